@@ -19,15 +19,18 @@ from random import Random
 
 from msgspec import Struct
 
-from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Request, Zone
+from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Quorum, Request, Zone
+from archgen.model.subject import Subject
 from archgen.reliability.availability import availability
 from archgen.reliability.cuts import cut_sets
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures
 from archgen.reliability.index import Index
+from archgen.reliability.simulation import statuses
 from archgen.reliability.structure import build
-from tests.oracle import World, concerned, in_order
+from tests.oracle import World, concerned, in_order, quorum_of
 from tests.random_flows import ZONE_KINDS, architecture
+from tests.random_meaning import decorated
 
 CLOSE = 1e-9
 BATCH = 8
@@ -56,7 +59,7 @@ class Compared(Struct, frozen=True):
 
 def compare(seed: int, most: int) -> Compared:
     """All flows of one random model with at most `most` elements each; raises at the first difference."""
-    model = architecture(seed)
+    model = decorated(seed) if seed % 2 else architecture(seed)
     index = Index(model)
     features: list[tuple[bool, tuple[str, ...]]] = []
     states = possible = points = pairs = 0
@@ -96,6 +99,8 @@ def compare_flow(
     share = available(table, [up[one] for one in among])
     if abs(share - told.availability) > CLOSE:
         same("availability", share, told.availability)
+    if single.possible:
+        compare_words(model, flow, plan, among)
     return single.possible, len(alone), len(expected) - len(alone)
 
 
@@ -105,13 +110,31 @@ def same(what: str, defined: object, engine: object) -> None:
         raise Difference(f"{what}: by the definition {defined}, by the engine {engine}")
 
 
-def works(model: Architecture, flow: Flow, among: list[Element]) -> bytearray:
-    """For each state, whether the flow works; bit i of a state's number is the loss of element i."""
-    world = World(model, frozenset())
+def compare_words(model: Architecture, flow: Flow, plan: Plan, among: list[Element]) -> None:
+    """The word for a flow in each of its states; served without and with a loss are told apart by other tests."""
+    world, states = World(model, frozenset()), all_states(among)
+    gone = {
+        Subject(*one): sum(1 << number for number, state in enumerate(states) if one in state)  # type: ignore[arg-type]
+        for one in among
+    }
+    words = statuses(plan.index, flow, plan, gone, len(states))
+    for state, word in zip(states, words, strict=True):
+        expected = world.with_failed(state).status(flow)
+        same(f"status without {sorted(state)}", expected, "served" if word in ("ok", "degraded") else word)
+
+
+def all_states(among: list[Element]) -> list[frozenset[Element]]:
+    """All states; bit i of a state's place is the loss of element i."""
     states: list[frozenset[Element]] = [frozenset()]
     for element in among:
         states += [state | {element} for state in states]
-    return bytearray(world.with_failed(state).succeeds(flow) for state in states)
+    return states
+
+
+def works(model: Architecture, flow: Flow, among: list[Element]) -> bytearray:
+    """For each state, whether the flow works; bit i of a state's number is the loss of element i."""
+    world = World(model, frozenset())
+    return bytearray(world.with_failed(state).succeeds(flow) for state in all_states(among))
 
 
 def minimal(table: bytearray, among: list[Element]) -> set[frozenset[Element]]:
@@ -220,6 +243,25 @@ FEATURES: dict[str, Callable[[Used], bool]] = {
         not any(each.source == request.source for each in one.connections) for request, _ in one.steps
     ),
     "a component that calls itself": lambda one: any(request.source in request.targets for request, _ in one.steps),
+    "unchecked": lambda one: any(each.balance and each.balance.health_check is False for each in one.components),
+    "unchecked, with a backup": lambda one: any(
+        each.balance and each.balance.health_check is False and each.balance.backup for each in one.components
+    ),
+    "quorum by access": lambda one: any(isinstance(each.quorum, Quorum) for each in one.components),
+    "quorum of a product": lambda one: any(
+        each.quorum is None and quorum_of(each) is not None for each in one.components
+    ),
+    "a write that waits": lambda one: any(
+        each.replication and each.replication.without == "stop" for each in one.components
+    ),
+    "only hosts watched, active-passive": lambda one: any(
+        each.cluster and each.cluster.watches == "host" and each.cluster.mode != "active-active"
+        for each in one.components
+    ),
+    "only hosts watched, active-active": lambda one: any(
+        each.cluster and each.cluster.watches == "host" and each.cluster.mode == "active-active"
+        for each in one.components
+    ),
     "reads": lambda one: one.flow.access == "read",
     "writes": lambda one: one.flow.access == "write",
 }

@@ -4,10 +4,38 @@ from __future__ import annotations
 
 from copy import copy
 
-from archgen.model.architecture import Access, Architecture, Component, Connection, Flow, Frame, Replica, Request, Step
+from archgen.model.architecture import (
+    Access,
+    Architecture,
+    Component,
+    Connection,
+    Flow,
+    Frame,
+    Quorum,
+    Replica,
+    Request,
+    Step,
+)
 
 State = frozenset[tuple[str, str]]
 """The failed elements, as (kind, id)."""
+
+
+MAJORITIES = ("etcd", "zookeeper", "consul", "galera", "percona-xtradb-cluster", "cockroachdb")
+"""Products that work with a majority only."""
+
+STORES = ("database", "key-value-store", "stream", "object-storage", "file-storage", "queue")
+
+
+def quorum_of(component: Component) -> int | str | Quorum | None:
+    """What a component asks of its replicas, by the model or by its product."""
+    if component.quorum is not None or component.kind not in STORES or len(component.replicas) < 2:
+        return component.quorum
+    if component.replication is not None and component.replication.by is not None:
+        return None
+    if component.product == "mongodb":
+        return Quorum(1, "majority")
+    return "majority" if component.product in MAJORITIES else None
 
 
 class World:
@@ -20,6 +48,7 @@ class World:
         self.host = {one.id: one for one in architecture.hosts}
         self.zone = {one.id: one for one in architecture.zones}
         self._asked: dict[tuple[str, str], tuple[list[Replica], Access, int]] = {}
+        self._blind: dict[tuple[str, str], list[Replica]] = {}
         self._needed: dict[str, tuple[dict[str, list[Request]], list[str]]] = {}
 
     def with_failed(self, failed: State) -> World:
@@ -47,10 +76,47 @@ class World:
         return not replica.hosts or any(map(self.host_up, replica.hosts))
 
     def quorum_met(self, component: Component) -> bool:
-        if component.quorum is None or component.kind == "client":
+        asked = quorum_of(component)
+        return component.kind == "client" or isinstance(asked, Quorum) or self.so_many_up(component, asked)
+
+    def so_many_up(self, component: Component, asked: int | str | None) -> bool:
+        """Whether so many of all replicas are up."""
+        if asked in (None, "majority"):
+            asked = 0 if asked is None else len(component.replicas) // 2 + 1
+        elif asked == "all":
+            asked = len(component.replicas)
+        return sum(map(self.up, component.replicas)) >= int(asked or 0)
+
+    def votes_met(self, component: Component, access: str) -> bool:
+        """Whether the quorum of an access is met, and a write that waits for copies has them."""
+        asked, data = quorum_of(component), component.replication
+        if isinstance(asked, Quorum) and not self.so_many_up(
+            component, asked.read if access == "read" else asked.write
+        ):
+            return False
+        if access == "read" or data is None or data.without != "stop":
             return True
-        needed = len(component.replicas) // 2 + 1 if component.quorum == "majority" else component.quorum
-        return sum(map(self.up, component.replicas)) >= needed
+        return self.so_many_up(component, "all" if data.waits_for == "all" else (data.waits_for or 1) + 1)
+
+    def itself_lost(self, replica: str) -> bool:
+        return ("replica", replica) in self.failed
+
+    def watched_hosts(self, replica: Replica) -> bool:
+        """Whether others notice only that its host is lost."""
+        cluster = self.component[replica.component].cluster
+        return (
+            cluster is not None and cluster.watches == "host" and cluster.failover != "manual" and bool(replica.hosts)
+        )
+
+    def succeeds_to(self, replica: Replica) -> bool:
+        """Whether the traffic of an active-passive cluster can come to it: nobody before it failed by itself."""
+        component = self.component[replica.component]
+        if not self.address_moves(component) or not self.watched_hosts(replica):
+            return True
+        active = component.cluster.active if component.cluster is not None else ()
+        order = sorted([one.id for one in component.replicas], key=lambda one: one not in active)
+        order = [*active, *(one for one in order if one not in active)]
+        return not any(map(self.itself_lost, order[: order.index(replica.id)]))
 
     # Where
 
@@ -100,6 +166,8 @@ class World:
     def may_answer(self, replica: Replica, access: str, working: set[str]) -> bool:
         component = self.component[replica.component]
         cluster, data = component.cluster, component.replication
+        if not self.votes_met(component, access) or not self.succeeds_to(replica):
+            return False
         if cluster is not None and cluster.failover == "manual" and replica.id not in cluster.active:
             return False
         if access == "read" or data is None or data.all_write:
@@ -112,17 +180,63 @@ class World:
             return False
         if data.by is None or data.by not in self.component:
             return True
-        return any(one.id in working for one in self.component[data.by].replicas)
+        by = self.component[data.by]
+        return any(one.id in working for one in by.replicas) and self.votes_met(by, "write")
 
     def may_ever_answer(self, replica: Replica, access: str) -> bool:
-        return self.may_answer(replica, access, {one.id for each in self.component.values() for one in each.replicas})
+        world = self.with_failed(frozenset())
+        return world.may_answer(replica, access, {one.id for each in self.component.values() for one in each.replicas})
 
-    def met(self, caller: Replica, request: Request, flow: Flow, working: set[str]) -> bool:
+    def met(self, caller: Replica, request: Request, flow: Flow, working: set[str], each: bool) -> bool:
         known = self._asked.get((caller.id, request.id))
         if known is None:
             known = self._asked[caller.id, request.id] = self.asked(caller, request, flow)
         replicas, access, count = known
-        return sum(one.id in working and self.may_answer(one, access, working) for one in replicas) >= count
+        counting = [one.id for one in replicas if one.id in working and self.may_answer(one, access, working)]
+        if len(counting) < count:
+            return False
+        if not each:
+            return True
+        if any(self.itself_lost(one.id) for one in replicas if self.keeps_address(one, access)):
+            return False
+        return all(one.id in counting for one in self.blindly(caller, request, replicas, access))
+
+    def keeps_address(self, replica: Replica, access: Access) -> bool:
+        """Whether it takes this traffic with nothing lost, and goes on to when it fails by itself."""
+        cluster = self.component[replica.component].cluster
+        if cluster is None or cluster.mode != "active-active" or not self.watched_hosts(replica):
+            return False
+        return self.may_ever_answer(replica, access) and not self.is_copy(replica, access)
+
+    def blindly(self, caller: Replica, request: Request, replicas: list[Replica], access: Access) -> list[Replica]:
+        """Those of them that get requests with nothing lost, if the caller checks nobody."""
+        balance = self.component[caller.component].balance
+        if balance is None or balance.health_check is not False:
+            return []
+        known = self._blind.get((caller.id, request.id))
+        if known is None:
+            known = self._blind[caller.id, request.id] = [
+                one
+                for one in replicas
+                if self.may_ever_answer(one, access)
+                and not self.is_copy(one, access)
+                and one.id not in balance.backup
+                and one.component not in balance.backup
+                and not self.address_moves(self.component[one.component])
+            ]
+        return known
+
+    def is_copy(self, replica: Replica, access: Access) -> bool:
+        """Whether it takes this access only once it is promoted."""
+        data = self.component[replica.component].replication
+        return access != "read" and data is not None and bool(data.primary) and replica.id not in data.primary
+
+    def address_moves(self, component: Component) -> bool:
+        """Whether one member of a cluster takes the traffic and another takes it over."""
+        cluster = component.cluster
+        if cluster is None or cluster.mode == "active-active":
+            return False
+        return cluster.mode == "active-passive" or bool(cluster.active)
 
     def asked(self, caller: Replica, request: Request, flow: Flow) -> tuple[list[Replica], Access, int]:
         """Whom a caller may ask, for what, and how many of them must answer."""
@@ -153,7 +267,13 @@ class World:
                 calls[request.source].append(request)
         return calls, self.initiators(steps)
 
-    def succeeds(self, flow: Flow) -> bool:
+    def status(self, flow: Flow) -> str:
+        """The word for the state of a flow: down, partial or served."""
+        if not self.succeeds(flow):
+            return "down"
+        return "served" if self.succeeds(flow, each=True) else "partial"
+
+    def succeeds(self, flow: Flow, each: bool = False) -> bool:
         known = self._needed.get(flow.id)
         if known is None:
             known = self._needed[flow.id] = self.needed(flow)
@@ -172,7 +292,7 @@ class World:
                 if calls[component.id]
                 for replica in component.replicas
                 if replica.id in working
-                and not all(self.met(replica, one, flow, working) for one in calls[component.id])
+                and not all(self.met(replica, one, flow, working, each) for one in calls[component.id])
             }
             if not lost:
                 break

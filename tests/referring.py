@@ -30,6 +30,14 @@ def _replication(maker: Any, said: dict[str, Any]) -> None:
         del said[key]
     if stated[:1] == ["of"]:
         said.pop("failover", None)
+    if isinstance(said.get("waits_for"), int):
+        # a write can't wait for more copies than there are
+        said["waits_for"] = min(said["waits_for"], len(maker.places[maker.own][1]) - 1) or "all"
+
+
+def _quorum(maker: Any, said: dict[str, Any]) -> None:
+    if not said:
+        said[maker.rand.choice(("read", "write"))] = "majority"
 
 
 def _record(_: Any, said: dict[str, Any]) -> None:
@@ -64,6 +72,7 @@ FINISHED: dict[str, Callable[[Any, dict[str, Any]], None]] = {
     "component": _component,
     "cluster": _cluster,
     "replication": _replication,
+    "quorum": _quorum,
     "record": _record,
     "connectionMapping": _connection,
     "layout": _layout,

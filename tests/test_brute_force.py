@@ -13,6 +13,7 @@ from archgen.reliability.structure import build
 from tests.brute_force import FEATURES, Difference, compare, compare_flow, main
 from tests.oracle import concerned
 from tests.random_flows import architecture
+from tests.random_meaning import DECORATIONS, chain
 
 SMALL = 9
 
@@ -38,6 +39,27 @@ def test_another_architecture_is_a_difference() -> None:
             except Difference:
                 different += 1
     assert different >= 10
+
+
+@pytest.mark.parametrize("key", sorted(DECORATIONS))
+def test_an_engine_that_ignores_a_key_is_a_difference(key: str) -> None:
+    different = 0
+    for seed in range(200):
+        model = chain(Random(seed))
+        with_key = DECORATIONS[key](Random(seed), model)
+        for flow in with_key.flows:
+            among = concerned(with_key, flow)
+            if len(among) > SMALL:
+                continue
+            without = next(each for each in model.flows if each.id == flow.id)
+            plan = Plan(Index(model), build(Index(model), without))
+            try:
+                compare_flow(with_key, flow, plan, among, Random(seed))
+            except Difference:
+                different += 1
+        if different >= 5:
+            return
+    assert different >= 5
 
 
 def test_the_job_prints_its_counts(capsys: pytest.CaptureFixture[str]) -> None:

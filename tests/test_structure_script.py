@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 from random import Random
 from typing import Any
@@ -25,6 +25,7 @@ from archgen.views.failure_reason import first_failed_request
 from benchmarks.synthetic import model as synthetic
 from tests.javascript import Script
 from tests.random_flows import architecture
+from tests.random_meaning import decorated
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -108,8 +109,8 @@ def test_all_states_of_the_small_reference_models(script: Script, name: str) -> 
 @pytest.mark.slow
 def test_all_states_of_small_random_models(script: Script) -> None:
     models, states = 0, 0
-    for seed in range(200):
-        model = architecture(seed)
+    for seed in range(400):
+        model = decorated(seed) if seed % 2 else architecture(seed)
         count = len(elements(Topology(model)))
         if count <= 8:
             states += equal(script, model, every(count))
@@ -118,9 +119,10 @@ def test_all_states_of_small_random_models(script: Script) -> None:
     assert states > 1000
 
 
-def test_random_states_of_random_models(script: Script) -> None:
+@pytest.mark.parametrize("drawing", [architecture, decorated])
+def test_random_states_of_random_models(script: Script, drawing: Callable[[int], Architecture]) -> None:
     for seed in range(200, 400):
-        model = architecture(seed)
+        model = drawing(seed)
         equal(script, model, drawn(Random(seed), len(elements(Topology(model))), 8))
 
 
@@ -157,9 +159,10 @@ def test_ten_thousand_random_states_of_larger_models(script: Script, name: str) 
     equal(script, topology.architecture, states[:150])
 
 
+@pytest.mark.parametrize("drawing", [architecture, decorated])
 @pytest.mark.parametrize("seed", range(60))
-def test_many_states_at_once_are_each_as_one(seed: int) -> None:
-    topology = Topology(architecture(seed))
+def test_many_states_at_once_are_each_as_one(seed: int, drawing: Callable[[int], Architecture]) -> None:
+    topology = Topology(drawing(seed))
     known = elements(topology)
     for flow in topology.architecture.flows:
         plan = topology.losses.plans[flow.id]

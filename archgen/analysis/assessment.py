@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,7 +17,9 @@ from archgen.reliability.availability import Calculation, FlowAvailability
 from archgen.reliability.cuts import CutSets, cut_sets
 from archgen.reliability.evaluation import Plan, unanswered
 from archgen.reliability.failure import Failures, failures
-from archgen.reliability.structure import build, promoted_by_hand
+from archgen.reliability.levels import partial_points
+from archgen.reliability.members import promoted_by_hand
+from archgen.reliability.structure import build
 
 _SECONDS_PER_HOUR = 3600.0
 
@@ -42,7 +45,9 @@ class Sensitivity(Struct, frozen=True):
 class FlowAssessment(Struct, frozen=True):
     """The reliability of a flow; an impossible one has no cut sets and availability 0.
 
-    `work` is roughly the cost of the computation, in nodes of decision diagrams.
+    `work` is roughly the cost of the computation, in nodes of decision diagrams. `partial_points` are the elements whose
+    loss alone leaves it served, but not each request, or not all of it in time; `full` is the availability with each
+    request answered and all of it in time, the same value as `result` where nothing can come between them.
     """
 
     flow: str
@@ -53,6 +58,8 @@ class FlowAssessment(Struct, frozen=True):
     assumed: tuple[Assumed, ...]
     sensitivity: Sensitivity | None
     work: int
+    partial_points: tuple[Subject, ...]
+    full: FlowAvailability
 
 
 class Probabilities:
@@ -128,16 +135,20 @@ def _points_alone(single: Failures) -> CutSets:
 
 
 def quantified(
-    topology: Topology, probabilities: Probabilities, flow: str, gone: tuple[Subject, ...] = ()
+    topology: Topology,
+    probabilities: Probabilities,
+    flow: str,
+    gone: tuple[Subject, ...] = (),
+    level: Literal["serves", "full"] = "serves",
 ) -> tuple[Plan, dict[Subject, float]]:
     """Return the structure that a flow's availability is computed from, and the probability that each event doesn't occur.
 
     It is the flow's own; where people promote replicas in a declared time, it includes these promotions.
     """
-    plan = topology.losses.plans[flow]
+    plan = topology.losses.plans[flow] if level == "serves" else topology.losses.levels[flow].full
     up = {element: probabilities.of(element)[0] for element in plan.elements} | dict.fromkeys(gone, 0.0)
     if any(promoted_by_hand(topology.components[component]) for component in plan.members):
-        plan = Plan(topology.index, build(topology.index, topology.flows[flow], by_hand=True))
+        plan = Plan(topology.index, build(topology.index, topology.flows[flow], by_hand=True, level=level))
         up |= {unanswered(loss): probabilities.answered(plan, loss) for loss in plan.awaiting()}
     return plan, up
 
@@ -172,4 +183,21 @@ def _flow(
         assumed=assumed if single.possible else (),
         sensitivity=Sensitivity(shifted(0.1), shifted(10.0)) if assumed and single.possible else None,
         work=calculation.work,
+        partial_points=_partial_points(topology, flow, gone),
+        full=_full(topology, probabilities, flow, gone) or result,
     )
+
+
+def _partial_points(topology: Topology, flow: str, gone: tuple[Subject, ...]) -> tuple[Subject, ...]:
+    return tuple(point for point in partial_points(topology.losses.levels[flow], gone) if point not in gone)
+
+
+def _full(
+    topology: Topology, probabilities: Probabilities, flow: str, gone: tuple[Subject, ...]
+) -> FlowAvailability | None:
+    """Return the availability of each request, all of it in time; None where the flow has no other function for that."""
+    plans = topology.losses.levels[flow]
+    if plans.full is plans.serves:
+        return None
+    plan, up = quantified(topology, probabilities, flow, gone, "full")
+    return Calculation(plan, failures(plan, gone)).availability(up)

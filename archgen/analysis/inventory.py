@@ -25,7 +25,7 @@ from archgen.model.kinds import KINDS, Kind
 from archgen.model.slug import distinct, slug
 from archgen.model.subject import Subject
 from archgen.reliability.index import SAME_HOST, Index
-from archgen.reliability.structure import writers
+from archgen.reliability.members import writers
 
 _SERVING = frozenset(("web", "application", "data"))
 

@@ -13,6 +13,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.kinds import KINDS
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
+from archgen.reliability.members import quorum_of
 
 Gap = tuple[Subject, str, str]
 
@@ -21,7 +22,13 @@ def writers_without_agreement(topology: Topology) -> Iterator[Gap]:
     """Yield stores with several writers whose agreement isn't declared (`conflicting-writers`)."""
     for component in topology.architecture.components:
         replication = component.replication
-        if replication is None or replication.mode or replication.conflicts or component.quorum or component.managed:
+        if (
+            replication is None
+            or replication.mode
+            or replication.conflicts
+            or quorum_of(component)
+            or component.managed
+        ):
             continue
         writers = [replica.id for replica in component.replicas] if replication.all_write else list(replication.primary)
         if len(writers) > 1 and topology.kind(component.id).stores and _is_written(topology, component.id):

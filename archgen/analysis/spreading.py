@@ -12,7 +12,8 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, Flow, Frame, Replica, Request, Step
 from archgen.model.subject import Subject
 from archgen.reliability.bits import single_bits
-from archgen.reliability.structure import access_of, eligible
+from archgen.reliability.members import eligible
+from archgen.reliability.structure import access_of
 
 Rates = dict[str, float]
 """Requests per second, or a share of a flow's requests, by replica id."""

@@ -15,7 +15,7 @@ GROUPS = {
     "check": {
         "lint": "Check models; report each finding with its proof and fix",
         "analyze": "Report how available each flow is, and what to fix first",
-        "simulate": "Simulate failures: which flows are ok, degraded or down",
+        "simulate": "Simulate failures: which flows are ok, degraded, delayed, partial or down",
         "what-if": "Compare a model with a changed one, or find the smallest repair",
         "diff": "Report what a change resolved, left open and introduced",
         "review": "Review a change: its verdict, and the findings that matter",

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
 from archgen.explanations import KIND_TEXTS, MECHANISMS, PROTOCOL_TEXTS, Explanation, algorithm
-from archgen.model.architecture import Balance, Certificate, Cluster, Component, Replication
+from archgen.model.architecture import Balance, Certificate, Cluster, Component, Quorum, Replication
 from archgen.model.kinds import KINDS
 from archgen.model.wording import first_few, listed
 
@@ -134,6 +134,13 @@ def _balanced(topology: Topology, component: Component, balance: Balance) -> _Pa
         yield MECHANISMS["stickiness"], f"{component.title} keeps each visitor on one server."
 
 
+def _quorum_here(title: str, quorum: int | str | Quorum) -> str:
+    if not isinstance(quorum, Quorum):
+        return f"{title} works with {quorum} of its replicas."
+    sides = (("answers reads", quorum.read), ("accepts writes", quorum.write))
+    return f"{title} {' and '.join(f'{verb} with {count} of its replicas' for verb, count in sides if count)}."
+
+
 def _check_here(component: Component, check: str | bool) -> str:
     asked = f": {check}" if isinstance(check, str) else ""
     return f"{component.title} checks the servers behind it{asked}."
@@ -188,7 +195,7 @@ def _keeping(topology: Topology) -> _Passages:
         if component.replication is not None:
             yield from _replicated(component, component.replication)
         if component.quorum is not None:
-            yield MECHANISMS["quorum"], f"{component.title} works with {component.quorum} of its replicas."
+            yield MECHANISMS["quorum"], _quorum_here(component.title, component.quorum)
         if any(replica.floating for replica in component.replicas):
             yield MECHANISMS["floating-replica"], f"This holds for {component.title}."
         if component.sessions not in (None, "none"):

@@ -118,6 +118,13 @@ class Balance(Struct, frozen=True, gc=False, omit_defaults=True):
     backup: tuple[str, ...] = ()
 
 
+class Quorum(Struct, frozen=True, gc=False, omit_defaults=True):
+    """The number of replicas that must be up for a read and for a write; None asks for none."""
+
+    read: int | Literal["majority"] | None = None
+    write: int | Literal["majority"] | None = None
+
+
 class Cluster(Struct, frozen=True, gc=False, omit_defaults=True):
     """The failover among a component's own replicas; `active` are the replicas before a manual failover."""
 
@@ -136,6 +143,7 @@ class Replication(Struct, frozen=True, gc=False, omit_defaults=True):
     `primary` are replica ids (the replica, or all on the named host); `all_write` is `writers: all`; `copy_of` names
     the component whose read-only copy this is; `by` is the component that promotes; `recovery` is in seconds. `lag` is
     how many seconds a replica that is asked may be behind, `conflicts` what decides between writes that contradict.
+    `waits_for` are the copies that must have a write; `without` says whether writes stop while fewer are up.
     """
 
     primary: tuple[str, ...] = ()
@@ -147,6 +155,8 @@ class Replication(Struct, frozen=True, gc=False, omit_defaults=True):
     recovery: float | None = None
     lag: float | None = None
     conflicts: str | None = None
+    waits_for: int | Literal["all"] | None = None
+    without: Literal["stop", "continue"] | None = None
 
 
 class Record(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -199,7 +209,7 @@ class Component(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True)
     balance: Balance | None = None
     cluster: Cluster | None = None
     replication: Replication | None = None
-    quorum: int | Literal["majority"] | None = None
+    quorum: int | Literal["majority"] | Quorum | None = None
     domain: str | None = None
     records: tuple[Record, ...] = ()
     guards: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ class Product(Struct, frozen=True, gc=False):
     `coordinates`: it keeps leaders and locations for stores and balancers, and no data of a site. `agrees`: its replicas
     elect the one that takes a write, so that no model has to declare it. `forwards`: it passes connections on unchanged,
     and ends no TLS unless it has a certificate. `scope` is that of the managed service, where the provider fixes it.
+    `quorum` is how many of its replicas must be up, which cannot be switched off: a majority for anything, or for a write.
     `plain_entry`: visitors' requests arrive at it, and a filter and access logs are options that are off at first.
     """
 
@@ -26,13 +27,17 @@ class Product(Struct, frozen=True, gc=False):
     forwards: bool = False
     scope: Scope | None = None
     plain_entry: bool = False
+    quorum: Literal["majority", "majority-to-write"] | None = None
 
 
 PRODUCTS: dict[str, Product] = {
-    **dict.fromkeys(("etcd", "zookeeper", "consul", "clickhouse-keeper"), Product(coordinates=True, agrees=True)),
+    **dict.fromkeys(("etcd", "zookeeper", "consul"), Product(coordinates=True, agrees=True, quorum="majority")),
+    "clickhouse-keeper": Product(coordinates=True, agrees=True),
+    **dict.fromkeys(("galera", "percona-xtradb-cluster", "cockroachdb"), Product(agrees=True, quorum="majority")),
+    "mongodb": Product(agrees=True, quorum="majority-to-write"),
     **dict.fromkeys(("sentinel", "redis-sentinel"), Product(coordinates=True)),
     **dict.fromkeys(
-        ("galera", "percona-xtradb-cluster", "cockroachdb", "yugabytedb", "tidb", "mongodb", "kafka", "redpanda"),
+        ("yugabytedb", "tidb", "kafka", "redpanda"),
         Product(agrees=True),
     ),
     **dict.fromkeys(

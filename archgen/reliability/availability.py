@@ -241,6 +241,7 @@ def series_modules(plan: Plan) -> tuple[tuple[Subject, ...], ...]:
                 groups.setdefault(hosts[zone], {})[Subject("zone", zone)] = None
             groups.setdefault(frozenset({host}), {})[Subject("host", host)] = None
         alone = len(replica.hosts) == 1 and len(tenants[replica.hosts[0]]) == 1
+        alone = alone and replica.id not in plan.watched_alone
         groups.setdefault(frozenset(replica.hosts) if alone else replica.id, {})[Subject("replica", replica.id)] = None
     return tuple(tuple(parts) for parts in groups.values())
 

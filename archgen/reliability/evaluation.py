@@ -8,6 +8,7 @@ repeats until nothing changes, which gives the greatest set of working replicas 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Generic, Protocol, TypeVar
 
 from msgspec.structs import replace
@@ -15,7 +16,9 @@ from msgspec.structs import replace
 from archgen.model.architecture import Replica
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
-from archgen.reliability.structure import Need, Structure
+from archgen.reliability.members import Votes
+from archgen.reliability.needs import Guarded, Need
+from archgen.reliability.structure import Structure
 
 T = TypeVar("T")
 
@@ -88,14 +91,42 @@ class Plan:
         return deciders
 
     def _of(self, need: Need) -> list[str]:
-        if not need.standbys and len(need.candidates) < 2:
+        if not need.guarded and len(need.candidates) < 2:
             return list(need.candidates)
         deciders = list(need.candidates)
-        for standby in need.standbys:
-            deciders.append(standby.replica)
-            if standby.promoter is not None:
-                deciders += self.members.get(standby.promoter, ())
+        for member in need.guarded:
+            deciders.append(member.replica)
+            if member.promoter is not None:
+                deciders += self.members.get(member.promoter, ())
+            for asked in member.asks:
+                deciders += self.of(asked)
         return list(dict.fromkeys(deciders))
+
+    def beside(self, need: Need) -> list[str]:
+        """Return the replicas that hold candidates back by being down: those that vote, those before them."""
+        held = (member for member in need.guarded if member.votes or member.lost or member.asks)
+        replicas: list[str] = []
+        for member in held:
+            replicas += member.lost
+            for each in member.votes:
+                replicas += each.members
+            for asked in member.asks:
+                replicas += self.beside(asked)
+        return list(dict.fromkeys(replicas))
+
+    @cached_property
+    def watched_alone(self) -> frozenset[str]:
+        """The replicas whose own loss is not the same as that of their host: only hosts are watched."""
+        return frozenset(
+            replica
+            for needs in self.structure.needs.values()
+            for need in needs
+            for replica in (
+                need.candidates
+                if need.kind == "unwatched"
+                else [lost for member in need.guarded for lost in member.lost]
+            )
+        )
 
     def causes(self, replica: str) -> tuple[Subject, ...]:
         """Return the elements whose loss takes a replica of one host, or of none, down: itself, the host, its zones."""
@@ -110,11 +141,9 @@ class Plan:
     def awaiting(self) -> dict[Subject, tuple[str, ...]]:
         """Map each element whose loss a person answers to the primaries that it takes down, which are replaced then."""
         if self._awaiting is None:
-            standbys = (
-                standby for needs in self.structure.needs.values() for need in needs for standby in need.standbys
-            )
+            members = (member for needs in self.structure.needs.values() for need in needs for member in need.guarded)
             primaries: dict[Subject, list[str]] = {}
-            for primary in dict.fromkeys(primary for standby in standbys for primary in standby.after):
+            for primary in dict.fromkeys(primary for member in members for primary in member.after):
                 for cause in self.causes(primary):
                     primaries.setdefault(cause, []).append(primary)
             self._awaiting = {cause: tuple(replicas) for cause, replicas in primaries.items()}
@@ -176,15 +205,29 @@ class Evaluation(Generic[T]):
 
     def need(self, need: Need) -> T:
         """Return when a need is not met."""
+        if need.kind == "unwatched":
+            return self.algebra.any_of([self.itself(replica) for replica in need.candidates])
         candidates = [self.failed[candidate] for candidate in need.candidates]
-        for standby in need.standbys:
-            own = self.failed[standby.replica]
-            if standby.promoter is not None:
-                own = self.algebra.any_of([own, self.component(standby.promoter)])
-            if standby.after:
-                own = self.algebra.any_of([own, *map(self._awaited, standby.after)])
-            candidates.append(own)
+        candidates += [self.algebra.any_of([self.failed[member.replica], self.held(member)]) for member in need.guarded]
         return self._at_least(len(candidates) - need.count + 1, candidates)
+
+    def held(self, member: Guarded) -> T:
+        """Return when a guard keeps a candidate from counting, though it may work."""
+        holding: list[T] = [] if member.promoter is None else [self.component(member.promoter)]
+        holding += map(self._awaited, member.after)
+        holding += map(self.short, member.votes)
+        holding += map(self.itself, member.lost)
+        holding += map(self.need, member.asks)
+        return self.algebra.any_of(holding)
+
+    def short(self, votes: Votes) -> T:
+        """Return when too few replicas are up."""
+        members = [self.own[member] for member in votes.members]
+        return self._at_least(len(members) - votes.count + 1, members)
+
+    def itself(self, replica: str) -> T:
+        """Return when a replica has failed by itself, whatever its host does."""
+        return self.algebra.element(Subject("replica", replica))
 
     def _awaited(self, replica: str) -> T:
         """Return when a replica is down by a loss that no person has answered yet."""
@@ -215,7 +258,7 @@ class Evaluation(Generic[T]):
 
     def _down(self) -> dict[str, T]:
         """Return when each replica is not up, or its component's quorum is not met; members count as they are up."""
-        own = {replica.id: self._up(replica) for replica in self.plan.structure.replicas}
+        own = self.own = {replica.id: self._up(replica) for replica in self.plan.structure.replicas}
         down = dict(own)
         for count, members in self.plan.structure.quorums.values():
             lost = self._at_least(len(members) - count + 1, [own[member] for member in members])

@@ -15,8 +15,8 @@ from archgen.model.finding import Proof
 from archgen.model.subject import Subject
 from archgen.reliability.bits import places
 from archgen.reliability.evaluation import Evaluation, Plan
+from archgen.reliability.needs import Guarded, Need
 from archgen.reliability.series import series
-from archgen.reliability.structure import Need
 
 
 class SinglePoint:
@@ -129,9 +129,9 @@ def failures(plan: Plan, gone: Collection[Subject] = ()) -> Failures:
     return Failures(flow, True, points, plan.elements)
 
 
-def single_points(plan: Plan) -> tuple[Subject, ...]:
+def single_points(plan: Plan, gone: Collection[Subject] = ()) -> tuple[Subject, ...]:
     """Return the elements whose loss alone makes a flow fail, without proofs; none if it fails with nothing failed."""
-    flow = single_failures(plan).flow
+    flow = single_failures(plan, gone).flow
     if flow & 1:
         return ()
     return tuple(plan.elements[place] for place in places(flow >> 1))
@@ -165,9 +165,8 @@ def trace(evaluation: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
         for need in plan.structure.needs[replica]:
             if evaluation.unmet(need) & bit:
                 if alive(evaluation, need, bit) < need.count:
-                    dead = [
-                        decider for decider in plan.of(need) if failed[decider] & asked == bit and down[decider] & bit
-                    ]
+                    deciders = (*plan.of(need), *plan.beside(need))
+                    dead = [decider for decider in deciders if failed[decider] & asked == bit and down[decider] & bit]
                     return need.step, (*_way(came_from, replica), *dead[:1])
                 for decider in plan.of(need):
                     if decider not in came_from and failed[decider] & asked == bit and not down[decider] & bit:
@@ -187,12 +186,24 @@ def _way(came_from: dict[str, str | None], replica: str) -> tuple[str, ...]:
 def alive(evaluation: Evaluation[int], need: Need, bit: int) -> int:
     """Count the replicas that could meet a need in a state if all that is up worked."""
     down, candidates = evaluation.down, need.candidates
-    if len(candidates) == 1 and not need.standbys:
+    if need.kind == "unwatched":
+        return len([candidate for candidate in candidates if not evaluation.itself(candidate) & bit])
+    if len(candidates) == 1 and not need.guarded:
         return 0 if down[candidates[0]] & bit else 1
     up = len([candidate for candidate in candidates if not down[candidate] & bit])
-    for standby in need.standbys:
-        promoters = evaluation.plan.members.get(standby.promoter, []) if standby.promoter is not None else []
-        awake = standby.promoter is None or any(not down[promoter] & bit for promoter in promoters)
-        if awake and not down[standby.replica] & bit:
-            up += 1
-    return up
+    return up + len(
+        [member for member in need.guarded if not down[member.replica] & bit and is_free(evaluation, member, bit)]
+    )
+
+
+def is_free(evaluation: Evaluation[int], member: Guarded, bit: int) -> bool:
+    """Return True if no guard would hold a candidate back in a state if all that is up worked."""
+    if member.promoter is not None:
+        promoters = evaluation.plan.members.get(member.promoter, [])
+        if all(evaluation.down[promoter] & bit for promoter in promoters):
+            return False
+    if any(evaluation.short(votes) & bit for votes in member.votes):
+        return False
+    if any(evaluation.itself(replica) & bit for replica in member.lost):
+        return False
+    return all(alive(evaluation, asked, bit) >= asked.count for asked in member.asks)

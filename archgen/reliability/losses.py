@@ -11,6 +11,7 @@ from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.failure import Failures, SinglePoint, States, failures, single_failures, single_points
 from archgen.reliability.index import Index
+from archgen.reliability.levels import Levels, levels
 from archgen.reliability.structure import Structure, build
 
 
@@ -43,6 +44,11 @@ class Losses:
     def plans(self) -> dict[str, Plan]:
         """The structure function of each flow, ordered for evaluation."""
         return {flow: Plan(self._index, structure) for flow, structure in self.structures.items()}
+
+    @cached_property
+    def levels(self) -> dict[str, Levels]:
+        """The three functions of each flow."""
+        return {flow.id: levels(self._index, flow, self.plans[flow.id]) for flow in self._index.architecture.flows}
 
     @cached_property
     def failures(self) -> dict[str, Failures]:

@@ -81,6 +81,6 @@ def _stretches(plan: Plan) -> list[list[str]]:
 def _only(plan: Plan, replica: str) -> str | None:
     """Return the replica that another needs; None if it needs anything else too."""
     needs = plan.structure.needs.get(replica, ())
-    if len(needs) != 1 or needs[0].standbys or len(needs[0].candidates) != 1 or needs[0].count != 1:
+    if len(needs) != 1 or needs[0].guarded or len(needs[0].candidates) != 1 or needs[0].count != 1:
         return None
     return needs[0].candidates[0]

@@ -16,10 +16,15 @@ from archgen.model.architecture import Branch, Flow, Frame, Request, Step
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.failure import States, alive, trace
+from archgen.reliability.hindrance import hindrances
 from archgen.reliability.index import Index
+from archgen.reliability.levels import levels
+from archgen.reliability.shortfall import Shortfall, shortfall
 from archgen.reliability.structure import build, connections_under, requests
 
-Status = Literal["ok", "degraded", "down"]
+Status = Literal["ok", "degraded", "delayed", "partial", "down"]
+"""From the best to the worst; `archgen.reliability.levels` has the functions that tell the last three apart."""
+
 _SOUND, _GONE = 1, 2
 
 
@@ -30,7 +35,9 @@ class FlowOutcome(Struct, frozen=True):
     no caller which is up can make, since too few of those that would answer are up. Not `possible`: it is down
     with nothing failed; `down` are all replicas that are down then. degraded: it is served, without `lost`, replicas of
     it that are not up, and `cut_off`, those that are up and can no longer do their part; `skipped` are requests that it
-    can do without and that fail.
+    can do without and that fail. partial: a share of the requests fails, for the reason in `shortfall`, also with nothing
+    failed if it is so `always`; `step` and `path` lead to it. `hindrances` are, by step, why replicas that are up may not
+    answer it.
     """
 
     flow: str
@@ -43,11 +50,16 @@ class FlowOutcome(Struct, frozen=True):
     skipped: tuple[str, ...] = ()
     fails: tuple[str, ...] = ()
     down: tuple[str, ...] = ()
+    shortfall: Shortfall | None = None
+    always: bool = False
+    hindrances: tuple[tuple[str, str], ...] = ()
 
 
 def simulate(index: Index, flow: Flow, plan: Plan, gone: Collection[Subject]) -> FlowOutcome:
     """Return the state of a flow when elements are gone; `plan` is the flow's own."""
-    evaluation = _evaluated(plan, gone)
+    plans = levels(index, flow, plan)
+    serves = _evaluated(plan, gone)
+    every = serves if plans.every is plan else _evaluated(plans.every, gone)
     full_plan = with_all_options(index, flow)
     with_options = _evaluated(full_plan, gone)
     lost = tuple(
@@ -55,23 +67,52 @@ def simulate(index: Index, flow: Flow, plan: Plan, gone: Collection[Subject]) ->
         for replica in used(full_plan)
         if with_options.down[replica] & _GONE and not with_options.down[replica] & _SOUND
     )
-    cut_off = tuple(
-        replica
-        for replica in used(plan)
-        if evaluation.failed[replica] & _GONE
-        and not evaluation.failed[replica] & _SOUND
-        and not evaluation.down[replica] & _GONE
-    )
-    if evaluation.flow:
-        state = evaluation.flow & _SOUND or _GONE
-        step, path = trace(evaluation, state)
-        fails = _fails(flow, plan, evaluation, state)
-        down = tuple(replica for replica, when in evaluation.down.items() if when & state)
-        return FlowOutcome(flow.id, "down", state == _GONE, step, path, lost, cut_off, fails=fails, down=down)
+    if serves.flow:
+        return _down(flow, serves, lost)
+    if every.flow:
+        return _partial(flow, every, lost, _cut_off(serves))
+    cut_off = _cut_off(every)
     skipped = _skipped(index, flow, full_plan, with_options)
     return FlowOutcome(
         flow.id, "degraded" if lost or cut_off or skipped else "ok", True, None, (), lost, cut_off, skipped
     )
+
+
+def _cut_off(evaluation: Evaluation[int]) -> tuple[str, ...]:
+    """Return the replicas that are up and can no longer do their part."""
+    failed, down = evaluation.failed, evaluation.down
+    return tuple(
+        replica
+        for replica in used(evaluation.plan)
+        if failed[replica] & _GONE and not failed[replica] & _SOUND and not down[replica] & _GONE
+    )
+
+
+def _down(flow: Flow, evaluation: Evaluation[int], lost: tuple[str, ...]) -> FlowOutcome:
+    state = evaluation.flow & _SOUND or _GONE
+    step, path = trace(evaluation, state)
+    fails = _fails(flow, evaluation.plan, evaluation, state)
+    down = tuple(replica for replica, when in evaluation.down.items() if when & state)
+    cut_off = _cut_off(evaluation)
+    return FlowOutcome(
+        flow.id,
+        "down",
+        state == _GONE,
+        step,
+        path,
+        lost,
+        cut_off,
+        fails=fails,
+        down=down,
+        hindrances=hindrances(evaluation, state),
+    )
+
+
+def _partial(flow: Flow, every: Evaluation[int], lost: tuple[str, ...], cut_off: tuple[str, ...]) -> FlowOutcome:
+    state = every.flow & _SOUND or _GONE
+    step, path = trace(every, state)
+    reason = shortfall(every, state, path)
+    return FlowOutcome(flow.id, "partial", True, step, path, lost, cut_off, shortfall=reason, always=state == _SOUND)
 
 
 def with_all_options(index: Index, flow: Flow) -> Plan:
@@ -86,22 +127,24 @@ def alone(index: Index, flow: Flow, plan: Plan, elements: Sequence[Subject]) -> 
 
 def statuses(index: Index, flow: Flow, plan: Plan, gone: Mapping[Subject, int], count: int) -> tuple[Status, ...]:
     """Return the state of a flow in each of `count` states, all in two evaluations; `gone` has a bit for each state."""
-    every = (2 << count) - 1
-    moved = States({element: states << 1 for element, states in gone.items()}, every)
-    evaluation = Evaluation(plan, moved)
+    states = (2 << count) - 1
+    moved = States({element: each << 1 for element, each in gone.items()}, states)
+    plans = levels(index, flow, plan)
+    serves = Evaluation(plan, moved)
+    every = serves if plans.every is plan else Evaluation(plans.every, moved)
     full_plan = with_all_options(index, flow)
     with_options = Evaluation(full_plan, moved)
     hurt = 0
     for replica in used(full_plan):
         hurt |= 0 if with_options.down[replica] & _SOUND else with_options.down[replica]
-    for replica in used(plan):
-        hurt |= 0 if evaluation.failed[replica] & _SOUND else evaluation.failed[replica] & ~evaluation.down[replica]
-    able = _ables(full_plan, with_options, every)
+    for replica in used(every.plan):
+        hurt |= 0 if every.failed[replica] & _SOUND else every.failed[replica] & ~every.down[replica]
+    able = _ables(full_plan, with_options, states)
     for request in skippable(index, flow):
-        hurt |= every & ~able[request] if able.get(request, 0) & _SOUND else 0
-    down = every if evaluation.flow & _SOUND else evaluation.flow
-    states = range(1, count + 1)
-    return tuple("down" if down >> state & 1 else "degraded" if hurt >> state & 1 else "ok" for state in states)
+        hurt |= states & ~able[request] if able.get(request, 0) & _SOUND else 0
+    failing: tuple[tuple[Status, int], ...] = (("down", serves.flow), ("partial", every.flow))
+    worst = [(status, states if when & _SOUND else when) for status, when in (*failing, ("degraded", hurt))]
+    return tuple(next((status for status, when in worst if when >> state & 1), "ok") for state in range(1, count + 1))
 
 
 def _evaluated(plan: Plan, gone: Collection[Subject]) -> Evaluation[int]:
@@ -114,7 +157,7 @@ def used(plan: Plan) -> tuple[str, ...]:
     seen = set(queue)
     for replica in queue:
         for need in plan.structure.needs.get(replica, ()):
-            fresh = [decider for decider in plan.of(need) if decider not in seen]
+            fresh = [each for each in (*plan.of(need), *plan.beside(need)) if each not in seen]
             queue += fresh
             seen.update(fresh)
     return tuple(

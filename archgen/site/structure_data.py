@@ -21,8 +21,11 @@ from archgen.model.subject import Subject
 from archgen.reliability.availability import AvailabilityFormula, Calculation, FlowAvailability
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures
+from archgen.reliability.levels import levels
+from archgen.reliability.members import eligible, quorum
+from archgen.reliability.needs import Guarded, Need
 from archgen.reliability.simulation import skippable, used, with_all_options
-from archgen.reliability.structure import Need, access_of, eligible, quorum, requests
+from archgen.reliability.structure import access_of, requests
 from archgen.site.html_builder import Html, tag
 from archgen.views.elements import qualified
 from archgen.views.folding import fold
@@ -163,7 +166,9 @@ class _Encoder:
         topology = self._topology
         steps = [request for request, _ in requests(flow.steps)]
         indices = {step.id: index for index, step in enumerate(steps)}
-        strict = self._plan(topology.losses.plans[flow.id], indices)
+        plan = topology.losses.plans[flow.id]
+        plans = levels(topology.index, flow, plan)
+        strict = self._plan(plan, indices)
         loose = self._plan(with_all_options(topology.index, flow), indices)
         return {
             "id": flow.id,
@@ -172,6 +177,7 @@ class _Encoder:
             "steps": [self._step(flow, step) for step in steps],
             "skippable": [indices[step] for step in skippable(topology.index, flow)],
             "plan": strict,
+            "every": None if plans.every is plan else self._plan(plans.every, indices),
             "whole": None if loose == strict else loose,
             "chart": self._chart(flow.id),
         }
@@ -222,11 +228,20 @@ class _Encoder:
         }
 
     def _need(self, need: Need, steps: dict[str, int]) -> list[Any]:
-        standbys = [
-            [self._replica[standby.replica], -1 if standby.promoter is None else self._component[standby.promoter]]
-            for standby in need.standbys
+        """Return step, candidates, guarded ones, number and kind (0: some, 1: unchecked, 2: unwatched)."""
+        guarded = [self._guarded(member, steps) for member in need.guarded]
+        kind = ("some", "unchecked", "unwatched").index(need.kind)
+        return [steps[need.step], self._indices(need.candidates), guarded, need.count, kind]
+
+    def _guarded(self, member: Guarded, steps: dict[str, int]) -> list[Any]:
+        """Return a candidate with its promoter, numbers of those that must be up, those before it, and what is asked of it."""
+        return [
+            self._replica[member.replica],
+            -1 if member.promoter is None else self._component[member.promoter],
+            [[votes.count, self._indices(votes.members)] for votes in member.votes],
+            self._indices(member.lost),
+            [[*self._need(asked, steps), (asked.connection or "").partition(" -> ")[2]] for asked in member.asks],
         ]
-        return [steps[need.step], self._indices(need.candidates), standbys, need.count]
 
     def _chart(self, flow: str) -> dict[str, Any] | None:
         topology = self._topology

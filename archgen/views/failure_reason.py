@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, Flow, Request
 from archgen.model.wording import listed, plural
+from archgen.reliability.members import eligible, quorum
 from archgen.reliability.simulation import FlowOutcome
-from archgen.reliability.structure import access_of, eligible, quorum, requests
+from archgen.reliability.structure import access_of, requests
 from archgen.report.common.assessment import format_duration
 from archgen.views.flow import FailedRequest
 from archgen.views.labels import step_number
@@ -35,7 +36,7 @@ def first_failed_request(topology: Topology, outcome: FlowOutcome) -> FailedRequ
     return FailedRequest(
         request.id,
         "unanswered",
-        f"{head}: {_reason(topology, flow, request, down)}",
+        f"{head}: {_reason(topology, flow, request, down, dict(outcome.hindrances).get(request.id))}",
         before,
         _again(topology, request),
         _waits(topology, flow, request, down),
@@ -118,7 +119,7 @@ def _replaced(topology: Topology, flow: Flow, request: Request, target: Componen
     return ""
 
 
-def _reason(topology: Topology, flow: Flow, request: Request, down: frozenset[str]) -> str:
+def _reason(topology: Topology, flow: Flow, request: Request, down: frozenset[str], held: str | None) -> str:
     """Return why too few replicas respond to a request, the simplest reason first."""
     connections = _connections(topology, request)
     names = listed(request.targets, "or")
@@ -133,6 +134,8 @@ def _reason(topology: Topology, flow: Flow, request: Request, down: frozenset[st
             if len(targets) == 1 and least > 1
             else f"no replica of {names} is up"
         )
+    if held is not None:
+        return held
     access = access_of(request, flow, connections[0])
     able = [eligible(target, access) for target in targets]
     if down.issuperset(replica for now, _ in able for replica in now):

@@ -1,4 +1,4 @@
-"""Simulate failures: which flows are ok, degraded or down without some elements, and why.
+"""Simulate failures: which flows are ok, degraded, delayed, partial or down without some elements, and why.
 
 Exit code: 0, or 2 for a usage error or an invalid model.
 """

@@ -15,6 +15,7 @@ from archgen.model.architecture import (
     Collection,
     Component,
     FirewallRule,
+    Quorum,
     Record,
     Replica,
     Replication,
@@ -183,7 +184,22 @@ class _Reader:
             None if recovery is None else seconds(recovery),
             None if lag is None else seconds(lag),
             conflicts,
+            self._waits_for(replication),
+            replication.get("without"),
         )
+
+    def _waits_for(self, replication: Map) -> TreeNode:
+        count = replication.get("waits_for")
+        copies = len(self.replicas) - 1
+        if isinstance(count, int) and count > copies:
+            message = f"`waits_for` of `{self.name}` must be at most {copies}, the number of its copies; got {count}"
+            fix = "Lower `waits_for`, or write `waits_for: all`."
+            self.context.invalid(replication.value_mark("waits_for"), self.subject, message, fix)
+        return count
+
+    def quorum(self) -> TreeNode:
+        stated = self.entry["quorum"]
+        return Quorum(stated.get("read"), stated.get("write")) if stated.__class__ is Map else stated
 
     def records(self) -> tuple[Record, ...]:
         text = self.context.document.text
@@ -274,6 +290,7 @@ _READERS: dict[str, Callable[[_Reader], TreeNode]] = {
     "balance": _Reader.balance,
     "cluster": _Reader.cluster,
     "replication": _Reader.replication,
+    "quorum": _Reader.quorum,
     "records": _Reader.records,
     "guards": lambda reader: reader.refer(reader.entry, "guards", ("host", "network", "component")),
     "rules": _Reader.rules,

@@ -62,6 +62,8 @@ def _flow(flow: FlowAssessment, gains: Gains) -> dict[str, Any]:
         "method": result.method,
         "bounds": result.bounds,
         "truncated": flow.cuts.truncated,
+        "partial_points": [element(point) for point in flow.partial_points],
+        "full": {"availability": flow.full.availability, "downtime_hours_per_year": flow.full.downtime},
         "importance": [
             {
                 "element": element(each.element),

@@ -82,6 +82,14 @@ def _flow(flow: FlowAssessment, model: Assessed) -> list[str]:
     if not flow.possible:
         return [*blocks, f"{impossible_text(model.maintained).capitalize()}."]
     blocks.append(f"Availability {percent(flow.result.availability)} ({format_method(flow)}).")
+    if flow.full is not flow.result:
+        less = format_duration(flow.full.downtime)
+        blocks.append(
+            f"Each request answered and in time: {percent(flow.full.availability)}, less for {less} per year."
+        )
+    if flow.partial_points:
+        points = ", ".join(code(point.id) for point in flow.partial_points)
+        blocks.append(f"Losing one of these leaves a share of the requests unanswered or late: {points}.")
     sets = [each for each in products(flow.cuts.sets) if len(each) > 1]
     if sets:
         groups = [" with ".join(_any_of([code(each.id) for each in some]) for some in cut) for cut in sets]

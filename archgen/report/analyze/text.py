@@ -61,6 +61,9 @@ def _flow(flow: FlowAssessment, model: Assessed, style: Style) -> list[str]:
         f"down {format_duration(flow.result.downtime)} a year, {format_duration(flow.result.downtime / MONTHS)} a month"
     )
     lines += _line("availability", f"{percent(flow.result.availability)}, {down} ({format_method(flow)})", style)
+    if flow.full is not flow.result:
+        text = f"{percent(flow.full.availability)}, less for {format_duration(flow.full.downtime)} a year"
+        lines += _line("everything", f"{text} (each request answered, and in time)", style)
     lines += _sets(flow, model, style)
     lines += _table("fix first", _fixes(flow.result.importance, model.gains.get(flow.flow, {})), style)
     lines += _table("assumed", _assumptions(flow), style)
@@ -85,6 +88,9 @@ def _sets(flow: FlowAssessment, model: Assessed, style: Style) -> list[str]:
     fresh = [brief(point.id) for point in flow.points if point not in usual]
     if fresh:
         lines += _line("only now", f"{', '.join(fresh)}: no single point while nothing is out", style)
+    if flow.partial_points:
+        part = ", ".join(brief(point.id) for point in flow.partial_points)
+        lines += _line("partial points", f"{part}: alone, each leaves a share unanswered, or late", style)
     for order, label in ((2, "pairs"), (3, "triples"), (4, "fours")):
         if order <= flow.cuts.order:
             texts = [worded(each) for each in cuts if len(each) == order]

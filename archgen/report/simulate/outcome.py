@@ -40,9 +40,37 @@ def reason(flow: FlowOutcome, steps: dict[str, str]) -> str:
             way = f", on the way {' → '.join(flow.path)}" if flow.path else ""
             others = [each for each in flow.fails if each != flow.step]
             more = f"; {listed(others)} would fail as well" if others else ""
-            return f"step {flow.step} fails{by_itself}: {steps.get(flow.step or '', '')}{way}{more}"
+            held = next((f"; {words}" for step, words in flow.hindrances if step == flow.step), "")
+            return f"step {flow.step} fails{by_itself}: {steps.get(flow.step or '', '')}{way}{held}{more}"
+        case "partial":
+            return _partial(flow)
+        case "delayed":
+            return "accepted"
         case _:
             assert_never(flow.status)
+
+
+def _partial(flow: FlowOutcome) -> str:
+    short = flow.shortfall
+    if short is None:
+        return "a share of the requests fails"
+    number = len(short.failing)
+    be = ("is" if number == 1 else "are") + " down" if short.down else ("does" if number == 1 else "do") + " not work"
+    always = ", as it is with nothing failed" if flow.always else ""
+    if short.stuck:
+        verb, gets = ("fails", "gets") if number == 1 else ("fail", "get")
+        share = f"about {number} in {short.members} requests {gets} no answer"
+        return (
+            f"{listed(short.failing)} {verb} and only hosts are watched, so traffic still goes there: {share}{always}"
+        )
+    if number == short.members:
+        return (
+            f"{listed(short.failing)} {be} and {short.caller} does not check: it keeps sending requests there{always}"
+        )
+    return (
+        f"{number} of {short.members} replicas of {listed(short.targets)} {be} and {short.caller} does not check: "
+        f"about {number} in {short.members} requests {'fails' if number == 1 else 'fail'}{always}"
+    )
 
 
 def _degraded(flow: FlowOutcome, steps: dict[str, str]) -> list[str]:

@@ -7,7 +7,13 @@ from archgen.reliability.simulation import Status
 from archgen.report.common.terminal import Emphasis, Style, brief, columns, wrap
 from archgen.report.simulate.outcome import SimulationReport, reason
 
-_PAINTS: dict[Status, Emphasis] = {"ok": "fix", "degraded": "warning", "down": "error"}
+_PAINTS: dict[Status, Emphasis] = {
+    "ok": "fix",
+    "degraded": "warning",
+    "delayed": "warning",
+    "partial": "error",
+    "down": "error",
+}
 
 
 def write(report: SimulationReport, style: Style) -> str:

@@ -9,6 +9,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replication
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
+from archgen.reliability.members import quorum_of
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -37,7 +38,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
 def _decided(component: Component, replication: Replication) -> bool:
     """Return True if the model declares how conflicts are resolved, or leaves the `mode` open."""
     apart = replication.mode in ("asynchronous", "semi-synchronous")
-    return component.quorum is not None or replication.conflicts is not None or not apart
+    return quorum_of(component) is not None or replication.conflicts is not None or not apart
 
 
 def _writing(facts: Topology, component: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-from archgen.reliability.structure import eligible
+from archgen.reliability.members import eligible
 
 
 def check(context: RuleContext) -> Iterator[Hit]:

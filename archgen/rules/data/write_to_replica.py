@@ -10,7 +10,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Access, Connection
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-from archgen.reliability.structure import eligible
+from archgen.reliability.members import eligible
 
 _ANSWER = "Send the write to the primary, or declare `access: read` on the step if it only reads."
 

@@ -12,7 +12,7 @@ from archgen.model.finding import Proof
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.reliability.index import NEAREST, SAME_HOST
-from archgen.reliability.structure import quorum
+from archgen.reliability.members import quorum, votes
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -127,7 +127,7 @@ def _reason(facts: Topology, proof: Proof) -> tuple[str, str]:
 def _answering(facts: Topology, proof: Proof) -> int:
     """Count the replicas that may answer a failing step; the fewest, if callers reach different replicas."""
     needs = [need for replica in proof.path for need in facts.losses.structures[proof.flow].needs.get(replica, ())]
-    counts = [len(need.candidates) + len(need.standbys) for need in needs if need.step == proof.step]
+    counts = [len(need.candidates) + len(need.guarded) for need in needs if need.step == proof.step]
     return min(counts, default=0)
 
 
@@ -139,7 +139,13 @@ def _too_few(connection: Connection, answering: int) -> tuple[str, str]:
 
 
 def _lacks_quorum(component: Component) -> bool:
-    return quorum(component) > len(component.replicas)
+    return _asked(component) > len(component.replicas)
+
+
+def _asked(component: Component) -> int:
+    """Return how many replicas must be up for the access that asks for most."""
+    by_access = (each.count for access in ("read", "write") for each in votes(component, access))
+    return max((quorum(component), *by_access))
 
 
 def _is_held(component: Component) -> bool:
@@ -149,7 +155,7 @@ def _is_held(component: Component) -> bool:
 def _quorum(component: Component) -> tuple[str, str]:
     has = plural(len(component.replicas), "replica")
     return (
-        f"{component.id} asks for a quorum of {quorum(component)}, and it has {has}",
+        f"{component.id} asks for a quorum of {_asked(component)}, and it has {has}",
         f"Add replicas to {component.id}, or lower its `quorum`.",
     )
 

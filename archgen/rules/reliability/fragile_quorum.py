@@ -3,34 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import add_replica
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Component
+from archgen.model.architecture import Access, Component, Quorum
 from archgen.model.change import Change
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import SinglePoint, failures
-from archgen.reliability.structure import quorum
+from archgen.reliability.index import Index
+from archgen.reliability.members import quorum, quorum_of, votes
+from archgen.reliability.structure import build
+
+_ACCESSES: tuple[Access, ...] = ("read", "write")
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each component with a quorum, with every reason."""
     facts = context.topology
     for component in facts.architecture.components:
-        if component.quorum is not None and not component.managed:
+        if quorum_of(component) is not None and not component.managed:
             reasons = [*_of_size(component), *_of_place(facts, component)]
             if reasons:
                 yield _hit(facts, component, reasons)
 
 
+def _is_majority(component: Component) -> bool:
+    asked = quorum_of(component)
+    return "majority" in (asked.read, asked.write) if isinstance(asked, Quorum) else asked == "majority"
+
+
+def _needed(component: Component) -> int:
+    """Return how many members must be up for the access that asks for most."""
+    by_access = (each.count for access in _ACCESSES for each in votes(component, access))
+    return max((quorum(component), *by_access))
+
+
 def _of_size(component: Component) -> Iterator[str]:
     size = len(component.replicas)
-    if component.quorum != "majority":
+    if not _is_majority(component):
         return
     if size == 1:
         yield "a majority of one is its only replica, so losing it stops the quorum"
@@ -42,7 +58,7 @@ def _of_size(component: Component) -> Iterator[str]:
 
 def _of_place(facts: Topology, component: Component) -> Iterator[str]:
     """Yield the hosts and zones that hold so many members that the rest is no quorum, if others are elsewhere."""
-    size, needed = len(component.replicas), quorum(component)
+    size, needed = len(component.replicas), _needed(component)
     for noun, held in (("", _by_host(component)), ("zone ", _by_zone(facts, component))):
         for place, count in held.items():
             if 1 < count < size and size - count < needed:
@@ -72,9 +88,10 @@ def _hit(facts: Topology, component: Component, reasons: list[str]) -> Hit:
     breaks = (
         f"; losing {listed([element.id for element in elements], 'or')} takes down {listed(flows)}" if flows else ""
     )
+    assumed = f" (assumed for {component.product})" if component.quorum is None else ""
     return Hit(
         subject=Subject("component", component.id),
-        message=f"The quorum of {component.title} is fragile: {'; '.join(reasons)}{breaks}",
+        message=f"The quorum of {component.title}{assumed} is fragile: {'; '.join(reasons)}{breaks}",
         related=tuple((element, "is enough to lose the quorum") for element in elements),
         flows=flows or facts.flows_of[component.id],
         case="breaks" if flows else None,
@@ -85,21 +102,25 @@ def _hit(facts: Topology, component: Component, reasons: list[str]) -> Hit:
 
 def _broken_by_quorum(facts: Topology, component: str, flow: str) -> tuple[SinglePoint, ...]:
     """Return the single points of failure of a flow that the component's quorum alone creates."""
-    structure = facts.losses.structures[flow]
-    if component not in structure.quorums:
+    if all(replica.component != component for replica in facts.losses.structures[flow].replicas):
         return ()
-    asked = {name: value for name, value in structure.quorums.items() if name != component}
-    left = {point.element for point in failures(Plan(facts.index, replace(structure, quorums=asked))).points}
+    index = _without_quorum(facts, component)
+    left = {point.element for point in failures(Plan(index, build(index, facts.flows[flow]))).points}
     return tuple(point for point in facts.losses.failures[flow].points if point.element not in left)
+
+
+@lru_cache(maxsize=1)
+def _without_quorum(facts: Topology, component: str) -> Index:
+    """Return the model's index as if any replica of a component could work without the others."""
+    components = tuple(replace(each, quorum=1) if each.id == component else each for each in facts.components.values())
+    return Index(replace(facts.architecture, components=components))
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Add a member where their number is even."""
     component = context.topology.components[hit.subject.id]
     return (
-        add_replica(context.topology, component)
-        if component.quorum == "majority" and len(component.replicas) % 2 == 0
-        else ()
+        add_replica(context.topology, component) if _is_majority(component) and len(component.replicas) % 2 == 0 else ()
     )
 
 

@@ -12,7 +12,7 @@ from archgen.model.change import Change
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.reliability.losses import RootCause
-from archgen.reliability.structure import Need
+from archgen.reliability.needs import Need
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -84,7 +84,7 @@ def _cure(facts: Topology, breaking: RootCause, need: Need) -> str | None:
         )
     if manual:
         return f"Automate the failover of {listed(manual)}: `cluster: {{failover: automatic, by: …}}`."
-    if any(standby.replica not in _lost(facts, breaking) for standby in need.standbys):
+    if any(member.promoter and member.replica not in _lost(facts, breaking) for member in need.guarded):
         return "Place the component that promotes apart from the replica that it would replace."
     return None
 

@@ -11,6 +11,8 @@ from archgen.model.architecture import Balance, Component, Replication
 from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
+from archgen.reliability.shortfall import Shortfall
+from archgen.reliability.simulation import simulate
 
 _WEB = ("http", "https", "http2", "http3", "ws", "wss", "grpc")
 _PORT_ONLY = ("tcp", "port", "connect", "ping", "icmp", "syn", "l4", "layer 4", "tcp-check")
@@ -39,14 +41,51 @@ def _judge(facts: Topology, component: Component, balance: Balance, pool: tuple[
     if balance.backup:
         return None
     if seen is False:
-        message = f"While one of {listed(pool)} is down, its share of the requests fails: {component.id} runs no health checks"
-        return _hit(facts, component, pool, message)
+        return _hit(facts, component, pool, _share(facts, component, pool))
     if _is_any(seen, _PORT_ONLY, _ANSWERS) and _speaks_http(facts, component):
         message = (
             f"If one of {listed(pool)} answers every request with an error, it keeps its share of them: "
             f"the health check of {component.id} ({seen}) sees only an open port"
         )
         return _hit(facts, component, pool, message)
+    return None
+
+
+def _share(facts: Topology, component: Component, pool: tuple[str, ...]) -> str:
+    """Return the share of the requests that fails without a replica, or that always fails."""
+    members = _members(facts, component)
+    targets = listed(tuple(dict.fromkeys(facts.replicas[replica].component for replica in members or pool)))
+    cause = f"{component.id} runs no health checks on {targets}"
+    always = _always_failing(facts, component)
+    if always is not None:
+        share = f"{len(always.failing)} in {always.members} requests always fails"
+        return f"{share}, as {listed(always.failing)} can't answer even with every element up: {cause}"
+    if len(members) < 2:
+        return f"While one of {listed(pool)} is down, its share of the requests fails: {cause}"
+    return f"While {members[0]} is down, 1 in {len(members)} requests fails: {cause}"
+
+
+def _members(facts: Topology, component: Component) -> tuple[str, ...]:
+    """Return the replicas that get a component's requests whether they work or not, in the first flow in which some do."""
+    callers = {replica.id for replica in component.replicas}
+    return next(
+        (
+            (*need.candidates, *(member.replica for member in need.guarded))
+            for flow in facts.flows_of[component.id]
+            for caller, needs in facts.losses.levels[flow].every.structure.needs.items()
+            for need in needs
+            if need.kind == "unchecked" and caller in callers
+        ),
+        (),
+    )
+
+
+def _always_failing(facts: Topology, component: Component) -> Shortfall | None:
+    """Return the cause of a partial failure with nothing lost, if requests of a component are the ones that fail."""
+    for flow in facts.flows_of[component.id]:
+        outcome = simulate(facts.index, facts.flows[flow], facts.losses.plans[flow], ())
+        if outcome.shortfall is not None and outcome.always and outcome.shortfall.caller == component.id:
+            return outcome.shortfall
     return None
 
 

@@ -56,6 +56,12 @@ def _unwatched(facts: Topology, component: Component, cluster: Cluster) -> Hit:
         message,
         "Let it watch the process too (keepalived: `vrrp_script`), and declare `watches: process`.",
         tuple((Subject("replica", replica.id), "keeps the address without its process") for replica in active),
+        frozenset(
+            (replica.id, flow)
+            for replica in active
+            for flow, points in facts.losses.points.items()
+            if Subject("replica", replica.id) in points
+        ),
     )
 
 
@@ -90,7 +96,12 @@ def _moves(cluster: Cluster) -> bool:
 
 
 def _hit(
-    facts: Topology, component: Component, message: str, fix: str, related: tuple[tuple[Subject, str], ...] = ()
+    facts: Topology,
+    component: Component,
+    message: str,
+    fix: str,
+    related: tuple[tuple[Subject, str], ...] = (),
+    causes: frozenset[tuple[str, str]] = frozenset(),
 ) -> Hit:
     return Hit(
         subject=Subject("component", component.id),
@@ -98,6 +109,7 @@ def _hit(
         related=related,
         flows=facts.flows_of[component.id],
         fix=fix,
+        causes=causes,
     )
 
 

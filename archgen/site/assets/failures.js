@@ -174,7 +174,7 @@
   };
 
   const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
-  const ORDER = { down: 0, degraded: 1, ok: 2 };
+  const ORDER = { down: 0, partial: 1, delayed: 2, degraded: 3, ok: 4 };
 
   const show = () => {
     const some = [...lost];

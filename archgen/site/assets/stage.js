@@ -4,10 +4,13 @@
   const archgen = (window.archgen = window.archgen || {});
   const { make, drawn } = archgen;
 
-  /* Three states that differ by shape and word, not only by colour: a disc, a cut triangle, an octagon. */
+  /* States that differ by shape and word, not only by colour: a disc, a cut triangle, a square with a clock hand, a diamond half in
+     two, an octagon. */
   const SHAPES = {
     ok: ["M8 1a7 7 0 1 0 .01 0z", "M4.6 8.2l2.4 2.4 4.4-5"],
     degraded: ["M6.2 1.5h3.6L15.5 14.5H.5z", "M8 5.2v4.4M8 11.6v1"],
+    delayed: ["M1.5 1.5h13v13h-13z", "M8 4v4.4l3 2"],
+    partial: ["M8 .6L15.4 8 8 15.4.6 8z", "M8 3v10M8 8h4"],
     down: ["M5 .8h6L15.2 5v6L11 15.2H5L.8 11V5z", "M5.2 5.2l5.6 5.6M10.8 5.2l-5.6 5.6"],
   };
   archgen.shape = status => {

@@ -62,11 +62,17 @@ var archgenStructure = (() => {
       const some = members.get(one) || [];
       return atLeast(some.length, some.map(each => failed.get(each)), every);
     };
-    found.need = ([, candidates, standbys, count]) => {
+    found.own = own;
+    found.itself = one => lost(model.replicas[one][2]);
+    found.short = ([count, some]) => atLeast(some.length - count + 1, some.map(one => own.get(one)), every);
+    /* When a guard keeps a candidate from counting: nobody promotes it, too few are up, who is before it fails by itself,
+       or the check of its caller asks in vain. */
+    found.held = ([, promoter, votes, before, asks]) => (promoter < 0 ? 0n : found.component(promoter)) |
+      anyOf(votes.map(found.short)) | anyOf(before.map(found.itself)) | anyOf(asks.map(found.need));
+    found.need = ([, candidates, guarded, count, kind]) => {
+      if (kind === 2) return anyOf(candidates.map(found.itself));
       const values = candidates.map(one => failed.get(one));
-      for (const [replica, promoter] of standbys) {
-        values.push(failed.get(replica) | (promoter < 0 ? 0n : found.component(promoter)));
-      }
+      for (const one of guarded) values.push(failed.get(one[0]) | found.held(one));
       return atLeast(values.length - count + 1, values, every);
     };
     const uses = new Map(plan.replicas.map((one, at) => [one, plan.uses[at]]));
@@ -91,21 +97,62 @@ var archgenStructure = (() => {
     return found;
   };
 
-  /* Those that decide a need: candidates, standbys, and who promotes these. */
-  const deciders = (found, [, candidates, standbys]) => {
+  /* Those that decide a need: candidates, who promotes them, and who is asked about them. */
+  const decidersOf = (found, [, candidates, guarded]) => {
     const all = [...candidates];
-    for (const [replica, promoter] of standbys) all.push(replica, ...(promoter < 0 ? [] : found.members.get(promoter) || []));
-    return [...new Set(all)];
+    for (const [replica, promoter, , , asks] of guarded) {
+      all.push(replica, ...(promoter < 0 ? [] : found.members.get(promoter) || []), ...asks.flatMap(each => decidersOf(found, each)));
+    }
+    return all;
   };
+  const deciders = (found, need) => [...new Set(decidersOf(found, need))];
 
-  const awake = (found, bit, promoter) =>
-    promoter < 0 || (found.members.get(promoter) || []).some(one => !(found.down.get(one) & bit));
+  /* Those that hold candidates back by being down: those that vote, those before them. */
+  const beside = ([, , guarded]) =>
+    [...new Set(guarded.flatMap(([, , votes, before, asks]) => [...before, ...votes.flatMap(each => each[1]), ...asks.flatMap(beside)]))];
+
+  /* Whether no guard would hold a candidate back in a state if all that is up worked. */
+  const isFree = (found, [, promoter, votes, before, asks], bit) =>
+    (promoter < 0 || (found.members.get(promoter) || []).some(one => !(found.down.get(one) & bit))) &&
+    !votes.some(each => found.short(each) & bit) &&
+    !before.some(one => found.itself(one) & bit) &&
+    asks.every(each => alive(found, each, bit).length >= each[3]);
 
   /* Who could answer a need in a state if all that is up worked. */
-  const alive = (found, [, candidates, standbys], bit) => {
+  const alive = (found, [, candidates, guarded, , kind], bit) => {
+    if (kind === 2) return candidates.filter(one => !(found.itself(one) & bit));
     const up = one => !(found.down.get(one) & bit);
-    const promoted = standbys.filter(([replica, promoter]) => awake(found, bit, promoter) && up(replica));
-    return [...candidates.filter(up), ...promoted.map(([replica]) => replica)];
+    return [...candidates.filter(up), ...guarded.filter(one => up(one[0]) && isFree(found, one, bit)).map(one => one[0])];
+  };
+
+  /* Why replicas that are up may not answer a step, by step: the first reason of the first caller that is up. */
+  const hindrances = (model, found, bit) => {
+    const name = one => model.replicas[one][0], component = one => model.components[model.replicas[one][1]][0];
+    const reasons = new Map();
+    const words = (caller, [replica, , votes, before, asks]) => {
+      for (const [count, some] of votes) {
+        if (!(found.short([count, some]) & bit)) continue;
+        const up = some.filter(one => !(found.own.get(one) & bit)).length;
+        return `${up} of ${some.length} replicas of ${component(some[0])} ${up === 1 ? "is" : "are"} up, and it takes ${count}`;
+      }
+      for (const one of before) {
+        if (found.itself(one) & bit) return `${name(one)} failed by itself, so its host keeps the traffic and requests get no answer`;
+      }
+      for (const each of asks) {
+        if (alive(found, each, bit).length < each[3]) return `the health check of ${component(caller)} on ${component(replica)} asks ${each[5]}, which does not answer`;
+      }
+      return null;
+    };
+    for (const caller of found.plan.replicas) {
+      if (found.down.get(caller) & bit) continue;
+      for (const need of found.needs(caller)) {
+        if (reasons.has(need[0]) || !(found.need(need) & bit)) continue;
+        const held = need[2].filter(one => !(found.down.get(one[0]) & bit) && !isFree(found, one, bit));
+        const said = held.map(one => words(caller, one)).find(each => each !== null);
+        if (said) reasons.set(need[0], said);
+      }
+    }
+    return reasons;
   };
 
   /* The step that fails, and the replicas from the initiator to it: the shortest way, breadth first along failed needs. */
@@ -118,9 +165,10 @@ var archgenStructure = (() => {
     for (const replica of queue) {
       for (const need of found.needs(replica)) {
         if (!(found.need(need) & bit)) continue;
-        const callees = deciders(found, need).filter(one => found.failed.get(one) & bit && !(found.failed.get(one) & lame));
+        const failing = one => found.failed.get(one) & bit && !(found.failed.get(one) & lame);
+        const callees = deciders(found, need).filter(failing);
         if (alive(found, need, bit).length < need[3]) {
-          const dead = callees.filter(one => found.down.get(one) & bit);
+          const dead = [...callees, ...beside(need).filter(failing)].filter(one => found.down.get(one) & bit);
           const way = [replica];
           while (cameFrom.get(way[0]) !== null) way.unshift(cameFrom.get(way[0]));
           return [need[0], [...way, ...dead.slice(0, 1)]];
@@ -167,27 +215,58 @@ var archgenStructure = (() => {
     return [one => states.get(one) || 0n, every];
   };
 
-  /* What becomes of a flow when elements are lost: ok, degraded or down, where it fails, and its single points then. */
+  /* Why a share of the requests fails: the first condition of every request that is not met on the way, else in the flow. */
+  const shortfall = (model, found, bit, path) => {
+    for (const caller of [...path, ...found.plan.replicas]) {
+      for (const need of found.needs(caller)) {
+        if (!need[4] || !(found.need(need) & bit)) continue;
+        const [, candidates, guarded, , kind] = need;
+        const members = kind === 2 ? candidates : [...candidates, ...guarded.map(one => one[0])];
+        const held = new Set(guarded.filter(one => found.held(one) & bit).map(one => one[0]));
+        const failing = members.filter(kind === 2 ? one => found.itself(one) & bit : one => found.failed.get(one) & bit || held.has(one));
+        return {
+          caller: model.replicas[caller][1],
+          targets: [...new Set(members.map(one => model.replicas[one][1]))],
+          failing,
+          members: members.length,
+          down: failing.every(one => found.down.get(one) & bit),
+          stuck: kind === 2,
+        };
+      }
+    }
+    return null;
+  };
+
+  const isCutOff = (found, one) => {
+    const failed = found.failed.get(one);
+    return failed & GONE && !(failed & SOUND) && !(found.down.get(one) & GONE);
+  };
+
+  /* What becomes of a flow when elements are lost: ok, degraded, partial or down, where it fails, and its single points then. */
   const outcome = (model, flow, lost, withPoints) => {
     const more = withPoints ? flow.plan.elements.filter(one => !lost.includes(one)) : [];
     const [states, every] = losing(lost, more);
     const found = evaluate(model, flow.plan, states, every);
     const whole = flow.whole ? evaluate(model, flow.whole, states, every) : found;
-    const only = (one, when) => when(one) & GONE && !(when(one) & SOUND);
-    const without = whole.plan.used.filter(one => only(one, each => whole.down.get(each)));
-    const cutOff = found.plan.used.filter(
-      one => only(one, each => found.failed.get(each)) && !(found.down.get(one) & GONE));
-    const made = { flow: flow.id, possible: true, step: null, path: [], lost: without, cutOff, skipped: [], fails: [], down: [], points: [] };
+    const each = flow.every ? evaluate(model, flow.every, states, every) : found;
+    const without = whole.plan.used.filter(one => whole.down.get(one) & GONE && !(whole.down.get(one) & SOUND));
+    const cutOff = some => some.plan.used.filter(one => isCutOff(some, one));
+    const made = { flow: flow.id, possible: true, step: null, path: [], lost: without, cutOff: cutOff(found), skipped: [], fails: [], down: [], points: [] };
     if (found.flow & (SOUND | GONE)) {
       const bit = found.flow & SOUND ? SOUND : GONE;
       const [step, path] = trace(found, bit);
       const down = found.plan.replicas.filter(one => found.down.get(one) & bit);
-      return { ...made, status: "down", possible: bit === GONE, step, path, fails: fails(flow, found, bit), down };
+      return { ...made, status: "down", possible: bit === GONE, step, path, fails: fails(flow, found, bit), down, held: hindrances(model, found, bit) };
     }
-    const left = skipped(flow, whole);
-    const status = without.length || cutOff.length || left.length ? "degraded" : "ok";
     const points = more.filter((_, at) => (found.flow >> BigInt(at + 2)) & 1n);
-    return { ...made, status, skipped: left, points };
+    if (each.flow & (SOUND | GONE)) {
+      const bit = each.flow & SOUND ? SOUND : GONE;
+      const [step, path] = trace(each, bit);
+      return { ...made, status: "partial", step, path, points, shortfall: shortfall(model, each, bit, path), always: bit === SOUND };
+    }
+    const left = skipped(flow, whole), cut = cutOff(each);
+    const status = without.length || cut.length || left.length ? "degraded" : "ok";
+    return { ...made, status, cutOff: cut, skipped: left, points };
   };
 
   /* Replicas of a flow that are up and that no request comes to any more, and those that one does. */
@@ -220,6 +299,24 @@ var archgenStructure = (() => {
     return `${model.components[source][0]} -> ${to}${message ? `: ${message}` : ""}`;
   };
 
+  const partial = (model, { shortfall: short, always }) => {
+    const number = short.failing.length, single = number === 1;
+    const be = short.down ? `${single ? "is" : "are"} down` : `${single ? "does" : "do"} not work`;
+    const so = always ? ", as it is with nothing failed" : "";
+    const caller = model.components[short.caller][0];
+    const failing = listed(short.failing.map(each => model.replicas[each][0]));
+    if (short.stuck) {
+      const share = `about ${number} in ${short.members} requests ${single ? "gets" : "get"} no answer`;
+      return `${failing} ${single ? "fails" : "fail"} and only hosts are watched, so traffic still goes there: ${share}${so}`;
+    }
+    if (number === short.members) {
+      return `${failing} ${be} and ${caller} does not check: it keeps sending requests there${so}`;
+    }
+    const names = listed(short.targets.map(each => model.components[each][0]));
+    return `${number} of ${short.members} replicas of ${names} ${be} and ${caller} does not check: ` +
+      `about ${number} in ${short.members} requests ${single ? "fails" : "fail"}${so}`;
+  };
+
   /* Why a flow is as it is, in the words of `archgen simulate`. */
   const reason = (model, flow, one) => {
     const names = some => listed(some.map(each => model.replicas[each][0]));
@@ -230,8 +327,10 @@ var archgenStructure = (() => {
       const way = one.path.length ? `, on the way ${one.path.map(each => model.replicas[each][0]).join(" → ")}` : "";
       const others = one.fails.filter(each => each !== one.step).map(step);
       const more = others.length ? `; ${listed(others)} would fail as well` : "";
-      return `step ${step(one.step)} fails${itself}: ${request(model, flow.steps[one.step])}${way}${more}`;
+      const held = one.held.has(one.step) ? `; ${one.held.get(one.step)}` : "";
+      return `step ${step(one.step)} fails${itself}: ${request(model, flow.steps[one.step])}${way}${held}${more}`;
     }
+    if (one.status === "partial") return partial(model, one);
     return [
       ...(one.lost.length ? [`served without ${names(one.lost)}`] : []),
       ...(one.cutOff.length ? [`${names(one.cutOff)} can no longer do their part`] : []),
@@ -257,6 +356,7 @@ var archgenStructure = (() => {
       if (all(to.flatMap(each => each[3]))) {
         return to.length === 1 && to[0][2] > 1 ? `${names} lacks its quorum of ${to[0][2]}` : `no replica of ${names} is up`;
       }
+      if (one.held.has(at)) return one.held.get(at);
       if (all(to.flatMap(each => (reads ? each[4] : each[5])))) {
         if (all(to.flatMap(each => (reads ? [] : each[6])))) return `no replica of ${names} accepts ${reads ? "reads" : "writes"}`;
         const promoters = to.map(each => each[7]).filter(Boolean);

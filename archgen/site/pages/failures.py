@@ -22,7 +22,14 @@ COLUMNS = 6
 TITLE = "Failures"
 """The title of the page in menus."""
 
-_SIGNS: dict[Status, str] = {"ok": "ok", "degraded": "degraded", "down": "**down**"}
+_SIGNS: dict[Status, str] = {
+    "ok": "ok",
+    "degraded": "degraded",
+    "delayed": "delayed",
+    "partial": "**partial**",
+    "down": "**down**",
+}
+_BETWEEN: tuple[Status, ...] = ("partial", "delayed")
 
 
 def is_explorable(topology: Topology) -> bool:
@@ -35,7 +42,7 @@ def failures_page(system: CheckedModel, svg: str) -> Page:
     parts = (
         heading(1, "Failure simulation"),
         f"Select one or more elements of {link(text(system.architecture.name), '../index.md')} to fail. Each request flow "
-        "shows whether it is ok, degraded or down, its failing step, and its remaining single points of failure.",
+        "shows whether it is ok, degraded, delayed, partial or down, its failing step, and its remaining single points of failure.",
         _explorer(system, svg),
         heading(2, "Losses of single elements", "losses"),
         _losses(system.topology, elements(system.topology)),
@@ -63,17 +70,19 @@ def _losses(topology: Topology, lost: Sequence[Subject]) -> str:
         names = [link(text(flow.title), f"../{flow_path(topology, flow.id)}") for flow in flows]
         body = ((*_name(topology, element), *(_SIGNS[status] for status in statuses)) for element, statuses in rows)
         return table(("Element", "Kind", *names), body)
-    return table(("Element", "Kind", "Down", "Degraded"), _counted(topology, rows))
+    between = [status for status in _BETWEEN if any(status in column for column in columns)]
+    wanted: list[Status] = ["down", *between, "degraded"]
+    return table(("Element", "Kind", *map(str.capitalize, wanted)), _counted(topology, rows, wanted))
 
 
 def _name(topology: Topology, element: Subject) -> tuple[str, str]:
     return code(called(topology, element)), element.kind
 
 
-def _counted(topology: Topology, rows: list[tuple[Subject, list[Status]]]) -> Iterator[tuple[str, ...]]:
+def _counted(
+    topology: Topology, rows: list[tuple[Subject, list[Status]]], wanted: list[Status]
+) -> Iterator[tuple[str, ...]]:
     for element, statuses in rows:
-        flows = {
-            wanted: [flow for flow, status in zip(topology.flows, statuses, strict=True) if status == wanted]
-            for wanted in ("down", "degraded")
-        }
-        yield (*_name(topology, element), *map(codes, flows.values()))
+        states = list(zip(topology.flows, statuses, strict=True))
+        flows = ([flow for flow, status in states if status == each] for each in wanted)
+        yield (*_name(topology, element), *map(codes, flows))

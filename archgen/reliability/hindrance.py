@@ -1,0 +1,50 @@
+"""The reasons why a replica that is up does not count for its caller, in words, by the step that it would answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.reliability.evaluation import Evaluation
+from archgen.reliability.failure import alive, is_free
+from archgen.reliability.members import Votes
+from archgen.reliability.needs import Guarded
+
+
+def hindrances(evaluation: Evaluation[int], bit: int) -> tuple[tuple[str, str], ...]:
+    """Return (step, reason) for the steps whose callers are up and lack replicas that a guard holds back in a state."""
+    plan, down = evaluation.plan, evaluation.down
+    reasons: dict[str, str] = {}
+    for caller, needs in plan.structure.needs.items():
+        if down[caller] & bit:
+            continue
+        for need in needs:
+            held = [
+                member
+                for member in need.guarded
+                if not down[member.replica] & bit and not is_free(evaluation, member, bit)
+            ]
+            words = next((text for member in held for text in _words(evaluation, bit, caller, member)), None)
+            if words is not None and evaluation.unmet(need) & bit:
+                reasons.setdefault(need.step, words)
+    return tuple(reasons.items())
+
+
+def _words(evaluation: Evaluation[int], bit: int, caller: str, member: Guarded) -> Iterator[str]:
+    replicas = evaluation.plan.replicas
+    for votes in member.votes:
+        if evaluation.short(votes) & bit:
+            yield _short(evaluation, bit, votes)
+    for lost in member.lost:
+        if evaluation.itself(lost) & bit:
+            yield f"{lost} failed by itself, so its host keeps the traffic and requests get no answer"
+    for asked in member.asks:
+        if alive(evaluation, asked, bit) < asked.count:
+            asking, target = replicas[caller].component, replicas[member.replica].component
+            component = (asked.connection or "").partition(" -> ")[2]
+            yield f"the health check of {asking} on {target} asks {component}, which does not answer"
+
+
+def _short(evaluation: Evaluation[int], bit: int, votes: Votes) -> str:
+    component = evaluation.plan.replicas[votes.members[0]].component
+    up = len([member for member in votes.members if not evaluation.own[member] & bit])
+    return f"{up} of {len(votes.members)} replicas of {component} {'is' if up == 1 else 'are'} up, and it takes {votes.count}"

@@ -1,0 +1,66 @@
+"""The three functions of a flow as plans, and the elements that only the stricter ones need.
+
+full ⇒ every ⇒ serves: whatever serves a share of the requests alone is no single point of failure, and worth a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from msgspec import Struct
+
+from archgen.model.architecture import Flow
+from archgen.model.subject import Subject
+from archgen.reliability.evaluation import Plan
+from archgen.reliability.failure import single_points
+from archgen.reliability.index import Index
+from archgen.reliability.members import keeps_address
+from archgen.reliability.structure import build, connections_under, requests
+
+
+class Levels(Struct, frozen=True):
+    """A flow's functions; two that are equal by construction are the same plan.
+
+    serves: some request is answered. every: each one is. full: what is left for later can be done now, too.
+    """
+
+    serves: Plan
+    every: Plan
+    full: Plan
+
+
+def levels(index: Index, flow: Flow, serves: Plan) -> Levels:
+    """Return the functions of a flow, of which the first is built already."""
+    every = Plan(index, build(index, flow, level="every")) if may_fail_in_part(index, flow) else serves
+    return Levels(serves, every, every)
+
+
+def may_fail_in_part(index: Index, flow: Flow) -> bool:
+    """Return True if a share of a flow's requests can fail while others are answered.
+
+    A caller checks none of its targets, or members of a target keep their addresses when they fail.
+    """
+    asked = [request for request, _ in requests(flow.steps)]
+    callers = {request.source for request in asked}
+    targets = {
+        target for request in asked for connection in connections_under(index, request) for target in connection.targets
+    }
+    return any(_unchecking(index, caller) for caller in callers) or any(
+        keeps_address(component, replica.id)
+        for component in map(index.components.__getitem__, targets)
+        if component.cluster is not None
+        for replica in component.replicas
+    )
+
+
+def _unchecking(index: Index, component: str) -> bool:
+    balance = index.components[component].balance
+    return balance is not None and balance.health_check is False
+
+
+def partial_points(plans: Levels, gone: Collection[Subject] = ()) -> tuple[Subject, ...]:
+    """Return the elements whose loss alone leaves a flow served, though not each request or not all of it in time."""
+    if plans.full is plans.serves:
+        return ()
+    breaking = frozenset(single_points(plans.serves, gone))
+    return tuple(element for element in single_points(plans.full, gone) if element not in breaking)

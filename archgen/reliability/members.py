@@ -1,0 +1,132 @@
+"""The replicas of a component that may answer an access, before locality: who reads, who writes, who stands in."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from archgen.model.architecture import Access, Balance, Cluster, Component, Quorum
+from archgen.model.kinds import KINDS
+from archgen.model.products import product_of
+
+
+class Votes(Struct, frozen=True):
+    """So many of the members must be up, whether they work or not."""
+
+    count: int
+    members: tuple[str, ...]
+
+
+_TO_WRITE = Quorum(1, "majority")
+
+
+def quorum_of(component: Component) -> int | Literal["majority"] | Quorum | None:
+    """Return the quorum that a component declares, else the one that its product cannot do without.
+
+    Where another component promotes its replicas, the votes are counted there: an arbiter has one and holds no data.
+    """
+    if component.quorum is not None:
+        return component.quorum
+    if component.replication is not None and component.replication.by is not None:
+        return None
+    if len(component.replicas) < 2 or not (KINDS[component.kind].stores or component.kind == "queue"):
+        return None
+    implied = product_of(component.product).quorum
+    return _TO_WRITE if implied == "majority-to-write" else implied
+
+
+def quorum(component: Component) -> int:
+    """Return how many replicas of a component must be up for any of them to work; 0 if no number is asked."""
+    asked = quorum_of(component)
+    return 0 if isinstance(asked, Quorum) else _number(asked, component)
+
+
+def _number(asked: int | Literal["majority"] | None, component: Component) -> int:
+    return len(component.replicas) // 2 + 1 if asked == "majority" else asked or 0
+
+
+def votes(component: Component, access: Access) -> tuple[Votes, ...]:
+    """Return the numbers of replicas that must be up for an access alone: a quorum by access, copies that a write waits for."""
+    asked, replication, counts = quorum_of(component), component.replication, []
+    if isinstance(asked, Quorum):
+        counts.append(_number(asked.read if access == "read" else asked.write, component))
+    if access != "read" and replication is not None and replication.without == "stop":
+        waits_for = replication.waits_for or 1
+        counts.append(len(component.replicas) if waits_for == "all" else waits_for + 1)
+    members = tuple([replica.id for replica in component.replicas]) if any(counts) else ()
+    return tuple(Votes(count, members) for count in dict.fromkeys(counts) if count)
+
+
+def predecessors(component: Component, replica: str) -> tuple[str, ...]:
+    """Return the members whose own loss, while their hosts are up, keeps the traffic from a member: only hosts are watched."""
+    cluster = component.cluster
+    if not is_active_passive(cluster) or not _watches_hosts(component, replica):
+        return ()
+    members = [member.id for member in component.replicas]
+    active = cluster.active if cluster is not None else ()
+    order = [*active, *(member for member in members if member not in active)]
+    return tuple(order[: order.index(replica)])
+
+
+def keeps_address(component: Component, replica: str) -> bool:
+    """Return True if requests still go to a member of an active-active cluster when it fails and its host does not."""
+    cluster = component.cluster
+    return cluster is not None and cluster.mode == "active-active" and _watches_hosts(component, replica)
+
+
+def _watches_hosts(component: Component, replica: str) -> bool:
+    cluster = component.cluster
+    if cluster is None or cluster.watches != "host" or cluster.failover == "manual":
+        return False
+    return any(member.hosts for member in component.replicas if member.id == replica)
+
+
+def promoted_by_hand(component: Component) -> bool:
+    """Return True if a person promotes a replica within a stated time when a primary, which runs on one host, is lost."""
+    replication = component.replication
+    if replication is None or replication.failover == "automatic" or replication.recovery is None:
+        return False
+    return bool(replication.primary) and all(
+        len(replica.hosts) < 2 for replica in component.replicas if replica.id in replication.primary
+    )
+
+
+def writers(component: Component, by_hand: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the replicas that take writes, and those that take them once promoted; `by_hand` counts people's promotions."""
+    everyone = tuple([replica.id for replica in component.replicas])
+    replication = component.replication
+    if replication is None or replication.all_write:
+        return everyone, ()
+    if replication.copy_of is not None:
+        return (), ()
+    if not replication.primary:
+        return everyone, ()
+    others = tuple([replica for replica in everyone if replica not in replication.primary])
+    promoted = replication.failover == "automatic" or (by_hand and promoted_by_hand(component))
+    return replication.primary, others if promoted else ()
+
+
+def eligible(component: Component, access: Access, by_hand: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the replicas that may answer an access, before locality: (at once, after promotion)."""
+    now: tuple[str, ...]
+    later: tuple[str, ...]
+    if access == "read":
+        now, later = tuple([replica.id for replica in component.replicas]), ()
+    else:
+        now, later = writers(component, by_hand)
+    cluster = component.cluster
+    if cluster is not None and cluster.failover == "manual":
+        now = tuple(replica for replica in now if replica in cluster.active)
+        later = tuple(replica for replica in later if replica in cluster.active)
+    return now, later
+
+
+def is_active_passive(cluster: Cluster | None) -> bool:
+    """Return True if one member of a cluster takes the traffic: the model says so, or names the active member."""
+    return cluster is not None and (cluster.mode == "active-passive" or (cluster.mode is None and bool(cluster.active)))
+
+
+def waits_as_backup(balance: Balance, component: str, replica: str) -> bool:
+    """Return True if a replica takes a balancer's requests only while others fail."""
+    return component in balance.backup or replica in balance.backup

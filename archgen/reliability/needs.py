@@ -1,0 +1,200 @@
+"""The needs of a replica in a flow: which replicas of which targets may meet each, and how many of them must.
+
+One shape carries all restrictions: so many of the candidates must work, and one with guards counts only while none of
+these holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from archgen.model.architecture import Access, Component, Connection, Replica
+from archgen.reliability.index import Index
+from archgen.reliability.members import (
+    Votes,
+    eligible,
+    is_active_passive,
+    keeps_address,
+    predecessors,
+    promoted_by_hand,
+    votes,
+    waits_as_backup,
+)
+
+
+class Guarded(Struct, frozen=True):
+    """A candidate that counts only while none of its guards holds.
+
+    It needs a `promoter` to work, if any is named: a component. `after` are the primaries whose loss a person answers by
+    promoting it; it counts once the person is done. `votes` are numbers of replicas that must be up. It does not count
+    while any of `lost`, which are replicas, has failed by itself, or while the check of its caller `asks` in vain.
+    """
+
+    replica: str
+    promoter: str | None = None
+    after: tuple[str, ...] = ()
+    votes: tuple[Votes, ...] = ()
+    lost: tuple[str, ...] = ()
+    asks: tuple[Need, ...] = ()
+
+    @property
+    def is_free(self) -> bool:
+        """True if it has no guards."""
+        return not (self.promoter or self.after or self.votes or self.lost or self.asks)
+
+
+class Need(Struct, frozen=True):
+    """At least `count` of the candidates, and of those that no guard holds back, must work.
+
+    `step` is the first step of the flow that has the need, `connection` the id of the connection under it. `kind` tells
+    what is asked: that some request is answered, or, as a condition of each request, that all work who get requests
+    of a caller that checks nobody (`unchecked`), or that no candidate fails by itself and keeps its address as its host
+    is up (`unwatched`).
+    """
+
+    step: str
+    connection: str | None
+    candidates: tuple[str, ...]
+    guarded: tuple[Guarded, ...]
+    count: int
+    kind: Literal["some", "unchecked", "unwatched"] = "some"
+
+
+class Use(Struct, frozen=True):
+    """A required call in a flow: what a step asks of whom, before it is told apart per calling replica."""
+
+    step: str
+    source: str
+    targets: tuple[str, ...]
+    connections: tuple[Connection, ...]
+    access: Access
+    pinned: tuple[str, ...]
+
+
+class Conditions(Struct, frozen=True):
+    """The reading of a need: `by_hand` counts what people promote, `each` asks that each request is answered, not some."""
+
+    by_hand: bool = False
+    each: bool = False
+
+
+def promoter_of(index: Index, component: Component) -> str | None:
+    """Return the component that promotes the replicas of another, if any does."""
+    replication = component.replication
+    if replication is None or replication.failover != "automatic":
+        return None
+    return replication.by if replication.by in index.components else None
+
+
+def needs_of(
+    index: Index, component: Component, uses: list[Use], conditions: Conditions
+) -> list[tuple[str, tuple[Need, ...]]]:
+    """Return the needs of each replica; replicas without a locality share one value, so it is evaluated once."""
+    if not uses:
+        return [(replica.id, ()) for replica in component.replicas]
+    shared = {use.step: _needs(index, use, None, conditions) for use in uses if not _local(use)}
+    if len(shared) == len(uses):
+        needs = _each_once(shared.values())
+        return [(replica.id, needs) for replica in component.replicas]
+    return [
+        (
+            replica.id,
+            _each_once([shared.get(use.step) or _needs(index, use, replica, conditions) for use in uses]),
+        )
+        for replica in component.replicas
+    ]
+
+
+def _each_once(needs: Iterable[tuple[Need, ...]]) -> tuple[Need, ...]:
+    """Return the needs without those that ask the same as one before."""
+    every = [need for some in needs for need in some]
+    if len(every) < 2:
+        return tuple(every)
+    own: dict[object, Need] = {}
+    for need in every:
+        own.setdefault((need.candidates, need.guarded, need.count, need.kind == "unwatched"), need)
+    return tuple(own.values())
+
+
+def _local(use: Use) -> bool:
+    return any(connection.locality is not None for connection in use.connections)
+
+
+def _needs(index: Index, use: Use, caller: Replica | None, conditions: Conditions) -> tuple[Need, ...]:
+    """Return what a caller needs for a use: that some request is answered and, where it is asked, each."""
+    now: list[str] = []
+    guarded: list[Guarded] = []
+    later: list[Guarded] = []
+    for connection in use.connections:
+        for target in connection.targets:
+            component = index.components[target]
+            first, second = eligible(component, use.access, conditions.by_hand)
+            required = votes(component, use.access)
+            if any(each.count > len(each.members) for each in required):
+                continue
+            for replica in _near(index, first, connection, caller, use.pinned):
+                member = Guarded(replica, votes=required, lost=predecessors(component, replica))
+                if member.is_free:
+                    now.append(replica)
+                else:
+                    guarded.append(member)
+            if second:
+                standing_by = _near(index, second, connection, caller, use.pinned)
+                later.extend([_promoted(index, component, replica, required) for replica in standing_by])
+    count = _count(use.connections, len(now) + len(guarded) + len(later))
+    name = use.connections[0].id if use.connections else None
+    need = Need(use.step, name, tuple(now), (*guarded, *later), count)
+    if not conditions.each:
+        return (need,)
+    return (need, *_of_each(index, use, need, frozenset(member.replica for member in later)))
+
+
+def _promoted(index: Index, component: Component, replica: str, required: tuple[Votes, ...]) -> Guarded:
+    """Return a replica that takes writes once it is promoted, by a component or by a person."""
+    promoter = promoter_of(index, component)
+    by = () if promoter is None else votes(index.components[promoter], "write")
+    after = component.replication.primary if component.replication and promoted_by_hand(component) else ()
+    return Guarded(replica, promoter, after, (*required, *by), predecessors(component, replica))
+
+
+def _of_each(index: Index, use: Use, need: Need, promoted: frozenset[str]) -> Iterator[Need]:
+    """Yield the conditions of each request: all that are asked unchecked work, no member keeps its address when it fails."""
+    taking = [*need.candidates, *(member.replica for member in need.guarded if member.replica not in promoted)]
+    owner = {replica: index.components[index.replicas[replica].component] for replica in taking}
+    stuck = tuple(replica for replica in taking if keeps_address(owner[replica], replica))
+    if stuck:
+        yield Need(use.step, need.connection, stuck, (), len(stuck), "unwatched")
+    balance = index.components[use.source].balance
+    if balance is None or balance.health_check is not False:
+        return
+    blind = {
+        replica
+        for replica in taking
+        if not waits_as_backup(balance, owner[replica].id, replica) and not is_active_passive(owner[replica].cluster)
+    }
+    candidates = tuple(replica for replica in need.candidates if replica in blind)
+    guarded = tuple(member for member in need.guarded if member.replica in blind)
+    if blind:
+        yield Need(use.step, need.connection, candidates, guarded, len(candidates) + len(guarded), "unchecked")
+
+
+def _near(
+    index: Index, replicas: tuple[str, ...], connection: Connection, caller: Replica | None, pinned: tuple[str, ...]
+) -> Sequence[str]:
+    """Return the replicas that the caller's locality and a step's own choice leave."""
+    asked = [replica for replica in replicas if replica in pinned] if pinned else replicas
+    if caller is None or connection.locality is None:
+        return asked
+    home = index.home(caller, connection.locality)
+    return [replica for replica in asked if index.places(index.replicas[replica], connection.locality) & home]
+
+
+def _count(connections: tuple[Connection, ...], available: int) -> int:
+    """Return how many must work: the most that any of the connections asks; `all` of none is one, as none answers then."""
+    return max(
+        [max(1, available) if connection.needs == "all" else int(connection.needs) for connection in connections],
+        default=1,
+    )

@@ -1,0 +1,55 @@
+"""The cause of a flow's partial failure: which replicas get requests that they can't answer, and who sends them."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from archgen.reliability.evaluation import Evaluation
+from archgen.reliability.needs import Need
+
+
+class Shortfall(Struct, frozen=True):
+    """Replicas that don't answer, of the `members` that their caller spreads requests over without a check.
+
+    `caller` and `targets` are components; `down` tells that all of them are down, rather than up and unable to answer,
+    `stuck` that they keep their addresses, as only their hosts are watched.
+    """
+
+    caller: str
+    targets: tuple[str, ...]
+    failing: tuple[str, ...]
+    members: int
+    down: bool
+    stuck: bool = False
+
+
+def shortfall(evaluation: Evaluation[int], bit: int, path: tuple[str, ...]) -> Shortfall:
+    """Return the cause in a state in which not every request is answered; `path` is the way to its proof."""
+    caller, need = _unmet(evaluation, bit, path)
+    replicas = evaluation.plan.replicas
+    if need.kind == "unwatched":
+        members: tuple[str, ...] = need.candidates
+        failing = tuple(member for member in members if evaluation.itself(member) & bit)
+    else:
+        members = (*need.candidates, *(member.replica for member in need.guarded))
+        held = {member.replica for member in need.guarded if evaluation.held(member) & bit}
+        failing = tuple(member for member in members if evaluation.failed[member] & bit or member in held)
+    return Shortfall(
+        replicas[caller].component,
+        tuple(dict.fromkeys(replicas[member].component for member in members)),
+        failing,
+        len(members),
+        all(evaluation.down[member] & bit for member in failing),
+        need.kind == "unwatched",
+    )
+
+
+def _unmet(evaluation: Evaluation[int], bit: int, path: tuple[str, ...]) -> tuple[str, Need]:
+    """Return the first condition of every request that fails on the way, else the first in the flow, and its caller."""
+    needs = evaluation.plan.structure.needs
+    return next(
+        (caller, need)
+        for caller in (*path, *evaluation.plan.replicas)
+        for need in needs.get(caller, ())
+        if need.kind != "some" and evaluation.unmet(need) & bit
+    )

@@ -1,0 +1,125 @@
+"""Writes wait for copies, and there are no more copies than a write waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from msgspec.structs import replace
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule, RuleContext
+from archgen.model.architecture import Component
+from archgen.model.subject import Subject
+from archgen.model.wording import listed
+from archgen.reliability.evaluation import Plan
+from archgen.reliability.failure import SinglePoint, single_points
+from archgen.reliability.index import Index
+from archgen.reliability.structure import build
+
+
+def check(context: RuleContext) -> Iterator[Hit]:
+    """Yield a hit for each component whose writes stop when a copy is lost."""
+    facts = context.topology
+    for component in facts.architecture.components:
+        if component.replication is not None and component.replication.without == "stop":
+            points = tuple(point for flow in facts.flows for point in _stopping(facts, component.id, flow))
+            if points:
+                yield _hit(facts, component, points)
+
+
+def _stopping(facts: Topology, component: str, flow: str) -> Iterator[SinglePoint]:
+    """Yield the single points of a flow that are none where writes go on without copies."""
+    if any(replica.component == component for replica in facts.losses.structures[flow].replicas):
+        index = _going_on(facts, component)
+        others = frozenset(single_points(Plan(index, build(index, facts.flows[flow]))))
+        yield from (point for point in facts.losses.failures[flow].points if point.element not in others)
+
+
+@lru_cache(maxsize=1)
+def _going_on(facts: Topology, component: str) -> Index:
+    """Return the model's index as if the writes of a component went on without its copies."""
+    components = tuple(
+        replace(each, replication=replace(each.replication, without="continue"))
+        if each.id == component and each.replication is not None
+        else each
+        for each in facts.components.values()
+    )
+    return Index(replace(facts.architecture, components=components))
+
+
+def _hit(facts: Topology, component: Component, points: tuple[SinglePoint, ...]) -> Hit:
+    own = {replica.id for replica in component.replicas}
+    copies = tuple(dict.fromkeys(point.element.id for point in points if point.element.id in own))
+    names = copies or tuple(dict.fromkeys(point.element.id for point in points))
+    waits_for = component.replication.waits_for if component.replication is not None else None
+    number = "all copies" if waits_for == "all" else ("1 copy" if (waits_for or 1) == 1 else f"{waits_for} copies")
+    flows = {point.flow for point in points}
+    return Hit(
+        subject=Subject("component", component.id),
+        message=(
+            f"Losing {listed(names, 'or')} stops every write to {component.id}: a write waits for {number} (`without: stop`), "
+            "and there is none to spare"
+        ),
+        related=tuple((point.element, "stops the writes alone") for point in _each_once(points)),
+        flows=tuple(flow for flow in facts.flows if flow in flows),
+        proof=points[0].proof,
+        causes=frozenset((point.element.id, point.flow) for point in points),
+    )
+
+
+def _each_once(points: tuple[SinglePoint, ...]) -> tuple[SinglePoint, ...]:
+    return tuple({point.element: point for point in points}.values())
+
+
+RULE = Rule(
+    id="standby-stops-writes",
+    code="DAT014",
+    title="Standby that stops writes",
+    severity="warning",
+    category="data",
+    summary="A write waits for copies, and the loss of one leaves too few of them.",
+    why=(
+        "Synchronous replication keeps every acknowledged write on a second machine. A database that waits for its only "
+        "standby stops all writes when that standby is down, so a pair fails more often than one server alone. PostgreSQL "
+        "waits without end by default."
+    ),
+    fix=(
+        "Add a standby, and wait for any one of them (PostgreSQL: `ANY 1 (…)`), or let writes go on without copies "
+        "(`without: continue`) and accept that the last of them can be lost."
+    ),
+    limits="Checks components with `replication: {without: stop}` alone.",
+    references=(
+        (
+            "PostgreSQL documentation, Synchronous Replication",
+            "https://www.postgresql.org/docs/current/warm-standby.html#SYNCHRONOUS-REPLICATION",
+        ),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: One synchronous standby  # finding: unmonitored, maintenance-downtime
+hosts:
+  a: {}
+  b: {}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  db:  # finding: standby-stops-writes, missing-backup
+    kind: database
+    product: postgresql
+    runs_on: [a, b]
+    replication: {primary: a, failover: automatic, mode: synchronous, without: stop}
+connections:
+  job -> db: postgresql  # finding: plaintext-between-hosts
+flows:
+  nightly:
+    title: The nightly job
+    access: write
+    steps:
+      - job -> db: INSERT
+""",
+    edits=(
+        ("  # finding: unmonitored, maintenance-downtime", "  # finding: unmonitored"),
+        ("without: stop", "without: continue"),
+    ),
+)

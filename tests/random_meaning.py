@@ -1,0 +1,162 @@
+"""The random models of `random_flows` with the keys of the second meaning: checks, watches, scopes, quorums by access …
+
+They are drawn apart, so that the models without them stay the same for the same seed.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from random import Random
+
+from msgspec.structs import replace
+
+from archgen.model.architecture import (
+    Architecture,
+    Balance,
+    Cluster,
+    Component,
+    Connection,
+    Flow,
+    Host,
+    Port,
+    Quorum,
+    Replica,
+    Replication,
+    Request,
+    Zone,
+)
+from tests.random_flows import architecture
+
+
+def decorated(seed: int) -> Architecture:
+    """Return the model of a seed with some of the keys, each of which is in a share of the models; every other is a chain."""
+    random = Random(f"meaning {seed}")
+    model = architecture(seed) if seed % 4 < 2 else chain(random)
+    for decorate in DECORATIONS.values():
+        if random.random() < 0.6:
+            model = decorate(random, model)
+    return model
+
+
+def chain(random: Random) -> Architecture:
+    """Return a small system in which nearly all is needed: a user, and components that call the next, on few hosts."""
+    zones = (Zone("z0", "datacenter"), Zone("z1", "rack", within="z0"))[: random.choice((0, 0, 1, 2))]
+    hosts = tuple(
+        Host(f"h{number}", zones=(random.choice(zones).id,) if zones and random.random() < 0.7 else ())
+        for number in range(random.choice((1, 2, 2, 3)))
+    )
+    names = [f"c{number}" for number in range(random.choice((1, 2, 2, 3)))]
+    components = [Component(id="user", kind="client", replicas=(Replica("user", "user"),))]
+    for name in names:
+        chosen = random.sample(hosts, random.choice((1, 2, 2, len(hosts)))) if len(hosts) > 1 else list(hosts)
+        replicas = tuple(Replica(f"{name}@{host.id}", name, (host.id,)) for host in chosen)
+        kind = random.choice(("service", "database", "queue", "load-balancer"))
+        replication = None
+        if random.random() < 0.3:
+            failover = random.choice((None, "automatic", "automatic"))
+            by = random.choice((None, *names)) if failover == "automatic" else None
+            replication = Replication(primary=(replicas[0].id,), failover=failover, by=by)  # type: ignore[arg-type]
+        components.append(Component(id=name, kind=kind, replicas=replicas, replication=replication))
+    ends = list(itertools.pairwise(["user", *names]))
+    if len(names) > 2 and random.random() < 0.5:
+        ends.append((names[0], names[2]))
+    connections = tuple(
+        Connection(
+            id=f"{source} -> {target}",
+            source=source,
+            targets=(target,),
+            ports=(Port("http"),),
+            needs=random.choice((1, 1, 1, 1, "all")),
+            locality=random.choice((None, None, None, "same-host", "same-zone")) if source != "user" else None,
+        )
+        for source, target in ends
+    )
+    steps = tuple(Request(f"f0/{number}", *_ends(each)) for number, each in enumerate(connections, 1))
+    flow = Flow("f0", "f0", steps, access=random.choice((None, "read", "write")))
+    return Architecture(
+        id="random",
+        file="random.arch.yaml",
+        name="random",
+        zones=zones,
+        hosts=hosts,
+        components=tuple(components),
+        connections=connections,
+        flows=(flow,),
+    )
+
+
+def _ends(connection: Connection) -> tuple[str, tuple[str, ...]]:
+    return connection.source, connection.targets
+
+
+def _components(
+    model: Architecture, change: Callable[[Component], Component], share: float, random: Random
+) -> Architecture:
+    """Return the model with a share of its components changed, clients apart."""
+    components = (
+        change(component) if component.kind != "client" and random.random() < share else component
+        for component in model.components
+    )
+    return replace(model, components=tuple(components))
+
+
+def _unchecked(random: Random, model: Architecture) -> Architecture:
+    called = {connection.source: connection.targets for connection in model.connections}
+    replicas = {component.id: [replica.id for replica in component.replicas] for component in model.components}
+
+    def change(component: Component) -> Component:
+        names = [name for target in called.get(component.id, ()) for name in (target, *replicas[target])]
+        backup = tuple(random.sample(names, 1)) if names and random.random() < 0.2 else ()
+        return replace(
+            component, balance=Balance(health_check=random.choice((False, False, False, True)), backup=backup)
+        )
+
+    return _components(model, change, 0.6, random)
+
+
+def _quorums(random: Random, model: Architecture) -> Architecture:
+    sides = (None, 1, 2, "majority", "majority")
+
+    def change(component: Component) -> Component:
+        if random.random() < 0.4:
+            kind = random.choice(("database", "key-value-store", "queue", "service"))
+            product = random.choice(("etcd", "galera", "mongodb", "mongodb", "mysql"))
+            return replace(component, kind=kind, product=product, quorum=None)
+        return replace(component, quorum=Quorum(random.choice(sides), random.choice(sides)))  # type: ignore[arg-type]
+
+    return _components(model, change, 0.5, random)
+
+
+def _waiting_writes(random: Random, model: Architecture) -> Architecture:
+    def change(component: Component) -> Component:
+        copies = len(component.replicas) - 1
+        data = component.replication or Replication(primary=(component.replicas[0].id,), failover="automatic")
+        waits_for = random.choice((None, 1, 2, "all")) if copies > 1 else random.choice((None, "all"))
+        without = random.choice(("stop", "stop", "stop", "continue", None))
+        return replace(component, replication=replace(data, waits_for=waits_for, without=without))
+
+    return _components(model, change, 0.3, random)
+
+
+def _watches(random: Random, model: Architecture) -> Architecture:
+    def change(component: Component) -> Component:
+        mode = random.choice(("active-passive", "active-passive", "active-active", None))
+        failover = random.choice(("automatic", None, "automatic", "manual"))
+        active = random.random() < 0.5 or failover == "manual" or mode is None
+        chosen = (random.choice(component.replicas).id,) if active and mode != "active-active" else ()
+        if failover == "manual" and not chosen:
+            failover = None
+        watches = random.choice(("host", "host", "process"))
+        return replace(component, cluster=Cluster(mode, chosen, failover=failover, watches=watches))  # type: ignore[arg-type]
+
+    return _components(model, change, 0.5, random)
+
+
+DECORATIONS: dict[str, Callable[[Random, Architecture], Architecture]] = {
+    "unchecked": _unchecked,
+    "quorums": _quorums,
+    "waiting writes": _waiting_writes,
+    "watches": _watches,
+}
+"""The keys, each with what adds it to a model."""

@@ -1,0 +1,246 @@
+"""The second meaning as a user meets it: one word per flow and loss, the reason, and what analyze says of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archgen.cli import main
+from tests import contracts
+
+UNCHECKED = """\
+archgen: 1
+name: Nobody looks
+hosts: {lb-1: {}, a: {}, b: {}, c: {}}
+components:
+  user: {kind: client}
+  lb: {kind: load-balancer, runs_on: lb-1, balance: {health_check: false}}
+  web: {kind: web-server, runs_on: [a, b, c]}
+connections:
+  user -> lb: https
+  lb -> web: http
+flows:
+  page:
+    title: A page
+    steps:
+      - user -> lb: GET /
+      - lb -> web: GET /
+"""
+
+
+class Told:
+    """What the commands say of a model."""
+
+    def __init__(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.path = path
+        self.capsys = capsys
+
+    def run(self, *words: str) -> str:
+        """The output of a command that fits the model."""
+        assert main(list(words)) in (0, 1)
+        return self.capsys.readouterr().out
+
+    def write(self, text: str) -> Path:
+        """A model's file."""
+        file = self.path / "model.arch.yaml"
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    def outcome(self, text: str, *lost: str) -> tuple[str, str]:
+        """The word and the reason for the only flow of a model without some elements."""
+        words = [word for one in lost for word in ("--kill", one)]
+        document = json.loads(self.run("simulate", str(self.write(text)), *words, "--format", "json"))
+        contracts.check("simulate", document)
+        (flow,) = document["flows"].values()
+        return flow["status"], flow["reason"]
+
+    def analyzed(self, text: str) -> dict[str, Any]:
+        """What analyze says of the only flow of a model."""
+        document = json.loads(self.run("analyze", str(self.write(text)), "--format", "json"))
+        contracts.check("analyze", document)
+        (flow,) = document["models"][0]["flows"].values()
+        return dict(flow)
+
+    def points(self, text: str) -> tuple[set[str], set[str]]:
+        """The single points and the partial points of the only flow of a model."""
+        flow = self.analyzed(text)
+        single, partial = flow["single_points_of_failure"], flow["partial_points"]
+        return {one["id"] for one in single}, {one["id"] for one in partial}
+
+    def lint(self, text: str, rule: str) -> list[str]:
+        """The messages of a rule."""
+        document = json.loads(self.run("lint", str(self.write(text)), "--format", "json"))
+        return [one["message"] for one in document["findings"] if one["rule"] == rule]
+
+
+@pytest.fixture
+def told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Told:
+    return Told(tmp_path, capsys)
+
+
+def test_a_share_of_the_requests_fails_where_nobody_checks(told: Told) -> None:
+    reason = "1 of 3 replicas of web is down and lb does not check: about 1 in 3 requests fails"
+    assert told.outcome(UNCHECKED, "web@a") == ("partial", reason)
+    assert told.outcome(UNCHECKED, "a", "b")[1] == (
+        "2 of 3 replicas of web are down and lb does not check: about 2 in 3 requests fail"
+    )
+    assert told.outcome(UNCHECKED, "a", "b", "c")[0] == "down"
+    checked = UNCHECKED.replace("health_check: false", "health_check: GET /")
+    assert told.outcome(checked, "web@a") == ("degraded", "served without web@a")
+
+
+def test_what_leaves_a_share_unanswered_is_a_partial_point(told: Told) -> None:
+    single, partial = told.points(UNCHECKED)
+    assert single == {"lb@lb-1", "lb-1"}
+    assert partial == {"web@a", "web@b", "web@c", "a", "b", "c"}
+    flow = told.analyzed(UNCHECKED)
+    assert flow["full"]["availability"] < flow["availability"]
+    checked = told.analyzed(UNCHECKED.replace("health_check: false", "health_check: true"))
+    assert checked["partial_points"] == []
+    assert checked["availability"] == flow["availability"] == checked["full"]["availability"]
+    text = told.run("analyze", str(told.write(UNCHECKED)))
+    assert "each request answered, and in time" in text
+    assert "web@a, web@b, web@c, a, b, c: alone, each leaves a share unanswered, or late" in text
+
+
+def test_lint_says_which_share_fails(told: Told) -> None:
+    assert told.lint(UNCHECKED, "unchecked-backend") == [
+        "While web@a is down, 1 in 3 requests fails: lb runs no health checks on web"
+    ]
+
+
+def test_a_share_that_always_fails_is_told(told: Told) -> None:
+    model = UNCHECKED.replace("kind: web-server,", "kind: web-server, cluster: {mode: active-active},").replace(
+        "connections:",
+        "  db: {kind: database, runs_on: [a, b]}\nconnections:\n  web -> db: {protocol: mysql, locality: same-host}",
+    )
+    model += "      - web -> db: SELECT\n"
+    status, reason = told.outcome(model, "db@a")
+    assert status == "partial"
+    assert reason.endswith("about 1 in 3 requests fails, as it is with nothing failed")
+    assert told.lint(model, "unchecked-backend") == [
+        "1 in 3 requests always fails, as web@c can't answer even with every element up: lb runs no health checks on web"
+    ]
+
+
+GALERA = """\
+archgen: 1
+name: A database that elects
+hosts: {app-1: {}, a: {}, b: {}, c: {}}
+components:
+  app: {kind: scheduler, runs_on: app-1}
+  db: {kind: database, product: galera, runs_on: [a, b], replication: {writers: all}}
+connections:
+  app -> db: mysql
+flows:
+  save:
+    title: Save
+    access: write
+    steps:
+      - app -> db: INSERT
+"""
+
+
+def test_a_product_has_the_quorum_that_it_cannot_do_without(told: Told) -> None:
+    assert told.points(GALERA)[0] >= {"db@a", "db@b", "a", "b"}
+    assert told.points(GALERA.replace("[a, b]", "[a, b, c]"))[0] == {"app@app-1", "app-1"}
+    assert told.points(GALERA.replace("writers: all}", "writers: all}, quorum: 1"))[0] == {"app@app-1", "app-1"}
+    (message,) = told.lint(GALERA, "fragile-quorum")
+    assert message.startswith("The quorum of db (assumed for galera) is fragile: a majority of two is both")
+
+
+def test_reads_and_writes_have_quorums_of_their_own(told: Told) -> None:
+    mongo = GALERA.replace("galera", "mongodb").replace("writers: all", "primary: a, failover: automatic")
+    assert told.points(mongo)[0] >= {"db@a", "db@b"}
+    assert told.points(mongo.replace("access: write", "access: read"))[0] == {"app@app-1", "app-1"}
+    status, reason = told.outcome(mongo, "db@b")
+    assert status == "down"
+    assert reason.endswith("; 1 of 2 replicas of db is up, and it takes 2")
+    stated = GALERA.replace("product: galera", "quorum: {read: 2}")
+    assert told.points(stated)[0] == {"app@app-1", "app-1"}
+    assert told.points(stated.replace("access: write", "access: read"))[0] >= {"db@a", "db@b"}
+
+
+def test_a_promoter_needs_its_write_side(told: Told) -> None:
+    model = GALERA.replace(
+        "product: galera, runs_on: [a, b], replication: {writers: all}}",
+        "runs_on: [a, b], replication: {primary: a, failover: automatic, by: votes}}\n"
+        "  votes: {kind: service, runs_on: [b, c], quorum: {write: majority}}",
+    )
+    assert told.outcome(model, "votes@c")[0] == "degraded"
+    assert told.outcome(model, "votes@c", "db@a")[0] == "down"
+    assert told.outcome(model.replace("write: majority", "read: 2"), "votes@c", "db@a")[0] == "degraded"
+
+
+def test_a_write_waits_for_its_copies(told: Told) -> None:
+    waiting = GALERA.replace("product: galera", "product: postgresql").replace(
+        "writers: all", "primary: a, failover: automatic, mode: synchronous, without: stop"
+    )
+    assert told.points(waiting)[0] >= {"db@a", "db@b"}
+    assert told.points(waiting.replace("[a, b]", "[a, b, c]"))[0] == {"app@app-1", "app-1"}
+    assert told.points(waiting.replace("[a, b]", "[a, b, c]").replace("without", "waits_for: all, without"))[0] >= {
+        "db@c"
+    }
+    assert told.points(waiting.replace("without: stop", "without: continue"))[0] == {"app@app-1", "app-1"}
+    (message,) = told.lint(waiting, "standby-stops-writes")
+    assert message == (
+        "Losing db@a or db@b stops every write to db: a write waits for 1 copy (`without: stop`), and there is none to spare"
+    )
+    assert not told.lint(waiting, "single-point-of-failure") or "db" not in str(
+        told.lint(waiting, "single-point-of-failure")
+    )
+
+
+def test_more_copies_than_there_are_cannot_be_waited_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "model.arch.yaml"
+    file.write_text(GALERA.replace("writers: all", "primary: a, waits_for: 2"), encoding="utf-8")
+    assert main(["lint", str(file), "--format", "concise"]) == 2
+    assert "`waits_for` of `db` must be at most 1, the number of its copies; got 2" in capsys.readouterr().out
+
+
+PAIR = """\
+archgen: 1
+name: A pair with one address
+hosts: {lb-1: {}, lb-2: {}}
+components:
+  user: {kind: client}
+  lb:
+    kind: load-balancer
+    runs_on: [lb-1, lb-2]
+    cluster: {mode: active-passive, active: lb-1, address: {shared: 192.0.2.1}, failover: automatic, by: vrrp, watches: host}
+connections:
+  user -> lb: https
+flows:
+  page:
+    title: A page
+    steps:
+      - user -> lb: GET /
+"""
+
+
+def test_a_process_that_nobody_watches_takes_the_flow_down(told: Told) -> None:
+    assert told.points(PAIR) == ({"lb@lb-1"}, set())
+    status, reason = told.outcome(PAIR, "lb@lb-1")
+    assert status == "down"
+    assert reason.endswith("; lb@lb-1 failed by itself, so its host keeps the traffic and requests get no answer")
+    assert told.outcome(PAIR, "lb-1")[0] == "degraded"
+    assert told.outcome(PAIR, "lb@lb-1", "lb-1")[0] == "down"
+    assert told.points(PAIR.replace("watches: host", "watches: process")) == (set(), set())
+    assert told.points(PAIR.replace("active: lb-1, ", "")) == ({"lb@lb-1"}, set())
+    assert told.lint(PAIR, "untracked-failover") == [
+        "If lb@lb-1 alone fails, lb-1 keeps 192.0.2.1 and requests get no answer: failover watches only the host"
+    ]
+    assert told.lint(PAIR, "single-point-of-failure") == []
+
+
+def test_an_active_pair_that_watches_hosts_loses_a_share(told: Told) -> None:
+    pair = PAIR.replace("active-passive, active: lb-1", "active-active")
+    assert told.points(pair) == (set(), {"lb@lb-1", "lb@lb-2"})
+    assert told.outcome(pair, "lb@lb-1") == (
+        "partial",
+        "lb@lb-1 fails and only hosts are watched, so traffic still goes there: about 1 in 2 requests gets no answer",
+    )
+    assert told.outcome(pair, "lb-1")[0] == "degraded"
