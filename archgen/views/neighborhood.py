@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from msgspec.structs import replace
 
 from archgen.compare.entities import ChangeKind
 from archgen.model.wording import plural
-from archgen.views.diagram import Diagram, Edge, Group, Node, enclosing
+from archgen.views.diagram import SEPARATOR, Diagram, Edge, Group, Node, enclosing
 
 MOST = 16
 """Cards of a neighborhood; a reader sees more at a glance no better than the whole deployment."""
+
+_ORDER: tuple[ChangeKind | None, ...] = ("added", "removed", "changed", None)
 
 
 def neighborhood(diagram: Diagram, most: int = MOST) -> Diagram:
     """Return the part of a diagram of two models around the changes, of at most so many cards.
 
-    Changed cards stay in their groups. The replicas of an unchanged component are a single card outside all groups.
+    Changed cards stay in their groups, alike ones as one. The replicas of an unchanged component are a single card outside
+    all groups. Added and removed cards come first, then changed ones, then their neighbors.
     """
     around = _changed_groups(diagram.groups)
-    changed = [node for node in diagram.nodes if node.change is not None or node.group in around]
-    kept = {node.id for node in changed}
-    touched = [edge for edge in diagram.edges if edge.change is not None or {edge.source, edge.target} & kept]
-    others = _beside(diagram, kept, touched)
-    shown = (changed + list(dict.fromkeys(others.values())))[:most]
-    names = {node.id: node.id for node in changed} | {id: node.id for id, node in others.items()}
-    ids = {node.id for node in shown}
+    changed = _alike([node for node in diagram.nodes if node.change is not None or node.group in around])
+    touched = [edge for edge in diagram.edges if edge.change is not None or {edge.source, edge.target} & changed.keys()]
+    cards = changed | _beside(diagram, changed.keys(), touched)
+    every = sorted(dict.fromkeys(cards.values()), key=lambda card: _ORDER.index(card.change))
+    shown = every[:most]
+    names = {id: card.id for id, card in cards.items()}
+    ids = {card.id for card in shown}
     groups = around | enclosing(diagram.groups, (node.group for node in shown))
-    hidden = len(changed) + len(set(others.values())) - len(shown)
+    hidden = len(every) - len(shown)
     return replace(
         diagram,
         id="neighborhood",
@@ -40,6 +43,19 @@ def neighborhood(diagram: Diagram, most: int = MOST) -> Diagram:
     )
 
 
+def _alike(nodes: list[Node]) -> dict[str, Node]:
+    """Return the card of each changed node: replicas of a component that changed alike in one group share it."""
+    alike: dict[tuple[str, ChangeKind | None, str | None], list[Node]] = {}
+    for node in nodes:
+        alike.setdefault((node.subject, node.change, node.group), []).append(node)
+    cards: dict[str, Node] = {}
+    for same in alike.values():
+        count = [plural(len(same), "replica")] if len(same) > 1 else []
+        detail = SEPARATOR.join(part for part in (*count, same[0].detail) if part)
+        cards |= dict.fromkeys((node.id for node in same), replace(same[0], detail=detail))
+    return cards
+
+
 def _changed_groups(groups: Iterable[Group]) -> set[str]:
     """Return the groups that came or went, and those around them."""
     every = tuple(groups)
@@ -48,7 +64,7 @@ def _changed_groups(groups: Iterable[Group]) -> set[str]:
     }
 
 
-def _beside(diagram: Diagram, kept: set[str], touched: Iterable[Edge]) -> dict[str, Node]:
+def _beside(diagram: Diagram, kept: Set[str], touched: Iterable[Edge]) -> dict[str, Node]:
     """Return the card of each unchanged node that a line connects, those of most lines first."""
     lines = Counter(end for edge in touched for end in (edge.source, edge.target) if end not in kept)
     nodes = {node.id: node for node in diagram.nodes}

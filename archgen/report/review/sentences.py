@@ -113,8 +113,8 @@ def _findings(model: ModelReview) -> Iterator[str]:
     new = [each.finding for each in model.findings if each.is_new]
     worsened = len(model.findings) - len(new)
     parts = [f"{_counts(new)} new"] if new else []
-    parts += [f"{worsened} worsened"] if worsened else []
-    parts += [f"{len(model.resolved)} resolved"] if model.resolved else []
+    parts += [f"{plural(worsened, 'finding')} worsened"] if worsened else []
+    parts += [f"{plural(len(model.resolved), 'finding')} resolved"] if model.resolved else []
     if parts:
         yield listed(parts)
 
