@@ -42,6 +42,9 @@ LINT: Formats = {
     "junit": _plain("lint.junit"),
     "markdown": _plain("lint.markdown"),
 }
+STATISTICS = _styled("lint.statistics")
+"""The report of `lint --statistics`, in the place of its text."""
+
 ANALYZE: Formats = {
     "text": _styled("analyze.text"),
     "json": _plain("analyze.json_"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, NoReturn
 
 from archgen.app.config.choice import nearest, require_choice
+from archgen.app.config.config import use_configuration
 from archgen.app.report_formats import Formats
 from archgen.cli.output import PEOPLE, report
 from archgen.model.problems import UsageError
@@ -17,6 +19,7 @@ from archgen.report.common.terminal import Style, inert
 from archgen.system.internal_errors import Isolation
 
 WIDEST = 120
+COLORS = ("auto", "always", "never")
 
 
 class Parser(argparse.ArgumentParser):
@@ -24,18 +27,30 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, prog: str, description: str | None = None, **options: Any) -> None:
         super().__init__(prog, description=description, allow_abbrev=False, formatter_class=_formatter, **options)
+        self.add_argument("--config", metavar="FILE", help="Configuration file [default: the nearest one above]")
+        self.add_argument(
+            "--color",
+            metavar="WHEN",
+            choices=COLORS,
+            default="auto",
+            help="Color the output: %(choices)s [default: auto, by the terminal, NO_COLOR and FORCE_COLOR]",
+        )
 
     def error(self, message: str) -> NoReturn:
-        """Raise the message that argparse would print."""
+        """Raise the message of argparse in our words."""
         options = tuple(self._option_string_actions)
-        wrong = next((word for word in message.split() if word.startswith("--") and word not in options), "")
+        words = (word.rstrip(":") for word in message.split())
+        wrong = next((word for word in words if word.startswith("--") and word not in options), "")
         hint = nearest(wrong.partition("=")[0], options) if wrong else ""
-        raise UsageError(f"{message}{hint}; run `{self.prog} --help` for the options")
+        raise UsageError(f"{_reworded(message)}{hint}; run `{self.prog} --help` for the options")
 
     def _check_value(self, action: argparse.Action, value: str) -> None:
-        if action.choices is not None and value not in action.choices:
-            noun = str(action.metavar or action.dest).partition("[")[0].lower()
-            require_choice(value.partition("=")[0], tuple(action.choices), noun)
+        if action.choices is None:
+            return
+        noun = str(action.metavar or action.dest).partition("[")[0].lower()
+        for word in action.split(value) if isinstance(action, ListAction) else (value,):
+            if word not in action.choices:
+                require_choice(word.partition("=")[0], tuple(action.choices), noun)
 
     def read(self, words: Sequence[str]) -> argparse.Namespace:
         """Return the options; paths may stand before, between and after them."""
@@ -45,7 +60,59 @@ class Parser(argparse.ArgumentParser):
             self.error(f"unknown argument {' '.join(wrong or rest)}")
         if rest:
             options.paths += rest
+        use_configuration(options.config)
+        _preferences["color"] = options.color
         return options
+
+
+_preferences = {"color": "auto"}
+"""The value of --color in this run."""
+
+_REWORDED = (
+    (re.compile(r"argument (?:[^\s/]+/)*([^\s/]+): expected (?:one|at least one) argument"), r"\1 needs a value"),
+    (re.compile(r"argument (?:[^\s/]+/)*([^\s/]+): invalid int value: '(.*)'"), r"\1 must be a whole number; got \2"),
+    (re.compile(r"argument (?:[^\s/]+/)*([^\s/]+): ignored explicit argument '(.*)'"), r"\1 takes no value; got \2"),
+    (re.compile(r"argument (?:[^\s/]+/)*([^\s/]+): not allowed with argument (\S+)"), r"\1 can't be combined with \2"),
+    (re.compile(r"the following arguments are required: (.*?)(?:, PATH)?"), r"missing \1"),
+)
+"""The messages of argparse, and ours in their place."""
+
+
+def _reworded(message: str) -> str:
+    for pattern, words in _REWORDED:
+        if match := pattern.fullmatch(message):
+            return match.expand(words)
+    return message
+
+
+class ListAction(argparse.Action):
+    """An option that repeats, and that takes several values with commas between them.
+
+    A comma in the name of a file stays: it separates only in front of a choice, where the option has choices.
+    """
+
+    def split(self, words: str) -> list[str]:
+        """Return the values of one word."""
+        parts = [part.strip() for part in words.split(",")]
+        if self.choices is None:
+            return [part for part in parts if part]
+        values = parts[:1]
+        for part in parts[1:]:
+            if "=" in values[-1] and part not in self.choices:
+                values[-1] += f",{part}"
+            elif part:
+                values.append(part)
+        return values
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        """Add the values to those of the option's other uses."""
+        setattr(namespace, self.dest, [*(getattr(namespace, self.dest) or []), *self.split(str(values))])
 
 
 class Suggestions:
@@ -116,9 +183,9 @@ def add_formats(parser: argparse.ArgumentParser, formats: Iterable[str]) -> None
     parser.add_argument(
         "--format",
         metavar="FORMAT[=FILE]",
-        action="append",
+        action=ListAction,
         choices=_FormatChoices(formats),
-        help="Output format, to stdout or a file: %(choices)s; repeatable [default: text]",
+        help="Output formats, to stdout or a file: %(choices)s; comma-separated [default: text]",
     )
 
 
@@ -156,9 +223,11 @@ def write_reports(
 
 
 def terminal_style() -> Style:
-    """Return the look of stdout: its width, and color by NO_COLOR, FORCE_COLOR, else on a terminal."""
+    """Return the look of stdout: its width, and color by --color, NO_COLOR, FORCE_COLOR, else on a terminal."""
     terminal = sys.stdout.isatty()
-    if os.environ.get("NO_COLOR"):
+    if (chosen := _preferences["color"]) != "auto":
+        colour = chosen == "always"
+    elif os.environ.get("NO_COLOR"):
         colour = False
     elif os.environ.get("FORCE_COLOR"):
         colour = True

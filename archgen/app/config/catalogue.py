@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archgen.app.config.choice import require_choice
-from archgen.app.config.config import configured
+from archgen.app.config.config import beside_configuration, configured, parsed
 from archgen.linting.rule import Rule
 from archgen.model.problems import UsageError
 from archgen.rules import BY_NAME, RULES
@@ -55,9 +55,8 @@ def thresholds(rules: tuple[Rule, ...]) -> Mapping[tuple[str, str], float]:
 
 
 def _of_files(file: str, table: dict[str, Any]) -> Iterator[tuple[str, Rule]]:
-    from archgen.app.config.config import parsed
-
-    for name in _words(file, table, "rule-files"):
+    for stated in _words(file, table, "rule-files"):
+        name = beside_configuration(file, stated)
         try:
             content = parsed(name)
         except UnreadableFile as error:

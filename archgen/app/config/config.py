@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 from archgen.app.config.choice import nearest
@@ -69,46 +70,104 @@ def configured() -> tuple[str, dict[str, Any]]:
     return file, table
 
 
+def use_configuration(file: str | None) -> None:
+    """Take the configuration from a file that the command line names; None for the nearest one above."""
+    _stated[:] = [file] if file is not None else []
+
+
+_stated: list[str] = []
+"""The file of `--config`, in this run."""
+
+
+def beside_configuration(file: str, path: str) -> str:
+    """Return a path that a configuration states, relative to the working directory instead of its own."""
+    directory = os.path.dirname(file)
+    return os.path.normpath(os.path.join(directory, path)) if directory and not os.path.isabs(path) else path
+
+
 def _matching(file: str, patterns: list[str]) -> tuple[str, ...]:
     from archgen.app.config.patterns import matching
 
+    directory = os.path.dirname(file)
     matched: dict[str, None] = {}
     for pattern in patterns:
-        files = sorted(matching(file, pattern, "."), key=natural)
+        files = sorted(matching(file, pattern, directory or "."), key=natural)
         if not files:
             raise UsageError(f"{file}: `{pattern}` matches no file; correct the pattern")
-        matched.update(dict.fromkeys(files))
+        matched.update(dict.fromkeys(beside_configuration(file, each) for each in files))
     if not matched:
         raise UsageError(f"{file}: `models` is empty; name at least one pattern")
     return tuple(matched)
 
 
 def _table() -> tuple[str, dict[str, Any]]:
-    if os.path.lexists("archgen.toml"):
-        return "archgen.toml", parsed("archgen.toml")
-    if not _mentioned():
-        return "", {}
-    tool = parsed("pyproject.toml").get("tool", {})
+    if _stated:
+        return _stated[0], _section(_stated[0])
+    for directory in _above():
+        file = os.path.join(directory, "archgen.toml")
+        if os.path.lexists(file) and _is_trusted(file):
+            return file, parsed(file)
+        file = os.path.join(directory, "pyproject.toml")
+        if _mentions_archgen(file):
+            return file, _section(file)
+    return "", {}
+
+
+def _section(file: str) -> dict[str, Any]:
+    """Return the table of a configuration; that of a `pyproject.toml` is one among others."""
+    content = parsed(file)
+    if os.path.basename(file) != "pyproject.toml":
+        return content
+    tool = content.get("tool", {})
     table = tool.get("archgen", {}) if isinstance(tool, dict) else {}
     if not isinstance(table, dict):
-        raise UsageError("pyproject.toml: [tool.archgen] is a table")
-    return "pyproject.toml", table
+        raise UsageError(f"{file}: [tool.archgen] is a table")
+    return table
 
 
-def _mentioned() -> bool:
+def _above() -> Iterator[str]:
+    """Yield the directories that may hold the configuration, the nearest first, relative to the working directory.
+
+    They end at the root of the repository, or at the home directory; outside of both there is only the working directory.
+    """
+    here = os.getcwd()
+    ends = {os.path.realpath(os.path.expanduser("~"))}
+    directories = [here]
+    while not os.path.exists(os.path.join(directories[-1], ".git")) and os.path.realpath(directories[-1]) not in ends:
+        above = os.path.dirname(directories[-1])
+        if above == directories[-1]:
+            directories = [here]
+            break
+        directories.append(above)
+    yield ""
+    yield from (os.path.relpath(directory, here) for directory in directories[1:])
+
+
+def _is_trusted(file: str) -> bool:
+    """Return True if a file above the working directory belongs to the user, or to the owner of that directory.
+
+    Another user could place a file above a directory of this one.
+    """
+    if not os.path.dirname(file) or not hasattr(os, "getuid"):
+        return True
+    return os.lstat(file).st_uid in (os.getuid(), os.stat(".").st_uid)
+
+
+def _mentions_archgen(file: str) -> bool:
     """Return True if a `pyproject.toml` mentions archgen; the TOML parser is imported only then."""
-    if not os.path.lexists("pyproject.toml"):
-        return False
-    return b"tool.archgen" in _content("pyproject.toml")
+    return os.path.lexists(file) and _is_trusted(file) and b"tool.archgen" in _content(file)
 
 
 def _content(file: str) -> bytes:
+    is_named = file in _stated
     try:
-        return read_file(file, CONFIGURATION, repository_of(os.getcwd()))
+        around = repository_of(os.path.dirname(os.path.abspath(file)))
+        return read_file(file, CONFIGURATION, None if is_named else around)
     except MissingFile as error:
         if os.path.islink(file):
             raise
-        raise UsageError(f"there is no file {file}, and the configuration names it") from error
+        reason = "--config" if is_named else "the configuration"
+        raise UsageError(f"there is no file {file}, and {reason} names it") from error
 
 
 def parsed(file: str) -> dict[str, Any]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from json import dumps
 from typing import Any, cast
 
 from msgspec import Struct
 
 from archgen.app.config.choice import nearest, require_choice
-from archgen.app.config.config import configured, repository_of
+from archgen.app.config.config import beside_configuration, configured, repository_of
 from archgen.linting.policy import ALL, FAIL_ON, MEANINGLESS, PERSONAS, FailOn, Grave, Persona, Policy, precision
 from archgen.linting.rule import Rule
 from archgen.model.finding import CATEGORIES, SEVERITIES
@@ -58,8 +59,42 @@ def lint_settings(asked: CommandLine, rules: tuple[Rule, ...]) -> LintSettings:
         tuple(_apart(config, rules)),
     )
     fail_on = cast(FailOn, require_choice(asked.fail_on or config.word("fail-on") or "error", FAIL_ON, "severity"))
-    inside = None if asked.baseline else repository_of(os.getcwd())
-    return LintSettings(policy, fail_on, asked.baseline or config.word("baseline"), _pages(config), inside)
+    inside = None if asked.baseline else repository_of(os.path.dirname(os.path.abspath(file or "archgen.toml")))
+    baseline = config.word("baseline")
+    stated = beside_configuration(file, baseline) if baseline is not None else None
+    return LintSettings(policy, fail_on, asked.baseline or stated, _pages(config), inside)
+
+
+def show_settings(settings: LintSettings) -> str:
+    """Return the settings of a run as TOML that gives the same ones, below the file that they come from."""
+    file, table = configured()
+    policy = settings.policy
+    lines = [f"# {os.path.abspath(file)}" if file else "# no configuration file"]
+    shown: dict[str, Any] = {
+        "models": table.get("models", ["models/*.arch.yaml"]),
+        "select": list(policy.select) or [ALL],
+        "ignore": list(policy.ignore),
+        "fail-on": settings.fail_on,
+        "persona": policy.persona,
+        "baseline": settings.baseline,
+        "pages": settings.pages or None,
+        "severity": dict(policy.severities),
+        "per-model": {pattern: list(words) for pattern, words in policy.apart},
+        "thresholds": table.get("thresholds", {}),
+        "rule-files": table.get("rule-files", []),
+        "plugins": table.get("plugins", []),
+    }
+    lines += [f"{key} = {_toml(value)}" for key, value in shown.items() if value is not None]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    """Return a value as TOML; texts of TOML are those of JSON."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{dumps(str(key))} = {_toml(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return dumps(value)
 
 
 def configured_persona() -> Persona:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from archgen.app.config.config import configured
 from archgen.app.extras import needing_extra
 from archgen.app.workspace.inputs import STDIN, find
 from archgen.model.problems import UsageError
@@ -52,7 +53,8 @@ def watched(paths: tuple[str, ...]) -> tuple[str, ...]:
         for directory in sorted(directories)
         if not any(_lies_in(directory, other) for other in directories - {directory})
     ]
-    files = [os.path.realpath(name) for name in ("archgen.toml", "pyproject.toml") if os.path.exists(name)]
+    names = dict.fromkeys(("archgen.toml", "pyproject.toml", *filter(None, (configured()[0],))))
+    files = [os.path.realpath(name) for name in names if os.path.exists(name)]
     places = (*outer, *(file for file in files if not any(_lies_in(file, other) for other in outer)))
     missing = next((place for place in places if not os.path.exists(place)), None)
     if missing is not None:

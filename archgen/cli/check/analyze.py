@@ -15,7 +15,7 @@ from archgen.app.report_formats import ANALYZE
 from archgen.app.workspace.inputs import find_and_read
 from archgen.cli.internal_errors import report_errors
 from archgen.cli.invalid_models import report_invalid
-from archgen.cli.parser import add_formats, add_paths, requested_formats, terminal_style, write_reports
+from archgen.cli.parser import ListAction, add_formats, add_paths, requested_formats, terminal_style, write_reports
 from archgen.cli.progress import Progress
 from archgen.linting.checked_model import valid_models
 from archgen.system.internal_errors import Isolation
@@ -34,7 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--maintain",
         metavar="ELEMENT",
-        action="append",
+        action=ListAction,
         default=[],
         help="Report what holds while this host, replica, zone or component is out; repeatable",
     )

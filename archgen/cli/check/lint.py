@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from archgen.app.config.catalogue import catalogue
 from archgen.app.config.evaluation_date import today
-from archgen.app.config.settings import CommandLine, LintSettings, lint_settings
+from archgen.app.config.settings import CommandLine, LintSettings, lint_settings, show_settings
 from archgen.app.findings.lint import Run, Shard, exit_code, lint, write_job_summary
-from archgen.app.report_formats import LINT
+from archgen.app.report_formats import LINT, STATISTICS, Formats
 from archgen.cli.internal_errors import report_errors
 from archgen.cli.linking import linked_style
-from archgen.cli.output import clear_screen, flush, warn
-from archgen.cli.parser import Suggestions, add_formats, add_paths, requested_formats, write_reports
+from archgen.cli.output import clear_screen, flush, say, warn
+from archgen.cli.parser import ListAction, Suggestions, add_formats, add_paths, requested_formats, write_reports
 from archgen.cli.progress import Progress
 from archgen.linting.policy import ALL, FAIL_ON, PERSONAS
 from archgen.model.finding import CATEGORIES
@@ -48,7 +48,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         ("--select", "Run only these rules: ids, codes, prefixes such as SEC, categories, or all"),
         ("--ignore", "Don't run these rules"),
     ):
-        parser.add_argument(name, metavar="RULES", action="append", choices=rules, default=[], help=help)
+        parser.add_argument(name, metavar="RULES", action=ListAction, choices=rules, default=[], help=help)
     parser.add_argument(
         "--persona",
         metavar="PERSONA",
@@ -66,6 +66,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="With --fix or --diff: include fixes that change the architecture, such as another replica",
     )
     parser.add_argument("--diff", action="store_true", help="Show what --fix would change, without changing it")
+    parser.add_argument(
+        "--exit-zero", action="store_true", help="Exit with 0 also with findings; an invalid model exits with 2"
+    )
+    parser.add_argument("-q", "--quiet", action="store_true", help="Report nothing on stdout; the exit code tells")
+    parser.add_argument("--statistics", action="store_true", help="Report the number of findings of each rule instead")
+    parser.add_argument(
+        "--show-settings", action="store_true", help="Print the settings of this run, and where they come from"
+    )
     parser.add_argument("--watch", action="store_true", help="Check again whenever a model changes, until Ctrl-C")
     baseline = parser.add_mutually_exclusive_group()
     baseline.add_argument("--write-baseline", action="store_true", help="Write the findings to the baseline")
@@ -105,6 +113,9 @@ def _watch(options: argparse.Namespace) -> int:
 def _lint(options: argparse.Namespace) -> int:
     requested = requested_formats(options, "json=findings.json")
     settings = lint_settings(_command_line(options), catalogue())
+    if options.show_settings:
+        say(show_settings(settings))
+        return 0
     mode = _baseline_mode(options, settings)
     writes = options.fix and not options.diff
     if options.fix or options.diff:
@@ -124,13 +135,20 @@ def _lint(options: argparse.Namespace) -> int:
         if writes and sentences:
             result = _check(options, settings, mode)
     isolation = Isolation()
-    write_reports(requested, LINT, result.report, linked_style(), isolation)
+    if options.statistics:
+        formats: Formats = {**LINT, "text": STATISTICS}
+        requested = requested or [("text", None)]
+    else:
+        formats = LINT
+    if options.quiet:
+        requested = [(name, file) for name, file in requested if file is not None]
+    write_reports(requested, formats, result.report, linked_style(), isolation)
     for note in result.notes:
         warn(f"archgen: {brief(note)}\n")
     if any(name == "github" for name, _ in requested):
         write_job_summary(result.report)
     failed = report_errors((*result.errors, *isolation.errors))
-    return 2 if failed else exit_code(result.report.findings, settings.fail_on)
+    return 2 if failed else exit_code(result.report.findings, "never" if options.exit_zero else settings.fail_on)
 
 
 def _check(options: argparse.Namespace, settings: LintSettings, mode: BaselineMode) -> Run:
@@ -151,17 +169,12 @@ def _check(options: argparse.Namespace, settings: LintSettings, mode: BaselineMo
 
 def _command_line(options: argparse.Namespace) -> CommandLine:
     return CommandLine(
-        select=_split(options.select),
-        ignore=_split(options.ignore),
+        select=tuple(options.select),
+        ignore=tuple(options.ignore),
         persona=options.persona,
         fail_on=options.fail_on,
         baseline=options.baseline,
     )
-
-
-def _split(values: list[str]) -> tuple[str, ...]:
-    """Return the words of an option that may repeat and that may separate words by commas."""
-    return tuple(word.strip() for words in values for word in words.split(",") if word.strip())
 
 
 def _shard(options: argparse.Namespace) -> Shard:

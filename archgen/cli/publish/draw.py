@@ -24,7 +24,7 @@ from archgen.cli.font_notes import report_fonts
 from archgen.cli.internal_errors import report_errors
 from archgen.cli.invalid_models import report_invalid
 from archgen.cli.output import data, say, warn
-from archgen.cli.parser import add_paths, terminal_style
+from archgen.cli.parser import ListAction, add_paths, terminal_style
 from archgen.cli.progress import Progress
 from archgen.engines.rooms import ROOMS, Room
 from archgen.linting.checked_model import CheckedModel, valid_models
@@ -47,9 +47,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--view",
         metavar="VIEW[,VIEW]",
-        action="append",
+        action=ListAction,
         default=[],
-        help=f"Views to draw: {', '.join(VIEWS)}, or views of the model; repeatable [default: deployment and flows]",
+        help=f"Views to draw: {', '.join(VIEWS)}, or views of the model; comma-separated [default: deployment and flows]",
     )
     parser.add_argument(
         "--level",
@@ -60,10 +60,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format",
         metavar="FORMAT",
-        action="append",
+        action=ListAction,
         choices=tuple(FORMATS),
         default=[],
-        help="Output format: %(choices)s; repeatable [default: svg]",
+        help="Output formats: %(choices)s; comma-separated [default: svg]",
     )
     add_look(parser, MODES, "auto")
     parser.add_argument(
@@ -96,7 +96,7 @@ def run(options: argparse.Namespace) -> int:
     An invalid model loses its own diagrams only; the exit code shows it.
     """
     drawing = requested_drawing(options, _raster(options), ROOMS[options.width])
-    views = tuple(view for words in options.view for view in words.split(","))
+    views = tuple(options.view)
     formats = tuple(options.format) or (format_of(options.output) or "svg",)
     inputs, day = find_and_read(tuple(options.paths), options.stdin_filename), today(options.today)
     models = load_models(inputs) if options.no_findings else check_models(inputs, day)
