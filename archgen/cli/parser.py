@@ -27,6 +27,11 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, prog: str, description: str | None = None, **options: Any) -> None:
         super().__init__(prog, description=description, allow_abbrev=False, formatter_class=_formatter, **options)
+        if " " in prog:
+            # a command, and not the list of commands
+            self._add_shared()
+
+    def _add_shared(self) -> None:
         self.add_argument("--config", metavar="FILE", help="Configuration file [default: the nearest one above]")
         self.add_argument(
             "--color",
