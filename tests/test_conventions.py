@@ -183,7 +183,7 @@ def test_options_take_lists(project: Path, capsys: pytest.CaptureFixture[str]) -
         (("lint", "--qiet"), "unknown argument --qiet; did you mean `--quiet`?"),
         (("review",), "missing BASE..HEAD; run"),
         (("lnt",), "did you mean `lint`?"),
-        (("draw", "--view", "deploymnt"), "unknown view `deploymnt`; did you mean `deployment`?"),
+        (("draw", "../../models", "--view", "deploymnt"), "unknown view `deploymnt`; did you mean `deployment`?"),
         (("lint", "--select", "misssing-tls"), "did you mean `missing-tls`?"),
         (("explain", "misssing-tls"), "did you mean `missing-tls`?"),
     ],

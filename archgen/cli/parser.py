@@ -65,8 +65,8 @@ class Parser(argparse.ArgumentParser):
             self.error(f"unknown argument {' '.join(wrong or rest)}")
         if rest:
             options.paths += rest
-        use_configuration(options.config)
-        _preferences["color"] = options.color
+        use_configuration(getattr(options, "config", None))
+        _preferences["color"] = getattr(options, "color", "auto")
         return options
 
 
