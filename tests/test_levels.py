@@ -8,6 +8,8 @@ from archgen.analysis.topology import Topology
 from archgen.engines.best import best
 from archgen.language.load import load
 from archgen.model.problems import ModelError
+from archgen.views.deployment import deployment
+from archgen.views.folding import fold_equal
 from archgen.views.levels import Picture, declared_view, readable
 from archgen.views.levels.equality import shared_name
 from archgen.views.overview import component_edges
@@ -248,3 +250,47 @@ def test_small_groups_are_opened_in_frames_while_the_system_has_few_cards() -> N
     system = drawn(text)[0].diagram
     assert {node.id: node.group for node in system.nodes}["a"] == "network:small"
     assert [group.label for group in system.groups] == ["large", "small"]
+
+
+MESH = """archgen: 1
+name: Storage
+zones: {az-a: {kind: availability-zone}, az-b: {kind: availability-zone}}
+hosts: {n1: {zone: az-a}, n2: {zone: az-a}, n3: {zone: az-b}, n4: {zone: az-b}}
+components:
+  lb: {kind: load-balancer}
+  minio: {kind: object-storage, runs_on: [n1, n2, n3, n4], replication: {writers: all}}
+connections:
+  lb -> minio: https
+  minio -> minio: https
+"""
+
+
+def test_equal_zones_and_hosts_fold_into_one() -> None:
+    shown = topology(MESH)
+    diagram = deployment(shown, (), fold_equal(shown))
+    assert [(group.id, group.detail) for group in diagram.groups] == [
+        ("zone:az-a", "availability zone ×2"),
+        ("host:n1", "4 hosts"),
+    ]
+    assert [(node.id, node.detail) for node in diagram.nodes][1] == ("minio@n1", "Object storage · ×4")
+
+
+def test_a_primary_keeps_its_host_apart() -> None:
+    shown = topology(MESH.replace("writers: all", "primary: n1, failover: manual"))
+    diagram = deployment(shown, (), fold_equal(shown))
+    assert [(node.id, node.mark) for node in diagram.nodes if node.group] == [
+        ("minio@n1", "primary"),
+        ("minio@n2", "replica"),
+        ("minio@n3", "replica"),
+    ]
+
+
+def test_floating_replicas_stand_in_the_box_of_their_candidate_hosts() -> None:
+    diagram = deployment(topology(MODELS["saas"]()))
+    pool = next(group for group in diagram.groups if group.id.startswith("pool:"))
+    assert (pool.label, pool.detail, pool.parent) == ("any of 4 hosts", "node-1 … node-4", "zone:eu")
+    assert [(node.label, node.detail) for node in diagram.nodes if node.group == pool.id] == [
+        ("web", "Web server · ×3 · on any of 4"),
+        ("api", "Application server · ×4 · on any of 4"),
+        ("worker", "Worker · ×2 · on any of 4"),
+    ]

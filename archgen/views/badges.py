@@ -35,7 +35,9 @@ def _place(topology: Topology, subject: Subject, folding: Folding) -> str | None
             return folding.node(subject.id)
         case "host":
             return f"host:{folding.hosts.get(subject.id, subject.id)}"
-        case "zone" | "network" | "connection":
+        case "zone":
+            return f"zone:{folding.zones.get(subject.id, subject.id)}"
+        case "network" | "connection":
             return f"{subject.kind}:{subject.id}"
         case "step":
             return _step(topology, subject.id)

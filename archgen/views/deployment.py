@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Component, Host, Replica
+from archgen.model.architecture import Component, Host, Replica, Zone
 from archgen.model.finding import Finding
 from archgen.model.wording import listed, plural
 from archgen.views.badges import badges
@@ -15,19 +15,20 @@ from archgen.views.deployment_edges import DeploymentEdges
 from archgen.views.diagram import SEPARATOR, Badge, Diagram, Group, Node, enclosing
 from archgen.views.folding import Folding, fold
 from archgen.views.labels import product_label
+from archgen.views.pools import pool_id, pools, shared_zone
 
 _WORDS = {"availability-zone": "availability zone"}
 _NAMED = 2
 """Hosts that a floating replica's card names; it counts more than these, since their names would be truncated."""
 
 
-def deployment(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
+def deployment(topology: Topology, findings: Sequence[Finding] = (), folded: Folding | None = None) -> Diagram:
     """Return the deployment diagram of a model, with `findings` as badges numbered from 1.
 
-    Each replica is a node and each host a group; in large models, identical ones fold into one (`fold`). Zones are the
-    groups around hosts, or networks if no zone is declared.
+    Each replica is a node and each host a group; equal ones fold as `fold` or `folded` says. Zones are the groups around
+    hosts, or networks if no zone is declared.
     """
-    folding = fold(topology)
+    folding = folded or fold(topology)
     marks = badges(topology, findings, folding)
     groups = _groups(topology, folding, marks)
     used = _used(groups, _nodes(topology, folding, marks, {group.id for group in groups}))
@@ -56,25 +57,30 @@ def deployment(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
 
 
 def _groups(topology: Topology, folding: Folding, marks: dict[str, tuple[Badge, ...]]) -> list[Group]:
-    around = _zone_groups(topology, marks) or _network_groups(topology, folding, marks)
+    around = _zone_groups(topology, folding, marks) or _network_groups(topology, folding, marks)
     ids = {group.id for group in around}
     hosts = [_host_group(topology, host, folding, ids, marks) for host in topology.architecture.hosts]
-    return around + [host for host in hosts if folding.keeps_host(host.subject)]
+    return [*around, *pools(topology, ids), *(host for host in hosts if folding.keeps_host(host.subject))]
 
 
-def _zone_groups(topology: Topology, marks: dict[str, tuple[Badge, ...]]) -> list[Group]:
+def _zone_groups(topology: Topology, folding: Folding, marks: dict[str, tuple[Badge, ...]]) -> list[Group]:
     return [
         Group(
             id=f"zone:{zone.id}",
             subject=zone.id,
             kind="zone",
             label=zone.name or zone.id,
-            detail=_WORDS.get(zone.kind, zone.kind),
+            detail=_zone_detail(zone, folding),
             parent=f"zone:{zone.within}" if zone.within else None,
             badges=marks.get(f"zone:{zone.id}", ()),
         )
         for zone in topology.architecture.zones
     ]
+
+
+def _zone_detail(zone: Zone, folding: Folding) -> str:
+    alike = folding.zones_like(zone.id)
+    return f"{_WORDS.get(zone.kind, zone.kind)}{f' ×{alike}' if alike > 1 else ''}"
 
 
 def _network_groups(topology: Topology, folding: Folding, marks: dict[str, tuple[Badge, ...]]) -> list[Group]:
@@ -248,15 +254,13 @@ def _mark(component: Component, replica: Replica, backups: frozenset[str]) -> st
 
 
 def _group_of(topology: Topology, component: Component, replica: Replica, groups: set[str]) -> str | None:
-    """Return the host of a replica; for a floating replica its nearest common zone; else its network."""
+    """Return the host of a replica; for a floating one its pool or nearest common zone; else its network."""
     if len(replica.hosts) == 1:
         return f"host:{replica.hosts[0]}"
-    if replica.hosts:
-        shared = topology.index.shared_zones(replica)
-        nearest = (zone for zone in topology.index.zones_around(replica.hosts[0]) if zone in shared)
-        zone = next((f"zone:{zone}" for zone in nearest if f"zone:{zone}" in groups), None)
-        if zone is not None:
-            return zone
+    if pool_id(replica.hosts) in groups:
+        return pool_id(replica.hosts)
+    if replica.hosts and (zone := shared_zone(topology, replica, groups)) is not None:
+        return zone
     network = f"network:{component.network}"
     return network if network in groups else None
 

@@ -1,24 +1,26 @@
-"""Large diagrams say "×3": identical hosts and identical replicas fold into one."""
+"""Large diagrams say "×3": equal zones, hosts and replicas fold into one."""
 
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 
 from msgspec import Struct
 
 from archgen.analysis.topology import Topology
 
 LIMIT = 60
-"""The largest diagram, in nodes, in which every replica is shown."""
+"""The largest diagram, in nodes, in which every placed replica is shown."""
 
 
 class Folding(Struct, frozen=True):
-    """The node that stands for each replica, and the host that stands for each host."""
+    """The node that stands for each replica, and the host and the zone that stand for each host and zone."""
 
     nodes: dict[str, str]
     hosts: dict[str, str]
     alike: dict[str, int] = {}
     """The number of replicas of each node."""
+    zones: dict[str, str] = {}
 
     def node(self, replica: str) -> str:
         """Return the node that stands for a replica."""
@@ -36,16 +38,40 @@ class Folding(Struct, frozen=True):
         """Return the number of hosts that a group stands for."""
         return sum(1 for shown in self.hosts.values() if shown == host) if self.hosts else 1
 
+    def zones_like(self, zone: str) -> int:
+        """Return the number of zones that a group stands for."""
+        return sum(1 for shown in self.zones.values() if shown == zone) if self.zones else 1
+
 
 def fold(topology: Topology) -> Folding:
-    """Fold hosts with the same components in the same place, above `LIMIT` replicas.
+    """Fold floating replicas with the same candidate hosts; above `LIMIT` replicas, fold equal zones and hosts too.
 
-    A primary or active replica isn't identical to its standbys.
+    A primary or active replica isn't equal to its standbys.
     """
-    if len(topology.replicas) <= LIMIT:
+    if len(topology.replicas) > LIMIT:
+        return fold_equal(topology)
+    floating = [(replica.component, replica.hosts) for replica in topology.replicas.values() if replica.floating]
+    if len(set(floating)) == len(floating):
         return Folding({}, {})
     leads = _leading(topology)
-    hosts = _hosts(topology, leads)
+    first: dict[object, str] = {}
+    nodes = {
+        replica.id: first.setdefault(
+            (replica.component, replica.hosts, replica.id in leads) if replica.floating else replica.id, replica.id
+        )
+        for replica in topology.replicas.values()
+    }
+    return Folding(nodes, {}, dict(Counter(nodes.values())))
+
+
+def fold_equal(topology: Topology) -> Folding:
+    """Fold equal zones, hosts and replicas of a diagram of any size."""
+    leads = _leading(topology)
+    zones = _zones(topology, leads)
+    return _folding(topology, leads, _hosts(topology, leads, zones), zones)
+
+
+def _folding(topology: Topology, leads: frozenset[str], hosts: dict[str, str], zones: dict[str, str]) -> Folding:
     first: dict[tuple[str, bool, tuple[str, ...]], str] = {}
     nodes = {
         replica.id: first.setdefault(
@@ -53,7 +79,7 @@ def fold(topology: Topology) -> Folding:
         )
         for replica in topology.replicas.values()
     }
-    return Folding(nodes, hosts, dict(Counter(nodes.values())))
+    return Folding(nodes, hosts, dict(Counter(nodes.values())), zones)
 
 
 def _leading(topology: Topology) -> frozenset[str]:
@@ -63,12 +89,59 @@ def _leading(topology: Topology) -> frozenset[str]:
     return frozenset(primaries).union(*(part.cluster.active for part in parts if part.cluster))
 
 
-def _hosts(topology: Topology, leads: frozenset[str]) -> dict[str, str]:
-    first: dict[tuple[object, ...], str] = {}
-    shown: dict[str, str] = {}
-    for host in topology.architecture.hosts:
-        load = tuple(
+Load = tuple[tuple[str, bool], ...]
+"""The components on a host, each with its role."""
+
+
+def _loads(topology: Topology, leads: frozenset[str]) -> dict[str, Load]:
+    return {
+        host.id: tuple(
             dict.fromkeys((replica.component, replica.id in leads) for replica in topology.replicas_on[host.id])
         )
-        shown[host.id] = first.setdefault((host.zones, host.network, load), host.id)
+        for host in topology.architecture.hosts
+    }
+
+
+def _hosts(topology: Topology, leads: frozenset[str], zones: dict[str, str]) -> dict[str, str]:
+    loads = _loads(topology, leads)
+    first: dict[tuple[object, ...], str] = {}
+    return {
+        host.id: first.setdefault(
+            (tuple(zones.get(zone, zone) for zone in host.zones), host.network, loads[host.id]), host.id
+        )
+        for host in topology.architecture.hosts
+    }
+
+
+def _zones(topology: Topology, leads: frozenset[str]) -> dict[str, str]:
+    """Return the zone that stands for each: of one kind, in the same zone, with equal hosts and zones inside."""
+    loads, content = _loads(topology, leads), _content(topology)
+    hosts: dict[str, list[str]] = {zone: [] for zone in topology.zones}
+    for host in topology.architecture.hosts:
+        for zone in host.zones:
+            hosts[zone].append(str((host.network, loads[host.id])))
+
+    @cache
+    def look(zone: str) -> str:
+        inside = sorted(look(inner) for inner in content.get(zone, ()))
+        return str((topology.zones[zone].kind, sorted(hosts[zone]), inside))
+
+    shown: dict[str, str] = {}
+    first: dict[tuple[str | None, str], str] = {}
+    outermost = [zone.id for zone in topology.architecture.zones if zone.within is None]
+    for zone in (inner for outer in outermost for inner in _walk(outer, content)):
+        around = topology.zones[zone].within
+        shown[zone] = first.setdefault((shown.get(around, around) if around else None, look(zone)), zone)
     return shown
+
+
+def _content(topology: Topology) -> dict[str, list[str]]:
+    content: dict[str, list[str]] = {}
+    for zone in topology.architecture.zones:
+        if zone.within is not None:
+            content.setdefault(zone.within, []).append(zone.id)
+    return content
+
+
+def _walk(zone: str, content: dict[str, list[str]]) -> list[str]:
+    return [zone, *(name for inner in content.get(zone, ()) for name in _walk(inner, content))]

@@ -9,13 +9,19 @@ from archgen.app.drawing.pictures import Drawing
 from archgen.engines.rooms import COLUMN
 from archgen.engines.score import Score, score
 from archgen.linting.checked_model import CheckedModel
+from archgen.model.finding import Finding
 from archgen.model.slug import distinct
 from archgen.views.aspects import ASPECTS
+from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram
-from archgen.views.levels import CARDS, EVERYTHING, LINES, SYSTEM, Picture, declared_view, readable
+from archgen.views.folding import fold_equal
+from archgen.views.levels import CARDS, EVERYTHING, FEW, LINES, SYSTEM, Picture, declared_view, readable
 
 USUAL = ("deployment",)
 """The view whose score is reported unless others are asked for."""
+
+MESH = 3
+"""The lines for each card from which on a diagram's replicas are a mesh."""
 
 _PREFIX = "group:"
 _LEVELED = frozenset(("deployment", "overview"))
@@ -40,8 +46,10 @@ def at_levels(
     usual = ASPECTS[view](tier.topology, shown) if view in ASPECTS else None
     if usual is None:
         return ()
-    if view not in _LEVELED or level == EVERYTHING or (level is None and (complete or _is_readable(usual))):
+    if view not in _LEVELED or level == EVERYTHING or (level is None and (complete or not _is_crowded(usual))):
         return ((view, usual),)
+    if level is None and view == EVERYTHING and (folded := _folded(tier, shown, usual)) is not None:
+        return ((view, folded),)
     pictures = readable(tier.topology, shown)
     return _named(view, pictures if level is None else (_picture(pictures, level),))
 
@@ -65,6 +73,19 @@ def _named(view: str, pictures: Sequence[Picture]) -> tuple[NamedDiagram, ...]:
     return tuple(
         (view if picture.level == SYSTEM else f"{view}.{slugs[picture.level]}", picture.diagram) for picture in pictures
     )
+
+
+def _is_crowded(diagram: Diagram) -> bool:
+    """Return True if a diagram isn't readable, or its lines are a mesh."""
+    return not _is_readable(diagram) or len(diagram.edges) > MESH * len(diagram.nodes)
+
+
+def _folded(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) -> Diagram | None:
+    """Return a crowded deployment with equal hosts folded, or as it is; None if levels show it better."""
+    folded = deployment(tier.topology, findings, fold_equal(tier.topology))
+    if not _is_crowded(folded) and len(folded.nodes) >= min(FEW, len(usual.nodes), len(tier.topology.components)):
+        return folded
+    return usual if _is_readable(usual) else None
 
 
 def _is_readable(diagram: Diagram) -> bool:

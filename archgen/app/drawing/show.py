@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from archgen.app.config.choice import require_choice
+from archgen.app.drawing.levels import at_levels
 from archgen.app.drawing.pictures import Drawing
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
@@ -14,6 +15,7 @@ from archgen.render.text.list import diagram_list, sequence_list
 from archgen.render.text.sequence import sequence_text
 from archgen.report.common.terminal import Style, plain
 from archgen.system.internal_errors import Isolation
+from archgen.views.levels import EVERYTHING
 
 _CODES = {
     "encrypted": "32",
@@ -35,6 +37,7 @@ def show(
     flow: str | None,
     ascii_only: bool,
     isolation: Isolation,
+    level: str | None = None,
 ) -> Iterator[str]:
     """Yield each model's blocks of text; with `flow` only that flow. UsageError if no model has it.
 
@@ -47,7 +50,10 @@ def show(
         file = tier.topology.architecture.file
         blocks: list[tuple[str, Callable[[], str]]] = []
         if flow is None:
-            blocks.append(("the deployment", partial(_deployment, tier, drawing, style, ascii_only)))
+            blocks += [
+                (_words(name), partial(_structure, tier, drawing.showing(diagram), style, ascii_only))
+                for name, diagram in at_levels(tier, EVERYTHING, level, drawing.findings, complete=False)
+            ]
         flows = [each for each in tier.topology.architecture.flows if flow in (None, each.id)]
         blocks += [(f"flow {flow.id}", partial(_flow, tier, flow, drawing, style, ascii_only)) for flow in flows]
         for name, make in blocks:
@@ -56,18 +62,22 @@ def show(
                 yield block
 
 
+def _words(name: str) -> str:
+    return "the deployment" if name == EVERYTHING else f"the diagram {name}"
+
+
 def _flow(tier: CheckedModel, flow: Flow, drawing: Drawing, style: Style, ascii_only: bool) -> str:
     sequence = drawing.flow(tier, flow)
     drawn = sequence_text(sequence, style.width, ascii_only)
     return drawn if drawn is not None else sequence_list(sequence, ascii_only)
 
 
-def _deployment(tier: CheckedModel, drawing: Drawing, style: Style, ascii_only: bool) -> str:
+def _structure(tier: CheckedModel, drawing: Drawing, style: Style, ascii_only: bool) -> str:
     placed = drawing.placed(tier)
     rows = diagram_cells(placed)
     if max(map(len, rows), default=0) > style.width:
         return diagram_list(placed.diagram, ascii_only)
-    title = style.paint(plain(tier.topology.architecture.name), "strong")
+    title = style.paint(plain(placed.diagram.title), "strong")
     return f"{title}\n\n{_painted(narrowed(rows) if ascii_only else rows, style)}"
 
 

@@ -29,6 +29,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_paths(parser)
     parser.add_argument("--flow", metavar="ID", help="Show only this flow")
+    parser.add_argument(
+        "--level",
+        metavar="LEVEL",
+        help="Level to show: system, deployment (everything), or group:ID [default: by the size of the diagram]",
+    )
     parser.add_argument("--ascii", action="store_true", help="Draw with ASCII characters only")
     parser.add_argument("--wide", action="store_true", help="Draw diagrams that are wider than the terminal")
     parser.add_argument("--no-findings", action="store_true", help="Leave out the numbers of the findings")
@@ -44,5 +49,8 @@ def run(options: argparse.Namespace) -> int:
     ascii_only = options.ascii or not can_show(SIGNS, sys.stdout.encoding)
     isolation = Isolation()
     isolation.errors += (error for model in models for error in model.errors)
-    say("\n".join(show(visible_systems(models), drawing, style, options.flow, ascii_only, isolation)), style)
+    say(
+        "\n".join(show(visible_systems(models), drawing, style, options.flow, ascii_only, isolation, options.level)),
+        style,
+    )
     return 2 if report_errors(isolation.errors) else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archgen.views.levels.declared import EVERYTHING, declared_view
 from archgen.views.levels.readable import Picture, readable
-from archgen.views.levels.sketch import CARDS, LINES
+from archgen.views.levels.sketch import CARDS, FEW, LINES
 from archgen.views.levels.tree import SYSTEM
 
-__all__ = ["CARDS", "EVERYTHING", "LINES", "SYSTEM", "Picture", "declared_view", "readable"]
+__all__ = ["CARDS", "EVERYTHING", "FEW", "LINES", "SYSTEM", "Picture", "declared_view", "readable"]
