@@ -107,7 +107,7 @@ components:
   job: {kind: scheduler, managed: true, replicas: 2}
   orders: {kind: database, runs_on: db-a}  # finding: single-writer-database
   orders-b: {kind: database, runs_on: db-b, replication: {of: orders}}  # finding: read-only-standby
-  api-b: {kind: service, runs_on: app-b}  # finding: unused-component
+  api-b: {kind: service, runs_on: app-b}
   copies: {kind: backup, managed: true, backs_up: [orders], every: 1h, keeps: 30d, restore_tested: 2026-10-01}
 connections:
   job -> orders: {protocol: postgresql, tls: true}

@@ -15,7 +15,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if component.kind == "monitoring" and component.alerts == ():
             yield Hit(
                 subject=Subject("component", component.id),
-                message=f"{component.title} notices what goes wrong and tells nobody: `alerts` is empty",
+                message=f"{component.title} detects failures but alerts no people: `alerts` is empty",
             )
 
 

@@ -15,7 +15,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             how = f", and its versions go live {_how(component.deploy)}" if component.deploy else ""
             yield Hit(
                 subject=Subject("component", component.id),
-                message=f"{component.id} cannot go back to the version before{how}",
+                message=f"{component.id} can't go back to the previous version{how}",
                 flows=context.topology.flows_of[component.id],
             )
 

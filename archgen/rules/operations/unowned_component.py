@@ -27,7 +27,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     if unowned:
         yield Hit(
             subject=Subject("model", facts.architecture.id),
-            message=f"nobody is named who answers for {listed(unowned)}",
+            message=f"{listed(unowned)} {'has' if len(unowned) == 1 else 'have'} no owner",
             related=tuple((Subject("component", component), "has no owner") for component in unowned),
             flows=facts.flows_through(unowned),
         )

@@ -40,7 +40,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for each in certificates.values():
         yield from _judge(context, each, tuple(wrong.get(each.id, ())), tuple(flows.get(each.id, ())))
     for connection, (end, used) in bare.items():
-        message = f"TLS ends at {end}, and no certificate is installed there"
+        message = f"TLS ends at {end}, but no certificate is installed there"
         related = ((Subject("component", end), "has no certificate"),)
         yield Hit(subject=Subject("connection", connection), message=message, related=related, flows=tuple(used))
 
@@ -73,9 +73,9 @@ def _shown(certificates: dict[str, Certificate], port: Port, end: str) -> tuple[
 def _flaws(certificate: Certificate, domain: str, end: str) -> list[str]:
     flaws = []
     if certificate.names and not any(_covers(plain(name), domain) for name in certificate.names):
-        flaws.append(f"is for {listed(certificate.names)}, and visitors come for {domain}")
+        flaws.append(f"is for {listed(certificate.names)}, but visitors ask for {domain}")
     if certificate.installed_on and end not in certificate.installed_on:
-        flaws.append(f"is installed on {listed(certificate.installed_on)}, and TLS ends at {end}")
+        flaws.append(f"is installed on {listed(certificate.installed_on)}, but TLS ends at {end}")
     return flaws
 
 
@@ -109,8 +109,8 @@ def _days_left(certificate: Certificate, today: str) -> float:
 
 def _running_out(certificate: Certificate, left: float) -> str:
     if left < 0:
-        return f"ran out on {certificate.expires}"
-    return f"runs out on {certificate.expires}, in {left} day{'' if left == 1 else 's'}"
+        return f"expired on {certificate.expires}"
+    return f"expires on {certificate.expires}, in {left} day{'' if left == 1 else 's'}"
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:

@@ -21,7 +21,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if network is not None and network.trust == "internet":
             yield Hit(
                 subject=Subject("component", component.id),
-                message=f"{component.id} stands in {network.id}, which the internet reaches",
+                message=f"{component.id} is open to the internet: it runs in {network.id}",
                 flows=facts.flows_of[component.id],
                 fix="Move it to a private network that only its callers reach.",
             )
@@ -44,7 +44,7 @@ def _judge(facts: Topology, connection: Connection, store: str) -> Iterator[Hit]
         outgoing = facts.outgoing[connection.source]
         yield Hit(
             subject=Subject("connection", connection.id),
-            message=f"{store} takes connections from {connection.source}, and no flow has {connection.source} ask it",
+            message=f"{store} takes connections from {connection.source}, but no flow needs them",
             related=((Subject("component", store), "keeps data"),),
             fix=f"Remove the connection and the account behind it, or add the flow that needs {connection.id}.",
             case="unneeded",
