@@ -123,3 +123,12 @@ def test_a_missing_corpus_is_skipped_and_said(
 def test_subjects_are_written_as_in_the_signed_file() -> None:
     assert truths.str_of(Subject("model", "any")) == "model"
     assert truths.str_of(Subject("connection", "a -> b")) == "connection a -> b"
+
+
+@pytest.mark.skipif(not truths.CORPUS.exists(), reason=f"there is no {truths.CORPUS}")
+def test_the_floors_hold_and_the_page_has_the_table_of_today() -> None:
+    results = list(truths.scores())
+    assert holds(results), list(details(results))
+    assert {each.id for score in results for each in score.missed} == set(truths.MISSES), "explain each miss in MISSES"
+    page = truths.PAGE.read_text(encoding="utf-8")
+    assert truths.renewed(page, results) == page, "run `python -m tests.truths --write`"

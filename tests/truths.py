@@ -1,7 +1,8 @@
 """What archgen reports of public systems, scored by what a careful engineer says of them after reading their files.
 
-`python -m tests.truths` prints for each system of `../shared/corpus/truths.yaml` how many truths are found and missed, which
-findings are wrong, and which are noise. The findings are those of a regular run: what a person sees who sets nothing.
+`python -m tests.truths` prints for each system of `../shared/corpus/truths.yaml` how many truths are found and missed,
+which findings are wrong, and which are noise; with `--write` the table stands in docs/reading-a-finding.md, too. The
+findings are those of a regular run: what a person sees who sets nothing.
 
 A `must-find` is found if a finding of a rule that can claim it names an id of the truth as its subject or as related, for
 the flows of the truth. A finding is wrong if a rule that can claim a `must-not-say` has an id of that truth as its subject.
@@ -195,6 +196,28 @@ def table(results: list[Score]) -> str:
     return "\n".join([*head, *(f"| {' | '.join(map(str, row))} |" for row in [*rows, ("all", *total)])])
 
 
+PAGE = ROOT / "docs" / "reading-a-finding.md"
+START, END = "<!-- truths: start -->\n", "<!-- truths: end -->"
+
+MISSES = {
+    "dmz-9": "both run on one host, and traffic that stays on a host isn't reported as unencrypted",
+    "mas-18": "the model shows that proxy as a component, so the question is answered before it is asked",
+}
+"""Why a truth is missed, by its id."""
+
+
+def renewed(page: str, results: list[Score]) -> str:
+    """Return a page with the table and the misses between its marks."""
+    before, _, rest = page.partition(START)
+    _, _, after = rest.partition(END)
+    misses = "".join(
+        f"- Missed in {each.system}: {truth.says}. Why: {MISSES[truth.id]}.\n"
+        for each in results
+        for truth in each.missed
+    )
+    return f"{before}{START}{table(results)}\n\n{misses}{END}{after}"
+
+
 def details(results: list[Score]) -> Iterator[str]:
     """Yield a line for every miss, wrong finding, noise, and signature of a finding that is not reported."""
     for each in results:
@@ -228,6 +251,8 @@ def main() -> int:
         print(f"skipped: {CORPUS} has no truths.yaml")
         return 0
     results = list(scores())
+    if "--write" in sys.argv:
+        PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8"), results), encoding="utf-8")
     print(table(results))
     for line in details(results):
         print(line)

@@ -20,6 +20,7 @@ class Product(Struct, frozen=True, gc=False):
     and ends no TLS unless it has a certificate. `scope` is that of the managed service, where the provider fixes it.
     `quorum` is how many of its replicas must be up, which cannot be switched off: a majority for anything, or for a write.
     `plain_entry`: visitors' requests arrive at it, and a filter and access logs are options that are off at first.
+    `trusting`: it checks no certificate of the servers that it passes requests on to, unless told to.
     """
 
     coordinates: bool = False
@@ -28,6 +29,7 @@ class Product(Struct, frozen=True, gc=False):
     scope: Scope | None = None
     plain_entry: bool = False
     quorum: Literal["majority", "majority-to-write"] | None = None
+    trusting: bool = False
 
 
 PRODUCTS: dict[str, Product] = {
@@ -43,6 +45,7 @@ PRODUCTS: dict[str, Product] = {
     **dict.fromkeys(
         ("cassandra", "scylladb", "elasticsearch", "opensearch", "minio", "ceph", "redis-cluster"), Product(agrees=True)
     ),
+    **dict.fromkeys(("nginx", "apache", "httpd", "envoy", "openresty"), Product(trusting=True)),
     **dict.fromkeys(("lvs", "ipvs", "metallb", "kube-proxy", "kube-vip"), Product(forwards=True)),
     "aws-nlb": Product(forwards=True, scope="regional"),
     # what is in one zone unless a copy in another is stated, which makes it more than one replica

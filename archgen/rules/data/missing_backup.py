@@ -22,9 +22,13 @@ def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each store, or server with uploads, without a backup or a recently tested restore."""
     facts = context.topology
     for component in facts.architecture.components:
-        if _keeps(facts, component):
-            backups = facts.backups.get(component.id, ())
-            tested = max((backup.restore_tested or "" for backup in backups), default="")
+        backups = facts.backups.get(component.id, ())
+        tested = max((backup.restore_tested or "" for backup in backups), default="")
+        if component.managed:
+            # its provider keeps copies, and the date of a test is the team's own
+            if tested and _is_old(context, tested):
+                yield _outdated(facts, component, tested, backups)
+        elif _keeps(facts, component):
             if not backups:
                 yield _missing(facts, component)
             elif not tested:
@@ -37,12 +41,7 @@ def _keeps(facts: Topology, component: Component) -> bool:
     copy = component.replication is not None and component.replication.copy_of is not None
     # what several servers keep each for itself is `server-bound-sessions`
     uploads = component.uploads == "local" and len(component.replicas) == 1
-    return (
-        (KINDS[component.kind].stores or uploads)
-        and not component.managed
-        and not copy
-        and component.id not in facts.coordinators
-    )
+    return (KINDS[component.kind].stores or uploads) and not copy and component.id not in facts.coordinators
 
 
 def _is_old(context: RuleContext, tested: str) -> bool:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.hops import encrypted
+from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
+from archgen.model.architecture import Connection
 from archgen.model.change import Change, Put
+from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """Yield a hit for each connection that declares `verify: false`."""
+    """Yield a hit for each connection that declares `verify: false`, and for each proxy that checks nothing by itself."""
+    yield from _trusting(context.topology)
     for connection in context.topology.architecture.connections:
         ports = [port for port in connection.ports if port.tls is not None and port.tls.verify is False]
         if ports:
@@ -24,6 +29,37 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 ),
                 flows=context.topology.flows_over[connection.id],
             )
+
+
+def _trusting(facts: Topology) -> Iterator[Hit]:
+    """Yield a hit for each proxy that ends TLS and begins it again, says nothing of verification, and has none by default."""
+    for component in facts.architecture.components:
+        if product_of(component.product).trusting and any(map(_is_encrypted, facts.incoming[component.id])):
+            calls = [call for call in facts.outgoing[component.id] if facts.flows_over[call.id] and _is_unsaid(call)]
+            if calls:
+                targets = listed(list(dict.fromkeys(target for call in calls for target in call.targets)))
+                yield Hit(
+                    subject=Subject("connection", calls[0].id),
+                    message=(
+                        f"TLS ends at {component.id} and begins again towards {targets}, and {component.id} checks no certificate "
+                        "there unless told to"
+                    ),
+                    related=tuple((Subject("connection", call.id), "also says nothing of it") for call in calls[1:]),
+                    flows=facts.flows_through([component.id]),
+                    fix="Let it verify (nginx: `proxy_ssl_verify on`), and declare `tls: {verify: true}`.",
+                    case="unsaid",
+                    confidence="medium",
+                )
+
+
+def _is_encrypted(call: Connection) -> bool:
+    return any(encrypted(port) for port in call.ports)
+
+
+def _is_unsaid(call: Connection) -> bool:
+    """Return True if a connection is encrypted, and neither checks the certificate nor says that it doesn't."""
+    ports = [port for port in call.ports if encrypted(port) and (port.tls is None or port.tls.mode == "on")]
+    return bool(ports) and all(port.tls is None or port.tls.verify is None for port in ports)
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
@@ -41,6 +77,7 @@ RULE = Rule(
     code="SEC012",
     title="Unverified TLS",
     severity="warning",
+    cases=(("unsaid", "info"),),
     category="security",
     summary="A connection is encrypted, but the peer's certificate is not verified.",
     why=(
@@ -48,7 +85,7 @@ RULE = Rule(
         "a machine in between shows a certificate of their own, reads and changes everything, and passes it on."
     ),
     fix="Verify the certificate (`verify: true`): give the caller the authority that signed it, a private one if need be.",
-    limits="Silent where `verify` is not stated.",
+    limits="Where `verify` isn't stated, only proxies are reported that check nothing by default (nginx, Apache, Envoy), as info.",
     references=(
         ("CWE-295, Improper Certificate Validation", "https://cwe.mitre.org/data/definitions/295.html"),
         ("RFC 9525, Service Identity in TLS", "https://www.rfc-editor.org/rfc/rfc9525"),
