@@ -21,7 +21,9 @@ from archgen.reliability.structure import build
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for the model that lists the elements whose maintenance takes down flows."""
     facts = context.topology
-    stopping = [cause for cause in facts.losses.root_causes if _maintained(facts, cause)]
+    stopping = [
+        cause for cause in facts.losses.root_causes if _maintained(facts, cause) and not _moves_first(facts, cause)
+    ]
     if not stopping:
         return
     switched = tuple(
@@ -34,6 +36,14 @@ def check(context: RuleContext) -> Iterator[Hit]:
     lasting = {cause.element for cause in left}
     waiting = tuple(cause for cause in stopping if cause.element not in lasting)
     yield _hit(facts, stopping, left, _waiting(waiting, switched))
+
+
+def _moves_first(facts: Topology, breaking: RootCause) -> bool:
+    """Return True for a process that only its host's failover watches: one command moves the address before a restart."""
+    if breaking.element.kind != "replica":
+        return False
+    cluster = facts.components[facts.replicas[breaking.element.id].component].cluster
+    return cluster is not None and cluster.watches == "host"
 
 
 def _left(still: frozenset[tuple[Subject, str]] | None, breaking: RootCause) -> RootCause:
