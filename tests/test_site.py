@@ -50,6 +50,7 @@ def test_there_is_a_page_per_tier_flow_and_rule(site: str) -> None:
             f"{name}/index.html",
             f"{name}/failures/index.html",
             *(f"{name}/flows/{flow}/index.html" for flow in model.topology.flows),
+            *(f"{name}/components/{component}/index.html" for component in model.topology.components),
         }
     found = {
         os.path.relpath(os.path.join(where, one), site)

@@ -158,7 +158,7 @@ def longest(name: str, access: str) -> FlowAssessment:
 
 
 def test_the_ladder_tells_the_downtime_of_every_tier() -> None:
-    table = rows(next(shown(SITE["index.md"]).all("table")))
+    table = rows(next(shown(SITE["ladder/index.md"]).all("table")))
     assert table[0][4:6] == ["Read downtime per year", "Write downtime per year"]
     assert [row[4:6] for row in table[1:]] == [
         [format_duration(longest(name, access).result.downtime) for access in ("read", "write")] for name in TIERS
@@ -215,7 +215,7 @@ def test_an_impossible_flow_says_so() -> None:
     [row] = table_after(document, "reliability")[1:]
     assert row == ["Read", "impossible", "always", "always", "fails with every element up"]
     assert "sample/fix-first.svg" not in site
-    assert rows(next(shown(site["index.md"]).all("table")))[1][2:4] == ["fails with every element up", "always"]
+    assert rows(next(shown(site["index.md"]).all("table")))[1][2] == "fails with every element up"
 
 
 def test_many_pairs_are_counted() -> None:

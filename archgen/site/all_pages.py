@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.linting.checked_model import BrokenModel, CheckedModel
@@ -35,9 +36,10 @@ from archgen.site.page import (
     page_path,
 )
 from archgen.site.pages.charts import downtimes, fixes
+from archgen.site.pages.component import MOST, component_page, component_path
 from archgen.site.pages.evolution import evolution_page
 from archgen.site.pages.failures import TITLE as FAILURES
-from archgen.site.pages.failures import failures_page, is_explorable
+from archgen.site.pages.failures import brief_explorer, failures_page, is_explorable
 from archgen.site.pages.flow import flow_page
 from archgen.site.pages.glossary import TermLinks, glossary_page
 from archgen.site.pages.home import home_page
@@ -86,13 +88,29 @@ def site_parts(
     assessed = [system for system, _ in pairs]
     failed = {page_path(system): errors for system, errors in pairs if errors}
     terms = TermLinks()
+    chapters = _chapters(assessed)
 
     def by_path(some: Sequence[CheckedModel]) -> dict[str, SitePart]:
-        parts = _parts(some, renderer, rules, verdict, invalid)
+        parts = _parts(some, renderer, rules, verdict, invalid, chapters)
         return {part.path: replace(part, make=partial(_linked, terms, part.make)) for part in parts}
 
     for part in by_path(assessed).values():
         yield replace(part, make=partial(_make, part, assessed, by_path, failed.get(part.path, ())))
+
+
+class _Chapters(Struct, frozen=True):
+    """The pages that only some sites have: the evolution of systems, and a page per component."""
+
+    evolution: bool
+    components: bool
+
+
+def _chapters(systems: Sequence[CheckedModel]) -> _Chapters:
+    ids = {system.id for system in systems}
+    return _Chapters(
+        evolution=any(system.architecture.follows in ids for system in systems),
+        components=sum(len(system.topology.components) for system in systems) <= MOST,
+    )
 
 
 def _linked(terms: TermLinks, make: Callable[[], Iterator[Page]]) -> Iterator[Page]:
@@ -114,6 +132,7 @@ def _parts(
     rules: Sequence[Rule],
     verdict: Callable[[Rule], str],
     invalid: Sequence[BrokenModel],
+    chapters: _Chapters,
 ) -> Iterator[SitePart]:
     by_id = {system.id: system for system in systems}
 
@@ -123,18 +142,21 @@ def _parts(
         return compare(before, by_id[id]) if before else None
 
     every = tuple(by_id)
-    yield SitePart(HOME, TITLES[HOME], lambda: _home(systems, invalid), every, borrows=True)
-    yield SitePart(LADDER, TITLES[LADDER], lambda: _evolution(systems, change_to), every, borrows=True)
+    yield SitePart(
+        HOME, TITLES[HOME], lambda: _home(systems, invalid, renderer, chapters.evolution), every, borrows=True
+    )
+    if chapters.evolution:
+        yield SitePart(LADDER, TITLES[LADDER], lambda: _evolution(systems, change_to), every, borrows=True)
     yield _single(ISSUES, TITLES[ISSUES], lambda: issues_page(systems, rules), every)
     for system in systems:
-        yield from _of_system(system, change_to, renderer, rules)
+        yield from _of_system(system, change_to, renderer, rules, chapters.components)
     for model in invalid:
         yield _single(page_path(model), model.id, partial(invalid_model_page, model), every)
     yield _single(CATALOGUE, TITLES[CATALOGUE], lambda: rule_index(rules), ())
     for rule in rules:
         yield _single(f"rules/{rule.id}/index.md", rule.title, partial(_rule, rule, verdict, systems), every)
     yield _single(GLOSSARY, TITLES[GLOSSARY], lambda: glossary_page(systems), every)
-    yield SitePart("", "", lambda: llms_files(systems, rules), every)
+    yield SitePart("", "", lambda: llms_files(systems, rules, chapters.evolution), every)
     yield SitePart(SEARCH, "", _assets, ())
 
 
@@ -143,9 +165,15 @@ def _single(path: str, title: str, make: Callable[[], Page], systems: tuple[str,
     return SitePart(path, title, lambda: iter((make(),)), systems)
 
 
-def _home(systems: Sequence[CheckedModel], invalid: Sequence[BrokenModel]) -> Iterator[Page]:
+def _home(
+    systems: Sequence[CheckedModel], invalid: Sequence[BrokenModel], renderer: Renderer, evolution: bool
+) -> Iterator[Page]:
     chart = _chart("downtime.svg", "downtime", downtimes(systems))
-    yield home_page(systems, invalid, chart)
+    first = next((system for system in systems if is_explorable(system.topology)), None)
+    tried = (
+        (first, brief_explorer(first, _stage(first, deployment(first.topology), renderer, "try"))) if first else None
+    )
+    yield home_page(systems, invalid, chart, tried, evolution)
     if chart:
         yield chart
 
@@ -161,9 +189,9 @@ def _evolution(systems: Sequence[CheckedModel], change_to: _ChangeTo) -> Iterato
 
 
 def _of_system(
-    system: CheckedModel, change_to: _ChangeTo, renderer: Renderer, rules: Sequence[Rule]
+    system: CheckedModel, change_to: _ChangeTo, renderer: Renderer, rules: Sequence[Rule], components: bool
 ) -> Iterator[SitePart]:
-    """Yield the page of a system, that of its failures, and those of its flows."""
+    """Yield the page of a system, that of its failures, and those of its flows and components."""
 
     @cache
     def deployed() -> Diagram:
@@ -174,7 +202,7 @@ def _of_system(
     yield SitePart(
         page_path(system),
         system.architecture.name,
-        lambda: _system(system, change_to(system.id), renderer, rules),
+        lambda: _system(system, change_to(system.id), renderer, rules, components),
         sources,
     )
     if is_explorable(system.topology):
@@ -183,23 +211,33 @@ def _of_system(
     for flow in system.topology.flows.values():
         make = partial(_flow, system, flow, deployed, renderer)
         yield SitePart(f"{system.slug}/{flow_path(system.topology, flow.id)}", flow.title, make, own)
+    for component in system.topology.components.values() if components else ():
+        path = f"{system.slug}/{component_path(system.topology, component.id)}"
+        yield _single(path, component.title, partial(component_page, system, component), own)
 
 
 def _system(
-    system: CheckedModel, change: SystemChange | None, renderer: Renderer, rules: Sequence[Rule]
+    system: CheckedModel, change: SystemChange | None, renderer: Renderer, rules: Sequence[Rule], components: bool
 ) -> Iterator[Page]:
     chart = _chart(f"{system.slug}/fix-first.svg", system.id, fixes(system))
     offered, address = views(system, change), link_to(system)
     inside = [(view, renderer.drawn(system, view.diagram, address)) for view in offered]
     files = [Page(f"{system.slug}/{view.file}", renderer.drawn(system, view.diagram)) for view in offered]
-    yield system_page(system, change, rules, inside, chart)
+    yield system_page(
+        system, change, rules, inside, chart, partial(component_path, system.topology) if components else None
+    )
     if chart:
         yield chart
     yield from files
 
 
 def _failures(system: CheckedModel, deployed: Diagram, renderer: Renderer) -> Page:
-    return failures_page(system, renderer.drawn(system, deployed, lambda kind, id: "#losses"))
+    return failures_page(system, _stage(system, deployed, renderer))
+
+
+def _stage(system: CheckedModel, deployed: Diagram, renderer: Renderer, anchor: str = "losses") -> str:
+    """Return the diagram whose elements a reader fails; without scripts they lead to an anchor."""
+    return renderer.drawn(system, deployed, lambda kind, id: f"#{anchor}")
 
 
 def _flow(system: CheckedModel, flow: Flow, deployed: Callable[[], Diagram], renderer: Renderer) -> Iterator[Page]:

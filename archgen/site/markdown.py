@@ -19,10 +19,11 @@ NAMED = 12
 """Names that a sentence lists before it counts the rest."""
 
 
-def page(path: str, name: str, *parts: str) -> Page:
-    """Return a page of Markdown blocks under its title."""
+def page(path: str, name: str, *parts: str, boost: float = 1) -> Page:
+    """Return a page of Markdown blocks under its title; `boost` is its weight in search."""
     # the title stands here too, because themes strip and decode the one that they find in the text
-    return Page(path, f'---\ntitle: "{title(name)}"\n---\n\n{blocks(*parts)}', name)
+    weight = f"\nsearch:\n  boost: {boost:g}" if boost != 1 else ""
+    return Page(path, f'---\ntitle: "{title(name)}"{weight}\n---\n\n{blocks(*parts)}', name, boost=boost)
 
 
 def heading(level: int, label: str, anchor: str | None = None) -> str:

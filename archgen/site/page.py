@@ -117,13 +117,14 @@ class Page(Struct, frozen=True):
     """A file of the site: Markdown (`.md`), a diagram (`.svg`), a script or a style sheet, by its path in the site.
 
     `title` is the plain title of a Markdown page, of a chart its content in words, else empty. `errors` explain what is
-    missing in it.
+    missing in it. `boost` is its weight in search.
     """
 
     path: str
     content: str
     title: str = ""
     errors: tuple[InternalError, ...] = ()
+    boost: float = 1
 
 
 LinkTo = Callable[[str, str], str]

@@ -240,6 +240,8 @@ class _Builder:
 
     def _write_page(self, page: Page, mkdocs_pages: MkDocsPages) -> Entries:
         shell = self._mkdocs_page(page.path)
+        if page.boost != 1:
+            shell.meta = {**shell.meta, "search": {"boost": page.boost}}
         headed = split_headings(mkdocs_pages.lift(page.content.partition("\n---\n")[2]))
         shell.content = mkdocs_pages.searchable(mkdocs_pages.linked(headed.html, shell.file), page.path)
         shell.toc, shell.active = get_toc(headed.contents), True

@@ -10,6 +10,11 @@
   archgen.drawn = (tag, attributes = {}, ...children) =>
     filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 })();
+/* A link to the failure simulation takes the elements along that it asks about. */
+addEventListener("click", event => {
+  const link = event.target.closest?.("a[data-down]");
+  if (link) link.hash = `down=${encodeURIComponent(link.dataset.down)}`;
+}, true);
 /* The participants of a sequence stay in sight while a reader scrolls down along their lifelines. */
 (() => {
   const keep = () => {

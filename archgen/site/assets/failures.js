@@ -6,6 +6,8 @@
   if (!root) return;
   const { make, shape } = archgen;
   const model = JSON.parse(root.querySelector("script").textContent);
+  /* On the home page: no availability, which rests on assumptions, and no list of elements. */
+  const brief = root.dataset.brief !== undefined;
   const CHOICES = 12, FLOWS = 60, SORTED = 6;
   const HOURS = 8760;
   let lost = new Set();
@@ -54,11 +56,11 @@
     if (!some.length) return;
     const row = make("div", { role: "group", "aria-label": title }, make("span", {}, title));
     for (const at of some.slice(0, CHOICES)) row.append(button(name(at), () => choose(new Set([at])), { "data-only": String(at) }));
-    if (some.length > CHOICES) row.append(make("small", {}, `and ${some.length - CHOICES} more in the list`));
+    if (some.length > CHOICES) row.append(make("small", {}, `and ${some.length - CHOICES} more${brief ? "" : " in the list"}`));
     presets.append(row);
   };
   preset("Single points of failure", points);
-  preset("Host maintenance", hosts);
+  preset(brief ? "Servers" : "Host maintenance", hosts);
 
   const summary = make("div", { role: "status", class: "archgen-said" });
   const reset = button("Reset", () => choose(new Set()), { class: "archgen-reset" });
@@ -87,7 +89,7 @@
   column("Zones", zones);
   column(hosts.length ? "Without their own host" : "Replicas", loose);
   for (const [host, on] of lone) column(name(host), [host, ...on]);
-  root.append(cards, make("h2", { id: "what-is-lost" }, "Failed elements"), list);
+  root.append(cards, ...(brief ? [] : [make("h2", { id: "what-is-lost" }, "Failed elements"), list]));
 
   /* The picture: one stop of the Tab key, arrow keys from thing to thing, Space and Enter. */
   const stage = figure ? archgen.stage(figure, model) : null;
@@ -144,8 +146,15 @@
       `Step ${number}: ${archgenStructure.request(model, flow.steps[at])}`);
   };
   const fact = (words, ...value) => make("div", {}, make("dt", {}, words), make("dd", {}, ...value));
+  const available = flow => {
+    const chance = archgenStructure.availability(model, flow, [...lost]);
+    const way = { bounds: "bounds:", sampled: "sampled: with 99 % confidence" }[chance.method];
+    const how = way ? `${way} between ${percent(chance.bounds[0])} and ${percent(chance.bounds[1])}` : "exact";
+    return fact(lost.size ? "Remaining availability" : "Availability", `${percent(chance.value)} `,
+      make("small", {}, `${how}; down ${lasting((1 - chance.value) * HOURS)} per year`));
+  };
   const card = (flow, one) => {
-    const head = make("h2", {}, make("a", { href: pages.get(flow.id) }, flow.title));
+    const head = make(brief ? "h3" : "h2", {}, make("a", { href: pages.get(flow.id) }, flow.title));
     const verdict = make("p", { class: "archgen-verdict" }, shape(one.status), make("strong", {}, one.status));
     const facts = make("dl", {});
     const body = [];
@@ -157,11 +166,7 @@
     } else {
       const reason = archgenStructure.reason(model, flow, one);
       body.push(make("p", {}, lost.size ? `${reason[0].toUpperCase()}${reason.slice(1)}.` : "Every element is up."));
-      const chance = archgenStructure.availability(model, flow, [...lost]);
-      const way = { bounds: "bounds:", sampled: "sampled: with 99 % confidence" }[chance.method];
-      const how = way ? `${way} between ${percent(chance.bounds[0])} and ${percent(chance.bounds[1])}` : "exact";
-      facts.append(fact(lost.size ? "Remaining availability" : "Availability", `${percent(chance.value)} `,
-        make("small", {}, `${how}; down ${lasting((1 - chance.value) * HOURS)} per year`)));
+      if (!brief) facts.append(available(flow));
       const some = one.points.filter(at => kindOf(at) !== "zone");
       const kept = some.filter(at => {
         const own = model.replicas.find(each => each[2] === at);
@@ -180,7 +185,7 @@
     const some = [...lost];
     const found = model.flows.map(flow => [flow, archgenStructure.outcome(model, flow, some, true)]);
     const shown = model.flows.length > SORTED ? [...found].sort((one, other) => ORDER[one[1].status] - ORDER[other[1].status]).slice(0, FLOWS) : found;
-    cards.replaceChildren(...shown.map(([flow, one]) => card(flow, one)));
+    cards.replaceChildren(...(brief && !some.length ? [] : shown.map(([flow, one]) => card(flow, one))));
     for (const [at, box] of boxes) box.checked = lost.has(at);
     if (stage) stage.show(model.flows, some);
     for (const { focus, elements, state, words } of things) {

@@ -51,7 +51,7 @@ def _described(topology: Topology) -> Iterator[tuple[str, str, str, str, _Rows]]
     architecture = topology.architecture
     for component in architecture.components:
         kind = KINDS[component.kind].title
-        yield "component", component.id, component.title, kind, _component(topology, component)
+        yield "component", component.id, component.title, kind, component_facts(topology, component)
     for connection in architecture.connections:
         yield "connection", connection.id, connection.id, "Connection", _connection(topology, connection)
     for host in architecture.hosts:
@@ -99,7 +99,8 @@ def _keys(topology: Topology, finding: Finding) -> Iterable[tuple[str, str]]:
 # Elements
 
 
-def _component(topology: Topology, component: Component) -> _Rows:
+def component_facts(topology: Topology, component: Component) -> _Rows:
+    """Yield the facts of a component with their labels; a fact that is not declared is empty."""
     yield "Product", " ".join(filter(None, (component.product, component.version)))
     yield "Runs on", "managed service" if component.managed else _few(topology.hosts_of(component.id))
     replication = component.replication

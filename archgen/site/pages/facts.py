@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
@@ -20,20 +20,23 @@ FIRST = ("client", "dns")
 """The kinds that stand before the servers in the table of elements: the first that a request meets."""
 
 
-def elements(topology: Topology) -> str:
-    """Return every element with its kind, place and purpose: visitors, names, servers, then the rest."""
+def elements(topology: Topology, address: Callable[[str], str] | None = None) -> str:
+    """Return every element with its kind, place and purpose: visitors, names, servers, then the rest.
+
+    `address` gives the path of a component's page, where each has a page.
+    """
     components = topology.architecture.components
-    rows = [_component(topology, part) for part in components if part.kind in FIRST]
+    rows = [_component(topology, part, address) for part in components if part.kind in FIRST]
     rows += [_domain(part) for part in components if part.domain]
     rows += [_host(topology, host) for host in topology.architecture.hosts]
-    rows += [_component(topology, part) for part in components if part.kind not in FIRST]
+    rows += [_component(topology, part, address) for part in components if part.kind not in FIRST]
     return table(("Element", "Kind", "Product", "Location", "Purpose"), rows)
 
 
-def _component(topology: Topology, component: Component) -> Sequence[str]:
+def _component(topology: Topology, component: Component, address: Callable[[str], str] | None) -> Sequence[str]:
     links = "".join(f", {external_link(label, url)}" for label, url in component.links)
     return (
-        f"{_anchored('component', component.id, component.name)}{links}",
+        f"{_anchored('component', component.id, component.name, address and address(component.id))}{links}",
         KINDS[component.kind].title,
         " ".join(filter(None, (text(component.product or ""), text(component.version or "")))),
         _where(topology, component),
@@ -209,10 +212,11 @@ def zones(topology: Topology) -> str:
     return table(("Zone", "Kind", "Within", "Hosts", "Loss takes down"), rows)
 
 
-def _anchored(kind: str, id: str, name: str | None = None) -> str:
-    """Return an id, after its name if it has one, with the anchor that a diagram leads to."""
+def _anchored(kind: str, id: str, name: str | None = None, address: str | None = None) -> str:
+    """Return an id, after its name if it has one, with the anchor that a diagram leads to; a link if it has an address."""
     anchor = tag("span", id=Html(identifier(kind, id)))
-    return f"{anchor}{text(name)} ({code(id)})" if name else f"{anchor}{code(id)}"
+    label = link(text(name) if name else code(id), address) if address else text(name) if name else code(id)
+    return f"{anchor}{label} ({code(id)})" if name else f"{anchor}{label}"
 
 
 def _code(id: str | None) -> str:

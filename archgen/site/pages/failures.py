@@ -50,7 +50,12 @@ def failures_page(system: CheckedModel, svg: str) -> Page:
     return page(f"{system.slug}/failures/index.md", TITLE, *parts)
 
 
-def _explorer(system: CheckedModel, svg: str) -> Html:
+def brief_explorer(system: CheckedModel, svg: str) -> Html:
+    """Return the diagram for the home page: the state of each flow without its availability, which rests on assumptions."""
+    return _explorer(system, svg, f"{system.slug}/", brief=True)
+
+
+def _explorer(system: CheckedModel, svg: str, directory: str = "../", brief: bool = False) -> Html:
     """Return the diagram and the structure functions behind it, without an empty line, as Markdown asks of HTML."""
     return tag(
         "div",
@@ -58,7 +63,8 @@ def _explorer(system: CheckedModel, svg: str) -> Html:
         script_data(structure_data(system.topology, None, system.assessments)),
         class_="archgen-failures",
         data_search_exclude=True,
-        data_flows="../flows/",
+        data_flows=Html(f"{directory}flows/"),
+        data_brief=brief or None,
     )
 
 

@@ -1,4 +1,4 @@
-"""The home page: each system as a card with its diagram, its single points of failure and downtime, and further links."""
+"""The home page: a diagram to try failures in, each system as a card, their single points of failure, and further links."""
 
 from __future__ import annotations
 
@@ -6,21 +6,29 @@ from collections.abc import Iterator, Sequence
 
 from archgen.linting.checked_model import BrokenModel, CheckedModel
 from archgen.model.wording import plural
-from archgen.report.common.assessment import format_duration
 from archgen.site.escape import link, text
 from archgen.site.html_builder import Html, one_line, tag
 from archgen.site.markdown import bullets, codes, figure, heading, page, severity_counts, table
 from archgen.site.page import GLOSSARY, HOME, ISSUES, LADDER, TITLES, Page, page_path
 from archgen.site.pages.change_blocks import IMPOSSIBLE
-from archgen.site.pages.downtime import downtime, is_reading, worst_flow, worst_flows
+from archgen.site.pages.downtime import is_reading
 from archgen.site.system_change import breaking
 
 CARDS = 12
 """Systems that the home page shows as cards; beyond, the table leads to the rest."""
 
 
-def home_page(systems: Sequence[CheckedModel], invalid: Sequence[BrokenModel], chart: Page | None) -> Page:
-    """Return the systems at a glance, in the order given; `chart` shows how long each is down."""
+def home_page(
+    systems: Sequence[CheckedModel],
+    invalid: Sequence[BrokenModel],
+    chart: Page | None,
+    explorer: tuple[CheckedModel, Html] | None = None,
+    evolution: bool = True,
+) -> Page:
+    """Return the systems at a glance, in the order given; `chart` shows how long each is down.
+
+    `explorer` is a system in which a visitor fails elements. `evolution` is True if the site has that page.
+    """
     parts = (
         heading(1, "Architecture"),
         "What runs, which failure takes down which requests, and what to change: drawn, computed and checked from one "
@@ -28,13 +36,26 @@ def home_page(systems: Sequence[CheckedModel], invalid: Sequence[BrokenModel], c
         if systems
         else "",
         _invalid(invalid),
+        *_explorer(explorer),
+        heading(2, "Systems", "systems") if explorer else "",
         tag("div", *(_card(system) for system in systems[:CARDS]), class_="archgen-cards") if systems else "",
         heading(2, "At a glance", "glance") if systems else "",
         _overview(systems),
         *_downtime(chart),
-        *_further(systems),
+        *_further(systems, evolution),
     )
     return page(HOME, TITLES[HOME], *parts)
+
+
+def _explorer(explorer: tuple[CheckedModel, Html] | None) -> Iterator[str]:
+    if explorer is None:
+        return
+    system, block = explorer
+    name = link(text(system.architecture.name), page_path(system))
+    yield heading(2, "Try a failure", "try")
+    yield f"Click a server of {name}: which requests stop? The result is exact and needs no assumption."
+    yield block
+    yield f"[All elements, and two failures at once]({system.slug}/failures/index.md){{ .md-button }}"
 
 
 def _card(system: CheckedModel) -> Html:
@@ -53,9 +74,11 @@ def _card(system: CheckedModel) -> Html:
 
 
 def _facts(system: CheckedModel) -> Iterator[str]:
-    for word, flow in worst_flows(system):
-        down = f"down {format_duration(flow.result.downtime)} per year" if flow.possible else IMPOSSIBLE
-        yield f"{word.capitalize()}: {down}"
+    topology = system.topology
+    yield f"{plural(len(topology.components), 'component')} on {plural(len(topology.hosts), 'host')}"
+    if topology.flows:
+        stopped = sum(bool(breaking(topology, flow)) for flow in topology.flows)
+        yield f"{stopped} of {plural(len(topology.flows), 'flow')} with a single point of failure"
     yield severity_counts(system.groups)
 
 
@@ -66,14 +89,11 @@ def _overview(systems: Sequence[CheckedModel]) -> str:
             str(len(system.topology.hosts)),
             _breaking(system, reading=True),
             _breaking(system, reading=False),
-            _worst_downtime(system, reading=True),
-            _worst_downtime(system, reading=False),
             link(severity_counts(system.groups), f"{page_path(system)}#issues"),
         )
         for system in systems
     ]
-    downtime_head = ("Read downtime per year", "Write downtime per year")
-    return table(("System", "Hosts", "SPOFs of reads", "SPOFs of writes", *downtime_head, "Issues"), rows)
+    return table(("System", "Hosts", "SPOFs of reads", "SPOFs of writes", "Issues"), rows)
 
 
 def _breaking(system: CheckedModel, reading: bool) -> str:
@@ -86,27 +106,24 @@ def _breaking(system: CheckedModel, reading: bool) -> str:
     return names or ("none" if flows else "")
 
 
-def _worst_downtime(system: CheckedModel, reading: bool) -> str:
-    flow = worst_flow(system, reading)
-    return link(downtime(flow), f"{page_path(system)}#reliability") if flow else ""
-
-
 def _downtime(chart: Page | None) -> Iterator[str]:
     if chart is not None:
-        yield (
-            "Expected downtime per year of the read flow and of the write flow that is down longest. Each system's page "
-            "lists the assumptions behind it, with their sources."
+        words = tag(
+            "p",
+            "Of the read flow and of the write flow that is down longest. Each system's page lists the assumptions behind "
+            "it, with their sources.",
         )
-        yield figure(chart.path, chart.title)
+        head = tag("summary", "Expected downtime per year, based on assumed availabilities")
+        yield tag("details", head, words, figure(chart.path, chart.title), class_="archgen-assumed")
 
 
-def _further(systems: Sequence[CheckedModel]) -> Iterator[str]:
+def _further(systems: Sequence[CheckedModel], evolution: bool) -> Iterator[str]:
     if not systems:
         return
     yield heading(2, "More pages", "further")
     lines = (
         f"{link('Evolution', LADDER)}: changes from each system to the next, with resolved, still open and new issues"
-        if len(systems) > 1
+        if evolution
         else "",
         f"{link('Issues', ISSUES)}: all findings, by severity, rule, component and flow",
         f"{link('Rules', 'rules/index.md')}: every check, its reason, and a model that triggers it",

@@ -19,9 +19,12 @@ INDEX = "llms.txt"
 FULL = "llms-full.txt"
 
 
-def llms_files(systems: Sequence[CheckedModel], rules: Sequence[Rule]) -> Iterator[Page]:
-    """Yield both files, as https://llmstxt.org proposes them: Markdown with a title, a quote, and lists of links."""
-    yield Page(INDEX, "\n".join(_index(systems, rules)) + "\n")
+def llms_files(systems: Sequence[CheckedModel], rules: Sequence[Rule], evolution: bool = True) -> Iterator[Page]:
+    """Yield both files, as https://llmstxt.org proposes them: Markdown with a title, a quote, and lists of links.
+
+    `evolution` is True if the site has that page.
+    """
+    yield Page(INDEX, "\n".join(_index(systems, rules, evolution)) + "\n")
     yield Page(FULL, "\n".join(line for system in systems for line in _system(system)) + "\n")
 
 
@@ -30,7 +33,7 @@ def _line(words: str) -> str:
     return one_line(words).replace("[", "(").replace("]", ")").replace("<", "‹").replace("`", "'").lstrip("#>-*+ ")
 
 
-def _index(systems: Sequence[CheckedModel], rules: Sequence[Rule]) -> Iterator[str]:
+def _index(systems: Sequence[CheckedModel], rules: Sequence[Rule], evolution: bool) -> Iterator[str]:
     yield "# Architecture"
     yield ""
     yield "> Systems, each generated from one model: what runs, which failure takes down which requests, what to change."
@@ -48,7 +51,8 @@ def _index(systems: Sequence[CheckedModel], rules: Sequence[Rule]) -> Iterator[s
     yield ""
     yield "## Across systems"
     yield ""
-    yield "- [Evolution](ladder/index.html): changes from each system to the next, with resolved, still open and new issues"
+    if evolution:
+        yield "- [Evolution](ladder/index.html): changes from each system to the next, with resolved, still open and new issues"
     yield "- [Issues](issues/index.html): every issue of every system"
     yield "- [Glossary](glossary/index.html): terms on these pages"
     yield ""

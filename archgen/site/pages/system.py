@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from archgen.explanations.for_model import explanations
 from archgen.linting.checked_model import CheckedModel
@@ -30,10 +30,12 @@ def system_page(
     rules: Sequence[Rule],
     views: Sequence[tuple[View, str]],
     chart: Page | None = None,
+    address: Callable[[str], str] | None = None,
 ) -> Page:
     """Return the page of one system; `change` leads to it from the previous one, where that is part of the site.
 
-    `views` are its diagrams, the first of them visible; `chart` shows what to fix first.
+    `views` are its diagrams, the first of them visible; `chart` shows what to fix first. `address` gives the path of a
+    component's page, where each has a page.
     """
     architecture = system.architecture
     parts = (
@@ -45,7 +47,7 @@ def system_page(
         "[Simulate failures](failures/index.md){ .md-button }" if is_explorable(system.topology) else "",
         *_change(system, change),
         heading(2, "Elements", "elements"),
-        facts.elements(system.topology),
+        facts.elements(system.topology, address),
         heading(2, "Request flows", "flows") if system.topology.flows else "",
         _flows(system),
         *reliability(system, chart),
