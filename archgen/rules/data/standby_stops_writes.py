@@ -26,6 +26,47 @@ def check(context: RuleContext) -> Iterator[Hit]:
             points = tuple(point for flow in facts.flows for point in _stopping(facts, component.id, flow))
             if points:
                 yield _hit(facts, component, points)
+        standby = _only_standby(component)
+        if standby is not None:
+            yield _by_default(facts, component, standby)
+
+
+_WAITING = ("postgresql", "timescaledb")
+"""The products whose commits wait for a standby that is gone, by default."""
+
+
+def _only_standby(component: Component) -> str | None:
+    """Return the only synchronous standby, where nothing is said of what a write does without it, and nothing manages it."""
+    replication = component.replication
+    if replication is None or replication.mode != "synchronous" or replication.without is not None:
+        return None
+    if replication.by is not None or component.managed or len(replication.primary) != 1:
+        return None
+    standbys = [replica.id for replica in component.replicas if replica.id not in replication.primary]
+    return standbys[0] if (component.product or "").casefold() in _WAITING and len(standbys) == 1 else None
+
+
+def _by_default(facts: Topology, component: Component, standby: str) -> Hit:
+    writing = [
+        flow
+        for flow in facts.flows_of[component.id]
+        if any(component.id in hop.targets and hop.access != "read" for hop in facts.hops[flow])
+    ]
+    stopped = listed(writing) if writing else "each write"
+    return Hit(
+        subject=Subject("component", component.id),
+        message=(
+            f"If {standby} fails, {stopped} {'waits' if len(writing) < 2 else 'wait'} until it is back: a commit of "
+            f"{component.id} waits for a synchronous standby, and there is no other"
+        ),
+        related=((Subject("replica", standby), "is the only standby"),),
+        flows=tuple(writing),
+        fix=(
+            "Add a second standby, of which any one has to answer (`ANY 1 (a, b)`), or declare what a write does without: "
+            "`without: continue`, or `by: …` for what manages it."
+        ),
+        confidence="medium",
+    )
 
 
 def _stopping(facts: Topology, component: str, flow: str) -> Iterator[SinglePoint]:
@@ -88,7 +129,7 @@ RULE = Rule(
         "Add a standby, and wait for any one of them (PostgreSQL: `ANY 1 (…)`), or let writes go on without copies "
         "(`without: continue`) and accept that the last of them can be lost."
     ),
-    limits="Checks components with `replication: {without: stop}` alone.",
+    limits="Checks components with `replication: {without: stop}`, and PostgreSQL with one synchronous standby, which waits by default.",
     references=(
         (
             "PostgreSQL documentation, Synchronous Replication",
@@ -104,7 +145,7 @@ hosts:
   b: {}
 components:
   job: {kind: scheduler, managed: true, replicas: 2}
-  db:  # finding: standby-stops-writes, missing-backup
+  db:  # finding: standby-stops-writes, missing-backup, two-node-election
     kind: database
     product: postgresql
     runs_on: [a, b]
