@@ -45,7 +45,8 @@ def test_the_default_is_the_better_of_two() -> None:
             continue
         chosen["layered"] += 1
         assert placed == layered(diagram)
-        assert not any(group.kind == "host" for group in diagram.groups)
+        tangled = crossings(usual) > len(diagram.nodes)
+        assert tangled or not any(group.kind == "host" for group in diagram.groups)
         assert 3 * crossings(placed) + bends(placed) < 3 * crossings(usual) + bends(usual)
     assert all(chosen.values())
 

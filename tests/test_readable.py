@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from random import Random
 
 import pytest
 from msgspec.structs import replace
@@ -13,6 +14,10 @@ from archgen.cli import main
 from archgen.engines.best import best
 from archgen.engines.rooms import ROOMS, smallest_text
 from archgen.engines.score import score
+from archgen.layout.deployment.arrangement import domain
+from archgen.layout.deployment.layered import layered
+from archgen.layout.layering import ordering
+from archgen.layout.measures import USUAL
 from archgen.layout.placed import Placed
 from archgen.render.icons.icons import icon
 from archgen.render.scene.diagram import diagram_scene
@@ -21,7 +26,7 @@ from archgen.render.svg.document import svg
 from archgen.style.contrast import contrast
 from archgen.style.theme import LINES, PRINT
 from archgen.views.deployment import deployment
-from archgen.views.diagram import Diagram, Edge, Node
+from archgen.views.diagram import Diagram, Edge, Group, Node
 from archgen.views.levels import readable
 from tests.checked import read_model
 from tests.level_models import MODELS
@@ -170,3 +175,69 @@ def test_services_of_clouds_have_their_logos(name: str) -> None:
     logo = icon(name)
     assert logo is not None
     assert logo.id.startswith("diagrams-")
+
+
+def test_a_webhook_to_the_edge_leaves_the_order_of_a_request() -> None:
+    ends = (("user", "cdn"), ("cdn", "api"), ("api", "pay"), ("pay", "cdn"))
+    nodes = [
+        Node(id=name, subject=name, label=name, kind="service", role="application") for name in ("pay", "api", "cdn")
+    ]
+    client = Node(id="user", subject="user", label="user", kind="client", role="visitor")
+    edges = [
+        Edge(
+            id=f"{source} {target}",
+            subject=f"{source} {target}",
+            source=source,
+            target=target,
+            label="https",
+            meaning="encrypted",
+        )
+        for source, target in ends[::-1]
+    ]
+    used = tuple(f"{source} {target}" for source, target in ends)
+    placed = layered(Diagram(id="d", title="t", alt="", nodes=(*nodes, client), edges=tuple(edges), used=used), USUAL)
+    xs = {node.node.id: node.box.x for node in placed.nodes}
+    assert xs["user"] < xs["cdn"] < xs["api"] < xs["pay"]
+
+
+def tangle(count: int) -> Diagram:
+    """Return services on hosts that each call two others, anywhere."""
+    groups = tuple(
+        Group(id=f"g{place}", subject=f"g{place}", kind="host", label=f"g{place}") for place in range(count // 4)
+    )
+    nodes = tuple(
+        Node(
+            id=f"n{place}",
+            subject=f"n{place}",
+            label=f"n{place}",
+            kind="service",
+            role="application",
+            group=f"g{place % len(groups)}",
+        )
+        for place in range(count)
+    )
+    chosen = Random(5)
+    pairs = [(place, chosen.randrange(count)) for place in range(count) for _ in range(2)]
+    edges = tuple(
+        Edge(id=f"e{number}", subject=f"e{number}", source=f"n{source}", target=f"n{target}", meaning="encrypted")
+        for number, (source, target) in enumerate(pairs)
+        if source != target
+    )
+    return Diagram(id="d", title="t", alt="", nodes=nodes, groups=groups, edges=edges)
+
+
+def test_a_tangle_of_groups_is_laid_out_in_layers() -> None:
+    diagram = tangle(64)
+    usual, placed = score(domain(diagram)), score(best(diagram))
+    assert usual.crossings > len(diagram.nodes)
+    assert placed.crossings < usual.crossings
+
+
+def test_more_starts_find_an_order_with_fewer_crossings(monkeypatch: pytest.MonkeyPatch) -> None:
+    diagram = tangle(72)
+    diagram = replace(diagram, edges=diagram.edges[::2])
+    several = layered(diagram)
+    assert several == layered(diagram)
+    monkeypatch.setattr(ordering, "STARTS", 0)
+    monkeypatch.setattr(ordering, "KEPT", 1)
+    assert score(several).crossings < score(layered(diagram)).crossings

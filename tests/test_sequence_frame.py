@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
@@ -112,3 +113,20 @@ def test_participants_that_one_other_calls_share_a_lifeline_above_ten() -> None:
     ends = {end for item in merged.items if isinstance(item, Message) for end in (item.source, item.target)}
     assert ends == {participant.id for participant in merged.participants}
     assert folded(view(crowd(8))) == view(crowd(8))
+
+
+def test_a_chain_folds_into_those_before_it() -> None:
+    names = [f"hop-{number}" for number in range(14)]
+    parts = "".join(f"  {name}: {{kind: service}}\n" for name in names)
+    pairs = list(pairwise(["user", *names]))
+    connections = ", ".join(f"{source} -> {target}: https" for source, target in pairs)
+    steps = "".join(f"      - {source} -> {target}: ask {target}\n" for source, target in pairs)
+    text = (
+        f"archgen: 1\nname: chain\ncomponents:\n  user: {{kind: client}}\n{parts}connections: {{{connections}}}\n"
+        f"flows:\n  f:\n    title: f\n    steps:\n{steps}"
+    )
+    merged = folded(view(text))
+    assert len(merged.participants) == MOST
+    assert merged.participants[-1].detail == "6 components"
+    texts = [item.text for item in merged.items if isinstance(item, Message)]
+    assert texts[-2:] == ["hop-12: ask hop-12", "hop-13: ask hop-13"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archgen.engines.score import cost
+from archgen.engines.score import cost, score
 from archgen.layout.deployment.arrangement import domain
 from archgen.layout.deployment.layered import layered
 from archgen.layout.deployment.turned import by_calls, by_roles
@@ -13,6 +13,9 @@ from archgen.views.diagram import Diagram
 LARGEST = 80
 """Up to so many nodes and twice as many lines another layout is worth its time; sizes decide, and nothing that is
 installed, so that the choice is the same on every machine."""
+
+_MOST = 200
+"""Up to so many nodes and twice as many lines another layout is tried for a tangle."""
 
 _BETTER = 0.75
 """The domain's columns have a meaning: another diagram has to spare a quarter of what is counted."""
@@ -30,10 +33,11 @@ _PAGE = 1.6
 def best(diagram: Diagram, measures: Measures = USUAL) -> Placed:
     """Lay a diagram out by roles, or in layers of calls where that spares many crossings and bends.
 
-    With groups the roles stay: layers put an agent, which nobody calls, first, and a network's frame around the whole.
+    With groups the roles stay unless they are a tangle: layers put an agent, which nobody calls, first, and a network's
+    frame around the whole.
     """
     usual = domain(diagram, measures)
-    if not _open(diagram) or not (least := _BETTER * cost(usual)):
+    if not (_open(diagram) or _tangled(diagram, usual)) or not (least := _BETTER * cost(usual)):
         return usual
     other = layered(diagram, measures)
     return other if cost(other) < least and _span(other) <= _LARGER * _span(usual) else usual
@@ -53,6 +57,12 @@ def _open(diagram: Diagram) -> bool:
     """Return True if nothing but roles speaks for columns, and another layout is worth its time."""
     few = len(diagram.nodes) <= LARGEST and len(diagram.edges) <= 2 * LARGEST
     return few and not (diagram.groups or diagram.rank or diagram.near)
+
+
+def _tangled(diagram: Diagram, usual: Placed) -> bool:
+    """Return True if a diagram has more crossings than cards, so that nobody follows its lines, and isn't too large to try."""
+    few = len(diagram.nodes) <= _MOST and len(diagram.edges) <= 2 * _MOST
+    return few and not (diagram.rank or diagram.near) and score(usual).crossings > len(usual.nodes)
 
 
 def _span(placed: Placed) -> float:

@@ -16,16 +16,22 @@ MOST = 10
 def folded(sequence: Sequence) -> Sequence:
     """Return a sequence of at most `MOST` lifelines if its participants allow it; no message is lost.
 
-    Participants that only one other talks to are merged, those of the busiest first, and their messages name them.
+    Participants that only one other talks to are merged, those of the busiest first, a single one with that other; their
+    messages name them.
     """
-    while len(sequence.participants) > MOST:
-        spare = len(sequence.participants) - MOST + 1
-        groups = _alone(sequence)
-        largest = max(groups.values(), key=len, default=())
-        if len(largest) < 2:
+    joint: dict[str, str] = {}
+    shown = sequence
+    while len(shown.participants) > MOST:
+        groups = _alone(shown)
+        peer, largest = max(groups.items(), key=lambda group: len(group[1]), default=("", ()))
+        if not largest:
             break
-        sequence = _merged(sequence, largest[-max(spare, 2) :])
-    return sequence
+        spare = len(shown.participants) - MOST + 1
+        names = largest[-max(spare, 2) :] if len(largest) > 1 else (peer, *largest)
+        first = next(participant.id for participant in shown.participants if participant.id in names)
+        joint = {**{name: first if at in names else at for name, at in joint.items()}, **dict.fromkeys(names, first)}
+        shown = _merged(sequence, joint)
+    return shown
 
 
 def _alone(sequence: Sequence) -> Mapping[str, tuple[str, ...]]:
@@ -34,12 +40,14 @@ def _alone(sequence: Sequence) -> Mapping[str, tuple[str, ...]]:
     for message in _messages(sequence.items):
         if message.source != message.target:
             peers[message.source][message.target] = peers[message.target][message.source] = None
+    first = sequence.participants[0].id
     groups: dict[str, tuple[str, ...]] = {}
     for name, others in peers.items():
-        if len(others) == 1 and name != sequence.participants[0].id:
-            peer = next(iter(others))
+        peer = next(iter(others), name)
+        if len(others) == 1 and name != first and (peer != first or len(peers[first]) > 1):
             groups[peer] = (*groups.get(peer, ()), name)
-    return groups
+    alone = groups.pop(first, ())
+    return {**groups, first: alone} if len(alone) > 1 else groups
 
 
 def _messages(items: Iterable[Item]) -> Iterator[Message]:
@@ -51,33 +59,40 @@ def _messages(items: Iterable[Item]) -> Iterator[Message]:
                 yield from _messages(section.items)
 
 
-def _merged(sequence: Sequence, names: tuple[str, ...]) -> Sequence:
-    labels = {participant.id: participant.label for participant in sequence.participants if participant.id in names}
-    members = [participant for participant in sequence.participants if participant.id in names]
+def _merged(sequence: Sequence, joint: Mapping[str, str]) -> Sequence:
+    """Return a sequence with participants at the lifeline that `joint` names."""
+    members: dict[str, list[Participant]] = {}
+    for participant in sequence.participants:
+        members.setdefault(joint.get(participant.id, participant.id), []).append(participant)
+    labels = {participant.id: participant.label for participant in sequence.participants}
+    return replace(
+        sequence,
+        participants=tuple(_together(name, inside) for name, inside in members.items()),
+        items=tuple(_moved(item, labels, joint) for item in sequence.items),
+    )
+
+
+def _together(name: str, members: list[Participant]) -> Participant:
+    if len(members) == 1:
+        return members[0]
     places = {member.place for member in members}
     place = places.pop() if len(places) == 1 else ""
-    joint = Participant(names[0], listed(list(labels.values())), "other", None, plural(len(names), "component"), place)
-    participants = tuple(
-        joint if participant.id == names[0] else participant
-        for participant in sequence.participants
-        if participant.id not in names[1:]
-    )
-    items = tuple(_moved(item, labels, names[0]) for item in sequence.items)
-    return replace(sequence, participants=participants, items=items)
+    words = listed([member.label for member in members])
+    return Participant(name, words, "other", None, plural(len(members), "component"), place)
 
 
-def _moved(item: Item, labels: Mapping[str, str], joint: str) -> Item:
-    """Return an item whose merged participants are the joint one, with their names in its text."""
+def _moved(item: Item, labels: Mapping[str, str], joint: Mapping[str, str]) -> Item:
+    """Return an item at the lifelines of its participants; the name of a merged one is in its text."""
     if isinstance(item, Remark):
-        return replace(item, over=tuple(dict.fromkeys(joint if name in labels else name for name in item.over)))
+        return replace(item, over=tuple(dict.fromkeys(joint.get(name, name) for name in item.over)))
     if isinstance(item, Block):
         sections = (
             BlockSection(section.when, tuple(_moved(inner, labels, joint) for inner in section.items))
             for section in item.sections
         )
         return replace(item, sections=tuple(sections))
-    name = next((labels[end] for end in (item.target, item.source) if end in labels), None)
-    if name is None:
-        return item
-    source, target = (joint if end in labels else end for end in (item.source, item.target))
-    return replace(item, source=source, target=target, text=f"{name}: {item.text}" if item.text else name)
+    name = next((labels[end] for end in (item.target, item.source) if end in joint), "")
+    text = ": ".join(words for words in (name, item.text) if words)
+    return replace(
+        item, source=joint.get(item.source, item.source), target=joint.get(item.target, item.target), text=text
+    )

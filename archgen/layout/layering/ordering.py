@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from random import Random
 
 from archgen.layout.layering.crossings import crossings
 from archgen.layout.layering.net import Net
@@ -20,13 +21,39 @@ WORK = 400_000
 """Comparisons of two links that sifting may take."""
 
 
+FEW, LARGE = 60, 600
+"""A net of more nodes than `FEW` is swept from more orders, if it has at most `LARGE` items: one order leads to bad ends."""
+
+STARTS, KEPT = 10, 4
+"""Further orders to sweep from, and how many of the best are sifted."""
+
+
 def ordered(net: Net) -> OrderedRows:
     """Return the items of each rank in the order with the fewest crossings that is found."""
     rows = OrderedRows(net)
-    best = _swept(rows)
-    rows.take(best)
-    _Sifting(rows).run()
+    several = len(net.nodes) > FEW and net.count <= LARGE
+    swept = [_swept(rows, start) for start in _starts(rows.keys, STARTS if several else 0)]
+    swept.sort(key=lambda order: order[0])
+    sifted = [_sifted(rows, keys) for _, keys in swept[: KEPT if several else 1]]
+    rows.take(min(sifted, key=lambda order: order[0])[1])
     return rows
+
+
+def _starts(first: Sequence[float], further: int) -> Iterator[list[float]]:
+    """Yield the first order, its mirror image, and some that have nothing to do with them, the same in every run."""
+    yield list(first)
+    yield [-key for key in first]
+    shuffle = Random(len(first))
+    for _ in range(further):
+        keys = [float(key) for key in range(len(first))]
+        shuffle.shuffle(keys)
+        yield keys
+
+
+def _sifted(rows: OrderedRows, keys: Sequence[float]) -> tuple[int, list[float]]:
+    rows.take(keys)
+    _Sifting(rows).run()
+    return rows.crossings(), list(rows.keys)
 
 
 class OrderedRows:
@@ -149,22 +176,19 @@ def _first_keys(net: Net) -> list[int]:
     return [keys.get(vertex, 0) for vertex in range(net.root)]
 
 
-def _swept(rows: OrderedRows) -> list[float]:
-    """Return the best order of some sweeps down and up, from the first order and from its mirror image."""
-    first = list(rows.keys)
-    best, least = first, rows.crossings()
-    for start in (first, [-key for key in first]):
-        rows.take(start)
-        waited = 0
-        for sweep in range(SWEEPS):
-            if not least or waited == PATIENCE:
-                break
-            _sweep(rows, sweep)
-            crossed = rows.crossings()
-            waited += 1
-            if crossed < least:
-                best, least, waited = list(rows.keys), crossed, 0
-    return best
+def _swept(rows: OrderedRows, start: Sequence[float]) -> tuple[int, list[float]]:
+    """Return the crossings of the best order of some sweeps down and up from a start, and that order."""
+    rows.take(start)
+    best, least, waited = list(rows.keys), rows.crossings(), 0
+    for sweep in range(SWEEPS):
+        if not least or waited == PATIENCE:
+            break
+        _sweep(rows, sweep)
+        crossed = rows.crossings()
+        waited += 1
+        if crossed < least:
+            best, least, waited = list(rows.keys), crossed, 0
+    return least, best
 
 
 def _sweep(rows: OrderedRows, sweep: int) -> None:
