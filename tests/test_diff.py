@@ -138,8 +138,8 @@ def test_standard_input_is_one_of_the_two(
 def test_the_text_says_that_reads_improve_and_writes_do_not(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", FILES[0], FILES[1]]) == 0
     out = " ".join(capsys.readouterr().out.split())
-    assert "Reads improve: read-page is down 45.8 h a year, was 48.2 h (rests on 11 assumed numbers)." in out
-    assert "Writes do not: write-comment is down 90.9 h a year, was 48.2 h (rests on 10 assumed numbers)." in out
+    assert "Reads improve: read-page is down 45.8 h per year, was 48.2 h (rests on 11 assumed numbers)." in out
+    assert "Writes do not: write-comment is down 90.9 h per year, was 48.2 h (rests on 10 assumed numbers)." in out
     assert "read-page no longer stops with server-1; write-comment still does." in out
     assert "+ component haproxy" in out
     assert "- connection user -> nginx" in out

@@ -103,7 +103,7 @@ def test_the_reports_tell_it(capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["analyze", str(TIER[2]), *words]) == 0
         told = " ".join(capsys.readouterr().out.replace("\\", "").split())
         assert "as for lb-1" in told
-        assert "44.4 h a year: a replica of" in told
+        assert "44.4 h per year: a replica of" in told
 
 
 def test_nothing_is_tried_in_maintenance(capsys: pytest.CaptureFixture[str]) -> None:
@@ -111,7 +111,7 @@ def test_nothing_is_tried_in_maintenance(capsys: pytest.CaptureFixture[str]) -> 
     flows = json.loads(capsys.readouterr().out)["models"][0]["flows"]
     assert not any("change" in one for flow in flows.values() for one in flow["importance"])
     assert main(["analyze", str(TIER[2]), "--maintain", "server-2"]) == 0
-    assert "won by a change" not in capsys.readouterr().out
+    assert "saved by a change" not in capsys.readouterr().out
 
 
 def test_no_change_is_told_that_leaves_the_element_as_costly() -> None:

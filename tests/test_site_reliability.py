@@ -175,8 +175,8 @@ def test_the_ladder_says_what_every_step_did_to_the_flows() -> None:
         assert told
         for sentence in told:
             assert sentence in words
-    assert "Reads improve: read-page is down 45.8 h a year" in words
-    assert "Writes do not: write-comment is down 90.9 h a year" in words
+    assert "Reads improve: read-page is down 45.8 h per year" in words
+    assert "Writes do not: write-comment is down 90.9 h per year" in words
 
 
 SAMPLE = """\

@@ -96,7 +96,7 @@ def _scale(frame: _Frame) -> Iterator[SceneShape]:
         y = frame.y(hours)
         yield Curve(f"M{number(_LEFT)} {number(y)}H{number(_WIDTH - _RIGHT)}", pen=Pen("faint", 1))
         yield TextLine(_LEFT - 10, y - 1, _nines(exponent), SIZES.label, anchor="end", bold=True)
-        yield TextLine(_LEFT - 10, y + 11, f"{_lasting(hours)} a year", SIZES.small, "muted", "end")
+        yield TextLine(_LEFT - 10, y + 11, f"{_lasting(hours)} per year", SIZES.small, "muted", "end")
 
 
 def _nines(exponent: int) -> str:

@@ -36,7 +36,7 @@ def _model(model: Assessed) -> list[str]:
     if model.maintained:
         blocks.append(f"While {', '.join(code(element.id) for element in model.maintained)} is in maintenance:")
     rows = [
-        "| Flow | Availability | Down a year | Down a month | Single points of failure |",
+        "| Flow | Availability | Downtime per year | Downtime per month | Single points of failure |",
         "|---|---:|---:|---:|---|",
     ]
     rows += [_row(flow) for flow in model.flows]
@@ -105,7 +105,7 @@ def _any_of(names: list[str]) -> str:
 
 
 def _fixes(flow: FlowAssessment, gains: Gains) -> str:
-    rows = ["| Element | Won a year if it never failed | Share of the downtime |", "|---|---:|---:|"]
+    rows = ["| Element | Saved per year if it never failed | Share of the downtime |", "|---|---:|---:|"]
     if gains:
         rows = [f"{rows[0]} Won by a change |", f"{rows[1]}---|"]
     for each in flow.result.importance[:MOST_FIXES]:

@@ -57,12 +57,10 @@ def _flow(flow: FlowAssessment, model: Assessed, style: Style) -> list[str]:
     lines = [f"{style.paint(brief(flow.flow), 'strong')}" + (f": {brief(title)}" if title != flow.flow else "")]
     if not flow.possible:
         return [*lines, *_line("availability", f"0 %, {impossible_text(model.maintained)}", style)]
-    down = (
-        f"down {format_duration(flow.result.downtime)} a year, {format_duration(flow.result.downtime / MONTHS)} a month"
-    )
+    down = f"down {format_duration(flow.result.downtime)} per year, {format_duration(flow.result.downtime / MONTHS)} per month"
     lines += _line("availability", f"{percent(flow.result.availability)}, {down} ({format_method(flow)})", style)
     if flow.full is not flow.result:
-        text = f"{percent(flow.full.availability)}, less for {format_duration(flow.full.downtime)} a year"
+        text = f"{percent(flow.full.availability)}, less for {format_duration(flow.full.downtime)} per year"
         lines += _line("everything", f"{text} (each request answered, and in time)", style)
     lines += _sets(flow, model, style)
     lines += _table("fix first", _fixes(flow.result.importance, model.gains.get(flow.flow, {})), style)
@@ -120,14 +118,14 @@ def _any_of(elements: tuple[Subject, ...]) -> str:
 
 
 def _fixes(importance: tuple[Importance, ...], gains: Gains) -> Iterator[tuple[str, ...]]:
-    changed = ("won by a change",) if gains else ()
+    changed = ("saved by a change",) if gains else ()
     if importance:
         yield "element", "if it never failed", "of the downtime", *changed
     for gain in importance[:MOST_FIXES]:
         change = (brief(format_gain(gain.element, gains, str)),) if gains else ()
         yield (
             brief(gain.element.id),
-            f"{format_duration(gain.hours_per_year)} a year",
+            f"{format_duration(gain.hours_per_year)} per year",
             format_share(gain.fussell_vesely),
             *change,
         )

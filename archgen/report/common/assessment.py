@@ -96,7 +96,7 @@ def after_loss(component: Headroom, tried: bool, name: Callable[[str], str]) -> 
 
 
 def format_gain(element: Subject, gains: Gains, name: Callable[[str], str]) -> str:
-    """Return the hours that a change saves and the change: `44.4 h a year: a replica of haproxy on lb-2`, or `as for lb-1`."""
+    """Return the hours that a change saves and the change: `44.4 h per year: a replica of haproxy on lb-2`, or `as for lb-1`."""
     if element not in gains:
         return "not tried"
     gain = gains[element]
@@ -106,7 +106,7 @@ def format_gain(element: Subject, gains: Gains, name: Callable[[str], str]) -> s
     return (
         f"as for {name(first.id)}"
         if first != element
-        else f"{format_duration(gain.hours_per_year)} a year: {gain.change}"
+        else f"{format_duration(gain.hours_per_year)} per year: {gain.change}"
     )
 
 

@@ -112,7 +112,7 @@ def _place(finding: Finding) -> str:
 def _flows(evolution: Evolution) -> Iterator[str]:
     rows = [_row(evolution, each) for each in evolution.flows[:MOST]]
     if rows:
-        head = ["| Flow | Available | Down a year | One failure that stops it |", "|---|---:|---:|---|"]
+        head = ["| Flow | Available | Downtime per year | Single point of failure |", "|---|---:|---:|---|"]
         more = f"\n\n… and {len(evolution.flows) - MOST} more flows." if len(evolution.flows) > MOST else ""
         yield "\n".join([*head, *rows]) + more
 

@@ -78,7 +78,7 @@ def _downtime(change: FlowChange, name: FormatId) -> str:
     assert change.before is not None
     assert change.after is not None
     was, now = down(change.before), down(change.after)
-    return f"{name(change.flow)} is down {now} a year{', as before' if was == now else f', was {was}'}"
+    return f"{name(change.flow)} is down {now} per year{', as before' if was == now else f', was {was}'}"
 
 
 def _resting(flows: list[FlowChange]) -> str:

@@ -119,7 +119,7 @@ def _stops(side: CheckedModel, facts: FlowFacts) -> str:
 
 
 def _available(facts: FlowFacts) -> str:
-    return f"{available(facts)} (down {down(facts)} a year)"
+    return f"{available(facts)} (down {down(facts)} per year)"
 
 
 def _assumptions(evolution: Evolution, style: Style) -> Iterator[str]:

@@ -41,10 +41,10 @@ def _won(flows: tuple[tuple[str, float], ...]) -> str:
     second = 1 / 3600
     moved = [(flow, hours) for flow, hours in flows if abs(hours) >= second]
     words = [
-        f"{format_duration(abs(hours))} a year {'won' if hours > 0 else 'lost'} for {brief(flow)}"
+        f"{'saves' if hours > 0 else 'loses'} {format_duration(abs(hours))} per year for {brief(flow)}"
         for flow, hours in moved
     ]
-    return ", ".join(words) or "wins no time by itself"
+    return ", ".join(words) or "saves no time by itself"
 
 
 def brief_line(line: str) -> str:
@@ -56,7 +56,7 @@ def brief_line(line: str) -> str:
 def _flow(before: FlowAssessment, after: FlowAssessment, style: Style) -> list[str]:
     first, then = (f"{percent(flow.result.availability)}" for flow in (before, after))
     won = before.result.downtime - after.result.downtime
-    moved = f"{format_duration(abs(won))} a year {'won' if won >= 0 else 'lost'}" if won else "nothing won or lost"
+    moved = f"{'saves' if won >= 0 else 'loses'} {format_duration(abs(won))} per year" if won else "downtime unchanged"
     lines = wrap(f"{first} before, {then} after: {moved}", style.width, " " * 18, f"  {'availability':<16}")
     first_points, then_points = frozenset(before.points), frozenset(after.points)
     gone = [brief(point.id) for point in before.points if point not in then_points]

@@ -171,10 +171,10 @@ def _too_long(facts: Topology, expected: DowntimeLimit) -> Iterator[Hit]:
             yield Hit(
                 subject=Subject("flow", flow.flow),
                 message=(
-                    f'"{expected.text}" does not hold: {flow.flow} is down {_hours(flow.result.downtime)} a year'
+                    f'"{expected.text}" does not hold: {flow.flow} is down {_hours(flow.result.downtime)} per year'
                     f"{most}{guess}"
                 ),
-                related=tuple((share.element, f"costs {_hours(share.hours_per_year)} a year") for share in costly),
+                related=tuple((share.element, f"adds {_hours(share.hours_per_year)} per year") for share in costly),
                 flows=(flow.flow,),
                 confidence="low" if not decided else "medium" if flow.assumed else "high",
             )
