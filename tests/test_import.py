@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from archgen.app.importing.facts_json import facts_json
 from archgen.app.importing.importing import import_model, summary
 from archgen.cli import main
 from archgen.language.load import load
+from archgen.rules import RULES
 from tests.importing import CASES, Case, cases, check, imported, write_case
 
 FORMATS = sorted(path.name for path in CASES.iterdir() if path.is_dir() and not path.name.startswith("_"))
@@ -71,3 +75,112 @@ def test_broken_file_is_one_error_and_the_others_are_read(
     assert "web: {kind: web-server" in output.out
     assert "b.yml:2:9: " in output.err
     assert "chart.yaml:3:1: this is a template; render it first" in output.err
+
+
+@pytest.mark.parametrize("case", ALL[::5], ids=[case.name for case in ALL[::5]])
+def test_fresh_import_has_no_error_of_absence_and_no_impossible_flow(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_case(case, tmp_path)
+    Path("case.arch.yaml").write_text(imported(case).text, encoding="utf-8")
+    assert main(["lint", "case.arch.yaml", "--format", "json", "--fail-on", "never"]) == 0
+    found = {each["rule"] for each in json.loads(capsys.readouterr().out)["findings"]}
+    absences = {rule.id for rule in RULES if rule.topic in ("backups", "monitoring", "firewalls", "dns")}
+    assert not found & (absences | {"impossible-flow", "unused-component", "dangling-reference", "invalid-model"})
+
+
+SECRET = "hunter2"
+
+
+@pytest.mark.parametrize("case", [case for case in ALL if SECRET in str(case.files)], ids=lambda case: case.name)
+def test_secret_of_a_case_is_in_no_output(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_case(case, tmp_path)
+    for name in ("yaml", "json", "summary"):
+        main(["import", *case.expected.get("paths", ["."]), "--format", name])
+        assert SECRET not in "".join(capsys.readouterr())
+
+
+def test_fifty_planted_secrets_are_in_no_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    names = ("DB_PASSWORD", "SECRET", "API_TOKEN", "KEY", "AUTH", "CREDENTIALS", "PWD", "SALT", "PRIVATE", "X_PASS")
+    urls = ("postgres://u:{}@db:5432/x", "redis://:{}@db", "{}@db:1", "http://db/?token={}", "amqp://{}:{}@db//")
+    planted = [f"planted{number:02d}x" for number in range(50)]
+    variables = {f"{names[number % 10]}_{number}": secret for number, secret in enumerate(planted[:20])}
+    variables |= {
+        f"URL_{number}": urls[number % 5].format(secret, secret) for number, secret in enumerate(planted[20:35])
+    }
+    rows = "".join(f"      {name}: '{value}'\n" for name, value in variables.items())
+    labels = "".join(
+        f"      - 'traefik.http.middlewares.m{n}.basicauth.users=u:{s}'\n" for n, s in enumerate(planted[35:40])
+    )
+    words = " ".join(f"--password={secret}" for secret in planted[40:45])
+    env = "".join(f"TOKEN_{number}={secret}\n" for number, secret in enumerate(planted[45:]))
+    tags = "".join(f"  s{n}: {{image: 'u:${{TOKEN_{n}}}@r/x:${{TOKEN_{n}}}', env_file: .env}}\n" for n in range(5))
+    text = f"services:\n  app:\n    image: acme/app\n    command: run {words}\n    environment:\n{rows}    labels:\n{labels}"
+    Path("compose.yml").write_text(f"{text}  db: {{image: postgres}}\n{tags}")
+    Path(".env").write_text(env)
+    Path("broken.yml").write_text(f"services:\n  a: {{environment: {{PASSWORD: *{planted[0]}}}}}\n")
+    for name in ("yaml", "json", "summary"):
+        assert main(["import", "compose.yml", "broken.yml", "--format", name]) == 2
+        output = "".join(capsys.readouterr())
+        assert [secret for secret in planted if secret in output] == []
+
+
+def test_output_does_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
+    write_case(cases("compose")[0], tmp_path)
+    outputs = set()
+    for seed in ("0", "1", "4242"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.getcwd()}
+        command = [sys.executable, "-m", "archgen.cli", "import", ".", "--format", "json"]
+        outputs.add(subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=True).stdout)
+    assert len(outputs) == 1
+
+
+def test_answered_question_does_not_come_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yml").write_text(
+        "services:\n"
+        "  ui: {build: ./ui, ports: ['80:80'], depends_on: [api]}\n"
+        "  api: {build: ./api, environment: {DB_HOST: db}}\n"
+        "  job: {build: ./job, command: celery worker, environment: {DB_HOST: db}}\n"
+        "  db: {image: 'postgres:16', deploy: {replicas: 2}}\n"
+    )
+    assert main(["import", ".", "-o", "models/x.arch.yaml"]) == 0
+    while questions := load("x.arch.yaml", Path("models/x.arch.yaml").read_bytes()).architecture.questions:
+        assert main(["answer", questions[0].id, "no such option"]) == 2
+        assert main(["answer", questions[0].id, questions[0].options[-1]]) == 0
+        assert main(["answer", questions[0].id, questions[0].options[-1]]) == 2
+    text = Path("models/x.arch.yaml").read_text()
+    assert main(["import", ".", "-o", "models/x.arch.yaml", "--check"]) == 0
+    assert main(["import", ".", "-o", "models/x.arch.yaml", "--update"]) == 0
+    assert Path("models/x.arch.yaml").read_text() == text
+    assert main(["lint", "models/x.arch.yaml", "--fail-on", "never"]) == 0
+
+
+def test_required_call_joins_the_flows_and_a_topic_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yml").write_text(
+        "services:\n"
+        "  ui: {build: ./ui, ports: ['80:80'], depends_on: [api]}\n"
+        "  api: {build: ./api, environment: {DB_HOST: db}}\n"
+        "  db: {image: 'postgres:16'}\n"
+    )
+    assert main(["import", ".", "-o", "models/x.arch.yaml"]) == 0
+    model = load("x.arch.yaml", Path("models/x.arch.yaml").read_bytes()).architecture
+    by_about = {question.about: question.id for question in model.questions}
+    assert main(["answer", by_about["ui -> api"], "required"]) == 0
+    assert main(["answer", by_about["backups"], "none"]) == 0
+    after = load("x.arch.yaml", Path("models/x.arch.yaml").read_bytes()).architecture
+    assert any(step.source == "ui" for flow in after.flows for step in flow.steps)  # type: ignore[union-attr]
+    assert "backups" not in after.unknown
+    connection = next(each for each in after.connections if each.id == "ui -> api")
+    assert connection.required
+    assert connection.assumed is None

@@ -129,6 +129,10 @@ def _several_hosts(model: Architecture, host: str) -> Iterator[Change]:
             if len(component.replicas) > 1:
                 yield Put(("components", component.id, "replicas"), len(component.replicas))
             yield Remove(("components", component.id, "runs_on"))
+            if component.replication is not None and component.replication.primary:
+                names = [replica.id for replica in component.replicas]
+                first = names.index(component.replication.primary[0]) + 1
+                yield Put(("components", component.id, "replication", "primary"), f"{component.id}#{first}")
     yield Remove(("hosts", host))
 
 
