@@ -29,6 +29,7 @@ from archgen.site_build.serve import LiveSite
 from archgen.style.theme import THEMES
 from tests.every_key import family
 from tests.fuzz_editor import editor
+from tests.fuzz_import import import_
 from tests.fuzz_lint import TODAY, Failed, readable
 from tests.trial import Trial
 
@@ -368,6 +369,7 @@ COMMANDS: dict[str, Callable[[Trial], None]] = {
     "pages": pages,
     "serve": serve,
     "plugin": plugin,
+    "import": import_,
     "words": words,
     "lsp": editor,
 }

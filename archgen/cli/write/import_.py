@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import argparse
 
-from archgen.app.importing.importing import Import, NothingImported, import_model, summary
+from archgen.app.importing.importing import Import, summary
+from archgen.cli.importing import import_or_report, report_written
 from archgen.cli.output import document, say, warn
-from archgen.importers.facts import SourceError
 from archgen.model.architecture import SUFFIX
 from archgen.model.problems import UsageError
 from archgen.report.common.terminal import brief
@@ -44,19 +44,9 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--check compares with a file; name it with -o")
     if options.output is not None and not options.output.endswith(SUFFIX):
         raise UsageError(f"-o must name a file that ends in {SUFFIX}; got {options.output}")
-    try:
-        result = import_model(tuple(options.paths or ["."]), options.name, tuple(options.profile))
-    except NothingImported as nothing:
-        _warn(nothing.errors)
-        raise
-    _warn(result.errors)
+    result = import_or_report(tuple(options.paths or ["."]), options.name, tuple(options.profile))
     changed = _write(result, options)
     return 2 if result.errors else int(changed)
-
-
-def _warn(errors: tuple[SourceError, ...]) -> None:
-    for error in errors:
-        warn(f"archgen: {brief(f'{error.path}:{error.line}:{error.column}: {error.message}')}\n")
 
 
 def _write(result: Import, options: argparse.Namespace) -> bool:
@@ -68,7 +58,7 @@ def _write(result: Import, options: argparse.Namespace) -> bool:
         changed = write_model(output, result.text, check=check, update=options.update)
         say(f"{brief(output)} would change\n" if changed else "")
         if not check:
-            say(f"wrote {brief(output)}\n{summary(result)}next: archgen lint {brief(output)}\n")
+            report_written(result, output)
         return changed
     if format_name == "json":
         from archgen.app.importing.facts_json import facts_json

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from archgen.app.starter import NAMES, create_model
+from archgen.cli.importing import import_from
 from archgen.cli.output import say
 from archgen.cli.parser import Suggestions
 
@@ -19,11 +20,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default="1",
         help=f"Reference tier: 1 to {len(NAMES)}, or %(choices)s [default: 1]",
     )
+    parser.add_argument(
+        "--from",
+        dest="source",
+        metavar="SOURCE",
+        action="append",
+        help="Import the model from configurations instead, as `archgen import` does; repeatable",
+    )
     parser.add_argument("-o", "--output", metavar="PATH", default="models", help="Directory or file [default: models]")
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the model; never overwrite an existing file."""
+    if options.source:
+        return import_from(tuple(options.source), options.output)
     file = create_model(options.tier, options.output)
     say(f"wrote {file}\nnext: archgen lint {file}\n")
     return 0

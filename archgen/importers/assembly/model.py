@@ -58,7 +58,7 @@ def build(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> ImportedM
         inventory, doors, draft.application or client, {door: proxy for door, proxy in between.items() if proxy}
     )
     unknown = _unknown(inventory, doors)
-    questions = questions_of(inventory, doors, unknown, client)
+    questions = questions_of(inventory, doors, unknown, draft.application or client)
     values: dict[str, Any] = {"archgen": 1, "name": name, "sources": sorted(set(sources)), "unknown": list(unknown)}
     values["hosts"] = {make_id(host): _host(host) for host in inventory.hosts}
     assumed = inventory.assumed_hosts
