@@ -15,7 +15,9 @@ from archgen.app.importing.facts_json import facts_json
 from archgen.app.importing.importing import import_model, summary
 from archgen.cli import main
 from archgen.language.load import load
+from archgen.language.schema import schema
 from archgen.rules import RULES
+from tests import topics
 from tests.importing import CASES, Case, cases, check, imported, write_case
 
 FORMATS = sorted(path.name for path in CASES.iterdir() if path.is_dir() and not path.name.startswith("_"))
@@ -184,3 +186,12 @@ def test_required_call_joins_the_flows_and_a_topic_is_closed(tmp_path: Path, mon
     connection = next(each for each in after.connections if each.id == "ui -> api")
     assert connection.required
     assert connection.assumed is None
+
+
+def test_table_of_topics_is_up_to_date() -> None:
+    assert topics.PAGE.read_text(encoding="utf-8") == topics.page()
+
+
+def test_topics_of_rules_are_those_of_the_language() -> None:
+    stated = set(schema()["properties"]["unknown"]["items"]["enum"])
+    assert {rule.topic for rule in RULES} - {None} == stated
