@@ -33,6 +33,9 @@ def _read(attachment: Attachment, sheet: FactSheet) -> Format | None:
     if is_haproxy(file):
         read_haproxy(proxy)
         return "haproxy"
+    if is_keepalived(file):
+        read_keepalived(proxy)
+        return "keepalived"
     if is_nginx(file):
         try:
             parse(file.data.decode("utf-8", "replace"))

@@ -70,7 +70,7 @@ def read_haproxy(proxy: Proxy) -> None:
         targets = _targets(front)
         redirected = bool(targets) and all(_redirects(backends[name]) for name in targets if name in backends)
         for words, number in front.all("bind"):
-            _listen(proxy, front, words, number, redirected)
+            _listen(proxy, front, words, number, redirected, tcp)
         called.update({name: number for name, number in targets.items() if name not in called})
     for name, number in called.items():
         if name in backends:
@@ -95,17 +95,22 @@ def _redirects(section: _Section) -> bool:
     )
 
 
-def _listen(proxy: Proxy, front: _Section, words: list[str], number: int, redirected: bool) -> None:
+def _listen(proxy: Proxy, front: _Section, words: list[str], number: int, redirected: bool, tcp: bool) -> None:
     for address in words[1].split(",") if len(words) > 1 else ():
         _, port = split_address(address)
         if port is not None:
             tls = "ssl" in words
-            proxy.listen(port, tls, not tls and (redirected or _redirects(front)), number)
+            proxy.listen(port, tls, not tls and (redirected or _redirects(front)), number, _is_tcp(front, tcp))
+
+
+def _is_tcp(section: _Section, default: bool) -> bool:
+    """Return True for a section that passes on TCP, by its own mode or the default."""
+    modes = [words[1] for words, _ in section.all("mode") if len(words) > 1]
+    return modes[-1] == "tcp" if modes else default
 
 
 def _call(proxy: Proxy, backend: _Section, number: int, tcp: bool) -> None:
-    modes = [words[1] for words, _ in backend.all("mode") if len(words) > 1]
-    protocol = "tcp" if (modes[-1:] == ["tcp"] or (tcp and not modes)) else "http"
+    protocol = "tcp" if _is_tcp(backend, tcp) else "http"
     members: list[Member] = []
     for words, line in backend.all("server", "server-template"):
         position = 3 if words[0] == "server-template" else 2

@@ -15,8 +15,8 @@ def is_keepalived(file: Configuration) -> bool:
     return b"vrrp_instance" in file.data
 
 
-def read_keepalived(proxy: Proxy, nodes: int) -> None:
-    """Add the cluster that a configuration makes of a proxy; `nodes` are the hosts that have one like it."""
+def read_keepalived(proxy: Proxy, nodes: int | None = None) -> None:
+    """Add the cluster that a configuration makes of a proxy; `nodes` are the hosts that have one like it, if they are known."""
     text = re.sub(r"[#!][^\n]*", "", proxy.file.data.decode("utf-8", "replace"))
     instance = text.find("vrrp_instance")
     line = text.count("\n", 0, instance) + 1
@@ -27,4 +27,5 @@ def read_keepalived(proxy: Proxy, nodes: int) -> None:
     cluster["watches"] = "process" if "track_script" in text or "track_process" in text else "host"
     subject = f"component:{proxy.owner}"
     proxy.add(subject, "cluster", cluster, line, "vrrp_instance")
-    proxy.add(subject, "nodes", max(2, nodes), line, "vrrp_instance")
+    if nodes is not None:
+        proxy.add(subject, "nodes", max(2, nodes), line, "vrrp_instance")

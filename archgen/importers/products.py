@@ -215,6 +215,12 @@ PRODUCTS: dict[str, Known] = {
 }
 """By the last segment of an image, without its tag."""
 
+STORE_PROTOCOLS = {
+    3306: "mysql", 5432: "postgresql", 5672: "amqp", 6379: "redis", 9042: "cassandra", 27017: "mongodb", 1433: "mssql",
+    11211: "memcached", 1883: "mqtt", 9092: "kafka",
+}  # fmt: skip
+"""Protocols of stores by their usual ports, on which balancers in front of them answer too."""
+
 _DAEMONS = (
     "database",
     "key-value-store",

@@ -10,7 +10,7 @@ from msgspec import Struct
 from archgen.importers.addresses import resolve
 from archgen.importers.facts import Configuration, Fact, FactSheet, Origin
 from archgen.importers.names import make_id
-from archgen.importers.products import PRODUCTS, guess
+from archgen.importers.products import PRODUCTS, STORE_PROTOCOLS, guess
 
 
 class Member(Struct, frozen=True):
@@ -48,12 +48,12 @@ class Proxy:
         else:
             self.add(subject, "role", role, line, f"{product} configuration")
 
-    def listen(self, port: int, tls: bool, redirect: bool, line: int) -> None:
-        """Add a port that the proxy listens on."""
-        value: dict[str, object] = {"tls": tls, "redirect": redirect}
+    def listen(self, port: int, tls: bool, redirect: bool, line: int, tcp: bool = False) -> None:
+        """Add a port that the proxy listens on; on one of `tcp` it passes on what it gets."""
+        value: dict[str, object] = {"tls": tls, "redirect": redirect, "tcp": tcp}
         self.add(f"component:{self.owner}", f"listen-{port}", value, line, "listen")
         if self.hosts is None:
-            entry: dict[str, object] = {"protocol": "https" if tls else "http", "port": port, "read": True}
+            entry: dict[str, object] = {"protocol": _spoken(port, tls, tcp), "port": port, "read": True}
             self.add(f"entry:{self.owner}:{port}", "entry", entry, line, "listen")
 
     def call(self, pool: str, members: Iterable[Member], protocol: str, line: int) -> None:
@@ -106,6 +106,12 @@ class Proxy:
         if is_loopback(server.host):
             return f"{self.owner}-1"
         return make_id(server.host.replace(":", "-"))
+
+
+def _spoken(port: int, tls: bool, tcp: bool) -> str:
+    if tcp:
+        return STORE_PROTOCOLS.get(port, "https" if port in (443, 8443) else "tcp")
+    return "https" if tls else "http"
 
 
 def is_loopback(host: str) -> bool:

@@ -51,13 +51,17 @@ class Part(Struct, kw_only=True):
 
 
 class Call(Struct, kw_only=True):
-    """A call of one component by another; one that is a `guess` follows from nothing but the order of the start."""
+    """A call of one component by another; one that is a `guess` follows from nothing but the order of the start.
+
+    It is `asked` if the caller may do without it, as with a search engine beside a database.
+    """
 
     source: str
     target: str
     protocol: str = "http"
     port: int | None = None
     guess: bool = False
+    asked: bool = False
     required: bool = True
     pool: str | None = None
     tls: bool | None = None
@@ -152,12 +156,19 @@ def collect(facts: Iterable[Fact]) -> Inventory:
     for call in kept_calls.values():
         if declared[call.target].is_aside or declared[call.source].traits.observes:
             call.required = False
+        if declared[call.target].kind == "search" and _has_store(declared, kept_calls, call):
+            call.required, call.asked = False, True
         if declared[call.source].copy_of == call.target or declared[call.target].copy_of == call.source:
             call.required = False
     entries = [entry for entry in entries if entry.component in declared]
     for entry in entries:
         _hear(entry, declared[entry.component])
     return Inventory(declared, kept_calls, entries, {name: hosts[name] for name in sorted(hosts)})
+
+
+def _has_store(parts: dict[str, Part], calls: dict[tuple[str, str], Call], call: Call) -> bool:
+    """Return True if the caller also calls a store that isn't a search engine."""
+    return any(source == call.source and parts[target].traits.stores for source, target in calls)
 
 
 def _prove(calls: dict[tuple[str, str], Call]) -> None:
@@ -203,7 +214,8 @@ def _hear(entry: Entry, part: Part) -> None:
     heard = part.listens.get(entry.target or entry.port)
     if heard is not None:
         entry.read = True
-        entry.protocol = "https" if heard["tls"] else "http"
+        if not heard["tcp"]:
+            entry.protocol = "https" if heard["tls"] else "http"
         entry.redirect = "https" if heard["redirect"] else None
 
 

@@ -67,11 +67,13 @@ def _modes(inventory: Inventory) -> Iterator[Question]:
 
 def _calls(inventory: Inventory) -> Iterator[Question]:
     for call in inventory.calls.values():
-        if call.guess:
-            ask = f"{call.source} starts after {call.target}. Does it call it, and can it do without?"
-            yield question(
-                "call", call.id, ask, ("required", "optional", "none"), (f"{call.place.path}:{call.place.line}",)
-            )
+        if not call.guess and not call.asked:
+            continue
+        ask = f"{call.source} starts after {call.target}. Does it call it, and can it do without?"
+        if call.asked:
+            ask = f"Do the main requests of {call.source} fail without {call.target}?"
+        place = f"{call.place.path}:{call.place.line}"
+        yield question("call", call.id, ask, ("required", "optional", "none"), (place,))
 
 
 def _uncalled(inventory: Inventory) -> Iterator[Question]:

@@ -15,14 +15,14 @@ from archgen.importers.compose.routing import Route, routes
 from archgen.importers.compose.service import Publication, Service, Value, split_words
 from archgen.importers.facts import Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.names import free_id
-from archgen.importers.products import SAFE_IMAGE, Guess, guess, image_name
+from archgen.importers.products import SAFE_IMAGE, STORE_PROTOCOLS, Guess, guess, image_name
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
 HOST = "docker-host"
 
 _ONCE = re.compile(r"(^|[-_.])(migrate|migrations?|migrator|init|initializer|setup|seed|seeder|bootstrap|createbuckets?|create-?topics|"
-                   r"install|installer|tests?|e2e|wait|permissions?)([-_.]|$)", re.IGNORECASE)  # fmt: skip
+                   r"install|installer|tests?|e2e|wait|permissions?|console|shell|cli)([-_.]|$)", re.IGNORECASE)  # fmt: skip
 _HELPERS = {
     "certbot", "acme-companion", "letsencrypt-nginx-proxy-companion", "watchtower", "autoheal", "docker-gen", "mc", "hello-world",
     "wait-for-it", "dockerize", "docker-autoheal", "docker-letsencrypt-nginx-proxy-companion", "acme.sh", "diun",
@@ -272,6 +272,8 @@ def _protocol(part: _Part, port: Publication) -> str:
     known = part.guess.known
     if port.target in (443, 8443, 9443):
         return "https"
+    if KINDS[part.kind].balances and port.target in STORE_PROTOCOLS:
+        return STORE_PROTOCOLS[port.target]
     if known.port == port.target or KINDS[part.kind].role == "data":
         return "http" if port.target in (15672, 9001, 8161, 7474, 18083) else known.protocol
     if port.target == 22:

@@ -116,6 +116,8 @@ def read_service(service_name: str, node: Node, variables: Mapping[str, str]) ->
     for name in networks.keys:
         network = networks.get(name)
         service.aliases |= {interpolate(item.text, variables) for item in network.get("aliases").list()}
+        if network.get("ipv4_address").text:
+            service.aliases.add(interpolate(network.get("ipv4_address").text, variables))
     service.env_files = [
         Value(interpolate(item.text or item.get("path").text, variables), _origin(item))
         for item in _entries(node.get("env_file"))
