@@ -262,6 +262,9 @@ FEATURES: dict[str, Callable[[Used], bool]] = {
         each.cluster and each.cluster.watches == "host" and each.cluster.mode == "active-active"
         for each in one.components
     ),
+    "nobody waits": lambda one: (
+        any(request.deferred for request, _ in one.steps) or one.calls(lambda each: each.deferred)
+    ),
     "reads": lambda one: one.flow.access == "read",
     "writes": lambda one: one.flow.access == "write",
 }

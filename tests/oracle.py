@@ -49,7 +49,7 @@ class World:
         self.zone = {one.id: one for one in architecture.zones}
         self._asked: dict[tuple[str, str], tuple[list[Replica], Access, int]] = {}
         self._blind: dict[tuple[str, str], list[Replica]] = {}
-        self._needed: dict[str, tuple[dict[str, list[Request]], list[str]]] = {}
+        self._needed: dict[tuple[str, bool], tuple[dict[str, list[Request]], list[str]]] = {}
 
     def with_failed(self, failed: State) -> World:
         """The same architecture in another state."""
@@ -258,25 +258,53 @@ class World:
     def required(self, request: Request) -> bool:
         return request.required and all(one is None or one.required for one in self.connections(request))
 
-    def needed(self, flow: Flow) -> tuple[dict[str, list[Request]], list[str]]:
-        """The required steps of a flow by the component that takes them, and the components that start it."""
+    def needed(self, flow: Flow, later: bool) -> tuple[dict[str, list[Request]], list[str]]:
+        """The required steps of a flow by the component that takes them, and the components that start it.
+
+        `later` counts the steps that nobody waits for, too.
+        """
         steps = list(in_order(flow.steps, False))
+        waiting = self.done_later(steps)
         calls: dict[str, list[Request]] = {one.id: [] for one in self.architecture.components}
         for request, optional in steps:
-            if not optional and self.required(request):
+            if not optional and self.required(request) and (later or request.id not in waiting):
                 calls[request.source].append(request)
-        return calls, self.initiators(steps)
+        starts = self.initiators(steps)
+        return calls, [source for source, first in starts.items() if later or first not in waiting]
+
+    def done_later(self, steps: list[tuple[Request, bool]]) -> set[str]:
+        """The required steps that nobody waits for: by their own word, or as only such steps led to their source."""
+        found: set[str] = set()
+        led: dict[str, set[bool]] = {}
+        for request, optional in steps:
+            required = not optional and self.required(request)
+            stated = request.deferred
+            if stated is None:
+                stated = any(one is not None and one.deferred for one in self.connections(request))
+            late = required and (stated or led.get(request.source) == {True})
+            if late:
+                found.add(request.id)
+            if required and request.source not in led:
+                led[request.source] = {late}
+            for target in {
+                *request.targets,
+                *(each for one in self.connections(request) if one for each in one.targets),
+            }:
+                led.setdefault(target, set()).add(late)
+        return found
 
     def status(self, flow: Flow) -> str:
         """The word for the state of a flow: down, partial or served."""
         if not self.succeeds(flow):
             return "down"
-        return "served" if self.succeeds(flow, each=True) else "partial"
+        if not self.succeeds(flow, each=True):
+            return "partial"
+        return "served" if self.succeeds(flow, each=True, later=True) else "delayed"
 
-    def succeeds(self, flow: Flow, each: bool = False) -> bool:
-        known = self._needed.get(flow.id)
+    def succeeds(self, flow: Flow, each: bool = False, later: bool = False) -> bool:
+        known = self._needed.get((flow.id, later))
         if known is None:
-            known = self._needed[flow.id] = self.needed(flow)
+            known = self._needed[flow.id, later] = self.needed(flow, later)
         calls, starts = known
         working = {
             replica.id
@@ -299,12 +327,13 @@ class World:
             working -= lost
         return all(any(replica.id in working for replica in self.component[source].replicas) for source in starts)
 
-    def initiators(self, steps: list[tuple[Request, bool]]) -> list[str]:
+    def initiators(self, steps: list[tuple[Request, bool]]) -> dict[str, str]:
+        """The components that start something, each with its first step."""
         called: set[str] = set()
-        found: list[str] = []
+        found: dict[str, str] = {}
         for request, optional in steps:
             if request.source not in called and not optional and self.required(request):
-                found.append(request.source)
+                found.setdefault(request.source, request.id)
             called.update(request.targets)
             for connection in self.connections(request):
                 if connection is not None:

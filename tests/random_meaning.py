@@ -18,12 +18,14 @@ from archgen.model.architecture import (
     Component,
     Connection,
     Flow,
+    Frame,
     Host,
     Port,
     Quorum,
     Replica,
     Replication,
     Request,
+    Step,
     Zone,
 )
 from tests.random_flows import architecture
@@ -153,10 +155,30 @@ def _watches(random: Random, model: Architecture) -> Architecture:
     return _components(model, change, 0.5, random)
 
 
+def _deferred(random: Random, model: Architecture) -> Architecture:
+    """Nobody waits for some steps and connections; the first request of each flow is left as it is."""
+
+    def change(step: Step, first: bool = False) -> Step:
+        if isinstance(step, Frame):
+            branches = (replace(each, steps=tuple(map(change, each.steps))) for each in step.branches)
+            return step if first else replace(step, branches=tuple(branches))
+        if first or not isinstance(step, Request):
+            return replace(step, deferred=False) if isinstance(step, Request) else step
+        return replace(step, deferred=random.choice((None, None, True, True, False)))
+
+    connections = (replace(each, deferred=random.random() < 0.2) for each in model.connections)
+    flows = (
+        replace(flow, steps=tuple(change(step, number == 0) for number, step in enumerate(flow.steps)))
+        for flow in model.flows
+    )
+    return replace(model, connections=tuple(connections), flows=tuple(flows))
+
+
 DECORATIONS: dict[str, Callable[[Random, Architecture], Architecture]] = {
     "unchecked": _unchecked,
     "quorums": _quorums,
     "waiting writes": _waiting_writes,
     "watches": _watches,
+    "deferred": _deferred,
 }
 """The keys, each with what adds it to a model."""

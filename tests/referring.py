@@ -110,6 +110,9 @@ MADE: dict[str, Callable[[Any], Any]] = {
     "tls.certificate": lambda maker: maker.name("certificates"),
     "flow.steps": lambda maker: maker.steps(),
     "frame.steps": lambda maker: maker.steps(),
+    # somebody waits for the first request of a flow, which any of them may be
+    "connectionMapping.async": lambda _: False,
+    "call.async": lambda _: False,
     "call.protocol": lambda maker: maker.rand.choice(maker.protocols[maker.source, maker.targets]),
     "note.over": lambda maker: maker.many(lambda: maker.name("components")),
     "acceptance.subject": lambda maker: maker.name(*SECTIONS),

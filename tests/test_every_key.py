@@ -14,7 +14,7 @@ from archgen.language.yaml.parser import parse
 from tests.every_key import family, model
 from tests.walking import schema
 
-SEEDS = 100
+SEEDS = 160
 
 
 @cache

@@ -201,6 +201,62 @@ def test_more_copies_than_there_are_cannot_be_waited_for(tmp_path: Path, capsys:
     assert "`waits_for` of `db` must be at most 1, the number of its copies; got 2" in capsys.readouterr().out
 
 
+LATER = """\
+archgen: 1
+name: An order that is packed later
+hosts: {a: {}, b: {}, c: {}}
+components:
+  user: {kind: client}
+  shop: {kind: service, runs_on: a}
+  orders: {kind: queue, product: rabbitmq, runs_on: b}
+  worker: {kind: worker, runs_on: c}
+  mail: {kind: mail, managed: true}
+connections:
+  user -> shop: https
+  shop -> orders: amqp
+  orders -> worker: {protocol: amqp, async: true}
+  worker -> mail: smtp
+flows:
+  order:
+    title: An order
+    access: write
+    steps:
+      - user -> shop: POST /orders
+      - shop -> orders: an order
+      - orders -> worker: an order
+      - worker -> mail: thanks
+"""
+
+
+def test_what_nobody_waits_for_is_delayed(told: Told) -> None:
+    assert told.outcome(LATER, "worker@c") == ("delayed", "accepted; worker is down, so orders keeps what is sent")
+    assert told.outcome(LATER, "mail") == ("delayed", "accepted; mail is down, so worker keeps what is sent")
+    assert told.outcome(LATER, "b")[0] == "down"
+    single, partial = told.points(LATER)
+    assert single == {"shop@a", "orders@b", "a", "b"}
+    assert partial == {"worker@c", "mail#1", "c"}
+    flow = told.analyzed(LATER)
+    assert flow["full"]["availability"] < flow["availability"]
+    awaited = LATER.replace("- orders -> worker: an order", "- orders -> worker: {message: an order, async: false}")
+    assert told.outcome(awaited, "worker@c")[0] == "down"
+
+
+def test_a_source_that_only_starts_later_work_is_no_part_of_the_answer(told: Told) -> None:
+    poll = LATER.replace("orders -> worker: {", "worker -> orders: {").replace(
+        "- orders -> worker:", "- worker -> orders:"
+    )
+    assert told.outcome(poll, "worker@c") == ("delayed", "accepted; worker is down, so what is sent waits for it")
+
+
+def test_somebody_waits_for_the_first_request(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "model.arch.yaml"
+    file.write_text(
+        LATER.replace("user -> shop: https", "user -> shop: {protocol: https, async: true}"), encoding="utf-8"
+    )
+    assert main(["lint", str(file), "--format", "concise"]) == 2
+    assert "the first request of the flow `order` must not be `async`" in capsys.readouterr().out
+
+
 PAIR = """\
 archgen: 1
 name: A pair with one address

@@ -264,7 +264,7 @@ class Connection(Struct, frozen=True, gc=False, omit_defaults=True):
 
     `timeout` are the seconds that the caller waits for a try, `retries` the further tries. `credentials` name the
     account that the caller signs in with; `authentication` is False where none is needed. `assumed` is the confidence in a
-    connection that no file proves.
+    connection that no file proves. `deferred` is the key `async`: nobody waits, and what is sent is kept.
     """
 
     id: str
@@ -281,10 +281,14 @@ class Connection(Struct, frozen=True, gc=False, omit_defaults=True):
     credentials: str | None = None
     authentication: str | bool | None = None
     assumed: Assumed | None = None
+    deferred: bool = False
 
 
 class Request(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
-    """A request step; `pinned` names replicas of the target where the step names one (`app -> mysql@server-2`)."""
+    """A request step; `pinned` names replicas of the target where the step names one (`app -> mysql@server-2`).
+
+    `deferred` tells that what is asked may be done later (`async`); None leaves it to the connection.
+    """
 
     id: str
     source: str
@@ -294,6 +298,7 @@ class Request(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
     required: bool = True
     protocol: str | None = None
     pinned: tuple[str, ...] = ()
+    deferred: bool | None = None
 
 
 class Answer(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):

@@ -15,7 +15,7 @@ from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import single_points
 from archgen.reliability.index import Index
 from archgen.reliability.members import keeps_address
-from archgen.reliability.structure import build, connections_under, requests
+from archgen.reliability.structure import build, connections_under, is_deferred, requests
 
 
 class Levels(Struct, frozen=True):
@@ -32,7 +32,13 @@ class Levels(Struct, frozen=True):
 def levels(index: Index, flow: Flow, serves: Plan) -> Levels:
     """Return the functions of a flow, of which the first is built already."""
     every = Plan(index, build(index, flow, level="every")) if may_fail_in_part(index, flow) else serves
-    return Levels(serves, every, every)
+    full = Plan(index, build(index, flow, level="full")) if may_wait(index, flow) else every
+    return Levels(serves, every, full)
+
+
+def may_wait(index: Index, flow: Flow) -> bool:
+    """Return True if nobody waits for some step of a flow."""
+    return any(is_deferred(request, connections_under(index, request)) for request, _ in requests(flow.steps))
 
 
 def may_fail_in_part(index: Index, flow: Flow) -> bool:

@@ -1,9 +1,13 @@
-"""The cause of a flow's partial failure: which replicas get requests that they can't answer, and who sends them."""
+"""The cause of a flow's partial failure or delay: which replicas can't answer, who asks them, what waits."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal
+
 from msgspec import Struct
 
+from archgen.model.architecture import Request
 from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.needs import Need
 
@@ -53,3 +57,25 @@ def _unmet(evaluation: Evaluation[int], bit: int, path: tuple[str, ...]) -> tupl
         for need in needs.get(caller, ())
         if need.kind != "some" and evaluation.unmet(need) & bit
     )
+
+
+class Waiting(Struct, frozen=True):
+    """The step that is done later: its ends, of which the one that `down` names is down, if either is."""
+
+    source: str
+    targets: tuple[str, ...]
+    down: Literal["source", "targets"] | None
+
+
+def waiting(evaluation: Evaluation[int], bit: int, request: Request) -> Waiting:
+    """Return the reason for a delay in a state in which a step cannot be done."""
+    members, down = evaluation.plan.members, evaluation.down
+
+    def are_down(components: Sequence[str]) -> bool:
+        replicas = [replica for component in components for replica in members.get(component, ())]
+        return bool(replicas) and all(down[replica] & bit for replica in replicas)
+
+    which: Literal["source", "targets"] | None = (
+        "targets" if are_down(request.targets) else "source" if are_down((request.source,)) else None
+    )
+    return Waiting(request.source, request.targets, which)

@@ -19,7 +19,7 @@ from archgen.reliability.failure import States, alive, trace
 from archgen.reliability.hindrance import hindrances
 from archgen.reliability.index import Index
 from archgen.reliability.levels import levels
-from archgen.reliability.shortfall import Shortfall, shortfall
+from archgen.reliability.shortfall import Shortfall, Waiting, shortfall, waiting
 from archgen.reliability.structure import build, connections_under, requests
 
 Status = Literal["ok", "degraded", "delayed", "partial", "down"]
@@ -36,7 +36,8 @@ class FlowOutcome(Struct, frozen=True):
     with nothing failed; `down` are all replicas that are down then. degraded: it is served, without `lost`, replicas of
     it that are not up, and `cut_off`, those that are up and can no longer do their part; `skipped` are requests that it
     can do without and that fail. partial: a share of the requests fails, for the reason in `shortfall`, also with nothing
-    failed if it is so `always`; `step` and `path` lead to it. `hindrances` are, by step, why replicas that are up may not
+    failed if it is so `always`; `step` and `path` lead to it. delayed: each request is
+    accepted, and what it asks is done later, for the reason in `waiting`. `hindrances` are, by step, why replicas that are up may not
     answer it.
     """
 
@@ -53,6 +54,7 @@ class FlowOutcome(Struct, frozen=True):
     shortfall: Shortfall | None = None
     always: bool = False
     hindrances: tuple[tuple[str, str], ...] = ()
+    waiting: Waiting | None = None
 
 
 def simulate(index: Index, flow: Flow, plan: Plan, gone: Collection[Subject]) -> FlowOutcome:
@@ -71,7 +73,10 @@ def simulate(index: Index, flow: Flow, plan: Plan, gone: Collection[Subject]) ->
         return _down(flow, serves, lost)
     if every.flow:
         return _partial(flow, every, lost, _cut_off(serves))
-    cut_off = _cut_off(every)
+    full = every if plans.full is plans.every else _evaluated(plans.full, gone)
+    if full.flow:
+        return _delayed(flow, full, lost, _cut_off(serves))
+    cut_off = _cut_off(full)
     skipped = _skipped(index, flow, full_plan, with_options)
     return FlowOutcome(
         flow.id, "degraded" if lost or cut_off or skipped else "ok", True, None, (), lost, cut_off, skipped
@@ -115,6 +120,14 @@ def _partial(flow: Flow, every: Evaluation[int], lost: tuple[str, ...], cut_off:
     return FlowOutcome(flow.id, "partial", True, step, path, lost, cut_off, shortfall=reason, always=state == _SOUND)
 
 
+def _delayed(flow: Flow, full: Evaluation[int], lost: tuple[str, ...], cut_off: tuple[str, ...]) -> FlowOutcome:
+    state = full.flow & _SOUND or _GONE
+    step, path = trace(full, state)
+    request = next(request for request, _ in requests(flow.steps) if request.id == step)
+    reason = waiting(full, state, request)
+    return FlowOutcome(flow.id, "delayed", True, step, path, lost, cut_off, waiting=reason, always=state == _SOUND)
+
+
 def with_all_options(index: Index, flow: Flow) -> Plan:
     """Return the flow with every request and connection required, so that all that it may use is seen."""
     return Plan(index, build(_eager(index, flow), _demanding(flow)))
@@ -132,17 +145,18 @@ def statuses(index: Index, flow: Flow, plan: Plan, gone: Mapping[Subject, int], 
     plans = levels(index, flow, plan)
     serves = Evaluation(plan, moved)
     every = serves if plans.every is plan else Evaluation(plans.every, moved)
+    full = every if plans.full is plans.every else Evaluation(plans.full, moved)
     full_plan = with_all_options(index, flow)
     with_options = Evaluation(full_plan, moved)
     hurt = 0
     for replica in used(full_plan):
         hurt |= 0 if with_options.down[replica] & _SOUND else with_options.down[replica]
-    for replica in used(every.plan):
-        hurt |= 0 if every.failed[replica] & _SOUND else every.failed[replica] & ~every.down[replica]
+    for replica in used(full.plan):
+        hurt |= 0 if full.failed[replica] & _SOUND else full.failed[replica] & ~full.down[replica]
     able = _ables(full_plan, with_options, states)
     for request in skippable(index, flow):
         hurt |= states & ~able[request] if able.get(request, 0) & _SOUND else 0
-    failing: tuple[tuple[Status, int], ...] = (("down", serves.flow), ("partial", every.flow))
+    failing: tuple[tuple[Status, int], ...] = (("down", serves.flow), ("partial", every.flow), ("delayed", full.flow))
     worst = [(status, states if when & _SOUND else when) for status, when in (*failing, ("degraded", hurt))]
     return tuple(next((status for status, when in worst if when >> state & 1), "ok") for state in range(1, count + 1))
 
@@ -174,7 +188,7 @@ def _demanding(flow: Flow) -> Flow:
 
 def _required(step: Step) -> Step:
     if isinstance(step, Request):
-        return replace(step, required=True)
+        return replace(step, required=True, deferred=False)
     if isinstance(step, Frame):
         branches = tuple(Branch(branch.when, tuple(map(_required, branch.steps))) for branch in step.branches)
         return replace(step, kind="loop" if step.kind == "opt" else step.kind, branches=branches)

@@ -6,7 +6,7 @@ initiator works. The functions here state that definition as values; `single` an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -72,16 +72,30 @@ def build(index: Index, flow: Flow, by_hand: bool = False, level: Level = "serve
     """Return a structure function of a flow; `by_hand` counts what people promote, once they are done with it."""
     uses: dict[str, list[Use]] = {}
     initiators: dict[str, Initiator] = {}
-    called: set[str] = set()
+    # what was started or called so far, and whether by later steps only
+    later_only: dict[str, bool] = {}
     for request, optional in requests(flow.steps):
         connections = connections_under(index, request)
         required = request.required and not optional and all(connection.required for connection in connections)
+        later = required and (is_deferred(request, connections) or later_only.get(request.source, False))
         if required:
-            if request.source not in called and request.source not in initiators:
-                initiators[request.source] = Initiator(request.source, request.id)
-            uses.setdefault(request.source, []).append(_use(request, flow, connections))
-        called.update(request.targets, *(connection.targets for connection in connections))
+            counts = level == "full" or not later
+            if request.source not in later_only:
+                later_only[request.source] = later
+                if counts:
+                    initiators[request.source] = Initiator(request.source, request.id)
+            if counts:
+                uses.setdefault(request.source, []).append(_use(request, flow, connections))
+        for target in (*request.targets, *(target for connection in connections for target in connection.targets)):
+            later_only[target] = later_only.get(target, True) and later
     return _assemble(index, flow, tuple(initiators.values()), uses, Conditions(by_hand, level != "serves"))
+
+
+def is_deferred(request: Request, connections: Sequence[Connection]) -> bool:
+    """Return True if nobody waits for a step: it says so, or a connection under it does and the step says nothing."""
+    if request.deferred is not None:
+        return request.deferred
+    return any(connection.deferred for connection in connections)
 
 
 def connections_under(index: Index, request: Request) -> tuple[Connection, ...]:

@@ -178,6 +178,7 @@ class _Encoder:
             "skippable": [indices[step] for step in skippable(topology.index, flow)],
             "plan": strict,
             "every": None if plans.every is plan else self._plan(plans.every, indices),
+            "full": None if plans.full is plans.every else self._plan(plans.full, indices),
             "whole": None if loose == strict else loose,
             "chart": self._chart(flow.id),
         }

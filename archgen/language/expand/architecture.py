@@ -6,7 +6,7 @@ from archgen.language.expand.components import component
 from archgen.language.expand.connections import connections
 from archgen.language.expand.context import Context
 from archgen.language.expand.expectations import expectations
-from archgen.language.expand.flow_steps import flows
+from archgen.language.expand.flow_steps import first_request, flows
 from archgen.language.expand.groups import groups, views
 from archgen.language.expand.layout_hints import hints
 from archgen.language.expand.nesting import check_nesting
@@ -21,6 +21,7 @@ from archgen.model.architecture import (
     Component,
     Connection,
     Expectation,
+    Flow,
     Hints,
     Host,
     Network,
@@ -52,7 +53,7 @@ def expand(context: Context, name: str, file: str) -> Architecture:
         certificates=_certificates(context),
         components=_components(context, connected),
         connections=connected,
-        flows=flows(context, replicas),
+        flows=_checked_flows(context, connected, flows(context, replicas)),
         objectives=_objectives(context),
         layout=_hints(context),
         views=views(context),
@@ -63,6 +64,20 @@ def expand(context: Context, name: str, file: str) -> Architecture:
         questions=_questions(context),
         answers=_answers(context),
     )
+
+
+def _checked_flows(context: Context, connected: tuple[Connection, ...], stated: tuple[Flow, ...]) -> tuple[Flow, ...]:
+    """Report each flow whose first request nobody waits for: there would be nothing to answer."""
+    deferring = {(each.source, target) for each in connected if each.deferred for target in each.targets}
+    for flow in stated:
+        first = first_request(flow.steps)
+        ends = set() if first is None else {(first.source, target) for target in first.targets}
+        waits = first is None or first.deferred is False
+        if first is not None and (first.deferred or (not waits and ends & deferring)):
+            mark = context.section("flows")[flow.id]["steps"].marks[0]
+            message = f"the first request of the flow `{flow.id}` must not be `async`: somebody waits for its answer"
+            context.invalid(mark, ("step", first.id), message, "Write `async: false` on the step, or remove `async`.")
+    return stated
 
 
 def _components(context: Context, connected: tuple[Connection, ...]) -> tuple[Component, ...]:

@@ -63,6 +63,7 @@ def _connection(context: Context, name: str, source: str, targets: tuple[str, ..
         context.document.text(value, "credentials"),
         context.document.text_or_flag(value, "authentication"),
         value.get("assumed"),
+        value.get("async", False),
     )
 
 

@@ -31,6 +31,18 @@ def _flow(context: Context, name: str, entry: Map, replicas: dict[str, Replica])
     )
 
 
+def first_request(steps: tuple[Step, ...]) -> Request | None:
+    """Return the first request of some steps, also where it lies in a frame."""
+    for step in steps:
+        if isinstance(step, Request):
+            return step
+        inner = (first_request(branch.steps) for branch in step.branches) if isinstance(step, Frame) else ()
+        first = next((request for request in inner if request is not None), None)
+        if first is not None:
+            return first
+    return None
+
+
 def branches(key: str, value: TreeNode) -> tuple[Map, ...]:
     """Return the branches of a frame; opt and loop have one."""
     return (value,) if key in ("opt", "loop") else tuple(value)
@@ -92,7 +104,17 @@ class _Steps:
             return Request(name, source, targets, message or "", pinned=pinned)
         message = self.context.document.text(value, "message") or ""
         required = value.get("required", True)
-        return Request(name, source, targets, message, value.get("access"), required, value.get("protocol"), pinned)
+        return Request(
+            name,
+            source,
+            targets,
+            message,
+            value.get("access"),
+            required,
+            value.get("protocol"),
+            pinned,
+            value.get("async"),
+        )
 
     def _answer(self, key: str, value: TreeNode, step: Map, label: str) -> Answer:
         left, _, right = key.partition(" --> ")

@@ -45,7 +45,7 @@ def reason(flow: FlowOutcome, steps: dict[str, str]) -> str:
         case "partial":
             return _partial(flow)
         case "delayed":
-            return "accepted"
+            return _delayed(flow, steps)
         case _:
             assert_never(flow.status)
 
@@ -71,6 +71,18 @@ def _partial(flow: FlowOutcome) -> str:
         f"{number} of {short.members} replicas of {listed(short.targets)} {be} and {short.caller} does not check: "
         f"about {number} in {short.members} requests {'fails' if number == 1 else 'fail'}{always}"
     )
+
+
+def _delayed(flow: FlowOutcome, steps: dict[str, str]) -> str:
+    short = flow.waiting
+    always = ", as it does with nothing failed" if flow.always else ""
+    if short is not None and short.down == "targets":
+        be = "is" if len(short.targets) == 1 else "are"
+        return f"accepted; {listed(short.targets)} {be} down, so {short.source} keeps what is sent{always}"
+    if short is not None and short.down == "source":
+        return f"accepted; {short.source} is down, so what is sent waits for it{always}"
+    way = f", on the way {' → '.join(flow.path)}" if flow.path else ""
+    return f"accepted; step {flow.step} waits{always}: {steps.get(flow.step or '', '')}{way}"
 
 
 def _degraded(flow: FlowOutcome, steps: dict[str, str]) -> list[str]:

@@ -237,18 +237,29 @@ var archgenStructure = (() => {
     return null;
   };
 
+  /* Why a step is done later: its targets are down, or its source, or neither. */
+  const waiting = (flow, found, bit, step) => {
+    const [, source, targets] = flow.steps[step];
+    const areDown = some => {
+      const replicas = some.flatMap(one => found.members.get(one) || []);
+      return replicas.length > 0 && replicas.every(one => found.down.get(one) & bit);
+    };
+    return { source, targets, down: areDown(targets) ? "targets" : areDown([source]) ? "source" : null };
+  };
+
   const isCutOff = (found, one) => {
     const failed = found.failed.get(one);
     return failed & GONE && !(failed & SOUND) && !(found.down.get(one) & GONE);
   };
 
-  /* What becomes of a flow when elements are lost: ok, degraded, partial or down, where it fails, and its single points then. */
+  /* What becomes of a flow when elements are lost: ok, degraded, delayed, partial or down, where it fails, and its single points then. */
   const outcome = (model, flow, lost, withPoints) => {
     const more = withPoints ? flow.plan.elements.filter(one => !lost.includes(one)) : [];
     const [states, every] = losing(lost, more);
     const found = evaluate(model, flow.plan, states, every);
     const whole = flow.whole ? evaluate(model, flow.whole, states, every) : found;
     const each = flow.every ? evaluate(model, flow.every, states, every) : found;
+    const full = flow.full ? evaluate(model, flow.full, states, every) : each;
     const without = whole.plan.used.filter(one => whole.down.get(one) & GONE && !(whole.down.get(one) & SOUND));
     const cutOff = some => some.plan.used.filter(one => isCutOff(some, one));
     const made = { flow: flow.id, possible: true, step: null, path: [], lost: without, cutOff: cutOff(found), skipped: [], fails: [], down: [], points: [] };
@@ -264,7 +275,12 @@ var archgenStructure = (() => {
       const [step, path] = trace(each, bit);
       return { ...made, status: "partial", step, path, points, shortfall: shortfall(model, each, bit, path), always: bit === SOUND };
     }
-    const left = skipped(flow, whole), cut = cutOff(each);
+    if (full.flow & (SOUND | GONE)) {
+      const bit = full.flow & SOUND ? SOUND : GONE;
+      const [step, path] = trace(full, bit);
+      return { ...made, status: "delayed", step, path, points, waiting: waiting(flow, full, bit, step), always: bit === SOUND };
+    }
+    const left = skipped(flow, whole), cut = cutOff(full);
     const status = without.length || cut.length || left.length ? "degraded" : "ok";
     return { ...made, status, cutOff: cut, skipped: left, points };
   };
@@ -317,6 +333,17 @@ var archgenStructure = (() => {
       `about ${number} in ${short.members} requests ${single ? "fails" : "fail"}${so}`;
   };
 
+  const delayed = (model, flow, { waiting: short, always, step, path }) => {
+    const name = one => model.components[one][0];
+    const so = always ? ", as it does with nothing failed" : "";
+    if (short.down === "targets") {
+      return `accepted; ${listed(short.targets.map(name))} ${short.targets.length === 1 ? "is" : "are"} down, so ${name(short.source)} keeps what is sent${so}`;
+    }
+    if (short.down === "source") return `accepted; ${name(short.source)} is down, so what is sent waits for it${so}`;
+    const way = path.length ? `, on the way ${path.map(each => model.replicas[each][0]).join(" → ")}` : "";
+    return `accepted; step ${flow.steps[step][0]} waits${so}: ${request(model, flow.steps[step])}${way}`;
+  };
+
   /* Why a flow is as it is, in the words of `archgen simulate`. */
   const reason = (model, flow, one) => {
     const names = some => listed(some.map(each => model.replicas[each][0]));
@@ -331,6 +358,7 @@ var archgenStructure = (() => {
       return `step ${step(one.step)} fails${itself}: ${request(model, flow.steps[one.step])}${way}${held}${more}`;
     }
     if (one.status === "partial") return partial(model, one);
+    if (one.status === "delayed") return delayed(model, flow, one);
     return [
       ...(one.lost.length ? [`served without ${names(one.lost)}`] : []),
       ...(one.cutOff.length ? [`${names(one.cutOff)} can no longer do their part`] : []),
