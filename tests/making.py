@@ -34,7 +34,7 @@ IDS = {
         "e" * 40,
         "node",
     ),
-    "groups": ("shop", "team_a", "ns.one", "1"),
+    "groups": ("shop", "true", "1"),
     "views": ("card-data", "mine", "2"),
     "flows": ("read", "write", "10", "sign-in.v2", "true"),
 }
@@ -162,12 +162,15 @@ class Maker(Walker):
         flows = rand.choice(("every flow", "all flows", " and ".join(self.ids["flows"][:2]), self.ids["flows"][0]))
         some = [self._named("host", "zone", "component") for _ in range(rand.choice((1, 2)))]
         ends = [rand.choice(("internet", self._named("component", "host", "network"))) for _ in range(2)]
+        replica = rand.choice(self.places[self.ids["components"][-1]][1])
+        if replica in (*self.ids["hosts"], *self.ids["zones"]):
+            replica = f"component:{replica}"
         unit = rand.choice(("s", "min", "m", "h", "d"))
         return rand.choice(
             (
                 f"survives any {rand.choice(('one', 'two'))} {rand.choice(ELEMENTS)}s for {flows}",
                 f"survives {', '.join(some)} for {flows}",
-                f"survives {rand.choice(self.places[self.ids['components'][-1]][1])} for {flows}",
+                f"survives {replica} for {flows}",
                 f"never {ends[0]} -> {ends[1]}",
                 f"at most 1.5 {unit}{rand.choice(('/', ' a ', ' per '))}{rand.choice(('year', 'month'))} for {flows}",
                 f"at least {rand.choice(('99.9', '100', '0'))} % for {flows}",

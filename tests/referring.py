@@ -64,7 +64,8 @@ def _layout(maker: Any, said: dict[str, Any]) -> None:
 
 
 def _selection(maker: Any) -> Any:
-    words = ("tag:pci", "tag:none", "kind:database", "kind:service")
+    names = [name for section in ("components", "groups", "flows") for name in maker.ids[section]]
+    words = ["tag:pci", "kind:database", *(maker.plain(name) for name in ("true", "1", "10") if names.count(name) == 1)]
     return maker.rand.choice((*words, maker.qualified("component", "group", "flow")))
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from archgen.cli import main
 from tests.drawn import NEEDS_GRAPHVIZ
+from tests.level_models import services
 
 ROOT = Path(__file__).parent.parent
 TIER_1 = (ROOT / "models" / "1-simple-web-stack.arch.yaml").read_text(encoding="utf-8")
@@ -220,3 +221,59 @@ def test_a_site_that_archgen_did_not_make_is_left_alone(project: Path, capsys: p
     assert (public / "index.html").read_text(encoding="utf-8") == "by hand"
     assert main(["build", "-o", "out"]) == 0
     assert main(["build", "-o", "out"]) == 0
+
+
+# Levels
+
+
+@pytest.fixture
+def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "shop.arch.yaml").write_text(services(), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_large_system_is_drawn_in_levels(large: Path) -> None:
+    assert main(["draw", "--view", "deployment", "--no-findings", "-o", "out", "shop.arch.yaml"]) == 0
+    assert names(large / "out") == [
+        *(f"shop.deployment.network-net-{number}.svg" for number in range(6)),
+        "shop.deployment.role-observer.svg",
+        "shop.deployment.svg",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "written"),
+    [
+        (["--level", "system"], ["shop.deployment.svg"]),
+        (["--level", "deployment"], ["shop.deployment.svg"]),
+        (["--level", "group:network:net-1"], ["shop.deployment.network-net-1.svg"]),
+        (["--format", "d2"], ["shop.deployment.d2"]),
+        (["--view", "overview,networks", "--level", "system"], ["shop.networks.svg", "shop.overview.svg"]),
+    ],
+)
+def test_a_level_may_be_asked_for(large: Path, words: list[str], written: list[str]) -> None:
+    view = [] if "--view" in words else ["--view", "deployment"]
+    assert main(["draw", *view, *words, "--no-findings", "-o", "out", "shop.arch.yaml"]) == 0
+    assert names(large / "out") == written
+
+
+def test_an_unknown_level_is_a_wrong_use(large: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["draw", "--view", "deployment", "--level", "group:net-1", "-o", "out", "shop.arch.yaml"]) == 2
+    assert "unknown level `group:net-1`" in capsys.readouterr().err
+    assert not (large / "out").exists()
+
+
+def test_the_score_is_of_each_diagram_of_the_view(large: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--view", "deployment", "--level", "system", "--score", "--no-findings", "-o", "out"]
+    assert main(["draw", *words, "shop.arch.yaml"]) == 0
+    score = capsys.readouterr().err
+    assert score.startswith("shop.deployment: ")
+    assert all(word in score for word in (" cards, ", " lines, ", " chips, ", " crossing", "smallest text"))
+
+
+def test_show_prints_a_level(large: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "--level", "role:observer", "--wide", "--no-findings", "shop.arch.yaml"]) == 0
+    shown = capsys.readouterr().out
+    assert "metrics" in shown
+    assert "svc-0-0" not in shown

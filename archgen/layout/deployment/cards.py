@@ -47,7 +47,7 @@ def compact(node: Node) -> bool:
 
 def second_line(node: Node, measures: Measures = USUAL) -> str:
     """Return the words under a name: the part it plays where it has one, else what it is."""
-    if measures.brief and not node.mark:
+    if measures.brief and not (node.mark or node.stands_for):
         return _PART.join(node.detail.split(_PART)[1:])
     return node.mark or node.detail
 
