@@ -195,3 +195,18 @@ def test_table_of_topics_is_up_to_date() -> None:
 def test_topics_of_rules_are_those_of_the_language() -> None:
     stated = set(schema()["properties"]["unknown"]["items"]["enum"])
     assert {rule.topic for rule in RULES} - {None} == stated
+
+
+def test_port_of_a_debugger_asks_for_no_outer_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yml").write_text("services: {api: {build: ., ports: ['8080:80', '127.0.0.1:9229:9229']}}\n")
+    asked = [question.ask for question in import_model((".",), None).model.questions]
+    assert not [ask for ask in asked if "this machine alone" in ask]
+
+
+def test_hole_of_any_template_is_named_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yml").write_text("services: {api: {image: acme/api, ports: ['80:80']}}\n")
+    Path("pod.yaml").write_text("kind: Pod\nmetadata:\n  name: {{name}}-{{uid}}\n")
+    (error,) = import_model(("compose.yml", "pod.yaml"), None).errors
+    assert (error.line, "render it first" in error.message) == (3, True)

@@ -13,13 +13,16 @@ from archgen.language.yaml.tree import unpack
 _TEMPLATE = re.compile(rb"\{\{-?\s*(?:[.$(/]|if\b|range\b|with\b|end\b|else\b|define\b|template\b|include\b|toYaml\b|tpl\b|printf\b)"
                        rb"|\{%-?\s*(?:if|for|set|include|macro)\b")  # fmt: skip
 
+_HOLE = re.compile(rb"\{\{")
+"""A hole of any template, in a file that isn't YAML as it stands."""
+
 
 def documents(file: Configuration, sheet: FactSheet) -> list[Node]:
     """Return the documents of a file; of a template or a broken file none, with one error."""
     try:
         roots = read_documents(file.data)
     except Unreadable as unreadable:
-        template = _TEMPLATE.search(file.data)
+        template = _TEMPLATE.search(file.data) or _HOLE.search(file.data)
         if template is not None:
             line = file.data.count(b"\n", 0, template.start()) + 1
             sheet.fail(

@@ -62,6 +62,12 @@ def _behind(inventory: Inventory, name: str) -> set[str]:
     return behind
 
 
+def is_local(inventory: Inventory, name: str) -> bool:
+    """Return True for a component that is published on its own host alone."""
+    entries = [entry for entry in inventory.entries if entry.component == name]
+    return bool(entries) and all(entry.local for entry in entries)
+
+
 def is_walked(inventory: Inventory, source: str, target: str) -> bool:
     """Return True if a call is part of a flow: it is required, and no guess but that of a proxy, which exists to call."""
     call = inventory.calls[source, target]

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from archgen.importers.assembly.doors import Doors, is_walked, sort_doors
+from archgen.importers.assembly.doors import Doors, is_local, is_walked, sort_doors
 from archgen.importers.assembly.flows import flows_of
 from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part, collect, group
 from archgen.importers.assembly.questions import Question, promotes, questions_of
@@ -46,7 +46,7 @@ def build(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> ImportedM
     doors = sort_doors(inventory)
     taken = set(inventory.parts)
     client = free_id("visitor", taken)
-    local = [name for name in doors.front if _local(inventory, name)]
+    local = [name for name in doors.front if is_local(inventory, name)]
     outer = free_id("outer-proxy", taken) if local else None
     draft = _Draft(inventory, doors, client, outer, _application(inventory, doors))
     _add_components(draft)
@@ -106,11 +106,6 @@ def _promotion(part: Part) -> dict[str, Any]:
     """Return the replication of a store whose product promotes a replica on its own."""
     first = f"{part.id}@{make_id(part.host)}#1" if part.host is not None else f"{part.id}#1"
     return {"primary": first, "failover": "automatic"}
-
-
-def _local(inventory: Inventory, name: str) -> bool:
-    entries = [entry for entry in inventory.entries if entry.component == name]
-    return bool(entries) and all(entry.local for entry in entries)
 
 
 def _add_components(draft: _Draft) -> None:

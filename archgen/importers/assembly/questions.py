@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archgen.importers.assembly.doors import Doors, is_walked
+from archgen.importers.assembly.doors import Doors, is_local, is_walked
 from archgen.importers.assembly.inventory import Inventory, Part
 from archgen.model.products import product_of
 from archgen.model.sha256 import digest
@@ -51,7 +51,7 @@ def _entrances(inventory: Inventory, doors: Doors, client: str) -> Iterator[Ques
         ask = f"No file says how visitors reach {name}. Do they call it directly?"
         yield question("entrance", f"{client} -> {name}", ask, ("yes", "none"), (_place(inventory.parts[name]),))
     for entry in inventory.entries:
-        if entry.local and entry.component in doors.front:
+        if entry.component in doors.front and is_local(inventory, entry.component):
             ask = f"{entry.component} is published on this machine alone. Does a proxy in front of it end TLS?"
             yield question(
                 "outer-proxy", entry.component, ask, ("https", "http"), (f"{entry.place.path}:{entry.place.line}",)

@@ -69,6 +69,7 @@ class _Reader:
         self.parts = list(self._parts())
         self.by_id = {part.id: part for part in self.parts}
         self.services = {(each.namespace, each.name): each for each in manifests.of("Service")}
+        self.protocols = dict(self._protocols())
 
     def read(self) -> list[Attachment]:
         attachments: list[Attachment] = []
@@ -165,6 +166,15 @@ class _Reader:
                 hosts.setdefault(name, selected[0].id)
         return hosts
 
+    def _protocols(self) -> Iterator[tuple[tuple[str, int], str]]:
+        """Yield the protocol of each port of a Service that its name tells, by component and port."""
+        for service in self.services.values():
+            for part in self._selected(service)[:1]:
+                for port in service.node.get("spec", "ports").list():
+                    number = port.get("port").number
+                    if number is not None:
+                        yield (part.id, number), _protocol(part, port, number)
+
     def _selected(self, service: Manifest) -> list[_Part]:
         selector = {key: value.text for key, value in service.node.get("spec", "selector").items()}
         if not selector:
@@ -241,7 +251,8 @@ class _Reader:
             self._add(f"component:{part.id}", "member", f"backs_up:{target.id}", source, evidence)
             return
         subject = f"connection:{part.id}->{target.id}"
-        protocol = mention.protocol or (known.protocol if target.guess.sure or known.product else "http")
+        spoken = self.protocols.get((target.id, mention.port or 0))
+        protocol = mention.protocol or spoken or (known.protocol if target.guess.sure or known.product else "http")
         self._add(subject, "protocol", protocol, source, evidence)
         if mention.port is not None:
             self._add(subject, "number", mention.port, source, evidence)
