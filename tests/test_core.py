@@ -48,6 +48,7 @@ WORK = {
     "draw --format dot": (MODEL, "--view", "deployment", "--format", "dot", "-o", "out"),
     "show": (MODEL,),
     "fmt": ("--check", MODEL),
+    "accept": ("single-point-of-failure", "--reason", "a pilot", "--model", "pilot.arch.yaml"),
     "explain": ("single-point-of-failure",),
     "rules": (),
     "test-rules": (),
@@ -98,6 +99,8 @@ def test_a_command_works_without_extras(tmp_path: Path, name: str) -> None:
         (tmp_path / "archgen.toml").write_text(RULE, encoding="utf-8")
     if name == "import":
         (tmp_path / "compose.yml").write_text("services: {web: {image: nginx, ports: ['80:80']}}\n", encoding="utf-8")
+    if name == "accept":
+        (tmp_path / "pilot.arch.yaml").write_bytes(Path(MODEL).read_bytes())
     if name == "review":
         for words in (("init",), ("-c", "user.name=a", "-c", "user.email=a@b", "commit", "--allow-empty", "-m", "a")):
             subprocess.run(("git", *words), cwd=tmp_path, check=True, capture_output=True)

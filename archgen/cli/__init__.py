@@ -33,6 +33,7 @@ GROUPS = {
         "import": "Import a model from compose files and other configurations",
         "answer": "Write the answer to a question into its model",
         "fmt": "Format models",
+        "accept": "Accept a known risk, with its reason, in the model",
         "explain": "Explain a rule, a kind of component, a concept or a key",
         "rules": "List the rules",
         "schema": "Print the JSON Schema of the model language",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from msgspec import Struct
 
 from archgen.analysis.topology import Topology
-from archgen.model.change import Change
+from archgen.model.change import Change, Path
 from archgen.model.finding import Category, Confidence, Proof, Severity
 from archgen.model.subject import Subject
 
@@ -36,7 +36,8 @@ class Hit(Struct, frozen=True, gc=False, kw_only=True):
     `related` pairs a subject with a label of a few words. `fix` overrides the rule's own. `case` picks a severity of
     the rule's cases. `causes` are the (element id, flow id) that this hit explains: the runner drops a hit of a rule
     that `yields` when the hits of others explain all of its causes. `changes` are those of the rule's `mend` that are known
-    with the hit.
+    with the hit. `places` are where the hit stands, as paths through the model's text with labels, instead of the subject's
+    place: the first is that of the finding, the others are related.
     """
 
     subject: Subject
@@ -49,6 +50,7 @@ class Hit(Struct, frozen=True, gc=False, kw_only=True):
     proof: Proof | None = None
     causes: frozenset[tuple[str, str]] = frozenset()
     changes: tuple[Change, ...] = ()
+    places: tuple[tuple[Path, str], ...] = ()
 
 
 class PreviousModel(Struct, frozen=True):

@@ -409,13 +409,17 @@ Expectation = Survival | Ban | DowntimeLimit
 
 
 class Acceptance(Struct, frozen=True, gc=False, omit_defaults=True):
-    """A known risk with an owner; `subject` is kept as written, `until` is an ISO date."""
+    """A known risk with an owner; `subject` is kept as written, empty for all subjects, and `until` is an ISO date.
+
+    An entry with several subjects is as many acceptances, which share its `index` in the model.
+    """
 
     rule: str
     subject: str
     reason: str | None = None
     owner: str | None = None
     until: str | None = None
+    index: int = 0
 
 
 class Question(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from archgen.analysis.topology import Topology
+from archgen.linting.acceptance import covers
 from archgen.linting.rule import Hit, PreviousModel, ReviewInput, Rule, RuleContext
 from archgen.model.architecture import Acceptance
 from archgen.model.finding import CATEGORIES, CONFIDENCES, SEVERITIES, Accepted, Confidence, Finding, Related, Severity
@@ -24,6 +25,9 @@ class Places(Protocol):
 
     def place(self, subject: Subject) -> Place:
         """Return the place of a subject."""
+
+    def at(self, *path: str | int) -> Place:
+        """Return the place of a key or an item by its path."""
 
 
 def run_rules(
@@ -102,17 +106,19 @@ def _reviews(
                 names,
                 names | all_names,
                 tuple((name, hit.subject) for hit_rule, hit in all_hits for name in (hit_rule.id, hit_rule.code)),
-                tuple(_open(all_hits, accepted)) if previous else (),
+                tuple(_open(context.topology, all_hits, accepted)) if previous else (),
                 previous,
             )
             review_hits += [(rule, hit) for hit in guard(rule, partial(review, context, review_input))]
     return review_hits
 
 
-def _open(hits: tuple[tuple[Rule, Hit], ...], accepted: tuple[Acceptance, ...]) -> Iterator[tuple[str, Subject]]:
+def _open(
+    topology: Topology, hits: tuple[tuple[Rule, Hit], ...], accepted: tuple[Acceptance, ...]
+) -> Iterator[tuple[str, Subject]]:
     """Yield the rule's id and the subject of each hit that isn't accepted."""
     for rule, hit in hits:
-        if not any(_matches(acceptance, rule, hit.subject) for acceptance in accepted):
+        if not any(_matches(topology, acceptance, rule, hit.subject) for acceptance in accepted):
             yield rule.id, hit.subject
 
 
@@ -132,7 +138,7 @@ def _findings(
 
 
 def _finding(context: RuleContext, source: Places, rule: Rule, hit: Hit, accepted: tuple[Acceptance, ...]) -> Finding:
-    place = source.place(hit.subject)
+    place = source.at(*hit.places[0][0]) if hit.places else source.place(hit.subject)
     model = context.topology.architecture.id
     changes = rule.mend(context, hit) if rule.mend is not None else hit.changes
     # by place: where a call has more than fifteen words with names, Python makes a dictionary of them first
@@ -150,11 +156,11 @@ def _finding(context: RuleContext, source: Places, rule: Rule, hit: Hit, accepte
         place.column,
         place.end_line,
         fingerprint(model, rule.id, hit.subject),
-        related=tuple([_related(source, subject, label) for subject, label in hit.related]),
+        related=tuple(_all_related(source, hit)),
         flows=hit.flows,
         confidence=_confidence(context.topology, hit),
         proof=hit.proof,
-        accepted=_accepted(accepted, rule, hit.subject) if accepted else None,
+        accepted=_accepted(context.topology, accepted, rule, hit.subject) if accepted else None,
         fixable=("safe" if rule.harmless else "unsafe") if changes else None,
         changes=changes,
     )
@@ -180,22 +186,30 @@ def _severity(rule: Rule, hit: Hit) -> Severity:
     return dict(rule.cases)[hit.case] if hit.case is not None else rule.severity
 
 
+def _all_related(source: Places, hit: Hit) -> Iterator[Related]:
+    for subject, label in hit.related:
+        yield _related(source, subject, label)
+    for path, label in hit.places[1:]:
+        place = source.at(*path)
+        yield Related(hit.subject, label, place.file, place.line, place.column)
+
+
 def _related(source: Places, subject: Subject, label: str) -> Related:
     place = source.place(subject)
     return Related(subject, label, place.file, place.line, place.column)
 
 
-def _accepted(accepted: tuple[Acceptance, ...], rule: Rule, subject: Subject) -> Accepted | None:
-    return next((_acceptance(acceptance) for acceptance in accepted if _matches(acceptance, rule, subject)), None)
+def _accepted(topology: Topology, accepted: tuple[Acceptance, ...], rule: Rule, subject: Subject) -> Accepted | None:
+    matching = (acceptance for acceptance in accepted if _matches(topology, acceptance, rule, subject))
+    return next(map(_acceptance, matching), None)
 
 
 def _acceptance(acceptance: Acceptance) -> Accepted:
     return Accepted(acceptance.reason, acceptance.owner, acceptance.until)
 
 
-def _matches(acceptance: Acceptance, rule: Rule, subject: Subject) -> bool:
-    named = acceptance.rule in (rule.id, rule.code)
-    return named and acceptance.subject in (subject.id, f"{subject.kind}:{subject.id}")
+def _matches(topology: Topology, acceptance: Acceptance, rule: Rule, subject: Subject) -> bool:
+    return acceptance.rule in (rule.id, rule.code) and covers(topology, acceptance, subject)
 
 
 def fingerprint(model: str, rule: str, subject: Subject) -> str:

@@ -169,12 +169,12 @@ def _expected(context: Context, model: str) -> tuple[Expectation, ...]:
 
 
 def _accepted(context: Context) -> tuple[Acceptance, ...]:
-    text = context.document.text
-    keys = ("rule", "subject", "reason", "owner", "until")
+    document = context.document
     acceptances = []
-    for entry in context.document.root.get("accept") or ():
-        rule, subject, *rest = (text(entry, key) for key in keys)
-        acceptances.append(Acceptance(rule or "", subject or "", *rest))
+    for index, entry in enumerate(document.root.get("accept") or ()):
+        rule, reason, owner, until = (document.text(entry, key) for key in ("rule", "reason", "owner", "until"))
+        subjects = document.texts(entry, "subject") or ("",)
+        acceptances += [Acceptance(rule or "", subject, reason, owner, until, index) for subject in subjects]
     return tuple(acceptances)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.linting.acceptance import covers
 from archgen.linting.rule import Hit, ReviewInput, Rule, RuleContext
 from archgen.model.architecture import Acceptance
 from archgen.model.change import Remove
@@ -17,42 +18,45 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def review(context: RuleContext, seen: ReviewInput) -> Iterator[Hit]:
-    """Yield a hit for the model, with every fault of its acceptances."""
-    faults_by_acceptance = [
-        tuple(_faults(seen, acceptance, context.today)) for acceptance in context.topology.architecture.accept
-    ]
-    faults = [fault for each in faults_by_acceptance for fault in each]
+    """Yield a hit for the model, at the first acceptance with a fault; the other ones are related places."""
+    faults: dict[int, list[str]] = {}
+    for acceptance in context.topology.architecture.accept:
+        for fault in _faults(seen, acceptance, context):
+            if fault not in faults.setdefault(acceptance.index, []):
+                faults[acceptance.index].append(fault)
     if faults:
-        # the last one first, so that the places of the others stay what they are
-        void = [at for at, each in enumerate(faults_by_acceptance) if any("no reason" not in fault for fault in each)][
-            ::-1
-        ]
+        # the last one first, so that the places of the others stay as they are
+        void = [index for index in sorted(faults, reverse=True) if _is_void(context, index, faults[index])]
         yield Hit(
             subject=Subject("model", context.topology.architecture.id),
-            message="; ".join(faults),
-            changes=tuple(Remove(("accept", at)) for at in void)
-            if len(void) == sum(map(bool, faults_by_acceptance))
-            else (),
+            message="; ".join(fault for each in faults.values() for fault in each),
+            changes=tuple(Remove(("accept", index)) for index in void) if len(void) == len(faults) else (),
+            places=tuple((("accept", index), "also needs a decision") for index in faults),
         )
 
 
-def _faults(seen: ReviewInput, acceptance: Acceptance, today: str) -> Iterator[str]:
-    name = f"the acceptance of {acceptance.rule} for {acceptance.subject}"
+def _is_void(context: RuleContext, index: int, faults: list[str]) -> bool:
+    """Return True if nothing of an entry of the model holds: each of its subjects has a fault other than its reason."""
+    subjects = sum(acceptance.index == index for acceptance in context.topology.architecture.accept)
+    return len([fault for fault in faults if "no reason" not in fault]) >= subjects
+
+
+def _faults(seen: ReviewInput, acceptance: Acceptance, context: RuleContext) -> Iterator[str]:
+    name = f"the acceptance of {acceptance.rule}{f' for {acceptance.subject}' if acceptance.subject else ''}"
     if not (acceptance.reason or "").strip():
         yield f"{name} gives no reason"
     if acceptance.rule not in seen.all_names:
         yield f"{name} names a rule that does not exist"
-    elif acceptance.until is not None and acceptance.until < today:
+    elif acceptance.until is not None and acceptance.until < context.today:
         yield f"{name} was good until {acceptance.until}"
-    elif acceptance.rule in seen.ran and not _matches(seen, acceptance):
+    elif acceptance.rule in seen.ran and not _matches(seen, acceptance, context):
         about = sorted({subject.id for rule, subject in seen.hits if rule == acceptance.rule})
-        hint = f"; what {acceptance.rule} finds is about {listed(about)}" if about else ""
-        yield f"{name} matches no finding{hint}"
+        findings = f"; what {acceptance.rule} finds is about {listed(about)}" if about else ""
+        yield f"{name} matches no finding{findings}"
 
 
-def _matches(seen: ReviewInput, acceptance: Acceptance) -> bool:
-    subjects = [subject for rule, subject in seen.hits if acceptance.rule == rule]
-    return any(acceptance.subject in (subject.id, f"{subject.kind}:{subject.id}") for subject in subjects)
+def _matches(seen: ReviewInput, acceptance: Acceptance, context: RuleContext) -> bool:
+    return any(covers(context.topology, acceptance, subject) for rule, subject in seen.hits if acceptance.rule == rule)
 
 
 RULE = Rule(
@@ -74,7 +78,7 @@ RULE = Rule(
     harmless=True,
     bad="""\
 archgen: 1
-name: A pilot that is over  # finding: stale-acceptance
+name: A pilot that is over
 components:
   job: {kind: scheduler, managed: true, replicas: 2}
   api: {kind: external-service, managed: true}  # finding: single-point-of-failure
@@ -86,7 +90,7 @@ flows:
     steps:
       - job -> api: start
 accept:
-  - {rule: single-point-of-failure, subject: api#1, reason: a pilot, owner: operations, until: 2026-06-30}
+  - {rule: single-point-of-failure, subject: api#1, reason: a pilot, owner: operations, until: 2026-06-30}  # finding: stale-acceptance
 """,
     edits=(
         ("name: A pilot that is over", "name: A pilot that goes on"),
