@@ -18,6 +18,7 @@ PAGES = {
     "home": ("index.html",),
     "tier": (TIER, "index.html"),
     "failures": (TIER, "failures", "index.html#down=server-1,haproxy@lb-1"),
+    "component": (TIER, "components", "haproxy", "index.html"),
     "flow": (TIER, "flows", "read-page", "index.html#step=5&down=server-1"),
     "issues": ("issues", "index.html"),
     "ladder": ("ladder", "index.html"),

@@ -10,7 +10,10 @@ import pytest
 from archgen.cli import main
 from archgen.model.subject import Subject
 from archgen.reliability.simulation import simulate
+from archgen.site.interactive.trial import trial
 from archgen.site.pages.component import MOST, component_page, component_path
+from archgen.site.structure_data import elements
+from archgen.views.levels import CARDS
 from tests.checked import check
 from tests.document import Element, parse
 
@@ -117,3 +120,18 @@ def test_evolution_is_told_only_where_a_system_follows_another(site: Path) -> No
     assert not (site / "ladder").exists()
     assert "Evolution" not in document(site, "index.html").words
     assert "ladder" not in (site / "llms.txt").read_text(encoding="utf-8")
+
+
+def test_a_system_too_large_to_read_is_tried_on_its_groups_and_every_element_is_on_a_card() -> None:
+    stores = "".join(f"  s{number}: {{kind: cache, runs_on: [a, b]}}\n" for number in range(40))
+    calls = "".join(f"  web -> s{number}: redis\n" for number in range(40))
+    text = MODEL.replace("connections:\n", f"{stores}connections:\n{calls}")
+    topology = check("shop.arch.yaml", text.encode()).topology
+    tried = trial(topology)
+    assert tried.nodes is not None
+    assert len(tried.diagram.nodes) <= CARDS
+    named = sorted(place for places in tried.nodes.values() for place in places)
+    every = elements(topology)
+    assert named == [place for place, element in enumerate(every) if element.kind == "replica"]
+    small = trial(check("shop.arch.yaml", MODEL.encode()).topology)
+    assert small.nodes is None

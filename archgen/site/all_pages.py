@@ -16,6 +16,8 @@ from archgen.render.scene.tradeoff import tradeoff_scene
 from archgen.render.svg.document import svg
 from archgen.site.asset import asset
 from archgen.site.failed_pages import PartsByPath, assess_system, make_isolated
+from archgen.site.html_builder import Html
+from archgen.site.interactive.trial import trial
 from archgen.site.interactive.view_block import link_to
 from archgen.site.interactive.views import views
 from archgen.site.page import (
@@ -170,12 +172,14 @@ def _home(
 ) -> Iterator[Page]:
     chart = _chart("downtime.svg", "downtime", downtimes(systems))
     first = next((system for system in systems if is_explorable(system.topology)), None)
-    tried = (
-        (first, brief_explorer(first, _stage(first, deployment(first.topology), renderer, "try"))) if first else None
-    )
-    yield home_page(systems, invalid, chart, tried, evolution)
+    yield home_page(systems, invalid, chart, (first, _explorer(first, renderer)) if first else None, evolution)
     if chart:
         yield chart
+
+
+def _explorer(system: CheckedModel, renderer: Renderer) -> Html:
+    tried = trial(system.topology)
+    return brief_explorer(system, _stage(system, tried.diagram, renderer, "try"), tried.nodes)
 
 
 def _evolution(systems: Sequence[CheckedModel], change_to: _ChangeTo) -> Iterator[Page]:

@@ -189,7 +189,8 @@
     for (const [at, box] of boxes) box.checked = lost.has(at);
     if (stage) stage.show(model.flows, some);
     for (const { focus, elements, state, words } of things) {
-      focus.setAttribute("aria-checked", String(elements.every(at => lost.has(at))));
+      const count = elements.filter(at => lost.has(at)).length;
+      focus.setAttribute("aria-checked", count && count < elements.length ? "mixed" : String(count > 0));
       const label = called(elements);
       if (words) focus.setAttribute("aria-label", `${label}, ${words}`);
       else focus.setAttribute("aria-label", { lost: `${label}, failed`, down: `${label}, down with its host or zone`, cut: `${label}, no request reaches it` }[state] || label);
@@ -214,7 +215,19 @@
     const first = things.find(one => one.state === "lost");
     if (first && !things.some(one => one.focus === document.activeElement)) stage.sight.reveal(first.mark);
   };
+  /* On a card that stands for several replicas a click fails one more of them, and after the last none. */
+  const step = some => {
+    const up = some.find(at => !lost.has(at));
+    const next = new Set(lost);
+    if (up === undefined) for (const at of some) next.delete(at);
+    else next.add(up);
+    choose(next);
+  };
   const toggle = some => {
+    if (root.dataset.one !== undefined && some.length > 1) {
+      step(some);
+      return;
+    }
     const every = some.every(at => lost.has(at));
     const next = new Set(lost);
     for (const at of some) every ? next.delete(at) : next.add(at);

@@ -50,21 +50,32 @@ def failures_page(system: CheckedModel, svg: str) -> Page:
     return page(f"{system.slug}/failures/index.md", TITLE, *parts)
 
 
-def brief_explorer(system: CheckedModel, svg: str) -> Html:
-    """Return the diagram for the home page: the state of each flow without its availability, which rests on assumptions."""
-    return _explorer(system, svg, f"{system.slug}/", brief=True)
+def brief_explorer(system: CheckedModel, svg: str, nodes: dict[str, list[int]] | None = None) -> Html:
+    """Return the diagram for the home page: the state of each flow without its availability, which rests on assumptions.
+
+    `nodes` are the elements behind each card where a card stands for several replicas: a click fails one more of them.
+    """
+    return _explorer(system, svg, f"{system.slug}/", brief=True, nodes=nodes)
 
 
-def _explorer(system: CheckedModel, svg: str, directory: str = "../", brief: bool = False) -> Html:
+def _explorer(
+    system: CheckedModel,
+    svg: str,
+    directory: str = "../",
+    brief: bool = False,
+    nodes: dict[str, list[int]] | None = None,
+) -> Html:
     """Return the diagram and the structure functions behind it, without an empty line, as Markdown asks of HTML."""
+    data = structure_data(system.topology, None, system.assessments)
     return tag(
         "div",
         tag("figure", guard_svg(svg), class_="archgen-stage"),
-        script_data(structure_data(system.topology, None, system.assessments)),
+        script_data(data if nodes is None else {**data, "nodes": nodes, "hosts": {}}),
         class_="archgen-failures",
         data_search_exclude=True,
         data_flows=Html(f"{directory}flows/"),
         data_brief=brief or None,
+        data_one=nodes is not None or None,
     )
 
 

@@ -1,0 +1,40 @@
+"""The diagram in which a visitor fails elements: the deployment, or the system's level of groups if that is too large to read."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from archgen.analysis.topology import Topology
+from archgen.model.subject import Subject
+from archgen.site.structure_data import element_indices
+from archgen.views.deployment import deployment
+from archgen.views.diagram import Diagram, Node
+from archgen.views.levels import CARDS, LINES, readable
+
+
+class Trial(Struct, frozen=True):
+    """A diagram, and the elements behind each card where a card stands for several replicas; None in a deployment."""
+
+    diagram: Diagram
+    nodes: dict[str, list[int]] | None = None
+
+
+def trial(topology: Topology) -> Trial:
+    """Return the diagram of a system that a visitor can read as one."""
+    deployed = deployment(topology)
+    if len(deployed.nodes) <= CARDS and len(deployed.edges) <= LINES:
+        return Trial(deployed)
+    diagram = readable(topology)[0].diagram
+    indices = element_indices(topology)
+    return Trial(diagram, {node.id: _elements(topology, node, indices) for node in diagram.nodes})
+
+
+def _elements(topology: Topology, node: Node, indices: dict[Subject, int]) -> list[int]:
+    replicas = (
+        replica
+        for name in node.stands_for or (node.subject,)
+        if name in topology.components
+        for replica in topology.components[name].replicas
+    )
+    subjects = (Subject("replica", replica.id) for replica in replicas)
+    return [indices[subject] for subject in subjects if subject in indices]
