@@ -93,8 +93,8 @@ def test_the_legend_names_only_what_occurs() -> None:
 def test_badges_carry_the_number_and_words_of_their_issue() -> None:
     root = ElementTree.fromstring(diagram_svg(placed(TIERS[1])))
     said = ["".join(one.itertext()) for one in root.iter(f"{SVG}g") if one.get("class") == "badge" and len(one) > 1]
-    assert sorted(said) == ["error 1: about user -> dns1", "error 2: about user -> haproxy2", *sorted(said)[2:]]
-    assert sorted(said)[2:] == ["info 4: about mysql4", "warning 3: about lb-13"]
+    assert sorted(said) == ["error 1: about user -> dns1", "error 1: about user -> haproxy1", *sorted(said)[2:]]
+    assert sorted(said)[2:] == ["info 3: about mysql3", "warning 2: about lb-12"]
 
 
 def test_palettes() -> None:

@@ -13,7 +13,7 @@ from archgen.views.diagram import Diagram
 MeasuredEngine = Callable[[Diagram, Measures], Placed]
 """A layout of any diagram by given measures."""
 
-LARGEST = 80
+LARGEST = 60
 """A diagram of more nodes has no layout in which it can be read at once, and is laid out once."""
 
 _BETTER = 1.05
