@@ -206,6 +206,23 @@ def test_a_view_shows_its_neighbors_as_collapsed_groups() -> None:
     assert [(edge.source, edge.target) for edge in diagram.edges] == [("group:shop", "finder"), ("finder", "index")]
 
 
+def test_a_view_of_a_part_of_a_group_shows_the_rest_of_the_group_beside_it() -> None:
+    (picture,) = view("{include: tag:pci, neighbours: true}")
+    shown = {node.label: node.stands_for or (node.subject,) for node in picture.diagram.nodes}
+    assert shown == {"Shop": ("web", "ledger"), "cart": ("cart",), "pay": ("pay",)}
+    assert len(best(picture.diagram).nodes) == 3
+
+
+def test_a_view_that_does_not_fit_is_shown_in_its_groups() -> None:
+    every = "".join(f"  s{number}: {{kind: service, product: p{number}, group: checkout}}\n" for number in range(30))
+    text = GROUPED.replace("connections:\n", f"{every}connections:\n")
+    shown = topology(f"{text}  mine: {{exclude: user, neighbours: true}}\n")
+    pictures = declared_view(shown, shown.architecture.views[0])
+    assert [picture.level for picture in pictures][:3] == ["system", "group:shop", "group:checkout"]
+    for picture in pictures:
+        assert len(best(picture.diagram).nodes) == len(picture.diagram.nodes) <= CARDS
+
+
 def test_a_view_highlights_and_may_show_replicas() -> None:
     diagram = view("{include: group:search, level: deployment, highlight: index}")[0].diagram
     assert {node.id: node.emphasized for node in diagram.nodes} == {"finder#1": False, "index#1": True, "index#2": True}

@@ -30,15 +30,21 @@ _COVERED = 0.5
 """The least share of the components that groups have to hold, except roles, which hold all."""
 
 
-def divide(topology: Topology, edges: Sequence[Edge], shown: Collection[str] | None = None) -> GroupTree:
+def divide(
+    topology: Topology, edges: Sequence[Edge], shown: Collection[str] | None = None, grouped: bool = False
+) -> GroupTree:
     """Return the tree of a system, or of its components that are shown: as few groups as keep every level readable.
 
-    Groups that the model declares come first; observers without one are a group.
+    Groups that the model declares come first; observers without one are a group. Components that are shown by a view
+    have groups only if `grouped`, or if they don't fit.
     """
     every = tuple(name for name in topology.components if shown is None or name in shown)
+    flat = GroupTree(SYSTEM, topology.architecture.name, "group", every)
+    if shown is not None and not grouped and _reads(topology, edges, (flat,)):
+        return flat
     groups = tuple(kept for branch in declared(topology) if (kept := _only(branch, every)).leaves)
-    grouped = {name for branch in groups for name in branch.leaves}
-    free = tuple(name for name in every if name not in grouped)
+    held = {name for branch in groups for name in branch.leaves}
+    free = tuple(name for name in every if name not in held)
     watching = observers(topology, free)
     watchers = {name for branch in watching for name in branch.components}
     free = tuple(name for name in free if name not in watchers)

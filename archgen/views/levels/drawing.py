@@ -15,7 +15,7 @@ from archgen.model.wording import listed, plural
 from archgen.views.diagram import Badge, Chip, Diagram, Edge, Group, GroupKind, Node
 from archgen.views.levels.equality import shared_name
 from archgen.views.levels.sketch import STACK, Pair, Sketch
-from archgen.views.levels.tree import SYSTEM, GroupTree
+from archgen.views.levels.tree import BESIDE, SYSTEM, GroupTree
 from archgen.views.overview import component_node
 
 BadgesByNode = dict[str, tuple[Badge, ...]]
@@ -108,7 +108,7 @@ def _group_node(topology: Topology, branch: GroupTree, marks: BadgesByNode) -> N
         role=role,
         badges=_worst(marks.get(name, ()) for name in leaves),
         description=f"{branch.title}: {listed(leaves)}",
-        opens=branch.id,
+        opens=branch.id.removeprefix(BESIDE),
         stands_for=leaves,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.model.finding import Finding
@@ -13,7 +14,7 @@ from archgen.views.diagram import Badge, Diagram, Edge
 from archgen.views.folding import Folding
 from archgen.views.levels.division import divide, draft
 from archgen.views.levels.drawing import diagram
-from archgen.views.levels.tree import GroupTree
+from archgen.views.levels.tree import BESIDE, GroupTree
 from archgen.views.overview import component_edges
 
 
@@ -40,7 +41,7 @@ def readable(
     marks = component_badges(topology, findings)
     edges = tuple(component_edges(topology, marks))
     root = divide(topology, edges, shown)
-    outside = _outside(topology, edges, shown) if shown is not None and neighbors else ()
+    outside = _outside(topology, edges, shown, root) if shown is not None and neighbors else ()
     pictures: list[Picture] = []
 
     def show(path: tuple[GroupTree, ...]) -> None:
@@ -56,12 +57,16 @@ def readable(
     return tuple(pictures)
 
 
-def _outside(topology: Topology, edges: Sequence[Edge], shown: frozenset[str]) -> tuple[GroupTree, ...]:
-    """Return the other components in their collapsed groups; alone where they have none."""
+def _outside(
+    topology: Topology, edges: Sequence[Edge], shown: frozenset[str], inside: GroupTree
+) -> tuple[GroupTree, ...]:
+    """Return the other components in their collapsed groups, told apart from those inside; alone without a group."""
     others = frozenset(topology.components) - shown
-    groups = divide(topology, edges, others)
+    groups = divide(topology, edges, others, grouped=True)
+    taken = {branch.id for branch in inside.walk()}
+    apart = (replace(branch, id=f"{BESIDE}{branch.id}") if branch.id in taken else branch for branch in groups.branches)
     alone = (GroupTree(name, topology.components[name].title, "group", (name,)) for name in groups.components)
-    return (*groups.branches, *alone)
+    return (*apart, *alone)
 
 
 def component_badges(topology: Topology, findings: Sequence[Finding]) -> dict[str, tuple[Badge, ...]]:

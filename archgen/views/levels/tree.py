@@ -10,6 +10,9 @@ from msgspec import Struct
 SYSTEM = "system"
 """The level of the whole system."""
 
+BESIDE = "beside/"
+"""Before the id of a group whose other components are in a view."""
+
 BranchKind = Literal["zone", "network", "role", "part", "group"]
 
 
