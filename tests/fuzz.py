@@ -39,7 +39,7 @@ BATCH = {"spoilt": 100}
 
 COUNTS = {"spoilt": 100_000, "lint": 3000, "fmt": 6000, "fix": 1000, "analyze": 3000, "simulate": 2000, "what-if": 1500}
 COUNTS |= {"diff": 1000, "draw": 600, "show": 1500, "slides": 400, "build": 150, "single": 300, "pages": 400}
-COUNTS |= {"serve": 60, "plugin": 60, "words": 200, "lsp": 150}
+COUNTS |= {"serve": 60, "plugin": 60, "import": 6000, "words": 200, "lsp": 150}
 """Cases of each command unless others are asked for."""
 
 

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from archgen.importers.addresses import resolve
+from archgen.importers.catalogue import PRODUCTS, STORE_PROTOCOLS
 from archgen.importers.facts import Configuration, Fact, FactSheet, Origin
 from archgen.importers.names import make_id
-from archgen.importers.products import PRODUCTS, STORE_PROTOCOLS, guess
+from archgen.importers.products import guess
 
 
 class Member(Struct, frozen=True):

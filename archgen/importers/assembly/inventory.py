@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from archgen.importers.facts import Fact, Origin
-from archgen.model.finding import CONFIDENCES, Confidence
+from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS, Kind
 
 
@@ -231,98 +229,3 @@ def _state_call(call: Call, fact: Fact) -> None:
         call.port = fact.value
     elif fact.key in ("guess", "required", "pool", "tls"):
         setattr(call, fact.key, fact.value)
-
-
-# Replicas that stand in the files one by one
-
-_NUMBER = re.compile(r"\d+")
-
-
-def group(inventory: Inventory) -> Inventory:
-    """Return the inventory with the members of a pool, and equal services with numbered names, as one component each."""
-    sets: dict[tuple[Any, ...], list[str]] = {}
-    pools = _pools(inventory)
-    for name, part in inventory.parts.items():
-        stem = _NUMBER.sub("#", name, count=1) if len(_NUMBER.findall(name)) == 1 else _last_number(name)
-        if name in pools:
-            sets.setdefault(("pool", pools[name], part.kind), []).append(name)
-        elif stem != name and (part.image or part.build):
-            sets.setdefault((stem, part.kind, part.product, part.image, part.build), []).append(name)
-    renamed: dict[str, str] = {}
-    taken = set(inventory.parts)
-    for key, names in sets.items():
-        if len(names) > 1 and (key[0] == "pool" or _alike(inventory, names)):
-            identity = _stem(names, taken)
-            taken.add(identity)
-            renamed.update(dict.fromkeys(names, identity))
-    return _renamed(inventory, renamed) if renamed else inventory
-
-
-def _last_number(name: str) -> str:
-    return re.sub(r"\d+(?=\D*$)", "#", name)
-
-
-def _pools(inventory: Inventory) -> dict[str, str]:
-    """Return the pool of each component that is called as a member of one, and of one alone."""
-    pools: dict[str, set[str]] = {}
-    for call in inventory.calls.values():
-        if call.pool is not None:
-            pools.setdefault(call.target, set()).add(call.pool)
-    return {name: min(names) for name, names in pools.items() if len(names) == 1}
-
-
-def _alike(inventory: Inventory, names: list[str]) -> bool:
-    """Return True unless the components are stores of different callers."""
-    if not inventory.parts[names[0]].keeps_data:
-        return True
-    callers = [{call.source for call in inventory.callers(name)} for name in names]
-    among = any(call.source in names for name in names for call in inventory.callers(name))
-    return among or not any(callers) or bool(set.intersection(*callers))
-
-
-def _stem(names: list[str], taken: set[str]) -> str:
-    stem = re.sub(r"[-_.]+$|^[-_.]+", "", re.sub(r"[-_.]*\d+(?=\D*$)", "", names[0]))
-    if not stem or not all(name.startswith(stem[:2]) for name in names):
-        stem = names[0]
-    if stem in taken and stem not in names:
-        return f"{stem}-pool" if f"{stem}-pool" not in taken else names[0]
-    return stem
-
-
-def _renamed(inventory: Inventory, names: Mapping[str, str]) -> Inventory:
-    parts: dict[str, Part] = {}
-    for name, part in inventory.parts.items():
-        identity = names.get(name, name)
-        if identity not in parts:
-            parts[identity] = replace(part, id=identity)
-        else:
-            joined = parts[identity]
-            joined.replicas += part.replicas
-            joined.members = [*joined.members, *part.members]
-    for part in parts.values():
-        part.backs_up = list(dict.fromkeys(names.get(name, name) for name in part.backs_up))
-        part.copy_of = names.get(part.copy_of, part.copy_of) if part.copy_of else None
-        part.copy_of = None if part.copy_of == part.id else part.copy_of
-    calls: dict[tuple[str, str], Call] = {}
-    for (source, target), call in inventory.calls.items():
-        pair = names.get(source, source), names.get(target, target)
-        if pair[0] == pair[1] and call.guess:
-            continue
-        call = replace(call, source=pair[0], target=pair[1], required=call.required and pair[0] != pair[1])
-        present = calls.get(pair)
-        if present is None or _certainty(call) < _certainty(present):
-            calls[pair] = call
-    entries: dict[tuple[str, int], Entry] = {}
-    seen: dict[tuple[str, str, bool], None] = {}
-    for entry in inventory.entries:
-        identity = names.get(entry.component, entry.component)
-        # replicas publish one port each: for the component that is one
-        key = (identity, entry.protocol, entry.admin)
-        if identity == entry.component or key not in seen:
-            seen[key] = None
-            entries.setdefault((identity, entry.port), replace(entry, component=identity))
-    return Inventory(parts, dict(sorted(calls.items())), list(entries.values()), inventory.hosts)
-
-
-def _certainty(call: Call) -> tuple[bool, int, Origin]:
-    return call.guess, CONFIDENCES.index(call.confidence), call.place

@@ -10,11 +10,12 @@ from msgspec import Struct, field
 
 from archgen.importers.assembly.doors import Doors, is_local, is_walked, sort_doors
 from archgen.importers.assembly.flows import flows_of
-from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part, collect, group
+from archgen.importers.assembly.grouping import group
+from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part, collect
 from archgen.importers.assembly.questions import Question, promotes, questions_of
+from archgen.importers.catalogue import PRODUCTS
 from archgen.importers.facts import Fact, Origin
 from archgen.importers.names import free_id, make_id
-from archgen.importers.products import PRODUCTS
 
 Comments = dict[tuple[str, str], str]
 

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archgen.importers.addresses import Mention, mentions, names_page, resolve
+from archgen.importers.catalogue import SAFE_IMAGE, STORE_PROTOCOLS
 from archgen.importers.compose.interpolation import variables_of
 from archgen.importers.compose.project import Project
 from archgen.importers.compose.routing import Route, routes
 from archgen.importers.compose.service import Publication, Service, Value, split_words
 from archgen.importers.facts import Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.names import free_id
-from archgen.importers.products import SAFE_IMAGE, STORE_PROTOCOLS, Guess, guess, image_name
+from archgen.importers.products import Guess, guess, image_name
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
 from archgen.importers.addresses import Mention, mentions, names_page, resolve
+from archgen.importers.catalogue import SAFE_IMAGE, Known
 from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, Origin
 from archgen.importers.kubernetes.manifests import (
     WORKLOADS,
@@ -21,13 +20,13 @@ from archgen.importers.kubernetes.manifests import (
     pod_of,
 )
 from archgen.importers.kubernetes.routes import Route, routes_of
+from archgen.importers.kubernetes.variables import data_of, expanded, variables_of
 from archgen.importers.names import free_id
 from archgen.importers.nodes import Node
-from archgen.importers.products import SAFE_IMAGE, Guess, Known, guess, image_name
+from archgen.importers.products import Guess, guess, image_name
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
-_DEEPEST = 5
 _REPLICATES = re.compile(r"MASTER|PRIMARY|SLAVEOF|REPLICAOF|LEADER", re.IGNORECASE)
 
 
@@ -191,48 +190,19 @@ class _Reader:
     def _call(self, part: _Part, hosts: Mapping[str, str]) -> None:
         pod = pod_of(part.manifest.kind, part.manifest.node)
         for container in (*pod.get("containers").list(), *pod.get("initContainers").list()):
-            values = dict(self._variables(part, container))
+            values = dict(variables_of(self.manifests, part.namespace, container))
             for name, (text, source) in values.items():
-                self._mention(part, name, _expanded(text, values), source, name, hosts)
+                self._mention(part, name, expanded(text, values), source, name, hosts)
             flag = ""
             for key in ("command", "args"):
                 for item in container.get(key).list():
                     source = Origin(item.path, item.line, item.pointer)
-                    for word in _expanded(item.text, values).split()[:200]:
+                    for word in expanded(item.text, values).split()[:200]:
                         name, separator, value = word.partition("=")
                         flagged = bool(separator) and name.startswith("-")
                         label = (name if flagged else flag).strip("-").replace("-", "_")
                         self._mention(part, label, value if flagged else word, source, name if flagged else key, hosts)
                         flag = word if word.startswith("-") else ""
-
-    def _variables(self, part: _Part, container: Node) -> Iterator[tuple[str, tuple[str, Origin]]]:
-        for item in container.get("envFrom").list():
-            for kind in ("ConfigMap", "Secret"):
-                name = item.get(f"{kind[0].lower()}{kind[1:]}Ref", "name").text
-                for key, value, source in self._data(kind, part.namespace, name):
-                    yield item.get("prefix").text + key, (value, source)
-        for item in container.get("env").list():
-            name = item.get("name").text
-            if item.get("value").value is not None:
-                yield name, (item.get("value").text, Origin(item.path, item.line, item.pointer))
-            for kind in ("ConfigMap", "Secret"):
-                reference = item.get("valueFrom", f"{kind[0].lower()}{kind[1:]}KeyRef")
-                for key, value, source in self._data(kind, part.namespace, reference.get("name").text):
-                    if key == reference.get("key").text:
-                        yield name, (value, source)
-
-    def _data(self, kind: str, namespace: str, name: str) -> Iterator[tuple[str, str, Origin]]:
-        """Yield the entries of a configuration; those of a secret serve to find addresses alone."""
-        objects = self.manifests.objects.get(kind, {})
-        manifest = objects.get((namespace, name)) or objects.get(("", name))
-        if manifest is None and not namespace:
-            manifest = next((each for (_, other), each in objects.items() if other == name), None)
-        if manifest is None or not name:
-            return
-        for section in ("data", "stringData"):
-            for key, value in manifest.node.get(section).items():
-                text = _decoded(value.text) if kind == "Secret" and section == "data" else value.text
-                yield key, text, Origin(value.path, value.line, value.pointer)
 
     def _mention(
         self, part: _Part, name: str, value: str, source: Origin, evidence: str, hosts: Mapping[str, str]
@@ -267,7 +237,7 @@ class _Reader:
             names = [volume.get("configMap", "name").text]
             names += [item.get("configMap", "name").text for item in volume.get("projected", "sources").list()]
             for name in filter(None, names):
-                for key, text, source in self._data("ConfigMap", part.namespace, name):
+                for key, text, source in data_of(self.manifests, "ConfigMap", part.namespace, name):
                     file = Configuration(source.path, text.encode("utf-8", "replace"))
                     yield Attachment(part.id, part.guess.known.kind, file, key, hosts, source.line)
 
@@ -360,21 +330,3 @@ def _protocol(part: _Part, port: Node, number: int) -> str:
     if name.startswith("grpc"):
         return "grpc"
     return known.protocol if KINDS[known.kind].role == "data" else "http"
-
-
-def _expanded(text: str, values: Mapping[str, tuple[str, Origin]], depth: int = 0) -> str:
-    """Return a text with `$(NAME)` replaced, as Kubernetes does."""
-    if "$(" not in text or depth > _DEEPEST:
-        return text[:20_000]
-
-    def value(match: re.Match[str]) -> str:
-        return values[match[1]][0] if match[1] in values else match[0]
-
-    return _expanded(re.sub(r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)", value, text[:20_000]), values, depth + 1)
-
-
-def _decoded(text: str) -> str:
-    try:
-        return base64.b64decode(text[:20_000], validate=True).decode("utf-8", "replace")
-    except (binascii.Error, ValueError):
-        return ""

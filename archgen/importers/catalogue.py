@@ -1,0 +1,221 @@
+"""Products by the last segment of their images, with the kind and protocol of each."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+
+SAFE_IMAGE = re.compile(
+    r"[a-zA-Z0-9][a-zA-Z0-9._/-]*(?::[0-9]+/[a-zA-Z0-9._/-]+)?(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,60})?(?:@sha256:[0-9a-f]{64})?"
+)
+"""Images that can be repeated: without a user name or a password."""
+
+
+class Known(Struct, frozen=True):
+    """A product as configurations name it: its kind, its name in a model, the protocol and port that it answers on.
+
+    `admin` marks a page for administrators.
+    """
+
+    kind: str
+    product: str | None = None
+    protocol: str = "http"
+    port: int | None = None
+    admin: bool = False
+
+
+def _stores(kind: str, product: str, protocol: str, port: int, names: str) -> dict[str, Known]:
+    return dict.fromkeys(names.split(), Known(kind, product, protocol, port))
+
+
+def _web(kind: str, names: str, admin: bool = False, port: int | None = None) -> dict[str, Known]:
+    return {name: Known(kind, name, "http", port, admin) for name in names.split()}
+
+
+PRODUCTS: dict[str, Known] = {
+    **_stores(
+        "database",
+        "postgresql",
+        "postgresql",
+        5432,
+        "postgres postgresql pgvector postgis timescaledb supabase-postgres spilo "
+        "patroni pgautofailover postgresql-repmgr timescaledb-ha postgres-ssl pgvecto-rs",
+    ),
+    **_stores("database", "mysql", "mysql", 3306, "mysql mysql-server percona percona-server"),
+    **_stores("database", "mariadb", "mysql", 3306, "mariadb mariadb-galera"),
+    **_stores("database", "percona-xtradb-cluster", "mysql", 3306, "percona-xtradb-cluster pxc"),
+    **_stores(
+        "database", "mongodb", "mongodb", 27017, "mongo mongodb mongodb-sharded percona-server-mongodb ferretdb mongod"
+    ),
+    **_stores("database", "mssql", "mssql", 1433, "mssql azure-sql-edge"),
+    **_stores("database", "oracle", "oracle", 1521, "oracle-xe oracle-free"),
+    **_stores("database", "cassandra", "cassandra", 9042, "cassandra"),
+    **_stores("database", "scylladb", "cassandra", 9042, "scylla scylladb"),
+    **_stores("database", "clickhouse", "http", 8123, "clickhouse clickhouse-server"),
+    **_stores("database", "influxdb", "http", 8086, "influxdb influxdb3-core"),
+    **_stores("database", "neo4j", "bolt", 7687, "neo4j"),
+    **_stores("database", "cockroachdb", "postgresql", 26257, "cockroach cockroachdb"),
+    **_stores("database", "couchdb", "http", 5984, "couchdb"),
+    **_stores("database", "couchbase", "http", 8091, "couchbase"),
+    **_stores("database", "dynamodb", "http", 8000, "dynamodb-local"),
+    **_stores("database", "rethinkdb", "tcp", 28015, "rethinkdb"),
+    **_stores("database", "surrealdb", "http", 8000, "surrealdb"),
+    **_stores("database", "arangodb", "http", 8529, "arangodb"),
+    **_stores("database", "questdb", "http", 9000, "questdb"),
+    **_stores("database", "firebird", "tcp", 3050, "firebird"),
+    **_stores("database", "qdrant", "http", 6333, "qdrant"),
+    **_stores("database", "weaviate", "http", 8080, "weaviate"),
+    **_stores("database", "milvus", "grpc", 19530, "milvus"),
+    **_stores("database", "chroma", "http", 8000, "chroma chromadb"),
+    **_stores("database", "victoriametrics", "http", 8428, "victoria-metrics victoriametrics"),
+    **_stores("database", "yugabytedb", "postgresql", 5433, "yugabyte yugabytedb"),
+    **_stores("database", "tidb", "mysql", 4000, "tidb"),
+    **_stores(
+        "key-value-store",
+        "redis",
+        "redis",
+        6379,
+        "redis redis-stack redis-stack-server redis-server redis-cluster redislabs "
+        "redis-replica redis-master redis-slave redis-follower redis-leader gb-redis-follower gb-redisslave",
+    ),
+    **_stores("key-value-store", "valkey", "redis", 6379, "valkey"),
+    **_stores("key-value-store", "keydb", "redis", 6379, "keydb"),
+    **_stores("key-value-store", "dragonfly", "redis", 6379, "dragonfly"),
+    **_stores("key-value-store", "etcd", "http", 2379, "etcd"),
+    **_stores("key-value-store", "consul", "http", 8500, "consul"),
+    **_stores("key-value-store", "zookeeper", "tcp", 2181, "zookeeper cp-zookeeper"),
+    **_stores("other", "redis-sentinel", "redis", 26379, "redis-sentinel sentinel"),
+    **_stores("cache", "memcached", "memcached", 11211, "memcached"),
+    **_stores("cache", "varnish", "http", 80, "varnish"),
+    **_stores("queue", "rabbitmq", "amqp", 5672, "rabbitmq rabbitmq-server"),
+    **_stores("queue", "activemq", "tcp", 61616, "activemq activemq-classic artemis activemq-artemis"),
+    **_stores("queue", "nats", "nats", 4222, "nats nats-streaming"),
+    **_stores("queue", "mosquitto", "mqtt", 1883, "mosquitto eclipse-mosquitto"),
+    **_stores("queue", "emqx", "mqtt", 1883, "emqx hivemq4"),
+    **_stores("queue", "sqs", "http", 9324, "elasticmq elasticmq-native"),
+    **_stores("queue", "beanstalkd", "tcp", 11300, "beanstalkd"),
+    **_stores("queue", "nsq", "tcp", 4150, "nsqd nsq"),
+    **_stores("stream", "kafka", "kafka", 9092, "kafka cp-kafka cp-server kafka-native"),
+    **_stores("stream", "redpanda", "kafka", 9092, "redpanda"),
+    **_stores("stream", "pulsar", "tcp", 6650, "pulsar"),
+    **_stores("object-storage", "minio", "http", 9000, "minio"),
+    **_stores("object-storage", "seaweedfs", "http", 8333, "seaweedfs"),
+    **_stores("object-storage", "s3", "http", 4566, "localstack azurite fake-gcs-server s3mock"),
+    **_stores("file-storage", "nfs", "nfs", 2049, "nfs-server nfs-server-alpine"),
+    **_stores("search", "elasticsearch", "http", 9200, "elasticsearch elasticsearch-oss"),
+    **_stores("search", "opensearch", "http", 9200, "opensearch"),
+    **_stores("search", "meilisearch", "http", 7700, "meilisearch"),
+    **_stores("search", "typesense", "http", 8108, "typesense"),
+    **_stores("search", "solr", "http", 8983, "solr"),
+    **_stores("search", "manticore", "mysql", 9306, "manticore sphinx sphinxsearch"),
+    **_stores("load-balancer", "haproxy", "http", 80, "haproxy"),
+    **_stores("load-balancer", "pgbouncer", "postgresql", 5432, "pgbouncer"),
+    **_stores("load-balancer", "pgpool", "postgresql", 5432, "pgpool pgpool-ii"),
+    **_stores("load-balancer", "proxysql", "mysql", 6033, "proxysql"),
+    **_stores("load-balancer", "maxscale", "mysql", 3306, "maxscale"),
+    **_stores("load-balancer", "mongos", "mongodb", 27017, "mongos"),
+    **_stores("reverse-proxy", "traefik", "http", 80, "traefik"),
+    **_stores("reverse-proxy", "caddy", "http", 80, "caddy caddy-docker-proxy"),
+    **_stores("reverse-proxy", "envoy", "http", 80, "envoy envoy-alpine"),
+    **_stores(
+        "reverse-proxy",
+        "nginx",
+        "http",
+        80,
+        "nginx-proxy nginx-proxy-manager swag npm jwilder-nginx-proxy nginx-certbot "
+        "nginx-ingress-controller docker-nginx-certbot",
+    ),
+    **_stores("reverse-proxy", "docker-socket-proxy", "http", 2375, "docker-socket-proxy"),
+    **_stores("reverse-proxy", "cloudflared", "http", 80, "cloudflared"),
+    **_stores("reverse-proxy", "oauth2-proxy", "http", 4180, "oauth2-proxy"),
+    **_stores("web-server", "nginx", "http", 80, "nginx nginx-unprivileged openresty tengine angie"),
+    **_stores("web-server", "apache", "http", 80, "httpd apache apache2"),
+    **_stores("web-server", "lighttpd", "http", 80, "lighttpd"),
+    **_stores("api-gateway", "kong", "http", 8000, "kong kong-gateway"),
+    **_stores("api-gateway", "tyk", "http", 8080, "tyk-gateway"),
+    **_stores("api-gateway", "apisix", "http", 9080, "apisix"),
+    **_stores("api-gateway", "krakend", "http", 8080, "krakend"),
+    **_stores("app-server", "php-fpm", "fastcgi", 9000, "php-fpm"),
+    **_stores("identity-provider", "keycloak", "http", 8080, "keycloak"),
+    **_stores("identity-provider", "openldap", "ldap", 389, "openldap lldap"),
+    **_stores("identity-provider", "dex", "http", 5556, "dex"),
+    **_web("identity-provider", "authelia authentik zitadel hydra kratos logto"),
+    **_stores("identity-provider", "authentik", "http", 9000, "goauthentik"),
+    **_stores("secrets", "vault", "http", 8200, "vault openbao"),
+    **_stores(
+        "mail",
+        "mailhog",
+        "smtp",
+        1025,
+        "mailhog mailpit maildev mailcatcher fake-smtp-server smtp4dev papercut-smtp inbucket",
+    ),
+    **_stores(
+        "mail", "postfix", "smtp", 25, "postfix smtp docker-mailserver exim exim4 mailserver opensmtpd boky-postfix"
+    ),
+    **_stores("monitoring", "prometheus", "http", 9090, "prometheus thanos mimir"),
+    **_stores("monitoring", "alertmanager", "http", 9093, "alertmanager"),
+    **_stores("monitoring", "grafana", "http", 3000, "grafana grafana-oss grafana-enterprise"),
+    **_stores("monitoring", "jaeger", "http", 16686, "jaeger all-in-one jaegertracing"),
+    **_stores("monitoring", "zipkin", "http", 9411, "zipkin zipkin-slim"),
+    **_stores("monitoring", "kibana", "http", 5601, "kibana opensearch-dashboards"),
+    **_stores(
+        "monitoring",
+        "otel-collector",
+        "grpc",
+        4317,
+        "opentelemetry-collector opentelemetry-collector-contrib otel-collector otelcol otelcol-contrib",
+    ),
+    **_web(
+        "monitoring",
+        "uptime-kuma netdata zabbix-server-pgsql zabbix-web-nginx-pgsql tempo chronograf apm-server glances gatus "
+        "pyroscope healthchecks statping checkmk signoz skywalking-oap-server zabbix-server-mysql graphite graphite-statsd",
+    ),
+    **_web(
+        "monitoring-agent",
+        "node-exporter cadvisor postgres-exporter redis_exporter telegraf zabbix-agent zabbix-agent2 "
+        "mysqld-exporter nginx-prometheus-exporter datadog-agent agent blackbox-exporter elasticsearch_exporter mongodb_exporter "
+        "kube-state-metrics alloy grafana-agent pushgateway statsd-exporter statsd collectd heartbeat metricbeat dd-agent "
+        "nginx-exporter redis-exporter mongodb-exporter kafka-exporter postgresql-exporter flower-exporter",
+    ),
+    **_web(
+        "log-collector",
+        "loki promtail fluentd fluent-bit logstash filebeat vector graylog fluentd-kubernetes-daemonset dozzle "
+        "logspout seq",
+    ),
+    **_web(
+        "backup",
+        "postgres-backup-local postgres-backup-s3 docker-volume-backup mysql-backup restic pgbackrest "
+        "docker-db-backup backup velero duplicati borgmatic pgbackups mysql-cron-backup docker-mysql-backup",
+    ),
+    **_web(
+        "other",
+        "phpmyadmin adminer pgadmin4 pgadmin mongo-express redis-commander redisinsight portainer portainer-ce kafka-ui "
+        "kafdrop akhq cloudbeaver pgweb sqlpad rockmongo kowl console conduktor-console redpanda-console flower "
+        "elasticsearch-head cerebro dashboard rabbitmq-management phpredisadmin redis-insight mongo-gui elasticvue "
+        "phpldapadmin ldap-account-manager redis-browser watchtower",
+        admin=True,
+    ),
+    **_web(
+        "app-server",
+        "wordpress ghost nextcloud drupal joomla mediawiki gitea forgejo gitlab gitlab-ce discourse mattermost "
+        "rocket.chat redmine jenkins sonarqube nexus3 metabase superset n8n strapi directus hasura graphql-engine matomo moodle "
+        "odoo bookstack wiki wikijs outline plausible umami vaultwarden immich-server paperless-ngx jellyfin "
+        "mastodon synapse tomcat jetty wildfly airflow minecraft-server homeassistant home-assistant phpbb "
+        "prestashop magento erpnext taiga openproject zammad chatwoot penpot-frontend nodebb peertube pixelfed lemmy "
+        "invidious searxng freshrss miniflux wallabag linkding firefly-iii core invoiceninja snipe-it glpi dokuwiki",
+    ),
+    **_web("dns", "coredns bind9 pihole adguardhome unbound powerdns"),
+    **_stores("service", "selenium", "http", 4444, "hub selenium-hub standalone-chrome browserless chrome"),
+    **_stores("service", "ollama", "http", 11434, "ollama"),
+    **_stores("service", "temporal", "grpc", 7233, "temporal auto-setup"),
+    **_stores("bastion", "openssh", "ssh", 22, "openssh-server bastion jumpserver"),
+    **_stores("other", "wireguard", "tcp", 51820, "wireguard wg-easy openvpn tailscale"),
+}
+"""By the last segment of an image, without its tag."""
+
+STORE_PROTOCOLS = {
+    3306: "mysql", 5432: "postgresql", 5672: "amqp", 6379: "redis", 9042: "cassandra", 27017: "mongodb", 1433: "mssql",
+    11211: "memcached", 1883: "mqtt", 9092: "kafka",
+}  # fmt: skip
+"""Protocols of stores by their usual ports, on which balancers in front of them answer too."""
