@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from msgspec import Struct
-
 from archgen.importers.addresses import Mention, mentions, names_page, resolve
 from archgen.importers.catalogue import SAFE_IMAGE, Known
 from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, Origin
@@ -19,6 +17,8 @@ from archgen.importers.kubernetes.manifests import (
     objects_of,
     pod_of,
 )
+from archgen.importers.kubernetes.part import Part, port_protocol
+from archgen.importers.kubernetes.policies import add_policies
 from archgen.importers.kubernetes.routes import Route, routes_of
 from archgen.importers.kubernetes.variables import data_of, expanded, variables_of
 from archgen.importers.names import free_id
@@ -28,18 +28,6 @@ from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
 _REPLICATES = re.compile(r"MASTER|PRIMARY|SLAVEOF|REPLICAOF|LEADER", re.IGNORECASE)
-
-
-class _Part(Struct):
-    id: str
-    manifest: Manifest
-    guess: Guess
-    labels: dict[str, str]
-    ports: dict[str, int]
-
-    @property
-    def namespace(self) -> str:
-        return self.manifest.namespace
 
 
 def read_kubernetes(roots: list[Node], sheet: FactSheet) -> list[Attachment]:
@@ -80,7 +68,7 @@ class _Reader:
             attachments += self._mounted(part, hosts)
         self._publish()
         self._route()
-        self._guard()
+        add_policies(self.manifests, self.parts, self.taken, self.sheet)
         return attachments
 
     def _add(
@@ -88,7 +76,7 @@ class _Reader:
     ) -> None:
         self.sheet.add(Fact(subject, key, value, source, evidence, confidence))
 
-    def _parts(self) -> Iterator[_Part]:
+    def _parts(self) -> Iterator[Part]:
         for manifest in sorted(self.manifests.of(*WORKLOADS), key=lambda each: (each.origin, each.name)):
             if manifest.kind == "Job" or (
                 manifest.kind == "Pod" and manifest.node.get("metadata", "ownerReferences").value
@@ -115,9 +103,9 @@ class _Reader:
                 for container in containers_of(manifest.kind, manifest.node)
                 for item in container.get("ports").list()
             }
-            yield _Part(identity, manifest, kind, labels_of(manifest.kind, manifest.node), ports)
+            yield Part(identity, manifest, kind, labels_of(manifest.kind, manifest.node), ports)
 
-    def _describe(self, part: _Part) -> None:
+    def _describe(self, part: Part) -> None:
         subject, manifest, sure = f"component:{part.id}", part.manifest, part.guess.sure
         known = part.guess.known
         confidence: Confidence = "high" if sure else "medium"
@@ -133,7 +121,7 @@ class _Reader:
         if replicas != 1:
             self._add(subject, "replicas", replicas, source, evidence)
 
-    def _replicas(self, part: _Part) -> tuple[int, str, Origin]:
+    def _replicas(self, part: Part) -> tuple[int, str, Origin]:
         manifest = part.manifest
         for scaler in self.manifests.of("HorizontalPodAutoscaler"):
             reference = scaler.node.get("spec", "scaleTargetRef")
@@ -172,9 +160,9 @@ class _Reader:
                 for port in service.node.get("spec", "ports").list():
                     number = port.get("port").number
                     if number is not None:
-                        yield (part.id, number), _protocol(part, port, number)
+                        yield (part.id, number), port_protocol(part, port, number)
 
-    def _selected(self, service: Manifest) -> list[_Part]:
+    def _selected(self, service: Manifest) -> list[Part]:
         selector = {key: value.text for key, value in service.node.get("spec", "selector").items()}
         if not selector:
             return []
@@ -187,7 +175,7 @@ class _Reader:
 
     # Calls
 
-    def _call(self, part: _Part, hosts: Mapping[str, str]) -> None:
+    def _call(self, part: Part, hosts: Mapping[str, str]) -> None:
         pod = pod_of(part.manifest.kind, part.manifest.node)
         for container in (*pod.get("containers").list(), *pod.get("initContainers").list()):
             values = dict(variables_of(self.manifests, part.namespace, container))
@@ -205,14 +193,14 @@ class _Reader:
                         flag = word if word.startswith("-") else ""
 
     def _mention(
-        self, part: _Part, name: str, value: str, source: Origin, evidence: str, hosts: Mapping[str, str]
+        self, part: Part, name: str, value: str, source: Origin, evidence: str, hosts: Mapping[str, str]
     ) -> None:
         if names_page(name) and not KINDS[part.guess.known.kind].balances:
             return
         for mention in mentions(name, value, hosts):
             self._connect(part, mention, source, evidence)
 
-    def _connect(self, part: _Part, mention: Mention, source: Origin, evidence: str) -> None:
+    def _connect(self, part: Part, mention: Mention, source: Origin, evidence: str) -> None:
         if mention.host == part.id:
             return
         target = self.by_id[mention.host]
@@ -232,7 +220,7 @@ class _Reader:
         if same and _REPLICATES.search(evidence):
             self._add(f"component:{part.id}", "copy_of", target.id, source, evidence)
 
-    def _mounted(self, part: _Part, hosts: Mapping[str, str]) -> Iterator[Attachment]:
+    def _mounted(self, part: Part, hosts: Mapping[str, str]) -> Iterator[Attachment]:
         for volume in pod_of(part.manifest.kind, part.manifest.node).get("volumes").list():
             names = [volume.get("configMap", "name").text]
             names += [item.get("configMap", "name").text for item in volume.get("projected", "sources").list()]
@@ -254,7 +242,7 @@ class _Reader:
                     number = port.get("port").number
                     if number is None or port.get("protocol").text == "UDP":
                         continue
-                    value = {"protocol": _protocol(part, port, number), "port": number}
+                    value = {"protocol": port_protocol(part, port, number), "port": number}
                     if part.guess.known.admin or re.search(
                         r"admin|dashboard|metrics|management", port.get("name").text
                     ):
@@ -299,34 +287,3 @@ class _Reader:
         self._add(subject, "managed", True, route.source, route.kind, "medium")
         self._add(subject, "replicas", 2, route.source, route.kind, "medium")
         return identity
-
-    def _guard(self) -> None:
-        """Add the network policies that admit some traffic only, as one firewall before the pods that they select."""
-        guarded: dict[str, Origin] = {}
-        for policy in self.manifests.of("NetworkPolicy"):
-            selector = {key: value.text for key, value in policy.node.get("spec", "podSelector", "matchLabels").items()}
-            types = [item.text for item in policy.node.get("spec", "policyTypes").list()]
-            if types and "Ingress" not in types:
-                continue
-            for part in self.parts:
-                if part.namespace == policy.namespace and selector.items() <= part.labels.items():
-                    guarded.setdefault(part.id, policy.origin)
-        if guarded:
-            subject, source = f"component:{free_id('network-policy', self.taken)}", min(guarded.values())
-            self._add(subject, "kind", "firewall", source, "NetworkPolicy")
-            self._add(subject, "managed", True, source, "NetworkPolicy")
-            self._add(subject, "guards", sorted(guarded), source, "NetworkPolicy")
-            self._add(subject, "default", "deny", source, "NetworkPolicy")
-
-
-def _protocol(part: _Part, port: Node, number: int) -> str:
-    known = part.guess.known
-    name = port.get("name").text or port.get("appProtocol").text
-    if number in (443, 8443) or name.startswith("https"):
-        return "https"
-    target = port.get("targetPort").number or part.ports.get(port.get("targetPort").text) or number
-    if known.port in (number, target):
-        return known.protocol
-    if name.startswith("grpc"):
-        return "grpc"
-    return known.protocol if KINDS[known.kind].role == "data" else "http"

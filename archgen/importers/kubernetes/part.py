@@ -1,0 +1,39 @@
+"""A workload as a component."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from archgen.importers.kubernetes.manifests import Manifest
+from archgen.importers.nodes import Node
+from archgen.importers.products import Guess
+from archgen.model.kinds import KINDS
+
+
+class Part(Struct):
+    """A workload with its id, its kind, the labels of its pods and the named ports of its containers."""
+
+    id: str
+    manifest: Manifest
+    guess: Guess
+    labels: dict[str, str]
+    ports: dict[str, int]
+
+    @property
+    def namespace(self) -> str:
+        """Return the namespace, empty where none is stated."""
+        return self.manifest.namespace
+
+
+def port_protocol(part: Part, port: Node, number: int) -> str:
+    """Return the protocol of a Service's port, by its number, its name and the component behind it."""
+    known = part.guess.known
+    name = port.get("name").text or port.get("appProtocol").text
+    if number in (443, 8443) or name.startswith("https"):
+        return "https"
+    target = port.get("targetPort").number or part.ports.get(port.get("targetPort").text) or number
+    if known.port in (number, target):
+        return known.protocol
+    if name.startswith("grpc"):
+        return "grpc"
+    return known.protocol if KINDS[known.kind].role == "data" else "http"
