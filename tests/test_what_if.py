@@ -147,7 +147,10 @@ def test_given_changes_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(hours > 0 for hours in won)
     assert sum(won) == pytest.approx(before - after)
     document = run(capsys, str(TIER[1]), "--add", "host server-2 like server-1 in dc-9")
-    assert document["changes"] == ["a host server-2 like server-1 in dc-9, with nginx, app, code, mysql"]
+    assert document["changes"] == [
+        "a host server-2 like server-1 in dc-9, with nginx, app, code, mysql",
+        "automatic failover of mysql by a new arbiter of three, one of them on witness-1, a new host",
+    ]
 
 
 def test_the_text_tells_what_is_won_and_what_to_write(capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,6 +20,7 @@ from archgen.edits.promotion import promoter_of
 from archgen.improve.repair import find_smallest_repair
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Architecture
+from archgen.model.kinds import KINDS
 from archgen.model.problems import UsageError
 from archgen.reliability.index import Index
 from archgen.report.what_if.comparison import WhatIfReport, changed_yaml
@@ -49,7 +50,7 @@ def what_if(model: CheckedModel, add: tuple[str, ...], assign: tuple[str, ...]) 
     for edit in edits:
         stages.append(apply_edit(stages[-1], edit, callers))
     for word in (*add, *assign):
-        read = _added(stages[-1], word) if word in add else _assigned(stages[-1], word)
+        read = _added(stages[-1], word) if word in add else _assigned(stages[-1], word, edits)
         for edit in read:
             stages.append(apply_edit(stages[-1], edit, callers))
         edits += read
@@ -90,11 +91,21 @@ def _added(architecture: Architecture, word: str) -> tuple[Edit, ...]:
     words = word.split()
     if words[:2] == ["replica", "of"] and len(words) > 2:
         options = _options(words[3:], ("on", "in"), word)
-        return (_replica(architecture, words[2], options.get("on"), options.get("in"), word),)
+        replica = _replica(architecture, words[2], options.get("on"), options.get("in"), word)
+        return (replica, *_promotions(architecture, (replica.component,)))
     if words[:1] == ["host"] and len(words) > 1:
         options = _options(words[2:], ("like", "in"), word)
-        return (_host(architecture, words[1], options.get("like"), options.get("in"), word),)
+        host = _host(architecture, words[1], options.get("like"), options.get("in"), word)
+        return (host, *_promotions(architecture, host.components))
     raise UsageError(f"`{word}` is no change that is known; {HOW}")
+
+
+def _promotions(architecture: Architecture, grown: tuple[str, ...]) -> tuple[AutomateFailover, ...]:
+    """Return what moves the writes of the stores that get their second replica, as a fix does."""
+    index = Index(architecture)
+    stores = [index.components[name] for name in grown if KINDS[index.components[name].kind].stores]
+    first = [each for each in stores if each.replication is None and len(each.replicas) == 1 and not each.managed]
+    return tuple(AutomateFailover(each.id, promoter) for each in first if (promoter := promoter_of(index, each)))
 
 
 def _options(words: list[str], keywords: tuple[str, ...], word: str) -> dict[str, str]:
@@ -149,12 +160,15 @@ def _component(architecture: Architecture, name: str) -> str:
     return require_choice(name, tuple(component.id for component in architecture.components), "component")
 
 
-def _assigned(architecture: Architecture, word: str) -> tuple[Edit, ...]:
+def _assigned(architecture: Architecture, word: str, before: tuple[Edit, ...]) -> tuple[Edit, ...]:
     path, _, value = word.partition("=")
     name, dot, key = path.rpartition(".")
     if key != "failover" or value != "automatic":
         raise UsageError(f"`{word}` is no setting that is known; {HOW}")
     waiting = tuple(component.id for component in architecture.components if needs_manual_failover(component))
+    # a second replica of a store came with it already
+    if any(isinstance(edit, AutomateFailover) and (not dot or edit.component == name) for edit in before):
+        return ()
     if dot:
         if _component(architecture, name) not in waiting:
             raise UsageError(f"{name} has no failover by hand")

@@ -213,13 +213,13 @@ def _automated(architecture: Architecture, component: Component, promoter: Promo
 
 def _with_promoter(architecture: Architecture, component: Component, promoter: Promoter) -> Architecture:
     """Return the architecture with a promoter that is not there yet, its witness, and its connection with a store."""
-    if promoter.product is None and promoter.port is None and promoter.witness is None:
+    if not promoter.new and all(each.id != promoter.id for each in architecture.components):
         return architecture
     connection = promoter_connection(promoter, component.id)
     if any(each.id == connection.id for each in architecture.connections):
         return architecture
     architecture = replace(architecture, connections=(*architecture.connections, connection))
-    if any(each.id == promoter.id for each in architecture.components):
+    if not promoter.new or any(each.id == promoter.id for each in architecture.components):
         return architecture
     added = promoter_component(promoter, component)
     architecture = replace(architecture, components=(*architecture.components, added))

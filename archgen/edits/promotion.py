@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from msgspec import Struct
 
 from archgen.edits.names import unused_name
@@ -30,6 +28,7 @@ class Promoter(Struct, frozen=True):
     witness: str | None = None
     zones: tuple[str, ...] = ()
     port: Port | None = None
+    new: bool = False
 
     @property
     def asked(self) -> bool:
@@ -50,23 +49,28 @@ def promoter_of(index: Index, component: Component) -> Promoter | None:
 
 def _chosen(index: Index, component: Component) -> Promoter:
     product = _KEPT_IN.get(component.product or "")
-    there = next((each.id for each in _deciding(index) if (each.product or each.id) == (product or each.product)), None)
+    port = _port(index, component)
+    there = _there(index, component, product)
     if there is not None:
-        return Promoter(there)
+        return Promoter(there.id, there.product, port=port)
     taken = {*index.components, *index.hosts, *(zone.id for zone in index.architecture.zones)}
     name = unused_name(product or "arbiter", taken)
     hosts = [host for replica in component.replicas for host in replica.hosts]
     witness = unused_name("witness-1", taken) if hosts else None
-    zones = _third_zone(index, hosts) if hosts else ()
-    return Promoter(name, product, witness, zones, _port(index, component))
+    return Promoter(name, product, witness, _third_zone(index, hosts) if hosts else (), port, new=True)
 
 
-def _deciding(index: Index) -> Iterator[Component]:
-    """Yield the components that promote others already and are three or more."""
-    named = {each.replication.by for each in index.components.values() if each.replication is not None}
-    for name in dict.fromkeys(name for name in named if name in index.components):
-        if len(index.components[name or ""].replicas) > 2:
-            yield index.components[name or ""]
+def _there(index: Index, component: Component, product: str | None) -> Component | None:
+    """Return a component of three or more that promotes a store of the same product, or is the product for that."""
+    for store in index.components.values():
+        by = index.components.get(store.replication.by or "") if store.replication is not None else None
+        if by is not None and len(by.replicas) > 2 and _fits(store, by, component, product):
+            return by
+    return None
+
+
+def _fits(store: Component, by: Component, component: Component, product: str | None) -> bool:
+    return store.product == component.product or (product is not None and product in (by.product, by.id))
 
 
 def _third_zone(index: Index, hosts: list[str]) -> tuple[str, ...]:

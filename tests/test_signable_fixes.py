@@ -1,0 +1,183 @@
+"""Fixes that a careful engineer signs: what they write, and what they leave alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from archgen.app.findings.apply_fixes import apply_fixes, checker
+from archgen.app.workspace.inputs import Input
+from archgen.edits.placement import can_be_doubled
+from archgen.language.load import load
+from archgen.linting.policy import Policy
+from tests.test_fixes import judged
+
+NAME = "example.arch.yaml"
+TODAY = "2026-11-24"
+
+
+def model(components: str, connections: str, steps: str, hosts: str = "", more: str = "") -> str:
+    lines = "".join(f"  {line}\n" for line in components.splitlines())
+    calls = "".join(f"  {line}\n" for line in connections.splitlines())
+    path = "".join(f"      - {line}\n" for line in steps.splitlines())
+    places = f"hosts: {hosts}\n" if hosts else ""
+    return (
+        f"archgen: 1\nname: Example\n{more}{places}components:\n{lines}connections:\n{calls}"
+        f"flows:\n  work:\n    title: Work\n    access: write\n    steps:\n{path}"
+    )
+
+
+def fixed(text: str, *rules: str) -> dict[str, Any]:
+    """Return a model after the fixes of some rules, by its keys; nothing is found in it that was not found before."""
+    before = {finding.fingerprint for finding in judged(text).findings}
+    losses = {finding.proof.kill for finding in judged(text).findings if finding.proof is not None}
+    source = Input(NAME, text.encode())
+    done = apply_fixes(text.encode(), checker(source, Policy(), TODAY), lambda finding: finding.rule in rules)
+    for finding in judged(done.data.decode()).findings:
+        assert finding.fingerprint in before or (finding.proof is not None and finding.proof.kill in losses)
+    document: dict[str, Any] = yaml.safe_load(done.data)
+    return document
+
+
+JOB = "job: {kind: scheduler, managed: true, replicas: 2}"
+
+
+@pytest.mark.parametrize(
+    ("product", "promoter", "caller"),
+    [
+        ("postgresql", "etcd", "db -> etcd"),
+        ("redis", "sentinel", "sentinel -> db"),
+        ("mysql", "arbiter", "arbiter -> db"),
+    ],
+)
+def test_a_store_is_replicated_with_what_moves_it(product: str, promoter: str, caller: str) -> None:
+    store = f"db: {{kind: database, product: {product}, runs_on: db-1}}"
+    after = fixed(
+        model(f"{JOB}\n{store}", "job -> db: {protocol: tcp, port: 1000, tls: true}", "job -> db: x", "{db-1: {}}"),
+        RULE,
+    )
+    replication = {"primary": "db-1", "failover": "automatic", "by": promoter}
+    assert after["components"]["db"]["replication"] == replication
+    assert after["components"]["db"]["runs_on"] == ["db-1", "db-2"]
+    assert after["components"][promoter]["runs_on"] == ["db-1", "db-2", "witness-1"]
+    assert after["components"][promoter]["quorum"] == "majority"
+    assert caller in after["connections"]
+
+
+RULE = "single-writer-database"
+
+
+def test_a_promoter_that_is_there_promotes_the_next_store_too() -> None:
+    text = model(
+        f"{JOB}\none: {{kind: database, product: mysql, runs_on: [a, b], replication: {{primary: a, failover: automatic, by: keeper}}}}\n"
+        "keeper: {kind: other, runs_on: [a, b, c], quorum: majority}\n"
+        "two: {kind: database, product: mysql, runs_on: [a, b], replication: {primary: a, failover: manual}}",
+        "job -> one: {protocol: mysql, tls: true}\njob -> two: {protocol: mysql, tls: true}\n"
+        "keeper -> one: {protocol: mysql, tls: true, required: false}",
+        "job -> one: x\njob -> two: y",
+        "{a: {}, b: {}, c: {}}",
+    )
+    after = fixed(text, RULE)
+    assert after["components"]["two"]["replication"]["by"] == "keeper"
+    assert "keeper -> two" in after["connections"]
+    assert after["hosts"] == {"a": {}, "b": {}, "c": {}}
+
+
+def test_a_witness_stands_in_the_zone_that_is_free() -> None:
+    text = model(
+        f"{JOB}\ndb: {{kind: database, product: mysql, runs_on: [a, b], replication: {{primary: a, failover: manual}}}}",
+        "job -> db: {protocol: mysql, tls: true}",
+        "job -> db: x",
+        "{a: {zone: z-1}, b: {zone: z-2}}",
+        "zones: {z-1: {kind: availability-zone}, z-2: {kind: availability-zone}, z-3: {kind: availability-zone}}\n",
+    )
+    after = fixed(text, RULE)
+    assert after["hosts"]["witness-1"] == {"zone": "z-3"}
+    assert list(after["zones"]) == ["z-1", "z-2", "z-3"]
+
+
+def test_a_store_that_elects_by_itself_gets_a_quorum_of_three() -> None:
+    text = model(
+        f"{JOB}\ndb: {{kind: database, product: mongodb, runs_on: m-1}}",
+        "job -> db: {protocol: mongodb, tls: true}",
+        "job -> db: x",
+        "{m-1: {}}",
+    )
+    after = fixed(text, "single-point-of-failure", RULE)
+    assert after["components"]["db"]["runs_on"] in ("m-1", ["m-1", "m-2", "m-3"])
+
+
+def test_a_component_that_floats_gets_replicas() -> None:
+    text = model(
+        f"{JOB}\nweb: {{kind: service, replicas: 1, runs_on: {{any: [a, b, c]}}}}",
+        "job -> web: https",
+        "job -> web: x",
+        "{a: {}, b: {}, c: {}}",
+    )
+    after = fixed(text, "single-point-of-failure")
+    assert after["components"]["web"]["replicas"] == 2
+
+
+def test_firewall_rules_name_who_calls_what() -> None:
+    text = model(
+        "user: {kind: client}\nweb: {kind: web-server, runs_on: w, rate_limit: 10/s}\napi: {kind: service, runs_on: a}\n"
+        "ops: {kind: service, runs_on: o}",
+        "user -> web: https\nuser -> api: {protocol: https, port: 8443}\nops -> api: {protocol: ssh, port: 22}",
+        "user -> web: x\nuser -> api: y",
+        "{w: {}, a: {}, o: {}}",
+    )
+    text = text.replace("runs_on: a}", "runs_on: a, rate_limit: 10/s}")
+    firewall = fixed(text, "missing-firewall")["components"]["firewall"]
+    assert firewall["rules"] == [
+        {"from": "internet", "to": "any", "ports": [443, 8443], "action": "allow"},
+        {"from": "ops", "to": "api", "ports": [22], "action": "allow"},
+    ]
+    assert firewall["default"] == "deny"
+
+
+def test_a_new_agent_reports_to_a_monitoring_that_calls_people() -> None:
+    text = model(
+        f"{JOB}\napi: {{kind: service, runs_on: [a, b]}}", "job -> api: https", "job -> api: x", "{a: {}, b: {}}"
+    )
+    after = fixed(text, "unmonitored")
+    assert after["connections"]["agent -> monitoring"] == "https"
+    assert after["components"]["monitoring"]["alerts"] == ["on-call"]
+
+
+def test_a_way_that_should_not_be_there_is_not_encrypted() -> None:
+    text = model(
+        "user: {kind: client}\nweb: {kind: service, managed: true, replicas: 2}\ndb: {kind: database, managed: true, replicas: 2}",
+        "user -> web: https\nuser -> db: mysql\nweb -> db: {protocol: mysql, tls: true}",
+        "user -> web: x\nweb -> db: y",
+    )
+    assert fixed(text, "missing-tls")["connections"]["user -> db"] == "mysql"
+
+
+def test_a_queue_is_not_checked_over_http() -> None:
+    text = model(
+        f"{JOB}\nlb: {{kind: load-balancer, managed: true, replicas: 2, balance: {{algorithm: round-robin, health_check: false}}}}\n"
+        "mq: {kind: queue, product: rabbitmq, runs_on: [a, b, c], quorum: majority}",
+        "job -> lb: amqps\nlb -> mq: amqps",
+        "job -> lb: x\nlb -> mq: y",
+        "{a: {}, b: {}, c: {}}",
+    )
+    assert fixed(text, "unchecked-backend")["components"]["lb"]["balance"]["health_check"] is False
+
+
+@pytest.mark.parametrize(
+    ("component", "doubled"),
+    [
+        ("pay: {kind: external-service}", False),
+        ("pay: {kind: mail, managed: true}", False),
+        ("pay: {kind: mail}", True),
+        ("pay: {kind: identity-provider, managed: true}", False),
+        ("pay: {kind: cdn, product: cloudfront, managed: true}", False),
+        ("pay: {kind: cdn, managed: true}", True),
+        ("pay: {kind: database, product: aurora, managed: true}", True),
+    ],
+)
+def test_what_has_no_second_provider_gets_none(component: str, doubled: bool) -> None:
+    loaded = load(NAME, model(f"{JOB}\n{component}", "job -> pay: https", "job -> pay: x").encode())
+    assert can_be_doubled(loaded.architecture.components[1]) == doubled
