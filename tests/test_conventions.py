@@ -6,11 +6,14 @@ import json
 import os
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from archgen.app.config import config
 from archgen.cli import main
+from archgen.language.write.patch import apply_changes
+from archgen.model.change import Append, Put, Remove
 
 ROOT = Path(__file__).parent.parent
 MODEL = "models/shop.arch.yaml"
@@ -194,3 +197,37 @@ def test_values_are_refused_in_our_words(
     code, out, err = run(capsys, *words)
     assert (code, out) == (2, "")
     assert message in err
+
+
+# Fixes and places for programs
+
+
+def test_json_and_sarif_have_the_same_fixes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = str(project / MODEL)
+    text = Path(file).read_text()
+    found = json.loads(run(capsys, "lint", file, "--format", "json")[1])["findings"]
+    results = json.loads(run(capsys, "lint", file, "--format", "sarif")[1])["runs"][0]["results"]
+    kinds = {"put": Put, "append": Append, "remove": Remove}
+    fixes = 0
+    for finding, result in zip(found, results, strict=True):
+        region = result["locations"][0]["physicalLocation"]["region"]
+        line = text.splitlines()[finding["end_line"] - 1]
+        assert finding["end_column"] == region["endColumn"] == len(line) + 1
+        assert bool(finding["changes"]) == ("fixes" in result)
+        assert finding["fixable"] is not None or not finding["changes"]
+        if finding["changes"]:
+            fixes += 1
+            paths = [(kinds[each["do"]], tuple(each["path"]), each["value"]) for each in finding["changes"]]
+            changes = [Remove(path) if kind is Remove else kind(path, value) for kind, path, value in paths]
+            assert replaced(text, result["fixes"][0]) == apply_changes(text, changes)
+    assert fixes > 2
+
+
+def replaced(text: str, fix: dict[str, Any]) -> str:
+    """Return a text with the replacements of a fix in SARIF."""
+    lines = text.splitlines(keepends=True)
+    for each in reversed(fix["artifactChanges"][0]["replacements"]):
+        region = each["deletedRegion"]
+        assert (region["startColumn"], region["endColumn"]) == (1, 1)
+        lines[region["startLine"] - 1 : region["endLine"] - 1] = [each["insertedContent"]["text"]]
+    return "".join(lines)

@@ -256,6 +256,9 @@ def test_json_keeps_its_contract() -> None:
         "line": 4,
         "column": 3,
         "end_line": 4,
+        "end_column": 51,
+        "fixable": None,
+        "changes": [],
         "fingerprint": "0123456789abcdef",
         "confidence": "high",
         "proof": {

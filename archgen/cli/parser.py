@@ -78,7 +78,7 @@ _REWORDED = (
     (re.compile(r"argument (?:[^\s/]+/)*([^\s/]+): invalid int value: '(.*)'"), r"\1 must be a whole number; got \2"),
     (re.compile(r"argument (?:[^\s/]+/)*([^\s/]+): ignored explicit argument '(.*)'"), r"\1 takes no value; got \2"),
     (re.compile(r"argument (?:[^\s/]+/)*([^\s/]+): not allowed with argument (\S+)"), r"\1 can't be combined with \2"),
-    (re.compile(r"the following arguments are required: (.*?)(?:, PATH)?"), r"missing \1"),
+    (re.compile(r"the following arguments are required: (.*?)(?:, (?:PATH|SUBJECT))?"), r"missing \1"),
 )
 """The messages of argparse, and ours in their place."""
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any, assert_never
+
 import msgspec
 from msgspec import Struct
 
+from archgen.model.change import Append, Change, Put, Remove
 from archgen.model.finding import Accepted, Finding, Proof
 from archgen.model.subject import Subject
 from archgen.report.common.encoding import encode
-from archgen.report.lint.outcome import LintReport, count_severities
+from archgen.report.lint.outcome import LintReport, count_severities, end_column
 
 VERSION = 1
 
@@ -40,10 +43,13 @@ class _Told(Struct, gc=False):
     line: int
     column: int
     end_line: int
+    end_column: int | None
     fingerprint: str
     confidence: str
     proof: Proof | None
     accepted: Accepted | None
+    fixable: str | None
+    changes: list[dict[str, Any]]
 
 
 def write(outcome: LintReport) -> str:
@@ -51,13 +57,13 @@ def write(outcome: LintReport) -> str:
     findings = outcome.findings
     document = {
         "version": VERSION,
-        "findings": [_finding(finding) for finding in findings],
+        "findings": [_finding(outcome, finding) for finding in findings],
         "summary": msgspec.structs.asdict(count_severities(findings)),
     }
     return encode(document)
 
 
-def _finding(finding: Finding) -> _Told:
+def _finding(outcome: LintReport, finding: Finding) -> _Told:
     return _Told(
         finding.rule,
         finding.code,
@@ -75,8 +81,24 @@ def _finding(finding: Finding) -> _Told:
         finding.line,
         finding.column,
         finding.end_line,
+        end_column(outcome, finding),
         finding.fingerprint,
         finding.confidence,
         finding.proof,
         finding.accepted,
+        finding.fixable,
+        [_change(change) for change in finding.changes],
     )
+
+
+def _change(change: Change) -> dict[str, Any]:
+    """Return a change of the model's text: the path to a value, and the value that is put there or added to the list."""
+    match change:
+        case Put():
+            return {"do": "put", "path": change.path, "value": change.value}
+        case Append():
+            return {"do": "append", "path": change.path, "value": change.value}
+        case Remove():
+            return {"do": "remove", "path": change.path, "value": None}
+        case _:
+            assert_never(change)

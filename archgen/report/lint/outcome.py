@@ -39,6 +39,12 @@ class LintReport(Struct, frozen=True):
         return tuple(group for _, findings in self.models for group in group_findings(findings))
 
 
+def end_column(outcome: LintReport, finding: Finding) -> int | None:
+    """Return the column behind the last character of a finding's last line, from 1; None if its file can't be read."""
+    lines = outcome.lines(finding.file)
+    return len(lines[finding.end_line - 1].rstrip()) + 1 if 0 < finding.end_line <= len(lines) else None
+
+
 def page_of(rule: Rule, pages: str) -> str:
     """Return the address of a rule's explanation: below `pages` if that is set, else its first reference, else nothing."""
     return f"{pages.rstrip('/')}/rules/{rule.id}/" if pages else next((url for _, url in rule.references), "")

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Any, assert_never
 from urllib.parse import quote
 
 from archgen import __version__
+from archgen.language.write.patch import PatchError, apply_changes
 from archgen.linting.rule import Rule
 from archgen.model.finding import Accepted, Finding, Related, Severity
 from archgen.model.subject import Subject
 from archgen.report.common.encoding import encode
 from archgen.report.common.terminal import plain
-from archgen.report.lint.outcome import LintReport, page_of
+from archgen.report.lint.outcome import LintReport, end_column, page_of
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+
+MOST_LINES = 2_000
+"""Lines of a model whose fixes are written out: each takes a pass over the model's text."""
 
 
 def write(outcome: LintReport) -> str:
@@ -31,7 +38,7 @@ def write(outcome: LintReport) -> str:
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The directory that archgen was started in."}}},
-        "results": [_result(finding, at[finding.rule]) for finding in outcome.findings],
+        "results": [_result(outcome, finding, at[finding.rule]) for finding in outcome.findings],
     }
     return encode({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
@@ -64,10 +71,11 @@ def _properties(rule: Rule) -> dict[str, Any]:
     return {"tags": tags, "precision": "high", "problem.severity": _problem(rule.severity)}
 
 
-def _result(finding: Finding, rule: int) -> dict[str, Any]:
-    place = _place(
-        finding.file, {"startLine": finding.line, "startColumn": finding.column, "endLine": finding.end_line}
-    )
+def _result(outcome: LintReport, finding: Finding, rule: int) -> dict[str, Any]:
+    region = {"startLine": finding.line, "startColumn": finding.column, "endLine": finding.end_line}
+    if (end := end_column(outcome, finding)) is not None:
+        region["endColumn"] = end
+    place = _place(finding.file, region)
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "ruleIndex": rule,
@@ -83,9 +91,43 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
     }
     if finding.related:
         result["relatedLocations"] = [_related(finding, at, each) for at, each in enumerate(finding.related, 1)]
+    if (fix := _fix(outcome, finding)) is not None:
+        result["fixes"] = [fix]
     if finding.accepted is not None:
         result["suppressions"] = [_suppression(finding.accepted)]
     return result
+
+
+def _fix(outcome: LintReport, finding: Finding) -> dict[str, Any] | None:
+    """Return the fix of a finding as the lines that it replaces; None without one, or where it can't be written."""
+    file = next(file for file, findings in outcome.models if finding in findings) if finding.changes else ""
+    lines = outcome.lines(file) if file else ()
+    if not lines or len(lines) > MOST_LINES:
+        return None
+    try:
+        fixed = apply_changes("\n".join(lines) + "\n", finding.changes).split("\n")[:-1]
+    except PatchError:
+        return None
+    unsafe = " This changes the architecture." if finding.fixable == "unsafe" else ""
+    return {
+        "description": {"text": f"{plain(finding.fix)}{unsafe}"},
+        "artifactChanges": [
+            {
+                "artifactLocation": _artifact(file),
+                "replacements": list(_replacements(lines, fixed)),
+            }
+        ],
+    }
+
+
+def _replacements(lines: tuple[str, ...], fixed: list[str]) -> Iterator[dict[str, Any]]:
+    """Yield the lines that differ; an insertion deletes an empty region."""
+    for tag, start, end, first, last in SequenceMatcher(None, lines, fixed).get_opcodes():
+        if tag != "equal":
+            yield {
+                "deletedRegion": {"startLine": start + 1, "startColumn": 1, "endLine": end + 1, "endColumn": 1},
+                "insertedContent": {"text": "".join(f"{line}\n" for line in fixed[first:last])},
+            }
 
 
 def _related(finding: Finding, number: int, related: Related) -> dict[str, Any]:
