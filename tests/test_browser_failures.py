@@ -91,7 +91,7 @@ def test_the_keyboard_walks_the_picture_and_loses_what_it_stands_on(browser: Bro
     press(browser, Keys.SPACE)
     assert statuses(browser) == {"read-page": "down", "write-comment": "down"}
     assert browser.run("return document.activeElement.getAttribute('aria-checked')") == "true"
-    assert "lost" in str(browser.run("return document.activeElement.getAttribute('aria-label')"))
+    assert "failed" in str(browser.run("return document.activeElement.getAttribute('aria-label')"))
     press(browser, Keys.ENTER)
     assert statuses(browser) == {"read-page": "ok", "write-comment": "ok"}
 
@@ -102,7 +102,7 @@ def test_the_list_is_the_pictures_equal(browser: Browser, site: str) -> None:
         label = f"//div[@class='archgen-choices']//label[span='{name}']/input"
         browser.driver.find_element("xpath", label).send_keys(" ")
     assert statuses(browser) == {"read-page": "degraded", "write-comment": "degraded"}
-    assert "Lost: server-2, server-3." in said(browser)
+    assert "Failed: server-2, server-3." in said(browser)
     assert state(browser, "a[data-node='nginx@server-3']") == "down"
     assert "server-1" in str(browser.run("return document.querySelector('[data-flow=read-page] dl').textContent"))
 

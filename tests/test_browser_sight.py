@@ -189,7 +189,9 @@ def test_pan_and_zoom_of_a_thousand_components_change_one_transform(
     assets = os.path.join(ROOT, "archgen", "site")
     links = "".join(f'<link rel="stylesheet" href="file://{assets}/{one}">' for one in STYLES)
     scripts = "".join(
-        f'<script src="file://{assets}/{one}"></script>' for one in SCRIPTS if one.endswith(("picture.js", "views.js"))
+        f'<script src="file://{assets}/{one}"></script>'
+        for one in SCRIPTS
+        if one.endswith(("archgen.js", "picture.js", "views.js"))
     )
     file = os.path.join(str(tmp_path), "large.html")
     with open(file, "w", encoding="utf-8") as stream:

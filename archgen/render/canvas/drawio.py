@@ -123,7 +123,7 @@ class _Cells:
         ground = f"pointerEvents=0;labelBackgroundColor={self._palette['tint_1']};"
         style = self._outline(frame.fill, frame.pen, frame.radius) + (ground if is_band else _BOX)
         value = (" " if part.holds else "\n").join(line.text for line in lines)
-        parent = self._groups.get(part.parent or "") or _PAGE
+        parent = _PAGE if part.parent is None else self._groups.get(part.parent, _PAGE)
         yield self._vertex(value, style + self._words(lines, part.box), part.box, parent, cell.name)
         marks = [shape for shape in shapes if isinstance(shape, IconImage | BadgeMark)]
         yield from self._all(marks, _PAGE if is_band else cell)
