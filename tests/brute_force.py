@@ -265,6 +265,7 @@ FEATURES: dict[str, Callable[[Used], bool]] = {
     "nobody waits": lambda one: (
         any(request.deferred for request, _ in one.steps) or one.calls(lambda each: each.deferred)
     ),
+    "deep check": lambda one: any(each.balance and each.balance.asks for each in one.components),
     "reads": lambda one: one.flow.access == "read",
     "writes": lambda one: one.flow.access == "write",
 }

@@ -187,6 +187,16 @@ class Maker(Walker):
         """An id, now and then without quotes."""
         return json.loads(name) if name in NUMBERS and self.rand.random() < 0.7 else name
 
+    def behind(self) -> Any:
+        """Components that a target of what is made calls, which its health check may ask; MISSING if there are none."""
+        called = [target for targets in self.calls.get(self.own, ()) for target in targets]
+        names = [name for target in called for targets in self.calls.get(target, ()) for name in targets]
+        if not names:
+            return MISSING
+        name = self.rand.choice(names)
+        access = self.rand.choice(("read", "write"))
+        return self.rand.choice((self.plain(name), [self.plain(name)], {name: access}))
+
     def name(self, *sections: str) -> Any:
         """A reference to something of the sections."""
         names = [name for section in sections for name in self.ids[section]]

@@ -24,6 +24,9 @@ State = frozenset[tuple[str, str]]
 MAJORITIES = ("etcd", "zookeeper", "consul", "galera", "percona-xtradb-cluster", "cockroachdb")
 """Products that work with a majority only."""
 
+OPEN = ("aws-alb", "aws-nlb", "aws-elb", "envoy")
+"""Products that send requests to all once none passes."""
+
 STORES = ("database", "key-value-store", "stream", "object-storage", "file-storage", "queue")
 
 
@@ -192,7 +195,11 @@ class World:
         if known is None:
             known = self._asked[caller.id, request.id] = self.asked(caller, request, flow)
         replicas, access, count = known
-        counting = [one.id for one in replicas if one.id in working and self.may_answer(one, access, working)]
+        counting = [
+            one.id
+            for one in replicas
+            if one.id in working and self.may_answer(one, access, working) and self.passes(caller, one, working)
+        ]
         if len(counting) < count:
             return False
         if not each:
@@ -200,6 +207,28 @@ class World:
         if any(self.itself_lost(one.id) for one in replicas if self.keeps_address(one, access)):
             return False
         return all(one.id in counting for one in self.blindly(caller, request, replicas, access))
+
+    def passes(self, caller: Replica, member: Replica, working: set[str] | None) -> bool:
+        """Whether a target passes its caller's check: what it asks answers the target; None for ever, with nothing lost."""
+        checking = self.component[caller.component]
+        balance = checking.balance
+        if balance is None or balance.fail_open or (balance.fail_open is None and checking.product in OPEN):
+            return True
+        for name, access in balance.asks:
+            fitting = [
+                one for one in self.architecture.connections if one.source == member.component and name in one.targets
+            ]
+            if not fitting:
+                continue
+            connection = min(fitting, key=lambda one: len(one.targets))
+            asked = [one for one in self.component[name].replicas if self.near(member, one, connection.locality)]
+            ever = sum(self.may_ever_answer(one, access) for one in asked)
+            count = max(1, ever) if connection.needs == "all" else int(connection.needs)
+            if working is not None:
+                ever = sum(one.id in working and self.may_answer(one, access, working) for one in asked)
+            if ever < count:
+                return False
+        return True
 
     def keeps_address(self, replica: Replica, access: Access) -> bool:
         """Whether it takes this traffic with nothing lost, and goes on to when it fails by itself."""
@@ -252,7 +281,7 @@ class World:
             for replica in self.component[target].replicas
             if (not request.pinned or replica.id in request.pinned) and self.near(caller, replica, connection.locality)
         ]
-        possible = sum(self.may_ever_answer(one, access) for one in replicas)
+        possible = sum(self.may_ever_answer(one, access) and self.passes(caller, one, None) for one in replicas)
         return replicas, access, max(max(1, possible) if one.needs == "all" else int(one.needs) for one in connections)
 
     def required(self, request: Request) -> bool:
@@ -373,6 +402,8 @@ def concerned(architecture: Architecture, flow: Flow) -> list[tuple[str, str]]:
     for request, _ in in_order(flow.steps, False):
         names.update((request.source, *request.targets))
         names.update(target for one in world.connections(request) if one is not None for target in one.targets)
+    checking = [one.balance for each in names if (one := world.component[each]).balance is not None]
+    names.update(name for balance in checking if balance is not None for name, _ in balance.asks)
     promoters = {data.by for one in names if (data := world.component[one].replication) is not None}
     names.update(one for one in promoters if one in world.component)
     replicas = [one for name in names for one in world.component[name].replicas]

@@ -12,6 +12,7 @@ from random import Random
 from msgspec.structs import replace
 
 from archgen.model.architecture import (
+    Access,
     Architecture,
     Balance,
     Cluster,
@@ -70,11 +71,14 @@ def chain(random: Random) -> Architecture:
             targets=(target,),
             ports=(Port("http"),),
             needs=random.choice((1, 1, 1, 1, "all")),
+            required=source == "user" or random.random() < 0.8,
             locality=random.choice((None, None, None, "same-host", "same-zone")) if source != "user" else None,
         )
         for source, target in ends
     )
-    steps = tuple(Request(f"f0/{number}", *_ends(each)) for number, each in enumerate(connections, 1))
+    # what a check asks need not be in a flow
+    taken = connections[:-1] if len(connections) > 2 and random.random() < 0.3 else connections
+    steps = tuple(Request(f"f0/{number}", *_ends(each)) for number, each in enumerate(taken, 1))
     flow = Flow("f0", "f0", steps, access=random.choice((None, "read", "write")))
     return Architecture(
         id="random",
@@ -174,11 +178,31 @@ def _deferred(random: Random, model: Architecture) -> Architecture:
     return replace(model, connections=tuple(connections), flows=tuple(flows))
 
 
+def _deep_checks(random: Random, model: Architecture) -> Architecture:
+    calls: dict[str, list[str]] = {}
+    for connection in model.connections:
+        calls.setdefault(connection.source, []).extend(connection.targets)
+
+    def change(component: Component) -> Component:
+        behind = [name for target in calls.get(component.id, ()) for name in calls.get(target, ())]
+        if not behind:
+            return component
+        chosen = random.sample(behind, random.randint(1, min(2, len(behind))))
+        accesses: tuple[Access, ...] = ("read", "write")
+        asks = tuple((name, random.choice(accesses)) for name in dict.fromkeys(chosen))
+        opens = random.choice((None, None, None, True, False))
+        product = random.choice(("haproxy", "haproxy", "envoy"))
+        return replace(component, product=product, balance=Balance(health_check=True, asks=asks, fail_open=opens))
+
+    return _components(model, change, 0.8, random)
+
+
 DECORATIONS: dict[str, Callable[[Random, Architecture], Architecture]] = {
     "unchecked": _unchecked,
     "quorums": _quorums,
     "waiting writes": _waiting_writes,
     "watches": _watches,
     "deferred": _deferred,
+    "deep checks": _deep_checks,
 }
 """The keys, each with what adds it to a model."""

@@ -44,7 +44,7 @@ def test_another_architecture_is_a_difference() -> None:
 @pytest.mark.parametrize("key", sorted(DECORATIONS))
 def test_an_engine_that_ignores_a_key_is_a_difference(key: str) -> None:
     different = 0
-    for seed in range(200):
+    for seed in range(600):
         model = chain(Random(seed))
         with_key = DECORATIONS[key](Random(seed), model)
         for flow in with_key.flows:

@@ -257,6 +257,45 @@ def test_somebody_waits_for_the_first_request(tmp_path: Path, capsys: pytest.Cap
     assert "the first request of the flow `order` must not be `async`" in capsys.readouterr().out
 
 
+DEEP = """\
+archgen: 1
+name: A deep check
+hosts: {lb-1: {}, a: {}, b: {}, c: {}}
+components:
+  user: {kind: client}
+  lb: {kind: load-balancer, runs_on: lb-1, balance: {health_check: {request: GET /ready, asks: mysql}}}
+  app: {kind: app-server, runs_on: [a, b]}
+  mysql: {kind: database, runs_on: c}
+connections:
+  user -> lb: https
+  lb -> app: http
+  app -> mysql: {protocol: mysql, required: false}
+flows:
+  static:
+    title: A page without data
+    steps:
+      - user -> lb: GET /
+      - lb -> app: GET /
+"""
+
+
+def test_a_deep_check_takes_out_what_does_not_need_what_it_asks(told: Told) -> None:
+    assert told.points(DEEP)[0] == {"lb@lb-1", "lb-1", "mysql@c", "c"}
+    status, reason = told.outcome(DEEP, "mysql@c")
+    assert status == "down"
+    assert reason.endswith("; the health check of lb on app asks mysql, which does not answer")
+    for eased in (DEEP.replace(", asks: mysql", ""), DEEP.replace("mysql}}", "mysql, fail_open: true}}")):
+        assert told.points(eased)[0] == {"lb@lb-1", "lb-1"}
+    assert told.points(DEEP.replace("load-balancer,", "load-balancer, product: envoy,"))[0] == {"lb@lb-1", "lb-1"}
+
+
+def test_what_no_target_can_ask_is_a_dangling_reference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "model.arch.yaml"
+    file.write_text(DEEP.replace("asks: mysql", "asks: lb"), encoding="utf-8")
+    assert main(["lint", str(file), "--format", "concise"]) == 2
+    assert "no component that `lb` calls has a connection to it" in capsys.readouterr().out
+
+
 PAIR = """\
 archgen: 1
 name: A pair with one address

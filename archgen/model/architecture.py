@@ -108,7 +108,10 @@ class Replica(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Balance(Struct, frozen=True, gc=False, omit_defaults=True):
-    """The load balancing of a component over its targets; `weights` are (component or replica, weight)."""
+    """The load balancing of a component over its targets; `weights` are (component or replica, weight).
+
+    `asks` are (component, access) that a target's health check asks in turn; with `fail_open` it keeps traffic all the same.
+    """
 
     algorithm: str | None = None
     mode: Literal["active-active", "active-passive"] | None = None
@@ -116,6 +119,8 @@ class Balance(Struct, frozen=True, gc=False, omit_defaults=True):
     stickiness: str | bool | None = None
     weights: tuple[tuple[str, float], ...] = ()
     backup: tuple[str, ...] = ()
+    asks: tuple[tuple[str, Access], ...] = ()
+    fail_open: bool | None = None
 
 
 class Quorum(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -127,6 +127,19 @@ def is_active_passive(cluster: Cluster | None) -> bool:
     return cluster is not None and (cluster.mode == "active-passive" or (cluster.mode is None and bool(cluster.active)))
 
 
+_FAIL_OPEN = ("aws-alb", "aws-nlb", "aws-elb", "envoy")
+"""Products that send requests to all targets once none passes its check."""
+
+
+def deep_asks(component: Component) -> tuple[tuple[str, Access], ...]:
+    """Return what must answer a target of a component before it passes the health check."""
+    balance = component.balance
+    if balance is None or not balance.asks:
+        return ()
+    opens = (component.product or "").casefold() in _FAIL_OPEN if balance.fail_open is None else balance.fail_open
+    return () if opens else balance.asks
+
+
 def waits_as_backup(balance: Balance, component: str, replica: str) -> bool:
     """Return True if a replica takes a balancer's requests only while others fail."""
     return component in balance.backup or replica in balance.backup

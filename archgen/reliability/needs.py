@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.model.architecture import Access, Component, Connection, Replica
 from archgen.reliability.index import Index
 from archgen.reliability.members import (
     Votes,
+    deep_asks,
     eligible,
     is_active_passive,
     keeps_address,
@@ -74,6 +76,10 @@ class Use(Struct, frozen=True):
     pinned: tuple[str, ...]
 
 
+Asks = tuple[tuple[str, Access], ...]
+"""Components that a health check asks, each with the access that must work."""
+
+
 class Conditions(Struct, frozen=True):
     """The reading of a need: `by_hand` counts what people promote, `each` asks that each request is answered, not some."""
 
@@ -125,31 +131,60 @@ def _local(use: Use) -> bool:
 
 def _needs(index: Index, use: Use, caller: Replica | None, conditions: Conditions) -> tuple[Need, ...]:
     """Return what a caller needs for a use: that some request is answered and, where it is asked, each."""
+    need, promoted = _some(index, use, caller, conditions.by_hand, deep_asks(index.components[use.source]))
+    return (need, *_of_each(index, use, need, promoted)) if conditions.each else (need,)
+
+
+def _some(
+    index: Index, use: Use, caller: Replica | None, by_hand: bool, asks: Asks = ()
+) -> tuple[Need, frozenset[str]]:
+    """Return the need that some request is answered, and the replicas that count once they are promoted."""
     now: list[str] = []
     guarded: list[Guarded] = []
     later: list[Guarded] = []
     for connection in use.connections:
         for target in connection.targets:
             component = index.components[target]
-            first, second = eligible(component, use.access, conditions.by_hand)
+            first, second = eligible(component, use.access, by_hand)
             required = votes(component, use.access)
             if any(each.count > len(each.members) for each in required):
                 continue
             for replica in _near(index, first, connection, caller, use.pinned):
-                member = Guarded(replica, votes=required, lost=predecessors(component, replica))
+                asked = _asked(index, use.step, index.replicas[replica], asks, by_hand) if asks else ()
+                if asked is None:
+                    continue
+                member = Guarded(replica, votes=required, lost=predecessors(component, replica), asks=asked)
                 if member.is_free:
                     now.append(replica)
                 else:
                     guarded.append(member)
             if second:
                 standing_by = _near(index, second, connection, caller, use.pinned)
-                later.extend([_promoted(index, component, replica, required) for replica in standing_by])
+                for replica in standing_by:
+                    asked = _asked(index, use.step, index.replicas[replica], asks, by_hand) if asks else ()
+                    if asked is not None:
+                        later.append(replace(_promoted(index, component, replica, required), asks=asked))
     count = _count(use.connections, len(now) + len(guarded) + len(later))
     name = use.connections[0].id if use.connections else None
     need = Need(use.step, name, tuple(now), (*guarded, *later), count)
-    if not conditions.each:
-        return (need,)
-    return (need, *_of_each(index, use, need, frozenset(member.replica for member in later)))
+    return need, frozenset(member.replica for member in later)
+
+
+def _asked(index: Index, step: str, member: Replica, asks: Asks, by_hand: bool) -> tuple[Need, ...] | None:
+    """Return what must answer a target before it passes its check; None if that can never be.
+
+    Each is asked over the target's own connection; what the target has no connection to doesn't restrict it.
+    """
+    needs = []
+    for name, access in asks:
+        connection = index.connections.get((member.component, name))
+        if connection is not None:
+            own = replace(connection, id=f"{member.component} -> {name}", targets=(name,))
+            need, _ = _some(index, Use(step, member.component, (name,), (own,), access, ()), member, by_hand)
+            if len(need.candidates) + len(need.guarded) < need.count:
+                return None
+            needs.append(need)
+    return tuple(needs)
 
 
 def _promoted(index: Index, component: Component, replica: str, required: tuple[Votes, ...]) -> Guarded:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from archgen.model.architecture import Access, Answer, Connection, Flow, Frame, Replica, Request, Step
 from archgen.reliability.index import Index
-from archgen.reliability.members import quorum
+from archgen.reliability.members import deep_asks, quorum
 from archgen.reliability.needs import Conditions, Need, Use, needs_of, promoter_of
 
 Level = Literal["serves", "every", "full"]
@@ -147,10 +147,13 @@ def _assemble(
 
 
 def _reached(index: Index, uses: list[Use]) -> Iterator[str]:
-    """Yield the components whose replicas a use may count, promoters included."""
+    """Yield the components whose replicas a use may count, promoters and what checks ask included."""
     for use in uses:
+        asks = deep_asks(index.components[use.source])
         for target in use.targets:
-            yield target
-            promoter = promoter_of(index, index.components[target]) if use.access != "read" else None
-            if promoter is not None:
-                yield promoter
+            asked = ((name, access) for name, access in asks if (target, name) in index.connections)
+            for reached, access in ((target, use.access), *asked):
+                yield reached
+                promoter = promoter_of(index, index.components[reached]) if access != "read" else None
+                if promoter is not None:
+                    yield promoter

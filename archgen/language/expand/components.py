@@ -10,6 +10,7 @@ from archgen.language.expand.scalars import availability, links
 from archgen.language.yaml.scalars import per_second, seconds
 from archgen.language.yaml.tree import Document, Map, Seq, TreeNode
 from archgen.model.architecture import (
+    Access,
     Balance,
     Cluster,
     Collection,
@@ -108,7 +109,14 @@ class _Reader:
         if balance.__class__ is not Map:
             return Balance(self.context.document.text(self.entry, "balance"))
         text = self.context.document.text
-        check, sticky = (self.context.document.text_or_flag(balance, key) for key in ("health_check", "stickiness"))
+        sticky = self.context.document.text_or_flag(balance, "stickiness")
+        stated = balance.get("health_check")
+        deep = stated if stated.__class__ is Map else Map(0)
+        check = (
+            text(deep, "request") or True
+            if stated.__class__ is Map
+            else self.context.document.text_or_flag(balance, "health_check")
+        )
         weights = []
         for name, weight in balance.get("weights", {}).items():
             members = self._members(name, balance["weights"].key_mark(name), "weights")
@@ -116,7 +124,34 @@ class _Reader:
         backup = [
             member for name, mark in self.marked(balance, "backup") for member in self._members(name, mark, "backup")
         ]
-        return Balance(text(balance, "algorithm"), balance.get("mode"), check, sticky, tuple(weights), tuple(backup))
+        return Balance(
+            text(balance, "algorithm"),
+            balance.get("mode"),
+            check,
+            sticky,
+            tuple(weights),
+            tuple(backup),
+            self._asks(deep),
+            deep.get("fail_open"),
+        )
+
+    def _asks(self, check: Map) -> tuple[tuple[str, Access], ...]:
+        """Return what a health check asks through the targets, each of which has a connection to it or isn't restricted."""
+        asked = check.get("asks")
+        if asked.__class__ is Map:
+            stated = [(name, asked.key_mark(name), access) for name, access in asked.items()]
+        else:
+            stated = [(name, mark, "read") for name, mark in self.marked(check, "asks")]
+        asks = []
+        targets = self.calls.get(self.name, ())
+        for name, mark, access in stated:
+            known = self.context.refer(name, mark, ("component",), self.subject, f"`asks` of `{self.name}`")
+            if name in self.context.components and not any(known in self.calls.get(target, ()) for target in targets):
+                message = f"`asks` of `{self.name}` names `{name}`, but no component that `{self.name}` calls has a connection to it"
+                fix = f"Add the connection from a target of `{self.name}` to `{name}`, or remove it from `asks`."
+                self.context.dangling(mark, self.subject, message, fix)
+            asks.append((known, access))
+        return tuple(asks)
 
     def _members(self, name: str, mark: int, key: str) -> tuple[str, ...]:
         """Return the members that a balancer names: a component, a replica, or its targets' replicas on a host."""
