@@ -53,8 +53,8 @@ def _group(group: FindingGroup, outcome: LintReport, style: Style) -> list[str]:
         lines += _labeled("proof", _proof(finding, outcome), style, gutter)
     if finding.confidence != "high":
         lines += _labeled("confidence", finding.confidence, style, gutter)
-    if finding.subject.kind in ("model", "flow"):
-        # the place shows the name; an acceptance wants the id
+    if finding.subject.kind in ("model", "flow") or not _is_marked(finding, outcome):
+        # the place doesn't show the subject that an acceptance takes
         lines += _labeled("about", f"{finding.subject.kind} {finding.subject.id}", style, gutter)
     return [*lines, *_labeled("fix", group.fix, style, gutter, "fix")]
 
@@ -73,6 +73,16 @@ def _also(group: FindingGroup, style: Style, gutter: int) -> list[str]:
         lines += _labeled("also", f"{file}{finding.line}: {finding.message}", style, gutter)
     rest = len(others) - MESSAGES
     return [*lines, *(_labeled("also", f"{rest} more; --format json lists them", style, gutter) if rest > 0 else [])]
+
+
+def _is_marked(finding: Finding, outcome: LintReport) -> bool:
+    """Return True if the text at a finding's place, where there is any, begins with its subject as a whole word."""
+    source = outcome.lines(finding.file)
+    if not 1 <= finding.line <= len(source):
+        return True
+    marked = source[finding.line - 1][finding.column - 1 :].lstrip("\"'")
+    name = finding.subject.id
+    return marked.startswith(name) and not marked[len(name) : len(name) + 1].isalnum()
 
 
 def _labeled(label: str, text: str, style: Style, gutter: int, paint: Emphasis = "strong") -> list[str]:
