@@ -11,11 +11,13 @@ from archgen.cli import main
 from archgen.model.subject import Subject
 from archgen.reliability.simulation import simulate
 from archgen.site.interactive.trial import trial
+from archgen.site.interactive.views import front, views
 from archgen.site.pages.component import MOST, component_page, component_path
 from archgen.site.structure_data import elements
 from archgen.views.levels import CARDS
 from tests.checked import check
 from tests.document import Element, parse
+from tests.level_models import MODELS
 
 MODEL = """archgen: 1
 name: Shop
@@ -135,3 +137,15 @@ def test_a_system_too_large_to_read_is_tried_on_its_groups_and_every_element_is_
     assert named == [place for place, element in enumerate(every) if element.kind == "replica"]
     small = trial(check("shop.arch.yaml", MODEL.encode()).topology)
     assert small.nodes is None
+
+
+def test_a_system_too_large_to_read_opens_on_its_groups_and_each_is_a_view() -> None:
+    system = check("services.arch.yaml", MODELS["services"]().encode())
+    offered = views(system, None)
+    assert offered[0].id == "system"
+    assert front(system) == offered[0].file
+    groups = {node.opens for view in offered for node in view.diagram.nodes if node.opens}
+    assert groups
+    assert groups == {view.opens for view in offered if view.opens}
+    small = views(check("shop.arch.yaml", MODEL.encode()), None)
+    assert small[0].id == "deployment"

@@ -259,6 +259,10 @@
         if (badge) {
           event.preventDefault();
           location.hash = `issue-${badge.querySelector("text").textContent.trim()}`;
+        } else if (item && this.opened(item)) {
+          event.preventDefault();
+          this.choose({ view: this.opened(item), focus: "" });
+          this.rest();
         } else if (item && touched === item && first) {
           event.preventDefault();
           item.focus({ preventScroll: true });
@@ -283,6 +287,11 @@
           this.next(item, TOWARDS[event.key])?.focus({ preventScroll: true });
         }
       }, true);
+    }
+
+    /* The view that a card of a group leads to. */
+    opened(item) {
+      return this.facts.opens[item.closest("[data-node]")?.dataset.node];
     }
 
     /* Lines are thin: each gets a wider, invisible one, once a pointer comes near. */

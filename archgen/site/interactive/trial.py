@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from msgspec import Struct
 
 from archgen.analysis.topology import Topology
@@ -19,11 +21,17 @@ class Trial(Struct, frozen=True):
     nodes: dict[str, list[int]] | None = None
 
 
+@lru_cache(maxsize=64)
+def is_readable(topology: Topology) -> bool:
+    """Return True if the deployment of a system can be read as one diagram."""
+    deployed = deployment(topology)
+    return len(deployed.nodes) <= CARDS and len(deployed.edges) <= LINES
+
+
 def trial(topology: Topology) -> Trial:
     """Return the diagram of a system that a visitor can read as one."""
-    deployed = deployment(topology)
-    if len(deployed.nodes) <= CARDS and len(deployed.edges) <= LINES:
-        return Trial(deployed)
+    if is_readable(topology):
+        return Trial(deployment(topology))
     diagram = readable(topology)[0].diagram
     indices = element_indices(topology)
     return Trial(diagram, {node.id: _elements(topology, node, indices) for node in diagram.nodes})

@@ -53,15 +53,16 @@ def view_block(system: CheckedModel, drawn: Sequence[tuple[View, str]]) -> Html:
         tag("p", file, class_="archgen-full"),
         class_="archgen-views",
         data_search_exclude=True,
-        data_facts=_facts(system, shown),
+        data_facts=_facts(system, shown, views),
     )
 
 
-def _facts(system: CheckedModel, shown: Sequence[DiagramLayer]) -> str:
+def _facts(system: CheckedModel, shown: Sequence[DiagramLayer], views: Sequence[View]) -> str:
     """Return all that the scripts read, as JSON."""
     facts = {
         "cards": to_builtins(cards(system)),
         "issues": [(number, finding.severity, finding.message) for number, finding in system.open],
+        "opens": {view.opens: view.id for view in views if view.opens},
         "layers": [{"id": layer.id, "title": layer.title, "says": layer.says, **_tones(layer)} for layer in shown],
     }
     return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))

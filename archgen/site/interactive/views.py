@@ -1,4 +1,4 @@
-"""The views on a system's page: the deployment first, then the others that show something of the system."""
+"""The views on a system's page: the deployment first, or the system's groups where that is too large to read; then others."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archgen.linting.checked_model import CheckedModel
+from archgen.model.slug import distinct
+from archgen.site.interactive.trial import is_readable
 from archgen.site.system_change import SystemChange
 from archgen.views.aspects import ASPECTS
 from archgen.views.diagram import Diagram
 from archgen.views.diff import change_diagram
+from archgen.views.levels import readable
 from archgen.views.path import path
 
 FLOWS = 6
 """Flows whose path is a view of the system's page; more would make the page heavy."""
+
+GROUPS = 12
+"""Groups whose inside is a view of the system's page, for the same reason."""
 
 LARGEST = 120
 """Cards that a view beside the deployment may have, and a deployment beside its flows, for the same reason."""
@@ -28,25 +34,47 @@ _TITLES = {
 
 
 class View(Struct, frozen=True):
-    """A view by its id, the words on its tab, its file beside the page and its content."""
+    """A view by its id, the words on its tab, its file beside the page and its content.
+
+    `opens` is the id of the card in another view that leads to this one.
+    """
 
     id: str
     title: str
     file: str
     diagram: Diagram
+    opens: str = ""
 
 
 def views(system: CheckedModel, change: SystemChange | None) -> list[View]:
     """Return the views of a system; `change` leads to it from the previous one."""
-    offered: list[View] = []
+    levels = [] if is_readable(system.topology) else list(_levels(system))
+    offered: list[View] = levels[:1]
     for id, title in _TITLES.items():
+        if id == "overview" and levels:
+            continue
         diagram = ASPECTS[id](system.topology, system.findings)
         if diagram is not None and (id == "deployment" or len(diagram.nodes) <= LARGEST):
             offered.append(View(id, title, f"{id}.svg", diagram))
     if change is not None:
         offered.append(View("changes", "Changes", "step.svg", change_diagram(change.evolution)))
-    deployed = offered[0].diagram
-    return [*offered, *(_paths(system, deployed) if len(deployed.nodes) <= LARGEST else ())]
+    deployed = next(view.diagram for view in offered if view.id == "deployment")
+    return [*offered, *levels[1 : GROUPS + 1], *(_paths(system, deployed) if len(deployed.nodes) <= LARGEST else ())]
+
+
+def front(system: CheckedModel) -> str:
+    """Return the file of the first view, beside the page."""
+    return "deployment.svg" if is_readable(system.topology) else "system.svg"
+
+
+def _levels(system: CheckedModel) -> Iterator[View]:
+    """Yield the system with its groups collapsed, then each group opened."""
+    pictures = readable(system.topology, system.findings)
+    slugs = distinct(picture.level for picture in pictures[1:])
+    yield View("system", "System", "system.svg", pictures[0].diagram)
+    for picture in pictures[1:]:
+        name = f"group-{slugs[picture.level]}"
+        yield View(name, f"Group: {picture.title}", f"{name}.svg", picture.diagram, opens=picture.level)
 
 
 def _paths(system: CheckedModel, deployed: Diagram) -> Iterator[View]:

@@ -8,6 +8,7 @@ from archgen.linting.checked_model import BrokenModel, CheckedModel
 from archgen.model.wording import plural
 from archgen.site.escape import link, text
 from archgen.site.html_builder import Html, one_line, tag
+from archgen.site.interactive.views import front
 from archgen.site.markdown import bullets, codes, figure, heading, page, severity_counts, table
 from archgen.site.page import GLOSSARY, HOME, ISSUES, LADDER, TITLES, Page, page_path
 from archgen.site.pages.change_blocks import IMPOSSIBLE
@@ -60,7 +61,7 @@ def _explorer(explorer: tuple[CheckedModel, Html] | None) -> Iterator[str]:
 
 def _card(system: CheckedModel) -> Html:
     image = tag(
-        "img", src=Html(f"{system.slug}/deployment.svg"), alt=one_line(f"Deployment of {system.architecture.name}")
+        "img", src=Html(f"{system.slug}/{front(system)}"), alt=one_line(f"Deployment of {system.architecture.name}")
     )
     return tag(
         "a",
