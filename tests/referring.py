@@ -94,7 +94,7 @@ MADE: dict[str, Callable[[Any], Any]] = {
     "view.exclude": lambda maker: maker.many(lambda: _selection(maker)),
     "view.highlight": lambda maker: maker.many(lambda: _selection(maker)),
     "view.level": lambda maker: maker.rand.choice(("system", "deployment")),
-    "component.tags": lambda maker: maker.many(lambda: maker.rand.choice(("pci", "public", "x-1"))),
+    "component.tags": lambda maker: maker.many(lambda: maker.rand.choice(("pci", "public", True, 1))),
     "component.codebase": lambda maker: maker.name("components"),
     "component.guards": lambda maker: maker.many(lambda: maker.qualified("host", "network", "component")),
     "component.backs_up": lambda maker: maker.many(lambda: maker.name("components")),
@@ -117,7 +117,7 @@ MADE: dict[str, Callable[[Any], Any]] = {
     "call.async": lambda _: False,
     "call.protocol": lambda maker: maker.rand.choice(maker.protocols[maker.source, maker.targets]),
     "note.over": lambda maker: maker.many(lambda: maker.name("components")),
-    "acceptance.subject": lambda maker: maker.name(*SECTIONS),
+    "acceptance.subject": lambda maker: maker.many(lambda: maker.name(*SECTIONS)),
     "layout.rank": lambda _: {},
     "layout.near": lambda _: {},
 }

@@ -14,7 +14,7 @@ from archgen.language.yaml.parser import parse
 from tests.every_key import family, model
 from tests.walking import schema
 
-SEEDS = 160
+SEEDS = 100
 
 
 @cache

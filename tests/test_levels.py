@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archgen.analysis.topology import Topology
+from archgen.editor.outline import TextOutline
 from archgen.engines.best import best
 from archgen.language.load import load
 from archgen.model.problems import ModelError
@@ -310,4 +311,18 @@ def test_floating_replicas_stand_in_the_box_of_their_candidate_hosts() -> None:
         ("web", "Web server · ×3 · on any of 4"),
         ("api", "Application server · ×4 · on any of 4"),
         ("worker", "Worker · ×2 · on any of 4"),
+    ]
+
+
+def test_an_editor_knows_the_names_in_groups_and_views() -> None:
+    text = (
+        "include: shared/shop.yaml\ngroups: {shop: {}, database: {in: shop}}\n"
+        "components:\n  kind: {kind: database, group: shop}\n"
+        "views:\n  v: {include: [group:shop, kind:database, kind], level: group:shop}\n"
+    )
+    references = [(name.kind, name.id, name.span.line) for name in TextOutline(text).names if not name.declares]
+    assert references == [
+        *(("group", "shop", line) for line in (1, 3, 5)),
+        ("component", "kind", 5),
+        ("group", "shop", 5),
     ]

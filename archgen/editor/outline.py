@@ -126,7 +126,7 @@ class TextOutline:
 
     def _kind(self, match: re.Match[str], kinds: tuple[str, ...], line: str) -> str | None:
         name = match["id"]
-        if line[: match.start()].endswith(_WORDS):
+        if line.startswith(_WORDS, match.start()) or line[: match.start()].endswith(_WORDS):
             return None
         if match["kind"] is not None:
             return match["kind"] if self._is_declared(match["kind"], name) else None
