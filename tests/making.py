@@ -195,7 +195,7 @@ class Maker(Walker):
             return MISSING
         name = self.rand.choice(names)
         access = self.rand.choice(("read", "write"))
-        return self.rand.choice((self.plain(name), [self.plain(name)], {name: access}))
+        return self.rand.choice((self.plain(name), [self.plain(name)], *({name: access} for _ in range(3))))
 
     def name(self, *sections: str) -> Any:
         """A reference to something of the sections."""
