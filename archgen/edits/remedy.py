@@ -65,16 +65,22 @@ def _is_public(topology: Topology, source: str) -> bool:
     )
 
 
-def encrypt(connection: Connection, ports: Collection[Port]) -> tuple[Change, ...]:
-    """Return the changes that encrypt some ports of a connection: HTTPS on its own port for HTTP, TLS for the rest."""
+def encrypt(topology: Topology, connection: Connection, ports: Collection[Port]) -> tuple[Change, ...]:
+    """Return the changes that encrypt some ports of a connection: HTTPS on its own port for HTTP, TLS for the rest.
+
+    A proxy that checks no certificate unless told to is told to.
+    """
+    trusting = product_of(topology.components[connection.source].product).trusting
+    tls: Any = {"verify": True} if trusting else True
     changes: list[Change] = []
     for index, port in enumerate(connection.ports):
         way: Path = ("connections", connection.id, index)
         if port in ports and port.protocol == "http" and port.tls is None:
             changes.append(Put((*way, "protocol"), "https"))
             changes += [Put((*way, "port"), 443)] if port.port == 80 else []
+            changes += [Put((*way, "tls"), tls)] if trusting else []
         elif port in ports:
-            changes.append(Put((*way, "tls"), True))
+            changes.append(Put((*way, "tls"), tls))
     return tuple(changes)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.encryption import clear_ports
 from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
-from archgen.edits.remedy import connection_of
+from archgen.edits.remedy import connection_of, encrypt
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, Port
 from archgen.model.change import Change, Put
@@ -54,7 +55,22 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
             changes.append(Put(("connections", connection.id, at, setting[0]), setting[1]))
             if web and port.port == 80 and not secured:
                 changes.append(Put(("connections", connection.id, at, "port"), 443))
+    for call in _behind(context.topology, connection):
+        changes += encrypt(context.topology, call, clear_ports(call))
     return tuple(changes)
+
+
+def _behind(facts: Topology, connection: Connection) -> list[Connection]:
+    """Return the connections behind one over which the same requests go on between hosts in plaintext."""
+    behind: dict[str, Connection] = {}
+    for flow in facts.flows_over[connection.id]:
+        reached = set(connection.targets)
+        for hop in facts.hops[flow]:
+            if hop.step.source in reached and hop.connection is not None:
+                reached.update(hop.targets)
+                if hop.meaning == "plaintext" and hop.connection.id != connection.id:
+                    behind[hop.connection.id] = hop.connection
+    return list(behind.values())
 
 
 def _passes_by(context: RuleContext, connection: Connection) -> bool:

@@ -105,7 +105,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """TLS on each of the connections."""
     names = (hit.subject.id, *(subject.id for subject, _ in hit.related))
     calls = (connection_of(context.topology, name) for name in names)
-    return tuple(change for call in calls for change in encrypt(call, clear_ports(call)))
+    return tuple(change for call in calls for change in encrypt(context.topology, call, clear_ports(call)))
 
 
 RULE = Rule(

@@ -40,7 +40,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     return tuple(
         change
         for connection in (connection_of(context.topology, name) for name in clear)
-        for change in encrypt(connection, clear_ports(connection))
+        for change in encrypt(context.topology, connection, clear_ports(connection))
     )
 
 
