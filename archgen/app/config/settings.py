@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from json import dumps
 from typing import Any, cast
 
+import msgspec
 from msgspec import Struct
 
 from archgen.app.config.choice import nearest, require_choice
@@ -91,10 +91,10 @@ def show_settings(settings: LintSettings) -> str:
 def _toml(value: object) -> str:
     """Return a value as TOML; texts of TOML are those of JSON."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{dumps(str(key))} = {_toml(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{_toml(str(key))} = {_toml(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_toml, value)) + "]"
-    return dumps(value)
+    return msgspec.json.encode(value).decode()
 
 
 def configured_persona() -> Persona:
