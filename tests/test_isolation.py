@@ -216,7 +216,7 @@ def test_a_picture_that_another_program_cannot_lay_out_loses_no_other(
 def test_a_block_that_cannot_be_shown_loses_no_other(
     project: Path, capsys: pytest.CaptureFixture[str], broken: Callable[[str, str], None]
 ) -> None:
-    broken("archgen.app.drawing.show._deployment", FIRST)
+    broken("archgen.app.drawing.show._structure", FIRST)
     assert main(["show", f"models/{FIRST}.arch.yaml"]) == 2
     assert "GET /" in told(capsys, f"models/{FIRST}.arch.yaml: internal error in the deployment")
 
