@@ -12,7 +12,7 @@ from archgen.app.drawing.layouts import ENGINES
 from archgen.language.load import load
 from archgen.layout.deployment.arrangement import domain
 from archgen.layout.placed import Box, Placed
-from archgen.model.architecture import Hints
+from archgen.model.presentation import Hints
 from archgen.model.problems import ModelError
 from archgen.views.deployment import deployment
 from tests.geometry import faults

@@ -15,13 +15,13 @@ from archgen.model.architecture import (
     Component,
     Connection,
     Flow,
-    Group,
     Host,
     Network,
     Port,
     Replica,
     Zone,
 )
+from archgen.model.presentation import Group
 from archgen.model.subject import Subject, SubjectKind
 from archgen.model.wording import listed, plural
 from archgen.reliability.structure import requests

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from archgen.model.architecture import Architecture, Component, Flow, Question, Request
+from archgen.model.architecture import Architecture, Component, Flow, Request
 from archgen.model.change import Append, Change, Path, Put, Remove
+from archgen.model.requirements import Question
 
 ELSEWHERE = "elsewhere"
 """The answer that leaves a topic open, since it is settled where no model shows it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Acceptance
+from archgen.model.requirements import Acceptance
 from archgen.model.subject import Subject
 
 

@@ -10,6 +10,9 @@ from typing import Literal
 
 from msgspec import Struct
 
+from archgen.model.presentation import Group, Hints, View
+from archgen.model.requirements import Acceptance, Expectation, Objectives, Question
+
 SUFFIX = ".arch.yaml"
 """The end of a model's file name; the part before it is the model's id."""
 
@@ -18,7 +21,6 @@ Trust = Literal["internet", "dmz", "private"]
 Assumed = Literal["high", "medium", "low"]
 Failover = Literal["automatic", "manual"]
 ZoneKind = Literal["rack", "power", "datacenter", "availability-zone", "region", "provider"]
-GroupKind = Literal["system", "domain", "namespace", "team"]
 FrameKind = Literal["opt", "loop", "alt", "par"]
 
 
@@ -61,27 +63,6 @@ class Network(Struct, frozen=True, gc=False, omit_defaults=True):
     id: str
     trust: Trust
     name: str | None = None
-
-
-class Group(Struct, frozen=True, gc=False, omit_defaults=True):
-    """A group of components for diagrams; `within` is the group around it."""
-
-    id: str
-    name: str | None = None
-    within: str | None = None
-    kind: GroupKind | None = None
-
-
-class View(Struct, frozen=True, gc=False, omit_defaults=True):
-    """A view that a model declares; its selections are `component:id`, `group:id`, `flow:id`, `kind:id` or `tag:word`."""
-
-    id: str
-    title: str | None = None
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    level: str | None = None
-    highlight: tuple[str, ...] = ()
-    neighbours: bool = False
 
 
 class Certificate(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -361,79 +342,6 @@ class Flow(Struct, frozen=True, gc=False, omit_defaults=True):
         """The highest declared demand, in requests per second; None where none is declared."""
         stated = [load for load in (self.demand, self.peak) if load is not None]
         return max(stated, default=None)
-
-
-class Objectives(Struct, frozen=True, gc=False, omit_defaults=True):
-    """The objectives of the system: availability as a probability, times in seconds."""
-
-    availability: float | None = None
-    recovery_time: float | None = None
-    recovery_point: float | None = None
-
-
-class Hints(Struct, frozen=True, gc=False, omit_defaults=True):
-    """The layout hints of a model: `rank` and `near` are pairs of a component and the one beside it."""
-
-    direction: Literal["left-right", "top-down"] | None = None
-    rank: tuple[tuple[str, str], ...] = ()
-    near: tuple[tuple[str, str], ...] = ()
-
-
-class Survival(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
-    """The flows should succeed without any `count` elements of a kind, or without what is `lost`.
-
-    `kind` is host, zone, replica, element or a kind of zone; `lost` are hosts, zones, components (all their replicas)
-    and replicas as `kind:id`.
-    """
-
-    text: str
-    flows: tuple[str, ...]
-    count: int = 1
-    kind: str | None = None
-    lost: tuple[str, ...] = ()
-
-
-class Ban(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
-    """No connection should lead from one end to the other: `internet`, or a component, host or network as `kind:id`."""
-
-    text: str
-    source: str
-    target: str
-
-
-class DowntimeLimit(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
-    """The flows should fail no more than some hours a year."""
-
-    text: str
-    flows: tuple[str, ...]
-    hours: float
-
-
-Expectation = Survival | Ban | DowntimeLimit
-"""An expectation of a model; `text` is the sentence as written."""
-
-
-class Acceptance(Struct, frozen=True, gc=False, omit_defaults=True):
-    """A known risk with an owner; `subject` is kept as written, empty for all subjects, and `until` is an ISO date.
-
-    An entry with several subjects is as many acceptances, which share its `index` in the model.
-    """
-
-    rule: str
-    subject: str
-    reason: str | None = None
-    owner: str | None = None
-    until: str | None = None
-    index: int = 0
-
-
-class Question(Struct, frozen=True, gc=False, omit_defaults=True):
-    """A question that the sources of a model don't answer; `about` is the id of an element, or a topic."""
-
-    id: str
-    ask: str
-    about: str | None = None
-    options: tuple[str, ...] = ()
 
 
 class Architecture(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):

@@ -11,9 +11,9 @@ from typing import Protocol
 from archgen.analysis.topology import Topology
 from archgen.linting.acceptance import covers
 from archgen.linting.rule import Hit, PreviousModel, ReviewInput, Rule, RuleContext
-from archgen.model.architecture import Acceptance
 from archgen.model.finding import CATEGORIES, CONFIDENCES, SEVERITIES, Accepted, Confidence, Finding, Related, Severity
 from archgen.model.problems import Place
+from archgen.model.requirements import Acceptance
 from archgen.model.sha256 import digest
 from archgen.model.subject import Subject
 from archgen.rules import BY_NAME

@@ -15,10 +15,10 @@ from archgen.language.write.patch import PatchError, apply_changes
 from archgen.linting.acceptance import covers
 from archgen.linting.checked_model import CheckedModel, Model, valid_models
 from archgen.linting.rule import Rule
-from archgen.model.architecture import Acceptance
 from archgen.model.change import Append
 from archgen.model.finding import Finding
 from archgen.model.problems import UsageError
+from archgen.model.requirements import Acceptance
 
 _MARK = b"\xef\xbb\xbf"
 

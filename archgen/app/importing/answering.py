@@ -9,8 +9,9 @@ from archgen.app.workspace.inputs import includer
 from archgen.edits.answers import answer_changes, valid_answers
 from archgen.language.load import load
 from archgen.language.write.patch import PatchError, apply_changes
-from archgen.model.architecture import Architecture, Question
+from archgen.model.architecture import Architecture
 from archgen.model.problems import UsageError
+from archgen.model.requirements import Question
 from archgen.system.files import MODEL, read_file
 
 

@@ -15,8 +15,8 @@ from archgen.app.config.evaluation_date import today
 from archgen.app.findings.accept import accept
 from archgen.cli.output import warn
 from archgen.cli.parser import Suggestions, add_today
-from archgen.model.architecture import Acceptance
 from archgen.model.problems import UsageError
+from archgen.model.requirements import Acceptance
 from archgen.rules import RULES
 
 

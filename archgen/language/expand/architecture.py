@@ -14,21 +14,9 @@ from archgen.language.expand.replica_placement import place_component
 from archgen.language.expand.scalars import availability, links
 from archgen.language.yaml.scalars import probability, seconds
 from archgen.language.yaml.tree import Map, Seq
-from archgen.model.architecture import (
-    Acceptance,
-    Architecture,
-    Certificate,
-    Component,
-    Connection,
-    Expectation,
-    Flow,
-    Hints,
-    Host,
-    Network,
-    Objectives,
-    Question,
-    Zone,
-)
+from archgen.model.architecture import Architecture, Certificate, Component, Connection, Flow, Host, Network, Zone
+from archgen.model.presentation import Hints
+from archgen.model.requirements import Acceptance, Expectation, Objectives, Question
 
 _NOTHING = Map(0)
 

@@ -7,7 +7,7 @@ import re
 from archgen.language.expand.context import Context, SubjectId
 from archgen.language.yaml.scalars import probability, seconds, shorten
 from archgen.language.yaml.tree import Seq
-from archgen.model.architecture import Ban, DowntimeLimit, Expectation, Survival
+from archgen.model.requirements import Ban, DowntimeLimit, Expectation, Survival
 
 _HOURS_PER_YEAR = 8760.0
 _FORMS = (

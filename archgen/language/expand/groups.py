@@ -5,8 +5,8 @@ from __future__ import annotations
 from archgen.language.expand.context import Context, suggestion
 from archgen.language.expand.nesting import check_nesting
 from archgen.language.yaml.tree import Map, Seq
-from archgen.model.architecture import Group, View
 from archgen.model.kinds import KINDS
+from archgen.model.presentation import Group, View
 
 RESERVED = ("overview", "deployment", "zones", "networks", "flows", "paths", "diff", "system")
 """The names of views that every system has."""

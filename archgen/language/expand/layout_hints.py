@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archgen.language.expand.context import Context, section_of
-from archgen.model.architecture import Hints
+from archgen.model.presentation import Hints
 
 
 def hints(context: Context) -> Hints:

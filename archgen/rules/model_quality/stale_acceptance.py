@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from archgen.linting.acceptance import covers
 from archgen.linting.rule import Hit, ReviewInput, Rule, RuleContext
-from archgen.model.architecture import Acceptance
 from archgen.model.change import Remove
+from archgen.model.requirements import Acceptance
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 

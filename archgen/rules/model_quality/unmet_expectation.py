@@ -8,8 +8,9 @@ from typing import assert_never
 from archgen.analysis.assessment import verdicts
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Ban, Component, Connection, DowntimeLimit, Survival
+from archgen.model.architecture import Component, Connection
 from archgen.model.finding import Confidence, Proof
+from archgen.model.requirements import Ban, DowntimeLimit, Survival
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.cuts import cut_sets

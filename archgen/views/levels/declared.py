@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import View
 from archgen.model.finding import Finding
+from archgen.model.presentation import View
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, enclosing
 from archgen.views.levels.readable import Picture, readable
