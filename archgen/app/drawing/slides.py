@@ -18,6 +18,7 @@ from archgen.site.system_change import FlowComparison, RuleChange, compare
 from archgen.slides import ChangeSummary, DeckSection, build_deck
 from archgen.slides.layout.legible import READABLE, points
 from archgen.slides.values import PICTURE, Deck, failed_slide
+from archgen.style.theme import THEMES
 from archgen.system.internal_errors import EXPOSED, Isolation
 from archgen.views.part import parts, without_monitoring
 
@@ -39,6 +40,9 @@ def make_deck(
 
 FORMATS = ("pptx", "pdf", "png", "svg")
 """What a deck can be: a presentation, its pages, or a folder of pictures."""
+
+DECK_THEMES = tuple(THEMES)
+"""The names of the looks that a deck can have."""
 
 
 def write_pptx(

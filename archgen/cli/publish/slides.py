@@ -9,7 +9,7 @@ import argparse
 import os
 
 from archgen.app.config.evaluation_date import today
-from archgen.app.drawing.slides import FORMATS, make_deck, slide_images, write_pdf, write_pptx
+from archgen.app.drawing.slides import DECK_THEMES, FORMATS, make_deck, slide_images, write_pdf, write_pptx
 from archgen.app.drawing.systems import visible_systems
 from archgen.app.extras import needing_extra
 from archgen.app.models import check_models
@@ -23,7 +23,6 @@ from archgen.cli.invalid_models import report_invalid
 from archgen.cli.output import say
 from archgen.cli.parser import add_paths, terminal_style
 from archgen.model.problems import UsageError
-from archgen.style.theme import THEMES
 from archgen.system.files import TEMPLATE, read_file
 from archgen.system.internal_errors import Isolation
 
@@ -45,7 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--template", metavar="FILE", help="Use the layouts, fonts and colors of this .pptx, without its slides"
     )
     parser.add_argument("--steps", action="store_true", help="Build up each flow, one slide per step")
-    add_look(parser, THEMES, "light")
+    add_look(parser, DECK_THEMES, "light")
 
 
 def run(options: argparse.Namespace) -> int:
