@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Component
+from archgen.model.architecture import Component, Replication
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.evaluation import Plan
@@ -22,10 +22,11 @@ def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each component whose writes stop when a copy is lost."""
     facts = context.topology
     for component in facts.architecture.components:
-        if component.replication is not None and component.replication.without == "stop":
+        replication = component.replication
+        if replication is not None and replication.without == "stop":
             points = tuple(point for flow in facts.flows for point in _stopping(facts, component.id, flow))
             if points:
-                yield _hit(facts, component, points)
+                yield _hit(facts, component, replication, points)
         standby = _only_standby(component)
         if standby is not None:
             yield _by_default(facts, component, standby)
@@ -89,12 +90,12 @@ def _going_on(facts: Topology, component: str) -> Index:
     return Index(replace(facts.architecture, components=components))
 
 
-def _hit(facts: Topology, component: Component, points: tuple[SinglePoint, ...]) -> Hit:
+def _hit(facts: Topology, component: Component, replication: Replication, points: tuple[SinglePoint, ...]) -> Hit:
     own = {replica.id for replica in component.replicas}
     copies = tuple(dict.fromkeys(point.element.id for point in points if point.element.id in own))
     names = copies or tuple(dict.fromkeys(point.element.id for point in points))
-    waits_for = component.replication.waits_for if component.replication is not None else None
-    number = "all copies" if waits_for == "all" else ("1 copy" if (waits_for or 1) == 1 else f"{waits_for} copies")
+    waits_for = replication.waits_for or 1
+    number = "all copies" if waits_for == "all" else ("1 copy" if waits_for == 1 else f"{waits_for} copies")
     flows = {point.flow for point in points}
     return Hit(
         subject=Subject("component", component.id),
