@@ -72,22 +72,24 @@ def _helps(topology: Topology) -> dict[str, list[str]]:
         for host in topology.hosts_of(component.id):
             around.setdefault(host, []).append(component.id)
     for component in topology.architecture.components:
-        for helper in _named(topology, component):
+        for helper in _named(component):
             helps.setdefault(component.id, []).append(helper)
         for helped in _served(topology, component, around):
             helps.setdefault(helped, []).append(component.id)
     return helps
 
 
-def _named(topology: Topology, component: Component) -> Iterator[str]:
-    """Yield the components that a component names since it needs them: its code, its promoter, the data that it copies."""
-    if component.codebase is not None:
-        yield component.codebase
-    # traffic may be moved by what is no component, such as VRRP
-    if component.cluster is not None and component.cluster.by in topology.components:
-        yield component.cluster.by
+def _named(component: Component) -> Iterator[str]:
+    """Return what a component names since it needs it: its code, its promoter, the data that it copies.
+
+    Traffic may be moved by what is no component, such as VRRP.
+    """
+    names = [component.codebase]
+    if component.cluster is not None:
+        names.append(component.cluster.by)
     if component.replication is not None:
-        yield from (name for name in (component.replication.by, component.replication.copy_of) if name is not None)
+        names += [component.replication.by, component.replication.copy_of]
+    return (name for name in names if name is not None)
 
 
 def _served(topology: Topology, component: Component, around: dict[str, list[str]]) -> Iterator[str]:

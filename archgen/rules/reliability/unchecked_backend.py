@@ -84,7 +84,7 @@ def _always_failing(facts: Topology, component: Component) -> Shortfall | None:
     """Return the cause of a partial failure with nothing lost, if requests of a component are the ones that fail."""
     for flow in facts.flows_of[component.id]:
         outcome = simulate(facts.index, facts.flows[flow], facts.losses.plans[flow], ())
-        if outcome.shortfall is not None and outcome.always and outcome.shortfall.caller == component.id:
+        if outcome.shortfall is not None and outcome.shortfall.caller == component.id:
             return outcome.shortfall
     return None
 

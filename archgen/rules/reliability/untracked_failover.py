@@ -56,12 +56,8 @@ def _unwatched(facts: Topology, component: Component, cluster: Cluster) -> Hit:
         message,
         "Let it watch the process too (keepalived: `vrrp_script`), and declare `watches: process`.",
         tuple((Subject("replica", replica.id), "keeps the address without its process") for replica in active),
-        frozenset(
-            (replica.id, flow)
-            for replica in active
-            for flow, points in facts.losses.points.items()
-            if Subject("replica", replica.id) in points
-        ),
+        # of all flows: only those in which it is a single point of failure have such a cause
+        frozenset((replica.id, flow) for replica in active for flow in facts.flows),
     )
 
 
