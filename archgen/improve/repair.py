@@ -203,7 +203,7 @@ def _elements(architecture: Architecture) -> set[Subject]:
 
 
 def _pruned(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
-    """Return the edits without the superfluous ones."""
+    """Return the edits without the superfluous ones; of two that do the same, the later one goes: the first is the simpler."""
     if search.work > 10 * WORK:
         return edits
 
@@ -214,7 +214,7 @@ def _pruned(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]
         return {(flow, element) for flow, elements in search.points(changed).items() for element in elements}
 
     reached = left(edits)
-    for edit in edits:
+    for edit in reversed(edits):
         if search.work > 20 * WORK:
             break
         fewer = tuple(each for each in edits if each != edit)
@@ -296,7 +296,7 @@ def _machines(
         ]
         if len(carried) > 1:
             carried += [code for code in dict.fromkeys(files) if _runs_on(index.components[code], host)]
-            yield AddHost(_new_host(index, host), host, tuple(carried), _zones(index, host, breaking))
+            yield AddHost(_new_host(index, host), host, tuple(carried), _zones(index, host, carried, breaking))
 
 
 def _runs_on(component: Component, host: str) -> bool:
@@ -316,17 +316,21 @@ def _elsewhere(index: Index, component: Component, target: Subject, breaking: Co
     free_host = find_host(index, component, is_taken)
     if free_host is not None:
         return AddReplica(component.id, free_host)
-    return AddReplica(component.id, _new_host(index, own[0]), _zones(index, own[0], breaking))
+    return AddReplica(component.id, _new_host(index, own[0]), _zones(index, own[0], (component.id,), breaking))
 
 
 def _new_host(index: Index, like: str) -> str:
     return next_name(like, {host.id for host in index.architecture.hosts})
 
 
-def _zones(index: Index, host: str, breaking: Collection[Subject]) -> tuple[str, ...]:
-    """Return the zones for a similar host: the same, or a sound one beside each that is, or lies in, a single point."""
+def _zones(index: Index, host: str, carried: Collection[str], breaking: Collection[Subject]) -> tuple[str, ...]:
+    """Return the zones for a similar host with some components: the same, or another for each that is, or lies in, a single
+    point: a declared one that is sound, else one that has none of the components, else a new one.
+    """
     architecture = index.architecture
     zones = {zone.id: zone for zone in architecture.zones}
+    replicas = (replica for component in carried for replica in index.components[component].replicas)
+    taken = {zone for replica in replicas for own in replica.hosts for zone in index.zones_around(own)}
     chosen: list[str] = []
     for zone in next(each_host.zones for each_host in architecture.hosts if each_host.id == host):
         outermost = [outer for outer in _chain(zones, zone) if Subject("zone", outer) in breaking][-1:]
@@ -337,7 +341,8 @@ def _zones(index: Index, host: str, breaking: Collection[Subject]) -> tuple[str,
         sound = [
             other for other in beside if not any(Subject("zone", outer) in breaking for outer in _chain(zones, other))
         ]
-        chosen.append(sound[0] if sound else next_name(outermost[0], set(zones)))
+        free = [other for other in beside if other not in taken]
+        chosen.append(next(iter((*sound, *free)), next_name(outermost[0], set(zones))))
     return tuple(dict.fromkeys(chosen))
 
 
