@@ -96,6 +96,45 @@ def test_a_zone_that_all_stands_in_is_repaired_by_a_second_one(
     assert "  r-2: {kind: region}\n" in document["yaml"]
 
 
+STADIUM = """archgen: 1
+name: A stadium
+zones: {north: {kind: datacenter}, south: {kind: datacenter}}
+hosts:
+  app-n: {zone: north}
+  app-s: {zone: south}
+  db-n: {zone: north, availability: {mtbf: 2y, mttr: 90min}}
+  db-s: {zone: south}
+  db-w: {}
+components:
+  fan: {kind: client}
+  web: {kind: web-server, runs_on: [app-n, app-s]}
+  seats: {kind: app-server, runs_on: {app-n: 2}}
+  store:
+    kind: database
+    runs_on: [db-n, db-s]
+    replication: {primary: db-n, failover: automatic, by: votes, waits_for: 1, without: stop}
+  votes: {kind: other, product: etcd, runs_on: [db-n, db-s, db-w], quorum: majority}
+connections: {fan -> web: https, web -> seats: http, seats -> store: postgresql}
+flows: {buy: {access: write, steps: [fan -> web: POST, web -> seats: hold, seats -> store: UPDATE]}}
+"""
+
+
+def test_a_repair_takes_declared_hosts_and_zones_before_new_ones(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both zones are single points, one for the seats, the other for what a write waits for; three votes stay three."""
+    file = tmp_path / "stadium.arch.yaml"
+    file.write_text(STADIUM, encoding="utf-8")
+    assert run(capsys, str(file))["changes"] == ["a replica of seats on app-s", "a replica of store on db-w"]
+
+
+def test_a_new_host_writes_its_times_in_their_own_units(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "stadium.arch.yaml"
+    file.write_text(STADIUM, encoding="utf-8")
+    added = run(capsys, str(file), "--add", "host db-x like db-n in south")
+    assert "availability: {mtbf: 2y, mttr: 90min}" in added["yaml"]
+
+
 @pytest.mark.parametrize(
     ("host", "zone", "downtime"),
     [("0.9", "99%", (1 - (1 - 0.01) * 0.9) ** 2), ("{mtbf: 90h, mttr: 10h}", "99%", (1 - (1 - 0.01) * 0.9) ** 2)],

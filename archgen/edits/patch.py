@@ -179,8 +179,18 @@ def _places(ids: tuple[str, ...], replicas: tuple[Replica, ...]) -> Any:
 
 def _availability(stated: Availability | None) -> Any:
     if stated is not None and stated.mtbf is not None and stated.mttr is not None:
-        return {name: f"{hours * 3600:.15g}s" for name, hours in (("mtbf", stated.mtbf), ("mttr", stated.mttr))}
+        return {"mtbf": _duration(stated.mtbf), "mttr": _duration(stated.mttr)}
     return None if stated is None else stated.probability
+
+
+def _duration(hours: float) -> str:
+    """Return a time in the largest unit that tells it in whole numbers, else in seconds."""
+    seconds = hours * 3600
+    whole = ((unit, seconds / length) for unit, length in _UNITS if seconds >= length)
+    return next((f"{count:.0f}{unit}" for unit, count in whole if count.is_integer()), f"{seconds:.15g}s")
+
+
+_UNITS = (("y", 365 * 86400), ("d", 86400), ("h", 3600), ("min", 60))
 
 
 def _one_or_all(names: tuple[str, ...]) -> Any:

@@ -23,11 +23,12 @@ from archgen.edits.changes import (
 from archgen.edits.names import next_name
 from archgen.edits.placement import can_be_doubled, find_host
 from archgen.edits.promotion import promoter_of
-from archgen.model.architecture import Architecture, Component, Zone
+from archgen.model.architecture import Architecture, Component, Quorum, Zone
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures
 from archgen.reliability.index import Index
+from archgen.reliability.members import quorum_of
 from archgen.reliability.structure import build
 
 MOST_EDITS = 8
@@ -283,7 +284,7 @@ def _machines(
         for replica in component.replicas:
             for host in replica.hosts:
                 here = carrying.setdefault(host, {})
-                if len(replica.hosts) == 1:
+                if len(replica.hosts) == 1 and not _is_odd_majority(component):
                     here[component.id] = None
     for host, here in carrying.items():
         if target.kind == "zone" and target.id not in index.zones_around(host):
@@ -297,6 +298,13 @@ def _machines(
         if len(carried) > 1:
             carried += [code for code in dict.fromkeys(files) if _runs_on(index.components[code], host)]
             yield AddHost(_new_host(index, host), host, tuple(carried), _zones(index, host, carried, breaking))
+
+
+def _is_odd_majority(component: Component) -> bool:
+    """Return True if one more replica lets no more of them fail: an even number needs a larger majority."""
+    quorum = quorum_of(component)
+    sides = (quorum.read, quorum.write) if isinstance(quorum, Quorum) else (quorum,)
+    return "majority" in sides and len(component.replicas) % 2 == 1 and len(component.replicas) > 1
 
 
 def _runs_on(component: Component, host: str) -> bool:

@@ -63,11 +63,14 @@ def internal_error(error: Exception, file: str, part: str, rule: str = "") -> In
 
 
 def _shortened(path: str) -> str:
-    """A file of archgen by its path in the package, any other by its last two names."""
-    parts = path.split(os.sep)
-    if "archgen" in parts:
-        return "/".join(parts[len(parts) - 1 - parts[::-1].index("archgen") :])
-    return "/".join(parts[-2:])
+    """Return a file of archgen by its path in the package, any other by its last two names, wherever the checkout stands."""
+    if path.startswith(os.path.join(_ROOT, "archgen") + os.sep):
+        return os.path.relpath(path, _ROOT).replace(os.sep, "/")
+    return "/".join(path.split(os.sep)[-2:])
+
+
+_ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+"""The directory that the package stands in."""
 
 
 class Isolation:
