@@ -190,7 +190,8 @@ def _deployment(section: DeckSection) -> Iterator[Slide]:
         yield DiagramSlide(f"{name}: overview", section.overview, notes)
     yield DiagramSlide(f"{name}: deployment", section.placed, notes)
     for part in section.parts:
-        yield DiagramSlide(f"{name}: {part.diagram.title}", part, part.diagram.alt)
+        title = part.diagram.title.removeprefix(f"{name}: ")
+        yield DiagramSlide(f"{name}: {title}", part, part.diagram.alt)
 
 
 def _deployment_notes(section: DeckSection, placed: Placed) -> str:

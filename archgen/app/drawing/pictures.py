@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from archgen.analysis.topology import Topology
 from archgen.app.drawing.layouts import cached, engine_for, wrapped
 from archgen.compare import Evolution
-from archgen.engines.rooms import Room
+from archgen.engines.rooms import ROOMS, Room
 from archgen.layout.placed import Placed
 from archgen.layout.sequence.arrangement import place
 from archgen.layout.sequence.placed import PlacedSequence
@@ -119,9 +119,13 @@ class Drawing:
         """A view with its places for a slide; other engines than ours place it as they do anywhere."""
         if self._name not in ("best", "domain") or diagram.direction == "top-down":
             return wrapped(self._engine)(diagram)
-        from archgen.slides.layout.legible import legible
+        from archgen.slides.layout.legible import READABLE, legible, points
 
-        return legible(diagram, *PICTURE)
+        placed = legible(diagram, *PICTURE)
+        if points(placed, *PICTURE) >= READABLE:
+            return placed
+        other = engine_for(self._name, ROOMS["slide"])(diagram)
+        return max(placed, other, key=lambda each: points(each, *PICTURE))
 
     def icons(self, tiers: Iterable[CheckedModel]) -> dict[str, Icon]:
         """Return the logos in the diagrams of some models, by the names in the models."""

@@ -7,6 +7,7 @@ from functools import partial
 
 from msgspec import Struct
 
+from archgen.app.drawing.levels import at_levels
 from archgen.app.drawing.pictures import Drawing
 from archgen.layout.placed import Placed
 from archgen.linting.checked_model import CheckedModel
@@ -20,6 +21,7 @@ from archgen.slides.layout.legible import READABLE, points
 from archgen.slides.values import PICTURE, Deck, failed_slide
 from archgen.style.theme import THEMES
 from archgen.system.internal_errors import EXPOSED, Isolation
+from archgen.views.levels import EVERYTHING
 from archgen.views.part import parts, without_monitoring
 
 MOST = 6
@@ -119,8 +121,13 @@ class _Deployed(Struct, frozen=True):
 
 
 def _deployed(tier: CheckedModel, drawing: Drawing) -> _Deployed:
-    """The pictures of a deployment: where its words are small, with an overview and its parts."""
-    placed = drawing.fitted(drawing.diagram(tier))
+    """Return the diagrams of a deployment: of one that is too large for one picture its levels, of one with small words also
+    an overview and its parts.
+    """
+    (_, first), *opened = at_levels(tier, EVERYTHING, None, drawing.findings, complete=False)
+    placed = drawing.fitted(first)
+    if opened:
+        return _Deployed(placed, None, tuple(drawing.fitted(diagram) for _, diagram in opened))
     if points(placed, *PICTURE) >= READABLE:
         return _Deployed(placed, None, ())
     return _Deployed(
