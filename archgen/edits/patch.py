@@ -12,6 +12,7 @@ from archgen.analysis.topology import Topology
 from archgen.edits.changes import AGENTS, AddHost, AddReplica, AutomateFailover, Edit, MoveAddress, apply_edit
 from archgen.model.architecture import Architecture, Availability, Component, Connection, Host, Replica, Zone
 from archgen.model.change import Append, Change, Put
+from archgen.model.durations import write_duration
 
 
 def patch_of(topology: Topology, *edits: Edit) -> tuple[Change, ...]:
@@ -179,18 +180,8 @@ def _places(ids: tuple[str, ...], replicas: tuple[Replica, ...]) -> Any:
 
 def _availability(stated: Availability | None) -> Any:
     if stated is not None and stated.mtbf is not None and stated.mttr is not None:
-        return {"mtbf": _duration(stated.mtbf), "mttr": _duration(stated.mttr)}
+        return {"mtbf": write_duration(stated.mtbf * 3600), "mttr": write_duration(stated.mttr * 3600)}
     return None if stated is None else stated.probability
-
-
-def _duration(hours: float) -> str:
-    """Return a time in the largest unit that tells it in whole numbers, else in seconds."""
-    seconds = hours * 3600
-    whole = ((unit, seconds / length) for unit, length in _UNITS if seconds >= length)
-    return next((f"{count:.0f}{unit}" for unit, count in whole if count.is_integer()), f"{seconds:.15g}s")
-
-
-_UNITS = (("y", 365 * 86400), ("d", 86400), ("h", 3600), ("min", 60))
 
 
 def _one_or_all(names: tuple[str, ...]) -> Any:

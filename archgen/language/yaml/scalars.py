@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from math import isfinite
 
+from archgen.model.durations import SECONDS
+
 _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("null", "Null", "NULL", "~", "")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -18,8 +20,6 @@ _LARGEST_WHOLE = 2.0**53
 
 FIRST_OF_OTHER_TYPES = frozenset("0123456789+-.~nNtTfF")
 """A plain scalar that begins otherwise is text."""
-
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0, "y": 31536000.0}
 
 
 def resolve(text: str) -> str | int | float | bool | None:
@@ -45,13 +45,13 @@ def resolve(text: str) -> str | int | float | bool | None:
 def seconds(text: str) -> float:
     """Return the seconds of a duration such as `15m`, `24h` or `1.5d`; a bare number is in seconds."""
     number = text.rstrip("abcdefghijklmnopqrstuvwxyz ")
-    return float(number) * _SECONDS[text[len(number) :].strip() or "s"]
+    return float(number) * SECONDS[text[len(number) :].strip() or "s"]
 
 
 def per_second(text: str) -> float:
     """Return the events per second of a rate such as `200/s` or `30/min`."""
     number, _, unit = text.partition("/")
-    return float(number) / _SECONDS[unit.strip()]
+    return float(number) / SECONDS[unit.strip()]
 
 
 def probability(text: str) -> float:

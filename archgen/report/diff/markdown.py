@@ -13,8 +13,9 @@ from archgen.linting.finding_groups import on_subjects
 from archgen.model.finding import Finding
 from archgen.model.wording import first_few, plural
 from archgen.report.common.assessment import percent
+from archgen.report.common.ids import list_ids
 from archgen.report.common.prose import code, text
-from archgen.report.diff.sentences import available, down, names, rests_on, sentences
+from archgen.report.diff.sentences import available, down, rests_on, sentences
 
 MOST = 100
 """Lines of a list that are shown; a comment has no room for more, and JSON has all of them."""
@@ -139,7 +140,7 @@ def _stops(side: CheckedModel, facts: FlowFacts | None) -> str:
         return ""
     if not facts.possible:
         return "impossible"
-    return names([called(side.topology, each) for each in facts.stops], code) or "none"
+    return list_ids([called(side.topology, each) for each in facts.stops], code) or "none"
 
 
 def _things(evolution: Evolution) -> Iterator[str]:
@@ -156,7 +157,7 @@ def _things(evolution: Evolution) -> Iterator[str]:
 def _assumptions(evolution: Evolution) -> Iterator[str]:
     """Every number of the table that no model states, with its source."""
     lines = [
-        f"{percent(number)} for {names(ids, code, most=MOST)}: {text(source)}"
+        f"{percent(number)} for {list_ids(ids, code, most=MOST)}: {text(source)}"
         for number, source, ids in rests_on(evolution)
     ]
     if lines:

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import assert_never
 
 from archgen.compare import Evolution
 from archgen.compare.flows import Direction, FlowChange, FlowFacts, called
 from archgen.compare.stops import STOP_CHANGES, flows_by_element, group_elements
 from archgen.model.subject import Subject
-from archgen.model.wording import listed, plural
+from archgen.model.wording import plural
 from archgen.report.common.assessment import all_assumptions, format_duration, percent
-
-FormatId = Callable[[str], str]
-"""How an id is shown; ids have an alphabet of their own, so a report may set them as code."""
-
-NAMED = 6
-"""Names that a sentence lists before it counts the rest."""
+from archgen.report.common.ids import NAMED, FormatId, list_ids
 
 
 def sentences(evolution: Evolution, name: FormatId = str) -> tuple[str, ...]:
     """Return the effects of the change on the flows, the largest first; empty if there are none."""
     return (*_verdicts(evolution, name), *_possible(evolution, name), *_points(evolution, name))
-
-
-def names(ids: Sequence[str], name: FormatId = str, last: str = "and", most: int = NAMED) -> str:
-    """Ids as an English list; beyond `most` the rest is counted."""
-    shown = [name(id) for id in ids[:most]]
-    return listed([*shown, *([f"{len(ids) - most} more"] if len(ids) > most else [])], last)
 
 
 # Availability
@@ -131,7 +120,7 @@ def _stopped(evolution: Evolution, change: FlowChange, name: FormatId) -> str:
     if not change.facts.possible:
         return ", and impossible: it fails with nothing failed"
     topology = evolution.after.topology
-    return f"; it stops with {names([called(topology, each) for each in stops], name, 'or')}" if stops else ""
+    return f"; it stops with {list_ids([called(topology, each) for each in stops], name, 'or')}" if stops else ""
 
 
 def _points(evolution: Evolution, name: FormatId) -> Iterator[str]:
@@ -141,15 +130,15 @@ def _points(evolution: Evolution, name: FormatId) -> Iterator[str]:
     before, after = evolution.before.topology, evolution.after.topology
     removed, added = ({entity.subject for entity in evolution.entities_of(how)} for how in ("removed", "added"))
     for (spared, held, absent), elements in group_elements(gone, left, removed):
-        those = names([called(before, element) for element in elements], name, "or")
-        also = f"; {names(held, name)} still {'does' if len(held) == 1 else 'do'}" if held else ""
-        yield f"{names(spared, name)} no longer {_stop(spared)} with {those}{_which(absent, elements, 'gone')}{also}."
+        those = list_ids([called(before, element) for element in elements], name, "or")
+        also = f"; {list_ids(held, name)} still {'does' if len(held) == 1 else 'do'}" if held else ""
+        yield f"{list_ids(spared, name)} no longer {_stop(spared)} with {those}{_which(absent, elements, 'gone')}{also}."
     for (hit, _, fresh), elements in group_elements(new, {}, added):
-        those = names([called(after, element) for element in elements], name, "or")
-        yield f"{names(hit, name)} now {_stop(hit)} with {those}{_which(fresh, elements, 'new')}."
+        those = list_ids([called(after, element) for element in elements], name, "or")
+        yield f"{list_ids(hit, name)} now {_stop(hit)} with {those}{_which(fresh, elements, 'new')}."
     rest = {element: flows for element, flows in left.items() if element not in gone}
     for (held, _, _), elements in group_elements(rest, {}, set()):
-        yield f"{names(held, name)} still {_stop(held)} with {names([called(after, element) for element in elements], name, 'or')}."
+        yield f"{list_ids(held, name)} still {_stop(held)} with {list_ids([called(after, element) for element in elements], name, 'or')}."
 
 
 def _which(true: bool, elements: list[Subject], word: str) -> str:

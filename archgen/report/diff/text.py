@@ -12,8 +12,9 @@ from archgen.linting.checked_model import CheckedModel
 from archgen.linting.finding_groups import on_subjects
 from archgen.model.wording import listed, plural
 from archgen.report.common.assessment import percent
+from archgen.report.common.ids import list_ids
 from archgen.report.common.terminal import Emphasis, Style, brief, wrap
-from archgen.report.diff.sentences import assumed, available, down, names, rests_on, sentences
+from archgen.report.diff.sentences import assumed, available, down, rests_on, sentences
 
 SIGNS: dict[ChangeKind, str] = {"added": "+", "removed": "-", "changed": "~"}
 _PAINTS: dict[ChangeKind, Emphasis] = {"added": "fix", "removed": "error", "changed": "warning"}
@@ -106,7 +107,7 @@ def _flow(evolution: Evolution, change: FlowChange) -> Iterator[str]:
             yield f"availability {_available(after)}, was {_available(before)}"
         yield f"stops with {_stops(evolution.after, after)}; before with {_stops(evolution.before, before)}"
         if after.survives != before.survives:
-            now, was = (names(each.survives) or "none of its hosts" for each in (after, before))
+            now, was = (list_ids(each.survives) or "none of its hosts" for each in (after, before))
             yield f"survives the loss of {now}; before of {was}"
     if change.facts.assessment is not None and change.facts.assessment.assumed:
         yield f"rests on {plural(len(assumed(change.facts)), 'assumed number')}"
@@ -115,7 +116,7 @@ def _flow(evolution: Evolution, change: FlowChange) -> Iterator[str]:
 def _stops(side: CheckedModel, facts: FlowFacts) -> str:
     if not facts.possible:
         return "nothing failed: it is impossible"
-    return names([called(side.topology, each) for each in facts.stops]) or "no single failure"
+    return list_ids([called(side.topology, each) for each in facts.stops]) or "no single failure"
 
 
 def _available(facts: FlowFacts) -> str:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from archgen.compare.review import LEAST, HoursChange, LossChange, ModelReview, Tendency
 from archgen.model.finding import SEVERITIES, Finding
 from archgen.model.wording import listed, plural
 from archgen.report.common.assessment import format_duration
-
-FormatId = Callable[[str], str]
-"""How an id is shown."""
+from archgen.report.common.ids import FormatId, list_ids
 
 NAMED = 4
-"""Names that a sentence lists before it counts the rest."""
+"""Names that a sentence of a review lists before it counts the rest."""
 
 WORDS: dict[Tendency, str] = {
     "broken": "Invalid",
@@ -29,9 +27,8 @@ WORDS: dict[Tendency, str] = {
 
 
 def names(ids: Sequence[str], name: FormatId, last: str = "and", most: int = NAMED) -> str:
-    """Return ids as a list in English; those beyond `most` are counted."""
-    shown = [name(id) for id in ids[:most]]
-    return listed([*shown, *([f"{len(ids) - most} more"] if len(ids) > most else [])], last)
+    """Return ids as the short list of a review."""
+    return list_ids(ids, name, last, most)
 
 
 def verdict(model: ModelReview, name: FormatId) -> str:
