@@ -336,7 +336,7 @@ flows:
   look: {title: Somebody looks at the measurements, steps: [user -> watch: GET /, user -> app: GET /]}
 """
     blind = [one for one in judged(text).findings if one.rule == "unmonitored"]
-    assert [(one.message, one.changes) for one in blind] == [("the monitoring collects nothing from app and watch", ())]
+    assert [(one.message, one.changes) for one in blind] == [("The monitoring collects nothing from app and watch", ())]
 
 
 def test_an_agent_on_hosts_over_which_a_service_floats_is_no_unused_one() -> None:

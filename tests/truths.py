@@ -155,7 +155,7 @@ def contradicts(finding: Finding, truth: Truth) -> bool:
 def _is_of_model(finding: Finding, truth: Truth) -> bool:
     """Return True if a finding about the whole model names an id of the truth, or says that nothing is monitored."""
     related = any(is_about(one.subject, truth) for one in finding.related)
-    return finding.subject.kind == "model" and (related or finding.message.startswith("nothing monitors"))
+    return finding.subject.kind == "model" and (related or finding.message.startswith("Nothing monitors"))
 
 
 def is_about(subject: Subject, truth: Truth) -> bool:

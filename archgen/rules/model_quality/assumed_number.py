@@ -43,8 +43,8 @@ def _hit(
     return Hit(
         subject=Subject("model", facts.architecture.id),
         message=(
-            f"whether {listed(flows)} {verb} the objective of {_percent(objective)} rests on availabilities that "
-            f"nobody stated: {', '.join(names)}{more}"
+            f"Whether {listed(flows)} {verb} the {_percent(objective)} objective depends on assumed availabilities: "
+            f"{', '.join(names)}{more}"
         ),
         related=tuple(
             (element, f"is assumed to work {_percent(numbers[element])} of the time") for element in ranked[:_NAMED]
@@ -59,7 +59,7 @@ def _owner(facts: Topology, element: Subject) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.10g} %"
+    return f"{share * 100:.10g}%"
 
 
 RULE = Rule(

@@ -71,7 +71,7 @@ RULE = Rule(
         "nothing is either mended, and then the acceptance would hide its return, or misspelt, and then it hides "
         "nothing. And without a reason nobody can say later whether it still holds."
     ),
-    fix="Remove the acceptance, mend what it is for, or decide anew and give it a `reason` and a later `until`.",
+    fix="Remove the acceptance, fix what it accepts, or renew it with a `reason` and a later `until`.",
     limits="An acceptance of a rule that did not run is not asked whether it matches.",
     check=check,
     review=review,

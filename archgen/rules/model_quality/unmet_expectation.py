@@ -198,7 +198,7 @@ RULE = Rule(
         "one host is gone, that nothing on the internet asks the database. The day on which a change breaks it is the "
         "day to hear of it, with the case in which it fails."
     ),
-    fix="Mend the architecture where the counterexample shows, or change what is expected of it.",
+    fix="Change the architecture at the counterexample, or change the expectation.",
     limits=(
         "`never a -> b` looks at connections, through firewalls and routers; that a request reaches b by way of an "
         "application is no breach. Downtime rests on assumed numbers where none are stated, and says so."

@@ -87,7 +87,7 @@ RULE = Rule(
         "The outage that a monitoring has to report is the one that takes it along: the host is gone, the screen is green "
         "because nothing arrives any more, and nobody is called."
     ),
-    fix="Run the monitoring on a host of its own in another zone, or let somebody else run it; and let it be watched in turn.",
+    fix="Run the monitoring on a host of its own in another zone, or use a managed service, and monitor the monitoring too.",
     limits="Silent where a second monitoring stands apart, and where the monitoring's hosts are not told.",
     references=(
         (

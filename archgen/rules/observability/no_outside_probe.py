@@ -37,7 +37,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         also = f"; {listed(within)} {_does(within)} so from within" if all(inside) else ""
         yield Hit(
             subject=Subject("model", facts.architecture.id),
-            message=f"nothing checks {listed(names)} from outside, as a visitor would{also}",
+            message=f"Nothing checks {listed(names)} from outside, as a visitor would{also}",
             flows=tuple(blind),
             fix=f"Let something outside ask for it as a visitor does, every minute: `probes: [{', '.join(names)}]`.",
         )

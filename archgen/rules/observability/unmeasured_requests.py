@@ -22,7 +22,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if unseen:
             yield Hit(
                 subject=Subject("component", name),
-                message=f"nothing measures the requests at {name}: how many come, how long they take, how many fail",
+                message=f"Nothing measures the requests at {name}: how many come, how long they take, how many fail",
                 related=tuple((Subject("component", observer), "takes no such figure") for observer in taken.observers),
                 flows=unseen,
                 confidence="high" if taken.named else "medium",

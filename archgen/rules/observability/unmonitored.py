@@ -34,7 +34,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     ]
     yield Hit(
         subject=Subject("model", facts.architecture.id),
-        message=f"nothing monitors {names}" if nobody else f"the monitoring collects nothing from {names}",
+        message=f"Nothing monitors {names}" if nobody else f"The monitoring collects nothing from {names}",
         related=tuple((element, "is not monitored") for element in (*hosts.values(), *parts.values())),
         flows=facts.flows_through(unseen),
         fix=None if len(hosts) + len(parts) > 1 else _FIX.replace("each of them", names),

@@ -85,16 +85,14 @@ def _hit(
 ) -> Hit:
     flows = _flows(facts, stopping)
     stopped = _flows(facts, left or stopping)
-    meanwhile = f"{listed(stopped)} {'stops' if len(stopped) == 1 else 'stop'} meanwhile"
     names, moved = waiting
-    switch = f"somebody has to switch {listed(moved)} over"
+    switch = f"{listed(moved)} must be switched over manually"
     if not left:
-        message = f"before a planned restart of {listed(names, 'or')} {switch}, or {meanwhile}"
+        message = f"Before a planned restart of {listed(names, 'or')}, {switch}, or it takes down {listed(stopped)}"
     else:
-        message = (
-            f"a planned restart of {listed([cause.element.id for cause in left], 'or')} means downtime: {meanwhile}"
-        )
-        message += f"; before that of {listed(names, 'or')} {switch}" if names else ""
+        restarted = listed([cause.element.id for cause in left], "or")
+        message = f"A planned restart of {restarted} takes down {listed(stopped)}"
+        message += f"; before that of {listed(names, 'or')}, {switch}" if names else ""
     return Hit(
         subject=Subject("model", facts.architecture.id),
         message=message,

@@ -94,7 +94,7 @@ def _judge(
         users = flows or context.topology.flows_through(certificate.installed_on)
         yield Hit(
             subject=Subject("certificate", certificate.id),
-            message=f"the certificate {certificate.id} {'; and it '.join((*flaws, *date))}",
+            message=f"The certificate {certificate.id} {'; and it '.join((*flaws, *date))}",
             flows=users,
             fix="Renew it, and let something renew it by itself (ACME)." if not flaws else None,
             case="expiring" if not flaws and left >= 0 else None,

@@ -98,7 +98,7 @@ def _hit(facts: Topology, connection: Connection, port: Port, case: str, behind:
     by = f" through {listed([*dict.fromkeys(through)])}" if behind else ""
     return Hit(
         subject=Subject("connection", connection.id),
-        message=f"the internet reaches the administration of {listed([*targets], 'or')}{by}: {port.protocol}{number}",
+        message=f"The internet reaches the administration of {listed([*targets], 'or')}{by}: {port.protocol}{number}",
         related=(
             *((Subject("component", target), "is administered there") for target in targets),
             *((Subject("connection", connection.id), "hands it on") for connection in behind),

@@ -38,7 +38,7 @@ def _hit(facts: Topology, network: str, held: dict[Role, list[str]]) -> Hit:
     components = [component for role in _ROLES for component in held[role]]
     return Hit(
         subject=Subject("network", network),
-        message=f"{listed(components)} share the network {network}, so whoever is in {held['web'][0]} reaches the data",
+        message=f"{listed(components)} share the network {network}, so an attacker in {held['web'][0]} reaches the data",
         related=tuple((Subject("component", component), f"stands in {network}") for component in components),
         flows=facts.flows_through(components),
     )

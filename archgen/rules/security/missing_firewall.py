@@ -26,7 +26,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         names = [subject.id for subject in reached]
         yield Hit(
             subject=Subject("model", facts.architecture.id),
-            message=f"traffic from the internet reaches {listed(names)} with no firewall on the path",
+            message=f"Traffic from the internet reaches {listed(names)} with no firewall on the path",
             related=tuple((subject, "is reached unguarded") for subject in reached),
             flows=tuple(flow for flow in facts.flows if flow in flows),
         )

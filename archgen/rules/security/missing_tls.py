@@ -32,7 +32,7 @@ def _in_clear(port: Port) -> bool:
 def _hit(facts: Topology, connection: Connection, port: Port) -> Hit:
     return Hit(
         subject=Subject("connection", connection.id),
-        message=f"an attacker on the path can read and change {connection.id}: it crosses the internet as plain {port.protocol}",
+        message=f"An attacker on the path can read and change {connection.id}: it crosses the internet as plain {port.protocol}",
         flows=facts.flows_over[connection.id],
         fix=None
         if port.protocol in WEB
