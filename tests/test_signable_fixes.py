@@ -131,7 +131,8 @@ def test_firewall_rules_name_who_calls_what() -> None:
     text = text.replace("runs_on: a}", "runs_on: a, rate_limit: 10/s}")
     firewall = fixed(text, "missing-firewall")["components"]["firewall"]
     assert firewall["rules"] == [
-        {"from": "internet", "to": "any", "ports": [443, 8443], "action": "allow"},
+        {"from": "internet", "to": "web", "ports": [443], "action": "allow"},
+        {"from": "internet", "to": "api", "ports": [8443], "action": "allow"},
         {"from": "ops", "to": "api", "ports": [22], "action": "allow"},
     ]
     assert firewall["default"] == "deny"

@@ -36,25 +36,22 @@ def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict
 
     Empty if a port is unknown: a rule that leaves it out would cut the callers off.
     """
-    public: set[int | None] = set()
+    public: dict[tuple[str, str], set[int | None]] = {}
     inside: dict[tuple[str, str], set[int | None]] = {}
     for connection in topology.architecture.connections:
         targets = [target for target in connection.targets if target in components]
         if targets and topology.crosses(connection) is not False:
             ports = {port.port or _PORTS.get(port.protocol) for port in connection.ports}
-            if _is_public(topology, connection.source):
-                public |= ports
-            else:
-                for target in targets:
-                    inside.setdefault((connection.source, target), set()).update(ports)
-    if None in public.union(*inside.values()):
+            is_public = _is_public(topology, connection.source)
+            for target in targets:
+                side = (public, ("internet", target)) if is_public else (inside, (connection.source, target))
+                side[0].setdefault(side[1], set()).update(ports)
+    rules = [*public.items(), *inside.items()]
+    if any(None in ports for _, ports in rules):
         return []
-    rules = (
-        [{"from": "internet", "to": "any", "ports": sorted(filter(None, public)), "action": "allow"}] if public else []
-    )
-    return rules + [
+    return [
         {"from": source, "to": target, "ports": sorted(filter(None, ports)), "action": "allow"}
-        for (source, target), ports in inside.items()
+        for (source, target), ports in rules
     ]
 
 
