@@ -126,6 +126,26 @@ def test_a_share_that_always_fails_is_told(told: Told) -> None:
     ]
 
 
+NESTED = (
+    UNCHECKED.replace(
+        "  web: {", "  inner: {kind: load-balancer, runs_on: [d, e], balance: {health_check: false}}\n  web: {"
+    )
+    .replace("c: {}}", "c: {}, d: {}, e: {}}")
+    .replace("lb -> web: http\n", "lb -> inner: http\n  inner -> web: http\n")
+    .replace("- lb -> web: GET /", "- lb -> inner: GET /\n      - inner -> web: GET /")
+)
+
+
+def test_the_innermost_share_is_the_cause(told: Told) -> None:
+    """Each inner balancer passes requests on to a dead replica: that replica is the cause, not the balancers before it."""
+    status, reason = told.outcome(NESTED, "web@a")
+    assert (status, reason) == (
+        "partial",
+        "1 of 3 replicas of web is down and inner does not check: about 1 in 3 requests fails",
+    )
+    assert told.outcome(NESTED, "inner@d")[1].startswith("1 of 2 replicas of inner is down and lb does not check")
+
+
 GALERA = """\
 archgen: 1
 name: A database that elects

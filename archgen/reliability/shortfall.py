@@ -49,11 +49,14 @@ def shortfall(evaluation: Evaluation[int], bit: int, path: tuple[str, ...]) -> S
 
 
 def _unmet(evaluation: Evaluation[int], bit: int, path: tuple[str, ...]) -> tuple[str, Need]:
-    """Return the first condition of every request that fails on the way, else the first in the flow, and its caller."""
+    """Return the condition of every request that fails last on the way, else the first in the flow, and its caller.
+
+    The last is the cause: a replica that only fails for what is behind it would be blamed before that.
+    """
     needs = evaluation.plan.structure.needs
     return next(
         (caller, need)
-        for caller in (*path, *evaluation.plan.replicas)
+        for caller in (*reversed(path), *evaluation.plan.replicas)
         for need in needs.get(caller, ())
         if need.kind != "some" and evaluation.unmet(need) & bit
     )

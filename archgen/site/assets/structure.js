@@ -215,9 +215,9 @@ var archgenStructure = (() => {
     return [one => states.get(one) || 0n, every];
   };
 
-  /* Why a share of the requests fails: the first condition of every request that is not met on the way, else in the flow. */
+  /* Why a share of the requests fails: the last condition of every request that is not met on the way, else the first in the flow. */
   const shortfall = (model, found, bit, path) => {
-    for (const caller of [...path, ...found.plan.replicas]) {
+    for (const caller of [...[...path].reverse(), ...found.plan.replicas]) {
       for (const need of found.needs(caller)) {
         if (!need[4] || !(found.need(need) & bit)) continue;
         const [, candidates, guarded, , kind] = need;
