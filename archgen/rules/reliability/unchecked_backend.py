@@ -58,7 +58,7 @@ def _share(facts: Topology, component: Component, pool: tuple[str, ...]) -> str:
     cause = f"{component.id} runs no health checks on {targets}"
     always = _always_failing(facts, component)
     if always is not None:
-        share = f"{len(always.failing)} in {always.members} requests always fails"
+        share = f"{len(always.failing)} in {always.members} requests always {'fails' if len(always.failing) == 1 else 'fail'}"
         return f"{share}, as {listed(always.failing)} can't answer even with every element up: {cause}"
     if len(members) < 2:
         return f"While one of {listed(pool)} is down, its share of the requests fails: {cause}"
