@@ -19,7 +19,17 @@ from random import Random
 
 from msgspec import Struct
 
-from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Quorum, Request, Zone
+from archgen.model.architecture import (
+    Architecture,
+    Component,
+    Connection,
+    Flow,
+    Host,
+    Managed,
+    Quorum,
+    Request,
+    Zone,
+)
 from archgen.model.subject import Subject
 from archgen.reliability.availability import availability
 from archgen.reliability.cuts import cut_sets
@@ -266,6 +276,8 @@ FEATURES: dict[str, Callable[[Used], bool]] = {
         any(request.deferred for request, _ in one.steps) or one.calls(lambda each: each.deferred)
     ),
     "deep check": lambda one: any(each.balance and each.balance.asks for each in one.components),
+    "hosts on hosts": lambda one: any(each.runs_on for each in one.hosts),
+    "services in zones": lambda one: any(isinstance(each.managed, Managed) for each in one.components),
     "reads": lambda one: one.flow.access == "read",
     "writes": lambda one: one.flow.access == "write",
 }

@@ -11,6 +11,7 @@ from archgen.model.architecture import (
     Connection,
     Flow,
     Frame,
+    Managed,
     Quorum,
     Replica,
     Request,
@@ -69,14 +70,24 @@ class World:
         return outer is None or self.zone_up(outer)
 
     def host_up(self, host: str) -> bool:
-        return ("host", host) not in self.failed and all(map(self.zone_up, self.host[host].zones))
+        below = self.host[host].runs_on
+        here = ("host", host) not in self.failed and all(map(self.zone_up, self.host[host].zones))
+        return here and (below is None or self.host_up(below))
 
     def up(self, replica: Replica) -> bool:
         if self.component[replica.component].kind == "client":
             return True
         if ("replica", replica.id) in self.failed:
             return False
+        zone = self.service_zone(replica)
+        if zone is not None:
+            return self.zone_up(zone)
         return not replica.hosts or any(map(self.host_up, replica.hosts))
+
+    def service_zone(self, replica: Replica) -> str | None:
+        """The zone that a managed service says it is lost with."""
+        managed = self.component[replica.component].managed
+        return managed.zone if isinstance(managed, Managed) and not replica.hosts else None
 
     def quorum_met(self, component: Component) -> bool:
         asked = quorum_of(component)
@@ -124,9 +135,17 @@ class World:
     # Where
 
     def around(self, host: str) -> list[tuple[int, str]]:
-        """(distance, zone) of every zone around a host."""
+        """(distance, zone) of every zone around a host: its own before those of what it runs on."""
+        own = self.outwards(list(self.host[host].zones))
+        below = self.host[host].runs_on
+        if below is None:
+            return own
+        farther = max((distance for distance, _ in own), default=-1) + 1
+        return own + [(distance + farther, zone) for distance, zone in self.around(below)]
+
+    def outwards(self, edge: list[str]) -> list[tuple[int, str]]:
+        """(distance, zone) of zones and of every zone around them."""
         found: dict[str, int] = {}
-        edge = list(self.host[host].zones)
         distance = 0
         while edge:
             for zone in edge:
@@ -136,6 +155,8 @@ class World:
         return [(distance, zone) for zone, distance in found.items()]
 
     def surely_in(self, replica: Replica, zone: str) -> bool:
+        if (own := self.service_zone(replica)) is not None:
+            return zone in [one for _, one in self.outwards([own])]
         return bool(replica.hosts) and all(zone in [one for _, one in self.around(host)] for host in replica.hosts)
 
     def near(self, caller: Replica, callee: Replica, locality: str | None) -> bool:
@@ -143,12 +164,13 @@ class World:
             return True
         if locality == "same-host":
             return len(caller.hosts) == 1 and caller.hosts == callee.hosts
-        if not caller.hosts:
+        service = self.service_zone(caller)
+        if not caller.hosts and service is None:
             return False
         kind = locality[len("same-") :]
         mine = [
             (distance, zone)
-            for distance, zone in self.around(caller.hosts[0])
+            for distance, zone in (self.outwards([service]) if service else self.around(caller.hosts[0]))
             if self.surely_in(caller, zone) and kind in ("zone", self.zone[zone].kind)
         ]
         nearest = min((distance for distance, _ in mine), default=None)
@@ -407,8 +429,16 @@ def concerned(architecture: Architecture, flow: Flow) -> list[tuple[str, str]]:
     promoters = {data.by for one in names if (data := world.component[one].replication) is not None}
     names.update(one for one in promoters if one in world.component)
     replicas = [one for name in names for one in world.component[name].replicas]
-    hosts = {host for one in replicas if world.component[one.component].kind != "client" for host in one.hosts}
+    running = [one for one in replicas if world.component[one.component].kind != "client"]
+    hosts = {host for one in running for host in one.hosts}
     zones = {zone for host in hosts for _, zone in world.around(host)}
+    services = [zone for one in running if (zone := world.service_zone(one)) is not None]
+    zones |= {zone for _, zone in world.outwards(services)}
+    for host in list(hosts):
+        below = world.host[host].runs_on
+        while below is not None:
+            hosts.add(below)
+            below = world.host[below].runs_on
     among = (
         {("replica", one.id) for one in replicas} | {("host", one) for one in hosts} | {("zone", one) for one in zones}
     )

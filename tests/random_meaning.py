@@ -21,6 +21,7 @@ from archgen.model.architecture import (
     Flow,
     Frame,
     Host,
+    Managed,
     Port,
     Quorum,
     Replica,
@@ -197,6 +198,55 @@ def _deep_checks(random: Random, model: Architecture) -> Architecture:
     return _components(model, change, 0.8, random)
 
 
+def _hosts_on_hosts(random: Random, model: Architecture) -> Architecture:
+    """Some hosts run on others, which come before them or are new."""
+    if not model.hosts:
+        return model
+    hosts = list(model.hosts)
+    if random.random() < 0.7:
+        zones = (random.choice(model.zones).id,) if model.zones and random.random() < 0.5 else ()
+        hosts.insert(0, Host("hv", zones=zones))
+    for place in range(1, len(hosts)):
+        if random.random() < 0.6:
+            hosts[place] = replace(hosts[place], runs_on=random.choice(hosts[:place]).id)
+    return replace(model, hosts=tuple(hosts))
+
+
+def _services_in_zones(random: Random, model: Architecture) -> Architecture:
+    """Some components are managed services, which are lost with a zone."""
+    zones = model.zones or (Zone("z9", "availability-zone"),)
+
+    def change(component: Component) -> Component:
+        replicas = tuple(
+            Replica(f"{component.id}#{number}", component.id) for number, _ in enumerate(component.replicas, 1)
+        )
+        moved = dict(zip([replica.id for replica in component.replicas], [each.id for each in replicas], strict=True))
+        data, cluster = component.replication, component.cluster
+        if data is not None:
+            data = replace(data, primary=tuple(moved[each] for each in data.primary))
+        if cluster is not None:
+            cluster = replace(cluster, active=tuple(moved[each] for each in cluster.active))
+        managed = Managed(zone=random.choice(zones).id)
+        return replace(component, replicas=replicas, replication=data, cluster=cluster, managed=managed)
+
+    if any(_names_replicas(each) for each in model.components) or _pins(model):
+        return model
+    return replace(_components(model, change, 0.6, random), zones=zones)
+
+
+def _names_replicas(component: Component) -> bool:
+    return component.balance is not None and any("@" in each or "#" in each for each in component.balance.backup)
+
+
+def _pins(model: Architecture) -> bool:
+    def pins(step: Step) -> bool:
+        if isinstance(step, Frame):
+            return any(map(pins, [inner for branch in step.branches for inner in branch.steps]))
+        return isinstance(step, Request) and bool(step.pinned)
+
+    return any(pins(step) for flow in model.flows for step in flow.steps)
+
+
 DECORATIONS: dict[str, Callable[[Random, Architecture], Architecture]] = {
     "unchecked": _unchecked,
     "quorums": _quorums,
@@ -204,5 +254,7 @@ DECORATIONS: dict[str, Callable[[Random, Architecture], Architecture]] = {
     "watches": _watches,
     "deferred": _deferred,
     "deep checks": _deep_checks,
+    "hosts on hosts": _hosts_on_hosts,
+    "services in zones": _services_in_zones,
 }
 """The keys, each with what adds it to a model."""

@@ -69,11 +69,20 @@ def _selection(maker: Any) -> Any:
     return maker.rand.choice((*words, maker.qualified("component", "group", "flow")))
 
 
+def _managed(maker: Any, said: dict[str, Any]) -> None:
+    # a zone tells the scope, and a service whose hosts are told needs none
+    if "zone" in said:
+        said.pop("scope", None)
+    elif "scope" not in said:
+        said["scope"] = maker.rand.choice(("zonal", "regional", "global"))
+
+
 FINISHED: dict[str, Callable[[Any, dict[str, Any]], None]] = {
     "component": _component,
     "cluster": _cluster,
     "replication": _replication,
     "quorum": _quorum,
+    "managed": _managed,
     "record": _record,
     "connectionMapping": _connection,
     "layout": _layout,
@@ -84,6 +93,8 @@ MADE: dict[str, Callable[[Any], Any]] = {
     "zone.in": lambda maker: maker.other("zones"),
     "host.zone": lambda maker: maker.many(lambda: maker.name("zones")),
     "host.network": lambda maker: maker.name("networks"),
+    "host.runs_on": lambda maker: maker.other("hosts"),
+    "managed.zone": lambda maker: MISSING if "runs_on" in maker.places[maker.own][0] else maker.name("zones"),
     "certificate.installed_on": lambda maker: maker.many(lambda: maker.name("components")),
     "component.runs_on": lambda _: MISSING,
     "component.replicas": lambda _: MISSING,

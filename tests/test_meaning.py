@@ -359,3 +359,113 @@ def test_an_active_pair_that_watches_hosts_loses_a_share(told: Told) -> None:
         "lb@lb-1 fails and only hosts are watched, so traffic still goes there: about 1 in 2 requests gets no answer",
     )
     assert told.outcome(pair, "lb-1")[0] == "degraded"
+
+
+HYPERVISOR = """\
+archgen: 1
+name: Two machines on one
+zones: {rack-a: {kind: rack}, dc: {kind: datacenter}}
+hosts:
+  hv-1: {zone: rack-a}
+  hv-2: {}
+  vm-1: {runs_on: hv-1}
+  vm-2: {runs_on: hv-1, zone: dc}
+components:
+  user: {kind: client}
+  web: {kind: web-server, runs_on: [vm-1, vm-2]}
+connections:
+  user -> web: https
+flows:
+  page:
+    title: A page
+    steps:
+      - user -> web: GET /
+"""
+
+
+def test_a_machine_is_lost_with_the_one_below(told: Told) -> None:
+    assert told.points(HYPERVISOR)[0] == {"hv-1", "rack-a"}
+    assert told.outcome(HYPERVISOR, "hv-1") == (
+        "down",
+        "step page/1 fails: user -> web: GET /, on the way user → web@vm-1",
+    )
+    assert told.outcome(HYPERVISOR, "vm-1") == ("degraded", "served without web@vm-1")
+    assert told.lint(HYPERVISOR, "colocated-redundancy") == [
+        "web@vm-1 and web@vm-2 should back each other up, but both run on hv-1: losing it takes down web and 1 flow: page"
+    ]
+    apart = HYPERVISOR.replace("vm-2: {runs_on: hv-1, zone: dc}", "vm-2: {runs_on: hv-2, zone: dc}")
+    assert told.points(apart)[0] == set()
+
+
+def test_the_lowest_host_is_the_cause(told: Told) -> None:
+    alone = HYPERVISOR.replace("[vm-1, vm-2]", "vm-1")
+    assert told.points(alone)[0] == {"web@vm-1", "vm-1", "hv-1", "rack-a"}
+    assert told.lint(alone, "single-point-of-failure") == ["Losing hv-1 (with web@vm-1) takes down 1 flow: page"]
+
+
+def test_hosts_on_each_other_in_a_circle_are_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "model.arch.yaml"
+    file.write_text(HYPERVISOR.replace("hv-1: {zone: rack-a}", "hv-1: {runs_on: vm-1}"), encoding="utf-8")
+    assert main(["lint", str(file), "--format", "concise"]) == 2
+    assert "hosts run on each other in a circle: `hv-1` runs on `vm-1` runs on `hv-1`" in capsys.readouterr().out
+
+
+SERVICE = """\
+archgen: 1
+name: A managed database
+zones: {az-a: {kind: availability-zone, in: eu}, az-b: {kind: availability-zone, in: eu}, eu: {kind: region}}
+hosts: {a: {zone: az-a}, b: {zone: az-b}}
+components:
+  user: {kind: client}
+  web: {kind: web-server, runs_on: [a, b]}
+  db: {kind: database, managed: {zone: az-a}}
+connections:
+  user -> web: https
+  web -> db: mysql
+flows:
+  page:
+    title: A page
+    access: read
+    steps:
+      - user -> web: GET /
+      - web -> db: SELECT
+expect:
+  - survives any one element for page
+"""
+
+
+def test_a_managed_service_is_lost_with_its_zone(told: Told) -> None:
+    assert told.points(SERVICE)[0] == {"db#1", "az-a", "eu"}
+    assert told.outcome(SERVICE, "az-a")[0] == "down"
+    assert told.outcome(SERVICE, "az-b")[0] == "degraded"
+    assert told.points(SERVICE.replace("{zone: az-a}}", "true}"))[0] == {"db#1", "eu"}
+    assert told.points(SERVICE.replace("managed: {zone: az-a}", "managed: {zone: eu}"))[0] == {"db#1", "eu"}
+    assert told.lint(SERVICE, "single-point-of-failure") == ["Losing db#1 takes down 1 flow: page"]
+
+
+def test_what_a_provider_spreads_is_no_single_point(told: Told) -> None:
+    spread = SERVICE.replace("{zone: az-a}}", "{scope: regional}}")
+    assert told.lint(spread, "single-point-of-failure") == []
+    assert told.lint(spread, "provider-dependency") == ["1 flow needs what the provider alone keeps up: db (regional)"]
+    assert "losing db#1" in told.lint(SERVICE, "unmet-expectation")[0]
+    assert "losing eu" in told.lint(spread, "unmet-expectation")[0]
+    everywhere = spread.replace("regional", "global").replace(", in: eu", "").replace("eu: {kind: region}", "")
+    assert told.lint(everywhere, "unmet-expectation") == []
+    (db,) = told.analyzed(everywhere)["single_points_of_failure"]
+    assert db == {"kind": "replica", "id": "db#1", "scope": "global"}
+
+
+def test_lint_asks_for_the_zone_of_a_service(told: Told) -> None:
+    asked = told.lint(SERVICE.replace("managed: {zone: az-a}", "managed: true, product: aws-rds"), "incomplete-model")
+    assert asked == ["db does not say where its provider runs it, so losing az-a or az-b takes it down in no analysis"]
+    assert told.lint(SERVICE, "incomplete-model") == []
+
+
+def test_a_service_cannot_be_lost_with_a_zone_that_its_scope_survives(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "model.arch.yaml"
+    file.write_text(SERVICE.replace("{zone: az-a}", "{scope: regional, zone: az-a}"), encoding="utf-8")
+    assert main(["lint", str(file), "--format", "concise"]) == 2
+    told = capsys.readouterr().out
+    assert "`db` is regional and can't be lost with `az-a`, which is a zone of kind `availability-zone`" in told

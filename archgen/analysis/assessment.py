@@ -105,7 +105,7 @@ class Probabilities:
         if element.kind == "zone":
             return assumptions.of_zone(self._topology.zones[element.id].kind)
         component = self._topology.components[self._topology.replicas[element.id].component]
-        return assumptions.of_replica(component.kind, component.managed)
+        return assumptions.of_replica(component.kind, bool(component.managed))
 
 
 def assess(topology: Topology, order: int = 2, gone: tuple[Subject, ...] = ()) -> tuple[FlowAssessment, ...]:

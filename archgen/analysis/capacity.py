@@ -155,8 +155,8 @@ class Load:
             replica = self._topology.replicas[name]
             elements.add(Subject("replica", name))
             for host in replica.hosts:
-                elements.add(Subject("host", host))
-                elements.update(Subject("zone", zone) for zone in self._topology.index.zones_around(host))
+                elements.update(Subject("host", each) for each in (host, *self._topology.index.hosts_below(host)))
+            elements.update(Subject("zone", zone) for zone in self._topology.index.zones_of(replica))
         return frozenset(elements)
 
     def _scaled(self, flow: str, shares: Rates | None) -> Rates | None:

@@ -22,6 +22,7 @@ from archgen.model.architecture import (
     Zone,
 )
 from archgen.model.kinds import KINDS, Kind
+from archgen.model.products import scope_of
 from archgen.model.slug import distinct, slug
 from archgen.model.subject import Subject
 from archgen.reliability.index import SAME_HOST, Index
@@ -98,6 +99,11 @@ class Inventory(Struct, frozen=True, dict=True, eq=False):
                 standing[replica.hosts[0]].append(replica)
         return {host: tuple(replicas) for host, replicas in standing.items()}
 
+    def carried_by(self, host: str) -> tuple[str, ...]:
+        """Return what goes down with a host for certain: the components on it, then the hosts that run on it."""
+        components = dict.fromkeys(replica.component for replica in self.replicas_on[host])
+        return (*components, *(each.id for each in self.architecture.hosts if each.runs_on == host))
+
     @cached_property
     def hosts_of(self) -> Callable[[str], tuple[str, ...]]:
         """The hosts that a component's replicas run on or may float to, each once."""
@@ -130,6 +136,12 @@ class Inventory(Struct, frozen=True, dict=True, eq=False):
         else:
             replicas = (self.replicas[element.id],) if element.kind == "replica" else ()
         return bool(replicas) and all(self.components[replica.component].managed for replica in replicas)
+
+    def provided(self, element: Subject) -> bool:
+        """Return True for a replica that its provider spreads over the zones of a region, or over regions."""
+        if element.kind != "replica" or self.replicas[element.id].hosts:
+            return False
+        return scope_of(self.components[self.replicas[element.id].component]) in ("regional", "global")
 
     @cached_property
     def names(self) -> Names:

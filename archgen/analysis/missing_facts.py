@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from archgen.analysis.balancing import is_sticky
 from archgen.analysis.monitoring import collection_of
 from archgen.analysis.topology import Topology
+from archgen.model.architecture import Component, Managed
 from archgen.model.kinds import KINDS
+from archgen.model.products import scope_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.members import quorum_of
@@ -147,6 +149,28 @@ def _counts(topology: Topology, component: str) -> bool:
     return taken is not None and taken.requests is True
 
 
+def services_without_zone(topology: Topology) -> Iterator[Gap]:
+    """Yield managed services of one zone or region that don't say which, where there is a choice (`single-zone`)."""
+    kinds = {zone.id: zone.kind for zone in topology.architecture.zones}
+    zonal = [zone for zone, kind in kinds.items() if kind in ("availability-zone", "datacenter")]
+    regions = [zone for zone, kind in kinds.items() if kind == "region"]
+    choices = {"zonal": zonal, "regional": regions}
+    for component in topology.architecture.components:
+        places = choices.get(scope_of(component) or "", [])
+        single = len(component.replicas) == 1 and not component.replicas[0].hosts
+        if single and len(places) > 1 and topology.flows_of[component.id] and not _has_zone(component):
+            yield (
+                Subject("component", component.id),
+                f"{component.id} does not say where its provider runs it, so losing {listed(places[:2], 'or')} takes it "
+                "down in no analysis",
+                f"Add `managed: {{zone: …}}` with its {kinds[places[0]].replace('-', ' ')} to {component.id}.",
+            )
+
+
+def _has_zone(component: Component) -> bool:
+    return isinstance(component.managed, Managed) and component.managed.zone is not None
+
+
 OPINIONS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     certificates_without_expiry,
     deployments_without_rollback,
@@ -159,5 +183,6 @@ DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     writers_without_agreement,
     balancers_without_stickiness,
     certificates_without_names,
+    services_without_zone,
 )
 """The searches for topology that may hide a defect."""

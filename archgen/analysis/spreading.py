@@ -78,7 +78,8 @@ class FlowShares:
         for replica in (replica for name in components for replica in self._topology.components[name].replicas):
             standing.setdefault(Subject("replica", replica.id), []).append(replica.id)
             for host in replica.hosts if len(replica.hosts) == 1 else ():
-                standing.setdefault(Subject("host", host), []).append(replica.id)
+                for each in (host, *self._topology.index.hosts_below(host)):
+                    standing.setdefault(Subject("host", each), []).append(replica.id)
             for zone in self._topology.index.shared_zones(replica):
                 standing.setdefault(Subject("zone", zone), []).append(replica.id)
         return standing

@@ -25,6 +25,7 @@ from archgen.linting.rule import Rule
 from archgen.model.change import Append
 from archgen.model.finding import Finding
 from archgen.model.kinds import KINDS
+from archgen.model.products import service_place
 from archgen.model.wording import listed, plural
 
 
@@ -108,14 +109,15 @@ def _facts(facts: Topology, name: ElementName) -> Iterator[str]:
         yield f"{kind.title}: {kind.summary}"
         yield escape_markdown(component.why or "")
         hosts = facts.hosts_of(name.id)
-        where = f" on {listed(hosts)}" if hosts else ", a managed service" if component.managed else ""
+        where = f" on {listed(hosts)}" if hosts else f", a {service_place(component)}" if component.managed else ""
         yield f"{plural(len(component.replicas), 'replica')}{where}."
         if facts.flows_of[name.id]:
             yield f"In the flows {listed(facts.flows_of[name.id])}."
     elif name.kind == "host" and name.id in facts.hosts:
-        carried = dict.fromkeys(replica.component for replica in facts.replicas_on.get(name.id, ()))
+        carried = facts.carried_by(name.id)
         yield escape_markdown(facts.hosts[name.id].why or "")
-        yield f"Runs {listed(tuple(carried))}." if carried else "Runs no replica."
+        yield f"Runs {listed(carried)}." if carried else "Runs no replica."
+        yield f"It is lost with {listed(facts.index.hosts_below(name.id))}." if facts.hosts[name.id].runs_on else ""
         breaks = [
             cause for cause in facts.losses.root_causes if (cause.element.kind, cause.element.id) == ("host", name.id)
         ]

@@ -19,9 +19,14 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
     """
     own = dict.fromkeys(host for replica in component.replicas for host in replica.hosts)
     networks = {index.hosts[host].network for host in own}
+    below = {*own, *(each for host in own for each in index.hosts_below(host))}
 
     def fits(host: str) -> bool:
-        return host not in own and index.hosts[host].network in networks and not is_taken(host)
+        return (
+            below.isdisjoint((host, *index.hosts_below(host)))
+            and index.hosts[host].network in networks
+            and not is_taken(host)
+        )
 
     pools = list(dict.fromkeys(pool for host in own for pool in index.neighbours.get(host, ())))
     if component.kind != "other" and not KINDS[component.kind].protects:

@@ -58,7 +58,7 @@ def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict
 def _is_public(topology: Topology, source: str) -> bool:
     """Return True if a caller's addresses are not the site's own: a visitor's, or those of a provider's edge."""
     return topology.trust(source) == "internet" or (
-        topology.components[source].managed and topology.kind(source).role in ("edge", "balancer")
+        bool(topology.components[source].managed) and topology.kind(source).role in ("edge", "balancer")
     )
 
 

@@ -11,6 +11,7 @@ from archgen.analysis.topology import Topology
 from archgen.explanations import KIND_TEXTS, MECHANISMS, PROTOCOL_TEXTS, Explanation, algorithm
 from archgen.model.architecture import Balance, Certificate, Cluster, Component, Quorum, Replication
 from archgen.model.kinds import KINDS
+from archgen.model.products import service_place
 from archgen.model.wording import first_few, listed
 
 
@@ -58,7 +59,7 @@ def _placed(topology: Topology, component: Component) -> str:
     if component.kind == "client":
         return f"{component.title} is outside the system"
     if component.managed:
-        return f"{component.title} is a managed service"
+        return f"{component.title} is a {service_place(component)}"
     if component.guards:
         return f"{component.title} guards {_few(component.guards)}"
     return f"{component.title} runs on {_few(hosts)}" if hosts else component.title

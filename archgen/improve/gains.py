@@ -239,7 +239,8 @@ def _of_flow(topology: Topology, flow: Flow, used: frozenset[str]) -> Architectu
     # a connection without its ends is none, and what an optional call leads to decides what starts a flow
     ends = {name for connection in calls.values() for name in (connection.source, *connection.targets)}
     components = used | promoters | ends
-    hosts = {host for name in components for host in topology.hosts_of(name)}
+    on = (host for name in components for host in topology.hosts_of(name))
+    hosts = {each for host in on for each in (host, *topology.index.hosts_below(host))}
     return replace(
         architecture,
         components=tuple(component for component in architecture.components if component.id in components),

@@ -256,23 +256,17 @@ def against(index: Index, target: Subject, used: Collection[str], breaking: Coll
 
 def _ends(index: Index, component: Component, target: Subject) -> bool:
     """Return True if no replica of a component is left when a host or a zone is lost."""
-
-    def lost(host: str) -> bool:
-        return host == target.id if target.kind == "host" else target.id in index.zones_around(host)
-
-    return all(replica.hosts and all(map(lost, replica.hosts)) for replica in component.replicas)
+    return all(
+        replica.hosts and all(index.takes_down(target, host) for host in replica.hosts)
+        for replica in component.replicas
+    )
 
 
 def _hits(index: Index, component: Component, target: Subject) -> bool:
     """Return True if a component has a replica that the loss of an element takes down, alone or with others."""
-    match target.kind:
-        case "host":
-            return any(target.id in replica.hosts for replica in component.replicas)
-        case "zone":
-            around = (host for replica in component.replicas for host in replica.hosts)
-            return any(target.id in index.zones_around(host) for host in around)
-        case _:
-            return any(replica.id == target.id for replica in component.replicas)
+    if target.kind == "replica":
+        return any(replica.id == target.id for replica in component.replicas)
+    return any(index.takes_down(target, host) for replica in component.replicas for host in replica.hosts)
 
 
 def _machines(
@@ -287,9 +281,7 @@ def _machines(
                 if len(replica.hosts) == 1 and not _is_odd_majority(component):
                     here[component.id] = None
     for host, here in carrying.items():
-        if target.kind == "zone" and target.id not in index.zones_around(host):
-            continue
-        if target.kind == "host" and target.id != host:
+        if target.kind != "replica" and not index.takes_down(target, host):
             continue
         carried = list(here)
         files = [
@@ -318,7 +310,7 @@ def _elsewhere(index: Index, component: Component, target: Subject, breaking: Co
         return AddReplica(component.id, None)
 
     def is_taken(host: str) -> bool:
-        gone = target.kind == "zone" and target.id in index.zones_around(host)
+        gone = target.kind != "replica" and index.takes_down(target, host)
         return gone or Subject("host", host) in breaking
 
     free_host = find_host(index, component, is_taken)

@@ -75,6 +75,7 @@ def _hosts(topology: Topology, component: Component) -> Value:
 _DERIVED: dict[Each, dict[str, Fact]] = {
     "component": {
         "trust": Fact("text", lambda topology, component: topology.trust(component.id)),
+        "managed": Fact("truth", lambda _, component: bool(component.managed)),
         "stores": Fact("truth", lambda topology, component: topology.kind(component.id).stores),
         "replicas": Fact("number", lambda _, component: float(len(component.replicas))),
         "hosts": Fact("texts", _hosts),

@@ -22,6 +22,8 @@ Assumed = Literal["high", "medium", "low"]
 Failover = Literal["automatic", "manual"]
 ZoneKind = Literal["rack", "power", "datacenter", "availability-zone", "region", "provider"]
 FrameKind = Literal["opt", "loop", "alt", "par"]
+Scope = Literal["zonal", "regional", "global"]
+"""The largest place whose loss a provider's promise for a managed service doesn't cover."""
 
 
 class Availability(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -43,7 +45,10 @@ class Zone(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Host(Struct, frozen=True, gc=False, omit_defaults=True):
-    """A physical or virtual machine, the smallest failure domain; `zones` are the zones it stands in directly."""
+    """A physical or virtual machine, the smallest failure domain; `zones` are the zones it stands in directly.
+
+    `runs_on` is the host below a virtual machine.
+    """
 
     id: str
     name: str | None = None
@@ -55,6 +60,7 @@ class Host(Struct, frozen=True, gc=False, omit_defaults=True):
     availability: Availability | None = None
     links: tuple[tuple[str, str], ...] = ()
     os: str | None = None
+    runs_on: str | None = None
 
 
 class Network(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -86,6 +92,13 @@ class Replica(Struct, frozen=True, gc=False, omit_defaults=True):
     component: str
     hosts: tuple[str, ...] = ()
     floating: bool = False
+
+
+class Managed(Struct, frozen=True, gc=False, omit_defaults=True):
+    """The place of a managed service: `scope` is None where the product tells it, `zone` is the one that it is lost with."""
+
+    scope: Scope | None = None
+    zone: str | None = None
 
 
 class Balance(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -187,7 +200,7 @@ class Component(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True)
     why: str | None = None
     replicas: tuple[Replica, ...] = ()
     placed: bool = True
-    managed: bool = False
+    managed: bool | Managed = False
     network: str | None = None
     group: str | None = None
     tags: tuple[str, ...] = ()

@@ -6,10 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from archgen.model.architecture import Component
-
-Scope = Literal["zonal", "regional", "global"]
-"""The largest place whose loss a provider's promise for a managed service doesn't cover."""
+from archgen.model.architecture import Component, Managed, Scope
 
 
 class Product(Struct, frozen=True, gc=False):
@@ -100,6 +97,15 @@ def product_of(name: str | None) -> Product:
     return PRODUCTS.get((name or "").casefold(), _UNKNOWN)
 
 
+def service_place(component: Component) -> str:
+    """Return what a managed service is, with its scope and zone where they are known: `regional managed service`."""
+    scope = scope_of(component)
+    zone = component.managed.zone if isinstance(component.managed, Managed) else None
+    return f"{f'{scope} ' if scope else ''}managed service{f' in {zone}' if zone else ''}"
+
+
 def scope_of(component: Component) -> Scope | None:
-    """Return the scope of a managed component by its product, or by an id that is a product's name; None if unknown."""
+    """Return the scope of a managed component: stated, by its product, or by an id that is a product's name; None if unknown."""
+    if isinstance(component.managed, Managed) and component.managed.scope is not None:
+        return component.managed.scope
     return product_of(component.product or component.id).scope if component.managed else None

@@ -7,7 +7,7 @@ hosts and zones.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from math import sqrt
 from random import Random
@@ -15,6 +15,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from archgen.model.architecture import Replica
 from archgen.model.subject import Subject
 from archgen.reliability.bdd import ALWAYS, NEVER, Bdd, BudgetExceeded
 from archgen.reliability.evaluation import Evaluation, Plan, unanswered
@@ -227,23 +228,31 @@ def series_modules(plan: Plan) -> tuple[tuple[Subject, ...], ...]:
     replicas = [plan.replicas[replica] for replica in reversed(plan.order)]
     replicas = [replica for replica in replicas if replica.component not in plan.structure.clients]
     tenants: dict[str, list[str]] = {}
-    around: dict[str, set[str]] = {}
+    around: dict[Subject, set[str]] = {}
     for replica in replicas:
-        for host in replica.hosts:
-            tenants.setdefault(host, []).append(replica.id)
-            for zone in plan.index.zones_around(host):
-                around.setdefault(zone, set()).add(host)
+        for stand in replica.hosts or (replica.id,):
+            tenants.setdefault(stand, []).append(replica.id)
+            for place in _places_around(plan, replica, stand):
+                around.setdefault(place, set()).add(stand)
     # a set keeps its hash, which takes long to work out for a zone around many hosts
-    hosts = {zone: frozenset(inside) for zone, inside in around.items()}
+    inside = {place: frozenset(stands) for place, stands in around.items()}
     for replica in replicas:
-        for host in replica.hosts:
-            for zone in reversed(plan.index.zones_around(host)):
-                groups.setdefault(hosts[zone], {})[Subject("zone", zone)] = None
-            groups.setdefault(frozenset({host}), {})[Subject("host", host)] = None
-        alone = len(replica.hosts) == 1 and len(tenants[replica.hosts[0]]) == 1
-        alone = alone and replica.id not in plan.watched_alone
-        groups.setdefault(frozenset(replica.hosts) if alone else replica.id, {})[Subject("replica", replica.id)] = None
+        stands = replica.hosts or (replica.id,)
+        for stand in stands:
+            for place in _places_around(plan, replica, stand):
+                groups.setdefault(inside[place], {})[place] = None
+        alone = len(stands) == 1 and len(tenants[stands[0]]) == 1 and replica.id not in plan.watched_alone
+        groups.setdefault(frozenset(stands) if alone else replica.id, {})[Subject("replica", replica.id)] = None
     return tuple(tuple(parts) for parts in groups.values())
+
+
+def _places_around(plan: Plan, replica: Replica, stand: str) -> Iterator[Subject]:
+    """Yield zones, the hosts below and the host itself that take a replica's stand down: its host, or itself without one."""
+    index = plan.index
+    zones = index.zones_around(stand) if replica.hosts else index.zones_with(replica)
+    yield from (Subject("zone", zone) for zone in reversed(zones))
+    if replica.hosts:
+        yield from (Subject("host", host) for host in (*reversed(index.hosts_below(stand)), stand))
 
 
 def _sampled(plan: Plan, up: Mapping[Subject, float], points: tuple[Subject, ...], samples: int) -> FlowAvailability:

@@ -75,8 +75,11 @@ class Plan:
     def _elements(self) -> tuple[Subject, ...]:
         """Return everything of the flow that can fail on its own: its replicas, their hosts, the zones around those."""
         replicas = [replica for replica in self.structure.replicas if replica.component not in self.structure.clients]
-        hosts = dict.fromkeys(host for replica in replicas for host in replica.hosts)
-        zones = dict.fromkeys(zone for host in hosts for zone in self.index.zones_around(host))
+        index = self.index
+        hosts = dict.fromkeys(
+            below for replica in replicas for host in replica.hosts for below in (host, *index.hosts_below(host))
+        )
+        zones = dict.fromkeys(zone for replica in replicas for zone in index.zones_of(replica))
         return (
             *(Subject("replica", replica.id) for replica in replicas),
             *(Subject("host", host) for host in hosts),
@@ -131,10 +134,11 @@ class Plan:
     def causes(self, replica: str) -> tuple[Subject, ...]:
         """Return the elements whose loss takes a replica of one host, or of none, down: itself, the host, its zones."""
         host = self.replicas[replica].hosts[:1]
-        zones = self.index.zones_around(host[0]) if host else ()
+        below = self.index.hosts_below(host[0]) if host else ()
+        zones = self.index.zones_around(host[0]) if host else self.index.zones_with(self.replicas[replica])
         return (
             Subject("replica", replica),
-            *(Subject("host", name) for name in host),
+            *(Subject("host", name) for name in (*host, *below)),
             *(Subject("zone", zone) for zone in zones),
         )
 
@@ -247,14 +251,20 @@ class Evaluation(Generic[T]):
             return self.algebra.never
         own = self.algebra.element(Subject("replica", replica.id))
         if not replica.hosts:
-            return own
+            zones = self.plan.index.zones_with(replica)
+            return self.algebra.any_of([own, *map(self._zone, zones)]) if zones else own
         homes = [self._gone(host) for host in replica.hosts]
         return self.algebra.any_of([own, self._at_least(len(homes), homes)])
 
     def _gone(self, host: str) -> T:
-        zones = [self.algebra.element(Subject("zone", zone)) for zone in self.plan.index.zones_around(host)]
-        lost = self.algebra.element(Subject("host", host))
-        return self.algebra.any_of([lost, *zones]) if zones else lost
+        """Return when a host, what it runs on or a zone around them is lost."""
+        index = self.plan.index
+        hosts = [self.algebra.element(Subject("host", each)) for each in (host, *index.hosts_below(host))]
+        zones = [*map(self._zone, index.zones_around(host))]
+        return self.algebra.any_of([*hosts, *zones]) if len(hosts) + len(zones) > 1 else hosts[0]
+
+    def _zone(self, zone: str) -> T:
+        return self.algebra.element(Subject("zone", zone))
 
     def _down(self) -> dict[str, T]:
         """Return when each replica is not up, or its component's quorum is not met; members count as they are up."""

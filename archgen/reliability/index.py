@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from archgen.model.architecture import Architecture, Component, Connection, Host, Replica
+from archgen.model.architecture import Architecture, Component, Connection, Host, Managed, Replica
 from archgen.model.kinds import KINDS
+from archgen.model.subject import Subject
 
 NEAREST = "same-zone"
 SAME_HOST = "same-host"
@@ -18,6 +19,7 @@ class Index:
         self.architecture = architecture
         self._levels: dict[str, tuple[tuple[str, ...], ...]] = {}
         self._around: dict[str, tuple[str, ...]] = {}
+        self._below: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def components(self) -> dict[str, Component]:
@@ -99,19 +101,60 @@ class Index:
     def _host_zones(self) -> dict[str, tuple[str, ...]]:
         return {host.id: host.zones for host in self.architecture.hosts}
 
+    def hosts_below(self, host: str) -> tuple[str, ...]:
+        """Return the hosts that a host runs on, and is lost with, nearest first."""
+        below = self._below.get(host)
+        if below is None:
+            chain: list[str] = []
+            carrier = self._carrier.get(host)
+            while carrier is not None and carrier not in chain:
+                chain.append(carrier)
+                carrier = self._carrier.get(carrier)
+            below = self._below[host] = tuple(chain)
+        return below
+
+    @cached_property
+    def _carrier(self) -> dict[str, str | None]:
+        return {host.id: host.runs_on for host in self.architecture.hosts if host.runs_on is not None}
+
     def zone_levels(self, host: str) -> tuple[tuple[str, ...], ...]:
-        """Return the zones around a host, nearest first; a level holds several where domains cross."""
+        """Return the zones around a host, nearest first, and then those of what it runs on.
+
+        A level holds several where domains cross.
+        """
         if host not in self._levels:
             levels: list[tuple[str, ...]] = []
-            seen: set[str] = set()
-            level = self._host_zones.get(host, ())
-            while level:
-                levels.append(level)
-                seen.update(level)
-                above = [self._parents.get(zone) for zone in level]
-                level = tuple(dict.fromkeys(zone for zone in above if zone is not None and zone not in seen))
+            for carrier in (host, *self.hosts_below(host)):
+                levels += self._levels_from(self._host_zones.get(carrier, ()))
             self._levels[host] = tuple(levels)
         return self._levels[host]
+
+    def _levels_from(self, level: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """Return zones, those around them, and so on."""
+        levels: list[tuple[str, ...]] = []
+        seen: set[str] = set()
+        while level:
+            levels.append(level)
+            seen.update(level)
+            above = [self._parents.get(zone) for zone in level]
+            level = tuple(dict.fromkeys(zone for zone in above if zone is not None and zone not in seen))
+        return levels
+
+    def zones_with(self, replica: Replica) -> tuple[str, ...]:
+        """Return the zones that a replica without hosts is lost with, nearest first: those of a managed service."""
+        return tuple([zone for level in self._service_levels(replica) for zone in level])
+
+    def _service_levels(self, replica: Replica) -> list[tuple[str, ...]]:
+        managed = self.components[replica.component].managed
+        if replica.hosts or not isinstance(managed, Managed) or managed.zone is None:
+            return []
+        return self._levels_from((managed.zone,))
+
+    def zones_of(self, replica: Replica) -> tuple[str, ...]:
+        """Return all zones around the hosts of a replica, or those that it is lost with, nearest first, each once."""
+        if not replica.hosts:
+            return self.zones_with(replica)
+        return tuple(dict.fromkeys(zone for host in replica.hosts for zone in self.zones_around(host)))
 
     def zones_around(self, host: str) -> tuple[str, ...]:
         """Return all zones around a host, nearest first, each once."""
@@ -120,6 +163,12 @@ class Index:
             levels = self.zone_levels(host)
             zones = self._around[host] = tuple(dict.fromkeys(zone for level in levels for zone in level))
         return zones
+
+    def takes_down(self, element: Subject, host: str) -> bool:
+        """Return True if a host is lost when another host, or a zone, is."""
+        if element.kind == "host":
+            return element.id == host or element.id in self.hosts_below(host)
+        return element.id in self.zones_around(host)
 
     def inside(self, zone: str, around: str) -> bool:
         """Return True if a zone lies within another."""
@@ -131,17 +180,16 @@ class Index:
     def shared_zones(self, replica: Replica) -> frozenset[str]:
         """Return the zones a replica is surely in: those around its host, or around every host it may float to."""
         around = [frozenset(self.zones_around(host)) for host in replica.hosts]
-        return frozenset.intersection(*around) if around else frozenset()
+        return frozenset.intersection(*around) if around else frozenset(self.zones_with(replica))
 
     def home(self, replica: Replica, locality: str) -> frozenset[str]:
         """Return the host, or the nearest zones of the locality's kind, that a replica's partner must share with it."""
         if locality == SAME_HOST:
             return frozenset(replica.hosts) if len(replica.hosts) == 1 else frozenset()
-        if not replica.hosts:
-            return frozenset()
         kind = None if locality == NEAREST else locality.removeprefix("same-")
         shared = self.shared_zones(replica)
-        for level in self.zone_levels(replica.hosts[0]):
+        levels = self.zone_levels(replica.hosts[0]) if replica.hosts else self._service_levels(replica)
+        for level in levels:
             match = [zone for zone in level if zone in shared and kind in (None, self._zone_kinds.get(zone))]
             if match:
                 return frozenset(match)

@@ -69,23 +69,33 @@ class Losses:
     def root_causes(self) -> tuple[RootCause, ...]:
         """Root causes of single failures over all flows: hosts, zones, and replicas that no broken host explains.
 
-        A host absorbs a replica on it in the flows that the host breaks; a zone absorbs nothing.
+        The lowest host whose loss breaks as many flows absorbs a replica on it and the hosts between; a zone absorbs nothing.
         """
         points: dict[Subject, list[SinglePoint]] = {}
         for losses in self.failures.values():
             for point in losses.points:
                 points.setdefault(point.element, []).append(point)
         absorbed: dict[Subject, list[str]] = {}
-        for element in [element for element in points if element.kind == "replica"]:
-            hosts = self._index.replicas[element.id].hosts
-            host = Subject("host", hosts[0]) if len(hosts) == 1 else None
-            covered = {point.flow for point in points.get(host, ())} if host else set()
-            if host is not None and covered.issuperset(point.flow for point in points[element]):
-                absorbed.setdefault(host, []).append(element.id)
+        flows = {element: {point.flow for point in own} for element, own in points.items()}
+        for element in list(points):
+            lowest = next((host for host in self._carriers(element) if flows.get(host, set()) >= flows[element]), None)
+            if lowest is not None:
                 del points[element]
+                if element.kind == "replica":
+                    absorbed.setdefault(lowest, []).append(element.id)
         return tuple(
             RootCause(element, tuple(own), tuple(absorbed.get(element, ()))) for element, own in points.items()
         )
+
+    def _carriers(self, element: Subject) -> list[Subject]:
+        """Return the hosts that an element is lost with, the lowest first: what its host runs on, the host of a replica."""
+        if element.kind == "zone":
+            return []
+        hosts = self._index.replicas[element.id].hosts if element.kind == "replica" else (element.id,)
+        if len(hosts) != 1:
+            return []
+        own = hosts if element.kind == "replica" else ()
+        return [Subject("host", host) for host in (*reversed(self._index.hosts_below(hosts[0])), *own)]
 
     @cached_property
     def causes(self) -> dict[str, tuple[SinglePoint, ...]]:
@@ -104,7 +114,7 @@ class Losses:
             placed = [
                 replica
                 for replica in structure.replicas
-                if replica.hosts and replica.component not in structure.clients
+                if replica.component not in structure.clients and (replica.hosts or self._index.zones_with(replica))
             ]
             around = [self._index.shared_zones(replica) for replica in placed]
             holding[flow] = frozenset.intersection(*around) if around else frozenset()
@@ -120,14 +130,14 @@ class Losses:
         The zone's hosts fail together, those apart that break the flow alone or lie in an inner zone that does.
         """
         points = self.points[flow]
-        hosts = [host.id for host in self._index.architecture.hosts]
         inner = [point.id for point in points if point.kind == "zone" and self._index.inside(point.id, zone)]
+        places = [(Subject("host", host), self._index.zones_around(host)) for host in self._index.hosts]
+        services = self.structures[flow].replicas
+        places += [(Subject("replica", each.id), self._index.zones_with(each)) for each in services]
         lost = [
-            Subject("host", host)
-            for host in hosts
-            if zone in self._index.zones_around(host)
-            and Subject("host", host) not in points
-            and not any(inner_zone in self._index.zones_around(host) for inner_zone in inner)
+            element
+            for element, around in places
+            if zone in around and element not in points and not any(inner_zone in around for inner_zone in inner)
         ]
         together = Evaluation(self.plans[flow], States(dict.fromkeys(lost, 2), 3))
         return bool(together.flow & 2)
@@ -146,11 +156,12 @@ class Losses:
         return tuple(self._lying[flow].get(element, ()))
 
     def _by_place(self, structure: Structure) -> dict[Subject, list[Replica]]:
-        """Return the replicas of a flow by the host that each stands on and by each zone that it is surely in."""
+        """Return the replicas of a flow by the hosts that carry each and by each zone that it is surely in."""
         by_place: dict[Subject, list[Replica]] = {}
         for replica in structure.replicas:
             if replica.component not in structure.clients:
-                places = [Subject("host", host) for host in replica.hosts] if len(replica.hosts) == 1 else []
+                hosts = replica.hosts if len(replica.hosts) == 1 else ()
+                places = [Subject("host", below) for host in hosts for below in (host, *self._index.hosts_below(host))]
                 places += [Subject("zone", zone) for zone in self._index.shared_zones(replica)]
                 for place in places:
                     by_place.setdefault(place, []).append(replica)

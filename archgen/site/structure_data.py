@@ -121,14 +121,14 @@ class _Encoder:
     def shared(self) -> dict[str, Any]:
         """The data that is the same for every flow."""
         topology = self._topology
-        zones = {self._element[Subject("host", host)]: self._zones(host) for host in topology.hosts}
+        above = {self._element[Subject("host", host)]: self._taking_down(host) for host in topology.hosts}
         return {
             "elements": [
                 [element.kind, element.id, qualified(element, topology), called(topology, element)]
                 for element in self._element
             ],
             "up": [self._probabilities.of(element)[0] for element in self._element],
-            "around": {str(host): around for host, around in zones.items() if around},
+            "around": {str(host): around for host, around in above.items() if around},
             "components": [self._describe(component) for component in topology.components.values()],
             "replicas": [
                 [
@@ -136,13 +136,19 @@ class _Encoder:
                     self._component[replica.component],
                     self._element.get(Subject("replica", replica.id), -1),
                     [self._element[Subject("host", host)] for host in replica.hosts],
+                    [self._element[Subject("zone", zone)] for zone in topology.index.zones_with(replica)],
                 ]
                 for replica in topology.replicas.values()
             ],
         }
 
-    def _zones(self, host: str) -> list[int]:
-        return [self._element[Subject("zone", zone)] for zone in self._topology.index.zones_around(host)]
+    def _taking_down(self, host: str) -> list[int]:
+        """Return the hosts that a host runs on, and the zones around them all."""
+        index = self._topology.index
+        return [
+            *(self._element[Subject("host", below)] for below in index.hosts_below(host)),
+            *(self._element[Subject("zone", zone)] for zone in index.zones_around(host)),
+        ]
 
     def _indices(self, replicas: Sequence[str]) -> list[int]:
         return [self._replica[replica] for replica in replicas]

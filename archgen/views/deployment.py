@@ -117,8 +117,9 @@ def _host_group(
 ) -> Group:
     zones = [zone for zone in host.zones if f"zone:{zone}" in groups]
     network = f"network:{host.network}"
-    parent = f"zone:{zones[0]}" if zones else network if network in groups else None
-    others = [topology.zones[zone].name or zone for zone in zones[1:]]
+    below = f"host:{host.runs_on}" if host.runs_on is not None else None
+    parent = below or (f"zone:{zones[0]}" if zones else network if network in groups else None)
+    others = [topology.zones[zone].name or zone for zone in zones[0 if below else 1 :]]
     more = folding.hosts_like(host.id)
     words = [plural(more, "host") if more > 1 else host.address or "", *others]
     return Group(
@@ -254,12 +255,12 @@ def _mark(component: Component, replica: Replica, backups: frozenset[str]) -> st
 
 
 def _group_of(topology: Topology, component: Component, replica: Replica, groups: set[str]) -> str | None:
-    """Return the host of a replica; for a floating one its pool or nearest common zone; else its network."""
+    """Return the host of a replica; for a floating one its pool or nearest common zone; a service's zone; else its network."""
     if len(replica.hosts) == 1:
         return f"host:{replica.hosts[0]}"
     if pool_id(replica.hosts) in groups:
         return pool_id(replica.hosts)
-    if replica.hosts and (zone := shared_zone(topology, replica, groups)) is not None:
+    if (zone := shared_zone(topology, replica, groups)) is not None:
         return zone
     network = f"network:{component.network}"
     return network if network in groups else None

@@ -104,10 +104,19 @@ def _loads(topology: Topology, leads: frozenset[str]) -> dict[str, Load]:
 
 def _hosts(topology: Topology, leads: frozenset[str], zones: dict[str, str]) -> dict[str, str]:
     loads = _loads(topology, leads)
+    carrying = {host.runs_on for host in topology.architecture.hosts}
     first: dict[tuple[object, ...], str] = {}
     return {
         host.id: first.setdefault(
-            (tuple(zones.get(zone, zone) for zone in host.zones), host.network, loads[host.id]), host.id
+            (
+                tuple(zones.get(zone, zone) for zone in host.zones),
+                host.network,
+                host.runs_on,
+                loads[host.id],
+                # what carries other hosts is drawn around them
+                host.id if host.id in carrying else None,
+            ),
+            host.id,
         )
         for host in topology.architecture.hosts
     }
@@ -117,9 +126,13 @@ def _zones(topology: Topology, leads: frozenset[str]) -> dict[str, str]:
     """Return the zone that stands for each: of one kind, in the same zone, with equal hosts and zones inside."""
     loads, content = _loads(topology, leads), _content(topology)
     hosts: dict[str, list[str]] = {zone: [] for zone in topology.zones}
+    carrying = {host.runs_on for host in topology.architecture.hosts}
     for host in topology.architecture.hosts:
         for zone in host.zones:
-            hosts[zone].append(str((host.network, loads[host.id])))
+            hosts[zone].append(str((host.network, loads[host.id], host.id if host.id in carrying else None)))
+    for replica in topology.replicas.values():
+        for zone in topology.index.zones_with(replica)[:1]:
+            hosts[zone].append(replica.id)
 
     @cache
     def look(zone: str) -> str:

@@ -47,5 +47,5 @@ def _pool(topology: Topology, replica: Replica, groups: Collection[str]) -> Grou
 def shared_zone(topology: Topology, replica: Replica, groups: Collection[str]) -> str | None:
     """Return the group of the nearest zone around all hosts of a replica."""
     shared = topology.index.shared_zones(replica)
-    nearest = (zone for zone in topology.index.zones_around(replica.hosts[0]) if zone in shared)
+    nearest = (zone for zone in topology.index.zones_of(replica) if zone in shared)
     return next((f"zone:{zone}" for zone in nearest if f"zone:{zone}" in groups), None)

@@ -35,7 +35,7 @@ def expand(context: Context, name: str, file: str) -> Architecture:
         summary=text(root, "summary"),
         follows=text(root, "follows"),
         zones=_zones(context),
-        hosts=tuple(_host(context, key, entry or _NOTHING) for key, entry in context.section("hosts").items()),
+        hosts=_hosts(context),
         networks=_networks(context),
         groups=groups(context),
         certificates=_certificates(context),
@@ -90,12 +90,18 @@ def _zones(context: Context) -> tuple[Zone, ...]:
     return tuple(zones)
 
 
+def _hosts(context: Context) -> tuple[Host, ...]:
+    hosts = tuple(_host(context, name, entry or _NOTHING) for name, entry in context.section("hosts").items())
+    check_nesting(context, "host", {host.id: host.runs_on for host in hosts}, "runs_on")
+    return hosts
+
+
 def _host(context: Context, name: str, entry: Map) -> Host:
     if not entry:
         return Host(name)
     text = context.document.text
     subject = ("host", name)
-    for key, kind in (("zone", "zone"), ("network", "network")):
+    for key, kind in (("zone", "zone"), ("network", "network"), ("runs_on", "host")):
         for index, reference in enumerate(context.document.texts(entry, key)):
             if reference not in context.declared.get(kind, ()):
                 value = entry[key]
@@ -112,6 +118,7 @@ def _host(context: Context, name: str, entry: Map) -> Host:
         availability(context, entry),
         links(context, entry),
         text(entry, "os"),
+        text(entry, "runs_on"),
     )
 
 

@@ -16,15 +16,24 @@ from archgen.model.architecture import (
     Collection,
     Component,
     FirewallRule,
+    Managed,
     Quorum,
     Record,
     Replica,
     Replication,
+    Scope,
 )
 from archgen.model.kinds import KINDS
 
 MOVERS = ("vrrp", "dns", "anycast", "orchestrator")
 """Mechanisms, which aren't components, that may move traffic between the members of a cluster."""
+
+_SCOPES: dict[str, Scope] = {
+    **dict.fromkeys(("rack", "power", "datacenter", "availability-zone"), "zonal"),
+    "region": "regional",
+    "provider": "global",
+}
+"""The scope of a managed service that is lost with a zone of a kind."""
 
 Targets = Mapping[str, Sequence[str]]
 """The components that each component calls."""
@@ -232,6 +241,26 @@ class _Reader:
             self.context.invalid(replication.value_mark("waits_for"), self.subject, message, fix)
         return count
 
+    def managed(self) -> TreeNode:
+        """Return the stated place of a managed service; a zone without a scope tells the scope."""
+        stated = self.entry["managed"]
+        if stated.__class__ is not Map:
+            return stated
+        scope, zone = stated.get("scope"), next(iter(self.refer(stated, "zone", ("zone",))), None)
+        entry = self.context.section("zones").get(zone or "")
+        kind = entry["kind"] if isinstance(entry, Map) else ""
+        implied = _SCOPES.get(kind)
+        if implied is not None and scope not in (None, implied):
+            message = f"`{self.name}` is {scope} and can't be lost with `{zone}`, which is a zone of kind `{kind}`"
+            fix = "Name a region." if scope == "regional" else f"Write `scope: {implied}`, or remove `zone`."
+            self.context.invalid(stated.value_mark("zone"), self.subject, message, fix)
+        if zone is not None and "runs_on" in self.entry:
+            message = (
+                f"`managed` of `{self.name}` must not name a zone beside `runs_on`: its hosts tell where it is lost"
+            )
+            self.context.invalid(stated.key_mark("zone"), self.subject, message, "Keep one of them.")
+        return Managed(scope or implied, zone)
+
     def quorum(self) -> TreeNode:
         stated = self.entry["quorum"]
         return Quorum(stated.get("read"), stated.get("write")) if stated.__class__ is Map else stated
@@ -326,6 +355,7 @@ _READERS: dict[str, Callable[[_Reader], TreeNode]] = {
     "cluster": _Reader.cluster,
     "replication": _Reader.replication,
     "quorum": _Reader.quorum,
+    "managed": _Reader.managed,
     "records": _Reader.records,
     "guards": lambda reader: reader.refer(reader.entry, "guards", ("host", "network", "component")),
     "rules": _Reader.rules,

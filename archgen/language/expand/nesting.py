@@ -1,11 +1,13 @@
-"""Elements in each other: zones and groups."""
+"""Elements in each other: zones, groups and hosts."""
 
 from __future__ import annotations
 
 from archgen.language.expand.context import SECTIONS, Context
 
+_VERBS = {"in": ("contain each other", "in"), "runs_on": ("run on each other", "runs on")}
 
-def check_nesting(context: Context, kind: str, within: dict[str, str | None]) -> None:
+
+def check_nesting(context: Context, kind: str, within: dict[str, str | None], key: str = "in") -> None:
     """Report each cycle of elements of a kind once, at the member that comes first."""
     seen: set[str] = set()
     for start in within:
@@ -17,7 +19,8 @@ def check_nesting(context: Context, kind: str, within: dict[str, str | None]) ->
             inner = within[inner]
         if inner in path:
             cycle = path[path.index(inner) :]
-            ring = " in ".join(f"`{each}`" for each in (*cycle, cycle[0]))
-            mark = context.section(SECTIONS[kind])[cycle[0]].value_mark("in")
-            message = f"{SECTIONS[kind]} contain each other in a circle: {ring}"
-            context.dangling(mark, (kind, cycle[0]), message, "Remove `in` from the outermost of them.")
+            verb, stands = _VERBS[key]
+            ring = f" {stands} ".join(f"`{each}`" for each in (*cycle, cycle[0]))
+            mark = context.section(SECTIONS[kind])[cycle[0]].value_mark(key)
+            message = f"{SECTIONS[kind]} {verb} in a circle: {ring}"
+            context.dangling(mark, (kind, cycle[0]), message, f"Remove `{key}` from the outermost of them.")

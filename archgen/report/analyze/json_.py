@@ -6,7 +6,10 @@ from typing import Any
 
 from archgen.analysis.assessment import FlowAssessment
 from archgen.analysis.headroom import Busiest, Capacity
+from archgen.analysis.topology import Topology
 from archgen.improve.gains import Gain, Gains
+from archgen.model.products import scope_of
+from archgen.model.subject import Subject
 from archgen.report.common.assessment import Assessed
 from archgen.report.common.encoding import assumed, element, encode
 
@@ -24,7 +27,10 @@ def _model(model: Assessed) -> dict[str, Any]:
         document["maintained"] = [element(subject) for subject in model.maintained]
     if model.capacity is not None:
         document["capacity"] = _capacity(model.capacity)
-    return document | {"flows": {flow.flow: _flow(flow, model.gains.get(flow.flow, {})) for flow in model.flows}}
+    topology = model.model.topology
+    return document | {
+        "flows": {flow.flow: _flow(topology, flow, model.gains.get(flow.flow, {})) for flow in model.flows}
+    }
 
 
 def _capacity(capacity: Capacity) -> dict[str, Any]:
@@ -51,8 +57,12 @@ def _busiest(load: Busiest | None) -> dict[str, Any] | None:
     return {"replica": load.replica, "requests_per_second": load.rate} | lost
 
 
-def _flow(flow: FlowAssessment, gains: Gains) -> dict[str, Any]:
+def _flow(topology: Topology, flow: FlowAssessment, gains: Gains) -> dict[str, Any]:
     result = flow.result
+
+    def element(subject: Subject) -> dict[str, str]:
+        return _element(topology, subject)
+
     return {
         "possible": flow.possible,
         "single_points_of_failure": [element(point) for point in flow.points],
@@ -76,6 +86,14 @@ def _flow(flow: FlowAssessment, gains: Gains) -> dict[str, Any]:
         ],
         "assumed": assumed(flow),
     }
+
+
+def _element(topology: Topology, subject: Subject) -> dict[str, str]:
+    """Return an element, with its scope if it is a managed service whose scope is known."""
+    scope = (
+        scope_of(topology.components[topology.replicas[subject.id].component]) if subject.kind == "replica" else None
+    )
+    return element(subject) | ({} if scope is None else {"scope": scope})
 
 
 def _gain(gain: Gain | None) -> dict[str, Any] | None:

@@ -95,12 +95,12 @@ def _named(facts: Topology, expected: Survival, flow: str) -> tuple[Subject, ...
 def _any(facts: Topology, expected: Survival, flow: str) -> tuple[Subject, ...] | None:
     """The first elements of the kind whose loss breaks the flow."""
     for point in facts.losses.failures[flow].points:
-        if _is_of(facts, point.element, expected.kind):
+        if _is_of(facts, point.element, expected.kind) and not facts.provided(point.element):
             return (point.element,)
     if expected.count < 2:
         return None
     for cut in cut_sets(facts.losses.plans[flow], expected.count).sets:
-        if all(_is_of(facts, element, expected.kind) for element in cut):
+        if all(_is_of(facts, element, expected.kind) and not facts.provided(element) for element in cut):
             return cut
     return None
 

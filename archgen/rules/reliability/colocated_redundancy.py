@@ -62,10 +62,9 @@ def _inside(facts: Topology, element: Subject, flow: str) -> dict[str, list[str]
 
 
 def _breaks_alone(facts: Topology, replicas: list[str], element: Subject, alone: Mapping[Subject, object]) -> bool:
-    """Return True if a replica, or one host of several in a zone, takes the flow down by itself."""
+    """Return True if a replica, or one host of several in a zone or on a host, takes the flow down by itself."""
     smaller = {Subject("replica", replica) for replica in replicas}
-    if element.kind == "zone":
-        smaller |= {Subject("host", host) for replica in replicas for host in facts.replicas[replica].hosts}
+    smaller |= {Subject("host", host) for replica in replicas for host in facts.replicas[replica].hosts} - {element}
     return any(subject in alone for subject in smaller)
 
 

@@ -18,17 +18,9 @@ _NAMED = 6
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield one hit for the model, with every service and the flows that need it."""
     facts = context.topology
-    needed = [breaking for breaking in facts.losses.root_causes if _is_spread(facts, breaking)]
+    needed = [breaking for breaking in facts.losses.root_causes if facts.provided(breaking.element)]
     if needed:
         yield _hit(facts, needed)
-
-
-def _is_spread(facts: Topology, breaking: RootCause) -> bool:
-    """Return True for a replica of a regional or global service; one on a host is lost where the host is."""
-    if breaking.element.kind != "replica":
-        return False
-    component = facts.components[facts.replicas[breaking.element.id].component]
-    return scope_of(component) in ("regional", "global")
 
 
 def _hit(facts: Topology, needed: list[RootCause]) -> Hit:
@@ -61,8 +53,8 @@ RULE = Rule(
     ),
     fix="Know each provider's promise and status page, and decide what your users see while the service is down.",
     limits=(
-        "Knows the scope by `product`, or by an id that is a product's name. A zonal service, and one whose scope isn't known, "
-        "is reported by `single-point-of-failure`."
+        "Knows the scope by `managed: {scope: …}`, by `product`, or by an id that is a product's name. A zonal service, and "
+        "one whose scope isn't known, is reported by `single-point-of-failure`."
     ),
     references=(
         (

@@ -9,6 +9,7 @@ from archgen.edits.patch import patch_of
 from archgen.edits.remedy import add_replica, add_similar_host, automate
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Change
+from archgen.model.products import scope_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.reliability.losses import RootCause
@@ -59,6 +60,8 @@ def _lost(facts: Topology, breaking: RootCause) -> dict[str, None]:
 def _fix(facts: Topology, breaking: RootCause) -> str | None:
     if facts.rented(breaking.element):
         example = "a host for each" if breaking.element.kind == "host" else "`replicas: 2`"
+        if breaking.element.kind == "replica" and _scope(facts, breaking.element) is None:
+            example += ", or `managed: {scope: regional}` if its provider spreads it over zones"
         return (
             f"If it runs in several places that fail independently, declare them ({example}). If not, ask the provider for "
             "its guarantee, or add a second provider that takes over when this one fails."
@@ -68,6 +71,10 @@ def _fix(facts: Topology, breaking: RootCause) -> str | None:
         return None
     needs = facts.losses.structures[breaking.flows[0]].needs.get(path[-2], ())
     return next((_cure(facts, breaking, need) for need in needs if need.step == step), None)
+
+
+def _scope(facts: Topology, replica: Subject) -> str | None:
+    return scope_of(facts.components[facts.replicas[replica.id].component])
 
 
 def _cure(facts: Topology, breaking: RootCause, need: Need) -> str | None:
@@ -98,7 +105,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     if element.kind == "replica":
         component = facts.components[facts.replicas[element.id].component]
         return add_replica(facts, component) if component.kind != "client" else ()
-    if element.kind != "host":
+    if element.kind != "host" or any(host.runs_on == element.id for host in facts.hosts.values()):
         return ()
     moved = [cluster.id for cluster in facts.manual_clusters if element.id in facts.hosts_of(cluster.id)]
     if moved:

@@ -75,7 +75,7 @@ def _passes_on(facts: Topology, component: str) -> bool:
     proxy = facts.kind(component).role == "balancer" and not product_of(target.product).forwards
     ends = proxy and not _is_named_behind(facts, component)
     return (
-        target.managed
+        bool(target.managed)
         and not ends
         and target.kind not in (*FIREWALLS, "dns")
         and not any(map(facts.guarding, target.replicas))

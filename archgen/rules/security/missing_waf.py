@@ -53,7 +53,7 @@ def _is_bare(facts: Topology, entry: Component, flow: str, before: tuple[str, ..
 def _may_filter(component: Component) -> bool:
     """Return True for a provider's part that may read requests, for all that is known of it."""
     plain = product_of(component.product).plain_entry
-    return component.managed and component.kind not in _PACKETS_ONLY and not plain
+    return bool(component.managed) and component.kind not in _PACKETS_ONLY and not plain
 
 
 RULE = Rule(

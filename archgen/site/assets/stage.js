@@ -103,8 +103,8 @@
       const gone = new Set(lost);
       const without = host => gone.has(host) || (model.around[host] || []).some(one => gone.has(one));
       const down = at => {
-        const [, , , hosts] = replicas.get(at);
-        return gone.has(at) || (hosts.length > 0 && hosts.every(without));
+        const [, , , hosts, zones] = replicas.get(at);
+        return gone.has(at) || zones.some(one => gone.has(one)) || (hosts.length > 0 && hosts.every(without));
       };
       const cut = new Set(), reached = new Set();
       for (const flow of lost.length ? flows : []) {

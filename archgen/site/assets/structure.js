@@ -46,9 +46,9 @@ var archgenStructure = (() => {
     const clients = new Set(plan.clients);
     const gone = host => anyOf([lost(host), ...(model.around[host] || []).map(lost)]);
     const up = one => {
-      const [, component, element, hosts] = model.replicas[one];
+      const [, component, element, hosts, zones] = model.replicas[one];
       if (clients.has(component)) return 0n;
-      return hosts.length ? lost(element) | atLeast(hosts.length, hosts.map(gone), every) : lost(element);
+      return anyOf([lost(element), ...zones.map(lost), ...(hosts.length ? [atLeast(hosts.length, hosts.map(gone), every)] : [])]);
     };
     const own = new Map(plan.replicas.map(one => [one, up(one)]));
     const down = new Map(own);

@@ -11,6 +11,7 @@ from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Component, Connection, Host, Network, Zone
 from archgen.model.finding import Finding
 from archgen.model.kinds import KINDS
+from archgen.model.products import service_place
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 from archgen.site.pages.facts import transport
@@ -102,7 +103,7 @@ def _keys(topology: Topology, finding: Finding) -> Iterable[tuple[str, str]]:
 def component_facts(topology: Topology, component: Component) -> _Rows:
     """Yield the facts of a component with their labels; a fact that is not declared is empty."""
     yield "Product", " ".join(filter(None, (component.product, component.version)))
-    yield "Runs on", "managed service" if component.managed else _few(topology.hosts_of(component.id))
+    yield "Runs on", service_place(component) if component.managed else _few(topology.hosts_of(component.id))
     replication = component.replication
     if replication is not None and replication.primary:
         yield "Takes writes", _few(replication.primary)
@@ -162,9 +163,10 @@ def _passed(topology: Topology, connection: Connection) -> tuple[str, ...]:
 
 def _host(topology: Topology, host: Host) -> _Rows:
     yield "Address", host.address or ""
+    yield "Runs on", host.runs_on or ""
     yield "Zone", _few(host.zones)
     yield "Network", f"{host.network} ({topology.networks[host.network].trust})" if host.network else ""
-    yield "Carries", _few(replica.component for replica in topology.replicas_on[host.id])
+    yield "Carries", _few(topology.carried_by(host.id))
     yield "Guarded by", _few(topology.guards.get(f"host:{host.id}", ()))
     yield "Monitored", "yes" if Subject("host", host.id) in topology.watched else "no"
     yield "Loss takes down", _stops(topology, [Subject("host", host.id)])

@@ -8,6 +8,7 @@ from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, FirewallRule, Host, Port
 from archgen.model.kinds import KINDS
+from archgen.model.products import service_place
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.site.escape import code, external_link, link, text
@@ -48,7 +49,7 @@ def _where(topology: Topology, component: Component) -> str:
     if component.kind == "client":
         return "outside"
     if component.managed:
-        return "managed service"
+        return text(service_place(component))
     if component.guards:
         return f"guards {codes(component.guards)}"
     hosts = codes(topology.hosts_of(component.id))
@@ -65,7 +66,7 @@ def _domain(component: Component) -> Sequence[str]:
 
 
 def _host(topology: Topology, host: Host) -> Sequence[str]:
-    carried = ", ".join(replica.component for replica in topology.replicas_on[host.id])
+    carried = ", ".join(topology.carried_by(host.id))
     why = host.why or (f"Carries {carried}." if carried else "")
     return (_anchored("host", host.id, host.name), "Host", "", _code(host.address), text(why))
 
@@ -94,7 +95,7 @@ def hosts(topology: Topology) -> str:
             _code(host.address),
             codes(host.zones),
             _code(host.network),
-            codes(dict.fromkeys(replica.component for replica in topology.replicas_on[host.id])),
+            codes(topology.carried_by(host.id)),
             text(host.owner or ""),
         )
         for host in topology.architecture.hosts
