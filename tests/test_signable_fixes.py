@@ -120,6 +120,46 @@ def test_a_component_that_floats_gets_replicas() -> None:
     assert after["components"]["web"]["replicas"] == 2
 
 
+def test_a_second_scheduler_waits_and_does_not_start_each_job_twice() -> None:
+    text = model(
+        "cron: {kind: scheduler, replicas: 1, runs_on: {any: [a, b]}}\napi: {kind: service, managed: true, replicas: 2}",
+        "cron -> api: https",
+        "cron -> api: x",
+        "{a: {}, b: {}}",
+    )
+    after = fixed(text, "single-point-of-failure")["components"]["cron"]
+    assert after["replicas"] == 2
+    assert after["cluster"] == {"mode": "active-passive", "failover": "automatic"}
+
+
+@pytest.mark.parametrize("place", ["replicas: 1", "replicas: 1, runs_on: {any: [a, b, c]}", "runs_on: a"])
+def test_a_search_engine_that_elects_gets_three_members(place: str) -> None:
+    text = model(
+        f"{JOB}\nindex: {{kind: search, product: elasticsearch, {place}}}",
+        "job -> index: {protocol: https, port: 9200}",
+        "job -> index: x",
+        "{a: {}, b: {}, c: {}}" if "runs_on" in place else "",
+    )
+    after = fixed(text, "single-point-of-failure")["components"]["index"]
+    assert after.get("replicas") == 3 or len(after["runs_on"]) == 3
+    assert after["quorum"] == "majority"
+
+
+def test_retries_are_lowered_until_they_fit_and_no_caller_waits_longer() -> None:
+    text = model(
+        f"{JOB}\napi: {{kind: service, managed: true, replicas: 2}}\npay: {{kind: external-service, managed: true}}",
+        "job -> api: {protocol: https, timeout: 10s}\napi -> pay: {protocol: https, timeout: 4s, retries: 2}",
+        "job -> api: x\napi -> pay: y",
+    )
+    after = fixed(text, "timeout-inversion")["connections"]
+    assert after["api -> pay"] == {"protocol": "https", "timeout": "4s", "retries": 1}
+    once = fixed(text.replace("timeout: 4s", "timeout: 8s"), "timeout-inversion")["connections"]
+    assert once["api -> pay"] == {"protocol": "https", "timeout": "8s"}
+    long = fixed(text.replace("timeout: 4s", "timeout: 20s"), "timeout-inversion")["connections"]
+    assert long["job -> api"] == {"protocol": "https", "timeout": "10s"}
+    assert long["api -> pay"] == {"protocol": "https", "timeout": "20s", "retries": 2}
+
+
 def test_firewall_rules_name_who_calls_what() -> None:
     text = model(
         "user: {kind: client}\nweb: {kind: web-server, runs_on: w, rate_limit: 10/s}\napi: {kind: service, runs_on: a}\n"

@@ -131,7 +131,7 @@ def entries_without_collection(topology: Topology) -> Iterator[Gap]:
         if taken is not None and (taken.logs is None or (taken.requests is None and not _is_counted(topology, name))):
             yield (
                 Subject("component", name),
-                f"nobody can tell whether {listed(taken.observers)} takes the logs of {name} and counts its requests",
+                f"{listed(taken.observers)} does not say whether the logs of {name} are collected and its requests counted",
                 f"Add `collects: [{{from: {name}, what: …, measures: …}}]` to {taken.observers[0]}.",
             )
 

@@ -164,6 +164,9 @@ def _with_replica(component: Component, host: str | None, callers: Callers) -> C
         return replace(grown, quorum="majority")
     if len(taken) > 1 or product_of(component.product).agrees:
         return grown
+    if component.kind == "scheduler" and component.cluster is None and not component.managed:
+        # two that both start the jobs would start each of them twice
+        return replace(grown, cluster=Cluster(mode="active-passive", failover="automatic"))
     if KINDS[component.kind].stores and component.replication is None and len(taken) == 1 and host is not None:
         return replace(grown, replication=Replication(primary=(component.replicas[0].id,), failover="manual"))
     return _with_moving_address(grown) if needs_moving_address(component, callers) else grown

@@ -89,6 +89,8 @@ def add_replica(topology: Topology, component: Component) -> tuple[Change, ...]:
 def replica_edits(topology: Topology, component: Component) -> tuple[Edit, ...]:
     """Return the edits for another replica, on a host without one; none where the replicas float over hosts."""
     hosts = topology.hosts_of(component.id)
+    if product_of(component.product).agrees and component.kind == "search" and len(component.replicas) == 1:
+        return _quorum_of_three(topology, component)
     if any(replica.floating for replica in component.replicas):
         # the model names where they may run; data does not follow a replica there by itself
         return () if KINDS[component.kind].stores else (AddReplica(component.id, None),)
@@ -105,7 +107,7 @@ def replica_edits(topology: Topology, component: Component) -> tuple[Edit, ...]:
 def _quorum_of_three(topology: Topology, component: Component) -> tuple[Edit, ...]:
     """Return the edits for two more members, which elect with the first; none where the hosts of others are needed."""
     hosts = topology.hosts_of(component.id)
-    if component.managed or not hosts:
+    if component.managed or not component.placed or not hosts or component.replicas[0].floating:
         return (AddReplica(component.id, None),) if component.managed else (AddReplica(component.id, None),) * 2
     names = {*topology.hosts, *topology.components, *topology.zones}
     second = next_name(hosts[0], names)

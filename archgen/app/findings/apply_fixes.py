@@ -22,14 +22,16 @@ from archgen.linting.checked_model import BrokenModel, Model
 from archgen.linting.policy import Policy
 from archgen.model.change import Append, Change, Path
 from archgen.model.finding import SEVERITIES, Finding
+from archgen.model.wording import plural
 from archgen.report.lint.outcome import LintReport
 
 
 class FixedModel(Struct, frozen=True):
-    """A model's bytes after its fixes, and the wanted findings that are gone or less grave then."""
+    """A model's bytes after its fixes, the wanted findings that are gone or less grave then, and those that are not."""
 
     data: bytes
     findings: tuple[Finding, ...]
+    refused: tuple[Finding, ...] = ()
 
 
 CheckBytes = Callable[[bytes], Model]
@@ -65,7 +67,12 @@ def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], boo
             if len(tried) == 1:
                 refused.add(tried[0].fingerprint)
     left = {finding.fingerprint: finding for finding in model.findings}
-    return FixedModel(model.data, tuple(finding for finding in asked if _is_helped(finding, left)))
+    helped = {finding.fingerprint: _is_helped(finding, left) for finding in asked}
+    return FixedModel(
+        model.data,
+        tuple(finding for finding in asked if helped[finding.fingerprint]),
+        tuple(finding for finding in asked if not helped[finding.fingerprint]),
+    )
 
 
 def _batch(model: Model, wanted: Callable[[Finding], bool], refused: set[str]) -> tuple[Finding, ...]:
@@ -173,10 +180,18 @@ def fix(
             checker(source, policy, today),
             lambda candidate: candidate.fingerprint in named,  # noqa: B023  called within the turn
         )
-        if result.data == source.data:
-            continue
-        tell(unified_diff(file, source.data, result.data, written=keep))
-        if keep:
+        if result.data != source.data:
+            tell(unified_diff(file, source.data, result.data, written=keep))
+        if result.data != source.data and keep:
             rewrite(file, result.data)
-        count = len(result.findings)
-        yield f"{file}: {count} {'finding' if count == 1 else 'findings'} {'fixed' if keep else 'would be fixed'}"
+        if result.findings or result.refused:
+            yield f"{file}: {_told(result, keep=keep)}"
+
+
+def _told(result: FixedModel, *, keep: bool) -> str:
+    """Return the number of fixed findings in words, and the rules of those whose fix was not kept."""
+    fixed = f"{plural(len(result.findings), 'finding')} {'fixed' if keep else 'would be fixed'}"
+    rules = dict.fromkeys(finding.rule for finding in result.refused)
+    if not rules:
+        return fixed
+    return f"{fixed}; {len(result.refused)} left ({', '.join(rules)}): the fix would bring other findings"

@@ -196,13 +196,13 @@ def _footer(outcome: LintReport, style: Style) -> str:
 
 
 def _mendable(groups: Sequence[FindingGroup]) -> str:
-    """Return the number of findings that `--fix` would resolve, in words."""
+    """Return the number of findings with a fix in words; `--fix` leaves out what would bring another finding."""
     fixes = count_fixes(groups)
     if fixes.safe and fixes.unsafe:
-        return f"; {fixes.safe} fixable with --fix ({fixes.unsafe} more with --unsafe-fixes)"
+        return f"; up to {fixes.safe} fixable with --fix ({fixes.unsafe} more with --unsafe-fixes)"
     if fixes.safe:
-        return f"; {fixes.safe} fixable with --fix"
-    return f"; {fixes.unsafe} fixable with --fix --unsafe-fixes" if fixes.unsafe else ""
+        return f"; up to {fixes.safe} fixable with --fix"
+    return f"; up to {fixes.unsafe} fixable with --fix --unsafe-fixes" if fixes.unsafe else ""
 
 
 def _sums(counts: Counts) -> tuple[tuple[int, str, Emphasis], ...]:

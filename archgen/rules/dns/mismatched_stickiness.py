@@ -61,8 +61,8 @@ def _scattered(facts: Topology, component: Component, balance: Balance) -> Itera
         for target in targets:
             if target.sessions == "local" and several:
                 yield (
-                    f"Visitors lose their sessions: {target.id} keeps them on each replica, and {component.id} sends requests to "
-                    f"one replica after another ({balance.algorithm})",
+                    f"Visitors lose their sessions: {target.id} keeps them on each replica, and {component.id} chooses a replica "
+                    f"anew for each request ({balance.algorithm})",
                     f"Add `stickiness` to {component.id}, or keep the sessions of {target.id} where all replicas see them.",
                 )
 

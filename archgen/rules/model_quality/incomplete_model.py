@@ -111,9 +111,20 @@ def _queues(facts: Topology) -> Iterator[Gap]:
                 component,
                 f"{component.id} does not say whether what waits in a queue is on more than one of its {count} replicas: on one "
                 "alone, it is stuck or lost with it",
-                f"Add `quorum: majority` to {component.id} for quorum queues, or `replication: {{primary: …, failover: manual}}` "
-                "where each queue lives on one replica.",
+                _QUORUM_QUEUES.format(component.id)
+                if component.product == "rabbitmq"
+                else _MIRRORED.format(component.id),
             )
+
+
+_QUORUM_QUEUES = (
+    "Add `quorum: majority` to {} for quorum queues, or `replication: {{primary: …, failover: manual}}` where each queue lives "
+    "on one replica."
+)
+_MIRRORED = (
+    "Add `replication` to {}: {{writers: all, mode: synchronous}} where each message is on several replicas, or {{primary: …, "
+    "failover: …}} where one has them all."
+)
 
 
 def _algorithms(facts: Topology) -> Iterator[Gap]:
@@ -132,7 +143,7 @@ def _algorithms(facts: Topology) -> Iterator[Gap]:
             several = listed(list(dict.fromkeys(target for pool in pools for target in pool.targets)))
             yield _component(
                 component,
-                f"{component.id} does not say how it spreads requests over {several}",
+                f"{component.id} does not say how it chooses among the replicas of {several}",
                 f"Add `balance: {{algorithm: …}}` to {component.id}, for example `round-robin`.",
             )
 

@@ -69,7 +69,7 @@ def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, .
         message=_message(facts, component, writer, flows),
         related=tuple(related),
         flows=flows,
-        fix=_fix(component, writer),
+        fix=_fix(facts, component, writer),
         case="managed" if component.managed else None,
         proof=point.proof,
         causes=frozenset(causes),
@@ -96,12 +96,18 @@ def _message(facts: Topology, component: Component, writer: str, flows: tuple[st
     )
 
 
-def _fix(component: Component, writer: str) -> str | None:
+def _fix(facts: Topology, component: Component, writer: str) -> str | None:
     others = [replica.id for replica in component.replicas if replica.id != writer]
+    copies = [store.id for store in facts.architecture.components if _copies(store, component)]
     if component.managed:
         return (
             f"Add a copy in another zone that takes over (a reader, Multi-AZ), and declare it: `replicas: 2` and `replication: "
             f"{{primary: '{writer}', failover: automatic}}`."
+        )
+    if not others and copies:
+        return (
+            f"Let {listed(copies, 'or')} be promoted when {writer} fails: declare them as replicas of {component.id}, with "
+            f"`replication: {{primary: …, failover: automatic, by: …}}`."
         )
     if not others:
         return None
@@ -146,8 +152,8 @@ RULE = Rule(
         "one, unless a replica takes over automatically."
     ),
     fix=(
-        "Automate the promotion of a replica on another host (`replication: {failover: automatic, by: …}`), or use a "
-        "cluster in which several members take writes."
+        "Add a replica on another host and automate its promotion (`replication: {primary: …, failover: automatic, by: …}`), or "
+        "use a cluster in which several members take writes."
     ),
     limits=(
         "Doesn't check managed stores, whose provider may promote a replica, but those that are known to keep one copy (a "

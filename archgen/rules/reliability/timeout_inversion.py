@@ -8,7 +8,7 @@ from archgen.analysis.hops import Hop
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection
-from archgen.model.change import Change, Put
+from archgen.model.change import Change, Put, Remove
 from archgen.model.subject import Subject
 
 
@@ -63,7 +63,26 @@ def _hit(outer: Connection, inner: Connection, flows: tuple[str, ...]) -> Hit:
         ),
         related=((Subject("connection", inner.id), f"can take {_span(_patience(inner))}"),),
         flows=flows,
+        fix=_fix(outer, inner),
     )
+
+
+def _fitting(outer: Connection, inner: Connection) -> int | None:
+    """Return the most retries of the inner call that fit into the outer timeout; None if not even its first try does."""
+    limit, timeout = outer.timeout or 0.0, inner.timeout or 0.0
+    return next((tries - 1 for tries in range(inner.retries or 0, 0, -1) if tries * timeout < limit), None)
+
+
+def _fix(outer: Connection, inner: Connection) -> str:
+    retries = _fitting(outer, inner)
+    if retries is None:
+        return (
+            f"Let {inner.source} give up sooner: a `timeout` of {inner.id} that fits into {_span(outer.timeout)} with every "
+            f"retry, or a deadline that travels with the request. If {inner.targets[0]} needs that long, {outer.source} has to "
+            "wait longer, and so does each caller before it."
+        )
+    longest = _span((inner.timeout or 0.0) * (1 + retries))
+    return f"Lower the `retries` of {inner.id} to {retries}: it then takes {longest} at most. Retry at one place only."
 
 
 def _span(seconds: float | None) -> str:
@@ -71,9 +90,14 @@ def _span(seconds: float | None) -> str:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Raise the outer timeout so that every try of the inner call fits into it, with a second left."""
-    inner = max((_patience(connection_of(context.topology, subject.id)) for subject, _ in hit.related), default=0.0)
-    return (Put(("connections", hit.subject.id, "timeout"), f"{inner + 1:g}s"),)
+    """Lower the retries of the inner call to those that fit; which timeout is right for a single try, people decide."""
+    outer = connection_of(context.topology, hit.subject.id)
+    inner = connection_of(context.topology, hit.related[0][0].id)
+    retries = _fitting(outer, inner)
+    if retries is None:
+        return ()
+    path = ("connections", inner.id, "retries")
+    return (Put(path, retries) if retries else Remove(path),)
 
 
 RULE = Rule(
@@ -89,7 +113,8 @@ RULE = Rule(
         "load multiplies when there is least to spare."
     ),
     fix=(
-        "Shorten timeouts from the visitor inward: the inner timeout times its tries has to fit into the outer timeout."
+        "Shorten timeouts from the visitor inward: the inner timeout times its tries has to fit into the outer timeout. "
+        "Retry at one place only."
     ),
     limits=(
         "Compares calls that follow each other in a flow and declare a `timeout`; pauses between retries don't count."
@@ -111,7 +136,7 @@ components:
   store: {kind: database, managed: true, replicas: 2, replication: {writers: all, mode: synchronous}}
 connections:
   job -> api: {protocol: https, timeout: 10s}  # finding: timeout-inversion
-  api -> store: {protocol: postgresql, tls: true, timeout: 5s, retries: 2}
+  api -> store: {protocol: postgresql, tls: true, timeout: 4s, retries: 2}
 flows:
   nightly:
     title: The nightly job
@@ -121,6 +146,6 @@ flows:
 """,
     edits=(
         ("name: The outer caller gives up first", "name: The inner caller gives up first"),
-        ("timeout: 10s", "timeout: 20s"),
+        ("timeout: 4s, retries: 2", "timeout: 4s, retries: 1"),
     ),
 )

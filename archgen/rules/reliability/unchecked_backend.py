@@ -45,7 +45,7 @@ def _judge(facts: Topology, component: Component, balance: Balance, pool: tuple[
     if _is_any(seen, _PORT_ONLY, _ANSWERS) and _speaks_http(facts, component):
         message = (
             f"If one of {listed(pool)} answers every request with an error, it keeps its share of them: "
-            f"The health check of {component.id} ({seen}) sees only an open port"
+            f"the health check of {component.id} ({seen}) sees only an open port"
         )
         return _hit(facts, component, pool, message)
     return None

@@ -12,9 +12,12 @@ from archgen.model.architecture import Replica
 from archgen.model.change import Change, Put
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
-from archgen.model.wording import listed
+from archgen.model.wording import first_few, listed
 
 FIREWALLS = ("firewall", "waf")
+
+_NAMED = 6
+"""Elements that the message names; the others are counted, and related as all are."""
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -26,7 +29,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         names = [subject.id for subject in reached]
         yield Hit(
             subject=Subject("model", facts.architecture.id),
-            message=f"Traffic from the internet reaches {listed(names)} with no firewall on the path",
+            message=f"Traffic from the internet reaches {listed(first_few(names, _NAMED))} with no firewall on the path",
             related=tuple((subject, "is reached unguarded") for subject in reached),
             flows=tuple(flow for flow in facts.flows if flow in flows),
         )

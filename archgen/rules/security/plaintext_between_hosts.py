@@ -67,7 +67,9 @@ def _message(facts: Topology, calls: list[Connection]) -> str:
     named += [f"{len(calls) - _NAMED} more"] if len(calls) > _NAMED else []
     crosses = "crosses" if len(calls) == 1 else "cross"
     far = _apart(facts, calls[0])
-    return f"{listed(named)} {crosses} hosts unencrypted" + (f", {calls[0].id} from {far}" if far else "")
+    return f"{listed(named)} {crosses} hosts unencrypted" + (
+        f", {f'{calls[0].id} ' if calls[1:] else ''}from {far}" if far else ""
+    )
 
 
 def _protocols(connection: Connection) -> list[str]:

@@ -74,14 +74,14 @@ def _is_in_reach(facts: Topology, connection: Connection) -> bool:
 
 def _shared(facts: Topology, target: str, shared: dict[str, list[Connection]]) -> Hit:
     clauses = [
-        f"{listed([connection.source for connection in calls])} share the account {name}"
+        f"{listed([connection.source for connection in calls])} share the account {name} of {target}"
         for name, calls in shared.items()
     ]
     connections = [connection for calls in shared.values() for connection in calls]
     flows = {flow for connection in connections for flow in facts.flows_over[connection.id]}
     return Hit(
         subject=Subject("component", target),
-        message=f"at {target} {'; '.join(clauses)}, so none can be told from the other or be shut out alone",
+        message=f"{'; '.join(clauses)}: its log can't tell them apart, and none of them can be locked out alone",
         related=tuple(
             (Subject("connection", connection.id), f"signs in as {connection.credentials}")
             for connection in connections
@@ -93,11 +93,10 @@ def _shared(facts: Topology, target: str, shared: dict[str, list[Connection]]) -
 def _unproven(facts: Topology, calls: list[Connection]) -> Hit:
     """The first of the connections is the subject: what lets all of them in is one setting."""
     callers = [call.source for call in calls]
-    they_are = "it is" if len(callers) == 1 else "they are"
     flows = {flow for call in calls for flow in facts.flows_over[call.id]}
     return Hit(
         subject=Subject("connection", calls[0].id),
-        message=f"{listed(calls[0].targets, 'or')} does not ask {listed(callers, 'or')} who {they_are}",
+        message=f"{listed(calls[0].targets, 'or')} lets {listed(callers)} in without authentication",
         related=tuple((Subject("connection", call.id), "is let in as well") for call in calls[1:]),
         flows=tuple(flow for flow in facts.flows if flow in flows),
         fix="Require an account, a token or a client certificate, and state it: `authentication: certificate`.",
