@@ -23,6 +23,21 @@ class Html(str):
     __slots__ = ()
 
 
+class Scripted(str):
+    """Markdown or HTML of a page that only scripts and style sheets make useful.
+
+    `static` is the Markdown in its place for hosts of pages that remove both, empty if nothing is lost without it.
+    """
+
+    static: str
+
+    def __new__(cls, block: str, static: str) -> Scripted:
+        """Return a block with the Markdown that takes its place."""
+        scripted = super().__new__(cls, block)
+        scripted.static = static
+        return scripted
+
+
 def reference(match: re.Match[str]) -> str:
     """Return the character reference of a matched character."""
     return f"&#{ord(match[0])};"

@@ -14,7 +14,7 @@ from archgen.site.blocks import inline_html
 from archgen.site.categories import CATEGORY_TITLES
 from archgen.site.escape import code, link, prose, text
 from archgen.site.fix_snippet import fix_snippet
-from archgen.site.html_builder import Html, tag
+from archgen.site.html_builder import Html, Scripted, tag
 from archgen.site.markdown import badge, bullets, codes, details, heading, table
 from archgen.site.page import flow_path
 
@@ -35,9 +35,15 @@ def worst_issues(system: CheckedModel) -> str:
     )
     if not ranked:
         return ""
-    items = (_worst(group) for group in ranked[:WORST])
-    label = "Worst issues"
-    return tag("div", tag("ul", *items), class_="archgen-worst", role="group", aria_label=label)
+    worst, label = ranked[:WORST], "Worst issues"
+    block = tag("div", tag("ul", *map(_worst, worst)), class_="archgen-worst", role="group", aria_label=label)
+    return Scripted(block, bullets(map(_static_worst, worst)))
+
+
+def _static_worst(group: FindingGroup) -> str:
+    others = len(group.subjects) - 1
+    more = f", and {others} more" if others else ""
+    return f"{link(f'{group.first.severity} {group.number}', f'#issue-{group.number}')}: {prose(group.first.message)}{more}"
 
 
 def _worst(group: FindingGroup) -> Html:

@@ -9,11 +9,13 @@ from archgen.linting.checked_model import CheckedModel
 from archgen.linting.finding_groups import FindingGroup
 from archgen.linting.rule import Rule
 from archgen.model.finding import CATEGORIES, Finding, Severity
+from archgen.model.wording import first_few, listed
 from archgen.site.blocks import inline_html
 from archgen.site.categories import CATEGORY_TITLES
-from archgen.site.escape import prose, text
-from archgen.site.html_builder import Html, join, one_line, tag
+from archgen.site.escape import code, link, prose, text
+from archgen.site.html_builder import Html, Scripted, join, one_line, tag
 from archgen.site.markdown import badge
+from archgen.site.markdown import table as markdown_table
 from archgen.site.page import flow_path, page_path
 
 FLOWS = 6
@@ -30,7 +32,7 @@ _Group = tuple[str, CheckedModel, Sequence[FindingGroup]]
 
 def issue_table(
     systems: Sequence[CheckedModel], rules: Sequence[Rule], prefix: str = "", only: Severity | None = None
-) -> Html:
+) -> str:
     """Return the issues of one system by category, or those of several by system, as HTML; empty without issues.
 
     `prefix` leads to the directory of the systems; without it the rows lead to places on the same page.
@@ -38,20 +40,25 @@ def issue_table(
     """
     titles = {rule.id: rule.title for rule in rules}
     bodies: list[Html] = []
+    static: list[Sequence[str]] = []
     count = 0
     for label, system, issues in _by_system(systems) if prefix else _by_category(systems[0]):
         chosen = [group for group in issues if only in (None, group.first.severity)]
-        rows = [_row(system, group, titles, prefix) for group in chosen[: max(0, ROWS - count)]]
+        shown = chosen[: max(0, ROWS - count)]
+        rows = [_row(system, group, titles, prefix) for group in shown]
+        static += (_static_row(label, system, group, titles, prefix) for group in shown)
         count += len(chosen)
         if rows:
             head = tag("tr", tag("th", label, scope="rowgroup", colspan=4), class_="archgen-group")
             bodies.append(tag("tbody", head, *rows))
     if not bodies:
-        return Html()
+        return ""
     columns = [tag("th", word, scope="col") for word in ("No.", "Issue", "Where", "Flows")]
     table = tag("table", tag("thead", tag("tr", *columns)), *bodies)
     rest = tag("p", Html(f"… and {count - ROWS} more: archgen lint lists all.")) if count > ROWS else ""
-    return join((tag("div", table, class_="archgen-issues", data_search_exclude=True), rest))
+    block = join((tag("div", table, class_="archgen-issues", data_search_exclude=True), rest))
+    titles_row = ("No.", "System" if prefix else "Category", "Issue", "Where", "Flows")
+    return Scripted(block, "\n\n".join(filter(None, (markdown_table(titles_row, static), rest))))
 
 
 def _by_category(system: CheckedModel) -> Iterator[_Group]:
@@ -95,10 +102,37 @@ def _row(system: CheckedModel, group: FindingGroup, titles: dict[str, str], pref
     )
 
 
+def _static_row(
+    label: str, system: CheckedModel, group: FindingGroup, titles: dict[str, str], prefix: str
+) -> Sequence[str]:
+    """Return the cells of a row as Markdown."""
+    finding, page = group.first, f"{prefix}{page_path(system)}" if prefix else ""
+    directory = f"{prefix}{system.slug}/" if prefix else ""
+    flows = [
+        link(text(flow), f"{directory}{flow_path(system.topology, flow)}")
+        for flow in group.flows
+        if flow in system.topology.flows
+    ]
+    state = " (accepted)" if finding.accepted else ""
+    subjects = [code(subject.id) for subject in group.subjects]
+    return (
+        link(f"{finding.severity} {group.number}", f"{page}#issue-{group.number}"),
+        text(label),
+        f"**{text(titles.get(finding.rule, finding.rule))}**{state}: {prose(finding.message)}{_others(group)}",
+        listed(first_few(subjects, SUBJECTS)),
+        listed(first_few(flows, FLOWS)),
+    )
+
+
 def _also(group: FindingGroup) -> Html:
     """Return the number of other subjects, whose messages the issue itself has."""
+    others = _others(group)
+    return tag("span", others) if others else Html()
+
+
+def _others(group: FindingGroup) -> str:
     others = len(group.subjects) - 1
-    return tag("span", f" And {others} more." if others > 1 else " And 1 more.") if others > 0 else Html()
+    return f" And {others} more." if others > 0 else ""
 
 
 def _subjects(group: FindingGroup) -> Html:

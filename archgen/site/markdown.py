@@ -8,8 +8,8 @@ from archgen.linting.finding_groups import FindingGroup, on_subjects
 from archgen.model.finding import SEVERITIES, Severity
 from archgen.model.wording import first_few, listed, plural
 from archgen.site.blocks import block_html
-from archgen.site.escape import code
-from archgen.site.html_builder import Html, one_line, tag, title
+from archgen.site.escape import code, text
+from archgen.site.html_builder import Html, Scripted, one_line, tag, title
 from archgen.site.page import Page
 
 ROWS = 500
@@ -23,7 +23,10 @@ def page(path: str, name: str, *parts: str, boost: float = 1) -> Page:
     """Return a page of Markdown blocks under its title; `boost` is its weight in search."""
     # the title stands here too, because themes strip and decode the one that they find in the text
     weight = f"\nsearch:\n  boost: {boost:g}" if boost != 1 else ""
-    return Page(path, f'---\ntitle: "{title(name)}"{weight}\n---\n\n{blocks(*parts)}', name, boost=boost)
+    head = f'---\ntitle: "{title(name)}"{weight}\n---\n\n'
+    scripted = any(isinstance(part, Scripted) for part in parts)
+    static = (part.static if isinstance(part, Scripted) else part for part in parts)
+    return Page(path, head + blocks(*parts), name, boost=boost, static=head + blocks(*static) if scripted else "")
 
 
 def heading(level: int, label: str, anchor: str | None = None) -> str:
@@ -81,6 +84,11 @@ def badge(number: int, severity: Severity) -> Html:
 def figure(source: str, alt: str) -> Html:
     """Return an image in a file beside the page, without a link to a larger one."""
     return tag("figure", tag("img", src=source, alt=one_line(alt)), class_="archgen-picture")
+
+
+def image(source: str, alt: str) -> str:
+    """Return an image in a file beside the page as Markdown, for hosts of pages that style nothing."""
+    return f"![{text(alt)}]({source})"
 
 
 def full_size_figure(source: str, alt: str) -> str:

@@ -117,7 +117,8 @@ class Page(Struct, frozen=True):
     """A file of the site: Markdown (`.md`), a diagram (`.svg`), a script or a style sheet, by its path in the site.
 
     `title` is the plain title of a Markdown page, of a chart its content in words, else empty. `errors` explain what is
-    missing in it. `boost` is its weight in search.
+    missing in it. `boost` is its weight in search. `static` is the Markdown for hosts of pages that remove scripts and style
+    sheets, empty where `content` needs neither.
     """
 
     path: str
@@ -125,6 +126,7 @@ class Page(Struct, frozen=True):
     title: str = ""
     errors: tuple[InternalError, ...] = ()
     boost: float = 1
+    static: str = ""
 
 
 LinkTo = Callable[[str, str], str]

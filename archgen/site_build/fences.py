@@ -158,7 +158,7 @@ def _issues(text: str, values: Mapping[str, Any], system: CheckedModel, rules: S
         return EmbedError(
             f"`issues:` must be true or one of {', '.join(SEVERITIES)}; got {severity}", *_place(text, "issues")
         )
-    table = issue_table([system], rules, only=None if severity is True else severity)
+    table = Html(issue_table([system], rules, only=None if severity is True else severity))
     return Embed(join((table or tag("p", "No issues."), _caption(values))), page_path(system))
 
 

@@ -54,7 +54,12 @@ def _scheme(media: str, icon: str, following: str, scheme: str | None = None) ->
     }
 
 
-def mkdocs_yml(name: str, pages: Sequence[Page]) -> str:
-    """Return the text of a `mkdocs.yml` for pages in the directory `docs` beside it."""
+_SCRIPTED = ("extra_css", "extra_javascript", "extra")
+
+
+def mkdocs_yml(name: str, pages: Sequence[Page], static: bool = False) -> str:
+    """Return the text of a `mkdocs.yml` for pages in the directory `docs` beside it; `static` ones have no scripts."""
     settings = mkdocs_settings(name) | {"nav": menu(pages)}
+    if static:
+        settings = {key: value for key, value in settings.items() if key not in _SCRIPTED}
     return "".join(f"{line}\n" for line in block(settings, 9))

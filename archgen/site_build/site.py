@@ -22,6 +22,7 @@ from archgen.site.all_pages import pages, site_parts
 from archgen.site.failed_pages import assess_system
 from archgen.site.page import PAGE_CLASS, TAKEN, Page, SitePart
 from archgen.site_build.mkdocs_settings import mkdocs_yml
+from archgen.site_build.static_pages import static_pages
 
 EXAMPLE_STYLE = Style(88)
 
@@ -49,9 +50,14 @@ def _assess(systems: tuple[CheckedModel, ...]) -> tuple[CheckedModel, ...]:
     return tuple(replace(system, assessments=flows) for system, flows in zip(systems, assessments, strict=True))
 
 
-def write_pages(pages: tuple[Page, ...], name: str, output: str) -> None:
-    """Write the pages as files with a ready `mkdocs.yml`, for MkDocs and for generators that read its file."""
-    files = {"mkdocs.yml": mkdocs_yml(name, pages)} | {f"docs/{page.path}": file_text(page) for page in pages}
+def write_pages(pages: tuple[Page, ...], name: str, output: str, static: bool = False) -> None:
+    """Write the pages as files with a ready `mkdocs.yml`, for MkDocs and for generators that read its file.
+
+    `static` ones are for hosts that remove scripts and style sheets.
+    """
+    if static:
+        pages = tuple(static_pages(pages))
+    files = {"mkdocs.yml": mkdocs_yml(name, pages, static)} | {f"docs/{page.path}": file_text(page) for page in pages}
     with filled_directory(output) as directory:
         for path, content in files.items():
             file = os.path.join(directory, path)

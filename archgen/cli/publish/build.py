@@ -29,6 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_paths(parser)
     parser.add_argument("-o", "--output", metavar="DIR", default="site", help="Directory of the HTML [default: site]")
     parser.add_argument("--pages", metavar="DIR", help="Write Markdown pages and a mkdocs.yml here instead of HTML")
+    parser.add_argument("--static", action="store_true", help="With --pages, for hosts that remove scripts and styles")
     parser.add_argument("--single-file", metavar="FILE", help="Write the whole site as this HTML file")
     parser.add_argument("--name", metavar="NAME", default="Systems", help="Name of the site [default: Systems]")
 
@@ -37,6 +38,8 @@ def run(options: argparse.Namespace) -> int:
     """Check the models, make every page, and write them."""
     if options.single_file and options.pages:
         raise UsageError("--single-file can't be combined with --pages")
+    if options.static and not options.pages:
+        raise UsageError("--static needs --pages DIR")
     models = check_models(find_and_read(tuple(options.paths), options.stdin_filename), day := today(options.today))
     if report_invalid(models, terminal_style()):
         return 2
@@ -49,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
         if options.single_file:
             _write_single(pages, options.name, options.single_file, isolation)
         else:
-            write_pages(pages, options.name, options.pages)
+            write_pages(pages, options.name, options.pages, options.static)
     else:
         chapters = unbuilt_site(models, day)
         documents = sum(1 for chapter in chapters if chapter.title)

@@ -9,11 +9,14 @@ from msgspec import to_builtins
 
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.finding import SEVERITIES
+from archgen.site.diagram_words import diagram_words
 from archgen.site.embedded_svg import guard_svg
-from archgen.site.html_builder import Html, tag
+from archgen.site.escape import text
+from archgen.site.html_builder import Html, Scripted, tag
 from archgen.site.interactive.cards import cards
 from archgen.site.interactive.layers import DiagramLayer, layers
 from archgen.site.interactive.views import View
+from archgen.site.markdown import blocks, bullets, details, image
 from archgen.site.page import LinkTo
 from archgen.style.svg_markup import identifier
 from archgen.style.theme import LINES
@@ -37,8 +40,21 @@ def link_to(system: CheckedModel) -> LinkTo:
     return address
 
 
-def view_block(system: CheckedModel, drawn: Sequence[tuple[View, str]]) -> Html:
-    """Return the block of views with their SVG, the first one visible; without an empty line, as Markdown asks of HTML."""
+def view_block(system: CheckedModel, drawn: Sequence[tuple[View, str]]) -> Scripted:
+    """Return the block of views with their SVG, the first one visible; as static Markdown, each with its content in words."""
+    return Scripted(
+        _tabs(system, drawn), blocks(*(block for view, _ in drawn for block in _static(system, view))).rstrip()
+    )
+
+
+def _static(system: CheckedModel, view: View) -> Iterator[str]:
+    yield f"**{text(view.title)}**"
+    yield image(view.file, f"{view.title} of {system.architecture.name}")
+    yield details("The same in words", bullets(diagram_words(view.diagram)))
+
+
+def _tabs(system: CheckedModel, drawn: Sequence[tuple[View, str]]) -> Html:
+    """Return the views as HTML, without an empty line, as Markdown asks of HTML."""
     views = [view for view, _ in drawn]
     (first, svg), *rest = drawn
     shown = layers(system.topology, bool(system.open))

@@ -15,7 +15,7 @@ from archgen.model.slug import distinct
 from archgen.model.subject import Subject
 from archgen.reliability.simulation import Status, statuses
 from archgen.site.escape import code, link, prose, text
-from archgen.site.html_builder import Html, tag
+from archgen.site.html_builder import Html, Scripted, tag
 from archgen.site.interactive.cards import component_facts
 from archgen.site.markdown import badge, bullets, codes, heading, page, table
 from archgen.site.page import Page, flow_path
@@ -140,7 +140,8 @@ def _loss(topology: Topology, component: Component) -> Iterator[str]:
     yield table(("Loss of", "Down", "Degraded"), rows)
     if is_explorable(topology) and replicas:
         names = ",".join(qualified(replica, topology) for replica in replicas)
-        yield tag("a", "Simulate its loss", href=Html(f"{UP}failures/index.md"), class_="md-button", data_down=names)
+        button = tag("a", "Simulate its loss", href=Html(f"{UP}failures/index.md"), class_="md-button", data_down=names)
+        yield Scripted(button, "")
 
 
 def _lost(topology: Topology, name: str, state: tuple[str, str]) -> Sequence[str]:

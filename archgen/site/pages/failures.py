@@ -11,8 +11,9 @@ from archgen.model.subject import Subject
 from archgen.reliability.simulation import Status, alone
 from archgen.site.embedded_svg import guard_svg
 from archgen.site.escape import code, link, text
-from archgen.site.html_builder import Html, tag
-from archgen.site.markdown import codes, heading, page, table
+from archgen.site.html_builder import Html, Scripted, tag
+from archgen.site.interactive.views import front
+from archgen.site.markdown import codes, heading, image, page, table
 from archgen.site.page import Page, flow_path
 from archgen.site.structure_data import elements, script_data, structure_data
 
@@ -21,6 +22,11 @@ COLUMNS = 6
 
 TITLE = "Failures"
 """The title of the page in menus."""
+
+_HINT = (
+    "Select one or more elements of {} to fail. Each request flow shows whether it is ok, degraded, delayed, partial or "
+    "down, its failing step, and its remaining single points of failure."
+)
 
 _SIGNS: dict[Status, str] = {
     "ok": "ok",
@@ -39,11 +45,11 @@ def is_explorable(topology: Topology) -> bool:
 
 def failures_page(system: CheckedModel, svg: str) -> Page:
     """Return the page of one system; `svg` is its deployment for a page."""
+    name = link(text(system.architecture.name), "../index.md")
     parts = (
         heading(1, "Failure simulation"),
-        f"Select one or more elements of {link(text(system.architecture.name), '../index.md')} to fail. Each request flow "
-        "shows whether it is ok, degraded, delayed, partial or down, its failing step, and its remaining single points of failure.",
-        _explorer(system, svg),
+        Scripted(_HINT.format(name), f"Which request flows of {name} stop, or lose a part, with each element."),
+        Scripted(_explorer(system, svg), image(f"../{front(system)}", f"Deployment of {system.architecture.name}")),
         heading(2, "Losses of single elements", "losses"),
         _losses(system.topology, elements(system.topology)),
     )

@@ -14,8 +14,9 @@ from archgen.model.finding import Finding
 from archgen.model.wording import plural
 from archgen.report.common.assessment import format_duration, percent
 from archgen.site.escape import code, link, prose, text
+from archgen.site.html_builder import Scripted
 from archgen.site.issue_sections import failing_step
-from archgen.site.markdown import badge, bullets, codes, heading, page, table
+from archgen.site.markdown import badge, bullets, codes, heading, image, page, table
 from archgen.site.page import Page, flow_path
 from archgen.site.pages.downtime import is_reading
 from archgen.site.pages.player import mermaid, player
@@ -33,7 +34,7 @@ def flow_page(system: CheckedModel, flow: Flow, sequence: str, deployed: str) ->
         heading(1, text(flow.title)),
         f"A request flow of {link(text(system.architecture.name), UP)}: {'; '.join(_facts(system, flow))}.",
         text(flow.summary or ""),
-        player(system, flow, sequence, deployed),
+        Scripted(player(system, flow, sequence, deployed), image("sequence.svg", f"Sequence of {flow.title}")),
         "[Full-size sequence](sequence.svg)\n{ .archgen-full }",
         heading(2, "Steps", "steps"),
         _table(system, flow),

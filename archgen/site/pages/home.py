@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from archgen.linting.checked_model import BrokenModel, CheckedModel
 from archgen.model.wording import plural
 from archgen.site.escape import link, text
-from archgen.site.html_builder import Html, one_line, tag
+from archgen.site.html_builder import Html, Scripted, one_line, tag
 from archgen.site.interactive.views import front
-from archgen.site.markdown import bullets, codes, figure, heading, page, severity_counts, table
+from archgen.site.markdown import blocks, bullets, codes, figure, heading, image, page, severity_counts, table
 from archgen.site.page import GLOSSARY, HOME, ISSUES, LADDER, TITLES, Page, page_path
 from archgen.site.pages.change_blocks import IMPOSSIBLE
 from archgen.site.pages.downtime import is_reading
@@ -39,7 +39,7 @@ def home_page(
         _invalid(invalid),
         *_explorer(explorer),
         heading(2, "Systems", "systems") if explorer else "",
-        tag("div", *(_card(system) for system in systems[:CARDS]), class_="archgen-cards") if systems else "",
+        _cards(systems[:CARDS]),
         heading(2, "At a glance", "glance") if systems else "",
         _overview(systems),
         *_downtime(chart),
@@ -53,10 +53,25 @@ def _explorer(explorer: tuple[CheckedModel, Html] | None) -> Iterator[str]:
         return
     system, block = explorer
     name = link(text(system.architecture.name), page_path(system))
-    yield heading(2, "Try a failure", "try")
-    yield f"Click a server of {name}: which requests stop? The result is exact and needs no assumption."
-    yield block
-    yield f"[All elements, and two failures at once]({system.slug}/failures/index.md){{ .md-button }}"
+    yield Scripted(heading(2, "Try a failure", "try"), "")
+    yield Scripted(f"Click a server of {name}: which requests stop? The result is exact and needs no assumption.", "")
+    yield Scripted(block, "")
+    more = f"[All elements, and two failures at once]({system.slug}/failures/index.md){{ .md-button }}"
+    yield Scripted(more, "")
+
+
+def _cards(systems: Sequence[CheckedModel]) -> str:
+    if not systems:
+        return ""
+    block = tag("div", *map(_card, systems), class_="archgen-cards")
+    return Scripted(block, blocks(*(part for system in systems for part in _static_card(system))).rstrip())
+
+
+def _static_card(system: CheckedModel) -> Iterator[str]:
+    yield f"**{link(text(system.architecture.name), page_path(system))}**"
+    yield text(system.architecture.summary or "")
+    yield image(f"{system.slug}/{front(system)}", f"Deployment of {system.architecture.name}")
+    yield bullets(_facts(system))
 
 
 def _card(system: CheckedModel) -> Html:
