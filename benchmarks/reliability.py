@@ -21,7 +21,8 @@ from random import Random
 import synthetic
 import systems
 
-from archgen.analysis.assessment import Probabilities, assess
+from archgen.analysis.assessment import assess
+from archgen.analysis.probabilities import Probabilities
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
 from archgen.reliability.availability import Calculation, FlowAvailability

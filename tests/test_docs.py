@@ -9,7 +9,9 @@ import sys
 
 import pytest
 
+from archgen.analysis import assumed_numbers
 from archgen.language.load import load
+from tests import assumption_tables
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -73,3 +75,16 @@ def test_every_command_that_is_shown_runs(command: str, tmp_path: object) -> Non
     finds = command.startswith("lint") and BASELINE not in command
     assert done.returncode == (1 if finds else 0), done.stderr
     assert done.stdout or command.startswith("lint") or "--format markdown=" in command
+
+
+def test_the_tables_of_assumed_numbers_are_generated_from_the_data() -> None:
+    """`python -m tests.assumption_tables` writes them."""
+    assert assumption_tables.PAGE.read_text(encoding="utf-8") == assumption_tables.page()
+
+
+def test_each_assumed_number_stands_in_a_table() -> None:
+    """A number that no table shows would be assumed without a source that a reader can look up."""
+    shown = "".join(assumption_tables.tables().values())
+    for name, number in vars(assumed_numbers).items():
+        if isinstance(number, assumed_numbers.Number):
+            assert f"{number.source.basis}, {number.source.date}: {number.source.text}" in shown, name

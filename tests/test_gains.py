@@ -103,7 +103,7 @@ def test_the_reports_tell_it(capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["analyze", str(TIER[2]), *words]) == 0
         told = " ".join(capsys.readouterr().out.replace("\\", "").split())
         assert "as for lb-1" in told
-        assert "44.4 h per year: a replica of" in told
+        assert "9.2 h per year: a replica of" in told
 
 
 def test_nothing_is_tried_in_maintenance(capsys: pytest.CaptureFixture[str]) -> None:

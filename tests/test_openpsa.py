@@ -14,7 +14,8 @@ from random import Random
 import pytest
 from msgspec.structs import replace
 
-from archgen.analysis.assessment import Probabilities, quantified
+from archgen.analysis.assessment import quantified
+from archgen.analysis.probabilities import Probabilities
 from archgen.analysis.topology import Topology
 from archgen.cli import main
 from archgen.language.load import load

@@ -9,9 +9,8 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.analysis import assumptions
+from archgen.analysis.probabilities import Assumed, Probabilities
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Availability
 from archgen.model.subject import Subject
 from archgen.reliability.availability import Calculation, FlowAvailability
 from archgen.reliability.cuts import CutSets, cut_sets
@@ -21,22 +20,12 @@ from archgen.reliability.levels import partial_points
 from archgen.reliability.members import promoted_by_hand
 from archgen.reliability.structure import build
 
-_SECONDS_PER_HOUR = 3600.0
-
-
-class Assumed(Struct, frozen=True):
-    """An element whose availability the model doesn't declare, the assumed number, and its source.
-
-    Only elements that affect the flow's availability are listed.
-    """
-
-    element: Subject
-    availability: float
-    source: str
+FACTOR = 3.0
+"""How far assumed numbers are moved, to the better and to the worse, to see what rests on them."""
 
 
 class Sensitivity(Struct, frozen=True):
-    """The flow's availability if every assumed element failed ten times as rarely, and ten times as often."""
+    """The flow's availability if every assumed element failed three times as rarely, and three times as often."""
 
     better: float
     worse: float
@@ -60,52 +49,6 @@ class FlowAssessment(Struct, frozen=True):
     work: int
     partial_points: tuple[Subject, ...]
     full: FlowAvailability
-
-
-class Probabilities:
-    """The probability that each element of a model is up, as declared or as assumed."""
-
-    def __init__(self, topology: Topology) -> None:
-        self._topology = topology
-
-    def of(self, element: Subject) -> tuple[float, Assumed | None]:
-        """Return the probability of an element, and the assumption where the model declares none."""
-        stated = self._stated(element)
-        if stated is not None:
-            return stated.probability, None
-        assumption = self._assumption(element)
-        return assumption.availability, Assumed(element, assumption.availability, assumption.source)
-
-    def answered(self, plan: Plan, loss: Subject) -> float:
-        """Return the share of an element's outages, by time, that comes after a person has promoted a replica.
-
-        An outage lasts the element's mean time to repair, and the person needs the declared recovery time of it; without
-        a declared mean time to repair, all of it, so that nothing is saved.
-        """
-        availability = self._stated(loss)
-        if availability is None or not availability.mttr:
-            return 0.0
-        needed = max(map(self._recovery, plan.awaiting()[loss]))
-        return max(0.0, 1.0 - needed / (availability.mttr * _SECONDS_PER_HOUR))
-
-    def _recovery(self, replica: str) -> float:
-        replication = self._topology.components[self._topology.replicas[replica].component].replication
-        return (replication.recovery if replication else None) or 0.0
-
-    def _stated(self, element: Subject) -> Availability | None:
-        if element.kind == "host":
-            return self._topology.hosts[element.id].availability
-        if element.kind == "zone":
-            return self._topology.zones[element.id].availability
-        return self._topology.components[self._topology.replicas[element.id].component].availability
-
-    def _assumption(self, element: Subject) -> assumptions.Assumption:
-        if element.kind == "host":
-            return assumptions.HOST
-        if element.kind == "zone":
-            return assumptions.of_zone(self._topology.zones[element.id].kind)
-        component = self._topology.components[self._topology.replicas[element.id].component]
-        return assumptions.of_replica(component.kind, bool(component.managed))
 
 
 def assess(topology: Topology, order: int = 2, gone: tuple[Subject, ...] = ()) -> tuple[FlowAssessment, ...]:
@@ -181,7 +124,7 @@ def _flow(
         cuts=cut_sets(topology.losses.plans[flow], order, gone) if order > 1 else _points_alone(single),
         result=result,
         assumed=assumed if single.possible else (),
-        sensitivity=Sensitivity(shifted(0.1), shifted(10.0)) if assumed and single.possible else None,
+        sensitivity=Sensitivity(shifted(1.0 / FACTOR), shifted(FACTOR)) if assumed and single.possible else None,
         work=calculation.work,
         partial_points=_partial_points(topology, flow, gone),
         full=_full(topology, probabilities, flow, gone) or result,

@@ -56,7 +56,7 @@ class FlowChange(Struct, frozen=True):
 
     @property
     def firm(self) -> bool | None:
-        """Return True if the direction stays the same with all assumed numbers ten times better, and ten times worse."""
+        """Return True if the direction stays the same with all assumed numbers three times better, and three times worse."""
         numbers = self._assessments()
         if numbers is None:
             return None

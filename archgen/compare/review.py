@@ -42,7 +42,7 @@ class LossChange(Struct, frozen=True):
 class HoursChange(Struct, frozen=True):
     """The downtime of a flow, in hours per year.
 
-    `least` and `most` are the ends of the change if all assumed numbers were ten times better, and ten times worse; they are
+    `least` and `most` are the ends of the change if all assumed numbers were three times better, and three times worse; they are
     equal where nothing is assumed. `before` is None for a new flow, `after` for a removed one.
     """
 
@@ -181,7 +181,7 @@ def _hours(flow: FlowChange) -> HoursChange:
 
 
 def _shifted(assessment: FlowAssessment, worse: bool) -> float:
-    """Return a flow's hours with all assumed numbers ten times better, or ten times worse."""
+    """Return a flow's hours with all assumed numbers three times better, or three times worse."""
     if assessment.sensitivity is None:
         return assessment.result.downtime
     share = assessment.sensitivity.worse if worse else assessment.sensitivity.better

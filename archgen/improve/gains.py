@@ -13,7 +13,8 @@ from itertools import islice
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.analysis.assessment import FlowAssessment, Probabilities, quantified
+from archgen.analysis.assessment import FlowAssessment, quantified
+from archgen.analysis.probabilities import Probabilities
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import (
     AddHost,

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
-from archgen.analysis.assessment import FlowAssessment, Probabilities, quantified
+from archgen.analysis.assessment import FlowAssessment, quantified
+from archgen.analysis.probabilities import Probabilities
 from archgen.analysis.topology import Topology
 from archgen.compare.flows import called
 from archgen.model.architecture import Component, Flow, Request

@@ -12,7 +12,8 @@ from xml.sax.saxutils import escape
 
 from msgspec import Struct
 
-from archgen.analysis.assessment import Probabilities, quantified
+from archgen.analysis.assessment import quantified
+from archgen.analysis.probabilities import Probabilities
 from archgen.analysis.topology import Topology
 from archgen.model.problems import PartError
 from archgen.model.subject import Subject

@@ -121,7 +121,7 @@ def _assumed(flow: FlowAssessment) -> list[str]:
     for number, source, ids in group_assumptions(flow.assumed):
         rows.append(f"| {percent(number)} | {', '.join(map(code, ids))} | {_text(source)} |")
     better, worse = percent(flow.sensitivity.better), percent(flow.sensitivity.worse)
-    moved = f"Were they to fail ten times as rarely it would be {better}, ten times as often {worse}."
+    moved = f"Were they to fail three times as rarely it would be {better}, three times as often {worse}."
     return ["The model does not state these, so they are assumed:", "\n".join(rows), moved]
 
 

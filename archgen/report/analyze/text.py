@@ -67,7 +67,7 @@ def _flow(flow: FlowAssessment, model: Assessed, style: Style) -> list[str]:
     lines += _table("assumed", _assumptions(flow), style)
     if flow.sensitivity is not None:
         better, worse = percent(flow.sensitivity.better), percent(flow.sensitivity.worse)
-        range_text = f"{better} if what is assumed failed ten times as rarely, {worse} if ten times as often"
+        range_text = f"{better} if what is assumed failed three times as rarely, {worse} if three times as often"
         lines += _line("sensitivity", range_text, style)
     return lines
 

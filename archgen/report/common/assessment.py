@@ -7,8 +7,9 @@ from math import ceil, floor, log10
 
 from msgspec import Struct
 
-from archgen.analysis.assessment import Assumed, FlowAssessment
+from archgen.analysis.assessment import FlowAssessment
 from archgen.analysis.headroom import Busiest, Capacity, Headroom
+from archgen.analysis.probabilities import Assumed
 from archgen.improve.gains import Gains
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.subject import Subject

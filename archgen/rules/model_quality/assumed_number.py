@@ -71,11 +71,11 @@ RULE = Rule(
     summary="Whether a flow meets its objective rests on availabilities that the model does not state.",
     why=(
         "Where the model states no availability, one is assumed by the kind of thing. As long as the verdict stays the "
-        "same when the assumed elements fail ten times as often, or as rarely, that does not matter. Where it turns, "
+        "same when the assumed elements fail three times as often, or as rarely, that does not matter. Where it turns, "
         "the verdict is as good as the guess."
     ),
     fix="Add `availability`, or `{mtbf: …, mttr: …}`, to what the message names.",
-    limits="Looks only at `objectives: {availability: …}`; all assumed numbers are scaled together, by ten.",
+    limits="Looks only at `objectives: {availability: …}`; all assumed numbers are scaled together, by three.",
     check=check,
     bad="""\
 archgen: 1

@@ -64,7 +64,7 @@ def _assumption(flow: FlowAssessment, decided: bool) -> str:
     names = [f"{assumption.element.id} {_percent(assumption.availability)}" for assumption in ranked[:_NAMED]]
     more = f" and {len(ranked) - _NAMED} more" if len(ranked) > _NAMED else ""
     verdict = (
-        "the objective would be missed if they failed ten times less often, too"
+        "the objective would be missed if they failed three times less often, too"
         if decided
         else "they decide the result"
     )

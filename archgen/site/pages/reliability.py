@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from archgen.analysis.assessment import Assumed, FlowAssessment
+from archgen.analysis.assessment import FlowAssessment
+from archgen.analysis.probabilities import Assumed
 from archgen.compare.flows import called
 from archgen.improve.gains import gains
 from archgen.linting.checked_model import CheckedModel
@@ -148,6 +149,6 @@ def _sensitivities(system: CheckedModel) -> Iterator[str]:
             shared.setdefault((better, worse), []).append(flow.flow)
     for (better, worse), flows in shared.items():
         yield (
-            f"If all assumed elements failed ten times less often, {codes(flows)} would be down {better} per year; "
-            f"if ten times more often, {worse}."
+            f"If all assumed elements failed three times less often, {codes(flows)} would be down {better} per year; "
+            f"if three times more often, {worse}."
         )
