@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from archgen.app.formatting import format_model
 from archgen.app.importing.facts_json import facts_json
@@ -31,6 +32,7 @@ def test_case_is_imported_as_expected(case: Case, tmp_path: Path, monkeypatch: p
     result = imported(case)
     check(case, result)
     load("case.arch.yaml", result.text.encode())
+    assert yaml.load(result.text, yaml.SafeLoader) == yaml.load(result.text, yaml.CSafeLoader)
     assert format_model("case.arch.yaml", result.text.encode()) == result.text.encode()
     again = import_model(tuple(reversed(case.expected.get("paths", ["."]))), "Case")
     assert (again.text, facts_json(again), summary(again)) == (result.text, facts_json(result), summary(result))
@@ -186,6 +188,20 @@ def test_required_call_joins_the_flows_and_a_topic_is_closed(tmp_path: Path, mon
     connection = next(each for each in after.connections if each.id == "ui -> api")
     assert connection.required
     assert connection.assumed is None
+
+
+def test_answer_leads_a_proxy_to_what_stands_behind_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yml").write_text(
+        "services:\n  edge: {image: 'caddy:2', ports: ['443:443']}\n  api: {image: 'acme/api:1'}\n"
+    )
+    assert main(["import", ".", "-o", "models/x.arch.yaml"]) == 0
+    model = load("x.arch.yaml", Path("models/x.arch.yaml").read_bytes()).architecture
+    question = next(each for each in model.questions if each.about == "edge")
+    assert main(["answer", question.id, "api"]) == 0
+    after = load("x.arch.yaml", Path("models/x.arch.yaml").read_bytes()).architecture
+    assert [(each.id, each.ports[0].protocol) for each in after.connections][1:] == [("edge -> api", "http")]
+    assert [step.source for flow in after.flows for step in flow.steps] == ["visitor", "edge"]  # type: ignore[union-attr]
 
 
 def test_table_of_topics_is_up_to_date() -> None:

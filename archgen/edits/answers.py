@@ -52,6 +52,8 @@ def _effects(model: Architecture, question: Question, value: str) -> Iterator[Ch
         yield from _mode(components[about], value)
     elif value == "several" and any(host.id == about for host in model.hosts):
         yield from _several_hosts(model, about)
+    elif about in components and value in components and question.ask.startswith("No file says where"):
+        yield from _caller(model, components[value], about, "http")
     elif about in components and value in components and "none" in question.options:
         yield from _caller(model, components[about], value)
     elif about in components and value == "http":
@@ -137,7 +139,7 @@ def _several_hosts(model: Architecture, host: str) -> Iterator[Change]:
     yield Remove(("hosts", host))
 
 
-def _caller(model: Architecture, store: Component, caller: str) -> Iterator[Change]:
+def _caller(model: Architecture, store: Component, caller: str, protocol: str = "tcp") -> Iterator[Change]:
     connection = f"{caller} -> {store.id}"
     protocols = {
         "postgresql": "postgresql",
@@ -146,10 +148,10 @@ def _caller(model: Architecture, store: Component, caller: str) -> Iterator[Chan
         "mongodb": "mongodb",
         "redis": "redis",
     }
-    yield Put(("connections", connection), protocols.get(store.product or "", "tcp"))
+    yield Put(("connections", connection), protocols.get(store.product or "", protocol))
     for flow in model.flows:
         if _calls(flow, caller):
-            yield Append(("flows", flow.id, "steps"), {connection: "query"})
+            yield Append(("flows", flow.id, "steps"), {connection: "request" if protocol == "http" else "query"})
 
 
 def _outer_proxy(model: Architecture, component: str) -> Iterator[Change]:

@@ -73,10 +73,8 @@ def mentions(name: str, value: str, hosts: Mapping[str, str]) -> tuple[Mention, 
 
 def names_page(name: str) -> bool:
     """Return True if a variable names the page that visitors see, which a service behind it links to and seldom calls."""
-    return (
-        re.search(r"FRONTEND|CLIENT_(URL|HOST)|PUBLIC_|SITE_URL|EXTERNAL_URL|WEB_?APP_URL|^APP_URL", name, re.I)
-        is not None
-    )
+    page = re.search(r"FRONTEND|CLIENT_(URL|HOST)|PUBLIC_|SITE_URL|EXTERNAL_URL|WEB_?APP_URL|^APP_URL", name, re.I)
+    return page is not None and re.search(r"FRONTEND\w*_ADDR(ESS)?$", name, re.I) is None
 
 
 def _is_own(name: str) -> bool:

@@ -76,6 +76,18 @@ _NAMES: tuple[tuple[str, str, str | None], ...] = (
     ),
 )
 
+_BESIDE = re.compile(
+    r"backup|dump|exporter|admin|ui$|gui|manager|express|commander|insight|client|migrat|init|seed|setup|curator|connect|"
+    r"consumer|producer|publisher|worker|app|api|web|sync|upgrade|proxy|operator|monitor|cli$|tools?$|rest|registry|registrator",
+    re.IGNORECASE,
+)
+"""Programs beside a product, whose images begin with its name."""
+
+_OF_CLIENTS = re.compile(
+    r"^(POSTGRES|PG|MYSQL|MARIADB|DB|DATABASE)[A-Z_]*(HOST(?!_AUTH)|SERVER|URL|URI|ADDR)|^DB_HOST$|SQLALCHEMY|JDBC|_DSN$"
+)
+"""Variables of what uses a database: the address of it."""
+
 _COMPILED: dict[int, list[tuple[re.Pattern[str], str, str | None]]] = {}
 
 
@@ -106,6 +118,8 @@ def _by_image(image: str) -> Known | None:
         return Known("monitoring-agent", segment)
     if segment in PRODUCTS:
         return PRODUCTS[segment]
+    if _BESIDE.search(segment):
+        return None
     # `bitnami/postgresql-repmgr`, `postgres-14`, `docker-postgres`
     for word in (segment.rstrip("0123456789.-"), segment.partition("-")[0], segment.removeprefix("docker-")):
         known = PRODUCTS.get(word)
@@ -141,16 +155,27 @@ def guess(name: str, image: str, command: str, variables: frozenset[str]) -> Gue
         by_command = _match(_COMMANDS, command)
         if by_command is not None and (product is None or product.kind == "app-server" or by_command[1] is not None):
             return Guess(Known(by_command[0], by_command[1] or (product.product if product else None)), "command", True)
+    if product is not None and product.kind == "database" and re.search(r"backup|dump", name, re.I):
+        return Guess(Known("backup"), f"image {image_name(image)}, name {name}", False)
     if product is not None and product.product in ("redis", "valkey", "keydb") and re.search(r"cache", name, re.I):
         return Guess(replace(product, kind="cache"), f"image {image_name(image)}, name {name}", True)
     if product is not None:
         return Guess(product, f"image {image_name(image)}", True)
     matched = _match(_NAMES, name) or (_match(_NAMES, image_name(image)) if image else None)
     if matched is not None:
+        matched = _with_product(matched, image)
         known = PRODUCTS.get(matched[1] or "", Known(matched[0], matched[1]))
         return Guess(known, f"name {name}", False)
+    if any(_OF_CLIENTS.search(variable) for variable in variables):
+        return Guess(Known("service"), "no known image or name", False)
     if {"POSTGRES_PASSWORD", "POSTGRES_DB"} <= variables:
         return Guess(PRODUCTS["postgres"], "its variables", False)
     if "MYSQL_ROOT_PASSWORD" in variables:
         return Guess(PRODUCTS["mysql"], "its variables", False)
     return Guess(Known("service"), "no known image or name", False)
+
+
+def _with_product(matched: tuple[str, str | None], image: str) -> tuple[str, str | None]:
+    """Return a kind with the product that the image's name tells, where the service's name tells none."""
+    by_image = _match(_NAMES, image_name(image)) if image and matched[1] is None else None
+    return by_image if by_image is not None and by_image[0] == matched[0] else matched

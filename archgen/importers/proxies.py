@@ -101,6 +101,8 @@ class Proxy:
             self.add(subject, "replicas", len(servers), line, "servers of the pool")
         self.add(subject, "places", hosts, line, "servers of the pool")
         self._connect(identity, protocol, port, line)
+        if all(is_loopback(server.host) for server in servers):
+            self.add(f"connection:{self.owner}->{identity}", "locality", "same-host", line, "loopback")
 
     def _host(self, server: Member) -> str:
         """Return the host of a server: its name or address; loopback is the proxy's own."""

@@ -23,6 +23,9 @@ _OVERRIDES = (
 _SKIPPED = {"node_modules", "vendor", "venv", "__pycache__", "testdata", "site-packages", "target", "dist"}
 _MOST_FILES = 5000
 _DEEPEST = 8
+_DEEPEST_MOUNT = 2
+_MOST_MOUNTED = 40
+_CONFIGURATIONS = (".conf", ".cfg", ".template", ".yml", ".yaml", ".toml", "Caddyfile")
 _MOST_PROJECTS = 3
 _LARGEST_FOUND = 4 << 20
 """Bytes of a file that is looked at because it lies in a directory."""
@@ -110,12 +113,12 @@ def _compose_files(names: list[str]) -> tuple[list[str], list[str]]:
     return chosen, [name for name in names if name not in chosen]
 
 
-def _below(directory: str) -> Iterator[str]:
+def _below(directory: str, deepest: int = _DEEPEST) -> Iterator[str]:
     """Yield the files below a directory in a stable order; hidden directories and dependencies are skipped."""
     count = 0
     base = directory.rstrip(os.sep).count(os.sep)
     for where, directories, names in os.walk(directory):
-        deep = where.count(os.sep) - base >= _DEEPEST
+        deep = where.count(os.sep) - base >= deepest
         directories[:] = [] if deep else sorted(name for name in directories if name[0] != "." and name not in _SKIPPED)
         for name in sorted(names):
             count += 1
@@ -166,12 +169,7 @@ def _open(target: str, inside: str) -> Iterator[Configuration]:
     if os.path.isdir(target):
         if not lies_in(os.path.realpath(target), os.path.realpath(inside)):
             return
-        names = sorted(
-            name
-            for name in os.listdir(target)
-            if name.endswith((".conf", ".cfg", ".template", ".conf.template", ".yml"))
-        )
-        files = [os.path.join(target, name) for name in names[:20]]
+        files = [path for path in _below(target, _DEEPEST_MOUNT) if path.endswith(_CONFIGURATIONS)][:_MOST_MOUNTED]
     for file in files:
         try:
             if os.path.getsize(file) <= _LARGEST_FOUND:

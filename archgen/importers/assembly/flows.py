@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from archgen.importers.assembly.doors import Doors, is_walked
 from archgen.importers.assembly.inventory import Inventory
 from archgen.importers.names import free_id
 from archgen.model.finding import CONFIDENCES
+
+_LOAD = re.compile(r"load-?_?(gen|test)|traffic-?_?gen|locust|^k6|jmeter|gatling|artillery", re.IGNORECASE)
+"""Names of what calls to test, and for nobody."""
 
 MOST_JOBS = 5
 _MOST_STEPS = 200
@@ -105,6 +109,7 @@ def _jobs(inventory: Inventory, doors: Doors, walked: set[str]) -> dict[str, Flo
         if part.id not in walked
         and part.id not in doors.exposed
         and not part.is_aside
+        and not _LOAD.search(part.id)
         and not part.keeps_data
         and part.traits.role in ("application", "web", "balancer")
         and not any(is_walked(inventory, call.source, call.target) for call in inventory.callers(part.id))

@@ -31,6 +31,7 @@ class Part(Struct, kw_only=True):
     members: list[str] = field(default_factory=list)
     backs_up: list[str] = field(default_factory=list)
     stated: dict[str, Any] = field(default_factory=dict)
+    is_subject: bool = False
 
     @property
     def traits(self) -> Kind:
@@ -44,8 +45,8 @@ class Part(Struct, kw_only=True):
 
     @property
     def is_aside(self) -> bool:
-        """Return True for what stands beside the requests: telemetry, mail, backup."""
-        return self.traits.observes or self.kind in ("mail", "backup")
+        """Return True for what stands beside the requests: telemetry, mail, backup, unless the system is about it."""
+        return not self.is_subject and (self.traits.observes or self.kind in ("mail", "backup"))
 
 
 class Call(Struct, kw_only=True):
@@ -63,6 +64,7 @@ class Call(Struct, kw_only=True):
     required: bool = True
     pool: str | None = None
     tls: bool | None = None
+    locality: str | None = None
     place: Origin = Origin("", 0)
     evidence: str = ""
     confidence: Confidence = "high"
@@ -150,9 +152,10 @@ def collect(facts: Iterable[Fact]) -> Inventory:
         part.backs_up = [name for name in dict.fromkeys(part.backs_up) if name in declared]
         part.copy_of = part.copy_of if part.copy_of in declared else None
     _prove(calls)
+    _find_subjects(declared)
     kept_calls = {pair: call for pair, call in sorted(calls.items()) if pair[0] in declared and pair[1] in declared}
     for call in kept_calls.values():
-        if declared[call.target].is_aside or declared[call.source].traits.observes:
+        if declared[call.target].is_aside or not _needs(declared[call.source], declared[call.target]):
             call.required = False
         if declared[call.target].kind == "search" and _has_store(declared, kept_calls, call):
             call.required, call.asked = False, True
@@ -161,7 +164,21 @@ def collect(facts: Iterable[Fact]) -> Inventory:
     entries = [entry for entry in entries if entry.component in declared]
     for entry in entries:
         _hear(entry, declared[entry.component])
+    _spread(declared)
     return Inventory(declared, kept_calls, entries, {name: hosts[name] for name in sorted(hosts)})
+
+
+def _find_subjects(parts: dict[str, Part]) -> None:
+    """Mark what a system of monitoring alone is about: its pages are what visitors come for."""
+    if not any(part.traits.role in ("application", "web") for part in parts.values()):
+        for part in parts.values():
+            part.is_subject = part.kind == "monitoring" or part.product == "loki"
+
+
+def _needs(source: Part, target: Part) -> bool:
+    """Return False for telemetry, which does without what it watches; not without its own data, nor that which it shows."""
+    shows = source.product in ("grafana", "kibana", "chronograf") and target.is_subject
+    return not source.traits.observes or (source.is_subject and (target.keeps_data or shows))
 
 
 def _has_store(parts: dict[str, Part], calls: dict[tuple[str, str], Call], call: Call) -> bool:
@@ -209,12 +226,23 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
 
 def _hear(entry: Entry, part: Part) -> None:
     """State of an entry what the proxy's own configuration says of its port."""
+    if part.traits.balances and part.listens:
+        entry.confidence = "high"
     heard = part.listens.get(entry.target or entry.port)
     if heard is not None:
         entry.read = True
         if not heard["tcp"]:
             entry.protocol = "https" if heard["tls"] else "http"
         entry.redirect = "https" if heard["redirect"] else None
+
+
+def _spread(parts: dict[str, Part]) -> None:
+    """Put what a proxy calls on its own host on each of its nodes, where it has several."""
+    for proxy in parts.values():
+        for part in parts.values() if len(proxy.places) > 1 else ():
+            if part is not proxy and part.places == proxy.places[:1]:
+                part.places = list(proxy.places)
+                part.replicas *= len(proxy.places)
 
 
 def _state_call(call: Call, fact: Fact) -> None:
@@ -227,5 +255,5 @@ def _state_call(call: Call, fact: Fact) -> None:
         )
     elif fact.key == "number":
         call.port = fact.value
-    elif fact.key in ("guess", "required", "pool", "tls"):
+    elif fact.key in ("guess", "required", "pool", "tls", "locality"):
         setattr(call, fact.key, fact.value)

@@ -155,6 +155,8 @@ def _add_call(draft: _Draft, call: Call) -> None:
         value["port"] = call.port
     if call.tls is not None and call.protocol not in ("https",):
         value["tls"] = call.tls
+    if call.locality is not None:
+        value["locality"] = call.locality
     if not call.required or (call.guess and not is_walked(draft.inventory, call.source, call.target)):
         value["required"] = False
     if call.guess:
@@ -217,8 +219,9 @@ def _ports(entries: list[Entry]) -> dict[str, Any]:
 def _unknown(inventory: Inventory, doors: Doors) -> tuple[str, ...]:
     """Return the words for what the files leave open, in the order of the language."""
     kinds = {part.kind for part in inventory.parts.values()}
+    copied = {name for part in inventory.parts.values() for name in part.backs_up}
     words = {
-        "backups": "backup" not in kinds and any(part.traits.stores for part in inventory.parts.values()),
+        "backups": any(part.traits.stores and part.id not in copied for part in inventory.parts.values()),
         "monitoring": not any(part.traits.observes for part in inventory.parts.values()),
         "firewalls": not kinds & {"firewall", "waf"},
         "hosts": True,

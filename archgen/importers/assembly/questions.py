@@ -35,6 +35,7 @@ def questions_of(inventory: Inventory, doors: Doors, unknown: tuple[str, ...], c
         *_modes(inventory),
         *_calls(inventory),
         *_uncalled(inventory),
+        *_calling_nothing(inventory),
         *_hosts(inventory),
         *_writers(inventory),
         *(_WORDS[word] for word in unknown if word in _WORDS),
@@ -85,6 +86,20 @@ def _uncalled(inventory: Inventory) -> Iterator[Question]:
             yield question(
                 "caller", part.id, f"No file says what calls {part.id}. What does?", (*callers, "none"), (_place(part),)
             )
+
+
+def _calling_nothing(inventory: Inventory) -> Iterator[Question]:
+    """Yield a question for each proxy of which no file that was read says where it leads to."""
+    for part in inventory.parts.values():
+        if part.traits.balances and not inventory.callees(part.id):
+            behind = [
+                each.id
+                for each in inventory.parts.values()
+                if each.traits.serves and not each.traits.balances and not inventory.callers(each.id)
+            ]
+            if behind:
+                ask = f"No file says where {part.id} passes requests to. Where?"
+                yield question("callee", part.id, ask, (*behind[:8], "none"), (_place(part),))
 
 
 def _hosts(inventory: Inventory) -> Iterator[Question]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -11,6 +12,7 @@ from msgspec import Struct
 from archgen.importers.addresses import Mention, mentions, names_page, resolve
 from archgen.importers.catalogue import SAFE_IMAGE, STORE_PROTOCOLS
 from archgen.importers.compose.interpolation import variables_of
+from archgen.importers.compose.omissions import reason_of
 from archgen.importers.compose.project import Project
 from archgen.importers.compose.routing import Route, routes
 from archgen.importers.compose.service import Publication, Service, Value, split_words
@@ -22,13 +24,8 @@ from archgen.model.kinds import KINDS
 
 HOST = "docker-host"
 
-_ONCE = re.compile(r"(^|[-_.])(migrate|migrations?|migrator|init|initializer|setup|seed|seeder|bootstrap|createbuckets?|create-?topics|"
-                   r"install|installer|tests?|e2e|wait|permissions?|console|shell|cli)([-_.]|$)", re.IGNORECASE)  # fmt: skip
-_HELPERS = {
-    "certbot", "acme-companion", "letsencrypt-nginx-proxy-companion", "watchtower", "autoheal", "docker-gen", "mc", "hello-world",
-    "wait-for-it", "dockerize", "docker-autoheal", "docker-letsencrypt-nginx-proxy-companion", "acme.sh", "diun",
-}  # fmt: skip
 _REPLICATES = re.compile(r"MASTER|PRIMARY|SLAVEOF|REPLICAOF|replicaof|slaveof|primary_conninfo|LEADER", re.IGNORECASE)
+_COORDINATORS = ("etcd", "consul", "zookeeper")
 _NO_CONFIGURATION = (".sock", ".pem", ".key", ".crt", ".sql", ".sh", ".py", ".js", ".html", ".md")
 _LARGEST_MOUNT = 256 * 1024
 
@@ -61,6 +58,7 @@ class _Reader:
         self.sheet = sheet
         self.parts = dict(self._parts(taken))
         self.hosts = self._hosts()
+        self.shared = self._shared()
         self.proven: set[tuple[str, str]] = set()
 
     def read(self) -> list[Attachment]:
@@ -87,7 +85,7 @@ class _Reader:
         for name, service in self.project.services.items():
             words = service.image or posixpath.basename(service.built.rstrip("/"))
             kind = guess(name, words, service.words, frozenset(service.environment))
-            reason = _reason(name, service, kind, name in ended)
+            reason = reason_of(name, service, kind, name in ended)
             if reason:
                 self.sheet.omit(service.source, name, reason)
                 continue
@@ -189,8 +187,24 @@ class _Reader:
     def _mention(self, part: _Part, name: str, value: Value, evidence: str) -> None:
         if names_page(name) and not KINDS[part.kind].balances:
             return
+        shared = KINDS[part.kind].role == "data" and self.shared[_place(value)] > 1
         for mention in mentions(name, value.text, self.hosts):
-            self._connect(part, mention, value.source, evidence)
+            if not shared or self._agrees(part, mention.host):
+                self._connect(part, mention, value.source, evidence)
+
+    def _agrees(self, part: _Part, identity: str) -> bool:
+        """Return True for a store that another one needs by its product: one that elects a leader, or its own like."""
+        known = next(each.guess.known for each in self.parts.values() if each.id == identity)
+        like = re.sub(r"\d+", "", identity) == re.sub(r"\d+", "", part.id)
+        return known.product in _COORDINATORS or (like and known.product == part.guess.known.product)
+
+    def _shared(self) -> Counter[tuple[str, int, str]]:
+        """Return how many services have the value at a place: one of an anchor, or of a file that several name."""
+        return Counter(
+            _place(value)
+            for part in self.parts.values()
+            for value in (*dict(self._variables_of_files(part)).values(), *part.service.environment.values())
+        )
 
     def _connect(self, part: _Part, mention: Mention, source: Origin, evidence: str) -> None:
         if mention.host == part.id:
@@ -256,17 +270,9 @@ class _Reader:
                     yield Attachment(part.id, part.kind, file, target, self.hosts)
 
 
-def _reason(name: str, service: Service, kind: Guess, ended: bool) -> str:
-    """Return the reason why a service is no component; the empty text if it is one."""
-    works = kind.known.kind in ("service", "other", "app-server", "worker")
-    once = _ONCE.search(name) and not service.ports and service.restart in ("", "no", "on-failure", "false")
-    if ended or (once and works):
-        return "runs once and ends"
-    if service.replicas == 0:
-        return "has no replicas"
-    if service.image and image_name(service.image) in _HELPERS:
-        return "takes part in no request"
-    return ""
+def _place(value: Value) -> tuple[str, int, str]:
+    """Return the place of a value, which is the same for all that share it by an anchor."""
+    return value.source.path, value.source.line, value.text
 
 
 def _protocol(part: _Part, port: Publication) -> str:

@@ -14,7 +14,7 @@ from archgen.language.yaml.scalars import resolve
 WIDEST = 110
 """Columns up to which a value stands on one line where it may."""
 
-_PLAIN = re.compile(r"[A-Za-z0-9_/.](?:[A-Za-z0-9_/. %'?=<>|+@()&-]|:(?! |$))*(?<! )")
+_PLAIN = re.compile(r"[A-Za-z0-9_/.](?:[A-Za-z0-9_/. %'=<>|+@()&-]|:(?! |$))*(?<! )")
 _YAML_1_1: Any = yaml.resolver.Resolver()
 _TEXTS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp")
 """Plain scalars that YAML 1.1 reads as text, or as the day that a model's text is about."""
