@@ -47,6 +47,7 @@ generated: $(DEV)
 	$(BIN)/python -m tests.fact_table
 	$(BIN)/python -m tests.topics
 	$(BIN)/python -m tests.assumption_tables
+	$(BIN)/python -m tests.predictions
 	$(BIN)/python -m tests.picture_hashes
 
 # Every state of 2,000 random models by the definition, against the engine: some minutes.

@@ -178,6 +178,7 @@ class Used:
 
     def __init__(self, model: Architecture, flow: Flow) -> None:
         self.flow = flow
+        self.model = model
         world = World(model, frozenset())
         among = concerned(model, flow)
         self.steps: list[tuple[Request, bool]] = in_order(flow.steps, False)
@@ -203,6 +204,11 @@ class Used:
     def cluster(self, *failovers: str | None) -> bool:
         """Whether any component is a cluster, with one of these failovers."""
         return any(one.cluster is not None and one.cluster.failover in failovers for one in self.components)
+
+    def called_behind(self, component: Component) -> set[str]:
+        """What the targets of a component call themselves."""
+        targets = {each for one in self.model.connections if one.source == component.id for each in one.targets}
+        return {each for one in self.model.connections if one.source in targets for each in one.targets}
 
     def promoters(self) -> set[str | None]:
         """What promotes a replica in any component."""
@@ -276,6 +282,9 @@ FEATURES: dict[str, Callable[[Used], bool]] = {
         any(request.deferred for request, _ in one.steps) or one.calls(lambda each: each.deferred)
     ),
     "deep check": lambda one: any(each.balance and each.balance.asks for each in one.components),
+    "deep check through others": lambda one: any(
+        name not in one.called_behind(each) for each in one.components if each.balance for name, _ in each.balance.asks
+    ),
     "hosts on hosts": lambda one: any(each.runs_on for each in one.hosts),
     "services in zones": lambda one: any(isinstance(each.managed, Managed) for each in one.components),
     "reads": lambda one: one.flow.access == "read",

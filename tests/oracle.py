@@ -236,21 +236,54 @@ class World:
         balance = checking.balance
         if balance is None or balance.fail_open or (balance.fail_open is None and checking.product in OPEN):
             return True
+        targets = {each for one in self.architecture.connections if one.source == checking.id for each in one.targets}
         for name, access in balance.asks:
-            fitting = [
-                one for one in self.architecture.connections if one.source == member.component and name in one.targets
-            ]
-            if not fitting:
-                continue
-            connection = min(fitting, key=lambda one: len(one.targets))
-            asked = [one for one in self.component[name].replicas if self.near(member, one, connection.locality)]
-            ever = sum(self.may_ever_answer(one, access) for one in asked)
-            count = max(1, ever) if connection.needs == "all" else int(connection.needs)
-            if working is not None:
-                ever = sum(one.id in working and self.may_answer(one, access, working) for one in asked)
-            if ever < count:
+            own = any(self.over(target, name) is not None for target in targets)
+            if not self.answers(member, name, access, not own, working):
                 return False
         return True
+
+    def over(self, source: str, target: str) -> Connection | None:
+        """The connection between two components; the one with the fewest alternatives."""
+        fitting = [one for one in self.architecture.connections if one.source == source and target in one.targets]
+        return min(fitting, key=lambda one: len(one.targets), default=None)
+
+    def steps_to(self, source: str, target: str) -> int | None:
+        """How many calls lead from a component to another; None if none do."""
+        edge, count = {source}, 0
+        seen: set[str] = set()
+        while edge:
+            if target in edge:
+                return count
+            seen |= edge
+            called = (each for one in self.architecture.connections if one.source in edge for each in one.targets)
+            edge, count = {each for each in called if each not in seen}, count + 1
+        return None
+
+    def answers(self, member: Replica, name: str, access: str, through: bool, working: set[str] | None) -> bool:
+        """Whether a component answers a replica that a check asks for it; through others only where the check has to."""
+        connection, hop = self.over(member.component, name), name
+        if connection is None and through:
+            ways = [
+                (count, place, each)
+                for place, one in enumerate(self.architecture.connections)
+                for each in one.targets
+                if one.source == member.component and (count := self.steps_to(each, name)) is not None
+            ]
+            if ways:
+                hop = min(ways, key=lambda way: way[:2])[2]
+                connection = self.over(member.component, hop)
+        if connection is None:
+            return True
+        asking = access if hop == name else "read"
+        asked = [one for one in self.component[hop].replicas if self.near(member, one, connection.locality)]
+        asked = [one for one in asked if hop == name or self.answers(one, name, access, True, None)]
+        ever = sum(self.may_ever_answer(one, asking) for one in asked)
+        count = max(1, ever) if connection.needs == "all" else int(connection.needs)
+        if working is not None:
+            asked = [one for one in asked if one.id in working and self.may_answer(one, asking, working)]
+            ever = sum(hop == name or self.answers(one, name, access, True, working) for one in asked)
+        return ever >= count
 
     def keeps_address(self, replica: Replica, access: Access) -> bool:
         """Whether it takes this traffic with nothing lost, and goes on to when it fails by itself."""
@@ -424,8 +457,13 @@ def concerned(architecture: Architecture, flow: Flow) -> list[tuple[str, str]]:
     for request, _ in in_order(flow.steps, False):
         names.update((request.source, *request.targets))
         names.update(target for one in world.connections(request) if one is not None for target in one.targets)
-    checking = [one.balance for each in names if (one := world.component[each]).balance is not None]
-    names.update(name for balance in checking if balance is not None for name, _ in balance.asks)
+    for one in [world.component[each] for each in names]:
+        targets = {each for call in architecture.connections if call.source == one.id for each in call.targets}
+        for name, _ in one.balance.asks if one.balance is not None else ():
+            names.add(name)
+            if not any(world.over(target, name) for target in targets):
+                behind = [each for each in world.component if any(world.steps_to(one, each) for one in targets)]
+                names.update(each for each in behind if world.steps_to(each, name) is not None)
     promoters = {data.by for one in names if (data := world.component[one].replication) is not None}
     names.update(one for one in promoters if one in world.component)
     replicas = [one for name in names for one in world.component[name].replicas]

@@ -189,6 +189,10 @@ def _deep_checks(random: Random, model: Architecture) -> Architecture:
         if not behind:
             return component
         chosen = random.sample(behind, random.randint(1, min(2, len(behind))))
+        # what no target calls itself is asked through others
+        farther = [name for each in behind for name in calls.get(each, ()) if name not in behind]
+        if farther and random.random() < 0.5:
+            chosen = [random.choice(farther)]
         accesses: tuple[Access, ...] = ("read", "write")
         asks = tuple((name, random.choice(accesses)) for name in dict.fromkeys(chosen))
         opens = random.choice((None, None, None, True, False))

@@ -325,3 +325,58 @@ def test_rules_count_the_peak() -> None:
     assert list(over_capacity.check(RuleContext(calm))) == []
     (hit,) = over_capacity.check(RuleContext(topology(PEAK.replace("peak: 120/s", "peak: 150/s"))))
     assert hit.message == "read and write bring 60/s to app@s-1 at peak, which can handle 50/s"
+
+
+CACHED = """\
+archgen: 1
+name: A shop with a cache
+components:
+  user: {kind: client}
+  cdn: {kind: cdn, managed: true}
+  app: {kind: service, managed: true}
+  cache: {kind: cache, managed: true}
+  db: {kind: database, managed: true}
+connections:
+  user -> cdn: {protocol: https, retries: 1}
+  cdn -> app: {protocol: https, retries: 2}
+  app -> cache: {protocol: redis, hits: 90%}
+  app -> db: {protocol: mysql, retries: 3}
+flows:
+  visit:
+    title: A visit
+    access: read
+    demand: 1000/s
+    steps:
+      - user -> cdn: GET /
+      - cdn -> app: GET /
+      - app -> cache: GET
+      - app -> db: SELECT
+      - app -> db: {message: INSERT, access: write}
+"""
+
+
+def test_what_a_cache_answers_goes_no_farther() -> None:
+    """1,000 reach the app and its cache; of 1,000 reads a tenth goes to the database, and each write."""
+    facts = topology(CACHED)
+    (rates,) = loads(facts).values()
+    assert rates == pytest.approx({"cdn#1": 1000.0, "app#1": 1000.0, "cache#1": 1000.0, "db#1": 1100.0})
+    without = topology(CACHED.replace(", hits: 90%", ""))
+    assert loads(without)["visit"]["db#1"] == 2000.0
+    assert loads(facts, Subject("replica", "cache#1")) == {}
+
+
+def test_what_a_cdn_answers_goes_no_farther() -> None:
+    """The CDN answers 80 % itself: 200 go on to what is behind it, and 20 reads and 200 writes to the database."""
+    text = CACHED.replace("user -> cdn: {", "user -> cdn: {hits: 80%, ")
+    (rates,) = loads(topology(text)).values()
+    assert rates == pytest.approx({"cdn#1": 1000.0, "app#1": 200.0, "cache#1": 200.0, "db#1": 220.0})
+
+
+def test_retries_multiply_while_a_component_fails() -> None:
+    """Two tries of the user, three of the CDN and four of the app: 24 for each of 1,100 requests."""
+    capacity = headroom(topology(CACHED))
+    failing = {each.component: (each.tries, each.failing) for each in capacity.components}
+    assert failing["db"] == (24, Busiest("db#1", pytest.approx(26_400.0)))
+    assert failing["app"] == (6, Busiest("app#1", 6000.0))
+    assert failing["cdn"] == (2, Busiest("cdn#1", 2000.0))
+    assert failing["cache"] == (6, Busiest("cache#1", 6000.0))

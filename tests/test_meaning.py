@@ -172,6 +172,21 @@ def test_a_product_has_the_quorum_that_it_cannot_do_without(told: Told) -> None:
     assert message.startswith("The quorum of db (assumed for galera) is fragile: a majority of two is both")
 
 
+def test_a_clean_leave_has_no_vote(told: Told) -> None:
+    assert told.outcome(GALERA, "db@a")[0] == "down"
+    document = json.loads(told.run("simulate", str(told.write(GALERA)), "--maintain", "db@a", "--format", "json"))
+    assert document["flows"]["save"]["status"] == "degraded"
+    assert "db@b" not in str(told.lint(GALERA, "maintenance-downtime"))
+    three = GALERA.replace("[a, b]", "[a, b, c]")
+    both = ("--maintain", "a", "--kill", "b", "--format", "json")
+    assert json.loads(told.run("simulate", str(told.write(three)), *both))["flows"]["save"]["status"] == "down"
+    etcd = GALERA.replace("product: galera", "product: cockroachdb")
+    words = ("--maintain", "db@a", "--format", "json")
+    assert json.loads(told.run("simulate", str(told.write(etcd)), *words))["flows"]["save"]["status"] == "down"
+    analyzed = json.loads(told.run("analyze", str(told.write(GALERA)), "--maintain", "db@a", "--format", "json"))
+    assert analyzed["models"][0]["flows"]["save"]["possible"]
+
+
 def test_reads_and_writes_have_quorums_of_their_own(told: Told) -> None:
     mongo = GALERA.replace("galera", "mongodb").replace("writers: all", "primary: a, failover: automatic")
     assert told.points(mongo)[0] >= {"db@a", "db@b"}
@@ -307,6 +322,20 @@ def test_a_deep_check_takes_out_what_does_not_need_what_it_asks(told: Told) -> N
     for eased in (DEEP.replace(", asks: mysql", ""), DEEP.replace("mysql}}", "mysql, fail_open: true}}")):
         assert told.points(eased)[0] == {"lb@lb-1", "lb-1"}
     assert told.points(DEEP.replace("load-balancer,", "load-balancer, product: envoy,"))[0] == {"lb@lb-1", "lb-1"}
+
+
+def test_a_deep_check_asks_through_others(told: Told) -> None:
+    """The page /health of the web server is made by the application, which asks the primary."""
+    deep = SHALLOW.replace("GET /health", "{request: GET /health, asks: {db: write}}").replace(
+        "connections:",
+        "  db: {kind: database, runs_on: [a, b], replication: {primary: a}}\nconnections:\n  app -> db: mysql",
+    )
+    reading = deep + "      - app -> db: {message: SELECT, access: read}\n"
+    assert told.outcome(reading.replace(", asks: {db: write}", ""), "db@a")[0] == "degraded"
+    status, reason = told.outcome(reading, "db@a")
+    assert status == "down"
+    assert reason.endswith("; the health check of lb on web asks db, which does not answer")
+    assert told.outcome(reading, "app@b") == ("degraded", "served without app@b; web@b can no longer do their part")
 
 
 def test_what_no_target_can_ask_is_a_dangling_reference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -469,3 +498,42 @@ def test_a_service_cannot_be_lost_with_a_zone_that_its_scope_survives(
     assert main(["lint", str(file), "--format", "concise"]) == 2
     told = capsys.readouterr().out
     assert "`db` is regional and can't be lost with `az-a`, which is a zone of kind `availability-zone`" in told
+
+
+SHALLOW = """\
+archgen: 1
+name: A check that asks the web server alone
+hosts: {lb-1: {}, a: {}, b: {}}
+components:
+  user: {kind: client}
+  lb: {kind: load-balancer, runs_on: lb-1, balance: {health_check: GET /health}}
+  web: {kind: web-server, runs_on: [a, b]}
+  app: {kind: app-server, codebase: code, runs_on: [a, b]}
+  code: {kind: code-base, runs_on: [a, b]}
+connections:
+  user -> lb: https
+  lb -> web: http
+  web -> app: {protocol: fastcgi, locality: same-host}
+flows:
+  page:
+    title: A page
+    steps:
+      - user -> lb: GET /
+      - lb -> web: GET /
+      - web -> app: GET /
+"""
+
+
+def test_a_shallow_check_is_a_hint_and_no_verdict(told: Told) -> None:
+    status, reason = told.outcome(SHALLOW, "app@a")
+    assert status == "degraded"
+    hint = "if the health check of lb asks nothing behind web, about 1 in 2 requests fails"
+    assert reason == f"served without app@a; web@a can no longer do their part; {hint}"
+    assert hint not in told.outcome(SHALLOW, "web@a")[1]
+    deep = SHALLOW.replace("health_check: GET /health", "health_check: {request: GET /health, asks: app}")
+    assert told.outcome(deep, "app@a") == ("degraded", "served without app@a; web@a can no longer do their part")
+
+
+def test_lost_files_are_read_at_the_next_start(told: Told) -> None:
+    assert told.outcome(SHALLOW, "code@a") == ("ok", "app@a works until it restarts, as code@a is lost")
+    assert told.outcome(SHALLOW, "a")[1] == "served without web@a and app@a"

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from archgen.analysis.capacity import Load
+from archgen.analysis.retries import retry_chains, tries
 from archgen.analysis.spreading import Rates
 from archgen.analysis.topology import Topology
 from archgen.model.subject import Subject
@@ -30,7 +31,8 @@ class Headroom(Struct, frozen=True):
     """The load of a component, and the capacity of each replica (None: not declared), in requests per second.
 
     `peak` is None where no flow through it declares one; `worst` is the loss at peak that brings most to a replica,
-    None where no loss increases the load.
+    None where no loss increases the load. `failing` is what the busiest replica gets at peak while its component fails, as
+    callers `tries` times try; None where none retries.
     """
 
     component: str
@@ -39,6 +41,8 @@ class Headroom(Struct, frozen=True):
     today: Busiest
     peak: Busiest | None
     worst: Busiest | None
+    failing: Busiest | None = None
+    tries: int = 1
 
     def share(self, busiest: Busiest) -> float | None:
         """Return the load of a replica as a share of its capacity."""
@@ -65,6 +69,7 @@ def headroom(topology: Topology) -> Capacity:
     worst = _worst(topology, busy) if tried else {}
     ordinary = _by_component(topology, today.totals())
     most = _by_component(topology, busy.totals())
+    failing, tried_often = _failing(topology, busy)
     headrooms = []
     for component in topology.architecture.components:
         if component.id in most:
@@ -77,9 +82,26 @@ def headroom(topology: Topology) -> Capacity:
                     today=ordinary.get(component.id, Busiest(at_peak.replica, 0.0)),
                     peak=at_peak if peaks and ordinary.get(component.id) != at_peak else None,
                     worst=after if after is not None and after.rate > at_peak.rate * (1 + 1e-9) else None,
+                    failing=failing.get(component.id),
+                    tries=tried_often.get(component.id, 1),
                 )
             )
     return Capacity(tuple(headrooms), tuple(flow.id for flow in flows if flow.busiest is None), tried)
+
+
+def _failing(topology: Topology, load: Load) -> tuple[dict[str, Busiest], dict[str, int]]:
+    """Return for each component that is retried what its busiest replica gets while it fails, and the most tries."""
+    rates: Rates = {}
+    most: dict[str, int] = {}
+    for flow, own in load.rates().items():
+        arriving = {target: tries(chain) for target, chain in retry_chains(topology, flow)}
+        for component, times in arriving.items():
+            most[component] = max(times, most.get(component, 1))
+        for replica, rate in own.items():
+            times = arriving.get(topology.replicas[replica].component, 1)
+            rates[replica] = rates.get(replica, 0.0) + rate * times
+    busiest = _by_component(topology, rates)
+    return {component: busiest[component] for component in most if component in busiest}, most
 
 
 def _worst(topology: Topology, load: Load) -> dict[str, Busiest]:

@@ -5,17 +5,18 @@ Each search yields the subject that lacks a fact, the consequence, and the key t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from archgen.analysis.balancing import is_sticky
 from archgen.analysis.monitoring import collection_of
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Component, Managed
+from archgen.model.architecture import Component, Managed, Request
 from archgen.model.kinds import KINDS
 from archgen.model.products import scope_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.members import quorum_of
+from archgen.reliability.structure import connections_under, is_deferred, requests
 
 Gap = tuple[Subject, str, str]
 
@@ -167,6 +168,41 @@ def services_without_zone(topology: Topology) -> Iterator[Gap]:
             )
 
 
+def waits_for_queues(topology: Topology) -> Iterator[Gap]:
+    """Yield the connections that take from a queue what a flow put there, where nothing says whether the flow waits for it."""
+    asked: dict[str, tuple[str, str]] = {}
+    for flow in topology.architecture.flows:
+        filled: dict[str, set[str]] = {}
+        # the components that were started or called so far, and whether by later steps only
+        later: dict[str, bool] = {}
+        for request, optional in requests(flow.steps):
+            connections = connections_under(topology.index, request)
+            required = request.required and not optional and all(each.required for each in connections)
+            done_later = required and (is_deferred(request, connections) or later.get(request.source, False))
+            stated = request.deferred is not None or any(each.deferred is not None for each in connections)
+            queue = None if topology.coordinators.issuperset(request.targets) else _emptied(request, filled)
+            if queue is not None and required and connections and not (stated or done_later):
+                asked.setdefault(connections[0].id, (queue, flow.id))
+            later.setdefault(request.source, done_later)
+            for target in request.targets:
+                later[target] = later.get(target, True) and done_later
+                if topology.components[target].kind in ("queue", "stream"):
+                    filled.setdefault(target, set()).add(request.source)
+    for connection, (queue, name) in asked.items():
+        yield (
+            Subject("connection", connection),
+            f"{connection} does not say whether {name} waits for what {queue} passes on, so {name} is taken to wait",
+            f"Add `async: true` to {connection} if {queue} keeps what is sent and it is done later, else `async: false`.",
+        )
+
+
+def _emptied(request: Request, filled: Mapping[str, set[str]]) -> str | None:
+    """Return the queue that a step takes from: it is the source, or polled by what didn't fill it."""
+    if request.source in filled:
+        return request.source
+    return next((target for target in request.targets if filled.get(target, set()) - {request.source}), None)
+
+
 def _has_zone(component: Component) -> bool:
     return isinstance(component.managed, Managed) and component.managed.zone is not None
 
@@ -184,5 +220,6 @@ DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     balancers_without_stickiness,
     certificates_without_names,
     services_without_zone,
+    waits_for_queues,
 )
 """The searches for topology that may hide a defect."""

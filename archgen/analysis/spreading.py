@@ -8,6 +8,7 @@ from functools import cached_property
 from heapq import heapify, heappop, heappush
 from operator import itemgetter
 
+from archgen.analysis.cache_hits import Misses, misses
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, Flow, Frame, Replica, Request, Step
 from archgen.model.subject import Subject
@@ -23,6 +24,8 @@ Works = Callable[[str], bool]
 
 
 _STEP = itemgetter(0)
+_ALL: Misses = {}
+"""What a flow without caches sends on: all of it."""
 
 
 class FlowShares:
@@ -36,7 +39,11 @@ class FlowShares:
         self._flow = flow
         self._evaluation = topology.losses.single_losses[flow.id]
         self._bits = {element: 2 << place for place, element in enumerate(self._evaluation.plan.elements)}
-        self.today = None if self._evaluation.flow & 1 else Spread(topology, flow, self._works(1, ())).run(flow.steps)
+        self._misses = misses(topology, flow)
+        self.today = None if self._evaluation.flow & 1 else self._spread(self._works(1, ())).run(flow.steps)
+
+    def _spread(self, works: Works) -> Spread:
+        return Spread(self._topology, self._flow, works, self._misses)
 
     def after(self, lost: Subject) -> Rates | None:
         """Return the shares that a loss changes, 0 for a replica that gets nothing then; None if the flow fails."""
@@ -105,7 +112,7 @@ class FlowShares:
     @cached_property
     def _walk(self) -> tuple[list[Rates], dict[str, list[tuple[int, Rates]]]]:
         """Shares that each step brings today, and for each component those that it has after each step that calls it."""
-        spread = Spread(self._topology, self._flow, self._works(1, ()))
+        spread = self._spread(self._works(1, ()))
         rates: list[Rates] = []
         reached: dict[str, list[tuple[int, Rates]]] = {}
         for place, step in enumerate(self._flow.steps):
@@ -138,7 +145,7 @@ class FlowShares:
             place = heappop(waiting)
             if place in redone:
                 continue
-            spread = Spread(self._topology, self._flow, works)
+            spread = self._spread(works)
             sources, targets = self._ends[place]
             for source in sources:
                 history = reached.get(source, [])
@@ -170,10 +177,11 @@ def _counted(steps: Iterable[Step]) -> Iterator[Request]:
 class Spread:
     """The shares of a flow's requests, carried from step to step."""
 
-    def __init__(self, topology: Topology, flow: Flow, works: Works) -> None:
+    def __init__(self, topology: Topology, flow: Flow, works: Works, misses: Misses = _ALL) -> None:
         self.topology = topology
         self.flow = flow
         self.works = works
+        self.misses = misses
         self.at: dict[str, Rates] = {}
 
     def run(self, steps: Iterable[Step]) -> Rates:
@@ -191,9 +199,10 @@ class Spread:
         rates: Rates = {}
         under = [self.topology.index.connections.get((request.source, target)) for target in request.targets]
         connections = tuple(dict.fromkeys(connection for connection in under if connection is not None))
+        missed = self.misses.get(request.id, 1.0)
         for caller, share in self._callers(request.source, connections):
             for replica, part in self._targets(request, connections, caller).items() if share else ():
-                rates[replica] = rates.get(replica, 0.0) + share * part
+                rates[replica] = rates.get(replica, 0.0) + share * missed * part
         for target in request.targets:
             members = {replica.id for replica in self.topology.components[target].replicas}
             self.at[target] = {replica: part for replica, part in rates.items() if replica in members}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
 from archgen.analysis.hops import PASSING, Hop, port_of
@@ -11,12 +11,18 @@ from archgen.model.architecture import Component, Connection, Flow
 from archgen.model.products import product_of
 from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
+from archgen.reliability.leaving import left_in_order
 from archgen.reliability.losses import Losses
 from archgen.reliability.structure import access_of, requests
 
 
 class Topology(Inventory, frozen=True, dict=True, eq=False):
     """An architecture with the answers about its flows; each is a frozen value in the order of the model."""
+
+    def after_leaving(self, leaving: Collection[Subject]) -> Topology:
+        """Return the topology whose quorums are those that are left when elements leave their clusters in order."""
+        architecture = left_in_order(self.index, leaving)
+        return self if architecture is self.architecture else Topology(architecture)
 
     # Flows
 

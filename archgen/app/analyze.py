@@ -38,6 +38,8 @@ def analyze(
     """
     topology = model.topology
     gone = find_elements(topology, maintain)
+    if gone:
+        topology = topology.after_leaving(gone)
     flows: list[FlowAssessment] = []
     for flow in assessing(topology, order, gone):
         flows.append(flow)

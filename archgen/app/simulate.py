@@ -32,6 +32,8 @@ def simulate(
     gone = dict.fromkeys((*killed, *maintained))
     if not gone:
         raise UsageError("nothing is lost; name what is by --kill, --maintain or --lose-zone")
+    if maintained:
+        topology = topology.after_leaving(maintained)
     architecture = topology.architecture
 
     def work(flow: Flow) -> FlowOutcome:

@@ -263,7 +263,8 @@ class Connection(Struct, frozen=True, gc=False, omit_defaults=True):
 
     `timeout` are the seconds that the caller waits for a try, `retries` the further tries. `credentials` name the
     account that the caller signs in with; `authentication` is False where none is needed. `assumed` is the confidence in a
-    connection that no file proves. `deferred` is the key `async`: nobody waits, and what is sent is kept.
+    connection that no file proves. `hits` is the share of calls that a cache answers itself. `deferred` is the key `async`:
+    nobody waits, and what is sent is kept.
     """
 
     id: str
@@ -280,7 +281,8 @@ class Connection(Struct, frozen=True, gc=False, omit_defaults=True):
     credentials: str | None = None
     authentication: str | bool | None = None
     assumed: Assumed | None = None
-    deferred: bool = False
+    deferred: bool | None = None
+    hits: float | None = None
 
 
 class Request(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):

@@ -16,6 +16,7 @@ class Product(Struct, frozen=True, gc=False):
     elect the one that takes a write, so that no model has to declare it. `forwards`: it passes connections on unchanged,
     and ends no TLS unless it has a certificate. `scope` is that of the managed service, where the provider fixes it.
     `quorum` is how many of its replicas must be up, which cannot be switched off: a majority for anything, or for a write.
+    `forgets_who_leaves`: a replica that is stopped in order has no vote any more, so a majority of the rest is enough.
     `plain_entry`: visitors' requests arrive at it, and a filter and access logs are options that are off at first.
     `trusting`: it checks no certificate of the servers that it passes requests on to, unless told to.
     """
@@ -26,13 +27,17 @@ class Product(Struct, frozen=True, gc=False):
     scope: Scope | None = None
     plain_entry: bool = False
     quorum: Literal["majority", "majority-to-write"] | None = None
+    forgets_who_leaves: bool = False
     trusting: bool = False
 
 
 PRODUCTS: dict[str, Product] = {
     **dict.fromkeys(("etcd", "zookeeper", "consul"), Product(coordinates=True, agrees=True, quorum="majority")),
     "clickhouse-keeper": Product(coordinates=True, agrees=True),
-    **dict.fromkeys(("galera", "percona-xtradb-cluster", "cockroachdb"), Product(agrees=True, quorum="majority")),
+    **dict.fromkeys(
+        ("galera", "percona-xtradb-cluster"), Product(agrees=True, quorum="majority", forgets_who_leaves=True)
+    ),
+    "cockroachdb": Product(agrees=True, quorum="majority"),
     "mongodb": Product(agrees=True, quorum="majority-to-write"),
     **dict.fromkeys(("sentinel", "redis-sentinel"), Product(coordinates=True)),
     **dict.fromkeys(

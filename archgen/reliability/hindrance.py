@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import alive, is_free
 from archgen.reliability.members import Votes
-from archgen.reliability.needs import Guarded
+from archgen.reliability.needs import Guarded, Need, asked_component
 
 
 def hindrances(evaluation: Evaluation[int], bit: int) -> tuple[tuple[str, str], ...]:
@@ -24,9 +24,20 @@ def hindrances(evaluation: Evaluation[int], bit: int) -> tuple[tuple[str, str], 
                 if not down[member.replica] & bit and not is_free(evaluation, member, bit)
             ]
             words = next((text for member in held for text in _words(evaluation, bit, caller, member)), None)
+            words = words or _without_quorum(evaluation, bit, need)
             if words is not None and evaluation.unmet(need) & bit:
                 reasons.setdefault(need.step, words)
     return tuple(reasons.items())
+
+
+def _without_quorum(evaluation: Evaluation[int], bit: int, need: Need) -> str | None:
+    """Return the numbers of the quorum that keeps a candidate down, though the candidate itself is up."""
+    plan, down, own = evaluation.plan, evaluation.down, evaluation.own
+    candidates = (*need.candidates, *(member.replica for member in need.guarded))
+    held = next((each for each in candidates if down[each] & bit and not own[each] & bit), None)
+    return (
+        None if held is None else _short(evaluation, bit, Votes(*plan.structure.quorums[plan.replicas[held].component]))
+    )
 
 
 def _words(evaluation: Evaluation[int], bit: int, caller: str, member: Guarded) -> Iterator[str]:
@@ -40,8 +51,7 @@ def _words(evaluation: Evaluation[int], bit: int, caller: str, member: Guarded) 
     for asked in member.asks:
         if alive(evaluation, asked, bit) < asked.count:
             asking, target = replicas[caller].component, replicas[member.replica].component
-            component = (asked.connection or "").partition(" -> ")[2]
-            yield f"the health check of {asking} on {target} asks {component}, which does not answer"
+            yield f"the health check of {asking} on {target} asks {asked_component(asked)}, which does not answer"
 
 
 def _short(evaluation: Evaluation[int], bit: int, votes: Votes) -> str:

@@ -20,6 +20,7 @@ class Index:
         self._levels: dict[str, tuple[tuple[str, ...], ...]] = {}
         self._around: dict[str, tuple[str, ...]] = {}
         self._below: dict[str, tuple[str, ...]] = {}
+        self._distances: dict[str, dict[str, int]] = {}
 
     @cached_property
     def components(self) -> dict[str, Component]:
@@ -88,6 +89,30 @@ class Index:
             for target in connection.targets:
                 connections.setdefault((connection.source, target), connection)
         return connections
+
+    @cached_property
+    def _called(self) -> dict[str, tuple[str, ...]]:
+        called: dict[str, dict[str, None]] = {}
+        for connection in self.architecture.connections:
+            called.setdefault(connection.source, {}).update(dict.fromkeys(connection.targets))
+        return {source: tuple(targets) for source, targets in called.items()}
+
+    def step_towards(self, source: str, component: str) -> str | None:
+        """Return the component that a component calls first on the shortest way to another; None if none leads there."""
+        distance = self._distances_to(component)
+        nearer = [target for target in self._called.get(source, ()) if target in distance]
+        return min(nearer, key=distance.__getitem__, default=None)
+
+    def _distances_to(self, component: str) -> dict[str, int]:
+        if component not in self._distances:
+            distance = {component: 0}
+            for reached in (queue := [component]):
+                for caller in self.callers(reached):
+                    if caller.id not in distance:
+                        distance[caller.id] = distance[reached] + 1
+                        queue.append(caller.id)
+            self._distances[component] = distance
+        return self._distances[component]
 
     @cached_property
     def _parents(self) -> dict[str, str | None]:

@@ -132,7 +132,7 @@ _FAIL_OPEN = ("aws-alb", "aws-nlb", "aws-elb", "envoy")
 
 
 def deep_asks(component: Component) -> tuple[tuple[str, Access], ...]:
-    """Return what must answer a target of a component before it passes the health check."""
+    """Return the components that must answer a target of a component before it passes the health check."""
     balance = component.balance
     if balance is None or not balance.asks:
         return ()

@@ -76,8 +76,42 @@ class Use(Struct, frozen=True):
     pinned: tuple[str, ...]
 
 
-Asks = tuple[tuple[str, Access], ...]
-"""Components that a health check asks, each with the access that must work."""
+class Asked(Struct, frozen=True):
+    """A component that a health check asks through the targets, with the access that must work.
+
+    `through` others, where no target of the check has a connection of its own to it.
+    """
+
+    component: str
+    access: Access
+    through: bool
+
+    def hop_from(self, index: Index, component: str) -> str | None:
+        """Return what a component on the way calls next; None if the check asks nothing behind it."""
+        if (component, self.component) in index.connections:
+            return self.component
+        return index.step_towards(component, self.component) if self.through else None
+
+
+Asks = tuple[Asked, ...]
+
+
+def asks_of(index: Index, component: Component) -> Asks:
+    """Return what the health check of a component asks behind its targets."""
+    stated = deep_asks(component)
+    if not stated:
+        return ()
+    targets = [target for source, target in index.connections if source == component.id]
+    return tuple(
+        Asked(name, access, not any((target, name) in index.connections for target in targets))
+        for name, access in stated
+    )
+
+
+def asked_component(need: Need) -> str:
+    """Return the component at the end of what a health check asks."""
+    behind = next((asked for member in need.guarded for asked in member.asks), None)
+    return asked_component(behind) if behind is not None else (need.connection or "").partition(" -> ")[2]
 
 
 class Conditions(Struct, frozen=True):
@@ -131,7 +165,7 @@ def _local(use: Use) -> bool:
 
 def _needs(index: Index, use: Use, caller: Replica | None, conditions: Conditions) -> tuple[Need, ...]:
     """Return what a caller needs for a use: that some request is answered and, where it is asked, each."""
-    need, promoted = _some(index, use, caller, conditions.by_hand, deep_asks(index.components[use.source]))
+    need, promoted = _some(index, use, caller, conditions.by_hand, asks_of(index, index.components[use.source]))
     return (need, *_of_each(index, use, need, promoted)) if conditions.each else (need,)
 
 
@@ -173,14 +207,16 @@ def _some(
 def _asked(index: Index, step: str, member: Replica, asks: Asks, by_hand: bool) -> tuple[Need, ...] | None:
     """Return what must answer a target before it passes its check; None if that can never be.
 
-    Each is asked over the target's own connection; what the target has no connection to doesn't restrict it.
+    Each is asked over the target's own connection, or through what leads to it; what nothing leads to doesn't restrict it.
     """
     needs = []
-    for name, access in asks:
-        connection = index.connections.get((member.component, name))
-        if connection is not None:
-            own = replace(connection, id=f"{member.component} -> {name}", targets=(name,))
-            need, _ = _some(index, Use(step, member.component, (name,), (own,), access, ()), member, by_hand)
+    for asked in asks:
+        hop = asked.hop_from(index, member.component)
+        if hop is not None:
+            last = hop == asked.component
+            own = replace(index.connections[member.component, hop], id=f"{member.component} -> {hop}", targets=(hop,))
+            use = Use(step, member.component, (hop,), (own,), asked.access if last else "read", ())
+            need, _ = _some(index, use, member, by_hand, () if last else (asked,))
             if len(need.candidates) + len(need.guarded) < need.count:
                 return None
             needs.append(need)

@@ -17,6 +17,7 @@ from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.failure import States, alive, trace
 from archgen.reliability.hindrance import hindrances
+from archgen.reliability.hints import hints
 from archgen.reliability.index import Index
 from archgen.reliability.levels import levels
 from archgen.reliability.shortfall import Shortfall, Waiting, shortfall, waiting
@@ -38,7 +39,7 @@ class FlowOutcome(Struct, frozen=True):
     can do without and that fail. partial: a share of the requests fails, for the reason in `shortfall`, also with nothing
     failed if it is so `always`; `step` and `path` lead to it. delayed: each request is
     accepted, and what it asks is done later, for the reason in `waiting`. `hindrances` are, by step, why replicas that are up may not
-    answer it.
+    answer it. `hints` are sentences about what may go wrong besides, while it is served, and is not counted.
     """
 
     flow: str
@@ -55,12 +56,19 @@ class FlowOutcome(Struct, frozen=True):
     always: bool = False
     hindrances: tuple[tuple[str, str], ...] = ()
     waiting: Waiting | None = None
+    hints: tuple[str, ...] = ()
 
 
 def simulate(index: Index, flow: Flow, plan: Plan, gone: Collection[Subject]) -> FlowOutcome:
     """Return the state of a flow when elements are gone; `plan` is the flow's own."""
-    plans = levels(index, flow, plan)
     serves = _evaluated(plan, gone)
+    outcome = _outcome(index, flow, serves, gone)
+    return outcome if outcome.status == "down" else replace(outcome, hints=hints(serves, gone))
+
+
+def _outcome(index: Index, flow: Flow, serves: Evaluation[int], gone: Collection[Subject]) -> FlowOutcome:
+    plan = serves.plan
+    plans = levels(index, flow, plan)
     every = serves if plans.every is plan else _evaluated(plans.every, gone)
     full_plan = with_all_options(index, flow)
     with_options = _evaluated(full_plan, gone)

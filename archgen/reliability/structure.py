@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from archgen.model.architecture import Access, Answer, Connection, Flow, Frame, Replica, Request, Step
 from archgen.reliability.index import Index
-from archgen.reliability.members import deep_asks, quorum
-from archgen.reliability.needs import Conditions, Need, Use, needs_of, promoter_of
+from archgen.reliability.members import quorum
+from archgen.reliability.needs import Asked, Conditions, Need, Use, asks_of, needs_of, promoter_of
 
 Level = Literal["serves", "every", "full"]
 """The three functions of a flow, each of which implies those before it: some request is answered, each one is, and what
@@ -95,7 +95,7 @@ def is_deferred(request: Request, connections: Sequence[Connection]) -> bool:
     """Return True if nobody waits for a step: it says so, or a connection under it does and the step says nothing."""
     if request.deferred is not None:
         return request.deferred
-    return any(connection.deferred for connection in connections)
+    return any(bool(connection.deferred) for connection in connections)
 
 
 def connections_under(index: Index, request: Request) -> tuple[Connection, ...]:
@@ -146,13 +146,22 @@ def _assemble(
     return Structure(flow.id, initiators, tuple(replicas), needs, quorums, frozenset(clients))
 
 
+def _way(index: Index, target: str, asked: Asked) -> Iterator[tuple[str, Access]]:
+    """Yield the components that a health check asks behind a target, each with the access that must work."""
+    hop = asked.hop_from(index, target)
+    while hop is not None:
+        last = hop == asked.component
+        yield hop, asked.access if last else "read"
+        hop = None if last else asked.hop_from(index, hop)
+
+
 def _reached(index: Index, uses: list[Use]) -> Iterator[str]:
     """Yield the components whose replicas a use may count, promoters and what checks ask included."""
     for use in uses:
-        asks = deep_asks(index.components[use.source])
+        asks = asks_of(index, index.components[use.source])
         for target in use.targets:
-            asked = ((name, access) for name, access in asks if (target, name) in index.connections)
-            for reached, access in ((target, use.access), *asked):
+            behind = (part for asked in asks for part in _way(index, target, asked))
+            for reached, access in ((target, use.access), *behind):
                 yield reached
                 promoter = promoter_of(index, index.components[reached]) if access != "read" else None
                 if promoter is not None:

@@ -22,9 +22,10 @@ from archgen.model.subject import Subject
 from archgen.reliability.availability import AvailabilityFormula, Calculation, FlowAvailability
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures
+from archgen.reliability.hints import local_data
 from archgen.reliability.levels import levels
 from archgen.reliability.members import eligible, quorum
-from archgen.reliability.needs import Guarded, Need
+from archgen.reliability.needs import Guarded, Need, asked_component
 from archgen.reliability.simulation import skippable, used, with_all_options
 from archgen.reliability.structure import access_of, requests
 from archgen.site.html_builder import Html, tag
@@ -155,13 +156,29 @@ class _Encoder:
         return [self._replica[replica] for replica in replicas]
 
     def _describe(self, component: Component) -> list[Any]:
-        """Return id, title, quorum, replicas; those that read at once, write at once, write once promoted; the promoter."""
+        """Return id, title, quorum, replicas; those that read at once, write at once, write once promoted; the promoter.
+
+        Then the names that wait as its backups, null where it has no health check; its code base, or -1; the data that is on
+        each replica alone.
+        """
         reads, _ = eligible(component, "read")
         now, later = eligible(component, "write")
         replicas = tuple(replica.id for replica in component.replicas)
         promoter = component.replication.by if component.replication else None
         groups = [self._indices(group) for group in (replicas, reads, now, later)]
-        return [component.id, component.title, quorum(component), *groups, promoter or ""]
+        balance = component.balance
+        backup = list(balance.backup) if balance is not None and balance.health_check else None
+        code = self._component.get(component.codebase or "", -1)
+        return [
+            component.id,
+            component.title,
+            quorum(component),
+            *groups,
+            promoter or "",
+            backup,
+            code,
+            local_data(component),
+        ]
 
     def flow(self, flow: Flow) -> dict[str, Any]:
         """Return one flow, which is also on a page of its own."""
@@ -248,7 +265,7 @@ class _Encoder:
             -1 if member.promoter is None else self._component[member.promoter],
             [[votes.count, self._indices(votes.members)] for votes in member.votes],
             self._indices(member.lost),
-            [[*self._need(asked, steps), (asked.connection or "").partition(" -> ")[2]] for asked in member.asks],
+            [[*self._need(asked, steps), asked_component(asked)] for asked in member.asks],
         ]
 
     def _chart(self, flow: str) -> dict[str, Any] | None:

@@ -155,12 +155,23 @@ class _Reader:
         targets = self.calls.get(self.name, ())
         for name, mark, access in stated:
             known = self.context.refer(name, mark, ("component",), self.subject, f"`asks` of `{self.name}`")
-            if name in self.context.components and not any(known in self.calls.get(target, ()) for target in targets):
+            if name in self.context.components and known not in self._behind(targets):
                 message = f"`asks` of `{self.name}` names `{name}`, but no component that `{self.name}` calls has a connection to it"
+                message += ", directly or through others"
                 fix = f"Add the connection from a target of `{self.name}` to `{name}`, or remove it from `asks`."
                 self.context.dangling(mark, self.subject, message, fix)
             asks.append((known, access))
         return tuple(asks)
+
+    def _behind(self, targets: Sequence[str]) -> set[str]:
+        """Return what components call, and what that calls in turn."""
+        queue = [called for target in dict.fromkeys(targets) for called in self.calls.get(target, ())]
+        behind = set(queue)
+        for name in queue:
+            fresh = [called for called in self.calls.get(name, ()) if called not in behind]
+            behind.update(fresh)
+            queue += fresh
+        return behind
 
     def _members(self, name: str, mark: int, key: str) -> tuple[str, ...]:
         """Return the members that a balancer names: a component, a replica, or its targets' replicas on a host."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archgen.language.expand.context import Context, SubjectId
-from archgen.language.yaml.scalars import seconds
+from archgen.language.yaml.scalars import probability, seconds
 from archgen.language.yaml.tree import Map, Seq, TreeNode
 from archgen.model.architecture import Connection, Port, Tls
 
@@ -46,7 +46,7 @@ def _connection(context: Context, name: str, source: str, targets: tuple[str, ..
     subject = ("connection", name)
     if value.__class__ is Seq:
         return Connection(name, source, targets, _ports(context, value, subject))
-    timeout = context.document.text(value, "timeout")
+    timeout, hits = context.document.text(value, "timeout"), context.document.text(value, "hits")
     ports = _ports(context, value["ports"], subject) if "ports" in value else (_port(context, value, subject),)
     return Connection(
         name,
@@ -63,7 +63,8 @@ def _connection(context: Context, name: str, source: str, targets: tuple[str, ..
         context.document.text(value, "credentials"),
         context.document.text_or_flag(value, "authentication"),
         value.get("assumed"),
-        value.get("async", False),
+        value.get("async"),
+        None if hits is None else probability(hits),
     )
 
 

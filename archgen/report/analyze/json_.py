@@ -45,6 +45,7 @@ def _capacity(capacity: Capacity) -> dict[str, Any]:
                 "peak": _busiest(component.peak),
                 "worst_loss": _busiest(component.worst),
             }
+            | ({"while_failing": _busiest(component.failing), "tries": component.tries} if component.failing else {})
             for component in capacity.components
         },
     }

@@ -90,7 +90,13 @@ def format_load(component: Headroom, busiest: Busiest | None) -> str:
 
 
 def after_loss(component: Headroom, tried: bool, name: Callable[[str], str]) -> str:
-    """The same after the loss that brings it most."""
+    """The same after the loss that brings it most, and while it fails and callers retry."""
+    retried = component.failing
+    more = f"; {format_load(component, retried)} while it fails, with up to {component.tries} tries" if retried else ""
+    return _after_loss(component, tried, name) + more
+
+
+def _after_loss(component: Headroom, tried: bool, name: Callable[[str], str]) -> str:
     if component.worst is not None and component.worst.lost is not None:
         return f"{format_load(component, component.worst)} without {name(component.worst.lost.id)}"
     return "no more" if tried else "not tried"

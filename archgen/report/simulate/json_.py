@@ -25,6 +25,7 @@ def write(report: SimulationReport) -> str:
             "lost": flow.lost,
             "cut_off": flow.cut_off,
             "skipped": flow.skipped,
+            "hints": flow.hints,
         }
         for flow in report.flows
     }

@@ -29,7 +29,13 @@ class SimulationReport(Struct, frozen=True):
 
 
 def reason(flow: FlowOutcome, steps: dict[str, str]) -> str:
-    """Why a flow is as it is, in a sentence."""
+    """Why a flow is as it is, and what is not counted in that, in a sentence."""
+    if flow.status == "ok" and flow.hints:
+        return "; ".join(flow.hints)
+    return "; ".join((_reason(flow, steps), *flow.hints))
+
+
+def _reason(flow: FlowOutcome, steps: dict[str, str]) -> str:
     match flow.status:
         case "ok":
             return "nothing that it uses is lost"

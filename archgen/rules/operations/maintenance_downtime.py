@@ -14,6 +14,7 @@ from archgen.model.wording import listed
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import single_points
 from archgen.reliability.index import Index
+from archgen.reliability.leaving import left_in_order
 from archgen.reliability.losses import RootCause
 from archgen.reliability.structure import build
 
@@ -21,9 +22,9 @@ from archgen.reliability.structure import build
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for the model that lists the elements whose maintenance takes down flows."""
     facts = context.topology
-    stopping = [
-        cause for cause in facts.losses.root_causes if _maintained(facts, cause) and not _moves_first(facts, cause)
-    ]
+    maintained = (cause for cause in facts.losses.root_causes if _maintained(facts, cause))
+    moving = (_after_leaving(facts, cause) for cause in maintained if not _moves_first(facts, cause))
+    stopping = [cause for cause in moving if cause.points]
     if not stopping:
         return
     switched = tuple(
@@ -44,6 +45,21 @@ def _moves_first(facts: Topology, breaking: RootCause) -> bool:
         return False
     cluster = facts.components[facts.replicas[breaking.element.id].component].cluster
     return cluster is not None and cluster.watches == "host"
+
+
+def _after_leaving(facts: Topology, breaking: RootCause) -> RootCause:
+    """Return the cause with the flows that stop although the replicas leave their cluster in order."""
+    changed = left_in_order(facts.index, (breaking.element,))
+    if changed is facts.architecture:
+        return breaking
+    index = Index(changed)
+    flows = {flow.id: flow for flow in changed.flows}
+    stopped = [
+        point
+        for point in breaking.points
+        if breaking.element in single_points(Plan(index, build(index, flows[point.flow])))
+    ]
+    return RootCause(breaking.element, tuple(stopped), breaking.absorbed)
 
 
 def _left(still: frozenset[tuple[Subject, str]] | None, breaking: RootCause) -> RootCause:

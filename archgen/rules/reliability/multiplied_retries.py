@@ -4,64 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.retries import Chain, retry_chains, tries
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Connection
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 _TRIES = 8.0
-
-_Chain = tuple[Connection, ...]
-"""The connections of a chain over which a failed request is tried again, in their order."""
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for the last connection of each chain that sends a request too often, with all of its flows."""
     facts = context.topology
     least = context.threshold("multiplied-retries", "tries", _TRIES)
-    chains: dict[str, tuple[_Chain, dict[str, None]]] = {}
+    chains: dict[str, tuple[Chain, dict[str, None]]] = {}
     for flow in facts.flows:
         for chain in _longest(facts, flow):
-            if len(chain) > 1 and _tries(chain) >= least:
+            if len(chain) > 1 and tries(chain) >= least:
                 chains.setdefault(chain[-1].id, (chain, {}))[1][flow] = None
     for chain, flows in chains.values():
         yield _hit(chain, tuple(flows))
 
 
-def _longest(facts: Topology, flow: str) -> tuple[_Chain, ...]:
+def _longest(facts: Topology, flow: str) -> tuple[Chain, ...]:
     """Return the chains of a flow that none of its steps prolongs."""
-    arriving: dict[str, _Chain] = {}
-    chains: dict[_Chain, None] = {}
-    for hop in facts.hops[flow]:
-        connection = hop.connection
-        if connection is not None:
-            before = arriving.get(hop.step.source, ())
-            chain = (*before, connection) if connection.retries and connection not in before else before
-            for target in hop.targets:
-                if _tries(chain) > _tries(arriving.get(target, ())):
-                    arriving[target] = chain
-                    chains[chain] = None
+    chains = dict.fromkeys(chain for _, chain in retry_chains(facts, flow))
     return tuple(chain for chain in chains if not any(_prolongs(other, chain) for other in chains))
 
 
-def _prolongs(other: _Chain, chain: _Chain) -> bool:
+def _prolongs(other: Chain, chain: Chain) -> bool:
     return len(other) > len(chain) and other[: len(chain)] == chain
 
 
-def _tries(chain: _Chain) -> int:
-    tries = 1
-    for connection in chain:
-        tries *= 1 + (connection.retries or 0)
-    return tries
-
-
-def _hit(chain: _Chain, flows: tuple[str, ...]) -> Hit:
+def _hit(chain: Chain, flows: tuple[str, ...]) -> Hit:
     target = listed(chain[-1].targets, "or")
     each = [f"{connection.id} tries {1 + (connection.retries or 0)} times" for connection in chain]
     return Hit(
         subject=Subject("connection", chain[-1].id),
-        message=f"While {target} fails, each request of {listed(flows)} becomes {_tries(chain)} there: {listed(each)}",
+        message=f"While {target} fails, each request of {listed(flows)} becomes {tries(chain)} there: {listed(each)}",
         related=tuple((Subject("connection", connection.id), "retries too") for connection in chain[:-1]),
         flows=flows,
     )

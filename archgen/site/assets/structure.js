@@ -143,12 +143,16 @@ var archgenStructure = (() => {
       }
       return null;
     };
+    const withoutQuorum = ([, candidates, guarded]) => {
+      const up = [...candidates, ...guarded.map(one => one[0])].find(one => found.down.get(one) & bit && !(found.own.get(one) & bit));
+      return up === undefined ? null : words(up, [up, -1, found.plan.quorums.filter(([, some]) => some.includes(up)), [], []]);
+    };
     for (const caller of found.plan.replicas) {
       if (found.down.get(caller) & bit) continue;
       for (const need of found.needs(caller)) {
         if (reasons.has(need[0]) || !(found.need(need) & bit)) continue;
         const held = need[2].filter(one => !(found.down.get(one[0]) & bit) && !isFree(found, one, bit));
-        const said = held.map(one => words(caller, one)).find(each => each !== null);
+        const said = held.map(one => words(caller, one)).find(each => each !== null) || withoutQuorum(need);
         if (said) reasons.set(need[0], said);
       }
     }
@@ -247,6 +251,43 @@ var archgenStructure = (() => {
     return { source, targets, down: areDown(targets) ? "targets" : areDown([source]) ? "source" : null };
   };
 
+  /* What may go wrong besides while a flow is served: checks that ask a target alone, files that are read at the next start. */
+  const hints = (model, found, lost) => {
+    const words = new Set(), asked = new Set();
+    const name = one => model.replicas[one][0], owner = one => model.components[model.replicas[one][1]][0];
+    const fails = one => found.failed.get(one) & GONE && !(found.failed.get(one) & SOUND);
+    for (const caller of found.plan.replicas) {
+      const backup = model.components[model.replicas[caller][1]][8];
+      if (found.failed.get(caller) & GONE || !backup) continue;
+      for (const need of found.needs(caller)) {
+        const key = `${owner(caller)} ${need[0]}`;
+        if (need[4] || asked.has(key)) continue;
+        asked.add(key);
+        const taking = [...new Set(alive(found, need, GONE))].filter(one => !backup.includes(name(one)) && !backup.includes(owner(one)));
+        const failing = taking.filter(fails);
+        if (!failing.length || failing.length === taking.length) continue;
+        const targets = listed([...new Set(failing.map(owner))], "or");
+        const share = `about ${failing.length} in ${taking.length} requests ${failing.length === 1 ? "fails" : "fail"}`;
+        words.add(`if the health check of ${owner(caller)} asks nothing behind ${targets}, ${share}`);
+      }
+    }
+    const gone = new Set(lost);
+    for (const [, , , replicas, , , , , , code] of model.components) {
+      for (const one of code < 0 || found.members.has(code) ? [] : replicas) {
+        const [id, , , hosts] = model.replicas[one];
+        const here = model.components[code][3].filter(each => model.replicas[each][3].length && String(model.replicas[each][3]) === String(hosts));
+        if (!here.length || !here.every(each => gone.has(model.replicas[each][2])) || !found.down.has(one) || found.down.get(one) & GONE) continue;
+        words.add(`${id} works until it restarts, as ${listed(here.map(name))} ${here.length === 1 ? "is" : "are"} lost`);
+      }
+    }
+    for (const [component, members] of found.members) {
+      const kept = model.components[component][10];
+      const dead = members.filter(one => found.down.get(one) & GONE && !(found.down.get(one) & SOUND));
+      if (kept.length && dead.length) words.add(`the ${listed(kept)} on ${listed(dead.map(name))} are lost`);
+    }
+    return [...words];
+  };
+
   const isCutOff = (found, one) => {
     const failed = found.failed.get(one);
     return failed & GONE && !(failed & SOUND) && !(found.down.get(one) & GONE);
@@ -262,7 +303,7 @@ var archgenStructure = (() => {
     const full = flow.full ? evaluate(model, flow.full, states, every) : each;
     const without = whole.plan.used.filter(one => whole.down.get(one) & GONE && !(whole.down.get(one) & SOUND));
     const cutOff = some => some.plan.used.filter(one => isCutOff(some, one));
-    const made = { flow: flow.id, possible: true, step: null, path: [], lost: without, cutOff: cutOff(found), skipped: [], fails: [], down: [], points: [] };
+    const made = { flow: flow.id, possible: true, step: null, path: [], lost: without, cutOff: cutOff(found), skipped: [], fails: [], down: [], points: [], hints: [] };
     if (found.flow & (SOUND | GONE)) {
       const bit = found.flow & SOUND ? SOUND : GONE;
       const [step, path] = trace(found, bit);
@@ -270,6 +311,7 @@ var archgenStructure = (() => {
       return { ...made, status: "down", possible: bit === GONE, step, path, fails: fails(flow, found, bit), down, held: hindrances(model, found, bit) };
     }
     const points = more.filter((_, at) => (found.flow >> BigInt(at + 2)) & 1n);
+    made.hints = hints(model, found, lost);
     if (each.flow & (SOUND | GONE)) {
       const bit = each.flow & SOUND ? SOUND : GONE;
       const [step, path] = trace(each, bit);
@@ -344,8 +386,13 @@ var archgenStructure = (() => {
     return `accepted; step ${flow.steps[step][0]} waits${so}: ${request(model, flow.steps[step])}${way}`;
   };
 
-  /* Why a flow is as it is, in the words of `archgen simulate`. */
+  /* Why a flow is as it is, and what is not counted in that, in the words of `archgen simulate`. */
   const reason = (model, flow, one) => {
+    if (one.status === "ok" && one.hints.length) return one.hints.join("; ");
+    return [cause(model, flow, one), ...one.hints].join("; ");
+  };
+
+  const cause = (model, flow, one) => {
     const names = some => listed(some.map(each => model.replicas[each][0]));
     const step = at => flow.steps[at][0];
     if (one.status === "ok") return "nothing that it uses is lost";

@@ -1,0 +1,33 @@
+"""The tries that one request becomes along a chain of components that each retry it, while the end of the chain fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.model.architecture import Connection
+
+Chain = tuple[Connection, ...]
+"""The connections of a chain over which a failed request is tried again, in their order."""
+
+
+def retry_chains(topology: Topology, flow: str) -> Iterator[tuple[str, Chain]]:
+    """Yield each component of a flow with a chain to it that tries more often than those before."""
+    arriving: dict[str, Chain] = {}
+    for hop in topology.hops[flow]:
+        connection = hop.connection
+        if connection is not None:
+            before = arriving.get(hop.step.source, ())
+            chain = (*before, connection) if connection.retries and connection not in before else before
+            for target in hop.targets:
+                if tries(chain) > tries(arriving.get(target, ())):
+                    arriving[target] = chain
+                    yield target, chain
+
+
+def tries(chain: Chain) -> int:
+    """Return how often a request is sent at the end of a chain."""
+    count = 1
+    for connection in chain:
+        count *= 1 + (connection.retries or 0)
+    return count

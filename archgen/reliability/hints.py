@@ -1,0 +1,88 @@
+"""What may go wrong besides in a state in which a flow is served, and is not counted: a check that asks too little, lost files."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from archgen.model.architecture import Component
+from archgen.model.subject import Subject
+from archgen.model.wording import listed
+from archgen.reliability.evaluation import Evaluation
+from archgen.reliability.failure import is_free
+from archgen.reliability.members import waits_as_backup
+from archgen.reliability.needs import Need
+
+_SOUND, _GONE = 1, 2
+
+
+def hints(evaluation: Evaluation[int], gone: Collection[Subject]) -> tuple[str, ...]:
+    """Return sentences about a flow that is served without some elements; bit 0 is the state with nothing lost, bit 1 this one."""
+    return tuple(dict.fromkeys((*_shallow_checks(evaluation), *_lost_files(evaluation, gone), *_lost_data(evaluation))))
+
+
+def local_data(component: Component) -> list[str]:
+    """Return what a component keeps on each of its replicas alone."""
+    kept = {"sessions": component.sessions, "uploads": component.uploads}
+    return [name for name, place in kept.items() if place == "local"]
+
+
+def _lost_data(evaluation: Evaluation[int]) -> Iterator[str]:
+    """Yield the replicas that are down with what visitors had on them."""
+    plan, down = evaluation.plan, evaluation.down
+    for name, members in plan.members.items():
+        data = local_data(plan.index.components[name])
+        lost = [member for member in members if down[member] & _GONE and not down[member] & _SOUND]
+        if data and lost:
+            yield f"the {listed(data)} on {listed(lost)} are lost"
+
+
+def _shallow_checks(evaluation: Evaluation[int]) -> Iterator[str]:
+    """Yield the checks that a target passes if they ask the target alone, though it can no longer do its part."""
+    plan, asked = evaluation.plan, set()
+    for caller, replica in plan.replicas.items():
+        balance = plan.index.components[replica.component].balance
+        if evaluation.failed[caller] & _GONE or balance is None or not balance.health_check:
+            continue
+        for need in plan.structure.needs.get(caller, ()):
+            if need.kind == "some" and (replica.component, need.step) not in asked:
+                asked.add((replica.component, need.step))
+                words = _unnoticed(evaluation, replica.component, need)
+                if words is not None:
+                    yield words
+
+
+def _unnoticed(evaluation: Evaluation[int], caller: str, need: Need) -> str | None:
+    failed, index = evaluation.failed, evaluation.plan.index
+    guarded = (member.replica for member in need.guarded if is_free(evaluation, member, _GONE))
+    owner = {replica: index.replicas[replica].component for replica in (*need.candidates, *guarded)}
+    balance = index.components[caller].balance
+    taking = [
+        replica
+        for replica, component in owner.items()
+        if not evaluation.down[replica] & _GONE
+        and not (balance is not None and waits_as_backup(balance, component, replica))
+    ]
+    failing = [replica for replica in taking if failed[replica] & _GONE and not failed[replica] & _SOUND]
+    if not failing or len(failing) == len(taking):
+        return None
+    targets = listed(list(dict.fromkeys(owner[replica] for replica in failing)), "or")
+    share = f"about {len(failing)} in {len(taking)} requests {'fails' if len(failing) == 1 else 'fail'}"
+    return f"if the health check of {caller} asks nothing behind {targets}, {share}"
+
+
+def _lost_files(evaluation: Evaluation[int], gone: Collection[Subject]) -> Iterator[str]:
+    """Yield the replicas that work without their files on their host, which they read when they start."""
+    plan, index = evaluation.plan, evaluation.plan.index
+    for component in index.components.values():
+        code = index.components.get(component.codebase or "")
+        for replica in component.replicas if code is not None else ():
+            files = [each.id for each in (code.replicas if code else ()) if each.hosts and each.hosts == replica.hosts]
+            lost = bool(files) and all(Subject("replica", each) in gone for each in files)
+            # what reads its files for each request has a step to them
+            if (
+                lost
+                and component.codebase not in plan.members
+                and replica.id in plan.replicas
+                and not evaluation.down[replica.id] & _GONE
+            ):
+                yield f"{replica.id} works until it restarts, as {listed(files)} {'is' if len(files) == 1 else 'are'} lost"

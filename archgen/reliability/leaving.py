@@ -1,0 +1,40 @@
+"""Replicas that leave a cluster in order, for maintenance: some products no longer count their votes then."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from msgspec.structs import replace
+
+from archgen.model.architecture import Architecture, Component
+from archgen.model.products import product_of
+from archgen.model.subject import Subject
+from archgen.reliability.index import Index
+from archgen.reliability.members import quorum_of
+
+
+def left_in_order(index: Index, leaving: Collection[Subject]) -> Architecture:
+    """Return the architecture with the quorums that are left when elements leave in order; the same one if none shrinks."""
+    architecture = index.architecture
+    components = tuple(_shrunk(index, component, leaving) for component in architecture.components)
+    if components == architecture.components:
+        return architecture
+    return replace(architecture, components=components)
+
+
+def _shrunk(index: Index, component: Component, leaving: Collection[Subject]) -> Component:
+    if not product_of(component.product).forgets_who_leaves or quorum_of(component) != "majority":
+        return component
+    left = [
+        replica
+        for replica in component.replicas
+        if not any(_leaves(index, element, replica.id, replica.hosts) for element in leaving)
+    ]
+    gone = len(component.replicas) - len(left)
+    return replace(component, quorum=len(left) // 2 + 1) if gone and left else component
+
+
+def _leaves(index: Index, element: Subject, replica: str, hosts: tuple[str, ...]) -> bool:
+    if element.kind == "replica":
+        return element.id == replica
+    return bool(hosts) and all(index.takes_down(element, host) for host in hosts)

@@ -1,0 +1,113 @@
+"""A health check that asks what a flow can do without takes the flow down with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule, RuleContext
+from archgen.model.architecture import Component
+from archgen.model.subject import Subject
+from archgen.model.wording import first_few, listed
+from archgen.reliability.evaluation import Plan
+from archgen.reliability.failure import SinglePoint, single_points
+from archgen.reliability.index import Index
+from archgen.reliability.members import deep_asks
+from archgen.reliability.structure import build
+
+_NAMED = 3
+"""Elements that the message names; the others are counted."""
+
+
+def check(context: RuleContext) -> Iterator[Hit]:
+    """Yield a hit for each balancer whose check asks something that takes down a flow by that alone."""
+    facts = context.topology
+    for component in facts.architecture.components:
+        if deep_asks(component) and facts.flows_of[component.id]:
+            points = tuple(_only_by_check(facts, component))
+            if points:
+                yield _hit(component, points)
+
+
+def _only_by_check(facts: Topology, component: Component) -> Iterator[SinglePoint]:
+    """Yield the single points of flows that would be none if the check of a component asked its targets alone."""
+    shallow = replace(component, balance=replace(component.balance, asks=())) if component.balance else component
+    components = tuple(shallow if each is component else each for each in facts.architecture.components)
+    index = Index(replace(facts.architecture, components=components))
+    for flow in facts.flows_of[component.id]:
+        own = facts.losses.points[flow]
+        remaining = frozenset(single_points(Plan(index, build(index, facts.flows[flow])))) if own else frozenset()
+        yield from (point for element, point in own.items() if element not in remaining)
+
+
+def _hit(component: Component, points: tuple[SinglePoint, ...]) -> Hit:
+    elements = list(dict.fromkeys(point.element for point in points))
+    flows = tuple(dict.fromkeys(point.flow for point in points))
+    lost = listed(list(first_few([element.id for element in elements], _NAMED)), "or")
+    asked = listed([name for name, _ in deep_asks(component)])
+    return Hit(
+        subject=Subject("component", component.id),
+        message=(
+            f"Losing {lost} takes down {listed(flows)} only because the health check of {component.id} asks {asked}: "
+            "every target fails it at once"
+        ),
+        related=tuple((element, "takes every target out of balance") for element in elements),
+        flows=flows,
+        proof=points[0].proof,
+        causes=frozenset((point.element.id, point.flow) for point in points),
+    )
+
+
+RULE = Rule(
+    id="deep-health-check",
+    code="REL017",
+    title="Health check that asks too much",
+    severity="warning",
+    category="reliability",
+    summary="A flow goes down with something that only the health check needs.",
+    why=(
+        "A check that asks the database takes out a server that lost its connection. If the database itself fails, it takes "
+        "out every server at once, and with them the pages that need no data, or that a replica could answer."
+    ),
+    fix=(
+        "Let the check ask the target alone, or only what every flow needs; or keep the targets when all fail (`fail_open: "
+        "true`)."
+    ),
+    limits=(
+        "Knows what a check asks by `health_check: {asks: …}`. A flow that needs the same anyway goes down in either case, and "
+        "isn't reported."
+    ),
+    references=(
+        (
+            "Amazon Builders' Library, Implementing health checks",
+            "https://aws.amazon.com/builders-library/implementing-health-checks/",
+        ),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: The page without data goes down with the database
+components:
+  user: {kind: client}
+  lb:  # finding: deep-health-check
+    kind: load-balancer
+    managed: true
+    replicas: 2
+    balance: {health_check: {request: GET /ready, asks: db}}
+  app: {kind: external-service, managed: true, replicas: 2}
+  db: {kind: database, managed: true}
+connections:
+  user -> lb: https
+  lb -> app: https
+  app -> db: {protocol: mysql, required: false}
+flows:
+  about:
+    title: A page without data
+    steps:
+      - user -> lb: GET /about
+      - lb -> app: GET /about
+""",
+    edits=(("{request: GET /ready, asks: db}", "GET /ready"),),
+)
