@@ -206,13 +206,20 @@ def test_the_same_bytes_whatever_the_hash_seed() -> None:
 
 def test_random_probabilities_stay_in_order() -> None:
     """Percentages and times are worded so that no digit that matters is lost."""
-    from archgen.report.common.assessment import format_duration, percent
+    from archgen.model.percentages import format_availability
+    from archgen.report.common.assessment import format_duration
 
     random = Random(3)
     for _ in range(500):
         share = 1 - 10 ** -random.uniform(0.1, 9)
-        assert float(percent(share).removesuffix(" %")) == pytest.approx(share * 100, abs=(1 - share) * 0.6)
-    assert [percent(one) for one in (0.0, 0.5, 0.995, 0.99999, 1.0)] == ["0 %", "50 %", "99.5 %", "99.999 %", "100 %"]
+        assert float(format_availability(share).removesuffix("%")) == pytest.approx(share * 100, abs=(1 - share) * 0.6)
+    assert [format_availability(one) for one in (0.0, 0.5, 0.995, 0.99999, 1.0)] == [
+        "0%",
+        "50%",
+        "99.5%",
+        "99.999%",
+        "100%",
+    ]
     assert [format_duration(one) for one in (1000.0, 45.83, 0.5, 1 / 3600, 0.0)] == [
         "1000 h",
         "45.8 h",
@@ -240,9 +247,9 @@ def test_demand_stands_beside_capacity_in_every_format(tmp_path: Path, capsys: p
     }
     assert main(["analyze", str(model)]) == 0
     told = " ".join(capsys.readouterr().out.partition("capacity: ")[2].split())
-    assert "app ×3 100/s 56.67/s (57 %) 93.33/s (93 %) 140/s (140 %: too much) without web-a" in told
+    assert "app ×3 100/s 56.67/s (57%) 93.33/s (93%) 140/s (140%: too much) without web-a" in told
     assert main(["analyze", str(model), "--format", "markdown"]) == 0
-    wanted = "| `app` ×3 | 100/s | 56.67/s (57 %) | 93.33/s (93 %) | 140/s (140 %: too much) without `web-a` |"
+    wanted = "| `app` ×3 | 100/s | 56.67/s (57%) | 93.33/s (93%) | 140/s (140%: too much) without `web-a` |"
     assert wanted in capsys.readouterr().out
     assert "capacity" not in analyze(capsys, str(model), "--maintain", "web-a")["models"][0]
     assert "capacity" not in analyze(capsys, TIER[2])["models"][0]

@@ -148,10 +148,10 @@ def test_the_text_says_that_reads_improve_and_writes_do_not(project: Path, capsy
     assert "stops with dns and lb-1; before with dns and server-1" in out
     _, _, assumed = out.partition("assumed, since no model states it")
     assert (
-        "99.9 % for server-1, lb-1 and server-2: design target: a workload in a single zone is designed for 99.9%"
+        "99.9% for server-1, lb-1 and server-2: design target: a workload in a single zone is designed for 99.9%"
         in assumed
     )
-    assert "99.98 % for mysql@server-1 and mysql@server-2: convention:" in assumed
+    assert "99.98% for mysql@server-1 and mysql@server-2: convention:" in assumed
 
 
 def test_the_text_of_the_fourth_step_names_what_stays_open(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -195,10 +195,10 @@ def test_markdown_folds_its_details(project: Path, capsys: pytest.CaptureFixture
     assert out.startswith("## Simple web stack → Distributed web infrastructure\n")
     assert "Findings: **3 introduced**, **7 left open**, **3 resolved**." in out
     assert "- `read-page` no longer stops with `server-1`; `write-comment` still does.\n" in out
-    assert "| `read-page` | 99.855 % → 99.885 % | 12.7 h → 10.1 h | `dns` and `server-1` → `dns` and `lb-1` |" in out
+    assert "| `read-page` | 99.855% → 99.885% | 12.7 h → 10.1 h | `dns` and `server-1` → `dns` and `lb-1` |" in out
     assert out.count("<details") == out.count("</details>") == 6
     assert out.count("<details open>") == 1
-    assert "- 99.9 % for `server-1`, `lb-1` and `server-2`: design target: a workload in a single zone" in out
+    assert "- 99.9% for `server-1`, `lb-1` and `server-2`: design target: a workload in a single zone" in out
 
 
 def test_every_assumed_number_of_the_json_is_listed_for_people_too(

@@ -186,7 +186,7 @@ def test_a_title_that_is_cut_keeps_what_it_ends_in() -> None:
         assert text_width(fitted_title(LONG, room, 28.0)[0], 28.0 * SMALLEST, bold=True) <= room
 
 
-CELLS = ("A flow with a title of some length", "99.99 %", "dns#1, fw-1, lb-1 or server-1")
+CELLS = ("A flow with a title of some length", "99.99%", "dns#1, fw-1, lb-1 or server-1")
 
 
 @pytest.mark.parametrize("rows", [1, 3, 6, 12])

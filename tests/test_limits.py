@@ -65,7 +65,7 @@ def test_a_thousand_entangled_elements_get_an_interval(
     assert 0.9 < low <= flow["availability"] <= high <= 1.0
     assert high - low < 0.02
     main(["analyze", str(file)])
-    assert "sampled: with 99 % confidence between" in " ".join(capsys.readouterr().out.split())
+    assert "sampled: with 99% confidence between" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_search_that_is_given_up_says_so() -> None:

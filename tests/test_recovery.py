@@ -35,7 +35,7 @@ def write(
 
 
 MTTR_10H = "{mtbf: 990h, mttr: 10h}"
-"""Down 1 % of the time, ten hours at a time."""
+"""Down 1% of the time, ten hours at a time."""
 
 
 def test_a_person_answers_after_the_recovery_time() -> None:

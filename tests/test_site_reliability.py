@@ -15,7 +15,8 @@ from archgen.analysis.assessment import FlowAssessment, assess
 from archgen.compare import Evolution, evolve
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
-from archgen.report.common.assessment import format_duration, percent
+from archgen.model.percentages import format_availability
+from archgen.report.common.assessment import format_duration
 from archgen.report.diff.sentences import sentences
 from archgen.rules import RULES
 from archgen.site.all_pages import pages
@@ -81,7 +82,7 @@ def test_the_table_has_the_numbers_that_are_computed(name: str) -> None:
     assert [row[:4] + row[5:] for row in found] == [
         [
             titles[one.flow].title,
-            percent(one.result.availability),
+            format_availability(one.result.availability),
             format_duration(one.result.downtime),
             format_duration(one.result.downtime / 12),
             f"{len(one.assumed)} assumptions",
@@ -109,7 +110,9 @@ def test_everything_assumed_is_listed_with_its_source(name: str) -> None:
     assert next(details.all("summary")).words.startswith(f"{len(assumed)} assumptions")
     for one in assumed.values():
         names = one.element.id.removesuffix("#1")
-        assert [percent(one.availability), one.source] in [[row[0], row[2]] for row in listed if names in row[1]]
+        assert [format_availability(one.availability), one.source] in [
+            [row[0], row[2]] for row in listed if names in row[1]
+        ]
 
 
 def bars(svg: str) -> Iterator[tuple[str, float]]:
@@ -200,7 +203,7 @@ def test_what_the_model_states_is_not_called_assumed() -> None:
     down = 1 - (1 - 0.99 * 0.999) ** 2
     assert row == [
         "Read",
-        percent(down),
+        format_availability(down),
         *map(format_duration, ((1 - down) * 8760, (1 - down) * 730)),
         "none",
         "declared values only",

@@ -229,5 +229,5 @@ def test_what_both_sides_assume_is_listed_with_its_source(capsys: pytest.Capture
     assert "lb-2" not in [one["element"]["id"] for one in flows["read-page"]["before"]["assumed"]]
     assert main(["what-if", *words]) == 0
     told = " ".join(capsys.readouterr().out.partition("assumed, since")[2].partition("in the model")[0].split())
-    assert f"99.9 % for lb-1, server-1, server-2 and lb-2: {assumed['lb-2']}" in told
+    assert f"99.9% for lb-1, server-1, server-2 and lb-2: {assumed['lb-2']}" in told
     assert all(element in told for element in assumed)

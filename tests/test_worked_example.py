@@ -39,7 +39,7 @@ def test_the_hours_of_the_page_are_those_of_the_engine() -> None:
     read, write = after["read-page"].result, after["write-comment"].result
     first = read.importance[0]
     assert (first.element.id, f"{first.hours_per_year:.1f}") == ("lb-1", "8.8")
-    assert f"{first.hours_per_year:.1f} hours: {first.fussell_vesely * 100:.1f} %" in PAGE
+    assert f"{first.hours_per_year:.1f} hours: {first.fussell_vesely * 100:.1f}%" in PAGE
     assert f"**: {read.downtime:.1f} hours a year" in PAGE
     assert f"**: {write.downtime:.1f} hours a year" in PAGE
     won = before["read-page"].result.downtime - read.downtime

@@ -9,7 +9,7 @@ from archgen.style.theme import LARGE, SIZES, Sizes
 
 
 class Measures(Struct, frozen=True, kw_only=True):
-    """Lengths in pixels of a diagram at 100 %; the sizes of words and marks are in `sizes`.
+    """Lengths in pixels of a diagram at 100%; the sizes of words and marks are in `sizes`.
 
     `card` is the height of a card whose name has one line, `second` what a second line adds, `title` the height of a
     line, `chip` that of a small card. `header`, `overhang` and `band` are the rooms of a group: for its words, with

@@ -31,7 +31,7 @@ ROUGH = 1 << 12
 
 SEED = 20_011
 _Z99 = 2.5758293035489004
-"""The 99.5 % quantile of the standard normal distribution: two-sided 99 %."""
+"""The 99.5% quantile of the standard normal distribution: two-sided 99%."""
 
 
 class Importance(Struct, frozen=True):
@@ -51,7 +51,7 @@ class FlowAvailability(Struct, frozen=True):
     """A flow's availability and the method that gave it.
 
     `bounds` are certain where the method is "bounds", which have the availability in their middle; where it was sampled
-    they are a 99 % interval.
+    they are a 99% interval.
     """
 
     availability: float
@@ -292,7 +292,7 @@ def draws(random: Random, chance: float, count: int) -> int:
 
 
 def interval(hits: int, count: int) -> tuple[float, float]:
-    """Return the Wilson score interval of a share at 99 % (Wilson, 1927)."""
+    """Return the Wilson score interval of a share at 99% (Wilson, 1927)."""
     share, square = hits / count, _Z99 * _Z99
     middle = (share + square / (2 * count)) / (1 + square / count)
     spread = _Z99 / (1 + square / count) * sqrt(share * (1 - share) / count + square / (4 * count * count))

@@ -12,8 +12,9 @@ from archgen.compare.flows import access
 from archgen.layout.placed import Placed
 from archgen.linting.finding_groups import FindingGroup
 from archgen.model.finding import SEVERITIES, Finding, Severity
+from archgen.model.percentages import format_availability
 from archgen.model.wording import first_few, listed, plural
-from archgen.report.common.assessment import all_assumptions, format_duration, percent
+from archgen.report.common.assessment import all_assumptions, format_duration
 from archgen.slides.appendix import appendix
 from archgen.slides.layout.comparison_chart import DowntimeBar, SystemColumn
 from archgen.slides.paging import growing, pages, split_sequence, truncate_text
@@ -251,7 +252,14 @@ def _reliability(section: DeckSection) -> Iterator[Slide]:
     for assessment in assessed:
         breaking = tuple(each.element.id for each in section.model.topology.losses.causes[assessment.flow])
         title = section.model.topology.flows[assessment.flow].title
-        rows.append((title, percent(assessment.result.availability), _downtime(assessment), _few(breaking) or "none"))
+        rows.append(
+            (
+                title,
+                format_availability(assessment.result.availability),
+                _downtime(assessment),
+                _few(breaking) or "none",
+            )
+        )
     header = ("Flow", "Availability", "Downtime per year", "SPOFs")
     name = section.model.architecture.name
     assumed = all_assumptions(assessed)
@@ -260,7 +268,7 @@ def _reliability(section: DeckSection) -> Iterator[Slide]:
             f"{name} declares every availability."
             if not assumed
             else "The model doesn't declare these availabilities, so they are assumed:",
-            *(f"{percent(number)} for {listed(ids)}: {source}" for number, source, ids in assumed),
+            *(f"{format_availability(number)} for {listed(ids)}: {source}" for number, source, ids in assumed),
         ]
     )
     yield from _tables(f"{name}: reliability", header, tuple(rows), notes)
@@ -275,7 +283,7 @@ def _assumed(
     rows = []
     for number, source, ids in assumed:
         those = dict.fromkeys(replicas[element].component if element in replicas else element for element in ids)
-        rows.append((percent(number), _few(tuple(those)), source))
+        rows.append((format_availability(number), _few(tuple(those)), source))
     yield from _tables(f"{name}: assumptions", _ASSUMED, tuple(rows), notes)
 
 

@@ -169,7 +169,7 @@ WEIGHT_BOLD = 600
 
 
 class Sizes(Struct, frozen=True, kw_only=True):
-    """Lengths in pixels of a picture at 100 %; places fall on multiples of `grid`."""
+    """Lengths in pixels of a picture at 100%; places fall on multiples of `grid`."""
 
     grid: int = 8
     margin: int = 24

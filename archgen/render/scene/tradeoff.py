@@ -8,6 +8,7 @@ from math import ceil, floor, log10
 from msgspec import Struct
 
 from archgen.layout.placed import Box
+from archgen.model.percentages import write_percentage
 from archgen.reliability.availability import HOURS_PER_YEAR
 from archgen.render.scene.shapes import Curve, Pen, Rectangle, Scene, SceneGroup, SceneShape, TextLine, scene
 from archgen.style.svg_markup import number
@@ -95,13 +96,8 @@ def _scale(frame: _Frame) -> Iterator[SceneShape]:
         hours = _HOURS * 10.0**exponent
         y = frame.y(hours)
         yield Curve(f"M{number(_LEFT)} {number(y)}H{number(_WIDTH - _RIGHT)}", pen=Pen("faint", 1))
-        yield TextLine(_LEFT - 10, y - 1, _nines(exponent), SIZES.label, anchor="end", bold=True)
+        yield TextLine(_LEFT - 10, y - 1, write_percentage(1.0 - 10.0**exponent), SIZES.label, anchor="end", bold=True)
         yield TextLine(_LEFT - 10, y + 11, f"{_lasting(hours)} per year", SIZES.small, "muted", "end")
-
-
-def _nines(exponent: int) -> str:
-    """Return the availability that lacks a power of ten: 99.9 % for -3."""
-    return "0 %" if exponent == 0 else f"{100 - 100 * 10.0**exponent:.{max(0, -exponent - 2)}f} %"
 
 
 def _lasting(hours: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from archgen.analysis.assessment import FlowAssessment
 from archgen.analysis.headroom import Capacity
 from archgen.improve.gains import Gains
+from archgen.model.percentages import format_availability, format_part
 from archgen.reliability.groups import products
 from archgen.report.common.assessment import (
     MONTHS,
@@ -14,11 +15,9 @@ from archgen.report.common.assessment import (
     format_gain,
     format_load,
     format_method,
-    format_share,
     group_assumptions,
     impossible_text,
     per_second,
-    percent,
 )
 from archgen.report.common.terminal import brief
 
@@ -74,18 +73,18 @@ def _row(flow: FlowAssessment) -> str:
     points = ", ".join(code(point.id) for point in flow.points) or ("none" if flow.possible else "impossible")
     result = flow.result
     down = f"{format_duration(result.downtime)} | {format_duration(result.downtime / MONTHS)}"
-    return f"| {code(flow.flow)} | {percent(result.availability)} | {down} | {points} |"
+    return f"| {code(flow.flow)} | {format_availability(result.availability)} | {down} | {points} |"
 
 
 def _flow(flow: FlowAssessment, model: Assessed) -> list[str]:
     blocks = [f"### {_text(model.model.topology.flows[flow.flow].title)}"]
     if not flow.possible:
         return [*blocks, f"{impossible_text(model.maintained).capitalize()}."]
-    blocks.append(f"Availability {percent(flow.result.availability)} ({format_method(flow)}).")
+    blocks.append(f"Availability {format_availability(flow.result.availability)} ({format_method(flow)}).")
     if flow.full is not flow.result:
         less = format_duration(flow.full.downtime)
         blocks.append(
-            f"Each request answered and in time: {percent(flow.full.availability)}, less for {less} per year."
+            f"Each request answered and in time: {format_availability(flow.full.availability)}, less for {less} per year."
         )
     if flow.partial_points:
         points = ", ".join(code(point.id) for point in flow.partial_points)
@@ -109,7 +108,9 @@ def _fixes(flow: FlowAssessment, gains: Gains) -> str:
     if gains:
         rows = [f"{rows[0]} Won by a change |", f"{rows[1]}---|"]
     for each in flow.result.importance[:MOST_FIXES]:
-        row = f"| {code(each.element.id)} | {format_duration(each.hours_per_year)} | {format_share(each.fussell_vesely)} |"
+        row = (
+            f"| {code(each.element.id)} | {format_duration(each.hours_per_year)} | {format_part(each.fussell_vesely)} |"
+        )
         rows.append(f"{row} {_text(format_gain(each.element, gains, str))} |" if gains else row)
     return "\n".join(rows)
 
@@ -119,8 +120,8 @@ def _assumed(flow: FlowAssessment) -> list[str]:
         return []
     rows = ["| Assumed | Of | Source |", "|---:|---|---|"]
     for number, source, ids in group_assumptions(flow.assumed):
-        rows.append(f"| {percent(number)} | {', '.join(map(code, ids))} | {_text(source)} |")
-    better, worse = percent(flow.sensitivity.better), percent(flow.sensitivity.worse)
+        rows.append(f"| {format_availability(number)} | {', '.join(map(code, ids))} | {_text(source)} |")
+    better, worse = format_availability(flow.sensitivity.better), format_availability(flow.sensitivity.worse)
     moved = f"Were they to fail three times as rarely it would be {better}, three times as often {worse}."
     return ["The model does not state these, so they are assumed:", "\n".join(rows), moved]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archgen.analysis.assessment import FlowAssessment
 from archgen.analysis.headroom import Capacity
 from archgen.improve.gains import Gains
+from archgen.model.percentages import format_availability, format_part
 from archgen.model.subject import Subject
 from archgen.reliability.availability import Importance
 from archgen.reliability.groups import CutProduct, products
@@ -18,11 +19,9 @@ from archgen.report.common.assessment import (
     format_gain,
     format_load,
     format_method,
-    format_share,
     group_assumptions,
     impossible_text,
     per_second,
-    percent,
 )
 from archgen.report.common.terminal import Style, brief, columns, wrap
 
@@ -56,17 +55,19 @@ def _flow(flow: FlowAssessment, model: Assessed, style: Style) -> list[str]:
     title = model.model.topology.flows[flow.flow].title
     lines = [f"{style.paint(brief(flow.flow), 'strong')}" + (f": {brief(title)}" if title != flow.flow else "")]
     if not flow.possible:
-        return [*lines, *_line("availability", f"0 %, {impossible_text(model.maintained)}", style)]
+        return [*lines, *_line("availability", f"0%, {impossible_text(model.maintained)}", style)]
     down = f"down {format_duration(flow.result.downtime)} per year, {format_duration(flow.result.downtime / MONTHS)} per month"
-    lines += _line("availability", f"{percent(flow.result.availability)}, {down} ({format_method(flow)})", style)
+    lines += _line(
+        "availability", f"{format_availability(flow.result.availability)}, {down} ({format_method(flow)})", style
+    )
     if flow.full is not flow.result:
-        text = f"{percent(flow.full.availability)}, less for {format_duration(flow.full.downtime)} per year"
+        text = f"{format_availability(flow.full.availability)}, less for {format_duration(flow.full.downtime)} per year"
         lines += _line("everything", f"{text} (each request answered, and in time)", style)
     lines += _sets(flow, model, style)
     lines += _table("fix first", _fixes(flow.result.importance, model.gains.get(flow.flow, {})), style)
     lines += _table("assumed", _assumptions(flow), style)
     if flow.sensitivity is not None:
-        better, worse = percent(flow.sensitivity.better), percent(flow.sensitivity.worse)
+        better, worse = format_availability(flow.sensitivity.better), format_availability(flow.sensitivity.worse)
         range_text = f"{better} if what is assumed failed three times as rarely, {worse} if three times as often"
         lines += _line("sensitivity", range_text, style)
     return lines
@@ -126,7 +127,7 @@ def _fixes(importance: tuple[Importance, ...], gains: Gains) -> Iterator[tuple[s
         yield (
             brief(gain.element.id),
             f"{format_duration(gain.hours_per_year)} per year",
-            format_share(gain.fussell_vesely),
+            format_part(gain.fussell_vesely),
             *change,
         )
     if len(importance) > MOST_FIXES:
@@ -135,7 +136,7 @@ def _fixes(importance: tuple[Importance, ...], gains: Gains) -> Iterator[tuple[s
 
 def _assumptions(flow: FlowAssessment) -> Iterator[tuple[str, ...]]:
     for number, source, ids in group_assumptions(flow.assumed):
-        yield percent(number), source
+        yield format_availability(number), source
         yield "", ", ".join(map(brief, ids))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from math import ceil, floor, log10
 
 from msgspec import Struct
 
@@ -12,6 +11,7 @@ from archgen.analysis.headroom import Busiest, Capacity, Headroom
 from archgen.analysis.probabilities import Assumed
 from archgen.improve.gains import Gains
 from archgen.linting.checked_model import CheckedModel
+from archgen.model.percentages import format_bounds
 from archgen.model.subject import Subject
 
 MONTHS = 12
@@ -31,20 +31,6 @@ class Assessed(Struct, frozen=True):
     usual: dict[str, tuple[Subject, ...]] = {}
     capacity: Capacity | None = None
     gains: dict[str, Gains] = {}
-
-
-def percent(share: float) -> str:
-    """A share of one in per cent, with as many decimals as show three digits of what lacks to 100 %."""
-    lack = 1.0 - share
-    if lack <= 0.0:
-        return "100 %"
-    decimals = 2 if lack >= 0.01 else min(12, 2 - floor(log10(lack * 100)))
-    return f"{share * 100:.{decimals}f}".rstrip("0").removesuffix(".") + " %"
-
-
-def format_share(share: float) -> str:
-    """A part of a whole in per cent, to a tenth."""
-    return "under 0.1 %" if 0.0 < share < 0.001 else f"{share * 100:.1f} %"
 
 
 def format_duration(hours: float) -> str:
@@ -86,7 +72,7 @@ def format_load(component: Headroom, busiest: Busiest | None) -> str:
     rate = per_second(busiest.rate)
     if share is None:
         return rate
-    return f"{rate} ({share:.0%}{': too much' if share > 1 + 1e-9 else ''})".replace("%", " %")
+    return f"{rate} ({share:.0%}{': too much' if share > 1 + 1e-9 else ''})"
 
 
 def after_loss(component: Headroom, tried: bool, name: Callable[[str], str]) -> str:
@@ -122,17 +108,9 @@ def format_method(flow: FlowAssessment) -> str:
     method = flow.result.method
     if method == "exact" or flow.result.bounds is None:
         return "exact"
-    low, high = _outward(*flow.result.bounds)
-    certain = "with 99 % confidence " if method == "sampled" else ""
+    low, high = format_bounds(*flow.result.bounds)
+    certain = "with 99% confidence " if method == "sampled" else ""
     return f"{method}: {certain}between {low} and {high}"
-
-
-def _outward(low: float, high: float) -> tuple[str, str]:
-    """Bounds in per cent with as many decimals as tell them apart, rounded so that they still hold."""
-    decimals = min(12, max(2, -floor(log10(max(high - low, 1e-12) * 100))))
-    scale = 10.0**decimals
-    ends = (floor(low * 100 * scale) / scale, min(100.0, ceil(high * 100 * scale) / scale))
-    return f"{ends[0]:.{decimals}f} %", f"{ends[1]:.{decimals}f} %"
 
 
 def impossible_text(maintained: tuple[Subject, ...]) -> str:

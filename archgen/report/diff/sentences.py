@@ -8,9 +8,10 @@ from typing import assert_never
 from archgen.compare import Evolution
 from archgen.compare.flows import Direction, FlowChange, FlowFacts, called
 from archgen.compare.stops import STOP_CHANGES, flows_by_element, group_elements
+from archgen.model.percentages import format_availability
 from archgen.model.subject import Subject
 from archgen.model.wording import plural
-from archgen.report.common.assessment import all_assumptions, format_duration, percent
+from archgen.report.common.assessment import all_assumptions, format_duration
 from archgen.report.common.ids import NAMED, FormatId, list_ids
 
 
@@ -98,7 +99,7 @@ def down(facts: FlowFacts) -> str:
 
 def available(facts: FlowFacts | None) -> str:
     """A flow's availability in per cent; empty where it is not known."""
-    return percent(facts.assessment.result.availability) if facts and facts.assessment else ""
+    return format_availability(facts.assessment.result.availability) if facts and facts.assessment else ""
 
 
 # What stops a flow

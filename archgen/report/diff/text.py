@@ -10,8 +10,8 @@ from archgen.compare.findings import VERDICTS, ChangeGroup, Verdict
 from archgen.compare.flows import FlowChange, FlowFacts, called
 from archgen.linting.checked_model import CheckedModel
 from archgen.linting.finding_groups import on_subjects
+from archgen.model.percentages import format_availability
 from archgen.model.wording import listed, plural
-from archgen.report.common.assessment import percent
 from archgen.report.common.ids import list_ids
 from archgen.report.common.terminal import Emphasis, Style, brief, wrap
 from archgen.report.diff.sentences import assumed, available, down, rests_on, sentences
@@ -126,4 +126,6 @@ def _available(facts: FlowFacts) -> str:
 def _assumptions(evolution: Evolution, style: Style) -> Iterator[str]:
     """Every number that an availability of either side rests on and that its model does not state, with its source."""
     for number, source, ids in rests_on(evolution):
-        yield from wrap(f"{percent(number)} for {brief(listed(ids))}: {brief(source)}", style.width, "      ", "  ")
+        yield from wrap(
+            f"{format_availability(number)} for {brief(listed(ids))}: {brief(source)}", style.width, "      ", "  "
+        )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from archgen.analysis.assessment import FlowAssessment
+from archgen.model.percentages import format_availability
 from archgen.model.wording import listed
-from archgen.report.common.assessment import all_assumptions, format_duration, percent
+from archgen.report.common.assessment import all_assumptions, format_duration
 from archgen.report.common.terminal import Style, brief, wrap
 from archgen.report.what_if.comparison import WhatIfReport
 
@@ -24,7 +25,9 @@ def write(report: WhatIfReport, style: Style) -> str:
     if assumed:
         lines += ["", "assumed, since the model does not state it:"]
     for share, source, ids in assumed:
-        lines += wrap(f"{percent(share)} for {brief(listed(ids))}: {brief(source)}", style.width, "      ", "  ")
+        lines += wrap(
+            f"{format_availability(share)} for {brief(listed(ids))}: {brief(source)}", style.width, "      ", "  "
+        )
     if report.left:
         lines += ["", "left, since no change of these kinds removes them:" if report.smallest else "left:"]
         for flow, points in report.left:
@@ -54,7 +57,7 @@ def brief_line(line: str) -> str:
 
 
 def _flow(before: FlowAssessment, after: FlowAssessment, style: Style) -> list[str]:
-    first, then = (f"{percent(flow.result.availability)}" for flow in (before, after))
+    first, then = (f"{format_availability(flow.result.availability)}" for flow in (before, after))
     won = before.result.downtime - after.result.downtime
     moved = f"{'saves' if won >= 0 else 'loses'} {format_duration(abs(won))} per year" if won else "downtime unchanged"
     lines = wrap(f"{first} before, {then} after: {moved}", style.width, " " * 18, f"  {'availability':<16}")

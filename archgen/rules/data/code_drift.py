@@ -62,7 +62,7 @@ RULE = Rule(
     category="data",
     summary="Several copies of the application code, and no declared deployment that updates them together.",
     why=(
-        "Copies that are changed one by one differ as soon as one is forgotten. Then one visitor in three sees the "
+        "Copies that are changed one by one differ as soon as one is forgotten. Then one visitor in three sees an "
         "error that was fixed yesterday, and your team can't reproduce it on the other two servers."
     ),
     fix=(

@@ -60,16 +60,17 @@ RULE = Rule(
     severity="warning",
     cases=(("alone", "info"),),
     category="data",
-    summary="Messages or uploads are on one node alone, and missing where another one takes over.",
+    summary="Queued messages or uploads are on one node only, and missing where another node takes over.",
     why=(
-        "A cluster of brokers goes on without one of its nodes, and a classic queue doesn't: its messages are on that node. A "
-        "server that a scheduler starts elsewhere finds an empty directory where the uploads were. Both look redundant until "
-        "the node is gone."
+        "A broker cluster keeps running without one of its nodes, but a classic queue doesn't: its messages are on "
+        "that node. A server that a scheduler starts elsewhere finds an empty directory instead of the uploads. Both "
+        "look redundant until the node is gone."
     ),
-    fix="Replicate the queue over a majority of the nodes (`quorum: majority`; in RabbitMQ a quorum queue).",
+    fix="Replicate the queue over a majority of the nodes (`quorum: majority`; in RabbitMQ, a quorum queue).",
     limits=(
-        "A queue of several nodes that says nothing of its messages is asked by `incomplete-model`. Uploads on several servers "
-        "are `server-bound-sessions`. A volume that moves with its server is `uploads: shared`."
+        "`incomplete-model` asks for a queue of several nodes whether its messages are replicated. Uploads on "
+        "several servers are reported by `server-bound-sessions`. A volume that moves with its server is `uploads: "
+        "shared`."
     ),
     references=(
         ("RabbitMQ documentation, Quorum Queues", "https://www.rabbitmq.com/docs/quorum-queues"),

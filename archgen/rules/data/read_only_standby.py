@@ -72,18 +72,21 @@ RULE = Rule(
     title="Read-only standby site",
     severity="warning",
     category="data",
-    summary="The applications of a standby site write to a copy that nothing promotes.",
+    summary="The applications of a standby site write to a database copy that nothing promotes.",
     why=(
-        "A second site with servers and a copy of the data looks ready. The day the first one is gone its pages open, and every "
-        "order, comment and sign-in that writes fails, until a person decides that the first site stays gone and promotes the copy."
+        "A second site with servers and a copy of the data looks ready. When the first site is gone, its pages open, "
+        "but every order, comment and login that writes fails until a person decides that the first site won't come "
+        "back and promotes the copy."
     ),
     fix=(
-        "Write down who promotes the copy, how and after how long, and practice it; or let a component in a third place decide "
-        "(`replication: {failover: automatic, by: …}` over both sites). State `access: read` where the site only reads."
+        "Write down who promotes the copy, how and how fast, and practice it; or let a component in a third place "
+        "decide (`replication: {failover: automatic, by: …}` over both sites). Declare `access: read` if the site "
+        "only reads."
     ),
     limits=(
-        "Checks applications that no flow uses over the copy, and that don't call the original: a write of a flow is "
-        "`write-to-replica`. One store with replicas in both sites is `single-writer-database`."
+        "Checks applications that no flow connects to the copy and that don't call the original: a write of a flow "
+        "is reported by `write-to-replica`. One store with replicas in both sites is reported by "
+        "`single-writer-database`."
     ),
     references=(
         ("PostgreSQL documentation, Failover", "https://www.postgresql.org/docs/current/warm-standby-failover.html"),

@@ -117,18 +117,18 @@ def _each_once(points: tuple[SinglePoint, ...]) -> tuple[SinglePoint, ...]:
 RULE = Rule(
     id="standby-stops-writes",
     code="DAT014",
-    title="Standby that stops writes",
+    title="Standby that blocks writes",
     severity="warning",
     category="data",
-    summary="A write waits for copies, and the loss of one leaves too few of them.",
+    summary="Writes wait for copies, and the loss of one leaves too few of them.",
     why=(
-        "Synchronous replication keeps every acknowledged write on a second machine. A database that waits for its only "
-        "standby stops all writes when that standby is down, so a pair fails more often than one server alone. PostgreSQL "
-        "waits without end by default."
+        "Synchronous replication keeps every acknowledged write on a second host. A database that waits for its only "
+        "standby stops all writes while that standby is down, so the pair fails more often than a single server. "
+        "PostgreSQL waits forever by default."
     ),
     fix=(
-        "Add a standby, and wait for any one of them (PostgreSQL: `ANY 1 (…)`), or let writes go on without copies "
-        "(`without: continue`) and accept that the last of them can be lost."
+        "Add a standby, and wait for any one of them (PostgreSQL: `ANY 1 (…)`). Or let writes continue without "
+        "copies (`without: continue`), and accept that the latest of them can be lost."
     ),
     limits="Checks components with `replication: {without: stop}`, and PostgreSQL with one synchronous standby, which waits by default.",
     references=(

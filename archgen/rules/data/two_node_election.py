@@ -45,17 +45,19 @@ RULE = Rule(
     title="Election between two nodes",
     severity="warning",
     category="data",
-    summary="Two replicas of a store promote each other, and no third decides.",
+    summary="Two replicas of a store promote each other, and no third member decides.",
     why=(
-        "A replica that hears nothing of its peer can't know whether the peer is gone or only the line. If it promotes itself "
-        "while the peer goes on, both take writes, and the data has two histories that nobody can merge (split brain)."
+        "A replica that loses contact with its peer can't tell whether the peer is down or only the connection. If "
+        "it promotes itself while the peer is still running, both take writes, and the data has two histories that "
+        "can't be merged (split brain)."
     ),
     fix=(
-        "Let a third decide, and declare it: `replication: {failover: automatic, by: …}` with a quorum of three (etcd, Consul), or a "
-        "witness; or declare `failover: manual`."
+        "Let a third member decide, and declare it: `replication: {failover: automatic, by: …}` with a quorum of "
+        "three (etcd, Consul) or a witness; or declare `failover: manual`."
     ),
     limits=(
-        "Doesn't check managed stores, products that elect by a majority, nor pairs with something declared that promotes (`by`)."
+        "Doesn't check managed stores, products that elect by majority, nor pairs that declare what promotes them "
+        "(`by`)."
     ),
     references=(
         ("Patroni documentation, DCS failsafe mode", "https://patroni.readthedocs.io/en/latest/dcs_failsafe_mode.html"),

@@ -169,13 +169,13 @@ RULE = Rule(
     summary="A balancer or a cluster is called active-active or active-passive, but its members do otherwise.",
     why=(
         "Active-active means that all members take traffic at the same time; active-passive means that one takes it "
-        "while the others wait. Round robin over two servers is active-active, whatever its name. A team that "
-        "believes in a standby which is already at work counts on capacity that is gone once a server fails. And a "
-        "backup that no request can reach exists only on paper."
+        "while the others wait. Round robin over two servers is active-active, whatever its name. A team that counts "
+        "on a standby which is already at work counts on capacity that is gone once a server fails. And a backup "
+        "that no request can reach exists only on paper."
     ),
     fix="Declare the `mode` that the algorithm and the members have.",
     limits=(
-        "A component's members are the replicas of its targets, of the kind that it has most of. A cluster that "
+        "A component's members are the replicas of its targets, of the kind that most of them are. A cluster that "
         "declares what moves its traffic (`address`, `by`) can be active-passive behind a balancer."
     ),
     references=(

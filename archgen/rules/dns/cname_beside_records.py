@@ -48,9 +48,9 @@ RULE = Rule(
     category="dns",
     summary="A CNAME is at the top of a zone, or beside other records of its name.",
     why=(
-        "A CNAME says: to learn anything about this name, ask for the other name. A resolver that has seen it never "
-        "asks for the records beside it. So mail, or the entire zone, is lost for some visitors and not for others. "
-        "Strict DNS servers refuse to load such a zone."
+        "A CNAME says: ask for the other name instead. A resolver that has seen it never asks for the records beside "
+        "it. So mail, or the entire zone, is lost for some visitors and not for others. Strict DNS servers refuse to "
+        "load such a zone."
     ),
     fix="Give the name its addresses (A, AAAA), or use your provider's alternative (ALIAS, ANAME, flattening).",
     limits="Knows the top of a zone only where the DNS component declares its `domain`.",

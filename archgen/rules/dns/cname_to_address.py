@@ -118,8 +118,8 @@ RULE = Rule(
     summary="A CNAME, MX or NS record points to an address, or an A or AAAA record to a name.",
     why=(
         "A CNAME, MX or NS record says which other name to ask for next; an A or AAAA record ends the search with an "
-        "address. A resolver reads 192.0.2.10 in a CNAME as a name of four labels, looks it up and finds nothing. So "
-        "the site can't be reached by its name, or its mail isn't delivered."
+        "address. A resolver reads 192.0.2.10 in a CNAME as a name of four labels, looks it up and gets no answer. "
+        "So the site can't be reached by its name, or its mail isn't delivered."
     ),
     fix="Use an A or AAAA record for an address, and a CNAME for a name.",
     limits=(

@@ -77,8 +77,8 @@ RULE = Rule(
     category="dns",
     summary="A DNS record points to an address or a name that nothing in the model has.",
     why=(
-        "A visitor who follows such a record waits for an answer that never comes, or gets it from the new holder of "
-        "the address or name. Records left behind when a server is given up are how strangers come to speak in a "
+        "A visitor who follows such a record waits for an answer that never comes, or gets one from the new holder "
+        "of the address or name. Records that are left behind when a server is given up let strangers speak in your "
         "site's name."
     ),
     fix="Point the record to a host or component of the model, or remove it.",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archgen.analysis.assessment import verdicts
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
+from archgen.model.percentages import write_percentage
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -37,17 +38,18 @@ def check(context: RuleContext) -> Iterator[Hit]:
 def _hit(
     facts: Topology, objective: float, flows: tuple[str, ...], ranked: list[Subject], numbers: dict[Subject, float]
 ) -> Hit:
-    names = [f"{element.id} {_percent(numbers[element])}" for element in ranked[:_NAMED]]
+    names = [f"{element.id} {write_percentage(numbers[element])}" for element in ranked[:_NAMED]]
     more = f" and {len(ranked) - _NAMED} more" if len(ranked) > _NAMED else ""
     verb = "meets" if len(flows) == 1 else "meet"
     return Hit(
         subject=Subject("model", facts.architecture.id),
         message=(
-            f"Whether {listed(flows)} {verb} the {_percent(objective)} objective depends on assumed availabilities: "
+            f"Whether {listed(flows)} {verb} the {write_percentage(objective)} objective depends on assumed availabilities: "
             f"{', '.join(names)}{more}"
         ),
         related=tuple(
-            (element, f"is assumed to work {_percent(numbers[element])} of the time") for element in ranked[:_NAMED]
+            (element, f"is assumed to work {write_percentage(numbers[element])} of the time")
+            for element in ranked[:_NAMED]
         ),
         flows=flows,
         fix=f"Add `availability`, or `{{mtbf: …, mttr: …}}`, first to {_owner(facts, ranked[0])}.",
@@ -58,24 +60,20 @@ def _owner(facts: Topology, element: Subject) -> str:
     return facts.replicas[element.id].component if element.kind == "replica" else element.id
 
 
-def _percent(share: float) -> str:
-    return f"{share * 100:.10g}%"
-
-
 RULE = Rule(
     id="assumed-number",
     code="MOD006",
-    title="Verdict on assumed numbers",
+    title="Result depends on assumptions",
     severity="info",
     category="model",
-    summary="Whether a flow meets its objective rests on availabilities that the model does not state.",
+    summary="Assumed availabilities decide whether a flow meets its objective.",
     why=(
-        "Where the model states no availability, one is assumed by the kind of thing. As long as the verdict stays the "
-        "same when the assumed elements fail three times as often, or as rarely, that does not matter. Where it turns, "
-        "the verdict is as good as the guess."
+        "If the model doesn't declare an availability, archgen assumes one by the kind of element. That is fine as "
+        "long as the result stays the same when the assumed elements fail three times as often, or a third as often. "
+        "If the result changes, it is only as good as the assumption."
     ),
-    fix="Add `availability`, or `{mtbf: …, mttr: …}`, to what the message names.",
-    limits="Looks only at `objectives: {availability: …}`; all assumed numbers are scaled together, by three.",
+    fix="Declare `availability`, or `{mtbf: …, mttr: …}`, for the elements in the message.",
+    limits="Considers only `objectives: {availability: …}`. Scales all assumptions together, by three.",
     check=check,
     bad="""\
 archgen: 1

@@ -144,10 +144,10 @@ RULE = Rule(
     category="model",
     summary="Two statements of the model exclude each other.",
     why=(
-        "One of the two is wrong, and nobody can tell which from the model alone. Every verdict that rests on the wrong "
-        "one is wrong as well, in the way that hurts: a line is taken to be encrypted, a failover to be there."
+        "One of the two statements is wrong, and the model alone doesn't tell which. Every result that depends on "
+        "the wrong one is wrong as well, on the unsafe side: a connection counts as encrypted, a failover as present."
     ),
-    fix="Find out which statement is true and remove the other.",
+    fix="Find out which statement is true, and remove the other.",
     limits="Contradictions in how traffic is spread are reported by `balancing-contradiction`.",
     check=check,
     bad="""\

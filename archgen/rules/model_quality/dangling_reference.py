@@ -10,15 +10,17 @@ RULE = Rule(
     title="Dangling reference",
     severity="error",
     category="model",
-    summary="A name that nothing in the model declares.",
+    summary="The model refers to a name that it doesn't declare.",
     why=(
-        "A model is a web of names: components run on hosts, connections join components, steps use connections. If one "
-        "name leads nowhere, nobody can tell which thing was meant, and whatever is computed would be of another system."
+        "A model is a web of names: components run on hosts, connections join components, steps use connections. If "
+        "a name leads nowhere, archgen can't know which element was meant, and every result would be about another "
+        "system."
     ),
-    fix="Declare it, or correct the spelling; the message names the closest id that is declared.",
+    fix="Declare it, or correct the spelling; the message suggests the closest declared id.",
     limits=(
-        "It cannot be accepted or suppressed, and it ends a run with exit code 2 whatever `--fail-on` says. The value of "
-        "a DNS record is no reference: `dangling-record` judges it. A step without a connection is `impossible-flow`."
+        "Can't be accepted or suppressed, and ends the run with exit code 2 whatever `--fail-on` says. The value of "
+        "a DNS record isn't a reference: `dangling-record` checks it. A step without a connection is reported by "
+        "`impossible-flow`."
     ),
     check=None,
     bad="""\

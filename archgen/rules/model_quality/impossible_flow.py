@@ -176,16 +176,16 @@ RULE = Rule(
     title="Impossible flow",
     severity="error",
     category="model",
-    summary="A step without a connection behind it, or a flow that fails with nothing failed.",
+    summary="A step has no connection, or a flow fails with every element up.",
     why=(
-        "A flow says how a request travels, the connections say who may call whom. Where the two disagree, or where no "
-        "replica can answer a step even on the best of days, one of them is wrong, and nothing that is computed from "
-        "the flow says anything about the system."
+        "Flows say how requests travel, and connections say which component may call which. If the two disagree, or "
+        "if no replica can answer a step with every element up, one of them is wrong, and no result for the flow "
+        "means anything."
     ),
     fix="Add the missing connection, or correct the step.",
     limits=(
-        "A flow that fails for two reasons is reported for the first; the next one shows once that is mended. A write "
-        "to what takes none is left to `write-to-replica`."
+        "Reports the first reason of a flow that fails for several; the next one follows when the first is fixed. A "
+        "write to a component that takes none is reported by `write-to-replica`."
     ),
     references=(
         (

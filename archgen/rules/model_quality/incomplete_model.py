@@ -350,15 +350,15 @@ RULE = Rule(
     title="Incomplete model",
     severity="info",
     category="model",
-    summary="A fact that would decide another rule is missing from the model.",
+    summary="The model lacks a fact that would decide another rule.",
     why=(
-        "What a model does not say is unknown, not false, so a rule that hangs on it stays silent. Silence looks like "
-        "praise; this finding says where it is not."
+        "A fact that isn't in the model is unknown, not false, so a rule that needs it reports nothing. That looks "
+        "like praise; this finding says where it isn't."
     ),
-    fix="Add the key that the message names.",
+    fix="Add the key in the message.",
     limits=(
-        "It asks only for facts that would decide a rule of the catalogue, and only where that rule has something to say. "
-        "Facts that rules of taste ask for are told at medium confidence."
+        "Asks only for facts that would decide a rule of the catalog, and only where that rule applies. The "
+        "confidence is medium for facts that rules about good practice need."
     ),
     check=check,
     bad="""\

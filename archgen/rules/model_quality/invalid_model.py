@@ -10,13 +10,13 @@ RULE = Rule(
     title="Invalid model",
     severity="error",
     category="model",
-    summary="The file breaks the model language: an unknown key, a key given twice, a value of the wrong kind.",
+    summary="The file breaks the model language: an unknown or duplicate key, or a value of the wrong type.",
     why=(
-        "A misspelt key, were it left out in silence, would change what the model means, and every verdict on it. So a "
-        "file that says something that the language does not know is given no meaning at all, and is not analysed."
+        "If a misspelled key were ignored, the model would mean something else, and so would every result. So a file "
+        "with anything that the language doesn't know isn't analyzed at all."
     ),
-    fix="Correct the file; the message names the place and the closest word that the language knows.",
-    limits="It cannot be accepted or suppressed, and it ends a run with exit code 2 whatever `--fail-on` says.",
+    fix="Correct the file; the message names the place and suggests the closest word that the language knows.",
+    limits="Can't be accepted or suppressed, and ends the run with exit code 2 whatever `--fail-on` says.",
     references=(
         ("YAML 1.2.2, Core Schema", "https://yaml.org/spec/1.2.2/#103-core-schema"),
         ("JSON Schema, draft 2020-12", "https://json-schema.org/draft/2020-12"),

@@ -65,14 +65,14 @@ RULE = Rule(
     title="Stale acceptance",
     severity="error",
     category="model",
-    summary="An acceptance that is past its date, matches no finding, names no rule, or gives no reason.",
+    summary="An acceptance has expired, matches no finding, names no rule, or has no reason.",
     why=(
-        "An accepted risk is one that somebody answers for until a day. Past that day nobody does. One that matches "
-        "nothing is either mended, and then the acceptance would hide its return, or misspelt, and then it hides "
-        "nothing. And without a reason nobody can say later whether it still holds."
+        "An accepted risk has an owner until a date; after that date it has none. An acceptance that matches nothing "
+        "is either obsolete, and would hide the finding if it came back, or misspelled, and hides nothing. And "
+        "without a reason it can't be reviewed later."
     ),
     fix="Remove the acceptance, fix what it accepts, or renew it with a `reason` and a later `until`.",
-    limits="An acceptance of a rule that did not run is not asked whether it matches.",
+    limits="Doesn't check whether an acceptance of a rule that didn't run matches.",
     check=check,
     review=review,
     harmless=True,

@@ -40,18 +40,19 @@ def _had_finding(earlier: PreviousModel, rule: str, subject: Subject) -> bool:
 RULE = Rule(
     id="tier-regression",
     code="MOD008",
-    title="Closed issue reopened",
+    title="Resolved finding is back",
     severity="warning",
     category="model",
-    summary="A model has an issue again that the model which it follows had closed.",
+    summary="A finding that the previous model had resolved is open again.",
     why=(
-        "A step is taken to be better than the one before. What an earlier step had to pay for, such as a second replica, "
-        "is easily lost when later ones move things about, and nobody looks for an issue that is known to be closed."
+        "A change is expected to improve the system. Something that an earlier change paid for, such as a second "
+        "replica, is easily lost when later ones move components, and a finding that is known to be resolved isn't "
+        "looked for again."
     ),
-    fix="Keep what the step before does about the issue, or accept the issue with a reason.",
+    fix="Keep what resolved the finding in the previous model, or accept the finding with a reason.",
     limits=(
-        "It compares with the model that this one follows and with the one that it follows in turn, if both are among the "
-        "inputs or beside it. A thing under another name is another thing, and an accepted issue has not been closed."
+        "Compares with the model that this one follows and with the one before that, if both are among the inputs or "
+        "in the same directory. A renamed element counts as another element, and an accepted finding isn't resolved."
     ),
     check=check,
     review=review,

@@ -30,14 +30,14 @@ RULE = Rule(
     title="Unanswered question",
     severity="info",
     category="model",
-    summary="A model leaves questions open, or topics unknown.",
+    summary="The model leaves questions open, or topics unknown.",
     why=(
-        "Files say what runs and what calls what, but not everything: who takes the backups, what a firewall lets through, "
-        "which calls a component can do without. An open question isn't a defect of the system. Its answer decides what other "
-        "rules report."
+        "Files say what runs and what calls what, but not everything: who takes the backups, what a firewall lets "
+        "through, which calls a component can do without. An open question isn't a defect of the system, but its "
+        "answer decides what other rules report."
     ),
-    fix="Answer the questions with `archgen answer`, and remove the topics that the model states from `unknown`.",
-    limits="Reports one finding per model. Says nothing of questions that a model doesn't list.",
+    fix="Answer the questions with `archgen answer`, and remove from `unknown` the topics that the model declares.",
+    limits="Reports one finding per model. Doesn't know questions that the model doesn't list.",
     references=(),
     check=check,
     bad="""\

@@ -192,16 +192,17 @@ RULE = Rule(
     title="Unmet expectation",
     severity="error",
     category="model",
-    summary="Something that the model says should hold does not.",
+    summary="An expectation that the model declares isn't met.",
     why=(
-        "An expectation in the model is a promise that the next change is held against: that a page is read although any "
-        "one host is gone, that nothing on the internet asks the database. The day on which a change breaks it is the "
-        "day to hear of it, with the case in which it fails."
+        "An expectation is a promise that every change is checked against: a page can be read although any one host "
+        "is down, or nothing on the internet reaches the database. When a change breaks it, you learn so on the same "
+        "day, with the case in which it fails."
     ),
     fix="Change the architecture at the counterexample, or change the expectation.",
     limits=(
-        "`never a -> b` looks at connections, through firewalls and routers; that a request reaches b by way of an "
-        "application is no breach. Downtime rests on assumed numbers where none are stated, and says so."
+        "`never a -> b` looks at connections, through firewalls and routers; a request that reaches b by way of an "
+        "application doesn't break it. Downtime is based on assumptions for availabilities that the model doesn't "
+        "declare, and says so."
     ),
     check=check,
     bad="""\

@@ -121,15 +121,15 @@ RULE = Rule(
     title="Unused component",
     severity="warning",
     category="model",
-    summary="A component that stands on no flow, has no connection and does nothing for those that do.",
+    summary="A component is on no flow, has no connection and does nothing for components that are.",
     why=(
-        "Either the model forgets a request that needs the component, and then what it says of reliability is too good; "
-        "or nobody needs the component, and then it costs money, wants updates and can be attacked for nothing."
+        "Either a request that needs the component is missing from the model, and the computed reliability is too "
+        "good. Or nothing needs the component: it still costs money, needs updates and can be attacked."
     ),
     fix="Add the flow, or the step, that uses it; or remove it.",
     limits=(
-        "Silent on a component with a connection, since few models have a flow for every call, on a model without flows, and "
-        "where all flows are assumed."
+        "Doesn't report components with a connection, since few models have a flow for every call. Doesn't check "
+        "models without flows, or in which all flows are assumed."
     ),
     check=check,
     bad="""\

@@ -66,19 +66,19 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
 RULE = Rule(
     id="missing-logs",
     code="OBS005",
-    title="No logs",
+    title="Logs are not collected",
     severity="info",
     category="observability",
-    summary="A public server ships no logs.",
+    summary="A public server sends no logs to another host.",
     why=(
-        "A graph tells that something happened, the log what: who asked, what was answered, what failed. After a break-in "
-        "the logs on the server are the first thing that is wiped, and after a crash they are on a disk that nobody "
-        "reaches. What was shipped before is what there is to read."
+        "A graph shows that something happened; the log says what: who sent a request, what was answered, what "
+        "failed. After a break-in, the logs on the server are the first thing that the attacker deletes, and after a "
+        "crash they are on a disk that can't be reached. Only logs that were sent elsewhere before can still be read."
     ),
     fix="Let a client on the server ship them: `collects: [{from: …, what: [metrics, logs]}]`.",
     limits=(
-        "Looks at the first component of one's own that visitors reach. Silent where nothing is said of what is collected "
-        "from it, and where nothing watches it at all (`unmonitored`)."
+        "Looks at the first of your own components that visitors reach. Doesn't check components if the model "
+        "doesn't say what is collected from them, nor unmonitored ones, which `unmonitored` reports."
     ),
     references=(
         ("CWE-778, Insufficient Logging", "https://cwe.mitre.org/data/definitions/778.html"),

@@ -79,16 +79,16 @@ def _flows(facts: Topology, place: Subject) -> tuple[str, ...]:
 RULE = Rule(
     id="monitoring-shares-fate",
     code="OBS002",
-    title="Monitoring shares the fate of what it watches",
+    title="Monitoring fails with what it monitors",
     severity="warning",
     category="observability",
-    summary="The monitoring lives on a host or in a zone of what it watches.",
+    summary="The monitoring runs on a host or in a zone that it monitors.",
     why=(
-        "The outage that a monitoring has to report is the one that takes it along: the host is gone, the screen is green "
-        "because nothing arrives any more, and nobody is called."
+        "The outage that the monitoring has to report takes down the monitoring as well. The host is gone, the "
+        "dashboard stays green because no measurements arrive, and nobody is called."
     ),
     fix="Run the monitoring on a host of its own in another zone, or use a managed service, and monitor the monitoring too.",
-    limits="Silent where a second monitoring stands apart, and where the monitoring's hosts are not told.",
+    limits="Doesn't report models with a second monitoring elsewhere, nor a monitoring whose hosts aren't declared.",
     references=(
         (
             "Prometheus documentation, Alerting best practices (metamonitoring)",

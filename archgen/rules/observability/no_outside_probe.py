@@ -94,13 +94,17 @@ RULE = Rule(
     category="observability",
     summary="Nothing checks the site from outside its own zones.",
     why=(
-        "Monitoring from within sees servers that are well. It does not see that the name no longer resolves, that the "
-        "certificate ran out, that the firewall drops the visitors or that the provider's line is down; and a site that "
-        "nobody can reach looks, from within, like a quiet day."
+        "Monitoring from the inside sees healthy servers. It doesn't see that the name no longer resolves, that the "
+        "certificate expired, that the firewall drops visitors or that the provider's line is down. From the inside, "
+        "a site that can't be reached looks like a quiet day."
     ),
-    fix="Let something outside ask for the page as a visitor does, every minute, and name what it asks for: `probes`.",
+    fix=(
+        "Let a service outside request the page every minute as a visitor does, and declare the names that it "
+        "requests: `probes`."
+    ),
     limits=(
-        "Asks for flows of visitors that state a `domain`. Silent where nothing monitors at all, which `unmonitored` reports."
+        "Checks flows of visitors that declare a `domain`. Doesn't report models without any monitoring, which "
+        "`unmonitored` reports."
     ),
     references=(
         (

@@ -56,16 +56,17 @@ RULE = Rule(
     title="Requests are not measured",
     severity="info",
     category="observability",
-    summary="A web entry with no request-rate, latency or error metric.",
+    summary="A web entry without a request-rate, latency or error metric.",
     why=(
-        "Processor and memory tell how the machine is, not how the visitors are. Requests per second, how long they take "
-        "and how many of them fail are what an alert on the site's health is made of, and what says when it has to grow."
+        "Processor and memory usage tell how a host is doing, not how visitors are doing. Alerts on the site's "
+        "health need the number of requests per second, their duration and the share of them that fails. The same "
+        "numbers tell when the site has to grow."
     ),
-    fix="Take them at the entry or behind it: `measures: [requests-per-second, latency, error-rate]`.",
+    fix="Measure at the entry or behind it: `measures: [requests-per-second, latency, error-rate]`.",
     limits=(
-        "One web server, balancer or application on the flow's way that is measured is enough; what others run may be. "
-        "Silent where `measures` is not stated (requests can be counted in logs too), "
-        "and where nothing watches the entry at all (`unmonitored`)."
+        "One measured web server, balancer or application on the flow is enough, and a managed one may be measured. "
+        "Doesn't check monitorings without `measures` (requests can be counted in logs too), nor unmonitored "
+        "entries, which `unmonitored` reports."
     ),
     references=(
         (

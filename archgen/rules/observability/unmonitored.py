@@ -107,14 +107,17 @@ RULE = Rule(
     severity="warning",
     cases=(("nothing", "error"),),
     category="observability",
-    summary="A host or component on a flow that no monitoring collects from.",
+    summary="No monitoring collects from a host or component of a flow.",
     why=(
-        "What nobody watches fails unseen: the visitors are the first to know, the disk is full before anybody looked, "
-        "and after the outage there is nothing to learn from. A machine is watched when a client on it collects, or when "
-        "the monitoring collects from a component on it."
+        "A component without monitoring fails unnoticed: visitors are the first to know, the disk fills up, and "
+        "after the outage there are no measurements to learn from. A host is monitored when a client on it collects, "
+        "or when the monitoring collects from a component on it."
     ),
     fix=_FIX,
-    limits="Managed parts are left to their provider. Whether what is collected says enough is for other rules.",
+    limits=(
+        "Skips managed components, which their provider monitors. Doesn't check whether the collected measurements "
+        "are the right ones."
+    ),
     references=(
         (
             "Google SRE Book, Monitoring Distributed Systems",

@@ -31,16 +31,16 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
 RULE = Rule(
     id="unrouted-alerts",
     code="OBS004",
-    title="Alerts that reach nobody",
+    title="Alerts without a recipient",
     severity="warning",
     category="observability",
-    summary="A monitoring alerts nobody.",
+    summary="A monitoring sends its alerts to nobody.",
     why=(
-        "Graphs help whoever looks at them, and at night nobody does. An outage that wakes nobody lasts until a visitor "
-        "complains, however well it was measured."
+        "Graphs help only while a person looks at them, and at night nobody does. An outage that wakes nobody lasts "
+        "until a visitor complains, however well it is measured."
     ),
-    fix="Name who is called: `alerts: [operations]`.",
-    limits="Silent where `alerts` is not stated at all.",
+    fix="Declare who is called: `alerts: [operations]`.",
+    limits="Doesn't check monitorings without `alerts`.",
     references=(
         (
             "Google SRE Book, Practical Alerting from Time-Series Data",

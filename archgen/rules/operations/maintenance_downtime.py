@@ -142,20 +142,24 @@ def _maintained(facts: Topology, breaking: RootCause) -> bool:
 RULE = Rule(
     id="maintenance-downtime",
     code="OPS001",
-    title="Maintenance means downtime",
+    title="Downtime for maintenance",
     severity="warning",
     cases=(("by-hand", "info"),),
     category="operations",
-    summary="Restarting or deploying to one host or component stops a flow.",
+    summary="Restarting a host or component, or deploying to it, takes down a flow.",
     why=(
-        "Kernels, libraries and web servers are updated every few weeks, and new code is deployed more often than that. "
-        "Where each of these stops the site, updates are put off, and putting them off is how known holes stay open. "
-        "A planned restart is a failure that is certain to come."
+        "Kernels, libraries and web servers are updated every few weeks, and new code is deployed even more often. "
+        "If each update takes the site down, updates are postponed, and known vulnerabilities stay open. A planned "
+        "restart is a failure that is certain to come."
     ),
-    fix="Run each part that stops a flow on a second host that can take the traffic, and update one after the other.",
+    fix=(
+        "Run each component that takes down a flow on a second host that can take its traffic, and update one host "
+        "after the other."
+    ),
     limits=(
-        "Takes a restart as the loss of the element for its length; a restart within a client's own retry goes unseen. "
-        "What a person can switch over before the restart is told apart, and is an info where nothing else stops a flow."
+        "Treats a restart as the loss of the element while it lasts. Doesn't report restarts that are shorter than a "
+        "client's own retries. Reports separately the restarts before which a person can switch over, as info if "
+        "nothing else takes down a flow."
     ),
     references=(("Google SRE Book, Release Engineering", "https://sre.google/sre-book/release-engineering/"),),
     check=check,

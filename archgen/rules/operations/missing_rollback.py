@@ -27,19 +27,19 @@ def _how(deploy: str) -> str:
 RULE = Rule(
     id="missing-rollback",
     code="OPS002",
-    title="No way back",
+    title="No rollback",
     severity="info",
     category="operations",
-    summary="A new version goes live with no way back to the one before.",
+    summary="A new version is deployed without a way back to the previous one.",
     why=(
-        "Most outages begin with a change. Where the version before can be put back within a minute, a bad release is a "
-        "dip in a graph; where it cannot, the way out is to find the fault and to mend it while the site is down."
+        "Most outages begin with a change. If the previous version can be restored within a minute, a bad release is "
+        "a dip in a graph. If it can't, the fault has to be found and fixed while the site is down."
     ),
     fix=(
-        "Keep the version before ready to run, change the data in steps that both versions can read, and say how one goes "
-        "back: `rollback: deploy the previous image`."
+        "Keep the previous version ready to deploy, change data in steps that both versions can read, and declare "
+        "the way back: `rollback: deploy the previous image`."
     ),
-    limits="Speaks only where `rollback: false` is stated. Whether a stated way back works is not asked.",
+    limits="Reports only `rollback: false`. Doesn't check whether a declared rollback works.",
     references=(
         ("Google SRE Book, Release Engineering", "https://sre.google/sre-book/release-engineering/"),
         ("NIST SP 800-128, Configuration Management", "https://csrc.nist.gov/pubs/sp/800/128/upd1/final"),

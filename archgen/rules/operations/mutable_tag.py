@@ -30,15 +30,15 @@ RULE = Rule(
     title="Mutable image tag",
     severity="warning",
     category="operations",
-    summary="The image is tagged `latest`, or not at all.",
+    summary="The image is tagged `latest`, or has no tag.",
     why=(
-        "`latest` is a name that is moved to each new image. Two replicas that start on two days run two programs, "
-        "nobody can say which of them made the error, and going back means going back to the same name."
+        "`latest` moves to each new image. Two replicas that start on different days run different programs, an "
+        "error can't be traced to a version, and a rollback leads to the same name."
     ),
-    fix="Name the release in the tag, or the image itself by its digest: `app@sha256:…`.",
+    fix="Put the release into the tag, or refer to the image by its digest: `app@sha256:…`.",
     limits=(
-        "Looks at the name alone: that other tags (`stable`, `1`) are never moved is taken on trust. Silent where `image` "
-        "is not stated."
+        "Checks the name only, and trusts that other tags (`stable`, `1`) never move. Doesn't check components "
+        "without `image`."
     ),
     references=(
         (

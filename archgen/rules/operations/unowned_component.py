@@ -48,18 +48,18 @@ def _is_owned(facts: Topology, component: Component) -> bool:
 RULE = Rule(
     id="unowned-component",
     code="OPS003",
-    title="Nobody answers for it",
+    title="No owner",
     severity="info",
     category="operations",
-    summary="No owner is named, where the model names owners elsewhere.",
+    summary="A component has no owner, although others in the model do.",
     why=(
-        "What nobody owns is what nobody patches, renews or pays for, and at night it is what the one who is woken cannot "
-        "ask anybody about. Where the owners of some parts are named, the parts without one are the forgotten ones."
+        "A component without an owner isn't patched, renewed or paid for, and the person on call has nobody to ask "
+        "about it. In a model that names owners, the components without one are the forgotten ones."
     ),
     fix="Add `owner` to each of them: a team or a role rather than a person.",
     limits=(
-        "Silent in models that name no owner. Visitors and external services need none; the owner of all hosts of a "
-        "component, or of what runs a code base, counts for it."
+        "Doesn't check models without any owner. Visitors and external services need none. The owner of all hosts of "
+        "a component, or of the component that runs a code base, counts as its owner."
     ),
     references=(
         ("NIST Cybersecurity Framework 2.0, GV.RR (roles and responsibilities)", "https://www.nist.gov/cyberframework"),

@@ -56,20 +56,20 @@ def _judge(context: RuleContext, subject: Subject, product: str, version: str) -
 RULE = Rule(
     id="unsupported-version",
     code="OPS004",
-    title="Version without support",
+    title="Unsupported version",
     severity="warning",
     category="operations",
-    summary="A stated version is past the end of its support.",
+    summary="A declared version is past its end of support.",
     why=(
-        "After the last day of support, holes that are found are published and not closed: the advisory for the version "
-        "that is still mended tells everybody how to break into the one that is not."
+        "After the end of support, new vulnerabilities are published but no longer fixed. The advisory for a newer "
+        "version tells attackers how to break into the old one."
     ),
-    fix="Move to a version that is supported.",
+    fix="Move to a supported version.",
     limits=(
-        "Knows the products of a table that is part of archgen and as old as each row says; other products and newer versions are "
-        "not judged. A paid extension of support that the version names (`Ubuntu 20.04 Pro`, `Debian 10 ELTS`) silences it; "
-        "fixes of distributions are not known to it. Managed parts are left to their provider. Depends on the day "
-        "(`--today`)."
+        "Knows the products in a table that ships with archgen and is as old as each row says; doesn't check other "
+        "products and newer versions. Doesn't report versions with an extended support contract in their name "
+        "(`Ubuntu 20.04 Pro`, `Debian 10 ELTS`). Doesn't know fixes that distributions backport. Leaves managed "
+        "components to their provider. Depends on the date (`--today`)."
     ),
     references=(
         ("CWE-1104, Use of Unmaintained Third Party Components", "https://cwe.mitre.org/data/definitions/1104.html"),

@@ -32,9 +32,9 @@ RULE = Rule(
     category="reliability",
     summary="All servers run the same web, application and database components.",
     why=(
-        "Copies of one server share its weaknesses. A leak in the application starves the database beside it, a query "
-        "that fills the disk stops the web server, and an attacker in one component is next to all others. They also "
-        "scale only together: more memory for the database means another web server as well."
+        "Copies of one server share its weaknesses. A memory leak in the application starves the database beside it, "
+        "a query that fills the disk stops the web server, and an attacker in one component is next to all others. "
+        "They also scale only together: more memory for the database means another web server as well."
     ),
     fix="Give the web server, the application server and the database hosts of their own, sized for each task.",
     limits="Considers web servers, application servers, services and data stores; caches and agents don't count.",

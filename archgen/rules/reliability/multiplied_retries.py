@@ -50,21 +50,21 @@ def _hit(chain: Chain, flows: tuple[str, ...]) -> Hit:
 RULE = Rule(
     id="multiplied-retries",
     code="REL016",
-    title="Retries that multiply",
+    title="Multiplied retries",
     severity="warning",
     category="reliability",
     summary="Several components of a chain retry the same request, and their tries multiply.",
     why=(
-        "If each of three components tries four times, one click becomes 64 queries, exactly when the database can't keep up. "
-        "The retries keep it down after the cause is gone."
+        "If each of three components tries four times, one click becomes 64 queries, exactly when the database can't "
+        "keep up. The retries keep it down after the original cause is gone."
     ),
     fix=(
-        "Retry in one place of the chain only, with a growing and random delay, and state `retries: 0` elsewhere; or limit "
-        "retries to a small share of all requests."
+        "Retry in one place of the chain only, with a growing, randomized delay, and declare `retries: 0` elsewhere; "
+        "or limit retries to a small share of all requests."
     ),
     limits=(
-        "Counts stated `retries` only, and takes each component to retry when its callee fails. Doesn't know retry budgets and "
-        "circuit breakers."
+        "Counts declared `retries` only, and assumes that each component retries when its callee fails. Doesn't know "
+        "retry budgets and circuit breakers."
     ),
     references=(
         (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from archgen.analysis.assessment import verdicts
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.finding import Confidence
+from archgen.model.percentages import write_percentage
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -42,7 +43,7 @@ def _hit(flow: FlowAssessment, objective: float) -> Hit:
     return Hit(
         subject=Subject("flow", flow.flow),
         message=(
-            f"{flow.flow} misses its {_percent(objective)} objective by {_hours(down - allowed)} per year "
+            f"{flow.flow} misses its {write_percentage(objective)} objective by {_hours(down - allowed)} per year "
             f"(down {_hours(down)}){_costs(most)}{_assumption(flow, decided)}"
         ),
         related=tuple((loss.element, f"costs {_hours(loss.hours_per_year)} per year") for loss in costly),
@@ -61,7 +62,7 @@ def _assumption(flow: FlowAssessment, decided: bool) -> str:
         return ""
     costs = {loss.element: loss.hours_per_year for loss in flow.result.importance}
     ranked = sorted(flow.assumed, key=lambda assumption: (-costs.get(assumption.element, 0.0), assumption.element))
-    names = [f"{assumption.element.id} {_percent(assumption.availability)}" for assumption in ranked[:_NAMED]]
+    names = [f"{assumption.element.id} {write_percentage(assumption.availability)}" for assumption in ranked[:_NAMED]]
     more = f" and {len(ranked) - _NAMED} more" if len(ranked) > _NAMED else ""
     verdict = (
         "the objective would be missed if they failed three times less often, too"
@@ -73,10 +74,6 @@ def _assumption(flow: FlowAssessment, decided: bool) -> str:
 
 def _hours(hours: float) -> str:
     return f"{hours * 60:.1f} min" if hours < 1.0 else f"{hours:.1f} h"
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.10g}%"
 
 
 RULE = Rule(

@@ -31,11 +31,11 @@ RULE = Rule(
     category="reliability",
     summary="Web, application and database replicas share one host.",
     why=(
-        "The three need different resources: connections, processors, memory and disks. On one host they take them "
-        "from each other, a fault in any of them can stop the others, and none can be scaled alone."
+        "The three need different resources: connections, processors, memory and disks. On one host they compete for "
+        "them, a fault in any of them can stop the others, and none can be scaled alone."
     ),
     fix="Move the database to a host of its own first: it is the one that you can't simply restart elsewhere.",
-    limits="Counts kinds, not their load: a host may be large enough for all three.",
+    limits="Considers kinds, not their load: a host may be large enough for all three.",
     topic="hosts",
     check=check,
     bad="""\

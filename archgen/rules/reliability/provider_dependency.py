@@ -42,19 +42,19 @@ def _hit(facts: Topology, needed: list[RootCause]) -> Hit:
 RULE = Rule(
     id="provider-dependency",
     code="REL014",
-    title="Dependency on a provider",
+    title="Dependency on one provider",
     severity="info",
     category="reliability",
     summary="Flows need managed services that their provider spreads over several zones.",
     why=(
-        "A regional or global service survives the loss of a server and of a zone, so it isn't a single point of failure as "
-        "a server is. It still fails now and then for everybody at once, and its flows wait until the provider is back. "
-        "Its promised downtime is part of the flow's downtime."
+        "A regional or global service survives the loss of a server or a zone, so it isn't a single point of failure "
+        "as a server is. But now and then it fails for all its customers at once, and your flows are down until the "
+        "provider has fixed it. The downtime that its SLA allows is part of the flow's downtime."
     ),
-    fix="Know each provider's promise and status page, and decide what your users see while the service is down.",
+    fix="Know each provider's SLA and status page, and decide what your visitors see while the service is down.",
     limits=(
-        "Knows the scope by `managed: {scope: …}`, by `product`, or by an id that is a product's name. A zonal service, and "
-        "one whose scope isn't known, is reported by `single-point-of-failure`."
+        "Knows the scope by `managed: {scope: …}`, by `product`, or by an id that is a product's name. A zonal service, or one whose scope "
+        "isn't known, is reported by `single-point-of-failure`."
     ),
     references=(
         (

@@ -126,10 +126,10 @@ RULE = Rule(
     category="reliability",
     summary="The loss of one element takes down a flow.",
     why=(
-        "Hardware, hypervisors, disks and people fail. If the loss of one host or process takes down a flow, the flow "
-        "is down as often as that element, however good the rest is. The finding isn't a guess from replica counts: "
-        "it is a minimal cut set of size one of the flow's structure function. Reads and writes, failover, quorum and "
-        "shared hosts all count, and the proof names the request that fails."
+        "Hardware, hypervisors, disks and people fail. If the loss of one host or process takes down a flow, the "
+        "flow is down as often as that element, however good the rest is. The finding isn't a guess from replica "
+        "counts: it is a minimal cut set of size one of the flow's structure function. That function covers reads "
+        "and writes, failover, quorum and shared hosts, and the proof names the request that fails."
     ),
     fix="Add a replica on another host, with something that moves the traffic there.",
     limits=(

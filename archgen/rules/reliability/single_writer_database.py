@@ -156,8 +156,8 @@ RULE = Rule(
         "use a cluster in which several members take writes."
     ),
     limits=(
-        "Doesn't check managed stores, whose provider may promote a replica, but those that are known to keep one copy (a "
-        "warning), nor files in one place, which `single-point-of-failure` reports."
+        "Skips files in one place, which `single-point-of-failure` reports, and managed stores, whose provider may "
+        "promote a replica; only those that are known to keep one copy get a warning."
     ),
     references=(
         ("MySQL Reference Manual, Replication", "https://dev.mysql.com/doc/refman/8.4/en/replication.html"),

@@ -180,10 +180,10 @@ RULE = Rule(
     category="reliability",
     summary="A balanced pool has no health check, or one that can't see the failure or tell the primary.",
     why=(
-        "Redundancy behind a balancer works only if the balancer learns that a server is down. Without a check, every "
-        "second visitor of two servers meets the dead one. With a check of the port alone, a server whose application "
-        "answers with fast errors even attracts traffic under least-connections. A copy of a database accepts "
-        "connections as the primary does, so a check of the port sends writes to it, and it refuses them."
+        "Redundancy behind a balancer works only if the balancer notices that a server is down. Without a check, "
+        "half of the visitors of two servers reach the dead one. With a check of the port alone, a server whose "
+        "application answers quickly with errors even attracts traffic under least-connections. A copy of a database "
+        "accepts connections as the primary does, so a check of the port sends it writes, which it refuses."
     ),
     fix=(
         "Ask each server for an answer of its own: `health_check: GET /health`, without its shared dependencies. A "

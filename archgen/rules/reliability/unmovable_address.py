@@ -94,19 +94,19 @@ RULE = Rule(
     title="Address that can't move",
     severity="warning",
     category="reliability",
-    summary="Replicas share an address across regions or zones that share no layer 2.",
+    summary="Replicas share an address across regions or zones that don't share a layer-2 network.",
     why=(
-        "VRRP and similar protocols move an address by announcing it on the local network. Routers of another region, "
-        "provider or zone of a cloud don't deliver it there: each zone has its own range of addresses. The standby takes the "
-        "address over, and no request reaches it."
+        "VRRP and similar protocols move an address by announcing it on the local network. Another region, provider "
+        "or cloud zone has its own address range, and its routers don't deliver the address there. The standby takes "
+        "the address over, and no request reaches it."
     ),
     fix=(
-        "Move a name instead (`address: dns` with a health check), announce the address from both places (`by: anycast`), or put "
-        "the provider's balancer, which spans the zones, before the pair."
+        "Move a name instead (`address: dns` with a health check), announce the address from both places (`by: "
+        "anycast`), or put the provider's balancer, which spans the zones, in front of the pair."
     ),
     limits=(
-        "Datacenters, and zones of a private cloud, can share a layer 2, which a model can't say: the finding is less sure there. "
-        "Doesn't check mechanisms that it doesn't know, such as a provider's own."
+        "Datacenters, and zones of a private cloud, can share a layer-2 network, which a model can't declare: the "
+        "finding is less certain there. Doesn't check mechanisms that it doesn't know, such as a provider's own."
     ),
     references=(
         ("RFC 9568, Virtual Router Redundancy Protocol", "https://www.rfc-editor.org/rfc/rfc9568"),

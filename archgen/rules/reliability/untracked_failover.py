@@ -129,7 +129,7 @@ RULE = Rule(
     title="Failover without a trigger",
     severity="warning",
     category="reliability",
-    summary="Visitors reach several replicas, and nothing is declared that moves their traffic when one fails.",
+    summary="Visitors reach several replicas, and the model declares nothing that moves traffic when one fails.",
     why=(
         "A visitor's browser knows one address. If the server behind it fails, a second one helps only if something "
         "detects the failure and moves the address, or the name. Detection has to watch the process itself: a host that "

@@ -47,13 +47,11 @@ RULE = Rule(
     summary="A component that serves requests has one replica, and nothing before it can spread load.",
     why=(
         "A single server can be made bigger, with a restart each time, until there is no bigger one. Scaling out "
-        "needs a balancer that spreads requests over several replicas, and sessions that don't live on one of them. "
-        "Adding that in a hurry, under load, is the worst time."
+        "needs a balancer that spreads requests over several replicas, and sessions that aren't kept on one of them. "
+        "Under load, in a hurry, is the worst time to add that."
     ),
     fix="Put a load balancer in front, and run at least two replicas behind it on hosts of their own.",
-    limits=(
-        "Considers web servers, application servers and services that flows call; data stores have rules of their own."
-    ),
+    limits="Considers web servers, application servers and services that flows call; other rules cover data stores.",
     references=(
         (
             "AWS Well-Architected, Reliability: scale horizontally",

@@ -126,17 +126,21 @@ RULE = Rule(
     title="Bypassed edge",
     severity="warning",
     category="security",
-    summary="A caller on the internet reaches a component past the balancer, CDN or application firewall before it.",
+    summary="A caller on the internet reaches a component directly, past its load balancer, CDN or WAF.",
     why=(
-        "A WAF, a CDN or a balancer protects only what has no other way in. Attackers look for the origin's address, find it "
-        "in old DNS records and certificates, and send there what the edge would have refused: no filter, no limit of "
-        "requests, no log, and no other server when this one is overloaded."
+        "A WAF, a CDN or a balancer protects only what can't be reached any other way. Attackers look for the "
+        "origin's address, find it in old DNS records and certificates, and send the requests there that the edge "
+        "would have refused. There is no filter, no rate limit, no log, and no other server when this one is "
+        "overloaded."
     ),
-    fix="Let the component take connections from the edge only: a private network, a firewall rule, or a secret that the edge adds.",
+    fix=(
+        "Let the component take connections from the edge only: with a private network, a firewall rule, or a secret "
+        "header that the edge adds."
+    ),
     limits=(
-        "Looks behind edges and web servers, not behind applications, and at what is sent in the same protocol. Stores are "
-        "`exposed-database`, ports for administrators `exposed-admin`. A source that a firewall lets in alone is not seen: give "
-        "such callers a network of their own."
+        "Looks behind edges and web servers, not behind applications, and at requests in the same protocol. Data "
+        "stores are reported by `exposed-database`, administration ports by `exposed-admin`. Doesn't see a firewall "
+        "that lets in single addresses only: give such callers a network of their own."
     ),
     references=(
         (

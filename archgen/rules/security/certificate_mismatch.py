@@ -132,20 +132,20 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
 RULE = Rule(
     id="certificate-mismatch",
     code="SEC003",
-    title="Certificate does not hold",
+    title="Invalid certificate",
     severity="error",
     cases=(("expiring", "warning"),),
     category="security",
-    summary="The certificate is for another name, is not where TLS ends, or has run out or soon will.",
+    summary="The certificate is for another name, isn't installed where TLS ends, or has expired or soon will.",
     why=(
-        "A browser that is shown a certificate for another name, or one that has run out, does not show the site but a "
-        "warning, and most visitors leave. Certificates that nobody renews in time are among the most common causes of "
-        "outages, and every one of them was known months ahead."
+        "A browser that gets a certificate for another name, or an expired one, shows a warning instead of the site, "
+        "and most visitors leave. Certificates that weren't renewed in time are among the most common causes of "
+        "outages, although their date is known for months."
     ),
-    fix="Get a certificate that has the name, and install it where TLS ends.",
+    fix="Get a certificate for the name, and install it where TLS ends.",
     limits=(
-        "Looks at the way from a visitor to where TLS ends, by the flow's `domain`. Silent on names where the model "
-        "declares no certificates, and on dates where `expires` is not stated."
+        "Looks at the path from a visitor to where TLS ends, by the flow's `domain`. Doesn't check names if the "
+        "model declares no certificates, nor dates without `expires`."
     ),
     references=(
         ("RFC 9525, Service Identity in TLS", "https://www.rfc-editor.org/rfc/rfc9525"),

@@ -126,23 +126,23 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
 RULE = Rule(
     id="exposed-admin",
     code="SEC010",
-    title="Exposed administration",
+    title="Exposed administration port",
     severity="error",
     cases=(("by-protocol", "warning"),),
     category="security",
     summary="An administration or statistics port is on a public path.",
     why=(
-        "Consoles and statistics pages are written for people who are trusted: they show hosts, sessions and versions, "
-        "and many of them can switch servers off. Those on the internet are found by scanners within hours, and their "
-        "passwords are tried for as long as they are there."
+        "Consoles and statistics pages are written for trusted people: they show hosts, sessions and versions, and "
+        "many of them can switch servers off. Scanners find those on the internet within hours, and go on trying "
+        "passwords for as long as they are there."
     ),
-    fix="Let it listen on a private network, and reach it through a bastion host or a VPN.",
+    fix="Let it listen on a private network only, and reach it through a bastion host or a VPN.",
     limits=(
-        "A port is known to be for administration by `admin: true`; SSH and its kin to a component of one's own, other than "
-        "a bastion host, are a warning unless `admin: false` says that they are what visitors come for (as with Git). Behind a "
-        "VPN, which is reached in another protocol, they are not public. A balancer hands such a port on to one of the same "
-        "protocol and number that is for administration too; otherwise it is the balancer's own. That a firewall lets in "
-        "single addresses only is not seen: give such clients a network of their own."
+        "Knows an administration port by `admin: true`. Also warns of SSH and similar protocols to your own "
+        "components, except for bastion hosts, unless `admin: false` says that visitors use them (as with Git). "
+        "Behind a VPN, which visitors reach in another protocol, ports aren't public. A balancer passes such a port "
+        "on to one with the same protocol and number that is for administration too; otherwise it is the balancer's "
+        "own. Doesn't see a firewall that lets in single addresses only: give such clients a network of their own."
     ),
     references=(
         (

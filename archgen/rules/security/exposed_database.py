@@ -81,17 +81,18 @@ RULE = Rule(
     severity="error",
     cases=(("unneeded", "warning"),),
     category="security",
-    summary="A data store takes connections from an untrusted network, or from a component no flow needs it for.",
+    summary="A data store takes connections from an untrusted network, or from a component that no flow needs it for.",
     why=(
-        "Databases that the internet reaches are found within hours, and copied or encrypted for ransom soon after. "
-        "Inside, every component that may ask the database is a way to the data for whoever takes that component over, "
-        "so only those that need it should."
+        "Databases on the internet are found within hours, and copied or encrypted for ransom soon after. Inside the "
+        "system, an attacker who takes over a component can reach all data that the component may ask for, so only "
+        "components that need a store should reach it."
     ),
     fix="Let only the applications reach it, over a private network; give visitors an application to talk to.",
     limits=(
-        "Object storage is left out, since it often serves visitors by design. A connection that no flow uses is a warning, of "
-        "low confidence where no flow shows what the caller calls. Silent where one of its ends stands on no flow, between a "
-        "store and its copies, and for what promotes, observes or backs up a store, or asks it who leads."
+        "Skips object storage, which often serves visitors by design. Reports a connection that no flow uses as a "
+        "warning, at low confidence if no flow shows which components the caller calls. Doesn't check connections "
+        "with an end that is on no flow, nor those between a store and its copies, nor those of components that "
+        "promote, monitor or back up a store, or ask it for its leader."
     ),
     references=(("CWE-668, Exposure of Resource to Wrong Sphere", "https://cwe.mitre.org/data/definitions/668.html"),),
     check=check,

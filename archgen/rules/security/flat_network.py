@@ -52,14 +52,14 @@ RULE = Rule(
     category="security",
     summary="Web servers, applications and data stores share one network.",
     why=(
-        "The web server is what the internet talks to, so it is what falls first. In one flat network, whoever holds it "
-        "reaches every port of the database directly. With a network for each layer, and a firewall between them, the "
-        "way to the data leads through the application only."
+        "The web server is what the internet talks to, so it is attacked first. In a flat network, an attacker who "
+        "controls it reaches every port of the database. With a network for each layer and a firewall between them, "
+        "only the application leads to the data."
     ),
-    fix="Give web, application and data networks of their own, and let a firewall pass only what the flows need.",
+    fix="Give web, application and data layers networks of their own, and let a firewall pass only what the flows need.",
     limits=(
-        "Silent where no networks are declared, and where the data stands on the web servers' own hosts. What somebody else "
-        "runs is passed over: a provider has filters of its own before it."
+        "Doesn't check models without networks, nor data on the web servers' own hosts. Skips managed services, "
+        "which their provider filters."
     ),
     references=(
         (

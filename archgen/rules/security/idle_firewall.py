@@ -97,14 +97,14 @@ RULE = Rule(
     title="Idle firewall",
     severity="warning",
     category="security",
-    summary="A firewall allows everything, or lies on no path of any flow and guards nothing.",
+    summary="A firewall allows everything, or is on the path of no flow and guards nothing.",
     why=(
-        "A firewall that lets everything through, or that no traffic passes, is there in the picture and nowhere else: "
-        "it costs money and attention, and everybody believes that there is one. What goes out counts as well, because "
-        "an intruder has to send home what was found."
+        "A firewall that lets everything through, or that no traffic passes, exists in the diagram only. It costs "
+        "money and attention, and your team believes that it protects the system. Outgoing traffic counts as well, "
+        "because an intruder has to send out the data."
     ),
-    fix="Allow what the flows need and nothing else (`default: deny`), and put it on the path or say what it `guards`.",
-    limits="Rules are read in order up to the first that denies. Silent on paths where the model has no flows.",
+    fix="Allow only what the flows need (`default: deny`), and put the firewall on the path or declare what it `guards`.",
+    limits="Reads rules in order, up to the first that denies. Doesn't check paths in models without flows.",
     references=(
         (
             "NIST SP 800-41 Rev. 1, Guidelines on Firewalls and Firewall Policy",

@@ -111,20 +111,20 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
 RULE = Rule(
     id="missing-firewall",
     code="SEC004",
-    title="No firewall",
+    title="Missing firewall",
     severity="error",
     category="security",
     summary="Traffic from an untrusted network reaches a host with no firewall on the path.",
     why=(
-        "A machine that the internet reaches directly is probed within minutes on every port it has, also those that "
-        "were opened by mistake. A firewall lets through what the site is for and nothing else, so a forgotten service "
-        "or a debug port is not an entrance."
+        "Every port of a host that the internet reaches directly is probed within minutes, including those that were "
+        "opened by mistake. A firewall lets through the site's own traffic and nothing else, so a forgotten service "
+        "or a debug port is no way in."
     ),
     fix=(
         "Put a firewall on the path (`kind: firewall`, as a step of the flow) or around the host (`guards: [host-or-network]`) "
         "that allows the public port and denies the rest."
     ),
-    limits="Takes a packet filter that a host runs itself as missing until a firewall that `guards` the host says so.",
+    limits="Doesn't know packet filters that a host runs itself: declare them as a firewall that `guards` the host.",
     references=(
         (
             "NIST SP 800-41 Rev. 1, Guidelines on Firewalls and Firewall Policy",

@@ -88,12 +88,15 @@ RULE = Rule(
     category="security",
     summary="A connection from an untrusted network carries plaintext.",
     why=(
-        "Between a visitor and the site lie networks that belong to neither. Without TLS whoever runs them, or has got "
-        "into one, reads passwords and cookies and can change pages on the way; the visitor cannot even tell whether it "
-        "is the site that answers."
+        "Between a visitor and the site are networks that belong to neither. Without TLS, their operators, and "
+        "attackers who got into one, can read passwords and cookies and change pages. The visitor can't even tell "
+        "whether the site answers or somebody in between."
     ),
     fix="Serve it over HTTPS with a certificate for the site's name, and let port 80 only redirect (`redirect: https`).",
-    limits="Name resolution is exempt. Where neither the protocol nor `tls` tells, the rule is silent.",
+    limits=(
+        "Exempts name resolution. Doesn't check connections if neither the protocol nor `tls` says whether they are "
+        "encrypted."
+    ),
     references=(
         ("RFC 9325, Recommendations for Secure Use of TLS", "https://www.rfc-editor.org/rfc/rfc9325"),
         ("CWE-319, Cleartext Transmission of Sensitive Information", "https://cwe.mitre.org/data/definitions/319.html"),

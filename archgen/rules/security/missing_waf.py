@@ -59,20 +59,20 @@ def _may_filter(component: Component) -> bool:
 RULE = Rule(
     id="missing-waf",
     code="SEC008",
-    title="No application firewall",
+    title="No web application firewall or rate limit",
     severity="info",
     category="security",
     summary="A public web entry with neither a web application firewall nor a rate limit.",
     why=(
-        "A firewall for packets lets every request on port 443 in: the visitor's, the one that tries a stolen password "
-        "for each of a million accounts, and the one that asks the most costly page as often as it can. A web application "
-        "firewall reads the request; a limit on requests makes trying slow."
+        "A packet filter lets in every request on port 443: the visitor's, the one that tries a stolen password on a "
+        "million accounts, and the one that asks for the most expensive page as often as it can. A web application "
+        "firewall reads the request; a rate limit makes guessing slow."
     ),
-    fix="Put a `kind: waf` on the path, or limit requests at the entry and state it: `rate_limit: 10/s per address`.",
+    fix="Put a `kind: waf` on the path, or limit requests at the entry and declare it: `rate_limit: 10/s per address`.",
     limits=(
-        "Where `rate_limit` is not stated it is told at medium confidence, and not of managed entries or behind a CDN, "
-        "whose provider may limit. One that stands behind a balancer, or a limit of the application, "
-        "counts too. Silent where no firewall at all stands before the entry: that is the graver finding."
+        "A firewall of this kind behind a balancer, or a rate limit of the application, counts too. Without a "
+        "declared `rate_limit` the confidence is medium. Skips managed entries and entries behind a CDN, whose "
+        "provider may limit requests, and entries without any firewall, which `missing-firewall` reports."
     ),
     references=(
         (

@@ -89,14 +89,14 @@ RULE = Rule(
     title="Obsolete TLS",
     severity="warning",
     category="security",
-    summary="A connection speaks SSL, TLS 1.0 or TLS 1.1.",
+    summary="A connection uses SSL, TLS 1.0 or TLS 1.1.",
     why=(
-        "SSL and the first versions of TLS rest on broken hashes and modes, and an attacker who can make both sides fall "
-        "back to them gets at the traffic. They are withdrawn, no current browser speaks them, and nobody who needs them "
-        "should be let in."
+        "SSL and the first versions of TLS depend on broken hashes and cipher modes. An attacker who can make both "
+        "sides fall back to them can read the traffic. These versions are deprecated, and no current browser uses "
+        "them."
     ),
     fix="Allow TLS 1.2 and 1.3 only (`tls: {version: 1.2}`).",
-    limits="Silent where no `version` is stated.",
+    limits="Doesn't check connections without a declared `version`.",
     references=(("RFC 8996, Deprecating TLS 1.0 and TLS 1.1", "https://www.rfc-editor.org/rfc/rfc8996"),),
     check=check,
     mend=mend,

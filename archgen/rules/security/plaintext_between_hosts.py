@@ -116,18 +116,21 @@ RULE = Rule(
     title="Plaintext between hosts",
     severity="warning",
     category="security",
-    summary="Connections between hosts carry plaintext, although no TLS of a visitor ends before them.",
+    summary="Connections between hosts are unencrypted (other than those behind the end of a visitor's TLS).",
     why=(
-        "Whoever gets into one machine of a network, or onto a line between two sites, reads what passes there: passwords of "
-        "databases, sessions, messages in queues, patients' records. An inner network was never a wall, and a line between "
-        "datacenters is the provider's."
+        "An attacker on one host of a network, or on a line between two sites, reads everything that passes: "
+        "database passwords, sessions, queued messages, patients' records. An internal network is no protection, and "
+        "a line between datacenters belongs to a provider."
     ),
-    fix="Encrypt each of them (`tls: true`, with `verify`), or carry all of them over WireGuard, IPsec or a service mesh and say so.",
+    fix=(
+        "Encrypt each of them (`tls: true`, with `verify`), or run all of them over WireGuard, IPsec or a service "
+        "mesh and declare it."
+    ),
     limits=(
-        "Calls within one host are fine. What comes from the internet is `missing-tls`, and what lies behind the end of a "
-        "visitor's TLS is `tls-ends-early`. Measurements that monitoring collects are left out. Where hosts are not told, calls "
-        "are taken to leave a host if an end has several replicas, at medium confidence. A network that encrypts by itself is "
-        "stated as `tls: true` on the connection."
+        "Skips calls within one host, and the measurements that monitoring collects. Connections from the internet "
+        "are reported by `missing-tls`, and those behind the end of a visitor's TLS by `tls-ends-early`. If hosts "
+        "aren't declared, a call is taken to leave its host when an end has several replicas, at medium confidence. "
+        "Declare a network that encrypts by itself as `tls: true` on the connection."
     ),
     references=(
         ("NIST SP 800-207, Zero Trust Architecture", "https://csrc.nist.gov/pubs/sp/800/207/final"),

@@ -153,12 +153,15 @@ RULE = Rule(
     category="security",
     summary="A value looks like a password, a token or a private key.",
     why=(
-        "A model lies in a repository, is read in reviews and becomes pages and slides. A secret in it is known to all who "
-        "see any of them, and stays in the history after it has been removed."
+        "A model is in a repository, is read in reviews and becomes pages and slides. Everybody who sees any of them "
+        "knows its secrets, and they stay in the history after they are removed."
     ),
-    fix="Replace the secret where it is used, since it is known now; then take it out of the model, and out of its history.",
+    fix=(
+        "Replace the secret where it is used, since it is no longer secret. Then remove it from the model and from "
+        "the history."
+    ),
     limits=(
-        "Knows the forms of common keys and tokens, passwords in addresses, and `password: …` followed by something with "
+        "Knows the formats of common keys and tokens, passwords in URLs, and `password: …` followed by a value with "
         "a digit. The excerpt below the finding shows the line as it is."
     ),
     references=(

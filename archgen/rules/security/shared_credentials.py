@@ -126,16 +126,16 @@ RULE = Rule(
     category="security",
     summary="Several components use one account, or an application connects without authentication.",
     why=(
-        "An account that several use has the rights of the one that needs most, its password stands in several places, "
-        "and when it leaks, all of them have to change at once; the logs do not tell which of them it was. Where none is "
-        "asked for, being in the network is right enough."
+        "A shared account has the rights of the component that needs most. Its password is in several places, all of "
+        "them have to change it at once when it leaks, and the logs don't tell which component did what. If no "
+        "account is needed, access to the network is enough to read the data."
     ),
-    fix="Give each component an account of its own, with the rights that it needs: `credentials: shop-reader`.",
+    fix="Give each component an account of its own, with only the rights that it needs: `credentials: shop-reader`.",
     limits=(
-        "Silent where neither `credentials` nor `authentication` is stated, between components that run one code base or are "
-        "alternatives of one connection, of name services, and of services of others, which may be for everybody. On calls "
-        "that cannot leave a host it is silent too, unless they are to a store that is not stated to be for that host alone "
-        "(`locality: same-host`)."
+        "Doesn't check connections that declare neither `credentials` nor `authentication`, components that run the "
+        "same code base or are alternatives on one connection, name services, nor external services, which may be "
+        "open to everybody. Calls that can't leave a host are checked only if they are to a store that isn't "
+        "declared to be for that host alone (`locality: same-host`)."
     ),
     references=(
         ("CWE-306, Missing Authentication for Critical Function", "https://cwe.mitre.org/data/definitions/306.html"),

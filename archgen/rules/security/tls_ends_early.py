@@ -50,19 +50,19 @@ RULE = Rule(
     title="TLS ends early",
     severity="warning",
     category="security",
-    summary="TLS ends at a balancer or proxy, and a later hop of the same flow crosses hosts in plaintext.",
+    summary="TLS ends at a balancer or proxy, and a later connection of the same flow crosses hosts unencrypted.",
     why=(
-        "The visitor's lock speaks for the first part of the way only. Behind the machine that ends TLS, what the visitor "
-        "sent in confidence travels in clear from host to host, and whoever gets into that network, or into any machine "
-        "on it, can read and change it."
+        "The lock in the visitor's browser covers only the first part of the path. Behind the host where TLS ends, "
+        "the visitor's data travels unencrypted from host to host. An attacker on that network, or on any host in "
+        "it, can read and change it."
     ),
     fix=(
-        "Encrypt again behind it (`tls: true` on the connection, with `verify`), or let TLS through to the servers "
+        "Encrypt again behind it (`tls: true` on the connection, with `verify`), or pass TLS through to the servers "
         "(`tls: pass-through`)."
     ),
     limits=(
-        "Hops within one host are fine. A network that encrypts by itself (a service mesh, WireGuard, IPsec) is stated as "
-        "`tls: true` on the connection."
+        "Skips connections within one host. Declare a network that encrypts by itself (a service mesh, WireGuard, "
+        "IPsec) as `tls: true` on the connection."
     ),
     references=(
         ("NIST SP 800-207, Zero Trust Architecture", "https://csrc.nist.gov/pubs/sp/800/207/final"),

@@ -81,11 +81,18 @@ RULE = Rule(
     category="security",
     summary="A connection is encrypted, but the peer's certificate is not verified.",
     why=(
-        "Encryption without a check of the certificate protects against somebody who only listens. Somebody who can put "
-        "a machine in between shows a certificate of their own, reads and changes everything, and passes it on."
+        "Encryption without a check of the certificate protects only against an attacker who listens. An attacker "
+        "who gets between the two ends shows a certificate of their own, reads and changes everything, and passes it "
+        "on."
     ),
-    fix="Verify the certificate (`verify: true`): give the caller the authority that signed it, a private one if need be.",
-    limits="Where `verify` isn't stated, only proxies are reported that check nothing by default (nginx, Apache, Envoy), as info.",
+    fix=(
+        "Verify the certificate (`verify: true`): give the caller the certificate authority that signed it, if need "
+        "be a private one."
+    ),
+    limits=(
+        "Without a declared `verify`, reports only proxies that verify nothing by default (nginx, Apache, Envoy), as "
+        "info."
+    ),
     references=(
         ("CWE-295, Improper Certificate Validation", "https://cwe.mitre.org/data/definitions/295.html"),
         ("RFC 9525, Service Identity in TLS", "https://www.rfc-editor.org/rfc/rfc9525"),

@@ -14,10 +14,10 @@
 
   const percent = share => {
     const lack = 1 - share;
-    if (lack <= 0) return "100 %";
+    if (lack <= 0) return "100%";
     const decimals = lack >= 0.01 ? 2 : Math.min(12, 2 - Math.floor(Math.log10(lack * 100)));
     const said = (share * 100).toFixed(decimals);
-    return `${said.includes(".") ? said.replace(/0+$/, "").replace(/\.$/, "") : said} %`;
+    return `${said.includes(".") ? said.replace(/0+$/, "").replace(/\.$/, "") : said}%`;
   };
   const lasting = hours => {
     if (hours >= 1) return hours < 1000 ? `${hours.toFixed(1)} h` : `${hours.toFixed(0)} h`;
@@ -148,7 +148,7 @@
   const fact = (words, ...value) => make("div", {}, make("dt", {}, words), make("dd", {}, ...value));
   const available = flow => {
     const chance = archgenStructure.availability(model, flow, [...lost]);
-    const way = { bounds: "bounds:", sampled: "sampled: with 99 % confidence" }[chance.method];
+    const way = { bounds: "bounds:", sampled: "sampled: with 99% confidence" }[chance.method];
     const how = way ? `${way} between ${percent(chance.bounds[0])} and ${percent(chance.bounds[1])}` : "exact";
     return fact(lost.size ? "Remaining availability" : "Availability", `${percent(chance.value)} `,
       make("small", {}, `${how}; down ${lasting((1 - chance.value) * HOURS)} per year`));

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from archgen.analysis.assessment import FlowAssessment
 from archgen.linting.checked_model import CheckedModel
-from archgen.report.common.assessment import format_duration, percent
+from archgen.model.percentages import format_availability
+from archgen.report.common.assessment import format_duration
 from archgen.site.pages.change_blocks import IMPOSSIBLE
 from archgen.site.system_change import access
 
@@ -37,4 +38,4 @@ def downtime(flow: FlowAssessment) -> str:
 
 def availability(flow: FlowAssessment) -> str:
     """Return the availability of a flow."""
-    return percent(flow.result.availability) if flow.possible else IMPOSSIBLE
+    return format_availability(flow.result.availability) if flow.possible else IMPOSSIBLE

@@ -11,8 +11,9 @@ from archgen.linting.checked_model import CheckedModel
 from archgen.linting.finding_groups import FindingGroup
 from archgen.model.architecture import Flow
 from archgen.model.finding import Finding
+from archgen.model.percentages import format_availability
 from archgen.model.wording import plural
-from archgen.report.common.assessment import format_duration, percent
+from archgen.report.common.assessment import format_duration
 from archgen.site.escape import code, link, prose, text
 from archgen.site.html_builder import Scripted
 from archgen.site.issue_sections import failing_step
@@ -62,7 +63,7 @@ def _facts(system: CheckedModel, flow: Flow) -> Iterator[str]:
 def _availability(flow: FlowAssessment) -> str:
     assumptions = plural(len(flow.assumed), "assumption")
     basis = f", based on {link(assumptions, f'{UP}#assumed')}" if flow.assumed else ""
-    share, down = percent(flow.result.availability), format_duration(flow.result.downtime)
+    share, down = format_availability(flow.result.availability), format_duration(flow.result.downtime)
     return f"available {share} of the time, down {down} per year{basis}"
 
 

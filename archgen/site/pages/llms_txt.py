@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from archgen.linting.checked_model import CheckedModel
 from archgen.linting.finding_groups import FindingGroup
 from archgen.linting.rule import Rule
+from archgen.model.percentages import format_availability
 from archgen.model.wording import listed, plural
-from archgen.report.common.assessment import format_duration, percent
+from archgen.report.common.assessment import format_duration
 from archgen.report.common.terminal import plain
 from archgen.site.html_builder import one_line
 from archgen.site.page import Page, flow_path
@@ -91,7 +92,10 @@ def _flows(system: CheckedModel) -> Iterator[str]:
         yield f"- {_line(flow.id)} ({access(topology, flow.id)}): {_line(flow.title)}"
         if assessment.possible:
             fatal = listed(breaking(topology, flow.id)) or "none"
-            share, down = percent(assessment.result.availability), format_duration(assessment.result.downtime)
+            share, down = (
+                format_availability(assessment.result.availability),
+                format_duration(assessment.result.downtime),
+            )
             yield f"    - available {share}, down {down} per year; single points of failure: {_line(fatal)}"
         else:
             yield f"    - {IMPOSSIBLE}"

@@ -9,11 +9,12 @@ from archgen.analysis.probabilities import Assumed
 from archgen.compare.flows import called
 from archgen.improve.gains import gains
 from archgen.linting.checked_model import CheckedModel
+from archgen.model.percentages import format_availability
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed, plural
 from archgen.reliability.availability import HOURS_PER_YEAR
 from archgen.reliability.groups import CutProduct, products
-from archgen.report.common.assessment import MONTHS, format_duration, format_method, group_assumptions, percent
+from archgen.report.common.assessment import MONTHS, format_duration, format_method, group_assumptions
 from archgen.site.escape import code, link, text
 from archgen.site.markdown import NAMED, badge, bullets, codes, details, figure, heading, table
 from archgen.site.page import Page
@@ -67,7 +68,8 @@ def _row(system: CheckedModel, flow: FlowAssessment) -> Sequence[str]:
     down = flow.result.downtime
     return (
         name,
-        percent(flow.result.availability) + ("" if flow.result.method == "exact" else f" ({format_method(flow)})"),
+        format_availability(flow.result.availability)
+        + ("" if flow.result.method == "exact" else f" ({format_method(flow)})"),
         format_duration(down),
         format_duration(down / MONTHS),
         _points(system, flow.flow) or "none",
@@ -121,7 +123,7 @@ def _assumptions(system: CheckedModel) -> Iterator[str]:
     yield heading(3, "Assumptions", "assumed")
     assumptions = tuple(by_element.values())
     rows = [
-        (percent(number), codes(_assumed_by(system, assumptions, number, source)), text(source))
+        (format_availability(number), codes(_assumed_by(system, assumptions, number, source)), text(source))
         for number, source, _ in group_assumptions(assumptions)
     ]
     yield (
