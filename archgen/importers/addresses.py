@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -12,10 +13,18 @@ from archgen.importers.secrets import without_user_info
 LONGEST = 20_000
 """Characters of a value that are searched."""
 
+_MOST_NAMES = 4096
+"""Names of variables of which is kept what they name: the same ones stand in many services."""
+
+_MOST_SOUGHT = 300
+"""Hosts that are sought one by one in a text before its addresses are."""
+
 _URL = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]{1,40}):(?://|@//|@)([^\s\"'<>]+)")
 _HOST_PORT = re.compile(
     r"(?<![A-Za-z0-9_.\-/@])([A-Za-z0-9](?:[A-Za-z0-9_.-]{0,200}[A-Za-z0-9])?):([0-9]{1,5})(?![0-9A-Za-z.:])"
 )
+_IN_BRACKETS = re.compile(r"\(([A-Za-z0-9][A-Za-z0-9_.-]*):([0-9]{1,5})\)")
+_BEHIND_USER = re.compile(r"@([A-Za-z0-9][A-Za-z0-9_.-]*):([0-9]{1,5})(?![0-9])")
 _HOST_WORD = re.compile(
     r"\b(?:host|server|addr|address|data source)\s*=\s*(?:tcp:)?([A-Za-z0-9][A-Za-z0-9_.-]*)", re.IGNORECASE
 )
@@ -30,6 +39,8 @@ _NAMES_HOST = re.compile(
 _NEVER = re.compile(
     r"CORS|ALLOWED|LISTEN|BIND|ADVERTISE|NO_PROXY|VIRTUAL|WHITELIST|CALLBACK|TRUSTED|_ORIGIN|^ORIGIN", re.IGNORECASE
 )
+_PAGE = re.compile(r"FRONTEND|CLIENT_(URL|HOST)|PUBLIC_|SITE_URL|EXTERNAL_URL|WEB_?APP_URL|^APP_URL", re.IGNORECASE)
+_SERVICE_OF_PAGE = re.compile(r"FRONTEND\w*_ADDR(ESS)?$", re.IGNORECASE)
 _ENDS_IN_HOST = re.compile(r"(HOST|URL|URI|ADDR(ESS)?|SERVERS?|ENDPOINT|DSN)$", re.IGNORECASE)
 _OWN = re.compile(
     r"_NAME$|DATABASE$|_DB$|USER|CLUSTER_NAME|NODE_NAME|NODENAME|SERVICE_NAME|SERVER_NAME|INITIAL_CLUSTER_TOKEN|_MODE$|_TYPE$|"
@@ -61,7 +72,7 @@ def mentions(name: str, value: str, hosts: Mapping[str, str]) -> tuple[Mention, 
     A bare name counts where the variable's name asks for a host; the name of a database, or one's own address, never does.
     """
     text = value[:LONGEST]
-    if _is_own(name):
+    if not text or _is_own(name) or not names_any(text, hosts):
         return ()
     results: dict[Mention, None] = {}
     for mention in (*_in_urls(text), *_in_ports(text), *_words(name, text)):
@@ -71,12 +82,19 @@ def mentions(name: str, value: str, hosts: Mapping[str, str]) -> tuple[Mention, 
     return _distinct(results)
 
 
+def names_any(text: str, hosts: Mapping[str, str]) -> bool:
+    """Return True if a text holds the name of a host; where it holds none, nothing in it can be resolved."""
+    lower = text.lower()
+    return len(hosts) > _MOST_SOUGHT or any(host in lower or host in text for host in hosts)
+
+
+@lru_cache(maxsize=_MOST_NAMES)
 def names_page(name: str) -> bool:
     """Return True if a variable names the page that visitors see, which a service behind it links to and seldom calls."""
-    page = re.search(r"FRONTEND|CLIENT_(URL|HOST)|PUBLIC_|SITE_URL|EXTERNAL_URL|WEB_?APP_URL|^APP_URL", name, re.I)
-    return page is not None and re.search(r"FRONTEND\w*_ADDR(ESS)?$", name, re.I) is None
+    return _PAGE.search(name) is not None and _SERVICE_OF_PAGE.search(name) is None
 
 
+@lru_cache(maxsize=_MOST_NAMES)
 def _is_own(name: str) -> bool:
     """Return True if a variable names oneself or a database, and not a host."""
     if _NEVER.search(name):
@@ -103,7 +121,7 @@ def resolve(host: str, hosts: Mapping[str, str]) -> str | None:
 
 
 def _in_urls(text: str) -> Iterator[Mention]:
-    for match in _URL.finditer(text):
+    for match in _URL.finditer(text) if ":" in text else ():
         scheme = match[1].lower().removeprefix("jdbc:").split("+")[0]
         authority = re.split(r"[/?#;]", match[2], maxsplit=1)[0]
         for part in authority.rpartition("@")[2].split(","):
@@ -113,23 +131,30 @@ def _in_urls(text: str) -> Iterator[Mention]:
 
 
 def _in_ports(text: str) -> Iterator[Mention]:
+    if ":" not in text:
+        return
     stripped = without_user_info(text)
     for match in _HOST_PORT.finditer(stripped):
         yield Mention(match[1], None, _port(match[2]))
     # `tcp(db:3306)` and `user:password@tcp(db:3306)`
-    for match in re.finditer(r"\(([A-Za-z0-9][A-Za-z0-9_.-]*):([0-9]{1,5})\)", text):
+    for match in _IN_BRACKETS.finditer(text):
         yield Mention(match[1], None, _port(match[2]))
-    for match in re.finditer(r"@([A-Za-z0-9][A-Za-z0-9_.-]*):([0-9]{1,5})(?![0-9])", text):
+    for match in _BEHIND_USER.finditer(text):
         yield Mention(match[1], None, _port(match[2]))
 
 
 def _words(name: str, text: str) -> Iterator[Mention]:
-    for match in _HOST_WORD.finditer(text):
+    for match in _HOST_WORD.finditer(text) if "=" in text else ():
         yield Mention(match[1])
-    if _NAMES_HOST.search(name):
+    if _asks_for_host(name):
         for part in re.split(r"[,;\s]+", text.strip())[:100]:
             if _BARE.fullmatch(part):
                 yield Mention(part)
+
+
+@lru_cache(maxsize=_MOST_NAMES)
+def _asks_for_host(name: str) -> bool:
+    return _NAMES_HOST.search(name) is not None
 
 
 def _port(text: str | None) -> int | None:

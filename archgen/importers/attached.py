@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.importers.addresses import mentions
+from archgen.importers.addresses import mentions, names_any
 from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, Format, Origin
 from archgen.importers.haproxy import is_haproxy, read_haproxy
 from archgen.importers.keepalived import is_keepalived, read_keepalived
@@ -79,6 +79,8 @@ def read_alone(files: list[Configuration], sheet: FactSheet) -> Iterator[tuple[C
 def _search(attachment: Attachment, sheet: FactSheet) -> None:
     """Add a call for each address of a component in a file, comments aside."""
     text = attachment.file.data.decode("utf-8", "replace")
+    if not names_any(text, attachment.hosts):
+        return
     for number, line in enumerate(text.splitlines()[:_MOST_LINES], 1):
         content = line.strip()
         if not content or content.startswith(("#", "//", ";")):

@@ -78,15 +78,16 @@ class FactSheet:
     """The facts, omissions and errors of a run, in any order until they are asked for."""
 
     def __init__(self) -> None:
-        self._facts: dict[str, Fact] = {}
+        self._facts: dict[tuple[str, str, bytes], Fact] = {}
         self._omissions: set[Omission] = set()
         self._errors: set[SourceError] = set()
 
     def add(self, fact: Fact) -> None:
         """Add a fact; of two with one identity the more certain counts, then the one that stands first."""
-        present = self._facts.get(fact.id)
+        identity = fact.subject, fact.key, json.encode(fact.value) if fact.key in SETS else b""
+        present = self._facts.get(identity)
         if present is None or _rank(fact) < _rank(present):
-            self._facts[fact.id] = fact
+            self._facts[identity] = fact
 
     def omit(self, source: Origin, name: str, reason: str) -> None:
         """Record a part that isn't imported."""
@@ -99,7 +100,11 @@ class FactSheet:
     @property
     def facts(self) -> tuple[Fact, ...]:
         """Return the facts by subject and key."""
-        return tuple(sorted(self._facts.values(), key=lambda fact: (fact.subject, fact.key, _rank(fact))))
+        return tuple(
+            sorted(
+                self._facts.values(), key=lambda fact: (fact.subject, fact.key, _rank(fact) if fact.key in SETS else ())
+            )
+        )
 
     @property
     def omissions(self) -> tuple[Omission, ...]:

@@ -9,59 +9,84 @@ from archgen.language.yaml.tree import Map, Seq, unpack
 
 
 class Node:
-    """A value of a file with its line, and the way to it."""
+    """A value of a file with its line, and the way to it; both are looked up where they are asked for."""
 
-    __slots__ = ("line", "path", "pointer", "value")
+    __slots__ = ("_above", "_key", "_mark", "path", "value")
 
-    def __init__(self, value: Any, line: int, path: str, pointer: str = "") -> None:
+    def __init__(self, value: Any, path: str, above: Node | None = None, key: str | int = "", mark: int = -1) -> None:
         self.value = value
-        self.line = line
         self.path = path
-        self.pointer = pointer
+        self._above = above
+        self._key = key
+        self._mark = mark
+
+    @property
+    def line(self) -> int:
+        """Return the line from 1; 1 for a document."""
+        if self._mark >= 0:
+            return unpack(self._mark)[1]
+        above = self._above
+        if above is None:
+            return 1
+        container = above.value
+        if isinstance(container, Map):
+            self._mark = container.key_mark(str(self._key))
+        elif isinstance(container, Seq):
+            self._mark = container.marks[int(self._key)]
+        return unpack(self._mark)[1] if self._mark >= 0 else above.line
+
+    @property
+    def pointer(self) -> str:
+        """Return the way through the keys, by `/`."""
+        keys: list[str] = []
+        node = self
+        while node._above is not None:
+            keys.append(str(node._key))
+            node = node._above
+        return "".join(f"/{key}" for key in reversed(keys))
 
     def get(self, *keys: str) -> Node:
         """Return the value under keys; an empty node where the way ends."""
         node = self
         for key in keys:
             value = node.value
-            if not isinstance(value, Map) or key not in value:
-                return Node(None, node.line, node.path, node.pointer)
-            index = list(value).index(key)
-            node = Node(value[key], unpack(value.marks[2 * index])[1], node.path, f"{node.pointer}/{key}")
+            if value.__class__ is not Map or key not in value:
+                return Node(None, node.path, node._above, node._key, node._mark)
+            node = Node(value[key], node.path, node, key)
         return node
 
     def items(self) -> Iterator[tuple[str, Node]]:
         """Yield the keys of a mapping, each with its value."""
         value = self.value
-        if isinstance(value, Map):
-            for index, (key, item) in enumerate(value.items()):
-                yield key, Node(item, unpack(value.marks[2 * index])[1], self.path, f"{self.pointer}/{key}")
+        if value.__class__ is Map:
+            for (key, item), mark in zip(value.items(), value.marks[::2], strict=True):
+                yield key, Node(item, self.path, self, key, mark)
 
     def list(self) -> Iterator[Node]:
         """Yield the items of a list; a single value is a list of one."""
         value = self.value
-        if isinstance(value, Seq):
+        if value.__class__ is Seq:
             for index, item in enumerate(value):
-                yield Node(item, unpack(value.marks[index])[1], self.path, f"{self.pointer}/{index}")
-        elif value is not None and not isinstance(value, Map):
+                yield Node(item, self.path, self, index, value.marks[index])
+        elif value is not None and value.__class__ is not Map:
             yield self
 
     @property
     def keys(self) -> tuple[str, ...]:
         """Return the keys of a mapping."""
-        return tuple(self.value) if isinstance(self.value, Map) else ()
+        return tuple(self.value) if self.value.__class__ is Map else ()
 
     @property
     def is_map(self) -> bool:
         """Return True for a mapping."""
-        return isinstance(self.value, Map)
+        return self.value.__class__ is Map
 
     @property
     def text(self) -> str:
         """Return a scalar as text, and the empty text for anything else."""
         value = self.value
-        if isinstance(value, str):
-            return value
+        if value.__class__ is str:
+            return str(value)
         if isinstance(value, bool):
             return "true" if value else "false"
         return str(value) if isinstance(value, int | float) else ""

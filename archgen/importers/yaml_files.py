@@ -36,7 +36,7 @@ def documents(file: Configuration, sheet: FactSheet) -> list[Node]:
             fix = unreadable.fault.fix
             sheet.fail(file.path, line, column, f"{unreadable.fault.message}; {fix[:1].lower()}{fix[1:].rstrip('.')}")
         return []
-    return [Node(root, 1, file.path) for root in roots if root is not None]
+    return [Node(root, file.path) for root in roots if root is not None]
 
 
 def is_template(data: bytes) -> bool:

@@ -52,6 +52,17 @@ class OutsideProject(UnreadableFile):
     """A path that leads out of the directory that it has to stay in."""
 
 
+class ResolvedDirectory(str):
+    """An absolute directory whose links are resolved, for many files that have to stay in it."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, directory: str) -> ResolvedDirectory:
+        """Return a directory with its links resolved."""
+        return cls(os.path.realpath(directory))
+
+
 _inputs: set[str] = set()
 
 
@@ -66,25 +77,26 @@ def read_file(path: str, purpose: Purpose, inside: str | None = None) -> bytes:
     With `inside` the file must lie in that directory once all links are resolved. Leave it out only for a path that the
     user gave on the command line.
     """
-    content = _read(path, purpose.limit + 1, inside, purpose)
-    _inputs.add(os.path.realpath(path))
+    content, resolved = _read(path, purpose.limit + 1, inside, purpose)
+    _inputs.add(resolved or os.path.realpath(path))
     return content
 
 
 def peek_file(path: str, length: int) -> bytes:
     """Return the first bytes of a regular file, which is no input of the run; raise UnreadableFile for anything else."""
-    return _read(path, length)
+    return _read(path, length)[0]
 
 
-def _read(path: str, length: int, inside: str | None = None, purpose: Purpose | None = None) -> bytes:
-    """Return so many bytes; with a purpose so many are too many."""
+def _read(path: str, length: int, inside: str | None = None, purpose: Purpose | None = None) -> tuple[bytes, str]:
+    """Return so many bytes, and the resolved path where it was checked; with a purpose so many are too many."""
+    resolved = ""
     try:
         descriptor = _open(path)
         try:
             status = os.fstat(descriptor)
             _check_kind(path, status.st_mode)
             if inside is not None:
-                _check_inside(path, status, inside)
+                resolved = _check_inside(path, status, inside)
             too_large = purpose is not None and status.st_size >= length
             content = b"" if too_large else _content(descriptor, length, status.st_size)
         finally:
@@ -95,7 +107,7 @@ def _read(path: str, length: int, inside: str | None = None, purpose: Purpose | 
         raise UnreadableFile(path, f"can't be read: {_words(error)}", "name a file that can be read") from error
     if purpose is not None and (too_large or len(content) == length):
         raise _too_large(path, purpose)
-    return content
+    return content, resolved
 
 
 def _open(path: str) -> int:
@@ -131,15 +143,17 @@ def check_inside(path: str, directory: str) -> str:
         resolved = os.path.realpath(path)
     except ValueError as error:
         raise UnreadableFile(path, f"is no path: {error}", "correct it") from error
-    if not lies_in(resolved, os.path.realpath(directory)):
+    if not lies_in(resolved, directory if isinstance(directory, ResolvedDirectory) else os.path.realpath(directory)):
         raise OutsideProject(path, "leads out of the project", "put the file into the project")
     return resolved
 
 
-def _check_inside(path: str, status: os.stat_result, directory: str) -> None:
+def _check_inside(path: str, status: os.stat_result, directory: str) -> str:
     """Refuse a file elsewhere; that it is the file that was opened is checked too, so that no link changes between."""
-    if not os.path.samestat(os.stat(check_inside(path, directory)), status):
+    resolved = check_inside(path, directory)
+    if not os.path.samestat(os.stat(resolved), status):
         raise OutsideProject(path, "leads out of the project", "put the file into the project")
+    return resolved
 
 
 def lies_in(path: str, directory: str) -> bool:

@@ -10,7 +10,7 @@ from archgen.app.config.config import repository_of
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.facts import Configuration, Opener, SourceError
 from archgen.model.problems import UsageError
-from archgen.system.files import IMPORTED, UnreadableFile, lies_in, read_file
+from archgen.system.files import IMPORTED, ResolvedDirectory, UnreadableFile, lies_in, read_file
 
 _COMPOSE = re.compile(r"(?:docker-)?compose(?:[._-][\w.-]+)?\.ya?ml|(?:docker-)?stack\.ya?ml", re.IGNORECASE)
 _PRODUCTION = re.compile(r"prod|deploy|live", re.IGNORECASE)
@@ -21,6 +21,7 @@ _OVERRIDES = (
     "docker-compose.override.yml",
 )
 _SKIPPED = {"node_modules", "vendor", "venv", "__pycache__", "testdata", "site-packages", "target", "dist"}
+_API_VERSION = re.compile(rb'^[ {]*"?apiVersion"?:', re.MULTILINE)
 _MOST_FILES = 5000
 _DEEPEST = 8
 _DEEPEST_MOUNT = 2
@@ -63,7 +64,7 @@ def collect(paths: tuple[str, ...]) -> Collection:
 
 def _collect_directory(collection: Collection, directory: str) -> None:
     """Read the compose files that Compose would read there, else all manifests below, else the nearest compose files."""
-    inside = os.path.realpath(directory)
+    inside = ResolvedDirectory.of(directory)
     names = sorted(os.listdir(directory))
     chosen, others = _compose_files([name for name in names if _COMPOSE.fullmatch(name)])
     if chosen:
@@ -72,12 +73,14 @@ def _collect_directory(collection: Collection, directory: str) -> None:
         collection.others += [_joined(directory, name) for name in others]
         return
     below = list(_below(directory))
-    manifests = [
-        path for path in below if path.lower().endswith((".yml", ".yaml", ".json")) and _mentions_kind(path, inside)
-    ]
+    manifests = {
+        path: data
+        for path in below
+        if path.lower().endswith((".yml", ".yaml", ".json")) and (data := _manifest(path, inside))
+    }
+    for path, data in manifests.items():
+        collection.files.setdefault(path, Configuration(path, data))
     if manifests:
-        for path in manifests:
-            collection.read(path, inside)
         return
     _collect_nearest(collection, directory, below, inside)
 
@@ -127,14 +130,15 @@ def _below(directory: str, deepest: int = _DEEPEST) -> Iterator[str]:
             yield _joined(where, name)
 
 
-def _mentions_kind(path: str, inside: str) -> bool:
+def _manifest(path: str, inside: str) -> bytes:
+    """Return a file that may be a manifest; no bytes for any other."""
     try:
         if os.path.getsize(path) > _LARGEST_FOUND:
-            return False
+            return b""
         data = read_file(path, IMPORTED, inside)
     except (OSError, UnreadableFile):
-        return False
-    return re.search(rb'^[ {]*"?apiVersion"?:', data, re.MULTILINE) is not None and b"kind" in data
+        return b""
+    return data if b"kind" in data and _API_VERSION.search(data) is not None else b""
 
 
 def _joined(directory: str, name: str) -> str:
@@ -144,15 +148,19 @@ def _joined(directory: str, name: str) -> str:
 def opener_of(paths: tuple[str, ...]) -> Opener:
     """Return the function that opens what a configuration names, inside the project of that configuration."""
     cache: dict[str, tuple[Configuration, ...]] = {}
+    projects: dict[str, ResolvedDirectory] = {}
 
     def open_named(path: str, name: str) -> tuple[Configuration, ...]:
         if not name or os.path.isabs(name) or "\0" in name or len(name) > 1000:
             return ()
-        directory = os.path.dirname(os.path.abspath(path))
-        inside = _project_of(directory, paths)
-        target = os.path.normpath(os.path.join(os.path.dirname(path), name))
+        directory = os.path.dirname(path)
+        target = os.path.normpath(os.path.join(directory, name))
         if target not in cache:
-            cache[target] = tuple(_open(target, inside))
+            if not os.path.exists(target):
+                return ()
+            if directory not in projects:
+                projects[directory] = ResolvedDirectory.of(_project_of(os.path.abspath(directory), paths))
+            cache[target] = tuple(_open(target, projects[directory]))
         return cache[target]
 
     return open_named
@@ -164,10 +172,10 @@ def _project_of(directory: str, paths: tuple[str, ...]) -> str:
     return next((path for path in named if lies_in(directory, path)), None) or repository_of(directory)
 
 
-def _open(target: str, inside: str) -> Iterator[Configuration]:
+def _open(target: str, inside: ResolvedDirectory) -> Iterator[Configuration]:
     files = [target]
     if os.path.isdir(target):
-        if not lies_in(os.path.realpath(target), os.path.realpath(inside)):
+        if not lies_in(os.path.realpath(target), inside):
             return
         files = [path for path in _below(target, _DEEPEST_MOUNT) if path.endswith(_CONFIGURATIONS)][:_MOST_MOUNTED]
     for file in files:

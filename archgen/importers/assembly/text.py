@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from archgen.importers.assembly.model import ImportedModel
-from archgen.language.write.sections import arrange_sections
+from archgen.language.schema import schema
 from archgen.language.write.values import block
 
 LONGEST = 120
@@ -16,14 +16,26 @@ _LEVELS = {"flows": 3}
 
 
 def text_of(model: ImportedModel) -> str:
-    """Return the model as the text of a file."""
+    """Return the model as the text of a file, in the form that `archgen fmt` gives it."""
     lines: list[str] = []
-    for key, value in model.values.items():
-        if isinstance(value, dict):
-            lines += ["", f"{key}:", *_elements(model, key, value)]
-        else:
-            lines += block({key: value}, 0)
-    return arrange_sections("\n".join(lines) + "\n")
+    height = 1
+    for key in schema()["properties"]:
+        if key not in model.values:
+            continue
+        section = list(_section(model, key, model.values[key]))
+        if lines and (height > 1 or len(section) > 1):
+            lines.append("")
+        lines += section
+        height = len(section)
+    return "\n".join(lines) + "\n"
+
+
+def _section(model: ImportedModel, key: str, value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield f"{key}:"
+        yield from _elements(model, key, value)
+    else:
+        yield from block({key: value}, 0)
 
 
 def _elements(model: ImportedModel, section: str, values: dict[str, Any]) -> Iterator[str]:
@@ -36,4 +48,5 @@ def _elements(model: ImportedModel, section: str, values: dict[str, Any]) -> Ite
 
 def inert(text: str) -> str:
     """Return a text that stays within a comment: one line of printable characters."""
-    return "".join(char if char.isprintable() else " " for char in text)[:LONGEST]
+    line = text if text.isprintable() else "".join(char if char.isprintable() else " " for char in text)
+    return line[:LONGEST].rstrip()

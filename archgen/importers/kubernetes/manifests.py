@@ -67,7 +67,7 @@ def objects_of(root: Node, depth: int = 0) -> Iterator[Manifest]:
 
 def _is_patch(kind: str, root: Node) -> bool:
     """Return True for a workload without an image, which only changes another one of its name."""
-    return kind in WORKLOADS and not any(each.get("image").text for each in containers_of(kind, root))
+    return kind in WORKLOADS and not any(each.get("image").text for each in pod_of(kind, root).get("containers").list())
 
 
 def pod_of(kind: str, root: Node) -> Node:
@@ -88,6 +88,8 @@ def labels_of(kind: str, root: Node) -> dict[str, str]:
 def containers_of(kind: str, root: Node) -> list[Node]:
     """Return the containers of a workload, the main one first."""
     containers = list(pod_of(kind, root).get("containers").list())
+    if len(containers) < 2:
+        return containers
     name = root.get("metadata", "name").text
     return sorted(containers, key=lambda each: (_is_sidecar(each), each.get("name").text != name))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -28,8 +29,13 @@ def inline(value: Any) -> str:
         return "[" + ", ".join(map(inline, value)) + "]"
     if not isinstance(value, str):
         return json.encode(value).decode()
-    # the empty text and what reads as a number, a flag or nothing is quoted
-    return value if _PLAIN.fullmatch(value) and _is_text(value) else "".join(map(_escape, json.encode(value).decode()))
+    return _scalar(value)
+
+
+@lru_cache(maxsize=4096)
+def _scalar(text: str) -> str:
+    """Return a text as YAML: plain, but in quotes if it is empty or reads as a number, a flag or nothing."""
+    return text if _PLAIN.fullmatch(text) and _is_text(text) else "".join(map(_escape, json.encode(text).decode()))
 
 
 def _is_text(plain: str) -> bool:
@@ -48,8 +54,9 @@ def block(values: dict[str, Any], levels: int = 1, indent: str = "") -> Iterator
 
 
 def _entry(head: str, value: Any, levels: int, indent: str) -> Iterator[str]:
-    line = f"{head} {inline(value)}"
-    if not value or not isinstance(value, dict | list | tuple) or (levels < 1 and len(line) <= WIDEST):
+    is_nested = bool(value) and isinstance(value, dict | list | tuple)
+    line = "" if is_nested and levels >= 1 else f"{head} {inline(value)}"
+    if line and (not is_nested or len(line) <= WIDEST):
         yield line
     elif isinstance(value, dict):
         yield head
