@@ -84,8 +84,13 @@ def mentions(name: str, value: str, hosts: Mapping[str, str]) -> tuple[Mention, 
 
 def names_any(text: str, hosts: Mapping[str, str]) -> bool:
     """Return True if a text holds the name of a host; where it holds none, nothing in it can be resolved."""
+    if len(hosts) > _MOST_SOUGHT:
+        return True
     lower = text.lower()
-    return len(hosts) > _MOST_SOUGHT or any(host in lower or host in text for host in hosts)
+    for host in hosts:
+        if host in lower:
+            return True
+    return lower != text and any(host in text for host in hosts)
 
 
 @lru_cache(maxsize=_MOST_NAMES)

@@ -11,7 +11,7 @@ from archgen.language.yaml.tree import Map, Seq, unpack
 class Node:
     """A value of a file with its line, and the way to it; both are looked up where they are asked for."""
 
-    __slots__ = ("_above", "_key", "_mark", "path", "value")
+    __slots__ = ("_above", "_key", "_mark", "_pointer", "path", "value")
 
     def __init__(self, value: Any, path: str, above: Node | None = None, key: str | int = "", mark: int = -1) -> None:
         self.value = value
@@ -19,6 +19,7 @@ class Node:
         self._above = above
         self._key = key
         self._mark = mark
+        self._pointer: str | None = None
 
     @property
     def line(self) -> int:
@@ -38,12 +39,9 @@ class Node:
     @property
     def pointer(self) -> str:
         """Return the way through the keys, by `/`."""
-        keys: list[str] = []
-        node = self
-        while node._above is not None:
-            keys.append(str(node._key))
-            node = node._above
-        return "".join(f"/{key}" for key in reversed(keys))
+        if self._pointer is None:
+            self._pointer = "" if self._above is None else f"{self._above.pointer}/{self._key}"
+        return self._pointer
 
     def get(self, *keys: str) -> Node:
         """Return the value under keys; an empty node where the way ends."""

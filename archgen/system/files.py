@@ -96,7 +96,7 @@ def _read(path: str, length: int, inside: str | None = None, purpose: Purpose | 
             status = os.fstat(descriptor)
             _check_kind(path, status.st_mode)
             if inside is not None:
-                resolved = _check_inside(path, status, inside)
+                resolved = _check_inside(path, descriptor, status, inside)
             too_large = purpose is not None and status.st_size >= length
             content = b"" if too_large else _content(descriptor, length, status.st_size)
         finally:
@@ -143,17 +143,39 @@ def check_inside(path: str, directory: str) -> str:
         resolved = os.path.realpath(path)
     except ValueError as error:
         raise UnreadableFile(path, f"is no path: {error}", "correct it") from error
-    if not lies_in(resolved, directory if isinstance(directory, ResolvedDirectory) else os.path.realpath(directory)):
-        raise OutsideProject(path, "leads out of the project", "put the file into the project")
+    if not lies_in(resolved, _resolved(directory)):
+        raise _outside(path)
     return resolved
 
 
-def _check_inside(path: str, status: os.stat_result, directory: str) -> str:
+def _check_inside(path: str, descriptor: int, status: os.stat_result, directory: str) -> str:
     """Refuse a file elsewhere; that it is the file that was opened is checked too, so that no link changes between."""
+    resolved = _path_of(descriptor)
+    if resolved is not None:
+        if not lies_in(resolved, _resolved(directory)):
+            raise _outside(path)
+        return resolved
     resolved = check_inside(path, directory)
     if not os.path.samestat(os.stat(resolved), status):
-        raise OutsideProject(path, "leads out of the project", "put the file into the project")
+        raise _outside(path)
     return resolved
+
+
+def _path_of(descriptor: int) -> str | None:
+    """Return the path of an open file as Linux knows it, links resolved (proc(5)); None where it isn't told."""
+    try:
+        path = os.readlink(f"/proc/self/fd/{descriptor}")
+    except OSError:
+        return None
+    return path if path.startswith("/") and not path.endswith(" (deleted)") else None
+
+
+def _resolved(directory: str) -> str:
+    return directory if isinstance(directory, ResolvedDirectory) else os.path.realpath(directory)
+
+
+def _outside(path: str) -> OutsideProject:
+    return OutsideProject(path, "leads out of the project", "put the file into the project")
 
 
 def lies_in(path: str, directory: str) -> bool:

@@ -127,7 +127,7 @@ def _below(directory: str, deepest: int = _DEEPEST) -> Iterator[str]:
             count += 1
             if count > _MOST_FILES:
                 return
-            yield _joined(where, name)
+            yield name if where == "." else os.path.join(where.removeprefix("./"), name)
 
 
 def _manifest(path: str, inside: str) -> bytes:

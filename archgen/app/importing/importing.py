@@ -12,9 +12,7 @@ from archgen.importers.assembly.model import ImportedModel, build
 from archgen.importers.assembly.text import text_of
 from archgen.importers.facts import SourceError
 from archgen.importers.run import LOOKED_FOR, Reading, read_all
-from archgen.language.load import load
-from archgen.model.architecture import SUFFIX
-from archgen.model.problems import ModelError, UsageError
+from archgen.model.problems import UsageError
 
 
 class Import(Struct, frozen=True):
@@ -35,12 +33,7 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
     model = build(reading.facts, name or _name(reading, paths), [file.path for file, _ in reading.sources])
     if not model.inventory.parts:
         raise NothingImported(_nothing(collection, paths), errors)
-    text = text_of(model)
-    try:
-        load(f"imported{SUFFIX}", text.encode())
-    except ModelError as error:
-        raise AssertionError(f"an import is no valid model: {error}") from error
-    return Import(model, text, reading, errors, tuple(sorted(collection.others)))
+    return Import(model, text_of(model), reading, errors, tuple(sorted(collection.others)))
 
 
 class NothingImported(UsageError):

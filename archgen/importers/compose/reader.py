@@ -57,6 +57,7 @@ class _Reader:
         self.opener = opener
         self.sheet = sheet
         self.parts = dict(self._parts(taken))
+        self.by_id = {part.id: part for part in self.parts.values()}
         self.hosts = self._hosts()
         self.shared = self._shared()
         self.proven: set[tuple[str, str]] = set()
@@ -209,7 +210,7 @@ class _Reader:
     def _connect(self, part: _Part, mention: Mention, source: Origin, evidence: str) -> None:
         if mention.host == part.id:
             return
-        target = next(each for each in self.parts.values() if each.id == mention.host)
+        target = self.by_id[mention.host]
         known = target.guess.known
         subject = f"connection:{part.id}->{target.id}"
         if part.kind == "backup" and KINDS[target.kind].stores:

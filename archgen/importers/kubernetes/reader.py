@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from archgen.importers.addresses import Mention, mentions, names_page, resolve
@@ -56,6 +57,8 @@ class _Reader:
         self.parts = list(self._parts())
         self.by_id = {part.id: part for part in self.parts}
         self.services = {(each.namespace, each.name): each for each in manifests.of("Service")}
+        self.selected = {key: self._selected(service) for key, service in self.services.items()}
+        self.hosts: dict[str, dict[str, str]] = {}
         self.protocols = dict(self._protocols())
 
     def read(self) -> list[Attachment]:
@@ -138,25 +141,29 @@ class _Reader:
 
     def _hosts(self, namespace: str) -> dict[str, str]:
         """Return the names by which pods of a namespace reach others, each with the component's id."""
+        if namespace not in self.hosts:
+            self.hosts[namespace] = self._hosts_in(namespace)
+        return self.hosts[namespace]
+
+    def _hosts_in(self, namespace: str) -> dict[str, str]:
         hosts: dict[str, str] = {}
-        for (space, name), service in self.services.items():
-            selected = self._selected(service)
+        for (space, name), selected in self.selected.items():
             if selected:
                 identity = selected[0].id
                 for full in (f"{name}.{space or 'default'}", f"{name}.{space or 'default'}.svc"):
                     hosts.setdefault(full, identity)
                 if space == namespace or not space or not namespace:
                     hosts[name] = identity
-        for (_, name), service in self.services.items():
-            selected = self._selected(service)
-            if selected and len([key for key in self.services if key[1] == name]) == 1:
+        spaces = Counter(name for _, name in self.services)
+        for (_, name), selected in self.selected.items():
+            if selected and spaces[name] == 1:
                 hosts.setdefault(name, selected[0].id)
         return hosts
 
     def _protocols(self) -> Iterator[tuple[tuple[str, int], str]]:
         """Yield the protocol of each port of a Service that its name tells, by component and port."""
-        for service in self.services.values():
-            for part in self._selected(service)[:1]:
+        for key, service in self.services.items():
+            for part in self.selected[key][:1]:
                 for port in service.node.get("spec", "ports").list():
                     number = port.get("port").number
                     if number is not None:
@@ -232,12 +239,12 @@ class _Reader:
     # Doors
 
     def _publish(self) -> None:
-        for service in self.services.values():
+        for key, service in self.services.items():
             sort = service.node.get("spec", "type").text
             external = service.node.get("spec", "externalIPs").value
             if sort not in ("LoadBalancer", "NodePort") and not external:
                 continue
-            for part in self._selected(service)[:1]:
+            for part in self.selected[key][:1]:
                 for port in service.node.get("spec", "ports").list():
                     number = port.get("port").number
                     if number is None or port.get("protocol").text == "UDP":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +22,8 @@ _TEXTS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp")
 
 def inline(value: Any) -> str:
     """Return a value as YAML on one line."""
+    if value.__class__ is str:
+        return _scalar(value)
     if isinstance(value, dict):
         return "{" + ", ".join(f"{inline(str(key))}: {inline(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
@@ -39,6 +40,9 @@ def _scalar(text: str) -> str:
 
 
 def _is_text(plain: str) -> bool:
+    # no word for a flag or for nothing has more letters than `false`
+    if len(plain) > 5 and plain[0].isalpha():
+        return True
     return isinstance(resolve(plain), str) and _YAML_1_1.resolve(yaml.ScalarNode, plain, (True, False)) in _TEXTS
 
 
@@ -47,31 +51,33 @@ def _escape(char: str) -> str:
     return char if char.isprintable() else f"\\U{ord(char):08x}"
 
 
-def block(values: dict[str, Any], levels: int = 1, indent: str = "") -> Iterator[str]:
-    """Yield the lines of a mapping: one per key on the first `levels` levels, and where one line would be too wide."""
+def block(values: dict[str, Any], levels: int = 1, indent: str = "") -> list[str]:
+    """Return the lines of a mapping: one per key on the first `levels` levels, and where one line would be too wide."""
+    lines: list[str] = []
     for key, value in values.items():
-        yield from _entry(f"{indent}{inline(str(key))}:", value, levels, f"{indent}  ")
+        _add_entry(lines, f"{indent}{inline(str(key))}:", value, levels, f"{indent}  ")
+    return lines
 
 
-def _entry(head: str, value: Any, levels: int, indent: str) -> Iterator[str]:
+def _add_entry(lines: list[str], head: str, value: Any, levels: int, indent: str) -> None:
     is_nested = bool(value) and isinstance(value, dict | list | tuple)
-    line = "" if is_nested and levels >= 1 else f"{head} {inline(value)}"
-    if line and (not is_nested or len(line) <= WIDEST):
-        yield line
-    elif isinstance(value, dict):
-        yield head
-        yield from block(value, levels - 1, indent)
+    if not is_nested or levels < 1:
+        line = f"{head} {inline(value)}"
+        if not is_nested or len(line) <= WIDEST:
+            lines.append(line)
+            return
+    lines.append(head)
+    if isinstance(value, dict):
+        lines += block(value, levels - 1, indent)
     else:
-        yield head
         for item in value:
-            yield from _item(item, levels - 1, indent)
+            _add_item(lines, item, levels - 1, indent)
 
 
-def _item(item: Any, levels: int, indent: str) -> Iterator[str]:
+def _add_item(lines: list[str], item: Any, levels: int, indent: str) -> None:
     line = f"{indent}- {inline(item)}"
     if not item or not isinstance(item, dict) or (levels < 1 and len(line) <= WIDEST):
-        yield line
+        lines.append(line)
         return
     first, *rest = block(item, levels - 1, f"{indent}  ")
-    yield f"{indent}- {first.lstrip()}"
-    yield from rest
+    lines += [f"{indent}- {first.lstrip()}", *rest]

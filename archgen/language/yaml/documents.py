@@ -27,6 +27,7 @@ class _DocumentsBuilder(Builder):
     def __init__(self, file: int, text: str) -> None:
         super().__init__(file, text)
         self.roots: list[TreeNode] = []
+        self.merging: list[Any] = []
 
     def _document(self, event: Any) -> None:
         if len(self.roots) >= MOST_DOCUMENTS:
@@ -34,21 +35,20 @@ class _DocumentsBuilder(Builder):
             raise Unreadable(SourceProblem(self._mark(event), message, "Split the file."))
         self.anchors.clear()
 
-    def _put(self, frame: Any, value: TreeNode, mark: int) -> None:
-        if frame is None:
-            self.roots.append(value)
-        super()._put(frame, value, mark)
+    def _take_root(self, value: TreeNode) -> None:
+        self.roots.append(value)
 
     def _key(self, frame: Any, text: str, mark: int, event: Any) -> None:
         if text in frame.node:
             frame.skip = True
+        elif text == "<<":
+            self.merging.append(frame)
         frame.key = text
         frame.key_mark = mark
 
     def _close(self) -> Any:
-        frame = self.stack[-1]
-        if isinstance(frame.node, Map) and "<<" in frame.node:
-            _merge(frame.node)
+        if self.merging and self.merging[-1] is self.stack[-1]:
+            _merge(self.merging.pop().node)
         return super()._close()
 
     def _alias(self, event: Any) -> None:

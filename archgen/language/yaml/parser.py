@@ -240,7 +240,7 @@ class Builder:
 
     def _put(self, frame: _Frame | None, value: TreeNode, mark: int) -> None:
         if frame is None:
-            self.root = value
+            self._take_root(value)
             return
         node: Any = frame.node
         if node.__class__ is Seq:
@@ -257,6 +257,9 @@ class Builder:
         node[key] = value
         node.marks.append(frame.key_mark)
         node.marks.append(mark)
+
+    def _take_root(self, value: TreeNode) -> None:
+        self.root = value
 
     def _open(self, event: Any, mapping: bool) -> _Frame:
         mark = self._mark(event)
