@@ -144,6 +144,7 @@ def test_equal_components_fold_into_one_card_that_names_them() -> None:
         (["crm-cdc", "erp-cdc", "web-cdc", "ads-cdc"], ("cdc", "×4")),
         (["partner", "staff"], ("partner and staff", "×2")),
         (["a", "b", "c"], ("a … c", "×3")),
+        (["Relay Europe", "Relay Asia"], ("Relay", "×2: Europe, Asia")),
     ],
 )
 def test_equal_components_are_named_by_what_their_names_share(names: list[str], shared: tuple[str, str]) -> None:

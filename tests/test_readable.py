@@ -16,8 +16,9 @@ from archgen.engines.rooms import ROOMS, smallest_text
 from archgen.engines.score import score
 from archgen.layout.deployment.arrangement import domain
 from archgen.layout.deployment.layered import layered
+from archgen.layout.deployment.turned import by_calls
 from archgen.layout.layering import ordering
-from archgen.layout.measures import USUAL
+from archgen.layout.measures import FLAT, USUAL
 from archgen.layout.placed import Placed
 from archgen.render.icons.icons import icon
 from archgen.render.scene.diagram import diagram_scene
@@ -86,6 +87,35 @@ def _silent(placed: Placed) -> list[str]:
     return [edge.edge.id for edge in placed.edges if edge.edge.label and edge.bundle not in worded]
 
 
+@pytest.mark.parametrize("name", MODELS)
+def test_no_level_is_a_tower(name: str) -> None:
+    room = ROOMS["1150"]
+    model = read_model("m.arch.yaml", MODELS[name]().encode())
+    for picture in readable(model.topology, model.findings):
+        placed = engine_for("best", room)(picture.diagram)
+        assert placed.height * room.scale(placed) <= 1.2 * room.width, picture.level
+
+
+def test_cards_without_lines_stand_beside_each_other_where_they_have_room() -> None:
+    diagram = chain(8)
+    loose = tuple(replace(node, id=f"x{node.id}", subject=f"x{node.id}") for node in diagram.nodes[:2])
+    fan = tuple(
+        replace(diagram.edges[0], id=f"f{node.id}", subject=f"f{node.id}", target=node.id)
+        for node in diagram.nodes[1:6]
+    )
+    placed = layered(replace(diagram, nodes=(*diagram.nodes, *loose), edges=(*fan, *diagram.edges[5:])), USUAL)
+    boxes = {node.node.id: node.box for node in placed.nodes}
+    assert boxes["xn0"].x == boxes["xn1"].x == boxes["n0"].x
+
+
+def test_flat_cards_have_their_icons_beside_their_words() -> None:
+    placed = by_calls(chain(6), FLAT)
+    assert {node.box.height for node in placed.nodes} == {FLAT.card}
+    words = re.findall(r'<text[^>]* x="([0-9.]+)"[^>]*>service-0', svg(diagram_scene(placed), "light"))
+    box = placed.nodes[0].box
+    assert [float(x) > box.x + FLAT.flat_icon for x in words] == [True]
+
+
 def test_a_long_chain_turns_from_the_left_to_the_top() -> None:
     placed = engine_for("best", ROOMS["1150"])(chain(14))
     assert placed.height > placed.width
@@ -127,7 +157,13 @@ def pieces(text: str) -> list[str]:
 
 
 def test_no_word_of_a_name_is_broken_inside() -> None:
-    names = ("cloudfront", "authentication-service", "AuthenticationProvider", "Cloudfront distribution")
+    names = (
+        "cloudfront",
+        "fraud-detection",
+        "authentication-service",
+        "AuthenticationProvider",
+        "Cloudfront distribution",
+    )
     nodes = tuple(
         Node(id=name, subject=name, label=name, kind="service", role="application", group=None) for name in names
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from archgen.engines.rooms import Room
 from archgen.engines.score import cost
-from archgen.layout.measures import BRIEF, CLOSE, USUAL, Measures
+from archgen.layout.measures import BOLD, BRIEF, CLOSE, FLAT, TERSE, USUAL, Measures
 from archgen.layout.placed import Engine, Placed
 from archgen.views.diagram import Diagram
 
@@ -17,33 +17,74 @@ LARGEST = 60
 """A diagram of more nodes has no layout in which it can be read at once, and is laid out once."""
 
 _BETTER = 1.05
-"""Gain that justifies a layout with less text, or one that reads from the top."""
-
-_SPARED, _FEW = 0.75, 8.0
-"""A layout later in the order has to spare a quarter of what a reader's cost is, and more than a few bends."""
+"""Gain in the size of the text that justifies a layout with less text, or one that reads from the top."""
 
 _ROUNDING = 0.05
 """Difference of two text sizes that nobody sees."""
+
+_SCREEN, _SCROLLED = 800.0, 24.0
+"""The height of a screen, and what each further screen costs a reader, in bends of lines."""
+
+_BRIEFER: tuple[tuple[Measures, float], ...] = (
+    (USUAL, 0.0),
+    (CLOSE, 2.0),
+    (FLAT, 3.0),
+    (TERSE, 6.0),
+    (BOLD, 7.0),
+    (BRIEF, 7.5),
+)
+"""Measures, and what a reader loses by those with less room or text, in bends of lines."""
+
+_TURNED = 7.0
+"""What a diagram that reads from the top costs beside one that reads from the left."""
 
 
 def readable(across: MeasuredEngine, down: MeasuredEngine, room: Room) -> Engine:
     """Return an engine whose diagrams have text that can be read in a room, else the largest that it finds.
 
-    `across` reads from the left, `down` from the top; a diagram with a direction keeps it.
+    Of those that can be read it takes the one that costs a reader least: by its crossings and bends, by the screens that
+    it takes, and by the text that it leaves out. `across` reads from the left, `down` from the top; a diagram with a
+    direction keeps it.
     """
 
     def lay_out(diagram: Diagram) -> Placed:
-        layouts = list(_layouts(diagram, across, down))
-        legible = [placed for placed in layouts if room.text(placed) >= room.floor - _ROUNDING]
-        if not legible:
-            return _largest(layouts, room)
-        best = legible[0]
-        for placed in legible[1:]:
-            if cost(placed) < _SPARED * cost(best) - _FEW:
-                best = placed
-        return best
+        layouts: list[Placed] = []
+        best: Placed | None = None
+        least = 0.0
+        for engine, measures, loss in _ways(diagram, across, down, room):
+            if best is not None and loss >= least:
+                continue
+            placed = engine(diagram, measures)
+            layouts.append(placed)
+            burden = cost(placed) + loss + _scrolling(placed, room)
+            if room.text(placed) >= room.floor - _ROUNDING and (best is None or burden < least):
+                best, least = placed, burden
+        return best or _largest(layouts, room)
 
     return lay_out
+
+
+def _ways(
+    diagram: Diagram, across: MeasuredEngine, down: MeasuredEngine, room: Room
+) -> Iterator[tuple[MeasuredEngine, Measures, float]]:
+    """Yield the ways to lay a diagram out, each with what a reader loses by it."""
+    if len(diagram.nodes) > LARGEST:
+        yield down if diagram.direction == "top-down" else across, USUAL, 0.0
+        return
+    if diagram.direction != "top-down":
+        for measures, loss in _BRIEFER:
+            if not measures.flat:
+                yield across, measures, loss
+    if diagram.direction != "left-right":
+        for measures, loss in _BRIEFER:
+            if not (measures.flat and room.height):
+                yield down, measures, loss + _TURNED
+
+
+def _scrolling(placed: Placed, room: Room) -> float:
+    """Return what it costs a reader to scroll a diagram in a column."""
+    tall = placed.height * room.scale(placed)
+    return 0.0 if room.height else _SCROLLED * max(tall / _SCREEN - 1.0, 0.0)
 
 
 def _largest(layouts: list[Placed], room: Room) -> Placed:
@@ -53,11 +94,3 @@ def _largest(layouts: list[Placed], room: Room) -> Placed:
         if room.text(placed) > _BETTER * room.text(best):
             best = placed
     return best
-
-
-def _layouts(diagram: Diagram, across: MeasuredEngine, down: MeasuredEngine) -> Iterator[Placed]:
-    """Yield layouts from the one with the most text to the most compact."""
-    engines = [across] if diagram.direction == "left-right" else [down] if diagram.direction else [across, down]
-    for engine in engines if len(diagram.nodes) <= LARGEST else engines[:1]:
-        for measures in (USUAL, CLOSE, BRIEF) if len(diagram.nodes) <= LARGEST else (USUAL,):
-            yield engine(diagram, measures)

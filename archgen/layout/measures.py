@@ -15,7 +15,8 @@ class Measures(Struct, frozen=True, kw_only=True):
     line, `chip` that of a small card. `header`, `overhang` and `band` are the rooms of a group: for its words, with
     `under` below them, for what stands on its upper border, and for one that cuts across; `tip` is that of an arrow
     head behind a label. `brief` cards say only the part that they play under their names; `stacked` labels have a line
-    for each word.
+    for each word. `flat` cards have their icons beside their words. `zone` is the room of the words of lines on each side
+    of the tracks of a diagram that is read from the top.
     """
 
     sizes: Sizes = SIZES
@@ -43,6 +44,9 @@ class Measures(Struct, frozen=True, kw_only=True):
     tag: float = 16.0
     stacked: bool = False
     brief: bool = False
+    flat: bool = False
+    flat_icon: float = 24.0
+    zone: float = 22.0
 
 
 USUAL = Measures()
@@ -64,6 +68,22 @@ CLOSE = replace(
 )
 """A diagram that is a little too wide for its page: as much text with less room around it."""
 
+FLAT = replace(
+    CLOSE,
+    card=48.0,
+    second=16.0,
+    narrowest=96.0,
+    widest=160.0,
+    inset=12.0,
+    header=32.0,
+    flat=True,
+    zone=14.0,
+)
+"""A diagram that is read from the top and would be a tower: its cards are as wide as ever, and half as high."""
+
+TERSE = replace(FLAT, narrowest=80.0, widest=136.0, node_gap=12.0, brief=True)
+"""The same with names only, and the parts that cards play."""
+
 ROOM = Measures(
     sizes=LARGE,
     card=104.0,
@@ -74,6 +94,7 @@ ROOM = Measures(
     narrowest=96.0,
     widest=184.0,
     inset=9.0,
+    zone=28.0,
     heading=28.0,
     header=42.0,
     under=11.0,
@@ -108,3 +129,18 @@ BRIEF = replace(
     brief=True,
 )
 """The same where there is less room: cards say their names and what part they play."""
+
+BOLD = replace(
+    BRIEF,
+    card=64.0,
+    second=27.0,
+    narrowest=88.0,
+    widest=208.0,
+    node_gap=14.0,
+    group_gap=16.0,
+    inset=10.0,
+    flat=True,
+    flat_icon=32.0,
+    zone=18.0,
+)
+"""A diagram of many cards that is shrunk to its column: large words in flat cards, with little room around them."""

@@ -120,7 +120,7 @@ def _pieces(word: str, width: float, size: float, bold: bool) -> list[str]:
     while word:
         end = _fitting(word, width, size, bold)
         if end < len(word):
-            end = next((place for place in range(end, end // 2, -1) if _may_break(word, place)), end)
+            end = next((place for place in range(end, 0, -1) if _may_break(word, place)), end)
         pieces.append(word[:end])
         word = word[end:]
     return pieces

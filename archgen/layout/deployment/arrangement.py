@@ -57,7 +57,8 @@ def completed(
     """Lay a diagram out whose heights and ways are settled: adds the widths, and with them the places of all words."""
     channels = trunks(ways, levels.columns)
     width = next(iter(sizes.values())).width if sizes else 0.0
-    grid = Grid(diagram, root, levels, width, ways, channels, measures)
+    widths = [width] * (max(levels.columns.values(), default=-1) + 1)
+    grid = Grid(diagram, root, levels, widths, ways, channels, measures)
     return _Placing(diagram, sizes, levels, grid, ways, channels, measures).placed()
 
 

@@ -49,7 +49,18 @@ def second_line(node: Node, measures: Measures = USUAL) -> str:
     """Return the words under a name: the part it plays where it has one, else what it is."""
     if measures.brief and not (node.mark or node.stands_for):
         return _PART.join(node.detail.split(_PART)[1:])
-    return node.mark or node.detail
+    detail = node.mark or node.detail
+    return _PART.join(_SHORT.get(part, part) for part in detail.split(_PART)) if measures.flat else detail
+
+
+_SHORT = {
+    "Content delivery network": "CDN",
+    "Domain name system": "DNS",
+    "Web application firewall": "Web firewall",
+    "Application server": "App server",
+    "Monitoring agent": "Agent",
+}
+"""Kinds by the names that fit beside an icon."""
 
 
 def cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measures = USUAL) -> dict[str, SizedCard]:
@@ -58,26 +69,42 @@ def cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measures =
     `busy` counts the lines at the fuller side of each card: it is as high as they need to be told apart.
     """
     longest = max((_longest(node, measures) for node in diagram.nodes), default=0.0)
-    widest = max(measures.widest, min(longest, _WORD * measures.sizes.name))
+    beside = max((aside(node, measures) for node in diagram.nodes), default=0.0)
+    widest = max(measures.widest, min(longest, _WORD * measures.sizes.name + beside))
     wanted = [measures.narrowest, *(_wanted(node, measures) for node in diagram.nodes)]
     if measures.brief:
         hosts = (group for group in diagram.groups if group.kind == "host")
         wanted += [min(text_width(host.label, measures.sizes.text, bold=True) + 1, measures.widest) for host in hosts]
-    width = min(max(wanted), widest)
-    width = ceil(width / SIZES.grid) * SIZES.grid
+    even = min(max(wanted), widest)
+    # the columns of flat cards don't align, since they stand in rows
+    own = {node.id: max(min(_wanted(node, measures), widest), _longest(node, measures)) for node in diagram.nodes}
+    widths = {
+        node: ceil((max(wide, measures.narrowest) if measures.flat else even) / SIZES.grid) * SIZES.grid
+        for node, wide in own.items()
+    }
     name = measures.sizes.name
-    chips = {node.id: chip_height(chip_rows(node, width, measures), measures) for node in diagram.nodes}
+    chips = {node.id: chip_height(chip_rows(node, widths[node.id], measures), measures) for node in diagram.nodes}
     titles = {
-        node.id: wrap(node.label, width - measures.inset, name, bold=True, lines=1 if compact(node) else 2)
+        node.id: wrap(
+            node.label,
+            widths[node.id] - measures.inset - aside(node, measures),
+            name,
+            bold=True,
+            lines=1 if compact(node) else 2,
+        )
         for node in diagram.nodes
     }
-    usual = measures.card + (measures.second if any(len(lines) > 1 for lines in titles.values()) else 0)
+    most = max((len(lines) for lines in titles.values()), default=1)
+    tall = {
+        node.id: measures.card + (measures.second if (len(titles[node.id]) if measures.flat else most) > 1 else 0)
+        for node in diagram.nodes
+    }
     return {
         node.id: _card(
             node,
             titles[node.id],
-            width,
-            max((measures.chip if compact(node) else usual) + chips[node.id], SLOT * busy.get(node.id, 0)),
+            widths[node.id],
+            max((measures.chip if compact(node) else tall[node.id]) + chips[node.id], SLOT * busy.get(node.id, 0)),
             measures,
         )
         for node in diagram.nodes
@@ -120,10 +147,16 @@ def chip_height(rows: tuple[tuple[ChipBox, ...], ...], measures: Measures = USUA
     return ceil((len(rows) * (measures.label + 4 + CHIP_GAP) + CHIP_GAP) / SLOT) * SLOT if rows else 0.0
 
 
+def aside(node: Node, measures: Measures = USUAL) -> float:
+    """Return what the icon of a card takes of the width of its words: nothing unless it stands beside them."""
+    return measures.flat_icon + measures.inset - 4 if measures.flat and not compact(node) else 0.0
+
+
 def _longest(node: Node, measures: Measures) -> float:
     """Return the width of a card in which no word of its name is cut."""
     pieces = _PIECE.split(node.label)
-    return max((text_width(piece, measures.sizes.name, bold=True) for piece in pieces), default=0.0) + measures.inset
+    longest = max((text_width(piece, measures.sizes.name, bold=True) for piece in pieces), default=0.0)
+    return longest + measures.inset + aside(node, measures)
 
 
 def _wanted(node: Node, measures: Measures) -> float:
@@ -132,7 +165,9 @@ def _wanted(node: Node, measures: Measures) -> float:
     if compact(node):
         words = max(name, text_width(second_line(node, measures), sizes.small))
         return words + (measures.chip_icon + 3 * inset - 12 if measures.chip_icon else inset)
-    return max(name, text_width(second_line(node, measures), sizes.label)) + (2 * inset - 4)
+    marks = len(node.badges) * (2 * sizes.badge + 4) - sizes.hang if measures.flat and node.badges else 0.0
+    words = max(name + marks, text_width(second_line(node, measures), sizes.label))
+    return words + (2 * inset - 4) + aside(node, measures)
 
 
 def _card(node: Node, title: tuple[str, ...], width: float, height: float, measures: Measures) -> SizedCard:
@@ -141,7 +176,8 @@ def _card(node: Node, title: tuple[str, ...], width: float, height: float, measu
         room = width - measures.inset - (measures.chip_icon + measures.inset if measures.chip_icon else 0.0)
         name = (elide(node.label, room, sizes.text, bold=True),)
         return SizedCard(name, _shortened(detail, room, sizes.small), width, height, True)
-    return SizedCard(title, _shortened(detail, width - measures.inset, sizes.label), width, height, False)
+    room = width - measures.inset - aside(node, measures)
+    return SizedCard(title, _shortened(detail, room, sizes.label), width, height, False)
 
 
 def _shortened(words: str, room: float, size: float) -> str:

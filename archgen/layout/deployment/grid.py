@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from archgen.layout.deployment.alignment import ColumnBlock
 from archgen.layout.deployment.bundles import Bundle
@@ -59,7 +59,7 @@ class Grid:
         diagram: Diagram,
         root: ColumnBlock,
         levels: Levels,
-        width: float,
+        widths: Sequence[float],
         ways: list[EdgeRoute],
         channels: Mapping[int, list[Trunk]],
         measures: Measures = USUAL,
@@ -67,7 +67,7 @@ class Grid:
     ) -> None:
         columns = levels.columns
         self._measures = measures
-        self.width = width
+        self._widths = widths
         self._pitch = max(TRACK, measures.label + 4) if turned else TRACK
         self._channels = channels
         self.count = max(columns.values(), default=-1) + 1
@@ -90,7 +90,7 @@ class Grid:
             beside.setdefault((wish.channel, wish.right), []).append(wish)
         self._zones = {side: _stagger(wishes, measures.gap) for side, wishes in beside.items()}
         if turned:
-            self._zones = {(channel, right): measures.label + 8 for channel in channels for right in (False, True)}
+            self._zones = {(channel, right): measures.zone for channel in channels for right in (False, True)}
         self._starts: list[float] = []
         self._place()
         self.labels = {wish.bundle.id: self._label(wish, channels) for wish in wishes}
@@ -102,7 +102,7 @@ class Grid:
         for column in range(self.count):
             x += self._channel_width(column - 1) + (self._left[column] if column else 0.0)
             self._starts.append(x)
-            x += self.width + self._right[column]
+            x += self._widths[column] + self._right[column]
 
     def _channel_width(self, channel: int) -> float:
         if channel < 0:
@@ -138,15 +138,19 @@ class Grid:
         """Return the left side of a column's cards."""
         return self._starts[column]
 
+    def middle(self, column: int) -> float:
+        """Return the middle of a column's cards."""
+        return self._starts[column] + self._widths[column] / 2
+
     def edge(self, column: int, right: bool) -> float:
         """Return the left or right side of a column's cards."""
-        return self._starts[column] + (self.width if right else 0.0)
+        return self._starts[column] + (self._widths[column] if right else 0.0)
 
     def channel(self, channel: int) -> float:
         """Return the start of a channel: right of the cards left of it and of the groups around them."""
         if channel < 0:
             return -self._left[0] - 2 * self._measures.gap
-        return self._starts[channel] + self.width + self._right[channel]
+        return self._starts[channel] + self._widths[channel] + self._right[channel]
 
     def track(self, channel: int, track: int) -> float:
         """Return the x of a track."""

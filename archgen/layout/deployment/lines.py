@@ -65,7 +65,7 @@ class EdgePlacer:
     def _points(self, way: EdgeRoute) -> tuple[Point, ...]:
         columns = self._levels.columns
         if way.direct:
-            x = self._grid.column(columns[way.edge.source]) + self._grid.width / 2
+            x = self._grid.middle(columns[way.edge.source])
             top, height = self._levels.nodes[way.edge.source]
             other, tall = self._levels.nodes[way.edge.target]
             down = way.sides[0] == "bottom"

@@ -93,10 +93,18 @@ class _Drawing:
         ways = route(self._bundles, levels, passes_of(self._bundles, layered), self._rooms)
         straighten(ways, levels)
         channels = trunks(ways, layered.ranks)
-        height = max((card.height for card in self._sizes.values()), default=0.0)
-        grid = Grid(self._diagram, root, levels, height, ways, channels, self._measures, turned=True)
+        grid = Grid(
+            self._diagram, root, levels, self._heights(layered.ranks), ways, channels, self._measures, turned=True
+        )
         edges = EdgePlacer(levels, grid, ways, channels, self._measures).edges()
         return _Turning(self._diagram, self._sizes, levels, grid, self._measures).placed(edges)
+
+    def _heights(self, ranks: Mapping[str, int]) -> list[float]:
+        """Return the height of each row: that of its highest card."""
+        heights = [0.0] * (max(ranks.values(), default=-1) + 1)
+        for name, rank in ranks.items():
+            heights[rank] = max(heights[rank], self._sizes[name].height)
+        return heights
 
     def _spacing(self, before: Mapping[str, float]) -> LayerSpacing:
         pads = {group.id: self._measures.pad for group in self._diagram.groups}
@@ -159,9 +167,9 @@ class _Turning:
 
     def _node(self, name: str) -> PlacedNode:
         card, (start, width) = self._sizes[name], self._levels.nodes[name]
-        row = self._grid.column(self._levels.columns[name])
         # a small card stands in the middle of its row
-        box = Box(start, row + (self._grid.width - card.height) / 2, width, card.height)
+        middle = self._grid.middle(self._levels.columns[name])
+        box = Box(start, middle - card.height / 2, width, card.height)
         node = next(node for node in self._diagram.nodes if node.id == name)
         return PlacedNode(node, box, card.title, card.detail, card.compact)
 

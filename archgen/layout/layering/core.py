@@ -157,11 +157,30 @@ def _packed(parts: Sequence[_Part], gap: float, free: bool) -> list[tuple[int, f
         width = max(width, ceil(sqrt(len(parts))))
     ends = [0.0] * width
     places: dict[int, tuple[int, float]] = {}
-    for number in sorted(range(len(parts)), key=lambda number: -len(parts[number].ranks)):
+    order = sorted(range(len(parts)), key=lambda number: -len(parts[number].ranks))
+    for place, number in enumerate(order):
         part = parts[number]
+        if free and place and len(part.ranks) == 1 and (shelf := _shelf(parts, order[place:], ends, gap)):
+            return [(places | shelf)[number] for number in range(len(parts))]
         tall = len(part.bottoms)
         starts = range(width - tall + 1) if free else (part.first,)
         top, start = min((max(ends[start : start + tall]), start) for start in starts)
         ends[start : start + tall] = [top + bottom + gap for bottom in part.bottoms]
         places[number] = start, top
     return [places[number] for number in range(len(parts))]
+
+
+def _shelf(
+    parts: Sequence[_Part], shelf: Sequence[int], ends: Sequence[float], gap: float
+) -> dict[int, tuple[int, float]]:
+    """Return the places of single nodes beside each other, in the last rank with room for all of them; none without room."""
+    needed = sum(parts[number].bottoms[0] + gap for number in shelf)
+    rank = max((rank for rank, end in enumerate(ends) if end + needed <= max(ends)), default=None)
+    if rank is None:
+        return {}
+    top = ends[rank]
+    places: dict[int, tuple[int, float]] = {}
+    for number in shelf:
+        places[number] = rank, top
+        top += parts[number].bottoms[0] + gap
+    return places

@@ -23,6 +23,7 @@ from archgen.render.scene.shapes import (
     Scene,
     SceneGroup,
     SceneShape,
+    TextAnchor,
     TextLine,
     scene,
 )
@@ -211,7 +212,7 @@ class _Painter:
         return SceneGroup(
             (
                 Rectangle(box, "card", self._border(node), SIZES.card_radius),
-                *(self._compact(placed) if placed.compact else self._large(placed)),
+                *self._words(placed),
                 *self._chips(placed),
                 *self._row(node.badges, box.right + self._sizes.hang, box.y),
                 *sign(node.change, box.x, box.y),
@@ -253,6 +254,33 @@ class _Painter:
             y += tall + CHIP_GAP
         return shapes
 
+    def _words(self, placed: PlacedNode) -> list[SceneShape]:
+        if placed.compact:
+            return self._compact(placed)
+        return self._flat_card(placed) if self._measures.flat else self._large(placed)
+
+    def _flat_card(self, placed: PlacedNode) -> list[SceneShape]:
+        """Return a card with its icon beside its words, which start at the left."""
+        node, box, sizes, leading = placed.node, placed.box, self._sizes, self._measures.title
+        ink, side, gap = text_role(node.change), self._measures.flat_icon, self._measures.inset - 4
+        room = box.height - chip_height(chip_rows(node, box.width, self._measures), self._measures)
+        icon = IconImage(self._icons(node) or node_glyph(node), box.x + gap, box.y + (room - side) / 2, side)
+        x = box.x + 2 * gap + side
+        y = box.y + (room - leading * len(placed.title) - (self._measures.label if placed.detail else 0)) / 2
+        shapes: list[SceneShape] = [faint(node.change, icon)]
+        for line in placed.title:
+            y += leading
+            shapes.append(TextLine(x, y - 0.1875 * leading, line, sizes.name, ink, bold=True))
+        return [*shapes, *self._second_line(placed, x, y + sizes.label, "start")]
+
+    def _second_line(self, placed: PlacedNode, x: float, y: float, anchor: TextAnchor) -> list[SceneShape]:
+        node = placed.node
+        if not placed.detail:
+            return []
+        is_marked = bool(node.mark) and node.change != "removed"
+        role = "accent" if is_marked and node.mark in ("primary", "active") else "muted"
+        return [TextLine(x, y, placed.detail, self._sizes.label, role, anchor, bold=is_marked)]
+
     def _large(self, placed: PlacedNode) -> list[SceneShape]:
         node, box, sizes, leading = placed.node, placed.box, self._sizes, self._measures.title
         middle = box.centre[0]
@@ -266,12 +294,7 @@ class _Painter:
         for line in placed.title:
             y += leading
             shapes.append(TextLine(middle, y - 0.1875 * leading, line, sizes.name, ink, "middle", bold=True))
-        if placed.detail:
-            is_marked = bool(node.mark) and node.change != "removed"
-            role = "accent" if is_marked and node.mark in ("primary", "active") else "muted"
-            y += sizes.label
-            shapes.append(TextLine(middle, y, placed.detail, sizes.label, role, "middle", bold=is_marked))
-        return shapes
+        return [*shapes, *self._second_line(placed, middle, y + sizes.label, "middle")]
 
     def _compact(self, placed: PlacedNode) -> list[SceneShape]:
         box, sizes, side = placed.box, self._sizes, self._measures.chip_icon

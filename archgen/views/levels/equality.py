@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -10,6 +11,8 @@ from archgen.model.wording import listed
 
 Joined = Mapping[str, Sequence[tuple[str, str, tuple[str, ...]]]]
 """The lines of each card: their direction, the card at the other end, and what they are."""
+
+_SEPARATORS = re.compile(r"[\s_.-]+")
 
 _NAMED = 3
 """The most names that the card of equal components lists."""
@@ -48,7 +51,7 @@ def _look(topology: Topology, card: str) -> tuple[object, ...]:
 
 
 def _tokens(name: str) -> tuple[str, ...]:
-    return tuple(name.replace("_", "-").replace(".", "-").split("-"))
+    return tuple(token for token in _SEPARATORS.split(name) if token)
 
 
 def _by_stem(cards: Sequence[str], common: Counter[str]) -> list[tuple[str, ...]]:
@@ -81,8 +84,9 @@ def _shared(names: Sequence[str]) -> tuple[str, ...]:
 
 def shared_name(names: Sequence[str]) -> tuple[str, str]:
     """Return the name of equal components and how many they are: ("web", "×2: eu, us")."""
-    stem = "-".join(_shared(names))
-    varying = ["-".join(token for token in _tokens(name) if token not in _shared(names)) for name in names]
+    joint = " " if any(" " in name for name in names) else "-"
+    stem = joint.join(_shared(names))
+    varying = [joint.join(token for token in _tokens(name) if token not in _shared(names)) for name in names]
     if not stem:
         return (listed(names) if len(names) == 2 else f"{names[0]} … {names[-1]}"), f"×{len(names)}"
     short = len(names) <= _NAMED and all(varying)
