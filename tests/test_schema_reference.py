@@ -1,12 +1,10 @@
-"""The page of the model language: its reference is what the schema says, and its example is a model."""
+"""The page of the model language: its reference is what the schema says."""
 
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
-from archgen.language.load import load
 from archgen.language.schema import schema_text
 from archgen.language.schema.reference import renew
 
@@ -24,9 +22,3 @@ def test_reference_names_every_key() -> None:
     for said in [schema, *schema["$defs"].values()]:
         for key in said.get("properties", {}):
             assert f"| `{key}`" in page
-
-
-def test_example_of_the_page_is_a_model() -> None:
-    example = re.findall("```yaml\n(archgen: 1.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)[0]
-    architecture = load("example.arch.yaml", example.encode()).architecture
-    assert [flow.id for flow in architecture.flows] == ["read-page"]

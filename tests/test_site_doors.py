@@ -76,6 +76,8 @@ def test_the_projects_own_site_builds_without_a_warning(tmp_path: object) -> Non
         "start",
         "reading-a-finding",
         "ci",
+        "write-a-model",
+        "answer-questions",
         "model-language",
         "add-a-rule",
         "add-a-renderer",

@@ -79,7 +79,10 @@ RULE = Rule(
         "give up, retry and add even more. The load is computed from the flows. Each step brings its flow's demand to "
         "the replicas that can answer it, writes to the writers only, in the shares that the balancer gives."
     ),
-    fix="Add replicas, raise their capacity, take load off with a cache, or correct `demand` and `capacity`.",
+    fix=(
+        "Add replicas, raise their capacity, take load off with a cache, state the `hits` of one that is there, or correct "
+        "`demand` and `capacity`."
+    ),
     limits=(
         "Uses a flow's `peak` where it is declared. Counts every call as one request, whatever it costs. Steps inside "
         "`opt` and flows without `demand` don't count, and of an `alt` only the load common to all branches. So the "
