@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Component
+from archgen.model.architecture import Component, Flow
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 from archgen.reliability.evaluation import Plan
@@ -25,21 +25,29 @@ def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each balancer whose check asks something that takes down a flow by that alone."""
     facts = context.topology
     for component in facts.architecture.components:
-        if deep_asks(component) and facts.flows_of[component.id]:
-            points = tuple(_only_by_check(facts, component))
-            if points:
-                yield _hit(component, points)
+        points = tuple(_only_by_check(facts, component)) if deep_asks(component) else ()
+        if points:
+            yield _hit(component, points)
 
 
 def _only_by_check(facts: Topology, component: Component) -> Iterator[SinglePoint]:
-    """Yield the single points of flows that would be none if the check of a component asked its targets alone."""
-    shallow = replace(component, balance=replace(component.balance, asks=())) if component.balance else component
-    components = tuple(shallow if each is component else each for each in facts.architecture.components)
-    index = Index(replace(facts.architecture, components=components))
+    """Yield the single points of flows that the check of a component makes, and that are none without any such check."""
+    with_it, without = _with_check_of(facts, component), _with_check_of(facts, None)
     for flow in facts.flows_of[component.id]:
-        own = facts.losses.points[flow]
-        remaining = frozenset(single_points(Plan(index, build(index, facts.flows[flow])))) if own else frozenset()
-        yield from (point for element, point in own.items() if element not in remaining)
+        made = set(_points(with_it, facts.flows[flow])).difference(_points(without, facts.flows[flow]))
+        yield from (point for element, point in facts.losses.points[flow].items() if element in made)
+
+
+def _with_check_of(facts: Topology, component: Component | None) -> Index:
+    """Return the model in which one component's health check, or none, asks more than its targets."""
+    components = tuple(
+        each if each is component else replace(each, balance=None) for each in facts.architecture.components
+    )
+    return Index(replace(facts.architecture, components=components))
+
+
+def _points(index: Index, flow: Flow) -> tuple[Subject, ...]:
+    return single_points(Plan(index, build(index, flow)))
 
 
 def _hit(component: Component, points: tuple[SinglePoint, ...]) -> Hit:
