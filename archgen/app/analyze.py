@@ -22,7 +22,7 @@ def write_openpsa(models: tuple[Assessed, ...], _: Style) -> str:
     from archgen.render.code import openpsa
 
     maintained = tuple(dict.fromkeys(element for model in models for element in model.maintained))
-    return openpsa.write([assessed.model.topology for assessed in models], maintained)
+    return openpsa.write([assessed.model.topology.after_leaving(maintained) for assessed in models], maintained)
 
 
 def analyze(

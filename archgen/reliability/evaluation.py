@@ -76,10 +76,10 @@ class Plan:
         """Return everything of the flow that can fail on its own: its replicas, their hosts, the zones around those."""
         replicas = [replica for replica in self.structure.replicas if replica.component not in self.structure.clients]
         index = self.index
-        hosts = dict.fromkeys(
-            below for replica in replicas for host in replica.hosts for below in (host, *index.hosts_below(host))
-        )
-        zones = dict.fromkeys(zone for replica in replicas for zone in index.zones_of(replica))
+        own = dict.fromkeys(host for replica in replicas for host in replica.hosts)
+        hosts = dict.fromkeys(below for host in own for below in (host, *index.hosts_below(host)))
+        zones = dict.fromkeys(zone for host in own for zone in index.zones_around(host))
+        zones |= dict.fromkeys(zone for replica in replicas if not replica.hosts for zone in index.zones_with(replica))
         return (
             *(Subject("replica", replica.id) for replica in replicas),
             *(Subject("host", host) for host in hosts),
