@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from archgen.model.architecture import Architecture, Component, Flow, Request
 from archgen.model.change import Append, Change, Path, Put, Remove
+from archgen.model.kinds import KINDS
 from archgen.model.requirements import Question
 
 ELSEWHERE = "elsewhere"
@@ -55,7 +56,8 @@ def _effects(model: Architecture, question: Question, value: str) -> Iterator[Ch
     elif about in components and value in components and question.ask.startswith("No file says where"):
         yield from _caller(model, components[value], about, "http")
     elif about in components and value in components and "none" in question.options:
-        yield from _caller(model, components[about], value)
+        serves = KINDS[components[about].kind].serves
+        yield from _caller(model, components[about], value, "http" if serves else "tcp")
     elif about in components and value == "http":
         yield from _outer_proxy(model, about)
 

@@ -42,6 +42,11 @@ _NEVER = re.compile(
 _PAGE = re.compile(r"FRONTEND|CLIENT_(URL|HOST)|PUBLIC_|SITE_URL|EXTERNAL_URL|WEB_?APP_URL|^APP_URL", re.IGNORECASE)
 _SERVICE_OF_PAGE = re.compile(r"FRONTEND\w*_ADDR(ESS)?$", re.IGNORECASE)
 _ENDS_IN_HOST = re.compile(r"(HOST|URL|URI|ADDR(ESS)?|SERVERS?|ENDPOINT|DSN)$", re.IGNORECASE)
+_TELEMETRY = re.compile(
+    r"METRIC|TRACING|TRACER|(^|_)TRACES?_|OTEL|OTLP|TELEMETRY|STATSD|SENTRY|ZIPKIN|JAEGER|LOGSTASH|FLUENTD?_|SYSLOG|GELF|"
+    r"LOGGING_|PUSHGATEWAY|DD_AGENT|DATADOG|(^|_)APM_",
+    re.IGNORECASE,
+)
 _OWN = re.compile(
     r"_NAME$|DATABASE$|_DB$|USER|CLUSTER_NAME|NODE_NAME|NODENAME|SERVICE_NAME|SERVER_NAME|INITIAL_CLUSTER_TOKEN|_MODE$|_TYPE$|"
     r"DRIVER|^HOSTNAME$|SCHEME|PREFIX",
@@ -97,6 +102,12 @@ def names_any(text: str, hosts: Mapping[str, str]) -> bool:
 def names_page(name: str) -> bool:
     """Return True if a variable names the page that visitors see, which a service behind it links to and seldom calls."""
     return _PAGE.search(name) is not None and _SERVICE_OF_PAGE.search(name) is None
+
+
+@lru_cache(maxsize=_MOST_NAMES)
+def names_telemetry(name: str) -> bool:
+    """Return True if a variable names where measurements, logs or traces go, without which requests do as well."""
+    return _TELEMETRY.search(name) is not None
 
 
 @lru_cache(maxsize=_MOST_NAMES)

@@ -12,6 +12,7 @@ from archgen.importers.catalogue import PRODUCTS, STORE_PROTOCOLS
 from archgen.importers.facts import Configuration, Fact, FactSheet, Origin
 from archgen.importers.names import make_id
 from archgen.importers.products import guess
+from archgen.model.kinds import KINDS
 
 
 class Member(Struct, frozen=True):
@@ -91,7 +92,9 @@ class Proxy:
         stores = {
             each.port: each
             for each in PRODUCTS.values()
-            if each.port is not None and each.kind in ("database", "key-value-store")
+            if each.port is not None
+            and each.protocol == STORE_PROTOCOLS.get(each.port)
+            and KINDS[each.kind].role == "data"
         }
         if protocol == "tcp" and port in stores:
             kind, protocol = stores[port].kind, stores[port].protocol

@@ -26,11 +26,23 @@ def sort_doors(inventory: Inventory) -> Doors:
     for entry in inventory.entries:
         published.setdefault(entry.component, []).append(entry)
     exposed = tuple(name for name, entries in published.items() if _is_exposed(inventory.parts[name], entries))
-    candidates = [name for name in published if name not in exposed and _may_lead(inventory.parts[name])]
+    candidates = _public(
+        inventory, [name for name in published if name not in exposed and _may_lead(inventory.parts[name])]
+    )
     reached = _reached(inventory, candidates)
     front = tuple(name for name in candidates if name not in reached)
     assumed = () if front else _assumed(inventory)
     return Doors(front or assumed, tuple(name for name in candidates if name in reached), exposed, assumed)
+
+
+def _public(inventory: Inventory, candidates: list[str]) -> list[str]:
+    """Return the candidates, without those on their own host alone if a page of another is open to visitors."""
+    open_ = {
+        entry.component
+        for entry in inventory.entries
+        if not entry.local and not entry.admin and entry.protocol in ("http", "https")
+    }
+    return [name for name in candidates if name in open_ or not is_local(inventory, name) or not open_ & {*candidates}]
 
 
 def _is_exposed(part: Part, entries: list[Entry]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from archgen.importers.assembly.doors import Doors, is_walked
+from archgen.importers.assembly.doors import Doors, is_local, is_walked
 from archgen.importers.assembly.inventory import Inventory
 from archgen.importers.names import free_id
 from archgen.model.finding import CONFIDENCES
@@ -32,6 +32,9 @@ def flows_of(inventory: Inventory, doors: Doors, client: str, entries: dict[str,
     for door in doors.front:
         branches = _branches(inventory, door)
         parts: list[str | None] = list(branches) if len(branches) > 1 else [None]
+        if len(branches) > 1 and _works_alone(inventory, door):
+            # what it answers with its own data
+            parts.insert(0, "")
         for branch in parts:
             steps, reached = _steps(inventory, door, branch, client, entries.get(door))
             walked |= reached
@@ -47,9 +50,11 @@ def flows_of(inventory: Inventory, doors: Doors, client: str, entries: dict[str,
 
 
 def _confidence(inventory: Inventory, doors: Doors, door: str) -> str:
-    """Return the confidence in a front door: that of its most certain entry."""
+    """Return the confidence in a front door: that of its most certain entry; there is no doubt about an only one."""
     if door in doors.assumed:
         return "low"
+    if doors.front == (door,) and not doors.bypasses and not is_local(inventory, door) and inventory.callees(door):
+        return "high"
     return min((entry.confidence for entry in inventory.entries if entry.component == door), key=CONFIDENCES.index)
 
 
@@ -65,6 +70,16 @@ def _branches(inventory: Inventory, door: str) -> list[str]:
         for call in inventory.callees(door)
         if is_walked(inventory, door, call.target) and not inventory.parts[call.target].keeps_data
     ]
+
+
+def _works_alone(inventory: Inventory, door: str) -> bool:
+    part = inventory.parts[door]
+    stores = any(
+        inventory.parts[call.target].keeps_data
+        for call in inventory.callees(door)
+        if is_walked(inventory, door, call.target)
+    )
+    return stores and not part.traits.balances
 
 
 def _steps(

@@ -218,19 +218,26 @@ def _ports(entries: list[Entry]) -> dict[str, Any]:
 
 def _unknown(inventory: Inventory, doors: Doors) -> tuple[str, ...]:
     """Return the words for what the files leave open, in the order of the language."""
-    kinds = {part.kind for part in inventory.parts.values()}
-    copied = {name for part in inventory.parts.values() for name in part.backs_up}
+    parts = inventory.parts.values()
+    kinds = {part.kind for part in parts}
+    copied = {name for part in parts for name in part.backs_up}
     words = {
-        "backups": any(part.traits.stores and part.id not in copied for part in inventory.parts.values()),
-        "monitoring": not any(part.traits.observes for part in inventory.parts.values()),
+        "backups": any(part.traits.stores and part.id not in copied for part in parts),
+        "monitoring": not any(_watches(inventory, part) for part in parts),
         "firewalls": not kinds & {"firewall", "waf"},
         "hosts": True,
-        "writers": any(part.traits.stores for part in inventory.parts.values()),
+        "writers": any(part.traits.stores for part in parts),
         "tls": bool(doors.assumed)
         or any(entry.local or _is_open(entry) for entry in inventory.entries if entry.component in doors.front),
         "dns": "dns" not in kinds,
     }
     return tuple(word for word, is_open in words.items() if is_open)
+
+
+def _watches(inventory: Inventory, part: Part) -> bool:
+    """Return True for monitoring that a file connects with what it watches."""
+    alone = part.kind == "monitoring" and not inventory.callees(part.id) and not inventory.callers(part.id)
+    return part.traits.observes and not alone
 
 
 def _is_open(entry: Entry) -> bool:

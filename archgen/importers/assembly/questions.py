@@ -34,7 +34,7 @@ def questions_of(inventory: Inventory, doors: Doors, unknown: tuple[str, ...], c
         *_entrances(inventory, doors, client),
         *_modes(inventory),
         *_calls(inventory),
-        *_uncalled(inventory),
+        *_uncalled(inventory, doors),
         *_calling_nothing(inventory),
         *_hosts(inventory),
         *_writers(inventory),
@@ -77,15 +77,22 @@ def _calls(inventory: Inventory) -> Iterator[Question]:
         yield question("call", call.id, ask, ("required", "optional", "none"), (place,))
 
 
-def _uncalled(inventory: Inventory) -> Iterator[Question]:
+def _is_alone(inventory: Inventory, part: Part, doors: Doors) -> bool:
+    """Return True for what no file calls, and what no flow begins at: a store, or what answers requests."""
+    if inventory.callers(part.id) or part.id in doors.front:
+        return False
+    works = part.traits.role in ("application", "web") and part.kind not in ("worker", "scheduler")
+    calls = any(is_walked(inventory, call.source, call.target) for call in inventory.callees(part.id))
+    return part.keeps_data or (works and not calls and not part.is_aside)
+
+
+def _uncalled(inventory: Inventory, doors: Doors) -> Iterator[Question]:
     for part in inventory.parts.values():
-        if part.keeps_data and not inventory.callers(part.id):
-            callers = tuple(each.id for each in inventory.parts.values() if each.traits.role in ("application", "web"))[
-                :8
-            ]
-            yield question(
-                "caller", part.id, f"No file says what calls {part.id}. What does?", (*callers, "none"), (_place(part),)
-            )
+        if _is_alone(inventory, part, doors):
+            roles = ("application", "web") if part.keeps_data else ("application", "web", "balancer")
+            callers = [each.id for each in inventory.parts.values() if each.traits.role in roles and each is not part]
+            ask = f"No file says what calls {part.id}. What does?"
+            yield question("caller", part.id, ask, (*callers[:8], "none"), (_place(part),))
 
 
 def _calling_nothing(inventory: Inventory) -> Iterator[Question]:

@@ -1,4 +1,4 @@
-"""Services of compose files that are no components: what runs once, and what takes part in no request."""
+"""What compose files state and no request sees: services that run once or help others, and order that is no call."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 
 from archgen.importers.compose.service import Service
 from archgen.importers.products import Guess, image_name
+from archgen.model.kinds import KINDS
 
 _ONCE = re.compile(r"(^|[-_.])(migrate|migrations?|migrator|init|initializer|setup|seed|seeder|bootstrap|createbuckets?|create-?topics|"
                    r"install|installer|tests?|e2e|wait|permissions?|console|shell|cli)([-_.]|$)", re.IGNORECASE)  # fmt: skip
@@ -13,6 +14,8 @@ _HELPERS = {
     "certbot", "acme-companion", "letsencrypt-nginx-proxy-companion", "watchtower", "autoheal", "docker-gen", "mc", "hello-world",
     "wait-for-it", "dockerize", "docker-autoheal", "docker-letsencrypt-nginx-proxy-companion", "acme.sh", "diun",
 }  # fmt: skip
+
+_PAGES = re.compile(r"(^|[-_])(front-?end|ui|spa|pages|dashboard)([-_\d]|$)", re.IGNORECASE)
 
 
 def reason_of(name: str, service: Service, kind: Guess, ended: bool) -> str:
@@ -26,3 +29,16 @@ def reason_of(name: str, service: Service, kind: Guess, ended: bool) -> str:
     if service.image and image_name(service.image) in _HELPERS:
         return "takes part in no request"
     return ""
+
+
+def is_order_alone(caller: Guess, target: Guess, name: str, service: Service) -> bool:
+    """Return True if a service that starts after another is not likely to call it.
+
+    Nothing calls what takes work from a queue. Pages and the proxy before them are called by proxies alone.
+    """
+    if target.known.kind in ("worker", "scheduler"):
+        return True
+    if KINDS[caller.known.kind].balances or caller.known.kind == "web-server":
+        return False
+    page = _PAGES.search(name) is not None or _PAGES.search(image_name(service.image)) is not None
+    return page or target.known.kind in ("reverse-proxy", "web-server")

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archgen.importers.addresses import Mention, mentions, names_page, resolve
+from archgen.importers.addresses import Mention, mentions, names_page, names_telemetry, resolve
 from archgen.importers.catalogue import SAFE_IMAGE, STORE_PROTOCOLS
 from archgen.importers.compose.interpolation import variables_of
-from archgen.importers.compose.omissions import reason_of
+from archgen.importers.compose.omissions import is_order_alone, reason_of
 from archgen.importers.compose.project import Project
 from archgen.importers.compose.routing import Route, routes
 from archgen.importers.compose.service import Publication, Service, Value, split_words
@@ -115,6 +115,12 @@ class _Reader:
                 products.setdefault(str(part.guess.known.product), part.id)
             elif name in ("nginx-proxy", "jwilder-nginx-proxy", "docker-gen"):
                 products.setdefault("nginx-proxy", part.id)
+        for part in self.parts.values():
+            # one that is built here, and watches the containers that it leads to
+            watches = any(mount.text.endswith("docker.sock") for mount in part.service.mounts.values())
+            if watches and part.kind == "reverse-proxy" and part.guess.known.product is None:
+                for product in ("nginx-proxy", "traefik", "caddy"):
+                    products.setdefault(product, part.id)
         return products
 
     # Facts
@@ -192,6 +198,9 @@ class _Reader:
         for mention in mentions(name, value.text, self.hosts):
             if not shared or self._agrees(part, mention.host):
                 self._connect(part, mention, value.source, evidence)
+                target = next(each for each in self.parts.values() if each.id == mention.host)
+                if names_telemetry(name) and KINDS[target.kind].role != "data":
+                    self._add(f"connection:{part.id}->{target.id}", "required", False, value.source, evidence)
 
     def _agrees(self, part: _Part, identity: str) -> bool:
         """Return True for a store that another one needs by its product: one that elects a leader, or its own like."""
@@ -252,6 +261,8 @@ class _Reader:
             if reverse or same or (part.service.built and part.service.built == target.service.built and not stores):
                 continue
             if stores and KINDS[part.kind].role == "data" and part.guess.known.product == target.guess.known.product:
+                continue
+            if is_order_alone(part.guess, target.guess, target.id, target.service):
                 continue
             known = target.guess.known
             subject = f"connection:{part.id}->{target.id}"

@@ -54,7 +54,7 @@ def _requests(service: Service) -> Iterator[tuple[str, Value, int | None]]:
         port_match = re.search(r"upstreams\s+(\d+)", " ".join(value.text for value in labels.values()))
         yield "caddy", caddy, int(port_match[1][:5]) if port_match else None
     virtual = service.environment.get("VIRTUAL_HOST")
-    if virtual is not None and virtual.text:
+    if virtual is not None:
         port_value = service.environment.get("VIRTUAL_PORT")
         yield "nginx-proxy", virtual, _number(port_value.text if port_value else "")
 

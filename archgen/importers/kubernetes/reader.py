@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from archgen.importers.addresses import Mention, mentions, names_page, resolve
+from archgen.importers.addresses import Mention, mentions, names_page, names_telemetry, resolve
 from archgen.importers.catalogue import SAFE_IMAGE, Known
 from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, Origin
 from archgen.importers.kubernetes.manifests import (
@@ -81,11 +81,11 @@ class _Reader:
 
     def _parts(self) -> Iterator[Part]:
         for manifest in sorted(self.manifests.of(*WORKLOADS), key=lambda each: (each.origin, each.name)):
-            if manifest.kind == "Job" or (
-                manifest.kind == "Pod" and manifest.node.get("metadata", "ownerReferences").value
-            ):
-                if manifest.kind == "Job":
-                    self.sheet.omit(manifest.origin, manifest.name, "runs once and ends")
+            if manifest.kind == "Pod" and manifest.node.get("metadata", "ownerReferences").value:
+                continue
+            once = manifest.node.get("spec", "restartPolicy").text in ("Never", "OnFailure")
+            if manifest.kind == "Job" or (manifest.kind == "Pod" and once):
+                self.sheet.omit(manifest.origin, manifest.name, "runs once and ends")
                 continue
             main = containers_of(manifest.kind, manifest.node)[0]
             words = " ".join(item.text for key in ("command", "args") for item in main.get(key).list())
@@ -206,6 +206,8 @@ class _Reader:
             return
         for mention in mentions(name, value, hosts):
             self._connect(part, mention, source, evidence)
+            if names_telemetry(name) and KINDS[self.by_id[mention.host].guess.known.kind].role != "data":
+                self._add(f"connection:{part.id}->{mention.host}", "required", False, source, evidence)
 
     def _connect(self, part: Part, mention: Mention, source: Origin, evidence: str) -> None:
         if mention.host == part.id:
