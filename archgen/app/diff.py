@@ -155,10 +155,11 @@ def _revisions(word: str, words: tuple[str, ...]) -> tuple[ModelPair, ...]:
 
 
 def _same(before: Input | None, after: Input | None) -> bool:
-    """Return True if both sides surely say the same; an included file may differ although the model doesn't."""
+    """Return True if both sides surely say the same; a file that a model names may differ although the model doesn't."""
     if before is None or after is None:
         return before is after
-    return before.data == after.data and b"include" not in (after.data or b"")
+    data = after.data or b""
+    return before.data == after.data and b"include" not in data and b"extends" not in data
 
 
 def _named(words: tuple[str, ...], commits: list[str]) -> tuple[str, ...]:

@@ -159,7 +159,7 @@ def _followed(task: Task, model: CheckedModel) -> Input | None:
 
 def _may_follow(source: Input) -> bool:
     """Return True if a model that is not read yet could follow another, which spares reading most of them."""
-    return source.data is not None and (b"follows" in source.data or b"include" in source.data)
+    return source.data is not None and any(key in source.data for key in (b"follows", b"include", b"extends"))
 
 
 def _read(source: Input, checked: dict[str, CheckedModel]) -> CheckedModel | None:

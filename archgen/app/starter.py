@@ -5,8 +5,13 @@ from __future__ import annotations
 import os
 
 from archgen.app.workspace.atomic_write import create, write
+from archgen.language.extends import OWN
 from archgen.language.load import load
+from archgen.language.write.merge_patch import merge_patch
 from archgen.language.write.patch import apply_changes
+from archgen.language.write.sections import arrange_sections
+from archgen.language.write.values import block
+from archgen.language.yaml.parser import parse
 from archgen.model.architecture import SUFFIX
 from archgen.model.change import Remove
 from archgen.model.problems import UsageError
@@ -20,6 +25,8 @@ NAMES = (
     "4-split-components",
 )
 SCHEMA = "archgen-1.schema.json"
+_EDITORS = f"# yaml-language-server: $schema={SCHEMA}\n"
+_LEVELS = {"flows": 4, "connections": 1, "networks": 1}
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -29,19 +36,49 @@ def schema() -> bytes:
         return stream.read()
 
 
-def create_model(tier: str, output: str) -> str:
+def create_model(tier: str, output: str, *, extends: bool = False) -> tuple[str, ...]:
     """Write a tier's model into a directory, or as a file that ends in .arch.yaml, and the schema next to it.
 
-    Returns the file's path. Neither is written over: UsageError.
+    With `extends` the model says only what differs from the tier before it, which is written too unless it is there.
+    Returns the paths of the models. None is written over: UsageError.
     """
     name = _named(tier)
     file = output if output.endswith(SUFFIX) else os.path.join(output, name + SUFFIX)
-    beside = os.path.join(os.path.dirname(file), SCHEMA)
+    directory = os.path.dirname(file)
+    beside = os.path.join(directory, SCHEMA)
     if os.path.lexists(beside) and read_file(beside, SCHEMA_FILE) != schema():
         raise UsageError(f"{beside} is another version; replace it with `archgen schema -o {beside}`")
-    create(file, _starter(name, os.path.dirname(file)))
+    written = [file]
+    if extends:
+        before = _before(name)
+        create(file, _short(name, before))
+        if not os.path.exists(base := os.path.join(directory, before + SUFFIX)):
+            create(base, _starter(before, directory))
+            written.append(base)
+    else:
+        create(file, _starter(name, directory))
     write(beside, schema(), over_input=True)
-    return file
+    return tuple(written)
+
+
+def _before(name: str) -> str:
+    before = load(name, _reference(name)).architecture.follows
+    if before is None:
+        raise UsageError(f"{name} evolved from no other tier; leave out --extends")
+    return before
+
+
+def _short(name: str, before: str) -> bytes:
+    """Return a tier's model as its differences from the tier before it."""
+    old, new = (dict(parse(0, each, _reference(each))[0].root) for each in (before, name))
+    lines = block({key: new[key] for key in ("archgen", "name", "summary") if key in new} | {"extends": before}, 0)
+    for model in (old, new):
+        for key in ("archgen", *OWN):
+            model.pop(key, None)
+    for key, values in merge_patch(old, new).items():
+        lines += block({key: values}, _LEVELS.get(key, 2))
+    text = arrange_sections("\n".join(lines) + "\n")
+    return f"{_EDITORS}\n{text}".encode()
 
 
 def _named(tier: str) -> str:
@@ -61,7 +98,7 @@ def _starter(name: str, directory: str) -> bytes:
     follows = load(name, text.encode()).architecture.follows
     if follows is not None and not os.path.exists(os.path.join(directory, follows + SUFFIX)):
         text = apply_changes(text, (Remove(("follows",)),))
-    return f"# yaml-language-server: $schema={SCHEMA}\n\n{text}".encode()
+    return f"{_EDITORS}\n{text}".encode()
 
 
 def _reference(name: str) -> bytes:

@@ -107,7 +107,7 @@ class TextOutline:
         if part.is_key and len(part.way) == 2 and part.way[0] in DECLARING:
             yield ElementName(DECLARING[str(part.way[0])], part.text, part.span, True)
             return
-        if part.way[:1] == ("include",):
+        if part.way[:1] in (("include",), ("extends",)):
             return
         # a step's message is a text and its key is not; anywhere else the nearest key that speaks of names decides
         steps = [step for step in part.way if isinstance(step, str)]

@@ -1,4 +1,4 @@
-"""Files that refer to each other: the parts of a model by `include`, and models by `follows`."""
+"""Files that refer to each other: the parts of a model by `include` and `extends`, and models by `follows`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def models_in(directory: str) -> tuple[str, ...]:
 
 
 class Family:
-    """The files of one model: the root file and the files that it includes."""
+    """The files of one model: the root file, and the files that it includes or extends."""
 
     def __init__(self, root: str, texts: Texts, within: str) -> None:
         self.root = root
@@ -79,19 +79,24 @@ class Family:
 
 
 def includes_of(file: str, text: str) -> Iterator[tuple[TextPart, str]]:
-    """Yield each file that a file includes, with the part that names it and the absolute path."""
-    if "include" in text:
-        for part in TextOutline(text).parts_at("include"):
-            yield part, os.path.normpath(os.path.join(os.path.dirname(file), part.text))
+    """Yield each file that a file includes or extends, with the part that names it and the absolute path."""
+    for key in ("include", "extends"):
+        for part in TextOutline(text).parts_at(key) if key in text else ():
+            path = os.path.normpath(os.path.join(os.path.dirname(file), part.text))
+            yield part, path if key == "include" else path.removesuffix(SUFFIX) + SUFFIX
 
 
 def families(file: str, texts: Texts, within: str) -> tuple[Family, ...]:
     """Return the models that a file is part of, its own first."""
     own = Family(file, texts, within)
-    others = (model for model in models_in(within) if model != file and "include" in (texts(model) or ""))
+    others = (model for model in models_in(within) if model != file and _names_files(texts(model) or ""))
     including = [family for family in (Family(model, texts, within) for model in others) if file in family.files]
     # a part by itself is no model; what is true of the model that includes it decides
     return tuple(including) if including and not file.endswith(SUFFIX) else (own, *including)
+
+
+def _names_files(text: str) -> bool:
+    return "include" in text or "extends" in text
 
 
 def rename_element(models: tuple[Family, ...], name: ElementName, new: str) -> dict[str, str]:
@@ -137,7 +142,7 @@ def move_file(old: str, new: str, texts: Texts, within: str) -> dict[str, str]:
         for part, path in includes_of(file, text):
             relative = os.path.relpath(new if path == old else path, here).replace(os.sep, "/")
             if path == old or (file == old and here != os.path.dirname(old)):
-                spans[part.span] = relative
+                spans[part.span] = relative.removesuffix(SUFFIX) if part.way == ("extends",) else relative
         after_text = replace_spans(text, spans)
         if after_text != text:
             texts_after[file] = after_text

@@ -183,10 +183,10 @@ class ModelServer(LanguageServer):
         return tuple(models.values()), name
 
     def followed(self, file: str, position: lsp.Position) -> str | None:
-        """Return the path of the model that `follows` names at a position."""
+        """Return the path of the model that `follows` or `extends` names at a position."""
         read = self.read_file(file)
         part = read.outline.part_at(*self.place(read, position))
-        if part is None or part.is_key or part.way != ("follows",):
+        if part is None or part.is_key or part.way not in (("follows",), ("extends",)):
             return None
         return os.path.join(os.path.dirname(file), part.text + SUFFIX)
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 from archgen.language.expand.architecture import expand
 from archgen.language.expand.context import Context, declarations, place_of
 from archgen.language.expand.follows import check_follows
+from archgen.language.extends import join_extended
 from archgen.language.includes import join_includes
 from archgen.language.schema.validation import MOST_ERRORS, explain, is_valid, prune
 from archgen.language.source_map import SourceMap
@@ -31,7 +32,7 @@ class Loaded(Struct, frozen=True):
 def load(file: str, data: bytes, include: Callable[[str], bytes] | None = None) -> Loaded:
     """Read one model; raise ModelError with all its problems.
 
-    `file` is its path as the user wrote it; `include` reads a file that the model includes and may raise OSError.
+    `file` is its path as the user wrote it; `include` reads a file that the model includes or extends and may raise OSError.
     """
     name = file.replace("\\", "/").rpartition("/")[2].removesuffix(SUFFIX)
     try:
@@ -40,6 +41,7 @@ def load(file: str, data: bytes, include: Callable[[str], bytes] | None = None) 
         document = Document(Map(0), [unreadable.source(file)], {})
         faults = [*unreadable.before, unreadable.fault]
     faults += join_includes(document, include)
+    faults += join_extended(document, include)
     if document.root and not faults and is_valid(document.root):
         context = Context(document)
         architecture = expand(context, name, file)

@@ -8,6 +8,7 @@ from archgen.app.starter import NAMES, create_model
 from archgen.cli.importing import import_from
 from archgen.cli.output import say
 from archgen.cli.parser import Suggestions
+from archgen.model.problems import UsageError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,13 +28,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         help="Import the model from configurations instead, as `archgen import` does; repeatable",
     )
+    parser.add_argument(
+        "--extends",
+        action="store_true",
+        help="Write only what differs from the previous tier, which the model extends",
+    )
     parser.add_argument("-o", "--output", metavar="PATH", default="models", help="Directory or file [default: models]")
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the model; never overwrite an existing file."""
     if options.source:
+        if options.extends:
+            raise UsageError("--extends and --from can't be used together; leave out one")
         return import_from(tuple(options.source), options.output)
-    file = create_model(options.tier, options.output)
-    say(f"wrote {file}\nnext: archgen lint {file}\n")
+    file, *others = create_model(options.tier, options.output, extends=options.extends)
+    say("".join(f"wrote {each}\n" for each in (*others, file)) + f"next: archgen lint {file}\n")
     return 0

@@ -105,7 +105,17 @@ class Context:
         noun = alternatives(list(kinds))
         message = f"{f'{key} names an ' if key else ''}unknown {noun} `{shorten(text)}`"
         near = suggestion(text, candidates) if len(self.problems) < _MOST_SUGGESTIONS else None
-        self.dangling(mark, subject, message, near or f"Declare it, or name a declared {noun}.")
+        removal = self._removal(text, kinds)
+        self.dangling(mark, subject, message, removal or near or f"Declare it, or name a declared {noun}.")
+
+    def _removal(self, text: str, kinds: Sequence[str]) -> str | None:
+        """Return the fix where the model takes the element out of the one that it extends."""
+        for kind in kinds:
+            mark = self.document.removed.get((SECTIONS[kind], text))
+            if mark is not None:
+                place = self.place(mark)
+                return f"{place.file} removes it on line {place.line}; remove or override what names it there too."
+        return None
 
     def _sharing(self, name: str, kinds: tuple[str, ...]) -> int:
         return sum(name in self.declared[kind] for kind in kinds)

@@ -64,6 +64,7 @@ class _ParsedText:
             raise PatchError("no mapping")
         self._starts = [0, *(line_break.end() for line_break in LINE_BREAK.finditer(text))]
         self._break = prevalent_ending(text)
+        self._extends = any(key.value == "extends" for key, _ in self._root.value)
 
     # The changes
 
@@ -146,6 +147,9 @@ class _ParsedText:
     def _create(self, spot: _Spot, value: Any) -> str:
         """Add the keys that lead on from a spot, and the value below them."""
         node, rest = spot.node, spot.rest
+        if self._extends and isinstance(value, dict | list):
+            # it would be merged with the value of the extended model, or replace the items there
+            raise PatchError("it may stand in the model that this one extends")
         if any(isinstance(step, int) for step in rest):
             raise PatchError("no such item")
         for step in reversed(rest[1:]):
@@ -154,7 +158,7 @@ class _ParsedText:
         if node is self._root:
             return self._section(key, value)
         if isinstance(node, yaml.MappingNode):
-            if spot.parent is self._root and len(rest) > 1:
+            if spot.parent is self._root and len(rest) > 1 and not self._extends:
                 raise PatchError("it stands in another file")
             return self._add_key(node, key, value)
         if _is_empty(node):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 _LINE_SHIFT = 24
 _FILE_SHIFT = 48
@@ -82,12 +82,14 @@ class Document(Struct):
     """A tree and the files that it was read from.
 
     `written` keeps the text of each plain scalar that is no text in YAML (`no` is one, `010` is none), by its
-    position: a message, a name or an id is taken as it was written.
+    position: a message, a name or an id is taken as it was written. `removed` are the positions at which a model takes out
+    elements of the one that it extends, by section and id.
     """
 
     root: Map
     sources: list[SourceFile]
     written: dict[int, str]
+    removed: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def text(self, parent: Map, key: str) -> str | None:
         """Return the scalar under `key` as it was written; None if the key is absent."""
