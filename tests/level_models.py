@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from random import Random
 
 
 def services(domains: int = 6, each: int = 5) -> str:
@@ -123,3 +126,54 @@ def _model(name: str, components: list[str], connections: list[str], more: dict[
 
 MODELS: dict[str, Callable[[], str]] = {"services": services, "pipelines": pipelines, "regions": regions, "saas": saas}
 """The models by name."""
+
+
+def random_system(seed: int) -> str:
+    """Return a system of 25 to 80 components: doors, services that call each other, stores, a bus, and agents."""
+    random = Random(seed)
+    count = random.randint(25, 80)
+    services = [f"svc-{number}" for number in range(count * 6 // 10)]
+    stores = [f"store-{number}" for number in range(count - len(services) - 6)]
+    places = random.choice(("network", "group", "host", ""))
+    areas = [f"area-{number}" for number in range(random.randint(2, 8))]
+
+    def where() -> str:
+        area = random.choice(areas)
+        words = {"network": f", network: {area}", "group": f", group: {area}", "host": f", runs_on: h-{area}", "": ""}
+        return words[places]
+
+    components = ["user: {kind: client}", "cdn: {kind: cdn, managed: true}", "lb: {kind: load-balancer}"]
+    components += ["bus: {kind: queue}", "metrics: {kind: monitoring}", "agent: {kind: monitoring-agent}"]
+    kinds = ("service", "service", "worker", "app-server", "function")
+    components += [f"{name}: {{kind: {random.choice(kinds)}{where()}}}" for name in services]
+    kinds = ("database", "cache", "object-storage", "search")
+    components += [f"{name}: {{kind: {random.choice(kinds)}{where()}}}" for name in stores]
+    pairs = {("user", "cdn"), ("cdn", "lb"), ("agent", "metrics")}
+    pairs |= {("lb", random.choice(services)) for _ in range(random.randint(1, 6))}
+    pairs |= {(random.choice(services), store) for store in stores for _ in range(random.randint(0, 2))}
+    pairs |= {(random.choice(services), random.choice(services)) for _ in range(random.randint(0, count))}
+    pairs |= {(service, "bus") for service in services if random.random() < 0.2}
+    connections = [f"{source} -> {target}: https" for source, target in sorted(pairs) if source != target]
+    more = {
+        "network": {"networks": [f"{area}: {{trust: private}}" for area in areas]},
+        "group": {"groups": [f"{area}: {{kind: team}}" for area in areas]},
+        "host": {
+            "zones": [f"{area}: {{kind: datacenter}}" for area in areas],
+            "hosts": [f"h-{area}: {{zone: {area}}}" for area in areas],
+        },
+        "": {},
+    }
+    return _model("A random system", components, connections, more[places])
+
+
+FIXTURES = Path(__file__).parent / "pictures"
+"""Systems of other kinds, as people write them."""
+
+WRITTEN: dict[str, Callable[[], str]] = {
+    path.name.removesuffix(".arch.yaml"): partial(path.read_text, encoding="utf-8")
+    for path in sorted(FIXTURES.glob("*.arch.yaml"))
+}
+"""Their texts by their names."""
+
+RANDOM: dict[str, Callable[[], str]] = {f"random-{seed}": partial(random_system, seed) for seed in range(24)}
+"""Random systems by their numbers."""

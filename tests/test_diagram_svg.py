@@ -13,8 +13,11 @@ import pytest
 from archgen.analysis.topology import Topology
 from archgen.layout.deployment.arrangement import domain
 from archgen.layout.placed import Box, Placed
+from archgen.render.scene.shapes import TextLine, scene
 from archgen.render.scene.strokes import Crossings, beside, gapped, joined, path
+from archgen.render.svg.document import svg
 from archgen.style.glyphs import Icon
+from archgen.style.text_metrics import text_width
 from archgen.style.theme import DARK, LIGHT
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Badge, Diagram, Edge, Group, Node
@@ -212,3 +215,12 @@ def test_double_lines_keep_their_distance_round_corners() -> None:
 def test_a_branch_starts_a_corner_earlier() -> None:
     whole = ((0.0, 0.0), (10.0, 0.0), (10.0, 20.0))
     assert joined(whole[1:], whole) == ((4.0, 0.0), (10.0, 0.0), (10.0, 20.0))
+
+
+def test_words_are_as_wide_in_any_font_as_they_were_measured() -> None:
+    texts = (TextLine(0, 0, "checkout", 13, bold=True), TextLine(0, 20, "x", 13), TextLine(0, 40, "日本語", 13))
+    written = svg(scene("s", 100, 60, texts, "t", "d"), "light")
+    lengths = dict(re.findall(r'textLength="([0-9.]+)">([^<]*)<', written))
+    assert {word: float(length) for length, word in lengths.items()} == {
+        "checkout": pytest.approx(text_width("checkout", 13, bold=True), abs=0.06)
+    }

@@ -8,19 +8,26 @@ import pytest
 from pptx import Presentation
 
 from archgen.analysis.topology import Topology
+from archgen.app.drawing.levels import at_levels
 from archgen.cli import main
 from archgen.editor.outline import TextOutline
 from archgen.engines.best import best
+from archgen.engines.score import score
 from archgen.language.load import load
+from archgen.linting.finding_groups import number_findings
 from archgen.model.problems import ModelError
+from archgen.render.scene.diagram import diagram_scene
+from archgen.render.svg.document import svg
 from archgen.views.deployment import deployment
 from archgen.views.folding import fold_equal
 from archgen.views.levels import Picture, declared_view, readable
 from archgen.views.levels.equality import shared_name
 from archgen.views.overview import component_edges
-from tests.level_models import MODELS
+from tests.checked import check, read_model
+from tests.level_models import MODELS, RANDOM, WRITTEN
 
 CARDS, LINES = 25, 40
+SYSTEMS = {**MODELS, **WRITTEN, **RANDOM}
 
 
 def topology(text: str) -> Topology:
@@ -31,16 +38,16 @@ def drawn(text: str) -> tuple[Picture, ...]:
     return readable(topology(text))
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", SYSTEMS)
 def test_every_picture_is_readable(name: str) -> None:
-    for picture in drawn(MODELS[name]()):
+    for picture in drawn(SYSTEMS[name]()):
         assert len(picture.diagram.nodes) <= CARDS, picture.level
         assert len(picture.diagram.edges) <= LINES, picture.level
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", SYSTEMS)
 def test_every_component_is_named_within_two_levels(name: str) -> None:
-    levels = {picture.level: picture for picture in drawn(MODELS[name]())}
+    levels = {picture.level: picture for picture in drawn(SYSTEMS[name]())}
 
     def depth(level: str) -> int:
         parent = levels[level].parent
@@ -54,18 +61,18 @@ def test_every_component_is_named_within_two_levels(name: str) -> None:
         if not node.opens
         for component in (node.stands_for or (node.subject,))
     }
-    assert named == set(topology(MODELS[name]()).components)
+    assert named == set(topology(SYSTEMS[name]()).components)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", SYSTEMS)
 def test_every_connection_is_a_line_or_a_chip_at_some_level(name: str) -> None:
     shown: set[str] = set()
-    for picture in drawn(MODELS[name]()):
+    for picture in drawn(SYSTEMS[name]()):
         for edge in picture.diagram.edges:
             shown |= {edge.subject, *edge.bundled}
         for node in picture.diagram.nodes:
             shown |= {subject for chip in node.chips for subject in chip.subjects}
-    assert shown >= {edge.subject for edge in component_edges(topology(MODELS[name]()), {})}
+    assert shown >= {edge.subject for edge in component_edges(topology(SYSTEMS[name]()), {})}
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -76,6 +83,33 @@ def test_every_picture_can_be_laid_out(name: str) -> None:
         frames = {node.group for node in picture.diagram.nodes} - {None}
         assert frames == {group.id for group in picture.diagram.groups}
         assert len(best(picture.diagram).nodes) == len(cards)
+
+
+def test_a_neighbor_of_an_opened_group_is_told_from_what_is_in_it() -> None:
+    pictures = {picture.level: picture.diagram for picture in drawn(MODELS["services"]())}
+    assert not any(node.beside for node in pictures["system"].nodes)
+    beside = {node.id: node.beside for node in pictures["network:net-0"].nodes}
+    assert {name for name, outside in beside.items() if not outside} == {
+        name for number in range(5) for name in (f"svc-0-{number}", f"svc-0-{number}-db")
+    }
+    scene = svg(diagram_scene(best(pictures["network:net-0"])), "light")
+    assert scene.count('stroke-dasharray="4 3"') == sum(beside.values()) + 1
+    assert "neighbor" in scene
+
+
+def test_a_finding_of_a_host_has_its_badge_on_what_runs_there_alone() -> None:
+    model = check("m.arch.yaml", WRITTEN["wordpress-agency"]().encode())
+    numbers = {number for number, finding in number_findings(model.findings) if finding.subject.kind == "host"}
+    assert numbers
+    nodes = readable(model.topology, model.findings)[0].diagram.nodes
+    assert numbers <= {badge.number for node in nodes for badge in node.badges}
+
+
+def test_a_deployment_whose_lines_cross_too_often_is_shown_in_levels(tmp_path: Path) -> None:
+    system = read_model("m.arch.yaml", WRITTEN["wordpress-agency"]().encode())
+    ((_, diagram),) = at_levels(system, "deployment", None, findings=True, complete=False)
+    assert score(best(deployment(system.topology))).crossings > 15
+    assert score(best(diagram)).crossings <= 15
 
 
 def test_a_collapsed_group_says_what_it_holds_and_opens_its_level() -> None:

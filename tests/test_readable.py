@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from archgen.app.drawing.layouts import ENGINES, engine_for
+from archgen.app.drawing.levels import at_levels
 from archgen.cli import main
 from archgen.engines.best import best
 from archgen.engines.rooms import ROOMS, smallest_text
@@ -29,8 +30,8 @@ from archgen.style.theme import LINES, PRINT
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Edge, Group, Node
 from archgen.views.levels import readable
-from tests.checked import read_model
-from tests.level_models import MODELS
+from tests.checked import check, read_model
+from tests.level_models import MODELS, WRITTEN
 
 TIERS = sorted((Path(__file__).parent.parent / "models").glob("*.arch.yaml"))
 
@@ -85,6 +86,22 @@ def _silent(placed: Placed) -> list[str]:
     """Return the lines whose words found no place."""
     worded = {edge.bundle for edge in placed.edges if edge.label}
     return [edge.edge.id for edge in placed.edges if edge.edge.label and edge.bundle not in worded]
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_every_picture_of_a_written_system_is_readable(name: str) -> None:
+    room = ROOMS["1150"]
+    model = check("m.arch.yaml", WRITTEN[name]().encode())
+    for view, diagram in at_levels(model, "deployment", None, findings=True, complete=False):
+        placed = engine_for("best", room)(diagram)
+        quality = score(placed, room)
+        assert (quality.overlaps, quality.label_collisions) == (0, 0), view
+        assert quality.text >= room.floor - 0.05, view
+        assert quality.crossings <= 15, view
+        assert _silent(placed) == [], view
+        for node in placed.nodes:
+            words = [word.rstrip("…") for line in node.title for word in pieces(line) if word != "…"]
+            assert node.compact or words == pieces(node.node.label)[: len(words)], view
 
 
 @pytest.mark.parametrize("name", MODELS)

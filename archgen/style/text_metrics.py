@@ -145,8 +145,18 @@ def wrap(text: str, width: float, size: float, bold: bool = False, lines: int | 
                 folded.append(piece)
                 room = width - wide
         if lines is not None and len(folded) > lines:
-            return (*folded[: lines - 1], elide(folded[lines - 1] + " " + folded[lines], width - 0.01, size, bold))
+            last = folded[lines - 1] + " " + folded[lines]
+            return (*folded[: lines - 1], _whole_words(last, elide(last, width - 0.01, size, bold)))
     return tuple(folded)
+
+
+def _whole_words(text: str, cut: str) -> str:
+    """Return a text that was cut without the word that the cut broke, if others are left."""
+    rest = cut.removesuffix(ELLIPSIS).rstrip(f" {ELLIPSIS}")
+    before = rest.rpartition(" ")[0]
+    if before and text[len(rest) : len(rest) + 1].strip(f" {ELLIPSIS}"):
+        return f"{before} {ELLIPSIS}"
+    return cut if len(rest) + 1 == len(cut) else f"{rest} {ELLIPSIS}"
 
 
 _EVEN = 4.0

@@ -51,7 +51,7 @@ class Node(Struct, frozen=True, kw_only=True):
     `guards` are the ids of the groups and nodes that it protects without being on a path to them. `change` is set in a
     diagram of two models, which also shows removed elements. `opens` is the level that shows the content of a collapsed
     group; `stands_for` are the components of a card of several, and `chips` name connections instead of lines. An
-    `emphasized` one is what its view is about.
+    `emphasized` one is what its view is about; one `beside` it is a neighbor of the group that is opened.
     """
 
     id: str
@@ -71,6 +71,7 @@ class Node(Struct, frozen=True, kw_only=True):
     stands_for: tuple[str, ...] = ()
     chips: tuple[Chip, ...] = ()
     emphasized: bool = False
+    beside: bool = False
 
 
 def chip_text(node: Node) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from archgen.app.config.choice import require_choice
 from archgen.app.drawing.pictures import Drawing
+from archgen.engines.best import best
 from archgen.engines.rooms import COLUMN
 from archgen.engines.score import Score, score
 from archgen.linting.checked_model import CheckedModel
@@ -22,6 +23,9 @@ USUAL = ("deployment",)
 
 MESH = 3
 """The lines for each card from which on a diagram's replicas are a mesh."""
+
+TANGLED = 15
+"""The most crossings of a deployment that is drawn as it is."""
 
 _PREFIX = "group:"
 _LEVELED = frozenset(("deployment", "overview"))
@@ -77,7 +81,12 @@ def _named(view: str, pictures: Sequence[Picture]) -> tuple[NamedDiagram, ...]:
 
 def _is_crowded(diagram: Diagram) -> bool:
     """Return True if a diagram isn't readable, or its lines are a mesh."""
-    return not _is_readable(diagram) or len(diagram.edges) > MESH * len(diagram.nodes)
+    return not _is_readable(diagram) or len(diagram.edges) > MESH * len(diagram.nodes) or _is_tangled(diagram)
+
+
+def _is_tangled(diagram: Diagram) -> bool:
+    """Return True if so many lines of a diagram cross that nobody follows them."""
+    return len(diagram.edges) > TANGLED and score(best(diagram)).crossings > TANGLED
 
 
 def _folded(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) -> Diagram | None:
@@ -85,7 +94,7 @@ def _folded(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) -> 
     folded = deployment(tier.topology, findings, fold_equal(tier.topology))
     if not _is_crowded(folded) and len(folded.nodes) >= min(FEW, len(usual.nodes), len(tier.topology.components)):
         return folded
-    return usual if _is_readable(usual) else None
+    return usual if _is_readable(usual) and not _is_tangled(usual) else None
 
 
 def _is_readable(diagram: Diagram) -> bool:

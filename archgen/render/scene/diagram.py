@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from archgen.layout.deployment.cards import CHIP_GAP, chip_height, chip_rows, chip_words, heading_lead
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode
 from archgen.render.scene.change import border, drawn_as, faint, sign, text_role
-from archgen.render.scene.legend import NO_LEGEND, ROW, legend
+from archgen.render.scene.legend import BESIDE, NO_LEGEND, ROW, legend
 from archgen.render.scene.marks import finding_badge, lock
 from archgen.render.scene.shapes import (
     CanvasBox,
@@ -211,7 +211,7 @@ class _Painter:
         link = self._link(kind, node.opens or node.subject, full, box)
         return SceneGroup(
             (
-                Rectangle(box, "card", self._border(node), SIZES.card_radius),
+                Rectangle(box, "tint_1" if node.beside else "card", self._border(node), SIZES.card_radius),
                 *self._words(placed),
                 *self._chips(placed),
                 *self._row(node.badges, box.right + self._sizes.hang, box.y),
@@ -227,8 +227,10 @@ class _Painter:
 
     @staticmethod
     def _border(node: Node) -> Pen:
-        emphasized = node.emphasized and node.change is None
-        return Pen("accent", 2.5) if emphasized else border(node.change, "card_line")
+        if node.change is None and node.emphasized:
+            return Pen("accent", 2.5)
+        usual = border(node.change, "card_line")
+        return replace(usual, dash=BESIDE) if node.beside and node.change is None else usual
 
     def _sheet(self, placed: PlacedNode) -> list[SceneShape]:
         """Return the sheet behind a card that stands for several components."""

@@ -9,14 +9,18 @@ from msgspec import Struct
 
 from archgen.analysis.hops import Meaning
 from archgen.compare.entities import CHANGES
-from archgen.layout.placed import Placed
+from archgen.layout.placed import Box, Placed
 from archgen.model.finding import SEVERITIES
 from archgen.render.scene.change import sign
 from archgen.render.scene.marks import lock
-from archgen.render.scene.shapes import BadgeMark, Curve, Pen, SceneGroup, SceneShape, TextLine
+from archgen.render.scene.shapes import BadgeMark, Curve, Pen, Rectangle, SceneGroup, SceneShape, TextLine
 from archgen.style.text_metrics import text_width
 from archgen.style.theme import LINES, SIZES
 
+BESIDE = "4 3"
+"""Dashes around a card beside the group that is opened."""
+
+_NEIGHBOR = "neighbor"
 _SAMPLE = 28.0
 _GAP = 18.0
 
@@ -57,6 +61,9 @@ def _entries(placed: Placed) -> Iterator[_Entry]:
     for meaning in LINES:
         if meaning in meanings:
             yield _sample(meaning), _SAMPLE + 6 + text_width(LINES[meaning].words, SIZES.small)
+    if any(node.node.beside for node in placed.nodes):
+        box = Rectangle(Box(0.5, -2.5, 20, 12), "tint_1", Pen("card_line", dash=BESIDE), 3)
+        yield (box, _words(27, _NEIGHBOR)), 27 + text_width(_NEIGHBOR, SIZES.small)
     changes = {node.node.change for node in placed.nodes} | {group.group.change for group in placed.groups}
     changes |= {edge.edge.change for edge in placed.edges}
     for change in CHANGES:

@@ -23,7 +23,11 @@ from archgen.render.scene.shapes import (
 from archgen.render.svg.stylesheet import BOLD, END, MIDDLE, size_class, stylesheet
 from archgen.style.glyphs import Icon
 from archgen.style.svg_markup import element, escape, identifier, number
+from archgen.style.text_metrics import measured, text_width
 from archgen.style.theme import LIGHT, SIZES, THEMES, Mode
+
+_SHORT = 3
+"""Characters of a text that no font makes wider than its place."""
 
 _LOCKS = tuple(icon.id for icon in LOCKS.values())
 _ANCHORS = {"start": "", "middle": f" {MIDDLE}", "end": f" {END}"}
@@ -45,6 +49,7 @@ class _Document:
         self._stroke = THEMES.get(mode, LIGHT).stroke
         self._icons: dict[str, Icon] = {}
         self._classes: set[str] = set()
+        self._is_fitted = True
 
     def written(self, place: Box | None) -> str:
         """Return the document; one within another has a place."""
@@ -52,7 +57,9 @@ class _Document:
         name = identifier(scene.name, "")[:-1]
         title, alt = identifier(scene.name, "title"), identifier(scene.name, "desc")
         ground = self._ground(scene.ground) if scene.ground else ""
-        drawn = ground + self._all((*scene.shapes, *scene.foot))
+        drawn = ground + self._all(scene.shapes)
+        self._is_fitted = False
+        drawn += self._all(scene.foot)
         style = stylesheet(frozenset(self._classes), name, self._mode) + scene.rules
         defs = self._symbols()
         return element(
@@ -126,7 +133,14 @@ class _Document:
 
     def _text(self, line: TextLine) -> str:
         classes = f"f-{line.role} {size_class(line.size)}{_ANCHORS[line.anchor]}{f' {BOLD}' if line.bold else ''}"
-        return element("text", escape(line.text) or " ", x=line.x, y=line.y, class_=self._class(classes))
+        text = escape(line.text)
+        # another font than the one that was measured gives its letters as much room, and no word leaves its card
+        wide = (
+            round(text_width(line.text, line.size, line.bold), 1)
+            if self._is_fitted and _is_measured(line.text)
+            else None
+        )
+        return element("text", text or " ", x=line.x, y=line.y, class_=self._class(classes), textLength=wide)
 
     def _icon(self, image: IconImage) -> str:
         icon, x, y, size = image.icon, image.x, image.y, image.size
@@ -171,6 +185,11 @@ class _Document:
             opacity=group.opacity,
             transform=_moved(group),
         )
+
+
+def _is_measured(text: str) -> bool:
+    """Return True if a text is more than an abbreviation, and the font that was measured has all of its characters."""
+    return len(text) > _SHORT and (text.isascii() or all(map(measured, text))) and text == " ".join(text.split())
 
 
 def _place(box: Box) -> dict[str, str | float | None]:

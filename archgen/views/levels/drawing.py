@@ -37,7 +37,7 @@ def diagram(topology: Topology, path: Sequence[GroupTree], drawn: Sketch, marks:
     chips = _chips(topology, drawn, branches)
     frames = _frames(path, drawn)
     nodes = tuple(
-        replace(node, chips=chips.get(node.id, ()), group=frames.get(node.id))
+        replace(node, chips=chips.get(node.id, ()), group=frames.get(node.id), beside=node.id not in drawn.inside)
         for node in (_node(topology, card, drawn, branches, marks) for card in drawn.shown)
     )
     hints = topology.architecture.layout
@@ -46,7 +46,9 @@ def diagram(topology: Topology, path: Sequence[GroupTree], drawn: Sketch, marks:
         title=root.title if opened.id == SYSTEM else f"{root.title}: {opened.title}",
         alt=_alt(opened, nodes),
         nodes=nodes,
-        groups=tuple(_frame(branch) for branch in branches.values() if branch.id in {node.group for node in nodes}),
+        groups=tuple(
+            _frame(branch, marks) for branch in branches.values() if branch.id in {node.group for node in nodes}
+        ),
         edges=tuple(_lines(drawn)),
         direction=hints.direction,
         rank=hints.rank,
@@ -79,10 +81,16 @@ def _ids(branches: Iterable[GroupTree]) -> tuple[str, ...]:
     return tuple(branch.id for branch in branches)
 
 
-def _frame(branch: GroupTree) -> Group:
+def _frame(branch: GroupTree, marks: BadgesByNode) -> Group:
     kind: GroupKind = branch.kind if branch.kind in ("zone", "network") else "group"
     subject = branch.id.rpartition("/")[2].partition(":")[2]
-    return Group(id=branch.id, subject=subject, kind=kind, label=branch.title, detail=branch.detail)
+    own = marks.get(_place(branch), ())
+    return Group(id=branch.id, subject=subject, kind=kind, label=branch.title, detail=branch.detail, badges=own)
+
+
+def _place(branch: GroupTree) -> str:
+    """Return the place of the findings on a zone or a network."""
+    return branch.id.rpartition("/")[2]
 
 
 # Cards
@@ -106,7 +114,7 @@ def _group_node(topology: Topology, branch: GroupTree, marks: BadgesByNode) -> N
         detail=content(topology, leaves),
         kind="other",
         role=role,
-        badges=_worst(marks.get(name, ()) for name in leaves),
+        badges=_worst(marks.get(name, ()) for name in (_place(branch), *leaves)),
         description=f"{branch.title}: {listed(leaves)}",
         opens=branch.id.removeprefix(BESIDE),
         stands_for=leaves,

@@ -70,6 +70,19 @@ def _outside(
 
 
 def component_badges(topology: Topology, findings: Sequence[Finding]) -> dict[str, tuple[Badge, ...]]:
-    """Return the badges of components and connections; those of replicas are on their component."""
+    """Return the badges of components and connections; those of replicas and hosts are on their component."""
     folding = Folding({replica.id: replica.component for replica in topology.replicas.values()}, {})
-    return badges(topology, findings, folding)
+    marks = badges(topology, findings, folding)
+    for host in topology.architecture.hosts:
+        for component in _carried(topology, host.id) if f"host:{host.id}" in marks else ():
+            both = {badge.number: badge for badge in (*marks.get(component, ()), *marks[f"host:{host.id}"])}
+            marks[component] = tuple(both[number] for number in sorted(both))
+    return marks
+
+
+def _carried(topology: Topology, host: str) -> tuple[str, ...]:
+    """Return the components that run on a host alone, or the first on it if all of them run elsewhere too."""
+    names = tuple(dict.fromkeys(replica.component for replica in topology.replicas_on[host]))
+    working = tuple(name for name in names if not topology.kind(name).observes)
+    alone = tuple(name for name in working if len(set(topology.hosts_of(name))) == 1)
+    return alone or working[:1] or names[:1]

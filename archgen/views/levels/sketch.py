@@ -70,13 +70,15 @@ class Sketch(Struct, frozen=True):
 def sketch(
     topology: Topology, edges: Sequence[Edge], cards: Mapping[str, str], inside: Iterable[str], quiet: bool
 ) -> Sketch:
-    """Return the sketch of some cards; a `quiet` one leaves the lines of monitoring out."""
+    """Return the sketch of some cards; a `quiet` one leaves the lines of monitoring to the groups that they lead to."""
     held = frozenset(inside)
     lines: dict[Pair, list[Edge]] = {}
     for edge in edges:
-        if edge.source not in cards or edge.target not in cards or (quiet and edge.meaning == "monitoring"):
+        if edge.source not in cards or edge.target not in cards:
             continue
         pair = (cards[edge.source], cards[edge.target])
+        if quiet and edge.meaning == "monitoring" and pair != (edge.source, edge.target):
+            continue
         if pair[0] != pair[1] and held.intersection(pair):
             lines.setdefault(pair, []).append(edge)
     plain = Sketch(cards, held, {pair: tuple(bundle) for pair, bundle in lines.items()})
