@@ -47,7 +47,12 @@ def family(number: int, components: int | None = None) -> dict[str, bytes]:
     tree = model(number, components)
     name = rand.choice(("model", "2-tier", "10", "a b", "ü"))
     files: dict[str, bytes] = {}
-    if rand.random() < 0.3:
+    if number % 7 == 3:
+        # what it repeats of the model that it extends overrides that by the same
+        files["base.arch.yaml"] = written(number + 3, tree)
+        repeated = {key: tree[key] for key in ("zones", "networks", "objectives") if key in tree}
+        tree = {"archgen": 1, "name": tree["name"], "extends": "base", **repeated}
+    elif rand.random() < 0.3:
         files |= _parts(rand, number, tree)
     if rand.random() < 0.3:
         before = rand.choice(("before", "1-tier", "9"))

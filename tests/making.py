@@ -139,7 +139,7 @@ class Maker(Walker):
             return self._connections(said["additionalProperties"])
         if key == "expect":
             return [self._expectation() for _ in range(3)] if self.rand.random() < 0.4 else MISSING
-        if key in ("archgen", "name") or (key not in ("follows", "include") and self.rand.random() < 0.4):
+        if key in ("archgen", "name") or (key not in ("follows", "include", "extends") and self.rand.random() < 0.4):
             return self.value(said, key)
         return MISSING
 

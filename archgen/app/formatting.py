@@ -7,7 +7,8 @@ from typing import Any
 
 from archgen.app.workspace.inputs import includer, model_id
 from archgen.language.load import load
-from archgen.language.write.sections import arrange_sections
+from archgen.language.write.sections import arrange_sections, prevalent_ending
+from archgen.language.write.values import block
 from archgen.language.yaml.parser import parse
 from archgen.language.yaml.syntax import lines_of
 from archgen.model.architecture import Architecture
@@ -22,11 +23,13 @@ An alias must stay behind its anchor, and a text in block style that ends with t
 """
 
 
-def format_model(file: str, data: bytes) -> bytes:
+def format_model(file: str, data: bytes, *, write_flows: bool = False) -> bytes:
     """The canonical form of a model; raises ModelError for what is no model, and where no form is verified.
 
-    A byte order mark stays, and lines end as most of them do.
+    A byte order mark stays, and lines end as most of them do. With `write_flows` the flows that are assumed are declared.
     """
+    if write_flows:
+        data = _with_flows(file, data)
     before = _Meaning(file, data)
     mark = BOM if data.startswith(BOM) else b""
     text = data.removeprefix(BOM).decode("utf-8")
@@ -35,6 +38,21 @@ def format_model(file: str, data: bytes) -> bytes:
         if before.holds(mark + form.encode()) and arrange_sections(form, in_order=in_order, ended=ended) == form:
             return mark + form.encode()
     raise ModelError((_unformattable(file),))
+
+
+def _with_flows(file: str, data: bytes) -> bytes:
+    """Return a model with the flows that are assumed since it declares none; the model means the same."""
+    include = includer(file)
+    model = load(file, data, include)
+    if model.assumed is None:
+        return data
+    text = data.decode("utf-8")
+    ending = prevalent_ending(text)
+    lines = ["", *block({"flows": model.assumed}, 4)]
+    written = (text.rstrip() + ending + "".join(line + ending for line in lines)).encode()
+    if load(file, written, include).architecture != model.architecture:
+        raise ModelError((_unformattable(file),))
+    return written
 
 
 class _Meaning:

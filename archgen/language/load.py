@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from archgen.language.assumed_flows import assume_flows
 from archgen.language.expand.architecture import expand
 from archgen.language.expand.context import Context, declarations, place_of
 from archgen.language.expand.follows import check_follows
@@ -23,10 +24,11 @@ __all__ = ["Loaded", "SourceMap", "check_follows", "load"]
 
 
 class Loaded(Struct, frozen=True):
-    """A valid model, and the place of each of its elements."""
+    """A valid model, the place of each of its elements, and the flows that are assumed since it declares none."""
 
     architecture: Architecture
     source: SourceMap
+    assumed: Map | None = None
 
 
 def load(file: str, data: bytes, include: Callable[[str], bytes] | None = None) -> Loaded:
@@ -43,10 +45,14 @@ def load(file: str, data: bytes, include: Callable[[str], bytes] | None = None) 
     faults += join_includes(document, include)
     faults += join_extended(document, include)
     if document.root and not faults and is_valid(document.root):
+        flows = assume_flows(document.root)
+        if flows is not None:
+            document.root["flows"] = flows
+            document.root.marks += (flows.mark, flows.mark)
         context = Context(document)
         architecture = expand(context, name, file)
         if not context.problems:
-            return Loaded(architecture, SourceMap(document))
+            return Loaded(architecture, SourceMap(document), flows)
         raise ModelError(in_source_order(context.problems))
     problems = [_problem(document, fault, name) for fault in faults]
     hidden = any(fault.hides for fault in faults)

@@ -22,6 +22,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_stdin_name(parser)
     parser.add_argument("--check", action="store_true", help="Name the files that would change, and write nothing")
     parser.add_argument("--diff", action="store_true", help="Show the changes, and write nothing")
+    parser.add_argument(
+        "--write-flows", action="store_true", help="Declare the flows that archgen assumes where a model declares none"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -38,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
         try:
             if source.problem is not None or source.data is None:
                 raise ModelError((source.problem,) if source.problem else ())
-            result = format_model(source.file, source.data)
+            result = format_model(source.file, source.data, write_flows=options.write_flows)
         except ModelError as error:
             broken += 1
             for problem in error.problems:

@@ -8,6 +8,7 @@ from typing import Any
 from archgen.importers.assembly.doors import Doors, is_local, is_walked
 from archgen.importers.assembly.inventory import Inventory
 from archgen.importers.names import free_id
+from archgen.language.assumed_flows import MESSAGES
 from archgen.model.finding import CONFIDENCES
 
 _LOAD = re.compile(r"load-?_?(gen|test)|traffic-?_?gen|locust|^k6|jmeter|gatling|artillery", re.IGNORECASE)
@@ -15,12 +16,6 @@ _LOAD = re.compile(r"load-?_?(gen|test)|traffic-?_?gen|locust|^k6|jmeter|gatling
 
 MOST_JOBS = 5
 _MOST_STEPS = 200
-_MESSAGES = {
-    **dict.fromkeys(("http", "https", "http2", "grpc", "ws", "wss", "fastcgi", "uwsgi"), "request"),
-    **dict.fromkeys(("amqp", "amqps", "kafka", "nats", "mqtt", "mqtts", "stomp"), "messages"),
-    **dict.fromkeys(("redis", "rediss", "memcached"), "look up"),
-    **dict.fromkeys(("postgresql", "mysql", "mongodb", "mssql", "oracle", "cassandra"), "query"),
-}
 
 Flow = dict[str, Any]
 
@@ -101,7 +96,7 @@ def _walk(inventory: Inventory, start: str, branch: str | None, steps: list[Any]
             stack.pop()
         elif len(steps) < _MOST_STEPS:
             source, target = call
-            steps.append({f"{source} -> {target}": _MESSAGES.get(inventory.calls[call].protocol, "request")})
+            steps.append({f"{source} -> {target}": MESSAGES.get(inventory.calls[call].protocol, "request")})
             if target not in reached:
                 reached.add(target)
                 stack.append(iter(_next(inventory, target, None)))

@@ -52,8 +52,10 @@ def write(models: tuple[Assessed, ...], style: Style) -> str:
 
 
 def _flow(flow: FlowAssessment, model: Assessed, style: Style) -> list[str]:
-    title = model.model.topology.flows[flow.flow].title
-    lines = [f"{style.paint(brief(flow.flow), 'strong')}" + (f": {brief(title)}" if title != flow.flow else "")]
+    declared = model.model.topology.flows[flow.flow]
+    title = f": {brief(declared.title)}" if declared.title != flow.flow else ""
+    guess = f" (assumed, {declared.assumed} confidence)" if declared.assumed is not None else ""
+    lines = [f"{style.paint(brief(flow.flow), 'strong')}{title}{guess}"]
     if not flow.possible:
         return [*lines, *_line("availability", f"0%, {impossible_text(model.maintained)}", style)]
     down = f"down {format_duration(flow.result.downtime)} per year, {format_duration(flow.result.downtime / MONTHS)} per month"

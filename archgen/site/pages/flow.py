@@ -48,6 +48,8 @@ def flow_page(system: CheckedModel, flow: Flow, sequence: str, deployed: str) ->
 
 
 def _facts(system: CheckedModel, flow: Flow) -> Iterator[str]:
+    if flow.assumed is not None:
+        yield f"assumed from the connections, with {flow.assumed} confidence"
     yield f"{'reads' if is_reading(system, flow.id) else 'writes'} data"
     if flow.domain:
         yield f"visitors request {code(flow.domain)}"
