@@ -111,7 +111,7 @@ class Context:
     def _removal(self, text: str, kinds: Sequence[str]) -> str | None:
         """Return the fix where the model takes the element out of the one that it extends."""
         for kind in kinds:
-            mark = self.document.removed.get((SECTIONS[kind], text))
+            mark = self.document.removed.get((SECTIONS.get(kind, ""), text))
             if mark is not None:
                 place = self.place(mark)
                 return f"{place.file} removes it on line {place.line}; remove or override what names it there too."
