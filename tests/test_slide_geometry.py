@@ -32,7 +32,7 @@ from archgen.slides.pptx.spatial_index import BoxIndex  # noqa: E402
 from archgen.slides.values import PICTURE, Deck, DiagramSlide, FlowSlide, TableSlide, TextSlide  # noqa: E402
 from archgen.style.text_metrics import text_width  # noqa: E402
 from archgen.style.theme import LINES  # noqa: E402
-from tests.test_slides import DECK, PRESENTATION, TIERS, corners, every, faults  # noqa: E402
+from tests.test_slides import DECK, FULL, PRESENTATION, TIERS, corners, every, faults  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
 DAY = "2026-11-24"
@@ -134,7 +134,7 @@ def told(name: str) -> tuple[Deck, object]:
     """A deck and what is read back of it."""
     if name == "models":
         return DECK, PRESENTATION
-    made = make_deck((HARD[name],), DRAWING, None, steps=False)
+    made = make_deck((HARD[name],), DRAWING, None, FULL)
     return made, Presentation(BytesIO(write_pptx((HARD[name],), DRAWING, made, None)))
 
 
@@ -331,7 +331,7 @@ def test_an_odd_template_gives_whole_slides(sort: str, tmp_path: Path) -> None:
     TEMPLATES[sort](made)
     target = BytesIO()
     made.save(target)
-    deck = make_deck(TIERS[:1], DRAWING, None, steps=False)
+    deck = make_deck(TIERS[:1], DRAWING, None, FULL)
     content = write_pptx(TIERS[:1], DRAWING, deck, target.getvalue())
     presentation = Presentation(BytesIO(content))
     for slide, page in zip(deck.slides, presentation.slides, strict=True):
@@ -354,7 +354,7 @@ def test_words_on_a_ground_that_hides_the_templates_own_are_light() -> None:
     navy(made)
     target = BytesIO()
     made.save(target)
-    deck = make_deck(TIERS[:1], DRAWING, None, steps=False)
+    deck = make_deck(TIERS[:1], DRAWING, None, FULL)
     presentation = Presentation(BytesIO(write_pptx(TIERS[:1], DRAWING, deck, target.getvalue())))
     for slide, page in zip(deck.slides, presentation.slides, strict=True):
         runs = [run for part in page.shapes.title.text_frame.paragraphs for run in part.runs]

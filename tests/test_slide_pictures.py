@@ -16,6 +16,7 @@ pypdf = pytest.importorskip("pypdf", reason="the extra `dev` is not installed")
 from archgen.app.drawing.slides import make_deck, slide_images, write_pdf  # noqa: E402
 from archgen.cli import main  # noqa: E402
 from archgen.render.svg.document import svg  # noqa: E402
+from archgen.slides import DeckOptions  # noqa: E402
 from archgen.slides.layout.comparison_chart import DowntimeBar, SystemColumn  # noqa: E402
 from archgen.slides.slide_scene import slide_scene  # noqa: E402
 from archgen.slides.values import (  # noqa: E402
@@ -93,7 +94,7 @@ def test_a_picture_fills_its_slide() -> None:
 
 
 def test_steps_build_up_without_moving() -> None:
-    made = make_deck(TIERS[1:2], DRAWING, None, steps=True)
+    made = make_deck(TIERS[1:2], DRAWING, None, DeckOptions(steps=True))
     flows = [one for one in made.slides if isinstance(one, FlowSlide)]
     items = sum(len(one.steps) for one in TIERS[1].topology.architecture.flows)
     assert len(flows) == items

@@ -30,7 +30,7 @@ TIERS = visible_systems(
     check_models(find_and_read((str(ROOT / "models" / "1-simple-web-stack.arch.yaml"),)), "2026-11-24")
 )
 DRAWING = Drawing("best", "light", True)
-DECK = make_deck(TIERS, DRAWING, None, False)
+DECK = make_deck(TIERS, DRAWING, None)
 
 MASTER = "ppt/slideMasters/slideMaster1.xml"
 LAYOUT = "ppt/slideLayouts/slideLayout1.xml"

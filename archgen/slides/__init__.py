@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archgen.slides.deck import build_deck
-from archgen.slides.section import ChangeSummary, DeckSection
+from archgen.slides.deck import STORY, DeckOptions, build_deck
+from archgen.slides.section import ChangeSummary, DeckSection, RouteDiagram
 
-__all__ = ["ChangeSummary", "DeckSection", "build_deck"]
+__all__ = ["STORY", "ChangeSummary", "DeckOptions", "DeckSection", "RouteDiagram", "build_deck"]

@@ -12,14 +12,15 @@ from archgen.layout.sequence.lanes import SLIDES
 from archgen.layout.sequence.placed import PlacedSequence
 from archgen.slides.layout.legible import INSIDE
 from archgen.slides.layout.tables import LEADING
+from archgen.slides.layout.titles import whole_words
 from archgen.slides.values import (
+    AREA,
     BETWEEN,
     FLOW,
     GUTTER,
     HEADING,
     PARAGRAPH,
     PROSE,
-    TALL,
     WIDE,
     Paragraph,
     Term,
@@ -37,10 +38,13 @@ _SIZES = (20.0, 18.0)
 
 _BESIDE = 2
 _COLUMN = (WIDE - 80 - GUTTER) / 2
+_STORY_LINES = 2
+"""Lines of a paragraph of a story."""
+
 _SPACE = 0.5
 """The space after a paragraph, in lines."""
 
-_ROOM = (WIDE - 80, TALL - 112)
+_ROOM = AREA[2:]
 _MARGINS = 2 * (SIZES.margin - INSIDE)
 _SHORT = 340
 """Height in pixels below which a sequence isn't split further, whatever its scale."""
@@ -71,6 +75,39 @@ def pages(title: str, entries: tuple[Paragraph, ...], notes: str = "") -> Iterat
     for at, sheet in enumerate(sheets, 1):
         numbered = title if len(sheets) == 1 else f"{title} ({at} of {len(sheets)})"
         yield TextSlide(numbered, sheet, notes)
+
+
+def fitting(title: str, entries: Iterable[Paragraph], notes: str, more: str) -> TextSlide:
+    """Return one slide with the first paragraphs, each truncated to a few lines; its last line counts `more` of them."""
+    shown: list[Paragraph] = []
+    room, short = AREA[3], tuple(map(shortened_entry, entries))
+    for index, entry in enumerate(short):
+        wanted = _story_lines(entry) * PROSE * LEADING + PARAGRAPH
+        left = len(short) - index
+        if wanted + (PROSE * LEADING + PARAGRAPH if left > 1 else 0.0) > room:
+            shown.append(Paragraph(f"… and {left} {more}."))
+            break
+        shown.append(entry)
+        room -= wanted
+    return TextSlide(title, tuple(shown), notes)
+
+
+def _story_lines(entry: Paragraph) -> int:
+    return max(1, len(wrap(_words(entry), _WIDTH, PROSE, bold=bool(entry.strong))))
+
+
+def _words(entry: Paragraph) -> str:
+    return f"{entry.strong} {entry.text}".strip()
+
+
+def shortened_entry(entry: Paragraph) -> Paragraph:
+    """Truncate a paragraph to a few lines of a story, after a word."""
+    words = _words(entry)
+    bold = bool(entry.strong)
+    if len(wrap(words, _WIDTH, PROSE, bold=bold)) <= _STORY_LINES:
+        return entry
+    lines_shown = wrap(words, _WIDTH, PROSE, bold=bold, lines=_STORY_LINES)
+    return Paragraph(whole_words(" ".join(lines_shown))[len(entry.strong) :].strip(), entry.strong, entry.badge)
 
 
 def _sheets(entries: tuple[Paragraph, ...], most: int) -> list[tuple[Paragraph, ...]]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from archgen.improve.recommendation import Recommendation
 from archgen.layout.placed import Placed
 from archgen.linting.checked_model import CheckedModel
 from archgen.views.diagram import Sequence
 
 
 class ChangeSummary(Struct, frozen=True):
-    """The changes since the previous system: ids of components, hosts and rules, and a sentence per flow."""
+    """The changes since the previous system: ids of components, hosts and rules, and a sentence per flow.
+
+    `reasons` pair the title of each added component with the reason that the model gives for it.
+    """
 
     follows: str
     added: tuple[str, ...] = ()
@@ -18,20 +22,34 @@ class ChangeSummary(Struct, frozen=True):
     left: tuple[str, ...] = ()
     introduced: tuple[str, ...] = ()
     verdicts: tuple[str, ...] = ()
+    reasons: tuple[tuple[str, str], ...] = ()
+
+
+class RouteDiagram(Struct, frozen=True):
+    """The route of a flow, laid out for a slide, with its steps as far as there is room for them."""
+
+    flow: str
+    placed: Placed
+    steps: tuple[tuple[str, str], ...] = ()
 
 
 class DeckSection(Struct, frozen=True):
-    """A system with its diagrams; `whys` are the reasons why rules matter.
+    """A system with its diagrams; `whys` are the reasons why rules matter, `rules` their titles.
 
-    A deployment with small text has an `overview` before it and its `parts` after it, on a slide each. `failed` names
-    what archgen can't make: the deployment or the title of a flow.
+    `system` is the most detailed diagram of the system whose text is readable on a slide. `placed` is its deployment; one
+    with small text has an `overview` before it and its `parts` after it. `failed` names what archgen can't make: the
+    deployment or the title of a flow.
     """
 
     model: CheckedModel
     placed: Placed | None
     flows: tuple[Sequence, ...]
+    system: Placed | None = None
+    routes: tuple[RouteDiagram, ...] = ()
+    recommendation: Recommendation | None = None
     change: ChangeSummary | None = None
     whys: dict[str, str] = {}
+    rules: dict[str, str] = {}
     overview: Placed | None = None
     parts: tuple[Placed, ...] = ()
     failed: tuple[str, ...] = ()

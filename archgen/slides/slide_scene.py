@@ -25,24 +25,34 @@ from archgen.render.scene.shapes import (
     scene,
 )
 from archgen.slides.layout.comparison_chart import OUTLINE, ChartBar, ChartText, place_chart
+from archgen.slides.layout.figures import ENTRY, below_figures, place_figures
 from archgen.slides.layout.legible import INSIDE, MOST
+from archgen.slides.layout.steps import STEP, place_steps, steps_height
 from archgen.slides.layout.tables import LEADING, PAD, lay_out
-from archgen.slides.layout.titles import fitted_title
+from archgen.slides.layout.titles import title_lines
 from archgen.slides.values import (
+    AREA,
     BAND,
     BETWEEN,
     BLEED,
+    CAPTION,
+    CAPTION_SIZE,
     FLOW,
     GUTTER,
     HEADING,
+    LEGEND,
     MARK,
     OPENING_X,
     PARAGRAPH,
     PROSE,
     TALL,
+    TITLE,
+    TITLE_LEADING,
+    TITLE_SIZE,
     WIDE,
     ComparisonSlide,
     DiagramSlide,
+    FiguresSlide,
     FlowSlide,
     Paragraph,
     Slide,
@@ -53,17 +63,16 @@ from archgen.slides.values import (
 )
 from archgen.style.glyphs import IconLookup
 from archgen.style.svg_markup import number
-from archgen.style.text_metrics import text_width, wrap
+from archgen.style.text_metrics import elide, text_width, wrap
 from archgen.style.theme import SIZES
 
-_TITLE, _OPENING = 28.0, 40.0
-_AREA = Box(40, 78, WIDE - 80, 430)
+_OPENING = 40.0
+_AREA = Box(*AREA)
 """The part of a slide for a diagram or text."""
 
 _INDENT = 44.0
 _BADGE = 1.6
 _LEGEND = 1.1
-_FOOT = 22.0
 
 
 def slide_scene(slide: Slide, place: int, icons: IconLookup) -> Scene:
@@ -79,18 +88,23 @@ def _body(slide: Slide, name: str, icons: IconLookup) -> tuple[list[SceneShape],
         case TitleSlide():
             return _opening(slide), []
         case TextSlide():
-            return [*_title(slide.title), *_prose(slide.entries)], []
+            return [*_title(slide.title), *_prose(slide)], []
         case TermsSlide():
             return [*_title(slide.title), *_terms(slide)], []
         case TableSlide():
             return [*_title(slide.title), *_table(slide)], []
+        case FiguresSlide():
+            return [*_title(slide.title), *_figures(slide)], []
         case ComparisonSlide():
             return [*_title(slide.title), *_comparison(slide)], []
         case DiagramSlide():
             drawn = diagram_scene(slide.placed, lambda node: icons(node.icon), name=name, caption=False, key=False)
-            room = Box(_AREA.x - BLEED, _AREA.y, _AREA.width + 2 * BLEED, _AREA.height - _FOOT)
+            foot = LEGEND + (CAPTION if slide.caption else 0.0) + steps_height(slide.steps)
+            room = Box(_AREA.x - BLEED, _AREA.y, _AREA.width + 2 * BLEED, _AREA.height - foot)
             most = MOST / slide.placed.measures.sizes.name
-            return [*_title(slide.title), *_legend(slide)], [_fitted(drawn, room, most)]
+            return [*_title(slide.title), *_steps(slide), *_caption(slide), *_legend(slide)], [
+                _fitted(drawn, room, most)
+            ]
         case FlowSlide():
             names = {participant.icon for participant in slide.placed.sequence.participants if participant.icon}
             logos = {logo: icon for logo in sorted(names) if (icon := icons(logo))}
@@ -101,8 +115,14 @@ def _body(slide: Slide, name: str, icons: IconLookup) -> tuple[list[SceneShape],
 
 
 def _title(title: str) -> list[SceneShape]:
-    fitting, size = fitted_title(title, WIDE - 80, _TITLE)
-    return [_accent(MARK), TextLine(40, 56, fitting, size, bold=True)]
+    left, top, wide, tall = TITLE
+    lines = title_lines(title, wide, TITLE_SIZE)
+    y = top + tall / 2 - (len(lines) - 1) * TITLE_SIZE * TITLE_LEADING / 2 + 0.36 * TITLE_SIZE
+    words = [
+        TextLine(left, y + row * TITLE_SIZE * TITLE_LEADING, line, TITLE_SIZE, bold=True)
+        for row, line in enumerate(lines)
+    ]
+    return [_accent(MARK), *words]
 
 
 def _accent(box: tuple[float, float, float, float]) -> SceneShape:
@@ -124,9 +144,10 @@ def _opening(slide: TitleSlide) -> list[SceneShape]:
 # Text and tables
 
 
-def _prose(entries: tuple[Paragraph, ...]) -> list[SceneShape]:
-    indent = _INDENT if any(entry.badge for entry in entries) else 0.0
-    return _paragraphs(entries, Box(_AREA.x + indent, _AREA.y, _AREA.width - indent, _AREA.height), PROSE)[0]
+def _prose(slide: TextSlide) -> list[SceneShape]:
+    indent = _INDENT if any(entry.badge for entry in slide.entries) else 0.0
+    room = Box(_AREA.x + indent, _AREA.y, _AREA.width - indent, _AREA.height)
+    return _paragraphs(slide.entries, room, PROSE)[0]
 
 
 def _terms(slide: TermsSlide) -> list[SceneShape]:
@@ -173,7 +194,7 @@ def _lead(text: str, size: float) -> float:
 
 
 def _table(slide: TableSlide) -> list[SceneShape]:
-    laid = lay_out((slide.header, *slide.rows), _AREA.width, _AREA.height)
+    laid = lay_out((slide.header, *slide.rows), _AREA.width, _AREA.height, largest=slide.size)
     size = laid.size
     shapes: list[SceneShape] = []
     y = _AREA.y
@@ -182,7 +203,9 @@ def _table(slide: TableSlide) -> list[SceneShape]:
         for lines, wide in zip(row, laid.widths, strict=True):
             for place, line in enumerate(lines):
                 base = y + 7 + size * 0.95 + place * size * LEADING
-                shapes.append(TextLine(x + PAD, base, line, size, bold=index == 0))
+                shapes.append(
+                    TextLine(x + PAD, base, line, size, bold=index == 0 or (slide.total and index == len(slide.rows)))
+                )
             x += wide
         y += tall
         pen = Pen("accent", 2.0) if index == 0 else Pen("card_line", 0.5 * SIZES.hairline)
@@ -216,6 +239,15 @@ def _form(severity: Severity, box: Box) -> SceneShape:
     return BadgeMark(*box.centre, 0, severity, "", box.width / 2)
 
 
+def _figures(slide: FiguresSlide) -> list[SceneShape]:
+    shapes: list[SceneShape] = []
+    placed = place_figures(slide.figures, _AREA)
+    for figure in placed:
+        shapes.append(Rectangle(figure.box, "tint_2"))
+        shapes += [TextLine(line.x, line.y, line.text, line.size, line.role, bold=line.bold) for line in figure.lines]
+    return [*shapes, *_paragraphs(slide.entries, below_figures(placed, _AREA), ENTRY)[0]]
+
+
 # Pictures
 
 
@@ -229,9 +261,28 @@ def _fitted(picture: Scene, room: Box, most: float, sinks: float = 0.5) -> Inset
     return Inset(replace(picture, view=Box(margin, margin, width, height)), Box(x, y, width * scale, height * scale))
 
 
+def _caption(slide: DiagramSlide) -> list[SceneShape]:
+    if not slide.caption:
+        return []
+    words = elide(slide.caption, _AREA.width, CAPTION_SIZE)
+    return [TextLine(_AREA.x, _AREA.bottom - LEGEND - 8, words, CAPTION_SIZE)]
+
+
+def _steps(slide: DiagramSlide) -> list[SceneShape]:
+    tall = steps_height(slide.steps)
+    foot = LEGEND + (CAPTION if slide.caption else 0.0)
+    room = Box(_AREA.x, _AREA.bottom - foot - tall, _AREA.width, tall)
+    shapes: list[SceneShape] = []
+    for step in place_steps(slide.steps, room):
+        base = step.at.centre[1] + 0.36 * STEP
+        shapes.append(TextLine(step.at.x, base, step.number, STEP, bold=True))
+        shapes.append(TextLine(step.beside.x, base, step.text, STEP))
+    return shapes
+
+
 def _legend(slide: DiagramSlide) -> list[SceneShape]:
     key = legend(slide.placed)
     if not key.shapes:
         return []
     scale = min(_LEGEND, _AREA.width / key.width)
-    return [SceneGroup(key.shapes, move=(_AREA.x, _AREA.bottom - 10), scale=scale)]
+    return [SceneGroup(key.shapes, move=(_AREA.x, _AREA.bottom - 4), scale=scale)]

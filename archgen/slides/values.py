@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
 
 from archgen.layout.placed import Placed
 from archgen.layout.sequence.placed import PlacedSequence
 from archgen.slides.layout.comparison_chart import SystemColumn
 from archgen.views.diagram import Badge
+
+ColorRole = Literal["ink", "error", "warning", "accent", "encrypted"]
 
 PROSE = 24.0
 """Font size of paragraphs, in points."""
@@ -30,11 +34,32 @@ WIDE, TALL = 960.0, 540.0
 BLEED = 16.0
 """Overhang of a deployment diagram over the column of text, left and right."""
 
-PICTURE = 880.0 + 2 * BLEED, 408.0
-"""The part of a slide for a deployment diagram: title, legend and number leave it free."""
+TITLE = 40.0, 8.0, WIDE - 80, 70.0
+"""The part of a slide for a title of two lines: left, top, width and height."""
+
+TITLE_SIZE = 26.0
+"""Font size of a title, in points."""
+
+TITLE_LEADING = 1.2
+"""Distance of the lines of a title, in sizes."""
+
+AREA = 40.0, 84.0, WIDE - 80, 428.0
+"""The part of a slide for its content: left, top, width and height."""
+
+LEGEND = 22.0
+"""The height of a legend below a diagram."""
+
+CAPTION, CAPTION_SIZE = 30.0, 18.0
+"""The height of the line of text below a diagram, and its font size."""
+
+PICTURE = AREA[2] + 2 * BLEED, AREA[3] - LEGEND
+"""The part of a slide for a diagram: title, legend and number leave it free."""
+
+CAPTIONED = PICTURE[0], PICTURE[1] - CAPTION
+"""The same above a line of text."""
 
 
-MARK = 0.0, 32.0, 10.0, 30.0
+MARK = 0.0, 25.0, 10.0, 36.0
 """The mark at the edge of a slide, beside its title: left, top, width and height."""
 
 BAND = 0.0, 0.0, 24.0, TALL
@@ -85,12 +110,14 @@ class TermsSlide(Struct, frozen=True, tag=True):
 
 
 class TableSlide(Struct, frozen=True, tag=True):
-    """Rows of cells below a header."""
+    """Rows of cells below a header, in text of at most `size` points; the last row may be the `total` of the others."""
 
     title: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     notes: str = ""
+    size: float = PROSE
+    total: bool = False
 
 
 class ComparisonSlide(Struct, frozen=True, tag=True):
@@ -103,12 +130,34 @@ class ComparisonSlide(Struct, frozen=True, tag=True):
     notes: str = ""
 
 
+class Figure(Struct, frozen=True):
+    """A number with the words that explain it; `role` is its color."""
+
+    value: str
+    words: str
+    role: ColorRole = "ink"
+
+
+class FiguresSlide(Struct, frozen=True, tag=True):
+    """Figures side by side, above some paragraphs."""
+
+    title: str
+    figures: tuple[Figure, ...]
+    entries: tuple[Paragraph, ...] = ()
+    notes: str = ""
+
+
 class DiagramSlide(Struct, frozen=True, tag=True):
-    """A deployment diagram."""
+    """A deployment or another structural diagram, above a line of text if there is a `caption`.
+
+    `steps` are numbers with their texts, in columns below it.
+    """
 
     title: str
     placed: Placed
     notes: str = ""
+    caption: str = ""
+    steps: tuple[tuple[str, str], ...] = ()
 
 
 class FlowSlide(Struct, frozen=True, tag=True):
@@ -124,7 +173,7 @@ def failed_slide(title: str, words: str) -> TextSlide:
     return TextSlide(title, (Paragraph("archgen can't make this slide."),), words)
 
 
-Slide = TitleSlide | TextSlide | TermsSlide | TableSlide | ComparisonSlide | DiagramSlide | FlowSlide
+Slide = TitleSlide | TextSlide | TermsSlide | TableSlide | ComparisonSlide | DiagramSlide | FiguresSlide | FlowSlide
 
 
 class Deck(Struct, frozen=True):

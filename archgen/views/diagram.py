@@ -23,6 +23,12 @@ SEPARATOR = " · "
 """Separates the parts of a second line, the most general first: the first ones are left out if there is no room."""
 
 
+SINGLE = "single point"
+"""The mark of a component with a replica whose loss alone takes down a flow."""
+
+MarkRole = Literal["accent", "error", "muted"]
+
+
 class Badge(Struct, frozen=True):
     """The number of an issue on its element; it's the same everywhere."""
 
@@ -72,6 +78,13 @@ class Node(Struct, frozen=True, kw_only=True):
     chips: tuple[Chip, ...] = ()
     emphasized: bool = False
     beside: bool = False
+
+
+def mark_role(node: Node) -> MarkRole:
+    """Return the role of the color of a node's mark."""
+    if node.mark in ("primary", "active"):
+        return "accent"
+    return "error" if node.mark == SINGLE else "muted"
 
 
 def chip_text(node: Node) -> str:

@@ -115,17 +115,21 @@ class Drawing:
         """The components of a tier without machines."""
         return overview(tier.topology, tier.findings if self.findings else ())
 
-    def fitted(self, diagram: Diagram) -> Placed:
-        """A view with its places for a slide; other engines than ours place it as they do anywhere."""
+    def fitted(self, diagram: Diagram, room: tuple[float, float] = PICTURE, least: float | None = None) -> Placed:
+        """A view with its places for a slide; other engines than ours place it as they do anywhere.
+
+        Names of at least `least` points end the search for larger ones.
+        """
         if self._name not in ("best", "domain") or diagram.direction == "top-down":
             return wrapped(self._engine)(diagram)
         from archgen.slides.layout.legible import READABLE, legible, points
 
-        placed = legible(diagram, *PICTURE)
-        if points(placed, *PICTURE) >= READABLE:
+        enough = READABLE if least is None else least
+        placed = legible(diagram, *room, enough)
+        if points(placed, *room) >= enough:
             return placed
         other = engine_for(self._name, ROOMS["slide"])(diagram)
-        return max(placed, other, key=lambda each: points(each, *PICTURE))
+        return max(placed, other, key=lambda each: points(each, *room))
 
     def icons(self, tiers: Iterable[CheckedModel]) -> dict[str, Icon]:
         """Return the logos in the diagrams of some models, by the names in the models."""

@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from archgen.app.drawing.levels import at_levels
 from archgen.app.drawing.pictures import Drawing
+from archgen.app.drawing.slide_diagrams import flow_routes, system_diagram
+from archgen.improve.recommendation import recommend
 from archgen.layout.placed import Placed
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.wording import listed
@@ -16,7 +18,7 @@ from archgen.render.scene.shapes import Scene
 from archgen.render.svg.document import svg
 from archgen.rules import BY_NAME
 from archgen.site.system_change import FlowComparison, RuleChange, compare
-from archgen.slides import ChangeSummary, DeckSection, build_deck
+from archgen.slides import STORY, ChangeSummary, DeckOptions, DeckSection, build_deck
 from archgen.slides.layout.legible import READABLE, points
 from archgen.slides.values import PICTURE, Deck, failed_slide
 from archgen.style.theme import THEMES
@@ -31,13 +33,17 @@ _GAIN = 1.2
 
 
 def make_deck(
-    tiers: tuple[CheckedModel, ...], drawing: Drawing, title: str | None, steps: bool, isolation: Isolation = EXPOSED
+    tiers: tuple[CheckedModel, ...],
+    drawing: Drawing,
+    title: str | None,
+    options: DeckOptions = STORY,
+    isolation: Isolation = EXPOSED,
 ) -> Deck:
     """The deck of some tiers; without a title it has the name of the only one, or says what it is."""
     by_id = {tier.id: tier for tier in tiers}
-    sections = tuple(_section(tier, by_id, drawing, isolation) for tier in tiers)
+    sections = tuple(_section(tier, by_id, drawing, options, isolation) for tier in tiers)
     only = tiers[0].topology.architecture.name if len(tiers) == 1 else "Architecture"
-    return build_deck(sections, title or only, steps, isolation)
+    return build_deck(sections, title or only, options, isolation)
 
 
 FORMATS = ("pptx", "pdf", "png", "svg")
@@ -90,14 +96,21 @@ def _pictures(tiers: tuple[CheckedModel, ...], drawing: Drawing, deck: Deck, iso
         yield drawn
 
 
-def _section(tier: CheckedModel, tiers: dict[str, CheckedModel], drawing: Drawing, isolation: Isolation) -> DeckSection:
+def _section(
+    tier: CheckedModel, tiers: dict[str, CheckedModel], drawing: Drawing, options: DeckOptions, isolation: Isolation
+) -> DeckSection:
     architecture = tier.topology.architecture
     follows = tiers.get(architecture.follows or "")
     flows = [
         isolation.attempt(partial(drawing.flow, tier, flow), architecture.file, f"flow {flow.id}")
         for flow in architecture.flows
     ]
-    deployed = isolation.attempt(partial(_deployed, tier, drawing), architecture.file, "the deployment")
+    deployed = None
+    if options.full:
+        deployed = isolation.attempt(partial(_deployed, tier, drawing), architecture.file, "the deployment")
+    system = isolation.attempt(partial(system_diagram, tier, drawing), architecture.file, "the deployment")
+    routes = isolation.attempt(partial(flow_routes, tier, drawing), architecture.file, "the routes of flows")
+    advice = isolation.attempt(partial(recommend, tier.topology), architecture.file, "the recommendation")
     missing = [flow.title for flow, sequence in zip(architecture.flows, flows, strict=True) if sequence is None]
     change = None
     if follows is not None:
@@ -105,12 +118,16 @@ def _section(tier: CheckedModel, tiers: dict[str, CheckedModel], drawing: Drawin
     return DeckSection(
         model=tier,
         placed=deployed.placed if deployed is not None else None,
+        system=system,
+        routes=routes or (),
+        recommendation=advice,
         overview=deployed.overview if deployed is not None else None,
         parts=deployed.parts if deployed is not None else (),
         flows=tuple(flow for flow in flows if flow is not None),
         change=change,
         whys={finding.rule: BY_NAME[finding.rule].why for finding in tier.findings if finding.rule in BY_NAME},
-        failed=tuple(missing if deployed is not None else ("deployment", *missing)),
+        rules={finding.rule: BY_NAME[finding.rule].title for finding in tier.findings if finding.rule in BY_NAME},
+        failed=tuple(missing if system is not None else ("deployment", *missing)),
     )
 
 
@@ -152,7 +169,16 @@ def _change(before: CheckedModel, after: CheckedModel) -> ChangeSummary:
         left=_rules(step.left),
         introduced=_rules(step.introduced),
         verdicts=tuple(_verdict(flow) for flow in step.flows),
+        reasons=tuple(_reasons(after, step.added)),
     )
+
+
+def _reasons(after: CheckedModel, added: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """The added components that the model gives a reason for."""
+    for name in added:
+        component = after.topology.components[name]
+        if component.why:
+            yield component.title, component.why
 
 
 def _rules(changes: tuple[RuleChange, ...]) -> tuple[str, ...]:

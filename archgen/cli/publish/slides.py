@@ -23,6 +23,7 @@ from archgen.cli.invalid_models import report_invalid
 from archgen.cli.output import say
 from archgen.cli.parser import add_paths, terminal_style
 from archgen.model.problems import UsageError
+from archgen.slides import DeckOptions
 from archgen.system.files import TEMPLATE, read_file
 from archgen.system.internal_errors import Isolation
 
@@ -43,7 +44,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--template", metavar="FILE", help="Use the layouts, fonts and colors of this .pptx, without its slides"
     )
-    parser.add_argument("--steps", action="store_true", help="Build up each flow, one slide per step")
+    parser.add_argument("--full", action="store_true", help="Add the deployment, each flow in time and every finding")
+    parser.add_argument("--glossary", action="store_true", help="Explain each term at the end")
+    parser.add_argument("--steps", action="store_true", help="Add each flow in time, built up on one slide per step")
     add_look(parser, DECK_THEMES, "light")
 
 
@@ -60,7 +63,8 @@ def run(options: argparse.Namespace) -> int:
     systems = visible_systems(models)
     isolation = Isolation()
     isolation.errors += (error for model in models for error in model.errors)
-    deck = make_deck(systems, drawing, options.title, options.steps, isolation)
+    wanted = DeckOptions(full=options.full, glossary=options.glossary, steps=options.steps)
+    deck = make_deck(systems, drawing, options.title, wanted, isolation)
     with needing_extra(f"a deck as {form}"):
         if form in ("png", "svg"):
             with filled_directory(output) as folder:

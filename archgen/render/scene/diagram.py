@@ -32,7 +32,7 @@ from archgen.style.glyphs import Icon, glyph, group_glyph
 from archgen.style.svg_markup import badge_size, number
 from archgen.style.text_metrics import text_width
 from archgen.style.theme import LINES, SIZES, Line
-from archgen.views.diagram import Badge, GroupKind, Node, chip_text
+from archgen.views.diagram import SINGLE, Badge, GroupKind, Node, chip_text, mark_role
 
 ItemKind = Literal["component", "connection", "level"] | GroupKind
 
@@ -227,8 +227,8 @@ class _Painter:
 
     @staticmethod
     def _border(node: Node) -> Pen:
-        if node.change is None and node.emphasized:
-            return Pen("accent", 2.5)
+        if node.change is None and (node.emphasized or node.mark == SINGLE):
+            return Pen("error" if node.mark == SINGLE else "accent", 2.5)
         usual = border(node.change, "card_line")
         return replace(usual, dash=BESIDE) if node.beside and node.change is None else usual
 
@@ -280,7 +280,7 @@ class _Painter:
         if not placed.detail:
             return []
         is_marked = bool(node.mark) and node.change != "removed"
-        role = "accent" if is_marked and node.mark in ("primary", "active") else "muted"
+        role = mark_role(node) if is_marked else "muted"
         return [TextLine(x, y, placed.detail, self._sizes.label, role, anchor, bold=is_marked)]
 
     def _large(self, placed: PlacedNode) -> list[SceneShape]:

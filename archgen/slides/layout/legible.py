@@ -14,6 +14,9 @@ from archgen.views.diagram import Diagram
 READABLE = 12.0
 """Size of a name that can be read from the back of a room, in points; labels have three quarters of it."""
 
+FLOOR = 14.0
+"""Smallest name on a slide to present, in points: its labels then have 10 and more."""
+
 MOST = 24.0
 """Largest size of a name, in points, so that a small diagram isn't blown up."""
 
@@ -21,13 +24,13 @@ _BETTER = 1.05
 """Gain that justifies a layout with less text or longer lines."""
 
 
-def legible(diagram: Diagram, wide: float, tall: float) -> Placed:
-    """Return the first layout whose names are readable in a room of this size, else the one with the largest names."""
+def legible(diagram: Diagram, wide: float, tall: float, least: float = READABLE) -> Placed:
+    """Return the first layout whose names have at least `least` points in a room, else the one with the largest names."""
     best: Placed | None = None
     for other in _layouts(diagram, wide / tall):
         if best is None or points(other, wide, tall) > _BETTER * points(best, wide, tall):
             best = other
-        if points(best, wide, tall) >= READABLE:
+        if points(best, wide, tall) >= least:
             break
     assert best is not None
     return best

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from archgen.style.text_metrics import text_width, wrap
 
-SIZES = (24.0, 22.0, 20.0, 18.0, 16.0)
+SIZES = (24.0, 22.0, 20.0, 18.0)
 """Font sizes to try, in points."""
 
 LEADING = 1.25
@@ -25,9 +25,11 @@ class TableLayout(Struct, frozen=True):
     rows: tuple[tuple[tuple[str, ...], ...], ...]
 
 
-def lay_out(rows: tuple[tuple[str, ...], ...], width: float, height: float, wider: float = 1.0) -> TableLayout:
+def lay_out(
+    rows: tuple[tuple[str, ...], ...], width: float, height: float, wider: float = 1.0, largest: float = SIZES[0]
+) -> TableLayout:
     """Fit the rows, of which the first is the header, into a room; text may be `wider` than measured."""
-    share, sizes = 1 / wider, SIZES
+    share, sizes = 1 / wider, tuple(size for size in SIZES if size <= largest)
     for size in sizes:
         table = _laid(rows, width, size, _LINES, share)
         header, *cells = _laid(rows, width, size, None, share).rows

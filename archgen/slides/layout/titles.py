@@ -1,16 +1,39 @@
-"""Titles of slides: on one line, made smaller before they are truncated."""
+"""Titles of slides: on two lines of one size, or on one of a template, made smaller before they are truncated."""
 
 from __future__ import annotations
 
 import re
 
-from archgen.style.text_metrics import elide, text_width
+from archgen.style.text_metrics import elide, text_width, wrap
 
 SMALLEST = 0.75
 """Smallest scale of a title before words are left out."""
 
+_LINES = 2
+
 _TAIL = re.compile(r"(: [^:]{1,40})?( \(\d+ of \d+\))?$")
 """The end that a truncated title keeps: the aspect of its subject, and its number among several slides."""
+
+
+def whole_words(text: str) -> str:
+    """Return a truncated text without the part of a word before its ellipsis."""
+    head, gap, part = text.rpartition(" ")
+    return f"{head.rstrip(',;:')}{gap}…" if gap and part.endswith("…") else text
+
+
+def title_lines(title: str, room: float, size: float) -> tuple[str, ...]:
+    """Break a title into at most two lines; a longer one is truncated before the end that it keeps."""
+    words = " ".join(title[:2000].split())
+    lines = wrap(words, room, size, bold=True)
+    if len(lines) <= _LINES:
+        return lines
+    match = _TAIL.search(words)
+    tail = match[0] if match else ""
+    head, second = lines[0], words[len(lines[0]) :].strip()
+    left = room - text_width(tail, size, bold=True)
+    if not tail or left < room / 3:
+        return head, whole_words(elide(second, room, size, bold=True))
+    return head, whole_words(elide(second[: len(second) - len(tail)], left, size, bold=True)) + tail
 
 
 def fitted_title(title: str, room: float, size: float, smallest: float = SMALLEST) -> tuple[str, float]:

@@ -15,10 +15,10 @@ from pptx.oxml.ns import nsdecls, qn
 from pptx.presentation import Presentation as Pptx
 from pptx.util import Emu, Pt
 
-from archgen.slides.values import BAND, MARK, OPENING_X, PROSE, TALL, WIDE
+from archgen.slides.values import AREA, BAND, MARK, OPENING_X, PROSE, TALL, TITLE, TITLE_SIZE, WIDE
 from archgen.style.theme import Theme
 
-TITLE_SIZE, OPENING_SIZE = 28.0, 40.0
+OPENING_SIZE = 40.0
 _FONT = "Arial"
 
 
@@ -52,11 +52,11 @@ def _widen(place: Any, by: float) -> None:
 
 
 _PLACES = {
-    PP_PLACEHOLDER.TITLE: (40, 18, 880, 54),
-    PP_PLACEHOLDER.BODY: (40, 84, 880, 400),
-    PP_PLACEHOLDER.DATE: (40, 508, 200, 22),
-    PP_PLACEHOLDER.FOOTER: (300, 508, 360, 22),
-    PP_PLACEHOLDER.SLIDE_NUMBER: (820, 508, 100, 22),
+    PP_PLACEHOLDER.TITLE: TITLE,
+    PP_PLACEHOLDER.BODY: AREA,
+    PP_PLACEHOLDER.DATE: (40, 512, 200, 22),
+    PP_PLACEHOLDER.FOOTER: (300, 512, 360, 22),
+    PP_PLACEHOLDER.SLIDE_NUMBER: (820, 512, 100, 22),
 }
 
 

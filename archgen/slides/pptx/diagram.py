@@ -14,10 +14,14 @@ from archgen.slides.pptx.routes import route
 from archgen.style.glyphs import group_glyph
 from archgen.style.text_metrics import text_width
 from archgen.style.theme import LINES, SIZES
+from archgen.views.diagram import SINGLE, mark_role
 
 _SIDES = 4
 _READABLE, _LEGIBLE = 10.5, 8.5
 """Sizes that a name on a slide and the text below it should have, in points."""
+
+_HEAVY = 2.5
+"""Width of the border of a card that its diagram is about."""
 
 _LINE = 1.22
 """The height of a line of text, in its size."""
@@ -165,7 +169,8 @@ class _Painter:
             MSO_SHAPE.ROUNDED_RECTANGLE,
             box,
             fill="card",
-            line="card_line",
+            line="error" if node.node.mark == SINGLE else "accent" if node.node.emphasized else "card_line",
+            width=_HEAVY if node.node.mark == SINGLE or node.node.emphasized else 1.0,
             name=name,
             alt=" · ".join(word for word in words if word) or name,
             geometry=_outline(box, self._sites[node.node.id]),
@@ -202,7 +207,7 @@ class _Painter:
 
         `wide` and `tall` limit the text; `name` and `detail` are its sizes in a diagram at its own scale.
         """
-        role = "accent" if node.node.mark in ("primary", "active") else "muted"
+        role = mark_role(node.node)
         texts = [((line, "ink", True), name) for line in node.title]
         if node.detail:
             texts.append(

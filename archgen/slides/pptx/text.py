@@ -11,10 +11,11 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Emu, Pt
 
+from archgen.layout.placed import Box
 from archgen.slides.layout.tables import LEADING, PAD, lay_out
-from archgen.slides.layout.titles import SMALLEST, fitted_title
+from archgen.slides.layout.titles import fitted_title, title_lines
 from archgen.slides.pptx.canvas import Canvas
-from archgen.slides.pptx.default_template import OPENING_SIZE, TITLE_SIZE, emu
+from archgen.slides.pptx.default_template import OPENING_SIZE, emu
 from archgen.slides.pptx.marks import Marks
 from archgen.slides.pptx.template import TITLES, Area, DeckTemplate
 from archgen.slides.values import (
@@ -23,6 +24,7 @@ from archgen.slides.values import (
     HEADING,
     PARAGRAPH,
     PROSE,
+    TITLE_SIZE,
     Paragraph,
     TableSlide,
     Term,
@@ -63,9 +65,12 @@ class TextWriter:
             place = self._title(page, self._base.title)
         room, tall = _room(place, "width"), _room(place, "height")
         room /= self._base.wider
-        fitting, fitted = fitted_title(clean(title), room, size, SMALLEST if self._own else _THEIRS)
-        if not self._own and fitted < size:
-            fitting, fitted = _stacked(clean(title), room, tall, size) or (fitting, fitted)
+        if self._own:
+            fitting, fitted = " ".join(title_lines(clean(title), room, size)), size
+        else:
+            fitting, fitted = fitted_title(clean(title), room, size, _THEIRS)
+            if fitted < size:
+                fitting, fitted = _stacked(clean(title), room, tall, size) or (fitting, fitted)
         place.text_frame.text = fitting
         if fitted != self._base.title_size:
             place.text_frame.paragraphs[0].runs[0].font.size = Pt(fitted)
@@ -131,13 +136,13 @@ class TextWriter:
             return self._marked(slide, page)
         area = self._base.area
         body.left, body.top, body.width, body.height = emu(area.x, area.y, area.width, area.height)
-        self._paragraphs(body, slide.entries, self._size(slide.entries, area.width - 16))
+        self._paragraphs(body, slide.entries, self._size(slide, area.width - 16))
         return page
 
-    def _size(self, entries: tuple[Paragraph, ...], width: float) -> float:
-        """Return the largest font size that fits all paragraphs on the slide."""
+    def _size(self, slide: TextSlide, width: float) -> float:
+        """Return the largest font size that fits all paragraphs."""
         for size in _SIZES:
-            tall = sum(self._lines(entry, width, size) * size * LEADING + PARAGRAPH for entry in entries)
+            tall = sum(self._lines(entry, width, size) * size * LEADING + PARAGRAPH for entry in slide.entries)
             if tall - PARAGRAPH <= self._base.area.height:
                 return size
         return _SIZES[-1]
@@ -209,7 +214,7 @@ class TextWriter:
 
     def _marked(self, slide: TextSlide, page: Any) -> Any:
         area, y = self._base.area, self._base.area.y
-        size = self._size(slide.entries, area.width - _INDENT)
+        size = self._size(slide, area.width - _INDENT)
         for entry in slide.entries:
             height = self._lines(entry, area.width - _INDENT, size) * size * LEADING
             box = page.shapes.add_textbox(*emu(area.x + _INDENT, y, area.width - _INDENT, height))
@@ -223,6 +228,14 @@ class TextWriter:
             y += height + PARAGRAPH
         return page
 
+    def below(self, page: Any, entries: tuple[Paragraph, ...], room: Box, size: float) -> None:
+        """Add paragraphs in a room of a slide, in text of a size."""
+        if entries:
+            box = page.shapes.add_textbox(*emu(room.x, room.y, room.width, room.height))
+            box.name = "words"
+            _drop_margins(box.text_frame)
+            self._paragraphs(box, entries, size)
+
     # Tables
 
     def table(self, slide: TableSlide) -> Any:
@@ -230,7 +243,7 @@ class TextWriter:
         page = self.titled(self._base.bare, slide.title)
         area = self._base.area
         rows = tuple(tuple(map(clean, row)) for row in (slide.header, *slide.rows))
-        laid = lay_out(rows, area.width, area.height, wider=self._base.wider)
+        laid = lay_out(rows, area.width, area.height, self._base.wider, slide.size)
         frame = page.shapes.add_table(len(rows), len(slide.header), *emu(area.x, area.y, area.width, sum(laid.heights)))
         frame.name = clean(slide.title)[:200]
         frame._element.nvGraphicFramePr.cNvPr.set("descr", clean(f"{slide.title}: {', '.join(slide.header)}")[:2000])
@@ -246,7 +259,7 @@ class TextWriter:
                 cell.margin_left = cell.margin_right = Emu(Pt(PAD - 1))
                 for paragraph in cell.text_frame.paragraphs:
                     paragraph.font.size = Pt(laid.size)
-                    paragraph.font.bold = y == 0
+                    paragraph.font.bold = y == 0 or (slide.total and y == len(slide.rows))
                 self._ink(cell)
                 self._ruled(cell, y == 0)
         return page

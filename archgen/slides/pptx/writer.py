@@ -13,8 +13,10 @@ from pptx.util import Emu
 
 from archgen.layout.placed import Box
 from archgen.slides.layout.comparison_chart import place_chart
+from archgen.slides.layout.figures import ENTRY, below_figures, place_figures
 from archgen.slides.layout.legible import INSIDE, MOST
-from archgen.slides.pptx import comparison, diagram, sequence
+from archgen.slides.layout.steps import STEP, place_steps, steps_height
+from archgen.slides.pptx import comparison, diagram, figures, sequence
 from archgen.slides.pptx.archive import presentation_bytes
 from archgen.slides.pptx.canvas import Canvas
 from archgen.slides.pptx.default_template import emu
@@ -25,10 +27,14 @@ from archgen.slides.pptx.template import Area, DeckTemplate, load_template
 from archgen.slides.pptx.text import TextWriter
 from archgen.slides.values import (
     BLEED,
+    CAPTION,
+    CAPTION_SIZE,
     FLOW,
+    LEGEND,
     ComparisonSlide,
     Deck,
     DiagramSlide,
+    FiguresSlide,
     FlowSlide,
     Slide,
     TableSlide,
@@ -39,10 +45,9 @@ from archgen.slides.values import (
 )
 from archgen.style.glyphs import IconLookup
 from archgen.style.svg_markup import clean
+from archgen.style.text_metrics import elide
 from archgen.style.theme import LIGHT, SIZES, Theme
 from archgen.system.internal_errors import EXPOSED, Isolation
-
-_FOOT = 22.0
 
 
 def write_pptx(
@@ -91,6 +96,8 @@ class _Writer:
                 page = self._text.terms(slide)
             case TableSlide():
                 page = self._text.table(slide)
+            case FiguresSlide():
+                page = self._figures(slide)
             case ComparisonSlide():
                 page = self._comparison(slide)
             case DiagramSlide():
@@ -110,14 +117,51 @@ class _Writer:
         page = self._text.titled(self._base.bare, slide.title)
         placed = slide.placed
         most = MOST / placed.measures.sizes.name
-        canvas, bottom = self._canvas(page, placed.width, placed.height, _FOOT, most)
+        tall = steps_height(slide.steps)
+        below = LEGEND + (CAPTION if slide.caption else 0.0) + tall
+        canvas, bottom = self._canvas(page, placed.width, placed.height, below, most)
         diagram.paint(canvas, placed, self._marks)
         canvas.close()
         base, area = self._base, self._area
+        if slide.steps:
+            self._steps(page, slide, Box(area.x, bottom, area.width, tall))
+            bottom += tall
+        if slide.caption:
+            bottom += CAPTION
+            self._caption(page, slide.caption, bottom - CAPTION + 2)
         scale = min(1.0, area.width / max(legend_width(placed, base.wider), 1.0))
         foot = Canvas(page, base.theme, area.x, bottom, scale, base.ink is None, base.wider)
         legend(foot, placed, self._marks)
         foot.close()
+        return page
+
+    def _steps(self, page: Any, slide: DiagramSlide, room: Box) -> None:
+        base = self._base
+        canvas = Canvas(page, base.theme, 0.0, 0.0, 1.0, base.ink is None, base.wider)
+        for step in place_steps(slide.steps, room, base.wider):
+            runs = ((clean(step.number), "ink", True),)
+            canvas.text(canvas.root, step.at, runs, STEP, anchor="start", name=f"step {clean(step.number)}")
+            text = ((clean(step.text), "ink", False),)
+            canvas.text(canvas.root, step.beside, text, STEP, anchor="start", name="step text")
+        canvas.close()
+
+    def _caption(self, page: Any, words: str, y: float) -> None:
+        base, area = self._base, self._area
+        canvas = Canvas(page, base.theme, 0.0, 0.0, 1.0, base.ink is None, base.wider)
+        box = Box(area.x, y, area.width, CAPTION - 4)
+        runs = ((elide(clean(words), area.width / base.wider, CAPTION_SIZE), "ink", False),)
+        canvas.text(canvas.root, box, runs, CAPTION_SIZE, anchor="start", name="caption")
+        canvas.close()
+
+    def _figures(self, slide: FiguresSlide) -> Any:
+        page = self._text.titled(self._base.bare, slide.title)
+        area, base = self._area, self._base
+        room = Box(area.x, area.y, area.width, area.height)
+        placed = place_figures(slide.figures, room, base.wider)
+        canvas = Canvas(page, base.theme, 0.0, 0.0, 1.0, base.ink is None, base.wider)
+        figures.paint(canvas, placed)
+        canvas.close()
+        self._text.below(page, slide.entries, below_figures(placed, room), ENTRY)
         return page
 
     def _comparison(self, slide: ComparisonSlide) -> Any:

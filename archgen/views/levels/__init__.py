@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from archgen.views.levels.candidates import Candidate, by_kind, by_network, by_role, by_zone, crossed
 from archgen.views.levels.declared import EVERYTHING, declared_view
-from archgen.views.levels.readable import Picture, readable
+from archgen.views.levels.readable import Picture, collapsed, readable
 from archgen.views.levels.sketch import CARDS, FEW, LINES
 from archgen.views.levels.tree import SYSTEM
 
-__all__ = ["CARDS", "EVERYTHING", "FEW", "LINES", "SYSTEM", "Picture", "declared_view", "readable"]
+__all__ = [
+    "CARDS",
+    "EVERYTHING",
+    "FEW",
+    "LINES",
+    "SYSTEM",
+    "Candidate",
+    "Picture",
+    "by_kind",
+    "by_network",
+    "by_role",
+    "by_zone",
+    "collapsed",
+    "crossed",
+    "declared_view",
+    "readable",
+]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from msgspec.structs import replace
+
 from archgen.analysis.topology import Topology
 from archgen.model.kinds import KINDS, ROLES, Role
 from archgen.views.levels.tree import BranchKind, GroupTree
@@ -100,6 +102,21 @@ def by_kind(topology: Topology, components: Sequence[str], inside: str) -> tuple
     places = {name: topology.components[name].kind for name in components}
     titles = {kind.id: kind.title for kind in KINDS.values()}
     return _branches("role", components, places, titles, inside, {})
+
+
+def crossed(outer: Candidate, inner: Candidate) -> Candidate:
+    """Return the way that groups components by two ways at once."""
+
+    def by_both(topology: Topology, components: Sequence[str], inside: str) -> tuple[GroupTree, ...]:
+        groups: list[GroupTree] = []
+        for group in outer(topology, components, inside):
+            parts = inner(topology, group.components, f"{group.id}/")
+            if len(parts) < _LEAST:
+                groups.append(group)
+            groups += (replace(part, title=f"{group.title}: {part.title}") for part in parts if len(parts) >= _LEAST)
+        return tuple(groups)
+
+    return by_both
 
 
 def observers(topology: Topology, components: Sequence[str]) -> tuple[GroupTree, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,9 +12,10 @@ from archgen.model.finding import Finding
 from archgen.views.badges import badges
 from archgen.views.diagram import Badge, Diagram, Edge
 from archgen.views.folding import Folding
+from archgen.views.levels.candidates import Candidate
 from archgen.views.levels.division import divide, draft
 from archgen.views.levels.drawing import diagram
-from archgen.views.levels.tree import BESIDE, GroupTree
+from archgen.views.levels.tree import BESIDE, SYSTEM, GroupTree
 from archgen.views.overview import component_edges
 
 
@@ -55,6 +56,21 @@ def readable(
 
     show((root,))
     return tuple(pictures)
+
+
+def collapsed(
+    topology: Topology, way: Candidate, findings: Sequence[Finding] = (), opened: Collection[str] = ()
+) -> Diagram | None:
+    """Return a system with its components in the groups that a way finds, collapsed unless `opened`; None without groups."""
+    names = tuple(topology.components)
+    groups = tuple(group for group in way(topology, names, "") if group.id not in opened)
+    held = {name for group in groups for name in group.components}
+    if not groups:
+        return None
+    marks = component_badges(topology, findings)
+    free = tuple(name for name in names if name not in held)
+    path = (GroupTree(SYSTEM, topology.architecture.name, "group", free, groups),)
+    return diagram(topology, path, draft(topology, tuple(component_edges(topology, marks)), path), marks)
 
 
 def _outside(

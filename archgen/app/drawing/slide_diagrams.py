@@ -1,0 +1,155 @@
+"""The diagrams of a slide: of several that show less and less, the first whose text can be read from the back of a room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from math import exp, log
+
+from msgspec.structs import replace
+
+from archgen.app.drawing.pictures import Drawing
+from archgen.layout.placed import Placed
+from archgen.linting.checked_model import CheckedModel
+from archgen.model.architecture import Flow
+from archgen.slides.facts import SystemFacts
+from archgen.slides.layout.legible import FLOOR, points
+from archgen.slides.layout.steps import steps_height
+from archgen.slides.section import RouteDiagram
+from archgen.slides.story import ROUTES
+from archgen.slides.values import CAPTIONED, PICTURE
+from archgen.views.deployment import deployment
+from archgen.views.diagram import Diagram
+from archgen.views.folding import fold_equal
+from archgen.views.levels import Candidate, by_kind, by_network, by_role, by_zone, collapsed, crossed, readable
+from archgen.views.route import on_route, route, route_steps
+
+CARDS, LINES = 28, 36
+"""The most cards and lines of a diagram that is tried; one with more is never readable on a slide."""
+
+_LEAST = 100.0
+"""The least height of a diagram above the steps of its flow, in points."""
+
+Room = tuple[float, float]
+
+_PLACES = 1.25
+"""The preference for groups of places over groups of kinds, which tell less of a system."""
+
+_OPENED = 3
+"""Ways to group whose groups are opened as far as they stay readable."""
+
+_WAYS: tuple[tuple[Candidate, float], ...] = (
+    (by_network, _PLACES),
+    (by_zone, _PLACES),
+    (crossed(by_network, by_role), _PLACES),
+    (crossed(by_zone, by_role), _PLACES),
+    (crossed(by_network, by_kind), _PLACES),
+    (by_role, 1.0),
+    (by_kind, 1.0),
+    (crossed(by_role, by_kind), 1.0),
+)
+
+
+def system_diagram(tier: CheckedModel, drawing: Drawing) -> Placed:
+    """Return the most detailed diagram of a system that is readable on a slide, else the one with the largest text."""
+    placed = _first(_levels(tier, drawing), drawing, PICTURE)
+    return placed if _points(placed, *PICTURE) >= FLOOR else _grouped(tier, drawing, placed)
+
+
+def _levels(tier: CheckedModel, drawing: Drawing) -> Iterator[Diagram]:
+    """Yield diagrams of a system, from all replicas and hosts to its highest level."""
+    findings = tier.findings if drawing.findings else ()
+    everything = deployment(tier.topology, findings)
+    folded = deployment(tier.topology, findings, fold_equal(tier.topology))
+    system = readable(tier.topology, findings)[0].diagram
+    yield from (everything, folded, without_words(everything), without_words(folded), system, without_words(system))
+
+
+def _grouped(tier: CheckedModel, drawing: Drawing, usual: Placed) -> Placed:
+    """Return the most telling diagram of a system in groups that is readable; `usual` if none is, and none has larger text."""
+    tried = [(way, weight, placed) for way, weight in _WAYS if (placed := _in_groups(tier, drawing, way)) is not None]
+    legible = [each for each in tried if _points(each[2], *PICTURE) >= FLOOR]
+    if not legible:
+        return max((usual, *(placed for _, _, placed in tried)), key=lambda placed: _points(placed, *PICTURE))
+    first = sorted(legible, key=lambda each: -each[1] * _variety(each[2]))[:_OPENED]
+    opened = [(weight, _opened(tier, drawing, way, placed)) for way, weight, placed in first]
+    return max(opened, key=lambda each: each[0] * _variety(each[1]))[1]
+
+
+def _opened(tier: CheckedModel, drawing: Drawing, way: Candidate, placed: Placed) -> Placed:
+    """Return a diagram with as many of its groups opened as leave it readable, the smallest first."""
+    groups = sorted((node.node for node in placed.nodes if node.node.opens), key=lambda node: len(node.stands_for))
+    opened: tuple[str, ...] = ()
+    for node in groups:
+        wider = _in_groups(tier, drawing, way, (*opened, node.id))
+        if wider is not None and _points(wider, *PICTURE) >= FLOOR and len(wider.nodes) >= len(placed.nodes):
+            opened, placed = (*opened, node.id), wider
+    return placed
+
+
+def _in_groups(tier: CheckedModel, drawing: Drawing, way: Candidate, opened: tuple[str, ...] = ()) -> Placed | None:
+    """Return a diagram of a system in groups on a slide; None if it can't be readable."""
+    findings = tier.findings if drawing.findings else ()
+    diagram = collapsed(tier.topology, way, findings, opened)
+    if diagram is None or len(diagram.nodes) > CARDS or len(diagram.edges) > LINES:
+        return None
+    return drawing.fitted(without_words(diagram), PICTURE, FLOOR)
+
+
+def _variety(placed: Placed) -> float:
+    """Return how many cards of equal size would tell as much as those of a diagram: the exponential of their entropy."""
+    sizes = [max(len(node.node.stands_for), 1) for node in placed.nodes]
+    shares = [size / sum(sizes) for size in sizes]
+    return exp(-sum(share * log(share) for share in shares))
+
+
+def flow_routes(tier: CheckedModel, drawing: Drawing) -> tuple[RouteDiagram, ...]:
+    """Return the routes of the most important flows."""
+    return tuple(_route(tier, flow, drawing) for flow in SystemFacts(tier).important[:ROUTES])
+
+
+def _route(tier: CheckedModel, flow: Flow, drawing: Drawing) -> RouteDiagram:
+    """Return a flow's route with its steps; without them where they leave too little room for the diagram."""
+    steps = route_steps(tier.topology, flow)
+    room = (CAPTIONED[0], CAPTIONED[1] - steps_height(steps))
+    if room[1] >= _LEAST:
+        placed = drawing.fitted(route(tier.topology, flow), room, FLOOR)
+        if _points(placed, *room) >= FLOOR:
+            return RouteDiagram(flow.id, placed, steps)
+    return RouteDiagram(flow.id, _first(_routes(tier, flow), drawing, CAPTIONED))
+
+
+def _routes(tier: CheckedModel, flow: Flow) -> Iterator[Diagram]:
+    """Yield diagrams of a route, from a card for each component to one for each role."""
+    topology = tier.topology
+    names = on_route(topology, flow.id)
+    yield route(topology, flow)
+    for way in (by_role, by_network, by_zone, by_kind):
+        if groups := way(topology, names, ""):
+            yield route(topology, flow, groups=groups)
+    yield without_words(route(topology, flow, groups=by_role(topology, names, "")))
+
+
+def _points(placed: Placed, wide: float, tall: float) -> float:
+    """Return the size of the smallest name of a diagram in a room, in points: those of small cards are smaller."""
+    sizes = placed.measures.sizes
+    small = any(node.compact for node in placed.nodes)
+    return points(placed, wide, tall) * (min(sizes.text / sizes.name, 1.0) if small else 1.0)
+
+
+def _first(diagrams: Iterable[Diagram], drawing: Drawing, room: Room) -> Placed:
+    best: Placed | None = None
+    for diagram in diagrams:
+        if best is not None and (len(diagram.nodes) > CARDS or len(diagram.edges) > LINES):
+            continue
+        placed = drawing.fitted(diagram, room, FLOOR)
+        if _points(placed, *room) >= FLOOR:
+            return placed
+        if best is None or _points(placed, *room) > _points(best, *room):
+            best = placed
+    assert best is not None
+    return best
+
+
+def without_words(diagram: Diagram) -> Diagram:
+    """Return a diagram without words on its lines, whose look the legend explains."""
+    return replace(diagram, edges=tuple(replace(edge, label="") for edge in diagram.edges))

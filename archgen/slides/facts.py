@@ -1,0 +1,204 @@
+"""The facts of a system that its slides speak of, each computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from archgen.analysis.assessment import FlowAssessment, assess
+from archgen.analysis.topology import Topology
+from archgen.compare.flows import called
+from archgen.linting.checked_model import CheckedModel
+from archgen.model.architecture import Flow
+from archgen.model.finding import SEVERITIES, Severity
+from archgen.model.subject import Subject
+from archgen.model.wording import first_few, listed, plural
+from archgen.reliability.availability import HOURS_PER_YEAR
+from archgen.reliability.cuts import cut_sets
+from archgen.report.common.assessment import format_duration
+from archgen.views.route import on_route
+
+_PAIRED = 20
+"""Flows that pairs of elements are searched for."""
+
+_PAIRED = 20
+"""Flows that pairs of elements are searched for."""
+
+Loss = tuple[Subject, tuple[str, ...]]
+"""An element and the flows that its loss alone takes down."""
+
+
+class SystemFacts:
+    """The losses, downtimes and findings of one system."""
+
+    def __init__(self, model: CheckedModel) -> None:
+        self.model = model
+        self.topology: Topology = model.topology
+        self.name = model.architecture.name
+
+    @cached_property
+    def flows(self) -> tuple[Flow, ...]:
+        """The flows that work with every element up."""
+        failures = self.topology.losses.failures
+        return tuple(flow for flow in self.model.architecture.flows if failures[flow.id].possible)
+
+    @cached_property
+    def impossible(self) -> tuple[Flow, ...]:
+        """The flows that fail with every element up."""
+        return tuple(flow for flow in self.model.architecture.flows if flow not in self.flows)
+
+    @cached_property
+    def assessed(self) -> dict[str, FlowAssessment]:
+        """The reliability of each flow."""
+        return {assessment.flow: assessment for assessment in assess(self.topology, 1)}
+
+    # Losses
+
+    @cached_property
+    def losses(self) -> tuple[Loss, ...]:
+        """The single points of failure that tell something, with most flows first, then most hours.
+
+        A host stands for what is on it. A zone counts for flows that don't lie in it completely, and that it takes down by
+        what fails together.
+        """
+        losses = self.topology.losses
+        chosen: list[Loss] = []
+        for cause in losses.root_causes:
+            flows = losses.broken_as_zone(cause) if cause.element.kind == "zone" else cause.flows
+            if flows:
+                chosen.append((cause.element, tuple(flows)))
+        return tuple(sorted(chosen, key=lambda loss: (-len(loss[1]), -self._hours(loss))))
+
+    @cached_property
+    def enclosing(self) -> tuple[Loss, ...]:
+        """The zones that hold all of a flow, which goes down with them."""
+        losses = self.topology.losses
+        zones = ((cause.element, cause.flows) for cause in losses.root_causes if cause.element.kind == "zone")
+        held = ((zone, tuple(flow for flow in flows if losses.holds_all(zone.id, flow))) for zone, flows in zones)
+        return tuple((zone, flows) for zone, flows in held if flows)
+
+    @property
+    def points(self) -> tuple[Subject, ...]:
+        """The single points of failure: what tells something, and the zones that hold everything."""
+        return tuple(dict.fromkeys(element for element, _ in (*self.losses, *self.enclosing)))
+
+    @cached_property
+    def broken(self) -> tuple[str, ...]:
+        """The flows that the loss of one element takes down, in the order of the model."""
+        broken = {flow for _, flows in self.losses for flow in flows}
+        return tuple(flow.id for flow in self.flows if flow.id in broken)
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[tuple[Subject, ...], tuple[str, ...]], ...]:
+        """The pairs of elements that take down a flow only together, with the flows; those of most flows first."""
+        flows: dict[tuple[Subject, ...], list[str]] = {}
+        for flow in self.flows[:_PAIRED]:
+            for pair in cut_sets(self.topology.losses.plans[flow.id], 2).sets:
+                if len(pair) == 2:
+                    flows.setdefault(pair, []).append(flow.id)
+        return tuple(sorted(((pair, tuple(own)) for pair, own in flows.items()), key=lambda each: -len(each[1])))
+
+    def losses_of(self, flow: str) -> tuple[Subject, ...]:
+        """Return the elements whose loss takes down a flow, those that cost most hours first."""
+        breaking = [loss for loss in self.losses if flow in loss[1]]
+        return tuple(element for element, _ in sorted(breaking, key=lambda loss: -self._hours_of(flow, loss[0])))
+
+    def _hours(self, loss: Loss) -> float:
+        return max((self._hours_of(flow, loss[0]) for flow in loss[1]), default=0.0)
+
+    def _hours_of(self, flow: str, element: Subject) -> float:
+        shares = (share for share in self.assessed[flow].result.importance if share.element == element)
+        return next((share.hours_per_year for share in shares), 0.0)
+
+    def call(self, element: Subject) -> str:
+        """Return the name of an element on a slide."""
+        return called(self.topology, element)
+
+    def names(self, elements: Sequence[Subject], most: int, last: str = "and") -> str:
+        """Return the names of some elements; those beyond `most` are counted."""
+        return listed(first_few([self.call(element) for element in elements], most), last)
+
+    # Downtime
+
+    @cached_property
+    def by_downtime(self) -> tuple[FlowAssessment, ...]:
+        """The flows that work, the one with most downtime first."""
+        chosen = [self.assessed[flow.id] for flow in self.flows]
+        return tuple(sorted(chosen, key=lambda assessment: -assessment.result.downtime))
+
+    def title(self, flow: str) -> str:
+        """Return the title of a flow in quotes, short enough for a sentence."""
+        return f"“{shortened(self.topology.flows[flow].title)}”"
+
+    def some_flows(self, flows: Sequence[str], most: int = 1) -> str:
+        """Return flows in words: by their titles, or by their number among all."""
+        every = len(self.flows)
+        if len(flows) <= most:
+            return listed([self.title(flow) for flow in flows])
+        if len(flows) == every:
+            return "both flows" if every == 2 else f"all {every} flows"
+        return f"{len(flows)} of {every} flows"
+
+    @cached_property
+    def important(self) -> tuple[Flow, ...]:
+        """The flows in the order of their importance: the one with most downtime, then most demand; equal routes last."""
+        worst = self.by_downtime[0].flow if self.flows else ""
+        ranked = sorted(self.flows, key=lambda flow: (flow.id != worst, -(flow.busiest or 0.0)))
+        routes: dict[frozenset[str], Flow] = {}
+        for flow in ranked:
+            routes.setdefault(frozenset(on_route(self.topology, flow.id)), flow)
+        first = list(routes.values())
+        return (*first, *(flow for flow in ranked if flow not in first))
+
+    # Findings
+
+    @cached_property
+    def severities(self) -> tuple[Severity, ...]:
+        """The severity of each open group of findings."""
+        return tuple(group.first.severity for group in self.model.open_groups)
+
+    def count(self, severity: Severity) -> int:
+        """Return the number of open groups of a severity."""
+        return self.severities.count(severity)
+
+    @property
+    def counts(self) -> str:
+        """The open groups of findings in words."""
+        return count_text(self.severities)
+
+
+def count_text(severities: Sequence[Severity]) -> str:
+    """Return the number of findings of each severity in words."""
+    present = [severity for severity in SEVERITIES if severity in severities]
+    counts = tuple(
+        f"{severities.count(severity)} info" if severity == "info" else plural(severities.count(severity), severity)
+        for severity in present
+    )
+    return listed(counts) or "no findings"
+
+
+def shortened(title: str, most: int = 48) -> str:
+    """Return a title of at most so many characters, cut between words."""
+    words = " ".join(title.split()).rstrip(".")
+    if len(words) <= most:
+        return words
+    cut = words[:most].rsplit(" ", 1)[0]
+    return f"{cut.rstrip(',;:')} …"
+
+
+def capital(sentence: str) -> str:
+    """Return a sentence with a capital, unless an id or a quote opens it."""
+    return sentence[:1].upper() + sentence[1:] if sentence[:1].islower() else sentence
+
+
+def hours(assessment: FlowAssessment) -> str:
+    """Return the downtime of a flow per year."""
+    return format_duration(assessment.result.downtime) if assessment.possible else "always"
+
+
+def spread(assessment: FlowAssessment) -> str:
+    """Return the downtime per year if what is assumed fails ten times as rarely and ten times as often; empty if nothing is."""
+    if assessment.sensitivity is None:
+        return ""
+    ends = ((1.0 - share) * HOURS_PER_YEAR for share in (assessment.sensitivity.better, assessment.sensitivity.worse))
+    return " to ".join(format_duration(end) for end in ends)

@@ -1,0 +1,58 @@
+"""The open findings of a system grouped by rule, and what changed since the system before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.linting.finding_groups import FindingGroup
+from archgen.model.wording import first_few, listed, plural
+from archgen.slides import claims
+from archgen.slides.details import issue_note
+from archgen.slides.facts import SystemFacts, capital
+from archgen.slides.paging import fitting
+from archgen.slides.section import ChangeSummary, DeckSection
+from archgen.slides.story.texts import lines, worst_groups
+from archgen.slides.values import Paragraph, Slide
+from archgen.views.diagram import Badge
+
+_RULES = 5
+"""Rules that a line names before the rest is counted."""
+
+MORE = "more in the notes"
+
+
+def findings_slide(section: DeckSection, facts: SystemFacts) -> Iterator[Slide]:
+    """Yield the worst findings, of each group the first; the notes have all of them with their proofs and fixes."""
+    notes: list[str] = []
+    for group in worst_groups(facts):
+        notes += [issue_note(group.number, finding) for finding in group.findings]
+        notes.append(f"Fix: {group.fix}")
+        if group.first.rule in section.whys:
+            notes.append(f"Why it matters: {section.whys[group.first.rule]}")
+    entries = [_finding(section, group) for group in worst_groups(facts)]
+    if not entries:
+        accepted = len(section.model.groups)
+        entries.append(
+            Paragraph(
+                f"{plural(accepted, 'finding')} accepted in the model." if accepted else "No rule reports anything."
+            )
+        )
+    yield fitting(claims.findings(facts), entries, "\n".join(notes), MORE)
+
+
+def _finding(section: DeckSection, group: FindingGroup) -> Paragraph:
+    first, others = group.first, len(group.subjects) - 1
+    more = f" ({others} more)" if others else ""
+    badge = Badge(group.number, first.severity, first.message)
+    return Paragraph(f"{first.message}{more}", f"{section.rules.get(first.rule, first.rule)}:", badge)
+
+
+def changes_slide(change: ChangeSummary) -> Iterator[Slide]:
+    """Yield what changed since the system before, with the reason of each addition."""
+    numbers = len(change.added), len(change.closed), len(change.left), len(change.introduced)
+    entries = [Paragraph(capital(reason), f"{name}:") for name, reason in change.reasons]
+    rules = (("Resolved:", change.closed), ("Still open:", change.left), ("New:", change.introduced))
+    entries[len(entries) :] = [Paragraph(listed(first_few(names, _RULES)), word) for word, names in rules if names]
+    notes = [f"What changed since {change.follows}.", f"Added: {listed(change.added)}.", *change.verdicts]
+    shown = entries or [Paragraph("The components, hosts and findings are the same.")]
+    yield fitting(claims.changes(*numbers, change.follows), shown, lines(notes), MORE)

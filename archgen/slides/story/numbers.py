@@ -1,0 +1,64 @@
+"""The downtime of each flow, and the elements whose loss takes flows down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.assessment import FlowAssessment
+from archgen.model.subject import Subject
+from archgen.model.wording import first_few, listed
+from archgen.slides import claims
+from archgen.slides.facts import SystemFacts, hours, spread
+from archgen.slides.story.texts import NAMED, assumed_note, few_rows, lines, table
+from archgen.slides.values import Paragraph, Slide, TextSlide
+
+_FEW = 3
+"""Fewer single points of failure than this leave room for pairs of elements."""
+
+
+def downtime_slide(facts: SystemFacts) -> Iterator[Slide]:
+    """Yield the downtime per year of each flow, with its range where it is assumed."""
+    between = any(assessment.sensitivity for assessment in facts.by_downtime)
+    header = ("Flow", "Down per year", *(("Range, as assumed",) if between else ()), "Goes down with")
+    rows = [_flow_row(facts, assessment, between) for assessment in facts.by_downtime]
+    ranges = "Each range is the downtime if what is assumed fails ten times less, and ten times more often."
+    notes = lines([ranges if between else "", *(" | ".join(row) for row in rows), assumed_note(facts)])
+    yield table(claims.downtime(facts), header, few_rows(rows, "flow"), notes)
+
+
+def _flow_row(facts: SystemFacts, assessment: FlowAssessment, between: bool) -> tuple[str, ...]:
+    flow = assessment.flow
+    breaking = facts.losses_of(flow) or tuple(zone for zone, flows in facts.enclosing if flow in flows)
+    numbers = (hours(assessment), *((spread(assessment),) if between else ()))
+    return facts.topology.flows[flow].title, *numbers, facts.names(breaking, 2, "or") or "no single failure"
+
+
+def losses_slide(facts: SystemFacts) -> Iterator[Slide]:
+    """Yield the elements whose loss takes flows down, and pairs of them where there are few."""
+    losses = [*facts.losses, *facts.enclosing]
+    rows = [
+        (facts.call(element), _kind(facts, element), facts.some_flows(flows, NAMED - 1)) for element, flows in losses
+    ]
+    notes = [f"{facts.call(element)}: {listed(flows)}" for element, flows in losses]
+    if len(losses) < _FEW:
+        rows += [
+            (facts.names(pair, 2), "both at once", facts.some_flows(flows, NAMED - 1)) for pair, flows in facts.pairs
+        ]
+    if rows:
+        header = ("If this fails", "It is", "These go down")
+        yield table(claims.losses(facts), header, few_rows(rows, "element"), lines(notes))
+    else:
+        words = "Each host, zone and replica was taken away alone; every flow still worked."
+        yield TextSlide(claims.losses(facts), (Paragraph(words),), lines(notes))
+
+
+def _kind(facts: SystemFacts, element: Subject) -> str:
+    topology = facts.topology
+    if element.kind == "host":
+        carried = tuple(dict.fromkeys(replica.component for replica in topology.replicas_on[element.id]))
+        return f"a host with {listed(first_few(carried, NAMED))}" if carried else "a host"
+    if element.kind == "zone":
+        kind = topology.zones[element.id].kind.replace("-", " ")
+        return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+    component = topology.components[topology.replicas[element.id].component]
+    return "a managed service" if component.managed else f"a replica of {component.title}"

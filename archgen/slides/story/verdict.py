@@ -1,0 +1,65 @@
+"""The verdict on a system: a sentence, figures, the worst finding and the change that is worth most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.model.wording import plural
+from archgen.slides import claims
+from archgen.slides.facts import SystemFacts, capital, hours, spread
+from archgen.slides.paging import shortened_entry
+from archgen.slides.section import DeckSection
+from archgen.slides.story.texts import assumed_count, assumed_note, counted, lines, worst_groups
+from archgen.slides.values import ColorRole, Figure, FiguresSlide, Paragraph, Slide
+
+
+def verdict_slide(section: DeckSection, facts: SystemFacts) -> Iterator[Slide]:
+    """Yield the verdict."""
+    notes = lines([facts.name, section.model.architecture.summary or "", assumed_note(facts)])
+    entries = tuple(map(shortened_entry, _entries(section, facts)))
+    yield FiguresSlide(claims.verdict(facts), tuple(_figures(facts)), entries, notes)
+
+
+def _entries(section: DeckSection, facts: SystemFacts) -> Iterator[Paragraph]:
+    for group in worst_groups(facts)[:1]:
+        yield Paragraph(f"{group.first.message}.", "Worst finding:")
+    if (advice := section.recommendation) is not None and advice.changes:
+        yield Paragraph(f"{capital(advice.changes[0].words)}.", "Most worth doing:")
+    assumed = assumed_count(facts)
+    if assumed:
+        words = counted(assumed, "assumed availability", "assumed availabilities")
+        yield Paragraph(f"The hours rest on {words}; the range is for ten times fewer and ten times more failures.")
+
+
+def _figures(facts: SystemFacts) -> Iterator[Figure]:
+    if facts.flows:
+        broken = len(facts.broken)
+        apart = facts.enclosing and not broken
+        words = f"flows that a single failure takes down{', a whole zone or region apart' if apart else ''}"
+        yield Figure(f"{broken} of {len(facts.flows)}", words, "error" if broken else "encrypted")
+        yield _downtime(facts)
+    serious = facts.count("error") + facts.count("warning")
+    role: ColorRole = "error" if facts.count("error") else "warning" if serious else "encrypted"
+    yield Figure(str(serious), _serious(facts), role)
+    if not facts.flows:
+        yield Figure(str(len(facts.topology.components)), "components; without flows no downtime is known")
+
+
+def _downtime(facts: SystemFacts) -> Figure:
+    worst = facts.by_downtime[0]
+    between = spread(worst)
+    assumed = f", assumed ({between})" if between else ""
+    flow = f": {facts.title(worst.flow)}" if len(facts.flows) > 1 else ""
+    longest = "at most down per year" if len(facts.flows) > 1 else "down per year"
+    return Figure(hours(worst), f"{longest}{assumed}{flow}")
+
+
+def _serious(facts: SystemFacts) -> str:
+    errors, warnings = facts.count("error"), facts.count("warning")
+    if errors and warnings:
+        return f"findings to act on: {plural(errors, 'error')} and {plural(warnings, 'warning')}"
+    if errors:
+        return "error to act on" if errors == 1 else "errors to act on"
+    if warnings:
+        return "warning to act on, no error" if warnings == 1 else "warnings to act on, no error"
+    return "errors and warnings"
