@@ -360,7 +360,8 @@ def test_the_ladder_is_a_chart_of_native_shapes() -> None:
             system.bars, [one for one in groups[system.name].shapes if one.name == "bar"], strict=True
         )
     ]
-    assert len({round(tall / hours / 1000) for hours, tall in heights}) == 1, "bars are as high as what they say"
+    shares = [tall / hours for hours, tall in heights]
+    assert max(shares) <= 1.001 * min(shares), "bars are as high as what they say"
 
 
 def test_every_slide_has_notes_and_says_its_title_first() -> None:
