@@ -26,6 +26,11 @@ def test_the_engine_agrees_with_all_states() -> None:
     assert {name for one in found for can, each in one.features if can for name in each} == set(FEATURES)
 
 
+def test_a_check_that_asks_a_pair_whose_hosts_are_watched_parts_a_process_from_its_host() -> None:
+    """The loss of the process is not that of its host, also if only a health check asks the pair."""
+    assert compare(700_387, 10).flows == 1
+
+
 def test_another_architecture_is_a_difference() -> None:
     """The engine is given the model with every connection optional, the definition the model itself."""
     different = 0

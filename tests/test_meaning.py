@@ -335,7 +335,7 @@ def test_a_deep_check_asks_through_others(told: Told) -> None:
     status, reason = told.outcome(reading, "db@a")
     assert status == "down"
     assert reason.endswith("; the health check of lb on web asks db, which does not answer")
-    assert told.outcome(reading, "app@b") == ("degraded", "served without app@b; web@b can no longer do their part")
+    assert told.outcome(reading, "app@b") == ("degraded", "served without app@b; web@b can no longer do its part")
 
 
 def test_what_no_target_can_ask_is_a_dangling_reference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -528,10 +528,10 @@ def test_a_shallow_check_is_a_hint_and_no_verdict(told: Told) -> None:
     status, reason = told.outcome(SHALLOW, "app@a")
     assert status == "degraded"
     hint = "if the health check of lb asks nothing behind web, about 1 in 2 requests fails"
-    assert reason == f"served without app@a; web@a can no longer do their part; {hint}"
+    assert reason == f"served without app@a; web@a can no longer do its part; {hint}"
     assert hint not in told.outcome(SHALLOW, "web@a")[1]
     deep = SHALLOW.replace("health_check: GET /health", "health_check: {request: GET /health, asks: app}")
-    assert told.outcome(deep, "app@a") == ("degraded", "served without app@a; web@a can no longer do their part")
+    assert told.outcome(deep, "app@a") == ("degraded", "served without app@a; web@a can no longer do its part")
 
 
 def test_lost_files_are_read_at_the_next_start(told: Told) -> None:

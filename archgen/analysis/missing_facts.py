@@ -168,10 +168,14 @@ def services_without_zone(topology: Topology) -> Iterator[Gap]:
             )
 
 
+_QUEUES = ("queue", "stream")
+
+
 def waits_for_queues(topology: Topology) -> Iterator[Gap]:
     """Yield the connections that take from a queue what a flow put there, where nothing says whether the flow waits for it."""
     asked: dict[str, tuple[str, str]] = {}
-    for flow in topology.architecture.flows:
+    queues = [component.id for component in topology.architecture.components if component.kind in _QUEUES]
+    for flow in map(topology.flows.__getitem__, topology.flows_through(queues) if queues else ()):
         filled: dict[str, set[str]] = {}
         # the components that were started or called so far, and whether by later steps only
         later: dict[str, bool] = {}
@@ -186,7 +190,7 @@ def waits_for_queues(topology: Topology) -> Iterator[Gap]:
             later.setdefault(request.source, done_later)
             for target in request.targets:
                 later[target] = later.get(target, True) and done_later
-                if topology.components[target].kind in ("queue", "stream"):
+                if topology.components[target].kind in _QUEUES:
                     filled.setdefault(target, set()).add(request.source)
     for connection, (queue, name) in asked.items():
         yield (

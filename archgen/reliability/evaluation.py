@@ -7,7 +7,7 @@ repeats until nothing changes, which gives the greatest set of working replicas 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Generic, Protocol, TypeVar
 
@@ -121,14 +121,7 @@ class Plan:
     def watched_alone(self) -> frozenset[str]:
         """The replicas whose own loss is not the same as that of their host: only hosts are watched."""
         return frozenset(
-            replica
-            for needs in self.structure.needs.values()
-            for need in needs
-            for replica in (
-                need.candidates
-                if need.kind == "unwatched"
-                else [lost for member in need.guarded for lost in member.lost]
-            )
+            replica for needs in self.structure.needs.values() for need in needs for replica in _watched_alone(need)
         )
 
     def causes(self, replica: str) -> tuple[Subject, ...]:
@@ -180,6 +173,16 @@ class Plan:
                     order.append(replica)
                     stack.pop()
         return order, cyclic
+
+
+def _watched_alone(need: Need) -> Iterator[str]:
+    """Yield the replicas whose own loss decides a need, whatever their hosts do, or what a health check asks."""
+    if need.kind == "unwatched":
+        yield from need.candidates
+    for member in need.guarded:
+        yield from member.lost
+        for asked in member.asks:
+            yield from _watched_alone(asked)
 
 
 class Evaluation(Generic[T]):

@@ -27,8 +27,8 @@ def key_names() -> tuple[str, ...]:
 
 
 def keys(name: str) -> tuple[KeyDescription, ...]:
-    """Return the keys of a name; none if the language has no such key."""
-    return tuple(
+    """Return the keys of a name, the one with the most forms first; none if the language has no such key."""
+    described = (
         KeyDescription(
             owner,
             key["description"],
@@ -39,6 +39,7 @@ def keys(name: str) -> tuple[KeyDescription, ...]:
         for key in [rule["properties"].get(name)]
         if key is not None
     )
+    return tuple(sorted(described, key=lambda key: -len(key.examples)))
 
 
 def _mappings() -> Iterator[tuple[str, Any]]:

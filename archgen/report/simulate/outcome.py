@@ -94,6 +94,6 @@ def _delayed(flow: FlowOutcome, steps: dict[str, str]) -> str:
 def _degraded(flow: FlowOutcome, steps: dict[str, str]) -> list[str]:
     parts = [f"served without {listed(flow.lost)}"] if flow.lost else []
     if flow.cut_off:
-        parts.append(f"{listed(flow.cut_off)} can no longer do their part")
+        parts.append(f"{listed(flow.cut_off)} can no longer do {'its' if len(flow.cut_off) == 1 else 'their'} part")
     parts += [f"step {each} fails, which it can do without: {steps.get(each, '')}" for each in flow.skipped]
     return parts

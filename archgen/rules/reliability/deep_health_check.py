@@ -103,13 +103,13 @@ components:
     kind: load-balancer
     managed: true
     replicas: 2
-    balance: {health_check: {request: GET /ready, asks: db}}
+    balance: {health_check: {request: GET /ready, asks: data}}
   app: {kind: external-service, managed: true, replicas: 2}
-  db: {kind: database, managed: true}
+  data: {kind: external-service, managed: true}
 connections:
   user -> lb: https
   lb -> app: https
-  app -> db: {protocol: mysql, required: false}
+  app -> data: {protocol: https, required: false}
 flows:
   about:
     title: A page without data
@@ -117,5 +117,5 @@ flows:
       - user -> lb: GET /about
       - lb -> app: GET /about
 """,
-    edits=(("{request: GET /ready, asks: db}", "GET /ready"),),
+    edits=(("{request: GET /ready, asks: data}", "GET /ready"),),
 )

@@ -408,7 +408,7 @@ var archgenStructure = (() => {
     if (one.status === "delayed") return delayed(model, flow, one);
     return [
       ...(one.lost.length ? [`served without ${names(one.lost)}`] : []),
-      ...(one.cutOff.length ? [`${names(one.cutOff)} can no longer do their part`] : []),
+      ...(one.cutOff.length ? [`${names(one.cutOff)} can no longer do ${one.cutOff.length === 1 ? "its" : "their"} part`] : []),
       ...one.skipped.map(at => `step ${step(at)} fails, which it can do without: ${request(model, flow.steps[at])}`),
     ].join("; ");
   };
