@@ -112,15 +112,21 @@ def _is_tcp(section: _Section, default: bool) -> bool:
 def _call(proxy: Proxy, backend: _Section, number: int, tcp: bool) -> None:
     protocol = "tcp" if _is_tcp(backend, tcp) else "http"
     members: list[Member] = []
+    asked: dict[str, int] = {}
     for words, line in backend.all("server", "server-template"):
         position = 3 if words[0] == "server-template" else 2
         if len(words) > position and "disabled" not in words[position:]:
             host, port = split_address(words[position])
             count = _count(words[2]) if words[0] == "server-template" else 1
             members += [Member(host, port, line, "backup" in words)] * count
+            if "check" in words and "addr" in words[:-1]:
+                asked[words[words.index("addr") + 1]] = line
             if "ssl" in words and protocol == "http":
                 protocol = "https"
     proxy.call(backend.name, members[:_MOST_SERVERS], protocol, backend.line)
+    for host, line in asked.items():
+        # whether a server is up, another one tells
+        proxy.ask(host, "http" if any(words[1:2] == ["httpchk"] for words, _ in backend.all("option")) else "tcp", line)
     if len(members) > 1:
         balance = {"algorithm": "round-robin"}
         for words, _ in backend.all("balance"):

@@ -77,7 +77,7 @@ _NAMES: tuple[tuple[str, str, str | None], ...] = (
 )
 
 _BESIDE = re.compile(
-    r"backup|dump|exporter|admin|ui$|gui|manager|express|commander|insight|client|migrat|init|seed|setup|curator|connect|"
+    r"backup|dump|health|exporter|admin|ui$|gui|manager|express|commander|insight|client|migrat|init|seed|setup|curator|connect|"
     r"consumer|producer|publisher|worker|app|api|web|sync|upgrade|proxy|operator|monitor|cli$|tools?$|rest|registry|registrator",
     re.IGNORECASE,
 )

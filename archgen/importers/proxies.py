@@ -73,6 +73,12 @@ class Proxy:
             return
         self._stand_alone(pool, servers, protocol, line)
 
+    def ask(self, host: str, protocol: str, line: int) -> None:
+        """Add a call of what tells which servers are up."""
+        target = resolve(host, self.hosts) if self.hosts is not None else None
+        if target is not None and target != self.owner:
+            self._connect(target, protocol, None, line)
+
     def _connect(self, target: str, protocol: str, port: int | None, line: int) -> None:
         subject = f"connection:{self.owner}->{target}"
         self.add(subject, "protocol", protocol, line, "proxy configuration")

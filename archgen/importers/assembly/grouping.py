@@ -52,7 +52,7 @@ def _alike(inventory: Inventory, names: list[str]) -> bool:
     """Return True unless the components are stores of different callers."""
     if not inventory.parts[names[0]].keeps_data:
         return True
-    callers = [{call.source for call in inventory.callers(name)} for name in names]
+    callers = [{_last_number(call.source) for call in inventory.callers(name)} for name in names]
     among = any(call.source in names for name in names for call in inventory.callers(name))
     return among or not any(callers) or bool(set.intersection(*callers))
 
@@ -74,6 +74,8 @@ def _renamed(inventory: Inventory, names: Mapping[str, str]) -> Inventory:
             parts[identity] = replace(part, id=identity)
         else:
             joined = parts[identity]
+            if part.host != joined.host or joined.places:
+                joined.places = _places(joined, part)
             joined.replicas += part.replicas
             joined.members = [*joined.members, *part.members]
     for part in parts.values():
@@ -103,3 +105,9 @@ def _renamed(inventory: Inventory, names: Mapping[str, str]) -> Inventory:
 
 def _certainty(call: Call) -> tuple[bool, int, Origin]:
     return call.guess, CONFIDENCES.index(call.confidence), call.place
+
+
+def _places(*parts: Part) -> list[str]:
+    """Return the hosts of parts, each once."""
+    hosts = [place for part in parts for place in part.places or ([part.host] if part.host else [])]
+    return list(dict.fromkeys(hosts))

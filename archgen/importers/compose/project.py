@@ -35,7 +35,7 @@ class Project(Struct):
 
 def is_compose(root: Node) -> bool:
     """Return True if a document is a compose file: services that run something."""
-    services = root.get("services")
+    services = services_of(root)
     keys = (
         "image",
         "build",
@@ -52,6 +52,13 @@ def is_compose(root: Node) -> bool:
     return services.is_map and any(
         service.is_map and any(key in service.value for key in keys) for _, service in services.items()
     )
+
+
+def services_of(root: Node) -> Node:
+    """Return the services of a compose file; in version 1 they are all that it holds."""
+    first = posixpath.basename(root.path) in DEFAULTS and "services" not in root.keys
+    runs = [service.is_map and ("image" in service.keys or "build" in service.keys) for _, service in root.items()]
+    return root if first and runs and all(runs) else root.get("services")
 
 
 def merge_order(path: str) -> tuple[bool, bool, str]:
@@ -81,7 +88,7 @@ def _project(
     for file, root in files:
         name = root.get("name").text or name
         reader = _Reader(file.path, root, opener, variables, sheet)
-        for key in root.get("services").keys:
+        for key in services_of(root).keys:
             service = reader.service(key)
             if service is not None and len(services) < _MOST_SERVICES:
                 services[key] = merge(services[key], service) if key in services else service
@@ -118,7 +125,7 @@ class _Reader:
 
     def service(self, name: str, depth: int = 0) -> Service | None:
         """Return a service with what it extends; None if it isn't there."""
-        node = self.root.get("services", name)
+        node = services_of(self.root).get(name)
         if not node.is_map:
             return None
         service = read_service(name, node, self.variables)

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archgen.importers.addresses import Mention, mentions, names_page, names_telemetry, resolve
-from archgen.importers.catalogue import SAFE_IMAGE, STORE_PROTOCOLS
+from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.compose.interpolation import variables_of
 from archgen.importers.compose.omissions import is_order_alone, reason_of
+from archgen.importers.compose.ports import entry_of
 from archgen.importers.compose.project import Project
 from archgen.importers.compose.routing import Route, routes
-from archgen.importers.compose.service import Publication, Service, Value, split_words
+from archgen.importers.compose.service import Service, Value, split_words
 from archgen.importers.facts import Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.names import free_id
 from archgen.importers.products import Guess, guess, image_name
@@ -28,6 +29,10 @@ _REPLICATES = re.compile(r"MASTER|PRIMARY|SLAVEOF|REPLICAOF|replicaof|slaveof|pr
 _COORDINATORS = ("etcd", "consul", "zookeeper")
 _NO_CONFIGURATION = (".sock", ".pem", ".key", ".crt", ".sql", ".sh", ".py", ".js", ".html", ".md")
 _LARGEST_MOUNT = 256 * 1024
+
+
+def _title(project: Project) -> str:
+    return posixpath.basename(project.directory) or "project"
 
 
 class _Part(Struct, frozen=True):
@@ -46,14 +51,26 @@ def read_compose(projects: list[Project], opener: Opener, sheet: FactSheet) -> l
     """Add the facts of projects; return the configurations that their services mount."""
     taken: dict[str, str] = {}
     attachments: list[Attachment] = []
+    counts = Counter(name for project in projects for name in project.services)
     for project in projects:
-        attachments += _Reader(project, taken, opener, sheet).read()
+        host = HOST if len(projects) == 1 else f"{HOST}-{_title(project)}"
+        attachments += _Reader(project, taken, opener, sheet, host, counts).read()
     return attachments
 
 
 class _Reader:
-    def __init__(self, project: Project, taken: dict[str, str], opener: Opener, sheet: FactSheet) -> None:
+    def __init__(
+        self,
+        project: Project,
+        taken: dict[str, str],
+        opener: Opener,
+        sheet: FactSheet,
+        host: str,
+        counts: Counter[str],
+    ) -> None:
         self.project = project
+        self.host = host
+        self.counts = counts
         self.opener = opener
         self.sheet = sheet
         self.parts = dict(self._parts(taken))
@@ -85,12 +102,15 @@ class _Reader:
         }
         for name, service in self.project.services.items():
             words = service.image or posixpath.basename(service.built.rstrip("/"))
-            kind = guess(name, words, service.words, frozenset(service.environment))
+            # variables of a database tell little of what is built here and keeps no data
+            keeps = bool(service.image) or any("/var/lib/" in target for target in service.mounts)
+            kind = guess(name, words, service.words, frozenset(service.environment if keeps else ()))
             reason = reason_of(name, service, kind, name in ended)
             if reason:
                 self.sheet.omit(service.source, name, reason)
                 continue
-            base = name if name not in taken else f"{posixpath.basename(self.project.directory) or 'project'}-{name}"
+            # of a name that several projects have, each has its own
+            base = name if self.counts[name] == 1 else f"{_title(self.project)}-{name}"
             identity = free_id(base, taken)
             taken[identity] = name
             yield name, _Part(identity, service, kind)
@@ -142,24 +162,14 @@ class _Reader:
             self._add(subject, "image", service.image, service.source, "image")
         if service.built:
             self._add(subject, "build", posixpath.normpath(service.built)[:200], service.source, "build")
-        self._add(subject, "host", HOST, service.source, "one compose project runs on one host", "medium")
+        self._add(subject, "host", self.host, service.source, "one compose project runs on one host", "medium")
         if service.replicas is not None and service.replicas != 1:
             self._add(subject, "replicas", service.replicas, service.source, "replicas")
 
     def _publish(self, part: _Part) -> None:
-        kind = KINDS[part.kind]
         for port in part.service.ports:
-            local = port.address.startswith("127.") or port.address in ("::1", "localhost")
-            value = {"protocol": _protocol(part, port), "port": port.published or port.target, "target": port.target}
-            if part.guess.known.admin or (part.kind == "queue" and port.target in (15672, 8161, 18083)):
-                value["admin"] = True
-            if part.guess.known.product == "traefik" and port.target == 8080:
-                value["admin"] = True
-            if part.guess.known.product == "haproxy" and port.target in (8404, 1936, 9000, 7000, 8888):
-                value["admin"] = True
-            if local:
-                value["local"] = True
-            sure: Confidence = "high" if kind.balances or port.published in (80, 443) else "medium"
+            value = entry_of(part.guess.known, port)
+            sure: Confidence = "high" if KINDS[part.kind].balances or port.published in (80, 443) else "medium"
             self._add(f"entry:{part.id}:{value['port']}", "entry", value, port.source, "ports", sure)
 
     def _call(self, part: _Part) -> None:
@@ -285,16 +295,3 @@ class _Reader:
 def _place(value: Value) -> tuple[str, int, str]:
     """Return the place of a value, which is the same for all that share it by an anchor."""
     return value.source.path, value.source.line, value.text
-
-
-def _protocol(part: _Part, port: Publication) -> str:
-    known = part.guess.known
-    if port.target in (443, 8443, 9443):
-        return "https"
-    if KINDS[part.kind].balances and port.target in STORE_PROTOCOLS:
-        return STORE_PROTOCOLS[port.target]
-    if known.port == port.target or KINDS[part.kind].role == "data":
-        return "http" if port.target in (15672, 9001, 8161, 7474, 18083) else known.protocol
-    if port.target == 22:
-        return "ssh"
-    return "http"

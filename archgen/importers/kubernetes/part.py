@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct
 
+from archgen.importers.catalogue import STORE_PROTOCOLS
 from archgen.importers.kubernetes.manifests import Manifest
 from archgen.importers.nodes import Node
 from archgen.importers.products import Guess
 from archgen.model.kinds import KINDS
+
+SPREAD = {"mode": "active-active", "failover": "automatic", "by": "orchestrator", "watches": "process"}
+"""The cluster that a Service makes of its pods: requests go to those that are ready."""
 
 
 class Part(Struct):
@@ -31,9 +37,19 @@ def port_protocol(part: Part, port: Node, number: int) -> str:
     name = port.get("name").text or port.get("appProtocol").text
     if number in (443, 8443) or name.startswith("https"):
         return "https"
+    if KINDS[known.kind].balances and number in STORE_PROTOCOLS:
+        return STORE_PROTOCOLS[number]
     target = port.get("targetPort").number or part.ports.get(port.get("targetPort").text) or number
     if known.port in (number, target):
         return known.protocol
     if name.startswith("grpc"):
         return "grpc"
     return known.protocol if KINDS[known.kind].role == "data" else "http"
+
+
+def entry_of(part: Part, port: Node, number: int) -> dict[str, object]:
+    """Return the entry of a Service's port; `admin` for a page for administrators."""
+    value: dict[str, object] = {"protocol": port_protocol(part, port, number), "port": number}
+    if part.guess.known.admin or re.search(r"admin|dashboard|metrics|management", port.get("name").text):
+        value["admin"] = True
+    return value

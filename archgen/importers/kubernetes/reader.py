@@ -18,7 +18,7 @@ from archgen.importers.kubernetes.manifests import (
     objects_of,
     pod_of,
 )
-from archgen.importers.kubernetes.part import Part, port_protocol
+from archgen.importers.kubernetes.part import SPREAD, Part, entry_of, port_protocol
 from archgen.importers.kubernetes.policies import add_policies
 from archgen.importers.kubernetes.routes import Route, routes_of
 from archgen.importers.kubernetes.variables import data_of, expanded, variables_of
@@ -164,6 +164,7 @@ class _Reader:
         """Yield the protocol of each port of a Service that its name tells, by component and port."""
         for key, service in self.services.items():
             for part in self.selected[key][:1]:
+                self._spread(part, service)
                 for port in service.node.get("spec", "ports").list():
                     number = port.get("port").number
                     if number is not None:
@@ -251,14 +252,15 @@ class _Reader:
                     number = port.get("port").number
                     if number is None or port.get("protocol").text == "UDP":
                         continue
-                    value = {"protocol": port_protocol(part, port, number), "port": number}
-                    if part.guess.known.admin or re.search(
-                        r"admin|dashboard|metrics|management", port.get("name").text
-                    ):
-                        value["admin"] = True
+                    value = entry_of(part, port, number)
                     confidence: Confidence = "high" if sort == "LoadBalancer" or number in (80, 443) else "medium"
                     source = Origin(port.path, port.line, port.pointer)
                     self._add(f"entry:{part.id}:{number}", "entry", value, source, sort or "externalIPs", confidence)
+
+    def _spread(self, part: Part, service: Manifest) -> None:
+        """State that a Service moves the traffic of visitors to the pods that are ready."""
+        if self._replicas(part)[0] > 1 and KINDS[part.guess.known.kind].role != "data":
+            self._add(f"component:{part.id}", "cluster", SPREAD, service.origin, "Service")
 
     def _route(self) -> None:
         for route in routes_of(self.manifests):
