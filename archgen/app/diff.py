@@ -248,7 +248,8 @@ def configured_filter() -> Callable[[CheckedModel], CheckedModel]:
     def filtered(model: CheckedModel) -> CheckedModel:
         ids = {rule.id for rule in rules_for_model(policy.apart, model.id, selected)}
         findings = tuple(finding for finding in model.findings if finding.rule in ids)
-        return visible_to(policy.persona, replace(model, findings=apply_severities(policy, findings, by_id)))
+        graded = replace(model, findings=apply_severities(policy, findings, by_id))
+        return visible_to(policy.persona, graded, policy.min_confidence)
 
     return filtered
 

@@ -17,8 +17,8 @@ from archgen.app.workspace.git import run_git
 from archgen.app.workspace.inputs import Input
 from archgen.app.workspace.revisions import commit, ends, is_range, range_labels
 from archgen.compare.review import ModelReview, State, by_weight, review_evolution, review_problems
-from archgen.linting.checked_model import BrokenModel, Model
-from archgen.model.finding import Finding, Severity
+from archgen.linting.checked_model import BrokenModel, Model, confident
+from archgen.model.finding import Confidence, Finding, Severity
 from archgen.model.problems import UsageError
 from archgen.render.code.mermaid import diagram_mermaid
 from archgen.report.review.outcome import ReviewReport
@@ -53,7 +53,9 @@ class Revisions(Struct, frozen=True):
         return os.path.normpath(os.path.join(self.directory, file)).replace(os.sep, "/")
 
 
-def review(words: tuple[str, ...], today: str, forge: str, isolation: Isolation) -> ReviewReport:
+def review(
+    words: tuple[str, ...], today: str, forge: str, isolation: Isolation, min_confidence: Confidence = "low"
+) -> ReviewReport:
     """Review the models of a range, or of a revision and the working directory; UsageError if the words name none.
 
     `forge` is the address that the path of a file is added to, without the commit; empty for no links.
@@ -61,6 +63,7 @@ def review(words: tuple[str, ...], today: str, forge: str, isolation: Isolation)
     revisions = _revisions(words[0])
     pairs = pair_renamed(find_pairs(words, "<stdin>"))
     models = check_pairs(pairs, today)
+    models = tuple((_confident(before, min_confidence), _confident(after, min_confidence)) for before, after in models)
     isolation.errors += (error for pair in models for model in pair if model is not None for error in model.errors)
     reviews = by_weight(_reviews(pairs, models, revisions, isolation))
     return ReviewReport(
@@ -70,6 +73,10 @@ def review(words: tuple[str, ...], today: str, forge: str, isolation: Isolation)
         lambda finding: (revisions.path(finding.file), finding.line),
         partial(_address, revisions, forge),
     )
+
+
+def _confident(model: Model | None, least: Confidence) -> Model | None:
+    return None if model is None else confident((model,), least)[0]
 
 
 def _revisions(word: str) -> Revisions:

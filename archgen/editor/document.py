@@ -46,7 +46,8 @@ def check_text(file: str, text: str, today: str, settings: LintSettings, before:
     source = Input(file, text.encode("utf-8", "surrogatepass"))
     model = check_models((source,), today, rules=select_rules(policy, every), apart=policy.apart)[0]
     findings = apply_severities(policy, model.findings, {rule.id: rule for rule in every})
-    model = replace(model, findings=tuple(finding for finding in findings if is_shown(policy.persona, finding)))
+    shown = tuple(finding for finding in findings if is_shown(policy.persona, finding, policy.min_confidence))
+    model = replace(model, findings=shown)
     if isinstance(model, CheckedModel):
         last_topology: Topology | None = model.topology
     else:

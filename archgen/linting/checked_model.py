@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Protocol
 
@@ -13,7 +14,7 @@ from archgen.analysis.topology import Topology
 from archgen.linting.finding_groups import FindingGroup, group_findings, number_findings
 from archgen.linting.policy import MEANINGLESS, Persona, hidden_findings, visible_findings
 from archgen.model.architecture import Architecture
-from archgen.model.finding import Finding
+from archgen.model.finding import CONFIDENCES, Confidence, Finding
 from archgen.model.problems import Place, Problem
 from archgen.model.slug import slug
 from archgen.model.subject import Subject
@@ -136,8 +137,18 @@ def broken_models(models: tuple[Model, ...]) -> tuple[BrokenModel, ...]:
     return tuple(model for model in models if isinstance(model, BrokenModel))
 
 
-def visible_to(persona: Persona, model: CheckedModel) -> CheckedModel:
+def confident(models: Iterable[Model], least: Confidence) -> tuple[Model, ...]:
+    """Return the models without the findings that are less certain."""
+    enough = CONFIDENCES[: CONFIDENCES.index(least) + 1]
+    return tuple(
+        replace(model, findings=tuple(each for each in model.findings if each.confidence in enough)) for model in models
+    )
+
+
+def visible_to(persona: Persona, model: CheckedModel, min_confidence: Confidence = "low") -> CheckedModel:
     """Return the model with the findings that a persona sees; the others are hidden."""
     return replace(
-        model, findings=visible_findings(persona, model.findings), hidden=hidden_findings(persona, model.findings)
+        model,
+        findings=visible_findings(persona, model.findings, min_confidence),
+        hidden=hidden_findings(persona, model.findings, min_confidence),
     )

@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.linting.rule import Rule
-from archgen.model.finding import SEVERITIES, Finding, Severity
+from archgen.model.finding import CONFIDENCES, SEVERITIES, Confidence, Finding, Severity
 
 Persona = Literal["regular", "strict", "auditor"]
 PERSONAS: tuple[Persona, ...] = ("regular", "strict", "auditor")
@@ -45,6 +45,7 @@ class Policy(Struct, frozen=True):
     severities: tuple[tuple[str, Grave], ...] = ()
     persona: Persona = "regular"
     apart: Apart = ()
+    min_confidence: Confidence = "low"
 
 
 def precision(selector: str, rule: Rule) -> int:
@@ -107,8 +108,13 @@ def _graded(policy: Policy, finding: Finding, rule: Rule) -> Finding:
     return finding if grave is None or grave == "off" else replace(finding, severity=grave)
 
 
-def is_shown(persona: Persona, finding: Finding) -> bool:
-    """Return True if a persona sees a finding: every error, the rest as far as the rule is sure of it."""
+def is_shown(persona: Persona, finding: Finding, min_confidence: Confidence = "low") -> bool:
+    """Return True if a persona sees a finding: every error, the rest as far as the rule is sure of it.
+
+    None is seen that is less certain than `min_confidence`.
+    """
+    if CONFIDENCES.index(finding.confidence) > CONFIDENCES.index(min_confidence):
+        return False
     match persona:
         case "regular":
             return finding.severity == "error" or finding.confidence in _SURE[finding.severity]
@@ -120,14 +126,18 @@ def is_shown(persona: Persona, finding: Finding) -> bool:
             assert_never(persona)
 
 
-def visible_findings(persona: Persona, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+def visible_findings(
+    persona: Persona, findings: tuple[Finding, ...], min_confidence: Confidence = "low"
+) -> tuple[Finding, ...]:
     """Return the findings that a persona sees, in their order."""
-    return tuple(finding for finding in findings if is_shown(persona, finding))
+    return tuple(finding for finding in findings if is_shown(persona, finding, min_confidence))
 
 
-def hidden_findings(persona: Persona, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+def hidden_findings(
+    persona: Persona, findings: tuple[Finding, ...], min_confidence: Confidence = "low"
+) -> tuple[Finding, ...]:
     """Return the findings that a persona doesn't see, in their order."""
-    return tuple(finding for finding in findings if not is_shown(persona, finding))
+    return tuple(finding for finding in findings if not is_shown(persona, finding, min_confidence))
 
 
 _SURE = {"warning": ("high", "medium"), "info": ("high",)}

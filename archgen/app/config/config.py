@@ -16,6 +16,7 @@ KEYS = (
     "ignore",
     "severity",
     "persona",
+    "min-confidence",
     "fail-on",
     "baseline",
     "pages",

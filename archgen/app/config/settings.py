@@ -13,7 +13,7 @@ from archgen.app.config.choice import nearest, require_choice
 from archgen.app.config.config import beside_configuration, configured, repository_of
 from archgen.linting.policy import ALL, FAIL_ON, MEANINGLESS, PERSONAS, FailOn, Grave, Persona, Policy, precision
 from archgen.linting.rule import Rule
-from archgen.model.finding import CATEGORIES, SEVERITIES
+from archgen.model.finding import CATEGORIES, CONFIDENCES, SEVERITIES, Confidence
 from archgen.model.problems import UsageError
 
 GRAVES: tuple[Grave, ...] = (*SEVERITIES, "off")
@@ -26,6 +26,7 @@ class CommandLine(Struct, frozen=True):
     ignore: tuple[str, ...] = ()
     persona: str | None = None
     fail_on: str | None = None
+    min_confidence: str | None = None
     baseline: str | None = None
 
 
@@ -57,6 +58,7 @@ def lint_settings(asked: CommandLine, rules: tuple[Rule, ...]) -> LintSettings:
         tuple(_severities(config, rules)),
         _persona(config, asked.persona),
         tuple(_apart(config, rules)),
+        _min_confidence(config, asked.min_confidence),
     )
     fail_on = cast(FailOn, require_choice(asked.fail_on or config.word("fail-on") or "error", FAIL_ON, "severity"))
     inside = None if asked.baseline else repository_of(os.path.dirname(os.path.abspath(file or "archgen.toml")))
@@ -76,6 +78,7 @@ def show_settings(settings: LintSettings) -> str:
         "ignore": list(policy.ignore),
         "fail-on": settings.fail_on,
         "persona": policy.persona,
+        "min-confidence": policy.min_confidence,
         "baseline": settings.baseline,
         "pages": settings.pages or None,
         "severity": dict(policy.severities),
@@ -100,6 +103,16 @@ def _toml(value: object) -> str:
 def configured_persona() -> Persona:
     """Who reads pages, pictures and comparisons: the configuration's persona, as in `lint`."""
     return _persona(_Table(*configured()), None)
+
+
+def configured_min_confidence() -> Confidence:
+    """The least confidence of findings on pages and in pictures: that of the configuration, as in `lint`."""
+    return _min_confidence(_Table(*configured()), None)
+
+
+def _min_confidence(table: _Table, asked: str | None) -> Confidence:
+    word = asked or table.word("min-confidence") or "low"
+    return cast(Confidence, require_choice(word, CONFIDENCES, "confidence"))
 
 
 def _persona(table: _Table, asked: str | None) -> Persona:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from archgen.app.config.settings import configured_persona
+from archgen.app.config.settings import configured_min_confidence, configured_persona
 from archgen.linting.checked_model import CheckedModel, Model, broken_models, valid_models, visible_to
 from archgen.model.problems import ModelError, UsageError
 from archgen.model.slug import same_place, slug
@@ -19,8 +19,8 @@ def visible_systems(models: tuple[Model, ...], taken: Collection[str] = ()) -> t
     problems = tuple(problem for model in broken_models(models) for problem in model.problems)
     if problems:
         raise ModelError(problems)
-    persona = configured_persona()
-    systems = tuple(visible_to(persona, model) for model in valid_models(models))
+    persona, least = configured_persona(), configured_min_confidence()
+    systems = tuple(visible_to(persona, model, least) for model in valid_models(models))
     check_names(((system.id, system.file) for system in systems), taken)
     return systems
 

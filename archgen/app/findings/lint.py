@@ -17,7 +17,7 @@ from archgen.app.models import Checker, Tell, check_in_turn, check_models, silen
 from archgen.app.report_formats import LINT
 from archgen.app.workspace.inputs import find, model_id, read
 from archgen.language.yaml.syntax import lines_of
-from archgen.linting.checked_model import BrokenModel, CheckedModel, Model
+from archgen.linting.checked_model import BrokenModel, CheckedModel, Model, confident
 from archgen.linting.finding_groups import group_findings
 from archgen.linting.policy import (
     MEANINGLESS,
@@ -32,7 +32,7 @@ from archgen.linting.policy import (
 )
 from archgen.linting.rule import Rule
 from archgen.model.architecture import Frame, Request, Step
-from archgen.model.finding import SEVERITIES, Finding, Severity
+from archgen.model.finding import SEVERITIES, Confidence, Finding, Severity
 from archgen.report.common.terminal import Style
 from archgen.report.lint.outcome import LintReport
 from archgen.rules.run import order
@@ -110,6 +110,7 @@ def lint(
         scope = Scope(models, ran, frozenset(rule.id for rule in every), complete=not paths and shard.count == 1)
         fingerprints, notes = apply_baseline(settings.baseline, scope, mode, settings.inside)
         models = _without(models, fingerprints, "in the baseline", hidden)
+    models = _confident(policy.min_confidence, models, hidden)
     models = _for(policy.persona, models, hidden)
     report = lint_report(models, settings.fail_on)
     return Run(replace(report, hidden=tuple(hidden), pages=settings.pages), notes, errors)
@@ -143,6 +144,11 @@ def _without(models: tuple[Model, ...], fingerprints: Iterable[str], what: str, 
     left = Counter(fingerprints)
     shown = tuple(replace(model, findings=new_findings(model.findings, left)) for model in models)
     return _counted(models, shown, what, hidden)
+
+
+def _confident(least: Confidence, models: tuple[Model, ...], hidden: list[str]) -> tuple[Model, ...]:
+    """Return the models without the findings that are less certain; how many those are is added to `hidden`."""
+    return _counted(models, confident(models, least), f"of less than {least} confidence", hidden)
 
 
 def _for(persona: Persona, models: tuple[Model, ...], hidden: list[str]) -> tuple[Model, ...]:

@@ -21,7 +21,7 @@ from archgen.cli.output import clear_screen, flush, say, warn
 from archgen.cli.parser import ListAction, Suggestions, add_formats, add_paths, requested_formats, write_reports
 from archgen.cli.progress import Progress
 from archgen.linting.policy import ALL, FAIL_ON, PERSONAS
-from archgen.model.finding import CATEGORIES
+from archgen.model.finding import CATEGORIES, CONFIDENCES
 from archgen.model.problems import UsageError
 from archgen.report.common.terminal import brief
 from archgen.system.internal_errors import Isolation
@@ -54,6 +54,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PERSONA",
         choices=PERSONAS,
         help="Report what this reader wants to know: %(choices)s [default: regular]",
+    )
+    parser.add_argument(
+        "--min-confidence",
+        metavar="CONFIDENCE",
+        choices=CONFIDENCES,
+        help="Report only findings of at least this confidence: %(choices)s [default: low]",
     )
     parser.add_argument("--jobs", metavar="N", type=int, default=0, help="Number of processes [default: automatic]")
     parser.add_argument("--shard", metavar="I/N", help="Check only the I-th of N parts of the models")
@@ -173,6 +179,7 @@ def _command_line(options: argparse.Namespace) -> CommandLine:
         ignore=tuple(options.ignore),
         persona=options.persona,
         fail_on=options.fail_on,
+        min_confidence=options.min_confidence,
         baseline=options.baseline,
     )
 

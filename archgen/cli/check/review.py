@@ -20,6 +20,7 @@ from archgen.app.workspace.atomic_write import write
 from archgen.cli.internal_errors import report_errors
 from archgen.cli.parser import add_formats, add_today, requested_formats, terminal_style, write_reports
 from archgen.linting.policy import FAIL_ON
+from archgen.model.finding import CONFIDENCES
 from archgen.system.internal_errors import Isolation
 
 
@@ -45,6 +46,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default="never",
         help="Lowest severity of a new finding that makes the exit code 1: %(choices)s [default: never]",
     )
+    parser.add_argument(
+        "--min-confidence",
+        metavar="CONFIDENCE",
+        choices=CONFIDENCES,
+        default="low",
+        help="Report only findings of at least this confidence: %(choices)s [default: low]",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -52,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     requested = requested_formats(options, "json=review.json")
     isolation = Isolation()
     words = (options.range, *options.paths)
-    report = review(words, today(options.today), forge_address(options.links), isolation)
+    report = review(words, today(options.today), forge_address(options.links), isolation, options.min_confidence)
     drawn = isolation.attempt(lambda: draw(report, options.svg), "", "the diagram")
     if drawn is not None:
         mermaid, svg = drawn

@@ -17,6 +17,8 @@ from archgen.cli.invalid_models import report_invalid
 from archgen.cli.output import say, warn
 from archgen.cli.parser import add_paths, terminal_style
 from archgen.cli.progress import Progress
+from archgen.linting.checked_model import confident
+from archgen.model.finding import CONFIDENCES
 from archgen.model.problems import UsageError
 from archgen.site.page import Page, SitePart
 from archgen.site_build.site import site_pages, unbuilt_site, write_pages
@@ -31,6 +33,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pages", metavar="DIR", help="Write Markdown pages and a mkdocs.yml here instead of HTML")
     parser.add_argument("--static", action="store_true", help="With --pages, for hosts that remove scripts and styles")
     parser.add_argument("--single-file", metavar="FILE", help="Write the whole site as this HTML file")
+    parser.add_argument(
+        "--min-confidence",
+        metavar="CONFIDENCE",
+        choices=CONFIDENCES,
+        default="low",
+        help="Show only findings of at least this confidence: %(choices)s [default: low]",
+    )
     parser.add_argument("--name", metavar="NAME", default="Systems", help="Name of the site [default: Systems]")
 
 
@@ -43,6 +52,7 @@ def run(options: argparse.Namespace) -> int:
     models = check_models(find_and_read(tuple(options.paths), options.stdin_filename), day := today(options.today))
     if report_invalid(models, terminal_style()):
         return 2
+    models = confident(models, options.min_confidence)
     isolation = Isolation()
     isolation.errors += (error for model in models for error in model.errors)
     if options.single_file or options.pages:
