@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 
 from archgen.engines.rooms import Room
 from archgen.engines.score import cost
-from archgen.layout.measures import BOLD, BRIEF, CLOSE, FLAT, TERSE, USUAL, Measures
+from archgen.layout.measures import BOLD, BRIEF, BROAD, CLOSE, FLAT, TERSE, USUAL, Measures
 from archgen.layout.placed import Engine, Placed
+from archgen.style.text_metrics import ELLIPSIS
 from archgen.views.diagram import Diagram
 
 MeasuredEngine = Callable[[Diagram, Measures], Placed]
@@ -25,8 +26,12 @@ _ROUNDING = 0.05
 _SCREEN, _SCROLLED = 800.0, 24.0
 """The height of a screen, and what each further screen costs a reader, in bends of lines."""
 
+_CUT = 2.0
+"""What a card whose words are cut costs a reader, in bends of lines."""
+
 _BRIEFER: tuple[tuple[Measures, float], ...] = (
     (USUAL, 0.0),
+    (BROAD, 1.0),
     (CLOSE, 2.0),
     (FLAT, 3.0),
     (TERSE, 6.0),
@@ -56,7 +61,7 @@ def readable(across: MeasuredEngine, down: MeasuredEngine, room: Room) -> Engine
                 continue
             placed = engine(diagram, measures)
             layouts.append(placed)
-            burden = cost(placed) + loss + _scrolling(placed, room)
+            burden = cost(placed) + loss + _scrolling(placed, room) + _CUT * _cut(placed)
             if room.text(placed) >= room.floor - _ROUNDING and (best is None or burden < least):
                 best, least = placed, burden
         return best or _largest(layouts, room)
@@ -77,7 +82,7 @@ def _ways(
                 yield across, measures, loss
     if diagram.direction != "left-right":
         for measures, loss in _BRIEFER:
-            if not (measures.flat and room.height):
+            if not (measures.flat and room.height) and measures is not BROAD:
                 yield down, measures, loss + _TURNED
 
 
@@ -85,6 +90,11 @@ def _scrolling(placed: Placed, room: Room) -> float:
     """Return what it costs a reader to scroll a diagram in a column."""
     tall = placed.height * room.scale(placed)
     return 0.0 if room.height else _SCROLLED * max(tall / _SCREEN - 1.0, 0.0)
+
+
+def _cut(placed: Placed) -> int:
+    """Count the cards whose words are cut."""
+    return sum(any(words.endswith(ELLIPSIS) for words in (*node.title, node.detail)) for node in placed.nodes)
 
 
 def _largest(layouts: list[Placed], room: Room) -> Placed:

@@ -16,7 +16,7 @@ class Measures(Struct, frozen=True, kw_only=True):
     `under` below them, for what stands on its upper border, and for one that cuts across; `tip` is that of an arrow
     head behind a label. `brief` cards say only the part that they play under their names; `stacked` labels have a line
     for each word. `flat` cards have their icons beside their words. `zone` is the room of the words of lines on each side
-    of the tracks of a diagram that is read from the top.
+    of the tracks of a diagram that is read from the top. A column of more than `tallest` cards is cut in two.
     """
 
     sizes: Sizes = SIZES
@@ -47,6 +47,7 @@ class Measures(Struct, frozen=True, kw_only=True):
     flat: bool = False
     flat_icon: float = 24.0
     zone: float = 22.0
+    tallest: int = 10
 
 
 USUAL = Measures()
@@ -67,6 +68,9 @@ CLOSE = replace(
     stacked=True,
 )
 """A diagram that is a little too wide for its page: as much text with less room around it."""
+
+BROAD = replace(USUAL, tallest=5)
+"""A diagram with a column of many cards, which stand beside each other instead."""
 
 FLAT = replace(
     CLOSE,

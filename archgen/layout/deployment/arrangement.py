@@ -28,7 +28,7 @@ _NO_PANELS: Mapping[int, int] = {}
 
 def domain(diagram: Diagram, measures: Measures = USUAL) -> Placed:
     """Lay a diagram out as a textbook draws it: the request from left to right, one row a host, zones as bands."""
-    return arranged(diagram, columns_of(diagram), measures)
+    return arranged(diagram, columns_of(diagram, tallest=measures.tallest), measures)
 
 
 def arranged(

@@ -33,10 +33,11 @@ def calls(edge: Edge) -> bool:
             assert_never(edge.meaning)
 
 
-def columns(diagram: Diagram, tucked: bool = False) -> dict[str, int]:
+def columns(diagram: Diagram, tucked: bool = False, tallest: int = TALLEST) -> dict[str, int]:
     """Return the column of every node that does not merely guard another, from 0 without holes.
 
-    With `tucked` an agent stands under the fewest cards of its host instead of in a column of agents.
+    With `tucked` an agent stands under the fewest cards of its host instead of in a column of agents. More than `tallest`
+    single cards stand in several columns.
     """
     nodes = {node.id: node for node in diagram.nodes if not node.guards}
     edges = [edge for edge in diagram.edges if calls(edge) and edge.source in nodes and edge.target in nodes]
@@ -46,7 +47,7 @@ def columns(diagram: Diagram, tucked: bool = False) -> dict[str, int]:
     keys: dict[str, Key] = {node.id: (roles[node.subject], ranks[node.subject], 0) for node in nodes.values()}
     keys.update(_beside_visitors(diagram, nodes, keys))
     keys.update(_tucked_agents(diagram, keys) if tucked else _stacked_agents(diagram, keys))
-    keys.update(_cut(nodes.values(), keys))
+    keys.update(_cut(nodes.values(), keys, tallest))
     keys.update(_hinted(diagram, nodes, keys))
     order = {key: column for column, key in enumerate(sorted(set(keys.values())))}
     return {node: order[key] for node, key in keys.items()}
@@ -71,7 +72,7 @@ def _hinted(diagram: Diagram, nodes: Mapping[str, Node], keys: Mapping[str, Key]
     return hinted
 
 
-def _cut(nodes: Iterable[Node], keys: Mapping[str, Key]) -> dict[str, Key]:
+def _cut(nodes: Iterable[Node], keys: Mapping[str, Key], tallest: int) -> dict[str, Key]:
     """Cut tall columns of cards outside of groups into even ones that make the diagram about twice as wide as high."""
     single: dict[Key, list[str]] = {}
     for node in nodes:
@@ -79,8 +80,8 @@ def _cut(nodes: Iterable[Node], keys: Mapping[str, Key]) -> dict[str, Key]:
             single.setdefault(keys[node.id], []).append(node.id)
     parts_of: dict[str, Key] = {}
     for (role, rank, _), names in single.items():
-        if len(names) > TALLEST:
-            parts = ceil(len(names) / max(TALLEST, ceil(sqrt(1.5 * len(names)))))
+        if len(names) > tallest:
+            parts = ceil(len(names) / max(tallest, ceil(sqrt(1.5 * len(names)))))
             height = ceil(len(names) / parts)
             parts_of.update({name: (role, rank, number // height) for number, name in enumerate(names)})
     return parts_of

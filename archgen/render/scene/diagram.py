@@ -45,6 +45,9 @@ Sections = Callable[[ItemKind, str], str]
 Styles = Callable[[str], str | None]
 """The style of the cards and lines of a component or a connection; None for nothing of its own."""
 
+_SMALLEST = 12.0
+"""The side of the smallest drawing that anybody makes out."""
+
 _JOINT = 3.0
 """Radius of the dot where lines of a bundle part."""
 
@@ -291,7 +294,8 @@ class _Painter:
         size = min(sizes.icon, room - 12 - tall)
         y = box.y + (room - size - 4 - tall) / 2
         icon = IconImage(self._icons(node) or node_glyph(node), middle - size / 2, y, size)
-        shapes, ink = [faint(node.change, icon)], text_role(node.change)
+        shapes: list[SceneShape] = [faint(node.change, icon)] if size >= _SMALLEST else []
+        ink = text_role(node.change)
         y += size + 4
         for line in placed.title:
             y += leading
