@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from archgen.analysis import assumed_numbers as numbers
-from archgen.analysis.assumed_numbers import Number, Source
+from archgen.analysis.assumed_numbers import ChangeRate, Delay, Number, Source
 
 PAGE = Path(__file__).parent.parent / "docs" / "assumptions.md"
 
@@ -26,6 +26,21 @@ ELEMENTS = {
 }
 
 
+FAILOVERS = {
+    "`by: vrrp`": numbers.VRRP,
+    "`by: dns`, plus the longest `ttl` of the records that lead there": numbers.DNS_CHECKS,
+    "`ttl` of a record that states none": numbers.DNS_TTL,
+    "`by: anycast`": numbers.ANYCAST,
+    "`by` a component with product etcd, consul or zookeeper (Patroni)": numbers.PATRONI,
+    "`by` a component with product sentinel": numbers.SENTINEL,
+    "primary with product mongodb": numbers.MONGODB,
+    "primary of a managed service": numbers.MANAGED_PRIMARY,
+    "floating replica (Kubernetes)": numbers.RESCHEDULED,
+    "any other automatic failover": numbers.OTHER_FAILOVER,
+}
+CHANGES = {"own code": numbers.OWN_CHANGES, "any other program or store": numbers.OTHER_CHANGES}
+
+
 def tables() -> dict[str, str]:
     """Return each table as Markdown, by its name in the page."""
     return {
@@ -33,6 +48,11 @@ def tables() -> dict[str, str]:
             ("Element", "Availability", "Mean time to repair", "Outages per year", "Source"), _elements()
         ),
         "products": _table(("Product", "Scope", "Availability", "Source"), _products()),
+        "failovers": _table(("Failover", "Seconds", "Source"), (_failover(*each) for each in FAILOVERS.items())),
+        "changes": _table(
+            ("Changes of", "Every", "Bad", "Undone after", "Downtime per year", "Source"),
+            (_change(*each) for each in CHANGES.items()),
+        ),
     }
 
 
@@ -55,6 +75,16 @@ def _elements() -> Iterator[tuple[str, ...]]:
 def _products() -> Iterator[tuple[str, ...]]:
     for (product, scope), number in numbers.PROMISES.items():
         yield f"`{product}`", scope, _share(number), _source(number)
+
+
+def _failover(name: str, delay: Delay) -> tuple[str, ...]:
+    return name, f"{delay.seconds:g}", _text(delay.source)
+
+
+def _change(name: str, changes: ChangeRate) -> tuple[str, ...]:
+    down = 8760.0 * changes.bad * changes.recovery / changes.every
+    every, after = f"{changes.every / 86400:g} d", _hours(changes.recovery / 3600)
+    return name, every, f"{changes.bad * 100:g}%", after, _hours(down), _text(changes.source)
 
 
 def _share(number: Number) -> str:

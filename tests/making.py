@@ -93,6 +93,8 @@ class Maker(Walker):
                 count = rand.choice((1, 2))
                 floats: dict[str, Any] = {"any": [self.plain(host) for host in hosts]}
                 said = {"runs_on": floats}
+                floats |= {"recovery": "30s"} if rand.random() < 0.3 else {}
+                floats |= {"spread": rand.choice(("host", "zone", "none"))} if rand.random() < 0.3 else {}
                 if count > 1:
                     (floats if rand.random() < 0.5 else said)["replicas"] = count
                 return said, [f"{name}#{number}" for number in range(1, count + 1)], hosts

@@ -138,8 +138,8 @@ def test_standard_input_is_one_of_the_two(
 def test_the_text_says_that_reads_improve_and_writes_do_not(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", FILES[0], FILES[1]]) == 0
     out = " ".join(capsys.readouterr().out.split())
-    assert "Reads improve: read-page is down 10.1 h per year, was 12.7 h (rests on 11 assumed numbers)." in out
-    assert "Writes do not: write-comment is down 20.6 h per year, was 12.7 h (rests on 10 assumed numbers)." in out
+    assert "Reads improve: read-page is down 11.5 h per year, was 14.0 h (rests on 15 assumed numbers)." in out
+    assert "Writes do not: write-comment is down 22.0 h per year, was 14.0 h (rests on 14 assumed numbers)." in out
     assert "read-page no longer stops with server-1; write-comment still does." in out
     assert "+ component haproxy" in out
     assert "- connection user -> nginx" in out
@@ -179,9 +179,9 @@ def test_json_has_every_number_and_what_it_rests_on(project: Path, capsys: pytes
     assert change["summary"]["findings"] == {"introduced": 3, "left": 7, "resolved": 3, "accepted": 0}
     read = change["flows"]["read-page"]
     assert (read["direction"], read["firm"]) == ("better", True)
-    assert read["after"]["availability"] == pytest.approx(0.9988483954, abs=1e-9)
-    assert read["before"]["availability"] == pytest.approx(0.9985505199, abs=1e-9)
-    assert len(read["after"]["assumed"]) == 11
+    assert read["after"]["availability"] == pytest.approx(0.9986878717, abs=1e-9)
+    assert read["before"]["availability"] == pytest.approx(0.9984039108, abs=1e-9)
+    assert len(read["after"]["assumed"]) == 15
     assert read["single_points_of_failure"] == {
         "resolved": [{"kind": "host", "id": "server-1"}],
         "left": [{"kind": "replica", "id": "dns#1"}],
@@ -195,7 +195,7 @@ def test_markdown_folds_its_details(project: Path, capsys: pytest.CaptureFixture
     assert out.startswith("## Simple web stack → Distributed web infrastructure\n")
     assert "Findings: **3 introduced**, **7 left open**, **3 resolved**." in out
     assert "- `read-page` no longer stops with `server-1`; `write-comment` still does.\n" in out
-    assert "| `read-page` | 99.855% → 99.885% | 12.7 h → 10.1 h | `dns` and `server-1` → `dns` and `lb-1` |" in out
+    assert "| `read-page` | 99.84% → 99.869% | 14.0 h → 11.5 h | `dns` and `server-1` → `dns` and `lb-1` |" in out
     assert out.count("<details") == out.count("</details>") == 6
     assert out.count("<details open>") == 1
     assert "- 99.9% for `server-1`, `lb-1` and `server-2`: design target: a workload in a single zone" in out

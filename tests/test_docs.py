@@ -86,5 +86,5 @@ def test_each_assumed_number_stands_in_a_table() -> None:
     """A number that no table shows would be assumed without a source that a reader can look up."""
     shown = "".join(assumption_tables.tables().values())
     for name, number in vars(assumed_numbers).items():
-        if isinstance(number, assumed_numbers.Number):
+        if isinstance(number, assumed_numbers.Number | assumed_numbers.Delay | assumed_numbers.ChangeRate):
             assert f"{number.source.basis}, {number.source.date}: {number.source.text}" in shown, name

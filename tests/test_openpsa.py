@@ -14,15 +14,13 @@ from random import Random
 import pytest
 from msgspec.structs import replace
 
-from archgen.analysis.assessment import quantified
+from archgen.analysis.assessment import calculation, quantified
 from archgen.analysis.probabilities import Probabilities
 from archgen.analysis.topology import Topology
 from archgen.cli import main
 from archgen.language.load import load
 from archgen.model.architecture import Architecture, Availability
-from archgen.reliability.availability import Calculation
 from archgen.reliability.cuts import cut_sets
-from archgen.reliability.failure import failures
 from archgen.render.code.openpsa import write
 from tests.random_flows import architecture
 
@@ -78,9 +76,9 @@ def compare(model: Architecture, directory: Path) -> int:
     found, names, probabilities = scram(document, directory), labels(document), Probabilities(topology)
     for number, flow in enumerate(possible, 1):
         plan, up = quantified(topology, probabilities, flow.id)
-        if not topology.losses.plans[flow.id].elements or plan.awaiting():
+        if not topology.losses.plans[flow.id].elements or plan.windows():
             continue
-        ours = Calculation(plan, failures(plan)).availability(up)
+        ours = calculation(topology, plan).availability(up)
         assert ours.method == "exact"
         result = found[f"f{number}_top"]
         assert 1 - ours.availability == pytest.approx(float(result.get("probability", "nan")), abs=1e-9), flow.id

@@ -11,6 +11,7 @@ from archgen.language.load import load
 MODEL = """\
 archgen: 1
 name: A primary and its replica
+changes: false
 zones: {{dc: {{kind: datacenter, availability: 100%}}}}
 hosts:
   h1: {{zone: dc, availability: {first}}}
@@ -43,9 +44,14 @@ def test_a_person_answers_after_the_recovery_time() -> None:
     assert write(MTTR_10H).result.availability == pytest.approx(0.99 + 0.01 * 0.9 * 0.99, abs=1e-12)
 
 
-def test_a_failover_by_itself_loses_nothing() -> None:
+def test_an_automatic_failover_takes_its_time_too() -> None:
+    """As with a person, and a tenth of the outages of h1 comes before the promotion."""
     found = write(MTTR_10H, failover="failover: automatic, recovery: 1h")
-    assert found.result.availability == pytest.approx(1 - 0.01 * 0.01, abs=1e-12)
+    assert found.result.availability == pytest.approx(0.99 + 0.01 * 0.9 * 0.99, abs=1e-12)
+    assert found.downtime.failovers == pytest.approx(0.01 * 0.1 * 0.99 * 8760)
+    assert found.downtime.failures == pytest.approx(0.01 * 0.01 * 8760)
+    assert found.downtime.changes == 0.0
+    assert "h1" not in [point.id for point in found.points]
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_the_plugin_stands_beside_hand_written_pages(tmp_path: object) -> None:
     site = os.path.join(directory, "site")
     assert "Written by hand." in article(site).words
     generated = os.path.join(site, "architecture")
-    assert "reads 10.1 h" in article(generated).words
+    assert "reads 11.5 h" in article(generated).words
     assert "What changed since Simple web stack" in article(generated, "ladder").words
     assert list(next(article(generated, "1-simple-web-stack").all("figure")).all("svg"))
     menu = [one.words for one in page(site).all("a") if one.has("md-nav__link")]
@@ -111,7 +111,7 @@ def test_without_a_prefix_and_a_home_page_the_generated_one_is_it(tmp_path: obje
     directory = project(os.path.join(str(tmp_path), "ours"), config, home=False)
     done = run(directory, "mkdocs", "build", "--strict")
     assert done.returncode == 0, done.stderr
-    assert "reads 10.1 h" in article(os.path.join(directory, "site")).words
+    assert "reads 11.5 h" in article(os.path.join(directory, "site")).words
 
 
 def test_without_a_menu_there_is_one(tmp_path: object) -> None:

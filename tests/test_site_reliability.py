@@ -16,7 +16,7 @@ from archgen.compare import Evolution, evolve
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.model.percentages import format_availability
-from archgen.report.common.assessment import format_duration
+from archgen.report.common.assessment import format_duration, format_parts, format_range
 from archgen.report.diff.sentences import sentences
 from archgen.rules import RULES
 from archgen.site.all_pages import pages
@@ -77,15 +77,16 @@ SITE = made(*MODELS.values())
 @pytest.mark.parametrize("name", TIERS)
 def test_the_table_has_the_numbers_that_are_computed(name: str) -> None:
     head, *found = table_after(shown(SITE[f"{name}/index.md"]), "reliability")
-    assert head == ["Flow", "Availability", "Downtime per year", "Downtime per month", "SPOFs", "Based on"]
+    assert head == ["Flow", "Availability", "Downtime per year", "Range", "Parts", "SPOFs", "Based on"]
     titles = MODELS[name].topology.flows
-    assert [row[:4] + row[5:] for row in found] == [
+    assert [row[:5] + row[6:] for row in found] == [
         [
             titles[one.flow].title,
             format_availability(one.result.availability),
-            format_duration(one.result.downtime),
-            format_duration(one.result.downtime / 12),
-            f"{len(one.assumed)} assumptions",
+            f"{format_duration(one.result.downtime)}, {format_duration(one.result.downtime / 12)} per month",
+            format_range(one),
+            format_parts(one),
+            f"{len(one.assumed) + len(one.times)} assumptions",
         ]
         for one in ASSESSED[name]
     ]
@@ -107,8 +108,14 @@ def test_everything_assumed_is_listed_with_its_source(name: str) -> None:
     details = next(shown(SITE[f"{name}/index.md"]).all("details"))
     listed = rows(next(details.all("table")))[1:]
     assumed = {each.element: each for one in ASSESSED[name] for each in one.assumed}
-    assert next(details.all("summary")).words.startswith(f"{len(assumed)} assumptions")
+    times = {each for one in ASSESSED[name] for each in one.times}
+    assert next(details.all("summary")).words.startswith(f"{len(assumed) + len(times)} assumptions")
+    for source in [one.source for one in times]:
+        assert source in [row[2] for row in listed]
     for one in assumed.values():
+        if one.element.kind == "change":
+            assert [one.source, True] in [[row[2], one.element.label in row[1]] for row in listed]
+            continue
         names = one.element.id.removesuffix("#1")
         assert [format_availability(one.availability), one.source] in [
             [row[0], row[2]] for row in listed if names in row[1]
@@ -126,7 +133,7 @@ def bars(svg: str) -> Iterator[tuple[str, float]]:
 def test_the_chart_is_what_fixing_an_element_wins(name: str) -> None:
     found = list(bars(SITE[f"{name}/fix-first.svg"].content))
     hours = {
-        f"{one.element.id.removesuffix('#1')}: {format_duration(one.hours_per_year)}": one.hours_per_year
+        f"{one.element.label.removesuffix('#1')}: {format_duration(one.hours_per_year)}": one.hours_per_year
         for flow in ASSESSED[name]
         for one in flow.result.importance
     }
@@ -152,7 +159,7 @@ def test_how_far_the_verdict_leans_on_what_is_assumed() -> None:
     sensitivity = ASSESSED[TIERS[0]][0].sensitivity
     assert sensitivity is not None
     better, worse = (format_duration((1 - share) * 8760) for share in (sensitivity.better, sensitivity.worse))
-    assert f"read-page and write-comment would be down {better} per year; if three times more often, {worse}." in said
+    assert f"read-page and write-comment would be down {better} per year; if three times worse, {worse}." in said
 
 
 def longest(name: str, access: str) -> FlowAssessment:
@@ -167,7 +174,7 @@ def test_the_ladder_tells_the_downtime_of_every_tier() -> None:
         [format_duration(longest(name, access).result.downtime) for access in ("read", "write")] for name in TIERS
     ]
     drawn = [label for label, _ in bars(SITE["downtime.svg"].content)]
-    assert drawn[:4] == ["reads: 12.7 h", "writes: 12.7 h", "reads: 10.1 h", "writes: 20.6 h"]
+    assert drawn[:4] == ["reads: 14.0 h", "writes: 14.0 h", "reads: 11.5 h", "writes: 22.0 h"]
 
 
 def test_the_ladder_says_what_every_step_did_to_the_flows() -> None:
@@ -178,8 +185,8 @@ def test_the_ladder_says_what_every_step_did_to_the_flows() -> None:
         assert told
         for sentence in told:
             assert sentence in words
-    assert "Reads improve: read-page is down 10.1 h per year" in words
-    assert "Writes do not: write-comment is down 20.6 h per year" in words
+    assert "Reads improve: read-page is down 11.5 h per year" in words
+    assert "Writes do not: write-comment is down 22.0 h per year" in words
 
 
 SAMPLE = """\

@@ -27,11 +27,17 @@ def test_the_formulas_give_the_numbers_of_the_page_and_of_the_engine() -> None:
     one = 2 * HOST * (1 - HOST) * pair * STORE
     primary = front * HOST * STORE
     web = 1 - (1 - pair) * (1 - HOST * pair)
-    for number in (front, both, one, front * (both + one), primary, web, primary * web):
+    unchanged = (1 - 0.02 / 168) * (1 - 0.01 / 720) ** 3
+    numbers = (front, both, one, front * (both + one), primary, web, primary * web, unchanged)
+    for number in (*numbers, front * (both + one) * unchanged, primary * web * unchanged):
         assert f"{number:.12f}" in PAGE
     found = tier(2)
-    assert found["read-page"].result.availability == pytest.approx(front * (both + one), abs=1e-12)
-    assert found["write-comment"].result.availability == pytest.approx(primary * web, abs=1e-12)
+    for flow, lasting in (("read-page", front * (both + one)), ("write-comment", primary * web)):
+        assert found[flow].result.availability == pytest.approx(lasting * unchanged, abs=1e-12)
+        assert found[flow].downtime.failures == pytest.approx((1 - lasting) * 8760)
+        assert found[flow].downtime.failovers == 0.0
+        assert found[flow].downtime.changes == pytest.approx((1 - unchanged) * lasting * 8760)
+        assert f"{found[flow].downtime.changes:.1f} of them are changes" in PAGE
 
 
 def test_the_hours_of_the_page_are_those_of_the_engine() -> None:

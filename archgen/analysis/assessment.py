@@ -4,31 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.analysis.probabilities import Assumed, Probabilities
+from archgen.analysis.moments import moments
+from archgen.analysis.probabilities import Assumed, AssumedTime, Probabilities
 from archgen.analysis.topology import Topology
 from archgen.model.subject import Subject
-from archgen.reliability.availability import Calculation, FlowAvailability
+from archgen.reliability.availability import HOURS_PER_YEAR, NODE_BUDGET, Calculation, FlowAvailability
 from archgen.reliability.cuts import CutSets, cut_sets
-from archgen.reliability.evaluation import Plan, unanswered
-from archgen.reliability.failure import Failures, failures
+from archgen.reliability.evaluation import Plan
+from archgen.reliability.failure import Failures, failures, failures_at
 from archgen.reliability.levels import partial_points
-from archgen.reliability.members import promoted_by_hand
-from archgen.reliability.structure import build
+from archgen.reliability.members import is_active_passive
+from archgen.reliability.structure import Level, build
 
 FACTOR = 3.0
 """How far assumed numbers are moved, to the better and to the worse, to see what rests on them."""
 
 
 class Sensitivity(Struct, frozen=True):
-    """The flow's availability if every assumed element failed three times as rarely, and three times as often."""
+    """The flow's availability if all assumed numbers were three times better, and three times worse.
+
+    `hours` are, by element, the least and the most hours per year that it costs then, as far as these are known.
+    """
 
     better: float
     worse: float
+    hours: dict[Subject, tuple[float, float]] = {}
+
+    @property
+    def downtime(self) -> tuple[float, float]:
+        """The least and the most hours per year that the flow is down."""
+        return (1.0 - self.better) * HOURS_PER_YEAR, (1.0 - self.worse) * HOURS_PER_YEAR
+
+
+class Downtime(Struct, frozen=True):
+    """The parts of a flow's downtime, in hours per year: what lasts, failovers under way, bad changes. They add up."""
+
+    failures: float
+    failovers: float
+    changes: float
 
 
 class FlowAssessment(Struct, frozen=True):
@@ -44,7 +61,9 @@ class FlowAssessment(Struct, frozen=True):
     points: tuple[Subject, ...]
     cuts: CutSets
     result: FlowAvailability
+    downtime: Downtime
     assumed: tuple[Assumed, ...]
+    times: tuple[AssumedTime, ...]
     sensitivity: Sensitivity | None
     work: int
     partial_points: tuple[Subject, ...]
@@ -62,9 +81,8 @@ def assess(topology: Topology, order: int = 2, gone: tuple[Subject, ...] = ()) -
 
 def assessing(topology: Topology, order: int = 2, gone: tuple[Subject, ...] = ()) -> Iterator[FlowAssessment]:
     """Yield the reliability flow by flow, so that a caller can report progress."""
-    probabilities = Probabilities(topology)
     for flow in topology.flows:
-        yield _flow(topology, probabilities, flow, order, gone)
+        yield _flow(topology, flow, order, gone)
 
 
 @lru_cache(maxsize=1)
@@ -82,27 +100,41 @@ def quantified(
     probabilities: Probabilities,
     flow: str,
     gone: tuple[Subject, ...] = (),
-    level: Literal["serves", "full"] = "serves",
+    level: Level = "serves",
 ) -> tuple[Plan, dict[Subject, float]]:
     """Return the structure that a flow's availability is computed from, and the probability that each event doesn't occur.
 
-    It is the flow's own; where people promote replicas in a declared time, it includes these promotions.
+    It is the flow's own at a moment: with bad changes, replicas that are being moved, and failovers that take time.
     """
-    plan = topology.losses.plans[flow] if level == "serves" else topology.losses.levels[flow].full
-    up = {element: probabilities.of(element)[0] for element in plan.elements} | dict.fromkeys(gone, 0.0)
-    if any(promoted_by_hand(topology.components[component]) for component in plan.members):
-        plan = Plan(topology.index, build(topology.index, topology.flows[flow], by_hand=True, level=level))
-        up |= {unanswered(loss): probabilities.answered(plan, loss) for loss in plan.awaiting()}
-    return plan, up
+    plan = _plan(topology, flow, level)
+    return plan, probabilities.up(plan, gone)
 
 
-def _flow(
-    topology: Topology, probabilities: Probabilities, flow: str, order: int, gone: tuple[Subject, ...]
-) -> FlowAssessment:
+def _plan(topology: Topology, flow: str, level: Level = "serves") -> Plan:
+    moment = moments(topology).value
+    lasting = topology.losses.plans[flow] if level == "serves" else topology.losses.levels[flow].full
+    if not any(name in moment.promotions or name in moment.takeovers for name in lasting.members):
+        return lasting.at(moment)
+    return Plan(topology.index, build(topology.index, topology.flows[flow], moment, level), moment)
+
+
+def calculation(
+    topology: Topology, plan: Plan, gone: tuple[Subject, ...] = (), budget: int = NODE_BUDGET, level: Level = "serves"
+) -> Calculation:
+    """Return a flow's plan at a moment, prepared to compute its availability."""
+    if plan.windows() or level != "serves":
+        return Calculation(plan, failures(plan, gone), budget)
+    flow = plan.structure.flow
     single = failures(topology.losses.plans[flow], gone) if gone else topology.losses.failures[flow]
+    return Calculation(plan, failures_at(plan, single, gone), budget)
+
+
+def _flow(topology: Topology, flow: str, order: int, gone: tuple[Subject, ...]) -> FlowAssessment:
+    single = failures(topology.losses.plans[flow], gone) if gone else topology.losses.failures[flow]
+    probabilities = Probabilities(topology)
     plan, up = quantified(topology, probabilities, flow, gone)
-    calculation = Calculation(plan, failures(plan, gone) if plan.awaiting() else single)
-    result = calculation.availability(up)
+    prepared = calculation(topology, plan, gone)
+    result = prepared.availability(up)
     result = replace(
         result, importance=tuple(importance for importance in result.importance if importance.element not in gone)
     )
@@ -110,12 +142,8 @@ def _flow(
         {importance.element for importance in result.importance} if result.method == "exact" else set(plan.elements)
     )
     moving.difference_update(gone)
-    assumptions_of = (probabilities.of(element)[1] for element in plan.elements if element in moving)
-    assumed = tuple(assumption for assumption in assumptions_of if assumption is not None)
-
-    def shifted(factor: float) -> float:
-        moved = {assumption.element: max(0.0, 1.0 - (1.0 - assumption.availability) * factor) for assumption in assumed}
-        return calculation.share({**up, **moved})
+    assumed = tuple(probabilities.assumptions(plan, moving)) if single.possible else ()
+    times = probabilities.times(plan, moving) if single.possible else ()
 
     return FlowAssessment(
         flow=flow,
@@ -123,24 +151,50 @@ def _flow(
         points=tuple(point.element for point in single.points),
         cuts=cut_sets(topology.losses.plans[flow], order, gone) if order > 1 else _points_alone(single),
         result=result,
-        assumed=assumed if single.possible else (),
-        sensitivity=Sensitivity(shifted(1.0 / FACTOR), shifted(FACTOR)) if assumed and single.possible else None,
-        work=calculation.work,
+        downtime=_parts(prepared, plan, up, result),
+        assumed=assumed,
+        times=times,
+        sensitivity=_sensitivity(topology, prepared, plan, gone) if assumed or times else None,
+        work=prepared.work,
         partial_points=_partial_points(topology, flow, gone),
-        full=_full(topology, probabilities, flow, gone) or result,
+        full=_full(topology, flow, gone) or result,
     )
+
+
+def _sensitivity(topology: Topology, prepared: Calculation, plan: Plan, gone: tuple[Subject, ...]) -> Sensitivity:
+    ups = [Probabilities(topology, factor).up(plan, gone) for factor in (1.0 / FACTOR, FACTOR)]
+    if not prepared.exact:
+        return Sensitivity(prepared.share(ups[0]), prepared.share(ups[1]))
+    better, worse = (prepared.availability(up) for up in ups)
+    hours = [{each.element: each.hours_per_year for each in result.importance} for result in (better, worse)]
+    ends = {element: sorted((hours[0].get(element, 0.0), most)) for element, most in hours[1].items()}
+    return Sensitivity(
+        better.availability, worse.availability, {element: (low, high) for element, (low, high) in ends.items()}
+    )
+
+
+def _parts(prepared: Calculation, plan: Plan, up: dict[Subject, float], result: FlowAvailability) -> Downtime:
+    """Return the downtime in its parts: what is gone without bad changes, then without failovers and moves, and the rest."""
+    steady = up | {event: 1.0 for event in plan.elements if event.kind == "change"}
+    settled = steady | {event: 1.0 for event in up if event.kind in ("step", "move")}
+    unchanged = result.availability if steady == up else max(result.availability, prepared.share(steady))
+    lasting = unchanged if settled == steady else max(unchanged, prepared.share(settled))
+    changes, failovers = (
+        (after - before) * HOURS_PER_YEAR for before, after in ((result.availability, unchanged), (unchanged, lasting))
+    )
+    return Downtime((1.0 - lasting) * HOURS_PER_YEAR, failovers, changes)
 
 
 def _partial_points(topology: Topology, flow: str, gone: tuple[Subject, ...]) -> tuple[Subject, ...]:
     return tuple(point for point in partial_points(topology.losses.levels[flow], gone) if point not in gone)
 
 
-def _full(
-    topology: Topology, probabilities: Probabilities, flow: str, gone: tuple[Subject, ...]
-) -> FlowAvailability | None:
+def _full(topology: Topology, flow: str, gone: tuple[Subject, ...]) -> FlowAvailability | None:
     """Return the availability of each request, all of it in time; None where the flow has no other function for that."""
     plans = topology.losses.levels[flow]
-    if plans.full is plans.serves:
+    taking = moments(topology).value.takeovers
+    settling = (topology.components[name].cluster for name in plans.serves.members if name in taking)
+    if plans.full is plans.serves and all(map(is_active_passive, settling)):
         return None
-    plan, up = quantified(topology, probabilities, flow, gone, "full")
-    return Calculation(plan, failures(plan, gone)).availability(up)
+    plan, up = quantified(topology, Probabilities(topology), flow, gone, "full")
+    return calculation(topology, plan, gone, level="full").availability(up)

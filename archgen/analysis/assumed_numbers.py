@@ -1,4 +1,4 @@
-"""Assumed numbers where a model declares none: availabilities and times to repair.
+"""Assumed numbers where a model declares none: availabilities, times to repair and to fail over, bad changes.
 
 Each has its source and a date: that of a provider's page, or the day on which the source was read. A promise is a
 service-level commitment, which is no measurement; a convention is this tool's own, with its reasoning.
@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from archgen.model.architecture import Scope
 
-Basis = Literal["promise", "design target", "certification", "convention"]
+Basis = Literal["promise", "design target", "certification", "default", "documented", "convention"]
 
 _READ = "2026-11-27"
 
@@ -43,6 +43,22 @@ class Number(Struct, frozen=True):
     def outages(self) -> float:
         """Outages per year."""
         return (1.0 - self.availability) * 8760.0 / self.mttr
+
+
+class Delay(Struct, frozen=True):
+    """Seconds until another member takes over, and their source."""
+
+    seconds: float
+    source: Source
+
+
+class ChangeRate(Struct, frozen=True):
+    """Changes of a component: one every so many seconds, the share that is bad, the seconds until it is undone."""
+
+    every: float
+    bad: float
+    recovery: float
+    source: Source
 
 
 def _convention(text: str) -> Source:
@@ -173,3 +189,41 @@ PROMISES: dict[tuple[str, Scope], Number] = {
     ("route53", "global"): DNS,
 }
 """By product and scope; what isn't here has the number of its scope."""
+
+VRRP = Delay(4, Source("default", "a backup takes over after 3 advertisements of 1 s and less than a second, RFC 5798"))
+DNS_CHECKS = Delay(90, Source("default", "Route 53 health checks: 3 failures, 30 s apart, before the record changes"))
+DNS_TTL = Delay(300, _convention("a DNS record without a stated ttl is cached for 300 s"))
+ANYCAST = Delay(90, Source("default", "hold time of a BGP session, 90 s as suggested by RFC 1657"))
+PATRONI = Delay(
+    40,
+    Source(
+        "default",
+        "Patroni: ttl 30 s and loop_wait 10 s, access.crunchydata.com/documentation/patroni/latest/dynamic_configuration",
+    ),
+)
+SENTINEL = Delay(40, Source("default", "Redis Sentinel: down-after-milliseconds 30,000, and 10 s to elect and switch"))
+MONGODB = Delay(
+    12, Source("documented", "the median isn't above 12 s, mongodb.com/docs/manual/core/replica-set-elections")
+)
+MANAGED_PRIMARY = Delay(
+    120, Source("documented", "RDS Multi-AZ: 60 to 120 s, awsi.click/en/articles/rds-multi-az-failover-mechanism")
+)
+RESCHEDULED = Delay(
+    350,
+    Source("default", "Kubernetes: node-monitor-grace-period 50 s (kubernetes#127352) and tolerationSeconds 300"),
+)
+OTHER_FAILOVER = Delay(60, _convention("three checks, ten seconds apart, and half a minute for the rest"))
+
+_WEEK, _MONTH = 7 * 86400.0, 30 * 86400.0
+
+OWN_CHANGES = ChangeRate(
+    _WEEK,
+    0.02,
+    3600.0,
+    _convention(
+        "one bad deployment a year, undone within an hour; 2 in 5 of the changes that fail in DORA's best group are outages"
+    ),
+)
+OTHER_CHANGES = ChangeRate(
+    _MONTH, 0.01, 3600.0, _convention("a wrong configuration every eight years, undone within an hour")
+)

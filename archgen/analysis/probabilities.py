@@ -1,123 +1,173 @@
-"""The probability that each element of a model is up, as the model declares it or as it is assumed."""
+"""The probability that each element of a model is up and that each event isn't under way, as declared or as assumed."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from math import prod
+from typing import Literal
+
 from msgspec import Struct
 
-from archgen.analysis import assumed_numbers as numbers
-from archgen.analysis.assumed_numbers import Number
+from archgen.analysis.element_numbers import number_of
+from archgen.analysis.moments import Move, moments
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Availability, Component, Replica
-from archgen.model.kinds import KINDS
-from archgen.model.products import scope_of
+from archgen.model.architecture import Availability
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Plan
+from archgen.reliability.moment import Wait, Window, opened
 
 _SECONDS_PER_HOUR = 3600.0
-_OWN_CODE = frozenset({"app-server", "service", "function", "worker"})
 
 
 class Assumed(Struct, frozen=True):
     """An element whose availability the model doesn't declare, the assumed number, and its source.
 
-    Only elements that affect the flow's availability are listed.
+    Only elements that affect the flow's availability are listed. A bad change of a component is one too: its number is
+    the share of time without it. `promised` tells that the number is a provider's promise.
     """
 
     element: Subject
     availability: float
     source: str
+    promised: bool = False
+
+
+class AssumedTime(Struct, frozen=True):
+    """A time in seconds that the model doesn't declare: until an element is repaired, or another replica takes over."""
+
+    element: Subject
+    what: Literal["repair", "failover", "move"]
+    seconds: float
+    source: str
 
 
 class Probabilities:
-    """The probability that each element of a model is up, as declared or as assumed."""
+    """The probability that each element of a model is up, as declared or as assumed.
 
-    def __init__(self, topology: Topology) -> None:
+    `factor` moves all that is assumed: unavailabilities, the chances of bad changes and the times of failovers.
+    """
+
+    def __init__(self, topology: Topology, factor: float = 1.0) -> None:
         self._topology = topology
+        self._moments = moments(topology)
+        self._factor = factor
 
     def of(self, element: Subject) -> tuple[float, Assumed | None]:
-        """Return the probability of an element, and the assumption where the model declares none."""
+        """Return the probability of an element or of an event not to occur, and the assumption if the model declares none."""
+        if element.kind == "change":
+            return self._unchanged(element)
+        if element.kind == "move":
+            return 1.0 - self._moved(self._moments.moves[element]), None
         stated = self._stated(element)
         if stated is not None:
             return stated.probability, None
-        number = self._number(element)
-        return number.availability, Assumed(element, number.availability, str(number.source))
+        number = number_of(self._topology, element)
+        share = self._scaled(number.availability)
+        return share, Assumed(element, share, str(number.source), number.source.basis == "promise")
 
-    def answered(self, plan: Plan, loss: Subject) -> float:
-        """Return the share of an element's outages, by time, that comes after a person has promoted a replica.
+    def up(self, plan: Plan, gone: tuple[Subject, ...] = ()) -> dict[Subject, float]:
+        """Return the probability of each element and event of a plan not to occur, and of each failover to be done.
 
-        An outage lasts the element's mean time to repair, and the person needs the declared recovery time of it.
+        What is `gone` is lost for good: automatic failovers are done, and a person hasn't acted.
         """
-        needed = max(map(self._recovery, plan.awaiting()[loss]))
-        hours = self._mttr(loss)
-        return max(0.0, 1.0 - needed / (hours * _SECONDS_PER_HOUR)) if hours else 0.0
+        up = {element: self.of(element)[0] for element in plan.elements} | dict.fromkeys(gone, 0.0)
+        for element, waits in plan.waits().items():
+            if element in gone:
+                up |= {opened(element, wait): 0.0 if wait.manual else 1.0 for wait in waits}
+            else:
+                up |= self._done(element, waits)
+        return up
 
-    def _mttr(self, element: Subject) -> float:
+    def assumptions(self, plan: Plan, moving: set[Subject]) -> Iterator[Assumed]:
+        """Yield what is assumed of some elements and events of a plan."""
+        for element in plan.elements:
+            assumed = self.of(element)[1] if element in moving else None
+            if assumed is not None:
+                yield assumed
+
+    def times(self, plan: Plan, moving: set[Subject]) -> tuple[AssumedTime, ...]:
+        """Return the times that are assumed of a plan: of its failovers, its moves, and the repairs that these are held against."""
+        windows = [window for window in plan.windows() if moving.intersection(plan.causes(window.replica))]
+        times = [each for window in windows for each in self._failover(window)]
+        causes = dict.fromkeys(cause for window in windows for cause in plan.causes(window.replica))
+        for event in (element for element in plan.elements if element.kind == "move" and element in moving):
+            component = self._topology.components[self._topology.replicas[self._moments.moves[event].replica].component]
+            timed = self._moments.rescheduling(component)
+            if timed.source is not None:
+                times.append(AssumedTime(Subject("component", component.id), "move", timed.seconds, str(timed.source)))
+        times += [each for cause in causes if (each := self._repair(cause)) is not None]
+        return tuple(dict.fromkeys(times))
+
+    def _failover(self, window: Window) -> Iterator[AssumedTime]:
+        component = self._topology.replicas[window.replica].component
+        for timed in (self._moments.promotions.get(component), self._moments.takeovers.get(component)):
+            if timed is not None and timed.wait == window.wait and timed.source is not None:
+                yield AssumedTime(Subject("component", component), "failover", timed.seconds, str(timed.source))
+
+    def _repair(self, element: Subject) -> AssumedTime | None:
         stated = self._stated(element)
-        return self._number(element).mttr if stated is None or stated.mttr is None else stated.mttr
+        if stated is not None and (stated.mttr is not None or stated.probability == 1.0):
+            return None
+        number = number_of(self._topology, element)
+        return AssumedTime(element, "repair", number.mttr * _SECONDS_PER_HOUR, str(number.repair))
 
-    def _recovery(self, replica: str) -> float:
-        replication = self._component(replica).replication
-        return (replication.recovery if replication else None) or 0.0
+    def _scaled(self, availability: float) -> float:
+        return availability if self._factor == 1.0 else max(0.0, 1.0 - (1.0 - availability) * self._factor)
 
-    def _component(self, replica: str) -> Component:
-        return self._topology.components[self._topology.replicas[replica].component]
+    def _unchanged(self, event: Subject) -> tuple[float, Assumed | None]:
+        change = self._moments.changes[event]
+        if change.source is None:
+            return 1.0 - change.chance, None
+        share = self._scaled(1.0 - change.chance)
+        return share, Assumed(event, share, str(change.source))
+
+    def _moved(self, move: Move) -> float:
+        """Return the chance that a floating replica is being moved: the mean over the hosts that it may be on."""
+        replica = self._topology.replicas[move.replica]
+        timed = self._moments.rescheduling(self._topology.components[replica.component])
+        seconds = timed.seconds * (1.0 if timed.source is None else self._factor)
+        index = self._topology.index
+        staying = 1.0
+        if move.hosts:
+            hosts = [[Subject("host", each) for each in (host, *index.hosts_below(host))] for host in replica.hosts]
+            staying *= self._undisturbed(hosts, seconds)
+        if move.zones:
+            zones = [[Subject("zone", zone) for zone in index.zones_around(host)] for host in replica.hosts]
+            staying *= self._undisturbed(zones, seconds)
+        return 1.0 - staying
+
+    def _undisturbed(self, places: list[list[Subject]], seconds: float) -> float:
+        """Return the mean over places of the chance that nothing of them was lost less than some seconds ago."""
+        chances = [
+            prod(1.0 - (1.0 - self.of(element)[0]) * self._recent(element, seconds) for element in place)
+            for place in places
+        ]
+        return sum(chances) / len(chances)
+
+    def _done(self, element: Subject, waits: tuple[Wait, ...]) -> dict[Subject, float]:
+        """Return for each wait after the loss of an element the chance that it is over, given that the longer ones aren't."""
+        shares = [self._recent(element, self._seconds(wait)) for wait in waits]
+        for place in range(1, len(shares)):
+            # what is assumed may have moved past what is declared
+            shares[place] = max(shares[place], shares[place - 1])
+        longer = [*shares[1:], 1.0]
+        return {
+            opened(element, wait): 1.0 - (share / above if above else 0.0)
+            for wait, share, above in zip(waits, shares, longer, strict=True)
+        }
+
+    def _seconds(self, wait: Wait) -> float:
+        return wait.seconds * (self._factor if wait.assumed else 1.0)
+
+    def _recent(self, element: Subject, seconds: float) -> float:
+        """Return the share of an element's outages, by time, that began less than some seconds ago."""
+        stated = self._stated(element)
+        hours = number_of(self._topology, element).mttr if stated is None or stated.mttr is None else stated.mttr
+        return min(1.0, seconds / (hours * _SECONDS_PER_HOUR)) if hours else 1.0
 
     def _stated(self, element: Subject) -> Availability | None:
         if element.kind == "host":
             return self._topology.hosts[element.id].availability
         if element.kind == "zone":
             return self._topology.zones[element.id].availability
-        return self._component(element.id).availability
-
-    def _number(self, element: Subject) -> Number:
-        if element.kind == "host":
-            return numbers.HOST if self._topology.hosts[element.id].runs_on is None else numbers.GUEST
-        if element.kind == "zone":
-            return numbers.ZONES[self._topology.zones[element.id].kind]
-        return of_replica(self._component(element.id), self._topology.replicas[element.id])
-
-
-def of_replica(component: Component, replica: Replica) -> Number:
-    """Return the assumed number of a replica by itself; one whose host isn't told stands on some host."""
-    if component.managed:
-        return _of_managed(component)
-    number = _of_program(component)
-    return number if replica.hosts else _ON_SOME_HOST[number]
-
-
-def is_own_code(component: Component) -> bool:
-    """Return True if a component runs code of the system's own makers, who deploy it."""
-    return component.codebase is not None or component.kind in _OWN_CODE
-
-
-def _of_program(component: Component) -> Number:
-    if is_own_code(component):
-        return numbers.OWN_CODE
-    return numbers.STORE if KINDS[component.kind].stores else numbers.PROGRAM
-
-
-def _of_managed(component: Component) -> Number:
-    scope = scope_of(component)
-    if scope is not None:
-        name = (component.product or component.id).casefold()
-        return numbers.PROMISES.get((name, scope)) or _of_name_service(component) or numbers.MANAGED[scope]
-    return _of_name_service(component) or numbers.MANAGED_UNKNOWN
-
-
-def _of_name_service(component: Component) -> Number | None:
-    return numbers.DNS if component.kind == "dns" else None
-
-
-def _on_some_host(number: Number) -> Number:
-    """Return the number of a program together with that of a host, its outages as long as both make them by time."""
-    host = numbers.HOST
-    down = (1.0 - number.availability, 1.0 - host.availability)
-    mttr = (down[0] * number.mttr + down[1] * host.mttr) / sum(down)
-    source = numbers.Source(
-        "convention", f"it runs on some host, which is up {host.availability * 100:g}%, and {number.source.text}"
-    )
-    repair = numbers.Source("convention", "outages of the program and of its host, weighted by their downtime")
-    return Number(number.availability * host.availability, mttr, source, repair)
-
-
-_ON_SOME_HOST = {number: _on_some_host(number) for number in (numbers.OWN_CODE, numbers.STORE, numbers.PROGRAM)}
+        return self._topology.components[self._topology.replicas[element.id].component].availability

@@ -135,7 +135,7 @@ def called(topology: Topology, element: Subject) -> str:
     """Return the id of an element; that of its component for an only replica without a host."""
     replica = topology.replicas.get(element.id) if element.kind == "replica" else None
     if replica is None or replica.hosts or len(topology.components[replica.component].replicas) > 1:
-        return element.id
+        return element.label
     return replica.component
 
 

@@ -13,7 +13,7 @@ from itertools import islice
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.analysis.assessment import FlowAssessment, quantified
+from archgen.analysis.assessment import FlowAssessment, calculation, quantified
 from archgen.analysis.probabilities import Probabilities
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import (
@@ -28,9 +28,8 @@ from archgen.edits.changes import (
 from archgen.edits.promotion import promoter_of
 from archgen.improve.repair import against
 from archgen.model.architecture import Architecture, Branch, Flow, Frame, Request, Step
-from archgen.model.subject import Subject
-from archgen.reliability.availability import Calculation, FlowAvailability, Importance
-from archgen.reliability.failure import failures
+from archgen.model.subject import EVENTS, Subject
+from archgen.reliability.availability import FlowAvailability, Importance
 from archgen.reliability.structure import requests
 
 ELEMENTS = 8
@@ -88,7 +87,7 @@ def gains(topology: Topology, assessed: Iterable[FlowAssessment]) -> dict[str, G
     gains_of: dict[_Shape, dict[Subject, Gain | None]] = {shape: {} for shape, _ in shapes}
     for place in range(ELEMENTS):
         for shape, flow_search in shapes:
-            lost = flow_search.before.importance[place : place + 1]
+            lost = flow_search.causes[place : place + 1]
             if lost and lost[0].hours_per_year >= LEAST and search.work < WORK and not flow_search.given_up:
                 gain = flow_search.against(lost[0])
                 if gain is not None or not flow_search.given_up:
@@ -129,6 +128,8 @@ class _FlowSearch:
         self.model = search.topology.architecture
         self.flow = search.topology.flows[assessed.flow]
         self.before = assessed.result
+        # no replica helps against a bad change, which takes all of them down
+        self.causes = tuple(each for each in assessed.result.importance if each.element.kind not in EVENTS)
         self.used = frozenset(search.topology.losses.plans[assessed.flow].members)
         self.own = _of_flow(search.topology, self.flow, self.used)
         self.given_up = False
@@ -219,11 +220,10 @@ class _FlowSearch:
     def _compute(self, edits: tuple[Edit, ...]) -> FlowAvailability | None:
         topology = Topology(self._applied(edits))
         plan, up = quantified(topology, Probabilities(topology), self.flow.id)
-        single = failures(plan) if plan.awaiting() else topology.losses.failures[self.flow.id]
-        calculation = Calculation(plan, single, _NODES)
-        self.given_up = not calculation.exact
-        self.search.work += _FIXED + (2 * _NODES if self.given_up else calculation.nodes)
-        return None if self.given_up else calculation.availability(up)
+        prepared = calculation(topology, plan, budget=_NODES)
+        self.given_up = not prepared.exact
+        self.search.work += _FIXED + (2 * _NODES if self.given_up else prepared.nodes)
+        return None if self.given_up else prepared.availability(up)
 
 
 def _of_flow(topology: Topology, flow: Flow, used: frozenset[str]) -> Architecture:

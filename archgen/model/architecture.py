@@ -125,7 +125,10 @@ class Quorum(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Cluster(Struct, frozen=True, gc=False, omit_defaults=True):
-    """The failover among a component's own replicas; `active` are the replicas before a manual failover."""
+    """The failover among a component's own replicas; `active` are the replicas before a manual failover.
+
+    `recovery` is in seconds.
+    """
 
     mode: Literal["active-active", "active-passive"] | None = None
     active: tuple[str, ...] = ()
@@ -134,6 +137,22 @@ class Cluster(Struct, frozen=True, gc=False, omit_defaults=True):
     failover: Failover | None = None
     by: str | None = None
     watches: Literal["process", "host"] | None = None
+    recovery: float | None = None
+
+
+class Placement(Struct, frozen=True, gc=False, omit_defaults=True):
+    """The platform of floating replicas: the seconds until it runs one elsewhere, and what it spreads them over."""
+
+    recovery: float | None = None
+    spread: Literal["host", "zone", "none"] | None = None
+
+
+class Changes(Struct, frozen=True, gc=False, omit_defaults=True):
+    """Deployments and configurations: the seconds between them, the share that is bad, the seconds until it is undone."""
+
+    every: float | None = None
+    bad: float | None = None
+    recovery: float | None = None
 
 
 class Replication(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -189,7 +208,7 @@ class Collection(Struct, frozen=True, gc=False, omit_defaults=True):
 class Component(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A logical part of the system that runs, or is used, on its own. Times are in seconds, rates in requests per second.
 
-    `rate_limit` and `rollback` are False where the model says that there is none.
+    `rate_limit`, `rollback` and `changes` are False where the model says that there is none.
     """
 
     id: str
@@ -232,6 +251,8 @@ class Component(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True)
     owner: str | None = None
     links: tuple[tuple[str, str], ...] = ()
     availability: Availability | None = None
+    placement: Placement | None = None
+    changes: bool | Changes | None = None
 
     @property
     def title(self) -> str:
@@ -362,7 +383,8 @@ class Flow(Struct, frozen=True, gc=False, omit_defaults=True):
 class Architecture(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A model. Every tuple is in the order of the file; `id` is the file's name without `.arch.yaml`.
 
-    `unknown` are the topics that it leaves open; `answers` pair the id of a question with the answer.
+    `unknown` are the topics that it leaves open; `answers` pair the id of a question with the answer. `changes` is False
+    where the model counts no bad changes.
     """
 
     id: str
@@ -385,5 +407,6 @@ class Architecture(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
     accept: tuple[Acceptance, ...] = ()
     sources: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    changes: bool = True
     questions: tuple[Question, ...] = ()
     answers: tuple[tuple[str, str], ...] = ()

@@ -18,9 +18,10 @@ from msgspec import Struct
 from archgen.model.architecture import Replica
 from archgen.model.subject import Subject
 from archgen.reliability.bdd import ALWAYS, NEVER, Bdd, BudgetExceeded
-from archgen.reliability.evaluation import Evaluation, Plan, unanswered
+from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.expansion import Expansion, all_up
 from archgen.reliability.failure import Failures, States
+from archgen.reliability.moment import opened
 
 HOURS_PER_YEAR = 8760.0
 NODE_BUDGET = 100_000
@@ -90,16 +91,16 @@ class Calculation:
     """A flow prepared to compute its availability for many sets of probabilities.
 
     `single` are the flow's single failures: the points among them are a factor, and constants in the diagram. `budget`
-    bounds the diagram's nodes; past it the flow is bounded,
-    or sampled where that tells more. Where the plan counts what people promote, the
-    probabilities have one more for each loss that they answer: that it is answered, given that it happened.
+    bounds the diagram's nodes; past it the flow is bounded, or sampled where that tells more. Where the plan is one at a
+    moment, the probabilities have one more for each event, and for each wait after a loss: that it is over, given that
+    the loss happened and that any longer wait isn't.
     """
 
     def __init__(self, plan: Plan, single: Failures, budget: int = NODE_BUDGET) -> None:
         self._plan = plan
         self._possible = single.possible
-        self._points = tuple(point.element for point in single.points)
-        points = frozenset(self._points)
+        self.points = tuple(point.element for point in single.points)
+        points = frozenset(self.points)
         self._left = [parts for parts in _order(plan) if parts[0] not in points]
         self._diagram: tuple[Bdd, int] | None = None
         if single.possible:
@@ -138,20 +139,20 @@ class Calculation:
             return self.availability(up, ROUGH).availability
         diagram, root = self._diagram
         rest = 1.0 - diagram.probability(root, [1.0 - all_up(parts, up) for parts in self._left])
-        return all_up(self._points, up) * rest
+        return all_up(self.points, up) * rest
 
     def _between(self, up: Mapping[Subject, float], samples: int) -> FlowAvailability:
         """Return certain bounds, or a sample where its interval is narrower."""
-        series = all_up(self._points, up)
+        series = all_up(self.points, up)
         low, high = self._expansion.bounds(up) if self._expansion is not None else (0.0, 1.0)
         narrowest = interval(0, samples)[1]
-        sampled = _sampled(self._plan, up, self._points, samples) if high - low > narrowest else None
+        sampled = _sampled(self._plan, up, self.points, samples) if high - low > narrowest else None
         if sampled is not None and sampled.bounds is not None:
             least, most = sampled.bounds
             if most - least < series * (high - low):
                 return sampled
         middle = (low + high) / 2
-        importance = _points(self._points, up, series, middle)
+        importance = _points(self.points, up, series, middle)
         return FlowAvailability(series * middle, "bounds", (series * low, series * high), importance)
 
     def formula(self) -> AvailabilityFormula | None:
@@ -162,16 +163,16 @@ class Calculation:
         inner = diagram.reachable(root)
         place = {NEVER: 0, ALWAYS: 1} | {node: number for number, node in enumerate(inner, 2)}
         nodes = ((diagram.variable[node], place[diagram.low[node]], place[diagram.high[node]]) for node in inner)
-        return AvailabilityFormula(self._points, tuple(self._left), tuple(nodes), place[root])
+        return AvailabilityFormula(self.points, tuple(self._left), tuple(nodes), place[root])
 
     def _exact(self, diagram: Bdd, root: int, up: Mapping[Subject, float]) -> FlowAvailability:
         chances = [1.0 - all_up(parts, up) for parts in self._left]
-        series = all_up(self._points, up)
+        series = all_up(self.points, up)
         rest = 1.0 - diagram.probability(root, chances)
         slopes: dict[Subject, float] = {}
         for parts, slope in zip(self._left, diagram.derivatives(root, chances), strict=True):
             slopes |= {part: series * slope * others for part, others in _others(parts, up).items()}
-        slopes |= {point: rest * others for point, others in _others(self._points, up).items()}
+        slopes |= {point: rest * others for point, others in _others(self.points, up).items()}
         importance = [
             _importance(element, slopes[element], up[element], series * rest)
             for element in self._plan.elements
@@ -204,15 +205,15 @@ def ranked(importance: Sequence[Importance]) -> tuple[Importance, ...]:
 
 
 def _order(plan: Plan) -> tuple[tuple[Subject, ...], ...]:
-    """Return the variables of a flow's diagram; whether a loss is answered stands beside the loss."""
-    awaiting = plan.awaiting()
+    """Return the variables of a flow's diagram; whether what takes over has done so stands beside the loss."""
+    waits = plan.waits()
     variables: list[tuple[Subject, ...]] = []
     for parts in series_modules(plan):
-        others = tuple(element for element in parts if element not in awaiting)
+        others = tuple(element for element in parts if element not in waits)
         variables += [others] if others else []
         for element in parts:
-            if element in awaiting:
-                variables += [(element,), (unanswered(element),)]
+            if element in waits:
+                variables += [(element,), *((opened(element, wait),) for wait in waits[element])]
     return tuple(variables)
 
 
@@ -236,13 +237,23 @@ def series_modules(plan: Plan) -> tuple[tuple[Subject, ...], ...]:
                 around.setdefault(place, set()).add(stand)
     # a set keeps its hash, which takes long to work out for a zone around many hosts
     inside = {place: frozenset(stands) for place, stands in around.items()}
+    alike: dict[Subject, list[str]] = {}
     for replica in replicas:
+        for event in plan.events_of(replica):
+            alike.setdefault(event, []).append(replica.id)
+    for replica in replicas:
+        for event in plan.events_of(replica):
+            if len(alike[event]) > 1 or replica.id in plan.watched_alone:
+                groups.setdefault(event, {})[event] = None
         stands = replica.hosts or (replica.id,)
         for stand in stands:
             for place in _places_around(plan, replica, stand):
                 groups.setdefault(inside[place], {})[place] = None
         alone = len(stands) == 1 and len(tenants[stands[0]]) == 1 and replica.id not in plan.watched_alone
-        groups.setdefault(frozenset(stands) if alone else replica.id, {})[Subject("replica", replica.id)] = None
+        own = groups.setdefault(frozenset(stands) if alone else replica.id, {})
+        own[Subject("replica", replica.id)] = None
+        if replica.id not in plan.watched_alone:
+            own |= {event: None for event in plan.events_of(replica) if len(alike[event]) == 1}
     return tuple(tuple(parts) for parts in groups.values())
 
 
@@ -259,14 +270,16 @@ def _sampled(plan: Plan, up: Mapping[Subject, float], points: tuple[Subject, ...
     """Sample what is no single point by Monte Carlo: many random states at once, one bit each, from a fixed seed."""
     random = Random(SEED)
     left = [element for element in plan.elements if element not in frozenset(points)]
-    failed = {
-        element: draws(random, 1.0 - up[element], samples) for element in (*left, *map(unanswered, plan.awaiting()))
-    }
+    failed = {element: draws(random, 1.0 - up[element], samples) for element in (*left, *_windows(plan))}
     hits = Evaluation(plan, States(failed, (1 << samples) - 1)).flow.bit_count()
     low, high = interval(hits, samples)
     rest, series = 1.0 - hits / samples, all_up(points, up)
     bounds = (series * (1.0 - high), series * (1.0 - low))
     return FlowAvailability(series * rest, "sampled", bounds, _points(points, up, series, rest))
+
+
+def _windows(plan: Plan) -> list[Subject]:
+    return [opened(element, wait) for element, waits in plan.waits().items() for wait in waits]
 
 
 def _points(

@@ -17,6 +17,7 @@ from archgen.model.architecture import Replica
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
 from archgen.reliability.members import Votes
+from archgen.reliability.moment import LASTING, Moment, Wait, Window, opened
 from archgen.reliability.needs import Guarded, Need
 from archgen.reliability.structure import Structure
 
@@ -44,24 +45,20 @@ class Algebra(Protocol[T]):
         """Return what fails when at least `count` of the values do; 0 < count <= len(values)."""
 
 
-def unanswered(element: Subject) -> Subject:
-    """Return the event that no person has answered the loss of an element yet, given that it is lost."""
-    return Subject("step", f"answer to the loss of {element.kind} {element.id}")
-
-
 class Plan:
-    """A flow's structure, ordered for evaluation."""
+    """A flow's structure, ordered for evaluation; at a moment, it has events beside elements."""
 
-    def __init__(self, index: Index, structure: Structure) -> None:
+    def __init__(self, index: Index, structure: Structure, moment: Moment = LASTING) -> None:
         self.index = index
         self.structure = structure
+        self.moment = moment
         self.replicas = {replica.id: replica for replica in structure.replicas}
         self.members: dict[str, list[str]] = {}
         for replica in structure.replicas:
             self.members.setdefault(replica.component, []).append(replica.id)
         self.elements = self._elements()
         self._deciders: dict[int, list[str]] = {}
-        self._awaiting: dict[Subject, tuple[str, ...]] | None = None
+        self._waits: dict[Subject, tuple[Wait, ...]] | None = None
         self.order, self.cyclic = self._callees_first()
 
     def sparing(self, components: Iterable[str]) -> Plan:
@@ -71,6 +68,18 @@ class Plan:
         spared.structure = replace(self.structure, clients=self.structure.clients.union(components))
         spared.elements = spared._elements()
         return spared
+
+    def at(self, moment: Moment) -> Plan:
+        """Return the plan with the events of a moment at which no failover of the flow takes time."""
+        beside = object.__new__(Plan)
+        beside.__dict__.update(self.__dict__)
+        beside.moment = moment
+        beside.elements = beside._elements()
+        return beside
+
+    def events_of(self, replica: Replica) -> tuple[Subject, ...]:
+        """Return the events that take a replica down for a while."""
+        return () if self.moment is LASTING else self.moment.events_of(replica.component, replica.id)
 
     def _elements(self) -> tuple[Subject, ...]:
         """Return everything of the flow that can fail on its own: its replicas, their hosts, the zones around those."""
@@ -84,6 +93,7 @@ class Plan:
             *(Subject("replica", replica.id) for replica in replicas),
             *(Subject("host", host) for host in hosts),
             *(Subject("zone", zone) for zone in zones),
+            *dict.fromkeys(event for replica in replicas for event in self.events_of(replica)),
         )
 
     def of(self, need: Need) -> list[str]:
@@ -125,26 +135,39 @@ class Plan:
         )
 
     def causes(self, replica: str) -> tuple[Subject, ...]:
-        """Return the elements whose loss takes a replica of one host, or of none, down: itself, the host, its zones."""
-        host = self.replicas[replica].hosts[:1]
-        below = self.index.hosts_below(host[0]) if host else ()
-        zones = self.index.zones_around(host[0]) if host else self.index.zones_with(self.replicas[replica])
+        """Return the elements whose loss alone takes a replica down: itself, its hosts and zones, or those of all its hosts."""
+        hosts = self.replicas[replica].hosts
+        carriers = [(host, *self.index.hosts_below(host)) for host in hosts]
+        shared = [host for host in carriers[0] if all(host in each for each in carriers)] if carriers else []
+        around = self.index.shared_zones(self.replicas[replica])
         return (
             Subject("replica", replica),
-            *(Subject("host", name) for name in (*host, *below)),
-            *(Subject("zone", zone) for zone in zones),
+            *(Subject("host", host) for host in shared),
+            *(Subject("zone", zone) for zone in self.index.zones_of(self.replicas[replica]) if zone in around),
         )
 
-    def awaiting(self) -> dict[Subject, tuple[str, ...]]:
-        """Map each element whose loss a person answers to the primaries that it takes down, which are replaced then."""
-        if self._awaiting is None:
-            members = (member for needs in self.structure.needs.values() for need in needs for member in need.guarded)
-            primaries: dict[Subject, list[str]] = {}
-            for primary in dict.fromkeys(primary for member in members for primary in member.after):
-                for cause in self.causes(primary):
-                    primaries.setdefault(cause, []).append(primary)
-            self._awaiting = {cause: tuple(replicas) for cause, replicas in primaries.items()}
-        return self._awaiting
+    def waits(self) -> dict[Subject, tuple[Wait, ...]]:
+        """Map each element to the waits for what takes over after its loss, the shortest first."""
+        if self._waits is None:
+            waits: dict[Subject, set[Wait]] = {}
+            for window in self.windows():
+                for cause in self.causes(window.replica):
+                    waits.setdefault(cause, set()).add(window.wait)
+            self._waits = {cause: tuple(sorted(each)) for cause, each in waits.items()}
+        return self._waits
+
+    def windows(self) -> tuple[Window, ...]:
+        """Return the failovers that take time, each once."""
+        return tuple(dict.fromkeys(self._windows()))
+
+    def _windows(self) -> Iterator[Window]:
+        if not (self.moment.promotions or self.moment.takeovers):
+            return
+        needs = [need for needs in self.structure.needs.values() for need in needs]
+        for need in needs:
+            for member in need.guarded:
+                yield from member.after
+                needs += member.asks
 
     def _callees(self, replica: str) -> list[str]:
         needs = self.structure.needs.get(replica, ())
@@ -214,6 +237,8 @@ class Evaluation(Generic[T]):
         """Return when a need is not met."""
         if need.kind == "unwatched":
             return self.algebra.any_of([self.itself(replica) for replica in need.candidates])
+        if need.kind == "unsettled":
+            return self.algebra.any_of([self.held(member) for member in need.guarded])
         candidates = [self.failed[candidate] for candidate in need.candidates]
         candidates += [self.algebra.any_of([self.failed[member.replica], self.held(member)]) for member in need.guarded]
         return self._at_least(len(candidates) - need.count + 1, candidates)
@@ -236,23 +261,28 @@ class Evaluation(Generic[T]):
         """Return when a replica has failed by itself, whatever its host does."""
         return self.algebra.element(Subject("replica", replica))
 
-    def _awaited(self, replica: str) -> T:
-        """Return when a replica is down by a loss that no person has answered yet."""
+    def _awaited(self, window: Window) -> T:
+        """Return when a replica is down by a loss after which nothing has taken over yet."""
+        waits = self.plan.waits()
         return self.algebra.any_of(
-            [
-                self.algebra.at_least(2, [self.algebra.element(cause), self.algebra.element(unanswered(cause))])
-                for cause in self.plan.causes(replica)
-            ]
+            [self._recent(cause, window.wait, waits[cause]) for cause in self.plan.causes(window.replica)]
         )
+
+    def _recent(self, cause: Subject, wait: Wait, waits: tuple[Wait, ...]) -> T:
+        """Return when an element was lost less than a wait ago; for a longer wait that is so all the more."""
+        recent = [opened(cause, longer) for longer in waits[waits.index(wait) :]]
+        return self.algebra.at_least(len(recent) + 1, [self.algebra.element(each) for each in (cause, *recent)])
 
     def _at_least(self, count: int, values: list[T]) -> T:
         return self.algebra.at_least(count, values) if count > 0 else self.algebra.always
 
     def _up(self, replica: Replica) -> T:
-        """Return when a replica itself, its host or a zone around it is gone; a floating one needs any one of its hosts."""
+        """Return when a replica, its host or a zone around it is gone, or an event has it; a floating one needs any of its hosts."""
         if replica.component in self.plan.structure.clients:
             return self.algebra.never
         own = self.algebra.element(Subject("replica", replica.id))
+        if events := self.plan.events_of(replica):
+            own = self.algebra.any_of([own, *map(self.algebra.element, events)])
         if not replica.hosts:
             zones = self.plan.index.zones_with(replica)
             return self.algebra.any_of([own, *map(self._zone, zones)]) if zones else own

@@ -129,6 +129,38 @@ def failures(plan: Plan, gone: Collection[Subject] = ()) -> Failures:
     return Failures(flow, True, points, plan.elements)
 
 
+def failures_at(plan: Plan, single: Failures, gone: Collection[Subject] = ()) -> Failures:
+    """Return the single failures of a flow at a moment, of which those of its elements are known.
+
+    A bad change takes down all replicas of its component, so it is a point where any of these is.
+    """
+    if not single.possible:
+        return single
+    fatal = {point.element.id for point in single.points if point.element.kind == "replica"}
+    events = {
+        event: any(replica.id in fatal for replica in plan.structure.replicas if event in plan.events_of(replica))
+        for event in plan.elements[len(single.elements) :]
+    }
+    asked = [event for event, is_point in events.items() if not is_point]
+    failing = _alone(plan, asked, gone)
+    points = [
+        SinglePoint(plan, tuple(gone), place)
+        for place, event in enumerate(plan.elements[len(single.elements) :], len(single.elements))
+        if events[event] or event in failing
+    ]
+    return Failures(single.flow, True, (*single.points, *points), plan.elements)
+
+
+def _alone(plan: Plan, asked: Sequence[Subject], gone: Collection[Subject]) -> set[Subject]:
+    """Return those of some events that break a flow alone."""
+    if not asked:
+        return set()
+    always = (1 << (len(asked) + 1)) - 1
+    failed = {event: 2 << place for place, event in enumerate(asked)}
+    flow = Evaluation(plan, States({**failed, **dict.fromkeys(gone, always)}, always)).flow
+    return {asked[place] for place in places(flow >> 1)}
+
+
 def single_points(plan: Plan, gone: Collection[Subject] = ()) -> tuple[Subject, ...]:
     """Return the elements whose loss alone makes a flow fail, without proofs; none if it fails with nothing failed."""
     flow = single_failures(plan, gone).flow

@@ -9,6 +9,7 @@ from msgspec import Struct
 from archgen.model.architecture import Access, Balance, Cluster, Component, Quorum
 from archgen.model.kinds import KINDS
 from archgen.model.products import product_of
+from archgen.reliability.moment import LASTING, Moment
 
 
 class Votes(Struct, frozen=True):
@@ -82,6 +83,14 @@ def _watches_hosts(component: Component, replica: str) -> bool:
     return any(member.hosts for member in component.replicas if member.id == replica)
 
 
+def active_members(component: Component) -> tuple[str, ...]:
+    """Return the members of an active-passive cluster that take its traffic first: those stated, else the first written."""
+    cluster = component.cluster
+    if cluster is None or not is_active_passive(cluster):
+        return ()
+    return cluster.active or tuple([replica.id for replica in component.replicas[:1]])
+
+
 def promoted_by_hand(component: Component) -> bool:
     """Return True if a person promotes a replica within a stated time when a primary, which runs on one host, is lost."""
     replication = component.replication
@@ -92,8 +101,8 @@ def promoted_by_hand(component: Component) -> bool:
     )
 
 
-def writers(component: Component, by_hand: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the replicas that take writes, and those that take them once promoted; `by_hand` counts people's promotions."""
+def writers(component: Component, moment: Moment = LASTING) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the replicas that take writes, and those that take them once promoted, at a moment by people too."""
     everyone = tuple([replica.id for replica in component.replicas])
     replication = component.replication
     if replication is None or replication.all_write:
@@ -103,20 +112,20 @@ def writers(component: Component, by_hand: bool = False) -> tuple[tuple[str, ...
     if not replication.primary:
         return everyone, ()
     others = tuple([replica for replica in everyone if replica not in replication.primary])
-    promoted = replication.failover == "automatic" or (by_hand and promoted_by_hand(component))
+    promoted = replication.failover == "automatic" or component.id in moment.promotions
     return replication.primary, others if promoted else ()
 
 
-def eligible(component: Component, access: Access, by_hand: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def eligible(component: Component, access: Access, moment: Moment = LASTING) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the replicas that may answer an access, before locality: (at once, after promotion)."""
     now: tuple[str, ...]
     later: tuple[str, ...]
     if access == "read":
         now, later = tuple([replica.id for replica in component.replicas]), ()
     else:
-        now, later = writers(component, by_hand)
+        now, later = writers(component, moment)
     cluster = component.cluster
-    if cluster is not None and cluster.failover == "manual":
+    if cluster is not None and cluster.failover == "manual" and component.id not in moment.takeovers:
         now = tuple(replica for replica in now if replica in cluster.active)
         later = tuple(replica for replica in later if replica in cluster.active)
     return now, later

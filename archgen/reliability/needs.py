@@ -16,28 +16,29 @@ from archgen.model.architecture import Access, Component, Connection, Replica
 from archgen.reliability.index import Index
 from archgen.reliability.members import (
     Votes,
+    active_members,
     deep_asks,
     eligible,
     is_active_passive,
     keeps_address,
     predecessors,
-    promoted_by_hand,
     votes,
     waits_as_backup,
 )
+from archgen.reliability.moment import LASTING, Moment, Window
 
 
 class Guarded(Struct, frozen=True):
     """A candidate that counts only while none of its guards holds.
 
-    It needs a `promoter` to work, if any is named: a component. `after` are the primaries whose loss a person answers by
-    promoting it; it counts once the person is done. `votes` are numbers of replicas that must be up. It does not count
+    It needs a `promoter` to work, if any is named: a component. `after` are the failovers that must be done before it
+    takes over; a loss that lasts has none. `votes` are numbers of replicas that must be up. It does not count
     while any of `lost`, which are replicas, has failed by itself, or while the check of its caller `asks` in vain.
     """
 
     replica: str
     promoter: str | None = None
-    after: tuple[str, ...] = ()
+    after: tuple[Window, ...] = ()
     votes: tuple[Votes, ...] = ()
     lost: tuple[str, ...] = ()
     asks: tuple[Need, ...] = ()
@@ -54,7 +55,7 @@ class Need(Struct, frozen=True):
     `step` is the first step of the flow that has the need, `connection` the id of the connection under it. `kind` tells
     what is asked: that some request is answered, or, as a condition of each request, that all work who get requests
     of a caller that checks nobody (`unchecked`), or that no candidate fails by itself and keeps its address as its host
-    is up (`unwatched`).
+    is up (`unwatched`), or that no traffic goes to a member that was lost a moment ago (`unsettled`).
     """
 
     step: str
@@ -62,7 +63,7 @@ class Need(Struct, frozen=True):
     candidates: tuple[str, ...]
     guarded: tuple[Guarded, ...]
     count: int
-    kind: Literal["some", "unchecked", "unwatched"] = "some"
+    kind: Literal["some", "unchecked", "unwatched", "unsettled"] = "some"
 
 
 class Use(Struct, frozen=True):
@@ -115,9 +116,9 @@ def asked_component(need: Need) -> str:
 
 
 class Conditions(Struct, frozen=True):
-    """The reading of a need: `by_hand` counts what people promote, `each` asks that each request is answered, not some."""
+    """The reading of a need: at a moment, or of losses that last; `each` asks that each request is answered, not some."""
 
-    by_hand: bool = False
+    moment: Moment = LASTING
     each: bool = False
 
 
@@ -155,8 +156,12 @@ def _each_once(needs: Iterable[tuple[Need, ...]]) -> tuple[Need, ...]:
         return tuple(every)
     own: dict[object, Need] = {}
     for need in every:
-        own.setdefault((need.candidates, need.guarded, need.count, need.kind == "unwatched"), need)
+        own.setdefault((need.candidates, need.guarded, need.count, need.kind in _OF_ELEMENTS), need)
     return tuple(own.values())
+
+
+_OF_ELEMENTS = ("unwatched", "unsettled")
+"""Needs that ask nothing of other replicas."""
 
 
 def _local(use: Use) -> bool:
@@ -165,12 +170,14 @@ def _local(use: Use) -> bool:
 
 def _needs(index: Index, use: Use, caller: Replica | None, conditions: Conditions) -> tuple[Need, ...]:
     """Return what a caller needs for a use: that some request is answered and, where it is asked, each."""
-    need, promoted = _some(index, use, caller, conditions.by_hand, asks_of(index, index.components[use.source]))
-    return (need, *_of_each(index, use, need, promoted)) if conditions.each else (need,)
+    need, promoted = _some(index, use, caller, conditions.moment, asks_of(index, index.components[use.source]))
+    if not conditions.each:
+        return (need,)
+    return (need, *_of_each(index, use, need, promoted), *_unsettled(index, use, need, conditions.moment))
 
 
 def _some(
-    index: Index, use: Use, caller: Replica | None, by_hand: bool, asks: Asks = ()
+    index: Index, use: Use, caller: Replica | None, moment: Moment, asks: Asks = ()
 ) -> tuple[Need, frozenset[str]]:
     """Return the need that some request is answered, and the replicas that count once they are promoted."""
     now: list[str] = []
@@ -179,15 +186,17 @@ def _some(
     for connection in use.connections:
         for target in connection.targets:
             component = index.components[target]
-            first, second = eligible(component, use.access, by_hand)
+            first, second = eligible(component, use.access, moment)
             required = votes(component, use.access)
             if any(each.count > len(each.members) for each in required):
                 continue
             for replica in _near(index, first, connection, caller, use.pinned):
-                asked = _asked(index, use.step, index.replicas[replica], asks, by_hand) if asks else ()
+                asked = _asked(index, use.step, index.replicas[replica], asks, moment) if asks else ()
                 if asked is None:
                     continue
-                member = Guarded(replica, votes=required, lost=predecessors(component, replica), asks=asked)
+                after = _taking_over(component, replica, moment)
+                before = predecessors(component, replica)
+                member = Guarded(replica, after=after, votes=required, lost=before, asks=asked)
                 if member.is_free:
                     now.append(replica)
                 else:
@@ -195,16 +204,16 @@ def _some(
             if second:
                 standing_by = _near(index, second, connection, caller, use.pinned)
                 for replica in standing_by:
-                    asked = _asked(index, use.step, index.replicas[replica], asks, by_hand) if asks else ()
+                    asked = _asked(index, use.step, index.replicas[replica], asks, moment) if asks else ()
                     if asked is not None:
-                        later.append(replace(_promoted(index, component, replica, required), asks=asked))
+                        later.append(replace(_promoted(index, component, replica, required, moment), asks=asked))
     count = _count(use.connections, len(now) + len(guarded) + len(later))
     name = use.connections[0].id if use.connections else None
     need = Need(use.step, name, tuple(now), (*guarded, *later), count)
     return need, frozenset(member.replica for member in later)
 
 
-def _asked(index: Index, step: str, member: Replica, asks: Asks, by_hand: bool) -> tuple[Need, ...] | None:
+def _asked(index: Index, step: str, member: Replica, asks: Asks, moment: Moment) -> tuple[Need, ...] | None:
     """Return what must answer a target before it passes its check; None if that can never be.
 
     Each is asked over the target's own connection, or through what leads to it; what nothing leads to doesn't restrict it.
@@ -216,19 +225,44 @@ def _asked(index: Index, step: str, member: Replica, asks: Asks, by_hand: bool) 
             last = hop == asked.component
             own = replace(index.connections[member.component, hop], id=f"{member.component} -> {hop}", targets=(hop,))
             use = Use(step, member.component, (hop,), (own,), asked.access if last else "read", ())
-            need, _ = _some(index, use, member, by_hand, () if last else (asked,))
+            need, _ = _some(index, use, member, moment, () if last else (asked,))
             if len(need.candidates) + len(need.guarded) < need.count:
                 return None
             needs.append(need)
     return tuple(needs)
 
 
-def _promoted(index: Index, component: Component, replica: str, required: tuple[Votes, ...]) -> Guarded:
+def _promoted(index: Index, component: Component, replica: str, required: tuple[Votes, ...], moment: Moment) -> Guarded:
     """Return a replica that takes writes once it is promoted, by a component or by a person."""
     promoter = promoter_of(index, component)
     by = () if promoter is None else votes(index.components[promoter], "write")
-    after = component.replication.primary if component.replication and promoted_by_hand(component) else ()
+    wait = moment.promotions.get(component.id)
+    primary = component.replication.primary if component.replication and wait is not None else ()
+    after = tuple(Window(each, wait) for each in primary if wait is not None)
+    after += _taking_over(component, replica, moment)
     return Guarded(replica, promoter, after, (*required, *by), predecessors(component, replica))
+
+
+def _taking_over(component: Component, replica: str, moment: Moment) -> tuple[Window, ...]:
+    """Return the failovers of the active members that must be done before a member takes their traffic."""
+    wait = moment.takeovers.get(component.id)
+    active = active_members(component)
+    if wait is None or replica in active:
+        return ()
+    return tuple(Window(each, wait) for each in active)
+
+
+def _unsettled(index: Index, use: Use, need: Need, moment: Moment) -> Iterator[Need]:
+    """Yield the condition that no member of an active-active cluster was lost a moment ago, and still gets requests."""
+    taking = dict.fromkeys((*need.candidates, *(member.replica for member in need.guarded)))
+    members = []
+    for replica in taking if moment.takeovers else ():
+        component = index.components[index.replicas[replica].component]
+        wait = moment.takeovers.get(component.id)
+        if wait is not None and not is_active_passive(component.cluster):
+            members.append(Guarded(replica, after=(Window(replica, wait),)))
+    if members:
+        yield Need(use.step, need.connection, (), tuple(members), len(members), "unsettled")
 
 
 def _of_each(index: Index, use: Use, need: Need, promoted: frozenset[str]) -> Iterator[Need]:

@@ -14,6 +14,7 @@ from msgspec import Struct
 from archgen.model.architecture import Access, Answer, Connection, Flow, Frame, Replica, Request, Step
 from archgen.reliability.index import Index
 from archgen.reliability.members import quorum
+from archgen.reliability.moment import LASTING, Moment
 from archgen.reliability.needs import Asked, Conditions, Need, Use, asks_of, needs_of, promoter_of
 
 Level = Literal["serves", "every", "full"]
@@ -68,8 +69,8 @@ def access_of(request: Request, flow: Flow, connection: Connection | None) -> Ac
     return request.access or flow.access or (connection.access if connection else None) or "read-write"
 
 
-def build(index: Index, flow: Flow, by_hand: bool = False, level: Level = "serves") -> Structure:
-    """Return a structure function of a flow; `by_hand` counts what people promote, once they are done with it."""
+def build(index: Index, flow: Flow, moment: Moment = LASTING, level: Level = "serves") -> Structure:
+    """Return a structure function of a flow, of losses that last or at a moment: whoever takes over counts once it is done."""
     uses: dict[str, list[Use]] = {}
     initiators: dict[str, Initiator] = {}
     # what was started or called so far, and whether by later steps only
@@ -88,7 +89,7 @@ def build(index: Index, flow: Flow, by_hand: bool = False, level: Level = "serve
                 uses.setdefault(request.source, []).append(_use(request, flow, connections))
         for target in (*request.targets, *(target for connection in connections for target in connection.targets)):
             later_only[target] = later_only.get(target, True) and later
-    return _assemble(index, flow, tuple(initiators.values()), uses, Conditions(by_hand, level != "serves"))
+    return _assemble(index, flow, tuple(initiators.values()), uses, Conditions(moment, level != "serves"))
 
 
 def is_deferred(request: Request, connections: Sequence[Connection]) -> bool:

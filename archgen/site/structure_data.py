@@ -13,18 +13,19 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
-from archgen.analysis.assessment import FlowAssessment, quantified
+from archgen.analysis.assessment import FlowAssessment, calculation, quantified
 from archgen.analysis.probabilities import Probabilities
 from archgen.analysis.topology import Topology
 from archgen.compare.flows import called
 from archgen.model.architecture import Component, Flow, Request
 from archgen.model.subject import Subject
-from archgen.reliability.availability import AvailabilityFormula, Calculation, FlowAvailability
+from archgen.reliability.availability import AvailabilityFormula, FlowAvailability
 from archgen.reliability.evaluation import Plan
-from archgen.reliability.failure import failures
+from archgen.reliability.expansion import all_up
 from archgen.reliability.hints import local_data
 from archgen.reliability.levels import levels
 from archgen.reliability.members import eligible, quorum
+from archgen.reliability.moment import opened
 from archgen.reliability.needs import Guarded, Need, asked_component
 from archgen.reliability.simulation import skippable, used, with_all_options
 from archgen.reliability.structure import access_of, requests
@@ -194,6 +195,7 @@ class _Encoder:
         plans = levels(topology.index, flow, plan)
         strict = self._plan(plan, indices)
         loose = self._plan(with_all_options(topology.index, flow), indices)
+        chart, steady = self._chart(flow.id)
         return {
             "id": flow.id,
             "title": flow.title,
@@ -204,7 +206,8 @@ class _Encoder:
             "every": None if plans.every is plan else self._plan(plans.every, indices),
             "full": None if plans.full is plans.every else self._plan(plans.full, indices),
             "whole": None if loose == strict else loose,
-            "chart": self._chart(flow.id),
+            "chart": chart,
+            "steady": steady,
         }
 
     def _step(self, flow: Flow, request: Request) -> list[Any]:
@@ -268,23 +271,31 @@ class _Encoder:
             [[*self._need(asked, steps), asked_component(asked)] for asked in member.asks],
         ]
 
-    def _chart(self, flow: str) -> dict[str, Any] | None:
-        topology = self._topology
-        plan, up = quantified(topology, self._probabilities, flow)
-        single = failures(plan) if plan.awaiting() else topology.losses.failures[flow]
-        chart = Calculation(plan, single, NODES).formula()
-        return None if chart is None else self._formula(chart, up)
+    def _chart(self, flow: str) -> tuple[dict[str, Any] | None, float]:
+        """Return the chart of a flow, and the chance that none of the events that break it alone is under way."""
+        plan, up = quantified(self._topology, self._probabilities, flow)
+        prepared = calculation(self._topology, plan, budget=NODES)
+        steady = all_up([point for point in prepared.points if point not in self._element], up)
+        chart = prepared.formula()
+        return None if chart is None else self._formula(plan, chart, up), steady
 
-    def _formula(self, chart: AvailabilityFormula, up: dict[Subject, float]) -> dict[str, Any]:
-        """Return the chart; a variable is the elements that make it true, and the chance that the rest of it is up."""
+    def _formula(self, plan: Plan, chart: AvailabilityFormula, up: dict[Subject, float]) -> dict[str, Any]:
+        """Return the chart; a variable is the elements that make it true, and the chance that the rest of it is up.
+
+        One of a failover that takes time also has the element that is lost, and its value once the loss lasts.
+        """
+        losses = {
+            opened(element, wait): [self._element[element], int(wait.manual)]
+            for element, waits in plan.waits().items()
+            for wait in waits
+        }
         variables = []
         for parts in chart.variables:
-            rest = 1.0
-            for element in parts:
-                rest *= 1.0 if element in self._element else up[element]
-            variables.append([[self._element[element] for element in parts if element in self._element], rest])
+            rest = all_up([part for part in parts if part not in self._element], up)
+            own = [self._element[part] for part in parts if part in self._element]
+            variables.append([own, rest, *losses.get(parts[0], ())])
         return {
-            "points": [self._element[element] for element in chart.points],
+            "points": [self._element[element] for element in chart.points if element in self._element],
             "variables": variables,
             "nodes": [list(node) for node in chart.nodes],
             "root": chart.root,

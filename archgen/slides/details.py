@@ -12,7 +12,7 @@ from archgen.linting.finding_groups import FindingGroup
 from archgen.model.finding import Finding
 from archgen.model.percentages import format_availability
 from archgen.model.wording import first_few, listed, plural
-from archgen.report.common.assessment import all_assumptions
+from archgen.report.common.assessment import AssumptionGroup, all_assumptions
 from archgen.slides.facts import hours
 from archgen.slides.paging import growing, pages, split_sequence, truncate_text
 from archgen.slides.section import ChangeSummary, DeckSection
@@ -35,7 +35,7 @@ _ROWS = 6
 _SAID = 4
 """Lines of an issue on a slide; its notes have the full text."""
 
-_ASSUMED = ("Availability", "Elements", "Source")
+_ASSUMED = ("Assumed", "Elements", "Source")
 
 Make = Callable[[], Iterable[Slide]]
 
@@ -158,22 +158,20 @@ def _reliability(section: DeckSection) -> Iterator[Slide]:
             f"{name} declares every availability."
             if not assumed
             else "The model doesn't declare these availabilities, so they are assumed:",
-            *(f"{format_availability(number)} for {listed(ids)}: {source}" for number, source, ids in assumed),
+            *(f"{group.value} for {listed(group.ids)}: {group.source}" for group in assumed),
         ]
     )
     yield from _tables(f"{name}: reliability", header, tuple(rows), notes)
     yield from _assumed(section, assumed, notes)
 
 
-def _assumed(
-    section: DeckSection, assumed: tuple[tuple[float, str, tuple[str, ...]], ...], notes: str
-) -> Iterator[Slide]:
-    """Yield tables of assumed availabilities; the notes name every element."""
+def _assumed(section: DeckSection, assumed: tuple[AssumptionGroup, ...], notes: str) -> Iterator[Slide]:
+    """Yield tables of what is assumed; the notes name every element."""
     name, replicas = section.model.architecture.name, section.model.topology.replicas
     rows = []
-    for number, source, ids in assumed:
-        those = dict.fromkeys(replicas[element].component if element in replicas else element for element in ids)
-        rows.append((format_availability(number), _few(tuple(those)), source))
+    for group in assumed:
+        those = dict.fromkeys(replicas[element].component if element in replicas else element for element in group.ids)
+        rows.append((group.value, _few(tuple(those)), group.source))
     yield from _tables(f"{name}: assumptions", _ASSUMED, tuple(rows), notes)
 
 

@@ -197,7 +197,7 @@ def hours(assessment: FlowAssessment) -> str:
 
 
 def spread(assessment: FlowAssessment) -> str:
-    """Return the downtime per year if what is assumed fails ten times as rarely and ten times as often; empty if nothing is."""
+    """Return the downtime per year with all assumed numbers three times better, and worse; empty without."""
     if assessment.sensitivity is None:
         return ""
     ends = ((1.0 - share) * HOURS_PER_YEAR for share in (assessment.sensitivity.better, assessment.sensitivity.worse))

@@ -45,7 +45,7 @@ def _place(topology: Topology, subject: Subject, folding: Folding) -> str | None
             return _holder(topology, "record", subject.id, folding)
         case "certificate":
             return _holder(topology, "certificate", subject.id, folding)
-        case "flow" | "group" | "model":
+        case "flow" | "group" | "model" | "change" | "move":
             return None
         case _:
             assert_never(subject.kind)

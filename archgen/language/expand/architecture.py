@@ -49,6 +49,7 @@ def expand(context: Context, name: str, file: str) -> Architecture:
         accept=_accepted(context),
         sources=context.document.texts(root, "sources"),
         unknown=context.document.texts(root, "unknown"),
+        changes=root.get("changes", True),
         questions=_questions(context),
         answers=_answers(context),
     )

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from ipaddress import ip_network
 
 from archgen.language.expand.context import Context, SubjectId, suggestion
+from archgen.language.expand.replica_placement import placement
 from archgen.language.expand.scalars import availability, links
-from archgen.language.yaml.scalars import per_second, seconds
+from archgen.language.yaml.scalars import per_second, probability, seconds
 from archgen.language.yaml.tree import Document, Map, Seq, TreeNode
 from archgen.model.architecture import (
     Access,
     Balance,
+    Changes,
     Cluster,
     Collection,
     Component,
@@ -42,7 +44,14 @@ Targets = Mapping[str, Sequence[str]]
 def component(context: Context, name: str, entry: Map, replicas: tuple[Replica, ...], calls: Targets) -> Component:
     """Return a component with its short forms expanded and its references checked."""
     if len(entry) <= 2 and entry.keys() <= {"kind", "runs_on"}:
-        return Component(id=name, kind=entry["kind"], replicas=replicas, placed=_placed(entry), managed=_foreign(entry))
+        return Component(
+            id=name,
+            kind=entry["kind"],
+            replicas=replicas,
+            placed=_placed(entry),
+            managed=_foreign(entry),
+            placement=placement(context, entry),
+        )
     return _Reader(context, name, entry, replicas, calls).read()
 
 
@@ -66,7 +75,7 @@ class _Reader:
 
     def read(self) -> Component:
         entry, document = self.entry, self.context.document
-        stated: dict[str, TreeNode] = {"managed": _foreign(entry)}
+        stated: dict[str, TreeNode] = {"managed": _foreign(entry), "placement": placement(self.context, entry)}
         for key, value in entry.items():
             if key in _READERS:
                 stated[key] = _READERS[key](self)
@@ -203,8 +212,33 @@ class _Reader:
         by = text(cluster, "by")
         if by is not None and by not in MOVERS:
             (by,) = self.refer(cluster, "by", ("component",), "by")
-        failover, watches = cluster.get("failover"), cluster.get("watches")
-        return Cluster(cluster.get("mode"), active, shared, address if shared is None else None, failover, by, watches)
+        recovery = text(cluster, "recovery")
+        return Cluster(
+            cluster.get("mode"),
+            active,
+            shared,
+            address if shared is None else None,
+            cluster.get("failover"),
+            by,
+            cluster.get("watches"),
+            None if recovery is None else seconds(recovery),
+        )
+
+    def changes(self) -> TreeNode:
+        """Return the stated rate of changes; an interval of no time would be a change at any moment."""
+        stated = self.entry["changes"]
+        if stated.__class__ is not Map:
+            return stated
+        every, bad, recovery = (self.context.document.text(stated, key) for key in ("every", "bad", "recovery"))
+        if every is not None and not seconds(every):
+            message = f"`every` of the `changes` of `{self.name}` must be longer than no time; got {every}"
+            fix = "Write the time between two changes, such as `every: 1w`, or `changes: false`."
+            self.context.invalid(stated.value_mark("every"), self.subject, message, fix)
+        return Changes(
+            None if every is None else seconds(every),
+            None if bad is None else probability(bad),
+            None if recovery is None else seconds(recovery),
+        )
 
     def replication(self) -> Replication:
         replication = self.entry["replication"]
@@ -377,6 +411,7 @@ _READERS: dict[str, Callable[[_Reader], TreeNode]] = {
     "every": lambda reader: reader.span("every"),
     "keeps": lambda reader: reader.span("keeps"),
     "capacity": lambda reader: per_second(reader.context.document.text(reader.entry, "capacity") or ""),
+    "changes": _Reader.changes,
     "links": lambda reader: links(reader.context, reader.entry),
     "availability": lambda reader: availability(reader.context, reader.entry),
 }

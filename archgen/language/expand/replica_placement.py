@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from archgen.language.expand.context import MOST_REPLICAS, Context
+from archgen.language.yaml.scalars import seconds
 from archgen.language.yaml.tree import Map, Seq, TreeNode
-from archgen.model.architecture import Replica
+from archgen.model.architecture import Placement, Replica
+
+_PLATFORM = ("recovery", "spread")
+"""Keys of replicas that float, which stand beside `any`."""
 
 
 def place_component(context: Context, name: str, entry: Map) -> tuple[Replica, ...]:
@@ -35,7 +39,20 @@ def _wanted(entry: Map, runs_on: TreeNode) -> int:
         inner = runs_on.get("replicas") if runs_on is not None else None
         return int(entry.get("replicas") or inner or 1)
     # a host that is written out is bounded by the size of the file
-    return sum(runs_on.values()) if runs_on.__class__ is Map else 0
+    return sum(_counts(runs_on).values()) if runs_on.__class__ is Map else 0
+
+
+def _counts(runs_on: Map) -> dict[str, int]:
+    return {host: count for host, count in runs_on.items() if host not in _PLATFORM}
+
+
+def placement(context: Context, entry: Map) -> Placement | None:
+    """Return the stated platform of floating replicas."""
+    runs_on = entry.get("runs_on")
+    if runs_on.__class__ is not Map or not any(key in runs_on for key in _PLATFORM):
+        return None
+    recovery = context.document.text(runs_on, "recovery")
+    return Placement(None if recovery is None else seconds(recovery), runs_on.get("spread"))
 
 
 def _too_many(context: Context, name: str, entry: Map, wanted: int) -> None:
@@ -65,7 +82,12 @@ def _listed(context: Context, name: str, entry: Map) -> tuple[Replica, ...]:
 
 def _counted(context: Context, name: str, runs_on: Map) -> tuple[Replica, ...]:
     replicas: list[Replica] = []
-    for host, count in runs_on.items():
+    for key in _PLATFORM:
+        if key in runs_on:
+            message = f"`{key}` of `{name}` is for replicas that float, but these stay on their hosts"
+            fix = f"Write `any: [hosts…]` beside `{key}`, or remove `{key}`."
+            context.invalid(runs_on.key_mark(key), ("component", name), message, fix)
+    for host, count in _counts(runs_on).items():
         if host not in context.hosts:
             _refer_host(context, host, runs_on.key_mark(host), name)
         numbers = [""] if count == 1 else [f"#{number}" for number in range(1, count + 1)]
@@ -81,7 +103,7 @@ def _floating(context: Context, name: str, entry: Map, runs_on: Map) -> tuple[Re
         if host not in context.hosts:
             _refer_host(context, host, items.marks[index], name)
     for key in runs_on:
-        if key not in ("any", "replicas"):
+        if key not in ("any", "replicas", *_PLATFORM):
             message = f"`runs_on` of `{name}` has both `any` and `{key}`"
             fix = "Write either `{any: [hosts…]}` for replicas that float, or `{host: count}` for replicas that stay."
             context.invalid(runs_on.key_mark(key), subject, message, fix)

@@ -11,7 +11,7 @@ from archgen.improve.gains import Gain, Gains
 from archgen.model.products import scope_of
 from archgen.model.subject import Subject
 from archgen.report.common.assessment import Assessed
-from archgen.report.common.encoding import assumed, element, encode
+from archgen.report.common.encoding import assumed, assumed_times, element, encode
 
 VERSION = 1
 
@@ -81,11 +81,19 @@ def _flow(topology: Topology, flow: FlowAssessment, gains: Gains) -> dict[str, A
                 "birnbaum": each.birnbaum,
                 "fussell_vesely": each.fussell_vesely,
                 "hours_per_year": each.hours_per_year,
+                "range": flow.sensitivity.hours.get(each.element) if flow.sensitivity is not None else None,
             }
             | ({"change": _gain(gains[each.element])} if each.element in gains else {})
             for each in result.importance
         ],
+        "downtime": {
+            "failures": flow.downtime.failures,
+            "failovers": flow.downtime.failovers,
+            "changes": flow.downtime.changes,
+        },
+        "range": flow.sensitivity.downtime if flow.sensitivity is not None else None,
         "assumed": assumed(flow),
+        "assumed_times": assumed_times(flow),
     }
 
 

@@ -11,10 +11,14 @@ from archgen.report.common.assessment import (
     MONTHS,
     Assessed,
     after_loss,
+    format_basis,
     format_duration,
+    format_element_range,
     format_gain,
     format_load,
     format_method,
+    format_parts,
+    format_range,
     group_assumptions,
     impossible_text,
     per_second,
@@ -35,8 +39,8 @@ def _model(model: Assessed) -> list[str]:
     if model.maintained:
         blocks.append(f"While {', '.join(code(element.id) for element in model.maintained)} is in maintenance:")
     rows = [
-        "| Flow | Availability | Downtime per year | Downtime per month | Single points of failure |",
-        "|---|---:|---:|---:|---|",
+        "| Flow | Availability | Downtime per year | Range | Downtime per month | Single points of failure |",
+        "|---|---:|---:|---:|---:|---|",
     ]
     rows += [_row(flow) for flow in model.flows]
     return [
@@ -72,7 +76,9 @@ def _capacity(capacity: Capacity | None) -> list[str]:
 def _row(flow: FlowAssessment) -> str:
     points = ", ".join(code(point.id) for point in flow.points) or ("none" if flow.possible else "impossible")
     result = flow.result
-    down = f"{format_duration(result.downtime)} | {format_duration(result.downtime / MONTHS)}"
+    ends = format_range(flow)
+    between = f"{ends} ({format_basis(flow)})" if ends else format_basis(flow)
+    down = f"{format_duration(result.downtime)} | {between} | {format_duration(result.downtime / MONTHS)}"
     return f"| {code(flow.flow)} | {format_availability(result.availability)} | {down} | {points} |"
 
 
@@ -81,6 +87,8 @@ def _flow(flow: FlowAssessment, model: Assessed) -> list[str]:
     if not flow.possible:
         return [*blocks, f"{impossible_text(model.maintained).capitalize()}."]
     blocks.append(f"Availability {format_availability(flow.result.availability)} ({format_method(flow)}).")
+    if parts := format_parts(flow):
+        blocks.append(f"Downtime per year: {parts}.")
     if flow.full is not flow.result:
         less = format_duration(flow.full.downtime)
         blocks.append(
@@ -104,25 +112,27 @@ def _any_of(names: list[str]) -> str:
 
 
 def _fixes(flow: FlowAssessment, gains: Gains) -> str:
-    rows = ["| Element | Saved per year if it never failed | Share of the downtime |", "|---|---:|---:|"]
+    rows = ["| Element | Saved per year if it never failed | Range | Share of the downtime |", "|---|---:|---:|---:|"]
     if gains:
         rows = [f"{rows[0]} Won by a change |", f"{rows[1]}---|"]
     for each in flow.result.importance[:MOST_FIXES]:
-        row = (
-            f"| {code(each.element.id)} | {format_duration(each.hours_per_year)} | {format_part(each.fussell_vesely)} |"
-        )
+        hours = f"{format_duration(each.hours_per_year)} | {format_element_range(flow, each.element)}"
+        row = f"| {code(each.element.label)} | {hours} | {format_part(each.fussell_vesely)} |"
         rows.append(f"{row} {_text(format_gain(each.element, gains, str))} |" if gains else row)
     return "\n".join(rows)
 
 
 def _assumed(flow: FlowAssessment) -> list[str]:
-    if not flow.assumed or flow.sensitivity is None:
+    if flow.sensitivity is None:
         return []
     rows = ["| Assumed | Of | Source |", "|---:|---|---|"]
-    for number, source, ids in group_assumptions(flow.assumed):
-        rows.append(f"| {format_availability(number)} | {', '.join(map(code, ids))} | {_text(source)} |")
-    better, worse = format_availability(flow.sensitivity.better), format_availability(flow.sensitivity.worse)
-    moved = f"Were they to fail three times as rarely it would be {better}, three times as often {worse}."
+    rows += [
+        f"| {group.value} | {', '.join(map(code, group.ids))} | {_text(group.source)} |"
+        for group in group_assumptions(flow.assumed, flow.times)
+    ]
+    moved = (
+        f"With all of them three times better, or three times worse, the flow is down {format_range(flow)} per year."
+    )
     return ["The model does not state these, so they are assumed:", "\n".join(rows), moved]
 
 

@@ -15,10 +15,14 @@ from archgen.report.common.assessment import (
     MONTHS,
     Assessed,
     after_loss,
+    format_basis,
     format_duration,
+    format_element_range,
     format_gain,
     format_load,
     format_method,
+    format_parts,
+    format_range,
     group_assumptions,
     impossible_text,
     per_second,
@@ -27,6 +31,8 @@ from archgen.report.common.terminal import Style, brief, columns, wrap
 
 LABEL = 16
 """Columns that the label of a line takes."""
+
+_MOVED = "three times better, or three times worse"
 
 MOST_FIXES = 8
 MOST_SETS = 12
@@ -60,18 +66,19 @@ def _flow(flow: FlowAssessment, model: Assessed, style: Style) -> list[str]:
         return [*lines, *_line("availability", f"0%, {impossible_text(model.maintained)}", style)]
     down = f"down {format_duration(flow.result.downtime)} per year, {format_duration(flow.result.downtime / MONTHS)} per month"
     lines += _line(
-        "availability", f"{format_availability(flow.result.availability)}, {down} ({format_method(flow)})", style
+        "availability",
+        f"{format_availability(flow.result.availability)}, {down} ({format_method(flow)}; {format_basis(flow)})",
+        style,
     )
+    lines += _line("downtime", format_parts(flow) or "none", style)
+    if flow.sensitivity is not None:
+        lines += _line("range", f"{format_range(flow)} per year if what is assumed were {_MOVED}", style)
     if flow.full is not flow.result:
         text = f"{format_availability(flow.full.availability)}, less for {format_duration(flow.full.downtime)} per year"
         lines += _line("everything", f"{text} (each request answered, and in time)", style)
     lines += _sets(flow, model, style)
-    lines += _table("fix first", _fixes(flow.result.importance, model.gains.get(flow.flow, {})), style)
+    lines += _table("fix first", _fixes(flow, model.gains.get(flow.flow, {})), style)
     lines += _table("assumed", _assumptions(flow), style)
-    if flow.sensitivity is not None:
-        better, worse = format_availability(flow.sensitivity.better), format_availability(flow.sensitivity.worse)
-        range_text = f"{better} if what is assumed failed three times as rarely, {worse} if three times as often"
-        lines += _line("sensitivity", range_text, style)
     return lines
 
 
@@ -120,15 +127,16 @@ def _any_of(elements: tuple[Subject, ...]) -> str:
     return names if len(elements) == 1 else f"any of {names}"
 
 
-def _fixes(importance: tuple[Importance, ...], gains: Gains) -> Iterator[tuple[str, ...]]:
+def _fixes(flow: FlowAssessment, gains: Gains) -> Iterator[tuple[str, ...]]:
+    importance = flow.result.importance
     changed = ("saved by a change",) if gains else ()
     if importance:
-        yield "element", "if it never failed", "of the downtime", *changed
+        yield "element", "saved per year if it never failed", "of the downtime", *changed
     for gain in importance[:MOST_FIXES]:
         change = (brief(format_gain(gain.element, gains, str)),) if gains else ()
         yield (
-            brief(gain.element.id),
-            f"{format_duration(gain.hours_per_year)} per year",
+            brief(gain.element.label),
+            _hours(flow, gain),
             format_part(gain.fussell_vesely),
             *change,
         )
@@ -136,10 +144,15 @@ def _fixes(importance: tuple[Importance, ...], gains: Gains) -> Iterator[tuple[s
         yield (f"… and {len(importance) - MOST_FIXES} more",)
 
 
+def _hours(flow: FlowAssessment, gain: Importance) -> str:
+    ends = format_element_range(flow, gain.element)
+    return format_duration(gain.hours_per_year) + (f" ({ends})" if ends else "")
+
+
 def _assumptions(flow: FlowAssessment) -> Iterator[tuple[str, ...]]:
-    for number, source, ids in group_assumptions(flow.assumed):
-        yield format_availability(number), source
-        yield "", ", ".join(map(brief, ids))
+    for group in group_assumptions(flow.assumed, flow.times):
+        yield group.value, group.source
+        yield "", ", ".join(map(brief, group.ids))
 
 
 def _capacity(capacity: Capacity, style: Style) -> list[str]:

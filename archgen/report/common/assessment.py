@@ -8,11 +8,12 @@ from msgspec import Struct
 
 from archgen.analysis.assessment import FlowAssessment
 from archgen.analysis.headroom import Busiest, Capacity, Headroom
-from archgen.analysis.probabilities import Assumed
+from archgen.analysis.probabilities import Assumed, AssumedTime
 from archgen.improve.gains import Gains
 from archgen.linting.checked_model import CheckedModel
-from archgen.model.percentages import format_bounds
-from archgen.model.subject import Subject
+from archgen.model.percentages import format_availability, format_bounds
+from archgen.model.subject import EVENTS, Subject
+from archgen.reliability.availability import HOURS_PER_YEAR
 
 MONTHS = 12
 
@@ -44,19 +45,88 @@ def format_duration(hours: float) -> str:
     return f"{seconds:.1f} s" if seconds >= 0.1 or seconds == 0.0 else "under 0.1 s"
 
 
-def all_assumptions(assessments: Iterable[FlowAssessment]) -> tuple[tuple[float, str, tuple[str, ...]], ...]:
-    """All that some flows' availabilities assume, as `alike` gives it, each element once; the worst number first."""
-    return tuple(
-        sorted(group_assumptions(tuple({each: None for assessment in assessments for each in assessment.assumed})))
-    )
+class AssumptionGroup(Struct, frozen=True, order=True):
+    """Elements of which the same is assumed: availabilities before times, the worst first."""
+
+    rank: tuple[int, float]
+    value: str
+    source: str
+    elements: tuple[Subject, ...]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The elements in words."""
+        return tuple(element.label for element in self.elements)
 
 
-def group_assumptions(assumed: tuple[Assumed, ...]) -> tuple[tuple[float, str, tuple[str, ...]], ...]:
-    """Assumptions by what is assumed: (availability, source, ids of the elements)."""
-    ids_by_assumption: dict[tuple[float, str], list[str]] = {}
-    for assumption in assumed:
-        ids_by_assumption.setdefault((assumption.availability, assumption.source), []).append(assumption.element.id)
-    return tuple((number, source, tuple(ids)) for (number, source), ids in ids_by_assumption.items())
+def all_assumptions(assessments: Iterable[FlowAssessment]) -> tuple[AssumptionGroup, ...]:
+    """All that some flows' availabilities assume, each element once; the worst number first."""
+    assessments = tuple(assessments)
+    assumed = tuple({each: None for assessment in assessments for each in assessment.assumed})
+    times = tuple({each: None for assessment in assessments for each in assessment.times})
+    return tuple(sorted(group_assumptions(assumed, times)))
+
+
+def group_assumptions(assumed: Iterable[Assumed], times: Iterable[AssumedTime]) -> tuple[AssumptionGroup, ...]:
+    """Assumptions by what is assumed."""
+    groups: dict[tuple[tuple[int, float], str, str], dict[Subject, None]] = {}
+    for share in assumed:
+        key = ((0, share.availability), _share(share), share.source)
+        groups.setdefault(key, {})[share.element] = None
+    for time in times:
+        key = ((1, time.seconds), f"{_ENDS[time.what]} {format_seconds(time.seconds)}", time.source)
+        groups.setdefault(key, {})[time.element] = None
+    return tuple(AssumptionGroup(*key, tuple(elements)) for key, elements in groups.items())
+
+
+_ENDS = {"repair": "repaired after", "failover": "failover after", "move": "moved after"}
+
+
+def _share(assumed: Assumed) -> str:
+    if assumed.element.kind != "change":
+        return format_availability(assumed.availability)
+    return f"{format_duration((1.0 - assumed.availability) * HOURS_PER_YEAR)} per year"
+
+
+def format_seconds(seconds: float) -> str:
+    """A time until something, in the unit that suits it: `40 s`, `4 h`."""
+    for unit, length in (("h", 3600.0), ("min", 60.0)):
+        if seconds >= length and seconds % length == 0.0:
+            return f"{seconds / length:g} {unit}"
+    return f"{seconds:.3g} s"
+
+
+def format_parts(flow: FlowAssessment) -> str:
+    """Return the parts of a flow's downtime that there are: `8.0 h failures, 0.3 h failovers, 3.1 h changes`."""
+    parts = flow.downtime
+    named = (("failures", parts.failures), ("failovers", parts.failovers), ("changes", parts.changes))
+    return ", ".join(f"{format_duration(hours)} {name}" for name, hours in named if hours * 3600 >= 0.05)
+
+
+def format_range(flow: FlowAssessment) -> str:
+    """Return the downtime with all assumed numbers three times better, and worse: `4.7 h to 41.9 h`; empty without any."""
+    return "" if flow.sensitivity is None else _between(*flow.sensitivity.downtime)
+
+
+def format_element_range(flow: FlowAssessment, element: Subject) -> str:
+    """Return the same for the hours that an element costs."""
+    ends = flow.sensitivity.hours.get(element) if flow.sensitivity is not None else None
+    return "" if ends is None else _between(*ends)
+
+
+def _between(low: float, high: float) -> str:
+    ends = format_duration(low), format_duration(high)
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+
+
+def format_basis(flow: FlowAssessment) -> str:
+    """Return the word for what a flow's figures rest on: assumptions, promises of providers, or neither."""
+    promised = [assumed.promised for assumed in flow.assumed]
+    if not promised and not flow.times:
+        return "declared"
+    if all(promised) and not flow.times:
+        return "promised"
+    return "assumed and promised" if any(promised) else "assumed"
 
 
 def per_second(rate: float) -> str:
@@ -91,7 +161,7 @@ def _after_loss(component: Headroom, tried: bool, name: Callable[[str], str]) ->
 def format_gain(element: Subject, gains: Gains, name: Callable[[str], str]) -> str:
     """Return the hours that a change saves and the change: `44.4 h per year: a replica of haproxy on lb-2`, or `as for lb-1`."""
     if element not in gains:
-        return "not tried"
+        return "no replica helps" if element.kind in EVENTS else "not tried"
     gain = gains[element]
     if gain is None:
         return "no change that is known"

@@ -40,8 +40,21 @@ def element(subject: Subject) -> dict[str, str]:
 
 
 def assumed(flow: FlowAssessment) -> list[dict[str, Any]]:
-    """Return the assumed availabilities of a flow's elements."""
+    """Return the assumed availabilities of a flow's elements, and the shares of time without its assumed bad changes."""
     return [
-        {"element": element(each.element), "availability": each.availability, "source": each.source}
+        {
+            "element": element(each.element),
+            "availability": each.availability,
+            "source": each.source,
+            "promised": each.promised,
+        }
         for each in flow.assumed
+    ]
+
+
+def assumed_times(flow: FlowAssessment) -> list[dict[str, Any]]:
+    """Return the assumed times of a flow's failovers, moves and repairs."""
+    return [
+        {"element": element(each.element), "what": each.what, "seconds": each.seconds, "source": each.source}
+        for each in flow.times
     ]

@@ -11,7 +11,6 @@ from archgen.compare.flows import FlowChange, FlowFacts, called
 from archgen.linting.checked_model import CheckedModel
 from archgen.linting.finding_groups import on_subjects
 from archgen.model.finding import Finding
-from archgen.model.percentages import format_availability
 from archgen.model.wording import first_few, plural
 from archgen.report.common.ids import list_ids
 from archgen.report.common.prose import code, text
@@ -157,8 +156,8 @@ def _things(evolution: Evolution) -> Iterator[str]:
 def _assumptions(evolution: Evolution) -> Iterator[str]:
     """Every number of the table that no model states, with its source."""
     lines = [
-        f"{format_availability(number)} for {list_ids(ids, code, most=MOST)}: {text(source)}"
-        for number, source, ids in rests_on(evolution)
+        f"{group.value} for {list_ids(group.ids, code, most=MOST)}: {text(group.source)}"
+        for group in rests_on(evolution)
     ]
     if lines:
         yield _folded("Assumed availabilities, which no model states", lines)

@@ -11,7 +11,7 @@ from archgen.compare.stops import STOP_CHANGES, flows_by_element, group_elements
 from archgen.model.percentages import format_availability
 from archgen.model.subject import Subject
 from archgen.model.wording import plural
-from archgen.report.common.assessment import all_assumptions, format_duration
+from archgen.report.common.assessment import AssumptionGroup, all_assumptions, format_duration
 from archgen.report.common.ids import NAMED, FormatId, list_ids
 
 
@@ -86,8 +86,8 @@ def assumed(facts: FlowFacts | None) -> tuple[Subject, ...]:
     return tuple(assumption.element for assumption in facts.assessment.assumed) if facts and facts.assessment else ()
 
 
-def rests_on(evolution: Evolution) -> tuple[tuple[float, str, tuple[str, ...]], ...]:
-    """All that is assumed of either side: (availability, source, ids of the elements), each element once."""
+def rests_on(evolution: Evolution) -> tuple[AssumptionGroup, ...]:
+    """All that is assumed of either side, each element once."""
     sides = (facts for flow in evolution.flows for facts in (flow.before, flow.after))
     return all_assumptions(side.assessment for side in sides if side is not None and side.assessment is not None)
 

@@ -10,7 +10,6 @@ from archgen.compare.findings import VERDICTS, ChangeGroup, Verdict
 from archgen.compare.flows import FlowChange, FlowFacts, called
 from archgen.linting.checked_model import CheckedModel
 from archgen.linting.finding_groups import on_subjects
-from archgen.model.percentages import format_availability
 from archgen.model.wording import listed, plural
 from archgen.report.common.ids import list_ids
 from archgen.report.common.terminal import Emphasis, Style, brief, wrap
@@ -125,7 +124,7 @@ def _available(facts: FlowFacts) -> str:
 
 def _assumptions(evolution: Evolution, style: Style) -> Iterator[str]:
     """Every number that an availability of either side rests on and that its model does not state, with its source."""
-    for number, source, ids in rests_on(evolution):
+    for group in rests_on(evolution):
         yield from wrap(
-            f"{format_availability(number)} for {brief(listed(ids))}: {brief(source)}", style.width, "      ", "  "
+            f"{group.value} for {brief(listed(group.ids))}: {brief(group.source)}", style.width, "      ", "  "
         )

@@ -24,9 +24,9 @@ def write(report: WhatIfReport, style: Style) -> str:
     assumed = all_assumptions((*report.before, *report.after))
     if assumed:
         lines += ["", "assumed, since the model does not state it:"]
-    for share, source, ids in assumed:
+    for group in assumed:
         lines += wrap(
-            f"{format_availability(share)} for {brief(listed(ids))}: {brief(source)}", style.width, "      ", "  "
+            f"{group.value} for {brief(listed(group.ids))}: {brief(group.source)}", style.width, "      ", "  "
         )
     if report.left:
         lines += ["", "left, since no change of these kinds removes them:" if report.smallest else "left:"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.assessment import verdicts
+from archgen.analysis.moments import component_of
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.percentages import write_percentage
-from archgen.model.subject import Subject
+from archgen.model.subject import EVENTS, Subject
 from archgen.model.wording import listed
 
 _NAMED = 5
@@ -30,7 +31,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             for assumption in flow.assumed:
                 numbers[assumption.element] = assumption.availability
                 won[assumption.element] = max(won.get(assumption.element, 0.0), costs.get(assumption.element, 0.0))
-    if flows:
+    if numbers:
         ranked = sorted(numbers, key=lambda element: (-won[element], element))
         yield _hit(facts, objective, tuple(flows), ranked, numbers)
 
@@ -38,7 +39,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
 def _hit(
     facts: Topology, objective: float, flows: tuple[str, ...], ranked: list[Subject], numbers: dict[Subject, float]
 ) -> Hit:
-    names = [f"{element.id} {write_percentage(numbers[element])}" for element in ranked[:_NAMED]]
+    names = [f"{element.label} {write_percentage(numbers[element])}" for element in ranked[:_NAMED]]
     more = f" and {len(ranked) - _NAMED} more" if len(ranked) > _NAMED else ""
     verb = "meets" if len(flows) == 1 else "meet"
     return Hit(
@@ -48,12 +49,22 @@ def _hit(
             f"{', '.join(names)}{more}"
         ),
         related=tuple(
-            (element, f"is assumed to work {write_percentage(numbers[element])} of the time")
+            (_place(facts, element), f"is assumed to work {write_percentage(numbers[element])} of the time")
             for element in ranked[:_NAMED]
         ),
         flows=flows,
-        fix=f"Add `availability`, or `{{mtbf: …, mttr: …}}`, first to {_owner(facts, ranked[0])}.",
+        fix=_fix(facts, ranked[0]),
     )
+
+
+def _place(facts: Topology, element: Subject) -> Subject:
+    return Subject("component", component_of(facts, element)) if element.kind in EVENTS else element
+
+
+def _fix(facts: Topology, element: Subject) -> str:
+    if element.kind in EVENTS:
+        return f"Add `changes: {{every: …, bad: …, recovery: …}}` first to {component_of(facts, element)}."
+    return f"Add `availability`, or `{{mtbf: …, mttr: …}}`, first to {_owner(facts, element)}."
 
 
 def _owner(facts: Topology, element: Subject) -> str:
@@ -69,7 +80,7 @@ RULE = Rule(
     summary="Assumed availabilities decide whether a flow meets its objective.",
     why=(
         "If the model doesn't declare an availability, archgen assumes one by the kind of element. That is fine as "
-        "long as the result stays the same when the assumed elements fail three times as often, or a third as often. "
+        "long as the result stays the same with all assumptions three times worse, or three times better. "
         "If the result changes, it is only as good as the assumption."
     ),
     fix="Declare `availability`, or `{mtbf: …, mttr: …}`, for the elements in the message.",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
-from archgen.analysis.assessment import verdicts
+from archgen.analysis.assessment import Sensitivity, verdicts
+from archgen.analysis.moments import component_of
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection
 from archgen.model.finding import Confidence, Proof
 from archgen.model.requirements import Ban, DowntimeLimit, Survival
-from archgen.model.subject import Subject
+from archgen.model.subject import EVENTS, Subject
 from archgen.model.wording import listed
 from archgen.reliability.cuts import cut_sets
 from archgen.reliability.evaluation import Evaluation
@@ -166,19 +167,29 @@ def _too_long(facts: Topology, expected: DowntimeLimit) -> Iterator[Hit]:
             costly = [share for share in flow.result.importance if share.hours_per_year > 0.01 * flow.result.downtime][
                 :3
             ]
-            names = [f"{share.element.id} ({_hours(share.hours_per_year)})" for share in costly]
+            names = [f"{share.element.label} ({_hours(share.hours_per_year)})" for share in costly]
             most = f", most of it by {listed(names)}" if names else ""
-            guess = "" if not flow.assumed else f"; {len(flow.assumed)} of its availabilities are assumed"
+            guess = "" if flow.sensitivity is None else f" (assumed; {_ends(flow.sensitivity)})"
             yield Hit(
                 subject=Subject("flow", flow.flow),
                 message=(
                     f'"{expected.text}" does not hold: {flow.flow} is down {_hours(flow.result.downtime)} per year'
-                    f"{most}{guess}"
+                    f"{guess}{most}"
                 ),
-                related=tuple((share.element, f"adds {_hours(share.hours_per_year)} per year") for share in costly),
+                related=tuple(
+                    (_place(facts, share.element), f"adds {_hours(share.hours_per_year)} per year") for share in costly
+                ),
                 flows=(flow.flow,),
-                confidence="low" if not decided else "medium" if flow.assumed else "high",
+                confidence="low" if not decided else "medium" if flow.sensitivity is not None else "high",
             )
+
+
+def _place(facts: Topology, element: Subject) -> Subject:
+    return Subject("component", component_of(facts, element)) if element.kind in EVENTS else element
+
+
+def _ends(sensitivity: Sensitivity) -> str:
+    return " to ".join(map(_hours, sensitivity.downtime))
 
 
 def _hours(hours: float) -> str:

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archgen.analysis.assessment import verdicts
+from archgen.analysis.moments import component_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.finding import Confidence
 from archgen.model.percentages import write_percentage
-from archgen.model.subject import Subject
+from archgen.model.subject import EVENTS, Subject
 from archgen.model.wording import listed
 
 if TYPE_CHECKING:
     from archgen.analysis.assessment import FlowAssessment
+    from archgen.analysis.topology import Topology
 
 _HOURS_PER_YEAR = 8760.0
 _NAMED = 3
@@ -31,26 +33,36 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for flow in verdicts(context.topology):
         highest = flow.result.bounds[1] if flow.result.bounds else flow.result.availability
         if flow.possible and highest < objective:
-            yield _hit(flow, objective)
+            yield _hit(context.topology, flow, objective)
 
 
-def _hit(flow: FlowAssessment, objective: float) -> Hit:
+def _hit(facts: Topology, flow: FlowAssessment, objective: float) -> Hit:
     decided = flow.sensitivity is None or flow.sensitivity.better < objective
-    confidence: Confidence = "low" if not decided else "medium" if flow.assumed else "high"
+    confidence: Confidence = "low" if not decided else "medium" if flow.sensitivity is not None else "high"
     down, allowed = flow.result.downtime, (1.0 - objective) * _HOURS_PER_YEAR
     costly = [loss for loss in flow.result.importance if loss.hours_per_year > _WORTH_NAMING * down][:_NAMED]
-    most = [f"{loss.element.id} ({_hours(loss.hours_per_year)})" for loss in costly]
+    most = [f"{loss.element.label} ({_hours(loss.hours_per_year)})" for loss in costly]
     return Hit(
         subject=Subject("flow", flow.flow),
         message=(
             f"{flow.flow} misses its {write_percentage(objective)} objective by {_hours(down - allowed)} per year "
-            f"(down {_hours(down)}){_costs(most)}{_assumption(flow, decided)}"
+            f"(down {_hours(down)}{_range(flow)}){_costs(most)}{_assumption(flow, decided)}"
         ),
-        related=tuple((loss.element, f"costs {_hours(loss.hours_per_year)} per year") for loss in costly),
+        related=tuple(
+            (_place(facts, loss.element), f"costs {_hours(loss.hours_per_year)} per year") for loss in costly
+        ),
         flows=(flow.flow,),
         case=None if decided else "assumed",
         confidence=confidence,
     )
+
+
+def _place(facts: Topology, element: Subject) -> Subject:
+    return Subject("component", component_of(facts, element)) if element.kind in EVENTS else element
+
+
+def _range(flow: FlowAssessment) -> str:
+    return "" if flow.sensitivity is None else f"; assumed, {' to '.join(map(_hours, flow.sensitivity.downtime))}"
 
 
 def _costs(most: list[str]) -> str:
@@ -58,16 +70,15 @@ def _costs(most: list[str]) -> str:
 
 
 def _assumption(flow: FlowAssessment, decided: bool) -> str:
-    if not flow.assumed:
+    if all(each.element.kind in EVENTS for each in flow.assumed):
         return ""
     costs = {loss.element: loss.hours_per_year for loss in flow.result.importance}
-    ranked = sorted(flow.assumed, key=lambda assumption: (-costs.get(assumption.element, 0.0), assumption.element))
-    names = [f"{assumption.element.id} {write_percentage(assumption.availability)}" for assumption in ranked[:_NAMED]]
+    stated = [each for each in flow.assumed if each.element.kind not in EVENTS]
+    ranked = sorted(stated, key=lambda assumption: (-costs.get(assumption.element, 0.0), assumption.element))
+    names = [f"{each.element.id} {write_percentage(each.availability)}" for each in ranked[:_NAMED]]
     more = f" and {len(ranked) - _NAMED} more" if len(ranked) > _NAMED else ""
     verdict = (
-        "the objective would be missed if they failed three times less often, too"
-        if decided
-        else "they decide the result"
+        "the objective would be missed if they were three times better, too" if decided else "they decide the result"
     )
     return f" (assumed: {', '.join(names)}{more}; {verdict})"
 

@@ -455,12 +455,13 @@ var archgenStructure = (() => {
     const product = some => some.reduce((found, one) => found * up(one), 1);
     if (!flow.chart) return lost.length || !flow.known ? sampled(model, flow, lost, up) : flow.known;
     const { points, variables, nodes, root } = flow.chart;
-    const chances = variables.map(([some, rest]) => 1 - product(some) * rest);
+    // a failover after a loss that lasts is done, unless a person has to do it
+    const chances = variables.map(([some, rest, cause, open]) => (gone.has(cause) ? open : 1 - product(some) * rest));
     const values = [0, 1];
     for (const [variable, low, high] of nodes) {
       values.push((1 - chances[variable]) * values[low] + chances[variable] * values[high]);
     }
-    return { method: "exact", value: product(points) * (1 - values[root]) };
+    return { method: "exact", value: product(points) * flow.steady * (1 - values[root]) };
   };
 
   /* Monte Carlo over what is no single point, from a fixed seed (xorshift32: Marsaglia, 2003), with a Wilson interval. */
@@ -491,7 +492,7 @@ var archgenStructure = (() => {
     const share = hits / SAMPLES, square = Z99 * Z99;
     const middle = (share + square / (2 * SAMPLES)) / (1 + square / SAMPLES);
     const spread = (Z99 / (1 + square / SAMPLES)) * Math.sqrt((share * (1 - share)) / SAMPLES + square / (4 * SAMPLES * SAMPLES));
-    const series = points.reduce((found, one) => found * up(one), 1);
+    const series = points.reduce((found, one) => found * up(one), flow.steady);
     const bounds = [series * (1 - Math.min(1, middle + spread)), series * (1 - Math.max(0, middle - spread))];
     return { method: "sampled", value: series * (1 - share), bounds };
   };

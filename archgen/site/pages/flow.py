@@ -13,7 +13,7 @@ from archgen.model.architecture import Flow
 from archgen.model.finding import Finding
 from archgen.model.percentages import format_availability
 from archgen.model.wording import plural
-from archgen.report.common.assessment import format_duration
+from archgen.report.common.assessment import format_basis, format_duration, format_range
 from archgen.site.escape import code, link, prose, text
 from archgen.site.html_builder import Scripted
 from archgen.site.issue_sections import failing_step
@@ -63,8 +63,9 @@ def _facts(system: CheckedModel, flow: Flow) -> Iterator[str]:
 
 
 def _availability(flow: FlowAssessment) -> str:
-    assumptions = plural(len(flow.assumed), "assumption")
-    basis = f", based on {link(assumptions, f'{UP}#assumed')}" if flow.assumed else ""
+    count = len(flow.assumed) + len(flow.times)
+    assumptions = link(plural(count, "assumption"), f"{UP}#assumed")
+    basis = f" ({format_basis(flow)}; {format_range(flow)}), based on {assumptions}" if count else ""
     share, down = format_availability(flow.result.availability), format_duration(flow.result.downtime)
     return f"available {share} of the time, down {down} per year{basis}"
 

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archgen.analysis.assessment import FlowAssessment
-from archgen.analysis.probabilities import Assumed
 from archgen.compare.flows import called
 from archgen.improve.gains import gains
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.percentages import format_availability
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed, plural
-from archgen.reliability.availability import HOURS_PER_YEAR
 from archgen.reliability.groups import CutProduct, products
-from archgen.report.common.assessment import MONTHS, format_duration, format_method, group_assumptions
+from archgen.report.common.assessment import (
+    MONTHS,
+    AssumptionGroup,
+    all_assumptions,
+    format_duration,
+    format_method,
+    format_parts,
+    format_range,
+)
 from archgen.site.escape import code, link, text
 from archgen.site.markdown import NAMED, badge, bullets, codes, details, figure, heading, table
 from archgen.site.page import Page
@@ -35,7 +41,7 @@ def reliability(system: CheckedModel, chart: Page | None) -> Iterator[str]:
         return
     yield heading(2, "Reliability", "reliability")
     yield table(
-        ("Flow", "Availability", "Downtime per year", "Downtime per month", "SPOFs", "Based on"),
+        ("Flow", "Availability", "Downtime per year", "Range", "Parts", "SPOFs", "Based on"),
         (_row(system, flow) for flow in system.assessments),
     )
     if chart is not None:
@@ -64,17 +70,27 @@ def _changes(system: CheckedModel) -> Iterator[str]:
 def _row(system: CheckedModel, flow: FlowAssessment) -> Sequence[str]:
     name = flow_link(system.topology, flow.flow)
     if not flow.possible:
-        return (name, "impossible", "always", "always", IMPOSSIBLE, "")
+        return (name, "impossible", "always", "", "", IMPOSSIBLE, "")
     down = flow.result.downtime
     return (
         name,
         format_availability(flow.result.availability)
         + ("" if flow.result.method == "exact" else f" ({format_method(flow)})"),
-        format_duration(down),
-        format_duration(down / MONTHS),
+        f"{format_duration(down)}, {format_duration(down / MONTHS)} per month",
+        format_range(flow),
+        format_parts(flow),
         _points(system, flow.flow) or "none",
-        link(plural(len(flow.assumed), "assumption"), "#assumed") if flow.assumed else "declared values only",
+        _basis(flow),
     )
+
+
+def _basis(flow: FlowAssessment) -> str:
+    count = len(flow.assumed) + len(flow.times)
+    if not count:
+        return "declared values only"
+    promises = sum(assumed.promised for assumed in flow.assumed)
+    words = plural(count, "assumption") + (f", {promises} of them promised" if promises else "")
+    return link(words, "#assumed")
 
 
 def _points(system: CheckedModel, flow: str) -> str:
@@ -117,28 +133,25 @@ def _any_of(system: CheckedModel, elements: Sequence[Subject]) -> str:
 
 def _assumptions(system: CheckedModel) -> Iterator[str]:
     """Yield the assumptions, each with its source, and how far the results depend on them."""
-    by_element = {assumed.element: assumed for flow in system.assessments for assumed in flow.assumed}
-    if not by_element:
+    groups = all_assumptions(system.assessments)
+    if not groups:
         return
     yield heading(3, "Assumptions", "assumed")
-    assumptions = tuple(by_element.values())
-    rows = [
-        (format_availability(number), codes(_assumed_by(system, assumptions, number, source)), text(source))
-        for number, source, _ in group_assumptions(assumptions)
-    ]
+    rows = [(group.value, codes(_called(system, group)), text(group.source)) for group in groups]
     yield (
-        "An availability that the model does not declare is assumed. Declare your own with "
-        f"{code('availability')} or {code('mtbf')} and {code('mttr')} to replace the assumption."
+        "A number that the model does not declare is assumed. Declare your own with "
+        f"{code('availability')} or {code('mtbf')} and {code('mttr')}, {code('recovery')} and {code('changes')} to replace "
+        "the assumption."
     )
-    assumed = table(("Assumed availability", "Elements", "Source"), rows)
-    yield details(f"{plural(len(assumptions), 'assumption')} with sources", assumed)
+    assumed = table(("Assumed", "Elements", "Source"), rows)
+    count = sum(len(group.elements) for group in groups)
+    yield details(f"{plural(count, 'assumption')} with sources", assumed)
     yield bullets(list(_sensitivities(system))[:FLOWS])
 
 
-def _assumed_by(system: CheckedModel, assumptions: Sequence[Assumed], number: float, source: str) -> Iterator[str]:
-    for assumed in assumptions:
-        if (assumed.availability, assumed.source) == (number, source):
-            yield called(system.topology, assumed.element)
+def _called(system: CheckedModel, group: AssumptionGroup) -> Iterator[str]:
+    for element in group.elements:
+        yield called(system.topology, element)
 
 
 def _sensitivities(system: CheckedModel) -> Iterator[str]:
@@ -146,11 +159,10 @@ def _sensitivities(system: CheckedModel) -> Iterator[str]:
     shared: dict[tuple[str, str], list[str]] = {}
     for flow in system.assessments:
         if flow.sensitivity is not None:
-            ends = (flow.sensitivity.better, flow.sensitivity.worse)
-            better, worse = (format_duration((1.0 - share) * HOURS_PER_YEAR) for share in ends)
+            better, worse = map(format_duration, flow.sensitivity.downtime)
             shared.setdefault((better, worse), []).append(flow.flow)
     for (better, worse), flows in shared.items():
         yield (
-            f"If all assumed elements failed three times less often, {codes(flows)} would be down {better} per year; "
-            f"if three times more often, {worse}."
+            f"If all assumed numbers were three times better, {codes(flows)} would be down {better} per year; "
+            f"if three times worse, {worse}."
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.model.percentages import format_availability
 from archgen.model.wording import first_few, listed, plural
 from archgen.report.common.assessment import all_assumptions
 from archgen.slides.facts import SystemFacts
@@ -32,11 +31,11 @@ def _runs_on(facts: SystemFacts, name: str) -> str:
 
 
 def assumptions_slide(facts: SystemFacts) -> Iterator[Slide]:
-    """Yield the availabilities that are assumed."""
+    """Yield what is assumed."""
     assumed = all_assumptions(facts.assessed.values())
-    rows = [(format_availability(number), listed(first_few(ids, NAMED)), source) for number, source, ids in assumed]
+    rows = [(group.value, listed(first_few(group.ids, NAMED)), group.source) for group in assumed]
     if rows:
-        header = ("Availability", "Elements", "Source")
+        header = ("Assumed", "Elements", "Source")
         title = f"The downtime rests on {plural(len(rows), 'assumption')}"
         yield table(title, header, few_rows(rows, "assumption"), assumed_note(facts))
     else:

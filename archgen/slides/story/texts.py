@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 
 from archgen.linting.finding_groups import FindingGroup
 from archgen.model.finding import SEVERITIES
-from archgen.model.percentages import format_availability
 from archgen.model.wording import listed
 from archgen.report.common.assessment import all_assumptions
 from archgen.slides.facts import SystemFacts
@@ -37,7 +36,7 @@ def assumed_note(facts: SystemFacts) -> str:
     assumed = all_assumptions(facts.assessed.values())
     if not assumed:
         return f"{facts.name} declares every availability."
-    rows = (f"{format_availability(number)} for {listed(ids)}: {source}" for number, source, ids in assumed)
+    rows = (f"{group.value} for {listed(group.ids)}: {group.source}" for group in assumed)
     return lines(("The model doesn't declare these availabilities, so they are assumed:", *rows))
 
 

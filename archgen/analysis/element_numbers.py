@@ -1,0 +1,69 @@
+"""The assumed number of an element by its kind, product and place: what the tables of assumed numbers say of it."""
+
+from __future__ import annotations
+
+from archgen.analysis import assumed_numbers as numbers
+from archgen.analysis.assumed_numbers import Number
+from archgen.analysis.topology import Topology
+from archgen.model.architecture import Component, Replica
+from archgen.model.kinds import KINDS
+from archgen.model.products import scope_of
+from archgen.model.subject import Subject
+
+_OWN_CODE = frozenset({"app-server", "service", "function", "worker"})
+
+
+def number_of(topology: Topology, element: Subject) -> Number:
+    """Return the assumed number of a replica, a host or a zone."""
+    if element.kind == "host":
+        return numbers.HOST if topology.hosts[element.id].runs_on is None else numbers.GUEST
+    if element.kind == "zone":
+        return numbers.ZONES[topology.zones[element.id].kind]
+    replica = topology.replicas[element.id]
+    return of_replica(topology.components[replica.component], replica)
+
+
+def of_replica(component: Component, replica: Replica) -> Number:
+    """Return the assumed number of a replica by itself; one whose host isn't told stands on some host."""
+    if component.managed:
+        return _of_managed(component)
+    number = _of_program(component)
+    return number if replica.hosts else _ON_SOME_HOST[number]
+
+
+def is_own_code(component: Component) -> bool:
+    """Return True if a component runs code of the system's own makers, who deploy it."""
+    return component.codebase is not None or component.kind in _OWN_CODE
+
+
+def _of_program(component: Component) -> Number:
+    if is_own_code(component):
+        return numbers.OWN_CODE
+    return numbers.STORE if KINDS[component.kind].stores else numbers.PROGRAM
+
+
+def _of_managed(component: Component) -> Number:
+    scope = scope_of(component)
+    if scope is not None:
+        name = (component.product or component.id).casefold()
+        return numbers.PROMISES.get((name, scope)) or _of_name_service(component) or numbers.MANAGED[scope]
+    return _of_name_service(component) or numbers.MANAGED_UNKNOWN
+
+
+def _of_name_service(component: Component) -> Number | None:
+    return numbers.DNS if component.kind == "dns" else None
+
+
+def _on_some_host(number: Number) -> Number:
+    """Return the number of a program together with that of a host, its outages as long as both make them by time."""
+    host = numbers.HOST
+    down = (1.0 - number.availability, 1.0 - host.availability)
+    mttr = (down[0] * number.mttr + down[1] * host.mttr) / sum(down)
+    source = numbers.Source(
+        "convention", f"it runs on some host, which is up {host.availability * 100:g}%, and {number.source.text}"
+    )
+    repair = numbers.Source("convention", "outages of the program and of its host, weighted by their downtime")
+    return Number(number.availability * host.availability, mttr, source, repair)
+
+
+_ON_SOME_HOST = {number: _on_some_host(number) for number in (numbers.OWN_CODE, numbers.STORE, numbers.PROGRAM)}
