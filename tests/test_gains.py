@@ -20,6 +20,7 @@ TIER = {number: next((ROOT / "models").glob(f"{number}-*.arch.yaml")) for number
 PLACED = """\
 archgen: 1
 name: A web server
+changes: false
 zones:
   here: {kind: datacenter, availability: 99%}
 hosts:

@@ -143,7 +143,7 @@ def test_a_new_host_and_a_new_zone_are_as_available_as_those_that_they_are_like(
     host: str, zone: str, downtime: float, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = (
-        f"archgen: 1\nname: One zone\nzones: {{dc-1: {{kind: datacenter, availability: {zone}}}}}\n"
+        f"archgen: 1\nname: One zone\nchanges: false\nzones: {{dc-1: {{kind: datacenter, availability: {zone}}}}}\n"
         f"hosts: {{web-1: {{zone: dc-1, availability: {host}}}}}\ncomponents:\n  user: {{kind: client}}\n"
         "  web: {kind: web-server, runs_on: web-1, availability: 100%}\nconnections: {user -> web: https}\n"
         "flows: {page: {steps: [user -> web: GET]}}\n"
