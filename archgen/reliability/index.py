@@ -138,6 +138,18 @@ class Index:
             below = self._below[host] = tuple(chain)
         return below
 
+    def machine(self, host: str) -> str:
+        """Return the lowest host that a host runs on; a host that runs on none is its own."""
+        return (host, *self.hosts_below(host))[-1]
+
+    @cached_property
+    def machines(self) -> dict[str, tuple[str, ...]]:
+        """For each lowest host, itself and the hosts above it, in the model's order."""
+        above: dict[str, list[str]] = {}
+        for host in self.hosts:
+            above.setdefault(self.machine(host), []).append(host)
+        return {machine: tuple(hosts) for machine, hosts in above.items()}
+
     @cached_property
     def _carrier(self) -> dict[str, str | None]:
         return {host.id: host.runs_on for host in self.architecture.hosts if host.runs_on is not None}

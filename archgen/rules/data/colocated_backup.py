@@ -52,6 +52,9 @@ def _shared_with(facts: Topology, source: Component, keeper: Component) -> Subje
         return None
     if set(own) <= set(facts.hosts_of(source.id)):
         return Subject("host", own[0])
+    machines = {facts.index.machine(host) for host in own}
+    if machines <= {facts.index.machine(host) for host in facts.hosts_of(source.id)}:
+        return Subject("host", facts.index.machine(own[0]))
     around = [facts.index.shared_zones(replica) for replica in (*source.replicas, *keeper.replicas)]
     common = frozenset.intersection(*around)
     inner = [zone for zone in facts.zones if zone in common and not _holds_inner(facts, zone, common)]
@@ -68,10 +71,14 @@ def _hit(facts: Topology, source: Component, backup: Component, place: Subject) 
     held = "" if backup in keepers else f"in {listed([keeper.title for keeper in keepers])}, "
     if place.kind == "host":
         hosts = dict.fromkeys(host for keeper in keepers for host in facts.hosts_of(keeper.id))
-        lost = [replica.id for replica in source.replicas if not hosts.keys().isdisjoint(replica.hosts)]
-        message = (
-            f"{backup.title} keeps its copies of {source.title} {held}on {listed([*hosts])}, beside {listed(lost)}"
-        )
+        machines = {facts.index.machine(host) for host in hosts}
+        lost = [
+            replica.id
+            for replica in source.replicas
+            if not machines.isdisjoint(map(facts.index.machine, replica.hosts))
+        ]
+        below = "" if place.id in hosts else f", which runs on {place.id}"
+        message = f"{backup.title} keeps its copies of {source.title} {held}on {listed([*hosts])}{below}, beside {listed(lost)}"
     else:
         kind = facts.zones[place.id].kind
         message = (

@@ -25,8 +25,9 @@ def _shared(facts: Topology, monitor: Component) -> tuple[Subject, ...]:
     if monitor.managed:
         return ()
     own = facts.hosts_of(monitor.id)
-    if all(_works(facts, host) for host in own):
-        return tuple(Subject("host", host) for host in own)
+    for places in (own, tuple(dict.fromkeys(map(facts.index.machine, own)))):
+        if all(_works(facts, host) for host in places):
+            return tuple(Subject("host", host) for host in places)
     inside = frozenset.intersection(*(facts.index.shared_zones(replica) for replica in monitor.replicas))
     for zone in facts.zones:
         several = sum(other.kind == facts.zones[zone].kind for other in facts.zones.values()) > 1
@@ -36,9 +37,12 @@ def _shared(facts: Topology, monitor: Component) -> tuple[Subject, ...]:
 
 
 def _works(facts: Topology, host: str) -> bool:
-    """Return True if the host is monitored and runs a component that a flow needs."""
-    on_flows = any(facts.flows_of[replica.component] for replica in facts.replicas_on[host])
-    return on_flows and Subject("host", host) in facts.watched
+    """Return True if the host, or one that runs on it, is monitored and runs a component that a flow needs."""
+    return any(
+        Subject("host", each) in facts.watched
+        and any(facts.flows_of[replica.component] for replica in facts.replicas_on[each])
+        for each in (host, *facts.index.machines.get(host, ()))
+    )
 
 
 def _hit(facts: Topology, monitors: list[Component], shared: dict[str, tuple[Subject, ...]]) -> Hit:
@@ -72,7 +76,8 @@ def _sentence(facts: Topology, titles: list[str], standing: tuple[Subject, ...])
 
 def _flows(facts: Topology, place: Subject) -> tuple[str, ...]:
     if place.kind == "host":
-        return facts.flows_through([replica.component for replica in facts.replicas_on[place.id]])
+        hosts = (place.id, *facts.index.machines.get(place.id, ()))
+        return facts.flows_through([replica.component for host in hosts for replica in facts.replicas_on[host]])
     return tuple(flow for flow in facts.flows if facts.losses.holds_all(place.id, flow))
 
 

@@ -59,17 +59,19 @@ def _of_size(component: Component) -> Iterator[str]:
 def _of_place(facts: Topology, component: Component) -> Iterator[str]:
     """Yield the hosts and zones that hold so many members that the rest is no quorum, if others are elsewhere."""
     size, needed = len(component.replicas), _needed(component)
-    for noun, held in (("", _by_host(component)), ("zone ", _by_zone(facts, component))):
+    for noun, held in (("", _by_host(facts, component)), ("zone ", _by_zone(facts, component))):
         for place, count in held.items():
             if 1 < count < size and size - count < needed:
                 yield f"{noun}{place} holds {count} of the {size}, leaving {size - count} where the quorum needs {needed}"
 
 
-def _by_host(component: Component) -> dict[str, int]:
+def _by_host(facts: Topology, component: Component) -> dict[str, int]:
+    """Return the members that each host holds, by itself and by the hosts that run on it."""
     held: dict[str, int] = {}
     for replica in component.replicas:
         if len(replica.hosts) == 1:
-            held[replica.hosts[0]] = held.get(replica.hosts[0], 0) + 1
+            for host in (replica.hosts[0], *facts.index.hosts_below(replica.hosts[0])):
+                held[host] = held.get(host, 0) + 1
     return held
 
 

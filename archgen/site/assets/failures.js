@@ -60,7 +60,7 @@
     presets.append(row);
   };
   preset("Single points of failure", points);
-  preset(brief ? "Servers" : "Host maintenance", hosts);
+  preset(brief ? "Servers" : "Hosts", hosts);
 
   const summary = make("div", { role: "status", class: "archgen-said" });
   const reset = button("Reset", () => choose(new Set()), { class: "archgen-reset" });
