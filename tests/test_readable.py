@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from archgen.app.drawing.layouts import ENGINES, engine_for
 from archgen.app.drawing.levels import at_levels
+from archgen.app.drawing.pictures import Drawing
 from archgen.cli import main
 from archgen.engines.best import best
 from archgen.engines.rooms import ROOMS, smallest_text
@@ -141,6 +142,15 @@ def test_the_layout_is_taken_that_cuts_no_words() -> None:
     ]
     placed = engine_for("best", ROOMS["1150"])(ordering.diagram)
     assert not [node for node in placed.nodes if node.detail.endswith("…")]
+
+
+def test_a_narrow_column_has_levels_of_fewer_cards() -> None:
+    drawing, model = Drawing(room=ROOMS["800"]), check("m.arch.yaml", WRITTEN["game-backend"]().encode())
+    usual = at_levels(model, "deployment", None, findings=True, complete=False)
+    assert not all(drawing.is_legible(diagram) for _, diagram in usual)
+    fewer = at_levels(model, "deployment", None, True, False, drawing.is_legible)
+    assert all(drawing.is_legible(diagram) for _, diagram in fewer)
+    assert len(fewer) > len(usual)
 
 
 def test_flat_cards_have_their_icons_beside_their_words() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from archgen.engines.rooms import Room
+from archgen.engines.rooms import Room, is_legible
 from archgen.engines.score import cost
 from archgen.layout.measures import BOLD, BRIEF, BROAD, CLOSE, FLAT, TERSE, USUAL, Measures
 from archgen.layout.placed import Engine, Placed
@@ -19,9 +19,6 @@ LARGEST = 60
 
 _BETTER = 1.05
 """Gain in the size of the text that justifies a layout with less text, or one that reads from the top."""
-
-_ROUNDING = 0.05
-"""Difference of two text sizes that nobody sees."""
 
 _SCREEN, _SCROLLED = 800.0, 24.0
 """The height of a screen, and what each further screen costs a reader, in bends of lines."""
@@ -62,7 +59,7 @@ def readable(across: MeasuredEngine, down: MeasuredEngine, room: Room) -> Engine
             placed = engine(diagram, measures)
             layouts.append(placed)
             burden = cost(placed) + loss + _scrolling(placed, room) + _CUT * _cut(placed)
-            if room.text(placed) >= room.floor - _ROUNDING and (best is None or burden < least):
+            if is_legible(placed, room) and (best is None or burden < least):
                 best, least = placed, burden
         return best or _largest(layouts, room)
 

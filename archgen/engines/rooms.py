@@ -50,6 +50,15 @@ COLUMN = ROOMS["1150"]
 """The column of a page."""
 
 
+_ROUNDING = 0.05
+"""Difference of two text sizes that nobody sees."""
+
+
+def is_legible(placed: Placed, room: Room) -> bool:
+    """Return True if the smallest text of a diagram can be read in a room."""
+    return room.text(placed) >= room.floor - _ROUNDING
+
+
 def smallest_text(placed: Placed) -> float:
     """Return the size of the smallest text of a diagram."""
     sizes = placed.measures.sizes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from archgen.app.config.choice import require_choice
 from archgen.app.drawing.pictures import Drawing
@@ -27,6 +27,9 @@ MESH = 3
 TANGLED = 15
 """The most crossings of a deployment that is drawn as it is."""
 
+_FEWER = (18, 12)
+"""The cards of a diagram where more of them have no text that can be read."""
+
 _PREFIX = "group:"
 _LEVELED = frozenset(("deployment", "overview"))
 """The views that are shown in levels; networks and zones are levels themselves."""
@@ -35,12 +38,22 @@ NamedDiagram = tuple[str, Diagram]
 """A diagram with the part of its file's name that tells its view and group."""
 
 
+def _anywhere(_: Diagram) -> bool:
+    return True
+
+
 def at_levels(
-    tier: CheckedModel, view: str, level: str | None, findings: bool, complete: bool
+    tier: CheckedModel,
+    view: str,
+    level: str | None,
+    findings: bool,
+    complete: bool,
+    is_legible: Callable[[Diagram], bool] = _anywhere,
 ) -> tuple[NamedDiagram, ...]:
     """Return the diagrams of a view with their names: the view, and `<view>.<group>` for each group that is opened.
 
-    Without a level, the view is drawn as it is if it's readable or a `complete` one is wanted, else in levels. Raises
+    Without a level, the view is drawn as it is if it's readable or a `complete` one is wanted, else in levels, of fewer
+    cards each if they aren't legible where they are seen. Raises
     UsageError for a level that the system doesn't have. A system without the view has no diagrams of it.
     """
     shown = tier.findings if findings else ()
@@ -54,8 +67,25 @@ def at_levels(
         return ((view, usual),)
     if level is None and view == EVERYTHING and (folded := _folded(tier, shown, usual)) is not None:
         return ((view, folded),)
-    pictures = readable(tier.topology, shown)
-    return _named(view, pictures if level is None else (_picture(pictures, level),))
+    if level is None:
+        return _named(view, _legible(tier, shown, is_legible))
+    return _named(view, (_picture(readable(tier.topology, shown), level),))
+
+
+def _legible(
+    tier: CheckedModel, findings: Sequence[Finding], is_legible: Callable[[Diagram], bool]
+) -> tuple[Picture, ...]:
+    """Return the levels of the most cards at which every diagram is legible, else those with the fewest that aren't."""
+    best_pictures: tuple[Picture, ...] = ()
+    least = 0
+    for most in (CARDS, *_FEWER):
+        pictures = readable(tier.topology, findings, most=most)
+        illegible = sum(not is_legible(picture.diagram) for picture in pictures)
+        if not best_pictures or illegible < least:
+            best_pictures, least = pictures, illegible
+        if not illegible:
+            break
+    return best_pictures
 
 
 def scores(
@@ -63,7 +93,7 @@ def scores(
 ) -> Iterator[tuple[str, Score]]:
     """Yield the score of each diagram of the views asked for, the deployment unless others are."""
     for view in views or USUAL:
-        for name, diagram in at_levels(tier, view, level, drawing.findings, complete=False):
+        for name, diagram in at_levels(tier, view, level, drawing.findings, False, drawing.is_legible):
             yield name, score(drawing.showing(diagram).placed(tier), drawing.room or COLUMN)
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from archgen.analysis.topology import Topology
 from archgen.app.drawing.layouts import cached, engine_for, wrapped
 from archgen.compare import Evolution
-from archgen.engines.rooms import ROOMS, Room
+from archgen.engines.rooms import ROOMS, Room, is_legible
 from archgen.layout.placed import Placed
 from archgen.layout.sequence.arrangement import place
 from archgen.layout.sequence.placed import PlacedSequence
@@ -97,7 +97,12 @@ class Drawing:
     def _like(self, mode: Mode, shown: Diagram | None) -> Drawing:
         drawing = Drawing(self._name, mode, self.findings, self.raster, mono=self._mono, room=self.room)
         drawing._shown = shown
+        drawing._engine = self._engine
         return drawing
+
+    def is_legible(self, diagram: Diagram) -> bool:
+        """Return True if the text of a diagram can be read in the room that it is drawn for."""
+        return self.room is None or is_legible(self._engine(diagram), self.room)
 
     def diagram(self, tier: CheckedModel) -> Diagram:
         """Return the content of the deployment diagram, or of the view in its place."""

@@ -31,7 +31,11 @@ _COVERED = 0.5
 
 
 def divide(
-    topology: Topology, edges: Sequence[Edge], shown: Collection[str] | None = None, grouped: bool = False
+    topology: Topology,
+    edges: Sequence[Edge],
+    shown: Collection[str] | None = None,
+    grouped: bool = False,
+    most: int = CARDS,
 ) -> GroupTree:
     """Return the tree of a system, or of its components that are shown: as few groups as keep every level readable.
 
@@ -40,7 +44,7 @@ def divide(
     """
     every = tuple(name for name in topology.components if shown is None or name in shown)
     flat = GroupTree(SYSTEM, topology.architecture.name, "group", every)
-    if shown is not None and not grouped and _reads(topology, edges, (flat,)):
+    if shown is not None and not grouped and _reads(topology, edges, (flat,), most):
         return flat
     groups = tuple(kept for branch in declared(topology) if (kept := _only(branch, every)).leaves)
     held = {name for branch in groups for name in branch.leaves}
@@ -49,7 +53,7 @@ def divide(
     watchers = {name for branch in watching for name in branch.components}
     free = tuple(name for name in free if name not in watchers)
     root = GroupTree(SYSTEM, topology.architecture.name, "group", free, (*groups, *watching))
-    return _divided(topology, edges, (), root, _USUAL)
+    return _divided(topology, edges, (), root, _USUAL, most)
 
 
 def _only(branch: GroupTree, components: Collection[str]) -> GroupTree:
@@ -58,17 +62,17 @@ def _only(branch: GroupTree, components: Collection[str]) -> GroupTree:
     return replace(branch, components=tuple(name for name in branch.components if name in components), branches=inner)
 
 
-def draft(topology: Topology, edges: Sequence[Edge], path: Sequence[GroupTree]) -> Sketch:
+def draft(topology: Topology, edges: Sequence[Edge], path: Sequence[GroupTree], most: int = CARDS) -> Sketch:
     """Return the sketch of the last group of a path, opened; small groups in it are opened too if it has few cards."""
     cards, inside = cards_at(path), _children(path[-1])
-    drawn = _sketched(topology, edges, path, cards, inside)
+    drawn = _sketched(topology, edges, path, cards, inside, most)
     for branch in sorted(path[-1].branches, key=lambda branch: len(branch.leaves)):
         if len(drawn.shown) >= FEW or branch.id == OBSERVERS:
             continue
         within = tuple(card for card in inside if card != branch.id)
         opened = {**cards, **{name: name for name in branch.components}}
         opened |= {name: inner.id for inner in branch.branches for name in inner.leaves}
-        wider = _sketched(topology, edges, path, opened, (*within, *_children(branch)))
+        wider = _sketched(topology, edges, path, opened, (*within, *_children(branch)), most)
         if wider.fits and wider.tangle <= TANGLE:
             cards, inside, drawn = opened, (*within, *_children(branch)), wider
     return drawn
@@ -84,8 +88,9 @@ def _sketched(
     path: Sequence[GroupTree],
     cards: Mapping[str, str],
     inside: Iterable[str],
+    most: int,
 ) -> Sketch:
-    return sketch(topology, edges, cards, inside, quiet=path[-1].id == SYSTEM)
+    return sketch(topology, edges, cards, inside, quiet=path[-1].id == SYSTEM, most=most)
 
 
 def _divided(
@@ -94,12 +99,13 @@ def _divided(
     around: tuple[GroupTree, ...],
     branch: GroupTree,
     ways: Sequence[Candidate],
+    most: int,
 ) -> GroupTree:
     """Divide a group, and the groups in it, until each is readable."""
     divided = branch
     inside = "" if not around else f"{branch.id}/"
     for place, way in enumerate(ways):
-        if _reads(topology, edges, (*around, divided)):
+        if _reads(topology, edges, (*around, divided), most):
             break
         rest = ways[place + 1 :]
         groups = way(topology, divided.components, inside)
@@ -109,19 +115,19 @@ def _divided(
         left = tuple(name for name in divided.components if name not in held)
         divided = replace(divided, components=left, branches=(*divided.branches, *groups))
         ways = rest
-    if not _reads(topology, edges, (*around, divided)) and len(divided.components) > CARDS // 2:
-        parts = in_parts(divided.components, inside, CARDS // 2)
+    if not _reads(topology, edges, (*around, divided), most) and len(divided.components) > most // 2:
+        parts = in_parts(divided.components, inside, most // 2)
         divided = replace(divided, components=(), branches=(*divided.branches, *parts))
     path = (*around, divided)
     below = tuple(
-        _divided(topology, edges, path, inner, [way for way in _USUAL if way.__name__ != f"by_{inner.kind}"])
+        _divided(topology, edges, path, inner, [way for way in _USUAL if way.__name__ != f"by_{inner.kind}"], most)
         for inner in divided.branches
     )
     return replace(divided, branches=below)
 
 
-def _reads(topology: Topology, edges: Sequence[Edge], path: tuple[GroupTree, ...]) -> bool:
-    return draft(topology, edges, path).fits
+def _reads(topology: Topology, edges: Sequence[Edge], path: tuple[GroupTree, ...], most: int) -> bool:
+    return draft(topology, edges, path, most).fits
 
 
 def _worth(groups: tuple[GroupTree, ...], components: Sequence[str], way: Candidate) -> bool:

@@ -15,6 +15,7 @@ from archgen.views.folding import Folding
 from archgen.views.levels.candidates import Candidate
 from archgen.views.levels.division import divide, draft
 from archgen.views.levels.drawing import diagram
+from archgen.views.levels.sketch import CARDS
 from archgen.views.levels.tree import BESIDE, SYSTEM, GroupTree
 from archgen.views.overview import component_edges
 
@@ -33,15 +34,17 @@ def readable(
     findings: Sequence[Finding] = (),
     shown: frozenset[str] | None = None,
     neighbors: bool = False,
+    most: int = CARDS,
 ) -> tuple[Picture, ...]:
     """Return the diagrams of a system's levels, the system first; each has a card for a component or a group.
 
     Every component has a card, and every connection a line or a chip, in at least one of them. With `shown`, the
-    diagrams have only these components, and the groups of their direct `neighbors` if asked for.
+    diagrams have only these components, and the groups of their direct `neighbors` if asked for. `most` are the cards that
+    a diagram may have where it is seen.
     """
     marks = component_badges(topology, findings)
     edges = tuple(component_edges(topology, marks))
-    root = divide(topology, edges, shown)
+    root = divide(topology, edges, shown, most=most)
     outside = _outside(topology, edges, shown, root) if shown is not None and neighbors else ()
     pictures: list[Picture] = []
 
@@ -49,7 +52,7 @@ def readable(
         opened = path[-1]
         parent = path[-2].id if len(path) > 1 else None
         around = (GroupTree("", root.title, "group", (), (root, *outside)), *path) if outside else path
-        drawn = diagram(topology, around, draft(topology, edges, around), marks)
+        drawn = diagram(topology, around, draft(topology, edges, around, most), marks)
         pictures.append(Picture(opened.id, opened.title, drawn, parent))
         for branch in opened.branches:
             show((*path, branch))

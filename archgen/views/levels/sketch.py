@@ -42,13 +42,14 @@ Pair = tuple[str, str]
 class Sketch(Struct, frozen=True):
     """The cards of components, and the connections between cards that are drawn as lines or named on chips.
 
-    `inside` are the cards of the opened group; the others are its neighbors.
+    `inside` are the cards of the opened group; the others are its neighbors. `most` are the cards of a readable diagram.
     """
 
     cards: Mapping[str, str]
     inside: frozenset[str]
     lines: Mapping[Pair, tuple[Edge, ...]]
     chips: Mapping[Pair, tuple[Edge, ...]] = {}
+    most: int = CARDS
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -64,11 +65,16 @@ class Sketch(Struct, frozen=True):
     @property
     def fits(self) -> bool:
         """Return True if the diagram is readable."""
-        return len(self.shown) <= CARDS and len(self.lines) <= LINES
+        return len(self.shown) <= self.most and len(self.lines) <= LINES
 
 
 def sketch(
-    topology: Topology, edges: Sequence[Edge], cards: Mapping[str, str], inside: Iterable[str], quiet: bool
+    topology: Topology,
+    edges: Sequence[Edge],
+    cards: Mapping[str, str],
+    inside: Iterable[str],
+    quiet: bool,
+    most: int = CARDS,
 ) -> Sketch:
     """Return the sketch of some cards; a `quiet` one leaves the lines of monitoring to the groups that they lead to."""
     held = frozenset(inside)
@@ -81,7 +87,7 @@ def sketch(
             continue
         if pair[0] != pair[1] and held.intersection(pair):
             lines.setdefault(pair, []).append(edge)
-    plain = Sketch(cards, held, {pair: tuple(bundle) for pair, bundle in lines.items()})
+    plain = Sketch(cards, held, {pair: tuple(bundle) for pair, bundle in lines.items()}, most=most)
     return _relieved(_folded(topology, with_chips(plain, shared_services(topology, edges))))
 
 
@@ -144,6 +150,7 @@ def _merged(drawn: Sketch, into: Mapping[str, str]) -> Sketch:
         frozenset(into.get(card, card) for card in drawn.inside),
         merged(drawn.lines),
         merged(drawn.chips),
+        drawn.most,
     )
 
 
