@@ -100,7 +100,10 @@ def read_nginx(proxy: Proxy, sheet: FactSheet) -> bool:
     try:
         root = parse(proxy.file.data.decode("utf-8", "replace"))
     except NginxError as error:
-        sheet.fail(proxy.file.path, error.line + proxy.line, 1, error.message)
+        hole = re.search(rb"\{\{|\{%", proxy.file.data)
+        line = error.line if hole is None else proxy.file.data.count(b"\n", 0, hole.start()) + 1
+        message = error.message if hole is None else "this is a template; render it first, and import the result"
+        sheet.fail(proxy.file.path, line + proxy.line, 1, message)
         return False
     _Reader(root, proxy).read()
     return True

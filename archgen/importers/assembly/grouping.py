@@ -92,13 +92,11 @@ def _renamed(inventory: Inventory, names: Mapping[str, str]) -> Inventory:
         if present is None or _certainty(call) < _certainty(present):
             calls[pair] = call
     entries: dict[tuple[str, int], Entry] = {}
-    seen: dict[tuple[str, str, bool], None] = {}
+    firsts: dict[str, str] = {}
     for entry in inventory.entries:
         identity = names.get(entry.component, entry.component)
-        # replicas publish one port each: for the component that is one
-        key = (identity, entry.protocol, entry.admin)
-        if identity == entry.component or key not in seen:
-            seen[key] = None
+        # each replica publishes the same: one of them tells
+        if firsts.setdefault(identity, entry.component) == entry.component:
             entries.setdefault((identity, entry.port), replace(entry, component=identity))
     return Inventory(parts, dict(sorted(calls.items())), list(entries.values()), inventory.hosts)
 

@@ -12,9 +12,6 @@ from archgen.importers.nodes import Node
 from archgen.importers.products import Guess
 from archgen.model.kinds import KINDS
 
-SPREAD = {"mode": "active-active", "failover": "automatic", "by": "orchestrator", "watches": "process"}
-"""The cluster that a Service makes of its pods: requests go to those that are ready."""
-
 
 class Part(Struct):
     """A workload with its id, its kind, the labels of its pods and the named ports of its containers."""
@@ -53,3 +50,10 @@ def entry_of(part: Part, port: Node, number: int) -> dict[str, object]:
     if part.guess.known.admin or re.search(r"admin|dashboard|metrics|management", port.get("name").text):
         value["admin"] = True
     return value
+
+
+def spread_over(replicas: int) -> dict[str, str]:
+    """Return the cluster that a Service makes of pods: requests go to those that are ready."""
+    if replicas < 2:
+        return {"by": "orchestrator"}
+    return {"mode": "active-active", "failover": "automatic", "by": "orchestrator", "watches": "process"}

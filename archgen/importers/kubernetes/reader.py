@@ -18,7 +18,7 @@ from archgen.importers.kubernetes.manifests import (
     objects_of,
     pod_of,
 )
-from archgen.importers.kubernetes.part import SPREAD, Part, entry_of, port_protocol
+from archgen.importers.kubernetes.part import Part, entry_of, port_protocol, spread_over
 from archgen.importers.kubernetes.policies import add_policies
 from archgen.importers.kubernetes.routes import Route, routes_of
 from archgen.importers.kubernetes.variables import data_of, expanded, variables_of
@@ -69,6 +69,7 @@ class _Reader:
             hosts = self._hosts(part.namespace)
             self._call(part, hosts)
             attachments += self._mounted(part, hosts)
+        self._spread()
         self._publish()
         self._route()
         add_policies(self.manifests, self.parts, self.taken, self.sheet)
@@ -164,7 +165,6 @@ class _Reader:
         """Yield the protocol of each port of a Service that its name tells, by component and port."""
         for key, service in self.services.items():
             for part in self.selected[key][:1]:
-                self._spread(part, service)
                 for port in service.node.get("spec", "ports").list():
                     number = port.get("port").number
                     if number is not None:
@@ -180,8 +180,6 @@ class _Reader:
             if (part.namespace == service.namespace or not part.namespace or not service.namespace)
             and selector.items() <= part.labels.items()
         ]
-
-    # Calls
 
     def _call(self, part: Part, hosts: Mapping[str, str]) -> None:
         pod = pod_of(part.manifest.kind, part.manifest.node)
@@ -241,6 +239,12 @@ class _Reader:
 
     # Doors
 
+    def _spread(self) -> None:
+        for key, service in self.services.items():
+            for part in (each for each in self.selected[key][:1] if KINDS[each.guess.known.kind].role != "data"):
+                cluster = spread_over(self._replicas(part)[0])
+                self._add(f"component:{part.id}", "cluster", cluster, service.origin, "Service")
+
     def _publish(self) -> None:
         for key, service in self.services.items():
             sort = service.node.get("spec", "type").text
@@ -256,11 +260,6 @@ class _Reader:
                     confidence: Confidence = "high" if sort == "LoadBalancer" or number in (80, 443) else "medium"
                     source = Origin(port.path, port.line, port.pointer)
                     self._add(f"entry:{part.id}:{number}", "entry", value, source, sort or "externalIPs", confidence)
-
-    def _spread(self, part: Part, service: Manifest) -> None:
-        """State that a Service moves the traffic of visitors to the pods that are ready."""
-        if self._replicas(part)[0] > 1 and KINDS[part.guess.known.kind].role != "data":
-            self._add(f"component:{part.id}", "cluster", SPREAD, service.origin, "Service")
 
     def _route(self) -> None:
         for route in routes_of(self.manifests):

@@ -35,7 +35,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 def _alone(facts: Topology, component: str) -> bool:
     candidate = facts.components[component]
-    return facts.kind(component).serves and not candidate.managed and len(candidate.replicas) == 1
+    # an orchestrator has replicas and spreads requests over them as soon as their number is raised
+    scales = candidate.cluster is not None and candidate.cluster.by == "orchestrator"
+    return facts.kind(component).serves and not candidate.managed and len(candidate.replicas) == 1 and not scales
 
 
 RULE = Rule(
@@ -51,7 +53,10 @@ RULE = Rule(
         "Under load, in a hurry, is the worst time to add that."
     ),
     fix="Put a load balancer in front, and run at least two replicas behind it on hosts of their own.",
-    limits="Considers web servers, application servers and services that flows call; other rules cover data stores.",
+    limits=(
+        "Considers web servers, application servers and services that flows call; other rules cover data stores. An "
+        "orchestrator (`cluster: {by: orchestrator}`) spreads requests itself once there are more replicas."
+    ),
     references=(
         (
             "AWS Well-Architected, Reliability: scale horizontally",
