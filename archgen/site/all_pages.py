@@ -17,7 +17,7 @@ from archgen.render.svg.document import svg
 from archgen.site.asset import asset
 from archgen.site.failed_pages import PartsByPath, assess_system, make_isolated
 from archgen.site.html_builder import Html
-from archgen.site.interactive.trial import trial
+from archgen.site.interactive.trial import trial, trial_path
 from archgen.site.interactive.view_block import link_to
 from archgen.site.interactive.views import views
 from archgen.site.page import (
@@ -56,7 +56,6 @@ from archgen.style.svg_markup import identifier
 from archgen.system.internal_errors import InternalError
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram
-from archgen.views.path import path
 
 _ChangeTo = Callable[[str], SystemChange | None]
 """The change to a system, by its id, from the previous one, where that is part of the site."""
@@ -211,7 +210,7 @@ def _of_system(
     )
     if is_explorable(system.topology):
         failures = f"{system.slug}/failures/index.md"
-        yield _single(failures, FAILURES, lambda: _failures(system, deployed(), renderer), own)
+        yield _single(failures, FAILURES, lambda: _failures(system, renderer), own)
     for flow in system.topology.flows.values():
         make = partial(_flow, system, flow, deployed, renderer)
         yield SitePart(f"{system.slug}/{flow_path(system.topology, flow.id)}", flow.title, make, own)
@@ -235,8 +234,9 @@ def _system(
     yield from files
 
 
-def _failures(system: CheckedModel, deployed: Diagram, renderer: Renderer) -> Page:
-    return failures_page(system, _stage(system, deployed, renderer))
+def _failures(system: CheckedModel, renderer: Renderer) -> Page:
+    tried = trial(system.topology)
+    return failures_page(system, _stage(system, tried.diagram, renderer), tried.nodes)
 
 
 def _stage(system: CheckedModel, deployed: Diagram, renderer: Renderer, anchor: str = "losses") -> str:
@@ -245,8 +245,9 @@ def _stage(system: CheckedModel, deployed: Diagram, renderer: Renderer, anchor: 
 
 
 def _flow(system: CheckedModel, flow: Flow, deployed: Callable[[], Diagram], renderer: Renderer) -> Iterator[Page]:
-    way = renderer.drawn(system, path(system.topology, flow, (), deployed()), lambda kind, id: "#steps")
-    yield flow_page(system, flow, renderer.sequence(system, flow, True), way)
+    tried = trial_path(system.topology, flow, deployed())
+    way = renderer.drawn(system, tried.diagram, lambda kind, id: "#steps")
+    yield flow_page(system, flow, renderer.sequence(system, flow, True), way, tried.nodes)
     file = f"{system.slug}/flows/{system.topology.flow_slugs[flow.id]}/sequence.svg"
     yield Page(file, renderer.sequence(system, flow))
 

@@ -39,6 +39,15 @@ NODES = 3000
 _UNSAFE = re.compile(r"[<>&\u007f-\uffff\U00010000-\U0010ffff]|\{(?=[{%#])")
 
 
+Nodes = dict[str, list[int]]
+"""The elements behind each card of a diagram in which a card stands for several replicas."""
+
+
+def behind_cards(nodes: Nodes) -> dict[str, Any]:
+    """Return the data of a diagram with such cards, in place of that of a deployment's."""
+    return {"nodes": nodes, "hosts": {}}
+
+
 def structure_data(
     topology: Topology, flows: Sequence[Flow] | None = None, assessments: Sequence[FlowAssessment] = ()
 ) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -13,9 +13,10 @@ from archgen.model.wording import plural
 from archgen.views.badges import badges
 from archgen.views.deployment import deployment
 from archgen.views.deployment_edges import DeploymentEdges
-from archgen.views.diagram import Diagram, enclosing
+from archgen.views.diagram import Diagram, Edge, Group, Node, enclosing
 from archgen.views.folding import fold
 from archgen.views.labels import step_number
+from archgen.views.overview import overview
 
 
 def path(topology: Topology, flow: Flow, findings: Sequence[Finding] = (), deployed: Diagram | None = None) -> Diagram:
@@ -25,19 +26,10 @@ def path(topology: Topology, flow: Flow, findings: Sequence[Finding] = (), deplo
     """
     deployed_diagram = deployed or deployment(topology, findings)
     folding = fold(topology)
-    steps: dict[str, list[str]] = {}
-    touched: dict[str, None] = {}
-    for hop in topology.hops[flow.id]:
-        touched |= dict.fromkeys((hop.step.source, *hop.step.targets))
-        if hop.connection is not None:
-            steps.setdefault(hop.connection.id, []).append(step_number(hop.step.id))
+    steps, touched = _steps(topology, flow)
     shown = {node.id for node in deployed_diagram.nodes}
     lines = DeploymentEdges(topology, folding, badges(topology, findings, folding), flow.id)
-    edges = tuple(
-        replace(edge, label=f"{', '.join(dict.fromkeys(steps[edge.subject]))} · {edge.label}".rstrip(" ·"))
-        for edge in lines.calls(steps)
-        if {edge.source, edge.target} <= shown
-    )
+    edges = tuple(_numbered(edge, steps) for edge in lines.calls(steps) if {edge.source, edge.target} <= shown)
     ends = {end for edge in edges for end in (edge.source, edge.target)}
     joined = {node.subject for node in deployed_diagram.nodes if node.id in ends}
     nodes = tuple(
@@ -52,10 +44,46 @@ def path(topology: Topology, flow: Flow, findings: Sequence[Finding] = (), deplo
         for group in deployed_diagram.groups
         if group.id in used or held.intersection(group.across)
     )
+    return _diagram(flow, len(touched), nodes, groups, edges)
+
+
+def component_path(topology: Topology, flow: Flow, findings: Sequence[Finding] = ()) -> Diagram:
+    """Return the path of a flow with a card per component, for flows over many replicas."""
+    whole = overview(topology, findings)
+    steps, touched = _steps(topology, flow)
+    nodes = tuple(node for node in whole.nodes if node.subject in touched)
+    edges = tuple(
+        _numbered(edge, steps)
+        for edge in whole.edges
+        if edge.subject in steps and {edge.source, edge.target} <= touched
+    )
+    return _diagram(flow, len(touched), nodes, (), edges)
+
+
+def _steps(topology: Topology, flow: Flow) -> tuple[dict[str, list[str]], set[str]]:
+    """Return the numbers of the steps over each connection of a flow, and the components on its path."""
+    steps: dict[str, list[str]] = {}
+    touched: set[str] = set()
+    for hop in topology.hops[flow.id]:
+        touched.update((hop.step.source, *hop.step.targets))
+        if hop.connection is not None:
+            steps.setdefault(hop.connection.id, []).append(step_number(hop.step.id))
+    return steps, touched
+
+
+def _numbered(edge: Edge, steps: Mapping[str, Sequence[str]]) -> Edge:
+    """Return a line with the numbers of its steps before its label."""
+    numbers = ", ".join(dict.fromkeys(steps[edge.subject]))
+    return replace(edge, label=f"{numbers} · {edge.label}".rstrip(" ·"))
+
+
+def _diagram(
+    flow: Flow, components: int, nodes: tuple[Node, ...], groups: tuple[Group, ...], edges: tuple[Edge, ...]
+) -> Diagram:
     return Diagram(
         id=f"path-{flow.id}",
         title=f"{flow.title}: path",
-        alt=f"{flow.title}: {plural(len(touched), 'component')} on its path.",
+        alt=f"{flow.title}: {plural(components, 'component')} on its path.",
         nodes=nodes,
         groups=groups,
         edges=edges,

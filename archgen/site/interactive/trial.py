@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from msgspec import Struct
 
 from archgen.analysis.topology import Topology
+from archgen.model.architecture import Flow
+from archgen.model.finding import Finding
 from archgen.model.subject import Subject
 from archgen.site.structure_data import element_indices
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Node
 from archgen.views.levels import CARDS, LINES, readable
+from archgen.views.path import component_path, path
 
 
 class Trial(Struct, frozen=True):
@@ -24,15 +28,27 @@ class Trial(Struct, frozen=True):
 @lru_cache(maxsize=64)
 def is_readable(topology: Topology) -> bool:
     """Return True if the deployment of a system can be read as one diagram."""
-    deployed = deployment(topology)
-    return len(deployed.nodes) <= CARDS and len(deployed.edges) <= LINES
+    return _is_readable(deployment(topology))
+
+
+def _is_readable(diagram: Diagram) -> bool:
+    return len(diagram.nodes) <= CARDS and len(diagram.edges) <= LINES
 
 
 def trial(topology: Topology) -> Trial:
     """Return the diagram of a system that a visitor can read as one."""
     if is_readable(topology):
         return Trial(deployment(topology))
-    diagram = readable(topology)[0].diagram
+    return _folded(topology, readable(topology)[0].diagram)
+
+
+def trial_path(topology: Topology, flow: Flow, deployed: Diagram, findings: Sequence[Finding] = ()) -> Trial:
+    """Return the path of a flow in the deployment, or with a card per component if that is too large to read."""
+    whole = path(topology, flow, findings, deployed)
+    return Trial(whole) if _is_readable(whole) else _folded(topology, component_path(topology, flow, findings))
+
+
+def _folded(topology: Topology, diagram: Diagram) -> Trial:
     indices = element_indices(topology)
     return Trial(diagram, {node.id: _elements(topology, node, indices) for node in diagram.nodes})
 

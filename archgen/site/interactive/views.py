@@ -8,13 +8,12 @@ from msgspec import Struct
 
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.slug import distinct
-from archgen.site.interactive.trial import is_readable
+from archgen.site.interactive.trial import is_readable, trial_path
 from archgen.site.system_change import SystemChange
 from archgen.views.aspects import ASPECTS
 from archgen.views.diagram import Diagram
 from archgen.views.diff import change_diagram
 from archgen.views.levels import readable
-from archgen.views.path import path
 
 FLOWS = 6
 """Flows whose path is a view of the system's page; more would make the page heavy."""
@@ -79,6 +78,6 @@ def _levels(system: CheckedModel) -> Iterator[View]:
 
 def _paths(system: CheckedModel, deployed: Diagram) -> Iterator[View]:
     for flow in system.architecture.flows[:FLOWS]:
-        diagram = path(system.topology, flow, system.findings, deployed)
+        diagram = trial_path(system.topology, flow, deployed, system.findings).diagram
         file = f"path-{system.topology.flow_slugs[flow.id]}.svg"
         yield View(f"path-{flow.id}", f"Flow: {flow.title}", file, diagram)

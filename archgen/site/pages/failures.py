@@ -15,7 +15,7 @@ from archgen.site.html_builder import Html, Scripted, tag
 from archgen.site.interactive.views import front
 from archgen.site.markdown import codes, heading, image, page, table
 from archgen.site.page import Page, flow_path
-from archgen.site.structure_data import elements, script_data, structure_data
+from archgen.site.structure_data import Nodes, behind_cards, elements, script_data, structure_data
 
 COLUMNS = 6
 """Flows that have a column of their own; with more of them, a row names those that an element stops."""
@@ -43,20 +43,23 @@ def is_explorable(topology: Topology) -> bool:
     return bool(topology.flows and elements(topology))
 
 
-def failures_page(system: CheckedModel, svg: str) -> Page:
-    """Return the page of one system; `svg` is its deployment for a page."""
+def failures_page(system: CheckedModel, svg: str, nodes: Nodes | None = None) -> Page:
+    """Return the page of one system; `svg` is its diagram for a page, `nodes` as in `brief_explorer`."""
     name = link(text(system.architecture.name), "../index.md")
     parts = (
         heading(1, "Failure simulation"),
         Scripted(_HINT.format(name), f"Which request flows of {name} stop, or lose a part, with each element."),
-        Scripted(_explorer(system, svg), image(f"../{front(system)}", f"Deployment of {system.architecture.name}")),
+        Scripted(
+            _explorer(system, svg, nodes=nodes),
+            image(f"../{front(system)}", f"Deployment of {system.architecture.name}"),
+        ),
         heading(2, "Losses of single elements", "losses"),
         _losses(system.topology, elements(system.topology)),
     )
     return page(f"{system.slug}/failures/index.md", TITLE, *parts)
 
 
-def brief_explorer(system: CheckedModel, svg: str, nodes: dict[str, list[int]] | None = None) -> Html:
+def brief_explorer(system: CheckedModel, svg: str, nodes: Nodes | None = None) -> Html:
     """Return the diagram for the home page: the state of each flow without its availability, which rests on assumptions.
 
     `nodes` are the elements behind each card where a card stands for several replicas: a click fails one more of them.
@@ -69,14 +72,14 @@ def _explorer(
     svg: str,
     directory: str = "../",
     brief: bool = False,
-    nodes: dict[str, list[int]] | None = None,
+    nodes: Nodes | None = None,
 ) -> Html:
     """Return the diagram and the structure functions behind it, without an empty line, as Markdown asks of HTML."""
     data = structure_data(system.topology, None, system.assessments)
     return tag(
         "div",
         tag("figure", guard_svg(svg), class_="archgen-stage"),
-        script_data(data if nodes is None else {**data, "nodes": nodes, "hosts": {}}),
+        script_data(data if nodes is None else {**data, **behind_cards(nodes)}),
         class_="archgen-failures",
         data_search_exclude=True,
         data_flows=Html(f"{directory}flows/"),
