@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -367,14 +368,11 @@ def test_an_editor_knows_the_names_in_groups_and_views() -> None:
     ]
 
 
-def test_a_deck_shows_a_large_system_in_its_levels(tmp_path: Path) -> None:
+def test_a_deck_shows_a_large_system_in_its_groups(tmp_path: Path) -> None:
     (tmp_path / "services.arch.yaml").write_text(MODELS["services"](), encoding="utf-8")
     assert main(["slides", str(tmp_path / "services.arch.yaml"), "-o", str(tmp_path / "deck.pptx")]) == 0
     titles = [
         slide.shapes.title.text for slide in Presentation(str(tmp_path / "deck.pptx")).slides if slide.shapes.title
     ]
-    name, *levels = [picture.title for picture in drawn(MODELS["services"]())]
-    shown = [title.removeprefix(f"{name}: ") for title in titles]
-    assert shown[1] == "deployment"
-    assert shown[2 : 2 + len(levels)] == [level.removeprefix(f"{name}: ") for level in levels]
-    assert "overview" not in shown
+    assert [title for title in titles if re.match(r"\d+ components: ", title)]
+    assert "overview" not in str(titles)
