@@ -311,7 +311,9 @@ def test_only_what_is_told_is_fixed(tier: Path, capsys: pytest.CaptureFixture[st
     before = tier.read_text(encoding="utf-8")
     assert main(["lint", "--fix", "--unsafe-fixes", "--select", "missing-tls", tier.name]) == 0
     after = tier.read_text(encoding="utf-8")
-    assert after == before.replace("{protocol: http, port: 80}", "{protocol: https, port: 443}")
+    assert after == before.replace(
+        "{protocol: http, port: 80}", "[{protocol: http, port: 80, redirect: https}, {protocol: https, port: 443}]"
+    )
     assert main(["lint", "--unsafe-fixes", tier.name]) == 2
     assert "--unsafe-fixes requires --fix or --diff" in capsys.readouterr().err
 

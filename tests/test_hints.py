@@ -9,15 +9,15 @@ import pytest
 from archgen.cli import main
 from archgen.explanations import ALGORITHMS, MEASURES, MECHANISMS, PROTOCOL_TEXTS
 from archgen.language.schema.keys import key_names, keys
-from archgen.language.schema.suggestions import _KINDS_OF_PRODUCTS, complete_option, port_hint, product_hint, unit_hint
+from archgen.language.schema.suggestions import KINDS_OF_PRODUCTS, complete_option, port_hint, product_hint, unit_hint
 from archgen.model.kinds import KINDS
 
 MODEL = "archgen: 1\nname: M\nhosts: {s-1: {}}\ncomponents:\n  a: {kind: cache, runs_on: s-1}\n"
 
 
 def test_what_products_are_used_as_are_kinds() -> None:
-    assert {kind for kinds in _KINDS_OF_PRODUCTS.values() for kind in kinds} <= KINDS.keys()
-    assert not _KINDS_OF_PRODUCTS.keys() & KINDS.keys()
+    assert {kind for kinds in KINDS_OF_PRODUCTS.values() for kind in kinds} <= KINDS.keys()
+    assert not KINDS_OF_PRODUCTS.keys() & KINDS.keys()
 
 
 @pytest.mark.parametrize(

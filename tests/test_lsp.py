@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -148,6 +150,8 @@ def test_one_looks_goes_finds_and_renames(tmp_path: Path) -> None:
         assert isinstance(hover.contents, lsp.MarkupContent)
         assert "**mysql** (component)" in hover.contents.value
         assert "2 replicas on server-1 and server-2" in hover.contents.value
+        assert "Losing mysql@server-1 takes down write-comment and leaves read-page degraded." in hover.contents.value
+        assert "Losing all of them takes down read-page and write-comment." in hover.contents.value
         key = await editor.client.text_document_hover_async(
             lsp.HoverParams(editor.document, editor.at("health_check", "health_check"))
         )
@@ -526,3 +530,19 @@ def test_the_components_of_layout_are_renamed_too() -> None:
     name = next(name for name in family.outline("/a.arch.yaml").names if name.id == "db")
     after = text.replace("db", "store")
     assert rename_element((family,), name, "store") == {"/a.arch.yaml": after}
+
+
+def test_the_problem_matcher_of_the_documentation_reads_every_finding(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "editors.md").read_text(encoding="utf-8")
+    tasks = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    (task,) = tasks["tasks"]
+    pattern = re.compile(task["problemMatcher"]["pattern"]["regexp"])
+    options = task["command"].split()[1:]
+    main([*options, "models", "--fail-on", "never"])
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 10
+    for line in lines:
+        match = pattern.match(line)
+        assert match is not None, line
+        assert Path(match[1]).exists()
+        assert match[4] in ("error", "warning", "info")

@@ -49,7 +49,8 @@ JOB = "job: {kind: scheduler, managed: true, replicas: 2}"
     [
         ("postgresql", "etcd", "db -> etcd"),
         ("redis", "sentinel", "sentinel -> db"),
-        ("mysql", "arbiter", "arbiter -> db"),
+        ("mysql", "orchestrator", "orchestrator -> db"),
+        ("mssql", "arbiter", "arbiter -> db"),
     ],
 )
 def test_a_store_is_replicated_with_what_moves_it(product: str, promoter: str, caller: str) -> None:
@@ -194,6 +195,37 @@ def test_a_way_that_should_not_be_there_is_not_encrypted() -> None:
         "user -> web: x\nweb -> db: y",
     )
     assert fixed(text, "missing-tls")["connections"]["user -> db"] == "mysql"
+
+
+def test_a_firewall_does_not_open_the_port_of_administrators() -> None:
+    text = model(
+        "user: {kind: client}\nmq: {kind: queue, product: rabbitmq, runs_on: q}",
+        "user -> mq: [{protocol: amqps, port: 5671}, {protocol: https, port: 15671, admin: true}]",
+        "user -> mq: x",
+        "{q: {}}",
+    )
+    rules = fixed(text, "missing-firewall")["components"]["firewall"]["rules"]
+    assert rules == [{"from": "internet", "to": "mq", "ports": [5671], "action": "allow"}]
+
+
+def test_a_dashboard_of_which_no_host_is_declared_gets_no_address_of_one() -> None:
+    text = model("user: {kind: client}\ndash: {kind: app-server}", "user -> dash: https", "user -> dash: x")
+    after = fixed(text, "single-point-of-failure")["components"]["dash"]
+    assert after["replicas"] == 2
+    assert after["cluster"] == {"mode": "active-passive", "failover": "automatic", "watches": "process"}
+
+
+def test_port_80_sends_visitors_on() -> None:
+    text = model(
+        "user: {kind: client}\nweb: {kind: web-server, managed: true, replicas: 2}",
+        "user -> web: {protocol: http, port: 80}",
+        "user -> web: x",
+    )
+    ports = [{"protocol": "http", "port": 80, "redirect": "https"}, {"protocol": "https", "port": 443}]
+    assert fixed(text, "missing-tls")["connections"]["user -> web"] == ports
+    noted = text.replace("port: 80}", "port: 80, why: the site}")
+    https = {"protocol": "https", "port": 443, "why": "the site"}
+    assert fixed(noted, "missing-tls")["connections"]["user -> web"] == https
 
 
 def test_a_queue_is_not_checked_over_http() -> None:

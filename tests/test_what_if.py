@@ -182,7 +182,7 @@ def test_given_changes_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
     document = run(capsys, str(TIER[2]), "--add", "replica of haproxy on lb-2", "--set", "mysql.failover=automatic")
     assert document["changes"] == [
         "a replica of haproxy on lb-2, a new host",
-        "automatic failover of mysql by a new arbiter of three, one of them on witness-1, a new host",
+        "automatic failover of mysql by a new orchestrator of three, one of them on witness-1, a new host",
     ]
     write = document["flows"]["write-comment"]
     assert [one["id"] for one in write["after"]["single_points_of_failure"]] == ["dns#1"]
@@ -194,7 +194,7 @@ def test_given_changes_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
     document = run(capsys, str(TIER[1]), "--add", "host server-2 like server-1 in dc-9")
     assert document["changes"] == [
         "a host server-2 like server-1 in dc-9, with nginx, app, code, mysql",
-        "automatic failover of mysql by a new arbiter of three, one of them on witness-1, a new host",
+        "automatic failover of mysql by a new orchestrator of three, one of them on witness-1, a new host",
     ]
 
 

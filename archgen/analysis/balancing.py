@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from archgen.model.architecture import Balance, Component, Connection
+from archgen.reliability.index import SAME_HOST
 
 STICKY = ("source", "ip-hash", "ip_hash", "source-hash", "uri", "url-hash", "hash", "maglev", "consistent", "sticky")
 """Parts of the names of algorithms that send a visitor to the same target by themselves."""
@@ -35,3 +36,20 @@ def _active_replicas(component: Component, waiting: frozenset[str]) -> int:
     active = sum(waiting.isdisjoint((replica.id, replica.component, *replica.hosts)) for replica in component.replicas)
     alone = component.cluster is not None and component.cluster.mode == "active-passive"
     return min(active, 1) if alone else active
+
+
+def pool_behind(
+    components: Mapping[str, Component], outgoing: Mapping[str, Sequence[Connection]], balancer: str, balance: Balance
+) -> Iterator[tuple[Component, bool]]:
+    """Yield the targets that a balancer chooses among, then what is bound to these by the same host; True for a target."""
+    chosen = (connection for connection in outgoing[balancer] if has_choice(components, balance, connection))
+    behind = dict.fromkeys([target for connection in chosen for target in connection.targets], True)
+    queue = list(behind)
+    for name in queue:
+        for further in outgoing[name]:
+            if further.locality == SAME_HOST:
+                for target in further.targets:
+                    if target not in behind:
+                        behind[target] = False
+                        queue.append(target)
+    yield from ((components[name], direct) for name, direct in behind.items())

@@ -5,18 +5,20 @@ Each search yields the subject that lacks a fact, the consequence, and the key t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from archgen.analysis.balancing import is_sticky
 from archgen.analysis.monitoring import collection_of
+from archgen.analysis.product_names import meant_product
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Component, Managed, Request
+from archgen.model.architecture import Component, Managed
 from archgen.model.kinds import KINDS
 from archgen.model.products import scope_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.members import quorum_of
-from archgen.reliability.structure import connections_under, is_deferred, requests
+from archgen.reliability.structure import connections_under
+from archgen.reliability.waiting import kept_in
 
 Gap = tuple[Subject, str, str]
 
@@ -168,30 +170,13 @@ def services_without_zone(topology: Topology) -> Iterator[Gap]:
             )
 
 
-_QUEUES = ("queue", "stream")
-
-
 def waits_for_queues(topology: Topology) -> Iterator[Gap]:
     """Yield the connections that take from a queue what a flow put there, where nothing says whether the flow waits for it."""
     asked: dict[str, tuple[str, str]] = {}
-    queues = [component.id for component in topology.architecture.components if component.kind in _QUEUES]
-    for flow in map(topology.flows.__getitem__, topology.flows_through(queues) if queues else ()):
-        filled: dict[str, set[str]] = {}
-        # the components that were started or called so far, and whether by later steps only
-        later: dict[str, bool] = {}
-        for request, optional in requests(flow.steps):
+    for flow, taken in topology.losses.takers.items():
+        for request in taken:
             connections = connections_under(topology.index, request)
-            required = request.required and not optional and all(each.required for each in connections)
-            done_later = required and (is_deferred(request, connections) or later.get(request.source, False))
-            stated = request.deferred is not None or any(each.deferred is not None for each in connections)
-            queue = None if topology.coordinators.issuperset(request.targets) else _emptied(request, filled)
-            if queue is not None and required and connections and not (stated or done_later):
-                asked.setdefault(connections[0].id, (queue, flow.id))
-            later.setdefault(request.source, done_later)
-            for target in request.targets:
-                later[target] = later.get(target, True) and done_later
-                if topology.components[target].kind in _QUEUES:
-                    filled.setdefault(target, set()).add(request.source)
+            asked.setdefault(connections[0].id, (kept_in(topology.index, request), flow))
     for connection, (queue, name) in asked.items():
         yield (
             Subject("connection", connection),
@@ -200,15 +185,20 @@ def waits_for_queues(topology: Topology) -> Iterator[Gap]:
         )
 
 
-def _emptied(request: Request, filled: Mapping[str, set[str]]) -> str | None:
-    """Return the queue that a step takes from: it is the source, or polled by what didn't fill it."""
-    if request.source in filled:
-        return request.source
-    return next((target for target in request.targets if filled.get(target, set()) - {request.source}), None)
-
-
 def _has_zone(component: Component) -> bool:
     return isinstance(component.managed, Managed) and component.managed.zone is not None
+
+
+def misspelled_products(topology: Topology) -> Iterator[Gap]:
+    """Yield components whose product is none that archgen knows, and nearly one that it does."""
+    for component in topology.architecture.components:
+        meant = meant_product(component.product) if component.product is not None else None
+        if meant is not None:
+            yield (
+                Subject("component", component.id),
+                f"archgen doesn't know the product `{component.product}` of {component.id}",
+                f"Did you mean `product: {meant}`? Its icon, quorum and end of support then count.",
+            )
 
 
 OPINIONS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
@@ -220,6 +210,7 @@ OPINIONS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
 """The searches that rules of practice need."""
 
 DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
+    misspelled_products,
     writers_without_agreement,
     balancers_without_stickiness,
     certificates_without_names,

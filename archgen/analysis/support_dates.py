@@ -133,6 +133,19 @@ TABLE: dict[str, SupportedProduct] = {
         "19 2023-06-01, 20 2026-04-30, 21 2024-06-01, 22 2027-04-30, 23 2025-06-01, 24 2028-04-30, 25 2026-06-01",
         "2026-03-05",
     ),
+    "django": SupportedProduct(
+        "Django",
+        "https://www.djangoproject.com/download/#supported-versions",
+        "3.2 2024-04-01, 4.0 2023-04-01, 4.1 2023-12-01, 4.2 2026-04-07, 5.0 2025-04-02, 5.1 2025-12-03, "
+        "5.2 2028-04-30, 6.0 2027-04-30",
+        "2026-04-10",
+    ),
+    "mssql": SupportedProduct(
+        "SQL Server",
+        "https://learn.microsoft.com/lifecycle/products/?products=sql-server",
+        "2014 2024-07-09, 2016 2026-07-14, 2017 2027-10-12, 2019 2030-01-08",
+        "2026-11-28",
+    ),
     "openssl": SupportedProduct(
         "OpenSSL",
         "https://openssl-library.org/policies/releasestrat/",
@@ -161,7 +174,7 @@ TABLE: dict[str, SupportedProduct] = {
     ),
 }
 
-_ALIASES = {
+ALIASES = {
     "postgres": "postgresql",
     "mongo": "mongodb",
     "nodejs": "node",
@@ -171,6 +184,8 @@ _ALIASES = {
     "apache-http-server": "apache",
     "apache-tomcat": "tomcat",
     "centos-linux": "centos",
+    "sql-server": "mssql",
+    "sqlserver": "mssql",
 }
 _EXTENDED = re.compile(r"\b(?:ELS|ELTS|ESM|ESU|LTSS|Pro|extended)\b", re.IGNORECASE)
 """Names of paid extensions, whose dates aren't in the table."""
@@ -181,7 +196,7 @@ _NAMED = re.compile(r"([A-Za-z][A-Za-z. ]{0,40}?)[ -]v?([0-9].{0,40})")
 def support_of(product: str, version: str) -> VersionSupport | None:
     """Return the support of a version (`8.0.36`, `v18`, `22.04 LTS`) of a product; None if it isn't in the table."""
     name = "-".join(product.lower().split())
-    product_lines = TABLE.get(_ALIASES.get(name, name))
+    product_lines = TABLE.get(ALIASES.get(name, name))
     number = _NUMBER.match(version.strip())
     if product_lines is None or number is None or _EXTENDED.search(version):
         return None

@@ -11,6 +11,7 @@ from archgen.model.architecture import Component, Connection, Flow
 from archgen.model.products import product_of
 from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
+from archgen.model.wording import first_few, listed
 from archgen.reliability.leaving import left_in_order
 from archgen.reliability.losses import Losses
 from archgen.reliability.structure import access_of, requests
@@ -123,6 +124,15 @@ class Topology(Inventory, frozen=True, dict=True, eq=False):
         return Losses(self.index)
 
     # The control plane
+
+    def if_waiting(self, element: Subject, flows: tuple[str, ...]) -> str:
+        """Return the condition under which the loss of an element takes flows down, where the model leaves it open; else nothing."""
+        unsure = {flow: taken for flow in flows if (taken := self.losses.breaks_if_waiting(element, flow))}
+        calls = [f"{each.source} -> {' | '.join(each.targets)}" for taken in unsure.values() for each in taken]
+        if not unsure:
+            return ""
+        waits = "it waits" if len(flows) == 1 else f"{listed([*unsure])} {'waits' if len(unsure) == 1 else 'wait'}"
+        return f", if {waits} for {listed(first_few([*dict.fromkeys(calls)], 2))} (`async` isn't declared)"
 
     @cached_property
     def coordinators(self) -> frozenset[str]:

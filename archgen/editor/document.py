@@ -26,7 +26,9 @@ from archgen.model.change import Append
 from archgen.model.finding import Finding
 from archgen.model.kinds import KINDS
 from archgen.model.products import service_place
+from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
+from archgen.reliability.simulation import simulate
 
 
 class OpenModel(Struct, frozen=True):
@@ -114,17 +116,50 @@ def _facts(facts: Topology, name: ElementName) -> Iterator[str]:
         yield f"{plural(len(component.replicas), 'replica')}{where}."
         if facts.flows_of[name.id]:
             yield f"In the flows {listed(facts.flows_of[name.id])}."
+            yield from _losses(facts, [Subject("replica", replica.id) for replica in component.replicas])
     elif name.kind == "host" and name.id in facts.hosts:
         carried = facts.carried_by(name.id)
         yield escape_markdown(facts.hosts[name.id].why or "")
         yield f"Runs {listed(carried)}." if carried else "Runs no replica."
         yield f"It is lost with {listed(facts.index.hosts_below(name.id))}." if facts.hosts[name.id].runs_on else ""
-        breaks = [
-            cause for cause in facts.losses.root_causes if (cause.element.kind, cause.element.id) == ("host", name.id)
-        ]
-        yield from (f"Losing it takes down {listed(cause.flows)}." for cause in breaks)
+        if facts.flows_through([replica.component for replica in facts.replicas_on[name.id]]):
+            yield _loss(facts, "it", [Subject("host", name.id)])
+    elif name.kind == "zone" and name.id in facts.zones:
+        yield _loss(facts, "it", [Subject("zone", name.id)])
     elif name.kind == "flow" and name.id in facts.flows:
         yield escape_markdown(facts.flows[name.id].title)
+
+
+def _losses(facts: Topology, replicas: list[Subject]) -> Iterator[str]:
+    """Yield what the loss of each replica does, and that of all: replicas with the same effect together."""
+    effects: dict[str, list[str]] = {}
+    for replica in replicas if len(replicas) <= _NAMED else ():
+        effects.setdefault(_effect(facts, [replica]), []).append(replica.id)
+    alone = len(replicas) == 1
+    yield from (f"Losing {'it' if alone else listed(names, 'or')} {effect}." for effect, names in effects.items())
+    if not alone:
+        yield _loss(facts, "all of them", replicas)
+
+
+_NAMED = 8
+"""Replicas of a component up to which the loss of each is described."""
+
+
+def _loss(facts: Topology, what: str, elements: list[Subject]) -> str:
+    return f"Losing {what} {_effect(facts, elements)}."
+
+
+def _effect(facts: Topology, elements: list[Subject]) -> str:
+    """Return what a loss does to the flows, as `archgen simulate` says it."""
+    states: dict[str, list[str]] = {}
+    for flow in facts.architecture.flows:
+        state = simulate(facts.index, flow, facts.losses.plans[flow.id], elements).status
+        states.setdefault(state, []).append(flow.id)
+    parts = [f"takes down {listed(states['down'])}"] if "down" in states else []
+    parts += [
+        f"leaves {listed(states[state])} {state}" for state in ("partial", "delayed", "degraded") if state in states
+    ]
+    return listed(parts) or "harms no flow"
 
 
 def escape_markdown(text: str) -> str:

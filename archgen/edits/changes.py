@@ -196,8 +196,10 @@ def _is_called_by_visitors(component: str, callers: Callers) -> bool:
 
 def _with_moving_address(component: Component) -> Component:
     cluster = component.cluster or Cluster()
-    moving = replace(cluster, mode="active-passive", failover="automatic", by="vrrp", watches="process")
-    return replace(component, cluster=moving)
+    moving = replace(cluster, mode="active-passive", failover="automatic", watches="process")
+    # an address that moves between hosts is one of theirs; of what has no declared host, people know what moves it
+    placed = any(replica.hosts for replica in component.replicas)
+    return replace(component, cluster=replace(moving, by="vrrp") if placed else moving)
 
 
 def _automated(architecture: Architecture, component: Component, promoter: Promoter | None) -> Architecture:

@@ -10,8 +10,12 @@ from archgen.model.kinds import KINDS
 from archgen.model.products import product_of
 from archgen.reliability.index import Index
 
-_KEPT_IN = {"postgresql": "etcd", "timescaledb": "etcd", "redis": "sentinel", "valkey": "sentinel"}
-"""The product that decides for another: etcd for Patroni, Sentinel for Redis."""
+_KEPT_IN = {
+    **dict.fromkeys(("postgresql", "postgres", "timescaledb"), "etcd"),
+    **dict.fromkeys(("redis", "valkey"), "sentinel"),
+    **dict.fromkeys(("mysql", "mariadb", "percona"), "orchestrator"),
+}
+"""The product that decides for another: etcd for Patroni, Sentinel for Redis, Orchestrator for MySQL."""
 
 _ASKED = "etcd"
 """The product that stores ask for a lease themselves; others call the stores."""

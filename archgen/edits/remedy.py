@@ -41,8 +41,10 @@ def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict
     for connection in topology.architecture.connections:
         targets = [target for target in connection.targets if target in components]
         if targets and topology.crosses(connection) is not False:
-            ports = {port.port or _PORTS.get(port.protocol) for port in connection.ports}
             is_public = _is_public(topology, connection.source)
+            # nobody on the internet administers it, whatever is open today
+            open_ = [port for port in connection.ports if not (is_public and port.admin)]
+            ports = {port.port or _PORTS.get(port.protocol) for port in open_}
             for target in targets:
                 side = (public, ("internet", target)) if is_public else (inside, (connection.source, target))
                 side[0].setdefault(side[1], set()).update(ports)

@@ -6,13 +6,14 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from archgen.model.architecture import Replica
+from archgen.model.architecture import Replica, Request
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.failure import Failures, SinglePoint, States, failures, single_failures, single_points
 from archgen.reliability.index import Index
 from archgen.reliability.levels import Levels, levels
 from archgen.reliability.structure import Structure, build
+from archgen.reliability.waiting import TAKING, defer, takers
 
 
 class RootCause(Struct, frozen=True):
@@ -59,6 +60,33 @@ class Losses:
     def points(self) -> dict[str, dict[Subject, SinglePoint]]:
         """The single points of failure of each flow, by element."""
         return {flow: {point.element: point for point in each.points} for flow, each in self.failures.items()}
+
+    @cached_property
+    def takers(self) -> dict[str, tuple[Request, ...]]:
+        """The requests that take out what their flow put in a queue, where the model doesn't say if the flow waits for them."""
+        if not any(component.kind in TAKING for component in self._index.architecture.components):
+            return {}
+        asked = {flow.id: tuple(takers(self._index, flow)) for flow in self._index.architecture.flows}
+        return {flow: requests for flow, requests in asked.items() if requests}
+
+    @cached_property
+    def _surely_broken(self) -> dict[tuple[str, tuple[str, ...]], frozenset[Subject]]:
+        """The elements whose loss breaks a flow with `takers` also if it doesn't wait for all of them, or for one."""
+        surely: dict[tuple[str, tuple[str, ...]], frozenset[Subject]] = {}
+        for flow in self._index.architecture.flows:
+            steps = tuple(request.id for request in self.takers.get(flow.id, ()))
+            for deferred in {steps, *((step,) for step in steps)} - {()}:
+                plan = Plan(self._index, build(self._index, defer(flow, deferred)))
+                surely[flow.id, deferred] = frozenset(single_points(plan))
+        return surely
+
+    def breaks_if_waiting(self, element: Subject, flow: str) -> tuple[Request, ...]:
+        """Return what is taken from a queue, if the loss of an element breaks a flow only if it waits for that."""
+        taken = self.takers.get(flow, ())
+        if not taken or element in self._surely_broken[flow, tuple(request.id for request in taken)]:
+            return ()
+        alone = tuple(request for request in taken if element not in self._surely_broken[flow, (request.id,)])
+        return alone or taken
 
     @cached_property
     def single_losses(self) -> dict[str, Evaluation[int]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from archgen.model.protocols import PROTOCOLS
 
-_KINDS_OF_PRODUCTS = {
+KINDS_OF_PRODUCTS = {
     "apache": ("web-server", "reverse-proxy"),
     "caddy": ("web-server", "reverse-proxy"),
     "cassandra": ("database",),
@@ -63,7 +63,7 @@ def port_hint(text: str) -> str | None:
 
 def product_hint(text: str) -> str | None:
     """Return the fix for a product written as a kind; None for an unknown product."""
-    kinds = _KINDS_OF_PRODUCTS.get(text.casefold())
+    kinds = KINDS_OF_PRODUCTS.get(text.casefold())
     if kinds is None:
         return None
     others = "".join(f", or `kind: {kind}`" for kind in kinds[1:])

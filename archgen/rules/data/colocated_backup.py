@@ -68,6 +68,7 @@ def _holds_inner(facts: Topology, zone: str, common: frozenset[str]) -> bool:
 
 def _hit(facts: Topology, source: Component, backup: Component, place: Subject) -> Hit:
     keepers = _keepers(facts, backup)
+    case = None if place.kind == "host" else "zone"
     held = "" if backup in keepers else f"in {listed([keeper.title for keeper in keepers])}, "
     if place.kind == "host":
         hosts = dict.fromkeys(host for keeper in keepers for host in facts.hosts_of(keeper.id))
@@ -79,6 +80,9 @@ def _hit(facts: Topology, source: Component, backup: Component, place: Subject) 
         ]
         below = "" if place.id in hosts else f", which runs on {place.id}"
         message = f"{backup.title} keeps its copies of {source.title} {held}on {listed([*hosts])}{below}, beside {listed(lost)}"
+        if _has_primary_elsewhere(source, lost):
+            case = "copy"
+            message += f": losing {listed([*hosts])} leaves the primary without a backup"
     else:
         kind = facts.zones[place.id].kind
         message = (
@@ -90,15 +94,21 @@ def _hit(facts: Topology, source: Component, backup: Component, place: Subject) 
         message=message,
         related=((Subject("component", source.id), "is its source"), (place, "holds both")),
         flows=facts.flows_of[source.id],
-        case=None if place.kind == "host" else "zone",
+        case=case,
     )
+
+
+def _has_primary_elsewhere(source: Component, lost: list[str]) -> bool:
+    """Return True if the replica that takes the writes survives the loss of a host that takes the backup."""
+    replication = source.replication
+    return replication is not None and bool(replication.primary) and not set(replication.primary) & set(lost)
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Give the backup a host of its own, if it holds the copies itself and shares a host with the data."""
     facts = context.topology
     backup = facts.components[hit.subject.id]
-    if hit.case is not None or backup not in _keepers(facts, backup):
+    if hit.case == "zone" or backup not in _keepers(facts, backup):
         return ()
     host = free_name("backup-host", facts)
     return (Put(("hosts", host), {}), Put(("components", hit.subject.id, "runs_on"), host))
@@ -109,7 +119,7 @@ RULE = Rule(
     code="DAT002",
     title="Backup beside its source",
     severity="error",
-    cases=(("zone", "warning"),),
+    cases=(("zone", "warning"), ("copy", "warning")),
     category="data",
     summary="The backup shares a host or a zone with its source.",
     why=(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.balancing import pool_behind
+from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.products import product_of
@@ -15,7 +17,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each queue whose messages are on one node, and for each server whose uploads don't move with it."""
     facts = context.topology
     for component in facts.architecture.components:
-        message = None if component.managed else _queued(component) or _uploaded(component)
+        message = None if component.managed else _queued(component) or _uploaded(component) or _parted(facts, component)
         if message is not None:
             yield Hit(
                 subject=Subject("component", component.id),
@@ -49,6 +51,18 @@ def _uploaded(component: Component) -> str | None:
         return None
     hosts = component.replicas[0].hosts
     return f"When {component.id} is started on another of {listed(hosts)}, its uploads are missing: they stay on the host before"
+
+
+def _parted(facts: Topology, component: Component) -> str | None:
+    """Return the message for servers that keep uploads apart, where no balancer is before them (`server-bound-sessions`)."""
+    hosts = facts.hosts_of(component.id)
+    if component.uploads != "local" or len(hosts) < 2 or not facts.flows_of[component.id]:
+        return None
+    balancers = ((each.id, each.balance) for each in facts.architecture.components if each.balance is not None)
+    pools = (pool_behind(facts.components, facts.outgoing, *each) for each in balancers)
+    if any(member.id == component.id for pool in pools for member, _ in pool):
+        return None
+    return f"Each of {listed([replica.id for replica in component.replicas])} keeps its own uploads: the others don't have them"
 
 
 _FILES = "Keep uploads in object storage or on a shared file system, and declare `uploads: shared`."

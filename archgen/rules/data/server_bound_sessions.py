@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.balancing import has_choice, is_sticky
+from archgen.analysis.balancing import is_sticky, pool_behind
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Balance, Component
+from archgen.model.architecture import Component
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-from archgen.reliability.index import SAME_HOST
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -21,7 +20,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for balancer in facts.architecture.components:
         if balancer.balance is not None:
             sticky = is_sticky(balancer.balance)
-            for target, direct in _pool(facts, balancer.id, balancer.balance):
+            for target, direct in pool_behind(facts.components, facts.outgoing, balancer.id, balancer.balance):
                 # what a stated algorithm does to the sessions of its own targets is a finding of that balancer
                 sticky_by_statement = (direct and balancer.balance.algorithm is not None) or sticky is not False
                 for what in _local_state(target, sticky_by_statement):
@@ -29,23 +28,6 @@ def check(context: RuleContext) -> Iterator[Hit]:
                     balancers.setdefault(target.id, {})[balancer.id] = None
     for component, data in lost.items():
         yield _hit(facts, facts.components[component], list(data), list(balancers[component]))
-
-
-def _pool(facts: Topology, balancer: str, balance: Balance) -> Iterator[tuple[Component, bool]]:
-    """Yield the targets of a balancer, and the components bound to them by the same host."""
-    chosen = (
-        connection for connection in facts.outgoing[balancer] if has_choice(facts.components, balance, connection)
-    )
-    behind = dict.fromkeys([target for connection in chosen for target in connection.targets], True)
-    queue = list(behind)
-    for name in queue:
-        for further in facts.outgoing[name]:
-            if further.locality == SAME_HOST:
-                for target in further.targets:
-                    if target not in behind:
-                        behind[target] = False
-                        queue.append(target)
-    yield from ((facts.components[name], direct) for name, direct in behind.items())
 
 
 def _local_state(component: Component, sessions_are_declared: bool) -> Iterator[str]:

@@ -20,7 +20,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     used = _used(topology)
     for component in topology.components:
         if component not in used:
-            yield _hit(component)
+            yield _hit(topology, component)
 
 
 def _used(topology: Topology) -> frozenset[str]:
@@ -105,13 +105,18 @@ def _served(topology: Topology, component: Component, around: dict[str, list[str
         yield from (name for host in topology.hosts_of(component.id) for name in around[host])
 
 
-def _hit(component: str) -> Hit:
+_BESIDE = ("bastion", "nat-gateway", "router", "secrets", "other")
+"""The kinds that administrators and machines use, for which a model seldom has a connection."""
+
+
+def _hit(topology: Topology, component: str) -> Hit:
     return Hit(
         subject=Subject("component", component),
         message=(
             f"{component} takes part in no flow and has no connection, and it neither observes, stores for nor protects "
             "anything that does"
         ),
+        case="beside" if topology.kind(component).id in _BESIDE else None,
     )
 
 
@@ -120,6 +125,7 @@ RULE = Rule(
     code="MOD003",
     title="Unused component",
     severity="warning",
+    cases=(("beside", "info"),),
     category="model",
     summary="A component is on no flow, has no connection and does nothing for components that are.",
     why=(

@@ -19,6 +19,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for the model that lists the unmonitored elements; an error without any monitoring."""
     facts = context.topology
     running = [component for component in facts.architecture.components if facts.flows_of[component.id]]
+    running += _promoters(facts, running)
     on_flows, bare = _own(facts, running)
     watched = facts.watched
     hosts = {host: subject for host in on_flows if (subject := Subject("host", host)) not in watched}
@@ -36,10 +37,22 @@ def check(context: RuleContext) -> Iterator[Hit]:
         subject=Subject("model", facts.architecture.id),
         message=f"Nothing monitors {names}" if nobody else f"The monitoring collects nothing from {names}",
         related=tuple((element, "is not monitored") for element in (*hosts.values(), *parts.values())),
-        flows=facts.flows_through(unseen),
+        flows=facts.flows_through([*unseen, *(each.id for each in running if _promoter(each) in unseen)]),
         fix=None if len(hosts) + len(parts) > 1 else _FIX.replace("each of them", names),
         case="nothing" if nobody else None,
     )
+
+
+def _promoter(component: Component) -> str | None:
+    return component.replication.by if component.replication is not None else None
+
+
+def _promoters(facts: Topology, running: list[Component]) -> list[Component]:
+    """Return what promotes the stores of flows: while it is down unnoticed, the next failover doesn't happen."""
+    seers = {host for observer in facts.observers for host in facts.hosts_of(observer.id)}
+    names = dict.fromkeys(map(_promoter, running))
+    promoters = [facts.components[name] for name in names if name is not None]
+    return [each for each in promoters if not seers.intersection(facts.hosts_of(each.id))]
 
 
 def _own(facts: Topology, running: list[Component]) -> tuple[list[str], list[str]]:

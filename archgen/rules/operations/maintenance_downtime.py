@@ -18,12 +18,14 @@ from archgen.reliability.leaving import left_in_order
 from archgen.reliability.losses import RootCause
 from archgen.reliability.structure import build
 
+_IN_PLACE = ("in-place", "by-hand")
+
 
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for the model that lists the elements whose maintenance takes down flows."""
     facts = context.topology
     maintained = (cause for cause in facts.losses.root_causes if _maintained(facts, cause))
-    moving = (_after_leaving(facts, cause) for cause in maintained if not _moves_first(facts, cause))
+    moving = (_after_leaving(facts, _surely(facts, cause)) for cause in maintained if not _moves_first(facts, cause))
     stopping = [cause for cause in moving if cause.points]
     if not stopping:
         return
@@ -39,12 +41,23 @@ def check(context: RuleContext) -> Iterator[Hit]:
     yield _hit(facts, stopping, left, _waiting(waiting, switched))
 
 
+def _surely(facts: Topology, breaking: RootCause) -> RootCause:
+    """Return the cause with the flows that surely wait for the element; the others are asked for (`incomplete-model`)."""
+    waits = facts.losses.breaks_if_waiting
+    points = tuple(point for point in breaking.points if not waits(breaking.element, point.flow))
+    return RootCause(breaking.element, points, breaking.absorbed)
+
+
 def _moves_first(facts: Topology, breaking: RootCause) -> bool:
-    """Return True for a process that only its host's failover watches: one command moves the address before a restart."""
+    """Return True for what stands in before a restart: one command moves an address, and a platform starts a new one first."""
     if breaking.element.kind != "replica":
         return False
-    cluster = facts.components[facts.replicas[breaking.element.id].component].cluster
-    return cluster is not None and cluster.watches == "host"
+    replica = facts.replicas[breaking.element.id]
+    component = facts.components[replica.component]
+    bound = facts.kind(component.id).stores or component.uploads == "local" or component.deploy in _IN_PLACE
+    if replica.floating and not bound:
+        return True
+    return component.cluster is not None and component.cluster.watches == "host"
 
 
 def _after_leaving(facts: Topology, breaking: RootCause) -> RootCause:
@@ -160,6 +173,8 @@ RULE = Rule(
         "Treats a restart as the loss of the element while it lasts. Doesn't report restarts that are shorter than a "
         "client's own retries. Reports separately the restarts before which a person can switch over, as info if "
         "nothing else takes down a flow."
+        " A replica that a platform places (`runs_on: {any: …}`) is started elsewhere before the old one ends, unless `deploy` is "
+        "`in-place` or it keeps data."
     ),
     references=(("Google SRE Book, Release Engineering", "https://sre.google/sre-book/release-engineering/"),),
     check=check,

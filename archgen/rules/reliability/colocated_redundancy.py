@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -68,6 +68,15 @@ def _breaks_alone(facts: Topology, replicas: list[str], element: Subject, alone:
     return any(subject in alone for subject in smaller)
 
 
+def _with(facts: Topology, breaking: RootCause, components: Collection[str]) -> tuple[str, ...]:
+    """Return the flows that a zone takes down with replicas to blame in others, also if a host in it would suffice."""
+    if breaking.element.kind != "zone":
+        return ()
+    return tuple(
+        flow for flow in breaking.flows if not _inside(facts, breaking.element, flow).keys().isdisjoint(components)
+    )
+
+
 def _hit(facts: Topology, breaking: RootCause, blamed: dict[str, tuple[str, ...]]) -> Hit:
     """Return the hit, with all flows that the loss takes down and the replicas to blame in some of them."""
     element = breaking.element
@@ -86,7 +95,7 @@ def _hit(facts: Topology, breaking: RootCause, blamed: dict[str, tuple[str, ...]
         related=tuple((Subject("replica", replica), f"goes down with {element.id}") for replica in together),
         flows=breaking.flows,
         proof={point.flow: point for point in breaking.points}[next(iter(blamed))].proof,
-        causes=frozenset((element.id, flow) for flow in blamed),
+        causes=frozenset((element.id, flow) for flow in {*blamed, *_with(facts, breaking, components)}),
     )
 
 

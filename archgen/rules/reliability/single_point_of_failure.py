@@ -8,8 +8,9 @@ from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import add_replica, add_similar_host, automate
 from archgen.linting.rule import Hit, Rule, RuleContext
+from archgen.model.architecture import Component
 from archgen.model.change import Change
-from archgen.model.products import scope_of
+from archgen.model.products import product_of, scope_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.reliability.losses import RootCause
@@ -35,17 +36,27 @@ def _hit(facts: Topology, breaking: RootCause, own: tuple[str, ...]) -> Hit:
     proof = breaking.points[0].proof
     return Hit(
         subject=element,
-        message=f"Losing {element.id}{bearing} takes down {plural(len(breaking.flows), 'flow')}: {listed(breaking.flows)}",
+        message=(
+            f"Losing {element.id}{bearing} takes down {plural(len(breaking.flows), 'flow')}: {listed(breaking.flows)}"
+            f"{facts.if_waiting(element, breaking.flows)}"
+        ),
         related=tuple(
             (Subject("replica", replica), f"goes down with {element.id}")
             for replica in carried or _lost(facts, breaking)
         ),
         flows=breaking.flows,
         fix=_fix(facts, breaking),
-        case="managed" if facts.rented(element) else None,
+        case=_case(facts, breaking),
         proof=proof,
         causes=frozenset((element.id, flow) for flow in own),
     )
+
+
+def _case(facts: Topology, breaking: RootCause) -> str | None:
+    if facts.rented(breaking.element):
+        return "managed"
+    unsure = all(facts.losses.breaks_if_waiting(breaking.element, flow) for flow in breaking.flows)
+    return "waiting" if unsure else None
 
 
 def _lost(facts: Topology, breaking: RootCause) -> dict[str, None]:
@@ -66,6 +77,10 @@ def _fix(facts: Topology, breaking: RootCause) -> str | None:
             f"If it runs in several places that fail independently, declare them ({example}). If not, ask the provider for "
             "its guarantee, or add a second provider that takes over when this one fails."
         )
+    if breaking.element.kind == "replica":
+        own = _one_more(facts, facts.components[facts.replicas[breaking.element.id].component])
+        if own is not None:
+            return own
     step, path = breaking.points[0].proof.step, breaking.points[0].proof.path
     if len(path) < 2:
         return None
@@ -75,6 +90,20 @@ def _fix(facts: Topology, breaking: RootCause) -> str | None:
 
 def _scope(facts: Topology, replica: Subject) -> str | None:
     return scope_of(facts.components[facts.replicas[replica.id].component])
+
+
+def _one_more(facts: Topology, component: Component) -> str | None:
+    """Return the fix for the only replica of a component that a platform places, or that starts jobs."""
+    if len(component.replicas) > 1 or facts.kind(component.id).stores:
+        return None
+    if component.kind == "scheduler":
+        return (
+            "Run a second one that waits, so that no job starts twice: `replicas: 2`, and `cluster: {mode: active-passive, "
+            "failover: automatic}`."
+        )
+    if product_of(component.product).agrees:
+        return "Run three members (`replicas: 3`, `quorum: majority`), each on a host of its own: two can't elect when one fails."
+    return "Run at least two replicas (`replicas: 2`) on different hosts." if component.replicas[0].floating else None
 
 
 def _cure(facts: Topology, breaking: RootCause, need: Need) -> str | None:
@@ -122,7 +151,7 @@ RULE = Rule(
     code="REL001",
     title="Single point of failure",
     severity="error",
-    cases=(("managed", "warning"),),
+    cases=(("managed", "warning"), ("waiting", "warning")),
     category="reliability",
     summary="The loss of one element takes down a flow.",
     why=(
@@ -133,7 +162,8 @@ RULE = Rule(
     ),
     fix="Add a replica on another host, with something that moves the traffic there.",
     limits=(
-        "Counts a managed component as one element, although its provider may run many; that is why it is a warning. "
+        "Counts a managed component as one element, although its provider may run many; that is why it is a warning. So is "
+        "what a flow needs only if it waits for the work that is taken from a queue, where the model doesn't say so (`async`). "
         "A zone that holds all of a flow is reported by `single-zone`."
     ),
     references=(

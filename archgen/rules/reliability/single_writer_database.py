@@ -70,28 +70,31 @@ def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, .
         related=tuple(related),
         flows=flows,
         fix=_fix(facts, component, writer),
-        case="managed" if component.managed else None,
+        case="managed" if component.managed else "waiting" if _waits(facts, writer, flows) else None,
         proof=point.proof,
         causes=frozenset(causes),
     )
 
 
+def _waits(facts: Topology, writer: str, flows: tuple[str, ...]) -> bool:
+    """Return True if no flow surely waits for the write."""
+    return all(facts.losses.breaks_if_waiting(Subject("replica", writer), flow) for flow in flows)
+
+
 def _message(facts: Topology, component: Component, writer: str, flows: tuple[str, ...]) -> str:
-    verb = "goes" if len(flows) == 1 else "go"
+    condition = facts.if_waiting(Subject("replica", writer), flows)
+    down = f"{listed(flows)} {'goes' if len(flows) == 1 else 'go'} down with it{condition}"
     others = [replica.id for replica in component.replicas if replica.id != writer]
     copies = [store.id for store in facts.architecture.components if _copies(store, component)]
     if not others and copies:
         what = "a read-only copy" if len(copies) == 1 else "read-only copies"
-        return (
-            f"Only {writer} takes writes: {listed(flows)} {verb} down with it; {listed(copies)} {_is(copies)} {what} "
-            "that nothing promotes"
-        )
+        return f"Only {writer} takes writes: {down}; {listed(copies)} {_is(copies)} {what} that nothing promotes"
     if not others:
-        return f"{writer} takes every write and no replica can take over: {listed(flows)} {verb} down with it"
+        return f"{writer} takes every write and no replica can take over: {down}"
     failover = "is manual" if component.replication and component.replication.failover == "manual" else "isn't declared"
     protect = "protects" if len(others) == 1 else "protect"
     return (
-        f"Only {writer} takes writes and failover {failover}: {listed(flows)} {verb} down with it; "
+        f"Only {writer} takes writes and failover {failover}: {down}; "
         f"{listed(others)} {protect} the data and the reads, not the writes"
     )
 
@@ -141,7 +144,7 @@ RULE = Rule(
     code="REL006",
     title="Single writer",
     severity="error",
-    cases=(("managed", "warning"),),
+    cases=(("managed", "warning"), ("waiting", "warning")),
     category="reliability",
     summary=(
         "A flow writes to a data store in which one replica takes the writes, and nothing is promoted when it fails."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.dns_names import plain, pointee
 from archgen.analysis.hops import relays
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveAddress
@@ -16,24 +17,49 @@ from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """Yield a hit for each balancer or server that visitors reach without a balancer before it."""
+    """Yield a hit for each balancer or server that visitors reach without a balancer before it, and each pair behind."""
     facts = context.topology
-    for component in _entries(facts):
+    entries = tuple(_entries(facts))
+    for component in entries:
         cluster = component.cluster
         hosts = facts.hosts_of(component.id)
         floating = any(replica.floating for replica in component.replicas)
         if component.managed or floating or len(component.replicas) < 2 or len(hosts) == 1:
             continue
-        names = listed([replica.id for replica in component.replicas])
         if cluster is None or not _moves(cluster):
-            yield _hit(
-                facts,
-                component,
-                f"Nothing is declared that moves the visitors' traffic when one of {names} fails",
-                _fix(facts, component),
-            )
+            yield _hit(facts, component, _unmoved(facts, component), _fix(facts, component))
         elif cluster.watches == "host":
             yield _unwatched(facts, component, cluster)
+    for component in facts.architecture.components:
+        if component not in entries and _is_pair_on_hosts(component) and facts.flows_of[component.id]:
+            assert component.cluster is not None
+            yield _unwatched(facts, component, component.cluster)
+
+
+def _is_pair_on_hosts(component: Component) -> bool:
+    """Return True for a pair of which one works, and of which only the hosts are watched."""
+    cluster = component.cluster
+    if cluster is None or cluster.watches != "host" or cluster.failover == "manual" or component.managed:
+        return False
+    return len(component.replicas) > 1 and (cluster.mode == "active-passive" or bool(cluster.active))
+
+
+def _unmoved(facts: Topology, component: Component) -> str:
+    """Return the message; where a name leads to one replica alone, the others get no traffic even now."""
+    replicas = [replica.id for replica in component.replicas]
+    names = facts.names
+    domains = dict.fromkeys(facts.flows[flow].domain for flow in facts.flows_of[component.id])
+    for domain in filter(None, domains):
+        led = {pointee(record).removeprefix("host:") for record in names.leading(plain(domain))}
+        hosts = [host for host in facts.hosts_of(component.id) if {host, facts.hosts[host].address} & led]
+        others = [replica.id for replica in component.replicas if not set(replica.hosts) & set(hosts)]
+        if len(hosts) == 1:
+            get = "gets" if len(others) == 1 else "get"
+            return (
+                f"{domain} leads to {hosts[0]} alone: {listed(others)} {get} no visitors, and nothing is declared that moves "
+                f"them when {hosts[0]} fails"
+            )
+    return f"Nothing is declared that moves the visitors' traffic when one of {listed(replicas)} fails"
 
 
 def _unwatched(facts: Topology, component: Component, cluster: Cluster) -> Hit:

@@ -44,7 +44,7 @@ def _exposed(facts: Topology) -> tuple[tuple[Subject, ...], tuple[str, ...]]:
     for source in queue:
         for connection in facts.outgoing[source]:
             for target in connection.targets:
-                elements = tuple(_unguarded(facts, target))
+                elements = () if _is_let_in_alone(facts, source, target) else tuple(_unguarded(facts, target))
                 if elements:
                     reached.update(dict.fromkeys(elements))
                     connections[connection.id] = None
@@ -52,6 +52,11 @@ def _exposed(facts: Topology) -> tuple[tuple[Subject, ...], tuple[str, ...]]:
                     seen.add(target)
                     queue.append(target)
     return tuple(reached), tuple(connections)
+
+
+def _is_let_in_alone(facts: Topology, source: str, target: str) -> bool:
+    """Return True for a component in a private network that a provider's balancer leads into: nothing else comes in."""
+    return facts.kind(source).role == "balancer" and facts.trust(target) == "private"
 
 
 def _unguarded(facts: Topology, component: str) -> Iterator[Subject]:

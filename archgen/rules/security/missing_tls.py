@@ -13,6 +13,7 @@ from archgen.model.architecture import Connection, Port
 from archgen.model.change import Change, Put
 from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
+from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -34,10 +35,20 @@ def _hit(facts: Topology, connection: Connection, port: Port) -> Hit:
         subject=Subject("connection", connection.id),
         message=f"An attacker on the path can read and change {connection.id}: it crosses the internet as plain {port.protocol}",
         flows=facts.flows_over[connection.id],
-        fix=None
-        if port.protocol in WEB
-        else "Speak it over TLS, with a certificate for the server's name (`tls: true`).",
+        fix=_fix(facts, connection, port),
     )
+
+
+def _fix(facts: Topology, connection: Connection, port: Port) -> str | None:
+    stores = [target for target in connection.targets if facts.kind(target).stores]
+    if stores:
+        return (
+            f"Let only the applications reach {listed(stores)}, over a private network. What has to stay open is spoken over "
+            "TLS (`tls: true`)."
+        )
+    if port.protocol not in WEB:
+        return "Speak it over TLS, with a certificate for the server's name (`tls: true`)."
+    return None if port.port in (80, None) else "Serve it over HTTPS with a certificate for the site's name."
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
@@ -51,6 +62,10 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     for at, port in enumerate(connection.ports):
         if _in_clear(port):
             web = port.protocol == "http" and port.tls is None
+            if web and port == Port("http", 80) and len(connection.ports) == 1 and _is_short(connection):
+                # callers that come to port 80 are sent on, as a site does
+                changes.append(Put(("connections", connection.id), _REDIRECTING))
+                continue
             setting = ("redirect" if secured else "protocol", "https") if web else ("tls", True)
             changes.append(Put(("connections", connection.id, at, setting[0]), setting[1]))
             if web and port.port == 80 and not secured:
@@ -58,6 +73,14 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     for call in _behind(context.topology, connection):
         changes += encrypt(context.topology, call, clear_ports(call))
     return tuple(changes)
+
+
+_REDIRECTING = [{"protocol": "http", "port": 80, "redirect": "https"}, {"protocol": "https", "port": 443}]
+
+
+def _is_short(connection: Connection) -> bool:
+    """Return True if a connection declares nothing but its port."""
+    return connection == Connection(connection.id, connection.source, connection.targets, connection.ports)
 
 
 def _behind(facts: Topology, connection: Connection) -> list[Connection]:

@@ -1,0 +1,40 @@
+"""The names of products that archgen knows something about, and what a misspelled one is meant to be."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from archgen.analysis.support_dates import ALIASES, TABLE
+from archgen.language.schema.suggestions import KINDS_OF_PRODUCTS
+from archgen.model.products import PRODUCTS
+
+_BESIDE = (
+    *(
+        "activemq",
+        "celery",
+        "clickhouse",
+        "cockroachdb",
+        "couchdb",
+        "django",
+        "express",
+        "fluentbit",
+        "fluentd",
+        "flask",
+    ),
+    *("gunicorn", "influxdb", "ingress-nginx", "jenkins", "keepalived", "kubernetes", "laravel", "logstash", "loki"),
+    *("mosquitto", "neo4j", "nextcloud", "nextjs", "oracle", "patroni", "percona", "pgbouncer", "postfix", "proxysql"),
+    *("pulsar", "rails", "sidekiq", "solr", "spring", "timescaledb", "uwsgi", "wordpress", "zabbix"),
+)
+"""Products that no table has, so that their names aren't taken for others misspelled."""
+
+KNOWN = frozenset((*PRODUCTS, *TABLE, *ALIASES, *KINDS_OF_PRODUCTS, *_BESIDE))
+_SHORT = 5
+"""Letters below which a name says too little to be called a misspelling."""
+
+
+def meant_product(name: str) -> str | None:
+    """Return the product that a name is a misspelling of; None for a known product, and for one that resembles none."""
+    text = name.casefold()
+    if text in KNOWN or len(text) < _SHORT:
+        return None
+    return next(iter(get_close_matches(text, KNOWN, n=1, cutoff=0.83)), None)

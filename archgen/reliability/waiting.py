@@ -1,0 +1,74 @@
+"""Requests of a flow that a queue or a store keeps in between, where the model doesn't say if the flow waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from msgspec.structs import replace
+
+from archgen.model.architecture import Branch, Flow, Frame, Request, Step
+from archgen.model.kinds import KINDS
+from archgen.reliability.index import Index
+from archgen.reliability.structure import connections_under, is_deferred, requests
+
+_QUEUES = ("queue", "stream")
+TAKING = (*_QUEUES, "worker")
+"""The kinds of which a model has one, or nothing is taken from anywhere later."""
+
+_KEEPS_JOBS = (*_QUEUES, "cache", "key-value-store", "database")
+"""The kinds that keep jobs: a worker that starts by itself and asks one of them takes jobs from it."""
+
+
+def takers(index: Index, flow: Flow) -> Iterator[Request]:
+    """Yield the requests that take out what the flow put in before, unless `async` is declared for them."""
+    filled: dict[str, set[str]] = {}
+    # what was started or called so far, and whether by later steps only
+    later: dict[str, bool] = {}
+    for request, optional in requests(flow.steps):
+        connections = connections_under(index, request)
+        required = request.required and not optional and all(each.required for each in connections)
+        done_later = required and (is_deferred(request, connections) or later.get(request.source, False))
+        stated = request.deferred is not None or any(each.deferred is not None for each in connections)
+        open_ = required and bool(connections) and not stated and not done_later
+        if open_ and _takes(index, request, filled, later):
+            yield request
+        later.setdefault(request.source, done_later)
+        for target in request.targets:
+            later[target] = later.get(target, True) and done_later
+            filled.setdefault(target, set()).add(request.source)
+
+
+def _takes(index: Index, request: Request, filled: Mapping[str, set[str]], reached: Collection[str]) -> bool:
+    """Return True for a queue that hands on what is in it, and for a component that asks for what others put in."""
+    source = index.components[request.source]
+    if source.kind in _QUEUES:
+        # what a queue asks of its own coordinator is no job
+        return request.source in filled and all(_works(index, target) for target in request.targets)
+    keeping = _KEEPS_JOBS if source.kind == "worker" and request.source not in reached else _QUEUES
+    return any(
+        index.components[target].kind in keeping and filled.get(target, set()) - {request.source}
+        for target in request.targets
+    )
+
+
+def _works(index: Index, component: str) -> bool:
+    return KINDS[index.components[component].kind].role in ("application", "web", "support")
+
+
+def kept_in(index: Index, request: Request) -> str:
+    """Return what keeps the jobs that a request takes: the queue that hands them on, else what is asked for them."""
+    return request.source if index.components[request.source].kind in _QUEUES else request.targets[0]
+
+
+def defer(flow: Flow, steps: Collection[str]) -> Flow:
+    """Return the flow in which nobody waits for some of its requests."""
+    return replace(flow, steps=tuple(_deferred(step, steps) for step in flow.steps))
+
+
+def _deferred(step: Step, steps: Collection[str]) -> Step:
+    if isinstance(step, Request) and step.id in steps:
+        return replace(step, deferred=True)
+    if isinstance(step, Frame):
+        branches = (Branch(each.when, tuple(_deferred(inner, steps) for inner in each.steps)) for each in step.branches)
+        return replace(step, branches=tuple(branches))
+    return step
