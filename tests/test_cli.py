@@ -121,7 +121,7 @@ def test_what_is_no_file_is_told(project: Path, capsys: pytest.CaptureFixture[st
         (["lint", "--format", "json="], "--format must be FORMAT or FORMAT=FILE; got json="),
         (["lint", "--format", "json", "--format", "text"], "only one format can go to stdout"),
         (["lint", "--fail-onn", "never"], "did you mean `--fail-on`?"),
-        (["lint", "--today", "tomorrow"], "is not a date"),
+        (["lint", "--today", "tomorrow"], "--today must be a date"),
         (["explain", "single-point-of-failur"], "did you mean `single-point-of-failure`?"),
         (["explain"], "a name is required; run `archgen explain NAME`"),
         (["rules", "--format", "xml"], "unknown format `xml`"),

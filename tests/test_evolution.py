@@ -320,7 +320,7 @@ def test_a_direction_that_assumed_numbers_decide_is_not_firm() -> None:
     flow = evolve(side(BASE), side(stated)).flows[0]
     assert (flow.direction, flow.firm) == ("better", False)
     doubt = sentences(evolve(side(BASE), side(stated)))[0]
-    assert "were they three times better or worse, it might go the other way" in doubt
+    assert "if they were three times better or worse, it might be the reverse" in doubt
 
 
 # Properties

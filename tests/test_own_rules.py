@@ -101,7 +101,7 @@ def test_a_condition_holds_only_where_it_is_known_to_be_true(text: str, holds: b
     [
         ("", "column 1: a fact or a value is missing"),
         ("knd == 'x'", "column 1: there is no fact `knd` here"),
-        ("kind", "here stands a text"),
+        ("kind", "a condition must be true or false; got a text"),
         ("kind == 2", "a text is never equal to a number"),
         ("kind < 2", "only numbers are more or less"),
         ("managed and", "column 12: a fact or a value is missing"),
@@ -221,7 +221,11 @@ def test_rules_stand_in_files_of_their_own_too(project: Path, capsys: pytest.Cap
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("stores and", "stores and kind and", "rule database-owner: `when`, column 17: here stands a text"),
+        (
+            "stores and",
+            "stores and kind and",
+            "rule database-owner: `when`, column 17: a condition must be true or false; got a text",
+        ),
         ('id = "database-owner"', 'id = "missing-tls"', "`missing-tls` is a rule of archgen already"),
         ("OUR001", "OUR1", "`code` is three capitals and three digits"),
         ("database-owner", "Database", "`id` is lower-case words"),

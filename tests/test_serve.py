@@ -251,7 +251,7 @@ def test_what_cannot_be_served_is_an_error_in_words(tmp_path: object) -> None:
     for words, told in (
         (["--port", "70000"], "--port must be between 0 and 65535; got 70000"),
         (["-"], "serve can't read stdin"),
-        (["--today", "soon"], "is not a date"),
+        (["--today", "soon"], "--today must be a date"),
     ):
         command = [sys.executable, "-m", "archgen.cli", "serve", *words]
         done = subprocess.run(command, cwd=str(tmp_path), capture_output=True, text=True, timeout=PATIENCE)

@@ -134,7 +134,7 @@ def test_what_a_flow_can_do_without_degrades_it(tmp_path: Path, capsys: pytest.C
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ([], "nothing is lost"),
+        ([], "no element fails"),
         (["--kill", "server-9"], "did you mean `server-"),
         (["--kill", "user"], "clients never fail"),
         (["--lose-zone", "server-1"], "has no zone `server-1`"),

@@ -209,15 +209,15 @@ def test_the_text_tells_what_is_won_and_what_to_write(capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--add", "something"], "is no change that is known"),
+        (["--add", "something"], "unknown change `something`"),
         (["--add", "replica of nginxx on lb-1"], "did you mean `nginx`?"),
         (["--add", "replica of user on lb-1"], "clients have no replicas"),
         (["--add", "replica of nginx"], "names no host"),
-        (["--add", "replica of dns on lb-1"], "tells no hosts"),
-        (["--add", "host lb-1 like lb-1"], "there is a host `lb-1` already"),
+        (["--add", "replica of dns on lb-1"], "has no hosts in the model"),
+        (["--add", "host lb-1 like lb-1"], "the host `lb-1` already exists"),
         (["--add", "host lb-3 like lb-9"], "unknown host `lb-9`"),
-        (["--set", "haproxy.failover=automatic"], "has no failover by hand"),
-        (["--set", "failover=manual"], "is no setting that is known"),
+        (["--set", "haproxy.failover=automatic"], "has no manual failover"),
+        (["--set", "failover=manual"], "unknown setting"),
     ],
 )
 def test_a_wrong_use_is_one_clear_message(capsys: pytest.CaptureFixture[str], words: list[str], message: str) -> None:

@@ -81,7 +81,7 @@ def certificates_without_expiry(topology: Topology) -> Iterator[Gap]:
         if certificate.expires is None and dated:
             yield (
                 Subject("certificate", certificate.id),
-                f"{certificate.id} does not say when it runs out, so nobody is warned before",
+                f"{certificate.id} has no expiry date, so archgen can't warn before it expires",
                 f"Add `expires` to the certificate {certificate.id}.",
             )
 

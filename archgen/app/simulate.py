@@ -31,7 +31,7 @@ def simulate(
     maintained = find_elements(topology, maintain)
     gone = dict.fromkeys((*killed, *maintained))
     if not gone:
-        raise UsageError("nothing is lost; name what is by --kill, --maintain or --lose-zone")
+        raise UsageError("no element fails; name one with --kill, --maintain or --lose-zone")
     if maintained:
         topology = topology.after_leaving(maintained)
     architecture = topology.architecture

@@ -97,7 +97,7 @@ def _added(architecture: Architecture, word: str) -> tuple[Edit, ...]:
         options = _options(words[2:], ("like", "in"), word)
         host = _host(architecture, words[1], options.get("like"), options.get("in"), word)
         return (host, *_promotions(architecture, host.components))
-    raise UsageError(f"`{word}` is no change that is known; {HOW}")
+    raise UsageError(f"unknown change `{word}`; {HOW}")
 
 
 def _promotions(architecture: Architecture, grown: tuple[str, ...]) -> tuple[AutomateFailover, ...]:
@@ -112,7 +112,7 @@ def _options(words: list[str], keywords: tuple[str, ...], word: str) -> dict[str
     """`on HOST in ZONE` as a mapping."""
     keys, values = words[::2], words[1::2]
     if len(keys) != len(values) or not set(keys) <= set(keywords) or len(set(keys)) < len(keys):
-        raise UsageError(f"`{word}` is no change that is known; {HOW}")
+        raise UsageError(f"unknown change `{word}`; {HOW}")
     return dict(zip(keys, values, strict=True))
 
 
@@ -126,7 +126,7 @@ def _replica(architecture: Architecture, name: str, host: str | None, zone: str 
     if placed and host is None:
         raise UsageError(f"`{word}` names no host, and {name} runs on hosts; write `replica of {name} on HOST`")
     if host is not None and not placed:
-        raise UsageError(f"{name} tells no hosts in the model, so no replica can be on {host}; leave `on {host}` out")
+        raise UsageError(f"{name} has no hosts in the model, so no replica can be on {host}; leave `on {host}` out")
     if any(replica.floating for replica in component.replicas):
         raise UsageError(f"the replicas of {name} float; name more hosts, or more `replicas`, in the model")
     existing = {host.id for host in architecture.hosts}
@@ -139,11 +139,11 @@ def _replica(architecture: Architecture, name: str, host: str | None, zone: str 
 
 def _host(architecture: Architecture, name: str, like: str | None, zone: str | None, word: str) -> AddHost:
     if like is None:
-        raise UsageError(f"`{word}` does not say like which host; {HOW}")
+        raise UsageError(f"`{word}` must name a similar host; {HOW}")
     hosts = {host.id: host for host in architecture.hosts}
     require_choice(like, tuple(hosts), "host")
     if name in hosts:
-        raise UsageError(f"there is a host `{name}` already")
+        raise UsageError(f"the host `{name}` already exists; choose another name")
     carried = tuple(
         component.id
         for component in architecture.components
@@ -164,16 +164,16 @@ def _assigned(architecture: Architecture, word: str, before: tuple[Edit, ...]) -
     path, _, value = word.partition("=")
     name, dot, key = path.rpartition(".")
     if key != "failover" or value != "automatic":
-        raise UsageError(f"`{word}` is no setting that is known; {HOW}")
+        raise UsageError(f"unknown setting `{word}`; {HOW}")
     waiting = tuple(component.id for component in architecture.components if needs_manual_failover(component))
     # a second replica of a store came with it already
     if any(isinstance(edit, AutomateFailover) and (not dot or edit.component == name) for edit in before):
         return ()
     if dot:
         if _component(architecture, name) not in waiting:
-            raise UsageError(f"{name} has no failover by hand")
+            raise UsageError(f"{name} has no manual failover")
         waiting = (name,)
     if not waiting:
-        raise UsageError("nothing in the model has a failover by hand")
+        raise UsageError("no component in the model has manual failover")
     index = Index(architecture)
     return tuple(AutomateFailover(name, promoter_of(index, index.components[name])) for name in waiting)

@@ -23,7 +23,7 @@ def report_fonts(models: tuple[Model, ...], drawn: bool = True) -> None:
 
     def describe(fallback: Fallback) -> str:
         if not drawn:
-            return "left as text to the fonts of whoever opens the deck"
+            return "left as text in the fonts of the reader's program"
         parts = [f"drawn with {os.path.basename(fallback.file)}"] if fallback.file else []
         if fallback.missing:
             few = fallback.missing[:_FEW] + ("…" if len(fallback.missing) > _FEW else "")

@@ -179,7 +179,7 @@ class _Reader:
 
     def _truth(self, part: Expression) -> Expression:
         if part.type != "truth":
-            raise self._wrong(f"here stands a {part.type}, and a condition is true or false; compare it with something")
+            raise self._wrong(f"a condition must be true or false; got a {part.type}; compare it with a value")
         return part
 
     def _deeper(self, read: Callable[[], Expression]) -> Expression:

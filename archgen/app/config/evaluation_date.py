@@ -14,7 +14,7 @@ def today(stated: str | None) -> str:
         try:
             return date.fromisoformat(stated).isoformat()
         except ValueError as error:
-            raise UsageError(f"--today `{stated}` is not a date; write it as 2026-12-31") from error
+            raise UsageError(f"--today must be a date such as 2026-12-31; got {stated}") from error
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if epoch is None:
         return date.today().isoformat()

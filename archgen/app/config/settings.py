@@ -168,7 +168,7 @@ def _selector(word: str, rules: tuple[Rule, ...], where: str, off: bool = False,
         raise UsageError(f"{where}: no rule is called `{word}`{nearest(word, names)}; `archgen rules` lists them")
     exact = next((rule for rule in rules if selector in (rule.id, rule.code)), None)
     if exact is not None and exact.id in MEANINGLESS and (off or fixed):
-        raise UsageError(f"{where}: {exact.id} stands fast: a model without a meaning cannot be judged")
+        raise UsageError(f"{where}: {exact.id} can't be changed, since an invalid model can't be checked; remove it")
     return selector
 
 

@@ -142,7 +142,7 @@ def _check_views(name: str, views: tuple[str, ...]) -> None:
     for view in views:
         if _way(FORMATS[name], view) is None:
             able = [other for other, form in FORMATS.items() if _way(form, view) is not None]
-            raise UsageError(f"{name} cannot show {view}; formats that can: {', '.join(able)}")
+            raise UsageError(f"{name} can't show {view}; formats that can: {', '.join(able)}")
 
 
 def _way(form: Format, view: str) -> object | None:

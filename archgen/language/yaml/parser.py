@@ -267,7 +267,7 @@ class Builder:
         if event.tag is not None:
             self._tag(event, mark)
         if len(stack) >= DEEPEST:
-            raise Unreadable(SourceProblem(mark, TOO_DEEP, "Flatten what is nested."))
+            raise Unreadable(SourceProblem(mark, TOO_DEEP, "Flatten the nesting."))
         if stack and stack[-1].key is None:
             fix = "Write a plain text before the colon; put quotes around a key with brackets or braces."
             raise Unreadable(SourceProblem(mark, "a key must be a text; got a list or a mapping", fix))
@@ -301,7 +301,7 @@ class Builder:
             )
         anchor = self.anchors[name]
         if anchor is None:
-            message = f"the alias `*{shorten(name)}` stands inside the value that it repeats"
+            message = f"the alias `*{shorten(name)}` is inside the value that it repeats"
             raise Unreadable(SourceProblem(mark, message, "Write the inner value out."))
         self._repeat(anchor, mark, frame)
 

@@ -93,9 +93,9 @@ def _indented(error: yaml.MarkedYAMLError, lines: tuple[str, ...]) -> tuple[str,
     if "mapping" in context:
         bare = begins.end() == begins.end(1)
         fix = "Remove the dash, and end the name with a colon." if bare else "Remove the dash."
-        return "a list item stands among keys", fix
+        return "a list item is among keys", fix
     return (
-        "a key stands among list items",
+        "a key is among list items",
         "Begin it with a dash, or change its indentation.",
     )
 

@@ -187,4 +187,4 @@ def impossible_text(maintained: tuple[Subject, ...]) -> str:
     """Return the reason why a flow fails with every element up."""
     if maintained:
         return f"down while {', '.join(element.id for element in maintained)} is out, or impossible anyway"
-    return "impossible: it fails with nothing failed (rule impossible-flow)"
+    return "impossible: it fails with every element up (rule impossible-flow)"

@@ -77,7 +77,7 @@ def _resting(flows: list[FlowChange]) -> str:
     if not elements:
         return ""
     moved = [flow for flow in flows if not flow.firm]
-    doubt = "; were they three times better or worse, it might go the other way" if moved else ""
+    doubt = "; if they were three times better or worse, it might be the reverse" if moved else ""
     return f" (rests on {plural(len(elements), 'assumed number')}{doubt})"
 
 

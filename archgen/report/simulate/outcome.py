@@ -38,7 +38,7 @@ def reason(flow: FlowOutcome, steps: dict[str, str]) -> str:
 def _reason(flow: FlowOutcome, steps: dict[str, str]) -> str:
     match flow.status:
         case "ok":
-            return "nothing that it uses is lost"
+            return "every element that it uses is up"
         case "degraded":
             return "; ".join(_degraded(flow, steps))
         case "down":

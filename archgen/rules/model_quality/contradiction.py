@@ -54,7 +54,7 @@ def _ports(facts: Topology) -> Iterator[Clash]:
                 yield (
                     Subject("connection", connection.id),
                     f"{connection.id} is {port.protocol}{number}, which is spoken over TLS, and says `tls: false`",
-                    "Remove `tls: false`, or name the protocol and the port that are spoken in clear.",
+                    "Remove `tls: false`, or name the protocol and the port that are unencrypted.",
                 )
             if port.redirect == port.protocol:
                 yield (

@@ -51,7 +51,7 @@ def _component(component: Component, message: str, fix: str) -> Gap:
 
 def _flowless(facts: Topology) -> Iterator[Gap]:
     if not facts.architecture.flows:
-        message = "no flow is stated, so nothing can be said of what a failure would stop"
+        message = "No flow is declared, so no failure can be simulated"
         yield (
             Subject("model", facts.architecture.id),
             message,
@@ -200,9 +200,8 @@ def _places(facts: Topology) -> Iterator[Gap]:
         if component.id in lost and facts.hosts and not facts.hosts_of(component.id) and not component.managed:
             yield _component(
                 component,
-                f"{component.id} does not say where it runs, so nobody can tell whether {lost[component.id]} leaves a "
-                "host in clear",
-                f"Add `runs_on` to {component.id}, or `managed: true` if somebody else runs it.",
+                f"{component.id} doesn't declare where it runs, so {lost[component.id]} may leave a host unencrypted",
+                f"Add `runs_on` to {component.id}, or `managed: true` if a provider runs it.",
             )
 
 
@@ -221,7 +220,7 @@ def _records(facts: Topology) -> Iterator[Gap]:
         if asked and not server.records:
             yield _component(
                 server,
-                f"{server.id} lists no records, so nobody can tell where {listed(asked)} leads",
+                f"{server.id} lists no records, so it is unknown where {listed(asked)} leads",
                 f"Add `records` to {server.id}: [{{name: {asked[0]}, type: A, value: …}}].",
             )
 
@@ -237,7 +236,7 @@ def _addresses(facts: Topology) -> Iterator[Gap]:
         if held:
             yield _component(
                 server,
-                f"{server.id} leads to {listed(held)}, and no host states its address, so nobody can tell whose it is",
+                f"{server.id} leads to {listed(held)}, and no host declares its address, so it is unknown which host has it",
                 f"Add `address` to the host that has {held[0]}, or name the host as the record's value.",
             )
 
@@ -273,8 +272,8 @@ def _intervals(facts: Topology) -> Iterator[Gap]:
                 if backup.every is None:
                     yield _component(
                         backup,
-                        f"{backup.id} does not say how often it copies {source}, so nobody can tell whether the recovery "
-                        "point is kept",
+                        f"{backup.id} doesn't declare how often it copies {source}, so it is unknown if the recovery "
+                        "point objective is met",
                         f"Add `every` to {backup.id}, for example `1h`.",
                     )
 

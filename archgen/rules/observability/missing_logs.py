@@ -21,7 +21,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if _keeps_none(facts, name):
             yield Hit(
                 subject=Subject("component", name),
-                message=f"Nothing takes the access logs of {name}, which the internet reaches and which keeps none unless told to",
+                message=f"Nothing takes the access logs of {name}, which the internet reaches and which keeps none by default",
                 flows=tuple(ways),
                 fix=f"Switch its access logs on, and say what takes them: `collects: [{{from: {name}, what: [logs]}}]`.",
             )

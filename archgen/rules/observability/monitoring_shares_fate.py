@@ -64,14 +64,14 @@ def _hit(facts: Topology, monitors: list[Component], shared: dict[str, tuple[Sub
 
 
 def _sentence(facts: Topology, titles: list[str], standing: tuple[Subject, ...]) -> str:
-    stand, they, are = ("stands", "it", "is") if len(titles) == 1 else ("stand", "they", "are")
+    run, they, are = ("runs", "it", "is") if len(titles) == 1 else ("run", "they", "are")
     places = listed([monitor.id for monitor in standing])
     if standing[0].kind == "host":
         where = f"on {places}, which {they} {'watches' if they == 'it' else 'watch'}"
     else:
         where = f"in {places} with every replica of {listed(_flows(facts, standing[0]))}"
     go = "goes" if len(standing) == 1 else "go"
-    return f"{listed(titles)} {stand} {where}, so {they} {are} silent when {places} {go} down"
+    return f"{listed(titles)} {run} {where}, so {they} {are} silent when {places} {go} down"
 
 
 def _flows(facts: Topology, place: Subject) -> tuple[str, ...]:

@@ -153,7 +153,7 @@ RULE = Rule(
     ),
     check=check,
     mend=mend,
-    thresholds=(("days", _WARNING_DAYS, "days before its end from which on a certificate is told"),),
+    thresholds=(("days", _WARNING_DAYS, "days before expiry from which on a certificate is reported"),),
     bad="""\
 archgen: 1
 name: A certificate for another name

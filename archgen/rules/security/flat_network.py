@@ -39,7 +39,7 @@ def _hit(facts: Topology, network: str, held: dict[Role, list[str]]) -> Hit:
     return Hit(
         subject=Subject("network", network),
         message=f"{listed(components)} share the network {network}, so an attacker in {held['web'][0]} reaches the data",
-        related=tuple((Subject("component", component), f"stands in {network}") for component in components),
+        related=tuple((Subject("component", component), f"is in {network}") for component in components),
         flows=facts.flows_through(components),
     )
 

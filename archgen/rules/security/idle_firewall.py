@@ -45,7 +45,7 @@ def _aside(facts: Topology, component: Component) -> Iterator[str]:
     if not component.guards:
         yield "lies on the path of no flow and guards no host, network or component"
     elif not any(_holds(facts, guarded) for guarded in component.guards):
-        yield f"guards {listed(component.guards)}, where nothing stands"
+        yield f"guards {listed(component.guards)}, where nothing runs"
 
 
 def _holds(facts: Topology, guarded: str) -> bool:

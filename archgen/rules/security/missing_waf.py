@@ -25,7 +25,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             plain = product_of(entry.product).plain_entry
             yield Hit(
                 subject=Subject("component", name),
-                message=f"No web application firewall stands before {name}, and it {limit}",
+                message=f"No web application firewall is in front of {name}, and it {limit}",
                 flows=bare,
                 confidence="high" if denied or plain else "medium",
             )

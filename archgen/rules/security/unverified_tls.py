@@ -41,8 +41,8 @@ def _trusting(facts: Topology) -> Iterator[Hit]:
                 yield Hit(
                     subject=Subject("connection", calls[0].id),
                     message=(
-                        f"TLS ends at {component.id} and begins again towards {targets}, and {component.id} checks no certificate "
-                        "there unless told to"
+                        f"TLS ends at {component.id} and begins again towards {targets}, and {component.id} verifies no certificate "
+                        "there by default"
                     ),
                     related=tuple((Subject("connection", call.id), "also says nothing of it") for call in calls[1:]),
                     flows=facts.flows_through([component.id]),

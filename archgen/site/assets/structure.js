@@ -395,7 +395,7 @@ var archgenStructure = (() => {
   const cause = (model, flow, one) => {
     const names = some => listed(some.map(each => model.replicas[each][0]));
     const step = at => flow.steps[at][0];
-    if (one.status === "ok") return "nothing that it uses is lost";
+    if (one.status === "ok") return "every element that it uses is up";
     if (one.status === "down") {
       const itself = one.possible ? "" : ", as it does with nothing failed";
       const way = one.path.length ? `, on the way ${one.path.map(each => model.replicas[each][0]).join(" → ")}` : "";

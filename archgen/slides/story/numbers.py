@@ -21,7 +21,7 @@ def downtime_slide(facts: SystemFacts) -> Iterator[Slide]:
     between = any(assessment.sensitivity for assessment in facts.by_downtime)
     header = ("Flow", "Down per year", *(("Range, as assumed",) if between else ()), "Goes down with")
     rows = [_flow_row(facts, assessment, between) for assessment in facts.by_downtime]
-    ranges = "Each range is the downtime if what is assumed fails ten times less, and ten times more often."
+    ranges = "Each range is the downtime if assumed elements fail a third as often, and three times as often."
     notes = lines([ranges if between else "", *(" | ".join(row) for row in rows), assumed_note(facts)])
     yield table(claims.downtime(facts), header, few_rows(rows, "flow"), notes)
 

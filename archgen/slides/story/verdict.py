@@ -28,7 +28,7 @@ def _entries(section: DeckSection, facts: SystemFacts) -> Iterator[Paragraph]:
     assumed = assumed_count(facts)
     if assumed:
         words = counted(assumed, "assumed availability", "assumed availabilities")
-        yield Paragraph(f"The hours rest on {words}; the range is for ten times fewer and ten times more failures.")
+        yield Paragraph(f"The hours rest on {words}; the range is for a third and three times as many failures.")
 
 
 def _figures(facts: SystemFacts) -> Iterator[Figure]:
