@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from archgen.render.scene.bar_chart import Bar, BarChart, BarGroup, bar_chart_scene
+from archgen.render.scene.bar_chart import BarChart, BarGroup, QuantityBar, bar_chart_scene
 from archgen.render.svg.document import svg
 from archgen.style.text_metrics import text_width
 from archgen.style.theme import DARK, LIGHT, Mode, Theme
@@ -17,8 +17,11 @@ SAMPLE = BarChart(
     "What to fix first",
     "What to fix first: a 40 h, b 10 h, c 0 h.",
     (
-        BarGroup("Reads", (Bar("a", 40.0, "40.0 h"), Bar("b", 10.0, "10.0 h"))),
-        BarGroup("Writes", (Bar("a-very-long-replica-name" * 4 + "@server-1", 20.0, "20.0 h"), Bar("c", 0.0, "0 s"))),
+        BarGroup("Reads", (QuantityBar("a", 40.0, "40.0 h"), QuantityBar("b", 10.0, "10.0 h"))),
+        BarGroup(
+            "Writes",
+            (QuantityBar("a-very-long-replica-name" * 4 + "@server-1", 20.0, "20.0 h"), QuantityBar("c", 0.0, "0 s")),
+        ),
     ),
 )
 
@@ -43,7 +46,7 @@ def test_bars_are_as_long_as_their_values_say() -> None:
 
 
 def test_bars_of_nothing_have_no_length() -> None:
-    assert bars(drawn(BarChart("t", "d", (BarGroup("", (Bar("a", 0.0, "0 s"),)),)))) == [0.0]
+    assert bars(drawn(BarChart("t", "d", (BarGroup("", (QuantityBar("a", 0.0, "0 s"),)),)))) == [0.0]
 
 
 def test_no_word_leaves_the_picture_and_none_is_cut() -> None:
@@ -77,8 +80,8 @@ def test_a_mode_has_its_own_colours(mode: Mode, shown: Theme) -> None:
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_hostile_words_stay_words(words: str) -> None:
-    document = drawn(BarChart(words, words, (BarGroup(words, (Bar(words, 1.0, words),)),)))
-    plain = drawn(BarChart("t", "d", (BarGroup("t", (Bar("t", 1.0, "t"),)),)))
+    document = drawn(BarChart(words, words, (BarGroup(words, (QuantityBar(words, 1.0, words),)),)))
+    plain = drawn(BarChart("t", "d", (BarGroup("t", (QuantityBar("t", 1.0, "t"),)),)))
     known = {one.tag for one in plain.iter()}
     assert {one.tag for one in document.iter()} <= known
     assert not any(name.startswith("on") or "href" in name for one in document.iter() for name in one.attrib)

@@ -14,7 +14,7 @@ from archgen.analysis.topology import Topology
 from archgen.layout.deployment.arrangement import domain
 from archgen.layout.placed import Box, Placed
 from archgen.render.scene.shapes import TextLine, scene
-from archgen.render.scene.strokes import Crossings, beside, gapped, joined, path
+from archgen.render.scene.strokes import Crossings, beside, gapped, joined, path_data
 from archgen.render.svg.document import svg
 from archgen.style.glyphs import Icon
 from archgen.style.text_metrics import text_width
@@ -203,8 +203,8 @@ def test_a_level_line_hops_over_an_upright_one_of_another_bundle() -> None:
 
     crossed = Placed(model.diagram, 100, 100, edges=(PlacedEdge(edge, upright, (upright,), "e"),))
     level = ((0.0, 0.0), (100.0, 0.0))
-    assert re.search(r"H45a5 5 0 0 1 10 0", path(level, Crossings(crossed), "other"))
-    assert "a" not in path(level, Crossings(crossed), "e")
+    assert re.search(r"H45a5 5 0 0 1 10 0", path_data(level, Crossings(crossed), "other"))
+    assert "a" not in path_data(level, Crossings(crossed), "e")
 
 
 def test_double_lines_keep_their_distance_round_corners() -> None:

@@ -16,7 +16,7 @@ from archgen.explanations import (
     PROTOCOL_TEXTS,
     Explanation,
     algorithm,
-    find,
+    find_explanation,
 )
 from archgen.explanations.algorithms import ALGORITHM_NAMES
 from archgen.explanations.for_model import explanations
@@ -64,11 +64,11 @@ def test_an_algorithm_is_found_by_the_names_of_products() -> None:
 
 
 def test_a_name_finds_the_explanation_of_a_kind_first() -> None:
-    assert find("dns") is KIND_TEXTS["dns"]
-    assert find("http") is PROTOCOL_TEXTS["http"]
-    assert find("leastconn") is ALGORITHMS["least-connections"]
-    assert find("quorum") is MECHANISMS["quorum"]
-    assert find("nothing of the kind") is None
+    assert find_explanation("dns") is KIND_TEXTS["dns"]
+    assert find_explanation("http") is PROTOCOL_TEXTS["http"]
+    assert find_explanation("leastconn") is ALGORITHMS["least-connections"]
+    assert find_explanation("quorum") is MECHANISMS["quorum"]
+    assert find_explanation("nothing of the kind") is None
 
 
 def test_tier_1_is_explained_in_the_order_of_a_request() -> None:

@@ -24,7 +24,7 @@ from archgen.model.problems import UsageError
 from archgen.render.code.diagrams_nodes import CLASSES, node_class
 from archgen.render.code.diagrams_script import diagrams_script, diagrams_svg
 from archgen.render.code.dot import dot
-from archgen.render.code.mermaid import diagram_mermaid, quoted, sequence_mermaid
+from archgen.render.code.mermaid import diagram_mermaid, mermaid_text, sequence_mermaid
 from archgen.render.raster.png import png_of_svg
 from archgen.style.svg_markup import clean
 from archgen.views.deployment import deployment
@@ -231,11 +231,11 @@ def test_hostile_text_stays_in_its_place_in_mermaid(text: str) -> None:
 
 @HOSTILE_TEXTS
 def test_codes_stand_for_what_they_replace(text: str) -> None:
-    assert re.sub(r"#(\d+);", lambda found: chr(int(found[1])), quoted(text)) == words(text)
+    assert re.sub(r"#(\d+);", lambda found: chr(int(found[1])), mermaid_text(text)) == words(text)
 
 
 def test_words_that_the_preprocessor_looks_for() -> None:
-    assert quoted("style: #;") == "#115;tyle#58; #35;#59;"
+    assert mermaid_text("style: #;") == "#115;tyle#58; #35;#59;"
 
 
 @MODELS

@@ -150,7 +150,7 @@ def test_every_line_of_plantuml_has_its_form() -> None:
 
 @HOSTILE_TEXTS
 def test_codes_of_plantuml_stand_for_what_they_replace(text: str) -> None:
-    found = re.sub(r"<U\+([0-9A-F]+)>", lambda code: chr(int(code[1], 16)), plantuml.quoted(text))
+    found = re.sub(r"<U\+([0-9A-F]+)>", lambda code: chr(int(code[1], 16)), plantuml.plantuml_text(text))
     assert found == words(text)
 
 

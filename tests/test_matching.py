@@ -9,7 +9,7 @@ import pytest
 
 from archgen.app.config import patterns as module
 from archgen.app.config.patterns import matching
-from archgen.app.config.toml import DEEPEST, MOST_PARTS, parse
+from archgen.app.config.toml import DEEPEST, MOST_PARTS, parse_toml
 from archgen.cli import main
 from archgen.model.problems import UsageError
 
@@ -142,7 +142,7 @@ def nested(depth: int) -> str:
 )
 def test_toml_that_no_configuration_needs_is_refused(text: str, message: str) -> None:
     with pytest.raises(UsageError, match=message) as caught:
-        parse("archgen.toml", text.encode())
+        parse_toml("archgen.toml", text.encode())
     assert str(caught.value).startswith("archgen.toml:")
     assert len(str(caught.value)) < 400
 
@@ -150,12 +150,12 @@ def test_toml_that_no_configuration_needs_is_refused(text: str, message: str) ->
 @pytest.mark.parametrize("content", [b"a = '\xff'", "a = 'é'".encode("latin-1"), "a = 1".encode("utf-16")])
 def test_toml_in_another_encoding_is_refused(content: bytes) -> None:
     with pytest.raises(UsageError, match=r"archgen.toml:1: must be UTF-8 text|not valid TOML"):
-        parse("archgen.toml", content)
+        parse_toml("archgen.toml", content)
 
 
 def test_toml_is_read() -> None:
     text = f"a.b.c = 1\r\n{nested(DEEPEST - 1).replace('a', 'd')}\nversion = 'x{'.' * 500}'"
-    table = parse("archgen.toml", b"\xef\xbb\xbf" + text.encode())
+    table = parse_toml("archgen.toml", b"\xef\xbb\xbf" + text.encode())
     assert table["a"] == {"b": {"c": 1}}
 
 

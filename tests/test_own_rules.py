@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from archgen.analysis.topology import Topology
 from archgen.cli import main
 from archgen.language.load import load
-from archgen.linting.conditions import ExpressionError, Type, Value, compile_condition
+from archgen.linting.conditions import ExpressionError, FactValue, Type, compile_condition
 from archgen.linting.facts import Each, elements_of, facts_of
 from tests import fact_table
 
@@ -28,7 +28,7 @@ TYPES: dict[str, Type] = {
     "hosts": "texts",
     "zones": "texts",
 }
-KNOWN: dict[str, Value] = {"kind": "database", "replicas": 2.0, "managed": False, "hosts": ("a", "b")}
+KNOWN: dict[str, FactValue] = {"kind": "database", "replicas": 2.0, "managed": False, "hosts": ("a", "b")}
 
 RULE = """
 [[rules]]

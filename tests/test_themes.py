@@ -13,7 +13,7 @@ from archgen.cli import main
 from archgen.layout.deployment.arrangement import domain
 from archgen.render.canvas.drawio import drawio
 from archgen.render.icons.icons import icon, mono
-from archgen.render.scene.bar_chart import Bar, BarChart, BarGroup, bar_chart_scene
+from archgen.render.scene.bar_chart import BarChart, BarGroup, QuantityBar, bar_chart_scene
 from archgen.render.scene.diagram import diagram_scene
 from archgen.render.svg.document import svg
 from archgen.style.theme import THEMES, Mode, colours
@@ -29,7 +29,7 @@ COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b|#[0-9a-fA-F]{3}\b")
 
 def pictures(name: Mode) -> list[str]:
     one = SHIPPED[2]
-    chart = BarChart("t", "a", (BarGroup("g", (Bar("b", 1.0, "1 h"),)),))
+    chart = BarChart("t", "a", (BarGroup("g", (QuantityBar("b", 1.0, "1 h"),)),))
     return [
         diagram_svg(domain(deployment(one)), mode=name, name="p"),
         sequence_svg(flow_sequence(one, one.architecture.flows[0]), {}, "p", name),

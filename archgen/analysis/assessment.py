@@ -18,7 +18,7 @@ from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import Failures, failures, failures_at
 from archgen.reliability.levels import partial_points
 from archgen.reliability.members import is_active_passive
-from archgen.reliability.structure import Level, build
+from archgen.reliability.structure import ServiceLevel, build
 
 FACTOR = 3.0
 """How far assumed numbers are moved, to the better and to the worse, to see what rests on them."""
@@ -100,7 +100,7 @@ def quantified(
     probabilities: Probabilities,
     flow: str,
     gone: tuple[Subject, ...] = (),
-    level: Level = "serves",
+    level: ServiceLevel = "serves",
 ) -> tuple[Plan, dict[Subject, float]]:
     """Return the structure that a flow's availability is computed from, and the probability that each event doesn't occur.
 
@@ -110,7 +110,7 @@ def quantified(
     return plan, probabilities.up(plan, gone)
 
 
-def _plan(topology: Topology, flow: str, level: Level = "serves") -> Plan:
+def _plan(topology: Topology, flow: str, level: ServiceLevel = "serves") -> Plan:
     moment = moments(topology).value
     lasting = topology.losses.plans[flow] if level == "serves" else topology.losses.levels[flow].full
     if not any(name in moment.promotions or name in moment.takeovers for name in lasting.members):
@@ -119,7 +119,11 @@ def _plan(topology: Topology, flow: str, level: Level = "serves") -> Plan:
 
 
 def calculation(
-    topology: Topology, plan: Plan, gone: tuple[Subject, ...] = (), budget: int = NODE_BUDGET, level: Level = "serves"
+    topology: Topology,
+    plan: Plan,
+    gone: tuple[Subject, ...] = (),
+    budget: int = NODE_BUDGET,
+    level: ServiceLevel = "serves",
 ) -> Calculation:
     """Return a flow's plan at a moment, prepared to compute its availability."""
     if plan.windows() or level != "serves":

@@ -31,7 +31,7 @@ from archgen.reliability.members import writers
 _SERVING = frozenset(("web", "application", "data"))
 
 
-class Inventory(Struct, frozen=True, dict=True, eq=False):
+class ArchitectureIndex(Struct, frozen=True, dict=True, eq=False):
     """Look-ups over an architecture, each computed once; they know flows by id, and nothing of their steps."""
 
     architecture: Architecture

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
 from archgen.analysis.hops import PASSING, Hop, port_of
-from archgen.analysis.inventory import Inventory
+from archgen.analysis.inventory import ArchitectureIndex
 from archgen.model.architecture import Component, Connection, Flow
 from archgen.model.products import product_of
 from archgen.model.protocols import WEB
@@ -17,7 +17,7 @@ from archgen.reliability.losses import Losses
 from archgen.reliability.structure import access_of, requests
 
 
-class Topology(Inventory, frozen=True, dict=True, eq=False):
+class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
     """An architecture with the answers about its flows; each is a frozen value in the order of the model."""
 
     def after_leaving(self, leaving: Collection[Subject]) -> Topology:

@@ -275,7 +275,7 @@ def draw_changes(changes: tuple[Evolution, ...], path: str, isolation: Isolation
     return tuple((file, picture) for file, picture in zip(files, drawn, strict=True) if picture is not None)
 
 
-def exit_code(changes: tuple[Evolution, ...], fail_on: Severity | Literal["never"]) -> int:
+def diff_exit_code(changes: tuple[Evolution, ...], fail_on: Severity | Literal["never"]) -> int:
     """1 if a change introduces a finding at or above a severity that nobody has accepted, else 0."""
     if fail_on == "never":
         return 0

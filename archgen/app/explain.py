@@ -24,8 +24,8 @@ def rules_as_text(style: Style) -> str:
     for rule in catalogue():
         severity = style.paint(f"{rule.severity:<7}", rule.severity)
         first, *rest = wrap(rule.title, style.width - 18 - width)
-        code = style.link(rule.code, page_of(rule, ""))
-        lines.append(f"{code}  {severity}  {style.paint(f'{rule.id:<{width}}', 'strong')}  {first}")
+        link = style.link(rule.code, page_of(rule, ""))
+        lines.append(f"{link}  {severity}  {style.paint(f'{rule.id:<{width}}', 'strong')}  {first}")
         lines += [f"{'':{18 + width}}{line}" for line in rest]
     return "\n".join(lines) + "\n"
 
@@ -39,7 +39,7 @@ def rules_as_json() -> str:
 
 def rules_as_markdown() -> str:
     """A table a category: code, id, severity and what a rule finds."""
-    from archgen.report.common.prose import code, text
+    from archgen.report.common.prose import inline_code, prose_text
 
     lines: list[str] = []
     category = ""
@@ -47,7 +47,7 @@ def rules_as_markdown() -> str:
         if rule.category != category:
             category = rule.category
             lines += ["", f"## {category.capitalize()}", "", "| Code | Rule | Severity | Finds |", "|---|---|---|---|"]
-        lines.append(f"| {rule.code} | {code(rule.id)} | {rule.severity} | {text(rule.summary)} |")
+        lines.append(f"| {rule.code} | {inline_code(rule.id)} | {rule.severity} | {prose_text(rule.summary)} |")
     return "\n".join(lines[1:]) + "\n"
 
 
@@ -102,13 +102,13 @@ def explain(name: str, today: str, style: Style) -> str | None:
     rule = rules.get(name) or rules.get(name.upper()) or rules.get(name.lower())
     if rule is not None:
         return _rule(rule, today, style)
-    from archgen.explanations import find
+    from archgen.explanations import find_explanation
     from archgen.explanations.terms import phrases
     from archgen.language.schema.keys import keys
 
     word = name.lower()
     known_as = phrases().get(word.replace("-", " "), ("", word))[1]
-    explanation = find(word) or find(known_as)
+    explanation = find_explanation(word) or find_explanation(known_as)
     parts = [_notion(explanation, style)] if explanation is not None else []
     parts += [_key(key, word, style) for key in keys(word)]
     return "\n".join(parts) or None

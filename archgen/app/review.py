@@ -177,7 +177,7 @@ def _reviews(
 # The diagram
 
 
-def draw(report: ReviewReport, file: str | None) -> tuple[str, str]:
+def draw_diagram(report: ReviewReport, file: str | None) -> tuple[str, str]:
     """Return the diagram of the model that matters most as Mermaid text, or as SVG if a file is to show it."""
     evolution = report.models[0].evolution if report.models else None
     if evolution is None or report.models[0].state != "changed" or not evolution.entities:
@@ -195,7 +195,7 @@ def draw(report: ReviewReport, file: str | None) -> tuple[str, str]:
     return "", ""
 
 
-def exit_code(report: ReviewReport, fail_on: Severity | Literal["never"]) -> int:
+def review_exit_code(report: ReviewReport, fail_on: Severity | Literal["never"]) -> int:
     """Return 2 if a later model is invalid, 1 if a new finding is at or above a severity, else 0."""
     if report.tendency == "broken":
         return 2

@@ -18,7 +18,7 @@ from archgen.system.internal_errors import Isolation
 from archgen.views.elements import qualified
 
 
-def simulate(
+def simulate_failures(
     model: CheckedModel,
     kill: tuple[str, ...],
     maintain: tuple[str, ...],

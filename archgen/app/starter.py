@@ -30,7 +30,7 @@ _LEVELS = {"flows": 4, "connections": 1, "networks": 1}
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
-def schema() -> bytes:
+def read_schema() -> bytes:
     """The JSON Schema of the model language, version 1."""
     with open(os.path.join(_PACKAGE, "language", "schema", SCHEMA), "rb") as stream:
         return stream.read()
@@ -46,7 +46,7 @@ def create_model(tier: str, output: str, *, extends: bool = False) -> tuple[str,
     file = output if output.endswith(SUFFIX) else os.path.join(output, name + SUFFIX)
     directory = os.path.dirname(file)
     beside = os.path.join(directory, SCHEMA)
-    if os.path.lexists(beside) and read_file(beside, SCHEMA_FILE) != schema():
+    if os.path.lexists(beside) and read_file(beside, SCHEMA_FILE) != read_schema():
         raise UsageError(f"{beside} is another version; replace it with `archgen schema -o {beside}`")
     written = [file]
     if extends:
@@ -57,7 +57,7 @@ def create_model(tier: str, output: str, *, extends: bool = False) -> tuple[str,
             written.append(base)
     else:
         create(file, _starter(name, directory))
-    write(beside, schema(), over_input=True)
+    write(beside, read_schema(), over_input=True)
     return tuple(written)
 
 

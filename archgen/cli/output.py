@@ -20,7 +20,7 @@ def warn(text: str, style: Style | None = None) -> None:
     sys.stderr.write(inert(text, style))
 
 
-def document(text: str) -> None:
+def write_output(text: str) -> None:
     """Write text for programs to standard output, in UTF-8 whatever the terminal has."""
     data(text.encode("utf-8", "backslashreplace"))
 
@@ -43,7 +43,7 @@ def report(name: str, text: str, style: Style) -> None:
     elif name in PEOPLE:
         exchange(text, style)
     else:
-        document(text)
+        write_output(text)
 
 
 def exchange(text: str, style: Style | None = None) -> None:
@@ -51,7 +51,7 @@ def exchange(text: str, style: Style | None = None) -> None:
     if sys.stdout.isatty():
         say(text, style)
     else:
-        document(inert(text, style))
+        write_output(inert(text, style))
 
 
 def clear_screen() -> None:

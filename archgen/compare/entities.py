@@ -21,13 +21,13 @@ from archgen.model.architecture import (
     Replica,
     Zone,
 )
-from archgen.model.presentation import Group
+from archgen.model.presentation import ComponentGroup
 from archgen.model.subject import Subject, SubjectKind
 from archgen.model.wording import listed, plural
 from archgen.reliability.structure import requests
 
 ChangeKind = Literal["added", "removed", "changed"]
-Entity = Zone | Network | Group | Host | Component | Replica | Connection | Certificate | Flow
+Entity = Zone | Network | ComponentGroup | Host | Component | Replica | Connection | Certificate | Flow
 
 CHANGES: tuple[ChangeKind, ...] = ("added", "removed", "changed")
 

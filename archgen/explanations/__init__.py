@@ -19,7 +19,7 @@ def algorithm(name: str) -> Explanation | None:
     return ALGORITHMS.get(ALGORITHM_NAMES.get(key, key))
 
 
-def find(name: str) -> Explanation | None:
+def find_explanation(name: str) -> Explanation | None:
     """Return the explanation under an id; that of the kind if a kind and another term share it."""
     for table in (KIND_TEXTS, MECHANISMS, ALGORITHMS, PROTOCOL_TEXTS, MEASURES):
         if name in table:

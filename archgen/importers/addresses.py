@@ -81,7 +81,7 @@ def mentions(name: str, value: str, hosts: Mapping[str, str]) -> tuple[Mention, 
         return ()
     results: dict[Mention, None] = {}
     for mention in (*_in_urls(text), *_in_ports(text), *_words(name, text)):
-        host = resolve(mention.host, hosts)
+        host = resolve_host(mention.host, hosts)
         if host is not None:
             results[Mention(host, mention.protocol, mention.port)] = None
     return _distinct(results)
@@ -118,7 +118,7 @@ def _is_own(name: str) -> bool:
     return _OWN.search(name) is not None and _ENDS_IN_HOST.search(name) is None
 
 
-def resolve(host: str, hosts: Mapping[str, str]) -> str | None:
+def resolve_host(host: str, hosts: Mapping[str, str]) -> str | None:
     """Return the id of a host's component; the name of a service of a cluster may be followed by its namespace."""
     if host in hosts:
         return hosts[host]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.importers.addresses import mentions, names_any
-from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, Format, Origin
+from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, ImportFormat, Origin
 from archgen.importers.haproxy import is_haproxy, read_haproxy
 from archgen.importers.keepalived import is_keepalived, read_keepalived
-from archgen.importers.nginx import NginxError, is_nginx, parse, read_nginx
+from archgen.importers.nginx import NginxError, is_nginx, parse_nginx, read_nginx
 from archgen.importers.proxies import Proxy
 
 _LONGEST_LINE = 2000
@@ -16,7 +16,7 @@ _MOST_LINES = 20_000
 _BALANCERS = ("load-balancer", "reverse-proxy", "web-server", "api-gateway")
 
 
-def read_attachments(attachments: list[Attachment], sheet: FactSheet) -> Iterator[tuple[Configuration, Format]]:
+def read_attachments(attachments: list[Attachment], sheet: FactSheet) -> Iterator[tuple[Configuration, ImportFormat]]:
     """Add the facts of mounted files; yield the files whose format is known."""
     for attachment in attachments:
         name = _read(attachment, sheet) if attachment.kind in _BALANCERS else None
@@ -26,7 +26,7 @@ def read_attachments(attachments: list[Attachment], sheet: FactSheet) -> Iterato
             _search(attachment, sheet)
 
 
-def _read(attachment: Attachment, sheet: FactSheet) -> Format | None:
+def _read(attachment: Attachment, sheet: FactSheet) -> ImportFormat | None:
     """Add the facts of a proxy's configuration; return its format, None if it has none that can be read."""
     file = attachment.file
     proxy = Proxy(attachment.owner, file, sheet, attachment.hosts, attachment.line)
@@ -38,7 +38,7 @@ def _read(attachment: Attachment, sheet: FactSheet) -> Format | None:
         return "keepalived"
     if is_nginx(file):
         try:
-            parse(file.data.decode("utf-8", "replace"))
+            parse_nginx(file.data.decode("utf-8", "replace"))
         except NginxError:
             # a template of a shell, whose addresses can be searched all the same
             return None
@@ -52,7 +52,7 @@ def is_proxy(file: Configuration) -> bool:
     return not yaml and (is_haproxy(file) or is_nginx(file) or is_keepalived(file))
 
 
-def read_alone(files: list[Configuration], sheet: FactSheet) -> Iterator[tuple[Configuration, Format]]:
+def read_alone(files: list[Configuration], sheet: FactSheet) -> Iterator[tuple[Configuration, ImportFormat]]:
     """Add the facts of proxies' configurations that nothing mounts; yield those whose format is known."""
     clusters = [file for file in files if is_keepalived(file)]
     owners: list[str] = []

@@ -71,7 +71,7 @@ Opener = Callable[[str, str], tuple[Configuration, ...]]
 There are none where nothing is, and where it leads out of the project.
 """
 
-Format = Literal["compose", "kubernetes", "haproxy", "nginx", "keepalived"]
+ImportFormat = Literal["compose", "kubernetes", "haproxy", "nginx", "keepalived"]
 
 
 class FactSheet:

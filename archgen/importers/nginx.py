@@ -67,7 +67,7 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
         position = match.end()
 
 
-def parse(text: str) -> Directive:
+def parse_nginx(text: str) -> Directive:
     """Return the directives of a configuration in a block of their own; raise NginxError."""
     root = Directive("", [], 1)
     stack, words, begin = [root], list[str](), 1
@@ -98,7 +98,7 @@ def parse(text: str) -> Directive:
 def read_nginx(proxy: Proxy, sheet: FactSheet) -> bool:
     """Add the facts of a configuration; return False with an error if it can't be read."""
     try:
-        root = parse(proxy.file.data.decode("utf-8", "replace"))
+        root = parse_nginx(proxy.file.data.decode("utf-8", "replace"))
     except NginxError as error:
         hole = re.search(rb"\{\{|\{%", proxy.file.data)
         line = error.line if hole is None else proxy.file.data.count(b"\n", 0, hole.start()) + 1

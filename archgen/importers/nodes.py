@@ -8,12 +8,14 @@ from typing import Any
 from archgen.language.yaml.tree import Map, Seq, unpack
 
 
-class Node:
+class SourceNode:
     """A value of a file with its line, and the way to it; both are looked up where they are asked for."""
 
     __slots__ = ("_above", "_key", "_mark", "_pointer", "path", "value")
 
-    def __init__(self, value: Any, path: str, above: Node | None = None, key: str | int = "", mark: int = -1) -> None:
+    def __init__(
+        self, value: Any, path: str, above: SourceNode | None = None, key: str | int = "", mark: int = -1
+    ) -> None:
         self.value = value
         self.path = path
         self._above = above
@@ -43,29 +45,29 @@ class Node:
             self._pointer = "" if self._above is None else f"{self._above.pointer}/{self._key}"
         return self._pointer
 
-    def get(self, *keys: str) -> Node:
+    def get(self, *keys: str) -> SourceNode:
         """Return the value under keys; an empty node where the way ends."""
         node = self
         for key in keys:
             value = node.value
             if value.__class__ is not Map or key not in value:
-                return Node(None, node.path, node._above, node._key, node._mark)
-            node = Node(value[key], node.path, node, key)
+                return SourceNode(None, node.path, node._above, node._key, node._mark)
+            node = SourceNode(value[key], node.path, node, key)
         return node
 
-    def items(self) -> Iterator[tuple[str, Node]]:
+    def items(self) -> Iterator[tuple[str, SourceNode]]:
         """Yield the keys of a mapping, each with its value."""
         value = self.value
         if value.__class__ is Map:
             for (key, item), mark in zip(value.items(), value.marks[::2], strict=True):
-                yield key, Node(item, self.path, self, key, mark)
+                yield key, SourceNode(item, self.path, self, key, mark)
 
-    def list(self) -> Iterator[Node]:
+    def list(self) -> Iterator[SourceNode]:
         """Yield the items of a list; a single value is a list of one."""
         value = self.value
         if value.__class__ is Seq:
             for index, item in enumerate(value):
-                yield Node(item, self.path, self, index, value.marks[index])
+                yield SourceNode(item, self.path, self, index, value.marks[index])
         elif value is not None and value.__class__ is not Map:
             yield self
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from archgen.importers.addresses import resolve
+from archgen.importers.addresses import resolve_host
 from archgen.importers.catalogue import PRODUCTS, STORE_PROTOCOLS
 from archgen.importers.facts import Configuration, Fact, FactSheet, Origin
 from archgen.importers.names import make_id
@@ -62,7 +62,7 @@ class Proxy:
         """Add the calls of a pool; a pool of several is one component."""
         servers = list(members)
         if self.hosts is not None:
-            targets = {resolve(server.host, self.hosts): server for server in servers}
+            targets = {resolve_host(server.host, self.hosts): server for server in servers}
             for target, server in targets.items():
                 if target is not None and target != self.owner:
                     self._connect(target, protocol, server.port, server.line)
@@ -75,7 +75,7 @@ class Proxy:
 
     def ask(self, host: str, protocol: str, line: int) -> None:
         """Add a call of what tells which servers are up."""
-        target = resolve(host, self.hosts) if self.hosts is not None else None
+        target = resolve_host(host, self.hosts) if self.hosts is not None else None
         if target is not None and target != self.owner:
             self._connect(target, protocol, None, line)
 

@@ -10,10 +10,10 @@ from msgspec import Struct
 from archgen.importers.attached import is_proxy, read_alone, read_attachments
 from archgen.importers.compose.project import is_compose, read_projects
 from archgen.importers.compose.reader import read_compose
-from archgen.importers.facts import Configuration, Fact, FactSheet, Format, Omission, Opener, Origin, SourceError
+from archgen.importers.facts import Configuration, Fact, FactSheet, ImportFormat, Omission, Opener, Origin, SourceError
 from archgen.importers.kubernetes.manifests import is_manifest
 from archgen.importers.kubernetes.reader import read_kubernetes
-from archgen.importers.nodes import Node
+from archgen.importers.nodes import SourceNode
 from archgen.importers.yaml_files import documents
 
 LOOKED_FOR = "compose files, Kubernetes manifests, and configurations of nginx, HAProxy and keepalived"
@@ -26,7 +26,7 @@ class Reading(Struct, frozen=True):
     """The result of a run: the facts, the files that gave some, what is left out, and errors."""
 
     facts: tuple[Fact, ...]
-    sources: tuple[tuple[Configuration, Format], ...]
+    sources: tuple[tuple[Configuration, ImportFormat], ...]
     omissions: tuple[Omission, ...]
     errors: tuple[SourceError, ...]
     name: str
@@ -35,10 +35,10 @@ class Reading(Struct, frozen=True):
 def read_all(files: Iterable[Configuration], opener: Opener, profiles: frozenset[str] = frozenset()) -> Reading:
     """Return the facts of files; their order doesn't matter."""
     sheet = FactSheet()
-    sources: dict[str, tuple[Configuration, Format]] = {}
-    manifests: list[Node] = []
+    sources: dict[str, tuple[Configuration, ImportFormat]] = {}
+    manifests: list[SourceNode] = []
     proxies: list[Configuration] = []
-    compose: list[tuple[Configuration, Node]] = []
+    compose: list[tuple[Configuration, SourceNode]] = []
     for file in sorted({file.path: file for file in files}.values(), key=lambda file: file.path):
         if is_proxy(file):
             proxies.append(file)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from archgen.importers.facts import Configuration, FactSheet
-from archgen.importers.nodes import Node
+from archgen.importers.nodes import SourceNode
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
 from archgen.language.yaml.tree import unpack
@@ -17,7 +17,7 @@ _HOLE = re.compile(rb"\{\{")
 """A hole of any template, in a file that isn't YAML as it stands."""
 
 
-def documents(file: Configuration, sheet: FactSheet) -> list[Node]:
+def documents(file: Configuration, sheet: FactSheet) -> list[SourceNode]:
     """Return the documents of a file; of a template or a broken file none, with one error."""
     try:
         roots = read_documents(file.data)
@@ -36,7 +36,7 @@ def documents(file: Configuration, sheet: FactSheet) -> list[Node]:
             fix = unreadable.fault.fix
             sheet.fail(file.path, line, column, f"{unreadable.fault.message}; {fix[:1].lower()}{fix[1:].rstrip('.')}")
         return []
-    return [Node(root, file.path) for root in roots if root is not None]
+    return [SourceNode(root, file.path) for root in roots if root is not None]
 
 
 def is_template(data: bytes) -> bool:

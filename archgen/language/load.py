@@ -12,7 +12,7 @@ from archgen.language.expand.context import Context, declarations, place_of
 from archgen.language.expand.follows import check_follows
 from archgen.language.extends import join_extended
 from archgen.language.includes import join_includes
-from archgen.language.schema.validation import MOST_ERRORS, explain, is_valid, prune
+from archgen.language.schema.validation import MOST_ERRORS, explain_errors, is_valid, prune
 from archgen.language.source_map import SourceMap
 from archgen.language.yaml.faults import SourceProblem, Unreadable
 from archgen.language.yaml.parser import parse
@@ -65,7 +65,7 @@ def _refused(document: Document, name: str, file: str, hidden: bool) -> list[Pro
         return []
     declared = declarations(document.root)
     problems = []
-    refusals, complete = explain(document)
+    refusals, complete = explain_errors(document)
     for mark, subject, message, fix in refusals:
         place = place_of(document, mark)
         problems.append(Problem("invalid-model", message, fix, place, subject or ("model", name)))

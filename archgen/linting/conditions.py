@@ -16,8 +16,8 @@ from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple
 
 Type = Literal["text", "number", "truth", "texts"]
-Value = str | float | bool | tuple[str, ...] | None
-Facts = Callable[[str], Value]
+FactValue = str | float | bool | tuple[str, ...] | None
+Facts = Callable[[str], FactValue]
 """The value of a fact by its name; None where the model does not state it."""
 
 LONGEST = 2_000
@@ -43,7 +43,7 @@ class Expression(NamedTuple):
     """A part of a condition: its type, and its value for the facts of a subject."""
 
     type: Type
-    value: Callable[[Facts], Value]
+    value: Callable[[Facts], FactValue]
 
 
 class _Token(NamedTuple):
@@ -139,7 +139,7 @@ class _Reader:
             raise self._wrong(f"`{name}` is no list, and only a list is counted")
         self._expect(")")
 
-        def counted(facts: Facts) -> Value:
+        def counted(facts: Facts) -> FactValue:
             count = facts(name)
             return None if count is None else float(len(count))  # type: ignore[arg-type]
 
@@ -233,14 +233,14 @@ def _tokens(text: str) -> list[_Token]:
     return [*tokens, _Token("end", "", end + 1), _Token("end", "", end + 1)]
 
 
-def _constant(kind: Type, value: Value) -> Expression:
+def _constant(kind: Type, value: FactValue) -> Expression:
     return Expression(kind, lambda _: value)
 
 
 def _compare(left: Expression, right: Expression, judge: Callable[[object, object], bool]) -> Expression:
     """Return a comparison that is unknown where one of its sides is."""
 
-    def value(facts: Facts) -> Value:
+    def value(facts: Facts) -> FactValue:
         first, other = left.value(facts), right.value(facts)
         return None if first is None or other is None else judge(first, other)
 
@@ -250,7 +250,7 @@ def _compare(left: Expression, right: Expression, judge: Callable[[object, objec
 def _joined(left: Expression, right: Expression, decisive: bool) -> Expression:
     """`or` where true decides, `and` where false does; else unknown as soon as one side is (Kleene's logic)."""
 
-    def value(facts: Facts) -> Value:
+    def value(facts: Facts) -> FactValue:
         first = left.value(facts)
         if first is decisive:
             return first
@@ -263,7 +263,7 @@ def _joined(left: Expression, right: Expression, decisive: bool) -> Expression:
 
 
 def _negated(part: Expression) -> Expression:
-    def value(facts: Facts) -> Value:
+    def value(facts: Facts) -> FactValue:
         truth = part.value(facts)
         return None if truth is None else not truth
 

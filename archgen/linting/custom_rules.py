@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from archgen.analysis.topology import Topology
-from archgen.linting.conditions import Facts, Value, compile_condition
-from archgen.linting.facts import Each, Element, Fact, elements_of, facts_of
+from archgen.linting.conditions import Facts, FactValue, compile_condition
+from archgen.linting.facts import Each, Element, FactDefinition, elements_of, facts_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.finding import CATEGORIES, Category, Severity
 from archgen.model.subject import Subject
@@ -83,7 +83,7 @@ def _check(stated: CustomRule) -> None:
             )
 
 
-def _asking(facts: Mapping[str, Fact], topology: Topology, element: Element) -> Facts:
+def _asking(facts: Mapping[str, FactDefinition], topology: Topology, element: Element) -> Facts:
     return lambda name: facts[name].value(topology, element)
 
 
@@ -91,7 +91,7 @@ def _filled(message: str, ask: Facts) -> str:
     return _FACT.sub(lambda match: _worded(ask(match[1])), message)
 
 
-def _worded(value: Value) -> str:
+def _worded(value: FactValue) -> str:
     if isinstance(value, tuple):
         return ", ".join(value) or "none"
     if isinstance(value, bool):

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
-from archgen.linting.conditions import Type, Value
+from archgen.linting.conditions import FactValue, Type
 from archgen.model.architecture import Component, Connection, Flow, Host
 
 Each = Literal["component", "host", "connection", "flow"]
@@ -20,18 +20,18 @@ _STRUCTS: dict[Each, type[Struct]] = {"component": Component, "host": Host, "con
 _TYPES: dict[object, Type] = {str: "text", bool: "truth", int: "number", float: "number", tuple[str, ...]: "texts"}
 
 
-class Fact(Struct, frozen=True):
+class FactDefinition(Struct, frozen=True):
     """A fact about an element: its type, and its value by the model and the element."""
 
     type: Type
-    value: Callable[[Topology, Any], Value]
+    value: Callable[[Topology, Any], FactValue]
 
 
 @cache
-def facts_of(each: Each) -> dict[str, Fact]:
+def facts_of(each: Each) -> dict[str, FactDefinition]:
     """Return the facts about elements of a kind: their fields of the types that conditions have, then derived ones."""
     fields = get_type_hints(_STRUCTS[each]).items()
-    stated = {name: Fact(kind, _field(name)) for name, hint in fields for kind in _types(hint)}
+    stated = {name: FactDefinition(kind, _field(name)) for name, hint in fields for kind in _types(hint)}
     return stated | _DERIVED[each]
 
 
@@ -54,9 +54,9 @@ def _types(hint: Any) -> tuple[Type, ...]:
     return (_TYPES[bases.pop()],) if len(bases) == 1 and bases <= _TYPES.keys() else ()
 
 
-def _field(name: str) -> Callable[[Topology, Element], Value]:
-    def value(_: Topology, element: Element) -> Value:
-        stated: Value = getattr(element, name)
+def _field(name: str) -> Callable[[Topology, Element], FactValue]:
+    def value(_: Topology, element: Element) -> FactValue:
+        stated: FactValue = getattr(element, name)
         return float(stated) if isinstance(stated, int) and not isinstance(stated, bool) else stated
 
     return value
@@ -68,41 +68,41 @@ def _encrypted(_: Topology, connection: Connection) -> bool | None:
     return False if False in ports else None if None in ports or not ports else True
 
 
-def _hosts(topology: Topology, component: Component) -> Value:
+def _hosts(topology: Topology, component: Component) -> FactValue:
     return topology.hosts_of(component.id) if component.placed else None
 
 
-_DERIVED: dict[Each, dict[str, Fact]] = {
+_DERIVED: dict[Each, dict[str, FactDefinition]] = {
     "component": {
-        "trust": Fact("text", lambda topology, component: topology.trust(component.id)),
-        "managed": Fact("truth", lambda _, component: bool(component.managed)),
-        "stores": Fact("truth", lambda topology, component: topology.kind(component.id).stores),
-        "replicas": Fact("number", lambda _, component: float(len(component.replicas))),
-        "hosts": Fact("texts", _hosts),
-        "flows": Fact("texts", lambda topology, component: topology.flows_of.get(component.id, ())),
-        "backups": Fact(
+        "trust": FactDefinition("text", lambda topology, component: topology.trust(component.id)),
+        "managed": FactDefinition("truth", lambda _, component: bool(component.managed)),
+        "stores": FactDefinition("truth", lambda topology, component: topology.kind(component.id).stores),
+        "replicas": FactDefinition("number", lambda _, component: float(len(component.replicas))),
+        "hosts": FactDefinition("texts", _hosts),
+        "flows": FactDefinition("texts", lambda topology, component: topology.flows_of.get(component.id, ())),
+        "backups": FactDefinition(
             "texts", lambda topology, component: tuple(backup.id for backup in topology.backups.get(component.id, ()))
         ),
-        "links": Fact("texts", lambda _, component: tuple(title for title, _ in component.links)),
+        "links": FactDefinition("texts", lambda _, component: tuple(title for title, _ in component.links)),
     },
     "host": {
-        "replicas": Fact(
+        "replicas": FactDefinition(
             "texts", lambda topology, host: tuple(replica.id for replica in topology.replicas_on.get(host.id, ()))
         ),
     },
     "connection": {
-        "source_kind": Fact("text", lambda topology, connection: topology.components[connection.source].kind),
-        "source_trust": Fact("text", lambda topology, connection: topology.trust(connection.source)),
-        "target_kinds": Fact(
+        "source_kind": FactDefinition("text", lambda topology, connection: topology.components[connection.source].kind),
+        "source_trust": FactDefinition("text", lambda topology, connection: topology.trust(connection.source)),
+        "target_kinds": FactDefinition(
             "texts",
             lambda topology, connection: tuple(topology.components[target].kind for target in connection.targets),
         ),
-        "protocols": Fact("texts", lambda _, connection: tuple(port.protocol for port in connection.ports)),
-        "encrypted": Fact("truth", _encrypted),
-        "crosses_hosts": Fact("truth", lambda topology, connection: topology.crosses(connection)),
-        "flows": Fact("texts", lambda topology, connection: topology.flows_over.get(connection.id, ())),
+        "protocols": FactDefinition("texts", lambda _, connection: tuple(port.protocol for port in connection.ports)),
+        "encrypted": FactDefinition("truth", _encrypted),
+        "crosses_hosts": FactDefinition("truth", lambda topology, connection: topology.crosses(connection)),
+        "flows": FactDefinition("texts", lambda topology, connection: topology.flows_over.get(connection.id, ())),
     },
     "flow": {
-        "requests": Fact("number", lambda topology, flow: float(len(topology.hops[flow.id]))),
+        "requests": FactDefinition("number", lambda topology, flow: float(len(topology.hops[flow.id]))),
     },
 }

@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from archgen.model.presentation import Group, Hints, View
+from archgen.model.presentation import ComponentGroup, Hints, View
 from archgen.model.requirements import Acceptance, Expectation, Objectives, Question
 
 SUFFIX = ".arch.yaml"
@@ -18,7 +18,7 @@ SUFFIX = ".arch.yaml"
 
 Access = Literal["read", "write", "read-write"]
 Trust = Literal["internet", "dmz", "private"]
-Assumed = Literal["high", "medium", "low"]
+FlowConfidence = Literal["high", "medium", "low"]
 Failover = Literal["automatic", "manual"]
 ZoneKind = Literal["rack", "power", "datacenter", "availability-zone", "region", "provider"]
 FrameKind = Literal["opt", "loop", "alt", "par"]
@@ -301,7 +301,7 @@ class Connection(Struct, frozen=True, gc=False, omit_defaults=True):
     retries: int | None = None
     credentials: str | None = None
     authentication: str | bool | None = None
-    assumed: Assumed | None = None
+    assumed: FlowConfidence | None = None
     deferred: bool | None = None
     hits: float | None = None
 
@@ -371,7 +371,7 @@ class Flow(Struct, frozen=True, gc=False, omit_defaults=True):
     demand: float | None = None
     domain: str | None = None
     peak: float | None = None
-    assumed: Assumed | None = None
+    assumed: FlowConfidence | None = None
 
     @property
     def busiest(self) -> float | None:
@@ -395,7 +395,7 @@ class Architecture(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
     zones: tuple[Zone, ...] = ()
     hosts: tuple[Host, ...] = ()
     networks: tuple[Network, ...] = ()
-    groups: tuple[Group, ...] = ()
+    groups: tuple[ComponentGroup, ...] = ()
     certificates: tuple[Certificate, ...] = ()
     components: tuple[Component, ...] = ()
     connections: tuple[Connection, ...] = ()

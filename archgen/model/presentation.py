@@ -6,16 +6,16 @@ from typing import Literal
 
 from msgspec import Struct
 
-GroupKind = Literal["system", "domain", "namespace", "team"]
+ComponentGroupKind = Literal["system", "domain", "namespace", "team"]
 
 
-class Group(Struct, frozen=True, gc=False, omit_defaults=True):
+class ComponentGroup(Struct, frozen=True, gc=False, omit_defaults=True):
     """A group of components for diagrams; `within` is the group around it."""
 
     id: str
     name: str | None = None
     within: str | None = None
-    kind: GroupKind | None = None
+    kind: ComponentGroupKind | None = None
 
 
 class View(Struct, frozen=True, gc=False, omit_defaults=True):

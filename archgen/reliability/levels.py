@@ -18,7 +18,7 @@ from archgen.reliability.members import keeps_address
 from archgen.reliability.structure import build, connections_under, is_deferred, requests
 
 
-class Levels(Struct, frozen=True):
+class ServiceLevels(Struct, frozen=True):
     """A flow's functions; two that are equal by construction are the same plan.
 
     serves: some request is answered. every: each one is. full: what is left for later can be done now, too.
@@ -29,11 +29,11 @@ class Levels(Struct, frozen=True):
     full: Plan
 
 
-def levels(index: Index, flow: Flow, serves: Plan) -> Levels:
+def levels(index: Index, flow: Flow, serves: Plan) -> ServiceLevels:
     """Return the functions of a flow, of which the first is built already."""
     every = Plan(index, build(index, flow, level="every")) if may_fail_in_part(index, flow) else serves
     full = Plan(index, build(index, flow, level="full")) if may_wait(index, flow) else every
-    return Levels(serves, every, full)
+    return ServiceLevels(serves, every, full)
 
 
 def may_wait(index: Index, flow: Flow) -> bool:
@@ -64,7 +64,7 @@ def _unchecking(index: Index, component: str) -> bool:
     return balance is not None and balance.health_check is False
 
 
-def partial_points(plans: Levels, gone: Collection[Subject] = ()) -> tuple[Subject, ...]:
+def partial_points(plans: ServiceLevels, gone: Collection[Subject] = ()) -> tuple[Subject, ...]:
     """Return the elements whose loss alone leaves a flow served, though not each request or not all of it in time."""
     if plans.full is plans.serves:
         return ()

@@ -11,7 +11,7 @@ from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.failure import Failures, SinglePoint, States, failures, single_failures, single_points
 from archgen.reliability.index import Index
-from archgen.reliability.levels import Levels, levels
+from archgen.reliability.levels import ServiceLevels, levels
 from archgen.reliability.structure import Structure, build
 from archgen.reliability.waiting import TAKING, defer, takers
 
@@ -47,7 +47,7 @@ class Losses:
         return {flow: Plan(self._index, structure) for flow, structure in self.structures.items()}
 
     @cached_property
-    def levels(self) -> dict[str, Levels]:
+    def levels(self) -> dict[str, ServiceLevels]:
         """The three functions of each flow."""
         return {flow.id: levels(self._index, flow, self.plans[flow.id]) for flow in self._index.architecture.flows}
 

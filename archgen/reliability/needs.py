@@ -122,7 +122,7 @@ class Conditions(Struct, frozen=True):
     each: bool = False
 
 
-def promoter_of(index: Index, component: Component) -> str | None:
+def promoting_component(index: Index, component: Component) -> str | None:
     """Return the component that promotes the replicas of another, if any does."""
     replication = component.replication
     if replication is None or replication.failover != "automatic":
@@ -234,7 +234,7 @@ def _asked(index: Index, step: str, member: Replica, asks: Asks, moment: Moment)
 
 def _promoted(index: Index, component: Component, replica: str, required: tuple[Votes, ...], moment: Moment) -> Guarded:
     """Return a replica that takes writes once it is promoted, by a component or by a person."""
-    promoter = promoter_of(index, component)
+    promoter = promoting_component(index, component)
     by = () if promoter is None else votes(index.components[promoter], "write")
     wait = moment.promotions.get(component.id)
     primary = component.replication.primary if component.replication and wait is not None else ()

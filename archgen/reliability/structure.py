@@ -15,9 +15,9 @@ from archgen.model.architecture import Access, Answer, Connection, Flow, Frame, 
 from archgen.reliability.index import Index
 from archgen.reliability.members import quorum
 from archgen.reliability.moment import LASTING, Moment
-from archgen.reliability.needs import Asked, Conditions, Need, Use, asks_of, needs_of, promoter_of
+from archgen.reliability.needs import Asked, Conditions, Need, Use, asks_of, needs_of, promoting_component
 
-Level = Literal["serves", "every", "full"]
+ServiceLevel = Literal["serves", "every", "full"]
 """The three functions of a flow, each of which implies those before it: some request is answered, each one is, and what
 is left for later can be done now too."""
 
@@ -69,7 +69,7 @@ def access_of(request: Request, flow: Flow, connection: Connection | None) -> Ac
     return request.access or flow.access or (connection.access if connection else None) or "read-write"
 
 
-def build(index: Index, flow: Flow, moment: Moment = LASTING, level: Level = "serves") -> Structure:
+def build(index: Index, flow: Flow, moment: Moment = LASTING, level: ServiceLevel = "serves") -> Structure:
     """Return a structure function of a flow, of losses that last or at a moment: whoever takes over counts once it is done."""
     uses: dict[str, list[Use]] = {}
     initiators: dict[str, Initiator] = {}
@@ -164,6 +164,6 @@ def _reached(index: Index, uses: list[Use]) -> Iterator[str]:
             behind = (part for asked in asks for part in _way(index, target, asked))
             for reached, access in ((target, use.access), *behind):
                 yield reached
-                promoter = promoter_of(index, index.components[reached]) if access != "read" else None
+                promoter = promoting_component(index, index.components[reached]) if access != "read" else None
                 if promoter is not None:
                     yield promoter

@@ -35,12 +35,14 @@ _WITHIN_HTML = re.compile(r'(?<=href=")([^":#]+)\.md(?=[#"])')
 
 def site_pages(models: tuple[Model, ...], today: str) -> tuple[Page, ...]:
     """Return every file of the site of some models, its pages as Markdown."""
-    return tuple(pages(visible_systems(models, TAKEN), Drawing(room=COLUMN), catalogue(), verdict(today)))
+    return tuple(pages(visible_systems(models, TAKEN), Drawing(room=COLUMN), catalogue(), example_renderer(today)))
 
 
 def unbuilt_site(models: tuple[Model, ...], today: str) -> tuple[SitePart, ...]:
     """Return the same site as parts that several processes can build."""
-    return tuple(site_parts(_assess(visible_systems(models, TAKEN)), Drawing(room=COLUMN), catalogue(), verdict(today)))
+    return tuple(
+        site_parts(_assess(visible_systems(models, TAKEN)), Drawing(room=COLUMN), catalogue(), example_renderer(today))
+    )
 
 
 def _assess(systems: tuple[CheckedModel, ...]) -> tuple[CheckedModel, ...]:
@@ -76,6 +78,6 @@ def file_text(page: Page) -> str:
     return _SCOPE.sub("", page.content) if page.path.startswith("assets/") else page.content
 
 
-def verdict(today: str) -> Callable[[Rule], str]:
+def example_renderer(today: str) -> Callable[[Rule], str]:
     """Return a function that gives the output of lint for a rule's bad example, as a page shows it."""
     return lambda rule: examples.example_output(rule, today, EXAMPLE_STYLE)

@@ -15,7 +15,7 @@ from archgen.linting.rule import Rule
 from archgen.site.all_pages import site_parts
 from archgen.site.failed_pages import assess_system
 from archgen.site.page import BuiltPart
-from archgen.site_build.site import verdict
+from archgen.site_build.site import example_renderer
 
 Values = tuple[Any, ...]
 
@@ -80,7 +80,7 @@ class SiteCache:
 
     def _describe(self, rules: Sequence[Rule], today: str) -> tuple[tuple[Values, str], ...]:
         """Return the texts of each rule, and the output of lint for its bad example."""
-        lint = verdict(today)
+        lint = example_renderer(today)
         verdicts: dict[Values, str] = {}
         described = []
         for rule in rules:

@@ -89,11 +89,11 @@ def _leading(topology: Topology) -> frozenset[str]:
     return frozenset(primaries).union(*(part.cluster.active for part in parts if part.cluster))
 
 
-Load = tuple[tuple[str, bool], ...]
+HostLoad = tuple[tuple[str, bool], ...]
 """The components on a host, each with its role."""
 
 
-def _loads(topology: Topology, leads: frozenset[str]) -> dict[str, Load]:
+def _loads(topology: Topology, leads: frozenset[str]) -> dict[str, HostLoad]:
     return {
         host.id: tuple(
             dict.fromkeys((replica.component, replica.id in leads) for replica in topology.replicas_on[host.id])

@@ -173,9 +173,9 @@ def _content(file: str) -> bytes:
 
 def parsed(file: str) -> dict[str, Any]:
     """Return what a TOML file says; UsageError if it isn't one, or is deeper than any configuration."""
-    from archgen.app.config.toml import parse
+    from archgen.app.config.toml import parse_toml
 
-    return parse(file, _content(file))
+    return parse_toml(file, _content(file))
 
 
 def natural(name: str) -> tuple[tuple[str, int], ...]:

@@ -13,7 +13,7 @@ DEEPEST = 32
 _WIDEST = 64
 
 
-def parse(file: str, content: bytes) -> dict[str, Any]:
+def parse_toml(file: str, content: bytes) -> dict[str, Any]:
     """Return what a TOML file says; UsageError if it can't be read, or holds what no configuration needs."""
     import tomllib
 

@@ -8,7 +8,7 @@ from functools import partial
 from msgspec import Struct
 
 from archgen.app.config.choice import require_choice
-from archgen.app.drawing.formats import FORMATS, Format
+from archgen.app.drawing.formats import FORMATS, DrawingFormat
 from archgen.app.drawing.levels import at_levels, declared_views
 from archgen.app.drawing.pictures import Drawing
 from archgen.compare import Evolution
@@ -81,7 +81,12 @@ def draw(
 
 
 def _pictures(
-    form: Format, tier: CheckedModel, drawing: Drawing, views: tuple[str, ...], only: str | None, level: str | None
+    form: DrawingFormat,
+    tier: CheckedModel,
+    drawing: Drawing,
+    views: tuple[str, ...],
+    only: str | None,
+    level: str | None,
 ) -> Iterator[_Picture]:
     slugs = tier.topology.flow_slugs
     flows = [flow for flow in tier.topology.architecture.flows if only in (None, flow.id)]
@@ -101,11 +106,11 @@ def _pictures(
             yield picture(f"path-{slugs[flow.id]}", partial(_path, form, tier, drawing, flow))
 
 
-def _aspect(form: Format, shown: Diagram, tier: CheckedModel, drawing: Drawing) -> bytes | None:
+def _aspect(form: DrawingFormat, shown: Diagram, tier: CheckedModel, drawing: Drawing) -> bytes | None:
     return form.deployment(drawing.showing(shown), tier) if form.deployment is not None else None
 
 
-def _path(form: Format, tier: CheckedModel, drawing: Drawing, flow: Flow) -> bytes | None:
+def _path(form: DrawingFormat, tier: CheckedModel, drawing: Drawing, flow: Flow) -> bytes | None:
     if form.path is not None:
         return form.path(drawing, tier, flow)
     if form.deployment is None:
@@ -114,7 +119,7 @@ def _path(form: Format, tier: CheckedModel, drawing: Drawing, flow: Flow) -> byt
     return form.deployment(drawing.showing(shown), tier)
 
 
-def _changes(form: Format, tiers: tuple[CheckedModel, ...], drawing: Drawing) -> Iterator[_Picture]:
+def _changes(form: DrawingFormat, tiers: tuple[CheckedModel, ...], drawing: Drawing) -> Iterator[_Picture]:
     """Each tier with the one that it follows, where both are given."""
     by_id = {tier.id: tier for tier in tiers}
     for tier in tiers:
@@ -145,5 +150,5 @@ def _check_views(name: str, views: tuple[str, ...]) -> None:
             raise UsageError(f"{name} can't show {view}; formats that can: {', '.join(able)}")
 
 
-def _way(form: Format, view: str) -> object | None:
+def _way(form: DrawingFormat, view: str) -> object | None:
     return {"flows": form.flow, "diff": form.diff, "paths": form.path or form.deployment}.get(view, form.deployment)

@@ -22,7 +22,7 @@ from archgen.style.theme import Mode
 Film = Literal["gif", "apng"]
 
 
-class Format(Struct, frozen=True):
+class DrawingFormat(Struct, frozen=True):
     """A format by its file extension, and the functions that draw a deployment, a flow and a change in it, if it can.
 
     `path` draws what a flow touches of the deployment, where that is more than a deployment of fewer elements. A
@@ -37,9 +37,9 @@ class Format(Struct, frozen=True):
     complete: bool = False
 
 
-def _converted(extension: str, convert: Callable[[Scene, Mode, RasterOptions], bytes]) -> Format:
+def _converted(extension: str, convert: Callable[[Scene, Mode, RasterOptions], bytes]) -> DrawingFormat:
     """Return a format made from the scene of a view, in literal colors."""
-    return Format(
+    return DrawingFormat(
         extension,
         lambda drawing, tier: convert(drawing.deployment_scene(tier), drawing.literal().mode, drawing.raster),
         lambda drawing, tier, flow: convert(drawing.flow_scene(tier, flow), drawing.literal().mode, drawing.raster),
@@ -47,11 +47,11 @@ def _converted(extension: str, convert: Callable[[Scene, Mode, RasterOptions], b
     )
 
 
-def _code(extension: str, diagram: str, sequence: str | None = None) -> Format:
+def _code(extension: str, diagram: str, sequence: str | None = None) -> DrawingFormat:
     """The language of a tool that lays out for itself."""
     write = imported(f"archgen.render.code.{diagram}")
     write_sequence = imported(f"archgen.render.code.{sequence}")
-    return Format(
+    return DrawingFormat(
         extension,
         lambda drawing, tier: write(drawing.diagram(tier)).encode(),
         (lambda drawing, tier, flow: write_sequence(drawing.flow(tier, flow)).encode()) if sequence else None,
@@ -60,10 +60,10 @@ def _code(extension: str, diagram: str, sequence: str | None = None) -> Format:
     )
 
 
-def _canvas(extension: str, writer: str) -> Format:
+def _canvas(extension: str, writer: str) -> DrawingFormat:
     """The file of a drawing tool, with everything where the SVG has it."""
     write = imported(f"archgen.render.canvas.{writer}")
-    return Format(
+    return DrawingFormat(
         extension,
         lambda drawing, tier: write(drawing.deployment_scene(tier), drawing.theme).encode(),
         lambda drawing, tier, flow: write(drawing.flow_scene(tier, flow), drawing.theme).encode(),
@@ -71,11 +71,11 @@ def _canvas(extension: str, writer: str) -> Format:
     )
 
 
-def _terminal(extension: str, ascii_only: bool) -> Format:
+def _terminal(extension: str, ascii_only: bool) -> DrawingFormat:
     """Characters in a grid, for a page or a terminal."""
     write = imported("archgen.render.text.diagram:diagram_text")
     write_sequence = imported("archgen.render.text.sequence:sequence_text")
-    return Format(
+    return DrawingFormat(
         extension,
         lambda drawing, tier: inert(write(drawing.placed(tier), ascii_only)).encode(),
         lambda drawing, tier, flow: inert(
@@ -85,10 +85,10 @@ def _terminal(extension: str, ascii_only: bool) -> Format:
     )
 
 
-def _film(form: Film) -> Format:
+def _film(form: Film) -> DrawingFormat:
     """A film of pixels; a step of a path stays for 1.8 s, since there are words to read."""
     film = imported("archgen.render.raster.film:film")
-    return Format(
+    return DrawingFormat(
         form,
         None,
         lambda drawing, tier, flow: film(
@@ -121,7 +121,7 @@ def _diagrams_png(drawing: Drawing, tier: CheckedModel) -> bytes:
 
 
 FORMATS = {
-    "svg": Format(
+    "svg": DrawingFormat(
         "svg",
         lambda drawing, tier: drawing.deployment(tier).encode(),
         lambda drawing, tier, flow: drawing.sequence(tier, flow).encode(),
@@ -129,7 +129,7 @@ FORMATS = {
     ),
     "png": _converted("png", _png),
     "pdf": _converted("pdf", _pdf),
-    "animated": Format(
+    "animated": DrawingFormat(
         "animated.svg",
         None,
         lambda drawing, tier, flow: drawing.playing(tier, flow).encode(),
@@ -148,7 +148,7 @@ FORMATS = {
     "structurizr": _code("dsl", "structurizr:structurizr"),
     "dot": _code("dot", "dot:dot"),
     "diagrams": _code("py", "diagrams_script:diagrams_script"),
-    "diagrams-png": Format("diagrams.png", _diagrams_png, None, complete=True),
+    "diagrams-png": DrawingFormat("diagrams.png", _diagrams_png, None, complete=True),
 }
 
 

@@ -17,7 +17,7 @@ REMEMBERED = 64
 """Diagrams whose places are remembered."""
 
 
-def wrapped(engine: Engine) -> Engine:
+def wrapped_engine(engine: Engine) -> Engine:
     """An engine whose towers of hosts are wrapped for a canvas of 16:9."""
     from archgen.layout.deployment.wrap import fitted
 

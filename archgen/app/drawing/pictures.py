@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
-from archgen.app.drawing.layouts import cached, engine_for, wrapped
+from archgen.app.drawing.layouts import cached, engine_for, wrapped_engine
 from archgen.compare import Evolution
 from archgen.engines.rooms import ROOMS, Room, is_legible
 from archgen.layout.placed import Placed
@@ -70,7 +70,7 @@ class Drawing:
         self._name = engine
         self.room = room
         chosen = engine_for(engine, None if self.raster.wide else room)
-        self._engine = cached(wrapped(chosen) if self.raster.wide else chosen)
+        self._engine = cached(wrapped_engine(chosen) if self.raster.wide else chosen)
         self._mode = mode
         self.findings = findings
         self._shown: Diagram | None = None
@@ -126,7 +126,7 @@ class Drawing:
         Names of at least `least` points end the search for larger ones.
         """
         if self._name not in ("best", "domain") or diagram.direction == "top-down":
-            return wrapped(self._engine)(diagram)
+            return wrapped_engine(self._engine)(diagram)
         from archgen.slides.layout.legible import READABLE, legible, points
 
         enough = READABLE if least is None else least

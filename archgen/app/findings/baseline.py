@@ -64,7 +64,7 @@ def baseline_entries(findings: tuple[Finding, ...]) -> tuple[BaselineEntry, ...]
     return tuple(sorted(entries))
 
 
-class Scope:
+class BaselineScope:
     """The findings that a run could make: the models that it checked, the rules that ran on each, and all rules.
 
     `whole` says that it was given all models, so that what it does not know is gone.
@@ -96,7 +96,7 @@ class Scope:
 
 
 def apply_baseline(
-    file: str, scope: Scope, keep: BaselineMode, inside: str | None = None
+    file: str, scope: BaselineScope, keep: BaselineMode, inside: str | None = None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Read, write or prune a baseline; the fingerprints that are known then, and what there is to say of it.
 

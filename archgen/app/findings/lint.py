@@ -99,7 +99,7 @@ def lint(
             models, fingerprints_at(since, tuple(each.file for each in inputs), today, rules), "older", hidden
         )
     if settings.baseline is not None:
-        from archgen.app.findings.baseline import Scope, apply_baseline
+        from archgen.app.findings.baseline import BaselineScope, apply_baseline
 
         failed = {(model_id(error.file), error.rule) for error in errors}
 
@@ -107,7 +107,9 @@ def lint(
             ids = (rule.id for rule in rules_for_model(policy.apart, model, rules))
             return frozenset(rule for rule in ids if (model, rule) not in failed)
 
-        scope = Scope(models, ran, frozenset(rule.id for rule in every), complete=not paths and shard.count == 1)
+        scope = BaselineScope(
+            models, ran, frozenset(rule.id for rule in every), complete=not paths and shard.count == 1
+        )
         fingerprints, notes = apply_baseline(settings.baseline, scope, mode, settings.inside)
         models = _without(models, fingerprints, "in the baseline", hidden)
     models = _confident(policy.min_confidence, models, hidden)

@@ -32,7 +32,7 @@ _LARGEST_FOUND = 4 << 20
 """Bytes of a file that is looked at because it lies in a directory."""
 
 
-class Collection:
+class SourceFiles:
     """The files to import, and what can't be read."""
 
     def __init__(self) -> None:
@@ -48,9 +48,9 @@ class Collection:
             self.errors.append(SourceError(path, 1, 1, f"the file {error.reason}; {error.step}"))
 
 
-def collect(paths: tuple[str, ...]) -> Collection:
+def collect_sources(paths: tuple[str, ...]) -> SourceFiles:
     """Return the configurations of files and directories; UsageError for a path that leads nowhere."""
-    collection = Collection()
+    collection = SourceFiles()
     for path in sorted(set(paths), key=os.path.normpath):
         name = os.path.normpath(path)
         if not os.path.lexists(path):
@@ -62,7 +62,7 @@ def collect(paths: tuple[str, ...]) -> Collection:
     return collection
 
 
-def _collect_directory(collection: Collection, directory: str) -> None:
+def _collect_directory(collection: SourceFiles, directory: str) -> None:
     """Read the compose files that Compose would read there, else all manifests below, else the nearest compose files."""
     inside = ResolvedDirectory.of(directory)
     names = sorted(os.listdir(directory))
@@ -85,7 +85,7 @@ def _collect_directory(collection: Collection, directory: str) -> None:
     _collect_nearest(collection, directory, below, inside)
 
 
-def _collect_nearest(collection: Collection, directory: str, below: list[str], inside: str) -> None:
+def _collect_nearest(collection: SourceFiles, directory: str, below: list[str], inside: str) -> None:
     projects: dict[str, list[str]] = {}
     for path in below:
         if _COMPOSE.fullmatch(os.path.basename(path)):

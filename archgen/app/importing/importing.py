@@ -7,8 +7,8 @@ import re
 
 from msgspec import Struct
 
-from archgen.app.importing.collect import Collection, collect, opener_of
-from archgen.importers.assembly.model import ImportedModel, build
+from archgen.app.importing.collect import SourceFiles, collect_sources, opener_of
+from archgen.importers.assembly.model import ImportedModel, assemble_model
 from archgen.importers.assembly.text import text_of
 from archgen.importers.facts import SourceError
 from archgen.importers.run import LOOKED_FOR, Reading, read_all
@@ -27,10 +27,10 @@ class Import(Struct, frozen=True):
 
 def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, ...] = ()) -> Import:
     """Import the configurations of paths; raise UsageError where they hold none, NothingImported with the errors."""
-    collection = collect(paths)
+    collection = collect_sources(paths)
     reading = read_all(collection.files.values(), opener_of(paths), frozenset(profiles))
     errors = tuple(sorted({*collection.errors, *reading.errors}))
-    model = build(reading.facts, name or _name(reading, paths), [file.path for file, _ in reading.sources])
+    model = assemble_model(reading.facts, name or _name(reading, paths), [file.path for file, _ in reading.sources])
     if not model.inventory.parts:
         raise NothingImported(_nothing(collection, paths), errors)
     return Import(model, text_of(model), reading, errors, tuple(sorted(collection.others)))
@@ -44,7 +44,7 @@ class NothingImported(UsageError):
         self.errors = errors
 
 
-def _nothing(collection: Collection, paths: tuple[str, ...]) -> str:
+def _nothing(collection: SourceFiles, paths: tuple[str, ...]) -> str:
     count = len(collection.files)
     looked = f"{count} file{'' if count == 1 else 's'}"
     return f"nothing to import in {', '.join(paths)[:200]}: {looked} read; looked for {LOOKED_FOR}; name the file that describes the system"

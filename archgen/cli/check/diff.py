@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 
 from archgen.app.config.evaluation_date import today
-from archgen.app.diff import check_pairs, draw_changes, evolutions, exit_code, find_pairs
+from archgen.app.diff import check_pairs, diff_exit_code, draw_changes, evolutions, find_pairs
 from archgen.app.report_formats import DIFF
 from archgen.app.workspace.atomic_write import write
 from archgen.cli.internal_errors import report_errors
@@ -72,4 +72,4 @@ def run(options: argparse.Namespace) -> int:
     write_reports(requested, DIFF, tuple(changes), terminal_style(), isolation)
     for file, svg in drawings:
         write(file, svg.encode())
-    return 2 if report_errors(isolation.errors) else exit_code(tuple(changes), options.fail_on)
+    return 2 if report_errors(isolation.errors) else diff_exit_code(tuple(changes), options.fail_on)

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from archgen.app.config.evaluation_date import today
 from archgen.app.report_formats import REVIEW
-from archgen.app.review import draw, exit_code, forge_address, review
+from archgen.app.review import draw_diagram, forge_address, review, review_exit_code
 from archgen.app.workspace.atomic_write import write
 from archgen.cli.internal_errors import report_errors
 from archgen.cli.parser import add_formats, add_today, requested_formats, terminal_style, write_reports
@@ -61,11 +61,11 @@ def run(options: argparse.Namespace) -> int:
     isolation = Isolation()
     words = (options.range, *options.paths)
     report = review(words, today(options.today), forge_address(options.links), isolation, options.min_confidence)
-    drawn = isolation.attempt(lambda: draw(report, options.svg), "", "the diagram")
+    drawn = isolation.attempt(lambda: draw_diagram(report, options.svg), "", "the diagram")
     if drawn is not None:
         mermaid, svg = drawn
         report = replace(report, diagram=mermaid, picture=options.svg if svg else "")
         if svg:
             write(options.svg, svg.encode())
     write_reports(requested, REVIEW, report, terminal_style(), isolation)
-    return 2 if report_errors(isolation.errors) else exit_code(report, options.fail_on)
+    return 2 if report_errors(isolation.errors) else review_exit_code(report, options.fail_on)

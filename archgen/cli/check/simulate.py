@@ -10,7 +10,7 @@ from functools import partial
 
 from archgen.app.models import load_models
 from archgen.app.report_formats import SIMULATE
-from archgen.app.simulate import draw_failures, simulate
+from archgen.app.simulate import draw_failures, simulate_failures
 from archgen.app.workspace.atomic_write import write
 from archgen.app.workspace.inputs import read
 from archgen.cli.internal_errors import report_errors
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     isolation = Isolation()
     for model in valid_models(models):
         killed, maintained, zones = map(tuple, words)
-        simulation = simulate(model, killed, maintained, zones, isolation)
+        simulation = simulate_failures(model, killed, maintained, zones, isolation)
         write_report = partial(SIMULATE[options.format], simulation, terminal_style())
         text = isolation.attempt(write_report, model.file, "the report")
         drawings = draw_failures(simulation, model.topology, options.svg, isolation) if options.svg else ()

@@ -7,7 +7,7 @@ import argparse
 import shtab
 
 from archgen.cli import COMMANDS, command_module
-from archgen.cli.output import document
+from archgen.cli.output import write_output
 from archgen.cli.parser import Parser
 
 
@@ -18,7 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the script of a shell."""
-    document(shtab.complete(command_line(), options.shell) + "\n")
+    write_output(shtab.complete(command_line(), options.shell) + "\n")
     return 0
 
 

@@ -9,7 +9,7 @@ import argparse
 
 from archgen.app.importing.importing import Import, summary
 from archgen.cli.importing import import_or_report, report_written
-from archgen.cli.output import document, say, warn
+from archgen.cli.output import say, warn, write_output
 from archgen.model.architecture import SUFFIX
 from archgen.model.problems import UsageError
 from archgen.report.common.terminal import brief
@@ -63,10 +63,10 @@ def _write(result: Import, options: argparse.Namespace) -> bool:
     if format_name == "json":
         from archgen.app.importing.facts_json import facts_json
 
-        document(facts_json(result))
+        write_output(facts_json(result))
     elif format_name == "summary":
         say(summary(result))
     else:
-        document(result.text)
+        write_output(result.text)
         warn(summary(result))
     return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from archgen.app.starter import schema
+from archgen.app.starter import read_schema
 from archgen.app.workspace.atomic_write import write
 from archgen.cli.output import data
 
@@ -17,7 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print or write the schema."""
     if options.output:
-        write(options.output, schema())
+        write(options.output, read_schema())
     else:
-        data(schema())
+        data(read_schema())
     return 0

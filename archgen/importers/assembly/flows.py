@@ -17,12 +17,12 @@ _LOAD = re.compile(r"load-?_?(gen|test)|traffic-?_?gen|locust|^k6|jmeter|gatling
 MOST_JOBS = 5
 _MOST_STEPS = 200
 
-Flow = dict[str, Any]
+FlowMapping = dict[str, Any]
 
 
-def flows_of(inventory: Inventory, doors: Doors, client: str, entries: dict[str, str]) -> dict[str, Flow]:
+def flows_of(inventory: Inventory, doors: Doors, client: str, entries: dict[str, str]) -> dict[str, FlowMapping]:
     """Return the flows by id; `entries` are the components between the client and a door, by the door."""
-    flows: dict[str, Flow] = {}
+    flows: dict[str, FlowMapping] = {}
     walked: set[str] = set()
     for door in doors.front:
         branches = _branches(inventory, door)
@@ -111,7 +111,7 @@ def _next(inventory: Inventory, name: str, branch: str | None) -> list[tuple[str
     return [(call.source, call.target) for call in calls]
 
 
-def _jobs(inventory: Inventory, doors: Doors, walked: set[str]) -> dict[str, Flow]:
+def _jobs(inventory: Inventory, doors: Doors, walked: set[str]) -> dict[str, FlowMapping]:
     """Return a flow for each component that only calls, or one for all of them if they are many."""
     sources = [
         part.id

@@ -12,7 +12,7 @@ from archgen.importers.assembly.doors import Doors, is_local, is_walked, sort_do
 from archgen.importers.assembly.flows import flows_of
 from archgen.importers.assembly.grouping import group
 from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part, collect
-from archgen.importers.assembly.questions import Question, promotes, questions_of
+from archgen.importers.assembly.questions import ImportQuestion, promotes, questions_of
 from archgen.importers.catalogue import PRODUCTS
 from archgen.importers.facts import Fact, Origin
 from archgen.importers.names import free_id, make_id
@@ -25,7 +25,7 @@ class ImportedModel(Struct, frozen=True):
 
     values: dict[str, Any]
     comments: Comments
-    questions: tuple[Question, ...]
+    questions: tuple[ImportQuestion, ...]
     inventory: Inventory
     doors: Doors
 
@@ -41,7 +41,7 @@ class _Draft(Struct):
     comments: Comments = field(default_factory=dict)
 
 
-def build(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> ImportedModel:
+def assemble_model(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> ImportedModel:
     """Return the model that facts state."""
     inventory = group(collect(facts))
     doors = sort_doors(inventory)

@@ -13,7 +13,7 @@ from archgen.model.products import product_of
 from archgen.model.sha256 import digest
 
 
-class Question(Struct, frozen=True):
+class ImportQuestion(Struct, frozen=True):
     """A question about an element; `why` are the places that raise it."""
 
     id: str
@@ -23,12 +23,14 @@ class Question(Struct, frozen=True):
     why: tuple[str, ...] = ()
 
 
-def question(topic: str, about: str, ask: str, options: tuple[str, ...], why: tuple[str, ...] = ()) -> Question:
+def question(topic: str, about: str, ask: str, options: tuple[str, ...], why: tuple[str, ...] = ()) -> ImportQuestion:
     """Return a question; topic and subject decide its id."""
-    return Question(f"q-{digest(topic, about)[:6]}", about, ask, options, why)
+    return ImportQuestion(f"q-{digest(topic, about)[:6]}", about, ask, options, why)
 
 
-def questions_of(inventory: Inventory, doors: Doors, unknown: tuple[str, ...], client: str) -> tuple[Question, ...]:
+def questions_of(
+    inventory: Inventory, doors: Doors, unknown: tuple[str, ...], client: str
+) -> tuple[ImportQuestion, ...]:
     """Return the questions, those first whose answers change the most."""
     found = [
         *_entrances(inventory, doors, client),
@@ -47,7 +49,7 @@ def _place(part: Part) -> str:
     return f"{part.source.path}:{part.source.line}"
 
 
-def _entrances(inventory: Inventory, doors: Doors, client: str) -> Iterator[Question]:
+def _entrances(inventory: Inventory, doors: Doors, client: str) -> Iterator[ImportQuestion]:
     for name in doors.assumed:
         ask = f"No file says how visitors reach {name}. Do they call it directly?"
         yield question("entrance", f"{client} -> {name}", ask, ("yes", "none"), (_place(inventory.parts[name]),))
@@ -59,14 +61,14 @@ def _entrances(inventory: Inventory, doors: Doors, client: str) -> Iterator[Ques
             )
 
 
-def _modes(inventory: Inventory) -> Iterator[Question]:
+def _modes(inventory: Inventory) -> Iterator[ImportQuestion]:
     for part in inventory.parts.values():
         if part.traits.stores and part.replicas > 1 and not product_of(part.product).agrees and not promotes(part):
             ask = f"Which of the {part.replicas} replicas of {part.id} take writes?"
             yield question("mode", part.id, ask, ("all", "first-manual", "first-automatic"), (_place(part),))
 
 
-def _calls(inventory: Inventory) -> Iterator[Question]:
+def _calls(inventory: Inventory) -> Iterator[ImportQuestion]:
     for call in inventory.calls.values():
         if not call.guess and not call.asked:
             continue
@@ -86,7 +88,7 @@ def _is_alone(inventory: Inventory, part: Part, doors: Doors) -> bool:
     return part.keeps_data or (works and not calls and not part.is_aside)
 
 
-def _uncalled(inventory: Inventory, doors: Doors) -> Iterator[Question]:
+def _uncalled(inventory: Inventory, doors: Doors) -> Iterator[ImportQuestion]:
     for part in inventory.parts.values():
         if _is_alone(inventory, part, doors):
             roles = ("application", "web") if part.keeps_data else ("application", "web", "balancer")
@@ -95,7 +97,7 @@ def _uncalled(inventory: Inventory, doors: Doors) -> Iterator[Question]:
             yield question("caller", part.id, ask, (*callers[:8], "none"), (_place(part),))
 
 
-def _calling_nothing(inventory: Inventory) -> Iterator[Question]:
+def _calling_nothing(inventory: Inventory) -> Iterator[ImportQuestion]:
     """Yield a question for each proxy of which no file that was read says where it leads to."""
     for part in inventory.parts.values():
         if part.traits.balances and not inventory.callees(part.id):
@@ -109,7 +111,7 @@ def _calling_nothing(inventory: Inventory) -> Iterator[Question]:
                 yield question("callee", part.id, ask, (*behind[:8], "none"), (_place(part),))
 
 
-def _hosts(inventory: Inventory) -> Iterator[Question]:
+def _hosts(inventory: Inventory) -> Iterator[ImportQuestion]:
     for host in inventory.assumed_hosts:
         if not any(part.evidence.endswith(" configuration") for part in inventory.parts.values() if part.host == host):
             place = inventory.hosts[host]
@@ -117,7 +119,7 @@ def _hosts(inventory: Inventory) -> Iterator[Question]:
             yield question("hosts", host, ask, ("one", "several"), (f"{place.path}:{place.line}",))
 
 
-def _writers(inventory: Inventory) -> Iterator[Question]:
+def _writers(inventory: Inventory) -> Iterator[ImportQuestion]:
     for part in inventory.parts.values():
         callers = tuple(
             call.source

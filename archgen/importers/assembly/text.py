@@ -42,11 +42,11 @@ def _elements(model: ImportedModel, section: str, values: dict[str, Any]) -> Ite
     for name, value in values.items():
         first, *rest = block({name: value}, _LEVELS.get(section, 0), "  ")
         comment = model.comments.get((section, name))
-        yield f"{first}  # {inert(comment)}" if comment else first
+        yield f"{first}  # {comment_line(comment)}" if comment else first
         yield from rest
 
 
-def inert(text: str) -> str:
+def comment_line(text: str) -> str:
     """Return a text that stays within a comment: one line of printable characters."""
     line = text if text.isprintable() else "".join(char if char.isprintable() else " " for char in text)
     return line[:LONGEST].rstrip()

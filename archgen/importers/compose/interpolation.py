@@ -38,7 +38,7 @@ def interpolate(text: str, variables: Mapping[str, str], depth: int = 0) -> str:
 _ASSIGNMENT = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*[=:]\s*(.*?)\s*")
 
 
-def variables_of(data: bytes) -> dict[str, tuple[str, int]]:
+def env_file_variables(data: bytes) -> dict[str, tuple[str, int]]:
     """Return the variables of an env file, each with its line."""
     variables: dict[str, tuple[str, int]] = {}
     for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):

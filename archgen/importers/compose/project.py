@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from archgen.importers.compose.interpolation import variables_of
+from archgen.importers.compose.interpolation import env_file_variables
 from archgen.importers.compose.service import Service, merge, read_service
 from archgen.importers.facts import Configuration, FactSheet, Opener
-from archgen.importers.nodes import Node
+from archgen.importers.nodes import SourceNode
 from archgen.importers.yaml_files import documents
 
 DEFAULTS = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
@@ -33,7 +33,7 @@ class Project(Struct):
         return posixpath.dirname(self.path)
 
 
-def is_compose(root: Node) -> bool:
+def is_compose(root: SourceNode) -> bool:
     """Return True if a document is a compose file: services that run something."""
     services = services_of(root)
     keys = (
@@ -54,7 +54,7 @@ def is_compose(root: Node) -> bool:
     )
 
 
-def services_of(root: Node) -> Node:
+def services_of(root: SourceNode) -> SourceNode:
     """Return the services of a compose file; in version 1 they are all that it holds."""
     first = posixpath.basename(root.path) in DEFAULTS and "services" not in root.keys
     runs = [service.is_map and ("image" in service.keys or "build" in service.keys) for _, service in root.items()]
@@ -68,21 +68,21 @@ def merge_order(path: str) -> tuple[bool, bool, str]:
 
 
 def read_projects(
-    files: Iterable[tuple[Configuration, Node]], opener: Opener, profiles: frozenset[str], sheet: FactSheet
+    files: Iterable[tuple[Configuration, SourceNode]], opener: Opener, profiles: frozenset[str], sheet: FactSheet
 ) -> list[Project]:
     """Return a project for each directory, in the order of their paths."""
-    directories: dict[str, list[tuple[Configuration, Node]]] = {}
+    directories: dict[str, list[tuple[Configuration, SourceNode]]] = {}
     for file, root in sorted(files, key=lambda pair: merge_order(pair[0].path)):
         directories.setdefault(posixpath.dirname(file.path), []).append((file, root))
     return [_project(directories[directory], opener, profiles, sheet) for directory in sorted(directories)]
 
 
 def _project(
-    files: list[tuple[Configuration, Node]], opener: Opener, profiles: frozenset[str], sheet: FactSheet
+    files: list[tuple[Configuration, SourceNode]], opener: Opener, profiles: frozenset[str], sheet: FactSheet
 ) -> Project:
     first = files[0][0].path
     env = opener(first, ".env")
-    variables = {name: value for name, (value, _) in variables_of(env[0].data).items()} if env else {}
+    variables = {name: value for name, (value, _) in env_file_variables(env[0].data).items()} if env else {}
     services: dict[str, Service] = {}
     name = ""
     for file, root in files:
@@ -116,7 +116,9 @@ def _chosen(services: dict[str, Service], profiles: frozenset[str], sheet: FactS
 class _Reader:
     """Reads the services of one file, with what they extend."""
 
-    def __init__(self, path: str, root: Node, opener: Opener, variables: Mapping[str, str], sheet: FactSheet) -> None:
+    def __init__(
+        self, path: str, root: SourceNode, opener: Opener, variables: Mapping[str, str], sheet: FactSheet
+    ) -> None:
         self.path = path
         self.root = root
         self.opener = opener

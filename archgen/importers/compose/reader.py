@@ -9,14 +9,14 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archgen.importers.addresses import Mention, mentions, names_page, names_telemetry, resolve
+from archgen.importers.addresses import Mention, mentions, names_page, names_telemetry, resolve_host
 from archgen.importers.catalogue import SAFE_IMAGE
-from archgen.importers.compose.interpolation import variables_of
+from archgen.importers.compose.interpolation import env_file_variables
 from archgen.importers.compose.omissions import is_order_alone, reason_of
 from archgen.importers.compose.ports import entry_of
 from archgen.importers.compose.project import Project
-from archgen.importers.compose.routing import Route, routes
-from archgen.importers.compose.service import Service, Value, split_words
+from archgen.importers.compose.routing import ProxyRoute, routes
+from archgen.importers.compose.service import Service, SourceText, split_words
 from archgen.importers.facts import Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.names import free_id
 from archgen.importers.products import Guess, guess, image_name
@@ -181,27 +181,27 @@ class _Reader:
             if words is not None:
                 self._words(part, words)
         for alias, link in service.links.items():
-            target = resolve(link.text, self.hosts) or resolve(alias, self.hosts)
+            target = resolve_host(link.text, self.hosts) or resolve_host(alias, self.hosts)
             if target is not None:
                 self._connect(part, Mention(target), link.source, "links")
 
-    def _variables_of_files(self, part: _Part) -> Iterator[tuple[str, Value]]:
+    def _variables_of_files(self, part: _Part) -> Iterator[tuple[str, SourceText]]:
         for named in part.service.env_files[:20]:
             for file in self.opener(named.source.path, named.text)[:1]:
-                for name, (text, line) in variables_of(file.data).items():
-                    yield name, Value(text, Origin(file.path, line))
+                for name, (text, line) in env_file_variables(file.data).items():
+                    yield name, SourceText(text, Origin(file.path, line))
 
-    def _words(self, part: _Part, words: Value) -> None:
+    def _words(self, part: _Part, words: SourceText) -> None:
         flag = ""
         for word in split_words(words.text)[:500]:
             name, separator, value = word.partition("=")
             if separator and name.startswith("-"):
-                self._mention(part, name.strip("-").replace("-", "_"), Value(value, words.source), name)
+                self._mention(part, name.strip("-").replace("-", "_"), SourceText(value, words.source), name)
             else:
-                self._mention(part, flag, Value(word, words.source), "command")
+                self._mention(part, flag, SourceText(word, words.source), "command")
             flag = word.strip("-").replace("-", "_") if word.startswith("-") else ""
 
-    def _mention(self, part: _Part, name: str, value: Value, evidence: str) -> None:
+    def _mention(self, part: _Part, name: str, value: SourceText, evidence: str) -> None:
         if names_page(name) and not KINDS[part.kind].balances:
             return
         shared = KINDS[part.kind].role == "data" and self.shared[_place(value)] > 1
@@ -245,7 +245,7 @@ class _Reader:
         if same and _REPLICATES.search(evidence):
             self._add(f"component:{part.id}", "copy_of", target.id, source, evidence)
 
-    def _route(self, route: Route) -> None:
+    def _route(self, route: ProxyRoute) -> None:
         if route.proxy is not None:
             subject = f"connection:{route.proxy}->{route.service}"
             self.proven.add((route.proxy, route.service))
@@ -292,6 +292,6 @@ class _Reader:
                     yield Attachment(part.id, part.kind, file, target, self.hosts)
 
 
-def _place(value: Value) -> tuple[str, int, str]:
+def _place(value: SourceText) -> tuple[str, int, str]:
     """Return the place of a value, which is the same for all that share it by an anchor."""
     return value.source.path, value.source.line, value.text

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from archgen.importers.compose.service import Service, Value
+from archgen.importers.compose.service import Service, SourceText
 from archgen.importers.facts import Origin
 
 _ROUTER = re.compile(
@@ -17,7 +17,7 @@ _PORT = re.compile(r"traefik\.(?:(?:http|tcp)\.services\.[^.]+\.loadbalancer\.se
 _CADDY = re.compile(r"caddy(?:_\d+)?(?:\.reverse_proxy|\.handle.*reverse_proxy)?")
 
 
-class Route(Struct, frozen=True):
+class ProxyRoute(Struct, frozen=True):
     """A route to a service: the proxy that has it, None for one in no file, and the service's port."""
 
     proxy: str | None
@@ -27,13 +27,13 @@ class Route(Struct, frozen=True):
     evidence: str
 
 
-def routes(services: Mapping[str, Service], proxies: Mapping[str, str]) -> Iterator[Route]:
+def routes(services: Mapping[str, Service], proxies: Mapping[str, str]) -> Iterator[ProxyRoute]:
     """Yield the route to each service that asks a proxy for one."""
     for identity, service in services.items():
         for product, value, port in _requests(service):
             proxy = proxies.get(product)
             if proxy != identity:
-                yield Route(
+                yield ProxyRoute(
                     proxy,
                     identity,
                     port,
@@ -42,7 +42,7 @@ def routes(services: Mapping[str, Service], proxies: Mapping[str, str]) -> Itera
                 )
 
 
-def _requests(service: Service) -> Iterator[tuple[str, Value, int | None]]:
+def _requests(service: Service) -> Iterator[tuple[str, SourceText, int | None]]:
     labels = {name.lower(): value for name, value in service.labels.items()}
     router = next((value for name, value in labels.items() if _ROUTER.fullmatch(name)), None)
     enable = labels.get("traefik.enable")

@@ -9,10 +9,10 @@ from msgspec import Struct, field
 
 from archgen.importers.compose.interpolation import interpolate
 from archgen.importers.facts import Origin
-from archgen.importers.nodes import Node
+from archgen.importers.nodes import SourceNode
 
 
-class Value(Struct, frozen=True):
+class SourceText(Struct, frozen=True):
     """A text and its place."""
 
     text: str
@@ -35,15 +35,15 @@ class Service(Struct, kw_only=True):
     source: Origin
     image: str = ""
     built: str = ""
-    command: Value | None = None
-    entrypoint: Value | None = None
-    environment: dict[str, Value] = field(default_factory=dict)
-    env_files: list[Value] = field(default_factory=list)
+    command: SourceText | None = None
+    entrypoint: SourceText | None = None
+    environment: dict[str, SourceText] = field(default_factory=dict)
+    env_files: list[SourceText] = field(default_factory=list)
     ports: list[Publication] = field(default_factory=list)
-    depends_on: dict[str, Value] = field(default_factory=dict)
-    links: dict[str, Value] = field(default_factory=dict)
-    labels: dict[str, Value] = field(default_factory=dict)
-    mounts: dict[str, Value] = field(default_factory=dict)
+    depends_on: dict[str, SourceText] = field(default_factory=dict)
+    links: dict[str, SourceText] = field(default_factory=dict)
+    labels: dict[str, SourceText] = field(default_factory=dict)
+    mounts: dict[str, SourceText] = field(default_factory=dict)
     aliases: set[str] = field(default_factory=set)
     profiles: set[str] = field(default_factory=set)
     networks: set[str] = field(default_factory=set)
@@ -86,7 +86,7 @@ def merge(base: Service, over: Service) -> Service:
     )
 
 
-def read_service(service_name: str, node: Node, variables: Mapping[str, str]) -> Service:
+def read_service(service_name: str, node: SourceNode, variables: Mapping[str, str]) -> Service:
     """Return a service as one file states it."""
 
     def text(*keys: str) -> str:
@@ -119,7 +119,7 @@ def read_service(service_name: str, node: Node, variables: Mapping[str, str]) ->
         if network.get("ipv4_address").text:
             service.aliases.add(interpolate(network.get("ipv4_address").text, variables))
     service.env_files = [
-        Value(interpolate(item.text or item.get("path").text, variables), _origin(item))
+        SourceText(interpolate(item.text or item.get("path").text, variables), _origin(item))
         for item in _entries(node.get("env_file"))
     ]
     service.replicas = _replicas(node, variables)
@@ -130,7 +130,7 @@ def read_service(service_name: str, node: Node, variables: Mapping[str, str]) ->
     return service
 
 
-def _entries(node: Node) -> Iterator[Node]:
+def _entries(node: SourceNode) -> Iterator[SourceNode]:
     """Yield the items of a list whose items may be mappings; a single value is a list of one."""
     if node.is_map:
         yield node
@@ -138,7 +138,7 @@ def _entries(node: Node) -> Iterator[Node]:
         yield from node.list()
 
 
-def _replicas(node: Node, variables: Mapping[str, str]) -> int | None:
+def _replicas(node: SourceNode, variables: Mapping[str, str]) -> int | None:
     for stated in (node.get("deploy", "replicas"), node.get("scale")):
         text = interpolate(stated.text, variables)
         if text.isascii() and text.isdecimal() and len(text) < 6:
@@ -146,38 +146,41 @@ def _replicas(node: Node, variables: Mapping[str, str]) -> int | None:
     return None
 
 
-def _add_references(service: Service, node: Node, variables: Mapping[str, str]) -> None:
+def _add_references(service: Service, node: SourceNode, variables: Mapping[str, str]) -> None:
     depends_on = node.get("depends_on")
     for name, value in depends_on.items():
-        service.depends_on[name] = Value(value.get("condition").text, _origin(value))
+        service.depends_on[name] = SourceText(value.get("condition").text, _origin(value))
     for item in depends_on.list():
-        service.depends_on[item.text] = Value("", _origin(item))
+        service.depends_on[item.text] = SourceText("", _origin(item))
     for item in (*node.get("links").list(), *node.get("external_links").list()):
         target, _, alias = interpolate(item.text, variables).partition(":")
-        service.links[alias or target] = Value(target, _origin(item))
+        service.links[alias or target] = SourceText(target, _origin(item))
     for item in _entries(node.get("volumes")):
         source, target = item.get("source").text, item.get("target").text
         if item.text:
             source, _, rest = interpolate(item.text, variables).partition(":")
             target = rest.partition(":")[0]
         if source and target:
-            service.mounts[target] = Value(source, _origin(item))
+            service.mounts[target] = SourceText(source, _origin(item))
 
 
-def _words(node: Node, variables: Mapping[str, str]) -> Value | None:
+def _words(node: SourceNode, variables: Mapping[str, str]) -> SourceText | None:
     words = [interpolate(item.text, variables) for item in node.list()]
-    return Value(" ".join(words), _origin(node)) if words else None
+    return SourceText(" ".join(words), _origin(node)) if words else None
 
 
-def _pairs(node: Node, variables: Mapping[str, str]) -> Iterator[tuple[str, Value]]:
+def _pairs(node: SourceNode, variables: Mapping[str, str]) -> Iterator[tuple[str, SourceText]]:
     for key, item in node.items():
-        yield key, Value(interpolate(item.text, variables), _origin(item))
+        yield key, SourceText(interpolate(item.text, variables), _origin(item))
     for item in node.list():
         key, separator, value = item.text.partition("=")
-        yield key.strip(), Value(interpolate(value if separator else variables.get(key, ""), variables), _origin(item))
+        yield (
+            key.strip(),
+            SourceText(interpolate(value if separator else variables.get(key, ""), variables), _origin(item)),
+        )
 
 
-def publications(node: Node, variables: Mapping[str, str]) -> Iterator[Publication]:
+def publications(node: SourceNode, variables: Mapping[str, str]) -> Iterator[Publication]:
     """Yield the published ports of an entry of `ports`, short or long; UDP and what can't be read yield none."""
     source = _origin(node)
     if node.is_map:
@@ -213,7 +216,7 @@ def _range(text: str) -> tuple[int, ...]:
     return (int(first),)
 
 
-def _origin(node: Node) -> Origin:
+def _origin(node: SourceNode) -> Origin:
     return Origin(node.path, node.line, node.pointer)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct, field
 
 from archgen.importers.facts import Origin
-from archgen.importers.nodes import Node
+from archgen.importers.nodes import SourceNode
 
 WORKLOADS = {
     "Deployment": "deployment", "StatefulSet": "stateful set", "DaemonSet": "daemon set", "ReplicaSet": "replica set",
@@ -24,7 +24,7 @@ class Manifest(Struct, frozen=True):
     kind: str
     namespace: str
     name: str
-    node: Node
+    node: SourceNode
 
     @property
     def origin(self) -> Origin:
@@ -47,12 +47,12 @@ class Manifests(Struct):
         self.objects.setdefault(manifest.kind, {}).setdefault((manifest.namespace, manifest.name), manifest)
 
 
-def is_manifest(root: Node) -> bool:
+def is_manifest(root: SourceNode) -> bool:
     """Return True if a document is an object of Kubernetes."""
     return root.is_map and bool(root.get("apiVersion").text) and bool(root.get("kind").text)
 
 
-def objects_of(root: Node, depth: int = 0) -> Iterator[Manifest]:
+def objects_of(root: SourceNode, depth: int = 0) -> Iterator[Manifest]:
     """Yield the objects of a document, those of a list one by one."""
     kind = root.get("kind").text
     if kind.endswith("List") and root.get("items").value is not None and depth < 3:
@@ -65,12 +65,12 @@ def objects_of(root: Node, depth: int = 0) -> Iterator[Manifest]:
             yield Manifest(kind, metadata.get("namespace").text, name, root)
 
 
-def _is_patch(kind: str, root: Node) -> bool:
+def _is_patch(kind: str, root: SourceNode) -> bool:
     """Return True for a workload without an image, which only changes another one of its name."""
     return kind in WORKLOADS and not any(each.get("image").text for each in pod_of(kind, root).get("containers").list())
 
 
-def pod_of(kind: str, root: Node) -> Node:
+def pod_of(kind: str, root: SourceNode) -> SourceNode:
     """Return the pod's own specification of a workload."""
     if kind == "Pod":
         return root.get("spec")
@@ -79,13 +79,13 @@ def pod_of(kind: str, root: Node) -> Node:
     return root.get("spec", "template", "spec")
 
 
-def labels_of(kind: str, root: Node) -> dict[str, str]:
+def labels_of(kind: str, root: SourceNode) -> dict[str, str]:
     """Return the labels of a workload's pods."""
     metadata = root.get("metadata") if kind == "Pod" else root.get("spec", "template", "metadata")
     return {key: value.text for key, value in metadata.get("labels").items()}
 
 
-def containers_of(kind: str, root: Node) -> list[Node]:
+def containers_of(kind: str, root: SourceNode) -> list[SourceNode]:
     """Return the containers of a workload, the main one first."""
     containers = list(pod_of(kind, root).get("containers").list())
     if len(containers) < 2:
@@ -110,6 +110,6 @@ _SIDECARS = (
 )
 
 
-def _is_sidecar(container: Node) -> bool:
+def _is_sidecar(container: SourceNode) -> bool:
     words = f"{container.get('name').text} {container.get('image').text.rpartition('/')[2]}"
     return any(word in words for word in _SIDECARS)

@@ -8,12 +8,12 @@ from msgspec import Struct
 
 from archgen.importers.catalogue import STORE_PROTOCOLS
 from archgen.importers.kubernetes.manifests import Manifest
-from archgen.importers.nodes import Node
+from archgen.importers.nodes import SourceNode
 from archgen.importers.products import Guess
 from archgen.model.kinds import KINDS
 
 
-class Part(Struct):
+class Workload(Struct):
     """A workload with its id, its kind, the labels of its pods and the named ports of its containers."""
 
     id: str
@@ -28,7 +28,7 @@ class Part(Struct):
         return self.manifest.namespace
 
 
-def port_protocol(part: Part, port: Node, number: int) -> str:
+def port_protocol(part: Workload, port: SourceNode, number: int) -> str:
     """Return the protocol of a Service's port, by its number, its name and the component behind it."""
     known = part.guess.known
     name = port.get("name").text or port.get("appProtocol").text
@@ -44,7 +44,7 @@ def port_protocol(part: Part, port: Node, number: int) -> str:
     return known.protocol if KINDS[known.kind].role == "data" else "http"
 
 
-def entry_of(part: Part, port: Node, number: int) -> dict[str, object]:
+def entry_of(part: Workload, port: SourceNode, number: int) -> dict[str, object]:
     """Return the entry of a Service's port; `admin` for a page for administrators."""
     value: dict[str, object] = {"protocol": port_protocol(part, port, number), "port": number}
     if part.guess.known.admin or re.search(r"admin|dashboard|metrics|management", port.get("name").text):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from archgen.importers.facts import Fact, FactSheet, Origin
 from archgen.importers.kubernetes.manifests import Manifests
-from archgen.importers.kubernetes.part import Part
+from archgen.importers.kubernetes.part import Workload
 from archgen.importers.names import free_id
 
 
-def add_policies(manifests: Manifests, parts: list[Part], taken: dict[str, str], sheet: FactSheet) -> None:
+def add_policies(manifests: Manifests, parts: list[Workload], taken: dict[str, str], sheet: FactSheet) -> None:
     """Add the network policies that admit some traffic only, as one firewall before the pods that they select."""
     guarded: dict[str, Origin] = {}
     for policy in manifests.of("NetworkPolicy"):

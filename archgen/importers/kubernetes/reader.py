@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from archgen.importers.addresses import Mention, mentions, names_page, names_telemetry, resolve
+from archgen.importers.addresses import Mention, mentions, names_page, names_telemetry, resolve_host
 from archgen.importers.catalogue import SAFE_IMAGE, Known
 from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, Origin
 from archgen.importers.kubernetes.manifests import (
@@ -18,12 +18,12 @@ from archgen.importers.kubernetes.manifests import (
     objects_of,
     pod_of,
 )
-from archgen.importers.kubernetes.part import Part, entry_of, port_protocol, spread_over
+from archgen.importers.kubernetes.part import Workload, entry_of, port_protocol, spread_over
 from archgen.importers.kubernetes.policies import add_policies
-from archgen.importers.kubernetes.routes import Route, routes_of
+from archgen.importers.kubernetes.routes import IngressRoute, routes_of
 from archgen.importers.kubernetes.variables import data_of, expanded, variables_of
 from archgen.importers.names import free_id
-from archgen.importers.nodes import Node
+from archgen.importers.nodes import SourceNode
 from archgen.importers.products import Guess, guess, image_name
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
@@ -31,7 +31,7 @@ from archgen.model.kinds import KINDS
 _REPLICATES = re.compile(r"MASTER|PRIMARY|SLAVEOF|REPLICAOF|LEADER", re.IGNORECASE)
 
 
-def read_kubernetes(roots: list[Node], sheet: FactSheet) -> list[Attachment]:
+def read_kubernetes(roots: list[SourceNode], sheet: FactSheet) -> list[Attachment]:
     """Add the facts of documents; return the configurations that pods mount."""
     manifests = Manifests()
     for root in roots:
@@ -80,7 +80,7 @@ class _Reader:
     ) -> None:
         self.sheet.add(Fact(subject, key, value, source, evidence, confidence))
 
-    def _parts(self) -> Iterator[Part]:
+    def _parts(self) -> Iterator[Workload]:
         for manifest in sorted(self.manifests.of(*WORKLOADS), key=lambda each: (each.origin, each.name)):
             if manifest.kind == "Pod" and manifest.node.get("metadata", "ownerReferences").value:
                 continue
@@ -107,9 +107,9 @@ class _Reader:
                 for container in containers_of(manifest.kind, manifest.node)
                 for item in container.get("ports").list()
             }
-            yield Part(identity, manifest, kind, labels_of(manifest.kind, manifest.node), ports)
+            yield Workload(identity, manifest, kind, labels_of(manifest.kind, manifest.node), ports)
 
-    def _describe(self, part: Part) -> None:
+    def _describe(self, part: Workload) -> None:
         subject, manifest, sure = f"component:{part.id}", part.manifest, part.guess.sure
         known = part.guess.known
         confidence: Confidence = "high" if sure else "medium"
@@ -125,7 +125,7 @@ class _Reader:
         if replicas != 1:
             self._add(subject, "replicas", replicas, source, evidence)
 
-    def _replicas(self, part: Part) -> tuple[int, str, Origin]:
+    def _replicas(self, part: Workload) -> tuple[int, str, Origin]:
         manifest = part.manifest
         for scaler in self.manifests.of("HorizontalPodAutoscaler"):
             reference = scaler.node.get("spec", "scaleTargetRef")
@@ -170,7 +170,7 @@ class _Reader:
                     if number is not None:
                         yield (part.id, number), port_protocol(part, port, number)
 
-    def _selected(self, service: Manifest) -> list[Part]:
+    def _selected(self, service: Manifest) -> list[Workload]:
         selector = {key: value.text for key, value in service.node.get("spec", "selector").items()}
         if not selector:
             return []
@@ -181,7 +181,7 @@ class _Reader:
             and selector.items() <= part.labels.items()
         ]
 
-    def _call(self, part: Part, hosts: Mapping[str, str]) -> None:
+    def _call(self, part: Workload, hosts: Mapping[str, str]) -> None:
         pod = pod_of(part.manifest.kind, part.manifest.node)
         for container in (*pod.get("containers").list(), *pod.get("initContainers").list()):
             values = dict(variables_of(self.manifests, part.namespace, container))
@@ -199,7 +199,7 @@ class _Reader:
                         flag = word if word.startswith("-") else ""
 
     def _mention(
-        self, part: Part, name: str, value: str, source: Origin, evidence: str, hosts: Mapping[str, str]
+        self, part: Workload, name: str, value: str, source: Origin, evidence: str, hosts: Mapping[str, str]
     ) -> None:
         if names_page(name) and not KINDS[part.guess.known.kind].balances:
             return
@@ -208,7 +208,7 @@ class _Reader:
             if names_telemetry(name) and KINDS[self.by_id[mention.host].guess.known.kind].role != "data":
                 self._add(f"connection:{part.id}->{mention.host}", "required", False, source, evidence)
 
-    def _connect(self, part: Part, mention: Mention, source: Origin, evidence: str) -> None:
+    def _connect(self, part: Workload, mention: Mention, source: Origin, evidence: str) -> None:
         if mention.host == part.id:
             return
         target = self.by_id[mention.host]
@@ -228,7 +228,7 @@ class _Reader:
         if same and _REPLICATES.search(evidence):
             self._add(f"component:{part.id}", "copy_of", target.id, source, evidence)
 
-    def _mounted(self, part: Part, hosts: Mapping[str, str]) -> Iterator[Attachment]:
+    def _mounted(self, part: Workload, hosts: Mapping[str, str]) -> Iterator[Attachment]:
         for volume in pod_of(part.manifest.kind, part.manifest.node).get("volumes").list():
             names = [volume.get("configMap", "name").text]
             names += [item.get("configMap", "name").text for item in volume.get("projected", "sources").list()]
@@ -266,7 +266,7 @@ class _Reader:
             controller = self._controller(route)
             for service, port, source in route.backends:
                 hosts = self._hosts(route.namespace)
-                target = resolve(service, hosts)
+                target = resolve_host(service, hosts)
                 if target is not None and target != controller:
                     subject = f"connection:{controller}->{target}"
                     self._add(subject, "protocol", "http", source, route.kind)
@@ -276,7 +276,7 @@ class _Reader:
                 value = {"protocol": protocol, "port": number, "read": True}
                 self._add(f"entry:{controller}:{number}", "entry", value, route.source, route.kind)
 
-    def _controller(self, route: Route) -> str:
+    def _controller(self, route: IngressRoute) -> str:
         """Return the component that routes: a proxy of the manifests, else one that stands in no file."""
         for part in self.parts:
             image = containers_of(part.manifest.kind, part.manifest.node)[0].get("image").text

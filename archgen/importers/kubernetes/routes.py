@@ -8,10 +8,10 @@ from msgspec import Struct
 
 from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.manifests import ROUTES, Manifest, Manifests
-from archgen.importers.nodes import Node
+from archgen.importers.nodes import SourceNode
 
 
-class Route(Struct, frozen=True):
+class IngressRoute(Struct, frozen=True):
     """A route: the services that it leads to, each with its port and place, and whether visitors come over TLS."""
 
     kind: str
@@ -21,12 +21,14 @@ class Route(Struct, frozen=True):
     tls: bool
 
 
-def routes_of(manifests: Manifests) -> Iterator[Route]:
+def routes_of(manifests: Manifests) -> Iterator[IngressRoute]:
     """Yield the routes of manifests."""
     for manifest in manifests.of(*ROUTES):
         backends = tuple(dict.fromkeys(_backends(manifest)))
         if backends:
-            yield Route(manifest.kind, manifest.namespace, manifest.origin, backends, _has_tls(manifest, manifests))
+            yield IngressRoute(
+                manifest.kind, manifest.namespace, manifest.origin, backends, _has_tls(manifest, manifests)
+            )
 
 
 def _backends(manifest: Manifest) -> Iterator[tuple[str, int | None, Origin]]:
@@ -58,7 +60,7 @@ def _backends(manifest: Manifest) -> Iterator[tuple[str, int | None, Origin]]:
                     yield _backend(reference.get("name"), reference.get("port"))
 
 
-def _backend(name: Node, port: Node) -> tuple[str, int | None, Origin]:
+def _backend(name: SourceNode, port: SourceNode) -> tuple[str, int | None, Origin]:
     return name.text, port.number, Origin(name.path, name.line, name.pointer)
 
 

@@ -9,12 +9,14 @@ from collections.abc import Iterator, Mapping
 
 from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.manifests import Manifests
-from archgen.importers.nodes import Node
+from archgen.importers.nodes import SourceNode
 
 _DEEPEST = 5
 
 
-def variables_of(manifests: Manifests, namespace: str, container: Node) -> Iterator[tuple[str, tuple[str, Origin]]]:
+def variables_of(
+    manifests: Manifests, namespace: str, container: SourceNode
+) -> Iterator[tuple[str, tuple[str, Origin]]]:
     """Yield the variables of a container, each with its value and its place."""
     for item in container.get("envFrom").list():
         for kind in ("ConfigMap", "Secret"):

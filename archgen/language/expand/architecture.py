@@ -7,11 +7,11 @@ from archgen.language.expand.connections import connections
 from archgen.language.expand.context import Context
 from archgen.language.expand.expectations import expectations
 from archgen.language.expand.flow_steps import first_request, flows
-from archgen.language.expand.groups import groups, views
-from archgen.language.expand.layout_hints import hints
+from archgen.language.expand.groups import expand_views, groups
+from archgen.language.expand.layout_hints import expand_hints
 from archgen.language.expand.nesting import check_nesting
 from archgen.language.expand.replica_placement import place_component
-from archgen.language.expand.scalars import availability, links
+from archgen.language.expand.scalars import expand_availability, links
 from archgen.language.yaml.scalars import probability, seconds
 from archgen.language.yaml.tree import Map, Seq
 from archgen.model.architecture import Architecture, Certificate, Component, Connection, Flow, Host, Network, Zone
@@ -44,7 +44,7 @@ def expand(context: Context, name: str, file: str) -> Architecture:
         flows=_checked_flows(context, connected, flows(context, replicas)),
         objectives=_objectives(context),
         layout=_hints(context),
-        views=views(context),
+        views=expand_views(context),
         expect=_expected(context, name),
         accept=_accepted(context),
         sources=context.document.texts(root, "sources"),
@@ -86,7 +86,7 @@ def _zones(context: Context) -> tuple[Zone, ...]:
         within = text(entry, "in")
         if within is not None:
             within = context.refer(within, entry.value_mark("in"), ("zone",), ("zone", name), f"`in` of `{name}`")
-        zones.append(Zone(name, entry["kind"], text(entry, "name"), within, availability(context, entry)))
+        zones.append(Zone(name, entry["kind"], text(entry, "name"), within, expand_availability(context, entry)))
     check_nesting(context, "zone", {zone.id: zone.within for zone in zones})
     return tuple(zones)
 
@@ -116,7 +116,7 @@ def _host(context: Context, name: str, entry: Map) -> Host:
         text(entry, "address"),
         text(entry, "why"),
         text(entry, "owner"),
-        availability(context, entry),
+        expand_availability(context, entry),
         links(context, entry),
         text(entry, "os"),
         text(entry, "runs_on"),
@@ -155,7 +155,7 @@ def _objectives(context: Context) -> Objectives:
 def _hints(context: Context) -> Hints:
     if "layout" not in context.document.root:
         return Hints()
-    return hints(context)
+    return expand_hints(context)
 
 
 def _expected(context: Context, model: str) -> tuple[Expectation, ...]:

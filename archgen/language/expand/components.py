@@ -7,8 +7,8 @@ from ipaddress import ip_network
 
 from archgen.language.expand.context import Context, SubjectId, suggestion
 from archgen.language.expand.replica_placement import placement
-from archgen.language.expand.scalars import availability, links
-from archgen.language.yaml.scalars import per_second, probability, seconds
+from archgen.language.expand.scalars import expand_availability, links
+from archgen.language.yaml.scalars import parse_rate, probability, seconds
 from archgen.language.yaml.tree import Document, Map, Seq, TreeNode
 from archgen.model.architecture import (
     Access,
@@ -410,8 +410,8 @@ _READERS: dict[str, Callable[[_Reader], TreeNode]] = {
     "backs_up": lambda reader: reader.refer(reader.entry, "backs_up", ("component",)),
     "every": lambda reader: reader.span("every"),
     "keeps": lambda reader: reader.span("keeps"),
-    "capacity": lambda reader: per_second(reader.context.document.text(reader.entry, "capacity") or ""),
+    "capacity": lambda reader: parse_rate(reader.context.document.text(reader.entry, "capacity") or ""),
     "changes": _Reader.changes,
     "links": lambda reader: links(reader.context, reader.entry),
-    "availability": lambda reader: availability(reader.context, reader.entry),
+    "availability": lambda reader: expand_availability(reader.context, reader.entry),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archgen.language.expand.context import Context
-from archgen.language.yaml.scalars import per_second
+from archgen.language.yaml.scalars import parse_rate
 from archgen.language.yaml.tree import Map, Seq, TreeNode
 from archgen.model.architecture import Answer, Branch, Flow, Frame, FrameKind, Note, Replica, Request, Step
 
@@ -24,9 +24,9 @@ def _flow(context: Context, name: str, entry: Map, replicas: dict[str, Replica])
         _Steps(context, name, replicas).read(entry["steps"], ""),
         text(entry, "summary"),
         entry.get("access"),
-        None if demand is None else per_second(demand),
+        None if demand is None else parse_rate(demand),
         text(entry, "domain"),
-        None if peak is None else per_second(peak),
+        None if peak is None else parse_rate(peak),
         entry.get("assumed"),
     )
 

@@ -6,7 +6,7 @@ from archgen.language.expand.context import Context, suggestion
 from archgen.language.expand.nesting import check_nesting
 from archgen.language.yaml.tree import Map, Seq
 from archgen.model.kinds import KINDS
-from archgen.model.presentation import Group, View
+from archgen.model.presentation import ComponentGroup, View
 
 RESERVED = ("overview", "deployment", "zones", "networks", "flows", "paths", "diff", "system")
 """The names of views that every system has."""
@@ -18,7 +18,7 @@ _SELECTED = ("component", "group", "flow")
 _NOTHING = Map(0)
 
 
-def groups(context: Context) -> tuple[Group, ...]:
+def groups(context: Context) -> tuple[ComponentGroup, ...]:
     """Return the groups; report a group in an unknown one, and groups in a circle."""
     text = context.document.text
     declared = []
@@ -26,12 +26,12 @@ def groups(context: Context) -> tuple[Group, ...]:
         within = text(entry, "in")
         if within is not None:
             within = context.refer(within, entry.value_mark("in"), ("group",), ("group", name), f"`in` of `{name}`")
-        declared.append(Group(name, text(entry, "name"), within, entry.get("kind")))
+        declared.append(ComponentGroup(name, text(entry, "name"), within, entry.get("kind")))
     check_nesting(context, "group", {group.id: group.within for group in declared})
     return tuple(declared)
 
 
-def views(context: Context) -> tuple[View, ...]:
+def expand_views(context: Context) -> tuple[View, ...]:
     """Return the views; report a view with the name of a built-in one."""
     text = context.document.text
     declared = []

@@ -6,7 +6,7 @@ from archgen.language.expand.context import Context, section_of
 from archgen.model.presentation import Hints
 
 
-def hints(context: Context) -> Hints:
+def expand_hints(context: Context) -> Hints:
     """Return the hints of `layout`; report a component with two places, and hints in a circle."""
     layout = context.section("layout")
     rank, near = (_pairs(context, key) for key in ("rank", "near"))

@@ -10,7 +10,7 @@ from archgen.model.architecture import Availability
 _HOUR = 3600.0
 
 
-def availability(context: Context, entry: Map) -> Availability | None:
+def expand_availability(context: Context, entry: Map) -> Availability | None:
     """Return the availability stated as `99.9%`, `0.999` or `{mtbf, mttr}`, which is mtbf / (mtbf + mttr)."""
     value = entry.get("availability")
     if value is None:

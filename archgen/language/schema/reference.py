@@ -30,7 +30,7 @@ _TYPES = {
 }
 
 
-def reference(schema: Any) -> str:
+def key_reference(schema: Any) -> str:
     """Return every key of the language as Markdown: a section for the model and one per mapping in it."""
     parts = [_section("The model", schema, schema)]
     for name, rule in schema["$defs"].items():
@@ -118,7 +118,7 @@ def renew(page: str) -> str:
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"the page has no `{BEGIN}` and `{END}`")
-    return f"{before}{BEGIN}\n\n{reference(json.loads(schema_text()))}\n{END}{after}"
+    return f"{before}{BEGIN}\n\n{key_reference(json.loads(schema_text()))}\n{END}{after}"
 
 
 def _run(arguments: list[str]) -> Iterator[str]:

@@ -55,7 +55,7 @@ def _is_known_valid(reference: str, value: TreeNode) -> bool:
     return fast is not None and fast.is_valid(value)
 
 
-def explain(document: Document) -> tuple[list[SchemaError], bool]:
+def explain_errors(document: Document) -> tuple[list[SchemaError], bool]:
     """Return the errors of the document, and True if these are all."""
     errors = list(islice(_violations(document.root), MOST_ERRORS + 1))
     complete = len(errors) <= MOST_ERRORS

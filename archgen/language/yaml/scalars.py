@@ -48,7 +48,7 @@ def seconds(text: str) -> float:
     return float(number) * SECONDS[text[len(number) :].strip() or "s"]
 
 
-def per_second(text: str) -> float:
+def parse_rate(text: str) -> float:
     """Return the events per second of a rate such as `200/s` or `30/min`."""
     number, _, unit = text.partition("/")
     return float(number) / SECONDS[unit.strip()]

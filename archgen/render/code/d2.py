@@ -17,7 +17,7 @@ _DASHES: dict[Meaning, int] = {"plaintext": 5, "unknown": 8, "monitoring": 2}
 _SHAPES = {"client": "person", "database": "cylinder", "queue": "queue", "stream": "queue", "dns": "cloud"}
 
 
-def quoted(*lines: str) -> str:
+def d2_string(*lines: str) -> str:
     """Lines of words as one D2 string in which nothing is read: no escape, no substitution, no Markdown."""
     folded = (" ".join(clean(line).split()).translate(_ESCAPES) for line in lines)
     return '"' + ("\\n".join(line for line in folded if line) or " ") + '"'
@@ -33,7 +33,7 @@ def diagram_d2(diagram: Diagram, theme: Theme = LIGHT) -> str:
     lines = ["direction: right"]
     if clean(diagram.title).strip():
         # a text without words is an error of D2
-        lines.append(f"title: {quoted(diagram.title)} {{ near: top-center; shape: text }}")
+        lines.append(f"title: {d2_string(diagram.title)} {{ near: top-center; shape: text }}")
     lines += _inside(diagram, None, "", names, paths)
     palette = colours(theme)
     lines += [_edge(edge, paths, palette) for edge in diagram.edges]
@@ -44,7 +44,7 @@ def _inside(
     diagram: Diagram, parent: str | None, path: str, names: dict[str, str], paths: dict[str, str]
 ) -> Iterator[str]:
     for at, group in diagram.groups_in(parent):
-        yield f"g{at}: {quoted(_words(group))} {{"
+        yield f"g{at}: {d2_string(_words(group))} {{"
         for line in _inside(diagram, group.id, f"{path}g{at}.", names, paths):
             yield f"  {line}"
         yield "}"
@@ -55,7 +55,7 @@ def _inside(
 
 def _tooltip(words: str) -> str:
     """Return a description; D2 reads it as Markdown, whose markup has to be well-formed, and then shows it as it is written."""
-    return quoted(words.translate(_ANGLES))
+    return d2_string(words.translate(_ANGLES))
 
 
 def _words(group: Group) -> str:
@@ -63,7 +63,7 @@ def _words(group: Group) -> str:
 
 
 def _node(node: Node, name: str) -> str:
-    label = quoted(node.label, node.mark or node.detail, chip_text(node), numbered(node.badges))
+    label = d2_string(node.label, node.mark or node.detail, chip_text(node), numbered(node.badges))
     style = [f"shape: {_SHAPES[node.kind]}"] if node.kind in _SHAPES else []
     style += [f"tooltip: {_tooltip(node.description)}"] if node.description else []
     return f"{name}: {label}" + (f" {{ {'; '.join(style)} }}" if style else "")
@@ -78,7 +78,7 @@ def _edge(edge: Edge, paths: dict[str, str], palette: dict[str, str]) -> str:
     if line.double:
         style.append("style.stroke-width: 4")
     arrow = "<->" if edge.mutual else "->"
-    return f"{paths[edge.source]} {arrow} {paths[edge.target]}: {quoted(words)} {{ {'; '.join(style)} }}"
+    return f"{paths[edge.source]} {arrow} {paths[edge.target]}: {d2_string(words)} {{ {'; '.join(style)} }}"
 
 
 # Sequences
@@ -90,7 +90,7 @@ def sequence_d2(sequence: View) -> str:
     lines = ["shape: sequence_diagram"]
     for participant in sequence.participants:
         shape = " { shape: person }" if participant.kind == "client" else ""
-        lines.append(f"{names[participant.id]}: {quoted(participant.label)}{shape}")
+        lines.append(f"{names[participant.id]}: {d2_string(participant.label)}{shape}")
     lines += _Items(names).lines(sequence.items)
     return "\n".join(lines) + "\n"
 
@@ -110,7 +110,7 @@ class _Items:
                 case Remark():
                     self._count += 1
                     over = min(item.over, key=list(self._names).index)
-                    yield f"{self._names[over]}.x{self._count}: {quoted(item.text)}"
+                    yield f"{self._names[over]}.x{self._count}: {d2_string(item.text)}"
                 case Block():
                     yield from self._block(item)
                 case _:
@@ -119,14 +119,14 @@ class _Items:
     def _message(self, message: Message) -> str:
         detail = ", ".join(word for word in (message.protocol, LINES[message.meaning].words) if word)
         words = " ".join(word for word in (message.number, message.text) if word)
-        label = quoted(words, "" if message.answer or not detail else f"({detail})")
+        label = d2_string(words, "" if message.answer or not detail else f"({detail})")
         style = " { style.stroke-dash: 4 }" if message.answer else ""
         return f"{self._names[message.source]} -> {self._names[message.target]}: {label}{style}"
 
     def _block(self, block: Block) -> Iterator[str]:
         for section in block.sections:
             self._count += 1
-            yield f"x{self._count}: {quoted(f'{block.kind} {section.when}')} {{"
+            yield f"x{self._count}: {d2_string(f'{block.kind} {section.when}')} {{"
             for line in self.lines(section.items):
                 yield f"  {line}"
             yield "}"

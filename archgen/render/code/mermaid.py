@@ -41,14 +41,14 @@ _CHANGED: dict[ChangeKind, str] = {
 
 
 @lru_cache(maxsize=1024)
-def quoted(text: str) -> str:
+def mermaid_text(text: str) -> str:
     """Text with everything that Mermaid could read as its own as character codes (`#59;`); white space folds."""
     words = " ".join(clean(text).split())
     return _SPECIAL.sub(lambda match: f"#{ord(match[0][0])};{match[0][1:]}", words)
 
 
 def _lines(text: str) -> str:
-    return "<br/>".join(quoted(line) for line in wrap(clean(text), WORDS, SIZES.text))
+    return "<br/>".join(mermaid_text(line) for line in wrap(clean(text), WORDS, SIZES.text))
 
 
 # Sequences
@@ -57,7 +57,11 @@ def _lines(text: str) -> str:
 def sequence_mermaid(sequence: View) -> str:
     """Return a sequence as a Mermaid sequence diagram; messages carry their step's number, protocol and whether it is encrypted."""
     names = {participant.id: f"p{at}" for at, participant in enumerate(sequence.participants, 1)}
-    lines = ["sequenceDiagram", f"  accTitle: {quoted(sequence.title)}", f"  accDescr: {quoted(sequence.alt)}"]
+    lines = [
+        "sequenceDiagram",
+        f"  accTitle: {mermaid_text(sequence.title)}",
+        f"  accDescr: {mermaid_text(sequence.alt)}",
+    ]
     for participant in sequence.participants:
         role = "actor" if participant.kind == "client" else "participant"
         lines.append(f"  {role} {names[participant.id]} as {_lines(participant.label) or names[participant.id]}")
@@ -80,9 +84,9 @@ def _items(items: Sequence[Item], names: dict[str, str]) -> Iterator[str]:
 
 def _message(message: Message, names: dict[str, str]) -> str:
     arrow = "-->>" if message.answer else "->>"
-    how = [] if message.answer else [quoted(message.protocol), LINES[message.meaning].words]
+    how = [] if message.answer else [mermaid_text(message.protocol), LINES[message.meaning].words]
     detail = ", ".join(word for word in how if word)
-    words = " ".join(word for word in (quoted(message.number), _lines(message.text)) if word)
+    words = " ".join(word for word in (mermaid_text(message.number), _lines(message.text)) if word)
     tail = f"<br/>({detail})" if detail else ""
     return f"{names[message.source]}{arrow}{names[message.target]}: {words}{tail}"
 
@@ -97,7 +101,7 @@ def _note(remark: Remark, names: dict[str, str]) -> str:
 def _block(block: Block, names: dict[str, str]) -> Iterator[str]:
     following = "and" if block.kind == "par" else "else"
     for at, section in enumerate(block.sections):
-        yield f"{block.kind if at == 0 else following} {quoted(section.when)}".rstrip()
+        yield f"{block.kind if at == 0 else following} {mermaid_text(section.when)}".rstrip()
         for line in _items(section.items, names):
             yield f"  {line}"
     yield "end"
@@ -109,7 +113,7 @@ def _block(block: Block, names: dict[str, str]) -> Iterator[str]:
 def diagram_mermaid(diagram: Diagram, *, dense: bool = False) -> str:
     """Return a diagram as a Mermaid flowchart from left to right, groups as subgraphs; a `dense` one has fewer lines."""
     nodes = {node.id: f"n{at}" for at, node in enumerate(diagram.nodes, 1)}
-    lines = ["flowchart LR", f"  accTitle: {quoted(diagram.title)}", f"  accDescr: {quoted(diagram.alt)}"]
+    lines = ["flowchart LR", f"  accTitle: {mermaid_text(diagram.title)}", f"  accDescr: {mermaid_text(diagram.alt)}"]
     lines += [f"  {line}" for line in _inside(diagram, None, nodes, dense)]
     for edge in diagram.edges:
         arrow = f"{'<' if edge.mutual else ''}{_ARROWS[edge.meaning]}"
@@ -141,13 +145,13 @@ def _inside(diagram: Diagram, parent: str | None, nodes: dict[str, str], dense: 
         yield from ["; ".join(map(str.strip, lines))] if dense and not diagram.groups_in(group.id) else lines
     for node in diagram.nodes_in(parent):
         lines = [signed(node.change, node.label), node.mark, node.detail, chip_text(node)]
-        yield f'{nodes[node.id]}["{"<br/>".join(quoted(word) for word in lines if word) or _BLANK}"]'
+        yield f'{nodes[node.id]}["{"<br/>".join(mermaid_text(word) for word in lines if word) or _BLANK}"]'
 
 
 def _words(group: Group) -> str:
-    return " ".join(quoted(word) for word in (signed(group.change, group.label), group.detail) if word)
+    return " ".join(mermaid_text(word) for word in (signed(group.change, group.label), group.detail) if word)
 
 
 def _label(edge: Edge) -> str:
     words = ", ".join(dict.fromkeys(word for word in (edge.label, LINES[edge.meaning].words) if word))
-    return f'|"{quoted(words)}"|' if words else ""
+    return f'|"{mermaid_text(words)}"|' if words else ""

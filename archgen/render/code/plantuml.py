@@ -49,18 +49,20 @@ _STYLES: dict[Meaning, str] = {
 }
 
 
-def quoted(text: str) -> str:
+def plantuml_text(text: str) -> str:
     """Text with every special character as its code (`<U+003C>`); white space folds."""
     words = " ".join(clean(text).split())
     return _SPECIAL.sub(lambda match: "".join(f"<U+{ord(character):04X}>" for character in match[0]), words)
 
 
 def _lines(*texts: str) -> str:
-    return "\\n".join(quoted(line) for text in texts for line in wrap(clean(text), WORDS, SIZES.text, lines=_MOST))
+    return "\\n".join(
+        plantuml_text(line) for text in texts for line in wrap(clean(text), WORDS, SIZES.text, lines=_MOST)
+    )
 
 
 def _title(words: str) -> list[str]:
-    return [f"title {_lines(words)}"] if quoted(words) else []
+    return [f"title {_lines(words)}"] if plantuml_text(words) else []
 
 
 # Deployments
@@ -96,7 +98,7 @@ def _inside(diagram: Diagram, parent: str | None, names: dict[str, str]) -> Iter
 
 
 def _heading(group: Group) -> str:
-    return quoted(" ".join(word for word in (group.label, group.detail, numbered(group.badges)) if word))
+    return plantuml_text(" ".join(word for word in (group.label, group.detail, numbered(group.badges)) if word))
 
 
 # C4
@@ -108,17 +110,17 @@ def diagram_c4(diagram: Diagram) -> str:
     lines = ["@startuml", "!include <C4/C4_Deployment>", *_title(diagram.title), "LAYOUT_LEFT_RIGHT()"]
     lines += _c4_inside(diagram, None, names)
     for edge in diagram.edges:
-        words = quoted(edge.label) or " "
+        words = plantuml_text(edge.label) or " "
         macro = "BiRel" if edge.mutual else "Rel"
         lines.append(
-            f'{macro}({names[edge.source]}, {names[edge.target]}, "{words}", "{quoted(LINES[edge.meaning].words)}")'
+            f'{macro}({names[edge.source]}, {names[edge.target]}, "{words}", "{plantuml_text(LINES[edge.meaning].words)}")'
         )
     return "\n".join([*lines, "@enduml"]) + "\n"
 
 
 def _c4_inside(diagram: Diagram, parent: str | None, names: dict[str, str]) -> Iterator[str]:
     for at, group in diagram.groups_in(parent):
-        yield f'Deployment_Node(g{at}, "{quoted(group.label) or " "}", "{quoted(f"{group.kind} {group.detail}")}") {{'
+        yield f'Deployment_Node(g{at}, "{plantuml_text(group.label) or " "}", "{plantuml_text(f"{group.kind} {group.detail}")}") {{'
         for line in _c4_inside(diagram, group.id, names):
             yield f"  {line}"
         yield "}"
@@ -127,12 +129,12 @@ def _c4_inside(diagram: Diagram, parent: str | None, names: dict[str, str]) -> I
 
 
 def _c4_node(node: Node, name: str) -> str:
-    label, description = quoted(node.label) or " ", quoted(node.description)
+    label, description = plantuml_text(node.label) or " ", plantuml_text(node.description)
     if node.kind == "client":
         return f'Person({name}, "{label}", "{description}")'
     words = " · ".join(word for word in (node.mark or node.detail, chip_text(node)) if word)
     macro = "ContainerDb" if node.kind == "database" else "ContainerQueue" if node.kind == "queue" else "Container"
-    return f'{macro}({name}, "{label}", "{quoted(words)}", "{description}")'
+    return f'{macro}({name}, "{label}", "{plantuml_text(words)}", "{description}")'
 
 
 # Sequences
@@ -174,7 +176,7 @@ def _message(message: Message, names: dict[str, str]) -> str:
 
 def _block(block: Block, names: dict[str, str]) -> Iterator[str]:
     for at, section in enumerate(block.sections):
-        yield f"{block.kind if at == 0 else 'else'} {quoted(section.when)}".rstrip()
+        yield f"{block.kind if at == 0 else 'else'} {plantuml_text(section.when)}".rstrip()
         for line in _items(section.items, names):
             yield f"  {line}"
     yield "end"

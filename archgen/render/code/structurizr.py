@@ -12,7 +12,7 @@ _LOOKALIKES = str.maketrans({'"': "”", "\\": "＼", "$": "＄", "{": "｛", "}
 """The language has strings without a safe escape: what could end or be read in one is written as its lookalike."""
 
 
-def quoted(text: str) -> str:
+def dsl_string(text: str) -> str:
     """Words as a string of the language; white space folds."""
     return f'"{" ".join(clean(text).split()).translate(_LOOKALIKES)}"'
 
@@ -34,7 +34,7 @@ class _Workspace:
 
     def lines(self) -> Iterator[str]:
         """Yield the whole workspace."""
-        yield f"workspace {quoted(self._diagram.title or 'Architecture')} {quoted(self._diagram.alt)} {{"
+        yield f"workspace {dsl_string(self._diagram.title or 'Architecture')} {dsl_string(self._diagram.alt)} {{"
         yield "  model {"
         for line in (*self._elements(), *self._relations(), *self._deployment()):
             yield f"    {line}"
@@ -55,18 +55,18 @@ class _Workspace:
         for subject, name in self._names.items():
             if subject in self._people:
                 node = self._first[subject]
-                yield f"{name} = person {self._unique(node.label)} {quoted(node.description)}"
+                yield f"{name} = person {self._unique(node.label)} {dsl_string(node.description)}"
         yield f"s = softwareSystem {self._unique(self._diagram.title or 'System')} {{"
         for subject, name in self._names.items():
             if subject not in self._people:
                 node = self._first[subject]
-                yield f"  {name} = container {self._unique(node.label)} {quoted(node.description)} {quoted(_what(node))}"
+                yield f"  {name} = container {self._unique(node.label)} {dsl_string(node.description)} {dsl_string(_what(node))}"
         yield "}"
 
     def _unique(self, label: str) -> str:
         """Return a name that no other element has: the language wants them apart, whatever their case."""
         # what is white space alone is no name either
-        words = quoted(label)[1:-1][:199] or "unnamed"
+        words = dsl_string(label)[1:-1][:199] or "unnamed"
         name, count = f'"{words}"', 1
         while name.casefold() in self._taken:
             count += 1
@@ -84,10 +84,10 @@ class _Workspace:
         )
         seen: set[tuple[str, str, str]] = set()
         for source, target, label, meaning in facts:
-            words = quoted(label or LINES[meaning].words)
+            words = dsl_string(label or LINES[meaning].words)
             if (source, target, words) not in seen:
                 seen.add((source, target, words))
-                yield f"{source} -> {target} {words} {quoted(LINES[meaning].words)}"
+                yield f"{source} -> {target} {words} {dsl_string(LINES[meaning].words)}"
 
     def _deployment(self) -> Iterator[str]:
         yield 'deploymentEnvironment "Production" {'
@@ -98,7 +98,7 @@ class _Workspace:
 
     def _inside(self, parent: str | None) -> Iterator[str]:
         for _, group in self._diagram.groups_in(parent):
-            yield f"deploymentNode {self._unique(group.label)} {quoted(group.detail)} {quoted(group.kind)} {{"
+            yield f"deploymentNode {self._unique(group.label)} {dsl_string(group.detail)} {dsl_string(group.kind)} {{"
             for line in self._inside(group.id):
                 yield f"  {line}"
             yield "}"

@@ -69,10 +69,10 @@ def drawing(name: str, content: bytes, colour: str | None = None) -> Icon | None
 
 def paints(icon: Icon) -> frozenset[str]:
     """Return the colors of a drawing; the text's own is not one."""
-    return frozenset(plain(match[2]) for match in _PAINT.finditer(icon.body))
+    return frozenset(hex_color(match[2]) for match in _PAINT.finditer(icon.body))
 
 
-def plain(colour: str) -> str:
+def hex_color(colour: str) -> str:
     """Return a color as six hexadecimal digits behind a `#`; as it is where it has another form."""
     code = {"white": "#ffffff", "black": "#000000"}.get(colour.lower(), colour.lower())
     return f"#{bytes(_rgb(code)).hex()}" if _HEX.fullmatch(code) else code
@@ -128,7 +128,7 @@ class _Reading:
                 continue
             attributes[key] = paint
             if key in ("fill", "stroke") and paint not in _NO_COLOURS:
-                self.colours[plain(paint)] = None
+                self.colours[hex_color(paint)] = None
         return attributes
 
     def _stated(self, node: ElementTree.Element) -> dict[str, str]:

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 from fontTools.svgLib.path import parse_path
 from fontTools.svgLib.path.shapes import PathBuilder
 
-from archgen.render.raster.icon_style import Properties, fill_of, inherited, number, stroke_of
+from archgen.render.raster.icon_style import Properties, fill_of, inherited, pixel_count, stroke_of
 from archgen.render.raster.sheet import (
     IDENTITY,
     Matrix,
@@ -39,7 +39,7 @@ _BASIC = frozenset({"rect", "circle", "ellipse", "line", "polyline", "polygon"})
 def icon_layer(icon: Icon, place: Quad, color: str) -> PaintedLayer:
     """Return a drawing in a place; `color` is the text's, which is what `currentColor` stands for."""
     box = _numbers(icon.view_box)
-    return PaintedLayer(_icon_shapes(icon.body, color), fitted(place, box), clip=box, shared=True)
+    return PaintedLayer(_icon_shapes(icon.body, color), fit_into(place, box), clip=box, shared=True)
 
 
 @lru_cache(maxsize=256)
@@ -78,7 +78,7 @@ def placed(shapes: tuple[SheetShape, ...], matrix: Matrix, opacity: float) -> It
 
 
 def _opacity(element: ElementTree.Element) -> float:
-    return min(max(number(element.get("opacity", ""), 1.0), 0.0), 1.0)
+    return min(max(pixel_count(element.get("opacity", ""), 1.0), 0.0), 1.0)
 
 
 def _numbers(view_box: str) -> Quad:
@@ -87,11 +87,11 @@ def _numbers(view_box: str) -> Quad:
 
 
 def _place(element: ElementTree.Element) -> Quad:
-    x, y, width, height = (number(element.get(key, ""), 0.0) for key in ("x", "y", "width", "height"))
+    x, y, width, height = (pixel_count(element.get(key, ""), 0.0) for key in ("x", "y", "width", "height"))
     return x, y, width, height
 
 
-def fitted(place: Quad, box: Quad) -> Matrix:
+def fit_into(place: Quad, box: Quad) -> Matrix:
     """Return what takes a box into the middle of a place, as large as fits, with its form kept."""
     x, y, width, height = place
     left, top, wide, tall = box
@@ -114,7 +114,7 @@ def _matrix(text: str) -> Matrix:
     matrix = IDENTITY
     for part in text.split(")"):
         name, _, numbers = part.strip(" ,").partition("(")
-        values = [number(value, 0.0) for value in numbers.replace(",", " ").split()]
+        values = [pixel_count(value, 0.0) for value in numbers.replace(",", " ").split()]
         matrix = multiplied(_transform(name.strip(), values), matrix)
     return matrix
 

@@ -42,7 +42,7 @@ def fill_of(style: Properties) -> Color | None:
 def stroke_of(style: Properties) -> Stroke | None:
     """Return the line along an outline."""
     paint = _paint(style.get("stroke", "none"), style, "stroke-opacity")
-    width = number(style.get("stroke-width", ""), 1.0)
+    width = pixel_count(style.get("stroke-width", ""), 1.0)
     if paint is None or width <= 0:
         return None
     return Stroke(
@@ -50,7 +50,7 @@ def stroke_of(style: Properties) -> Stroke | None:
         width,
         _CAPS.get(style.get("stroke-linecap", ""), "butt"),
         _JOINS.get(style.get("stroke-linejoin", ""), "miter"),
-        max(number(style.get("stroke-miterlimit", ""), 4.0), 1.0),
+        max(pixel_count(style.get("stroke-miterlimit", ""), 4.0), 1.0),
         dashes(style.get("stroke-dasharray", "")),
     )
 
@@ -59,7 +59,7 @@ _CAPS: dict[str, LineCap] = {"round": "round", "square": "square"}
 _JOINS: dict[str, LineJoin] = {"round": "round", "bevel": "bevel"}
 
 
-def number(text: str, usual: float) -> float:
+def pixel_count(text: str, usual: float) -> float:
     """Return a number of pixels, or the usual one where the text is none."""
     try:
         value = float(text.strip().removesuffix("px"))
@@ -70,7 +70,7 @@ def number(text: str, usual: float) -> float:
 
 def dashes(text: str) -> tuple[float, ...]:
     """Return the lengths of dashes and gaps, an even number of them; none for a solid line."""
-    lengths = tuple(number(part, -1.0) for part in text.replace(",", " ").split())
+    lengths = tuple(pixel_count(part, -1.0) for part in text.replace(",", " ").split())
     if not lengths or min(lengths) < 0 or not sum(lengths):
         return ()
     return lengths if len(lengths) % 2 == 0 else lengths * 2
@@ -81,7 +81,7 @@ def _paint(text: str, style: Properties, opacity: str) -> Color | None:
     if color is None:
         return None
     red, green, blue, alpha = color
-    return Color(red, green, blue, alpha * min(max(number(style.get(opacity, ""), 1.0), 0.0), 1.0))
+    return Color(red, green, blue, alpha * min(max(pixel_count(style.get(opacity, ""), 1.0), 0.0), 1.0))
 
 
 def color(text: str) -> Color | None:
@@ -110,7 +110,9 @@ def _literal(text: str) -> tuple[float, float, float, float] | None:
 def _from_numbers(parts: list[str]) -> tuple[float, float, float, float] | None:
     if len(parts) != 3:
         return None
-    shares = (number(part[:-1], 0.0) / 100 if part.endswith("%") else number(part, 0.0) / 255 for part in parts)
+    shares = (
+        pixel_count(part[:-1], 0.0) / 100 if part.endswith("%") else pixel_count(part, 0.0) / 255 for part in parts
+    )
     red, green, blue = (min(max(share, 0.0), 1.0) for share in shares)
     return red, green, blue, 1.0
 

@@ -7,7 +7,7 @@ from typing import assert_never
 from xml.etree import ElementTree
 
 from archgen.layout.placed import Box
-from archgen.render.raster.icon_shapes import Quad, basic_path, fitted, icon_layer, path_segments, placed
+from archgen.render.raster.icon_shapes import Quad, basic_path, fit_into, icon_layer, path_segments, placed
 from archgen.render.raster.icon_style import color, dashes
 from archgen.render.raster.sheet import Color, PaintedLayer, PaintedPath, PaintedText, Sheet, SheetShape, Stroke
 from archgen.render.scene.marks import badge_path, badge_text
@@ -50,7 +50,9 @@ class _Colors:
         """Return a scene that fills a place."""
         ground = tuple(self._rectangle(Rectangle(scene.ground, "ground"))) if scene.ground else ()
         view = _quad(scene.view)
-        return PaintedLayer((*ground, *self._all((*scene.shapes, *scene.foot))), fitted(_quad(place), view), clip=view)
+        return PaintedLayer(
+            (*ground, *self._all((*scene.shapes, *scene.foot))), fit_into(_quad(place), view), clip=view
+        )
 
     def _all(self, shapes: Iterable[SceneShape]) -> Iterator[SheetShape]:
         for shape in shapes:

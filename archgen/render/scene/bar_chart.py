@@ -19,7 +19,7 @@ _GAP = 12.0
 _HEAD = 20.0
 
 
-class Bar(Struct, frozen=True):
+class QuantityBar(Struct, frozen=True):
     """A quantity: `value` gives the length, `shown` is its number with its unit."""
 
     label: str
@@ -31,7 +31,7 @@ class BarGroup(Struct, frozen=True):
     """Bars under a heading; no title, no heading."""
 
     title: str
-    bars: tuple[Bar, ...]
+    bars: tuple[QuantityBar, ...]
 
 
 class BarChart(Struct, frozen=True):
@@ -77,15 +77,15 @@ def _frame(chart: BarChart) -> _BarFrame:
     return _BarFrame(left, _WIDTH - _MARGIN - left - number - 10, most)
 
 
-def _label(bar: Bar) -> tuple[str, ...]:
+def _label(bar: QuantityBar) -> tuple[str, ...]:
     return wrap(bar.label, _LABEL, SIZES.text) or (" ",)
 
 
-def _height(bar: Bar) -> float:
+def _height(bar: QuantityBar) -> float:
     return _ROW + (len(_label(bar)) - 1) * _LINE
 
 
-def _row(bar: Bar, y: float, frame: _BarFrame) -> SceneShape:
+def _row(bar: QuantityBar, y: float, frame: _BarFrame) -> SceneShape:
     """Return one bar at a height, its label before it and its number after it."""
     lines = _label(bar)
     middle = y + _height(bar) / 2

@@ -54,7 +54,7 @@ def _stroke(part: tuple[Point, ...], placed: PlacedEdge, line: Line, crossings: 
     if placed.edge.mutual and part[0] == placed.points[0]:
         part = shortened(part[::-1], head - 1)[::-1]
     sides = (beside(part, SIZES.apart), beside(part, -SIZES.apart)) if line.double else (part,)
-    return "".join(path(side, crossings, placed.bundle) for side in sides)
+    return "".join(path_data(side, crossings, placed.bundle) for side in sides)
 
 
 def heads(placed: PlacedEdge, size: float) -> str:
@@ -126,7 +126,7 @@ def shortened(piece: tuple[Point, ...], by: float) -> tuple[Point, ...]:
     return (*piece[:-1], (x0 + (x1 - x0) * part, y0 + (y1 - y0) * part))
 
 
-def path(points: tuple[Point, ...], crossings: Crossings | None = None, bundle: str = "") -> str:
+def path_data(points: tuple[Point, ...], crossings: Crossings | None = None, bundle: str = "") -> str:
     """Return the path data of a line."""
     points = _straightened(points)
     parts = [f"M{_at(points[0])}"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never
 
-from archgen.render.text.words import cut, folded
+from archgen.render.text.words import cut, fold_lines
 from archgen.report.common.terminal import columns
 from archgen.style.theme import LINES
 from archgen.views.diagram import Block, Item, Message, Remark, Sequence
@@ -35,7 +35,7 @@ class _Writer:
         if self._column < _LEAST:
             return None
         names = [cut(participant.label, self._column - 4) for participant in self._sequence.participants]
-        self._lines = [folded(self._sequence.title), ""]
+        self._lines = [fold_lines(self._sequence.title), ""]
         for edges in ("┌┐", "", "└┘"):
             self._lines.append(self._heads(names, edges))
         self._items(self._sequence.items, 0)
@@ -98,7 +98,7 @@ class _Writer:
         start, end = self._x(message.source), self._x(message.target)
         issues = " ".join(f"[{badge.number}]" for badge in message.badges)
         lock = {"closed": "tls", "open": "clear", "": ""}[LINES[message.meaning].lock]
-        detail = "" if message.answer else " ".join(word for word in (folded(message.protocol), lock) if word)
+        detail = "" if message.answer else " ".join(word for word in (fold_lines(message.protocol), lock) if word)
         words = " ".join(word for word in (message.text, f"({detail})" if detail else "", issues) if word)
         if start == end:
             self._mark(f"{words} ↺", start)

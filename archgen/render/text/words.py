@@ -12,14 +12,14 @@ _LONGEST = 2000
 """Characters of a text that are looked at: no line shows more."""
 
 
-def folded(text: str) -> str:
+def fold_lines(text: str) -> str:
     """Return the text in one line, without anything that steers a terminal or takes no room."""
     return "".join(character for character in " ".join(clean(text[:_LONGEST]).split()) if columns(character))
 
 
 def cut(text: str, room: int) -> str:
     """Return the text in one line, cut with an ellipsis where it takes more columns than there are."""
-    text = folded(text)
+    text = fold_lines(text)
     widths = list(accumulate(map(columns, text)))
     if not widths or widths[-1] <= room:
         return text

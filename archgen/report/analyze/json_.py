@@ -11,7 +11,7 @@ from archgen.improve.gains import Gain, Gains
 from archgen.model.products import scope_of
 from archgen.model.subject import Subject
 from archgen.report.common.assessment import Assessed
-from archgen.report.common.encoding import assumed, assumed_times, element, encode
+from archgen.report.common.encoding import assumed, assumed_times, encode, encode_element
 
 VERSION = 1
 
@@ -24,7 +24,7 @@ def write(models: tuple[Assessed, ...]) -> str:
 def _model(model: Assessed) -> dict[str, Any]:
     document: dict[str, Any] = {"file": model.model.file, "name": model.model.architecture.name}
     if model.maintained:
-        document["maintained"] = [element(subject) for subject in model.maintained]
+        document["maintained"] = [encode_element(subject) for subject in model.maintained]
     if model.capacity is not None:
         document["capacity"] = _capacity(model.capacity)
     topology = model.model.topology
@@ -54,30 +54,30 @@ def _capacity(capacity: Capacity) -> dict[str, Any]:
 def _busiest(load: Busiest | None) -> dict[str, Any] | None:
     if load is None:
         return None
-    lost = {} if load.lost is None else {"lost": element(load.lost)}
+    lost = {} if load.lost is None else {"lost": encode_element(load.lost)}
     return {"replica": load.replica, "requests_per_second": load.rate} | lost
 
 
 def _flow(topology: Topology, flow: FlowAssessment, gains: Gains) -> dict[str, Any]:
     result = flow.result
 
-    def element(subject: Subject) -> dict[str, str]:
+    def encode_element(subject: Subject) -> dict[str, str]:
         return _element(topology, subject)
 
     return {
         "possible": flow.possible,
-        "single_points_of_failure": [element(point) for point in flow.points],
-        "cut_sets": [[element(each) for each in cut] for cut in flow.cuts.sets],
+        "single_points_of_failure": [encode_element(point) for point in flow.points],
+        "cut_sets": [[encode_element(each) for each in cut] for cut in flow.cuts.sets],
         "availability": result.availability,
         "downtime_hours_per_year": result.downtime,
         "method": result.method,
         "bounds": result.bounds,
         "truncated": flow.cuts.truncated,
-        "partial_points": [element(point) for point in flow.partial_points],
+        "partial_points": [encode_element(point) for point in flow.partial_points],
         "full": {"availability": flow.full.availability, "downtime_hours_per_year": flow.full.downtime},
         "importance": [
             {
-                "element": element(each.element),
+                "element": encode_element(each.element),
                 "birnbaum": each.birnbaum,
                 "fussell_vesely": each.fussell_vesely,
                 "hours_per_year": each.hours_per_year,
@@ -102,7 +102,7 @@ def _element(topology: Topology, subject: Subject) -> dict[str, str]:
     scope = (
         scope_of(topology.components[topology.replicas[subject.id].component]) if subject.kind == "replica" else None
     )
-    return element(subject) | ({} if scope is None else {"scope": scope})
+    return encode_element(subject) | ({} if scope is None else {"scope": scope})
 
 
 def _gain(gain: Gain | None) -> dict[str, Any] | None:

@@ -37,7 +37,7 @@ def write(models: tuple[Assessed, ...]) -> str:
 def _model(model: Assessed) -> list[str]:
     blocks = [f"## {_text(model.model.architecture.name)}"]
     if model.maintained:
-        blocks.append(f"While {', '.join(code(element.id) for element in model.maintained)} is in maintenance:")
+        blocks.append(f"While {', '.join(_code(element.id) for element in model.maintained)} is in maintenance:")
     rows = [
         "| Flow | Availability | Downtime per year | Range | Downtime per month | Single points of failure |",
         "|---|---:|---:|---:|---:|---|",
@@ -66,20 +66,20 @@ def _capacity(capacity: Capacity | None) -> list[str]:
             f"{format_load(component, component.today)} | {format_load(component, component.peak or component.today)}"
         )
         rows.append(
-            f"| {code(component.component)}{copies} | {limit} | {loads} | {after_loss(component, capacity.tried, code)} |"
+            f"| {_code(component.component)}{copies} | {limit} | {loads} | {after_loss(component, capacity.tried, _code)} |"
         )
-    flows = ", ".join(map(code, capacity.silent))
+    flows = ", ".join(map(_code, capacity.silent))
     silent = [f"Not counted, since they state no demand: {flows}."] if flows else []
     return ["### Capacity", "\n".join(rows), *silent]
 
 
 def _row(flow: FlowAssessment) -> str:
-    points = ", ".join(code(point.id) for point in flow.points) or ("none" if flow.possible else "impossible")
+    points = ", ".join(_code(point.id) for point in flow.points) or ("none" if flow.possible else "impossible")
     result = flow.result
     ends = format_range(flow)
     between = f"{ends} ({format_basis(flow)})" if ends else format_basis(flow)
     down = f"{format_duration(result.downtime)} | {between} | {format_duration(result.downtime / MONTHS)}"
-    return f"| {code(flow.flow)} | {format_availability(result.availability)} | {down} | {points} |"
+    return f"| {_code(flow.flow)} | {format_availability(result.availability)} | {down} | {points} |"
 
 
 def _flow(flow: FlowAssessment, model: Assessed) -> list[str]:
@@ -95,11 +95,11 @@ def _flow(flow: FlowAssessment, model: Assessed) -> list[str]:
             f"Each request answered and in time: {format_availability(flow.full.availability)}, less for {less} per year."
         )
     if flow.partial_points:
-        points = ", ".join(code(point.id) for point in flow.partial_points)
+        points = ", ".join(_code(point.id) for point in flow.partial_points)
         blocks.append(f"Losing one of these leaves a share of the requests unanswered or late: {points}.")
     sets = [each for each in products(flow.cuts.sets) if len(each) > 1]
     if sets:
-        groups = [" with ".join(_any_of([code(each.id) for each in some]) for some in cut) for cut in sets]
+        groups = [" with ".join(_any_of([_code(each.id) for each in some]) for some in cut) for cut in sets]
         more = " There may be more: the search was cut short." if flow.cuts.truncated else ""
         blocks += [f"Together these break it:{more}", "\n".join(f"- {each}" for each in groups)]
     if flow.result.importance:
@@ -117,7 +117,7 @@ def _fixes(flow: FlowAssessment, gains: Gains) -> str:
         rows = [f"{rows[0]} Won by a change |", f"{rows[1]}---|"]
     for each in flow.result.importance[:MOST_FIXES]:
         hours = f"{format_duration(each.hours_per_year)} | {format_element_range(flow, each.element)}"
-        row = f"| {code(each.element.label)} | {hours} | {format_part(each.fussell_vesely)} |"
+        row = f"| {_code(each.element.label)} | {hours} | {format_part(each.fussell_vesely)} |"
         rows.append(f"{row} {_text(format_gain(each.element, gains, str))} |" if gains else row)
     return "\n".join(rows)
 
@@ -127,7 +127,7 @@ def _assumed(flow: FlowAssessment) -> list[str]:
         return []
     rows = ["| Assumed | Of | Source |", "|---:|---|---|"]
     rows += [
-        f"| {group.value} | {', '.join(map(code, group.ids))} | {_text(group.source)} |"
+        f"| {group.value} | {', '.join(map(_code, group.ids))} | {_text(group.source)} |"
         for group in group_assumptions(flow.assumed, flow.times)
     ]
     moved = (
@@ -140,6 +140,6 @@ def _text(text: str) -> str:
     return brief(text).translate(_SPECIAL)
 
 
-def code(text: str) -> str:
+def _code(text: str) -> str:
     """An id as code; its alphabet has no character that Markdown reads."""
     return f"`{brief(text).replace('`', '')}`"

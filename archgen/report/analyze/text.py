@@ -101,7 +101,7 @@ def _sets(flow: FlowAssessment, model: Assessed, style: Style) -> list[str]:
         lines += _line("partial points", f"{part}: alone, each leaves a share unanswered, or late", style)
     for order, label in ((2, "pairs"), (3, "triples"), (4, "fours")):
         if order <= flow.cuts.order:
-            texts = [worded(each) for each in cuts if len(each) == order]
+            texts = [_cut_set_text(each) for each in cuts if len(each) == order]
             lines += _listed(label, texts, style)
     if flow.cuts.truncated:
         lines += _line("", "there may be more: the search was cut short", style)
@@ -117,7 +117,7 @@ def _listed(label: str, texts: list[str], style: Style) -> list[str]:
     return lines
 
 
-def worded(product: CutProduct) -> str:
+def _cut_set_text(product: CutProduct) -> str:
     """`any of a, b with c`: one of each part together breaks the flow."""
     return " with ".join(map(_any_of, product))
 

@@ -34,7 +34,7 @@ def _escaped(match: re.Match[bytes]) -> bytes:
     return f"{text[:-1]}\\u{ord(text[-1]):04x}".encode()
 
 
-def element(subject: Subject) -> dict[str, str]:
+def encode_element(subject: Subject) -> dict[str, str]:
     """Return an element by kind and id."""
     return {"kind": subject.kind, "id": subject.id}
 
@@ -43,7 +43,7 @@ def assumed(flow: FlowAssessment) -> list[dict[str, Any]]:
     """Return the assumed availabilities of a flow's elements, and the shares of time without its assumed bad changes."""
     return [
         {
-            "element": element(each.element),
+            "element": encode_element(each.element),
             "availability": each.availability,
             "source": each.source,
             "promised": each.promised,
@@ -55,6 +55,6 @@ def assumed(flow: FlowAssessment) -> list[dict[str, Any]]:
 def assumed_times(flow: FlowAssessment) -> list[dict[str, Any]]:
     """Return the assumed times of a flow's failovers, moves and repairs."""
     return [
-        {"element": element(each.element), "what": each.what, "seconds": each.seconds, "source": each.source}
+        {"element": encode_element(each.element), "what": each.what, "seconds": each.seconds, "source": each.source}
         for each in flow.times
     ]

@@ -13,12 +13,12 @@ _CALLS = re.compile(r"(&#(?:64|35);|\bGH-)(?=\w)", re.IGNORECASE)
 character reference is the character again; a space of no width after it ends the search."""
 
 
-def text(words: str) -> str:
+def prose_text(words: str) -> str:
     """Return a line that Markdown, HTML and mentions leave alone: references stand for all characters with a meaning."""
     return _CALLS.sub(r"\1&#8203;", _READ.sub(_reference, brief(words)))
 
 
-def code(words: str) -> str:
+def inline_code(words: str) -> str:
     """Text as code; a backtick would end it, and a bar would end the cell of a table."""
     return f"`{brief(words).replace('`', chr(0x2019)).replace('|', chr(0xA6))}`" if words.strip() else ""
 
@@ -27,14 +27,14 @@ def sentence(words: str) -> str:
     """Words in which backticks mark code, as in what rules say."""
     parts = words.split("`")
     if len(parts) % 2 == 0:
-        return text(words)
-    return "".join(code(part) if at % 2 else _between(part) for at, part in enumerate(parts))
+        return prose_text(words)
+    return "".join(inline_code(part) if at % 2 else _between(part) for at, part in enumerate(parts))
 
 
 def _between(part: str) -> str:
     before = " " if part[:1].isspace() else ""
     after = " " if part[-1:].isspace() and part.strip() else ""
-    return f"{before}{text(part)}{after}"
+    return f"{before}{prose_text(part)}{after}"
 
 
 def _reference(match: re.Match[str]) -> str:

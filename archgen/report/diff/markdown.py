@@ -13,7 +13,7 @@ from archgen.linting.finding_groups import on_subjects
 from archgen.model.finding import Finding
 from archgen.model.wording import first_few, plural
 from archgen.report.common.ids import list_ids
-from archgen.report.common.prose import code, text
+from archgen.report.common.prose import inline_code, prose_text
 from archgen.report.diff.sentences import available, down, rests_on, sentences
 
 MOST = 100
@@ -51,7 +51,7 @@ def write(evolutions: tuple[Evolution, ...], pictures: tuple[str, ...] = ()) -> 
 
 
 def _evolution(evolution: Evolution, picture: str) -> Iterator[str]:
-    before, after = (text(each.topology.architecture.name) for each in (evolution.before, evolution.after))
+    before, after = (prose_text(each.topology.architecture.name) for each in (evolution.before, evolution.after))
     yield f"## {after}" if before == after else f"## {before} → {after}"
     yield f"{_source(evolution.before)} → {_source(evolution.after)}"
     if evolution.empty:
@@ -63,7 +63,7 @@ def _evolution(evolution: Evolution, picture: str) -> Iterator[str]:
         if (groups := evolution.groups_of(verdict))
     ]
     yield f"Findings: {', '.join(counts)}." if counts else "No findings, before or after."
-    texts = sentences(evolution, code)
+    texts = sentences(evolution, inline_code)
     if texts:
         yield "\n".join(f"- {each}" for each in texts)
     yield from _flows(evolution)
@@ -80,7 +80,7 @@ def _evolution(evolution: Evolution, picture: str) -> Iterator[str]:
 
 
 def _source(side: CheckedModel) -> str:
-    return code(side.file)
+    return inline_code(side.file)
 
 
 def _folded(title: str, lines: list[str], open_: bool = False) -> str:
@@ -96,13 +96,15 @@ def _issue(change: ChangeGroup) -> Iterator[str]:
     """Yield a line of a finding with the subjects of which it says the same, and a line of each other subject."""
     group = change.group
     finding = group.first
-    names = [code(subject.id) for subject in group.subjects[1:]] if group.has_one_message else []
+    names = [inline_code(subject.id) for subject in group.subjects[1:]] if group.has_one_message else []
     also = f"; also {', '.join(first_few(names, MOST))}" if names else ""
-    what = f" ({text('; '.join(change.what))})" if change.what else ""
-    head = f"{finding.severity} {code(finding.rule)} ({finding.code})"
-    yield f"{head} at {code(_place(finding))}: {text(finding.message)}{also}{what}"
+    what = f" ({prose_text('; '.join(change.what))})" if change.what else ""
+    head = f"{finding.severity} {inline_code(finding.rule)} ({finding.code})"
+    yield f"{head} at {inline_code(_place(finding))}: {prose_text(finding.message)}{also}{what}"
     if not group.has_one_message:
-        yield from (f"{head} at {code(_place(other))}: {text(other.message)}{what}" for other in group.others)
+        yield from (
+            f"{head} at {inline_code(_place(other))}: {prose_text(other.message)}{what}" for other in group.others
+        )
 
 
 def _place(finding: Finding) -> str:
@@ -125,7 +127,7 @@ def _row(evolution: Evolution, change: FlowChange) -> str:
         _moved(_stops(evolution.before, before), _stops(evolution.after, after)),
     ]
     state = " (new)" if before is None else " (gone)" if after is None else ""
-    return f"| {code(change.flow)}{state} | {' | '.join(cells)} |"
+    return f"| {inline_code(change.flow)}{state} | {' | '.join(cells)} |"
 
 
 def _moved(was: str, now: str) -> str:
@@ -139,7 +141,7 @@ def _stops(side: CheckedModel, facts: FlowFacts | None) -> str:
         return ""
     if not facts.possible:
         return "impossible"
-    return list_ids([called(side.topology, each) for each in facts.stops], code) or "none"
+    return list_ids([called(side.topology, each) for each in facts.stops], inline_code) or "none"
 
 
 def _things(evolution: Evolution) -> Iterator[str]:
@@ -147,8 +149,8 @@ def _things(evolution: Evolution) -> Iterator[str]:
     for change in CHANGES:
         for each in evolution.entities_of(change):
             if each.subject.kind != "replica":
-                what = f": {text('; '.join(each.what))}" if each.what else ""
-                lines.append(f"{_CHANGES[change]}: {each.subject.kind} {code(each.subject.id)}{what}")
+                what = f": {prose_text('; '.join(each.what))}" if each.what else ""
+                lines.append(f"{_CHANGES[change]}: {each.subject.kind} {inline_code(each.subject.id)}{what}")
     if lines:
         yield _folded(plural(len(lines), "thing") + " added, removed or changed", lines)
 
@@ -156,7 +158,7 @@ def _things(evolution: Evolution) -> Iterator[str]:
 def _assumptions(evolution: Evolution) -> Iterator[str]:
     """Every number of the table that no model states, with its source."""
     lines = [
-        f"{group.value} for {list_ids(group.ids, code, most=MOST)}: {text(group.source)}"
+        f"{group.value} for {list_ids(group.ids, inline_code, most=MOST)}: {prose_text(group.source)}"
         for group in rests_on(evolution)
     ]
     if lines:

@@ -73,7 +73,9 @@ def _downtime(change: FlowChange, name: FormatId) -> str:
 
 def _resting(flows: list[FlowChange]) -> str:
     """The assumed numbers under a verdict, and whether it stands with others."""
-    elements = {assumption for flow in flows for facts in (flow.before, flow.after) for assumption in assumed(facts)}
+    elements = {
+        assumption for flow in flows for facts in (flow.before, flow.after) for assumption in all_assumed(facts)
+    }
     if not elements:
         return ""
     moved = [flow for flow in flows if not flow.firm]
@@ -81,7 +83,7 @@ def _resting(flows: list[FlowChange]) -> str:
     return f" (rests on {plural(len(elements), 'assumed number')}{doubt})"
 
 
-def assumed(facts: FlowFacts | None) -> tuple[Subject, ...]:
+def all_assumed(facts: FlowFacts | None) -> tuple[Subject, ...]:
     """The elements of a flow whose availability is assumed."""
     return tuple(assumption.element for assumption in facts.assessment.assumed) if facts and facts.assessment else ()
 

@@ -13,7 +13,7 @@ from archgen.linting.finding_groups import on_subjects
 from archgen.model.wording import listed, plural
 from archgen.report.common.ids import list_ids
 from archgen.report.common.terminal import Emphasis, Style, brief, wrap
-from archgen.report.diff.sentences import assumed, available, down, rests_on, sentences
+from archgen.report.diff.sentences import all_assumed, available, down, rests_on, sentences
 
 SIGNS: dict[ChangeKind, str] = {"added": "+", "removed": "-", "changed": "~"}
 _PAINTS: dict[ChangeKind, Emphasis] = {"added": "fix", "removed": "error", "changed": "warning"}
@@ -109,7 +109,7 @@ def _flow(evolution: Evolution, change: FlowChange) -> Iterator[str]:
             now, was = (list_ids(each.survives) or "none of its hosts" for each in (after, before))
             yield f"survives the loss of {now}; before of {was}"
     if change.facts.assessment is not None and change.facts.assessment.assumed:
-        yield f"rests on {plural(len(assumed(change.facts)), 'assumed number')}"
+        yield f"rests on {plural(len(all_assumed(change.facts)), 'assumed number')}"
 
 
 def _stops(side: CheckedModel, facts: FlowFacts) -> str:

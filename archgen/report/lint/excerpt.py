@@ -33,7 +33,7 @@ class ExcerptStyle(Struct, frozen=True):
         return max(20, self.style.width - self.gutter - 3)
 
 
-def draw(lines: tuple[str, ...], marks: list[SourceMark], page: ExcerptStyle) -> list[str]:
+def draw_excerpt(lines: tuple[str, ...], marks: list[SourceMark], page: ExcerptStyle) -> list[str]:
     """The marked lines with a gutter of line numbers, `^^^` under the primary mark and `---` under the others."""
     out: list[str] = []
     previous: int | None = None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archgen.linting.finding_groups import FindingGroup, group_findings, on_subjects
 from archgen.model.finding import Finding
 from archgen.model.wording import first_few
-from archgen.report.common.prose import code, sentence, text
+from archgen.report.common.prose import inline_code, prose_text, sentence
 from archgen.report.lint.outcome import Counts, LintReport, count_groups
 
 MOST = 900_000
@@ -38,7 +38,7 @@ def write(outcome: LintReport) -> str:
 def _counted(outcome: LintReport) -> str:
     models = _many(len(outcome.models), "model")
     counts = count_groups(outcome.groups)
-    hidden = f" ({', '.join(map(text, outcome.hidden))})" if outcome.hidden else ""
+    hidden = f" ({', '.join(map(prose_text, outcome.hidden))})" if outcome.hidden else ""
     if counts == Counts(0, 0, 0, 0):
         return f"{models}: no findings{hidden}."
     sums = ((counts.error, "error"), (counts.warning, "warning"), (counts.info, "info"))
@@ -50,7 +50,7 @@ def _counted(outcome: LintReport) -> str:
 
 
 def _model(file: str, findings: tuple[Finding, ...]) -> list[str]:
-    blocks = [f"### {code(file)}"]
+    blocks = [f"### {inline_code(file)}"]
     groups = group_findings(findings)
     rows = [_row(group) for group in groups if group.first.accepted is None]
     if rows:
@@ -63,35 +63,33 @@ def _model(file: str, findings: tuple[Finding, ...]) -> list[str]:
 
 def _row(group: FindingGroup) -> str:
     finding = group.first
-    rule = f"{finding.code} {code(finding.rule)}"
-    words = "<br>".join((text(finding.message), *_also(group), f"*Fix:* {sentence(group.fix)}"))
+    rule = f"{finding.code} {inline_code(finding.rule)}"
+    words = "<br>".join((prose_text(finding.message), *_also(group), f"*Fix:* {sentence(group.fix)}"))
     return f"| {finding.severity} | {rule} | {finding.line} | {words} |"
 
 
 def _also(group: FindingGroup) -> Iterator[str]:
     """Yield the other subjects, with their messages where those say more than the names."""
     if group.has_one_message:
-        names = [code(subject.id) for subject in group.subjects[1:]]
+        names = [inline_code(subject.id) for subject in group.subjects[1:]]
         yield from [f"*Also:* {', '.join(first_few(names, NAMED))}"] if names else []
         return
     for finding in group.others[:MESSAGES]:
-        yield f"Line {finding.line}: {text(finding.message)}"
+        yield f"Line {finding.line}: {prose_text(finding.message)}"
     if len(group.others) > MESSAGES:
         yield f"… and {len(group.others) - MESSAGES} more"
 
 
 def _accepted(group: FindingGroup) -> str:
     finding = group.first
-    names = [code(subject.id) for subject in group.subjects[1:]]
+    names = [inline_code(subject.id) for subject in group.subjects[1:]]
     also = f", and of {', '.join(first_few(names, NAMED))}" if names else ""
     accepted = finding.accepted
     assert accepted is not None
-    who = f" by {text(accepted.owner)}" if accepted.owner else ""
-    until = f" until {text(accepted.until)}" if accepted.until else ""
-    why = f": {text(accepted.reason)}" if accepted.reason else ""
-    return (
-        f"- {finding.code} {code(finding.rule)}, {text(finding.message.rstrip('.'))}{also}. Accepted{who}{until}{why}"
-    )
+    who = f" by {prose_text(accepted.owner)}" if accepted.owner else ""
+    until = f" until {prose_text(accepted.until)}" if accepted.until else ""
+    why = f": {prose_text(accepted.reason)}" if accepted.reason else ""
+    return f"- {finding.code} {inline_code(finding.rule)}, {prose_text(finding.message.rstrip('.'))}{also}. Accepted{who}{until}{why}"
 
 
 def _many(number: int, noun: str) -> str:

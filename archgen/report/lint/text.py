@@ -9,7 +9,7 @@ from archgen.linting.finding_groups import FindingGroup, group_findings, on_subj
 from archgen.model.finding import Finding, Related
 from archgen.model.wording import first_few
 from archgen.report.common.terminal import Emphasis, Style, brief, plain, wrap
-from archgen.report.lint.excerpt import ExcerptStyle, SourceMark, draw
+from archgen.report.lint.excerpt import ExcerptStyle, SourceMark, draw_excerpt
 from archgen.report.lint.outcome import Counts, LintReport, count_fixes, count_groups, page_of
 
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
@@ -108,7 +108,7 @@ def _file(file: str, marks: list[SourceMark], arrow: str, outcome: LintReport, p
     place = f"{plain(file)}:{marks[0].line}:{marks[0].column}" if source else plain(file)
     place = page.style.link(place, _address(file)) if source and page.style.links else place
     head = f"{' ' * (page.gutter - 1)}{page.style.paint(arrow, 'quiet')} {place}"
-    excerpt = draw(source, marks, page)
+    excerpt = draw_excerpt(source, marks, page)
     return [head, f"{' ' * page.gutter} {page.style.paint('|', 'quiet')}", *excerpt] if excerpt else [head]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from archgen.compare.review import HoursChange, LossChange, ModelReview, RankedFinding
 from archgen.model.finding import Finding
-from archgen.report.common.encoding import element, encode
+from archgen.report.common.encoding import encode, encode_element
 from archgen.report.review.outcome import ReviewReport
 from archgen.report.review.sentences import verdict
 
@@ -71,7 +71,7 @@ def _finding(report: ReviewReport, finding: Finding) -> dict[str, Any]:
         "rule": finding.rule,
         "code": finding.code,
         "severity": finding.severity,
-        "subject": element(finding.subject),
+        "subject": encode_element(finding.subject),
         "flows": finding.flows,
         "message": finding.message,
         "file": path,

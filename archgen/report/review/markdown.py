@@ -8,9 +8,17 @@ from collections.abc import Iterator
 from archgen.compare.review import ModelReview, RankedFinding
 from archgen.model.wording import plural
 from archgen.report.common.assessment import format_duration
-from archgen.report.common.prose import code, sentence, text
+from archgen.report.common.prose import inline_code, prose_text, sentence
 from archgen.report.review.outcome import ReviewReport
-from archgen.report.review.sentences import WORDS, changed_hours, flow_changes, losses, signed, signed_range, verdict
+from archgen.report.review.sentences import (
+    WORDS,
+    changed_hours,
+    flow_changes,
+    losses,
+    signed_hours,
+    signed_range,
+    verdict,
+)
 
 MOST_LINES = 60
 """Lines of a comment."""
@@ -36,7 +44,7 @@ def write(report: ReviewReport) -> str:
 
 def _title(report: ReviewReport) -> str:
     only = report.models[0] if len(report.models) == 1 else None
-    return f"### Architecture review{f': {text(only.name)}, {code(_path(only))}' if only else ''}"
+    return f"### Architecture review{f': {prose_text(only.name)}, {inline_code(_path(only))}' if only else ''}"
 
 
 def _head(report: ReviewReport) -> Iterator[str]:
@@ -47,20 +55,23 @@ def _head(report: ReviewReport) -> Iterator[str]:
     tendencies = Counter(WORDS[model.tendency].lower() for model in report.models)
     counts = ", ".join(f"{count} {words}" for words, count in tendencies.items())
     yield f"**{WORDS[report.tendency]}:** of {len(report.models)} changed models: {counts}."
-    lines = [f"- {text(model.name)}, {code(_path(model))}: {_verdict(model)}" for model in report.models[:MOST_MODELS]]
+    lines = [
+        f"- {prose_text(model.name)}, {inline_code(_path(model))}: {_verdict(model)}"
+        for model in report.models[:MOST_MODELS]
+    ]
     more = len(report.models) - MOST_MODELS
     yield "\n".join([*lines, *([f"- … and {plural(more, 'more model')}"] if more > 0 else [])])
-    yield f"#### {text(report.models[0].name)}, {code(_path(report.models[0]))}"
+    yield f"#### {prose_text(report.models[0].name)}, {inline_code(_path(report.models[0]))}"
     yield from _renamed(report.models[0])
 
 
 def _verdict(model: ModelReview) -> str:
-    return f"**{WORDS[model.tendency]}:** {verdict(model, code)}"
+    return f"**{WORDS[model.tendency]}:** {verdict(model, inline_code)}"
 
 
 def _renamed(model: ModelReview) -> Iterator[str]:
     if model.is_renamed:
-        yield f"Renamed from {code(model.before or '')} to {code(model.after or '')}."
+        yield f"Renamed from {inline_code(model.before or '')} to {inline_code(model.after or '')}."
 
 
 def _path(model: ModelReview) -> str:
@@ -68,8 +79,8 @@ def _path(model: ModelReview) -> str:
 
 
 def _losses(model: ModelReview) -> Iterator[str]:
-    now = [*flow_changes(model, code), *losses(model.breaks, code, "takes down", "new")]
-    gone = list(losses(model.relieved, code, "took down", "gone now"))
+    now = [*flow_changes(model, inline_code), *losses(model.breaks, inline_code, "takes down", "new")]
+    gone = list(losses(model.relieved, inline_code, "took down", "gone now"))
     for title, lines in (("Breaks now", now), ("No longer breaks", gone)):
         if lines:
             more = [f"… and {len(lines) - MOST_LOSSES} more"] if len(lines) > MOST_LOSSES else []
@@ -85,7 +96,7 @@ def _hours(model: ModelReview) -> Iterator[str]:
     for each in changes[:MOST_FLOWS]:
         was, now = (format_duration(hours) if hours is not None else "" for hours in (each.before, each.after))
         ends = signed_range(each) if each.assumed else "as declared"
-        rows.append(f"| {code(each.flow)} | {was} → {now} | {signed(each.change)} | {ends} |")
+        rows.append(f"| {inline_code(each.flow)} | {was} → {now} | {signed_hours(each.change)} | {ends} |")
     more = f"\n\n… and {plural(len(changes) - MOST_FLOWS, 'more flow')}." if len(changes) > MOST_FLOWS else ""
     yield "\n".join(rows) + more
 
@@ -113,22 +124,22 @@ def _first_of_rules(model: ModelReview) -> list[RankedFinding]:
 def _finding(report: ReviewReport, ranked: RankedFinding) -> str:
     finding = ranked.finding
     cost = f" ({format_duration(ranked.hours)} per year)" if ranked.hours else ""
-    what = f" ({text('; '.join(ranked.what))})" if ranked.what else ""
+    what = f" ({prose_text('; '.join(ranked.what))})" if ranked.what else ""
     state = "" if ranked.is_new else "worsened "
-    return f"{state}{finding.severity} {code(finding.rule)} at {_link(report, ranked)}: {text(finding.message)}{what}{cost}"
+    return f"{state}{finding.severity} {inline_code(finding.rule)} at {_link(report, ranked)}: {prose_text(finding.message)}{what}{cost}"
 
 
 def _link(report: ReviewReport, ranked: RankedFinding) -> str:
     path, line = report.place(ranked.finding)
     address = report.address(ranked.finding)
-    return f"[{code(f'{path}:{line}')}]({address})" if address else code(f"{path}:{line}")
+    return f"[{inline_code(f'{path}:{line}')}]({address})" if address else inline_code(f"{path}:{line}")
 
 
 def _picture(report: ReviewReport) -> Iterator[str]:
     if report.diagram:
         yield f"```mermaid\n{report.diagram}```"
     elif report.picture:
-        yield f"Diagram of the changed neighborhood: {code(report.picture)}"
+        yield f"Diagram of the changed neighborhood: {inline_code(report.picture)}"
 
 
 # The rest, folded
@@ -155,11 +166,11 @@ def _details(report: ReviewReport) -> Iterator[str]:
         ranked = _first_of_rules(model)[FIRST if number == 0 else 0 :]
         yield from (f"- {_where(report, model)}{_finding(report, each)}" for each in ranked)
         for finding in model.resolved if model.state != "removed" else ():
-            yield f"- {_where(report, model)}resolved: {code(finding.rule)}: {text(finding.message)}"
+            yield f"- {_where(report, model)}resolved: {inline_code(finding.rule)}: {prose_text(finding.message)}"
         for entity in model.evolution.entities if model.evolution and model.state == "changed" else ():
             if entity.subject.kind != "replica":
-                what = f": {text('; '.join(entity.what))}" if entity.what else ""
-                yield f"- {_where(report, model)}{entity.change} {entity.subject.kind} {code(entity.subject.id)}{what}"
+                what = f": {prose_text('; '.join(entity.what))}" if entity.what else ""
+                yield f"- {_where(report, model)}{entity.change} {entity.subject.kind} {inline_code(entity.subject.id)}{what}"
     sources = {
         each.source: None
         for model in report.models
@@ -172,4 +183,4 @@ def _details(report: ReviewReport) -> Iterator[str]:
 
 
 def _where(report: ReviewReport, model: ModelReview) -> str:
-    return f"{text(model.name)}: " if len(report.models) > 1 else ""
+    return f"{prose_text(model.name)}: " if len(report.models) > 1 else ""

@@ -26,7 +26,7 @@ WORDS: dict[Tendency, str] = {
 }
 
 
-def names(ids: Sequence[str], name: FormatId, last: str = "and", most: int = NAMED) -> str:
+def _names(ids: Sequence[str], name: FormatId, last: str = "and", most: int = NAMED) -> str:
     """Return ids as the short list of a review."""
     return list_ids(ids, name, last, most)
 
@@ -70,9 +70,9 @@ def _impossible(model: ModelReview, name: FormatId) -> Iterator[str]:
     broken = [flow.flow for flow in flows if flow.before and flow.after and flow.before.possible > flow.after.possible]
     mended = [flow.flow for flow in flows if flow.before and flow.after and flow.before.possible < flow.after.possible]
     if broken:
-        yield f"{names(broken, name)} can't work any more, even with every element up"
+        yield f"{_names(broken, name)} can't work any more, even with every element up"
     if mended:
-        yield f"{names(mended, name)} can work now"
+        yield f"{_names(mended, name)} can work now"
 
 
 def _loss(changes: tuple[LossChange, ...], name: FormatId, verb: str = "now takes down") -> str:
@@ -80,7 +80,7 @@ def _loss(changes: tuple[LossChange, ...], name: FormatId, verb: str = "now take
     more = sum(len(loss.elements) for loss in changes[1:])
     also = f" (and that of {plural(more, 'other element')} takes down fewer)" if more else ""
     flows = name(first.flows[0]) if len(first.flows) == 1 else plural(len(first.flows), "flow")
-    return f"{names(first.elements, name, 'or', 2)} {verb} {flows}{also if verb.startswith('now') else ''}"
+    return f"{_names(first.elements, name, 'or', 2)} {verb} {flows}{also if verb.startswith('now') else ''}"
 
 
 def _most(changes: list[HoursChange], word: str, name: FormatId) -> str:
@@ -98,10 +98,10 @@ def certainty(hours: HoursChange) -> str:
 
 def signed_range(hours: HoursChange) -> str:
     """Return the range of a change: `+4.9 h to +412 h`."""
-    return f"{signed(hours.least)} to {signed(hours.most)}"
+    return f"{signed_hours(hours.least)} to {signed_hours(hours.most)}"
 
 
-def signed(hours: float) -> str:
+def signed_hours(hours: float) -> str:
     """Return hours with their sign, in the unit that suits them."""
     return f"{'−' if hours < 0 else '+'}{format_duration(abs(hours))}"
 
@@ -130,7 +130,7 @@ def losses(changes: tuple[LossChange, ...], name: FormatId, verb: str, absent: s
     """Yield a sentence for each loss that takes other flows down than before."""
     for loss in changes:
         where = f", which {'is' if len(loss.elements) == 1 else 'are'} {absent}," if loss.absent else ""
-        yield f"Losing {names(loss.elements, name, 'or')}{where} {verb} {names(loss.flows, name)}"
+        yield f"Losing {_names(loss.elements, name, 'or')}{where} {verb} {_names(loss.flows, name)}"
 
 
 def flow_changes(model: ModelReview, name: FormatId) -> Iterator[str]:

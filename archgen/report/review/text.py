@@ -8,7 +8,15 @@ from archgen.compare.review import ModelReview
 from archgen.report.common.assessment import format_duration
 from archgen.report.common.terminal import Style, brief, wrap
 from archgen.report.review.outcome import ReviewReport
-from archgen.report.review.sentences import WORDS, changed_hours, flow_changes, losses, signed, signed_range, verdict
+from archgen.report.review.sentences import (
+    WORDS,
+    changed_hours,
+    flow_changes,
+    losses,
+    signed_hours,
+    signed_range,
+    verdict,
+)
 
 
 def write(report: ReviewReport, style: Style) -> str:
@@ -41,7 +49,7 @@ def _model(report: ReviewReport, model: ModelReview, style: Style) -> Iterator[s
 
 def _hours(model: ModelReview) -> list[str]:
     return [
-        f"{each.flow}: {format_duration(each.before or 0.0)} → {format_duration(each.after or 0.0)}, {signed(each.change)}"
+        f"{each.flow}: {format_duration(each.before or 0.0)} → {format_duration(each.after or 0.0)}, {signed_hours(each.change)}"
         f"{f' (assumed; {signed_range(each)})' if each.assumed else ''}"
         for each in changed_hours(model)
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archgen.analysis.assessment import FlowAssessment
-from archgen.report.common.encoding import assumed, element, encode
+from archgen.report.common.encoding import assumed, encode, encode_element
 from archgen.report.what_if.comparison import WhatIfReport
 
 VERSION = 1
@@ -26,7 +26,7 @@ def write(report: WhatIfReport) -> str:
             "hours_per_year_won": [dict(gains) for gains in report.won],
             "smallest": report.smallest,
             "flows": flows,
-            "left": {flow: [element(point) for point in points] for flow, points in report.left},
+            "left": {flow: [encode_element(point) for point in points] for flow, points in report.left},
             "yaml": report.yaml,
         }
     )
@@ -35,7 +35,7 @@ def write(report: WhatIfReport) -> str:
 def _flow(flow: FlowAssessment) -> dict[str, Any]:
     return {
         "possible": flow.possible,
-        "single_points_of_failure": [element(point) for point in flow.points],
+        "single_points_of_failure": [encode_element(point) for point in flow.points],
         "availability": flow.result.availability,
         "downtime_hours_per_year": flow.result.downtime,
         "method": flow.result.method,

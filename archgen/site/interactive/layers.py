@@ -35,7 +35,7 @@ class DiagramLayer(Struct, frozen=True):
     fades: bool = False
 
 
-def layers(topology: Topology, findings: bool) -> tuple[DiagramLayer, ...]:
+def model_layers(topology: Topology, findings: bool) -> tuple[DiagramLayer, ...]:
     """Return the layers that show anything of a model; the first is shown until another is chosen."""
     candidates = (
         DiagramLayer("findings", "Findings", "Numbered badges are the issues of this page.") if findings else None,

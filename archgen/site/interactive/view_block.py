@@ -14,8 +14,8 @@ from archgen.site.embedded_svg import guard_svg
 from archgen.site.escape import text
 from archgen.site.html_builder import Html, Scripted, tag
 from archgen.site.interactive.cards import cards
-from archgen.site.interactive.layers import DiagramLayer, layers
-from archgen.site.interactive.views import View
+from archgen.site.interactive.layers import DiagramLayer, model_layers
+from archgen.site.interactive.views import ViewTab
 from archgen.site.markdown import blocks, bullets, details, image
 from archgen.site.page import LinkTo
 from archgen.style.svg_markup import identifier
@@ -40,24 +40,24 @@ def link_to(system: CheckedModel) -> LinkTo:
     return address
 
 
-def view_block(system: CheckedModel, drawn: Sequence[tuple[View, str]]) -> Scripted:
+def view_block(system: CheckedModel, drawn: Sequence[tuple[ViewTab, str]]) -> Scripted:
     """Return the block of views with their SVG, the first one visible; as static Markdown, each with its content in words."""
     return Scripted(
         _tabs(system, drawn), blocks(*(block for view, _ in drawn for block in _static(system, view))).rstrip()
     )
 
 
-def _static(system: CheckedModel, view: View) -> Iterator[str]:
+def _static(system: CheckedModel, view: ViewTab) -> Iterator[str]:
     yield f"**{text(view.title)}**"
     yield image(view.file, f"{view.title} of {system.architecture.name}")
     yield details("The same in words", bullets(diagram_words(view.diagram)))
 
 
-def _tabs(system: CheckedModel, drawn: Sequence[tuple[View, str]]) -> Html:
+def _tabs(system: CheckedModel, drawn: Sequence[tuple[ViewTab, str]]) -> Html:
     """Return the views as HTML, without an empty line, as Markdown asks of HTML."""
     views = [view for view, _ in drawn]
     (first, svg), *rest = drawn
-    shown = layers(system.topology, bool(system.open))
+    shown = model_layers(system.topology, bool(system.open))
     tabs = (tag("li", tag("a", view.title, href=view.file, data_view=view.id)) for view in views)
     file = tag("a", "Open this diagram as a file", href=first.file)
     return tag(
@@ -73,7 +73,7 @@ def _tabs(system: CheckedModel, drawn: Sequence[tuple[View, str]]) -> Html:
     )
 
 
-def _facts(system: CheckedModel, shown: Sequence[DiagramLayer], views: Sequence[View]) -> str:
+def _facts(system: CheckedModel, shown: Sequence[DiagramLayer], views: Sequence[ViewTab]) -> str:
     """Return all that the scripts read, as JSON."""
     facts = {
         "cards": to_builtins(cards(system)),
@@ -92,7 +92,7 @@ def _tones(layer: DiagramLayer) -> dict[str, object]:
 # The legend
 
 
-def _legend(system: CheckedModel, shown: Sequence[DiagramLayer], views: Sequence[View]) -> Iterator[Html]:
+def _legend(system: CheckedModel, shown: Sequence[DiagramLayer], views: Sequence[ViewTab]) -> Iterator[Html]:
     """Yield an item for everything that occurs in any layer; a style sheet shows those of the chosen one."""
     meanings = _meanings(system)
     for meaning, line in LINES.items():

@@ -32,7 +32,7 @@ _TITLES = {
 }
 
 
-class View(Struct, frozen=True):
+class ViewTab(Struct, frozen=True):
     """A view by its id, the words on its tab, its file beside the page and its content.
 
     `opens` is the id of the card in another view that leads to this one.
@@ -45,18 +45,18 @@ class View(Struct, frozen=True):
     opens: str = ""
 
 
-def views(system: CheckedModel, change: SystemChange | None) -> list[View]:
+def views(system: CheckedModel, change: SystemChange | None) -> list[ViewTab]:
     """Return the views of a system; `change` leads to it from the previous one."""
     levels = [] if is_readable(system.topology) else list(_levels(system))
-    offered: list[View] = levels[:1]
+    offered: list[ViewTab] = levels[:1]
     for id, title in _TITLES.items():
         if id == "overview" and levels:
             continue
         diagram = ASPECTS[id](system.topology, system.findings)
         if diagram is not None and (id == "deployment" or len(diagram.nodes) <= LARGEST):
-            offered.append(View(id, title, f"{id}.svg", diagram))
+            offered.append(ViewTab(id, title, f"{id}.svg", diagram))
     if change is not None:
-        offered.append(View("changes", "Changes", "step.svg", change_diagram(change.evolution)))
+        offered.append(ViewTab("changes", "Changes", "step.svg", change_diagram(change.evolution)))
     deployed = next(view.diagram for view in offered if view.id == "deployment")
     return [*offered, *levels[1 : GROUPS + 1], *(_paths(system, deployed) if len(deployed.nodes) <= LARGEST else ())]
 
@@ -66,18 +66,18 @@ def front(system: CheckedModel) -> str:
     return "deployment.svg" if is_readable(system.topology) else "system.svg"
 
 
-def _levels(system: CheckedModel) -> Iterator[View]:
+def _levels(system: CheckedModel) -> Iterator[ViewTab]:
     """Yield the system with its groups collapsed, then each group opened."""
     pictures = readable(system.topology, system.findings)
     slugs = distinct(picture.level for picture in pictures[1:])
-    yield View("system", "System", "system.svg", pictures[0].diagram)
+    yield ViewTab("system", "System", "system.svg", pictures[0].diagram)
     for picture in pictures[1:]:
         name = f"group-{slugs[picture.level]}"
-        yield View(name, f"Group: {picture.title}", f"{name}.svg", picture.diagram, opens=picture.level)
+        yield ViewTab(name, f"Group: {picture.title}", f"{name}.svg", picture.diagram, opens=picture.level)
 
 
-def _paths(system: CheckedModel, deployed: Diagram) -> Iterator[View]:
+def _paths(system: CheckedModel, deployed: Diagram) -> Iterator[ViewTab]:
     for flow in system.architecture.flows[:FLOWS]:
         diagram = trial_path(system.topology, flow, deployed, system.findings).diagram
         file = f"path-{system.topology.flow_slugs[flow.id]}.svg"
-        yield View(f"path-{flow.id}", f"Flow: {flow.title}", file, diagram)
+        yield ViewTab(f"path-{flow.id}", f"Flow: {flow.title}", file, diagram)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from archgen.analysis.assessment import FlowAssessment
 from archgen.compare.flows import called
 from archgen.linting.checked_model import CheckedModel
-from archgen.render.scene.bar_chart import Bar, BarChart, BarGroup
+from archgen.render.scene.bar_chart import BarChart, BarGroup, QuantityBar
 from archgen.report.common.assessment import format_duration
 from archgen.site.html_builder import one_line
 from archgen.site.pages.downtime import downtime, worst_flows
@@ -27,7 +27,7 @@ _LEAST = 0.02
 
 def fixes(system: CheckedModel) -> BarChart | None:
     """Return the hours per year that each flow gains if an element never fails; flows of equal bars share theirs."""
-    shared: dict[tuple[Bar, ...], list[str]] = {}
+    shared: dict[tuple[QuantityBar, ...], list[str]] = {}
     for flow in system.assessments:
         bars = _bars(system, flow)
         if bars:
@@ -36,11 +36,11 @@ def fixes(system: CheckedModel) -> BarChart | None:
     return _chart(f"What to fix first in {one_line(system.architecture.name)}", "downtime saved per year", groups)
 
 
-def _bars(system: CheckedModel, flow: FlowAssessment) -> tuple[Bar, ...]:
+def _bars(system: CheckedModel, flow: FlowAssessment) -> tuple[QuantityBar, ...]:
     most = max((gain.hours_per_year for gain in flow.result.importance), default=0.0)
     gains = [gain for gain in flow.result.importance if gain.hours_per_year > most * _LEAST]
     return tuple(
-        Bar(called(system.topology, gain.element), gain.hours_per_year, format_duration(gain.hours_per_year))
+        QuantityBar(called(system.topology, gain.element), gain.hours_per_year, format_duration(gain.hours_per_year))
         for gain in gains[:FIXES]
     )
 
@@ -51,7 +51,7 @@ def downtimes(systems: Sequence[CheckedModel]) -> BarChart | None:
     for system in systems[:SYSTEMS]:
         flows = [(word, flow) for word, flow in worst_flows(system) if flow.possible]
         if flows:
-            bars = tuple(Bar(word, flow.result.downtime, downtime(flow)) for word, flow in flows)
+            bars = tuple(QuantityBar(word, flow.result.downtime, downtime(flow)) for word, flow in flows)
             groups.append(BarGroup(one_line(system.architecture.name), bars))
     return _chart("Expected downtime per year", "worst flow", tuple(groups)) if len(groups) > 1 else None
 

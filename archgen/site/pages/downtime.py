@@ -36,6 +36,6 @@ def downtime(flow: FlowAssessment) -> str:
     return format_duration(flow.result.downtime) if flow.possible else "always"
 
 
-def availability(flow: FlowAssessment) -> str:
+def availability_cell(flow: FlowAssessment) -> str:
     """Return the availability of a flow."""
     return format_availability(flow.result.availability) if flow.possible else IMPOSSIBLE

@@ -11,7 +11,7 @@ from archgen.site.escape import link, text
 from archgen.site.markdown import figure, full_size_figure, heading, page, table
 from archgen.site.page import LADDER, TITLES, Page, flow_path
 from archgen.site.pages.change_blocks import change_blocks
-from archgen.site.pages.downtime import availability, downtime, worst_flow
+from archgen.site.pages.downtime import availability_cell, downtime, worst_flow
 from archgen.site.pages.tradeoff import operated_replicas
 from archgen.site.system_change import RuleChange, SystemChange
 
@@ -95,7 +95,7 @@ def _availability(system: CheckedModel, prefix: str) -> str:
     rows = [
         (
             link(text(system.topology.flows[flow.flow].title), f"{prefix}{flow_path(system.topology, flow.flow)}"),
-            availability(flow),
+            availability_cell(flow),
             downtime(flow),
         )
         for flow in system.assessments
@@ -114,7 +114,7 @@ def _availability_change(change: SystemChange, system: CheckedModel, prefix: str
                 link(text(flow.title), f"{prefix}{flow_path(system.topology, flow.flow)}"),
                 "new flow" if before is None else downtime(before),
                 downtime(flow.after.assessment),
-                availability(flow.after.assessment),
+                availability_cell(flow.after.assessment),
                 _verdict(flow),
             )
         )

@@ -21,7 +21,7 @@ FIRST = ("client", "dns")
 """The kinds that stand before the servers in the table of elements: the first that a request meets."""
 
 
-def elements(topology: Topology, address: Callable[[str], str] | None = None) -> str:
+def element_table(topology: Topology, address: Callable[[str], str] | None = None) -> str:
     """Return every element with its kind, place and purpose: visitors, names, servers, then the rest.
 
     `address` gives the path of a component's page, where each has a page.
@@ -103,7 +103,7 @@ def hosts(topology: Topology) -> str:
     return table(("Host", "Address", "Zone", "Network", "Carries", "Owner"), rows)
 
 
-def networks(topology: Topology) -> str:
+def network_table(topology: Topology) -> str:
     """Return the networks, their members and the firewalls that guard them."""
     rows = []
     for network in topology.architecture.networks:
@@ -180,7 +180,7 @@ def _span(seconds: float | None) -> str:
     return f"{seconds:g} seconds"
 
 
-def connections(topology: Topology) -> str:
+def connection_table(topology: Topology) -> str:
     """Return the connections, with the transport of each port."""
     rows = []
     for connection in topology.architecture.connections:
@@ -201,7 +201,7 @@ def transport(topology: Topology, connection: Connection, port: Port) -> str:
     return "unencrypted" if is_encrypted is False else "not declared"
 
 
-def zones(topology: Topology) -> str:
+def zone_table(topology: Topology) -> str:
     """Return the failure domains, the hosts in each and the flows that its loss stops."""
     rows = []
     for zone in topology.architecture.zones:

@@ -12,7 +12,7 @@ from archgen.report.common.assessment import format_duration
 from archgen.site.code_block import yaml_block
 from archgen.site.escape import code, link, text
 from archgen.site.interactive.view_block import view_block
-from archgen.site.interactive.views import View
+from archgen.site.interactive.views import ViewTab
 from archgen.site.issue_sections import accepted_risks, issue_sections, worst_issues
 from archgen.site.issue_table import issue_table
 from archgen.site.markdown import codes, heading, page, severity_counts, table
@@ -28,7 +28,7 @@ def system_page(
     system: CheckedModel,
     change: SystemChange | None,
     rules: Sequence[Rule],
-    views: Sequence[tuple[View, str]],
+    views: Sequence[tuple[ViewTab, str]],
     chart: Page | None = None,
     address: Callable[[str], str] | None = None,
 ) -> Page:
@@ -47,7 +47,7 @@ def system_page(
         "[Simulate failures](failures/index.md){ .md-button }" if is_explorable(system.topology) else "",
         *_change(system, change),
         heading(2, "Elements", "elements"),
-        facts.elements(system.topology, address),
+        facts.element_table(system.topology, address),
         heading(2, "Request flows", "flows") if system.topology.flows else "",
         _flows(system),
         *reliability(system, chart),
@@ -110,11 +110,11 @@ def _facts(system: CheckedModel) -> Iterator[str]:
     sections = (
         ("DNS records", "dns", facts.records),
         ("Hosts", "hosts", facts.hosts),
-        ("Failure domains", "zones", facts.zones),
-        ("Networks", "networks", facts.networks),
+        ("Failure domains", "zones", facts.zone_table),
+        ("Networks", "networks", facts.network_table),
         ("Firewall rules", "firewalls", facts.firewalls),
         ("Certificates", "certificates", facts.certificates),
-        ("Connections", "connections", facts.connections),
+        ("Connections", "connections", facts.connection_table),
         ("Monitoring clients", "monitoring", facts.monitoring),
         ("Backups", "backups", facts.backups),
     )
