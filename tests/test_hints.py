@@ -89,7 +89,7 @@ def test_explain_tells_every_key_at_each_place_that_has_it(capsys: pytest.Captur
         for key in keys(name):
             assert f"{name} ({key.owner})\n" in told
             assert all(f"\n  {example}\n" in told for example in key.examples)
-    assert "\nKeys in it\n  mode, active, address, failover, by, watches\n" in _told(capsys, "cluster")
+    assert "\nKeys in it\n  mode, active, address, failover, by, watches, recovery\n" in _told(capsys, "cluster")
     assert "Keys in it" not in _told(capsys, "product")
     assert _told(capsys, "quorum").index("Quorum\n") < _told(capsys, "quorum").index("quorum (component)\n")
 
