@@ -160,6 +160,7 @@ def keys(stated: Any) -> Iterator[str]:
 
 CHECKED = {
     "include": "a path, which is read and replaced by what is there",
+    "extends": "a path, whose model is read and changed by what is there",
     "expect": "sentences of a grammar of their own",
     "rule": "a rule's name, which lint reports if there is no such rule",
     "subject": "a thing's name, which lint reports if there is no such thing",

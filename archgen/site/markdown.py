@@ -60,10 +60,14 @@ def codes(names: Iterable[str], last: str = "and") -> str:
     return listed(first_few([code(name) for name in names], NAMED), last)
 
 
-def details(summary: str, table: str) -> Html:
-    """Return a table that is shown on demand, as HTML, because Markdown is not read within HTML."""
+def details(summary: str, table: str) -> Scripted:
+    """Return a table that is shown on demand, as HTML, because Markdown is not read within HTML.
+
+    No generator changes links in HTML, so the table of a static page stands there unfolded.
+    """
     newline = Html("\n")
-    return tag("details", tag("summary", Html(summary)), newline, block_html(table) or Html(table), newline)
+    block = tag("details", tag("summary", Html(summary)), newline, block_html(table) or Html(table), newline)
+    return Scripted(block, f"**{summary}**\n\n{table}")
 
 
 def blocks(*parts: str) -> str:
