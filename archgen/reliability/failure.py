@@ -137,16 +137,14 @@ def failures_at(plan: Plan, single: Failures, gone: Collection[Subject] = ()) ->
     if not single.possible:
         return single
     fatal = {point.element.id for point in single.points if point.element.kind == "replica"}
-    events = {
-        event: any(replica.id in fatal for replica in plan.structure.replicas if event in plan.events_of(replica))
-        for event in plan.elements[len(single.elements) :]
-    }
-    asked = [event for event, is_point in events.items() if not is_point]
+    replicas = (replica for replica in plan.structure.replicas if replica.id in fatal)
+    fatal_events = {event for replica in replicas for event in plan.events_of(replica)}
+    asked = [event for event in plan.elements[len(single.elements) :] if event not in fatal_events]
     failing = _alone(plan, asked, gone)
     points = [
         SinglePoint(plan, tuple(gone), place)
         for place, event in enumerate(plan.elements[len(single.elements) :], len(single.elements))
-        if events[event] or event in failing
+        if event in fatal_events or event in failing
     ]
     return Failures(single.flow, True, (*single.points, *points), plan.elements)
 
