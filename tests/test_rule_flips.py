@@ -78,7 +78,7 @@ FLIPS: list[tuple[list[str], list[Edit]]] = [
     (
         ["assumed-number"],
         [
-            ("availability: 90%", "availability: 99.9%"),
+            ("availability: 90%", "availability: 99.95%"),
         ],
     ),
     (
