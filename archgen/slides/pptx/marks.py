@@ -19,6 +19,9 @@ from archgen.style.svg_markup import badge_size
 from archgen.style.theme import SIZES, Mode, Sizes
 from archgen.views.diagram import Badge
 
+_LEAST, _SHARE = 10.0, 0.62
+"""The smallest number on a badge in points, as far as it takes no more than a share of its height."""
+
 _PIXELS = 128
 
 
@@ -66,7 +69,8 @@ class Marks:
         )
         run = ((str(badge.number), "on_badge", True),)
         # a triangle has its text in its lower half
-        canvas.write(shape, ((run, by * SIZES.small),), insets=(0, 0, 0, 4 * by if badge.severity == "warning" else 0))
+        size = max(by * SIZES.small, min(_LEAST / canvas.points(1.0), _SHARE * tall))
+        canvas.write(shape, ((run, size),), insets=(0, 0, 0, 4 * by if badge.severity == "warning" else 0))
 
     def row(
         self,
