@@ -255,6 +255,34 @@ def test_a_slide_that_fails_loses_no_other(
     assert set(whole) - set(part) <= {f"Simple web stack: assumptions{part}" for part in ("", " (1 of 2)", " (2 of 2)")}
 
 
+@pytest.mark.parametrize(
+    ("function", "claims"),
+    [
+        ("archgen.app.drawing.slides.recommend", ("save", "Start with")),
+        ("archgen.app.drawing.slides.flow_route", ("goes",)),
+    ],
+)
+def test_a_claim_that_fails_gives_way_to_a_slide_that_says_so(
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    function: str,
+    claims: tuple[str, ...],
+) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("out of order")
+
+    decks = []
+    for name, exit_code in (("whole", 0), ("part", 2)):
+        assert main(["slides", f"models/{FIRST}.arch.yaml", "-o", f"{name}.pptx"]) == exit_code
+        made = Presentation(io.BytesIO((project / f"{name}.pptx").read_bytes()))
+        decks.append([slide.shapes.title.text for slide in made.slides])
+        monkeypatch.setattr(function, fails)
+    whole, part = decks
+    assert len(part) == len(whole)
+    assert all(any(claim in title for claim in claims) for title in set(whole) - set(part))
+
+
 # The site
 
 PAGES = [

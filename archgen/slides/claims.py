@@ -168,9 +168,9 @@ def _tried(facts: SystemFacts) -> str:
     return f"{plural(len(elements), 'element')} lost one by one: only {held}, which holds everything, takes down a flow"
 
 
-def recommendation(facts: SystemFacts, advice: Recommendation | None) -> str:
+def recommendation(facts: SystemFacts, advice: Recommendation) -> str:
     """Return the hours that the recommended changes save."""
-    if advice is None or not advice.changes:
+    if not advice.changes:
         if facts.losses:
             return "No single change of the known kinds saves downtime"
         return "No change is needed against single failures" if facts.flows else "Declare flows to get a recommendation"

@@ -20,7 +20,7 @@ from archgen.slides.facts import SystemFacts, count_text
 from archgen.slides.layout.comparison_chart import DowntimeBar, SystemColumn
 from archgen.slides.section import DeckSection
 from archgen.slides.story import LEAST, Make, spare, story
-from archgen.slides.values import ComparisonSlide, Deck, Slide, TitleSlide, failed_slide
+from archgen.slides.values import FAILED, ComparisonSlide, Deck, Slide, TitleSlide, failed_slide
 from archgen.system.internal_errors import EXPOSED, Isolation
 
 _MOST = 6
@@ -69,9 +69,7 @@ def _system_slides(
     slides: list[Slide] = []
     for part, make in story(section, facts):
         slides += _part(f"{name}: {part}", file, make, isolation)
-    slides += (
-        failed_slide(f"{name}: {missing}", "archgen failed here; see its messages.") for missing in section.failed
-    )
+    slides += (failed_slide(f"{name}: {missing}", FAILED) for missing in section.failed)
     extra: list[Slide] = []
     for part, make in spare(facts):
         if 1 + len(slides) + len(extra) < LEAST:

@@ -197,7 +197,7 @@ def hours(assessment: FlowAssessment) -> str:
 
 
 def spread(assessment: FlowAssessment) -> str:
-    """Return the downtime per year with all assumed numbers three times better, and worse; empty without."""
+    """Return the downtime per year if assumed elements fail `FACTOR` times less and more often; empty if none is assumed."""
     if assessment.sensitivity is None:
         return ""
     ends = ((1.0 - share) * HOURS_PER_YEAR for share in (assessment.sensitivity.better, assessment.sensitivity.worse))

@@ -168,6 +168,10 @@ class FlowSlide(Struct, frozen=True, tag=True):
     notes: str = ""
 
 
+FAILED = "archgen failed here; see its messages."
+"""The notes of a slide that can't be made."""
+
+
 def failed_slide(title: str, words: str) -> TextSlide:
     """Return a slide in place of one that can't be made; its notes say why."""
     return TextSlide(title, (Paragraph("archgen can't make this slide."),), words)

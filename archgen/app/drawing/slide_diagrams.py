@@ -11,11 +11,9 @@ from archgen.app.drawing.pictures import Drawing
 from archgen.layout.placed import Placed
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
-from archgen.slides.facts import SystemFacts
 from archgen.slides.layout.legible import FLOOR, points
 from archgen.slides.layout.steps import steps_height
 from archgen.slides.section import RouteDiagram
-from archgen.slides.story import ROUTES
 from archgen.slides.values import CAPTIONED, PICTURE
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram
@@ -76,8 +74,9 @@ def _grouped(tier: CheckedModel, drawing: Drawing, usual: Placed) -> Placed:
 
 
 def _opened(tier: CheckedModel, drawing: Drawing, way: Candidate, placed: Placed) -> Placed:
-    """Return a diagram with as many of its groups opened as leave it readable, the smallest first."""
-    groups = sorted((node.node for node in placed.nodes if node.node.opens), key=lambda node: len(node.stands_for))
+    """Return a diagram with as many of its groups opened as leave it readable, the smallest first; what only watches stays closed."""
+    closed = (node.node for node in placed.nodes if node.node.opens and node.node.role != "observer")
+    groups = sorted(closed, key=lambda node: len(node.stands_for))
     opened: tuple[str, ...] = ()
     for node in groups:
         wider = _in_groups(tier, drawing, way, (*opened, node.id))
@@ -102,12 +101,7 @@ def _variety(placed: Placed) -> float:
     return exp(-sum(share * log(share) for share in shares))
 
 
-def flow_routes(tier: CheckedModel, drawing: Drawing) -> tuple[RouteDiagram, ...]:
-    """Return the routes of the most important flows."""
-    return tuple(_route(tier, flow, drawing) for flow in SystemFacts(tier).important[:ROUTES])
-
-
-def _route(tier: CheckedModel, flow: Flow, drawing: Drawing) -> RouteDiagram:
+def flow_route(tier: CheckedModel, flow: Flow, drawing: Drawing) -> RouteDiagram:
     """Return a flow's route with its steps; without them where they leave too little room for the diagram."""
     steps = route_steps(tier.topology, flow)
     room = (CAPTIONED[0], CAPTIONED[1] - steps_height(steps))

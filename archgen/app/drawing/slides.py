@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archgen.app.drawing.levels import at_levels
 from archgen.app.drawing.pictures import Drawing
-from archgen.app.drawing.slide_diagrams import flow_routes, system_diagram
+from archgen.app.drawing.slide_diagrams import flow_route, system_diagram
 from archgen.improve.recommendation import recommend
 from archgen.layout.placed import Placed
 from archgen.linting.checked_model import CheckedModel
@@ -19,7 +19,9 @@ from archgen.render.svg.document import svg
 from archgen.rules import BY_NAME
 from archgen.site.system_change import FlowComparison, RuleChange, compare
 from archgen.slides import STORY, ChangeSummary, DeckOptions, DeckSection, build_deck
+from archgen.slides.facts import SystemFacts
 from archgen.slides.layout.legible import READABLE, points
+from archgen.slides.story import ROUTES
 from archgen.slides.values import PICTURE, Deck, failed_slide
 from archgen.style.theme import THEMES
 from archgen.system.internal_errors import EXPOSED, Isolation
@@ -105,13 +107,17 @@ def _section(
         isolation.attempt(partial(drawing.flow, tier, flow), architecture.file, f"flow {flow.id}")
         for flow in architecture.flows
     ]
+    missing = [flow.title for flow, sequence in zip(architecture.flows, flows, strict=True) if sequence is None]
     deployed = None
     if options.full:
         deployed = isolation.attempt(partial(_deployed, tier, drawing), architecture.file, "the deployment")
     system = isolation.attempt(partial(system_diagram, tier, drawing), architecture.file, "the deployment")
-    routes = isolation.attempt(partial(flow_routes, tier, drawing), architecture.file, "the routes of flows")
+    shown = SystemFacts(tier).important[:ROUTES]
+    routes = [
+        isolation.attempt(partial(flow_route, tier, flow, drawing), architecture.file, flow.title) for flow in shown
+    ]
+    missing += [flow.title for flow, drawn in zip(shown, routes, strict=True) if drawn is None]
     advice = isolation.attempt(partial(recommend, tier.topology), architecture.file, "the recommendation")
-    missing = [flow.title for flow, sequence in zip(architecture.flows, flows, strict=True) if sequence is None]
     change = None
     if follows is not None:
         change = isolation.attempt(partial(_change, follows, tier), architecture.file, "the comparison")
@@ -119,7 +125,7 @@ def _section(
         model=tier,
         placed=deployed.placed if deployed is not None else None,
         system=system,
-        routes=routes or (),
+        routes=tuple(drawn for drawn in routes if drawn is not None),
         recommendation=advice,
         overview=deployed.overview if deployed is not None else None,
         parts=deployed.parts if deployed is not None else (),
@@ -127,7 +133,7 @@ def _section(
         change=change,
         whys={finding.rule: BY_NAME[finding.rule].why for finding in tier.findings if finding.rule in BY_NAME},
         rules={finding.rule: BY_NAME[finding.rule].title for finding in tier.findings if finding.rule in BY_NAME},
-        failed=tuple(missing if system is not None else ("deployment", *missing)),
+        failed=tuple(dict.fromkeys(missing) if system is not None else ("deployment", *missing)),
     )
 
 

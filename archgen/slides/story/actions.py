@@ -14,7 +14,7 @@ from archgen.slides.paging import fitting
 from archgen.slides.section import DeckSection
 from archgen.slides.story.findings import MORE
 from archgen.slides.story.texts import assumed_count, assumed_note, counted, lines, table, worst_groups
-from archgen.slides.values import Paragraph, Slide
+from archgen.slides.values import FAILED, Paragraph, Slide, failed_slide
 
 _FIXES = 2
 """Findings whose fixes are next steps."""
@@ -23,8 +23,11 @@ _FIXES = 2
 def recommendation_slide(section: DeckSection, facts: SystemFacts) -> Iterator[Slide]:
     """Yield the changes to recommend, or what no change removes."""
     advice = section.recommendation
+    if advice is None:
+        yield failed_slide(f"{facts.name}: recommendation", FAILED)
+        return
     title = claims.recommendation(facts, advice)
-    if advice is not None and advice.changes:
+    if advice.changes:
         header = ("Change", "Cost in parts", "Saves per year")
         yield table(title, header, _rows(facts, advice), _notes(facts, advice), total=len(advice.changes) > 1)
         return
