@@ -226,3 +226,23 @@ def test_hole_of_any_template_is_named_as_one(tmp_path: Path, monkeypatch: pytes
     Path("pod.yaml").write_text("kind: Pod\nmetadata:\n  name: {{name}}-{{uid}}\n")
     (error,) = import_model(("compose.yml", "pod.yaml"), None).errors
     assert (error.line, "render it first" in error.message) == (3, True)
+
+
+def test_port_80_beside_443_is_asked_unless_the_proxy_says_what_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    compose = "services:\n  web:\n    image: nginx\n    ports: ['80:80', '443:443']\n"
+    Path("compose.yml").write_text(compose)
+    result = import_model((".",), "Shop")
+    (asked,) = [each for each in result.model.questions if each.options == ("redirects", "serves")]
+    assert asked.about == "visitor -> web"
+    Path("shop.arch.yaml").write_text(result.text)
+    assert "redirect: https" in result.text
+    assert main(["answer", asked.id, "serves", "--model", "shop.arch.yaml"]) == 0
+    assert "redirect: https" not in Path("shop.arch.yaml").read_text()
+    Path("nginx.conf").write_text("server { listen 80; return 200 ok; }\nserver { listen 443 ssl; return 200 ok; }\n")
+    Path("compose.yml").write_text(compose + "    volumes: ['./nginx.conf:/etc/nginx/nginx.conf']\n")
+    result = import_model((".",), "Shop")
+    assert not [each for each in result.model.questions if each.options == ("redirects", "serves")]
+    assert "redirect: https" not in result.text

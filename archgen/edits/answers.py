@@ -45,6 +45,8 @@ def _effects(model: Architecture, question: Question, value: str) -> Iterator[Ch
         yield Remove(("unknown", model.unknown.index(about)))
     elif " -> " in about and set(question.options) == {"required", "optional", "none"}:
         yield from _call(model, about, value)
+    elif value == "serves" and question.options == ("redirects", "serves"):
+        yield from _without_redirect(model, about)
     elif " -> " in about and set(question.options) == {"yes", "none"}:
         yield from _entrance(model, about, value)
     elif _is_about_writers(question) and value != "all":
@@ -79,6 +81,13 @@ def _call(model: Architecture, about: str, value: str) -> Iterator[Change]:
         for flow in model.flows:
             if not _uses(flow, about) and _calls(flow, connection.source):
                 yield Append(("flows", flow.id, "steps"), {about: "request"})
+
+
+def _without_redirect(model: Architecture, about: str) -> Iterator[Change]:
+    for connection in model.connections:
+        for index, port in enumerate(connection.ports):
+            if connection.id == about and port.redirect is not None:
+                yield Remove(("connections", about, index, "redirect"))
 
 
 def _requests(flow: Flow) -> list[tuple[int, Request]]:

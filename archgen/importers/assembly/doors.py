@@ -80,6 +80,12 @@ def is_local(inventory: Inventory, name: str) -> bool:
     return bool(entries) and all(entry.local for entry in entries)
 
 
+def may_redirect(entries: list[Entry], entry: Entry) -> bool:
+    """Return True for port 80 beside one of HTTPS of which no configuration says what it does."""
+    is_open = entry.protocol == "http" and entry.port == 80 and not entry.read and not entry.redirect
+    return is_open and any(other.protocol == "https" for other in entries)
+
+
 def is_walked(inventory: Inventory, source: str, target: str) -> bool:
     """Return True if a call is part of a flow: it is required, and no guess but that of a proxy, which exists to call."""
     call = inventory.calls[source, target]

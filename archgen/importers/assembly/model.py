@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from archgen.importers.assembly.doors import Doors, is_local, is_walked, sort_doors
+from archgen.importers.assembly.doors import Doors, is_local, is_walked, may_redirect, sort_doors
 from archgen.importers.assembly.flows import flows_of
 from archgen.importers.assembly.grouping import group
 from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part, collect
@@ -200,8 +200,7 @@ def _connect(draft: _Draft, source: str, target: str, value: Mapping[str, Any], 
 
 
 def _ports(entries: list[Entry]) -> dict[str, Any]:
-    """Return the ports of a door; port 80 beside one of HTTPS is taken to redirect unless a file says what it does."""
-    secure = any(entry.protocol == "https" for entry in entries)
+    """Return the ports of a door; port 80 beside one of HTTPS is taken to redirect, and asked, unless a file says."""
     ports: dict[tuple[str, int], dict[str, Any]] = {}
     for entry in sorted(entries, key=lambda each: (each.admin, each.protocol != "https", each.port)):
         port: dict[str, Any] = {"protocol": entry.protocol, "port": entry.port}
@@ -209,7 +208,7 @@ def _ports(entries: list[Entry]) -> dict[str, Any]:
             port["admin"] = True
         if entry.redirect:
             port["redirect"] = entry.redirect
-        elif secure and entry.port == 80 and entry.protocol == "http" and not entry.read:
+        elif may_redirect(entries, entry):
             port["redirect"] = "https"
         ports.setdefault((entry.protocol, entry.port), port)
     values = list(ports.values())

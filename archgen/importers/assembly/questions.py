@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archgen.importers.assembly.doors import Doors, is_local, is_walked
-from archgen.importers.assembly.inventory import Inventory, Part
+from archgen.importers.assembly.doors import Doors, is_local, is_walked, may_redirect
+from archgen.importers.assembly.inventory import Entry, Inventory, Part
 from archgen.model.products import product_of
 from archgen.model.sha256 import digest
 
@@ -34,6 +34,7 @@ def questions_of(
     """Return the questions, those first whose answers change the most."""
     found = [
         *_entrances(inventory, doors, client),
+        *_redirects(inventory, doors, client),
         *_modes(inventory),
         *_calls(inventory),
         *_uncalled(inventory, doors),
@@ -59,6 +60,19 @@ def _entrances(inventory: Inventory, doors: Doors, client: str) -> Iterator[Impo
             yield question(
                 "outer-proxy", entry.component, ask, ("https", "http"), (f"{entry.place.path}:{entry.place.line}",)
             )
+
+
+def _redirects(inventory: Inventory, doors: Doors, client: str) -> Iterator[ImportQuestion]:
+    published: dict[str, list[Entry]] = {}
+    for entry in inventory.entries:
+        if not entry.local:
+            published.setdefault(entry.component, []).append(entry)
+    for name, entries in published.items():
+        for entry in entries:
+            if name in (*doors.front, *doors.bypasses) and may_redirect(entries, entry):
+                ask = f"No file says what port 80 of {name} does beside 443. Does it redirect to HTTPS?"
+                place = f"{entry.place.path}:{entry.place.line}"
+                yield question("redirect", f"{client} -> {name}", ask, ("redirects", "serves"), (place,))
 
 
 def _modes(inventory: Inventory) -> Iterator[ImportQuestion]:
