@@ -50,6 +50,8 @@ def readable(across: MeasuredEngine, down: MeasuredEngine, room: Room) -> Engine
     """
 
     def lay_out(diagram: Diagram) -> Placed:
+        if len(diagram.nodes) > LARGEST:
+            return (down if diagram.direction == "top-down" else across)(diagram, USUAL)
         layouts: list[Placed] = []
         best: Placed | None = None
         least = 0.0
@@ -70,9 +72,6 @@ def _ways(
     diagram: Diagram, across: MeasuredEngine, down: MeasuredEngine, room: Room
 ) -> Iterator[tuple[MeasuredEngine, Measures, float]]:
     """Yield the ways to lay a diagram out, each with what a reader loses by it."""
-    if len(diagram.nodes) > LARGEST:
-        yield down if diagram.direction == "top-down" else across, USUAL, 0.0
-        return
     if diagram.direction != "top-down":
         for measures, loss in _BRIEFER:
             if not measures.flat:
