@@ -17,6 +17,7 @@ DEFAULTS = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compos
 """The files that Compose reads unasked."""
 
 _DEEPEST = 10
+_MOST_FILES = 100
 _MOST_SERVICES = 5000
 
 
@@ -85,7 +86,7 @@ def _project(
     variables = {name: value for name, (value, _) in env_file_variables(env[0].data).items()} if env else {}
     services: dict[str, Service] = {}
     name = ""
-    for file, root in files:
+    for file, root in _with_included(files, opener, sheet):
         name = root.get("name").text or name
         reader = _Reader(file.path, root, opener, variables, sheet)
         for key in services_of(root).keys:
@@ -93,6 +94,23 @@ def _project(
             if service is not None and len(services) < _MOST_SERVICES:
                 services[key] = merge(services[key], service) if key in services else service
     return Project(first, name, _chosen(services, profiles, sheet))
+
+
+def _with_included(
+    files: list[tuple[Configuration, SourceNode]], opener: Opener, sheet: FactSheet
+) -> list[tuple[Configuration, SourceNode]]:
+    """Return files with those that they include, each once, before what includes them."""
+    order: dict[str, tuple[Configuration, SourceNode]] = {}
+    waiting = list(reversed(files))
+    while waiting and len(order) < _MOST_FILES:
+        file, root = waiting.pop()
+        if file.path not in order:
+            order[file.path] = (file, root)
+            for item in root.get("include").list():
+                for path in item.get("path").list() if item.is_map else [item]:
+                    opened = opener(file.path, path.text)[:1]
+                    waiting += [(each, document) for each in opened for document in documents(each, sheet)[:1]]
+    return list(reversed(order.values()))
 
 
 def _chosen(services: dict[str, Service], profiles: frozenset[str], sheet: FactSheet) -> dict[str, Service]:
