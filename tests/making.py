@@ -196,7 +196,7 @@ class Maker(Walker):
         if not names:
             return MISSING
         name = self.rand.choice(names)
-        access = self.rand.choice(("read", "write", "write"))
+        access = self.rand.choice(("read", "write"))
         return self.rand.choice((self.plain(name), [self.plain(name)], *({name: access} for _ in range(3))))
 
     def name(self, *sections: str) -> Any:

@@ -110,6 +110,7 @@ MADE: dict[str, Callable[[Any], Any]] = {
     "component.guards": lambda maker: maker.many(lambda: maker.qualified("host", "network", "component")),
     "component.backs_up": lambda maker: maker.many(lambda: maker.name("components")),
     "healthCheck.asks": lambda maker: maker.behind(),
+    "changes.every": lambda maker: maker.rand.choice(("1d", "2w", "1.5y", "999999999h")),
     "balance.weights": lambda maker: {maker.weighed(): maker.rand.choice((0, 1, 2.5)) for _ in range(2)},
     "balance.backup": lambda maker: maker.many(maker.weighed),
     "cluster.active": lambda maker: maker.many(maker.member),

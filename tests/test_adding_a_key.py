@@ -101,8 +101,8 @@ def test_the_key_is_described_and_offered(package: Path, project: Path) -> None:
     assert "`[web, on-call]`" in run(
         package,
         project,
-        program="-c from archgen.language.schema.reference import reference; "
-        "from archgen.language.schema import schema; print(reference(schema()))",
+        program="-c from archgen.language.schema.reference import key_reference; "
+        "from archgen.language.schema import schema; print(key_reference(schema()))",
     )
     program = "from archgen.editor.grammar import keys_at; print(dict(keys_at(('components', 'web')))['contact'])"
     assert run(package, project, program=f"-c {program}") == "The people to call.\n"

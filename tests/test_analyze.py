@@ -103,7 +103,7 @@ def test_an_impossible_flow_is_told_as_one(tmp_path: Path, capsys: pytest.Captur
     assert (one["possible"], one["availability"], one["cut_sets"]) == (False, 0.0, [])
     assert one["downtime_hours_per_year"] == 8760.0
     assert main(["analyze", str(file)]) == 0
-    assert "impossible: it fails with nothing failed" in capsys.readouterr().out
+    assert "impossible: it fails with every element up" in capsys.readouterr().out
 
 
 def test_maintenance_makes_single_points(capsys: pytest.CaptureFixture[str]) -> None:

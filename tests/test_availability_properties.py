@@ -31,6 +31,7 @@ def stated(model: Architecture, seed: int, sure: bool = False) -> Architecture:
         zones=tuple(replace(one, availability=of(one.id)) for one in model.zones),
         hosts=tuple(replace(one, availability=of(one.id)) for one in model.hosts),
         components=tuple(replace(one, availability=of(one.id)) for one in model.components),
+        changes=not sure and model.changes,
     )
 
 

@@ -110,7 +110,7 @@ def test_every_engine_draws_every_component(project: Path, engine: str) -> None:
         (["--format", "webp"], "unknown format `webp`"),
         (["--engine", "elk"], "unknown engine `elk`"),
         (["--theme", "drak"], "unknown theme `drak`; did you mean `dark`?"),
-        (["--format", "dot", "--view", "flows"], "dot cannot show flows"),
+        (["--format", "dot", "--view", "flows"], "dot can't show flows"),
         (["-o", "picture.svg"], "picture.svg has room for one diagram; got 3"),
     ],
 )

@@ -213,7 +213,6 @@ def test_what_the_model_states_is_not_called_assumed() -> None:
         "Read",
         format_availability(down),
         f"{format_duration((1 - down) * 8760)}, {format_duration((1 - down) * 730)} per month",
-        "",
         f"{format_duration((1 - down) * 8760)} failures",
         "none",
         "declared values only",
@@ -226,7 +225,7 @@ def test_an_impossible_flow_says_so() -> None:
     site = made(tier("sample", SAMPLE.replace("  user -> web: http\n", "  web -> user: http\n")))
     document = shown(site["sample/index.md"])
     [row] = table_after(document, "reliability")[1:]
-    assert row == ["Read", "impossible", "always", "", "", "fails with every element up"]
+    assert row == ["Read", "impossible", "always", "fails with every element up"]
     assert "sample/fix-first.svg" not in site
     assert rows(next(shown(site["index.md"]).all("table")))[1][2] == "fails with every element up"
 

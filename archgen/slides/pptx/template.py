@@ -138,7 +138,10 @@ def _area(wide: float, tall: float, layout: Any, missing: Area) -> Area:
         Area(right, top, wide - side - right, bottom - top),
         Area(side, top, title.x - 12 - side, bottom - top),
     )
-    return max(others, key=lambda area: max(area.width, 0) * max(area.height, 0))
+    largest = max(others, key=lambda area: max(area.width, 0) * max(area.height, 0))
+    if largest.width <= 0 or largest.height <= 0:
+        raise UsageError("the template's title and footer leave no room on its slides")
+    return largest
 
 
 def _points(length: Any) -> float:
