@@ -31,17 +31,18 @@ def check(context: RuleContext) -> Iterator[Hit]:
         elif cluster.watches == "host":
             yield _unwatched(facts, component, cluster)
     for component in facts.architecture.components:
-        if component not in entries and _is_pair_on_hosts(component) and facts.flows_of[component.id]:
-            assert component.cluster is not None
-            yield _unwatched(facts, component, component.cluster)
+        cluster = _pair_on_hosts(component)
+        if cluster is not None and component not in entries and facts.flows_of[component.id]:
+            yield _unwatched(facts, component, cluster)
 
 
-def _is_pair_on_hosts(component: Component) -> bool:
-    """Return True for a pair of which one works, and of which only the hosts are watched."""
+def _pair_on_hosts(component: Component) -> Cluster | None:
+    """Return the cluster of a pair of which one works, and of which only the hosts are watched."""
     cluster = component.cluster
     if cluster is None or cluster.watches != "host" or cluster.failover == "manual" or component.managed:
-        return False
-    return len(component.replicas) > 1 and (cluster.mode == "active-passive" or bool(cluster.active))
+        return None
+    works_alone = cluster.mode == "active-passive" or bool(cluster.active)
+    return cluster if len(component.replicas) > 1 and works_alone else None
 
 
 def _unmoved(facts: Topology, component: Component) -> str:
