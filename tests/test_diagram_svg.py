@@ -84,7 +84,7 @@ def test_meanings_differ_by_form_and_not_only_by_colour() -> None:
 
 def test_the_legend_names_only_what_occurs() -> None:
     said = texts(ElementTree.fromstring(diagram_svg(placed(TIERS[0]))))
-    assert "in clear across hosts" in said
+    assert "unencrypted across hosts" in said
     assert "error" in said
     assert "info" in said
     assert not {"encrypted", "monitoring", "replication", "warning"} & set(said)

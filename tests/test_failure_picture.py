@@ -76,7 +76,7 @@ def test_a_write_stops_where_the_primary_is_gone(tmp_path: Path) -> None:
     numbers = [one.text for one in picture.iter(f"{SVG}text") if (one.text or "").isdigit()]
     assert numbers == ["1", "2", "3", "4", "5", "6"]
     titles = [one.text or "" for one in picture.iter(f"{SVG}title")]
-    assert [one for one in titles if "it fails here" in one] == ["in clear across hosts; it fails here"]
+    assert [one for one in titles if "it fails here" in one] == ["unencrypted across hosts; it fails here"]
 
 
 @pytest.mark.parametrize(

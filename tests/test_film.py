@@ -105,7 +105,7 @@ def test_each_step_lights_its_connection_in_the_deployment() -> None:
     assert asked == (
         ["haproxy", "nginx"],
         ["haproxy -> nginx"],
-        "4. haproxy → nginx | http 80 · in clear across hosts | POST /comments, to the next server in turn",
+        "4. haproxy → nginx | http 80 · unencrypted across hosts | POST /comments, to the next server in turn",
     )
     answered = lit(one, 9)
     assert answered[1] == ["haproxy -> nginx"]

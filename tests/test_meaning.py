@@ -475,7 +475,9 @@ def test_a_managed_service_is_lost_with_its_zone(told: Told) -> None:
 def test_what_a_provider_spreads_is_no_single_point(told: Told) -> None:
     spread = SERVICE.replace("{zone: az-a}}", "{scope: regional}}")
     assert told.lint(spread, "single-point-of-failure") == []
-    assert told.lint(spread, "provider-dependency") == ["1 flow needs what the provider alone keeps up: db (regional)"]
+    assert told.lint(spread, "provider-dependency") == [
+        "1 flow depends on a service that only its provider can restore: db (regional)"
+    ]
     assert "losing db#1" in told.lint(SERVICE, "unmet-expectation")[0]
     assert "losing eu" in told.lint(spread, "unmet-expectation")[0]
     everywhere = spread.replace("regional", "global").replace(", in: eu", "").replace("eu: {kind: region}", "")
@@ -486,7 +488,9 @@ def test_what_a_provider_spreads_is_no_single_point(told: Told) -> None:
 
 def test_lint_asks_for_the_zone_of_a_service(told: Told) -> None:
     asked = told.lint(SERVICE.replace("managed: {zone: az-a}", "managed: true, product: aws-rds"), "incomplete-model")
-    assert asked == ["db does not say where its provider runs it, so losing az-a or az-b takes it down in no analysis"]
+    assert asked == [
+        "db does not say where its provider runs it, so it survives the loss of az-a or az-b in every analysis"
+    ]
     assert told.lint(SERVICE, "incomplete-model") == []
 
 

@@ -138,7 +138,7 @@ def test_search_knows_no_drawing_and_no_data(index: dict[str, str]) -> None:
         for noise in ("viewBox", "<svg", "<path", "prefers-color-scheme", "font-family", '{"', "--md-"):
             assert noise not in words, (place, noise)
     # the words of a picture are not words of its page: a legend is in every picture
-    assert not any("in clear across hosts" in words and "name look-up" in words for words in index.values())
+    assert not any("unencrypted across hosts" in words and "name look-up" in words for words in index.values())
 
 
 def test_programs_find_an_index_and_one_text(site: str) -> None:

@@ -164,8 +164,8 @@ def services_without_zone(topology: Topology) -> Iterator[Gap]:
         if single and len(places) > 1 and topology.flows_of[component.id] and not _has_zone(component):
             yield (
                 Subject("component", component.id),
-                f"{component.id} does not say where its provider runs it, so losing {listed(places[:2], 'or')} takes it "
-                "down in no analysis",
+                f"{component.id} does not say where its provider runs it, so it survives the loss of "
+                f"{listed(places[:2], 'or')} in every analysis",
                 f"Add `managed: {{zone: …}}` with its {kinds[places[0]].replace('-', ' ')} to {component.id}.",
             )
 

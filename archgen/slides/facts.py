@@ -21,9 +21,6 @@ from archgen.views.route import on_route
 _PAIRED = 20
 """Flows that pairs of elements are searched for."""
 
-_PAIRED = 20
-"""Flows that pairs of elements are searched for."""
-
 Loss = tuple[Subject, tuple[str, ...]]
 """An element and the flows that its loss alone takes down."""
 
@@ -58,22 +55,26 @@ class SystemFacts:
     def losses(self) -> tuple[Loss, ...]:
         """The single points of failure that tell something, with most flows first, then most hours.
 
-        A host stands for what is on it. A zone counts for flows that don't lie in it completely, and that it takes down by
-        what fails together.
+        A host stands for what is on it. A zone is one of them if it takes down a flow that doesn't lie in it completely, by
+        what fails together; it then takes down all the flows that its loss stops.
         """
         losses = self.topology.losses
-        chosen: list[Loss] = []
-        for cause in losses.root_causes:
-            flows = losses.broken_as_zone(cause) if cause.element.kind == "zone" else cause.flows
-            if flows:
-                chosen.append((cause.element, tuple(flows)))
+        chosen = [
+            (cause.element, cause.flows)
+            for cause in losses.root_causes
+            if cause.element.kind != "zone" or losses.broken_as_zone(cause)
+        ]
         return tuple(sorted(chosen, key=lambda loss: (-len(loss[1]), -self._hours(loss))))
 
     @cached_property
     def enclosing(self) -> tuple[Loss, ...]:
-        """The zones that hold all of a flow, which goes down with them."""
+        """The other zones that hold all of a flow, which goes down with them."""
         losses = self.topology.losses
-        zones = ((cause.element, cause.flows) for cause in losses.root_causes if cause.element.kind == "zone")
+        counted = {element for element, _ in self.losses}
+        causes = (
+            cause for cause in losses.root_causes if cause.element.kind == "zone" and cause.element not in counted
+        )
+        zones = ((cause.element, cause.flows) for cause in causes)
         held = ((zone, tuple(flow for flow in flows if losses.holds_all(zone.id, flow))) for zone, flows in zones)
         return tuple((zone, flows) for zone, flows in held if flows)
 

@@ -230,7 +230,7 @@ class Line(Struct, frozen=True):
 
 LINES: dict[Meaning, Line] = {
     "encrypted": Line("encrypted", lock="closed", words="encrypted"),
-    "plaintext": Line("plaintext", dash="6 4", lock="open", words="in clear across hosts", weight=4 / 3),
+    "plaintext": Line("plaintext", dash="6 4", lock="open", words="unencrypted across hosts", weight=4 / 3),
     "local": Line("ink", words="within one host"),
     "replication": Line("accent", double=True, words="replication"),
     "monitoring": Line("muted", dash="1.5 4", words="monitoring"),

@@ -131,7 +131,7 @@ def _fixes(flow: FlowAssessment, gains: Gains) -> Iterator[tuple[str, ...]]:
     importance = flow.result.importance
     changed = ("saved by a change",) if gains else ()
     if importance:
-        yield "element", "saved per year if it never failed", "of the downtime", *changed
+        yield "if this never failed", "saved per year", "share", *changed
     for gain in importance[:MOST_FIXES]:
         change = (brief(format_gain(gain.element, gains, str)),) if gains else ()
         yield (

@@ -164,7 +164,7 @@ def format_gain(element: Subject, gains: Gains, name: Callable[[str], str]) -> s
         return "no replica helps" if element.kind in EVENTS else "not tried"
     gain = gains[element]
     if gain is None:
-        return "no change that is known"
+        return "none known"
     first = next(same for same, other in gains.items() if other == gain)
     return (
         f"as for {name(first.id)}"

@@ -221,7 +221,7 @@ def _records(facts: Topology) -> Iterator[Gap]:
             yield _component(
                 server,
                 f"{server.id} lists no records, so it is unknown where {listed(asked)} leads",
-                f"Add `records` to {server.id}: [{{name: {asked[0]}, type: A, value: …}}].",
+                f"Add `records: [{{name: {asked[0]}, type: A, value: …}}]` to {server.id}.",
             )
 
 

@@ -12,6 +12,7 @@ from archgen.model.architecture import Component
 from archgen.model.change import Change
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
+from archgen.reliability.simulation import simulate
 
 # the on-call time that the SRE book gives a service that is not user-facing; a stated `recovery` goes before it
 _REACTION = 30 * 60.0
@@ -23,12 +24,23 @@ def check(context: RuleContext) -> Iterator[Hit]:
     objective = facts.architecture.objectives.recovery_time
     for component in facts.architecture.components:
         standby = _standby(facts, component)
-        if objective is not None and standby and facts.flows_of[component.id]:
+        flows = _waiting(facts, component) if objective is not None and standby else ()
+        if objective is not None and flows:
             replication = component.replication
             stated = replication.recovery if replication is not None else None
             reaction = 60 * context.threshold("manual-failover", "minutes", _REACTION / 60)
             if objective < (stated if stated is not None else reaction):
-                yield _hit(facts, component, standby, objective, stated, reaction)
+                yield _hit(component, standby, flows, objective, stated, reaction)
+
+
+def _waiting(facts: Topology, component: Component) -> tuple[str, ...]:
+    """Return the flows that need the component, rather than go on without it as they do without a cache."""
+    lost = tuple(Subject("replica", replica.id) for replica in component.replicas)
+    outcomes = {
+        flow: simulate(facts.index, facts.flows[flow], facts.losses.plans[flow], lost)
+        for flow in facts.flows_of[component.id]
+    }
+    return tuple(flow for flow, outcome in outcomes.items() if outcome.status not in ("ok", "degraded"))
 
 
 def _standby(facts: Topology, component: Component) -> tuple[str, ...]:
@@ -45,9 +57,9 @@ def _standby(facts: Topology, component: Component) -> tuple[str, ...]:
 
 
 def _hit(
-    facts: Topology,
     component: Component,
     standby: tuple[str, ...],
+    flows: tuple[str, ...],
     objective: float,
     stated: float | None,
     reaction: float,
@@ -64,7 +76,7 @@ def _hit(
             f"{_minutes(objective)}"
         ),
         related=tuple((Subject("replica", replica), "needs manual failover") for replica in standby),
-        flows=facts.flows_of[component.id],
+        flows=flows,
         confidence="high" if stated is not None else "medium",
     )
 

@@ -28,10 +28,11 @@ def _hit(facts: Topology, needed: list[RootCause]) -> Hit:
     flows = {flow for breaking in needed for flow in breaking.flows}
     named = [f"{name} ({scope_of(facts.components[name])})" for name in list(services)[:_NAMED]]
     named += [f"{len(services) - _NAMED} more"] if len(services) > _NAMED else []
-    need = "needs" if len(flows) == 1 else "need"
+    depend = "depends" if len(flows) == 1 else "depend"
+    what = "a service that only its provider" if len(services) == 1 else "services that only their providers"
     return Hit(
         subject=Subject("model", facts.architecture.id),
-        message=f"{plural(len(flows), 'flow')} {need} what the provider alone keeps up: {listed(named)}",
+        message=f"{plural(len(flows), 'flow')} {depend} on {what} can restore: {listed(named)}",
         related=tuple((Subject("component", name), "is spread over zones by its provider") for name in services),
         flows=tuple(flow for flow in facts.flows if flow in flows),
         proof=needed[0].points[0].proof,

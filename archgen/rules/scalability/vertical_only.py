@@ -25,8 +25,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
         yield Hit(
             subject=Subject("model", facts.architecture.id),
             message=(
-                f"When traffic grows, only a bigger server helps: {listed(alone)} {has} one replica, and no balancer before that "
-                "could spread requests"
+                f"When traffic grows, only a bigger server helps: {listed(alone)} {has} one replica and no load "
+                "balancer in front"
             ),
             related=tuple((Subject("component", component), "has one replica") for component in alone),
             flows=facts.flows_through(alone),
