@@ -97,7 +97,7 @@ def test_an_accepted_finding_is_told_but_not_counted_as_an_error() -> None:
     assert lines[0] == "accepted[REL999] some-rule [1]"
     assert lines[1] == "  The lb is alone. Accepted by ops until 2027-06-30: a pilot"
     assert lines[4] == "info[REL999] some-rule [2]"
-    assert lines[-1] == "1 model: 1 info, 1 accepted"
+    assert lines[-1] == "1 model: 1 info finding, 1 accepted"
 
 
 def test_no_findings_is_said() -> None:

@@ -15,8 +15,9 @@ from archgen.analysis.assessment import FlowAssessment, assess
 from archgen.compare import Evolution, evolve
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
+from archgen.model.durations import format_duration
 from archgen.model.percentages import format_availability
-from archgen.report.common.assessment import format_duration, format_parts, format_range
+from archgen.report.common.assessment import format_parts, format_range
 from archgen.report.diff.sentences import sentences
 from archgen.rules import RULES
 from archgen.site.all_pages import pages

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from archgen.analysis.moments import moments
 from archgen.analysis.probabilities import Assumed, AssumedTime, Probabilities
 from archgen.analysis.topology import Topology
+from archgen.model.durations import HOURS_PER_YEAR
 from archgen.model.subject import Subject
-from archgen.reliability.availability import HOURS_PER_YEAR, NODE_BUDGET, Calculation, FlowAvailability
+from archgen.reliability.availability import NODE_BUDGET, Calculation, FlowAvailability
 from archgen.reliability.cuts import CutSets, cut_sets
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import Failures, failures, failures_at

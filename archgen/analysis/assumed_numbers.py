@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 from archgen.model.architecture import Scope
+from archgen.model.durations import HOURS_PER_YEAR
 
 Basis = Literal["promise", "design target", "certification", "default", "documented", "convention"]
 
@@ -42,7 +43,7 @@ class Number(Struct, frozen=True):
     @property
     def outages(self) -> float:
         """Outages per year."""
-        return (1.0 - self.availability) * 8760.0 / self.mttr
+        return (1.0 - self.availability) * HOURS_PER_YEAR / self.mttr
 
 
 class Delay(Struct, frozen=True):

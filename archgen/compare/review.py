@@ -13,9 +13,9 @@ from archgen.compare.findings import FindingChange
 from archgen.compare.flows import FlowChange, called
 from archgen.compare.stops import StopChange, flows_by_element, group_elements
 from archgen.linting.checked_model import CheckedModel
+from archgen.model.durations import HOURS_PER_YEAR
 from archgen.model.finding import SEVERITIES, Finding
 from archgen.model.subject import Subject
-from archgen.reliability.availability import HOURS_PER_YEAR
 
 State = Literal["changed", "added", "removed", "broken", "mended"]
 """`broken`: the later model is invalid. `mended`: the earlier one was, so that there is nothing to compare with."""

@@ -163,14 +163,9 @@ def _add_flow(flows: Map, name: str, title: str, confidence: str, calls: list[_C
     flow, steps = Map(mark), Seq(mark)
     for call in calls:
         step = Map(call.mark)
-        _put(step, call.id, MESSAGES.get(call.protocol, "request"), call.mark)
+        step.put(call.id, MESSAGES.get(call.protocol, "request"), call.mark, call.mark)
         steps.append(step)
         steps.marks.append(call.mark)
     for key, value in (("title", title), ("assumed", confidence), ("steps", steps)):
-        _put(flow, key, value, mark)
-    _put(flows, identity, flow, mark)
-
-
-def _put(node: Map, key: str, value: TreeNode, mark: int) -> None:
-    node[key] = value
-    node.marks += (mark, mark)
+        flow.put(key, value, mark, mark)
+    flows.put(identity, flow, mark, mark)

@@ -46,8 +46,7 @@ class _Chain:
         words = self.document.text(root, "extends") or ""
         name = posixpath.normpath(posixpath.join(posixpath.dirname(chain[-1]), words.removesuffix(SUFFIX) + SUFFIX))
         if len(chain) == 1 and "follows" not in root and "/" not in words:
-            root["follows"] = words.removesuffix(SUFFIX)
-            root.marks += (root.key_mark("extends"), mark)
+            root.put("follows", words.removesuffix(SUFFIX), root.key_mark("extends"), mark)
         if name in chain:
             ring = " extends ".join(f"`{shorten(each)}`" for each in (*chain[chain.index(name) :], name))
             self.reader.fail(mark, f"models extend each other in a circle: {ring}", "Remove one `extends`.")
@@ -70,7 +69,7 @@ class _Chain:
         inherited = Map(root.mark)
         for index, (key, value) in enumerate(base.items()):
             if key not in OWN and (key != "archgen" or value != 1):
-                _put(inherited, key, value, base.marks[2 * index], base.marks[2 * index + 1])
+                inherited.put(key, value, base.marks[2 * index], base.marks[2 * index + 1])
         for section, entries in root.items():
             for key, value in entries.items() if isinstance(entries, Map) else ():
                 if value is None:
@@ -100,16 +99,16 @@ def _merged(base: Map, over: Map, way: tuple[str, ...]) -> Map:
     for index, (key, value) in enumerate(base.items()):
         name = keys.get(_identity(key), key) if keys else key
         if name not in over:
-            _put(merged, key, value, base.marks[2 * index], base.marks[2 * index + 1])
+            merged.put(key, value, base.marks[2 * index], base.marks[2 * index + 1])
             continue
         taken.add(name)
         stated = over[name]
         if stated is not None:
             mark, value_mark = over.key_mark(name), over.value_mark(name)
-            _put(merged, name, _value(value, stated, (*way, name), base.marks[2 * index + 1]), mark, value_mark)
+            merged.put(name, _value(value, stated, (*way, name), base.marks[2 * index + 1]), mark, value_mark)
     for index, (key, value) in enumerate(over.items()):
         if key not in taken:
-            _put(merged, key, value, over.marks[2 * index], over.marks[2 * index + 1])
+            merged.put(key, value, over.marks[2 * index], over.marks[2 * index + 1])
     return merged
 
 
@@ -119,15 +118,10 @@ def _value(base: TreeNode, over: TreeNode, way: tuple[str, ...], mark: int) -> T
     if len(way) == 2 and way[0] == "connections" and isinstance(base, str):
         # `a -> b: http` is short for a mapping
         short = Map(mark)
-        _put(short, "protocol", base, mark, mark)
+        short.put("protocol", base, mark, mark)
         base = short
     return _merged(base, over, way) if isinstance(base, Map) else over
 
 
 def _identity(key: str) -> str:
     return connection_id(key) if " -> " in key else key
-
-
-def _put(node: Map, key: str, value: TreeNode, key_mark: int, mark: int) -> None:
-    node[key] = value
-    node.marks += (key_mark, mark)

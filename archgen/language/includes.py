@@ -75,8 +75,7 @@ class _Joiner:
 
     def _put(self, root: Map, key: str, value: TreeNode, key_mark: int, mark: int) -> None:
         root.cut(key)
-        root[key] = value
-        root.marks += (key_mark, mark)
+        root.put(key, value, key_mark, mark)
 
     def _merge_section(self, section: str, section_map: Map, part: Map) -> None:
         for index, (key, value) in enumerate(part.items()):
@@ -86,8 +85,7 @@ class _Joiner:
                 message = f"duplicate id `{shorten(key)}` in {section}, first in {first.file} on line {first.line}"
                 self.reader.faults.append(SourceProblem(key_mark, message, "Remove one of them, or rename it."))
                 continue
-            section_map[key] = value
-            section_map.marks += (key_mark, part.marks[2 * index + 1])
+            section_map.put(key, value, key_mark, part.marks[2 * index + 1])
 
 
 def _included(root: Map) -> list[tuple[str, int]]:

@@ -47,8 +47,7 @@ def load(file: str, data: bytes, include: Callable[[str], bytes] | None = None) 
     if document.root and not faults and is_valid(document.root):
         flows = assume_flows(document.root)
         if flows is not None:
-            document.root["flows"] = flows
-            document.root.marks += (flows.mark, flows.mark)
+            document.root.put("flows", flows, flows.mark, flows.mark)
         context = Context(document)
         architecture = expand(context, name, file)
         if not context.problems:

@@ -1,9 +1,12 @@
-"""Durations: the units that a model may write them in, and a duration written in the unit that suits it."""
+"""Durations: the units that a model may write them in, and durations written in the unit that suits them."""
 
 from __future__ import annotations
 
 SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0, "y": 31536000.0}
 """The seconds of a unit; `m` is a minute."""
+
+HOURS_PER_YEAR = 8760.0
+"""The hours of a year of 365 days, over which downtimes are told."""
 
 _WRITTEN = ("y", "d", "h", "min")
 
@@ -14,3 +17,14 @@ def write_duration(seconds: float) -> str:
     return next(
         (f"{count:.0f}{unit}" for unit, count in counts if count >= 1 and count.is_integer()), f"{seconds:.15g}s"
     )
+
+
+def format_duration(hours: float) -> str:
+    """Return a time in hours in the unit that suits it: `45.8 h`, `52.6 min`, `3.2 s`."""
+    if hours >= 1.0:
+        return f"{hours:.1f} h" if hours < 1000 else f"{hours:.0f} h"
+    minutes = hours * 60
+    if minutes >= 1.0:
+        return f"{minutes:.1f} min"
+    seconds = minutes * 60
+    return f"{seconds:.1f} s" if seconds >= 0.1 or seconds == 0.0 else "under 0.1 s"

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from archgen.model.change import Change
 from archgen.model.subject import Subject
+from archgen.model.wording import plural
 
 Severity = Literal["error", "warning", "info"]
 Confidence = Literal["high", "medium", "low"]
@@ -33,6 +34,11 @@ CATEGORIES: tuple[Category, ...] = (
     "dns",
     "model",
 )
+
+
+def count_severity(count: int, severity: Severity) -> str:
+    """Return the number of findings of a severity: `1 error`, `2 info findings`."""
+    return plural(count, "info finding" if severity == "info" else severity)
 
 
 class Proof(Struct, frozen=True, gc=False):

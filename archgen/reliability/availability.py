@@ -16,6 +16,7 @@ from typing import Literal
 from msgspec import Struct
 
 from archgen.model.architecture import Replica
+from archgen.model.durations import HOURS_PER_YEAR
 from archgen.model.subject import Subject
 from archgen.reliability.bdd import ALWAYS, NEVER, Bdd, BudgetExceeded
 from archgen.reliability.evaluation import Evaluation, Plan
@@ -23,7 +24,6 @@ from archgen.reliability.expansion import Expansion, all_up
 from archgen.reliability.failure import Failures, States
 from archgen.reliability.moment import opened
 
-HOURS_PER_YEAR = 8760.0
 NODE_BUDGET = 100_000
 """A third of a second to build, and some 30 MB."""
 SAMPLES = 1 << 15

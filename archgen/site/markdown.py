@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from archgen.linting.finding_groups import FindingGroup, on_subjects
-from archgen.model.finding import SEVERITIES, Severity
-from archgen.model.wording import first_few, listed, plural
+from archgen.model.finding import SEVERITIES, Severity, count_severity
+from archgen.model.wording import first_few, listed
 from archgen.site.blocks import block_html
 from archgen.site.escape import code, text
 from archgen.site.html_builder import Html, Scripted, one_line, tag, title
@@ -102,17 +103,8 @@ def full_size_figure(source: str, alt: str) -> str:
 
 def severity_counts(groups: Sequence[FindingGroup]) -> str:
     """Return how many findings there are of each severity, on how many subjects, and accepted ones apart."""
-    counts: dict[str, int] = dict.fromkeys((*SEVERITIES, "accepted"), 0)
-    for group in groups:
-        counts["accepted" if group.first.accepted else group.first.severity] += 1
-    accepted = counts.pop("accepted")
-    parts = [_count(number, name) for name, number in counts.items() if number]
+    counts = Counter(group.first.severity for group in groups if not group.first.accepted)
+    accepted = len(groups) - counts.total()
+    parts = [count_severity(counts[severity], severity) for severity in SEVERITIES if counts[severity]]
     parts = [f"{', '.join(parts)}{on_subjects(groups)}"] if parts else []
     return ", ".join([*parts, *([f"{accepted} accepted"] if accepted else [])]) or "no issues"
-
-
-_NOUNS: dict[str, str] = {"info": "info finding"}
-
-
-def _count(number: int, name: str) -> str:
-    return plural(number, _NOUNS.get(name, name))

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from archgen.improve.recommendation import Recommendation
 from archgen.model.architecture import Component, Flow
+from archgen.model.durations import format_duration
 from archgen.model.percentages import format_availability
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
-from archgen.report.common.assessment import format_duration
 from archgen.slides.facts import SystemFacts, capital, shortened
 
 _NAMED = 2

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from archgen.analysis.assessment import FlowAssessment
 from archgen.compare.flows import access
+from archgen.model.durations import format_duration
 from archgen.model.finding import SEVERITIES
 from archgen.model.wording import first_few, listed, plural
-from archgen.report.common.assessment import format_duration
 from archgen.slides.appendix import appendix
 from archgen.slides.details import detail_slides, flow_slides
 from archgen.slides.facts import SystemFacts, count_text

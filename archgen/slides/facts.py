@@ -10,12 +10,11 @@ from archgen.analysis.topology import Topology
 from archgen.compare.flows import called
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
-from archgen.model.finding import SEVERITIES, Severity
+from archgen.model.durations import format_duration
+from archgen.model.finding import SEVERITIES, Severity, count_severity
 from archgen.model.subject import Subject
-from archgen.model.wording import first_few, listed, plural
-from archgen.reliability.availability import HOURS_PER_YEAR
+from archgen.model.wording import first_few, listed
 from archgen.reliability.cuts import cut_sets
-from archgen.report.common.assessment import format_duration
 from archgen.views.route import on_route
 
 _PAIRED = 20
@@ -170,12 +169,8 @@ class SystemFacts:
 
 def count_text(severities: Sequence[Severity]) -> str:
     """Return the number of findings of each severity in words."""
-    present = [severity for severity in SEVERITIES if severity in severities]
-    counts = tuple(
-        f"{severities.count(severity)} info" if severity == "info" else plural(severities.count(severity), severity)
-        for severity in present
-    )
-    return listed(counts) or "no findings"
+    present = (severity for severity in SEVERITIES if severity in severities)
+    return listed([count_severity(severities.count(severity), severity) for severity in present]) or "no findings"
 
 
 def shortened(title: str, most: int = 48) -> str:
@@ -195,11 +190,3 @@ def capital(sentence: str) -> str:
 def hours(assessment: FlowAssessment) -> str:
     """Return the downtime of a flow per year."""
     return format_duration(assessment.result.downtime) if assessment.possible else "always"
-
-
-def spread(assessment: FlowAssessment) -> str:
-    """Return the downtime per year if assumed elements fail `FACTOR` times less and more often; empty if none is assumed."""
-    if assessment.sensitivity is None:
-        return ""
-    ends = ((1.0 - share) * HOURS_PER_YEAR for share in (assessment.sensitivity.better, assessment.sensitivity.worse))
-    return " to ".join(format_duration(end) for end in ends)

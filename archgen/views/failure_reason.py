@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, Flow, Request
+from archgen.model.durations import format_duration
 from archgen.model.wording import listed, plural
 from archgen.reliability.members import eligible, quorum
 from archgen.reliability.simulation import FlowOutcome
 from archgen.reliability.structure import access_of, requests
-from archgen.report.common.assessment import format_duration
 from archgen.views.flow import FailedRequest
 from archgen.views.labels import step_number
 

@@ -47,7 +47,7 @@ def path(topology: Topology, flow: Flow, findings: Sequence[Finding] = (), deplo
     return _diagram(flow, len(touched), nodes, groups, edges)
 
 
-def component_path(topology: Topology, flow: Flow, findings: Sequence[Finding] = ()) -> Diagram:
+def folded_path(topology: Topology, flow: Flow, findings: Sequence[Finding] = ()) -> Diagram:
     """Return the path of a flow with a card per component, for flows over many replicas."""
     whole = overview(topology, findings)
     steps, touched = _steps(topology, flow)

@@ -7,9 +7,9 @@ import re
 from archgen.language.expand.context import Context, SubjectId
 from archgen.language.yaml.scalars import probability, seconds, shorten
 from archgen.language.yaml.tree import Seq
+from archgen.model.durations import HOURS_PER_YEAR
 from archgen.model.requirements import Ban, DowntimeLimit, Expectation, Survival
 
-_HOURS_PER_YEAR = 8760.0
 _FORMS = (
     "`survives any one host for FLOW`, `survives ELEMENT for FLOW`, `never SOURCE -> TARGET`, "
     "`at most 1 h/year for FLOW`, or `at least 99.9% for FLOW`"
@@ -127,7 +127,7 @@ class _Reader:
             return DowntimeLimit(self.text, self._flows(most[3]), hours)
         least = re.fullmatch(r"least ([0-9]{1,3}(?:\.[0-9]{1,9})?) ?% for (.+)", rest)
         if least and float(least[1]) <= 100.0:
-            hours = (1.0 - probability(f"{least[1]}%")) * _HOURS_PER_YEAR
+            hours = (1.0 - probability(f"{least[1]}%")) * HOURS_PER_YEAR
             return DowntimeLimit(self.text, self._flows(least[2]), hours)
         self._unread(f"`{shorten(self.text)}` has no valid limit")
         return None

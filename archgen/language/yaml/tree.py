@@ -44,6 +44,11 @@ class Map(dict[str, TreeNode]):
         """Return the position of the value of a key."""
         return self.marks[2 * list(self).index(key) + 1]
 
+    def put(self, key: str, value: TreeNode, key_mark: int, value_mark: int) -> None:
+        """Add a new key and its value, with their positions."""
+        self[key] = value
+        self.marks += (key_mark, value_mark)
+
     def cut(self, key: str) -> None:
         """Remove a key and its value, if it is there."""
         if key in self:

@@ -8,8 +8,8 @@ from math import ceil, floor, log10
 from msgspec import Struct
 
 from archgen.layout.placed import Box
+from archgen.model.durations import HOURS_PER_YEAR
 from archgen.model.percentages import write_percentage
-from archgen.reliability.availability import HOURS_PER_YEAR
 from archgen.render.scene.shapes import Curve, Pen, Rectangle, Scene, SceneGroup, SceneShape, TextLine, scene
 from archgen.style.svg_markup import number
 from archgen.style.text_metrics import text_width, wrap

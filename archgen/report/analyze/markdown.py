@@ -5,6 +5,7 @@ from __future__ import annotations
 from archgen.analysis.assessment import FlowAssessment
 from archgen.analysis.headroom import Capacity
 from archgen.improve.gains import Gains
+from archgen.model.durations import format_duration
 from archgen.model.percentages import format_availability, format_part
 from archgen.reliability.groups import products
 from archgen.report.common.assessment import (
@@ -12,7 +13,6 @@ from archgen.report.common.assessment import (
     Assessed,
     after_loss,
     format_basis,
-    format_duration,
     format_element_range,
     format_gain,
     format_load,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archgen.analysis.assessment import FlowAssessment
 from archgen.analysis.headroom import Capacity
 from archgen.improve.gains import Gains
+from archgen.model.durations import format_duration
 from archgen.model.percentages import format_availability, format_part
 from archgen.model.subject import Subject
 from archgen.reliability.availability import Importance
@@ -16,7 +17,6 @@ from archgen.report.common.assessment import (
     Assessed,
     after_loss,
     format_basis,
-    format_duration,
     format_element_range,
     format_gain,
     format_load,

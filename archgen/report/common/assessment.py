@@ -11,9 +11,9 @@ from archgen.analysis.headroom import Busiest, Capacity, Headroom
 from archgen.analysis.probabilities import Assumed, AssumedTime
 from archgen.improve.gains import Gains
 from archgen.linting.checked_model import CheckedModel
+from archgen.model.durations import HOURS_PER_YEAR, format_duration
 from archgen.model.percentages import format_availability, format_bounds
 from archgen.model.subject import EVENTS, Subject
-from archgen.reliability.availability import HOURS_PER_YEAR
 
 MONTHS = 12
 
@@ -32,17 +32,6 @@ class Assessed(Struct, frozen=True):
     usual: dict[str, tuple[Subject, ...]] = {}
     capacity: Capacity | None = None
     gains: dict[str, Gains] = {}
-
-
-def format_duration(hours: float) -> str:
-    """A time in the unit that suits it: `45.8 h`, `52.6 min`, `3.2 s`."""
-    if hours >= 1.0:
-        return f"{hours:.1f} h" if hours < 1000 else f"{hours:.0f} h"
-    minutes = hours * 60
-    if minutes >= 1.0:
-        return f"{minutes:.1f} min"
-    seconds = minutes * 60
-    return f"{seconds:.1f} s" if seconds >= 0.1 or seconds == 0.0 else "under 0.1 s"
 
 
 class AssumptionGroup(Struct, frozen=True, order=True):

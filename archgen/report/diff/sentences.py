@@ -8,10 +8,11 @@ from typing import assert_never
 from archgen.compare import Evolution
 from archgen.compare.flows import Direction, FlowChange, FlowFacts, called
 from archgen.compare.stops import STOP_CHANGES, flows_by_element, group_elements
+from archgen.model.durations import format_duration
 from archgen.model.percentages import format_availability
 from archgen.model.subject import Subject
 from archgen.model.wording import plural
-from archgen.report.common.assessment import AssumptionGroup, all_assumptions, format_duration
+from archgen.report.common.assessment import AssumptionGroup, all_assumptions
 from archgen.report.common.ids import NAMED, FormatId, list_ids
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.linting.finding_groups import FindingGroup, group_findings, on_subjects
-from archgen.model.finding import Finding
-from archgen.model.wording import first_few
+from archgen.model.finding import SEVERITIES, Finding, count_severity
+from archgen.model.wording import first_few, plural
 from archgen.report.common.prose import inline_code, prose_text, sentence
 from archgen.report.lint.outcome import Counts, LintReport, count_groups
 
@@ -36,13 +36,12 @@ def write(outcome: LintReport) -> str:
 
 
 def _counted(outcome: LintReport) -> str:
-    models = _many(len(outcome.models), "model")
+    models = plural(len(outcome.models), "model")
     counts = count_groups(outcome.groups)
     hidden = f" ({', '.join(map(prose_text, outcome.hidden))})" if outcome.hidden else ""
     if counts == Counts(0, 0, 0, 0):
         return f"{models}: no findings{hidden}."
-    sums = ((counts.error, "error"), (counts.warning, "warning"), (counts.info, "info"))
-    parts = [f"**{_many(number, noun)}**" for number, noun in sums if number]
+    parts = [f"**{count_severity(number, severity)}**" for severity in SEVERITIES if (number := counts.of(severity))]
     subjects = on_subjects(outcome.groups)
     parts = [f"{', '.join(parts)}{subjects}"] if parts else []
     parts += [f"{counts.accepted} accepted"] if counts.accepted else []
@@ -90,7 +89,3 @@ def _accepted(group: FindingGroup) -> str:
     until = f" until {prose_text(accepted.until)}" if accepted.until else ""
     why = f": {prose_text(accepted.reason)}" if accepted.reason else ""
     return f"- {finding.code} {inline_code(finding.rule)}, {prose_text(finding.message.rstrip('.'))}{also}. Accepted{who}{until}{why}"
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -58,6 +58,10 @@ class Counts(Struct, frozen=True):
     info: int
     accepted: int
 
+    def of(self, severity: Severity) -> int:
+        """Return the number of a severity."""
+        return {"error": self.error, "warning": self.warning, "info": self.info}[severity]
+
 
 class Fixes(Struct, frozen=True):
     """The number of open findings that `--fix` resolves, and of those that `--unsafe-fixes` adds."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from os.path import abspath
 
 from archgen.linting.finding_groups import FindingGroup, group_findings, on_subjects
-from archgen.model.finding import Finding, Related
-from archgen.model.wording import first_few
+from archgen.model.finding import SEVERITIES, Finding, Related, count_severity
+from archgen.model.wording import first_few, plural
 from archgen.report.common.terminal import Emphasis, Style, brief, plain, wrap
 from archgen.report.lint.excerpt import ExcerptStyle, SourceMark, draw_excerpt
 from archgen.report.lint.outcome import Counts, LintReport, count_fixes, count_groups, page_of
@@ -181,14 +181,15 @@ def _sentence(message: str) -> str:
 def _footer(outcome: LintReport, style: Style) -> str:
     groups = outcome.groups
     counts = count_groups(groups)
-    models = _many(len(outcome.models), "model")
+    models = plural(len(outcome.models), "model")
     hidden = f" ({', '.join(map(brief, outcome.hidden))})" if outcome.hidden else ""
     if counts == Counts(0, 0, 0, 0):
         return style.paint(f"{models}: no findings", "fix") + hidden
-    parts: list[str] = []
-    for number, noun, paint in _sums(counts):
-        if number:
-            parts.append(style.paint(_many(number, noun), paint))
+    parts = [
+        style.paint(count_severity(number, severity), severity)
+        for severity in SEVERITIES
+        if (number := counts.of(severity))
+    ]
     parts = [f"{', '.join(parts)}{on_subjects(groups)}"] if parts else []
     if counts.accepted:
         parts.append(style.paint(f"{counts.accepted} accepted", "accepted"))
@@ -203,11 +204,3 @@ def _mendable(groups: Sequence[FindingGroup]) -> str:
     if fixes.safe:
         return f"; up to {fixes.safe} fixable with --fix"
     return f"; up to {fixes.unsafe} fixable with --fix --unsafe-fixes" if fixes.unsafe else ""
-
-
-def _sums(counts: Counts) -> tuple[tuple[int, str, Emphasis], ...]:
-    return ((counts.error, "error", "error"), (counts.warning, "warning", "warning"), (counts.info, "info", "info"))
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

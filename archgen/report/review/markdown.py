@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from archgen.compare.review import ModelReview, RankedFinding
+from archgen.model.durations import format_duration
 from archgen.model.wording import plural
-from archgen.report.common.assessment import format_duration
 from archgen.report.common.prose import inline_code, prose_text, sentence
 from archgen.report.review.outcome import ReviewReport
 from archgen.report.review.sentences import (

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from archgen.compare.review import LEAST, HoursChange, LossChange, ModelReview, Tendency
-from archgen.model.finding import SEVERITIES, Finding
+from archgen.model.durations import format_duration
+from archgen.model.finding import SEVERITIES, Finding, count_severity
 from archgen.model.wording import listed, plural
-from archgen.report.common.assessment import format_duration
 from archgen.report.common.ids import FormatId, list_ids
 
 NAMED = 4
@@ -118,11 +118,7 @@ def _findings(model: ModelReview) -> Iterator[str]:
 
 def _counts(findings: Iterable[Finding]) -> str:
     counts = Counter(finding.severity for finding in findings)
-    words = [
-        plural(counts[severity], severity) if severity != "info" else plural(counts[severity], "info finding")
-        for severity in SEVERITIES
-        if counts[severity]
-    ]
+    words = [count_severity(counts[severity], severity) for severity in SEVERITIES if counts[severity]]
     return listed(words) or "no finding"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.compare.review import ModelReview
-from archgen.report.common.assessment import format_duration
+from archgen.model.durations import format_duration
 from archgen.report.common.terminal import Style, brief, wrap
 from archgen.report.review.outcome import ReviewReport
 from archgen.report.review.sentences import (

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from archgen.analysis.assessment import FlowAssessment
+from archgen.model.durations import format_duration
 from archgen.model.percentages import format_availability
 from archgen.model.wording import listed
-from archgen.report.common.assessment import all_assumptions, format_duration
+from archgen.report.common.assessment import all_assumptions
 from archgen.report.common.terminal import Style, brief, wrap
 from archgen.report.what_if.comparison import WhatIfReport
 

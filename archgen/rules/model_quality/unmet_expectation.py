@@ -10,6 +10,7 @@ from archgen.analysis.moments import component_of
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection
+from archgen.model.durations import HOURS_PER_YEAR, format_duration
 from archgen.model.finding import Confidence, Proof
 from archgen.model.requirements import Ban, DowntimeLimit, Survival
 from archgen.model.subject import EVENTS, Subject
@@ -162,22 +163,23 @@ def _banned(facts: Topology, expected: Ban, connection: Connection) -> Hit:
 def _too_long(facts: Topology, expected: DowntimeLimit) -> Iterator[Hit]:
     for flow in verdicts(facts):
         highest = flow.result.bounds[1] if flow.result.bounds else flow.result.availability
-        if flow.flow in expected.flows and (1.0 - highest) * 8760.0 > expected.hours * (1.0 + 1e-9):
-            decided = flow.sensitivity is None or (1.0 - flow.sensitivity.better) * 8760.0 > expected.hours
+        if flow.flow in expected.flows and (1.0 - highest) * HOURS_PER_YEAR > expected.hours * (1.0 + 1e-9):
+            decided = flow.sensitivity is None or flow.sensitivity.downtime[0] > expected.hours
             costly = [share for share in flow.result.importance if share.hours_per_year > 0.01 * flow.result.downtime][
                 :3
             ]
-            names = [f"{share.element.label} ({_hours(share.hours_per_year)})" for share in costly]
+            names = [f"{share.element.label} ({format_duration(share.hours_per_year)})" for share in costly]
             most = f", most of it by {listed(names)}" if names else ""
             guess = "" if flow.sensitivity is None else f" (assumed; {_ends(flow.sensitivity)})"
             yield Hit(
                 subject=Subject("flow", flow.flow),
                 message=(
-                    f'"{expected.text}" does not hold: {flow.flow} is down {_hours(flow.result.downtime)} per year'
+                    f'"{expected.text}" does not hold: {flow.flow} is down {format_duration(flow.result.downtime)} per year'
                     f"{guess}{most}"
                 ),
                 related=tuple(
-                    (_place(facts, share.element), f"adds {_hours(share.hours_per_year)} per year") for share in costly
+                    (_place(facts, share.element), f"adds {format_duration(share.hours_per_year)} per year")
+                    for share in costly
                 ),
                 flows=(flow.flow,),
                 confidence="low" if not decided else "medium" if flow.sensitivity is not None else "high",
@@ -189,12 +191,7 @@ def _place(facts: Topology, element: Subject) -> Subject:
 
 
 def _ends(sensitivity: Sensitivity) -> str:
-    return " to ".join(map(_hours, sensitivity.downtime))
-
-
-def _hours(hours: float) -> str:
-    """Three digits, and no exponent for a flow that fails all year."""
-    return f"{float(f'{hours:.3g}'):g} h"
+    return " to ".join(map(format_duration, sensitivity.downtime))
 
 
 RULE = Rule(

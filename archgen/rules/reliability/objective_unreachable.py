@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from archgen.analysis.assessment import verdicts
 from archgen.analysis.moments import component_of
 from archgen.linting.rule import Hit, Rule, RuleContext
+from archgen.model.durations import HOURS_PER_YEAR, format_duration
 from archgen.model.finding import Confidence
 from archgen.model.percentages import write_percentage
 from archgen.model.subject import EVENTS, Subject
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from archgen.analysis.assessment import FlowAssessment
     from archgen.analysis.topology import Topology
 
-_HOURS_PER_YEAR = 8760.0
 _NAMED = 3
 """The number of elements that a message names."""
 
@@ -39,17 +39,17 @@ def check(context: RuleContext) -> Iterator[Hit]:
 def _hit(facts: Topology, flow: FlowAssessment, objective: float) -> Hit:
     decided = flow.sensitivity is None or flow.sensitivity.better < objective
     confidence: Confidence = "low" if not decided else "medium" if flow.sensitivity is not None else "high"
-    down, allowed = flow.result.downtime, (1.0 - objective) * _HOURS_PER_YEAR
+    down, allowed = flow.result.downtime, (1.0 - objective) * HOURS_PER_YEAR
     costly = [loss for loss in flow.result.importance if loss.hours_per_year > _WORTH_NAMING * down][:_NAMED]
-    most = [f"{loss.element.label} ({_hours(loss.hours_per_year)})" for loss in costly]
+    most = [f"{loss.element.label} ({format_duration(loss.hours_per_year)})" for loss in costly]
     return Hit(
         subject=Subject("flow", flow.flow),
         message=(
-            f"{flow.flow} misses its {write_percentage(objective)} objective by {_hours(down - allowed)} per year "
-            f"(down {_hours(down)}{_range(flow)}){_costs(most)}{_assumption(flow, decided)}"
+            f"{flow.flow} misses its {write_percentage(objective)} objective by {format_duration(down - allowed)} per year "
+            f"(down {format_duration(down)}{_range(flow)}){_costs(most)}{_assumption(flow, decided)}"
         ),
         related=tuple(
-            (_place(facts, loss.element), f"costs {_hours(loss.hours_per_year)} per year") for loss in costly
+            (_place(facts, loss.element), f"costs {format_duration(loss.hours_per_year)} per year") for loss in costly
         ),
         flows=(flow.flow,),
         case=None if decided else "assumed",
@@ -62,7 +62,9 @@ def _place(facts: Topology, element: Subject) -> Subject:
 
 
 def _range(flow: FlowAssessment) -> str:
-    return "" if flow.sensitivity is None else f"; assumed, {' to '.join(map(_hours, flow.sensitivity.downtime))}"
+    return (
+        "" if flow.sensitivity is None else f"; assumed, {' to '.join(map(format_duration, flow.sensitivity.downtime))}"
+    )
 
 
 def _costs(most: list[str]) -> str:
@@ -81,10 +83,6 @@ def _assumption(flow: FlowAssessment, decided: bool) -> str:
         "the objective would be missed if they were three times better, too" if decided else "they decide the result"
     )
     return f" (assumed: {', '.join(names)}{more}; {verdict})"
-
-
-def _hours(hours: float) -> str:
-    return f"{hours * 60:.1f} min" if hours < 1.0 else f"{hours:.1f} h"
 
 
 RULE = Rule(

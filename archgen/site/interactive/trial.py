@@ -15,7 +15,7 @@ from archgen.site.structure_data import element_indices
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Node
 from archgen.views.levels import CARDS, LINES, readable
-from archgen.views.path import component_path, path
+from archgen.views.path import folded_path, path
 
 
 class Trial(Struct, frozen=True):
@@ -45,7 +45,7 @@ def trial(topology: Topology) -> Trial:
 def trial_path(topology: Topology, flow: Flow, deployed: Diagram, findings: Sequence[Finding] = ()) -> Trial:
     """Return the path of a flow in the deployment, or with a card per component if that is too large to read."""
     whole = path(topology, flow, findings, deployed)
-    return Trial(whole) if _is_readable(whole) else _folded(topology, component_path(topology, flow, findings))
+    return Trial(whole) if _is_readable(whole) else _folded(topology, folded_path(topology, flow, findings))
 
 
 def _folded(topology: Topology, diagram: Diagram) -> Trial:

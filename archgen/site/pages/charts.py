@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from archgen.analysis.assessment import FlowAssessment
 from archgen.compare.flows import called
 from archgen.linting.checked_model import CheckedModel
+from archgen.model.durations import format_duration
 from archgen.render.scene.bar_chart import BarChart, BarGroup, QuantityBar
-from archgen.report.common.assessment import format_duration
 from archgen.site.html_builder import one_line
 from archgen.site.pages.downtime import downtime, worst_flows
 

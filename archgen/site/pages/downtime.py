@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from archgen.analysis.assessment import FlowAssessment
 from archgen.linting.checked_model import CheckedModel
+from archgen.model.durations import format_duration
 from archgen.model.percentages import format_availability
-from archgen.report.common.assessment import format_duration
 from archgen.site.pages.change_blocks import IMPOSSIBLE
 from archgen.site.system_change import access
 

@@ -10,10 +10,11 @@ from archgen.compare.flows import called
 from archgen.linting.checked_model import CheckedModel
 from archgen.linting.finding_groups import FindingGroup
 from archgen.model.architecture import Flow
+from archgen.model.durations import format_duration
 from archgen.model.finding import Finding
 from archgen.model.percentages import format_availability
 from archgen.model.wording import plural
-from archgen.report.common.assessment import format_basis, format_duration, format_range
+from archgen.report.common.assessment import format_basis, format_range
 from archgen.site.escape import code, link, prose, text
 from archgen.site.html_builder import Scripted
 from archgen.site.issue_sections import failing_step

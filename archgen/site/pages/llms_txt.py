@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from archgen.linting.checked_model import CheckedModel
 from archgen.linting.finding_groups import FindingGroup
 from archgen.linting.rule import Rule
+from archgen.model.durations import format_duration
 from archgen.model.percentages import format_availability
 from archgen.model.wording import listed, plural
-from archgen.report.common.assessment import format_duration
 from archgen.report.common.terminal import plain
 from archgen.site.html_builder import one_line
 from archgen.site.page import Page, flow_path

@@ -8,6 +8,7 @@ from archgen.analysis.assessment import FlowAssessment
 from archgen.compare.flows import called
 from archgen.improve.gains import gains
 from archgen.linting.checked_model import CheckedModel
+from archgen.model.durations import format_duration
 from archgen.model.percentages import format_availability
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed, plural
@@ -16,7 +17,6 @@ from archgen.report.common.assessment import (
     MONTHS,
     AssumptionGroup,
     all_assumptions,
-    format_duration,
     format_method,
     format_parts,
     format_range,

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from archgen.explanations.for_model import explanations
 from archgen.linting.checked_model import CheckedModel
 from archgen.linting.rule import Rule
+from archgen.model.durations import format_duration
 from archgen.model.wording import plural
-from archgen.report.common.assessment import format_duration
 from archgen.site.code_block import yaml_block
 from archgen.site.escape import code, link, text
 from archgen.site.interactive.view_block import view_block

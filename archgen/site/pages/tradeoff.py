@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archgen.linting.checked_model import CheckedModel
+from archgen.model.durations import format_duration
 from archgen.render.scene.tradeoff import CostPoint, Series, Tradeoff
-from archgen.report.common.assessment import format_duration
 from archgen.site.html_builder import one_line
 from archgen.site.pages.charts import SYSTEMS
 from archgen.site.pages.downtime import worst_flows

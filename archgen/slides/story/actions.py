@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from archgen.improve.recommendation import Recommendation
 from archgen.linting.finding_groups import FindingGroup
+from archgen.model.durations import format_duration
 from archgen.model.wording import listed, plural
-from archgen.report.common.assessment import format_duration
 from archgen.slides import claims
 from archgen.slides.facts import SystemFacts, capital
 from archgen.slides.paging import fitting

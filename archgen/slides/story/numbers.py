@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from archgen.analysis.assessment import FlowAssessment
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
+from archgen.report.common.assessment import format_range
 from archgen.slides import claims
-from archgen.slides.facts import SystemFacts, hours, spread
+from archgen.slides.facts import SystemFacts, hours
 from archgen.slides.story.texts import NAMED, assumed_note, few_rows, lines, table
 from archgen.slides.values import Paragraph, Slide, TextSlide
 
@@ -29,7 +30,7 @@ def downtime_slide(facts: SystemFacts) -> Iterator[Slide]:
 def _flow_row(facts: SystemFacts, assessment: FlowAssessment, between: bool) -> tuple[str, ...]:
     flow = assessment.flow
     breaking = facts.losses_of(flow) or tuple(zone for zone, flows in facts.enclosing if flow in flows)
-    numbers = (hours(assessment), *((spread(assessment),) if between else ()))
+    numbers = (hours(assessment), *((format_range(assessment),) if between else ()))
     return facts.topology.flows[flow].title, *numbers, facts.names(breaking, 2, "or") or "no single failure"
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.model.wording import plural
+from archgen.report.common.assessment import format_range
 from archgen.slides import claims
-from archgen.slides.facts import SystemFacts, capital, hours, spread
+from archgen.slides.facts import SystemFacts, capital, hours
 from archgen.slides.paging import shortened_entry
 from archgen.slides.section import DeckSection
 from archgen.slides.story.texts import assumed_count, assumed_note, counted, lines, worst_groups
@@ -47,7 +48,7 @@ def _figures(facts: SystemFacts) -> Iterator[Figure]:
 
 def _downtime(facts: SystemFacts) -> Figure:
     worst = facts.by_downtime[0]
-    between = spread(worst)
+    between = format_range(worst)
     assumed = f", assumed ({between})" if between else ""
     flow = f": {facts.title(worst.flow)}" if len(facts.flows) > 1 else ""
     longest = "at most down per year" if len(facts.flows) > 1 else "down per year"
