@@ -22,10 +22,12 @@ def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each component whose manual failover takes longer than the recovery objective allows."""
     facts = context.topology
     objective = facts.architecture.objectives.recovery_time
+    if objective is None:
+        return
     for component in facts.architecture.components:
         standby = _standby(facts, component)
-        flows = _waiting(facts, component) if objective is not None and standby else ()
-        if objective is not None and flows:
+        flows = _waiting(facts, component) if standby else ()
+        if flows:
             replication = component.replication
             stated = replication.recovery if replication is not None else None
             reaction = 60 * context.threshold("manual-failover", "minutes", _REACTION / 60)
