@@ -41,6 +41,7 @@ def cases(seeds: range):  # type: ignore[no-untyped-def]
             yield model, flow, plan, {one: random.choice((0.5, 0.9, 0.99, random.random())) for one in plan.elements}
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("chunk", range(8))
 def test_exact_availability_is_the_sum_over_all_states(chunk: int) -> None:
     compared = 0

@@ -84,6 +84,7 @@ def complete(project: Path, *words: str) -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("words", "offered"),
     [

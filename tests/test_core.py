@@ -93,7 +93,7 @@ def test_every_command_is_tried() -> None:
     assert {extra for extra, _ in NEED.values()} <= set(EXTRAS)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", WORK)
 def test_a_command_works_without_extras(tmp_path: Path, name: str) -> None:
     if name == "test-rules":
@@ -114,6 +114,7 @@ def test_a_command_works_without_extras(tmp_path: Path, name: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", NEED)
 def test_a_command_names_the_extra_that_it_lacks(tmp_path: Path, name: str) -> None:
     extra, words = NEED[name]

@@ -365,6 +365,7 @@ def _out(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 # Hostile text
 
 
+@pytest.mark.slow
 def test_whatever_a_model_says_stays_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from markdown_it import MarkdownIt
 

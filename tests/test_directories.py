@@ -210,6 +210,7 @@ COMMANDS = {
 }
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_every_command_keeps_what_is_not_its_own(project: Path, command: tuple[str, ...]) -> None:
     out = project / "out"
@@ -290,6 +291,7 @@ def left(project: Path) -> list[str]:
     return [str(path) for path in project.rglob("*") if path.name.endswith(".archgen-part")]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("command", "number", "existing"),
     [

@@ -121,7 +121,7 @@ def run(words: str, at: Path, given: bytes = b"", **environment: str) -> subproc
     )
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("words", DOCUMENTS)
 def test_what_programs_read_is_the_same_everywhere(project: Path, words: str) -> None:
     usual = run(words, project)
@@ -133,6 +133,7 @@ def test_what_programs_read_is_the_same_everywhere(project: Path, words: str) ->
     assert (done.returncode, done.stdout) == (usual.returncode, usual.stdout)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("environment", ENVIRONMENTS.values(), ids=ENVIRONMENTS)
 def test_one_document_in_every_environment(project: Path, environment: dict[str, str]) -> None:
     for words in (DOCUMENTS[0], f"draw m{SUFFIX} --view deployment -o - --format text"):

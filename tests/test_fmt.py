@@ -93,6 +93,7 @@ def test_sections_come_in_order_with_their_comments() -> None:
     assert form(MODEL) == FORMED
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("text", SOURCES)
 def test_the_form_means_the_same_and_is_stable(text: str) -> None:
     once = form(text)

@@ -87,6 +87,7 @@ def test_what_is_no_layout_stays(text: str, wanted: str | None) -> None:
     assert sorted(after.split()) == sorted(text.split())
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("first", range(0, 800, 100))
 def test_a_text_laid_out_otherwise_has_one_stable_form(first: int) -> None:
     count = 0

@@ -81,6 +81,7 @@ def test_what_no_font_has_is_named_by_character() -> None:
     assert (one.file, one.missing, one.packaged) == (None, "ᠮ", False)
 
 
+@pytest.mark.sampled(6)
 @FONTS
 @pytest.mark.parametrize("script", SAMPLES)
 @pytest.mark.parametrize("around", ["{}", "web {} nginx", "{} web", "web 负 {} خ 🚀"])

@@ -106,6 +106,7 @@ def test_d2_accepts_every_text(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.skipif(D2 is None, reason="d2 is not installed")
 @pytest.mark.parametrize("text", [text for text in HOSTILE if 0 < len(text) < 100])
 def test_d2_shows_the_words(tmp_path: Path, text: str) -> None:

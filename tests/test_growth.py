@@ -106,6 +106,7 @@ def test_what_if_grows_with_the_model_once_its_search_is_cut_short(shape: str, m
     assert grown(shape, SIZES, compare, MOST) == {}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("work", [assess, compare])
 def test_a_flow_to_each_component_of_a_chain_takes_what_the_flows_take(
     work: Callable[[CheckedModel], None], monkeypatch: pytest.MonkeyPatch

@@ -164,6 +164,7 @@ def links(document: Element) -> list[str]:
     return [link for link in found if link and not re.match(r"[a-z]+:|#|data:", link)]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("urls", ["false", "true"])
 def test_generated_pages_have_their_look_and_every_link_leads_somewhere(tmp_path: Path, urls: str) -> None:
     site = built(tmp_path, urls=urls)

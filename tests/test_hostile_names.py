@@ -75,6 +75,7 @@ def check_links(file: Path, top: Path, document: Element) -> int:
     return len(inside)
 
 
+@pytest.mark.slow
 def test_a_site_holds_names_as_text_only(project: Path) -> None:
     done = run(project, "build", "-o", "site")
     assert done.returncode == 0, done.stderr
@@ -148,6 +149,7 @@ def test_pictures_and_slides_are_named_by_slugs(project: Path) -> None:
     assert run(project, "simulate", hostile, "--kill", "server-1", "--svg", "failed").returncode == 0
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("name", NAMELESS)
 @pytest.mark.parametrize("command", ["build", "draw", "slides"])
 def test_a_name_without_letters_is_refused_and_nothing_written(tmp_path: Path, command: str, name: str) -> None:

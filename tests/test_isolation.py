@@ -294,6 +294,7 @@ PAGES = [
 ]
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(("form", "function", "about", "part"), PAGES)
 def test_a_page_that_fails_loses_no_other(
     project: Path,

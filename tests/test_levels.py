@@ -368,6 +368,7 @@ def test_an_editor_knows_the_names_in_groups_and_views() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_deck_shows_a_large_system_in_its_groups(tmp_path: Path) -> None:
     (tmp_path / "services.arch.yaml").write_text(MODELS["services"](), encoding="utf-8")
     assert main(["slides", str(tmp_path / "services.arch.yaml"), "-o", str(tmp_path / "deck.pptx")]) == 0

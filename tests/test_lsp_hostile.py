@@ -97,6 +97,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
         stream.close()
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("text", [BOMB, DEEP, "x: " + "{y: " * 50_000], ids=["aliases", "lists", "mappings"])
 def test_a_bomb_is_a_finding_and_the_next_text_is_read(session: Session, text: str) -> None:
     session.write(text)
@@ -136,6 +137,7 @@ PLACED = ("hover", "completion", "definition", "references", "prepareRename", "r
 METHODS = (*PLACED, "documentSymbol", "formatting", "codeAction")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", ["missing.arch.yaml", "there.arch.yaml", "", "untitled"])
 def test_a_text_that_is_not_open_is_read_from_the_disk_or_refused(session: Session, name: str) -> None:
     directory = session.uri.rpartition("/")[0]

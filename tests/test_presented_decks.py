@@ -162,6 +162,7 @@ def check_overlaps(slide, page) -> None:
             assert shape.left + shape.width <= 960 * 12700, (slide.title, shape.name)
 
 
+@pytest.mark.sampled(4)
 @EACH
 def test_a_deck_is_presented_without_a_change(name: str) -> None:
     _, deck, presentation = presented(name)

@@ -89,6 +89,7 @@ def _silent(placed: Placed) -> list[str]:
     return [edge.edge.id for edge in placed.edges if edge.edge.label and edge.bundle not in worded]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", WRITTEN)
 def test_every_picture_of_a_written_system_is_readable(name: str) -> None:
     room = ROOMS["1150"]

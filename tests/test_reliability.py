@@ -22,7 +22,7 @@ QUESTIONS_PER_CHUNK = 6_250
 """16 chunks of at least 6,250 questions are 100,000 and more."""
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_single_failures_agree_with_the_definition(chunk: int) -> None:
     questions = 0

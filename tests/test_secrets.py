@@ -207,6 +207,7 @@ def found(document: Any) -> list[str] | None:
     return [f"{hit.subject.kind} {hit.message}" for hit in check(RuleContext(Topology(loaded.architecture)))]
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("key", sorted({*keys(schema())} - CHECKED.keys()))
 def test_a_key_in_any_text_of_the_language_is_found(key: str) -> None:
     tried = 0

@@ -173,6 +173,7 @@ def _written(path: str, content: bytes) -> None:
     os.replace(part, path)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [

@@ -187,6 +187,7 @@ def with_engine(*names: str) -> pytest.MarkDecorator:
     )
 
 
+@pytest.mark.slow
 @with_engine(*ENGINES)
 def test_another_generator_makes_the_same_pages_of_what_is_on_disk(engine: str, site: str, pages: str) -> None:
     run(pages, os.path.join(BIN, engine), *ENGINES[engine])
@@ -202,6 +203,7 @@ def test_another_generator_makes_the_same_pages_of_what_is_on_disk(engine: str, 
     shutil.rmtree(built)
 
 
+@pytest.mark.sampled(2)
 @with_engine("mkdocs", "properdocs")
 def test_the_plugin_makes_the_same_pages(engine: str, site: str, tmp_path: object) -> None:
     directory = str(tmp_path)

@@ -162,6 +162,7 @@ def guards(tier_deck: DiagramSlide) -> set[str]:
     return {one.node.subject for one in tier_deck.placed.nodes if one.node.guards}
 
 
+@pytest.mark.sampled(4)
 @EACH
 def test_cards_and_labels_lie_on_nothing(name: str) -> None:
     for slide, page in pages(name, DiagramSlide):
@@ -325,6 +326,7 @@ TEMPLATES = {
 }
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("sort", TEMPLATES)
 def test_an_odd_template_gives_whole_slides(sort: str, tmp_path: Path) -> None:
     made = Presentation()
@@ -372,6 +374,7 @@ def laid(name: str):
     return DRAWING.fitted(DRAWING.diagram(HARD[name]))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", HARD)
 def test_a_line_that_is_led_anew_keeps_its_ends_and_its_words(name: str) -> None:
     before = laid(name)
@@ -427,6 +430,7 @@ def through(placed) -> int:
     )
 
 
+@pytest.mark.slow
 def test_hardly_a_line_of_a_dense_deployment_runs_through_a_card() -> None:
     found = simplify_routes(laid("shop"))
     assert through(laid("shop")) == 0

@@ -618,6 +618,7 @@ def test_slides_tells_a_wrong_use(
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not installed")
 def test_libreoffice_opens_every_slide(tmp_path: Path) -> None:
     file = tmp_path / "deck.pptx"

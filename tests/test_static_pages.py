@@ -25,7 +25,7 @@ _ATTRIBUTES = re.compile(r"\{ ?[.#]")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pages of a system that needs levels and of one that doesn't."""
     at = tmp_path_factory.mktemp("static")
-    (at / "shop.arch.yaml").write_text(services(), encoding="utf-8")
+    (at / "shop.arch.yaml").write_text(services(domains=4), encoding="utf-8")
     small = Path(__file__).parent.parent / "models" / "2-distributed-web-infrastructure.arch.yaml"
     files = (str(at / "shop.arch.yaml"), str(small))
     assert main(["build", *files, "--pages", str(at / "pages"), "--static", "--today", "2026-11-24"]) == 0
@@ -38,13 +38,14 @@ def rendered(file: Path) -> Element:
     return parse(f"<main>{markdown.markdown(text, extensions=['tables'])}</main>")
 
 
-def everything(pages: Path) -> dict[str, Element]:
+@pytest.fixture(scope="module")
+def documents(pages: Path) -> dict[str, Element]:
     docs = pages / "docs"
     return {str(file.relative_to(docs)): rendered(file) for file in sorted(docs.rglob("*.md"))}
 
 
-def test_nothing_that_hosts_remove_is_on_a_page(pages: Path) -> None:
-    for path, page in everything(pages).items():
+def test_nothing_that_hosts_remove_is_on_a_page(pages: Path, documents: dict[str, Element]) -> None:
+    for path, page in documents.items():
         for name in REMOVED:
             assert not list(page.all(name)), (path, name)
         words = " ".join(part.text for part in page.all() if part.tag in WORDS)
@@ -53,9 +54,9 @@ def test_nothing_that_hosts_remove_is_on_a_page(pages: Path) -> None:
     assert "extra_" not in (pages / "mkdocs.yml").read_text("utf-8")
 
 
-def test_every_picture_is_an_image_with_words(pages: Path) -> None:
+def test_every_picture_is_an_image_with_words(pages: Path, documents: dict[str, Element]) -> None:
     shown = set()
-    for path, page in everything(pages).items():
+    for path, page in documents.items():
         for image in page.all("img"):
             assert image.attributes["alt"], path
             shown.add((pages / "docs" / path).parent.joinpath(image.attributes["src"]).resolve())
@@ -64,8 +65,7 @@ def test_every_picture_is_an_image_with_words(pages: Path) -> None:
     assert any("group-" in file.name for file in drawn)
 
 
-def test_every_link_leads_to_a_page_and_an_anchor(pages: Path) -> None:
-    documents = everything(pages)
+def test_every_link_leads_to_a_page_and_an_anchor(pages: Path, documents: dict[str, Element]) -> None:
     anchors = {path: {part.attributes.get("id") for part in page.all()} for path, page in documents.items()}
     for path, page in documents.items():
         for link in page.all("a"):

@@ -119,6 +119,7 @@ def test_all_states_of_small_random_models(script: Script) -> None:
     assert states > 1000
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("drawing", [architecture, decorated])
 def test_random_states_of_random_models(script: Script, drawing: Callable[[int], Architecture]) -> None:
     for seed in range(200, 400):

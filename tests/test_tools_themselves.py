@@ -56,6 +56,7 @@ def test_d2_accepts_every_picture(tmp_path: Path) -> None:
         list(pool.map(lambda file: run(str(D2), "validate", str(file)), saved(tmp_path, "d2")))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(D2 is None, reason="d2 is not installed")
 def test_d2_draws_hostile_words(tmp_path: Path) -> None:
     """They have to be drawn: what D2 reads as Markdown is looked into by its compiler alone."""

@@ -48,6 +48,7 @@ def shown(text: str) -> Diagram:
     return deployment(Topology(architecture))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("hosts", "zones"), [(8, 1), (12, 3), (20, 1), (24, 4), (22, 2)])
 def test_a_tower_becomes_wide_without_faults(hosts: int, zones: int) -> None:
     diagram = shown(tower(hosts, zones, seed=hosts))
@@ -88,6 +89,7 @@ def test_a_canvas_of_16_9_is_filled_by_wrapping(tmp_path: Path) -> None:
     assert sizes["wide"][1] < 0.8 * sizes["usual"][1]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("components", [60, 100])
 def test_panels_hang_from_one_height(components: int) -> None:
     """Lines between the hosts of one panel and the next once drew each panel lower than the one before it."""

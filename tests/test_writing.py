@@ -214,6 +214,7 @@ def test_a_report_may_go_through_a_link_within_the_project(project: Path) -> Non
     assert (project / "report.json").read_bytes().startswith(b"{")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "name",
     [

@@ -7,6 +7,7 @@ not there, by any rule, however sure and however grave. Fixes of one rule that t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -55,17 +56,14 @@ def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], boo
     asked = tuple(
         finding for finding in model.findings if finding.changes and finding.accepted is None and wanted(finding)
     )
-    refused: set[str] = set()
-    while batch := _batch(model, wanted, refused):
-        for tried in (batch, *((single,) for single in batch)) if len(batch) > 1 else (batch,):
-            fixed = _with(model, tried, judged)
-            if fixed is not None:
-                model = fixed
-                # a fix may have been refused for what another one has put right since
-                refused -= {finding.fingerprint for finding in model.findings}
-                break
-            if len(tried) == 1:
-                refused.add(tried[0].fingerprint)
+    refused: frozenset[str] = frozenset()
+    while True:
+        fixed, still = _one_pass(model, judged, wanted)
+        # a fix may have been refused for what another one has put right since
+        done = fixed is model or not still or still == refused
+        model, refused = fixed, still
+        if done:
+            break
     left = {finding.fingerprint: finding for finding in model.findings}
     helped = {finding.fingerprint: _is_helped(finding, left) for finding in asked}
     return FixedModel(
@@ -73,6 +71,28 @@ def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], boo
         tuple(finding for finding in asked if helped[finding.fingerprint]),
         tuple(finding for finding in asked if not helped[finding.fingerprint]),
     )
+
+
+def _one_pass(model: Model, judged: CheckBytes, wanted: Callable[[Finding], bool]) -> tuple[Model, frozenset[str]]:
+    """Return the model with the fixes that hold, each tried once, and the fingerprints of the findings whose fix doesn't.
+
+    Fixes that don't hold together are tried in halves, so that one bad fix among many costs few judgments.
+    """
+    refused: set[str] = set()
+    while batch := _batch(model, wanted, refused):
+        halves = [batch]
+        while halves:
+            # what an earlier half changed may have settled or changed a later one
+            open_ = {finding.fingerprint: finding for finding in model.findings}
+            tried = tuple(open_[fixe.fingerprint] for fixe in halves.pop() if fixe.fingerprint in open_)
+            fixed = _with(model, tried, judged) if tried else model
+            if fixed is not None:
+                model = fixed
+            elif len(tried) == 1:
+                refused.add(tried[0].fingerprint)
+            else:
+                halves += [tried[len(tried) // 2 :], tried[: len(tried) // 2]]
+    return model, frozenset(refused)
 
 
 def _batch(model: Model, wanted: Callable[[Finding], bool], refused: set[str]) -> tuple[Finding, ...]:
@@ -134,7 +154,7 @@ def _is_worse(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> bool:
 def _beside(data: bytes, paths: list[Path]) -> dict[str, object]:
     """Return what a model says of all that no path leads to; of a section that is a list, all of it or nothing."""
     beside: dict[str, object] = {}
-    for section, value in parse(0, "", data)[0].root.items():
+    for section, value in _sections(data).items():
         names = {str(path[1]) if len(path) > 1 else None for path in paths if path[0] == section}
         if not names:
             beside[section] = value
@@ -142,6 +162,12 @@ def _beside(data: bytes, paths: list[Path]) -> dict[str, object]:
             entries = {name: entry for name, entry in value.items() if not names & {name, _spaced(section, name)}}
             beside |= {section: entries} if entries else {}
     return beside
+
+
+@lru_cache(maxsize=2)
+def _sections(data: bytes) -> Mapping[str, object]:
+    """Return a model's sections; kept for the text that many fixes are tried on."""
+    return parse(0, "", data)[0].root
 
 
 def _spaced(section: str, name: str) -> str:
