@@ -70,8 +70,8 @@ truths: $(DEV)
 	$(BIN)/python -m tests.truths
 
 bench: $(CI)
-	$(BIN)/python benchmarks/run.py
-	$(BIN)/python benchmarks/page.py
+	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.page
 
 clean:
 	rm -rf site $(VENV) $(READERS)

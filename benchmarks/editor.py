@@ -1,6 +1,6 @@
 """What an editor waits for: a text of 1,000 components judged anew, beside PyYAML's fast loader on the same text.
 
-    python benchmarks/editor.py
+    python -m benchmarks.editor
 
 Processor time, the least of several in one run.
 """
@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import time
 
-import synthetic
 import yaml
 
 from archgen.app.config.settings import LintSettings
 from archgen.editor.document import OpenModel, check_text
+from benchmarks import synthetic
 
 COMPONENTS = 1_000
 MOST = 2.0

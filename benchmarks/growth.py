@@ -1,7 +1,7 @@
 """How the time of whole commands grows with a model, as ratios of one run.
 
-    python benchmarks/growth.py                 analyze and what-if of every shape, some minutes
-    python benchmarks/growth.py chain pairs     some shapes
+    python -m benchmarks.growth                 analyze and what-if of every shape, some minutes
+    python -m benchmarks.growth chain pairs     some shapes
 
 Each size is twice the one before; the time is that of the processor in the process and its children, the least of three.
 """
@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-import shapes
+from benchmarks import shapes
 
 MOST = 2.3
 """How much more time twice the components may take."""

@@ -1,7 +1,7 @@
 """A directory of many models: a lint of all of them, beside loading the same files one after the other.
 
-    python benchmarks/many.py            1,000 models
-    python benchmarks/many.py 200        as many
+    python -m benchmarks.many            1,000 models
+    python -m benchmarks.many 200        as many
 
 Processor time of the whole processes, their children's too, the least of several in one run; so the number of processors
 does not matter, and a busy machine changes little. The wall time that parts and processes save is told beside it. What is

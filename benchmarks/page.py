@@ -1,6 +1,6 @@
 """What scripts do while a page of the site loads: the longest task of each, by the processor's time of its thread.
 
-    python benchmarks/page.py
+    python -m benchmarks.page
 
 Chromium's own trace tells every task of the page's thread and what ran in it. Beside it stands a page of an empty site of the
 same theme, whose scripts run in ours as well.
@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from statistics import median
 from typing import Any
 
-import synthetic
-from run import BIN, ROOT, process
+from benchmarks import synthetic
+from benchmarks.run import BIN, ROOT, process
 
 LONGEST = 50.0
 """Milliseconds of a task after which a browser calls it long."""
@@ -81,7 +81,7 @@ def tasks(events: list[Event], page: str) -> Iterator[tuple[float, set[str]]]:
             and task["ts"] <= one["ts"] < task["ts"] + task["dur"]
         }
         if inside:
-            yield task.get("tdur", task["dur"]) / 1e3, inside
+            yield float(task["tdur"] if "tdur" in task else task["dur"]) / 1e3, inside
 
 
 def _script(event: Event) -> str:

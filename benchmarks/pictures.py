@@ -61,7 +61,8 @@ def with_icons(diagram: Diagram, directory: str) -> str:
 def counted_in_d2(diagram: Diagram) -> tuple[int, int]:
     """The bends and the crossings of D2's own picture of a diagram with its ELK layout."""
     lines = lines_of(svg_of(diagram_d2(diagram)))
-    level, upright = [], []
+    level: list[tuple[int, float, float, float, float]] = []
+    upright: list[tuple[int, float, float, float, float]] = []
     for place, line in enumerate(lines):
         for (x0, y0), (x1, y1) in pairwise(line):
             (level if y0 == y1 else upright).append((place, min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)))

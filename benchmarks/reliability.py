@@ -1,7 +1,7 @@
 """The cost of exact reliability, as counts and ratios of one run.
 
-    python benchmarks/reliability.py              all of them, some minutes
-    python benchmarks/reliability.py growth exact some
+    python -m benchmarks.reliability              all of them, some minutes
+    python -m benchmarks.reliability growth exact some
 
 Times are of the processor and the least of several, so that a busy machine changes them little.
 """
@@ -18,15 +18,13 @@ import time
 from collections.abc import Callable
 from random import Random
 
-import synthetic
-import systems
-
 from archgen.analysis.assessment import assess
 from archgen.analysis.probabilities import Probabilities
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
 from archgen.reliability.availability import Calculation, FlowAvailability
 from archgen.reliability.cuts import cut_sets
+from benchmarks import synthetic, systems
 
 FLOWS = 100
 LEAST_EXACT = 90

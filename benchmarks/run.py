@@ -1,7 +1,7 @@
 """Speed as ratios measured in one run, so that they mean the same on every machine.
 
-    python benchmarks/run.py            all of them
-    python benchmarks/run.py lint load  some
+    python -m benchmarks.run            all of them
+    python -m benchmarks.run lint load  some
 
 Every figure is the median over interleaved pairs; the ratio to reach stands beside it.
 """
@@ -20,8 +20,7 @@ import time
 from collections.abc import Callable
 from statistics import median
 
-import pictures
-import synthetic
+from benchmarks import pictures, synthetic
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BIN = os.path.dirname(sys.executable)
@@ -32,7 +31,8 @@ Timed = Callable[[], None]
 
 def pairs(ours: Timed, theirs: Timed, count: int) -> tuple[float, float]:
     """Median seconds of both, measured in turn after one unmeasured round."""
-    ours(), theirs()
+    ours()
+    theirs()
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(count):
         for measured, action in zip(times, (ours, theirs), strict=True):
@@ -110,7 +110,7 @@ def serve() -> None:
     """What `archgen serve` does when a model is saved, as it was or changed, beside 0.2 s and 1 s."""
     import shutil
 
-    from archgen.site_build.serve import Serving
+    from archgen.site_build.serve import LiveSite
 
     with tempfile.TemporaryDirectory() as directory:
         models = os.path.join(directory, "models")
@@ -120,7 +120,7 @@ def serve() -> None:
             text = stream.read()
         turns = iter(range(1_000))
         output = os.path.join(directory, "site")
-        serving = Serving(lambda: files, lambda: "2026-11-24", "Site", output, lambda _: None)
+        serving = LiveSite(lambda: files, lambda: "2026-11-24", "Site", output, lambda _: None)
         serving.build()
 
         def changed(old: str, new: str) -> Callable[[], object]:
@@ -181,9 +181,9 @@ def deck() -> None:
     from archgen.app.workspace.inputs import find, read
 
     def ours() -> None:
-        found = visible_systems(check_models(read(find((os.path.join(ROOT, "models"),)), ""), "2026-11-24"))
+        systems = visible_systems(check_models(read(find((os.path.join(ROOT, "models"),)), ""), "2026-11-24"))
         drawing = Drawing("domain", "light")
-        write_pptx(found, drawing, make_deck(found, drawing, None, steps=False), None)
+        write_pptx(systems, drawing, make_deck(systems, drawing, None), None)
 
     within("deck of the four tiers", 1.5, ours, 5)
 
@@ -213,8 +213,6 @@ def flow() -> None:
 def limits() -> None:
     """Models at the limits of what a picture can show, judged and drawn, beside 5 s: a hub, a crowd, zones in zones, nothing."""
     from archgen.cli import main as archgen
-
-    sys.path.insert(0, ROOT)
     from tests.limit_models import LIMITS
 
     with tempfile.TemporaryDirectory() as directory:

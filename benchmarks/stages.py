@@ -1,7 +1,7 @@
 """Where the time of a lint goes, stage by stage, in milliseconds of the processor.
 
-    python benchmarks/stages.py        tier 2 and 1,000 components, the least of twelve processes for each stage
-    python benchmarks/stages.py 30     of thirty
+    python -m benchmarks.stages        tier 2 and 1,000 components, the least of twelve processes for each stage
+    python -m benchmarks.stages 30     of thirty
 
 One process goes through the stages in the order of a lint and tells the processor time that it has used after each; what
 a lint does besides, to find its models and to read its options, is the rest of a whole one.
@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 
-import synthetic
+from benchmarks import synthetic
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ROUNDS = 12

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
+from typing import Any
 
 import pytest
 
@@ -84,7 +85,7 @@ class Browser:
         self.prefer(scheme)
         self.size(*size)
 
-    def run(self, script: str) -> object:
+    def run(self, script: str) -> Any:
         return self.driver.execute_script(script)
 
     def size(self, width: int, height: int) -> None:
@@ -102,12 +103,15 @@ class Browser:
         media = {"media": "", "features": [{"name": "prefers-color-scheme", "value": scheme}]}
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
 
+    def _log(self, kind: str) -> list[dict[str, Any]]:
+        return list(self.driver.get_log(kind))  # type: ignore[no-untyped-call]
+
     def complaints(self) -> list[str]:
-        return [f"{entry['level']} {entry['message']}" for entry in self.driver.get_log("browser")]
+        return [f"{entry['level']} {entry['message']}" for entry in self._log("browser")]
 
     def asked(self) -> set[str]:
         found = set()
-        for entry in self.driver.get_log("performance"):
+        for entry in self._log("performance"):
             message = json.loads(entry["message"])["message"]
             if message["method"] in ("Network.requestWillBeSent", "Network.webSocketCreated"):
                 params = message["params"]

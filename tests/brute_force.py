@@ -279,7 +279,7 @@ FEATURES: dict[str, Callable[[Used], bool]] = {
         for each in one.components
     ),
     "nobody waits": lambda one: (
-        any(request.deferred for request, _ in one.steps) or one.calls(lambda each: each.deferred)
+        any(request.deferred for request, _ in one.steps) or one.calls(lambda each: bool(each.deferred))
     ),
     "deep check": lambda one: any(each.balance and each.balance.asks for each in one.components),
     "deep check through others": lambda one: any(

@@ -50,7 +50,7 @@ def family(number: int, components: int | None = None) -> dict[str, bytes]:
     if number % 7 == 3:
         # what it repeats of the model that it extends overrides that by the same
         files["base.arch.yaml"] = written(number + 3, tree)
-        repeated = {key: tree[key] for key in ("zones", "networks", "objectives") if key in tree}
+        repeated: dict[str, Any] = {key: tree[key] for key in ("zones", "networks", "objectives") if key in tree}
         tree = {"archgen": 1, "name": tree["name"], "extends": "base", **repeated}
     elif rand.random() < 0.3:
         files |= _parts(rand, number, tree)

@@ -24,9 +24,9 @@ def load_profile() -> None:
     profile = os.environ.get("HYPOTHESIS_PROFILE", "suite")
     settings.load_profile(profile)
     if profile == "suite":
-        HypothesisProvider._local_constants = Constants()
+        setattr(HypothesisProvider, "_local_constants", Constants())  # noqa: B010
 
 
 def examples(count: int) -> settings:
     """Return settings with so many examples, and with as many times more as the profile draws."""
-    return settings(max_examples=max(1, count * settings.default.max_examples // 100))
+    return settings(max_examples=max(1, count * settings().max_examples // 100))

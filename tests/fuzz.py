@@ -19,7 +19,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from multiprocessing import Pool
 
@@ -85,7 +85,7 @@ def trial(command: str, components: int | None, valid: bool, number: int) -> Cas
             os.chdir(before)
 
 
-def _limited(command: str, number: int, work: partial[tuple[int, tuple[str, ...]]]) -> Case:
+def _limited(command: str, number: int, work: Callable[[], tuple[int, tuple[str, ...]]]) -> Case:
     """A case within a limit of processor time, with the traceback of what went wrong."""
     before = _spent()
     signal.signal(signal.SIGPROF, _stop)

@@ -31,11 +31,11 @@ async def _session(trial: Trial) -> None:
     client = LanguageClient("editor", "1")
     told = asyncio.Queue[int | None]()
 
-    @client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    @client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]
     def shown(params: lsp.PublishDiagnosticsParams) -> None:
         told.put_nowait(params.version)
 
-    @client.feature(lsp.WINDOW_SHOW_MESSAGE)
+    @client.feature(lsp.WINDOW_SHOW_MESSAGE)  # type: ignore[untyped-decorator]
     def message(_: lsp.ShowMessageParams) -> None:
         """Nothing is done with what is told."""
 
@@ -64,7 +64,7 @@ async def _session(trial: Trial) -> None:
         await _answered(client.shutdown_async(None))
         client.exit(None)
     finally:
-        await client.stop()
+        await client.stop()  # type: ignore[no-untyped-call]
 
 
 async def _asked(client: LanguageClient, document: lsp.TextDocumentIdentifier, trial: Trial, text: str) -> None:

@@ -85,13 +85,13 @@ def _lines(placed: Placed) -> Iterator[str]:
 
 def _labels(placed: Placed) -> Iterator[str]:
     labels = [(edge, edge.label.box) for edge in placed.edges if edge.label]
-    for (one, box), (other, other_box) in combinations(labels, 2):
-        if _shrunk(box).overlaps(other_box):
-            yield f"the label of {one.edge.id} overlaps that of {other.edge.id}"
+    for (first, box), (second, second_box) in combinations(labels, 2):
+        if _shrunk(box).overlaps(second_box):
+            yield f"the label of {first.edge.id} overlaps that of {second.edge.id}"
     for edge, box in labels:
-        for one in placed.nodes:
-            if _shrunk(box).overlaps(one.box):
-                yield f"the label of {edge.edge.id} overlaps {one.node.id}"
+        for node in placed.nodes:
+            if _shrunk(box).overlaps(node.box):
+                yield f"the label of {edge.edge.id} overlaps {node.node.id}"
         for group in placed.groups:
             if group.heading and _shrunk(box).overlaps(group.heading):
                 yield f"the label of {edge.edge.id} overlaps the heading of {group.group.id}"
@@ -102,7 +102,7 @@ def _labels(placed: Placed) -> Iterator[str]:
 
 def _lying_on_each_other(placed: Placed) -> Iterator[str]:
     spans = [
-        (axis, start[axis], *sorted((start[1 - axis], end[1 - axis])), edge)
+        (axis, start[axis], *_interval(start[1 - axis], end[1 - axis]), edge)
         for edge in placed.edges
         for start, end in _segments(edge)
         for axis in (0, 1)
@@ -115,6 +115,10 @@ def _lying_on_each_other(placed: Placed) -> Iterator[str]:
                 break
             if other.bundle != edge.bundle and min(high, other_high) - max(low, other_low) > 1.0:
                 yield f"{edge.edge.id} and {other.edge.id} lie on each other"
+
+
+def _interval(start: float, end: float) -> tuple[float, float]:
+    return min(start, end), max(start, end)
 
 
 def _canvas(placed: Placed) -> Iterator[str]:

@@ -278,15 +278,15 @@ def _levels(world: Instant, element: Element, mechanisms: list[tuple[list[str], 
     waits = sorted(
         {seconds for replicas, seconds in mechanisms if any(element in world.takedowns(one) for one in replicas)}
     )
-    share, levels, before = world.stated(element)[0], [], 0.0
-    levels.append((None, 0.0, (share, share, share)))
+    share, before = world.stated(element)[0], 0.0
+    levels: list[Level] = [(None, 0.0, (share, share, share))]
     for seconds in waits:
         own = (1 - share) * (world.young(element, seconds) - before)
         before = world.young(element, seconds)
         levels.append((element, seconds - 1e-6, (own, own, 0.0)))
     old = (1 - share) * (1 - before)
     levels.append((element, float("inf"), (old, old, 1 - share)))
-    return levels  # type: ignore[return-value]
+    return levels
 
 
 def _involved(world: World, flow: Flow) -> set[str]:

@@ -144,10 +144,10 @@ def random_system(seed: int) -> str:
 
     components = ["user: {kind: client}", "cdn: {kind: cdn, managed: true}", "lb: {kind: load-balancer}"]
     components += ["bus: {kind: queue}", "metrics: {kind: monitoring}", "agent: {kind: monitoring-agent}"]
-    kinds = ("service", "service", "worker", "app-server", "function")
-    components += [f"{name}: {{kind: {random.choice(kinds)}{where()}}}" for name in services]
-    kinds = ("database", "cache", "object-storage", "search")
-    components += [f"{name}: {{kind: {random.choice(kinds)}{where()}}}" for name in stores]
+    work = ("service", "service", "worker", "app-server", "function")
+    components += [f"{name}: {{kind: {random.choice(work)}{where()}}}" for name in services]
+    data = ("database", "cache", "object-storage", "search")
+    components += [f"{name}: {{kind: {random.choice(data)}{where()}}}" for name in stores]
     pairs = {("user", "cdn"), ("cdn", "lb"), ("agent", "metrics")}
     pairs |= {("lb", random.choice(services)) for _ in range(random.randint(1, 6))}
     pairs |= {(random.choice(services), store) for store in stores for _ in range(random.randint(0, 2))}

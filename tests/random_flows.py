@@ -19,10 +19,11 @@ from archgen.model.architecture import (
     Request,
     Step,
     Zone,
+    ZoneKind,
 )
 
 KINDS = ("service", "database", "cache", "load-balancer", "worker", "web-server")
-ZONE_KINDS = ("rack", "power", "datacenter", "availability-zone", "region", "provider")
+ZONE_KINDS: tuple[ZoneKind, ...] = ("rack", "power", "datacenter", "availability-zone", "region", "provider")
 LOCALITIES = ("same-host", "same-zone", *(f"same-{kind}" for kind in ZONE_KINDS))
 
 
@@ -50,11 +51,11 @@ def architecture(seed: int) -> Architecture:
 
 
 def _zones(random: Random) -> tuple[Zone, ...]:
-    found: list[Zone] = []
+    zones: list[Zone] = []
     for number in range(random.choice((0, 0, 1, 2, 3, 5))):
-        within = random.choice(found).id if found and random.random() < 0.6 else None
-        found.append(Zone(f"z{number}", random.choice(ZONE_KINDS), within=within))
-    return tuple(found)
+        within = random.choice(zones).id if zones and random.random() < 0.6 else None
+        zones.append(Zone(f"z{number}", random.choice(ZONE_KINDS), within=within))
+    return tuple(zones)
 
 
 def _hosts(random: Random, zones: tuple[Zone, ...]) -> tuple[Host, ...]:

@@ -80,7 +80,7 @@ def _promotions(random: Random, model: Architecture) -> Architecture:
         by = first.by if failover == "automatic" else None
         return replace(
             each,
-            replication=replace(first, failover=failover, by=by, recovery=random.choice(_SECONDS)),  # type: ignore[arg-type]
+            replication=replace(first, failover=failover, by=by, recovery=random.choice(_SECONDS)),
         )
 
     return _components(model, change, 0.7, random)

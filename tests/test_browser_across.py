@@ -62,7 +62,7 @@ def test_an_address_with_a_choice_shows_it(browser: Browser, site: str) -> None:
     assert found
     assert {one[1] for one in found} == {"missing-backup"}
     heads = browser.run("return [...document.querySelectorAll('.archgen-group')].map(one => one.textContent)")
-    assert set(heads) <= {"error", "warning", "info"}  # type: ignore[call-overload]
+    assert set(heads) <= {"error", "warning", "info"}
     opened(browser, site, "issues/index.html#issues?rule=%3Cscript%3E&group=nothing&severity=x")
     assert browser.run("return document.querySelector('.archgen-filter select[name=rule]').value") == ""
 
@@ -85,7 +85,7 @@ def test_on_a_tier_page_the_issues_told_in_full_follow(browser: Browser, site: s
     told = browser.run(
         "return [...document.querySelectorAll('h4[id^=issue-]')].filter(one => one.getClientRects().length).map(one => one.id)"
     )
-    assert {f"issue-{number}" for number in numbers} == set(told)  # type: ignore[call-overload]
+    assert {f"issue-{number}" for number in numbers} == set(told)
     heads = browser.run(
         "return [...document.querySelectorAll('h3[id^=issues-]')].filter(one => one.getClientRects().length).length"
     )
@@ -103,7 +103,7 @@ def test_the_ladder_tells_cost_against_downtime_and_leads_to_each_tier(browser: 
     assert "replicas" in str(chart.accessible_name).casefold()
     browser.run("document.querySelector('article h2 a[href*=\"2-distributed\"]').click()")
     until(lambda: browser.run("return document.querySelector('.archgen-views.ready')"))
-    assert browser.run("return document.querySelector('h1').textContent").startswith("Distributed web")  # type: ignore[attr-defined]
+    assert browser.run("return document.querySelector('h1').textContent").startswith("Distributed web")
 
 
 def test_without_a_script_the_table_is_whole(browser: Browser, site: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 import pytest
 
@@ -113,15 +114,21 @@ def test_colours_of_the_readers_own_leave_what_is_chosen_and_how_bad_it_is(brows
     assert browser.run(line % "true") != browser.run(line % "false")
 
 
+SCHEME = "return document.body.dataset.mdColorScheme"
+
+
+def _has_scheme(browser: Browser, name: str) -> bool:
+    return bool(browser.run(SCHEME) == name)
+
+
 def test_the_scheme_is_the_systems_until_a_reader_chooses(browser: Browser, site: str) -> None:
-    scheme = "return document.body.dataset.mdColorScheme"
     browser.open(os.path.join(site, "index.html"))
     for preferred, named in (("dark", "slate"), ("light", "default"), ("dark", "slate")):
         browser.prefer(preferred)
-        until(lambda named=named: browser.run(scheme) == named)
+        until(partial(_has_scheme, browser, named))
         browser.open(os.path.join(site, "issues", "index.html"))
-        assert browser.run(scheme) == named, "another page is as this one"
+        assert browser.run(SCHEME) == named, "another page is as this one"
     browser.run("document.querySelector('[data-md-component=palette] label:not([hidden])').click()")
-    assert browser.run(scheme) == "default"
+    assert browser.run(SCHEME) == "default"
     browser.open(os.path.join(site, "index.html"))
-    assert browser.run(scheme) == "default", "what was chosen is kept"
+    assert browser.run(SCHEME) == "default", "what was chosen is kept"

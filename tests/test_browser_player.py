@@ -183,10 +183,10 @@ def test_it_fits_its_window(browser: Browser, site: str, request: pytest.Fixture
     assert browser.run("return document.body.dataset.mdColorScheme") == {"light": "default", "dark": "slate"}[scheme]
     assert browser.run("return document.documentElement.scrollWidth <= innerWidth") is True
     tops = "return ['.archgen-sequence', '.archgen-beside'].map(one => document.querySelector(one).getBoundingClientRect().top)"
-    sequence, beside = browser.run(tops)  # type: ignore[misc]
+    sequence, beside = browser.run(tops)
     assert beside < sequence - 100
     desk = "return ['.archgen-desk', '.archgen-stage'].map(one => document.querySelector(one).getBoundingClientRect().left)"
-    controls, stage = browser.run(desk)  # type: ignore[misc]
+    controls, stage = browser.run(desk)
     assert controls < stage - 100 if device == "desktop" else controls == stage
 
 

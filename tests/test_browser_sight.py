@@ -83,7 +83,7 @@ def test_a_click_on_the_ground_brings_what_is_there_to_the_middle(page: Browser)
     )
     page.run("document.querySelector('.archgen-frame').scrollIntoView({block: 'center', behavior: 'instant'})")
     for _ in range(2):
-        x, y = page.run(place)  # type: ignore[misc]
+        x, y = page.run(place)
         before, fits = transform(page), whole(page)
         for kind in ("mousePressed", "mouseReleased"):
             event = {"type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1}
@@ -204,5 +204,5 @@ def test_pan_and_zoom_of_a_thousand_components_change_one_transform(
     browser.driver.get(f"file://{file}")
     until(lambda: browser.run("return document.querySelectorAll('.ready .archgen-canvas [data-node]').length") == 1000)
     browser.run(LARGE)
-    until(lambda: len(list(browser.run("return seen"))) >= 3)  # type: ignore[call-overload]
+    until(lambda: len(list(browser.run("return seen"))) >= 3)
     assert browser.run("return seen") == [["attributes", "style", "archgen-canvas"]] * 3

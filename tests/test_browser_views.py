@@ -28,7 +28,7 @@ def test_layers_are_chosen_by_keys_with_their_legend_and_address(page: Browser, 
         shown = page.run(
             "return [...document.querySelectorAll('.archgen-legend [data-in]:not([hidden])')].map(one => one.dataset.in)"
         )
-        assert set(shown or ()) <= {name}  # type: ignore[call-overload]
+        assert set(shown or ()) <= {name}
         assert bool(shown) is (name != "plain")
         assert page.run("return document.querySelectorAll('.archgen-pill').length > 2") is (name != "plain")
         hidden = "return getComputedStyle(document.querySelector('.archgen-canvas .badge')).display"

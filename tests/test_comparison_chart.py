@@ -28,9 +28,10 @@ def system(name: str = "A", *hours: float, labels: tuple[str, ...] = ("reads", "
 
 
 def boxes(placed: ComparisonChart) -> list[Box]:
-    found = [one.box for column in placed.columns for one in (*column.bars, *column.words)]
-    found += [box for column in placed.columns for _, box in column.marks]
-    return found + [one.box for one in (*placed.key, *placed.words)]
+    bars = [bar for column in placed.columns for bar in column.bars] + [*placed.key]
+    texts = [text for column in placed.columns for text in column.words] + [*placed.words]
+    marks = [box for column in placed.columns for _, box in column.marks]
+    return [bar.box for bar in bars] + [text.box for text in texts] + marks
 
 
 def test_bars_are_as_high_as_what_they_say() -> None:
@@ -82,9 +83,11 @@ def test_words_are_smaller_before_they_are_cut() -> None:
     st.lists(st.tuples(NAMES, st.lists(HOURS, max_size=2)), min_size=1, max_size=5),
     st.sampled_from([(ROOM, 1.0), (Box(36, 120, 648, 380), 1.2)]),
 )
-def test_everything_stands_in_its_room_and_on_nothing_else(told, room) -> None:
-    most = max((one for _, hours in told for one in hours if one < inf), default=1.0)
-    placed = place_chart(tuple(system(name, *hours) for name, hours in told), "Down a year", most, *room)
+def test_everything_stands_in_its_room_and_on_nothing_else(
+    systems: list[tuple[str, list[float]]], room: tuple[Box, float]
+) -> None:
+    most = max((one for _, hours in systems for one in hours if one < inf), default=1.0)
+    placed = place_chart(tuple(system(name, *hours) for name, hours in systems), "Down a year", most, *room)
     for one in boxes(placed):
         assert one.y >= room[0].y - 1
         assert one.bottom <= room[0].bottom + 1

@@ -11,7 +11,7 @@ from archgen.model.architecture import Architecture, Component, Connection, Host
 from archgen.model.finding import Accepted, Finding, Severity
 from archgen.model.subject import Subject, SubjectKind
 from archgen.views.deployment import deployment
-from archgen.views.diagram import Diagram, Edge
+from archgen.views.diagram import Diagram, Edge, Group, Node
 from tests.random_models import random_model
 
 TIERS = (
@@ -216,20 +216,24 @@ def test_a_primary_does_not_fold_into_those_that_wait_for_it() -> None:
 def test_a_badge_stands_on_the_subject_once(kind: SubjectKind, name: str, place: str) -> None:
     first = finding("model", "3-secured-and-monitored")
     shown = deployment(topology(TIERS[2]), (first, finding(kind, name, "warning")))
-    held = [one for one in (*shown.nodes, *shown.groups, *shown.edges) if one.badges]
-    assert [(one.subject if isinstance(one, Edge) else one.id) for one in held] == [place]
-    assert [(badge.number, badge.severity) for badge in held[0].badges] == [(2, "warning")]
+    marked = [shape for shape in shapes(shown) if shape.badges]
+    assert [(shape.subject if isinstance(shape, Edge) else shape.id) for shape in marked] == [place]
+    assert [(badge.number, badge.severity) for badge in marked[0].badges] == [(2, "warning")]
+
+
+def shapes(diagram: Diagram) -> list[Node | Group | Edge]:
+    return [*diagram.nodes, *diagram.groups, *diagram.edges]
 
 
 def test_what_concerns_a_flow_or_the_model_has_no_badge() -> None:
     shown = deployment(topology(TIERS[0]), (finding("flow", "read-page"), finding("model", "1-simple-web-stack")))
-    assert not any(one.badges for one in (*shown.nodes, *shown.groups, *shown.edges))
+    assert not any(shape.badges for shape in shapes(shown))
 
 
 @pytest.mark.parametrize("seed", range(40))
 def test_ids_are_unique_and_every_end_and_group_is_there(seed: int) -> None:
     shown = deployment(Topology(random_model(seed)))
-    ids = [one.id for one in (*shown.nodes, *shown.groups, *shown.edges)]
+    ids = [shape.id for shape in shapes(shown)]
     assert len(ids) == len(set(ids))
     nodes, groups = {node.id for node in shown.nodes}, {group.id for group in shown.groups}
     assert {end for edge in shown.edges for end in (edge.source, edge.target)} <= nodes

@@ -101,7 +101,7 @@ def test_badges_carry_the_number_and_words_of_their_issue() -> None:
 
 
 def test_palettes() -> None:
-    light, dark = (diagram_svg(placed(TIERS[1]), mode=mode) for mode in ("light", "dark"))  # type: ignore[arg-type]
+    light, dark = (diagram_svg(placed(TIERS[1]), mode=mode) for mode in ("light", "dark"))
     assert LIGHT.ink in light
     assert DARK.ink not in light
     assert "@media" not in light

@@ -19,6 +19,7 @@ from archgen.render.scene.diagram import diagram_scene
 from archgen.render.scene.sequence import sequence_scene
 from tests import browser
 from tests.drawn import READERS, drawn, needs_reader
+from tests.patience import until
 from tests.test_formats import every_diagram, every_sequence
 
 SCRIPT = READERS / "editors.bundle.js"
@@ -45,7 +46,7 @@ def read(page: browser.Browser, editor: str, text: str) -> dict[str, Any]:
         f"window.done = null; (async () => window.editors.{editor}({json.dumps(text)}))()"
         ".then(found => window.done = found, e => window.done = 'failed: ' + e)"
     )
-    browser.until(lambda: page.run("return window.done !== null"))
+    until(lambda: page.run("return window.done !== null"))
     found = page.run("return window.done")
     assert isinstance(found, dict), f"{found}\n{text[:1000]}"
     return found

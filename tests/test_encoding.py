@@ -6,7 +6,9 @@ import os
 import pty
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -108,13 +110,15 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(words: str, at: Path, given: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+def run(
+    words: str, at: Path, stdin: bytes = b"", environment: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "archgen.cli", *words.split()]
     usual = {name: value for name, value in os.environ.items() if name not in ("LC_ALL", "LANG", "PYTHONIOENCODING")}
     return subprocess.run(
         command,
         cwd=at,
-        input=given,
+        input=stdin,
         capture_output=True,
         env={**usual, "LC_ALL": "C.UTF-8", **environment},
         timeout=PATIENCE,
@@ -129,7 +133,7 @@ def test_what_programs_read_is_the_same_everywhere(project: Path, words: str) ->
     assert usual.stdout
     assert b"\r" not in usual.stdout
     usual.stdout.decode("utf-8")
-    done = run(words, project, **ENVIRONMENTS["cp1252"])
+    done = run(words, project, environment=ENVIRONMENTS["cp1252"])
     assert (done.returncode, done.stdout) == (usual.returncode, usual.stdout)
 
 
@@ -137,15 +141,15 @@ def test_what_programs_read_is_the_same_everywhere(project: Path, words: str) ->
 @pytest.mark.parametrize("environment", ENVIRONMENTS.values(), ids=ENVIRONMENTS)
 def test_one_document_in_every_environment(project: Path, environment: dict[str, str]) -> None:
     for words in (DOCUMENTS[0], f"draw m{SUFFIX} --view deployment -o - --format text"):
-        assert run(words, project, **environment).stdout == run(words, project).stdout
+        assert run(words, project, environment=environment).stdout == run(words, project).stdout
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS.values(), ids=ENVIRONMENTS)
 def test_fmt_passes_bytes_on(project: Path, environment: dict[str, str]) -> None:
     text = MODEL.encode()
-    assert run("fmt -", project, text, **environment).stdout == text
+    assert run("fmt -", project, text, environment).stdout == text
     bytes_ = UNORDERED.encode()
-    done = run("fmt -", project, bytes_, **environment)
+    done = run("fmt -", project, bytes_, environment)
     assert done.returncode == 0
     assert done.stdout == run("fmt -", project, bytes_).stdout
     # not a byte of any line is another one
@@ -157,14 +161,14 @@ def test_fmt_passes_bytes_on(project: Path, environment: dict[str, str]) -> None
 @pytest.mark.parametrize("environment", ENVIRONMENTS.values(), ids=ENVIRONMENTS)
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["bare", "marked"])
 def test_standard_input_is_utf_8(project: Path, environment: dict[str, str], mark: bytes) -> None:
-    done = run("lint - --format json", project, mark + MODEL.encode(), **environment)
+    done = run("lint - --format json", project, mark + MODEL.encode(), environment)
     assert done.returncode == 1
     # a mark changes no column
     assert done.stdout == run("lint - --format json", project, MODEL.encode()).stdout
 
 
 def test_standard_input_in_another_encoding_is_told(project: Path) -> None:
-    done = run("lint - --format concise", project, MODEL.encode("cp932", "replace"), PYTHONIOENCODING="cp932")
+    done = run("lint - --format concise", project, MODEL.encode("cp932", "replace"), {"PYTHONIOENCODING": "cp932"})
     assert (done.returncode, b"isn't valid UTF-8" in done.stdout) == (2, True)
 
 
@@ -203,14 +207,14 @@ def test_a_terminal_that_lacks_characters_gets_others(project: Path, words: str)
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize("words", TEXTS)
 def test_text_in_a_pipe_has_the_encoding_that_was_asked_for(project: Path, words: str) -> None:
-    done = run(words, project, **ENVIRONMENTS["cp1252"])
+    done = run(words, project, environment=ENVIRONMENTS["cp1252"])
     assert done.returncode in (0, 1, 2)
     assert b"Traceback" not in done.stderr
 
 
 def test_pictures_are_drawn_in_ascii_where_a_terminal_lacks_lines(project: Path) -> None:
-    shown = run(f"show m{SUFFIX}", project, PYTHONIOENCODING="cp1252").stdout.decode("cp1252")
-    drawn = run(f"show m{SUFFIX} --ascii", project, PYTHONIOENCODING="cp1252").stdout.decode("cp1252")
+    shown = run(f"show m{SUFFIX}", project, environment={"PYTHONIOENCODING": "cp1252"}).stdout.decode("cp1252")
+    drawn = run(f"show m{SUFFIX} --ascii", project, environment={"PYTHONIOENCODING": "cp1252"}).stdout.decode("cp1252")
     assert "+----" in shown
     assert "größe" in shown
     assert shown == drawn
@@ -223,14 +227,14 @@ def test_files_are_utf_8_with_line_feeds(project: Path) -> None:
     usual = [(project / name).read_bytes() for name in names]
     assert "größe" in usual[1].decode("utf-8")
     for environment in ENVIRONMENTS.values():
-        run(words, project, **environment)
+        run(words, project, environment=environment)
         assert [(project / name).read_bytes() for name in names] == usual
     assert not any(b"\r" in each for each in usual)
 
 
 def test_a_file_whose_name_the_locale_lacks_is_read(project: Path) -> None:
     (project / f"größe-注文{SUFFIX}").write_text(MODEL, encoding="utf-8")
-    done = run(f"lint größe-注文{SUFFIX} --format json", project, **ENVIRONMENTS["C"])
+    done = run(f"lint größe-注文{SUFFIX} --format json", project, environment=ENVIRONMENTS["C"])
     assert done.returncode in (1, 2)
     done.stdout.decode("utf-8")
     assert b"Traceback" not in done.stderr

@@ -109,7 +109,7 @@ def _inner(value: Any, place: str, part: dict[str, Any]) -> Iterator[str]:
 
 
 def _kind(value: Any) -> str:
-    kinds = {bool: "boolean", type(None): "null", str: "string", dict: "object", list: "array"}
+    kinds: dict[type, str] = {bool: "boolean", type(None): "null", str: "string", dict: "object", list: "array"}
     return next((name for kind, name in kinds.items() if isinstance(value, kind)), "number")
 
 

@@ -209,14 +209,14 @@ class TestInABrowser:
             for scheme in ("light", "dark"):
                 opened.prefer(scheme)
                 opened.open(str(tmp_path / "a.html"))
-                lines, said = opened.run(playing.replace("TIME", "9300")) or ()
+                lines, said = opened.run(playing.replace("TIME", "9300"))
                 assert set(lines) == {"haproxy -> nginx"}
                 assert [words[:19] for words in said] == ["4. haproxy → nginxh"]
                 opened.picture(f"path-playing-{scheme}")
             wish = {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}
             opened.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", wish)
             opened.open(str(tmp_path / "a.html"))
-            lines, said = opened.run(playing.replace("TIME", "9300")) or ()
+            lines, said = opened.run(playing.replace("TIME", "9300"))
             assert len(set(lines)) == 5
             assert said == ["A visitor sends a comment10 steps"]
             opened.picture("path-still")

@@ -16,6 +16,7 @@ from archgen.app.formatting import format_model, unified_diff
 from archgen.app.workspace.inputs import Input
 from archgen.cli import main
 from archgen.language.load import load
+from archgen.language.write.sections import arrange_sections
 from archgen.linting.policy import Policy
 from archgen.model.problems import ModelError
 from tests.layouts import relaid
@@ -112,7 +113,7 @@ def test_a_form_that_would_say_something_else_is_not_written(
     monkeypatch.chdir(tmp_path)
     (tmp_path / NAME).write_text(SORTED, encoding="utf-8")
     (tmp_path / "n.arch.yaml").write_text(SORTED, encoding="utf-8")
-    right = formatting.arrange_sections
+    right = arrange_sections
 
     def wrong(text: str, *, in_order: bool, ended: bool) -> str:
         return right(text, in_order=in_order, ended=ended).replace("summary: y", "summary: z")

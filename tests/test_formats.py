@@ -11,6 +11,7 @@ import sys
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -258,7 +259,7 @@ def test_hostile_text_is_a_value_in_drawio(text: str) -> None:
 # Excalidraw
 
 
-COMMON = {
+COMMON: dict[str, type | tuple[type, ...]] = {
     "id": str,
     "type": str,
     "x": (int, float),
@@ -310,10 +311,10 @@ OWN = {
 }
 
 
-def elements(source: str) -> list[dict]:
-    whole = json.loads(source)
+def elements(source: str) -> list[dict[str, Any]]:
+    whole: dict[str, Any] = json.loads(source)
     assert (whole["type"], whole["version"]) == ("excalidraw", 2)
-    found = whole["elements"]
+    found: list[dict[str, Any]] = whole["elements"]
     names = [one["id"] for one in found]
     assert len(set(names)) == len(names)
     for one in found:

@@ -15,7 +15,8 @@ from archgen.style.glyphs import STROKES, Icon, glyph, group_glyph
 def bounds(path: str) -> tuple[float, float, float, float]:
     pen = BoundsPen(None)
     parse_path(path, pen)
-    return pen.bounds
+    left, bottom, right, top = pen.bounds
+    return left, bottom, right, top
 
 
 def test_every_kind_has_one_and_no_other_has() -> None:

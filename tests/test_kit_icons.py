@@ -18,7 +18,7 @@ from archgen.render.icons.icons import BRAND_COLOURS, icon, icons, mono
 from archgen.render.raster.png import pixels, png, png_of_svg
 from archgen.render.scene.shapes import IconImage, Rectangle, scene
 from archgen.style.glyphs import Icon
-from archgen.style.theme import DARK, LIGHT, Theme
+from archgen.style.theme import DARK, LIGHT, Mode, Theme
 from tests.test_kit_theme import contrast
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">{}</svg>'
@@ -141,7 +141,7 @@ def test_a_document_type_without_declarations_does_not_matter() -> None:
 
 def seen(one: Icon, theme: Theme) -> set[tuple[int, ...]]:
     """The colours of the pixels of a logo on a card."""
-    mode = "dark" if theme is DARK else "light"
+    mode: Mode = "dark" if theme is DARK else "light"
     card = Rectangle(Box(0, 0, 48, 48), "card")
     drawn = scene("p", 48, 48, (card, IconImage(one, 4, 4, 40)), "", "")
     return {pixel[:3] for pixel in pixels(png(drawn, mode, 1.0))}

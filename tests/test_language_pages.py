@@ -42,7 +42,9 @@ def questions() -> list[str]:
     asked: list[str] = []
     for case in (case for case in cases() if case.rule == "incomplete-model"):
         topology = Topology(load("case.arch.yaml", case.text.encode()).architecture)
-        for hit in BY_NAME["incomplete-model"].check(RuleContext(topology)):
+        check = BY_NAME["incomplete-model"].check
+        assert check is not None
+        for hit in check(RuleContext(topology)):
             asked += hit.message.split("; ")
     return asked
 

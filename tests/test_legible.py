@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from archgen.layout.measures import Measures
+
 pytest.importorskip("pptx", reason="the slides extra is not installed")
 
 from pptx import Presentation
@@ -62,7 +64,7 @@ def test_nothing_in_a_picture_for_a_room_lies_on_anything_else(name: str) -> Non
 
 @EACH
 @pytest.mark.parametrize("measures", [ROOM, BRIEF], ids=["room", "brief"])
-def test_words_fit_their_cards_and_labels_their_gaps(name: str, measures) -> None:
+def test_words_fit_their_cards_and_labels_their_gaps(name: str, measures: Measures) -> None:
     diagram = pictured(name)
     placed = arranged(diagram, columns(diagram), measures)
     sizes = measures.sizes

@@ -16,10 +16,11 @@ from pygls.exceptions import JsonRpcException
 from pygls.lsp.client import LanguageClient
 
 from archgen.cli import main
-from archgen.editor import grammar
 from archgen.editor.cursor import cursor
+from archgen.editor.grammar import DECLARING, NAMING
 from archgen.editor.outline import TextOutline
 from archgen.language.load import load
+from archgen.language.schema import schema
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parent.parent
@@ -75,6 +76,34 @@ class Editor:
             lines[one.range.start.line : one.range.end.line] = [one.new_text]
         return "".join(lines)
 
+    async def hover(self, position: lsp.Position) -> str:
+        """Return what is shown at a place."""
+        shown = await self.client.text_document_hover_async(lsp.HoverParams(self.document, position))
+        assert shown is not None
+        assert isinstance(shown.contents, lsp.MarkupContent)
+        return shown.contents.value
+
+    async def definition(self, position: lsp.Position) -> lsp.Location:
+        """Return the only definition of what stands at a place."""
+        places = await self.client.text_document_definition_async(lsp.DefinitionParams(self.document, position))
+        assert isinstance(places, list)
+        (place,) = places
+        assert isinstance(place, lsp.Location)
+        return place
+
+    async def references(self, position: lsp.Position) -> list[lsp.Location]:
+        """Return all places that name what stands at a place, its declaration too."""
+        context = lsp.ReferenceContext(include_declaration=True)
+        params = lsp.ReferenceParams(context, self.document, position)
+        return list(await self.client.text_document_references_async(params) or ())
+
+    async def rename(self, position: lsp.Position, name: str) -> lsp.WorkspaceEdit:
+        """Return the edit that renames what stands at a place."""
+        params = lsp.RenameParams(self.document, position, name)
+        edit = await self.client.text_document_rename_async(params)
+        assert edit is not None
+        return edit
+
     async def actions(self, shown: lsp.Diagnostic, only: list[str] | None = None) -> list[lsp.CodeAction]:
         context = lsp.CodeActionContext([shown], only)
         found = await self.client.text_document_code_action_async(
@@ -90,7 +119,7 @@ def run(directory: Path, drive: Callable[[Editor], Awaitable[Any]], able: lsp.Cl
         client = LanguageClient("editor", "1")
         editor = Editor(client, directory / "shop.arch.yaml")
 
-        @client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        @client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]
         def shown(params: lsp.PublishDiagnosticsParams) -> None:
             if params.uri == editor.uri and params.version == editor.version:
                 editor.shown = list(params.diagnostics)
@@ -105,7 +134,7 @@ def run(directory: Path, drive: Callable[[Editor], Awaitable[Any]], able: lsp.Cl
         finally:
             await client.shutdown_async(None)
             client.exit(None)
-            await client.stop()
+            await client.stop()  # type: ignore[no-untyped-call]
 
     asyncio.run(session())
 
@@ -144,33 +173,18 @@ def test_one_looks_goes_finds_and_renames(tmp_path: Path) -> None:
         ask = editor.at(
             "app -> mysql: {message" if "app -> mysql: {message" in editor.text else "app -> mysql", "mysql"
         )
-        named = {"text_document": editor.document, "position": ask}
-        hover = await editor.client.text_document_hover_async(lsp.HoverParams(**named))
-        assert hover is not None
-        assert isinstance(hover.contents, lsp.MarkupContent)
-        assert "**mysql** (component)" in hover.contents.value
-        assert "2 replicas on server-1 and server-2" in hover.contents.value
-        assert "Losing mysql@server-1 takes down write-comment and leaves read-page degraded." in hover.contents.value
-        assert "Losing all of them takes down read-page and write-comment." in hover.contents.value
-        key = await editor.client.text_document_hover_async(
-            lsp.HoverParams(editor.document, editor.at("health_check", "health_check"))
-        )
-        assert key is not None
-        assert "detects that a target failed" in key.contents.value  # type: ignore[union-attr]
-        kind = await editor.client.text_document_hover_async(
-            lsp.HoverParams(editor.document, editor.at("kind: load-balancer", "load-balancer"))
-        )
-        assert kind is not None
-        assert kind.contents.value.startswith("**Load balancer**")  # type: ignore[union-attr]
-        (there,) = await editor.client.text_document_definition_async(lsp.DefinitionParams(**named))  # type: ignore[misc]
+        hover = await editor.hover(ask)
+        assert "**mysql** (component)" in hover
+        assert "2 replicas on server-1 and server-2" in hover
+        assert "Losing mysql@server-1 takes down write-comment and leaves read-page degraded." in hover
+        assert "Losing all of them takes down read-page and write-comment." in hover
+        assert "detects that a target failed" in await editor.hover(editor.at("health_check", "health_check"))
+        kind = await editor.hover(editor.at("kind: load-balancer", "load-balancer"))
+        assert kind.startswith("**Load balancer**")
+        there = await editor.definition(ask)
         assert there.range.start == editor.at("  mysql:", "mysql")
-        found = await editor.client.text_document_references_async(
-            lsp.ReferenceParams(**named, context=lsp.ReferenceContext(include_declaration=True))
-        )
-        assert found is not None
-        renaming = await editor.client.text_document_rename_async(lsp.RenameParams(**named, new_name="store"))
-        assert renaming is not None
-        after = editor.applied(renaming)
+        found = await editor.references(ask)
+        after = editor.applied(await editor.rename(ask, "store"))
         before, now = (load("shop.arch.yaml", one.encode()).architecture for one in (editor.text, after))
         assert [one.id for one in now.components] == [
             "store" if one.id == "mysql" else one.id for one in before.components
@@ -180,13 +194,10 @@ def test_one_looks_goes_finds_and_renames(tmp_path: Path) -> None:
         assert "product: mysql" in after
         assert len(found) == sum(a != b for a, b in zip(editor.text.splitlines(), after.splitlines(), strict=True))
         with pytest.raises(JsonRpcException, match="already"):
-            await editor.client.text_document_rename_async(lsp.RenameParams(**named, new_name="nginx"))
+            await editor.rename(ask, "nginx")
         with pytest.raises(JsonRpcException, match="invalid id"):
-            await editor.client.text_document_rename_async(lsp.RenameParams(**named, new_name="a b"))
-        host = await editor.client.text_document_rename_async(
-            lsp.RenameParams(editor.document, editor.at("  server-1:", "server-1"), "db-1")
-        )
-        assert host is not None
+            await editor.rename(ask, "a b")
+        host = await editor.rename(editor.at("  server-1:", "server-1"), "db-1")
         moved = load("shop.arch.yaml", editor.applied(host).encode()).architecture
         assert [one.id for one in moved.hosts] == ["lb-1", "db-1", "server-2"]
         outline = await editor.client.text_document_document_symbol_async(lsp.DocumentSymbolParams(editor.document))
@@ -328,8 +339,8 @@ def with_edits(texts: dict[str, str], edit: lsp.WorkspaceEdit | None) -> dict[st
     made = {}
     for uri, text in texts.items():
         lines = text.splitlines(keepends=True)
-        for one in sorted(changes.pop(uri, ()), key=lambda each: each.range.start.line, reverse=True):
-            lines[one.range.start.line : one.range.end.line] = [one.new_text]
+        for change in sorted(changes.pop(uri, ()), key=lambda each: each.range.start.line, reverse=True):
+            lines[change.range.start.line : change.range.end.line] = [change.new_text]
         made[uri.rpartition("/")[2]] = "".join(lines)
     assert not changes
     return made
@@ -340,20 +351,15 @@ def test_a_rename_reaches_all_files_of_the_models(tmp_path: Path) -> None:
 
     async def drive(editor: Editor) -> None:
         await editor.write(SPLIT["shop.arch.yaml"])
-        ask = {"text_document": editor.document, "position": editor.at("  web -> mysql: mysql", "mysql")}
-        (there,) = await editor.client.text_document_definition_async(lsp.DefinitionParams(**ask))  # type: ignore[misc]
+        ask = editor.at("  web -> mysql: mysql", "mysql")
+        there = await editor.definition(ask)
         assert (there.uri.rpartition("/")[2], there.range.start) == ("data.yaml", lsp.Position(1, 2))
-        found = await editor.client.text_document_references_async(
-            lsp.ReferenceParams(**ask, context=lsp.ReferenceContext(include_declaration=True))
-        )
-        assert [one.uri.rpartition("/")[2] for one in found or ()] == [
+        assert [each.uri.rpartition("/")[2] for each in await editor.references(ask)] == [
             *["shop.arch.yaml"] * 2,
             *["data.yaml"] * 2,
             *["before.arch.yaml"] * 2,
         ]
-        made = with_edits(
-            texts, await editor.client.text_document_rename_async(lsp.RenameParams(**ask, new_name="store"))
-        )
+        made = with_edits(texts, await editor.rename(ask, "store"))
         for name, text in made.items():
             assert ("mysql" in text) == (name in ("shop.arch.yaml", "before.arch.yaml"))
             assert ("store" in text) == (name != "after.arch.yaml")
@@ -363,11 +369,9 @@ def test_a_rename_reaches_all_files_of_the_models(tmp_path: Path) -> None:
             assert {"store", "dump"} < {each.id for each in one.components}
         # it may not be called what another model that has it calls something else, nor what would mean two things
         with pytest.raises(JsonRpcException, match="already"):
-            await editor.client.text_document_rename_async(lsp.RenameParams(**ask, new_name="user"))
+            await editor.rename(ask, "user")
         with pytest.raises(JsonRpcException, match="the model would be invalid with"):
-            await editor.client.text_document_rename_async(
-                lsp.RenameParams(editor.document, editor.at("  web: {kind", "web"), "db")
-            )
+            await editor.rename(editor.at("  web: {kind", "web"), "db")
 
     run(tmp_path, drive)
 
@@ -377,11 +381,10 @@ def test_a_model_that_is_followed_is_found_and_renamed_with_its_file(tmp_path: P
 
     async def drive(editor: Editor) -> None:
         await editor.write(SPLIT["shop.arch.yaml"])
-        ask = {"text_document": editor.document, "position": editor.at("follows: before", "before")}
-        (there,) = await editor.client.text_document_definition_async(lsp.DefinitionParams(**ask))  # type: ignore[misc]
+        ask = editor.at("follows: before", "before")
+        there = await editor.definition(ask)
         assert there.uri == (tmp_path / "before.arch.yaml").as_uri()
-        edit = await editor.client.text_document_rename_async(lsp.RenameParams(**ask, new_name="first"))
-        assert edit is not None
+        edit = await editor.rename(ask, "first")
         assert edit.document_changes is not None
         moved = edit.document_changes[-1]
         assert isinstance(moved, lsp.RenameFile)
@@ -393,7 +396,7 @@ def test_a_model_that_is_followed_is_found_and_renamed_with_its_file(tmp_path: P
         ]
         assert "follows: first  # the first\n" in made["after.arch.yaml"]
         with pytest.raises(JsonRpcException, match="can't rename"):
-            await editor.client.text_document_rename_async(lsp.RenameParams(**ask, new_name="after"))
+            await editor.rename(ask, "after")
 
     able = lsp.WorkspaceEditClientCapabilities(
         document_changes=True, resource_operations=[lsp.ResourceOperationKind.Rename]
@@ -467,8 +470,8 @@ def test_every_key_that_names_things_is_known() -> None:
                 found |= walk(inner)
         return found
 
-    sections = {*grammar.DECLARING, "connections", "components"}
-    assert walk(grammar.schema()) - sections <= set(grammar.NAMING)
+    sections = {*DECLARING, "connections", "components"}
+    assert walk(schema()) - sections <= set(NAMING)
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "models").glob("*.arch.yaml")), ids=lambda file: file.name[:1])

@@ -42,7 +42,7 @@ class Session:
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (4 * GIGABYTE, 4 * GIGABYTE)),
         )
         self.last = 0
-        start = {"processId": None, "rootUri": directory.as_uri(), "capabilities": {}}
+        start: dict[str, Any] = {"processId": None, "rootUri": directory.as_uri(), "capabilities": {}}
         assert "result" in self.ask("initialize", start)
         self.tell("initialized", {})
 

@@ -10,6 +10,7 @@ import pytest
 from archgen.render.code.mermaid import diagram_mermaid, sequence_mermaid
 from tests import browser
 from tests.drawn import READERS, drawn, needs_reader
+from tests.patience import until
 from tests.test_formats import every_diagram, every_sequence
 
 SCRIPT = READERS / "mermaid" / "dist" / "mermaid.min.js"
@@ -38,7 +39,7 @@ def picture(page: browser.Browser, source: str) -> str:
         f"mermaid.render('g', {json.dumps(source)}).then(made => window.done = made.svg, e => window.done = 'failed: ' + e);"
     )
     page.run(script)
-    browser.until(lambda: page.run("return window.done !== null"))
+    until(lambda: page.run("return window.done !== null"))
     return str(page.run("return window.done"))
 
 

@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from html import unescape
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
 from fontTools.ttLib import TTFont
 from msgspec.structs import replace
+from pypdf.generic import DictionaryObject
 
 from archgen.analysis.topology import Topology
 from archgen.layout.deployment.arrangement import domain
@@ -77,6 +79,12 @@ def document(content: bytes) -> pypdf.PdfReader:
     return pypdf.PdfReader(BytesIO(content))
 
 
+def resources(page: pypdf.PageObject, kind: str) -> list[Any]:
+    """Return the fonts, images or graphics states of a page."""
+    found: Any = page["/Resources"]
+    return [entry.get_object() for entry in found[kind].values()]
+
+
 def drawn(body: str, color: str = "") -> tuple[SheetShape, ...]:
     """Return the shapes of a drawing with some markup in it."""
     return icon_layer(Icon("i", "0 0 100 100", body), (0.0, 0.0, 100.0, 100.0), color).shapes
@@ -118,7 +126,7 @@ def test_a_page_is_as_large_as_its_picture() -> None:
 
 def test_both_faces_are_embedded_as_subsets() -> None:
     (page,) = document(printed(scene_of(SHIPPED[1]))).pages
-    fonts = [font.get_object() for font in page["/Resources"]["/Font"].values()]
+    fonts = resources(page, "/Font")
     assert {font["/BaseFont"].partition("+")[2] for font in fonts} == {"Arimo-Regular", "Arimo-Bold"}
     for font in fonts:
         content = font["/FontDescriptor"]["/FontFile2"].get_data()
@@ -127,10 +135,11 @@ def test_both_faces_are_embedded_as_subsets() -> None:
 
 
 def test_a_document_says_what_it_is_and_nothing_of_whom() -> None:
-    made = document(printed(scene_of(SHIPPED[0])))
-    assert made.metadata["/Title"] == SHIPPED[0].architecture.name
-    assert made.metadata["/Producer"] == made.metadata["/Creator"] == "archgen"
-    assert made.metadata.author == made.metadata.subject == ""
+    metadata = document(printed(scene_of(SHIPPED[0]))).metadata
+    assert metadata is not None
+    assert metadata.title == SHIPPED[0].architecture.name
+    assert metadata.producer == metadata.creator == "archgen"
+    assert metadata.author == metadata.subject == ""
 
 
 def test_the_same_pictures_are_the_same_bytes_whatever_was_written_before() -> None:
@@ -155,7 +164,8 @@ def test_a_deck_has_a_page_a_picture_and_each_logo_once() -> None:
     made = pdf(pictures * 2, "light", "All \x00 of them")
     reader = document(made)
     assert len(reader.pages) == 2 * len(pictures)
-    assert "of them" in reader.metadata.title
+    assert reader.metadata is not None
+    assert "of them" in str(reader.metadata.title)
     assert len(made) < 1.6 * len(pdf(pictures, "light", "All of them"))
 
 
@@ -163,7 +173,9 @@ def test_a_deck_has_a_page_a_picture_and_each_logo_once() -> None:
 def test_hostile_words_are_words(text: str) -> None:
     made = document(printed(diagram_scene(domain(hostile_diagram(text)))))
     assert len(made.pages) == 1
-    assert not {"/OpenAction", "/AA", "/Names", "/AcroForm"} & set(made.trailer["/Root"])
+    root = made.trailer["/Root"].get_object()
+    assert isinstance(root, DictionaryObject)
+    assert not {"/OpenAction", "/AA", "/Names", "/AcroForm"} & set(root)
 
 
 def test_letters_beyond_the_usual_ones_are_in_the_face_too() -> None:
@@ -183,10 +195,10 @@ def test_faded_layers_are_groups_and_shared_ones_are_written_once() -> None:
     (page,) = document(
         written([Sheet(50.0, 50.0, (logo, moved, PaintedLayer((square, logo), opacity=0.4)))], "t")
     ).pages
-    forms = [form.get_object() for form in page["/Resources"]["/XObject"].values()]
+    forms = resources(page, "/XObject")
     assert [form.get("/Group", {}).get("/S") for form in forms].count("/Transparency") == 1
     assert len(forms) == 2
-    assert any(state.get_object().get("/ca") == 0.4 for state in page["/Resources"]["/ExtGState"].values())
+    assert any(state.get("/ca") == 0.4 for state in resources(page, "/ExtGState"))
 
 
 def test_a_png_is_embedded() -> None:
@@ -196,6 +208,7 @@ def test_a_png_is_embedded() -> None:
     Image.new("RGBA", (3, 2), (255, 0, 0, 128)).save(content, "PNG")
     (page,) = document(written([Sheet(9.0, 9.0, (PlacedImage(content.getvalue(), 1.0, 1.0, 6.0, 4.0),))], "t")).pages
     (image,) = page.images
+    assert image.image is not None
     assert image.image.size == (3, 2)
 
 

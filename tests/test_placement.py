@@ -73,7 +73,9 @@ def test_what_has_replicas_elsewhere_gets_no_second_machine() -> None:
     for edit in found.edits:
         after = apply_edit(after, edit)
     assert "hosts:\n  s-5: {network: n}\ncomponents:" in changed_yaml(before, after)
-    assert [(type(one).__name__, one.component, getattr(one, "host", None)) for one in found.edits] == [
+    assert [
+        (type(edit).__name__, getattr(edit, "component", None), getattr(edit, "host", None)) for edit in found.edits
+    ] == [
         ("AddReplica", "api", "s-2"),
         ("AddReplica", "beside", "s-5"),
     ]

@@ -8,6 +8,7 @@ from functools import cache
 from io import BytesIO
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,8 @@ pytest.importorskip("pptx", reason="the slides extra is not installed")
 
 from pptx import Presentation
 from pptx.oxml.ns import qn
+from pptx.presentation import Presentation as PptxPresentation
+from pptx.slide import Slide
 
 from archgen.app.drawing.pictures import Drawing
 from archgen.app.drawing.slides import make_deck, write_pptx
@@ -28,6 +31,7 @@ from archgen.slides.facts import SystemFacts, shortened
 from archgen.slides.layout.titles import title_lines, whole_words
 from archgen.slides.story import LEAST, MOST
 from archgen.slides.values import TITLE, TITLE_SIZE, Deck, DiagramSlide, TableSlide, TitleSlide
+from archgen.slides.values import Slide as DeckSlide
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
@@ -67,37 +71,37 @@ EACH = pytest.mark.parametrize("name", PATHS)
 
 
 @cache
-def presented(name: str) -> tuple[CheckedModel, Deck, object]:
+def presented(name: str) -> tuple[CheckedModel, Deck, PptxPresentation]:
     """A system, its deck and what python-pptx reads back of it."""
     (system,) = visible_systems(check_models(read(find((str(PATHS[name]),)), ""), DAY))
     return of(system)
 
 
-def of(system: CheckedModel) -> tuple[CheckedModel, Deck, object]:
+def of(system: CheckedModel) -> tuple[CheckedModel, Deck, PptxPresentation]:
     drawing = Drawing("best", "light")
     deck = make_deck((system,), drawing, None)
     return system, deck, Presentation(BytesIO(write_pptx((system,), drawing, deck, None)))
 
 
-def every(shapes) -> Iterator:
+def every(shapes: Any) -> Iterator[Any]:
     for shape in shapes:
         yield shape
         if shape.shape_type == 6:
             yield from every(shape.shapes)
 
 
-def sizes(shape) -> set[float]:
+def sizes(shape: Any) -> set[float]:
     runs = [run for part in shape.text_frame.paragraphs for run in part.runs if run.text.strip()]
     return {run.font.size.pt for run in runs if run.font.size is not None}
 
 
-def cards(page) -> list:
+def cards(page: Slide) -> list[Any]:
     """The cards of a diagram: what has sites for its lines."""
     drawn = (shape for shape in every(page.shapes) if shape._element.tag == qn("p:sp"))
     return [shape for shape in drawn if shape._element.find(f".//{qn('a:custGeom')}") is not None]
 
 
-def check(deck: Deck, presentation) -> None:
+def check(deck: Deck, presentation: PptxPresentation) -> None:
     assert LEAST <= len(deck.slides) <= MOST, [slide.title for slide in deck.slides]
     assert len({slide.title for slide in deck.slides}) == len(deck.slides)
     for slide, page in zip(deck.slides, presentation.slides, strict=True):
@@ -106,7 +110,7 @@ def check(deck: Deck, presentation) -> None:
         check_overlaps(slide, page)
 
 
-def check_sizes(slide, page) -> None:
+def check_sizes(slide: DeckSlide, page: Slide) -> None:
     if not isinstance(slide, TitleSlide):
         assert len(title_lines(slide.title, TITLE[2], TITLE_SIZE)) <= 2
     titles = {run.font.bold for card in cards(page) for part in card.text_frame.paragraphs[:1] for run in part.runs}
@@ -120,23 +124,25 @@ def check_sizes(slide, page) -> None:
             if shape.name in ("words", "caption") or (shape.name.endswith(" text") and shape.name != "step text"):
                 assert all(size >= RUNNING for size in sizes(shape)), (slide.title, shape.name)
     if isinstance(slide, TableSlide):
-        cells = [cell for shape in page.shapes if shape.has_table for row in shape.table.rows for cell in row.cells]
+        cells = [
+            cell for shape in every(page.shapes) if shape.has_table for row in shape.table.rows for cell in row.cells
+        ]
         found = {size for cell in cells for size in cell_sizes(cell)}
         assert len(found) == 1, slide.title
         assert min(found) >= RUNNING, slide.title
 
 
-def sizes_of_names(card) -> set[float]:
+def sizes_of_names(card: Any) -> set[float]:
     runs = [run for part in card.text_frame.paragraphs for run in part.runs if run.font.bold and run.text.strip()]
     marks = ("single point", "primary", "replica", "active", "standby")
     return {run.font.size.pt for run in runs if run.text not in marks}
 
 
-def cell_sizes(cell) -> set[float]:
+def cell_sizes(cell: Any) -> set[float]:
     return {part.font.size.pt for part in cell.text_frame.paragraphs if part.text.strip() and part.font.size}
 
 
-def check_connectors(page) -> None:
+def check_connectors(page: Slide) -> None:
     lines = [shape for shape in every(page.shapes) if shape._element.tag == qn("p:cxnSp")]
     glued = [
         line
@@ -147,11 +153,12 @@ def check_connectors(page) -> None:
     assert len(glued) >= 0.95 * len(lines)
 
 
-def check_overlaps(slide, page) -> None:
+def check_overlaps(slide: DeckSlide, page: Slide) -> None:
     boxes = [(card.name, Box(card.left, card.top, card.width, card.height)) for card in cards(page)]
     for (first, box), (second, other) in combinations(boxes, 2):
         assert not box.overlaps(other, -12700), (slide.title, first, second)
     title = page.shapes.title
+    assert title is not None
     for shape in page.shapes:
         # the box of a connector is that before its rotation
         free = shape != title and not shape.is_placeholder and shape._element.tag != qn("p:cxnSp")

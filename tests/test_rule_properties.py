@@ -36,6 +36,9 @@ class Nowhere:
     def place(self, subject: Subject) -> Place:
         return Place("random.arch.yaml", 1, 1, 1)
 
+    def at(self, *path: str | int) -> Place:
+        return Place("random.arch.yaml", 1, 1, 1)
+
 
 @pytest.mark.parametrize("start", range(0, 400, 100))
 def test_every_impossible_flow_is_explained_and_no_possible_one_is_blamed(start: int) -> None:

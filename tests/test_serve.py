@@ -13,6 +13,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -280,6 +281,10 @@ def page(port: int) -> str | None:
         return None
 
 
+def _answers_or_ended(port: int, process: subprocess.Popen[bytes]) -> bool:
+    return bool(page(port)) or process.poll() is not None
+
+
 def under_mkdocs(top: str) -> tuple[subprocess.Popen[bytes], int]:
     """Return a `mkdocs serve` that answers, and its port: one that was free a moment ago, or else the next."""
     while True:
@@ -290,7 +295,7 @@ def under_mkdocs(top: str) -> tuple[subprocess.Popen[bytes], int]:
         environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
         with open(os.path.join(top, "said"), "wb") as said:
             process = subprocess.Popen(command, cwd=top, stderr=said, env=environment)
-        until(lambda port=port, process=process: page(port) or process.poll() is not None)
+        until(partial(_answers_or_ended, port, process))
         if process.poll() is None:
             return process, port
         with open(os.path.join(top, "said"), encoding="utf-8") as stream:

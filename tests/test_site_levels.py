@@ -6,6 +6,7 @@ import json
 import re
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,7 @@ def block(page: Path, name: str) -> Element:
 
 def test_the_failures_page_is_readable_and_every_replica_is_behind_a_card(site: Path) -> None:
     explorer = block(site / "failures" / "index.html", "archgen-failures")
-    data = _read(explorer)
+    data: Any = _read(explorer)
     cards = [part.attributes["data-node"] for part in explorer.all() if "data-node" in part.attributes]
     lines = [part for part in explorer.all() if "data-edge" in part.attributes]
     assert 7 <= len(cards) <= CARDS

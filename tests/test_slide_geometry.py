@@ -7,6 +7,7 @@ from functools import cache
 from io import BytesIO
 from itertools import combinations, pairwise
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
@@ -15,6 +16,8 @@ pptx = pytest.importorskip("pptx", reason="the slides extra is not installed")
 from pptx import Presentation  # noqa: E402
 from pptx.dml.color import RGBColor  # noqa: E402
 from pptx.oxml.ns import qn  # noqa: E402
+from pptx.presentation import Presentation as PptxPresentation  # noqa: E402
+from pptx.slide import Slide  # noqa: E402
 from pptx.util import Emu, Pt  # noqa: E402
 
 from archgen.app.drawing.pictures import Drawing  # noqa: E402
@@ -22,7 +25,7 @@ from archgen.app.drawing.slides import make_deck, write_pptx  # noqa: E402
 from archgen.app.drawing.systems import visible_systems  # noqa: E402
 from archgen.app.models import check_models  # noqa: E402
 from archgen.app.workspace.inputs import Input, find, read  # noqa: E402
-from archgen.layout.placed import Box  # noqa: E402
+from archgen.layout.placed import Box, Placed  # noqa: E402
 from archgen.layout.sequence.lanes import messages  # noqa: E402
 from archgen.linting.checked_model import CheckedModel  # noqa: E402
 from archgen.slides.layout.legible import READABLE, points  # noqa: E402
@@ -37,6 +40,7 @@ from tests.test_slides import DECK, FULL, PRESENTATION, TIERS, corners, every, f
 ROOT = Path(__file__).parent.parent
 DAY = "2026-11-24"
 DRAWING = Drawing("best", "light")
+SlideKind = TypeVar("SlideKind", DiagramSlide, FlowSlide, TableSlide, TextSlide)
 
 
 def model(text: str) -> CheckedModel:
@@ -130,7 +134,7 @@ EACH = pytest.mark.parametrize("name", ["models", *HARD])
 
 
 @cache
-def told(name: str) -> tuple[Deck, object]:
+def told(name: str) -> tuple[Deck, PptxPresentation]:
     """A deck and what is read back of it."""
     if name == "models":
         return DECK, PRESENTATION
@@ -138,18 +142,18 @@ def told(name: str) -> tuple[Deck, object]:
     return made, Presentation(BytesIO(write_pptx((HARD[name],), DRAWING, made, None)))
 
 
-def pages(name: str, sort: type) -> Iterator[tuple[object, object]]:
+def pages(name: str, sort: type[SlideKind]) -> Iterator[tuple[SlideKind, Slide]]:
     made, presentation = told(name)
     for slide, page in zip(made.slides, presentation.slides, strict=True):
         if isinstance(slide, sort):
             yield slide, page
 
 
-def box(shape) -> Box:
+def box(shape: Any) -> Box:
     return Box(shape.left, shape.top, shape.width, shape.height)
 
 
-def cards(page) -> list:
+def cards(page: Slide) -> list[Any]:
     """The cards of a picture: what has sites for its lines."""
     return [
         one
@@ -170,13 +174,8 @@ def test_cards_and_labels_lie_on_nothing(name: str) -> None:
         labels = [one for one in every(page.shapes) if one.name.endswith(" label")]
         for one, other in combinations([*shown, *labels], 2):
             assert not box(one).overlaps(box(other), -Pt(0.5)), (slide.title, one.name, other.name)
-        headings = [
-            one
-            for group in page.shapes
-            if group.shape_type == 6
-            for one in every(group.shapes)
-            if one.name in ("name", "detail")
-        ]
+        groups = [shape for shape in every(page.shapes) if shape.shape_type == 6]
+        headings = [one for group in groups for one in group.shapes if one.name in ("name", "detail")]
         for heading in headings:
             for card in shown:
                 if card.name not in guards(slide):
@@ -185,7 +184,8 @@ def test_cards_and_labels_lie_on_nothing(name: str) -> None:
 
 @EACH
 def test_words_on_pictures_fit_their_shapes(name: str) -> None:
-    for slide, page in [*pages(name, DiagramSlide), *pages(name, FlowSlide)]:
+    drawn: list[tuple[DiagramSlide | FlowSlide, Slide]] = [*pages(name, DiagramSlide), *pages(name, FlowSlide)]
+    for slide, page in drawn:
         for one in every(page.shapes):
             if one.is_placeholder or one.shape_type == 6 or not one.has_text_frame or not one.text_frame.text:
                 continue
@@ -262,7 +262,7 @@ def test_a_flow_of_the_shipped_models_takes_two_slides_at_most() -> None:
 @EACH
 def test_prose_and_tables_end_on_their_slide(name: str) -> None:
     for _, page in [*pages(name, TextSlide), *pages(name, TableSlide)]:
-        for one in page.shapes:
+        for one in every(page.shapes):
             assert one.top.pt + one.height.pt <= 540
             if one.has_text_frame and one.name.endswith("words"):
                 size = one.text_frame.paragraphs[0].runs[0].font.size.pt
@@ -290,18 +290,18 @@ def test_a_line_that_is_dashed_is_drawn_once() -> None:
 # Templates
 
 
-def blank(made) -> None:
+def blank(made: PptxPresentation) -> None:
     """Only a layout without any placeholder of a title."""
     for one in list(made.slide_layouts)[::-1]:
         if one.name != "Blank":
             made.slide_layouts.remove(one)
 
 
-def wide(made) -> None:
+def wide(made: PptxPresentation) -> None:
     made.slide_width, made.slide_height = Emu(12192000), Emu(6858000)
 
 
-def titled(made, left: float, top: float, width: float, height: float) -> None:
+def titled(made: PptxPresentation, left: float, top: float, width: float, height: float) -> None:
     wide(made)
     for place in (made.slide_masters[0], *made.slide_layouts):
         for one in place.placeholders:
@@ -309,12 +309,12 @@ def titled(made, left: float, top: float, width: float, height: float) -> None:
                 one.left, one.top, one.width, one.height = (Emu(Pt(length)) for length in (left, top, width, height))
 
 
-def navy(made) -> None:
+def navy(made: PptxPresentation) -> None:
     """A dark ground under a scheme that is made for a white one."""
     wide(made)
     fill = made.slide_masters[0].background.fill
     fill.solid()
-    fill.fore_color.rgb = RGBColor(20, 30, 60)
+    fill.fore_color.rgb = RGBColor.from_string("141E3C")  # type: ignore[no-untyped-call]
 
 
 TEMPLATES = {
@@ -370,7 +370,7 @@ def test_words_on_a_ground_that_hides_the_templates_own_are_light() -> None:
 # Ways of connectors
 
 
-def laid(name: str):
+def laid(name: str) -> Placed:
     return DRAWING.fitted(DRAWING.diagram(HARD[name]))
 
 
@@ -418,7 +418,7 @@ def test_a_line_grazes_what_it_runs_along_and_not_what_it_leaves() -> None:
     assert near.grazed(((95, 41), (150, 41))) == 0
 
 
-def through(placed) -> int:
+def through(placed: Placed) -> int:
     """How many lines run through a card."""
     return sum(
         any(

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from itertools import combinations, pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,8 @@ pptx = pytest.importorskip("pptx", reason="the slides extra is not installed")
 from pptx import Presentation  # noqa: E402
 from pptx.dml.color import RGBColor  # noqa: E402
 from pptx.oxml.ns import qn  # noqa: E402
+from pptx.presentation import Presentation as PptxPresentation  # noqa: E402
+from pptx.slide import Slide  # noqa: E402
 from pptx.util import Emu, Inches, Pt  # noqa: E402
 
 from archgen.analysis.assessment import assess  # noqa: E402
@@ -63,18 +66,18 @@ DECK = make_deck(TIERS, DRAWING, None, FULL)
 CONTENT = write_pptx(TIERS, DRAWING, DECK, None)
 
 
-def opened(content: bytes):
+def opened(content: bytes) -> PptxPresentation:
     return Presentation(BytesIO(content))
 
 
-def every(shapes) -> Iterator:
+def every(shapes: Any) -> Iterator[Any]:
     for one in shapes:
         yield one
         if one.shape_type == 6:
             yield from every(one.shapes)
 
 
-def connectors(slide) -> list:
+def connectors(slide: Slide) -> list[Any]:
     return [one for one in every(slide.shapes) if one._element.tag == qn("p:cxnSp")]
 
 
@@ -136,11 +139,13 @@ def test_what_a_table_of_availabilities_assumes_is_on_the_slide_after_it() -> No
         tables = [one for one in DECK.slides if isinstance(one, TableSlide) and one.title.startswith(f"{name}: ")]
         assert tables[0].title == f"{name}: reliability"
         assert all(one.title.startswith(f"{name}: assumptions") for one in tables[1:])
-        assumed = {each for one in assess(tier.topology, 1) for each in (*one.assumed, *one.times)}
-        assert {row[2] for table in tables[1:] for row in table.rows} == {one.source for one in assumed}
-        for one in assumed:
-            line = next(each for each in tables[0].notes.splitlines() if one.source in each)
-            assert one.element.id in line
+        assessments = assess(tier.topology, 1)
+        assumed = {(value.source, value.element.id) for result in assessments for value in result.assumed}
+        assumed |= {(value.source, value.element.id) for result in assessments for value in result.times}
+        assert {row[2] for table in tables[1:] for row in table.rows} == {source for source, _ in assumed}
+        for source, element in assumed:
+            line = next(each for each in tables[0].notes.splitlines() if source in each)
+            assert element in line
 
 
 def test_a_model_that_states_all_has_no_slide_of_what_is_assumed(tmp_path: Path) -> None:
@@ -168,14 +173,15 @@ def test_steps_build_a_flow_up() -> None:
 
 
 def test_a_slide_is_16_to_9_and_has_its_number() -> None:
-    assert PRESENTATION.slide_width * 9 == PRESENTATION.slide_height * 16
+    assert PRESENTATION.slide_width
+    assert PRESENTATION.slide_width * 9 == (PRESENTATION.slide_height or 0) * 16
     for at, slide in enumerate(PRESENTATION.slides, 1):
         fields = [one for one in slide._element.iter(qn("a:fld")) if one.get("type") == "slidenum"]
         assert [field.find(qn("a:t")).text for field in fields] == [str(at)]
 
 
 @EACH
-def test_every_component_is_one_shape_with_an_alternative_text(tier: CheckedModel, slide) -> None:
+def test_every_component_is_one_shape_with_an_alternative_text(tier: CheckedModel, slide: Slide) -> None:
     names = [one.name for one in every(slide.shapes)]
     for component in tier.topology.architecture.components:
         wanted = [one.id for one in component.replicas] or [component.id]
@@ -189,7 +195,7 @@ def test_every_component_is_one_shape_with_an_alternative_text(tier: CheckedMode
 
 
 @EACH
-def test_every_connection_is_glued_at_both_ends(tier: CheckedModel, slide) -> None:
+def test_every_connection_is_glued_at_both_ends(tier: CheckedModel, slide: Slide) -> None:
     shapes = {one.shape_id: one for one in every(slide.shapes)}
     assert len(shapes) == len(list(every(slide.shapes)))
     found = connectors(slide)
@@ -206,7 +212,7 @@ def test_every_connection_is_glued_at_both_ends(tier: CheckedModel, slide) -> No
 
 
 @EACH
-def test_a_connector_ends_where_its_card_has_its_site(tier: CheckedModel, slide) -> None:
+def test_a_connector_ends_where_its_card_has_its_site(tier: CheckedModel, slide: Slide) -> None:
     shapes = {one.shape_id: one for one in every(slide.shapes)}
     for one in connectors(slide):
         points = corners(one)
@@ -227,7 +233,7 @@ def test_a_connector_ends_where_its_card_has_its_site(tier: CheckedModel, slide)
 
 
 @EACH
-def test_no_connector_runs_through_a_card(tier: CheckedModel, slide) -> None:
+def test_no_connector_runs_through_a_card(tier: CheckedModel, slide: Slide) -> None:
     cards = [one for one in every(slide.shapes) if one._element.find(f".//{qn('a:custGeom')}") is not None]
     for one in connectors(slide):
         for (x0, y0), (x1, y1) in pairwise(corners(one)):
@@ -244,7 +250,7 @@ def test_no_connector_runs_through_a_card(tier: CheckedModel, slide) -> None:
 
 
 @EACH
-def test_names_on_a_deployment_can_be_read(tier: CheckedModel, slide) -> None:
+def test_names_on_a_deployment_can_be_read(tier: CheckedModel, slide: Slide) -> None:
     compact = {one.node.id for one in DRAWING.fitted(DRAWING.diagram(tier)).nodes if one.compact}
     for one in every(slide.shapes):
         component = tier.topology.components.get(one.name.partition("@")[0].partition("#")[0])
@@ -256,7 +262,7 @@ def test_names_on_a_deployment_can_be_read(tier: CheckedModel, slide) -> None:
 
 
 @EACH
-def test_words_on_the_lines_of_a_deployment_can_be_read(tier: CheckedModel, slide) -> None:
+def test_words_on_the_lines_of_a_deployment_can_be_read(tier: CheckedModel, slide: Slide) -> None:
     labels = [one for one in every(slide.shapes) if one.name.endswith(" label") and one.text_frame.text]
     assert labels
     for one in labels:
@@ -264,7 +270,7 @@ def test_words_on_the_lines_of_a_deployment_can_be_read(tier: CheckedModel, slid
 
 
 @EACH
-def test_words_of_a_card_fit_it(tier: CheckedModel, slide) -> None:
+def test_words_of_a_card_fit_it(tier: CheckedModel, slide: Slide) -> None:
     for one in every(slide.shapes):
         if one.shape_type == 6 or not one.has_text_frame or one._element.find(f".//{qn('a:custGeom')}") is None:
             continue
@@ -343,6 +349,7 @@ def test_terms_stand_in_columns_in_words_of_18_points_and_more() -> None:
 def test_the_ladder_is_a_chart_of_native_shapes() -> None:
     (at,) = (at for at, one in enumerate(DECK.slides) if isinstance(one, ComparisonSlide))
     made, page = DECK.slides[at], PRESENTATION.slides[at]
+    assert isinstance(made, ComparisonSlide)
     groups = {one.name: one for one in page.shapes if one.shape_type == 6}
     assert list(groups) == [tier.topology.architecture.name for tier in TIERS]
     for tier, system in zip(TIERS, made.systems, strict=True):
@@ -435,7 +442,7 @@ def corporate() -> bytes:
     slide = made.slides.add_slide(made.slide_layouts[0])
     slide.shapes.title.text = "An old slide"
     slide.background.fill.solid()
-    slide.background.fill.fore_color.rgb = RGBColor(255, 0, 0)
+    slide.background.fill.fore_color.rgb = RGBColor.from_string("FF0000")  # type: ignore[no-untyped-call]
     target = BytesIO()
     made.save(target)
     return target.getvalue()
@@ -505,7 +512,7 @@ def test_prose_without_a_badge_and_a_table_stand_in_a_deck_of_their_own() -> Non
 # Routes
 
 
-def corners(connector) -> list[tuple[float, float]]:
+def corners(connector: Any) -> list[tuple[float, float]]:
     """The points of a preset connector by the format's own formulas."""
     xfrm = connector._element.spPr.find(qn("a:xfrm"))
     geometry = connector._element.spPr.find(qn("a:prstGeom"))
@@ -528,6 +535,7 @@ def corners(connector) -> list[tuple[float, float]]:
 
 def drawn(one: Route) -> list[tuple[float, float]]:
     w, h, parts = one.width, one.height, [value / 100000 for value in one.adjust]
+    path: list[tuple[float, float]]
     match one.form:
         case "straightConnector1":
             path = [(0, 0), (w, h)]

@@ -15,7 +15,7 @@ from archgen.model.finding import Finding
 from archgen.rules import RULES
 from archgen.rules.run import run_rules
 from archgen.views.aspects import ASPECTS
-from archgen.views.diagram import Badge, Diagram
+from archgen.views.diagram import Badge, Diagram, Edge, Group, Node
 from archgen.views.networks import networks
 from archgen.views.overview import overview
 from archgen.views.path import path
@@ -48,8 +48,8 @@ def tier(number: int) -> tuple[Topology, tuple[Finding, ...]]:
 
 
 def marks(diagram: Diagram) -> list[Badge]:
-    things = (*diagram.nodes, *diagram.groups, *diagram.edges)
-    return [mark for one in things for mark in one.badges]
+    marked: list[Node | Group | Edge] = [*diagram.nodes, *diagram.groups, *diagram.edges]
+    return [mark for shape in marked for mark in shape.badges]
 
 
 @pytest.mark.parametrize("file", MODELS, ids=os.path.basename)
