@@ -30,8 +30,8 @@ from archgen.reliability.needs import Guarded, Need, asked_component
 from archgen.reliability.simulation import skippable, used, with_all_options
 from archgen.reliability.structure import access_of, requests
 from archgen.site.html_builder import Html, tag
+from archgen.views.deployment_folding import fold
 from archgen.views.elements import qualified
-from archgen.views.folding import fold
 
 NODES = 3000
 """Nodes of a flow's decision diagram that a page carries; past it the page samples once something fails, and says so."""

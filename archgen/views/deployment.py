@@ -12,8 +12,10 @@ from archgen.model.finding import Finding
 from archgen.model.wording import listed, plural
 from archgen.views.badges import badges
 from archgen.views.deployment_edges import DeploymentEdges
+from archgen.views.deployment_folding import fold
 from archgen.views.diagram import SEPARATOR, Badge, Diagram, Group, Node, enclosing
-from archgen.views.folding import Folding, fold
+from archgen.views.equality import shared_name
+from archgen.views.folding import Folding
 from archgen.views.labels import product_label
 from archgen.views.pools import pool_id, pools, shared_zone
 
@@ -59,8 +61,9 @@ def deployment(topology: Topology, findings: Sequence[Finding] = (), folded: Fol
 def _groups(topology: Topology, folding: Folding, marks: dict[str, tuple[Badge, ...]]) -> list[Group]:
     around = _zone_groups(topology, folding, marks) or _network_groups(topology, folding, marks)
     ids = {group.id for group in around}
-    hosts = [_host_group(topology, host, folding, ids, marks) for host in topology.architecture.hosts]
-    return [*around, *pools(topology, ids), *(host for host in hosts if folding.keeps_host(host.subject))]
+    hosts = [host for host in topology.architecture.hosts if folding.keeps_host(host.id)]
+    boxes = (_host_group(topology, host, folding, ids, marks) for host in hosts)
+    return [*around, *pools(topology, ids, folding), *boxes]
 
 
 def _zone_groups(topology: Topology, folding: Folding, marks: dict[str, tuple[Badge, ...]]) -> list[Group]:
@@ -69,17 +72,23 @@ def _zone_groups(topology: Topology, folding: Folding, marks: dict[str, tuple[Ba
             id=f"zone:{zone.id}",
             subject=zone.id,
             kind="zone",
-            label=zone.name or zone.id,
+            label=_shared([topology.zones[like].name or like for like in folding.zones_like(zone.id)]),
             detail=_zone_detail(zone, folding),
             parent=f"zone:{zone.within}" if zone.within else None,
             badges=marks.get(f"zone:{zone.id}", ()),
         )
         for zone in topology.architecture.zones
+        if folding.zones.get(zone.id, zone.id) == zone.id
     ]
 
 
+def _shared(names: Sequence[str]) -> str:
+    """Return what the names of equal elements share, the only one, or the first."""
+    return names[0] if len(names) == 1 else shared_name(names)[0]
+
+
 def _zone_detail(zone: Zone, folding: Folding) -> str:
-    alike = folding.zones_like(zone.id)
+    alike = len(folding.zones_like(zone.id))
     return f"{_WORDS.get(zone.kind, zone.kind)}{f' ×{alike}' if alike > 1 else ''}"
 
 
@@ -115,18 +124,20 @@ def _across(topology: Topology, network: str, folding: Folding) -> tuple[str, ..
 def _host_group(
     topology: Topology, host: Host, folding: Folding, groups: set[str], marks: dict[str, tuple[Badge, ...]]
 ) -> Group:
-    zones = [zone for zone in host.zones if f"zone:{zone}" in groups]
+    zones = [
+        zone for zone in dict.fromkeys(folding.zones.get(zone, zone) for zone in host.zones) if f"zone:{zone}" in groups
+    ]
     network = f"network:{host.network}"
     below = f"host:{host.runs_on}" if host.runs_on is not None else None
     parent = below or (f"zone:{zones[0]}" if zones else network if network in groups else None)
     others = [topology.zones[zone].name or zone for zone in zones[0 if below else 1 :]]
-    more = folding.hosts_like(host.id)
-    words = [plural(more, "host") if more > 1 else host.address or "", *others]
+    alike = folding.hosts_like(host.id)
+    words = [plural(len(alike), "host") if len(alike) > 1 else host.address or "", *others]
     return Group(
         id=f"host:{host.id}",
         subject=host.id,
         kind="host",
-        label=host.name or host.id,
+        label=_shared([topology.hosts[name].name or name for name in alike]),
         detail=SEPARATOR.join(word for word in words if word),
         parent=parent,
         badges=marks.get(f"host:{host.id}", ()),
@@ -206,18 +217,20 @@ def _node(
     backups: frozenset[str],
 ) -> Node:
     kind = topology.kind(component.id)
+    alike = folding.components_like(component.id)
     return Node(
         id=replica.id,
         subject=component.id,
-        label=component.title,
+        label=_shared([topology.components[name].title for name in alike]),
         detail=_detail(topology, component, replica, folding),
         mark=_mark(component, replica, backups),
         kind=kind.id,
         icon=component.icon or component.product,
         role=kind.role,
-        group=_group_of(topology, component, replica, groups),
+        group=_group_of(topology, component, replica, folding, groups),
         badges=marks.get(replica.id, ()),
         description=component.why or "",
+        stands_for=alike if len(alike) > 1 else (),
     )
 
 
@@ -231,6 +244,8 @@ def _detail(topology: Topology, component: Component, replica: Replica, folding:
     if replica.floating:
         many = len(replica.hosts) > _NAMED
         words.append(f"on any of {len(replica.hosts)}" if many else f"on {listed(replica.hosts, 'or')}")
+    elif len(replica.hosts) == 1 and alike < (hosts := len(folding.hosts_like(replica.hosts[0]))):
+        words.append(f"on {replica.hosts[0]}" if alike == 1 else f"on {alike} of {hosts}")
     return SEPARATOR.join(words)
 
 
@@ -254,13 +269,15 @@ def _mark(component: Component, replica: Replica, backups: frozenset[str]) -> st
     return "backup" if component.id in backups or replica.id in backups else ""
 
 
-def _group_of(topology: Topology, component: Component, replica: Replica, groups: set[str]) -> str | None:
+def _group_of(
+    topology: Topology, component: Component, replica: Replica, folding: Folding, groups: set[str]
+) -> str | None:
     """Return the host of a replica; for a floating one its pool or nearest common zone; a service's zone; else its network."""
     if len(replica.hosts) == 1:
-        return f"host:{replica.hosts[0]}"
+        return f"host:{folding.hosts.get(replica.hosts[0], replica.hosts[0])}"
     if pool_id(replica.hosts) in groups:
         return pool_id(replica.hosts)
-    if (zone := shared_zone(topology, replica, groups)) is not None:
+    if (zone := shared_zone(topology, replica, groups, folding)) is not None:
         return zone
     network = f"network:{component.network}"
     return network if network in groups else None

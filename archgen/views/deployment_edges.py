@@ -13,6 +13,19 @@ from archgen.views.diagram import Badge, Edge
 from archgen.views.folding import Folding
 from archgen.views.labels import port_label
 
+
+def _both(first: Edge, other: Edge) -> Edge:
+    """Return a line for two."""
+    if first.subject == other.subject or other.subject in first.bundled:
+        return first
+    badges = {badge.number: badge for badge in (*first.badges, *other.badges)}
+    return replace(
+        first,
+        bundled=(*(first.bundled or (first.subject,)), other.subject),
+        badges=tuple(badges[number] for number in sorted(badges)),
+    )
+
+
 ReplicaPair = tuple[Replica, Replica, str]
 """Caller, called replica, and a label that replaces the connection's own unless it's empty."""
 
@@ -42,13 +55,16 @@ class DeploymentEdges:
         )
         return self._once(edge for connection in selected for edge in self._calls(connection))
 
-    @staticmethod
-    def _once(edges: Iterable[Edge]) -> Iterator[Edge]:
-        seen: set[str] = set()
+    def _once(self, edges: Iterable[Edge]) -> Iterator[Edge]:
+        """Return every line once; twins of equal zones share one, with the badges of all."""
+        first: dict[tuple[str, ...], Edge] = {}
         for edge in edges:
-            if edge.id not in seen and edge.source != edge.target:
-                seen.add(edge.id)
-                yield edge
+            if edge.source == edge.target:
+                continue
+            twins = self._folding.twins
+            key = (edge.source, edge.target, edge.label, edge.meaning) if twins else (edge.id,)
+            first[key] = _both(first[key], edge) if key in first else edge
+        return iter(first.values())
 
     def _all(self) -> Iterator[Edge]:
         for connection in self._topology.architecture.connections:

@@ -13,8 +13,8 @@ from archgen.model.wording import plural
 from archgen.views.badges import badges
 from archgen.views.deployment import deployment
 from archgen.views.deployment_edges import DeploymentEdges
+from archgen.views.deployment_folding import fold
 from archgen.views.diagram import Diagram, Edge, Group, Node, enclosing
-from archgen.views.folding import fold
 from archgen.views.labels import step_number
 from archgen.views.overview import overview
 

@@ -11,8 +11,8 @@ from archgen.model.finding import Finding
 from archgen.model.wording import plural
 from archgen.views.badges import badges
 from archgen.views.deployment import deployment
+from archgen.views.deployment_folding import fold
 from archgen.views.diagram import Badge, Diagram, Edge, Group
-from archgen.views.folding import fold
 
 
 def zones(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram | None:

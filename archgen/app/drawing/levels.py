@@ -14,8 +14,8 @@ from archgen.model.finding import Finding
 from archgen.model.slug import distinct
 from archgen.views.aspects import ASPECTS
 from archgen.views.deployment import deployment
+from archgen.views.deployment_folding import fold_equal_legibly
 from archgen.views.diagram import Diagram
-from archgen.views.folding import fold_equal
 from archgen.views.levels import CARDS, EVERYTHING, FEW, LINES, SYSTEM, Picture, declared_view, readable
 
 USUAL = ("deployment",)
@@ -63,6 +63,8 @@ def at_levels(
     usual = ASPECTS[view](tier.topology, shown) if view in ASPECTS else None
     if usual is None:
         return ()
+    if view == EVERYTHING == level and _is_tangled(usual):
+        return ((view, _untangled(tier, shown, usual)),)
     if view not in _LEVELED or level == EVERYTHING or (level is None and (complete or not _is_crowded(usual))):
         return ((view, usual),)
     if level is None and view == EVERYTHING and (folded := _folded(tier, shown, usual)) is not None:
@@ -119,9 +121,17 @@ def _is_tangled(diagram: Diagram) -> bool:
     return len(diagram.edges) > TANGLED and score(best(diagram)).crossings > TANGLED
 
 
+def _untangled(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) -> Diagram:
+    """Return a deployment whose lines cross too often with equal hosts and zones folded, if fewer of them cross then."""
+    folded = deployment(tier.topology, findings, fold_equal_legibly(tier.topology))
+    if len(folded.nodes) == len(usual.nodes):
+        return usual
+    return min(usual, folded, key=lambda diagram: score(best(diagram)).crossings)
+
+
 def _folded(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) -> Diagram | None:
     """Return a crowded deployment with equal hosts folded, or as it is; None if levels show it better."""
-    folded = deployment(tier.topology, findings, fold_equal(tier.topology))
+    folded = deployment(tier.topology, findings, fold_equal_legibly(tier.topology))
     if not _is_crowded(folded) and len(folded.nodes) >= min(FEW, len(usual.nodes), len(tier.topology.components)):
         return folded
     return usual if _is_readable(usual) and not _is_tangled(usual) else None

@@ -16,8 +16,8 @@ from archgen.slides.layout.steps import steps_height
 from archgen.slides.section import RouteDiagram
 from archgen.slides.values import CAPTIONED, PICTURE
 from archgen.views.deployment import deployment
+from archgen.views.deployment_folding import fold_equal_legibly
 from archgen.views.diagram import Diagram
-from archgen.views.folding import fold_equal
 from archgen.views.levels import Candidate, by_kind, by_network, by_role, by_zone, collapsed, crossed, readable
 from archgen.views.route import on_route, route, route_steps
 
@@ -57,7 +57,7 @@ def _levels(tier: CheckedModel, drawing: Drawing) -> Iterator[Diagram]:
     """Yield diagrams of a system, from all replicas and hosts to its highest level."""
     findings = tier.findings if drawing.findings else ()
     everything = deployment(tier.topology, findings)
-    folded = deployment(tier.topology, findings, fold_equal(tier.topology))
+    folded = deployment(tier.topology, findings, fold_equal_legibly(tier.topology))
     system = readable(tier.topology, findings)[0].diagram
     yield from (everything, folded, without_words(everything), without_words(folded), system, without_words(system))
 

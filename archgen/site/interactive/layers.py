@@ -10,7 +10,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection
 from archgen.model.subject import Subject
 from archgen.site.interactive.cards import guards
-from archgen.views.folding import fold
+from archgen.views.deployment_folding import fold
 
 Tone = tuple[str, str]
 """A tone, which a style sheet colors and shapes, and the word that says the same."""
@@ -199,7 +199,7 @@ def _domains(topology: Topology) -> DiagramLayer | None:
     for host in topology.architecture.hosts:
         if folding.keeps_host(host.id):
             domain = host.zones[0] if host.zones else host.id
-            alike = folding.hosts_like(host.id)
+            alike = len(folding.hosts_like(host.id))
             tone = tones.setdefault(domain, f"d{len(tones) % TONES}")
             groups[f"host:{host.id}"] = (tone, domain if host.zones or alike == 1 else f"each of {alike}")
     for zone in topology.architecture.zones:
@@ -207,8 +207,9 @@ def _domains(topology: Topology) -> DiagramLayer | None:
             groups[f"zone:{zone.id}"] = (tones[zone.id], zone.id)
     for replica in topology.replicas.values():
         if len(replica.hosts) == 1:
-            if folding.keeps_host(replica.hosts[0]):
-                nodes[replica.id] = groups[f"host:{replica.hosts[0]}"]
+            if folding.node(replica.id) == replica.id:
+                shown = folding.hosts.get(replica.hosts[0], replica.hosts[0])
+                nodes[replica.id] = groups[f"host:{shown}"]
         elif replica.hosts:
             nodes[replica.id] = ("none", "floating")
     zoned = any(host.zones for host in topology.architecture.hosts)

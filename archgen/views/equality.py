@@ -21,24 +21,34 @@ _NAMED = 3
 def equal_cards(topology: Topology, shown: Sequence[str], joined: Joined) -> list[tuple[str, ...]]:
     """Return the components with equal connections to equal cards, those of a common name together.
 
-    Colors are refined until they no longer split: two cards differ if their neighbors do.
+    Two cards differ if their neighbors do.
     """
-    colors: dict[str, object] = {card: _look(topology, card) for card in shown}
-    count = 0
-    while len(set(colors.values())) > count:
-        count = len(set(colors.values()))
-        seen: dict[object, int] = {}
-        colors = {card: seen.setdefault((colors[card], _around(colors, joined[card])), len(seen)) for card in colors}
+    colors = refined({card: _look(topology, card) for card in shown}, joined)
     classes: dict[object, list[str]] = {}
     for card, color in colors.items():
         if card in topology.components:
             classes.setdefault(color, []).append(card)
-    common = Counter(token for cards in classes.values() if len(cards) > 1 for card in cards for token in _tokens(card))
-    return [part for cards in classes.values() for part in _by_stem(cards, common) if len(part) > 1]
+    return [part for part in by_stem(classes.values()) if len(part) > 1]
 
 
-def _around(colors: Mapping[str, object], lines: Iterable[tuple[str, str, tuple[str, ...]]]) -> object:
-    return tuple(sorted({(way, str(colors[other]), words) for way, other, words in lines}))
+def refined(looks: Mapping[str, object], joined: Joined) -> dict[str, int]:
+    """Return a color of each card: cards share it if they look alike and their neighbors do, as far as lines lead."""
+    colors: dict[str, int] = {}
+    following: dict[object, int] = {}
+    for card, look in looks.items():
+        colors[card] = following.setdefault(look, len(following))
+    count = 0
+    while len(following) > count:
+        count, following = len(following), {}
+        colors = {
+            card: following.setdefault((color, _around(colors, joined[card])), len(following))
+            for card, color in colors.items()
+        }
+    return colors
+
+
+def _around(colors: Mapping[str, int], lines: Iterable[tuple[str, str, tuple[str, ...]]]) -> object:
+    return tuple(sorted({(way, colors[other], words) for way, other, words in lines}))
 
 
 def _look(topology: Topology, card: str) -> tuple[object, ...]:
@@ -52,6 +62,13 @@ def _look(topology: Topology, card: str) -> tuple[object, ...]:
 
 def _tokens(name: str) -> tuple[str, ...]:
     return tuple(token for token in _SEPARATORS.split(name) if token)
+
+
+def by_stem(classes: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Split each class of equal components into those of a common name."""
+    several = tuple(classes)
+    common = Counter(token for cards in several if len(cards) > 1 for card in cards for token in _tokens(card))
+    return [part for cards in several for part in _by_stem(cards, common)]
 
 
 def _by_stem(cards: Sequence[str], common: Counter[str]) -> list[tuple[str, ...]]:
@@ -87,7 +104,7 @@ def shared_name(names: Sequence[str]) -> tuple[str, str]:
     joint = " " if any(" " in name for name in names) else "-"
     stem = joint.join(_shared(names))
     varying = [joint.join(token for token in _tokens(name) if token not in _shared(names)) for name in names]
-    if not stem:
+    if not any(letter.isalpha() for letter in stem):
         return (listed(names) if len(names) == 2 else f"{names[0]} … {names[-1]}"), f"×{len(names)}"
     short = len(names) <= _NAMED and all(varying)
     return stem, f"×{len(names)}: {', '.join(varying)}" if short else f"×{len(names)}"
