@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+
+if sys.platform != "win32":
+    import fcntl
 
 _ENDING = ".archgen-part"
 _cleared: set[str] = set()
@@ -70,9 +75,7 @@ def _is_held(path: str) -> bool:
 
 def _lock(directory: str) -> int | None:
     """Lock a directory until the descriptor is closed; OSError if somebody else has, None where a system can't."""
-    try:
-        import fcntl
-    except ModuleNotFoundError:
+    if sys.platform == "win32":
         return None
     descriptor = os.open(directory, os.O_RDONLY)
     try:
@@ -100,8 +103,6 @@ def _is_running(process: int) -> bool:
 def _remove(path: str) -> None:
     try:
         if stat.S_ISDIR(os.lstat(path).st_mode):
-            import shutil
-
             shutil.rmtree(path, ignore_errors=True)
         else:
             os.unlink(path)

@@ -51,7 +51,10 @@ def violations(root: Map, is_valid: Callable[[str, TreeNode], bool]) -> Iterator
 
 @cache
 def explainer(is_valid: Callable[[str, TreeNode], bool]) -> Any:
-    """Return jsonschema's validator for the schema, which skips the parts that are valid by `is_valid`."""
+    """Return jsonschema's validator for the schema, which skips the parts that are valid by `is_valid`.
+
+    The library takes longer to import than a whole lint of a valid model, which never comes here.
+    """
     from jsonschema import Draft202012Validator, ValidationError
     from jsonschema.validators import extend
 
