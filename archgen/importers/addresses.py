@@ -28,6 +28,8 @@ _BEHIND_USER = re.compile(r"@([A-Za-z0-9][A-Za-z0-9_.-]*):([0-9]{1,5})(?![0-9])"
 _HOST_WORD = re.compile(
     r"\b(?:host|server|addr|address|data source)\s*=\s*(?:tcp:)?([A-Za-z0-9][A-Za-z0-9_.-]*)", re.IGNORECASE
 )
+_RANGE = re.compile(r"([^\s,\"'{}]*)\{([0-9]{1,4})\.{2,3}([0-9]{1,4})\}([^\s,\"']*)")
+_MOST_OF_RANGE = 64
 _BARE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _AUTHORITY = re.compile(r"(?:[^@/]*@)?\[?([A-Za-z0-9][A-Za-z0-9_.-]*)\]?(?::([0-9]{1,5}))?")
 
@@ -76,7 +78,7 @@ def mentions(name: str, value: str, hosts: Mapping[str, str]) -> tuple[Mention, 
 
     A bare name counts where the variable's name asks for a host; the name of a database, or one's own address, never does.
     """
-    text = value[:LONGEST]
+    text = _spread(value[:LONGEST]) if "{" in value else value[:LONGEST]
     if not text or _is_own(name) or not names_any(text, hosts):
         return ()
     results: dict[Mention, None] = {}
@@ -85,6 +87,16 @@ def mentions(name: str, value: str, hosts: Mapping[str, str]) -> tuple[Mention, 
         if host is not None:
             results[Mention(host, mention.protocol, mention.port)] = None
     return _distinct(results)
+
+
+def _spread(text: str) -> str:
+    """Return a text with `node{1...4}` written out."""
+
+    def written(match: re.Match[str]) -> str:
+        first, last = int(match[2]), int(match[3])
+        return " ".join(f"{match[1]}{number}{match[4]}" for number in range(first, last + 1)[:_MOST_OF_RANGE])
+
+    return _RANGE.sub(written, text)[:LONGEST]
 
 
 def names_any(text: str, hosts: Mapping[str, str]) -> bool:

@@ -8,6 +8,7 @@ from archgen.importers.addresses import mentions, names_any
 from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, ImportFormat, Origin
 from archgen.importers.haproxy import is_haproxy, read_haproxy
 from archgen.importers.keepalived import is_keepalived, read_keepalived
+from archgen.importers.names import free_id
 from archgen.importers.nginx import NginxError, is_nginx, parse_nginx, read_nginx
 from archgen.importers.proxies import Proxy
 
@@ -55,17 +56,19 @@ def is_proxy(file: Configuration) -> bool:
 def read_alone(files: list[Configuration], sheet: FactSheet) -> Iterator[tuple[Configuration, ImportFormat]]:
     """Add the facts of proxies' configurations that nothing mounts; yield those whose format is known."""
     clusters = [file for file in files if is_keepalived(file)]
+    taken = frozenset(sheet.components)
+    names = {product: free_id(product, {*taken}) for product in ("haproxy", "nginx")}
     owners: list[str] = []
     for file in files:
         if file in clusters:
             continue
         if is_haproxy(file):
-            owners.append("haproxy")
-            read_haproxy(Proxy("haproxy", file, sheet, None))
+            owners.append(names["haproxy"])
+            read_haproxy(Proxy(names["haproxy"], file, sheet, None, taken=taken))
             yield file, "haproxy"
         elif is_nginx(file):
-            owners.append("nginx")
-            read_nginx(Proxy("nginx", file, sheet, None), sheet)
+            owners.append(names["nginx"])
+            read_nginx(Proxy(names["nginx"], file, sheet, None, taken=taken), sheet)
             yield file, "nginx"
     for file in clusters:
         owner = min(owners, default="keepalived")

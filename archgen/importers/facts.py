@@ -107,6 +107,11 @@ class FactSheet:
         )
 
     @property
+    def components(self) -> set[str]:
+        """Return the ids of the components that facts are about."""
+        return {subject.partition(":")[2] for subject, _, _ in self._facts if subject.startswith("component:")}
+
+    @property
     def omissions(self) -> tuple[Omission, ...]:
         """Return the omissions by place."""
         return tuple(sorted(self._omissions))

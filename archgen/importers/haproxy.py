@@ -118,7 +118,7 @@ def _call(proxy: Proxy, backend: _Section, number: int, tcp: bool) -> None:
         if len(words) > position and "disabled" not in words[position:]:
             host, port = split_address(words[position])
             count = _count(words[2]) if words[0] == "server-template" else 1
-            members += [Member(host, port, line, "backup" in words)] * count
+            members += [Member(host, port, line, "backup" in words, words[1])] * count
             if "check" in words and "addr" in words[:-1]:
                 asked[words[words.index("addr") + 1]] = line
             if "ssl" in words and protocol == "http":

@@ -122,8 +122,11 @@ class _Reader:
         balances = any(len(list(pool.all("server"))) > 1 for pool in self.pools.values())
         forwards = any(each.name in ("proxy_pass", "grpc_pass") for _, each in passes)
         self.proxy.describe("nginx", "load-balancer" if balances else "reverse-proxy" if forwards else "web-server")
+        names: list[str] = []
         for server in self._servers():
             self._listen(server)
+            names += [name for each in server.block if each.name == "server_name" for name in each.arguments]
+        self.proxy.answer_to(sorted({*names} - {"_", "localhost"}), 1)
         for server, each in passes:
             if each.arguments:
                 self._pass(server, each)

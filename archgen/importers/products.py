@@ -22,6 +22,8 @@ _DAEMONS = (
 )
 """Kinds of products whose own program a command begins with."""
 
+_DOORS = ("reverse-proxy", "api-gateway")
+
 _COMMANDS: tuple[tuple[str, str, str | None], ...] = (
     (r"\bredis-sentinel\b|redis-server\b.*--sentinel\b", "other", "redis-sentinel"),
     (r"\bmongos\b", "load-balancer", "mongos"),
@@ -106,6 +108,12 @@ def image_name(image: str) -> str:
     return image.split("@")[0].rpartition("/")[2].partition(":")[0].lower()
 
 
+def is_product(image: str) -> bool:
+    """Return True for the image of a product that runs as it is, or under a program that is added to it."""
+    product = _by_image(image) if image else None
+    return product is not None and (product.kind in _DAEMONS or product.kind in _DOORS)
+
+
 def _by_image(image: str) -> Known | None:
     segment = image_name(image)
     if segment == "server" and "mssql" in image:
@@ -134,6 +142,23 @@ def _by_image(image: str) -> Known | None:
         ):
             return known
     return None
+
+
+_ADMITS: tuple[tuple[str, str], ...] = (
+    (r"POSTGRES_HOST_AUTH_METHOD", r"trust"),
+    (r"(MYSQL|MARIADB)_ALLOW_EMPTY(_ROOT)?_PASSWORD|ALLOW_EMPTY_PASSWORD", r"yes|true|1|on"),
+    (r"xpack\.security\.enabled|XPACK_SECURITY_ENABLED|NEO4J_AUTH|OPENSEARCH_SECURITY_ENABLED", r"false|none"),
+    (r"DISABLE_SECURITY_PLUGIN|plugins\.security\.disabled|SURREAL_UNAUTHENTICATED", r"true|yes|1"),
+)
+"""Variables by which a store lets in anybody who reaches it, with their values."""
+
+
+def admits_anybody(name: str, value: str) -> bool:
+    """Return True for a variable by which a store asks nobody who they are."""
+    return any(
+        re.fullmatch(pattern, name) is not None and re.fullmatch(values, value.strip().lower()) is not None
+        for pattern, values in _ADMITS
+    )
 
 
 class Guess(Struct, frozen=True):

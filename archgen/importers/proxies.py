@@ -16,25 +16,36 @@ from archgen.model.kinds import KINDS
 
 
 class Member(Struct, frozen=True):
-    """A server of a pool: its host, its port, its line; a `backup` waits until the others fail."""
+    """A server of a pool: its host, its port, its line, its name; a `backup` waits until the others fail."""
 
     host: str
     port: int | None
     line: int
     backup: bool = False
+    name: str = ""
 
 
 class Proxy:
-    """The proxy that a configuration is of; without `hosts` it stands alone, and its servers are known by their addresses."""
+    """The proxy that a configuration is of; without `hosts` it stands alone, and its servers are known by their addresses.
+
+    `taken` are the ids of components that other files state.
+    """
 
     def __init__(
-        self, owner: str, file: Configuration, sheet: FactSheet, hosts: Mapping[str, str] | None, line: int = 0
+        self,
+        owner: str,
+        file: Configuration,
+        sheet: FactSheet,
+        hosts: Mapping[str, str] | None,
+        line: int = 0,
+        taken: frozenset[str] = frozenset(),
     ) -> None:
         self.owner = owner
         self.file = file
         self.sheet = sheet
         self.hosts = hosts
         self.line = line
+        self.taken = taken
 
     def add(self, subject: str, key: str, value: object, line: int, evidence: str) -> None:
         """Add a fact that a line of the configuration states."""
@@ -57,6 +68,11 @@ class Proxy:
         if self.hosts is None:
             entry: dict[str, object] = {"protocol": _spoken(port, tls, tcp), "port": port, "read": True}
             self.add(f"entry:{self.owner}:{port}", "entry", entry, line, "listen")
+
+    def answer_to(self, names: list[str], line: int) -> None:
+        """Add the names and addresses by which a proxy that stands alone is called."""
+        if self.hosts is None and names:
+            self.add(f"component:{self.owner}", "names", names, line, "server_name")
 
     def call(self, pool: str, members: Iterable[Member], protocol: str, line: int) -> None:
         """Add the calls of a pool; a pool of several is one component."""
@@ -90,7 +106,7 @@ class Proxy:
         if not servers:
             return
         identity = make_id(pool)
-        identity = f"{identity}-pool" if identity == self.owner else identity
+        identity = f"{identity}-pool" if identity in (self.owner, *self.taken) else identity
         subject = f"component:{identity}"
         known = guess(identity, "", "", frozenset()).known
         kind = known.kind if known.kind not in ("service", "reverse-proxy", "load-balancer") else "app-server"
@@ -109,6 +125,8 @@ class Proxy:
         if len(servers) > 1:
             self.add(subject, "replicas", len(servers), line, "servers of the pool")
         self.add(subject, "places", hosts, line, "servers of the pool")
+        served = [[server.name or server.host, server.host, server.port or 80] for server in servers]
+        self.add(subject, "servers", served, line, "servers of the pool")
         self._connect(identity, protocol, port, line)
         if all(is_loopback(server.host) for server in servers):
             self.add(f"connection:{self.owner}->{identity}", "locality", "same-host", line, "loopback")

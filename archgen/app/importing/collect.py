@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from archgen.app.config.config import repository_of
+from archgen.importers.attached import is_proxy
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.facts import Configuration, Opener, SourceError
 from archgen.model.problems import UsageError
@@ -25,6 +26,7 @@ _API_VERSION = re.compile(rb'^[ {]*"?apiVersion"?:', re.MULTILINE)
 _MOST_FILES = 5000
 _DEEPEST = 8
 _DEEPEST_MOUNT = 2
+_DEEPEST_PROXY = 3
 _MOST_MOUNTED = 40
 _CONFIGURATIONS = (".conf", ".cfg", ".template", ".yml", ".yaml", ".toml", "Caddyfile")
 _MOST_PROJECTS = 3
@@ -39,6 +41,7 @@ class SourceFiles:
         self.files: dict[str, Configuration] = {}
         self.errors: list[SourceError] = []
         self.others: list[str] = []
+        self.unread: list[str] = []
 
     def read(self, path: str, inside: str | None = None) -> None:
         """Read a file; what can't be read is an error."""
@@ -71,6 +74,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         for name in chosen:
             collection.read(_joined(directory, name), inside)
         collection.others += [_joined(directory, name) for name in others]
+        collection.unread += _proxies(directory, inside)
         return
     below = list(_below(directory))
     manifests = {
@@ -83,6 +87,17 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     if manifests:
         return
     _collect_nearest(collection, directory, below, inside)
+
+
+def _proxies(directory: str, inside: str) -> Iterator[str]:
+    """Yield the configurations of proxies near compose files; a service that mounts one reads it itself."""
+    for path in _below(directory, _DEEPEST_PROXY):
+        if path.endswith((".conf", ".cfg")):
+            try:
+                if is_proxy(Configuration(path, read_file(path, IMPORTED, inside))):
+                    yield os.path.normpath(path)
+            except UnreadableFile:
+                continue
 
 
 def _collect_nearest(collection: SourceFiles, directory: str, below: list[str], inside: str) -> None:

@@ -33,7 +33,9 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
     model = assemble_model(reading.facts, name or _name(reading, paths), [file.path for file, _ in reading.sources])
     if not model.inventory.parts:
         raise NothingImported(_nothing(collection, paths), errors)
-    return Import(model, text_of(model), reading, errors, tuple(sorted(collection.others)))
+    read = {file.path for file, _ in reading.sources}
+    others = [*collection.others, *(path for path in collection.unread if path not in read)]
+    return Import(model, text_of(model), reading, errors, tuple(sorted(others)))
 
 
 class NothingImported(UsageError):

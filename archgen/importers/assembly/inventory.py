@@ -13,7 +13,11 @@ from archgen.model.kinds import KINDS, Kind
 
 
 class Part(Struct, kw_only=True):
-    """A component; `members` are the names that its files give to its replicas, `stated` what the language says of it."""
+    """A component; `members` are the names that its files give to its replicas, `stated` what the language says of it.
+
+    `servers` are those of a pool that a proxy calls by their addresses, each with its name, its host and its port;
+    `names` are those that such a proxy answers to.
+    """
 
     id: str
     kind: str = "service"
@@ -32,6 +36,9 @@ class Part(Struct, kw_only=True):
     backs_up: list[str] = field(default_factory=list)
     stated: dict[str, Any] = field(default_factory=dict)
     is_subject: bool = False
+    is_open: bool = False
+    names: list[str] = field(default_factory=list)
+    servers: list[tuple[str, str, int]] = field(default_factory=list)
 
     @property
     def traits(self) -> Kind:
@@ -52,7 +59,8 @@ class Part(Struct, kw_only=True):
 class Call(Struct, kw_only=True):
     """A call of one component by another; one that is a `guess` follows from nothing but the order of the start.
 
-    It is `asked` if the caller may do without it, as with a search engine beside a database.
+    It is `asked` if the caller may do without it, as with a search engine beside a database, and `joined` if two files
+    know the target by different names.
     """
 
     source: str
@@ -68,6 +76,7 @@ class Call(Struct, kw_only=True):
     place: Origin = Origin("", 0)
     evidence: str = ""
     confidence: Confidence = "high"
+    joined: bool = False
 
     @property
     def id(self) -> str:
@@ -101,6 +110,7 @@ class Inventory(Struct):
     calls: dict[tuple[str, str], Call]
     entries: list[Entry]
     hosts: dict[str, Origin]
+    addresses: dict[str, str] = field(default_factory=dict)
 
     @property
     def assumed_hosts(self) -> list[str]:
@@ -164,7 +174,6 @@ def collect(facts: Iterable[Fact]) -> Inventory:
     entries = [entry for entry in entries if entry.component in declared]
     for entry in entries:
         _hear(entry, declared[entry.component])
-    _spread(declared)
     return Inventory(declared, kept_calls, entries, {name: hosts[name] for name in sorted(hosts)})
 
 
@@ -205,7 +214,9 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
     elif key == "host":
         part.host = value
         hosts[value] = min(hosts.get(value, fact.source), fact.source)
-    elif key in ("product", "image", "build", "replicas", "copy_of"):
+    elif key == "servers":
+        part.servers = [tuple(server) for server in value]
+    elif key in ("product", "image", "build", "replicas", "copy_of", "is_open", "names"):
         setattr(part, key, value)
     elif key == "role":
         part.kind = value
@@ -236,13 +247,15 @@ def _hear(entry: Entry, part: Part) -> None:
         entry.redirect = "https" if heard["redirect"] else None
 
 
-def _spread(parts: dict[str, Part]) -> None:
-    """Put what a proxy calls on its own host on each of its nodes, where it has several."""
+def spread(inventory: Inventory) -> Inventory:
+    """Put what a proxy calls on its own host on each of its nodes, where it has several; return the inventory."""
+    parts = inventory.parts
     for proxy in parts.values():
         for part in parts.values() if len(proxy.places) > 1 else ():
             if part is not proxy and part.places == proxy.places[:1]:
                 part.places = list(proxy.places)
                 part.replicas *= len(proxy.places)
+    return inventory
 
 
 def _state_call(call: Call, fact: Fact) -> None:

@@ -8,10 +8,12 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from archgen.importers.assembly.copies import mark_copies
 from archgen.importers.assembly.doors import Doors, is_local, is_walked, may_redirect, sort_doors
 from archgen.importers.assembly.flows import flows_of
 from archgen.importers.assembly.grouping import group
-from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part, collect
+from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part, collect, spread
+from archgen.importers.assembly.joining import join
 from archgen.importers.assembly.questions import ImportQuestion, promotes, questions_of
 from archgen.importers.catalogue import PRODUCTS
 from archgen.importers.facts import Fact, Origin
@@ -43,7 +45,8 @@ class _Draft(Struct):
 
 def assemble_model(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> ImportedModel:
     """Return the model that facts state."""
-    inventory = group(collect(facts))
+    inventory = group(spread(join(collect(facts))))
+    mark_copies(inventory.parts)
     doors = sort_doors(inventory)
     taken = set(inventory.parts)
     client = free_id("visitor", taken)
@@ -61,7 +64,7 @@ def assemble_model(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> 
     unknown = _unknown(inventory, doors)
     questions = questions_of(inventory, doors, unknown, draft.application or client)
     values: dict[str, Any] = {"archgen": 1, "name": name, "sources": sorted(set(sources)), "unknown": list(unknown)}
-    values["hosts"] = {make_id(host): _host(host) for host in inventory.hosts}
+    values["hosts"] = {make_id(host): _host(host, inventory) for host in inventory.hosts}
     assumed = inventory.assumed_hosts
     for host, place in inventory.hosts.items():
         comment = f"? {_at(place)}, one host for all that is started together" if host in assumed else _at(place)
@@ -77,10 +80,10 @@ def assemble_model(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> 
     )
 
 
-def _host(name: str) -> dict[str, str]:
+def _host(name: str, inventory: Inventory) -> dict[str, str]:
     """Return the values of a host; one that is known by its address has it."""
     try:
-        return {"address": str(ip_address(name))}
+        return {"address": str(ip_address(inventory.addresses.get(name, name)))}
     except ValueError:
         return {}
 
@@ -155,14 +158,16 @@ def _add_call(draft: _Draft, call: Call) -> None:
         value["port"] = call.port
     if call.tls is not None and call.protocol not in ("https",):
         value["tls"] = call.tls
-    if call.locality is not None:
-        value["locality"] = call.locality
     if not call.required or (call.guess and not is_walked(draft.inventory, call.source, call.target)):
         value["required"] = False
-    if call.guess:
+    admission = _admission(draft.inventory.parts[call.target])
+    if call.locality is not None:
+        admission = {"locality": call.locality, **admission}
+    value |= {key: admission[key] for key in ("authentication", "locality", "access") if key in admission}
+    if call.guess or call.joined:
         value["assumed"] = call.confidence
     draft.connections[call.id] = value if len(value) > 1 else call.protocol
-    mark = "? " if call.guess else ""
+    mark = "? " if call.guess or call.joined else ""
     draft.comments["connections", call.id] = f"{mark}{_at(call.place)}, {call.evidence}{' only' if call.guess else ''}"
 
 
@@ -194,8 +199,15 @@ def _add_local(draft: _Draft, name: str, entries: list[Entry]) -> None:
     _connect(draft, outer, name, _ports(entries), f"{_at(entries[0].place)}, {entries[0].evidence}")
 
 
+def _admission(part: Part) -> dict[str, Any]:
+    """Return what a component asks of those who call it, and lets them do: a copy of a store is read alone."""
+    value: dict[str, Any] = {"authentication": False} if part.is_open else {}
+    return value | ({"access": "read"} if part.copy_of is not None else {})
+
+
 def _connect(draft: _Draft, source: str, target: str, value: Mapping[str, Any], comment: str) -> None:
-    draft.connections[f"{source} -> {target}"] = dict(value)
+    part = draft.inventory.parts.get(target)
+    draft.connections[f"{source} -> {target}"] = {**value, **(_admission(part) if part is not None else {})}
     draft.comments["connections", f"{source} -> {target}"] = comment
 
 
@@ -222,8 +234,9 @@ def _unknown(inventory: Inventory, doors: Doors) -> tuple[str, ...]:
     copied = {name for part in parts for name in part.backs_up}
     words = {
         "backups": any(part.traits.stores and part.id not in copied for part in parts),
-        "monitoring": not any(_watches(inventory, part) for part in parts),
-        "firewalls": not kinds & {"firewall", "waf"},
+        "monitoring": not all(_is_watched(inventory, part) for part in parts),
+        # what admits traffic to some pods says nothing of the edge
+        "firewalls": True,
         "hosts": True,
         "writers": any(part.traits.stores for part in parts),
         "tls": bool(doors.assumed)
@@ -233,10 +246,10 @@ def _unknown(inventory: Inventory, doors: Doors) -> tuple[str, ...]:
     return tuple(word for word, is_open in words.items() if is_open)
 
 
-def _watches(inventory: Inventory, part: Part) -> bool:
-    """Return True for monitoring that a file connects with what it watches."""
-    alone = part.kind == "monitoring" and not inventory.callees(part.id) and not inventory.callers(part.id)
-    return part.traits.observes and not alone
+def _is_watched(inventory: Inventory, part: Part) -> bool:
+    """Return True for a component that a file connects with what watches it, and for that itself."""
+    ends = [call.source for call in inventory.callers(part.id)] + [call.target for call in inventory.callees(part.id)]
+    return part.traits.observes or any(inventory.parts[end].traits.observes for end in ends)
 
 
 def _is_open(entry: Entry) -> bool:

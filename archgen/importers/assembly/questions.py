@@ -77,9 +77,14 @@ def _redirects(inventory: Inventory, doors: Doors, client: str) -> Iterator[Impo
 
 def _modes(inventory: Inventory) -> Iterator[ImportQuestion]:
     for part in inventory.parts.values():
-        if part.traits.stores and part.replicas > 1 and not product_of(part.product).agrees and not promotes(part):
+        if part.traits.stores and part.replicas > 1 and not _is_settled(part):
             ask = f"Which of the {part.replicas} replicas of {part.id} take writes?"
             yield question("mode", part.id, ask, ("all", "first-manual", "first-automatic"), (_place(part),))
+
+
+def _is_settled(part: Part) -> bool:
+    """Return True for a store of which is known which replicas take writes: its product decides, or all of it is a copy."""
+    return product_of(part.product).agrees or promotes(part) or part.copy_of is not None
 
 
 def _calls(inventory: Inventory) -> Iterator[ImportQuestion]:
@@ -105,10 +110,19 @@ def _is_alone(inventory: Inventory, part: Part, doors: Doors) -> bool:
 def _uncalled(inventory: Inventory, doors: Doors) -> Iterator[ImportQuestion]:
     for part in inventory.parts.values():
         if _is_alone(inventory, part, doors):
-            roles = ("application", "web") if part.keeps_data else ("application", "web", "balancer")
-            callers = [each.id for each in inventory.parts.values() if each.traits.role in roles and each is not part]
+            callers = [each.id for each in _likely_callers(inventory, part)]
             ask = f"No file says what calls {part.id}. What does?"
             yield question("caller", part.id, ask, (*callers[:8], "none"), (_place(part),))
+
+
+def _likely_callers(inventory: Inventory, part: Part) -> list[Part]:
+    """Return what may call a component; before a store stand balancers that lead nowhere yet, and applications."""
+    others = [each for each in inventory.parts.values() if each is not part]
+    served = {call.source for call in inventory.calls.values() if inventory.parts[call.target].traits.serves}
+    leading = [
+        each for each in others if each.traits.role == "balancer" and (not part.keeps_data or each.id not in served)
+    ]
+    return [*leading, *(each for each in others if each.traits.role in ("application", "web"))]
 
 
 def _calling_nothing(inventory: Inventory) -> Iterator[ImportQuestion]:

@@ -33,6 +33,11 @@ class Project(Struct):
         """Return the directory of the files."""
         return posixpath.dirname(self.path)
 
+    @property
+    def title(self) -> str:
+        """Return the last part of the directory's path."""
+        return posixpath.basename(self.directory) or "project"
+
 
 def is_compose(root: SourceNode) -> bool:
     """Return True if a document is a compose file: services that run something."""

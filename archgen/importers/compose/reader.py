@@ -7,19 +7,17 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from msgspec import Struct
-
 from archgen.importers.addresses import Mention, mentions, names_page, names_telemetry, resolve_host
 from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.compose.interpolation import env_file_variables
-from archgen.importers.compose.omissions import is_order_alone, reason_of
+from archgen.importers.compose.omissions import is_order_alone
+from archgen.importers.compose.parts import ServicePart, hosts_of, parts_of, proxies_of
 from archgen.importers.compose.ports import entry_of
 from archgen.importers.compose.project import Project
 from archgen.importers.compose.routing import ProxyRoute, routes
-from archgen.importers.compose.service import Service, SourceText, split_words
+from archgen.importers.compose.service import SourceText, split_words
 from archgen.importers.facts import Attachment, Fact, FactSheet, Opener, Origin
-from archgen.importers.names import free_id
-from archgen.importers.products import Guess, guess, image_name
+from archgen.importers.products import admits_anybody
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
@@ -31,29 +29,13 @@ _NO_CONFIGURATION = (".sock", ".pem", ".key", ".crt", ".sql", ".sh", ".py", ".js
 _LARGEST_MOUNT = 256 * 1024
 
 
-def _title(project: Project) -> str:
-    return posixpath.basename(project.directory) or "project"
-
-
-class _Part(Struct, frozen=True):
-    """A service with its id and its kind."""
-
-    id: str
-    service: Service
-    guess: Guess
-
-    @property
-    def kind(self) -> str:
-        return self.guess.known.kind
-
-
 def read_compose(projects: list[Project], opener: Opener, sheet: FactSheet) -> list[Attachment]:
     """Add the facts of projects; return the configurations that their services mount."""
     taken: dict[str, str] = {}
     attachments: list[Attachment] = []
     counts = Counter(name for project in projects for name in project.services)
     for project in projects:
-        host = HOST if len(projects) == 1 else f"{HOST}-{_title(project)}"
+        host = HOST if len(projects) == 1 else f"{HOST}-{project.title}"
         attachments += _Reader(project, taken, opener, sheet, host, counts).read()
     return attachments
 
@@ -70,12 +52,11 @@ class _Reader:
     ) -> None:
         self.project = project
         self.host = host
-        self.counts = counts
         self.opener = opener
         self.sheet = sheet
-        self.parts = dict(self._parts(taken))
+        self.parts = {part.service.name: part for part in parts_of(project, taken, counts, opener, sheet)}
         self.by_id = {part.id: part for part in self.parts.values()}
-        self.hosts = self._hosts()
+        self.hosts = hosts_of(self.parts)
         self.shared = self._shared()
         self.proven: set[tuple[str, str]] = set()
 
@@ -87,61 +68,11 @@ class _Reader:
         for part in self.parts.values():
             self._call(part)
             attachments += self._mounted(part)
-        for route in routes({part.id: part.service for part in self.parts.values()}, self._proxies()):
+        for route in routes({part.id: part.service for part in self.parts.values()}, proxies_of(self.parts)):
             self._route(route)
         for part in self.parts.values():
             self._order(part)
         return attachments
-
-    def _parts(self, taken: dict[str, str]) -> Iterator[tuple[str, _Part]]:
-        ended = {
-            name
-            for service in self.project.services.values()
-            for name, value in service.depends_on.items()
-            if value.text == "service_completed_successfully"
-        }
-        for name, service in self.project.services.items():
-            words = service.image or posixpath.basename(service.built.rstrip("/"))
-            # variables of a database tell little of what is built here and keeps no data
-            keeps = bool(service.image) or any("/var/lib/" in target for target in service.mounts)
-            kind = guess(name, words, service.words, frozenset(service.environment if keeps else ()))
-            reason = reason_of(name, service, kind, name in ended)
-            if reason:
-                self.sheet.omit(service.source, name, reason)
-                continue
-            # of a name that several projects have, each has its own
-            base = name if self.counts[name] == 1 else f"{_title(self.project)}-{name}"
-            identity = free_id(base, taken)
-            taken[identity] = name
-            yield name, _Part(identity, service, kind)
-
-    def _hosts(self) -> dict[str, str]:
-        hosts: dict[str, str] = {}
-        for part in self.parts.values():
-            for alias in sorted(part.service.aliases):
-                hosts.setdefault(alias.lower(), part.id)
-        return (
-            hosts
-            | {name.lower(): part.id for name, part in self.parts.items()}
-            | {name: part.id for name, part in self.parts.items()}
-        )
-
-    def _proxies(self) -> dict[str, str]:
-        """Return the id of the proxy of each product that routes by labels or variables."""
-        products: dict[str, str] = {}
-        for part in self.parts.values():
-            name = image_name(part.service.image)
-            if part.guess.known.product in ("traefik", "caddy"):
-                products.setdefault(str(part.guess.known.product), part.id)
-            elif name in ("nginx-proxy", "jwilder-nginx-proxy", "docker-gen"):
-                products.setdefault("nginx-proxy", part.id)
-        for part in self.parts.values():
-            # one that is built here, and watches the containers that it leads to
-            watches = any(mount.text.endswith("docker.sock") for mount in part.service.mounts.values())
-            if watches and part.kind == "reverse-proxy" and part.guess.known.product is None:
-                for product in ("nginx-proxy", "traefik", "caddy"):
-                    products.setdefault(product, part.id)
-        return products
 
     # Facts
 
@@ -150,7 +81,7 @@ class _Reader:
     ) -> None:
         self.sheet.add(Fact(subject, key, value, source, evidence, confidence))
 
-    def _describe(self, part: _Part) -> None:
+    def _describe(self, part: ServicePart) -> None:
         subject, service, sure = f"component:{part.id}", part.service, part.guess.sure
         known = part.guess.known
         self._add(subject, "kind", known.kind, service.source, part.guess.evidence, "high" if sure else "medium")
@@ -166,17 +97,19 @@ class _Reader:
         if service.replicas is not None and service.replicas != 1:
             self._add(subject, "replicas", service.replicas, service.source, "replicas")
 
-    def _publish(self, part: _Part) -> None:
+    def _publish(self, part: ServicePart) -> None:
         for port in part.service.ports:
             value = entry_of(part.guess.known, port)
             sure: Confidence = "high" if KINDS[part.kind].balances or port.published in (80, 443) else "medium"
             self._add(f"entry:{part.id}:{value['port']}", "entry", value, port.source, "ports", sure)
 
-    def _call(self, part: _Part) -> None:
+    def _call(self, part: ServicePart) -> None:
         service = part.service
-        values = dict(self._variables_of_files(part)) | service.environment
+        values = part.recipe.variables | dict(self._variables_of_files(part)) | service.environment
         for name, value in values.items():
             self._mention(part, name, value, name)
+            if KINDS[part.kind].role == "data" and admits_anybody(name, value.text):
+                self._add(f"component:{part.id}", "is_open", True, value.source, name)
         for words in (service.entrypoint, service.command):
             if words is not None:
                 self._words(part, words)
@@ -185,13 +118,13 @@ class _Reader:
             if target is not None:
                 self._connect(part, Mention(target), link.source, "links")
 
-    def _variables_of_files(self, part: _Part) -> Iterator[tuple[str, SourceText]]:
+    def _variables_of_files(self, part: ServicePart) -> Iterator[tuple[str, SourceText]]:
         for named in part.service.env_files[:20]:
             for file in self.opener(named.source.path, named.text)[:1]:
                 for name, (text, line) in env_file_variables(file.data).items():
                     yield name, SourceText(text, Origin(file.path, line))
 
-    def _words(self, part: _Part, words: SourceText) -> None:
+    def _words(self, part: ServicePart, words: SourceText) -> None:
         flag = ""
         for word in split_words(words.text)[:500]:
             name, separator, value = word.partition("=")
@@ -201,7 +134,7 @@ class _Reader:
                 self._mention(part, flag, SourceText(word, words.source), "command")
             flag = word.strip("-").replace("-", "_") if word.startswith("-") else ""
 
-    def _mention(self, part: _Part, name: str, value: SourceText, evidence: str) -> None:
+    def _mention(self, part: ServicePart, name: str, value: SourceText, evidence: str) -> None:
         if names_page(name) and not KINDS[part.kind].balances:
             return
         shared = KINDS[part.kind].role == "data" and self.shared[_place(value)] > 1
@@ -212,7 +145,7 @@ class _Reader:
                 if names_telemetry(name) and KINDS[target.kind].role != "data":
                     self._add(f"connection:{part.id}->{target.id}", "required", False, value.source, evidence)
 
-    def _agrees(self, part: _Part, identity: str) -> bool:
+    def _agrees(self, part: ServicePart, identity: str) -> bool:
         """Return True for a store that another one needs by its product: one that elects a leader, or its own like."""
         known = next(each.guess.known for each in self.parts.values() if each.id == identity)
         like = re.sub(r"\d+", "", identity) == re.sub(r"\d+", "", part.id)
@@ -226,7 +159,7 @@ class _Reader:
             for value in (*dict(self._variables_of_files(part)).values(), *part.service.environment.values())
         )
 
-    def _connect(self, part: _Part, mention: Mention, source: Origin, evidence: str) -> None:
+    def _connect(self, part: ServicePart, mention: Mention, source: Origin, evidence: str) -> None:
         if mention.host == part.id:
             return
         target = self.by_id[mention.host]
@@ -256,7 +189,7 @@ class _Reader:
             value = {"protocol": "http", "port": route.port or 80, "target": route.port or 80, "local": True}
             self._add(f"entry:{route.service}:{value['port']}", "entry", value, route.source, route.evidence)
 
-    def _order(self, part: _Part) -> None:
+    def _order(self, part: ServicePart) -> None:
         """Add calls for `depends_on`: a store is called; of anything else only the order of the start is known."""
         for name, value in part.service.depends_on.items():
             target = self.parts.get(name)
@@ -283,11 +216,14 @@ class _Reader:
             if not stores:
                 self._add(subject, "guess", True, value.source, "depends_on", "medium")
 
-    def _mounted(self, part: _Part) -> Iterator[Attachment]:
-        for target, mount in sorted(part.service.mounts.items())[:50]:
-            if not mount.text.startswith(".") or target.endswith(_NO_CONFIGURATION):
+    def _mounted(self, part: ServicePart) -> Iterator[Attachment]:
+        """Yield the configurations that a service mounts, and those that its image is built with."""
+        mounts = [(target, mount) for target, mount in part.service.mounts.items() if mount.text.startswith(".")]
+        copies = [(target, copy) for target, copy in part.recipe.copies.items() if target not in part.service.mounts]
+        for target, named in [*sorted(mounts)[:50], *sorted(copies)[:50]]:
+            if target.endswith(_NO_CONFIGURATION):
                 continue
-            for file in self.opener(mount.source.path, mount.text):
+            for file in self.opener(part.service.source.path, named.text):
                 if len(file.data) <= _LARGEST_MOUNT:
                     yield Attachment(part.id, part.kind, file, target, self.hosts)
 

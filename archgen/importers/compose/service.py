@@ -35,6 +35,8 @@ class Service(Struct, kw_only=True):
     source: Origin
     image: str = ""
     built: str = ""
+    dockerfile: str = ""
+    stage: str = ""
     command: SourceText | None = None
     entrypoint: SourceText | None = None
     environment: dict[str, SourceText] = field(default_factory=dict)
@@ -66,6 +68,8 @@ def merge(base: Service, over: Service) -> Service:
         source=base.source if base.name == over.name else over.source,
         image=over.image or base.image,
         built=over.built or base.built,
+        dockerfile=over.dockerfile or base.dockerfile,
+        stage=over.stage or base.stage,
         command=over.command or base.command,
         entrypoint=over.entrypoint or base.entrypoint,
         environment=base.environment | over.environment,
@@ -99,6 +103,8 @@ def read_service(service_name: str, node: SourceNode, variables: Mapping[str, st
         source=_origin(node),
         image=text("image"),
         built=interpolate(build.text or build.get("context").text, variables) or ("." if build.is_map else ""),
+        dockerfile=text("build", "dockerfile"),
+        stage=text("build", "target"),
         command=_words(node.get("command"), variables),
         entrypoint=_words(node.get("entrypoint"), variables),
         environment=dict(_pairs(node.get("environment"), variables)),

@@ -1,15 +1,18 @@
-"""A workload as a component."""
+"""Workloads as components."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archgen.importers.catalogue import STORE_PROTOCOLS
-from archgen.importers.kubernetes.manifests import Manifest
+from archgen.importers.catalogue import STORE_PROTOCOLS, Known
+from archgen.importers.facts import FactSheet, Origin
+from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, Manifests, containers_of, labels_of
+from archgen.importers.names import free_id
 from archgen.importers.nodes import SourceNode
-from archgen.importers.products import Guess
+from archgen.importers.products import Guess, guess
 from archgen.model.kinds import KINDS
 
 
@@ -57,3 +60,45 @@ def spread_over(replicas: int) -> dict[str, str]:
     if replicas < 2:
         return {"by": "orchestrator"}
     return {"mode": "active-active", "failover": "automatic", "by": "orchestrator", "watches": "process"}
+
+
+def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> Iterator[Workload]:
+    """Yield the workloads of manifests by place; what runs once is an omission."""
+    for manifest in sorted(manifests.of(*WORKLOADS), key=lambda each: (each.origin, each.name)):
+        if manifest.kind == "Pod" and manifest.node.get("metadata", "ownerReferences").value:
+            continue
+        once = manifest.node.get("spec", "restartPolicy").text in ("Never", "OnFailure")
+        if manifest.kind == "Job" or (manifest.kind == "Pod" and once):
+            sheet.omit(manifest.origin, manifest.name, "runs once and ends")
+            continue
+        main = containers_of(manifest.kind, manifest.node)[0]
+        words = " ".join(item.text for key in ("command", "args") for item in main.get(key).list())
+        variables = frozenset(item.get("name").text for item in main.get("env").list())
+        kind = guess(manifest.name, main.get("image").text, words, variables)
+        if manifest.kind == "CronJob" and kind.known.kind != "backup":
+            backs_up = "backup" in manifest.name or "dump" in words
+            kind = Guess(Known("backup" if backs_up else "scheduler"), "cron job", True)
+        base = manifest.name if manifest.name not in taken else f"{manifest.namespace or 'default'}-{manifest.name}"
+        identity = free_id(base, taken)
+        taken[identity] = manifest.name
+        ports = {
+            item.get("name").text: item.get("containerPort").number or 0
+            for container in containers_of(manifest.kind, manifest.node)
+            for item in container.get("ports").list()
+        }
+        yield Workload(identity, manifest, kind, labels_of(manifest.kind, manifest.node), ports)
+
+
+def replicas_of(part: Workload, manifests: Manifests) -> tuple[int, str, Origin]:
+    """Return the number of replicas with its evidence and its place: the least of an autoscaler, else what is stated."""
+    manifest = part.manifest
+    for scaler in manifests.of("HorizontalPodAutoscaler"):
+        reference = scaler.node.get("spec", "scaleTargetRef")
+        same = reference.get("name").text == manifest.name and reference.get("kind").text == manifest.kind
+        if same and scaler.namespace == manifest.namespace:
+            return scaler.node.get("spec", "minReplicas").number or 1, "minReplicas", scaler.origin
+    if manifest.kind == "DaemonSet":
+        return 2, "one on each node", manifest.origin
+    stated = manifest.node.get("spec", "replicas")
+    replicas = 1 if stated.number is None else min(stated.number, 1000)
+    return replicas, "replicas", Origin(stated.path, stated.line, stated.pointer)

@@ -7,24 +7,21 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from archgen.importers.addresses import Mention, mentions, names_page, names_telemetry, resolve_host
-from archgen.importers.catalogue import SAFE_IMAGE, Known
+from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, Origin
 from archgen.importers.kubernetes.manifests import (
-    WORKLOADS,
     Manifest,
     Manifests,
     containers_of,
-    labels_of,
     objects_of,
     pod_of,
 )
-from archgen.importers.kubernetes.part import Workload, entry_of, port_protocol, spread_over
+from archgen.importers.kubernetes.part import Workload, entry_of, port_protocol, replicas_of, spread_over, workloads
 from archgen.importers.kubernetes.policies import add_policies
 from archgen.importers.kubernetes.routes import IngressRoute, routes_of
 from archgen.importers.kubernetes.variables import data_of, expanded, variables_of
-from archgen.importers.names import free_id
 from archgen.importers.nodes import SourceNode
-from archgen.importers.products import Guess, guess, image_name
+from archgen.importers.products import admits_anybody, image_name
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
@@ -54,7 +51,7 @@ class _Reader:
         self.manifests = manifests
         self.sheet = sheet
         self.taken: dict[str, str] = {}
-        self.parts = list(self._parts())
+        self.parts = list(workloads(manifests, self.taken, sheet))
         self.by_id = {part.id: part for part in self.parts}
         self.services = {(each.namespace, each.name): each for each in manifests.of("Service")}
         self.selected = {key: self._selected(service) for key, service in self.services.items()}
@@ -80,35 +77,6 @@ class _Reader:
     ) -> None:
         self.sheet.add(Fact(subject, key, value, source, evidence, confidence))
 
-    def _parts(self) -> Iterator[Workload]:
-        for manifest in sorted(self.manifests.of(*WORKLOADS), key=lambda each: (each.origin, each.name)):
-            if manifest.kind == "Pod" and manifest.node.get("metadata", "ownerReferences").value:
-                continue
-            once = manifest.node.get("spec", "restartPolicy").text in ("Never", "OnFailure")
-            if manifest.kind == "Job" or (manifest.kind == "Pod" and once):
-                self.sheet.omit(manifest.origin, manifest.name, "runs once and ends")
-                continue
-            main = containers_of(manifest.kind, manifest.node)[0]
-            words = " ".join(item.text for key in ("command", "args") for item in main.get(key).list())
-            variables = frozenset(item.get("name").text for item in main.get("env").list())
-            kind = guess(manifest.name, main.get("image").text, words, variables)
-            if manifest.kind == "CronJob" and kind.known.kind != "backup":
-                backs_up = "backup" in manifest.name or "dump" in words
-                kind = Guess(Known("backup" if backs_up else "scheduler"), "cron job", True)
-            base = (
-                manifest.name
-                if manifest.name not in self.taken
-                else f"{manifest.namespace or 'default'}-{manifest.name}"
-            )
-            identity = free_id(base, self.taken)
-            self.taken[identity] = manifest.name
-            ports = {
-                item.get("name").text: item.get("containerPort").number or 0
-                for container in containers_of(manifest.kind, manifest.node)
-                for item in container.get("ports").list()
-            }
-            yield Workload(identity, manifest, kind, labels_of(manifest.kind, manifest.node), ports)
-
     def _describe(self, part: Workload) -> None:
         subject, manifest, sure = f"component:{part.id}", part.manifest, part.guess.sure
         known = part.guess.known
@@ -119,24 +87,11 @@ class _Reader:
         image = containers_of(manifest.kind, manifest.node)[0].get("image")
         if SAFE_IMAGE.fullmatch(image.text):
             self._add(subject, "image", image.text, Origin(image.path, image.line, image.pointer), "image")
-        replicas, evidence, source = self._replicas(part)
+        replicas, evidence, source = replicas_of(part, self.manifests)
         if replicas == 0:
             self.sheet.omit(manifest.origin, part.id, "has no replicas")
         if replicas != 1:
             self._add(subject, "replicas", replicas, source, evidence)
-
-    def _replicas(self, part: Workload) -> tuple[int, str, Origin]:
-        manifest = part.manifest
-        for scaler in self.manifests.of("HorizontalPodAutoscaler"):
-            reference = scaler.node.get("spec", "scaleTargetRef")
-            same = reference.get("name").text == manifest.name and reference.get("kind").text == manifest.kind
-            if same and scaler.namespace == manifest.namespace:
-                return scaler.node.get("spec", "minReplicas").number or 1, "minReplicas", scaler.origin
-        if manifest.kind == "DaemonSet":
-            return 2, "one on each node", manifest.origin
-        stated = manifest.node.get("spec", "replicas")
-        replicas = 1 if stated.number is None else min(stated.number, 1000)
-        return replicas, "replicas", Origin(stated.path, stated.line, stated.pointer)
 
     # Names
 
@@ -187,6 +142,8 @@ class _Reader:
             values = dict(variables_of(self.manifests, part.namespace, container))
             for name, (text, source) in values.items():
                 self._mention(part, name, expanded(text, values), source, name, hosts)
+                if KINDS[part.guess.known.kind].role == "data" and admits_anybody(name, text):
+                    self._add(f"component:{part.id}", "is_open", True, source, name)
             flag = ""
             for key in ("command", "args"):
                 for item in container.get(key).list():
@@ -242,7 +199,7 @@ class _Reader:
     def _spread(self) -> None:
         for key, service in self.services.items():
             for part in (each for each in self.selected[key][:1] if KINDS[each.guess.known.kind].role != "data"):
-                cluster = spread_over(self._replicas(part)[0])
+                cluster = spread_over(replicas_of(part, self.manifests)[0])
                 self._add(f"component:{part.id}", "cluster", cluster, service.origin, "Service")
 
     def _publish(self) -> None:

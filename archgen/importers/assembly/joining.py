@@ -1,0 +1,122 @@
+"""Servers that a proxy knows by their addresses alone, found again among the components of other files.
+
+A pool is what is published on its ports: on the proxy's own host for certain, on another one if it is the only one that
+answers there. A proxy of another file is the pool if it answers to one of the pool's addresses, or if it is the only one
+that listens on the pool's port.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from archgen.importers.assembly.inventory import Call, Inventory, Part
+from archgen.importers.proxies import is_loopback
+from archgen.model.finding import Confidence
+
+
+def join(inventory: Inventory) -> Inventory:
+    """Return the inventory with each pool of addresses replaced by what other files say runs there."""
+    for pool in [part for part in inventory.parts.values() if part.servers]:
+        targets = _published(inventory, pool)
+        if targets:
+            _lead_to(inventory, pool, targets)
+        elif (proxy := _listening(inventory, pool)) is not None:
+            _become(inventory, pool, *proxy)
+    used = {host for part in inventory.parts.values() for host in part.places or (part.host,)}
+    return replace(inventory, hosts={host: place for host, place in inventory.hosts.items() if host in used})
+
+
+def _callers(inventory: Inventory, pool: Part) -> list[Part]:
+    return [inventory.parts[call.source] for call in inventory.callers(pool.id)]
+
+
+def _published(inventory: Inventory, pool: Part) -> list[str]:
+    """Return the components that are published on the pool's ports, one for each server; none if one of them is unknown."""
+    hosts = {host for _, host, _ in pool.servers}
+    own = all(is_loopback(host) for host in hosts)
+    targets: list[str] = []
+    for _, _, port in pool.servers if own or len(hosts) == 1 else ():
+        names = {
+            entry.component
+            for entry in inventory.entries
+            if entry.port == port and (own or not entry.local) and not _is_alone(inventory.parts[entry.component])
+        }
+        if len(names) != 1:
+            return []
+        targets += names
+    return list(dict.fromkeys(targets))
+
+
+def _is_alone(part: Part) -> bool:
+    """Return True for a proxy that is known by its configuration alone."""
+    return part.evidence.endswith(" configuration")
+
+
+def _lead_to(inventory: Inventory, pool: Part, targets: list[str]) -> None:
+    """Replace a pool by the components that are published on its ports."""
+    own = all(is_loopback(host) for _, host, _ in pool.servers)
+    host = inventory.parts[targets[0]].host
+    for call in inventory.callers(pool.id):
+        for target in targets:
+            joined = replace(
+                call,
+                target=target,
+                pool=f"{call.source}/{pool.id}" if len(targets) > 1 else None,
+                confidence="high" if own else "medium",
+                joined=not own,
+            )
+            inventory.calls.setdefault((call.source, target), joined)
+        if own and host is not None:
+            inventory.parts[call.source].host = host
+    if not own and host is not None:
+        inventory.addresses.setdefault(host, pool.servers[0][1])
+    _drop(inventory, pool)
+
+
+def _listening(inventory: Inventory, pool: Part) -> tuple[Part, Confidence] | None:
+    """Return the proxy that a pool is, and the confidence in it."""
+    callers = _callers(inventory, pool)
+    ports = {port for _, _, port in pool.servers}
+    hosts = {host for _, host, _ in pool.servers}
+    proxies = [
+        part
+        for part in inventory.parts.values()
+        if _is_alone(part)
+        and part not in callers
+        and ports <= {*part.listens}
+        and not _leads_to(inventory, part, callers)
+    ]
+    named = [part for part in proxies if hosts & {*part.names}]
+    if named:
+        return named[0], "high"
+    rivals = [
+        part for part in inventory.parts.values() if part.servers and {port for _, _, port in part.servers} == ports
+    ]
+    return (proxies[0], "medium") if len(proxies) == len(rivals) == 1 else None
+
+
+def _leads_to(inventory: Inventory, part: Part, targets: list[Part]) -> bool:
+    return any((part.id, target.id) in inventory.calls for target in targets)
+
+
+def _become(inventory: Inventory, pool: Part, proxy: Part, confidence: Confidence) -> None:
+    """Put a proxy on the hosts of a pool; it is reached by what calls the pool."""
+    local = f"{proxy.id}-1"
+    for part in inventory.parts.values():
+        part.places = [pool.places[0] if place == local else place for place in part.places]
+    proxy.places, proxy.replicas = list(pool.places), pool.replicas
+    proxy.members = [name for name, _, _ in pool.servers]
+    inventory.entries[:] = [entry for entry in inventory.entries if entry.component != proxy.id]
+    for call in inventory.callers(pool.id):
+        joined = replace(call, target=proxy.id, confidence=confidence, joined=confidence != "high")
+        inventory.calls.setdefault((call.source, proxy.id), joined)
+    _drop(inventory, pool)
+
+
+def _drop(inventory: Inventory, pool: Part) -> None:
+    del inventory.parts[pool.id]
+    calls: dict[tuple[str, str], Call] = {
+        pair: call for pair, call in sorted(inventory.calls.items()) if pool.id not in pair
+    }
+    inventory.calls.clear()
+    inventory.calls.update(calls)

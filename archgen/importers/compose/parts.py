@@ -1,0 +1,99 @@
+"""Services of a project as parts: each with its id, its kind, and the recipe of its image where it is built here."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from archgen.importers.compose.omissions import reason_of
+from archgen.importers.compose.project import Project
+from archgen.importers.compose.recipe import Recipe, read_recipe
+from archgen.importers.compose.service import Service
+from archgen.importers.facts import FactSheet, Opener
+from archgen.importers.names import free_id
+from archgen.importers.products import Guess, guess, image_name, is_product
+
+
+class ServicePart(Struct, frozen=True):
+    """A service with its id, its kind and its recipe."""
+
+    id: str
+    service: Service
+    guess: Guess
+    recipe: Recipe
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of the component."""
+        return self.guess.known.kind
+
+
+def parts_of(
+    project: Project, taken: dict[str, str], counts: Counter[str], opener: Opener, sheet: FactSheet
+) -> Iterator[ServicePart]:
+    """Yield the parts of a project; what takes part in no request is an omission."""
+    ended = {
+        name
+        for service in project.services.values()
+        for name, value in service.depends_on.items()
+        if value.text == "service_completed_successfully"
+    }
+    for name, service in project.services.items():
+        recipe = read_recipe(service, opener)
+        kind = _kind(name, service, recipe)
+        reason = reason_of(name, service, kind, name in ended)
+        if reason:
+            sheet.omit(service.source, name, reason)
+            continue
+        # of a name that several projects have, each has its own
+        base = name if counts[name] == 1 else f"{project.title}-{name}"
+        identity = free_id(base, taken)
+        taken[identity] = name
+        yield ServicePart(identity, service, kind, recipe)
+
+
+def _kind(name: str, service: Service, recipe: Recipe) -> Guess:
+    """Return the kind of a service: by its own image, else by the image that its own is built from."""
+    image = service.image
+    if service.built and is_product(recipe.image):
+        image = recipe.image
+    elif not image:
+        image = posixpath.basename(service.built.rstrip("/"))
+    # variables of a database tell little of what is built here and keeps no data
+    keeps = bool(service.image) or any("/var/lib/" in target for target in service.mounts)
+    words = service.words or recipe.words
+    return guess(name, image, words, frozenset(service.environment if keeps else ()))
+
+
+def hosts_of(parts: Mapping[str, ServicePart]) -> dict[str, str]:
+    """Return the names by which services reach each other, each with the id behind it."""
+    hosts: dict[str, str] = {}
+    for part in parts.values():
+        for alias in sorted(part.service.aliases):
+            hosts.setdefault(alias.lower(), part.id)
+    return (
+        hosts
+        | {name.lower(): part.id for name, part in parts.items()}
+        | {name: part.id for name, part in parts.items()}
+    )
+
+
+def proxies_of(parts: Mapping[str, ServicePart]) -> dict[str, str]:
+    """Return the id of the proxy of each product that routes by labels or variables."""
+    products: dict[str, str] = {}
+    for part in parts.values():
+        name = image_name(part.service.image)
+        if part.guess.known.product in ("traefik", "caddy"):
+            products.setdefault(str(part.guess.known.product), part.id)
+        elif name in ("nginx-proxy", "jwilder-nginx-proxy", "docker-gen"):
+            products.setdefault("nginx-proxy", part.id)
+    for part in parts.values():
+        # one that is built here, and watches the containers that it leads to
+        watches = any(mount.text.endswith("docker.sock") for mount in part.service.mounts.values())
+        if watches and part.kind == "reverse-proxy" and part.guess.known.product is None:
+            for product in ("nginx-proxy", "traefik", "caddy"):
+                products.setdefault(product, part.id)
+    return products

@@ -1,0 +1,127 @@
+"""Images that a project builds itself: what their Dockerfiles begin with, run, set, and copy from the project."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct, field
+
+from archgen.importers.compose.service import Service, SourceText, split_words
+from archgen.importers.facts import Opener, Origin
+
+_INSTRUCTION = re.compile(r"\s*(FROM|COPY|ADD|ENV|ARG|CMD|ENTRYPOINT)\s+(.*)", re.IGNORECASE)
+_VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}?")
+_CONFIGURED = ("/etc/", "/usr/local/etc/", "/opt/")
+_MOST_LINES = 2000
+
+
+class Recipe(Struct):
+    """What an image is built from: the image below it, its words, its variables, and the files that it copies, by target."""
+
+    image: str = ""
+    words: str = ""
+    variables: dict[str, SourceText] = field(default_factory=dict)
+    copies: dict[str, SourceText] = field(default_factory=dict)
+
+
+def read_recipe(service: Service, opener: Opener) -> Recipe:
+    """Return the recipe of a service that is built; an empty one where there is no Dockerfile."""
+    if not service.built or service.built.startswith(("http:", "https:", "git")):
+        return Recipe()
+    path = posixpath.join(service.built, service.dockerfile or "Dockerfile")
+    files = [file for file in opener(service.source.path, path)[:1] if len(file.data) < 1 << 18]
+    for file in files:
+        stages = dict(_stages(file.path, file.data.decode("utf-8", "replace"), service.built))
+        chosen = service.stage if service.stage in stages else next(reversed(stages), "")
+        return _resolved(stages, chosen)
+    return Recipe()
+
+
+def _resolved(stages: dict[str, Recipe], name: str) -> Recipe:
+    """Return a stage with what it takes over from the stages that it begins with."""
+    recipe = stages.get(name, Recipe())
+    for _ in stages:
+        base = stages.get(recipe.image)
+        if base is None or base is recipe:
+            break
+        recipe = Recipe(
+            base.image, recipe.words or base.words, base.variables | recipe.variables, base.copies | recipe.copies
+        )
+    return recipe
+
+
+def _stages(path: str, text: str, context: str) -> Iterator[tuple[str, Recipe]]:
+    """Yield the stages of a Dockerfile by name; one without a name by its number."""
+    recipe, name, count = Recipe(), "", 0
+    arguments: dict[str, str] = {}
+    for instruction, rest, line in _instructions(text):
+        words = rest.split()
+        if instruction == "FROM":
+            if count:
+                yield name, recipe
+            words = [word for word in words if not word.startswith("--")]
+            name = words[2] if len(words) > 2 and words[1].lower() == "as" else str(count)
+            recipe, count = Recipe(_filled(words[0] if words else "", arguments)), count + 1
+        elif instruction == "ARG":
+            key, _, value = rest.partition("=")
+            arguments[key.strip()] = value.strip("\"' ")
+        elif instruction == "ENV":
+            recipe.variables.update(_variables(rest, Origin(path, line)))
+        elif instruction in ("CMD", "ENTRYPOINT"):
+            recipe.words = f"{recipe.words} {_command(rest)}".strip()
+        else:
+            recipe.copies.update(_copies(words, context, Origin(path, line)))
+    if count:
+        yield name, recipe
+
+
+def _instructions(text: str) -> Iterator[tuple[str, str, int]]:
+    """Yield the instructions that matter, with their continued lines, each with the number of its first line."""
+    lines = text.splitlines()[:_MOST_LINES]
+    number = 0
+    while number < len(lines):
+        first, line = number, lines[number]
+        while line.rstrip().endswith("\\") and number + 1 < len(lines):
+            number += 1
+            line = f"{line.rstrip()[:-1]} {lines[number]}"
+        number += 1
+        match = _INSTRUCTION.fullmatch(line)
+        if match is not None:
+            yield match[1].upper(), match[2].strip(), first + 1
+
+
+def _filled(text: str, arguments: dict[str, str]) -> str:
+    return _VARIABLE.sub(lambda match: arguments.get(match[1]) or match[2] or "", text)
+
+
+def _variables(rest: str, source: Origin) -> Iterator[tuple[str, SourceText]]:
+    words = split_words(rest)
+    if words and "=" not in words[0]:
+        yield words[0], SourceText(" ".join(words[1:]), source)
+        return
+    for word in words:
+        key, separator, value = word.partition("=")
+        if separator:
+            yield key, SourceText(value, source)
+
+
+def _command(rest: str) -> str:
+    try:
+        words = json.loads(rest) if rest.startswith("[") else None
+    except (ValueError, RecursionError):
+        words = None
+    return " ".join(str(word) for word in words) if isinstance(words, list) else rest
+
+
+def _copies(words: list[str], context: str, source: Origin) -> Iterator[tuple[str, SourceText]]:
+    """Yield what an instruction copies from the project to where configurations lie."""
+    if any(word.startswith("--from") for word in words):
+        return
+    named = [word.strip('[]",') for word in words if not word.startswith("--")]
+    for name in named[:-1]:
+        target = named[-1] + posixpath.basename(name) if named[-1].endswith("/") else named[-1]
+        if target.startswith(_CONFIGURED) or target.endswith("Caddyfile"):
+            yield target, SourceText(posixpath.join(context, name.lstrip("/")), source)
