@@ -254,3 +254,42 @@ def test_a_queue_is_not_checked_over_http() -> None:
 def test_what_has_no_second_provider_gets_none(component: str, doubled: bool) -> None:
     loaded = load(NAME, model(f"{JOB}\n{component}", "job -> pay: https", "job -> pay: x").encode())
     assert can_be_doubled(loaded.architecture.components[1]) == doubled
+
+
+PLAIN = "web: {kind: service, managed: true, replicas: 2}"
+
+
+@pytest.mark.parametrize(
+    ("plain", "encrypted"),
+    [
+        ("{protocol: amqp, port: 5672}", {"protocol": "amqp", "port": 5671, "tls": {"verify": True}}),
+        ("{protocol: sip, port: 5060}", {"protocol": "sip", "port": 5061, "tls": {"verify": True}}),
+        ("{protocol: ldap, port: 389}", {"protocol": "ldap", "port": 636, "tls": {"verify": True}}),
+        ("{protocol: ldap, port: 1389}", {"protocol": "ldap", "port": 1389, "tls": {"verify": True}}),
+        ("{protocol: mysql, port: 3306}", {"protocol": "mysql", "port": 3306, "tls": {"verify": True}}),
+        ("{protocol: http, port: 80}", {"protocol": "https", "port": 443, "tls": {"verify": True}}),
+        ("{protocol: http, port: 8080}", {"protocol": "https", "port": 8080, "tls": {"verify": True}}),
+        ("{protocol: rtp, port: 5004}", {"protocol": "srtp", "port": 5004}),
+        ("{protocol: telnet, port: 23}", {"protocol": "ssh", "port": 22}),
+        ("redis", {"protocol": "redis", "tls": {"verify": True}}),
+    ],
+)
+def test_what_is_encrypted_goes_to_the_port_where_that_is_spoken(plain: str, encrypted: dict[str, Any]) -> None:
+    text = model(f"{JOB}\n{PLAIN}", f"job -> web: {plain}", "job -> web: x")
+    assert fixed(text, "plaintext-between-hosts")["connections"]["job -> web"] == encrypted
+
+
+def test_a_public_port_is_encrypted_where_that_is_spoken_and_mail_servers_are_not_told_to_insist() -> None:
+    text = model(
+        f"phone: {{kind: client}}\n{PLAIN}",
+        "phone -> web: [{protocol: smtp, port: 25}, {protocol: imap, port: 143}, {protocol: http, port: 8000}]",
+        "phone -> web: {message: x, protocol: imap}",
+    )
+    ports = fixed(text, "missing-tls")["connections"]["phone -> web"]
+    assert ports[0] == {"protocol": "smtp", "port": 25}
+    assert ports[1] == {"protocol": "imap", "port": 993, "tls": True}
+    assert ports[2] == {"protocol": "https", "port": 8000}
+    alone = text.replace(", {protocol: imap, port: 143}, {protocol: http, port: 8000}", "").replace(
+        ", protocol: imap", ""
+    )
+    assert fixed(alone, "missing-tls")["connections"]["phone -> web"] == [{"protocol": "smtp", "port": 25}]

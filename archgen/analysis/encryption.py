@@ -40,7 +40,7 @@ def terminations(topology: Topology) -> tuple[Termination, ...]:
     before: dict[str, dict[str, None]] = {}
     for flow, hops in topology.hops.items():
         for terminator in _terminators(topology, hops):
-            for connection in _clear_behind(hops, terminator):
+            for connection in _clear_behind(topology, hops, terminator):
                 clear.setdefault(terminator, {})[connection] = None
                 flows.setdefault(terminator, {})[flow] = None
                 before.setdefault(terminator, {}).update(dict.fromkeys(_again_before(topology, hops, terminator)))
@@ -63,13 +63,13 @@ def _ends(hop: Hop) -> bool:
     return hop.meaning == "encrypted" and not passes
 
 
-def _clear_behind(hops: tuple[Hop, ...], terminator: str) -> Iterator[str]:
-    """Yield the plaintext connections behind a terminator, up to the next encrypted hop."""
+def _clear_behind(topology: Topology, hops: tuple[Hop, ...], terminator: str) -> Iterator[str]:
+    """Yield the plaintext connections inside the system behind a terminator, up to the next encrypted hop."""
     reached = {terminator}
     for hop in hops:
         if hop.step.source in reached and hop.connection is not None and hop.meaning != "encrypted":
             reached.update(hop.targets)
-            if hop.meaning == "plaintext":
+            if hop.meaning == "plaintext" and not _leaves(topology, hop.connection):
                 yield hop.connection.id
 
 
@@ -95,7 +95,7 @@ def _decrypts(topology: Topology, component: str) -> bool:
 def plaintext_between_hosts(topology: Topology) -> tuple[Connection, ...]:
     """Return the connections inside the system that carry plaintext between hosts.
 
-    Plaintext from the internet, and plaintext behind the end of TLS, are the subject of other rules.
+    Plaintext over the internet, and plaintext behind the end of TLS, are the subject of other rules.
     """
     behind = {connection for termination in terminations(topology) for connection in termination.clear}
     return tuple(
@@ -115,14 +115,26 @@ def _is_clear(port: Port) -> bool:
     return port.protocol not in _NO_NETWORK and port.redirect is None and encrypted(port) is False
 
 
+def is_public(topology: Topology, connection: Connection) -> bool:
+    """Return True if a connection crosses the internet: from an untrusted network, or to a service of others there."""
+    return topology.trust(connection.source) == "internet" or _leaves(topology, connection)
+
+
+def _leaves(topology: Topology, connection: Connection) -> bool:
+    """Return True if a connection goes to a service of others on the internet."""
+    return any(topology.kind(target).foreign and topology.trust(target) == "internet" for target in connection.targets)
+
+
 def _is_inside(topology: Topology, connection: Connection) -> bool:
-    """Return True if the connection's data doesn't come from the internet unchanged."""
+    """Return True if the connection's data neither crosses the internet nor comes from it unchanged."""
     source = connection.source
+    if is_public(topology, connection):
+        return False
     if topology.kind(source).id in _FORWARDING:
         return not any(
             topology.trust(call.source) == "internet" for call in topology.incoming[source] if clear_ports(call)
         )
-    return topology.trust(source) != "internet"
+    return True
 
 
 def _may_cross(topology: Topology, connection: Connection) -> bool:

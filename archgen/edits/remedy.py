@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from archgen.analysis.topology import Topology
@@ -15,6 +15,7 @@ from archgen.model.architecture import Component, Connection, Port
 from archgen.model.change import Change, Path, Put
 from archgen.model.kinds import KINDS
 from archgen.model.products import product_of
+from archgen.model.protocols import PROTOCOLS
 
 _PORTS = {"http": 80, "https": 443, "smtp": 25}
 """The ports of the protocols that need not state one: those of the web (RFC 9110, 4.2) and of mail servers (RFC 5321)."""
@@ -65,22 +66,30 @@ def _is_public(topology: Topology, source: str) -> bool:
 
 
 def encrypt(topology: Topology, connection: Connection, ports: Collection[Port]) -> tuple[Change, ...]:
-    """Return the changes that encrypt some ports of a connection: HTTPS on its own port for HTTP, TLS for the rest.
-
-    A proxy that checks no certificate unless told to is told to.
-    """
-    trusting = product_of(topology.components[connection.source].product).trusting
-    tls: Any = {"verify": True} if trusting else True
+    """Return the changes that encrypt some ports of a connection and check the server's certificate, on the port for TLS."""
     changes: list[Change] = []
     for index, port in enumerate(connection.ports):
-        way: Path = ("connections", connection.id, index)
-        if port in ports and port.protocol == "http" and port.tls is None:
-            changes.append(Put((*way, "protocol"), "https"))
-            changes += [Put((*way, "port"), 443)] if port.port == 80 else []
-            changes += [Put((*way, "tls"), tls)] if trusting else []
-        elif port in ports:
-            changes.append(Put((*way, "tls"), tls))
+        if port in ports:
+            changes += _encrypted_port(("connections", connection.id, index), port, {"verify": True})
     return tuple(changes)
+
+
+def encrypted_port(connection: Connection, index: int) -> tuple[Change, ...]:
+    """Return the changes that encrypt a port of a connection, whose callers check certificates by themselves."""
+    return tuple(_encrypted_port(("connections", connection.id, index), connection.ports[index], True))
+
+
+def _encrypted_port(path: Path, port: Port, tls: Any) -> Iterator[Change]:
+    """Yield a protocol that is encrypted, or TLS, and the port that servers listen on for it, where that is another."""
+    protocol = PROTOCOLS[port.protocol]
+    secured = protocol.secured if port.tls is None else None
+    if secured is not None:
+        yield Put((*path, "protocol"), secured)
+    if protocol.secured_port is not None and port.port == protocol.port:
+        # its servers take TLS on a port of its own: on the plaintext one the handshake would fail
+        yield Put((*path, "port"), protocol.secured_port)
+    if secured is None or (secured == "https" and tls is not True):
+        yield Put((*path, "tls"), tls)
 
 
 def add_replica(topology: Topology, component: Component) -> tuple[Change, ...]:

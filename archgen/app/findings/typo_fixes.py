@@ -16,11 +16,14 @@ from archgen.app.workspace.inputs import STDIN, find, includer, read
 from archgen.language.load import load
 from archgen.language.yaml.syntax import LINE_BREAK
 from archgen.model.problems import SUGGESTED, ModelError, Problem
+from archgen.model.protocols import PROTOCOLS
 
 _SUGGESTED = re.compile(rf"{SUGGESTED}`([^`]+)`\?")
 _NAMED = re.compile(r"`([^`]+)`")
 _PARTS = re.compile(r"[^\W\d_]+|\d+|[^\w.-]+")
 """Runs of letters, of digits, and of other signs; what stands between parts of an id is none."""
+_SHORT = 5
+"""Letters that the longer of two words has at least, if they differ by more than a swap."""
 _MOST = 100
 """Repairs of one model."""
 
@@ -66,15 +69,24 @@ def corrections(problem: Problem) -> Iterator[tuple[str, str]]:
     suggested = _SUGGESTED.search(problem.fix)
     if suggested is not None:
         for wrong in get_close_matches(suggested[1], dict.fromkeys(_NAMED.findall(problem.message)), 3, 0.5):
-            if is_typo(wrong, suggested[1]):
+            if is_typo(wrong, suggested[1]) and not _is_other_protocol(wrong, suggested[1]):
                 yield wrong, suggested[1]
+
+
+def _is_other_protocol(wrong: str, right: str) -> bool:
+    """Return True for a protocol with the `s` of its encrypted form, which is no slip: `grpcs` beside `grpc`."""
+    return right in PROTOCOLS and wrong.casefold() in (f"{right}s", f"s{right}")
 
 
 def is_typo(wrong: str, right: str) -> bool:
     """Return True if a word is another with letters missing, added, changed or swapped, and likely no word itself."""
     parts, other = (_PARTS.findall(word.casefold()) for word in (wrong, right))
-    if "".join(parts) == "".join(other):
+    letters, others = "".join(parts), "".join(other)
+    if letters == others:
         return True
+    if max(len(letters), len(others)) < _SHORT and sorted(letters) != sorted(others):
+        # of three or four letters, most others are a word too: `rtp` and `rtsp`, `sctp` and `smtp`
+        return False
     return len(parts) == len(other) and all(a == b or _slipped(a, b) for a, b in zip(parts, other, strict=True))
 
 

@@ -1,17 +1,17 @@
-"""A connection from an untrusted network carries plaintext."""
+"""A connection over an untrusted network carries plaintext."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.encryption import clear_ports
-from archgen.analysis.hops import encrypted
+from archgen.analysis.encryption import clear_ports, is_public
+from archgen.analysis.hops import encrypted, relays
 from archgen.analysis.topology import Topology
-from archgen.edits.remedy import connection_of, encrypt
+from archgen.edits.remedy import connection_of, encrypt, encrypted_port
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, Port
 from archgen.model.change import Change, Put
-from archgen.model.protocols import WEB
+from archgen.model.protocols import PROTOCOLS, WEB
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -20,10 +20,13 @@ def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each unencrypted connection; skips DNS and ports that only redirect to an encrypted port."""
     facts = context.topology
     for connection in facts.architecture.connections:
-        if facts.trust(connection.source) == "internet" and facts.crosses(connection) is not False:
+        if is_public(facts, connection) and facts.crosses(connection) is not False:
             clear = [port for port in connection.ports if _in_clear(port)]
-            if clear:
-                yield _hit(facts, connection, clear[0])
+            plain = [port for port in clear if not relays(port)]
+            if plain:
+                yield _hit(facts, connection, plain[0])
+            elif clear:
+                yield _opportunistic(facts, connection)
 
 
 def _in_clear(port: Port) -> bool:
@@ -39,6 +42,23 @@ def _hit(facts: Topology, connection: Connection, port: Port) -> Hit:
     )
 
 
+def _opportunistic(facts: Topology, connection: Connection) -> Hit:
+    """Return the hit for mail between servers, which no server can refuse only because it is unencrypted (RFC 3207)."""
+    return Hit(
+        subject=Subject("connection", connection.id),
+        message=(
+            f"An attacker on the path can read mail over {connection.id}: on port 25 servers encrypt only if both offer "
+            "STARTTLS, and nothing declares that they do"
+        ),
+        flows=facts.flows_over[connection.id],
+        fix=(
+            "Offer STARTTLS on port 25 with a certificate for the name in the MX record, publish MTA-STS or DANE, which make "
+            "other servers insist on it, and declare it: `tls: true`."
+        ),
+        case="mail",
+    )
+
+
 def _fix(facts: Topology, connection: Connection, port: Port) -> str | None:
     stores = [target for target in connection.targets if facts.kind(target).stores]
     if stores:
@@ -46,6 +66,9 @@ def _fix(facts: Topology, connection: Connection, port: Port) -> str | None:
             f"Let only the applications reach {listed(stores)}, over a private network. What has to stay open is spoken over "
             "TLS (`tls: true`)."
         )
+    secured = PROTOCOLS[port.protocol].secured
+    if secured is not None and port.protocol not in WEB:
+        return f"Speak {PROTOCOLS[secured].title} instead (`protocol: {secured}`)."
     if port.protocol not in WEB:
         return "Speak it over TLS, with a certificate for the server's name (`tls: true`)."
     return None if port.port in (80, None) else "Serve it over HTTPS with a certificate for the site's name."
@@ -60,16 +83,17 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     secured = any(port.protocol == "https" for port in connection.ports)
     changes: list[Change] = []
     for at, port in enumerate(connection.ports):
-        if _in_clear(port):
+        # a mail server can't insist on STARTTLS: nothing but a policy that is published changes what senders do
+        if _in_clear(port) and not relays(port):
             web = port.protocol == "http" and port.tls is None
             if web and port == Port("http", 80) and len(connection.ports) == 1 and _is_short(connection):
                 # callers that come to port 80 are sent on, as a site does
                 changes.append(Put(("connections", connection.id), _REDIRECTING))
                 continue
-            setting = ("redirect" if secured else "protocol", "https") if web else ("tls", True)
-            changes.append(Put(("connections", connection.id, at, setting[0]), setting[1]))
-            if web and port.port == 80 and not secured:
-                changes.append(Put(("connections", connection.id, at, "port"), 443))
+            if web and secured:
+                changes.append(Put(("connections", connection.id, at, "redirect"), "https"))
+            else:
+                changes += encrypted_port(connection, at)
     for call in _behind(context.topology, connection):
         changes += encrypt(context.topology, call, clear_ports(call))
     return tuple(changes)
@@ -108,8 +132,9 @@ RULE = Rule(
     code="SEC001",
     title="No TLS on a public connection",
     severity="error",
+    cases=(("mail", "warning"),),
     category="security",
-    summary="A connection from an untrusted network carries plaintext.",
+    summary="A connection over an untrusted network carries plaintext.",
     why=(
         "Between a visitor and the site are networks that belong to neither. Without TLS, their operators, and "
         "attackers who got into one, can read passwords and cookies and change pages. The visitor can't even tell "
@@ -117,7 +142,8 @@ RULE = Rule(
     ),
     fix="Serve it over HTTPS with a certificate for the site's name, and let port 80 only redirect (`redirect: https`).",
     limits=(
-        "Exempts name resolution. Doesn't check connections if neither the protocol nor `tls` says whether they are "
+        "Exempts name resolution. Counts as public what comes from an untrusted network or goes to an external service. "
+        "Mail between servers on port 25 is a warning, because a server can't insist on STARTTLS. Doesn't check connections if neither the protocol nor `tls` says whether they are "
         "encrypted."
     ),
     references=(
