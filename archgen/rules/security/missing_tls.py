@@ -143,8 +143,8 @@ RULE = Rule(
     fix="Serve it over HTTPS with a certificate for the site's name, and let port 80 only redirect (`redirect: https`).",
     limits=(
         "Exempts name resolution. Counts as public what comes from an untrusted network or goes to an external service. "
-        "Mail between servers on port 25 is a warning, because a server can't insist on STARTTLS. Doesn't check connections if neither the protocol nor `tls` says whether they are "
-        "encrypted."
+        "Mail between servers on port 25 is a warning, because a server can't insist on STARTTLS. Doesn't check "
+        "connections if neither the protocol nor `tls` says whether they are encrypted."
     ),
     references=(
         ("RFC 9325, Recommendations for Secure Use of TLS", "https://www.rfc-editor.org/rfc/rfc9325"),
