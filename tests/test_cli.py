@@ -123,6 +123,8 @@ def test_what_is_no_file_is_told(project: Path, capsys: pytest.CaptureFixture[st
         (["lint", "--fail-onn", "never"], "did you mean `--fail-on`?"),
         (["lint", "--today", "tomorrow"], "--today must be a date"),
         (["explain", "single-point-of-failur"], "did you mean `single-point-of-failure`?"),
+        (["explain", "REL0O1"], "did you mean `REL001`?"),
+        (["explain", "SECOl4"], "did you mean `SEC014`?"),
         (["explain"], "a name is required; run `archgen explain NAME`"),
         (["rules", "--format", "xml"], "unknown format `xml`"),
         (["new", "9"], "there is no tier `9`"),

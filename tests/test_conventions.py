@@ -61,6 +61,15 @@ def test_the_configuration_of_the_repository_counts_below_it(project: Path, caps
     assert "error[" in out
 
 
+@pytest.mark.parametrize(("color", "painted"), [("always", True), ("never", False), ("auto", False)])
+def test_color_is_for_every_report_that_people_read(
+    project: Path, capsys: pytest.CaptureFixture[str], color: str, painted: bool
+) -> None:
+    for form in ("text", "concise"):
+        _, out, _ = run(capsys, "lint", f"../../{MODEL}", "--format", form, "--color", color)
+        assert ("\x1b[1;31merror[" in out) is painted, form
+
+
 def test_the_nearest_configuration_counts(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "archgen.toml").write_text('fail-on = "never"\n')
     (project / "deep" / "pyproject.toml").write_text("[tool.other]\n")

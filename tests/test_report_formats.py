@@ -300,7 +300,7 @@ def test_junit_fails_what_fails_the_run() -> None:
 
 def test_accepted_findings_are_no_lines_for_programs_that_know_no_acceptance() -> None:
     given = told(finding(accepted=Accepted("a pilot", None, None)))
-    assert concise.write(given) == github.write(given) == ""
+    assert concise.write(given, Style()) == github.write(given) == ""
     assert gitlab_of(given) == []
 
 

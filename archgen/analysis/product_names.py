@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from archgen.analysis.support_dates import ALIASES, TABLE
 from archgen.language.schema.suggestions import KINDS_OF_PRODUCTS
+from archgen.model.nearest import nearest
 from archgen.model.products import PRODUCTS
 
 _BESIDE = (
@@ -37,4 +36,4 @@ def meant_product(name: str) -> str | None:
     text = name.casefold()
     if text in KNOWN or len(text) < _SHORT:
         return None
-    return next(iter(get_close_matches(text, KNOWN, n=1, cutoff=0.83)), None)
+    return nearest(text, KNOWN, 0.83)

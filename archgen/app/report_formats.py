@@ -34,7 +34,7 @@ def _plain(module: str) -> Writer:
 
 LINT: Formats = {
     "text": _styled("lint.text"),
-    "concise": _plain("lint.concise"),
+    "concise": _styled("lint.concise"),
     "json": _plain("lint.json_"),
     "sarif": _plain("lint.sarif"),
     "github": _plain("lint.github"),

@@ -159,10 +159,10 @@ def command_module(name: str) -> ModuleType:
 
 
 def _unknown(name: str) -> str:
-    from archgen.app.config.choice import nearest
+    from archgen.app.config.choice import did_you_mean
 
     kind = "option" if name.startswith("-") else "command"
-    return f"unknown {kind} `{name}`{nearest(name, tuple(COMMANDS))}; commands: {', '.join(COMMANDS)}"
+    return f"unknown {kind} `{name}`{did_you_mean(name, tuple(COMMANDS))}; commands: {', '.join(COMMANDS)}"
 
 
 def _overview() -> int:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, NoReturn
 
-from archgen.app.config.choice import nearest, require_choice
+from archgen.app.config.choice import did_you_mean, require_choice
 from archgen.app.config.config import use_configuration
 from archgen.app.report_formats import Formats
 from archgen.cli.output import PEOPLE, report
@@ -46,7 +46,7 @@ class Parser(argparse.ArgumentParser):
         options = tuple(self._option_string_actions)
         words = (word.rstrip(":") for word in message.split())
         wrong = next((word for word in words if word.startswith("--") and word not in options), "")
-        hint = nearest(wrong.partition("=")[0], options) if wrong else ""
+        hint = did_you_mean(wrong.partition("=")[0], options) if wrong else ""
         raise UsageError(f"{_reworded(message)}{hint}; run `{self.prog} --help` for the options")
 
     def _check_value(self, action: argparse.Action, value: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from difflib import get_close_matches
 
 from archgen.language.expand.connections import connection_id
 from archgen.language.expand.context import SECTIONS
@@ -13,6 +12,7 @@ from archgen.language.yaml.faults import SourceProblem
 from archgen.language.yaml.scalars import shorten
 from archgen.language.yaml.tree import Document, Map, TreeNode
 from archgen.model.architecture import SUFFIX
+from archgen.model.nearest import nearest
 
 OWN = ("name", "summary", "follows", "extends", "include")
 """Keys that a model says of itself alone: they aren't taken over."""
@@ -84,9 +84,9 @@ class _Chain:
         ids = list(map(_identity, base)) if isinstance(base, Map) else []
         for key, value in tuple(over.items()):
             if value is None and _identity(key) not in ids:
-                near = get_close_matches(_identity(key), ids, 1)
+                near = nearest(_identity(key), ids)
                 message = f"`{shorten(key)}` is no {noun} of `{shorten(words)}`, so it can't be removed"
-                fix = f"Did you mean `{near[0]}`?" if near else "Remove this line, or write its value."
+                fix = f"Did you mean `{near}`?" if near is not None else "Remove this line, or write its value."
                 self.reader.faults.append(SourceProblem(over.key_mark(key), message, fix))
                 over.cut(key)
 

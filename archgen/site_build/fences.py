@@ -16,7 +16,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from archgen.app.config.choice import nearest
+from archgen.app.config.choice import did_you_mean
 from archgen.language.yaml.faults import Unreadable
 from archgen.language.yaml.parser import read_tree
 from archgen.language.yaml.tree import Map, Seq, unpack
@@ -119,7 +119,7 @@ def _read(text: str) -> dict[str, Any] | EmbedError:
         return EmbedError("the fence must be a mapping with `model:` and one of `view:`, `flow:` and `issues:`")
     for key, value in values.items():
         if key not in KEYS:
-            message = f"unknown key `{key}`{nearest(key, KEYS)}; known: {', '.join(KEYS)}"
+            message = f"unknown key `{key}`{did_you_mean(key, KEYS)}; known: {', '.join(KEYS)}"
             return EmbedError(message, *_place(text, key))
         if isinstance(value, Map | Seq):
             kind = "a list" if isinstance(value, Seq) else "a mapping"
@@ -148,7 +148,7 @@ def _system(
     name = os.path.basename(str(values["model"])).removesuffix(SUFFIX)
     if name in invalid:
         return EmbedError(f"the model {name} is invalid; its page lists the problems", *_place(text, "model"))
-    message = f"unknown model `{name}`{nearest(name, tuple(by_id))}; known: {ids}"
+    message = f"unknown model `{name}`{did_you_mean(name, tuple(by_id))}; known: {ids}"
     return by_id.get(name) or EmbedError(message, *_place(text, "model"))
 
 
@@ -173,7 +173,7 @@ def _diagram(
         target, title = flow_path(system.topology, name), system.topology.flows[name].title
         path = f"{system.slug}/{os.path.dirname(target)}/sequence.svg"
     if name not in names or path not in pages:
-        message = f"unknown {key} `{name}` of {system.id}{nearest(name, names)}; known: {', '.join(names)}"
+        message = f"unknown {key} `{name}` of {system.id}{did_you_mean(name, names)}; known: {', '.join(names)}"
         return EmbedError(message, *_place(text, key))
     figure = tag("figure", fit_svg(pages[path].content), class_="archgen-picture")
     link = tag("p", tag("a", title, href=Html(target)), class_="archgen-full")

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from archgen.app.config.choice import nearest
+from archgen.app.config.choice import did_you_mean
 from archgen.model.problems import UsageError
 from archgen.system.files import CONFIGURATION, MissingFile, read_file
 
@@ -67,7 +67,9 @@ def configured() -> tuple[str, dict[str, Any]]:
     file, table = _table()
     unknown = sorted(set(table) - set(KEYS))
     if unknown:
-        raise UsageError(f"{file}: unknown key `{unknown[0]}`{nearest(unknown[0], KEYS)}; known: {', '.join(KEYS)}")
+        raise UsageError(
+            f"{file}: unknown key `{unknown[0]}`{did_you_mean(unknown[0], KEYS)}; known: {', '.join(KEYS)}"
+        )
     return file, table
 
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 import msgspec
 from msgspec import Struct
 
-from archgen.app.config.choice import nearest, require_choice
+from archgen.app.config.choice import did_you_mean, require_choice
 from archgen.app.config.config import beside_configuration, configured, repository_of
 from archgen.linting.policy import ALL, FAIL_ON, MEANINGLESS, PERSONAS, FailOn, Grave, Persona, Policy, precision
 from archgen.linting.rule import Rule
@@ -165,7 +165,7 @@ def _selector(word: str, rules: tuple[Rule, ...], where: str, off: bool = False,
         (each for each in (word, word.upper(), word.lower()) if any(precision(each, rule) for rule in rules)), ""
     )
     if not selector:
-        raise UsageError(f"{where}: no rule is called `{word}`{nearest(word, names)}; `archgen rules` lists them")
+        raise UsageError(f"{where}: no rule is called `{word}`{did_you_mean(word, names)}; `archgen rules` lists them")
     exact = next((rule for rule in rules if selector in (rule.id, rule.code)), None)
     if exact is not None and exact.id in MEANINGLESS and (off or fixed):
         raise UsageError(f"{where}: {exact.id} can't be changed, since an invalid model can't be checked; remove it")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from archgen.app.config.catalogue import catalogue
-from archgen.app.config.choice import nearest
+from archgen.app.config.choice import did_you_mean
 from archgen.app.formatting import unified_diff
 from archgen.app.models import check_models
 from archgen.app.workspace.atomic_write import rewrite
@@ -51,7 +51,7 @@ def _rule(word: str) -> Rule:
     rule = next((rule for rule in rules if word in (rule.id, rule.code)), None)
     if rule is None:
         names = tuple(name for each in rules for name in (each.id, each.code))
-        raise UsageError(f"unknown rule `{word}`{nearest(word, names)}; `archgen rules` lists them")
+        raise UsageError(f"unknown rule `{word}`{did_you_mean(word, names)}; `archgen rules` lists them")
     return rule
 
 
@@ -102,5 +102,5 @@ def _no_finding(rule: Rule, words: list[str], models: tuple[CheckedModel, ...]) 
     subjects = dict.fromkeys(each.subject.id for model in models for each in model.findings if each.rule == rule.id)
     about = f" about {', '.join(words)}" if words else ""
     others = f"; it finds something about {', '.join(subjects)}" if subjects else ""
-    hint = nearest(words[0], subjects) if words and subjects else ""
+    hint = did_you_mean(words[0], subjects) if words and subjects else ""
     return f"{rule.id} finds nothing{about} that isn't accepted{hint}{others}"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-
 from archgen.app.workspace.atomic_write import rewrite
 from archgen.app.workspace.inputs import includer
 from archgen.edits.answers import answer_changes, valid_answers
 from archgen.language.load import load
 from archgen.language.write.patch import PatchError, apply_changes
 from archgen.model.architecture import Architecture
+from archgen.model.nearest import nearest
 from archgen.model.problems import UsageError
 from archgen.model.requirements import Question
 from archgen.system.files import MODEL, read_file
@@ -62,6 +61,6 @@ def _question(model: Architecture, question_id: str) -> Question:
         raise UsageError(
             f"{question_id} is answered: {past[question_id]}; change it under `answers`, or the model itself"
         )
-    close = difflib.get_close_matches(question_id, questions, 1)
-    hint = f"; did you mean `{close[0]}`?" if close else f"; open questions: {', '.join(questions) or 'none'}"
+    close = nearest(question_id, questions)
+    hint = f"; did you mean `{close}`?" if close is not None else f"; open questions: {', '.join(questions) or 'none'}"
     raise UsageError(f"unknown question `{question_id[:60]}`{hint}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from archgen.app.config.choice import nearest
+from archgen.app.config.choice import did_you_mean
 from archgen.app.config.evaluation_date import today
 from archgen.app.explain import explain, explainable, explainable_as_text
 from archgen.cli.output import say
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     style = terminal_style()
     text = explain(options.name, today(None), style)
     if text is None:
-        hint = nearest(options.name, explainable())
+        hint = did_you_mean(options.name, explainable())
         raise UsageError(
             f"unknown rule, kind, concept or key `{options.name}`{hint}; "
             "run `archgen explain --list` or `archgen rules` for the names"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 
 from archgen.language.schema import schema
 from archgen.language.yaml.scalars import shorten
 from archgen.language.yaml.tree import Document, Map, unpack
 from archgen.model.architecture import Replica
+from archgen.model.nearest import nearest
 from archgen.model.problems import SUGGESTED, Place, Problem
 
 SubjectId = tuple[str, str]
@@ -165,8 +165,8 @@ def closest(text: str, candidates: Iterable[str]) -> str | None:
         folded = name.casefold()
         if abs(len(folded) - len(text)) <= _FARTHEST and len(letters ^ set(folded)) <= _FARTHEST:
             alike.setdefault(folded, name)
-    near = get_close_matches(text, list(alike)[:_MOST_COMPARED], 1, 0.65)
-    return alike[near[0]] if near else None
+    near = nearest(text, list(alike)[:_MOST_COMPARED], 0.65)
+    return alike[near] if near is not None else None
 
 
 def suggestion(text: str, candidates: Iterable[str]) -> str | None:
