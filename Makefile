@@ -11,7 +11,7 @@ SITE := $(VENV)/.site
 DEV := $(VENV)/.dev
 CI := $(VENV)/.ci
 
-.PHONY: site test check readers ci-environment generated bench brute-force mutants truths fuzz pins clean
+.PHONY: site test check readers ci-environment generated bench brute-force mutants truths lab fuzz pins clean
 
 site: $(SITE)
 	$(BIN)/archgen lint models --fail-on never --format concise
@@ -48,6 +48,7 @@ generated: $(DEV)
 	$(BIN)/python -m tests.topics
 	$(BIN)/python -m tests.assumption_tables
 	$(BIN)/python -m tests.predictions
+	$(BIN)/python -m lab.page
 	$(BIN)/python -m tests.picture_hashes
 
 # Every state of 2,000 random models by the definition, against the engine: some minutes.
@@ -68,6 +69,12 @@ mutants: $(DEV)
 # ../shared/corpus, and says so where that is missing.
 truths: $(DEV)
 	$(BIN)/python -m tests.truths
+
+# Systems built out of real servers, whose elements are lost one by one: some minutes a system. It needs Linux, root and
+# Debian's packages, and says so where they are missing; ARGS='tier-2 vrrp' takes some of lab/systems.
+lab: $(DEV)
+	$(BIN)/python -m lab $(ARGS)
+	$(BIN)/python -m lab.page
 
 bench: $(CI)
 	$(BIN)/python -m benchmarks.run

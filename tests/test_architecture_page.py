@@ -33,6 +33,6 @@ def test_every_place_leads_to_what_it_names() -> None:
 )
 def test_every_path_that_a_document_names_exists(document: Path) -> None:
     for path in re.findall(
-        r"(?:archgen|tests|benchmarks|requirements)/[\w./-]*\w/?", document.read_text(encoding="utf-8")
+        r"(?<![\w/])(?:archgen|tests|benchmarks|lab|requirements)/[\w./-]*\w/?", document.read_text(encoding="utf-8")
     ):
         assert (ROOT / path).exists(), f"{document.name} names {path}"

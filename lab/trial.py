@@ -1,0 +1,175 @@
+"""A trial: all elements alive, requests running, some elements lost, the verdict, all elements back."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from archgen.model.architecture import Replica
+from lab import adapters, clients, visit
+from lab.element import Element
+from lab.hosts import CLIENT, Hosts, LabError, run
+from lab.results import Trial
+from lab.site import Site, place_of
+from lab.system import ROOT, Way
+from lab.verdict import Sent, judge
+
+BASELINE = 2.0
+"""Seconds of requests before the loss, all of which must be answered."""
+ATTEMPTS = 3
+
+
+class Lab:
+    """A system that runs."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.hosts = Hosts(site)
+        self.elements: dict[str, Element] = {}
+        self.beside: list[Element] = []
+        self.number = 0
+
+    def build(self) -> None:
+        """Make all hosts, and start all elements, those that are called before their callers."""
+        self.hosts.build()
+        for replica in in_order(self.site):
+            service = adapters.service(self.site, replica)
+            place = place_of(replica)
+            self.elements[replica.id] = Element(self.hosts, place, service)
+            self.beside += [Element(self.hosts, place, each) for each in service.beside]
+        for element in self.all:
+            element.start()
+        self.wait_until_alive()
+
+    @property
+    def all(self) -> list[Element]:
+        """All that runs, in the order of starting."""
+        return [*self.elements.values(), *self.beside]
+
+    def wait_until_alive(self) -> None:
+        """Return once every element is alive."""
+        for element in self.all:
+            element.wait_until_alive()
+
+    def on(self, place: str) -> list[Element]:
+        """Return all that runs on a host."""
+        return [element for element in self.all if element.place == place]
+
+    def lose(self, name: str, way: Way) -> None:
+        """Lose a replica or a host."""
+        if name in self.elements:
+            element = self.elements[name]
+            element.freeze() if way == "freeze" else element.crash()
+        elif way == "freeze":
+            for element in self.on(name):
+                element.freeze()
+        else:
+            # the link first, or dying sockets answer
+            self.hosts.cut(name)
+            if way == "crash":
+                for element in self.on(name):
+                    element.crash()
+
+    def restore(self, names: tuple[str, ...]) -> None:
+        """Bring everything back that was lost."""
+        for name in names:
+            if name not in self.elements:
+                self.hosts.join(name)
+        for element in self.all:
+            element.thaw()
+            if element.process is None and (element.place in names or element.service.name in names):
+                element.start()
+        self.wait_until_alive()
+
+    def attempt(self, lost: tuple[str, ...], way: Way) -> Trial | None:
+        """Return what is seen without some elements; None if requests failed before the loss."""
+        self.number += 1
+        sidecar = self.site.system.sidecar
+        seed = f"{'-'.join(lost)}-{way}-{self.number}".replace("@", "-")
+        seconds = BASELINE + sidecar.settle + sidecar.window + 0.5
+        driver, result = self._drive(visit.plan(self.site, seed, seconds))
+        time.sleep(BASELINE)
+        loss = time.monotonic()
+        for name in lost:
+            self.lose(name, way)
+        if driver.wait(seconds + 4 * sidecar.timeout + 30):
+            raise LabError("the driver failed: " + (self.hosts.folder / CLIENT / "driver.log").read_text()[-800:])
+        self.restore(lost)
+        flows = {flow: msgspec.convert(each, list[Sent]) for flow, each in json.loads(result.read_text()).items()}
+        if any(each.failure for requests in flows.values() for each in requests if each.ended < loss):
+            return None
+        judged = {flow: judge(each, loss, sidecar.settle, sidecar.window) for flow, each in flows.items()}
+        return Trial(lost, way, judged, self._missing(flows))
+
+    def trial(self, lost: tuple[str, ...], way: Way) -> Trial:
+        """Return what is seen without some elements; raise LabError if the system is not sound before the loss."""
+        for _ in range(ATTEMPTS):
+            trial = self.attempt(lost, way)
+            if trial is not None:
+                return trial
+        raise LabError(f"requests fail before {', '.join(lost)} is lost")
+
+    def _drive(self, plan: dict[str, Any]) -> tuple[subprocess.Popen[bytes], Path]:
+        folder = self.hosts.folder / CLIENT
+        (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+        result = folder / "result.json"
+        result.unlink(missing_ok=True)
+        command = ("/usr/bin/env", "-C", str(ROOT), "/usr/bin/python3", "-m", "lab.drive")
+        inside = self.hosts.inside(CLIENT, (*command, str(folder / "plan.json"), str(result)))
+        with (folder / "driver.log").open("ab") as log:
+            driver = subprocess.Popen(inside, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL)
+        if plan["seconds"]:
+            assert driver.stdout is not None
+            driver.stdout.readline()
+        return driver, result
+
+    def _missing(self, flows: dict[str, list[Sent]]) -> int:
+        """Return the number of accepted writes that are not stored now."""
+        writing = {flow.id for flow in self.site.architecture.flows if flow.access != "read"}
+        accepted = {each.token for flow in writing for each in flows[flow] if not each.failure}
+        if not accepted:
+            return 0
+        driver, result = self._drive(visit.plan(self.site, "", 0))
+        if driver.wait(60):
+            raise LabError("what is stored cannot be read")
+        return len(accepted - set(json.loads(result.read_text())))
+
+
+def in_order(site: Site) -> tuple[Replica, ...]:
+    """Return all replicas, those of a component after those that it calls and copies of a primary after it."""
+    order: dict[str, None] = {}
+
+    def visit_component(name: str, above: frozenset[str]) -> None:
+        component = site.component(name)
+        below = [target for call in site.calls(name) for target in call.targets]
+        for target in [component.codebase or name, *below]:
+            if target != name and target not in above:
+                visit_component(target, above | {name})
+        order.setdefault(name)
+
+    for component in site.architecture.components:
+        visit_component(component.id, frozenset())
+    return tuple(replica for name in order for replica in _primary_first(site, name))
+
+
+def _primary_first(site: Site, name: str) -> list[Replica]:
+    component = site.component(name)
+    primary = component.replication.primary if component.replication else ()
+    replicas = () if component.kind == "client" else component.replicas
+    return sorted(replicas, key=lambda replica: replica.id not in primary)
+
+
+def packages(site: Site) -> tuple[str, ...]:
+    """Return Debian's packages that a site and its client run on."""
+    return tuple(dict.fromkeys([*adapters.packages(site), *clients.PACKAGES[site.system.sidecar.client]]))
+
+
+def software(names: tuple[str, ...]) -> dict[str, str]:
+    """Return the versions of Debian's packages."""
+    lines = run(("dpkg-query", "-W", "-f", "${Package} ${Version}\\n", *names)).splitlines()
+    return dict(line.split() for line in lines)

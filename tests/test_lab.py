@@ -1,0 +1,90 @@
+"""Predictions held against the lab's results, without root: no cell is wrong, and few can't be said."""
+
+from __future__ import annotations
+
+import functools
+
+import pytest
+
+from lab import page
+from lab.losses import losses
+from lab.prediction import Cell, cells
+from lab.results import FOLDER, read_results
+from lab.site import Site
+from lab.system import names, read_system
+from lab.verdict import Sent, judge
+
+SYSTEMS = sorted(file.stem for file in FOLDER.glob("*.json"))
+
+
+@functools.cache
+def table(name: str) -> tuple[Cell, ...]:
+    return tuple(cells(read_system(name), read_results(name)))
+
+
+def test_every_result_is_of_a_system_that_is_there() -> None:
+    assert SYSTEMS
+    assert set(SYSTEMS) <= set(names())
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_every_prediction_is_what_was_seen_or_cannot_be_said(name: str) -> None:
+    wrong = [
+        f"{', '.join(each.lost)} ({each.way}), {each.flow}: {each.predicted}, seen {each.seen.verdict}"
+        for each in table(name)
+        if not each.agrees and each.unsaid is None
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_what_can_be_said_is_not_listed_as_unsaid(name: str) -> None:
+    unsaid = [each for each in table(name) if each.unsaid]
+    assert not [each for each in unsaid if each.agrees]
+    listed = read_system(name).sidecar.unsaid
+    assert all(
+        any(set(each.lost) == set(entry.lost) and each.flow == entry.flow for each in unsaid) for entry in listed
+    )
+
+
+def test_at_most_a_tenth_cannot_be_said() -> None:
+    every = [each for name in SYSTEMS for each in table(name)]
+    assert 10 * sum(not each.agrees for each in every) <= len(every)
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_every_element_was_lost(name: str) -> None:
+    system = read_system(name)
+    tried = [(trial.lost, trial.way) for trial in read_results(name).trials]
+    assert tried == list(losses(Site(system, "/"))), f"run make lab ARGS={name}"
+    flows = {flow.id for flow in system.architecture.flows}
+    assert all(set(trial.flows) == flows for trial in read_results(name).trials)
+
+
+def test_the_page_is_up_to_date() -> None:
+    assert page.PAGE.read_text(encoding="utf-8") == page.page(), "run python -m lab.page"
+
+
+def sent(*failures: bool) -> list[Sent]:
+    return [Sent(str(n), n / 10, n / 10 + 0.01, "refused" if failed else None) for n, failed in enumerate(failures)]
+
+
+@pytest.mark.parametrize(
+    ("failures", "verdict"),
+    [
+        ((False,) * 50, "served"),
+        ((True,) * 50, "down"),
+        ((True, False) * 25, "share"),
+        ((True,) * 48 + (False,) * 2, "share"),
+    ],
+)
+def test_the_verdict_is_that_of_the_steady_window(failures: tuple[bool, ...], verdict: str) -> None:
+    before, settling = (False,) * 20, (True,) * 10
+    seen = judge(sent(*before, *settling, *failures), loss=2.0, settle=1.0, window=5.0)
+    assert (seen.verdict, seen.sent, seen.failed) == (verdict, 50, sum(failures))
+
+
+def test_the_longest_time_without_an_answer_is_told() -> None:
+    requests = sent(*(False,) * 20, *(True,) * 15, *(False,) * 65)
+    assert judge(requests, loss=2.0, settle=3.0, window=5.0).seconds == pytest.approx(1.6)
+    assert judge(sent(*(False,) * 100), loss=2.0, settle=3.0, window=5.0).seconds == 0
