@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
-from archgen.model.architecture import (
-    Architecture,
-    Component,
-    Connection,
-    Flow,
-    Host,
-    Port,
-    Replica,
-    Replication,
-    Request,
-    Zone,
-)
+from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Port, Replica, Replication, Zone
+from archgen.model.steps import Request
 
 COMPONENTS_PER_HOST = 4
 HOSTS_PER_RACK = 16

@@ -19,17 +19,8 @@ from random import Random
 
 from msgspec import Struct
 
-from archgen.model.architecture import (
-    Architecture,
-    Component,
-    Connection,
-    Flow,
-    Host,
-    Managed,
-    Quorum,
-    Request,
-    Zone,
-)
+from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Managed, Quorum, Zone
+from archgen.model.steps import Request
 from archgen.model.subject import Subject
 from archgen.reliability.availability import availability
 from archgen.reliability.cuts import cut_sets

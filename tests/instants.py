@@ -13,7 +13,8 @@ from math import prod
 
 from msgspec import Struct
 
-from archgen.model.architecture import Architecture, Changes, Component, Flow, Replica, Request
+from archgen.model.architecture import Architecture, Changes, Component, Flow, Replica
+from archgen.model.steps import Request
 from tests.oracle import State, World, concerned, in_order
 
 Element = tuple[str, str]

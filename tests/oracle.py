@@ -4,19 +4,8 @@ from __future__ import annotations
 
 from copy import copy
 
-from archgen.model.architecture import (
-    Access,
-    Architecture,
-    Component,
-    Connection,
-    Flow,
-    Frame,
-    Managed,
-    Quorum,
-    Replica,
-    Request,
-    Step,
-)
+from archgen.model.architecture import Architecture, Component, Connection, Flow, Managed, Quorum, Replica
+from archgen.model.steps import Access, Frame, Request, Step
 
 State = frozenset[tuple[str, str]]
 """The failed elements, as (kind, id)."""

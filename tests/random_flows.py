@@ -6,21 +6,18 @@ from random import Random
 
 from archgen.model.architecture import (
     Architecture,
-    Branch,
     Cluster,
     Component,
     Connection,
     Flow,
-    Frame,
     Host,
     Port,
     Replica,
     Replication,
-    Request,
-    Step,
     Zone,
     ZoneKind,
 )
+from archgen.model.steps import Branch, Frame, Request, Step
 
 KINDS = ("service", "database", "cache", "load-balancer", "worker", "web-server")
 ZONE_KINDS: tuple[ZoneKind, ...] = ("rack", "power", "datacenter", "availability-zone", "region", "provider")

@@ -12,24 +12,21 @@ from random import Random
 from msgspec.structs import replace
 
 from archgen.model.architecture import (
-    Access,
     Architecture,
     Balance,
     Cluster,
     Component,
     Connection,
     Flow,
-    Frame,
     Host,
     Managed,
     Port,
     Quorum,
     Replica,
     Replication,
-    Request,
-    Step,
     Zone,
 )
+from archgen.model.steps import Access, Frame, Request, Step
 from tests.random_flows import architecture
 
 

@@ -8,21 +8,9 @@ import pytest
 
 from archgen.language.load import Loaded, check_follows, load
 from archgen.language.yaml.syntax import lines_of
-from archgen.model.architecture import (
-    Answer,
-    Availability,
-    Component,
-    Connection,
-    Frame,
-    Note,
-    Port,
-    Replica,
-    Replication,
-    Request,
-    Step,
-    Tls,
-)
+from archgen.model.architecture import Availability, Component, Connection, Port, Replica, Replication, Tls
 from archgen.model.problems import ModelError, Problem
+from archgen.model.steps import Answer, Frame, Note, Request, Step
 from archgen.model.subject import Subject
 
 MODELS = sorted((Path(__file__).parent.parent / "models").glob("*.arch.yaml"))

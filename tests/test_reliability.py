@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from archgen.language.load import load
-from archgen.model.architecture import Architecture, Component, Connection, Flow, Port, Replica, Request
+from archgen.model.architecture import Architecture, Component, Connection, Flow, Port, Replica
+from archgen.model.steps import Request
 from archgen.reliability import failure
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures

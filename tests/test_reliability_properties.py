@@ -8,18 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from archgen.model.architecture import (
-    Architecture,
-    Branch,
-    Component,
-    Connection,
-    Flow,
-    Frame,
-    Host,
-    Replica,
-    Request,
-    Step,
-)
+from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Replica
+from archgen.model.steps import Branch, Frame, Request, Step
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import States, failures
 from archgen.reliability.index import Index

@@ -19,8 +19,9 @@ from archgen.layout.placed import Box
 from archgen.layout.sequence.arrangement import place
 from archgen.layout.sequence.lanes import messages
 from archgen.layout.sequence.placed import PlacedSequence
-from archgen.model.architecture import Answer, Flow, Request
+from archgen.model.architecture import Flow
 from archgen.model.finding import Finding
+from archgen.model.steps import Answer, Request
 from archgen.model.subject import Subject
 from archgen.style.svg_markup import clean
 from archgen.views.diagram import Badge, Block, BlockSection, Item, Message, Participant, Remark, Sequence

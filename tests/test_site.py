@@ -14,8 +14,8 @@ import pytest
 
 from archgen.analysis.assessment import assess
 from archgen.linting.checked_model import CheckedModel, visible_to
-from archgen.model.architecture import Answer, Frame, Request, Step
 from archgen.model.kinds import KINDS
+from archgen.model.steps import Answer, Frame, Request, Step
 from archgen.rules import RULES
 from archgen.site.system_change import compare
 from tests.checked import check

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Flow, Request
+from archgen.model.architecture import Flow
 from archgen.model.kinds import KINDS
+from archgen.model.steps import Request
 from archgen.reliability.structure import access_of, connections_under, requests
 
 Misses = Mapping[str, float]

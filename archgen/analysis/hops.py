@@ -6,8 +6,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-from archgen.model.architecture import Access, Connection, Port, Request
+from archgen.model.architecture import Connection, Port
 from archgen.model.protocols import PROTOCOLS
+from archgen.model.steps import Access, Request
 
 Meaning = Literal["encrypted", "plaintext", "local", "replication", "monitoring", "lookup", "unknown"]
 """The meaning of a line: encrypted or plaintext across hosts, local within a host, a name look-up, or unknown."""

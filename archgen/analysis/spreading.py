@@ -10,7 +10,8 @@ from operator import itemgetter
 
 from archgen.analysis.cache_hits import Misses, misses
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Component, Connection, Flow, Frame, Replica, Request, Step
+from archgen.model.architecture import Component, Connection, Flow, Replica
+from archgen.model.steps import Frame, Request, Step
 from archgen.model.subject import Subject
 from archgen.reliability.bits import single_bits
 from archgen.reliability.members import eligible

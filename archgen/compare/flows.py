@@ -9,7 +9,7 @@ from msgspec import Struct
 from archgen.analysis.assessment import FlowAssessment
 from archgen.analysis.topology import Topology
 from archgen.linting.checked_model import CheckedModel
-from archgen.model.architecture import Access
+from archgen.model.steps import Access
 from archgen.model.subject import Subject
 
 Direction = Literal["better", "worse", "same"]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from archgen.model.architecture import Architecture, Component, Flow, Request
+from archgen.model.architecture import Architecture, Component, Flow
 from archgen.model.change import Append, Change, Path, Put, Remove
 from archgen.model.kinds import KINDS
 from archgen.model.requirements import Question
+from archgen.model.steps import Request
 
 ELSEWHERE = "elsewhere"
 """The answer that leaves a topic open, since it is settled where no model shows it."""

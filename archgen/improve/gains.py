@@ -27,7 +27,8 @@ from archgen.edits.changes import (
 )
 from archgen.edits.promotion import promoter_of
 from archgen.improve.repair import against
-from archgen.model.architecture import Architecture, Branch, Flow, Frame, Request, Step
+from archgen.model.architecture import Architecture, Flow
+from archgen.model.steps import Branch, Frame, Request, Step
 from archgen.model.subject import EVENTS, Subject
 from archgen.reliability.availability import FlowAvailability, Importance
 from archgen.reliability.structure import requests

@@ -12,16 +12,15 @@ from msgspec import Struct
 
 from archgen.model.presentation import ComponentGroup, Hints, View
 from archgen.model.requirements import Acceptance, Expectation, Objectives, Question
+from archgen.model.steps import Access, Step
 
 SUFFIX = ".arch.yaml"
 """The end of a model's file name; the part before it is the model's id."""
 
-Access = Literal["read", "write", "read-write"]
 Trust = Literal["internet", "dmz", "private"]
 FlowConfidence = Literal["high", "medium", "low"]
 Failover = Literal["automatic", "manual"]
 ZoneKind = Literal["rack", "power", "datacenter", "availability-zone", "region", "provider"]
-FrameKind = Literal["opt", "loop", "alt", "par"]
 Scope = Literal["zonal", "regional", "global"]
 """The largest place whose loss a provider's promise for a managed service doesn't cover."""
 
@@ -304,57 +303,6 @@ class Connection(Struct, frozen=True, gc=False, omit_defaults=True):
     assumed: FlowConfidence | None = None
     deferred: bool | None = None
     hits: float | None = None
-
-
-class Request(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
-    """A request step; `pinned` names replicas of the target where the step names one (`app -> mysql@server-2`).
-
-    `deferred` tells that what is asked may be done later (`async`); None leaves it to the connection.
-    """
-
-    id: str
-    source: str
-    targets: tuple[str, ...]
-    message: str = ""
-    access: Access | None = None
-    required: bool = True
-    protocol: str | None = None
-    pinned: tuple[str, ...] = ()
-    deferred: bool | None = None
-
-
-class Answer(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
-    """A response step, which needs no connection."""
-
-    id: str
-    source: str
-    target: str
-    message: str = ""
-
-
-class Note(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
-    """A remark over one or more participants."""
-
-    over: tuple[str, ...]
-    text: str
-
-
-class Branch(Struct, frozen=True, gc=False, omit_defaults=True):
-    """A branch of a frame, and the case for it."""
-
-    when: str
-    steps: tuple[Step, ...]
-
-
-class Frame(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
-    """Steps that are optional (opt), repeated (loop), chosen among (alt) or at the same time (par)."""
-
-    id: str
-    kind: FrameKind
-    branches: tuple[Branch, ...]
-
-
-Step = Request | Answer | Note | Frame
 
 
 class Flow(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -6,7 +6,8 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from archgen.model.architecture import Replica, Request
+from archgen.model.architecture import Replica
+from archgen.model.steps import Request
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.failure import Failures, SinglePoint, States, failures, single_failures, single_points

@@ -6,9 +6,10 @@ from typing import Literal
 
 from msgspec import Struct
 
-from archgen.model.architecture import Access, Balance, Cluster, Component, Quorum
+from archgen.model.architecture import Balance, Cluster, Component, Quorum
 from archgen.model.kinds import KINDS
 from archgen.model.products import product_of
+from archgen.model.steps import Access
 from archgen.reliability.moment import LASTING, Moment
 
 

@@ -12,7 +12,8 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.model.architecture import Access, Component, Connection, Replica
+from archgen.model.architecture import Component, Connection, Replica
+from archgen.model.steps import Access
 from archgen.reliability.index import Index
 from archgen.reliability.members import (
     Votes,

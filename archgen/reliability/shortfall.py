@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from archgen.model.architecture import Request
+from archgen.model.steps import Request
 from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.needs import Need
 

@@ -12,7 +12,8 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.model.architecture import Branch, Flow, Frame, Request, Step
+from archgen.model.architecture import Flow
+from archgen.model.steps import Branch, Frame, Request, Step
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.failure import States, alive, trace

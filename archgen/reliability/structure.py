@@ -11,7 +11,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from archgen.model.architecture import Access, Answer, Connection, Flow, Frame, Replica, Request, Step
+from archgen.model.architecture import Connection, Flow, Replica
+from archgen.model.steps import Access, Answer, Frame, Request, Step
 from archgen.reliability.index import Index
 from archgen.reliability.members import quorum
 from archgen.reliability.moment import LASTING, Moment

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator, Mapping
 
 from msgspec.structs import replace
 
-from archgen.model.architecture import Branch, Flow, Frame, Request, Step
+from archgen.model.architecture import Flow
 from archgen.model.kinds import KINDS
+from archgen.model.steps import Branch, Frame, Request, Step
 from archgen.reliability.index import Index
 from archgen.reliability.structure import connections_under, is_deferred, requests
 

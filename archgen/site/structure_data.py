@@ -17,7 +17,8 @@ from archgen.analysis.assessment import FlowAssessment, calculation, quantified
 from archgen.analysis.probabilities import Probabilities
 from archgen.analysis.topology import Topology
 from archgen.compare.flows import called
-from archgen.model.architecture import Component, Flow, Request
+from archgen.model.architecture import Component, Flow
+from archgen.model.steps import Request
 from archgen.model.subject import Subject
 from archgen.reliability.availability import AvailabilityFormula, FlowAvailability
 from archgen.reliability.evaluation import Plan

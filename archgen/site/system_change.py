@@ -10,8 +10,8 @@ from archgen.compare.entities import ChangeKind
 from archgen.compare.findings import Verdict
 from archgen.compare.flows import access, called, stops, survivors
 from archgen.linting.checked_model import CheckedModel
-from archgen.model.architecture import Access
 from archgen.model.finding import Finding
+from archgen.model.steps import Access
 from archgen.model.subject import SubjectKind
 from archgen.report.diff.sentences import sentences
 from archgen.site.escape import code

@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from archgen.analysis.hops import Meaning
 from archgen.compare.entities import ChangeKind
-from archgen.model.architecture import FrameKind
 from archgen.model.finding import Severity
 from archgen.model.kinds import Role
+from archgen.model.steps import FrameKind
 
 GroupKind = Literal["zone", "network", "host", "group"]
 RequestFailure = Literal["unsent", "unanswered"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Component, Connection, Flow, Request
+from archgen.model.architecture import Component, Connection, Flow
 from archgen.model.durations import format_duration
+from archgen.model.steps import Request
 from archgen.model.wording import listed, plural
 from archgen.reliability.members import eligible, quorum
 from archgen.reliability.simulation import FlowOutcome

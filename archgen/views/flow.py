@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.linting.finding_groups import number_findings
-from archgen.model.architecture import Answer, Branch, Component, Flow, Frame, Note, Request, Step
+from archgen.model.architecture import Component, Flow
 from archgen.model.finding import Finding
+from archgen.model.steps import Answer, Branch, Frame, Note, Request, Step
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.reliability.structure import requests

@@ -31,8 +31,8 @@ from archgen.linting.policy import (
     select_rules,
 )
 from archgen.linting.rule import Rule
-from archgen.model.architecture import Frame, Request, Step
 from archgen.model.finding import SEVERITIES, Confidence, Finding, Severity
+from archgen.model.steps import Frame, Request, Step
 from archgen.report.common.terminal import Style
 from archgen.report.lint.outcome import LintReport
 from archgen.rules.run import order

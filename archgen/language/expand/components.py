@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from ipaddress import ip_network
 
-from archgen.language.expand.context import Context, SubjectId, suggestion
+from archgen.language.expand.context import Context, SubjectId, quoted_list, suggestion
 from archgen.language.expand.replica_placement import placement
 from archgen.language.expand.scalars import expand_availability, links
-from archgen.language.yaml.scalars import parse_rate, probability, seconds
+from archgen.language.yaml.scalars import is_address, parse_rate, probability, seconds
 from archgen.language.yaml.tree import Document, Map, Seq, TreeNode
 from archgen.model.architecture import (
-    Access,
     Balance,
     Changes,
     Cluster,
@@ -26,6 +24,7 @@ from archgen.model.architecture import (
     Scope,
 )
 from archgen.model.kinds import KINDS
+from archgen.model.steps import Access
 
 MOVERS = ("vrrp", "dns", "anycast", "orchestrator")
 """Mechanisms, which aren't components, that may move traffic between the members of a cluster."""
@@ -362,26 +361,6 @@ def members_of(name: str, replicas: list[Replica] | tuple[Replica, ...]) -> tupl
     """Return the ids of the replicas that a replica id or a host names."""
     host = name.removeprefix("host:")
     return tuple(replica.id for replica in replicas if replica.id == name or host in replica.hosts)
-
-
-def is_address(text: str) -> bool:
-    """Return True if a text is an IP address or a network such as `10.0.0.0/8`."""
-    if "/" not in text and ":" not in text:
-        parts = text.split(".")
-        return len(parts) == 4 and all(part.isdecimal() and part.isascii() and int(part[:4]) < 256 for part in parts)
-    try:
-        ip_network(text, strict=False)
-    except ValueError:
-        return False
-    return True
-
-
-def quoted_list(names: list[str]) -> str:
-    """Return the first few names, quoted and separated by commas."""
-    shown = [f"`{name}`" for name in names[:6]]
-    if len(names) > len(shown):
-        shown.append("…")
-    return ", ".join(shown)
 
 
 _READINGS: dict[str, Callable[[Document, Map, str], TreeNode]] = {

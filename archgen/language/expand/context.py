@@ -173,3 +173,11 @@ def suggestion(text: str, candidates: Iterable[str]) -> str | None:
     """Return `Did you mean …?`, or None if no candidate is close."""
     near = closest(text, candidates)
     return f"{SUGGESTED}`{near}`?" if near is not None else None
+
+
+def quoted_list(names: list[str]) -> str:
+    """Return the first few names, quoted and separated by commas."""
+    shown = [f"`{name}`" for name in names[:6]]
+    if len(names) > len(shown):
+        shown.append("…")
+    return ", ".join(shown)

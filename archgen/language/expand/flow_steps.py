@@ -5,7 +5,8 @@ from __future__ import annotations
 from archgen.language.expand.context import Context
 from archgen.language.yaml.scalars import parse_rate
 from archgen.language.yaml.tree import Map, Seq, TreeNode
-from archgen.model.architecture import Answer, Branch, Flow, Frame, FrameKind, Note, Replica, Request, Step
+from archgen.model.architecture import Flow, Replica
+from archgen.model.steps import Answer, Branch, Frame, FrameKind, Note, Request, Step
 
 FRAMES: tuple[FrameKind, ...] = ("opt", "loop", "alt", "par")
 

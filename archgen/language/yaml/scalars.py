@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_network
 from math import isfinite
 
 from archgen.model.durations import SECONDS
@@ -65,3 +66,15 @@ def shorten(text: str) -> str:
     line = " ".join(text[:200].split())
     safe = "".join(char if char.isprintable() else repr(char)[1:-1] for char in line)
     return safe if len(safe) <= 60 and len(text) <= 200 else safe[:59] + "…"
+
+
+def is_address(text: str) -> bool:
+    """Return True if a text is an IP address or a network such as `10.0.0.0/8`."""
+    if "/" not in text and ":" not in text:
+        parts = text.split(".")
+        return len(parts) == 4 and all(part.isdecimal() and part.isascii() and int(part[:4]) < 256 for part in parts)
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True

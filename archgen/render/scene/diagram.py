@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from archgen.layout.deployment.cards import CHIP_GAP, chip_height, chip_rows, chip_words, heading_lead
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode
 from archgen.render.scene.change import border, drawn_as, faint, sign, text_role
-from archgen.render.scene.legend import BESIDE, NO_LEGEND, ROW, legend
+from archgen.render.scene.legend import BESIDE, foot
 from archgen.render.scene.marks import finding_badge, lock
 from archgen.render.scene.shapes import (
     CanvasBox,
@@ -83,35 +83,9 @@ def diagram_scene(
     if not placed.nodes:
         shapes.append(TextLine(SIZES.margin, SIZES.margin + 8, NOTHING, SIZES.text, "muted"))
         width = max(width, text_width(NOTHING, SIZES.text) + 2 * SIZES.margin)
-    below, width, height = _foot(placed, width, caption=caption, key=key)
+    below, width, height = foot(placed, width, caption=caption, key=key)
     diagram, is_live = placed.diagram, sections is not None
     return scene(name, width, height, tuple(shapes), diagram.title, diagram.alt, foot=below, interactive=is_live)
-
-
-def _foot(placed: Placed, width: float, *, caption: bool, key: bool) -> tuple[tuple[SceneShape, ...], float, float]:
-    """Return the title and the legend below a diagram in the size of its labels, and the width and height of it all."""
-    label, margin, title = placed.measures.sizes.label, SIZES.margin, placed.diagram.title
-    scale = label / SIZES.label
-    titled = text_width(title, label, bold=True) if caption else 0.0
-    room = max(width - 2 * margin, titled, _LEGEND)
-    entries = legend(placed, room, scale) if key else NO_LEGEND
-    is_beside = entries.rows == 1 and titled + entries.width + 3 * margin <= width
-    width = max(width, titled + 2 * margin, entries.width + 2 * margin)
-    y, row = placed.height, ROW * scale
-    shapes: list[SceneShape] = []
-    if caption:
-        words = TextLine(0, 0, title, label, "muted", bold=True)
-        y += row + 4
-        shapes.append(SceneGroup((words,), move=(margin, y - 16)))
-    if entries.shapes:
-        y += entries.rows * row + (0 if caption else 4) - (row if is_beside else 0)
-        x = width - margin - entries.width if is_beside else margin
-        shapes.append(SceneGroup(entries.shapes, move=(x, y - 20 - (entries.rows - 1) * row)))
-    return tuple(shapes), width, y
-
-
-_LEGEND = 320.0
-"""The room that a legend has at least."""
 
 
 class _Painter:

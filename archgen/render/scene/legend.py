@@ -23,6 +23,8 @@ BESIDE = "4 3"
 _NEIGHBOR = "neighbor"
 _SAMPLE = 28.0
 _GAP = 18.0
+_LEAST = 320.0
+"""The room that a legend has at least."""
 
 
 ROW = 20.0
@@ -95,3 +97,25 @@ def _sample(meaning: Meaning) -> tuple[SceneShape, ...]:
 
 def _words(x: float, text: str) -> TextLine:
     return TextLine(x, 7, text, SIZES.small, "muted")
+
+
+def foot(placed: Placed, width: float, *, caption: bool, key: bool) -> tuple[tuple[SceneShape, ...], float, float]:
+    """Return the title and the legend below a diagram in the size of its labels, and the width and height of it all."""
+    label, margin, title = placed.measures.sizes.label, SIZES.margin, placed.diagram.title
+    scale = label / SIZES.label
+    titled = text_width(title, label, bold=True) if caption else 0.0
+    room = max(width - 2 * margin, titled, _LEAST)
+    entries = legend(placed, room, scale) if key else NO_LEGEND
+    is_beside = entries.rows == 1 and titled + entries.width + 3 * margin <= width
+    width = max(width, titled + 2 * margin, entries.width + 2 * margin)
+    y, row = placed.height, ROW * scale
+    shapes: list[SceneShape] = []
+    if caption:
+        words = TextLine(0, 0, title, label, "muted", bold=True)
+        y += row + 4
+        shapes.append(SceneGroup((words,), move=(margin, y - 16)))
+    if entries.shapes:
+        y += entries.rows * row + (0 if caption else 4) - (row if is_beside else 0)
+        x = width - margin - entries.width if is_beside else margin
+        shapes.append(SceneGroup(entries.shapes, move=(x, y - 20 - (entries.rows - 1) * row)))
+    return tuple(shapes), width, y

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Access, Connection
+from archgen.model.architecture import Connection
+from archgen.model.steps import Access
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.members import eligible

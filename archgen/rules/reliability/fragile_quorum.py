@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import add_replica
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Access, Component, Quorum
+from archgen.model.architecture import Component, Quorum
 from archgen.model.change import Change
+from archgen.model.steps import Access
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.evaluation import Plan

@@ -9,7 +9,6 @@ from msgspec import Struct, json
 
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import (
-    Answer,
     Architecture,
     Certificate,
     Component,
@@ -18,9 +17,9 @@ from archgen.model.architecture import (
     Host,
     Network,
     Record,
-    Request,
     Zone,
 )
+from archgen.model.steps import Answer, Request
 from archgen.model.subject import Subject, SubjectKind
 
 Thing = tuple[SubjectKind, str]

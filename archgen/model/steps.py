@@ -1,0 +1,61 @@
+"""The steps of a flow: requests, answers, notes, and frames of further steps."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+Access = Literal["read", "write", "read-write"]
+FrameKind = Literal["opt", "loop", "alt", "par"]
+
+
+class Request(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
+    """A request step; `pinned` names replicas of the target where the step names one (`app -> mysql@server-2`).
+
+    `deferred` tells that what is asked may be done later (`async`); None leaves it to the connection.
+    """
+
+    id: str
+    source: str
+    targets: tuple[str, ...]
+    message: str = ""
+    access: Access | None = None
+    required: bool = True
+    protocol: str | None = None
+    pinned: tuple[str, ...] = ()
+    deferred: bool | None = None
+
+
+class Answer(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
+    """A response step, which needs no connection."""
+
+    id: str
+    source: str
+    target: str
+    message: str = ""
+
+
+class Note(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
+    """A remark over one or more participants."""
+
+    over: tuple[str, ...]
+    text: str
+
+
+class Branch(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A branch of a frame, and the case for it."""
+
+    when: str
+    steps: tuple[Step, ...]
+
+
+class Frame(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
+    """Steps that are optional (opt), repeated (loop), chosen among (alt) or at the same time (par)."""
+
+    id: str
+    kind: FrameKind
+    branches: tuple[Branch, ...]
+
+
+Step = Request | Answer | Note | Frame
