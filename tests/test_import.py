@@ -16,6 +16,7 @@ from archgen.app.importing.importing import import_model, summary
 from archgen.cli import main
 from archgen.language.load import load
 from archgen.language.schema import schema
+from archgen.model.architecture import Managed
 from archgen.rules import RULES
 from tests import topics
 from tests.importing import CASES, Case, cases, check, imported, write_case
@@ -248,3 +249,23 @@ def test_port_80_beside_443_is_asked_unless_the_proxy_says_what_it_does(
     result = import_model((".",), "Shop")
     assert not [each for each in result.model.questions if each.options == ("redirects", "serves")]
     assert "redirect: https" not in result.text
+
+
+@pytest.mark.parametrize(("answer", "managed"), [("server", None), ("regional", "regional")])
+def test_answer_tells_what_a_store_outside_the_files_is(
+    answer: str, managed: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    url = "mysql://u:p@db.abc.rds.amazonaws.com/x"
+    Path("compose.yml").write_text(
+        f"services: {{web: {{build: ., ports: ['80:80'], environment: {{DB_URL: '{url}'}}}}}}\n"
+    )
+    assert main(["import", ".", "-o", "models/x.arch.yaml"]) == 0
+    model = load("x.arch.yaml", Path("models/x.arch.yaml").read_bytes()).architecture
+    (asked,) = [each for each in model.questions if each.about == "db"]
+    assert next(each for each in model.connections if each.id == "web -> db").assumed == "medium"
+    assert main(["answer", asked.id, answer]) == 0
+    after = load("x.arch.yaml", Path("models/x.arch.yaml").read_bytes()).architecture
+    store = next(each for each in after.components if each.id == "db")
+    assert (store.managed.scope if isinstance(store.managed, Managed) else None) == managed
+    assert next(each for each in after.connections if each.id == "web -> db").assumed is None

@@ -54,6 +54,8 @@ def _effects(model: Architecture, question: Question, value: str) -> Iterator[Ch
         yield from _writers(model, about, set(value.split(",")))
     elif about in components and "first-manual" in question.options:
         yield from _mode(components[about], value)
+    elif about in components and question.options == ("server", "zonal", "regional"):
+        yield from _outside(model, components[about], value)
     elif value == "several" and any(host.id == about for host in model.hosts):
         yield from _several_hosts(model, about)
     elif about in components and value in components and question.ask.startswith("No file says where"):
@@ -135,6 +137,17 @@ def _mode(component: Component, value: str) -> Iterator[Change]:
         return
     failover = value.removeprefix("first-")
     yield Put(("components", component.id, "replication"), {"primary": component.replicas[0].id, "failover": failover})
+
+
+def _outside(model: Architecture, store: Component, value: str) -> Iterator[Change]:
+    """State where a store runs that no file describes; its connections are certain then."""
+    if value != "server":
+        yield Put(("components", store.id, "managed"), {"scope": value})
+    elif store.managed:
+        yield Remove(("components", store.id, "managed"))
+    for connection in model.connections:
+        if store.id in connection.targets and connection.assumed is not None:
+            yield Remove(("connections", connection.id, "assumed"))
 
 
 def _several_hosts(model: Architecture, host: str) -> Iterator[Change]:

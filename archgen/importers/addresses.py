@@ -149,13 +149,19 @@ def resolve_host(host: str, hosts: Mapping[str, str]) -> str | None:
 
 
 def _in_urls(text: str) -> Iterator[Mention]:
+    for mention, _ in urls_in(text):
+        yield mention
+
+
+def urls_in(text: str) -> Iterator[tuple[Mention, str]]:
+    """Yield the hosts of the URLs in a text, each with what stands behind its authority."""
     for match in _URL.finditer(text) if ":" in text else ():
         scheme = match[1].lower().removeprefix("jdbc:").split("+")[0]
         authority = re.split(r"[/?#;]", match[2], maxsplit=1)[0]
         for part in authority.rpartition("@")[2].split(","):
             host = _AUTHORITY.match(part)
             if host is not None:
-                yield Mention(host[1], _SCHEMES.get(scheme), _port(host[2]))
+                yield Mention(host[1], _SCHEMES.get(scheme), _port(host[2])), match[2][len(authority) :]
 
 
 def _in_ports(text: str) -> Iterator[Mention]:

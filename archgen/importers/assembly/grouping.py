@@ -58,7 +58,7 @@ def _alike(inventory: Inventory, names: list[str]) -> bool:
 
 
 def _stem(names: list[str], taken: set[str]) -> str:
-    stem = re.sub(r"[-_.]+$|^[-_.]+", "", re.sub(r"[-_.]*\d+(?=\D*$)", "", names[0]))
+    stem = re.sub(r"[-_.]+$|^[-_.]+", "", re.sub(r"(?:[-_.]+v)?[-_.]*\d+(?=\D*$)", "", names[0]))
     if not stem or not all(name.startswith(stem[:2]) for name in names):
         stem = names[0]
     if stem in taken and stem not in names:

@@ -37,6 +37,8 @@ class Part(Struct, kw_only=True):
     stated: dict[str, Any] = field(default_factory=dict)
     is_subject: bool = False
     is_open: bool = False
+    is_outside: bool = False
+    group: str | None = None
     names: list[str] = field(default_factory=list)
     servers: list[tuple[str, str, int]] = field(default_factory=list)
 
@@ -59,8 +61,8 @@ class Part(Struct, kw_only=True):
 class Call(Struct, kw_only=True):
     """A call of one component by another; one that is a `guess` follows from nothing but the order of the start.
 
-    It is `asked` if the caller may do without it, as with a search engine beside a database, and `joined` if two files
-    know the target by different names.
+    It is `asked` if the caller may do without it, as with a search engine beside a database, and `is_assumed` if files
+    know its target by different names, or not at all.
     """
 
     source: str
@@ -76,7 +78,7 @@ class Call(Struct, kw_only=True):
     place: Origin = Origin("", 0)
     evidence: str = ""
     confidence: Confidence = "high"
-    joined: bool = False
+    is_assumed: bool = False
 
     @property
     def id(self) -> str:
@@ -216,7 +218,7 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         hosts[value] = min(hosts.get(value, fact.source), fact.source)
     elif key == "servers":
         part.servers = [tuple(server) for server in value]
-    elif key in ("product", "image", "build", "replicas", "copy_of", "is_open", "names"):
+    elif key in ("product", "image", "build", "replicas", "copy_of", "is_open", "is_outside", "names", "group"):
         setattr(part, key, value)
     elif key == "role":
         part.kind = value
@@ -268,5 +270,5 @@ def _state_call(call: Call, fact: Fact) -> None:
         )
     elif fact.key == "number":
         call.port = fact.value
-    elif fact.key in ("guess", "required", "pool", "tls", "locality"):
+    elif fact.key in ("guess", "required", "pool", "tls", "locality", "is_assumed"):
         setattr(call, fact.key, fact.value)

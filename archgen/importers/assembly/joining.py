@@ -63,7 +63,7 @@ def _lead_to(inventory: Inventory, pool: Part, targets: list[str]) -> None:
                 target=target,
                 pool=f"{call.source}/{pool.id}" if len(targets) > 1 else None,
                 confidence="high" if own else "medium",
-                joined=not own,
+                is_assumed=not own,
             )
             inventory.calls.setdefault((call.source, target), joined)
         if own and host is not None:
@@ -108,7 +108,7 @@ def _become(inventory: Inventory, pool: Part, proxy: Part, confidence: Confidenc
     proxy.members = [name for name, _, _ in pool.servers]
     inventory.entries[:] = [entry for entry in inventory.entries if entry.component != proxy.id]
     for call in inventory.callers(pool.id):
-        joined = replace(call, target=proxy.id, confidence=confidence, joined=confidence != "high")
+        joined = replace(call, target=proxy.id, confidence=confidence, is_assumed=confidence != "high")
         inventory.calls.setdefault((call.source, proxy.id), joined)
     _drop(inventory, pool)
 

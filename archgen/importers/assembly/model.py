@@ -53,6 +53,7 @@ def assemble_model(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> 
     local = [name for name in doors.front if is_local(inventory, name)]
     outer = free_id("outer-proxy", taken) if local else None
     draft = _Draft(inventory, doors, client, outer, _application(inventory, doors))
+    groups = _groups(inventory)
     _add_components(draft)
     _add_entries(draft, local)
     for call in inventory.calls.values():
@@ -69,6 +70,7 @@ def assemble_model(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> 
     for host, place in inventory.hosts.items():
         comment = f"? {_at(place)}, one host for all that is started together" if host in assumed else _at(place)
         draft.comments["hosts", make_id(host)] = comment
+    values["groups"] = groups
     values |= {"components": draft.components, "connections": draft.connections, "flows": flows}
     values["questions"] = {
         each.id: {"about": each.about, "ask": each.ask, "options": list(each.options)} for each in questions
@@ -129,6 +131,23 @@ def _add_components(draft: _Draft) -> None:
         draft.comments["components", part.id] = f"{mark}{_at(part.source)}{members}, {part.evidence}"
 
 
+def _groups(inventory: Inventory) -> dict[str, Any]:
+    """Return the groups of several namespaces or projects; those of one alone would show nothing."""
+    names = {part.group: part.host for part in inventory.parts.values() if part.group is not None}
+    if len(names) < 2:
+        for part in inventory.parts.values():
+            part.group = None
+        return {}
+    ids: dict[str, str] = {}
+    taken = {*inventory.parts, *map(make_id, inventory.hosts)}
+    for name in names:
+        ids[name] = free_id(name if make_id(name) not in taken else f"{name}-group", taken)
+        taken.add(ids[name])
+    for part in inventory.parts.values():
+        part.group = ids[part.group] if part.group is not None else None
+    return {ids[name]: {"kind": "system" if host is not None else "namespace"} for name, host in sorted(names.items())}
+
+
 def _component(part: Part) -> dict[str, Any]:
     value: dict[str, Any] = {"kind": part.kind}
     named = {"product": part.product, "image": part.image}
@@ -143,6 +162,8 @@ def _component(part: Part) -> dict[str, Any]:
         value["runs_on"] = host if part.replicas == 1 else {host: part.replicas}
     elif part.replicas > 1:
         value["replicas"] = part.replicas
+    if part.group is not None:
+        value["group"] = part.group
     if promotes(part) and part.replicas > 1:
         value["replication"] = _promotion(part)
     if part.copy_of is not None:
@@ -164,10 +185,10 @@ def _add_call(draft: _Draft, call: Call) -> None:
     if call.locality is not None:
         admission = {"locality": call.locality, **admission}
     value |= {key: admission[key] for key in ("authentication", "locality", "access") if key in admission}
-    if call.guess or call.joined:
-        value["assumed"] = call.confidence
+    if call.guess or call.is_assumed:
+        value["assumed"] = call.confidence if call.guess else "medium"
     draft.connections[call.id] = value if len(value) > 1 else call.protocol
-    mark = "? " if call.guess or call.joined else ""
+    mark = "? " if call.guess or call.is_assumed else ""
     draft.comments["connections", call.id] = f"{mark}{_at(call.place)}, {call.evidence}{' only' if call.guess else ''}"
 
 

@@ -36,6 +36,7 @@ def questions_of(
         *_entrances(inventory, doors, client),
         *_redirects(inventory, doors, client),
         *_modes(inventory),
+        *_outside(inventory),
         *_calls(inventory),
         *_uncalled(inventory, doors),
         *_calling_nothing(inventory),
@@ -80,6 +81,13 @@ def _modes(inventory: Inventory) -> Iterator[ImportQuestion]:
         if part.traits.stores and part.replicas > 1 and not _is_settled(part):
             ask = f"Which of the {part.replicas} replicas of {part.id} take writes?"
             yield question("mode", part.id, ask, ("all", "first-manual", "first-automatic"), (_place(part),))
+
+
+def _outside(inventory: Inventory) -> Iterator[ImportQuestion]:
+    for part in inventory.parts.values():
+        if part.is_outside:
+            ask = f"No file describes {part.id}. Is it one server, or a service that survives the loss of a zone?"
+            yield question("outside", part.id, ask, ("server", "zonal", "regional"), (_place(part),))
 
 
 def _is_settled(part: Part) -> bool:

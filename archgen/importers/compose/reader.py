@@ -17,6 +17,7 @@ from archgen.importers.compose.project import Project
 from archgen.importers.compose.routing import ProxyRoute, routes
 from archgen.importers.compose.service import SourceText, split_words
 from archgen.importers.facts import Attachment, Fact, FactSheet, Opener, Origin
+from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.products import admits_anybody
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
@@ -34,9 +35,15 @@ def read_compose(projects: list[Project], opener: Opener, sheet: FactSheet) -> l
     taken: dict[str, str] = {}
     attachments: list[Attachment] = []
     counts = Counter(name for project in projects for name in project.services)
-    for project in projects:
-        host = HOST if len(projects) == 1 else f"{HOST}-{project.title}"
-        attachments += _Reader(project, taken, opener, sheet, host, counts).read()
+    outside = Outside(taken, sheet)
+    readers = [
+        _Reader(project, taken, opener, outside, HOST if len(projects) == 1 else f"{HOST}-{project.title}", counts)
+        for project in projects
+    ]
+    for reader in readers:
+        attachments += reader.read()
+        if len(projects) > 1:
+            reader.gather()
     return attachments
 
 
@@ -46,19 +53,25 @@ class _Reader:
         project: Project,
         taken: dict[str, str],
         opener: Opener,
-        sheet: FactSheet,
+        outside: Outside,
         host: str,
         counts: Counter[str],
     ) -> None:
         self.project = project
         self.host = host
         self.opener = opener
-        self.sheet = sheet
+        self.sheet = sheet = outside.sheet
+        self.outside = outside
         self.parts = {part.service.name: part for part in parts_of(project, taken, counts, opener, sheet)}
-        self.by_id = {part.id: part for part in self.parts.values()}
+        self.by_id: dict[str, ServicePart | OutsideStore] = {part.id: part for part in self.parts.values()}
         self.hosts = hosts_of(self.parts)
         self.shared = self._shared()
         self.proven: set[tuple[str, str]] = set()
+
+    def gather(self) -> None:
+        """Put the services of one project of several into a group."""
+        for part in self.parts.values():
+            self._add(f"component:{part.id}", "group", self.project.title, part.service.source, "compose project")
 
     def read(self) -> list[Attachment]:
         attachments: list[Attachment] = []
@@ -138,16 +151,20 @@ class _Reader:
         if names_page(name) and not KINDS[part.kind].balances:
             return
         shared = KINDS[part.kind].role == "data" and self.shared[_place(value)] > 1
+        for mention, store in self.outside.mentions(name, value.text, self.hosts, value.source) if not shared else ():
+            self.by_id[store.id] = store
+            self._connect(part, mention, value.source, evidence)
+            self._add(f"connection:{part.id}->{store.id}", "is_assumed", True, value.source, evidence, "medium")
         for mention in mentions(name, value.text, self.hosts):
             if not shared or self._agrees(part, mention.host):
                 self._connect(part, mention, value.source, evidence)
-                target = next(each for each in self.parts.values() if each.id == mention.host)
+                target = self.by_id[mention.host]
                 if names_telemetry(name) and KINDS[target.kind].role != "data":
                     self._add(f"connection:{part.id}->{target.id}", "required", False, value.source, evidence)
 
     def _agrees(self, part: ServicePart, identity: str) -> bool:
         """Return True for a store that another one needs by its product: one that elects a leader, or its own like."""
-        known = next(each.guess.known for each in self.parts.values() if each.id == identity)
+        known = self.by_id[identity].guess.known
         like = re.sub(r"\d+", "", identity) == re.sub(r"\d+", "", part.id)
         return known.product in _COORDINATORS or (like and known.product == part.guess.known.product)
 

@@ -15,7 +15,16 @@ WORKLOADS = {
     "Job": "job", "CronJob": "cron job",
 }  # fmt: skip
 ROUTES = ("Ingress", "HTTPRoute", "GRPCRoute", "TCPRoute", "IngressRoute", "VirtualService", "Route")
-OTHERS = ("Service", "ConfigMap", "Secret", "HorizontalPodAutoscaler", "NetworkPolicy", "Gateway")
+OTHERS = (
+    "Service",
+    "ConfigMap",
+    "Secret",
+    "HorizontalPodAutoscaler",
+    "NetworkPolicy",
+    "Gateway",
+    "Endpoints",
+    "EndpointSlice",
+)
 
 
 class Manifest(Struct, frozen=True):

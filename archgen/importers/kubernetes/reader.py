@@ -16,11 +16,13 @@ from archgen.importers.kubernetes.manifests import (
     objects_of,
     pod_of,
 )
+from archgen.importers.kubernetes.outer import outer_services
 from archgen.importers.kubernetes.part import Workload, entry_of, port_protocol, replicas_of, spread_over, workloads
 from archgen.importers.kubernetes.policies import add_policies
 from archgen.importers.kubernetes.routes import IngressRoute, routes_of
 from archgen.importers.kubernetes.variables import data_of, expanded, variables_of
 from archgen.importers.nodes import SourceNode
+from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.products import admits_anybody, image_name
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
@@ -52,9 +54,12 @@ class _Reader:
         self.sheet = sheet
         self.taken: dict[str, str] = {}
         self.parts = list(workloads(manifests, self.taken, sheet))
-        self.by_id = {part.id: part for part in self.parts}
+        self.outside = Outside(self.taken, sheet)
+        self.by_id: dict[str, Workload | OutsideStore] = {part.id: part for part in self.parts}
         self.services = {(each.namespace, each.name): each for each in manifests.of("Service")}
         self.selected = {key: self._selected(service) for key, service in self.services.items()}
+        self.aliases = self._aliases()
+        self.siblings = dict(self._siblings())
         self.hosts: dict[str, dict[str, str]] = {}
         self.protocols = dict(self._protocols())
 
@@ -87,6 +92,8 @@ class _Reader:
         image = containers_of(manifest.kind, manifest.node)[0].get("image")
         if SAFE_IMAGE.fullmatch(image.text):
             self._add(subject, "image", image.text, Origin(image.path, image.line, image.pointer), "image")
+        if manifest.namespace:
+            self._add(subject, "group", manifest.namespace, manifest.origin, "namespace")
         replicas, evidence, source = replicas_of(part, self.manifests)
         if replicas == 0:
             self.sheet.omit(manifest.origin, part.id, "has no replicas")
@@ -110,11 +117,43 @@ class _Reader:
                     hosts.setdefault(full, identity)
                 if space == namespace or not space or not namespace:
                     hosts[name] = identity
+        for (space, name), identity in self.aliases.items():
+            for full in (f"{name}.{space or 'default'}", f"{name}.{space or 'default'}.svc"):
+                hosts.setdefault(full, identity)
+            if space == namespace or not space or not namespace:
+                hosts[name] = identity
         spaces = Counter(name for _, name in self.services)
         for (_, name), selected in self.selected.items():
             if selected and spaces[name] == 1:
                 hosts.setdefault(name, selected[0].id)
         return hosts
+
+    def _aliases(self) -> dict[tuple[str, str], str]:
+        """Return the ids of Services that stand for a name, or for addresses, outside the cluster or in another namespace."""
+        inside = {
+            f"{name}.{space or 'default'}": selected[0].id
+            for (space, name), selected in self.selected.items()
+            if selected
+        }
+        aliases: dict[tuple[str, str], str] = {}
+        for key, host, known in outer_services(self.manifests):
+            target = resolve_host(host, inside)
+            if target is None and known is not None:
+                service = self.services[key]
+                store = self.outside.add(host, known, service.origin, "Service", key[1])
+                self.by_id[store.id] = store
+                target = store.id
+            if target is not None:
+                aliases[key] = target
+        return aliases
+
+    def _siblings(self) -> Iterator[tuple[str, tuple[str, list[str]]]]:
+        """Yield the first pods of each Service of several versions, with the pool that they form and the others in it."""
+        for (space, name), selected in self.selected.items():
+            others = [part.id for part in selected[1:] if part.manifest.name.startswith(f"{name}-")]
+            alike = {part.guess.known.kind for part in selected}
+            if others and len(alike) == 1 and KINDS[selected[0].guess.known.kind].role != "data":
+                yield selected[0].id, (f"service/{space}/{name}", others)
 
     def _protocols(self) -> Iterator[tuple[tuple[str, int], str]]:
         """Yield the protocol of each port of a Service that its name tells, by component and port."""
@@ -160,6 +199,9 @@ class _Reader:
     ) -> None:
         if names_page(name) and not KINDS[part.guess.known.kind].balances:
             return
+        for mention, store in self.outside.mentions(name, value, hosts, source):
+            self.by_id[store.id] = store
+            self._connect(part, mention, source, evidence)
         for mention in mentions(name, value, hosts):
             self._connect(part, mention, source, evidence)
             if names_telemetry(name) and KINDS[self.by_id[mention.host].guess.known.kind].role != "data":
@@ -173,6 +215,9 @@ class _Reader:
         if part.guess.known.kind == "backup" and KINDS[known.kind].stores:
             self._add(f"component:{part.id}", "member", f"backs_up:{target.id}", source, evidence)
             return
+        if isinstance(target, OutsideStore):
+            self._add(f"connection:{part.id}->{target.id}", "is_assumed", True, source, evidence, "medium")
+        self._pool(part.id, target.id, mention, source, evidence)
         subject = f"connection:{part.id}->{target.id}"
         spoken = self.protocols.get((target.id, mention.port or 0))
         protocol = mention.protocol or spoken or (known.protocol if target.guess.sure or known.product else "http")
@@ -184,6 +229,14 @@ class _Reader:
         same = known.product is not None and known.product == part.guess.known.product and KINDS[known.kind].stores
         if same and _REPLICATES.search(evidence):
             self._add(f"component:{part.id}", "copy_of", target.id, source, evidence)
+
+    def _pool(self, caller: str, target: str, mention: Mention, source: Origin, evidence: str) -> None:
+        """Add the same call of the other versions that a Service leads to."""
+        pool, others = self.siblings.get(target, ("", []))
+        for name in [target, *others] if pool else ():
+            subject = f"connection:{caller}->{name}"
+            self._add(subject, "protocol", mention.protocol or "http", source, evidence)
+            self._add(subject, "pool", pool, source, evidence)
 
     def _mounted(self, part: Workload, hosts: Mapping[str, str]) -> Iterator[Attachment]:
         for volume in pod_of(part.manifest.kind, part.manifest.node).get("volumes").list():
@@ -225,6 +278,7 @@ class _Reader:
                 hosts = self._hosts(route.namespace)
                 target = resolve_host(service, hosts)
                 if target is not None and target != controller:
+                    self._pool(controller, target, Mention(target), source, route.kind)
                     subject = f"connection:{controller}->{target}"
                     self._add(subject, "protocol", "http", source, route.kind)
                     if port is not None:

@@ -1,0 +1,51 @@
+"""Services without pods of their own: names and addresses outside the cluster, or in another namespace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.importers.catalogue import PRODUCTS, Known
+from archgen.importers.kubernetes.manifests import Manifest, Manifests
+from archgen.importers.products import guess
+from archgen.model.kinds import KINDS
+
+
+def outer_services(manifests: Manifests) -> Iterator[tuple[tuple[str, str], str, Known | None]]:
+    """Yield each such Service with its host and what it is; None for what is no store."""
+    for service in manifests.of("Service"):
+        spec, key = service.node.get("spec"), (service.namespace, service.name)
+        if spec.get("type").text == "ExternalName":
+            yield key, spec.get("externalName").text, _known(service)
+        elif not spec.get("selector").keys and (address := _address(manifests, service)):
+            yield key, address, _known(service)
+
+
+def _address(manifests: Manifests, service: Manifest) -> str:
+    """Return the first address of the endpoints of a Service."""
+    for endpoints in manifests.of("Endpoints", "EndpointSlice"):
+        named = service.name in (
+            endpoints.name,
+            endpoints.node.get("metadata", "labels", "kubernetes.io/service-name").text,
+        )
+        if named and endpoints.namespace == service.namespace:
+            for subset in endpoints.node.get("subsets").list():
+                for address in subset.get("addresses").list():
+                    return address.get("ip").text
+            for endpoint in endpoints.node.get("endpoints").list():
+                for address in endpoint.get("addresses").list():
+                    return address.text
+    return ""
+
+
+def _known(service: Manifest) -> Known | None:
+    """Return the store behind a Service, by the port and then by the name."""
+    ports = {port.get("port").number for port in service.node.get("spec", "ports").list()}
+    by_port = next(
+        (each for each in PRODUCTS.values() if each.port in ports - {80, 8000, 8080, 9000} and _keeps(each)), None
+    )
+    named = guess(service.name, "", "", frozenset()).known
+    return by_port or (named if _keeps(named) else None)
+
+
+def _keeps(known: Known) -> bool:
+    return KINDS[known.kind].role == "data"

@@ -1,0 +1,140 @@
+"""Stores that variables name and no file describes: a database of a provider, or one on a machine of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from archgen.importers.addresses import Mention, resolve_host, urls_in
+from archgen.importers.catalogue import PRODUCTS, Known
+from archgen.importers.facts import Fact, FactSheet, Origin
+from archgen.importers.names import free_id, make_id
+from archgen.importers.products import Guess
+from archgen.importers.proxies import is_loopback
+from archgen.importers.secrets import is_secret_name
+from archgen.model.kinds import KINDS
+
+_BY_PROTOCOL = {
+    "postgresql": "postgres", "mysql": "mysql", "mongodb": "mongo", "redis": "redis", "rediss": "redis", "amqp": "rabbitmq",
+    "amqps": "rabbitmq", "kafka": "kafka", "memcached": "memcached", "mssql": "mssql", "nats": "nats", "cassandra": "cassandra",
+}  # fmt: skip
+_BY_WORD = (
+    (r"POSTGRES|PGSQL|^PG_?", "postgres"), (r"MYSQL", "mysql"), (r"MARIADB", "mariadb"), (r"MONGO", "mongo"), (r"REDIS", "redis"),
+    (r"RABBIT|AMQP", "rabbitmq"), (r"KAFKA|BOOTSTRAP_SERVERS", "kafka"), (r"ELASTIC", "elasticsearch"), (r"OPENSEARCH", "opensearch"),
+    (r"MEMCACHE", "memcached"), (r"CASSANDRA", "cassandra"), (r"MSSQL|SQLSERVER", "mssql"), (r"(^|_)(DB|DATABASE)_", ""),
+)  # fmt: skip
+_ASKS = re.compile(
+    r"(HOSTS?|HOSTNAME|SERVERS?|ADDR(ESS)?|ENDPOINT|BROKERS?|URLS?|URI|DSN|NODES|CONTACT_?POINTS)$", re.IGNORECASE
+)
+_BARE = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)+)(?::([0-9]{1,5}))?")
+_PLACEHOLDER = re.compile(
+    r"(^|\.)example\.|your|change|replace|placeholder|xxx|(^|\.)(local|localhost|localdomain|internal|invalid|test)$|^<",
+    re.IGNORECASE,
+)
+_NUMBERS = re.compile(r"[0-9.]+")
+_ON_MACHINE = (
+    "host.docker.internal",
+    "gateway.docker.internal",
+    "host.containers.internal",
+    "docker.for.mac.localhost",
+)
+_MANAGED = re.compile(
+    r"(^|\.)(amazonaws\.com(\.cn)?|azure\.com|windows\.net|azure\.net|mongodb\.net|googleapis\.com|gcp\.cloud|cloud\.google\.com|"
+    r"supabase\.(co|com)|neon\.tech|upstash\.io|aivencloud\.com|ondigitalocean\.com|redislabs\.com|redis-cloud\.com|elastic-cloud\.com|"
+    r"elastic\.cloud|confluent\.cloud|cloudamqp\.com|psdb\.cloud|scalegrid\.io|planetscale\.com|render\.com|rlwy\.net|aliyuncs\.com)$",
+    re.IGNORECASE,
+)
+
+
+class OutsideStore(Struct, frozen=True):
+    """A store that no file describes, with its id and the host by which it is called."""
+
+    id: str
+    guess: Guess
+    host: str
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of the component."""
+        return self.guess.known.kind
+
+
+class Outside:
+    """The stores outside the files of a run, each once."""
+
+    def __init__(self, taken: dict[str, str], sheet: FactSheet) -> None:
+        self.taken = taken
+        self.sheet = sheet
+        self.stores: dict[str, OutsideStore] = {}
+
+    def mentions(
+        self, name: str, value: str, hosts: Mapping[str, str], source: Origin
+    ) -> Iterator[tuple[Mention, OutsideStore]]:
+        """Yield the stores outside that a variable names, each with how it is called."""
+        for mention, known in stores_named(name, value):
+            if resolve_host(mention.host, hosts) is None:
+                store = self.add(mention.host, known, source, name)
+                yield Mention(store.id, mention.protocol, mention.port), store
+
+    def add(self, host: str, known: Known, source: Origin, evidence: str, name: str = "") -> OutsideStore:
+        """Return the store at a host, with its facts added where it is new."""
+        key = host.lower()
+        if key not in self.stores:
+            identity = free_id(name or _title(host, known), self.taken)
+            self.taken[identity] = host
+            self.stores[key] = OutsideStore(identity, Guess(known, evidence, False), host)
+            self._describe(self.stores[key], source, evidence)
+        return self.stores[key]
+
+    def _describe(self, store: OutsideStore, source: Origin, evidence: str) -> None:
+        known = store.guess.known
+        values: dict[str, object] = {"kind": known.kind, "is_outside": True}
+        if known.product is not None:
+            values["product"] = known.product
+        if _MANAGED.search(store.host) is not None:
+            values["managed"] = True
+        for key, value in values.items():
+            self.sheet.add(Fact(f"component:{store.id}", key, value, source, f"{evidence}, in no file", "medium"))
+
+
+def _title(host: str, known: Known) -> str:
+    """Return a name for a host: its first label, or its product and its address."""
+    what = known.product or known.kind
+    if host.lower() in _ON_MACHINE:
+        return what
+    return f"{what}-{make_id(host)}" if _NUMBERS.fullmatch(host) else host.split(".")[0]
+
+
+def stores_named(name: str, value: str) -> Iterator[tuple[Mention, Known]]:
+    """Yield the stores that a variable's value names by a URL of their protocol, or by a host under a name that tells them."""
+    by_word = _known_by(name)
+    if is_secret_name(name) and _ASKS.search(name) is None:
+        return
+    for mention, rest in urls_in(value[:2000]):
+        known = PRODUCTS.get(_BY_PROTOCOL.get(mention.protocol or "", ""))
+        if known is None and by_word is not None and mention.protocol in ("http", "https") and "." in mention.host:
+            known = by_word
+        # an `@` behind the host is a part of a password that nobody quoted
+        if known is not None and "@" not in rest and _is_real(mention.host) and KINDS[known.kind].role == "data":
+            yield mention, known
+    if by_word is not None and _ASKS.search(name) is not None:
+        for part in value[:2000].split(","):
+            match = _BARE.fullmatch(part.strip())
+            if match is not None and _is_real(match[1]):
+                yield Mention(match[1], by_word.protocol, int(match[2]) if match[2] else None), by_word
+
+
+def _known_by(name: str) -> Known | None:
+    for pattern, product in _BY_WORD:
+        if re.search(pattern, name, re.IGNORECASE):
+            return PRODUCTS[product] if product else Known("database", None, "tcp")
+    return None
+
+
+def _is_real(host: str) -> bool:
+    """Return True for a host that stands for a machine, and not for an example or the container itself."""
+    if host.lower() in _ON_MACHINE:
+        return True
+    return not is_loopback(host) and host != "0.0.0.0" and _PLACEHOLDER.search(host) is None
