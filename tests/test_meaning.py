@@ -538,6 +538,58 @@ def test_a_shallow_check_is_a_hint_and_no_verdict(told: Told) -> None:
     assert told.outcome(deep, "app@a") == ("degraded", "served without app@a; web@a can no longer do its part")
 
 
+@pytest.mark.parametrize(
+    ("check", "hint"),
+    [
+        (
+            "health_check: TCP connect",
+            "the health check of lb (TCP connect) asks nothing behind web, so about 1 in 2 requests fails",
+        ),
+        ("algorithm: round-robin", "if lb has no health check that asks behind web, about 1 in 2 requests fails"),
+    ],
+)
+def test_a_hint_says_what_is_known_of_the_check(told: Told, check: str, hint: str) -> None:
+    status, reason = told.outcome(SHALLOW.replace("health_check: GET /health", check), "app@a")
+    assert (status, reason.rpartition("; ")[2]) == ("degraded", hint)
+
+
+def test_a_check_that_is_blind_to_roles_is_a_hint(told: Told) -> None:
+    model = """\
+archgen: 1
+name: A balancer before a primary and its standby
+hosts: {lb-1: {}, a: {}, b: {}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  lb: {kind: load-balancer, runs_on: lb-1, balance: {health_check: CHECK}}
+  db: {kind: database, runs_on: [a, b], replication: {primary: a, failover: manual}}
+connections:
+  job -> lb: postgresql
+  lb -> db: postgresql
+flows:
+  nightly:
+    title: The nightly job
+    access: ACCESS
+    steps:
+      - job -> lb: a statement
+      - lb -> db: a statement
+"""
+    hint = "the health check of lb (tcp) can't tell which replica of db takes writes, so some writes fail"
+    blind = model.replace("CHECK", "tcp")
+    assert hint in told.outcome(blind.replace("ACCESS", "write"), "job#1")[1]
+    assert hint not in told.outcome(blind.replace("ACCESS", "read"), "job#1")[1]
+    assert hint not in told.outcome(model.replace("CHECK", "GET /primary").replace("ACCESS", "write"), "job#1")[1]
+
+
+def test_a_proof_goes_through_the_target_of_a_deep_check(told: Told) -> None:
+    deep = SHALLOW.replace("health_check: GET /health", "health_check: {request: GET /health, asks: app}")
+    model = deep.replace("  code: {", "  db: {kind: database, runs_on: b}\n  code: {").replace(
+        "connections:", "connections:\n  app -> db: mysql"
+    )
+    model += "      - app -> db: SELECT\n"
+    reason = told.outcome(model, "db@b")[1]
+    assert reason.endswith("on the way user → lb@lb-1 → web@a → app@a → db@b")
+
+
 def test_lost_files_are_read_at_the_next_start(told: Told) -> None:
     assert told.outcome(SHALLOW, "code@a") == ("ok", "app@a works until it restarts, as code@a is lost")
     assert told.outcome(SHALLOW, "a")[1] == "served without web@a and app@a"

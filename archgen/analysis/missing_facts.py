@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from archgen.analysis.balancing import is_sticky
 from archgen.analysis.monitoring import collection_of
-from archgen.analysis.product_names import meant_product
+from archgen.analysis.product_names import KNOWN, meant_product
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Managed
 from archgen.model.kinds import KINDS
@@ -201,6 +201,26 @@ def misspelled_products(topology: Topology) -> Iterator[Gap]:
             )
 
 
+def electors_without_quorum(topology: Topology) -> Iterator[Gap]:
+    """Yield stores that elect a primary by agreement, without a product or quorum that says how many it takes."""
+    for component in topology.architecture.components:
+        known = (component.product or "").casefold() in KNOWN
+        if (
+            component.id in topology.coordinators
+            and not known
+            and KINDS[component.kind].stores
+            and not component.managed
+        ):
+            count = len(component.replicas)
+            if count > 1 and component.quorum is None:
+                yield (
+                    Subject("component", component.id),
+                    f"{component.id} elects a primary, and doesn't say how many of its {count} replicas that takes, so one is "
+                    "taken to be enough",
+                    f"Add `product` to {component.id}, such as `etcd`, or `quorum: majority`.",
+                )
+
+
 OPINIONS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     certificates_without_expiry,
     deployments_without_rollback,
@@ -211,6 +231,7 @@ OPINIONS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
 
 DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     misspelled_products,
+    electors_without_quorum,
     writers_without_agreement,
     balancers_without_stickiness,
     certificates_without_names,

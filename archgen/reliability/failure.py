@@ -198,11 +198,26 @@ def trace(evaluation: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
                     deciders = (*plan.of(need), *plan.beside(need))
                     dead = [decider for decider in deciders if failed[decider] & asked == bit and down[decider] & bit]
                     return need.step, (*_way(came_from, replica), *dead[:1])
+                behind = _checked(plan, need)
                 for decider in plan.of(need):
                     if decider not in came_from and failed[decider] & asked == bit and not down[decider] & bit:
-                        came_from[decider] = replica
+                        target = behind.get(decider)
+                        # a check reaches what it asks through its target
+                        if target is not None:
+                            came_from.setdefault(target, replica)
+                        came_from[decider] = target or replica
                         queue.append(decider)
     return initiator.step, (sound[0],)
+
+
+def _checked(plan: Plan, need: Need) -> dict[str, str]:
+    """Return the targets whose check asks what lies behind them, by the replicas that it asks."""
+    return {
+        decider: member.replica
+        for member in reversed(need.guarded)
+        for asked in member.asks
+        for decider in plan.of(asked)
+    }
 
 
 def _way(came_from: dict[str, str | None], replica: str) -> tuple[str, ...]:

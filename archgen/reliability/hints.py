@@ -9,6 +9,7 @@ from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import is_free
+from archgen.reliability.health_check import is_blind_to_roles, sees_port_only
 from archgen.reliability.members import waits_as_backup
 from archgen.reliability.needs import Need
 
@@ -17,7 +18,8 @@ _SOUND, _GONE = 1, 2
 
 def hints(evaluation: Evaluation[int], gone: Collection[Subject]) -> tuple[str, ...]:
     """Return sentences about a flow that is served without some elements; bit 0 is the state with nothing lost, bit 1 this one."""
-    return tuple(dict.fromkeys((*_shallow_checks(evaluation), *_lost_files(evaluation, gone), *_lost_data(evaluation))))
+    checks = (*_shallow_checks(evaluation), *_blind_checks(evaluation))
+    return tuple(dict.fromkeys((*checks, *_lost_files(evaluation, gone), *_lost_data(evaluation))))
 
 
 def local_data(component: Component) -> list[str]:
@@ -41,7 +43,7 @@ def _shallow_checks(evaluation: Evaluation[int]) -> Iterator[str]:
     plan, asked = evaluation.plan, set()
     for caller, replica in plan.replicas.items():
         balance = plan.index.components[replica.component].balance
-        if evaluation.failed[caller] & _GONE or balance is None or not balance.health_check:
+        if evaluation.failed[caller] & _GONE or balance is None or balance.health_check is False:
             continue
         for need in plan.structure.needs.get(caller, ()):
             if need.kind == "some" and (replica.component, need.step) not in asked:
@@ -67,7 +69,35 @@ def _unnoticed(evaluation: Evaluation[int], caller: str, need: Need) -> str | No
         return None
     targets = listed(list(dict.fromkeys(owner[replica] for replica in failing)), "or")
     share = f"about {len(failing)} in {len(taking)} requests {'fails' if len(failing) == 1 else 'fail'}"
+    check = balance.health_check if balance is not None else None
+    if sees_port_only(check):
+        return f"the health check of {caller} ({check}) asks nothing behind {targets}, so {share}"
+    if check is None:
+        return f"if {caller} has no health check that asks behind {targets}, {share}"
     return f"if the health check of {caller} asks nothing behind {targets}, {share}"
+
+
+def _blind_checks(evaluation: Evaluation[int]) -> Iterator[str]:
+    """Yield the checks that pass each replica of a store, though not each of them takes the writes of this flow."""
+    plan = evaluation.plan
+    components = plan.index.components
+    for caller, replica in plan.replicas.items():
+        balance = components[replica.component].balance
+        if balance is None or evaluation.failed[caller] & _GONE or not is_blind_to_roles(balance.health_check):
+            continue
+        for need in plan.structure.needs.get(caller, ()):
+            first = next(iter((*need.candidates, *(member.replica for member in need.guarded))), None)
+            target = plan.replicas[first].component if first is not None else ""
+            replication = components[target].replication if target else None
+            if (
+                replication is not None
+                and replication.primary
+                and len(need.candidates) < len(components[target].replicas)
+            ):
+                yield (
+                    f"the health check of {replica.component} ({balance.health_check}) can't tell which replica of {target} "
+                    "takes writes, so some writes fail"
+                )
 
 
 def _lost_files(evaluation: Evaluation[int], gone: Collection[Subject]) -> Iterator[str]:

@@ -11,15 +11,11 @@ from archgen.model.architecture import Balance, Component, Replication
 from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
+from archgen.reliability.health_check import is_blind_to_roles, sees_port_only
 from archgen.reliability.shortfall import Shortfall
 from archgen.reliability.simulation import simulate
 
 _WEB = ("http", "https", "http2", "http3", "ws", "wss", "grpc")
-_PORT_ONLY = ("tcp", "port", "connect", "ping", "icmp", "syn", "l4", "layer 4", "tcp-check")
-_ANSWERS = ("get ", "head ", "options ", "http", "/", "grpc", "200")
-_ROLE_BLIND = (*_PORT_ONLY, "mysql-check", "pgsql-check", "mysql check", "pgsql check")
-_ROLES = ("primary", "master", "leader", "role", "writ", "read_only", "read-only")
-"""Words of a check that asks a store whether it is the one that takes writes."""
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -36,13 +32,13 @@ def check(context: RuleContext) -> Iterator[Hit]:
 def _judge(facts: Topology, component: Component, balance: Balance, pool: tuple[str, ...]) -> Hit | None:
     seen = balance.health_check
     led = _led(facts, component)
-    if led and _is_any(seen, _ROLE_BLIND, (*_ROLES, *_ANSWERS)):
+    if led and is_blind_to_roles(seen):
         return _blind(facts, component, seen, led)
     if balance.backup:
         return None
     if seen is False:
         return _hit(facts, component, pool, _share(facts, component, pool))
-    if _is_any(seen, _PORT_ONLY, _ANSWERS) and _speaks_http(facts, component):
+    if sees_port_only(seen) and _speaks_http(facts, component):
         message = (
             f"If one of {listed(pool)} answers every request with an error, it keeps its share of them: "
             f"the health check of {component.id} ({seen}) sees only an open port"
@@ -99,12 +95,6 @@ def _pool(facts: Topology, component: Component) -> tuple[str, ...]:
                 if called.kind != "dns" and not facts.kind(target).observes and not called.managed:
                     pool.update(dict.fromkeys(replica.id for replica in called.replicas))
     return tuple(pool)
-
-
-def _is_any(check: str | bool | None, begin: tuple[str, ...], unless: tuple[str, ...]) -> bool:
-    """Return True if a check is described by one of the beginnings, and by no word that says that it asks more."""
-    text = check.strip().casefold() if isinstance(check, str) else ""
-    return text.startswith(begin) and not any(word in text for word in unless)
 
 
 def _hops(facts: Topology, component: Component) -> Iterator[Hop]:
