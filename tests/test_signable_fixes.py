@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import yaml
 
 from archgen.app.findings.apply_fixes import apply_fixes, checker
 from archgen.app.workspace.inputs import Input
+from archgen.cli import main
 from archgen.edits.placement import can_be_doubled
 from archgen.language.load import load
 from archgen.linting.policy import Policy
@@ -121,16 +123,15 @@ def test_a_component_that_floats_gets_replicas() -> None:
     assert after["components"]["web"]["replicas"] == 2
 
 
-def test_a_second_scheduler_waits_and_does_not_start_each_job_twice() -> None:
-    text = model(
-        "cron: {kind: scheduler, replicas: 1, runs_on: {any: [a, b]}}\napi: {kind: service, managed: true, replicas: 2}",
-        "cron -> api: https",
-        "cron -> api: x",
-        "{a: {}, b: {}}",
-    )
-    after = fixed(text, "single-point-of-failure")["components"]["cron"]
-    assert after["replicas"] == 2
-    assert after["cluster"] == {"mode": "active-passive", "failover": "automatic"}
+def test_a_second_scheduler_needs_what_holds_its_lease_which_people_choose() -> None:
+    for place in ("{any: [a, b]}", "a"):
+        text = model(
+            f"cron: {{kind: scheduler, runs_on: {place}}}\napi: {{kind: service, managed: true, replicas: 2}}",
+            "cron -> api: https",
+            "cron -> api: x",
+            "{a: {}, b: {}}",
+        )
+        assert fixed(text, "single-point-of-failure") == yaml.safe_load(text)
 
 
 @pytest.mark.parametrize("place", ["replicas: 1", "replicas: 1, runs_on: {any: [a, b, c]}", "runs_on: a"])
@@ -208,11 +209,9 @@ def test_a_firewall_does_not_open_the_port_of_administrators() -> None:
     assert rules == [{"from": "internet", "to": "mq", "ports": [5671], "action": "allow"}]
 
 
-def test_a_dashboard_of_which_no_host_is_declared_gets_no_address_of_one() -> None:
+def test_a_dashboard_of_which_no_host_is_declared_is_not_doubled_without_what_moves_its_traffic() -> None:
     text = model("user: {kind: client}\ndash: {kind: app-server}", "user -> dash: https", "user -> dash: x")
-    after = fixed(text, "single-point-of-failure")["components"]["dash"]
-    assert after["replicas"] == 2
-    assert after["cluster"] == {"mode": "active-passive", "failover": "automatic", "watches": "process"}
+    assert fixed(text, "single-point-of-failure") == yaml.safe_load(text)
 
 
 def test_port_80_sends_visitors_on() -> None:
@@ -293,3 +292,126 @@ def test_a_public_port_is_encrypted_where_that_is_spoken_and_mail_servers_are_no
         ", protocol: imap", ""
     )
     assert fixed(alone, "missing-tls")["connections"]["phone -> web"] == [{"protocol": "smtp", "port": 25}]
+
+
+def test_an_application_behind_a_proxy_is_one_more_of_its_servers_although_visitors_reach_it_too() -> None:
+    text = model(
+        "user: {kind: client}\nlb: {kind: load-balancer, managed: true, replicas: 2}\n"
+        "nginx: {kind: web-server, product: nginx, runs_on: [w-1, w-2]}\napp: {kind: app-server, runs_on: a-1}",
+        "user -> lb: https\nlb -> nginx: https\nnginx -> app: https\nuser -> app: https",
+        "user -> lb: x\nlb -> nginx: x\nnginx -> app: x",
+        "{w-1: {}, w-2: {}, a-1: {}}",
+    )
+    after = fixed(text, "single-point-of-failure")["components"]
+    assert after["app"] == {"kind": "app-server", "runs_on": ["a-1", "a-2"]}
+
+
+def test_files_get_no_arbiter_that_would_promote_them() -> None:
+    text = model(
+        f"{JOB}\nfiles: {{kind: file-storage, product: nfs, runs_on: nas}}",
+        "job -> files: nfs",
+        "job -> files: x",
+        "{nas: {}}",
+    )
+    assert fixed(text, "single-point-of-failure", RULE) == yaml.safe_load(text)
+
+
+VIRTUAL = "{hv-1: {}, hv-2: {zone: z}, vm-db: {runs_on: hv-1}, vm-app: {runs_on: hv-2}}"
+
+
+def test_a_new_virtual_machine_stands_on_another_machine_and_the_witness_on_a_third() -> None:
+    text = model(
+        f"{JOB}\ndb: {{kind: database, product: mysql, runs_on: vm-db}}\napp: {{kind: service, runs_on: vm-app}}",
+        "job -> db: {protocol: mysql, tls: true}\njob -> app: https",
+        "job -> db: x",
+        VIRTUAL,
+        "zones: {z: {kind: rack}}\n",
+    )
+    hosts = fixed(text, RULE)["hosts"]
+    assert hosts["vm-db-2"] == {"runs_on": "hv-2"}
+    assert hosts["witness-1"] == {"runs_on": "hv-3"}
+    assert hosts["hv-3"] == {}
+
+
+def test_a_host_that_is_no_virtual_machine_stands_on_none() -> None:
+    text = model(
+        f"{JOB}\napp: {{kind: service, runs_on: a}}",
+        "job -> app: https",
+        "job -> app: x",
+        "{hv-1: {}, vm: {runs_on: hv-1}, a: {}}",
+    )
+    assert fixed(text, "single-point-of-failure")["hosts"]["a-2"] == {}
+
+
+WATCHED = "api: {kind: service, replicas: 2}\nstore: {kind: key-value-store, product: redis, replicas: 2, replication: {writers: all}}"
+CALLS = "job -> api: https\napi -> store: rediss"
+
+
+@pytest.mark.parametrize(
+    ("there", "call"),
+    [
+        ("otel: {kind: monitoring-agent, replicas: 3, collects: [{from: web, what: [metrics]}]}", "otel -> m: grpc"),
+        ("otel: {kind: monitoring, product: prometheus, runs_on: h, alerts: [ops]}", ""),
+    ],
+)
+def test_what_collects_already_takes_the_rest_too(there: str, call: str) -> None:
+    text = model(
+        f"{JOB}\nm: {{kind: monitoring, managed: true}}\n{there}\n{WATCHED}\nweb: {{kind: service, managed: true}}",
+        f"{CALLS}\nweb -> api: https\n{call}".strip(),
+        "job -> api: x\napi -> store: x",
+        "{h: {}}",
+    )
+    after = fixed(text, "unmonitored")
+    statement = after["components"]["otel"]["collects"][-1]
+    assert statement["from"] == ["api", "store"]
+    assert statement["what"] == (["metrics"] if "prometheus" in there else ["metrics", "logs"])
+    assert after["connections"] == yaml.safe_load(text)["connections"]
+
+
+def test_a_monitoring_of_others_gets_an_agent_and_no_way_to_the_data() -> None:
+    text = model(f"{JOB}\nm: {{kind: monitoring, managed: true}}\n{WATCHED}", CALLS, "job -> api: x\napi -> store: x")
+    after = fixed(text, "unmonitored")
+    assert after["components"]["agent"]["kind"] == "monitoring-agent"
+    assert after["components"]["agent"]["collects"][0]["from"] == ["api", "store"]
+    assert after["connections"]["agent -> m"] == "https"
+    assert not [name for name in after["connections"] if name.startswith("m ->")]
+
+
+@pytest.mark.parametrize("target", ["store", "proxy"])
+def test_a_firewall_does_not_say_that_visitors_may_reach_a_database(target: str) -> None:
+    text = model(
+        "user: {kind: client}\nproxy: {kind: load-balancer, runs_on: p}\n"
+        "store: {kind: database, product: postgresql, runs_on: d}",
+        f"user -> {target}: {{protocol: postgresql, port: 5000, tls: true}}\n"
+        "proxy -> store: {protocol: postgresql, port: 5432, tls: true}",
+        f"user -> {target}: x\nproxy -> store: x",
+        "{p: {}, d: {}}",
+    )
+    assert fixed(text, "missing-firewall") == yaml.safe_load(text)
+
+
+def test_a_monitoring_of_figures_is_not_told_to_take_logs() -> None:
+    for product, taken in (("prometheus", ["metrics"]), ("datadog-agent", ["metrics", "logs"])):
+        text = model(
+            "user: {kind: client}\n"
+            "web: {kind: service, runs_on: [a, b], cluster: {address: {shared: 192.0.2.1}, by: vrrp, watches: process}}\n"
+            f"m: {{kind: monitoring, product: {product}, runs_on: c, collects: [{{from: [web], what: [metrics]}}]}}",
+            "user -> web: https",
+            "user -> web: x",
+            "{a: {}, b: {}, c: {}}",
+        )
+        assert fixed(text, "missing-logs")["components"]["m"]["collects"][0]["what"] == taken
+
+
+def test_a_refused_fix_names_what_it_would_bring_and_a_partial_one_what_is_left(tmp_path: Path, capsys: Any) -> None:
+    text = model(
+        f"{JOB}\ndb: {{kind: database, runs_on: [a, b], replication: {{writers: all, mode: synchronous}}}}",
+        "job -> db: {protocol: mysql, tls: true}",
+        "job -> db: x",
+        "{a: {}, b: {}}",
+    )
+    file = tmp_path / NAME
+    file.write_text(text)
+    main(["lint", "--select", "missing-backup", "--diff", "--unsafe-fixes", str(file)])
+    captured = capsys.readouterr()
+    assert "as warning is left: No tested restore of db from backup is declared" in captured.out + captured.err

@@ -98,12 +98,19 @@ def plaintext_between_hosts(topology: Topology) -> tuple[Connection, ...]:
     Plaintext over the internet, and plaintext behind the end of TLS, are the subject of other rules.
     """
     behind = {connection for termination in terminations(topology) for connection in termination.clear}
-    return tuple(
+    clear = [
         call
         for call in topology.architecture.connections
         if call.id not in behind and _is_inside(topology, call)
-        if clear_ports(call) and _may_cross(topology, call) and not _measures(topology, call)
-    )
+        if clear_ports(call) and topology.crosses(call) is not False and not _measures(topology, call)
+    ]
+    # a server that is to take only TLS from the others takes no plaintext from a caller whose host is unknown
+    listening = {listener for call in clear if _may_cross(topology, call) for listener in _listeners(call)}
+    return tuple(call for call in clear if not listening.isdisjoint(_listeners(call)))
+
+
+def _listeners(connection: Connection) -> set[tuple[str, str]]:
+    return {(target, port.protocol) for target in connection.targets for port in clear_ports(connection)}
 
 
 def clear_ports(connection: Connection) -> tuple[Port, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.edits.names import next_number, stem
+from archgen.edits.names import next_name, next_number, stem
 from archgen.edits.promotion import Promoter, promoter_component, promoter_connection
 from archgen.model.architecture import Architecture, Cluster, Component, Host, Replica, Replication, Zone
 from archgen.model.kinds import KINDS
@@ -68,13 +68,13 @@ def apply_edit(architecture: Architecture, edit: Edit, callers: Callers | None =
             component = components[edit.component]
             if edit.host is not None:
                 hosts = [host for replica in component.replicas for host in replica.hosts]
-                architecture = _with_host(architecture, edit.host, edit.zones, hosts[0] if hosts else None)
+                architecture = _with_host(architecture, edit.host, edit.zones, hosts)
             return _with_components(architecture, _with_replica(component, edit.host, callers))
         case AddHost():
-            architecture = _with_host(architecture, edit.host, edit.zones, edit.like)
-            grown = (
-                _with_replica(components[name], edit.host, callers) for name in edit.components if name in components
-            )
+            carried = [components[name] for name in edit.components if name in components]
+            hosts = [host for component in carried for replica in component.replicas for host in replica.hosts]
+            architecture = _with_host(architecture, edit.host, edit.zones, [edit.like, *hosts])
+            grown = (_with_replica(component, edit.host, callers) for component in carried)
             return _with_components(architecture, *grown)
         case AutomateFailover():
             return _automated(architecture, components[edit.component], edit.promoter)
@@ -126,21 +126,56 @@ def _with_components(architecture: Architecture, *changed: Component) -> Archite
     return replace(architecture, components=components)
 
 
-def _with_host(architecture: Architecture, host: str, zones: tuple[str, ...], like: str | None) -> Architecture:
-    """Add the host in the network of a similar one, as available, with its owner and guards; new zones as the first."""
+def _with_host(architecture: Architecture, host: str, zones: tuple[str, ...], beside: Sequence[str]) -> Architecture:
+    """Add the host in the network of the first of others, as available, with its owner and guards; new zones as the first.
+
+    A virtual machine stands on another machine than the others.
+    """
     if any(existing.id == host for existing in architecture.hosts):
         return architecture
+    like = beside[0] if beside else None
     zone_ids = {zone.id for zone in architecture.zones}
     new_zones = tuple(_similar_zone(architecture, zone) for zone in zones if zone not in zone_ids)
     twin = next((existing for existing in architecture.hosts if existing.id == like), Host(host))
-    added = Host(host, zones=zones, network=twin.network, owner=twin.owner, availability=twin.availability)
+    below, machine = _machine_below(architecture, twin, beside)
+    added = Host(
+        host, zones=zones, network=twin.network, owner=twin.owner, availability=twin.availability, runs_on=below
+    )
     guards = (
         component
         for component in architecture.components
         if like in component.guards or f"host:{like}" in component.guards
     )
-    architecture = replace(architecture, zones=(*architecture.zones, *new_zones), hosts=(*architecture.hosts, added))
+    hosts = (*architecture.hosts, *machine, added)
+    architecture = replace(architecture, zones=(*architecture.zones, *new_zones), hosts=hosts)
     return _with_components(architecture, *(replace(guard, guards=(*guard.guards, host)) for guard in guards))
+
+
+def _machine_below(
+    architecture: Architecture, twin: Host, beside: Iterable[str]
+) -> tuple[str | None, tuple[Host, ...]]:
+    """Return the machine under a new virtual one like another, below none of those beside it; a new machine is a host more."""
+    if twin.runs_on is None:
+        return None, ()
+    hosts = {host.id: host for host in architecture.hosts}
+    taken: set[str | None] = set()
+    for name in beside:
+        below = hosts[name].runs_on if name in hosts else None
+        while below is not None and below not in taken:
+            taken.add(below)
+            below = hosts[below].runs_on
+    machines = {host.runs_on for host in architecture.hosts if host.runs_on is not None}
+    free = next((host.id for host in architecture.hosts if host.id in machines - taken), None)
+    if free is not None:
+        return free, ()
+    like = hosts[twin.runs_on]
+    names = {
+        *hosts,
+        *(component.id for component in architecture.components),
+        *(zone.id for zone in architecture.zones),
+    }
+    new = replace(like, id=next_name(like.id, names), name=None, address=None, why=None, links=())
+    return new.id, (new,)
 
 
 def _similar_zone(architecture: Architecture, zone: str) -> Zone:
@@ -174,10 +209,18 @@ def _with_replica(component: Component, host: str | None, callers: Callers) -> C
 
 def needs_moving_address(component: Component, callers: Callers) -> bool:
     """Return True if a second replica is of no use unless something moves the traffic to it, and nothing does yet."""
-    if component.cluster is not None or component.managed:
+    if component.cluster is not None or component.managed or component.replicas[0].floating:
+        # a platform that places replicas leads the traffic to them
         return False
     kind = KINDS[component.kind]
+    if kind.role != "balancer" and any(_spreads(caller) for caller in callers(component.id)):
+        return False
     return kind.role == "balancer" or (kind.serves and _is_called_by_visitors(component.id, callers))
+
+
+def _spreads(caller: Component) -> bool:
+    """Return True for a proxy or web server, which spreads requests over all replicas that it is given."""
+    return KINDS[caller.kind].role in ("balancer", "web")
 
 
 def _is_called_by_visitors(component: str, callers: Callers) -> bool:
@@ -233,8 +276,9 @@ def _with_promoter(architecture: Architecture, component: Component, promoter: P
 
 def _with_witness(architecture: Architecture, component: Component, promoter: Promoter) -> Architecture:
     """Add the witness as a host like the store's first one, with its agents."""
-    witness, like = promoter.witness or "", component.replicas[0].hosts[0]
-    architecture = _with_host(architecture, witness, promoter.zones, like)
+    hosts = [host for replica in component.replicas for host in replica.hosts]
+    witness, like = promoter.witness or "", hosts[0]
+    architecture = _with_host(architecture, witness, promoter.zones, hosts)
     agents = (each for each in architecture.components if each.kind in AGENTS and _runs_on(each, like))
     return _with_components(architecture, *(_with_replica(agent, witness, lambda _: ()) for agent in agents))
 

@@ -43,9 +43,13 @@ def _part(topology: Topology, edits: tuple[Edit, ...]) -> Architecture:
                 components[edit.component] = None
     for host in hosts:
         components.update(dict.fromkeys(topology.guards.get(f"host:{host}", ())))
+    touched = [topology.hosts[host] for host in hosts if host in topology.hosts]
+    if any(host.runs_on for host in touched):
+        # a new virtual machine stands on one of the others
+        touched = [*topology.architecture.hosts]
     return replace(
         topology.architecture,
-        hosts=tuple(topology.hosts[host] for host in hosts if host in topology.hosts),
+        hosts=tuple(touched),
         components=tuple(map(topology.components.__getitem__, components)),
     )
 
@@ -105,7 +109,8 @@ def zone_value(zone: Zone) -> dict[str, Any]:
 def host_value(host: Host) -> dict[str, Any]:
     """Return a host as its entry in a model."""
     zones = _one_or_all(host.zones) if host.zones else None
-    return _stated(zone=zones, network=host.network, owner=host.owner, availability=_availability(host.availability))
+    availability = _availability(host.availability)
+    return _stated(zone=zones, runs_on=host.runs_on, network=host.network, owner=host.owner, availability=availability)
 
 
 def component_value(component: Component) -> dict[str, Any]:

@@ -48,7 +48,12 @@ def promoter_of(index: Index, component: Component) -> Promoter | None:
     if component.quorum is not None or product_of(component.product).agrees:
         return None
     keeps = KINDS[component.kind].stores or (replication is not None and bool(replication.primary))
-    return _chosen(index, component) if keeps else None
+    return _chosen(index, component) if keeps and not keeps_files(component) else None
+
+
+def keeps_files(component: Component) -> bool:
+    """Return True for a store of files, whose second copy and takeover are the work of the storage system below it."""
+    return component.kind in ("file-storage", "object-storage") and not product_of(component.product).agrees
 
 
 def _chosen(index: Index, component: Component) -> Promoter:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
+from archgen.analysis.exposure import BROKERS, stores_reached
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit
+from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit, needs_moving_address
 from archgen.edits.names import next_name, unused_name
 from archgen.edits.patch import patch_of
 from archgen.edits.placement import find_host
-from archgen.edits.promotion import promoter_of
+from archgen.edits.promotion import keeps_files, promoter_of
 from archgen.model.architecture import Component, Connection, Port
 from archgen.model.change import Change, Path, Put
 from archgen.model.kinds import KINDS
@@ -35,7 +36,8 @@ def connection_of(topology: Topology, name: str) -> Connection:
 def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict[str, Any]]:
     """Return rules that let in what components are called on from other hosts: from the internet, then from inside.
 
-    Empty if a port is unknown: a rule that leaves it out would cut the callers off.
+    Empty if a port is unknown, because a rule that leaves it out would cut the callers off, and if the internet reaches a
+    store, because a rule would say that it may.
     """
     public: dict[tuple[str, str], set[int | None]] = {}
     inside: dict[tuple[str, str], set[int | None]] = {}
@@ -43,6 +45,10 @@ def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict
         targets = [target for target in connection.targets if target in components]
         if targets and topology.crosses(connection) is not False:
             is_public = _is_public(topology, connection.source)
+            if is_public and any(
+                topology.kind(name).id not in BROKERS for name in stores_reached(topology, connection)
+            ):
+                return []
             # nobody on the internet administers it, whatever is open today
             open_ = [port for port in connection.ports if not (is_public and port.admin)]
             ports = {port.port or _PORTS.get(port.protocol) for port in open_}
@@ -93,13 +99,15 @@ def _encrypted_port(path: Path, port: Port, tls: Any) -> Iterator[Change]:
 
 
 def add_replica(topology: Topology, component: Component) -> tuple[Change, ...]:
-    """Return the changes for another replica, on a host without one; none where the replicas float over hosts."""
+    """Return the changes for another replica, on a host without one; none where people have to decide."""
     return patch_of(topology, *replica_edits(topology, component))
 
 
 def replica_edits(topology: Topology, component: Component) -> tuple[Edit, ...]:
-    """Return the edits for another replica, on a host without one; none where the replicas float over hosts."""
+    """Return the edits for another replica, on a host without one; none where people have to decide."""
     hosts = topology.hosts_of(component.id)
+    if _needs_more_than_a_replica(topology, component):
+        return ()
     if product_of(component.product).agrees and component.kind == "search" and len(component.replicas) == 1:
         return _quorum_of_three(topology, component)
     if any(replica.floating for replica in component.replicas):
@@ -115,6 +123,21 @@ def replica_edits(topology: Topology, component: Component) -> tuple[Edit, ...]:
     return (AddReplica(component.id, host), *_automated(topology, (component,)))
 
 
+def _needs_more_than_a_replica(topology: Topology, component: Component) -> bool:
+    """Return True if only people know what makes a second replica useful.
+
+    That is what copies files, what starts a job on one of two schedulers alone, and what moves the traffic between replicas
+    whose hosts aren't declared.
+    """
+    if component.managed:
+        return False
+    return (
+        keeps_files(component)
+        or (component.kind == "scheduler" and len(component.replicas) == 1)
+        or (not topology.hosts_of(component.id) and needs_moving_address(component, topology.index.callers))
+    )
+
+
 def _quorum_of_three(topology: Topology, component: Component) -> tuple[Edit, ...]:
     """Return the edits for two more members, which elect with the first; none where the hosts of others are needed."""
     hosts = topology.hosts_of(component.id)
@@ -128,7 +151,10 @@ def _quorum_of_three(topology: Topology, component: Component) -> tuple[Edit, ..
 
 def add_similar_host(topology: Topology, host: str, components: Iterable[Component]) -> tuple[Change, ...]:
     """Return the changes for a similar host with a replica of each component, of their code and of its agents."""
-    return patch_of(topology, *_similar_host(topology, host, components))
+    carried = tuple(components)
+    if any(_needs_more_than_a_replica(topology, component) for component in carried):
+        return ()
+    return patch_of(topology, *_similar_host(topology, host, carried))
 
 
 def _similar_host(topology: Topology, host: str, components: Iterable[Component]) -> tuple[Edit, ...]:

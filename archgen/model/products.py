@@ -19,6 +19,7 @@ class Product(Struct, frozen=True, gc=False):
     `forgets_who_leaves`: a replica that is stopped in order has no vote any more, so a majority of the rest is enough.
     `plain_entry`: visitors' requests arrive at it, and a filter and access logs are options that are off at first.
     `trusting`: it checks no certificate of the servers that it passes requests on to, unless told to.
+    `figures_only`: it collects measurements, and no log lines.
     """
 
     coordinates: bool = False
@@ -29,6 +30,7 @@ class Product(Struct, frozen=True, gc=False):
     quorum: Literal["majority", "majority-to-write"] | None = None
     forgets_who_leaves: bool = False
     trusting: bool = False
+    figures_only: bool = False
 
 
 PRODUCTS: dict[str, Product] = {
@@ -48,6 +50,10 @@ PRODUCTS: dict[str, Product] = {
         ("cassandra", "scylladb", "elasticsearch", "opensearch", "minio", "ceph", "redis-cluster"), Product(agrees=True)
     ),
     **dict.fromkeys(("nginx", "apache", "httpd", "envoy", "openresty"), Product(trusting=True)),
+    **dict.fromkeys(
+        ("prometheus", "prometheus-agent", "node-exporter", "victoriametrics", "thanos", "mimir", "statsd", "collectd"),
+        Product(figures_only=True),
+    ),
     **dict.fromkeys(("lvs", "ipvs", "metallb", "kube-proxy", "kube-vip"), Product(forwards=True)),
     "aws-nlb": Product(forwards=True, scope="regional"),
     # what is in one zone unless a copy in another is stated, which makes it more than one replica

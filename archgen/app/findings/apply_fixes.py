@@ -6,7 +6,7 @@ not there, by any rule, however sure and however grave. Fixes of one rule that t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import lru_cache
 
 from msgspec import Struct
@@ -23,16 +23,26 @@ from archgen.linting.checked_model import BrokenModel, Model
 from archgen.linting.policy import Policy
 from archgen.model.change import Append, Change, Path
 from archgen.model.finding import SEVERITIES, Finding
-from archgen.model.wording import plural
+from archgen.model.wording import listed, plural
 from archgen.report.lint.outcome import LintReport
 
 
 class FixedModel(Struct, frozen=True):
-    """A model's bytes after its fixes, the wanted findings that are gone or less grave then, and those that are not."""
+    """A model's bytes after its fixes, the wanted findings that are gone or less grave then, and those that are not.
+
+    `left` are the findings that are less grave, as they are now; `brought` the rules of the findings that each refused fix
+    would bring, by the rule whose fix it is.
+    """
 
     data: bytes
     findings: tuple[Finding, ...]
     refused: tuple[Finding, ...] = ()
+    left: tuple[Finding, ...] = ()
+    brought: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+Refused = tuple[str, ...]
+"""The rules of the findings that a fix would bring; none where it can't be written, or doesn't resolve its own finding."""
 
 
 CheckBytes = Callable[[bytes], Model]
@@ -56,7 +66,7 @@ def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], boo
     asked = tuple(
         finding for finding in model.findings if finding.changes and finding.accepted is None and wanted(finding)
     )
-    refused: frozenset[str] = frozenset()
+    refused: Mapping[str, Refused] = {}
     while True:
         fixed, still = _one_pass(model, judged, wanted)
         # a fix may have been refused for what another one has put right since
@@ -66,19 +76,25 @@ def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], boo
             break
     left = {finding.fingerprint: finding for finding in model.findings}
     helped = {finding.fingerprint: _is_helped(finding, left) for finding in asked}
+    open_ = tuple(finding for finding in asked if not helped[finding.fingerprint])
+    brought: dict[str, dict[str, None]] = {}
+    for finding in open_:
+        brought.setdefault(finding.rule, {}).update(dict.fromkeys(refused.get(finding.fingerprint, ())))
     return FixedModel(
         model.data,
         tuple(finding for finding in asked if helped[finding.fingerprint]),
-        tuple(finding for finding in asked if not helped[finding.fingerprint]),
+        open_,
+        tuple(left[each.fingerprint] for each in asked if helped[each.fingerprint] and each.fingerprint in left),
+        tuple((rule, tuple(rules)) for rule, rules in brought.items()),
     )
 
 
-def _one_pass(model: Model, judged: CheckBytes, wanted: Callable[[Finding], bool]) -> tuple[Model, frozenset[str]]:
-    """Return the model with the fixes that hold, each tried once, and the fingerprints of the findings whose fix doesn't.
+def _one_pass(model: Model, judged: CheckBytes, wanted: Callable[[Finding], bool]) -> tuple[Model, dict[str, Refused]]:
+    """Return the model with the fixes that hold, each tried once, and why not for the findings whose fix doesn't.
 
     Fixes that don't hold together are tried in halves, so that one bad fix among many costs few judgments.
     """
-    refused: set[str] = set()
+    refused: dict[str, Refused] = {}
     while batch := _batch(model, wanted, refused):
         halves = [batch]
         while halves:
@@ -86,16 +102,16 @@ def _one_pass(model: Model, judged: CheckBytes, wanted: Callable[[Finding], bool
             open_ = {finding.fingerprint: finding for finding in model.findings}
             tried = tuple(open_[fixe.fingerprint] for fixe in halves.pop() if fixe.fingerprint in open_)
             fixed = _with(model, tried, judged) if tried else model
-            if fixed is not None:
+            if not isinstance(fixed, tuple):
                 model = fixed
             elif len(tried) == 1:
-                refused.add(tried[0].fingerprint)
+                refused[tried[0].fingerprint] = fixed
             else:
                 halves += [tried[len(tried) // 2 :], tried[: len(tried) // 2]]
-    return model, frozenset(refused)
+    return model, refused
 
 
-def _batch(model: Model, wanted: Callable[[Finding], bool], refused: set[str]) -> tuple[Finding, ...]:
+def _batch(model: Model, wanted: Callable[[Finding], bool], refused: Collection[str]) -> tuple[Finding, ...]:
     """The next findings of one rule whose changes touch different parts of the model."""
     batch: list[Finding] = []
     touched: dict[Path, bool] = {}
@@ -120,35 +136,39 @@ def _adds(change: Change) -> bool:
     return isinstance(change, Append)
 
 
-def _with(model: Model, fixes: tuple[Finding, ...], judged: CheckBytes) -> Model | None:
-    """The model after some fixes; None where they cannot be written or do not keep what they promise."""
+def _with(model: Model, fixes: tuple[Finding, ...], judged: CheckBytes) -> Model | Refused:
+    """The model after some fixes, or why it is refused: they cannot be written or do not keep what they promise."""
     try:
         text = apply_changes(model.data.decode("utf-8-sig"), (change for fixe in fixes for change in fixe.changes))
     except PatchError:
-        return None
+        return ()
     after = judged((b"\xef\xbb\xbf" if model.data.startswith(b"\xef\xbb\xbf") else b"") + text.encode())
     # a rule that fails says nothing, which is no proof that its finding is gone
     if isinstance(after, BrokenModel) or after.errors != model.errors:
-        return None
+        return ()
     paths = [change.path for fixe in fixes for change in fixe.changes]
     if _beside(model.data, paths) != _beside(after.data, paths):
         # such as a value behind an anchor, which another component repeats by an alias
-        return None
+        return ()
     left = {finding.fingerprint: finding for finding in after.findings}
     helped = all(_is_helped(fixe, left) for fixe in fixes)
-    return after if helped and not _is_worse(model.findings, after.findings) else None
+    worse = _worse(model.findings, after.findings)
+    return after if helped and not worse else tuple(dict.fromkeys(finding.rule for finding in worse))
 
 
-def _is_worse(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> bool:
-    """Return True if a finding is new, or graver than it was; a loss that another rule reported before isn't new."""
+def _worse(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> list[Finding]:
+    """Return the findings that are new, or graver than they were; a loss that another rule reported before isn't new."""
     severities = {finding.fingerprint: SEVERITIES.index(finding.severity) for finding in before}
     losses = {finding.proof.kill for finding in before if finding.proof is not None}
-    return any(
-        SEVERITIES.index(finding.severity) < severities[finding.fingerprint]
-        if finding.fingerprint in severities
-        else finding.proof is None or finding.proof.kill not in losses
+    return [
+        finding
         for finding in after
-    )
+        if (
+            SEVERITIES.index(finding.severity) < severities[finding.fingerprint]
+            if finding.fingerprint in severities
+            else finding.proof is None or finding.proof.kill not in losses
+        )
+    ]
 
 
 def _beside(data: bytes, paths: list[Path]) -> dict[str, object]:
@@ -215,9 +235,13 @@ def fix(
 
 
 def _told(result: FixedModel, *, keep: bool) -> str:
-    """Return the number of fixed findings in words, and the rules of those whose fix was not kept."""
-    fixed = f"{plural(len(result.findings), 'finding')} {'fixed' if keep else 'would be fixed'}"
-    rules = dict.fromkeys(finding.rule for finding in result.refused)
-    if not rules:
-        return fixed
-    return f"{fixed}; {len(result.refused)} left ({', '.join(rules)}): the fix would bring other findings"
+    """Return the number of fixed findings in words, what is left of them, and what the fixes that weren't kept would bring."""
+    sentence = f"{plural(len(result.findings), 'finding')} {'fixed' if keep else 'would be fixed'}"
+    sentence += "".join(f"; as {each.severity} is left: {each.message}" for each in result.left)
+    if not result.refused:
+        return sentence
+    reasons = [
+        f"the fix of {rule} {f'would bring {listed(brought)}' if brought else 'does not hold'}"
+        for rule, brought in result.brought
+    ]
+    return f"{sentence}; {len(result.refused)} left: {listed(reasons)}"

@@ -155,7 +155,7 @@ archgen: 1
 name: HTTPS without TLS
 components:
   job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: external-service, managed: true, replicas: 2}
+  api: {kind: service, managed: true, replicas: 2}
 connections:
   job -> api: {protocol: https, port: 443, tls: false}  # finding: contradiction, plaintext-between-hosts
 flows:

@@ -54,10 +54,11 @@ def _logs(collection: Collection, entry: str) -> bool:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Logs beside what is collected from the entry already."""
+    """Logs beside what is collected from the entry already, by what can take logs."""
     return tuple(
         Append(("components", observer.id, "collects", at, "what"), "logs")
         for observer in (context.topology.components[subject.id] for subject, _ in hit.related)
+        if not product_of(observer.product).figures_only
         for at, part in enumerate(observer.collects)
         if part.what and "logs" not in part.what and (not part.sources or hit.subject.id in part.sources)
     )

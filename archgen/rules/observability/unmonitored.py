@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AddReplica
@@ -10,7 +10,8 @@ from archgen.edits.patch import patch_of
 from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
-from archgen.model.change import Change, Put
+from archgen.model.change import Append, Change, Put
+from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -65,37 +66,63 @@ def _own(facts: Topology, running: list[Component]) -> tuple[list[str], list[str
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """An agent on each host that is not watched; what has no host is named to the first monitoring there is."""
+    """An agent on each host that is not watched; what has no host is named to what collects already, or to a new agent."""
     facts = context.topology
-    blind = [subject for subject, _ in hit.related]
-    hosts = [element.id for element in blind if element.kind == "host"]
-    agent = next((component for component in facts.architecture.components if _collects_by_place(component)), None)
-    watcher = next(
-        (component.id for component in facts.architecture.components if component.kind == "monitoring"), None
-    )
-    changes: list[Change] = []
-    if hosts and agent is not None:
-        changes += patch_of(facts, *(AddReplica(agent.id, host) for host in hosts))
-    elif hosts:
-        properties = {"kind": "monitoring-agent", "runs_on": hosts if len(hosts) > 1 else hosts[0], "collects": [_ALL]}
-        agent_name = free_name("agent", facts)
-        changes.append(Put(("components", agent_name), properties))
-        if watcher is None:
-            watcher = free_name("monitoring", facts)
-            changes.append(Put(("components", watcher), _monitoring(facts)))
-        changes.append(Put(("connections", f"{agent_name} -> {watcher}"), "https"))
-    bare = [element.id for element in blind if element.kind == "component"]
+    hosts = [subject.id for subject, _ in hit.related if subject.kind == "host"]
+    bare = [subject.id for subject, _ in hit.related if subject.kind == "component"]
     if any(facts.kind(component).observes for component in bare):
         # who watches the monitoring is for people to say: a call of it is no observation
         return ()
-    if bare and watcher is None:
+    agent = next((component for component in facts.architecture.components if _collects_by_place(component)), None)
+    collectors = filter(_collects_by_name, facts.architecture.components)
+    collector = min(collectors, key=lambda component: component.kind != "monitoring-agent", default=None)
+    if hosts and agent is None and collector is not None and collector.kind == "monitoring-agent":
+        bare += [name for name in _on_hosts(facts, hosts) if name not in bare]
+        hosts = []
+    changes = [*patch_of(facts, *(AddReplica(agent.id, host) for host in hosts))] if agent is not None else []
+    collector = collector or (agent if bare else None)
+    if bare and collector is not None:
+        changes += _collect(collector, bare)
+        bare = []
+    return (*changes, *_new_agent(facts, () if agent is not None else hosts, bare))
+
+
+def _on_hosts(facts: Topology, hosts: list[str]) -> list[str]:
+    """Return the own components of flows on some hosts."""
+    return [
+        component.id
+        for component in facts.architecture.components
+        if facts.flows_of[component.id]
+        and not component.managed
+        and not set(hosts).isdisjoint(facts.hosts_of(component.id))
+    ]
+
+
+def _collect(collector: Component, components: list[str]) -> list[Change]:
+    """Return the changes with which a collector takes data from components too."""
+    path = ("components", collector.id, "collects")
+    what = ["metrics"] if product_of(collector.product).figures_only else _ALL["what"]
+    statement = {"from": components} | _ALL | {"what": what}
+    return [Append(path, statement) if collector.collects else Put(path, [statement])]
+
+
+def _new_agent(facts: Topology, hosts: Collection[str], components: Collection[str]) -> list[Change]:
+    """Return a new agent on some hosts and beside some components, and the monitoring that it reports to."""
+    if not hosts and not components:
+        return []
+    collects = [_ALL] if hosts else []
+    collects += [{"from": [*components]} | _ALL] if components else []
+    places = {"runs_on": [*hosts] if len(hosts) > 1 else next(iter(hosts))} if hosts else {}
+    agent = free_name("agent", facts)
+    changes: list[Change] = [Put(("components", agent), {"kind": "monitoring-agent"} | places | {"collects": collects})]
+    watcher = next((each.id for each in facts.architecture.components if each.kind == "monitoring"), None)
+    if watcher is None:
         watcher = free_name("monitoring", facts)
         changes.append(Put(("components", watcher), _monitoring(facts)))
-    changes += [Put(("connections", f"{watcher} -> {component}"), "https") for component in bare]
-    return tuple(changes)
+    return [*changes, Put(("connections", f"{agent} -> {watcher}"), "https")]
 
 
-_ALL = {"what": ["metrics", "logs"], "measures": ["requests-per-second", "errors", "latency"]}
+_ALL: dict[str, list[str]] = {"what": ["metrics", "logs"], "measures": ["requests-per-second", "errors", "latency"]}
 """What a new agent takes from its hosts."""
 
 
@@ -109,6 +136,14 @@ def _collects_by_place(component: Component) -> bool:
     """Return True if a component is an agent that runs on each host."""
     placed = all(len(replica.hosts) == 1 and not replica.floating for replica in component.replicas)
     return component.kind == "monitoring-agent" and placed and bool(component.replicas)
+
+
+def _collects_by_name(component: Component) -> bool:
+    """Return True for what takes data from components wherever they are: an agent of no host, or a monitoring that pulls."""
+    if component.kind == "monitoring-agent":
+        return not any(replica.hosts for replica in component.replicas) and not component.managed
+    pulls = any(collection.sources for collection in component.collects)
+    return component.kind == "monitoring" and (pulls or not component.managed)
 
 
 _FIX = "Run a monitoring client on each of them (`kind: monitoring-agent`), or have one collect `from` what runs there."

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
+from archgen.edits.changes import needs_moving_address
 from archgen.edits.patch import patch_of
+from archgen.edits.promotion import keeps_files
 from archgen.edits.remedy import add_replica, add_similar_host, automate
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
@@ -55,8 +57,16 @@ def _hit(facts: Topology, breaking: RootCause, own: tuple[str, ...]) -> Hit:
 def _case(facts: Topology, breaking: RootCause) -> str | None:
     if facts.rented(breaking.element):
         return "managed"
+    if _is_started_again(facts, breaking.element):
+        return "job"
     unsure = all(facts.losses.breaks_if_waiting(breaking.element, flow) for flow in breaking.flows)
     return "waiting" if unsure else None
+
+
+def _is_started_again(facts: Topology, element: Subject) -> bool:
+    """Return True for a scheduler that a platform starts elsewhere within minutes: jobs are late, and no visitor waits."""
+    replica = facts.replicas.get(element.id)
+    return replica is not None and replica.floating and facts.components[replica.component].kind == "scheduler"
 
 
 def _lost(facts: Topology, breaking: RootCause) -> dict[str, None]:
@@ -94,13 +104,18 @@ def _scope(facts: Topology, replica: Subject) -> str | None:
 
 def _one_more(facts: Topology, component: Component) -> str | None:
     """Return the fix for the only replica of a component that a platform places, or that starts jobs."""
-    if len(component.replicas) > 1 or facts.kind(component.id).stores:
+    if len(component.replicas) > 1 or (facts.kind(component.id).stores and not keeps_files(component)):
         return None
     if component.kind == "scheduler":
         return (
-            "Run a second one that waits, so that no job starts twice: `replicas: 2`, and `cluster: {mode: active-passive, "
-            "failover: automatic}`."
+            "Let a platform start each job (a CronJob of Kubernetes, a timer of the cloud), or run a second scheduler that waits "
+            "for a lease, so that no job starts twice: `replicas: 2`, and `cluster: {mode: active-passive, failover: automatic, "
+            "by: …}` with what holds the lease."
         )
+    if keeps_files(component):
+        return "Keep the files in storage that copies them to a second machine by itself, and takes over there."
+    if needs_moving_address(component, facts.index.callers):
+        return "Run at least two replicas behind a load balancer that checks them: visitors have one address."
     if product_of(component.product).agrees:
         return "Run three members (`replicas: 3`, `quorum: majority`), each on a host of its own: two can't elect when one fails."
     return "Run at least two replicas (`replicas: 2`) on different hosts." if component.replicas[0].floating else None
@@ -151,7 +166,7 @@ RULE = Rule(
     code="REL001",
     title="Single point of failure",
     severity="error",
-    cases=(("managed", "warning"), ("waiting", "warning")),
+    cases=(("managed", "warning"), ("waiting", "warning"), ("job", "info")),
     category="reliability",
     summary="The loss of one element takes down a flow.",
     why=(
@@ -164,6 +179,7 @@ RULE = Rule(
     limits=(
         "Counts a managed component as one element, although its provider may run many; that is why it is a warning. So is "
         "what a flow needs only if it waits for the work that is taken from a queue, where the model doesn't say so (`async`). "
+        "A scheduler that a platform starts elsewhere is an info finding. "
         "A zone that holds all of a flow is reported by `single-zone`."
     ),
     references=(

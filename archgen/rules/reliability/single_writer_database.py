@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
+from archgen.edits.promotion import keeps_files
 from archgen.edits.remedy import automate, replica_edits
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
@@ -128,7 +129,7 @@ def _is(names: list[str]) -> str:
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Make failover automatic, with another replica where there is none."""
     component = context.topology.components[hit.subject.id]
-    if component.managed:
+    if component.managed or keeps_files(component):
         return ()
     promoted = automate(context.topology, component)
     if len(component.replicas) > 1:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.exposure import STORES, stores_reached
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection
 from archgen.model.subject import Subject
+from archgen.model.wording import listed
 
-_STORES = ("database", "cache", "key-value-store", "queue", "stream", "file-storage", "search")
 _BESIDE = ("bastion", "secrets", "client")
 
 
@@ -17,7 +18,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each unneeded or public connection to a store, and for each store on the internet."""
     facts = context.topology
     for component in facts.architecture.components:
-        network = facts.network_of(component.id) if component.kind in _STORES else None
+        network = facts.network_of(component.id) if component.kind in STORES else None
         if network is not None and network.trust == "internet":
             yield Hit(
                 subject=Subject("component", component.id),
@@ -25,11 +26,27 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 flows=facts.flows_of[component.id],
                 fix="Move it to a private network that only its callers reach.",
             )
-    store_ids = {component.id for component in facts.architecture.components if component.kind in _STORES}
     for connection in facts.architecture.connections:
-        stores = [target for target in connection.targets if target in store_ids]
+        stores = [target for target in connection.targets if facts.kind(target).id in STORES]
         if stores and connection.source not in stores:
             yield from _judge(facts, connection, stores[0])
+        elif facts.trust(connection.source) == "internet":
+            yield from _through_proxies(facts, connection)
+
+
+def _through_proxies(facts: Topology, connection: Connection) -> Iterator[Hit]:
+    """Yield a hit for a proxy that passes the connections of visitors on to a store."""
+    for store, proxies in stores_reached(facts, connection).items():
+        yield Hit(
+            subject=Subject("connection", connection.id),
+            message=f"{store} takes connections from {connection.source}, which is on the internet, through {listed(proxies)}",
+            related=(
+                (Subject("component", store), "keeps data"),
+                *((Subject("component", proxy), "passes the connections on") for proxy in proxies),
+            ),
+            flows=facts.flows_over[connection.id],
+        )
+        return
 
 
 def _judge(facts: Topology, connection: Connection, store: str) -> Iterator[Hit]:
@@ -89,7 +106,8 @@ RULE = Rule(
     ),
     fix="Let only the applications reach it, over a private network; give visitors an application to talk to.",
     limits=(
-        "Skips object storage, which often serves visitors by design. Reports a connection that no flow uses as a "
+        "Skips object storage, which often serves visitors by design, and brokers behind a proxy. Follows proxies that pass "
+        "on the same protocol, other than that of the web. Reports a connection that no flow uses as a "
         "warning, at low confidence if no flow shows which components the caller calls. Doesn't check connections "
         "with an end that is on no flow, nor those between a store and its copies, nor those of components that "
         "promote, monitor or back up a store, or ask it for its leader."

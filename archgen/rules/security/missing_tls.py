@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.encryption import clear_ports, is_public
+from archgen.analysis.exposure import stores_reached
 from archgen.analysis.hops import encrypted, relays
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of, encrypt, encrypted_port
@@ -60,7 +61,7 @@ def _opportunistic(facts: Topology, connection: Connection) -> Hit:
 
 
 def _fix(facts: Topology, connection: Connection, port: Port) -> str | None:
-    stores = [target for target in connection.targets if facts.kind(target).stores]
+    stores = _stores(facts, connection)
     if stores:
         return (
             f"Let only the applications reach {listed(stores)}, over a private network. What has to stay open is spoken over "
@@ -74,10 +75,14 @@ def _fix(facts: Topology, connection: Connection, port: Port) -> str | None:
     return None if port.port in (80, None) else "Serve it over HTTPS with a certificate for the site's name."
 
 
+def _stores(facts: Topology, connection: Connection) -> list[str]:
+    return [name for name in stores_reached(facts, connection) if facts.kind(name).stores]
+
+
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """HTTPS instead of HTTP, or a redirect to it where it is there; TLS for any other protocol; on each port in the clear."""
     connection = connection_of(context.topology, hit.subject.id)
-    if any(context.topology.kind(target).stores for target in connection.targets) or _passes_by(context, connection):
+    if _stores(context.topology, connection) or _passes_by(context, connection):
         # the way should not be there at all, encrypted or not
         return ()
     secured = any(port.protocol == "https" for port in connection.ports)
