@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from markdown.extensions.toc import slugify
+
 from lab.prediction import Cell, cells
-from lab.results import FOLDER, Results, read_results
-from lab.system import ROOT, System, read_system
+from lab.results import FOLDER, Trial, read_results
+from lab.system import ROOT, read_system
 
 PAGE = ROOT / "docs" / "lab.md"
 HEAD = """\
@@ -22,8 +24,9 @@ it. It loses every replica and every host while visitors send requests, and hold
 - **Seen** is the verdict of a steady window some seconds after the loss, when what is automatic is done: no request failed
   (served), nearly all failed (down), or a share of them. The content of each answer is checked, not only its status.
 - **Seconds** is the longest time without an answer, where the flow is served again.
-- Nothing is repaired or switched over by hand during a trial. An accepted write that is not there after everything is back is
-  told.
+- Nothing is repaired or switched over by hand during a trial. A write that was accepted and is gone when everything is back is
+  listed.
+- A cell in bold differs from the prediction; its reason is below the table.
 
 `make lab` builds the systems again (Linux, root and Debian's packages needed); `make test` holds the predictions of today against the
 results below without it. `lab/README.md` says how to add a system.
@@ -32,52 +35,94 @@ results below without it. `lab/README.md` says how to add a system.
 
 def page() -> str:
     """Return the page as the results and the models have it now."""
-    names = sorted(file.stem for file in FOLDER.glob("*.json"))
-    tables = [
-        (system := read_system(name), results := read_results(name), tuple(cells(system, results))) for name in names
-    ]
-    every = [cell for _, _, group in tables for cell in group]
-    text = [HEAD, _sum(every)]
-    for system, results, group in tables:
-        text += [f"## {system.sidecar.title}\n", *_system(system, results, group)]
-    return "\n".join(text).rstrip("\n") + "\n"
+    tables = [Table(name) for name in sorted(file.stem for file in FOLDER.glob("*.json"))]
+    cells_of_all = [cell for table in tables for cell in table.cells]
+    lines = [HEAD, _total(cells_of_all), *_summary(tables)]
+    for table in tables:
+        lines += ["", f"## {table.system.sidecar.title}", "", *_section(table)]
+    return "\n".join(lines) + "\n"
 
 
-def _sum(every: list[Cell]) -> str:
-    agree = sum(cell.agrees for cell in every)
-    unsaid = sum(not cell.agrees and cell.unsaid is not None for cell in every)
-    wrong = len(every) - agree - unsaid
+class Table:
+    """A system's results beside the predictions."""
+
+    def __init__(self, name: str) -> None:
+        self.system, self.results = read_system(name), read_results(name)
+        self.cells = tuple(cells(self.system, self.results))
+        self.flows = tuple(flow.id for flow in self.system.architecture.flows)
+
+    @property
+    def rows(self) -> Iterator[tuple[Trial, tuple[Cell, ...]]]:
+        """Each trial with its cells, in the order of the flows."""
+        every = {(cell.lost, cell.way, cell.flow): cell for cell in self.cells}
+        for trial in self.results.trials:
+            yield trial, tuple(every[trial.lost, trial.way, flow] for flow in self.flows)
+
+
+def _total(every: list[Cell]) -> str:
+    unsaid = sum(_is_unsaid(cell) for cell in every)
+    wrong = sum(not cell.agrees and not _is_unsaid(cell) for cell in every)
     return (
-        f"Of {len(every)} predictions {agree} agree with what was seen, {wrong} are wrong, and {unsaid} "
-        "can't be said in the model's language.\n"
+        f"Of {len(every)} predictions {len(every) - wrong - unsaid} agree with what was seen, {wrong} are wrong, and for "
+        f"{unsaid} the model's language has no words.\n"
     )
 
 
-def _system(system: System, results: Results, group: tuple[Cell, ...]) -> Iterator[str]:
-    software = ", ".join(f"{name} {version}" for name, version in results.software.items())
-    yield f"{results.date}, with {software}.\n"
-    yield "| lost | way | flow | predicted | seen | seconds |"
-    yield "| --- | --- | --- | --- | --- | --- |"
-    for cell in group:
-        lost = ", ".join(f"`{name}`" for name in cell.lost)
-        seconds = "" if cell.seen.seconds is None else f"{cell.seen.seconds:g}"
-        yield f"| {lost} | {cell.way} | {cell.flow} | {cell.predicted} | {_seen(cell)} | {seconds} |"
-    reasons = dict.fromkeys(cell.unsaid for cell in group if cell.unsaid and not cell.agrees)
-    yield ""
-    yield from (f"- {number}: {reason}\n" for number, reason in enumerate(reasons, 1))
-    missing = [trial for trial in results.trials if trial.missing]
-    yield from (
-        f"Without {', '.join(each.lost)} ({each.way}), {each.missing} accepted writes were not there.\n"
-        for each in missing
-    )
+def _is_unsaid(cell: Cell) -> bool:
+    return not cell.agrees and cell.unsaid is not None
+
+
+def _summary(tables: list[Table]) -> Iterator[str]:
+    yield "| system | predictions | agree | can't be said | slowest recovery |"
+    yield "| --- | --- | --- | --- | --- |"
+    for table in tables:
+        title = table.system.sidecar.title
+        agree, unsaid = sum(cell.agrees for cell in table.cells), sum(map(_is_unsaid, table.cells))
+        slowest = max((cell.seen.seconds or 0.0 for cell in table.cells), default=0.0)
+        yield f"| [{title}](#{_anchor(title)}) | {len(table.cells)} | {agree} | {unsaid or ''} | {slowest:.1f} s |"
+
+
+def _anchor(title: str) -> str:
+    """Return the anchor that MkDocs gives a heading."""
+    return str(slugify(title, "-"))
+
+
+def _section(table: Table) -> Iterator[str]:
+    software = ", ".join(f"{name} {version}" for name, version in table.results.software.items())
+    yield from (f"{table.results.date}, with {software}.", "")
+    flows = "".join(f" {flow}: predicted | seen | seconds |" for flow in table.flows)
+    yield from (f"| lost | way |{flows}", f"| --- | --- |{' --- | --- | --- |' * len(table.flows)}")
+    for trial, row in table.rows:
+        lost = ", ".join(f"`{name}`" for name in trial.lost)
+        yield f"| {lost} | {trial.way} |" + "".join(map(_columns, row))
+    yield from _reasons(table)
+    for trial in table.results.trials:
+        if trial.missing:
+            yield from (
+                "",
+                f"Without {', '.join(trial.lost)} ({trial.way}), {trial.missing} accepted writes were gone.",
+            )
+
+
+def _columns(cell: Cell) -> str:
+    seconds = "" if cell.seen.seconds is None else f"{cell.seen.seconds:.1f}"
+    seen = _seen(cell)
+    return f" {cell.predicted} | {seen if cell.agrees else f'**{seen}**'} | {seconds} |"
 
 
 def _seen(cell: Cell) -> str:
     share = f"{round(100 * cell.seen.failed / cell.seen.sent)}% of the requests fail"
-    words = share if cell.seen.verdict == "share" else cell.seen.verdict
-    if cell.agrees:
-        return words
-    return f"{words}: can't be said" if cell.unsaid else f"**{words}**"
+    return share if cell.seen.verdict == "share" else cell.seen.verdict
+
+
+def _reasons(table: Table) -> Iterator[str]:
+    """Yield the reasons why cells can't be said, each once with its losses."""
+    losses: dict[str, dict[str, None]] = {}
+    for cell in filter(_is_unsaid, table.cells):
+        losses.setdefault(cell.unsaid or "", {}).setdefault(" with ".join(f"`{name}`" for name in cell.lost))
+    if losses:
+        yield from ("", "What the language can't say:", "")
+    yield from (f"- {', '.join(names)}: {reason}." for reason, names in losses.items())
 
 
 if __name__ == "__main__":

@@ -69,4 +69,8 @@ def read_system(name: str) -> System:
     text = (SYSTEMS / f"{name}{SIDECAR}").read_text(encoding="utf-8")
     sidecar = msgspec.convert(yaml.safe_load(text), Sidecar)
     model = ROOT / sidecar.model if sidecar.model else SYSTEMS / f"{name}{SUFFIX}"
-    return System(name, sidecar, load(model.name, model.read_bytes()).architecture)
+
+    def include(file: str) -> bytes:
+        return (model.parent / file).read_bytes()
+
+    return System(name, sidecar, load(model.name, model.read_bytes(), include).architecture)

@@ -31,6 +31,7 @@ def _settings(site: Site, flow: Flow) -> dict[str, Any]:
     return {
         "name": flow.domain or site.endpoints(None, entry)[0][0],
         "port": port_of(entry),
+        "servers": site.endpoints(None, entry),
         "encrypted": protocol == "https",
         "authority": f"{site.folder}/authority.pem",
         "timeout": site.system.sidecar.timeout,

@@ -61,5 +61,6 @@ def keepalived(site: Site, replica: Replica, cluster: Cluster, port: int) -> Ser
             shell(f"ip address delete {cluster.shared_address}/32 dev eth0 2>/dev/null || true"),
         ),
         run=("keepalived", "--dont-fork", "--log-console", "--log-detail", "--vrrp", "--use-file", configuration),
-        alive=shell("test -s /run/keepalived.pid -o -s /run/keepalived/keepalived.pid"),
+        # the address is where it belongs, or the next loss is of a member that does nothing
+        alive=shell(f"test $(ip -o address show dev eth0 | grep -c ' {cluster.shared_address}/32 ') = {int(first)}"),
     )

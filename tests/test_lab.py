@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import functools
+import subprocess
+import sys
 
 import pytest
 
-from lab import page
+from lab import adapters, page, visit
 from lab.losses import losses
 from lab.prediction import Cell, cells
 from lab.results import FOLDER, read_results
 from lab.site import Site
-from lab.system import names, read_system
+from lab.system import ROOT, names, read_system
 from lab.verdict import Sent, judge
 
 SYSTEMS = sorted(file.stem for file in FOLDER.glob("*.json"))
@@ -63,6 +65,23 @@ def test_every_element_was_lost(name: str) -> None:
 
 def test_the_page_is_up_to_date() -> None:
     assert page.PAGE.read_text(encoding="utf-8") == page.page(), "run python -m lab.page"
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_replica_has_an_adapter(name: str) -> None:
+    site = Site(read_system(name), "/lab")
+    services = [adapters.service(site, replica) for replica in site.replicas]
+    assert all(service.run or service.lose for service in services)
+    assert all(service.alive and service.packages is not None for service in services)
+    assert all(file.path.startswith("/lab/") for service in services for file in service.files)
+    assert visit.plan(site, "seed", 1.0)["flows"]
+
+
+def test_it_says_why_it_is_skipped() -> None:
+    """Nothing is built, and nothing fails, where namespaces can't be made."""
+    command = [sys.executable, "-c", "import os; os.geteuid = lambda: 1000; from lab.__main__ import main; main()"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout == "lab: skipped: it needs Linux and root, to make network namespaces\n"
 
 
 def sent(*failures: bool) -> list[Sent]:
