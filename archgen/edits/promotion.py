@@ -14,8 +14,12 @@ _KEPT_IN = {
     **dict.fromkeys(("postgresql", "postgres", "timescaledb"), "etcd"),
     **dict.fromkeys(("redis", "valkey"), "sentinel"),
     **dict.fromkeys(("mysql", "mariadb", "percona"), "orchestrator"),
+    "mssql": "wsfc",
 }
-"""The product that decides for another: etcd for Patroni, Sentinel for Redis, Orchestrator for MySQL."""
+"""The product that decides for another: etcd for Patroni, Sentinel for Redis, Orchestrator for MySQL, Windows' own cluster."""
+
+_UNFOLLOWED = "orchestrator"
+"""The product whose decision reaches no caller by itself: clients of MySQL know one address, and ask nobody for another."""
 
 _ASKED = "etcd"
 """The product that stores ask for a lease themselves; others call the stores."""
@@ -56,8 +60,38 @@ def keeps_files(component: Component) -> bool:
     return component.kind in ("file-storage", "object-storage") and not product_of(component.product).agrees
 
 
+def can_be_promoted(index: Index, component: Component) -> bool:
+    """Return True if it is known what promotes a replica, and how the callers find the new primary.
+
+    Stores of a product that isn't known are promoted by its own means, if at all; a balancer or a moving address leads
+    callers that can't look for the primary themselves.
+    """
+    if promoter_of(index, component) is None:
+        return not keeps_files(component)
+    product = _KEPT_IN.get(_product(index, component))
+    if product != _UNFOLLOWED:
+        return product is not None
+    callers = index.callers(component.id)
+    cluster = component.cluster
+    led = cluster is not None and (cluster.address is not None or cluster.shared_address is not None)
+    asking = [caller for caller in callers if not KINDS[caller.kind].observes and caller.kind not in _BESIDE]
+    return led or all(KINDS[caller.kind].role == "balancer" for caller in asking)
+
+
+_BESIDE = ("backup", "bastion", "other")
+"""The kinds that call a store and carry no requests: what copies, administers or promotes it."""
+
+
+def _product(index: Index, component: Component) -> str:
+    """Return the product of a store, or else the name of the protocol that its callers speak."""
+    if component.product is not None:
+        return component.product
+    calls = (call for call in index.architecture.connections if component.id in call.targets)
+    return next((port.protocol for call in calls for port in call.ports), "")
+
+
 def _chosen(index: Index, component: Component) -> Promoter:
-    product = _KEPT_IN.get(component.product or "")
+    product = _KEPT_IN.get(_product(index, component))
     port = _port(index, component)
     there = _there(index, component, product)
     if there is not None:

@@ -11,7 +11,7 @@ from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit, n
 from archgen.edits.names import next_name, unused_name
 from archgen.edits.patch import patch_of
 from archgen.edits.placement import find_host
-from archgen.edits.promotion import keeps_files, promoter_of
+from archgen.edits.promotion import can_be_promoted, keeps_files, promoter_of
 from archgen.model.architecture import Component, Connection, Port
 from archgen.model.change import Change, Path, Put
 from archgen.model.kinds import KINDS
@@ -120,7 +120,8 @@ def replica_edits(topology: Topology, component: Component) -> tuple[Edit, ...]:
     host = find_host(topology.index, component, lambda _: False)
     if host is None:
         return _similar_host(topology, hosts[0], (component,))
-    return (AddReplica(component.id, host), *_automated(topology, (component,)))
+    automated = _automated(topology, (component,))
+    return () if automated is None else (AddReplica(component.id, host), *automated)
 
 
 def _needs_more_than_a_replica(topology: Topology, component: Component) -> bool:
@@ -172,18 +173,22 @@ def _similar_host(topology: Topology, host: str, components: Iterable[Component]
         if host in topology.hosts_of(component.id) and component not in carried
     ]
     names = tuple(component.id for component in carried)
-    return (AddHost(new, host, names, topology.hosts[host].zones), *_automated(topology, carried))
+    automated = _automated(topology, carried)
+    return () if automated is None else (AddHost(new, host, names, topology.hosts[host].zones), *automated)
 
 
-def automate(topology: Topology, component: Component) -> AutomateFailover:
-    """Return the edit that automates the failover of a component, with what promotes."""
-    return AutomateFailover(component.id, promoter_of(topology.index, component))
+def automate(topology: Topology, *components: Component) -> tuple[Edit, ...] | None:
+    """Return the edits that automate the failover of components, with what promotes; None if that isn't known of each."""
+    if not all(can_be_promoted(topology.index, component) for component in components):
+        return None
+    return tuple(AutomateFailover(component.id, promoter_of(topology.index, component)) for component in components)
 
 
-def _automated(topology: Topology, components: Iterable[Component]) -> Iterable[Edit]:
-    """Return automatic failover for the data that the second replica makes a replicated store."""
-    return tuple(
-        automate(topology, component)
+def _automated(topology: Topology, components: Iterable[Component]) -> tuple[Edit, ...] | None:
+    """Return automatic failover for the data that the second replica makes a replicated store; None where nothing moves it."""
+    stores = (
+        component
         for component in components
         if component.replication is None and len(component.replicas) == 1 and KINDS[component.kind].stores
     )
+    return automate(topology, *stores)

@@ -19,6 +19,22 @@ def write_duration(seconds: float) -> str:
     )
 
 
+def spell_duration(seconds: float) -> str:
+    """Return a declared duration as a sentence has it: `1 day`, `36 h`, `15 min`, `0.5 s`."""
+    days = seconds / SECONDS["d"]
+    if days >= 1 and days.is_integer():
+        return f"{days:.0f} day{'' if days == 1 else 's'}"
+    for unit in ("h", "min"):
+        if seconds >= SECONDS[unit]:
+            return f"{seconds / SECONDS[unit]:g} {unit}"
+    return f"{seconds:g} s"
+
+
+def spell_interval(seconds: float) -> str:
+    """Return an interval as a sentence has it: `every day`, `every 6 h`."""
+    return "every day" if seconds == SECONDS["d"] else f"every {spell_duration(seconds)}"
+
+
 def format_duration(hours: float) -> str:
     """Return a time in hours in the unit that suits it: `45.8 h`, `52.6 min`, `3.2 s`."""
     if hours >= 1.0:

@@ -23,6 +23,7 @@ from archgen.linting.checked_model import BrokenModel, Model
 from archgen.linting.policy import Policy
 from archgen.model.change import Append, Change, Path
 from archgen.model.finding import SEVERITIES, Finding
+from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.report.lint.outcome import LintReport
 
@@ -157,18 +158,23 @@ def _with(model: Model, fixes: tuple[Finding, ...], judged: CheckBytes) -> Model
 
 
 def _worse(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> list[Finding]:
-    """Return the findings that are new, or graver than they were; a loss that another rule reported before isn't new."""
+    """Return the findings that are new, or graver than they were; a loss that was reported as grave before isn't new."""
     severities = {finding.fingerprint: SEVERITIES.index(finding.severity) for finding in before}
-    losses = {finding.proof.kill for finding in before if finding.proof is not None}
-    return [
-        finding
-        for finding in after
-        if (
-            SEVERITIES.index(finding.severity) < severities[finding.fingerprint]
-            if finding.fingerprint in severities
-            else finding.proof is None or finding.proof.kill not in losses
-        )
-    ]
+    losses: dict[tuple[Subject, ...], int] = {}
+    for finding in before:
+        if finding.proof is not None:
+            rank = SEVERITIES.index(finding.severity)
+            losses[finding.proof.kill] = min(rank, losses.get(finding.proof.kill, rank))
+    return [finding for finding in after if _is_graver(finding, severities, losses)]
+
+
+def _is_graver(finding: Finding, severities: Mapping[str, int], losses: Mapping[tuple[Subject, ...], int]) -> bool:
+    rank = SEVERITIES.index(finding.severity)
+    if finding.fingerprint in severities:
+        return rank < severities[finding.fingerprint]
+    before = losses.get(finding.proof.kill) if finding.proof is not None else None
+    # an error is no price for a fix, even where a warning spoke of the loss before
+    return finding.severity == "error" or before is None or rank < before
 
 
 def _beside(data: bytes, paths: list[Path]) -> dict[str, object]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.backups import keepers
 from archgen.analysis.topology import Topology
+from archgen.edits.patch import host_value
 from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Component
+from archgen.model.architecture import Component, Host
 from archgen.model.change import Change, Put
+from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-
-_KEEPING = ("object-storage", "file-storage", "backup", "external-service")
-"""The kinds of storage to which a backup sends its copies."""
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -35,15 +35,8 @@ def _shared(facts: Topology, source: Component, backup: Component) -> Subject | 
 
     The copies are in the storage that the backup calls, and on the backup itself if it calls none.
     """
-    places = [_shared_with(facts, source, keeper) for keeper in _keepers(facts, backup)]
+    places = [_shared_with(facts, source, keeper) for keeper in keepers(facts, backup)]
     return places[0] if None not in places else None
-
-
-def _keepers(facts: Topology, backup: Component) -> tuple[Component, ...]:
-    """Return the components that hold the copies: the storage that a backup calls, or the backup itself."""
-    called = dict.fromkeys(target for call in facts.outgoing[backup.id] for target in call.targets)
-    stores = [facts.components[name] for name in called if name not in backup.backs_up]
-    return tuple(store for store in stores if store.kind in _KEEPING) or (backup,)
 
 
 def _shared_with(facts: Topology, source: Component, keeper: Component) -> Subject | None:
@@ -67,11 +60,11 @@ def _holds_inner(facts: Topology, zone: str, common: frozenset[str]) -> bool:
 
 
 def _hit(facts: Topology, source: Component, backup: Component, place: Subject) -> Hit:
-    keepers = _keepers(facts, backup)
+    holding = keepers(facts, backup)
     case = None if place.kind == "host" else "zone"
-    held = "" if backup in keepers else f"in {listed([keeper.title for keeper in keepers])}, "
+    held = "" if backup in holding else f"in {listed([keeper.title for keeper in holding])}, "
     if place.kind == "host":
-        hosts = dict.fromkeys(host for keeper in keepers for host in facts.hosts_of(keeper.id))
+        hosts = dict.fromkeys(host for keeper in holding for host in facts.hosts_of(keeper.id))
         machines = {facts.index.machine(host) for host in hosts}
         lost = [
             replica.id
@@ -80,9 +73,10 @@ def _hit(facts: Topology, source: Component, backup: Component, place: Subject) 
         ]
         below = "" if place.id in hosts else f", which runs on {place.id}"
         message = f"{backup.title} keeps its copies of {source.title} {held}on {listed([*hosts])}{below}, beside {listed(lost)}"
-        if _has_primary_elsewhere(source, lost):
+        left = _complete_elsewhere(source, lost)
+        if left:
             case = "copy"
-            message += f": losing {listed([*hosts])} leaves the primary without a backup"
+            message += f": losing {listed([*hosts])} leaves {listed(left)} without a backup"
     else:
         kind = facts.zones[place.id].kind
         message = (
@@ -98,20 +92,41 @@ def _hit(facts: Topology, source: Component, backup: Component, place: Subject) 
     )
 
 
-def _has_primary_elsewhere(source: Component, lost: list[str]) -> bool:
-    """Return True if the replica that takes the writes survives the loss of a host that takes the backup."""
+def _complete_elsewhere(source: Component, lost: list[str]) -> list[str]:
+    """Return the replicas with all of the data that survive the loss of a host that takes the backup."""
     replication = source.replication
-    return replication is not None and bool(replication.primary) and not set(replication.primary) & set(lost)
+    left = [replica.id for replica in source.replicas if replica.id not in lost]
+    if source.quorum is not None or product_of(source.product).agrees:
+        return left if len(left) > 1 else []
+    if replication is None:
+        return []
+    if replication.all_write or replication.mode == "synchronous":
+        return left
+    return [name for name in left if name in replication.primary]
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Give the backup a host of its own, if it holds the copies itself and shares a host with the data."""
+    """Give the backup a host of its own, if it holds the copies itself and shares a host with the data.
+
+    A restore that was tested was one from where the copies are now, so only people can move those.
+    """
     facts = context.topology
     backup = facts.components[hit.subject.id]
-    if hit.case == "zone" or backup not in _keepers(facts, backup):
+    if hit.case == "zone" or backup.restore_tested is not None or backup not in keepers(facts, backup):
         return ()
     host = free_name("backup-host", facts)
-    return (Put(("hosts", host), {}), Put(("components", hit.subject.id, "runs_on"), host))
+    beside = facts.hosts[facts.hosts_of(backup.id)[0]]
+    properties = host_value(Host(host, zones=_apart(facts, backup), network=beside.network))
+    return (Put(("hosts", host), properties), Put(("components", hit.subject.id, "runs_on"), host))
+
+
+def _apart(facts: Topology, backup: Component) -> tuple[str, ...]:
+    """Return a declared zone without the data, of the kind of those that hold it, else the zones of the backup's host."""
+    hosts = [host for source in backup.backs_up for host in facts.hosts_of(source)]
+    taken = {zone for host in hosts for zone in facts.index.zones_around(host)}
+    kinds = {facts.zones[zone].kind for host in hosts for zone in facts.hosts[host].zones}
+    free = [zone.id for zone in facts.architecture.zones if zone.kind in kinds and zone.id not in taken]
+    return tuple(free[:1]) or facts.hosts[facts.hosts_of(backup.id)[0]].zones
 
 
 RULE = Rule(
@@ -148,8 +163,8 @@ hosts:
   db-1: {}  # finding: single-point-of-failure
 components:
   job: {kind: scheduler, managed: true, replicas: 2}
-  mysql: {kind: database, runs_on: db-1}
-  copies: {kind: backup, runs_on: db-1, backs_up: [mysql], restore_tested: 2026-10-01}  # finding: colocated-backup
+  mysql: {kind: database, runs_on: db-1}  # finding: missing-backup
+  copies: {kind: backup, runs_on: db-1, backs_up: [mysql]}  # finding: colocated-backup
 connections:
   job -> mysql: {protocol: mysql, tls: true}
 flows:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from archgen.analysis.backups import holds_only_copies
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Append, Change, Put
+from archgen.model.durations import SECONDS, write_duration
 from archgen.model.kinds import KINDS
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -25,9 +27,11 @@ def check(context: RuleContext) -> Iterator[Hit]:
         backups = facts.backups.get(component.id, ())
         tested = max((backup.restore_tested or "" for backup in backups), default="")
         if component.managed:
-            # its provider keeps copies, and the date of a test is the team's own
+            # its provider keeps copies of a database, and the date of a test is the team's own
             if tested and _is_old(context, tested):
                 yield _outdated(facts, component, tested, backups)
+            elif not backups and _takes_files(facts, component):
+                yield _unversioned(facts, component)
         elif _keeps(facts, component):
             if not backups:
                 yield _missing(facts, component)
@@ -41,7 +45,34 @@ def _keeps(facts: Topology, component: Component) -> bool:
     copy = component.replication is not None and component.replication.copy_of is not None
     # what several servers keep each for itself is `server-bound-sessions`
     uploads = component.uploads == "local" and len(component.replicas) == 1
-    return (KINDS[component.kind].stores or uploads) and not copy and component.id not in facts.coordinators
+    stores = KINDS[component.kind].stores or uploads or _keeps_alone(facts, component)
+    return stores and not copy and component.id not in facts.coordinators and not holds_only_copies(facts, component)
+
+
+def _keeps_alone(facts: Topology, component: Component) -> bool:
+    """Return True for secrets that are in no other store, and for an index that a flow fills and nothing can fill again."""
+    if component.kind == "secrets":
+        return not any(KINDS[facts.components[name].kind].stores for name in _called(facts, component.id))
+    if component.kind != "search" or not _is_written(facts, component):
+        return False
+    sources = (call.source for call in facts.incoming[component.id])
+    beside = (facts.components[name] for source in sources for name in (source, *_called(facts, source)))
+    return not any(KINDS[other.kind].stores for other in beside)
+
+
+def _called(facts: Topology, component: str) -> tuple[str, ...]:
+    return tuple(target for call in facts.outgoing[component] for target in call.targets)
+
+
+def _is_written(facts: Topology, component: Component) -> bool:
+    hops = (hop for flow in facts.flows_of[component.id] for hop in facts.hops[flow])
+    return any(component.id in hop.targets and hop.access != "read" for hop in hops)
+
+
+def _takes_files(facts: Topology, component: Component) -> bool:
+    """Return True for a provider's storage that flows write files to: unless switched on, it keeps no older versions."""
+    files = component.kind in ("file-storage", "object-storage")
+    return files and _is_written(facts, component) and not holds_only_copies(facts, component)
 
 
 def _is_old(context: RuleContext, tested: str) -> bool:
@@ -50,19 +81,37 @@ def _is_old(context: RuleContext, tested: str) -> bool:
 
 
 def _missing(facts: Topology, component: Component) -> Hit:
-    passing = component.kind == "stream"
-    mistake = "deletion" if passing else "DELETE"
+    case = _CASES.get(component.kind)
+    mistake = "deletion" if component.kind == "stream" else "DELETE"
     beside = f"; its replicas repeat a mistaken {mistake} within seconds" if len(component.replicas) > 1 else ""
     what = component.title
-    if not KINDS[component.kind].stores:
+    if component.uploads == "local" and not KINDS[component.kind].stores:
         what, beside = f"the uploads that {component.title} keeps on its server", ""
     return Hit(
         subject=Subject("component", component.id),
         message=f"Nothing backs up {what}{beside}",
         flows=facts.flows_of[component.id],
-        case="passing" if passing else None,
+        case=case,
         # most streams hand on what others keep; whether this one is the only place of it is not stated
-        confidence="low" if passing else "high",
+        confidence="low" if case == "passing" else "medium" if case == "index" else "high",
+    )
+
+
+_CASES = {"stream": "passing", "secrets": "secrets", "search": "index"}
+
+
+def _unversioned(facts: Topology, component: Component) -> Hit:
+    return Hit(
+        subject=Subject("component", component.id),
+        message=f"Nothing brings back a file that is deleted from {component.title} by mistake: no backup of it is declared",
+        flows=facts.flows_of[component.id],
+        fix=(
+            f"Keep older versions or a backup, and declare it: `{{kind: backup, managed: true, backs_up: [{component.id}], "
+            "keeps: 30d}`."
+        ),
+        case="provided",
+        # versions of objects are a setting that models seldom have; a file system has none
+        confidence="high" if component.kind == "file-storage" else "medium",
     )
 
 
@@ -89,16 +138,28 @@ def _outdated(facts: Topology, component: Component, tested: str, backups: tuple
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Add a daily managed backup; only people can state that a restore of it works."""
+    """Add a managed backup that is as frequent as the objective asks; only people can state that a restore works."""
     if hit.case == "untested":
         return ()
-    managed = next(
-        (backup.id for backups in context.topology.backups.values() for backup in backups if backup.managed), None
-    )
-    if managed is not None:
-        return (Append(("components", managed, "backs_up"), hit.subject.id),)
-    backup = {"kind": "backup", "managed": True, "backs_up": [hit.subject.id], "every": "24h", "keeps": "30d"}
-    return (Put(("components", free_name("backup", context.topology)), backup),)
+    facts = context.topology
+    own = facts.components[hit.subject.id]
+    for source, backups in facts.backups.items():
+        for backup in backups:
+            if backup.managed and backup.restore_tested is None and _is_alike(facts.components[source], own):
+                return (Append(("components", backup.id, "backs_up"), own.id),)
+    backup_value = {"kind": "backup", "managed": True, "backs_up": [own.id], "every": _interval(facts), "keeps": "30d"}
+    return (Put(("components", free_name("backup", facts)), backup_value),)
+
+
+def _is_alike(component: Component, other: Component) -> bool:
+    """Return True if one backup can read both: what dumps a database knows nothing of another product, or of files."""
+    return (component.kind, component.product) == (other.kind, other.product)
+
+
+def _interval(facts: Topology) -> str:
+    """Return a day, or the recovery point objective where it is shorter and no objective of losing nothing at all."""
+    objective = facts.architecture.objectives.recovery_point
+    return write_duration(objective) if objective is not None and 1.0 <= objective < SECONDS["d"] else "24h"
 
 
 RULE = Rule(
@@ -106,7 +167,13 @@ RULE = Rule(
     code="DAT001",
     title="No backup",
     severity="error",
-    cases=(("untested", "warning"), ("passing", "warning")),
+    cases=(
+        ("untested", "warning"),
+        ("passing", "info"),
+        ("secrets", "warning"),
+        ("index", "info"),
+        ("provided", "info"),
+    ),
     category="data",
     summary="A persistent store has no backup, or none whose restore was tested within a year.",
     why=(
@@ -119,10 +186,12 @@ RULE = Rule(
         "`restore_tested`."
     ),
     limits=(
-        "Counts uploads that are declared to be on the one server (`uploads: local`). Managed stores are left to "
-        "their provider, and a copy of another component is covered by that component's backup. Skips stores that "
-        "others only agree by, such as the etcd of an automatic failover: they fill themselves again. Reports streams "
-        "at low confidence, since most only pass on data that others keep."
+        "Counts uploads that are declared to be on the one server (`uploads: local`). Managed databases are left to "
+        "their provider; managed storage that flows write files to is reported as info. A copy of another component "
+        "is covered by that component's backup. Skips storage that only backups call, and stores that others only "
+        "agree by, such as the etcd of an automatic failover: they fill themselves again. Reports streams as info at "
+        "low confidence, since most only pass on data that others keep, and search engines as info if no caller has "
+        "another store to fill them from."
     ),
     references=(
         ("NIST SP 800-34 Rev. 1, Contingency Planning Guide", "https://csrc.nist.gov/pubs/sp/800/34/r1/upd1/final"),

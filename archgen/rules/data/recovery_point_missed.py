@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Component
+from archgen.model.architecture import Component, Replication
 from archgen.model.change import Change, Put
+from archgen.model.durations import spell_duration, spell_interval, write_duration
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -24,17 +25,20 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for component in facts.architecture.components:
         replication = component.replication
         copy = replication is not None and replication.copy_of is not None
-        if facts.kind(component.id).stores and not component.managed and not copy:
-            hit = _judge(facts, component, objective)
+        skipped = component.managed or copy or component.id in facts.coordinators
+        if facts.kind(component.id).stores and not skipped:
+            modes = _modes(facts, component)
+            hit = _lost_with_primary(facts, component, objective, modes)
+            hit = hit or _lost_by_mistake(facts, component, objective, apart=bool(modes))
             if hit is not None:
                 yield hit
 
 
-def _judge(facts: Topology, component: Component, objective: float) -> Hit | None:
-    modes = _modes(facts, component)
-    if modes:
-        if objective >= _NOTHING or modes != {"asynchronous"}:
-            return None
+def _lost_with_primary(facts: Topology, component: Component, objective: float, modes: set[str | None]) -> Hit | None:
+    """Return the hit for a store whose replicas, all of them, may lack more of its last writes than may be lost."""
+    if modes != {"asynchronous"}:
+        return None
+    if objective < _NOTHING:
         return _hit(
             component,
             f"{component.title} loses its last writes with the primary: it confirms a write before any replica has it "
@@ -42,20 +46,43 @@ def _judge(facts: Topology, component: Component, objective: float) -> Hit | Non
             (),
             _SYNCHRONOUS if _spares_one(component) else _ONE_STANDBY,
         )
-    backups = facts.backups.get(component.id, ())
-    ages = [backup.every for backup in backups]
-    stated = [age for age in ages if age is not None]
-    if not stated or len(stated) < len(ages) or min(stated) <= objective:
+    lags = [replication.lag for replication in _replications(facts, component)]
+    stated = [lag for lag in lags if lag is not None]
+    if len(stated) < len(lags) or min(stated) <= objective:
         return None
+    lag = spell_duration(min(stated))
     return _hit(
         component,
-        f"{component.title} has one copy and is backed up by {listed([backup.title for backup in backups])} every "
-        f"{_span(min(stated))}, so up to {_span(min(stated))} of writes are lost with it; the objective is {_span(objective)}",
-        tuple(backups),
-        "Back it up more often, ship its log, or run a replica on another host.",
+        f"{component.title} may lose up to {lag} of writes with the primary: its replicas may lag by as much "
+        f"(asynchronous); the objective is {spell_duration(objective)}",
+        (),
+        "Bound the lag by the objective (`lag`), confirm a write once a standby has it, or declare how much may be lost.",
     )
 
 
+def _lost_by_mistake(facts: Topology, component: Component, objective: float, apart: bool) -> Hit | None:
+    """Return the hit for a store whose backups, all of them, are too rare: for its one copy, or for what replicas repeat."""
+    backups = facts.backups.get(component.id, ())
+    ages = [backup.every for backup in backups]
+    stated = [age for age in ages if age is not None]
+    if not stated or len(stated) < len(ages) or min(stated) <= objective or (apart and objective < _NOTHING):
+        return None
+    names, age, least = listed([backup.title for backup in backups]), *map(spell_duration, (min(stated), objective))
+    often = spell_interval(min(stated))
+    if apart:
+        message = (
+            f"A mistaken DELETE in {component.title} costs up to {age} of writes: its replicas repeat it, and {names} "
+            f"{'copies' if len(backups) == 1 else 'copy'} it {often}; the objective is {least}"
+        )
+        return _hit(component, message, backups, _OFTEN_ENOUGH, "mistake")
+    message = (
+        f"{component.title} has one copy and is backed up by {names} {often}, so up to {age} of writes are lost with "
+        f"it; the objective is {least}"
+    )
+    return _hit(component, message, backups, "Back it up more often, ship its log, or run a replica on another host.")
+
+
+_OFTEN_ENOUGH = "Ship its log as well (point-in-time recovery), and declare how often in `every`, or declare how much a mistake may cost."
 _SYNCHRONOUS = (
     "Confirm a write once any of the standbys has it (`mode: synchronous`; PostgreSQL: `ANY 1 (…)`), or declare how much may "
     "be lost."
@@ -73,47 +100,46 @@ def _spares_one(component: Component) -> bool:
 
 def _modes(facts: Topology, component: Component) -> set[str | None]:
     """Return the replication modes of the replicas on other hosts and of the copies; empty without any."""
-    modes: set[str | None] = set()
-    apart = len(component.replicas) > 1 and len(facts.hosts_of(component.id)) != 1
-    if apart and component.replication is not None:
-        modes.add(component.replication.mode)
-    elif apart:
-        modes.add(None)
-    for other in facts.architecture.components:
-        if other.replication is not None and other.replication.copy_of == component.id:
-            modes.add(other.replication.mode)
-    return modes
+    modes: set[str | None] = {replication.mode for replication in _replications(facts, component)}
+    return {None, *modes} if _is_apart(facts, component) and component.replication is None else modes
 
 
-def _hit(component: Component, message: str, backups: tuple[Component, ...], fix: str) -> Hit:
+def _is_apart(facts: Topology, component: Component) -> bool:
+    return len(component.replicas) > 1 and len(facts.hosts_of(component.id)) != 1
+
+
+def _replications(facts: Topology, component: Component) -> list[Replication]:
+    """Return the replication to other hosts, and that of each copy."""
+    own = component.replication
+    others = (each.replication for each in facts.architecture.components)
+    copies = [other for other in others if other is not None and other.copy_of == component.id]
+    return [own, *copies] if own is not None and _is_apart(facts, component) else copies
+
+
+def _hit(component: Component, message: str, backups: tuple[Component, ...], fix: str, case: str | None = None) -> Hit:
     return Hit(
         subject=Subject("component", component.id),
         message=message,
         related=tuple((Subject("component", backup.id), "copies too rarely") for backup in backups),
         fix=fix,
+        case=case,
     )
-
-
-def _span(seconds: float) -> str:
-    for unit, size in (("d", 86400.0), ("h", 3600.0), ("min", 60.0)):
-        if seconds >= size:
-            return f"{seconds / size:g} {unit}"
-    return f"{seconds:g} s"
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Back up as often as the objective asks, or replicate synchronously where a replica can be lost."""
     seconds = context.topology.architecture.objectives.recovery_point or 0.0
+    if hit.case == "mistake":
+        # a copy of everything that often is seldom meant: the log is shipped between two of them
+        return ()
     if hit.related:
-        often = next((f"{seconds / size:g}{unit}" for unit, size in _UNITS if seconds % size == 0), f"{seconds:g}s")
-        return tuple(Put(("components", subject.id, "every"), often) for subject, _ in hit.related)
+        return tuple(Put(("components", subject.id, "every"), write_duration(seconds)) for subject, _ in hit.related)
     component = context.topology.components[hit.subject.id]
     replication = component.replication
     stated = replication is not None and replication.mode == "asynchronous" and _spares_one(component)
+    # how far replicas may lag is a fact that people measure
+    stated = stated and seconds < _NOTHING
     return (Put(("components", hit.subject.id, "replication", "mode"), "synchronous"),) if stated else ()
-
-
-_UNITS = (("d", 86400), ("h", 3600), ("m", 60))
 
 
 RULE = Rule(
@@ -121,6 +147,7 @@ RULE = Rule(
     code="DAT003",
     title="Recovery point missed",
     severity="error",
+    cases=(("mistake", "info"),),
     category="data",
     summary="The replication mode or the backup interval can't meet the recovery point objective.",
     why=(
@@ -131,8 +158,9 @@ RULE = Rule(
     fix="Copy as often as the objective asks, or declare an objective that the copies can meet.",
     limits=(
         "Recommends synchronous replication only with two standbys or more: with one, its loss stops every write. "
-        "Assumes that asynchronous replication meets every objective of a second or more. A mistaken DELETE, which "
-        "replicas repeat, is left to the backup. Doesn't check stores without a declared `mode` or `every`."
+        "Assumes that asynchronous replication without a declared `lag` meets every objective of a second or more. "
+        "Reports backups of replicated stores, which bring back only what a mistake destroyed, as info. Doesn't check "
+        "stores without a declared `mode` or `every`."
     ),
     references=(
         (

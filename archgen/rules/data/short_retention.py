@@ -8,6 +8,7 @@ from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change, Put
+from archgen.model.durations import spell_duration
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -31,17 +32,12 @@ def _hit(facts: Topology, source: str, backups: tuple[Component, ...], retention
     return Hit(
         subject=Subject("component", source),
         message=(
-            f"{listed([backup.title for backup in backups])} {keep} the copies of {facts.components[source].title} for {_span(retention)}: "
-            "a mistake noticed later is in every copy"
+            f"{listed([backup.title for backup in backups])} {keep} the copies of {facts.components[source].title} for "
+            f"{spell_duration(retention)}: a mistake noticed later is in every copy"
         ),
         related=tuple((Subject("component", backup.id), "deletes its copies too soon") for backup in backups),
         flows=facts.flows_of[source],
     )
-
-
-def _span(seconds: float) -> str:
-    size, unit = (_DAY, "d") if seconds >= _DAY else (3_600.0, "h")
-    return f"{seconds / size:g} {unit}"
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:

@@ -89,7 +89,7 @@ def _minutes(seconds: float) -> str:
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Make the failover automatic."""
-    return patch_of(context.topology, automate(context.topology, context.topology.components[hit.subject.id]))
+    return patch_of(context.topology, *(automate(context.topology, context.topology.components[hit.subject.id]) or ()))
 
 
 RULE = Rule(
@@ -124,25 +124,26 @@ hosts:
   db-2: {}
 components:
   job: {kind: scheduler, managed: true, replicas: 2}
-  mysql:  # finding: manual-failover
+  postgres:  # finding: manual-failover
     kind: database
+    product: postgresql
     runs_on: [db-1, db-2]
     replication: {primary: db-1, failover: manual, mode: asynchronous}
-  copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
+  copies: {kind: backup, managed: true, backs_up: [postgres], restore_tested: 2026-10-01}
 connections:
-  job -> mysql: {protocol: mysql, tls: true}
+  job -> postgres: {protocol: postgresql, tls: true}
 flows:
   report:
     title: The nightly report
     access: read
     steps:
-      - job -> mysql: SELECT
+      - job -> postgres: SELECT
 objectives: {recovery_time: 5m}
 """,
     edits=(
         ("by hand", "by itself"),
         ("failover: manual", "failover: automatic, by: etcd"),
         ("  copies: {", "  etcd: {kind: key-value-store, product: etcd, managed: true, replicas: 3}\n  copies: {"),
-        ("connections:", "connections:\n  mysql -> etcd: https"),
+        ("connections:", "connections:\n  postgres -> etcd: https"),
     ),
 )

@@ -153,7 +153,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         return ()
     moved = [cluster.id for cluster in facts.manual_clusters if element.id in facts.hosts_of(cluster.id)]
     if moved:
-        return patch_of(facts, *(automate(facts, facts.components[name]) for name in moved))
+        return patch_of(facts, *(automate(facts, *(facts.components[name] for name in moved)) or ()))
     lost = dict.fromkeys(replica.component for flow in hit.flows for replica in facts.losses.lying_in(element, flow))
     alone = [facts.components[component] for component in lost if facts.hosts_of(component) == (element.id,)]
     return (

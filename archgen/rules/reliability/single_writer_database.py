@@ -132,12 +132,14 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     if component.managed or keeps_files(component):
         return ()
     promoted = automate(context.topology, component)
+    if promoted is None:
+        return ()
     if len(component.replicas) > 1:
-        return patch_of(context.topology, promoted)
+        return patch_of(context.topology, *promoted)
     if component.replication is not None and not component.replication.primary:
         return ()
     edits = replica_edits(context.topology, component)
-    return patch_of(context.topology, *edits, promoted) if edits else ()
+    return patch_of(context.topology, *edits, *promoted) if edits else ()
 
 
 RULE = Rule(
@@ -177,19 +179,20 @@ hosts:
   db-2: {}
 components:
   job: {kind: scheduler, managed: true}  # finding: single-point-of-failure
-  mysql:  # finding: single-writer-database
+  postgres:  # finding: single-writer-database
     kind: database
+    product: postgresql
     runs_on: [db-1, db-2]
     replication: {primary: db-1, failover: manual, mode: asynchronous}
-  copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
+  copies: {kind: backup, managed: true, backs_up: [postgres], restore_tested: 2026-10-01}
 connections:
-  job -> mysql: {protocol: mysql, tls: true}
+  job -> postgres: {protocol: postgresql, tls: true}
 flows:
   nightly:
     title: The nightly job
     access: write
     steps:
-      - job -> mysql: INSERT
+      - job -> postgres: INSERT
 """,
     edits=(
         (
@@ -198,6 +201,6 @@ flows:
         ),
         ("failover: manual", "failover: automatic, by: etcd"),
         ("  copies: {", "  etcd: {kind: key-value-store, product: etcd, managed: true, replicas: 3}\n  copies: {"),
-        ("connections:", "connections:\n  mysql -> etcd: https"),
+        ("connections:", "connections:\n  postgres -> etcd: https"),
     ),
 )
