@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import markdown
 import pytest
 
@@ -10,7 +12,7 @@ from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.rules import RULES
 from archgen.site.all_pages import pages
-from archgen.site.page import LinkTo, Page
+from archgen.site.page import Column, LinkTo, Page
 from archgen.views.diagram import Diagram
 from tests.checked import check
 from tests.document import Element, parse, rows, section, table_after
@@ -26,6 +28,15 @@ class Blank:
 
     def drawn(self, tier: CheckedModel, diagram: Diagram, section: LinkTo | None = None) -> str:
         return "<svg/>"
+
+    def thumbnail(self, tier: CheckedModel, diagrams: Iterable[Diagram]) -> str:
+        return "<svg/>"
+
+    def first_legible(self, diagrams: Iterable[Diagram]) -> Diagram:
+        return next(iter(diagrams))
+
+    def for_column(self, column: Column) -> Blank:
+        return self
 
     def change(self, evolution: Evolution) -> str:
         return "<svg/>"

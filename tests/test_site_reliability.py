@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import markdown
@@ -22,7 +22,7 @@ from archgen.report.diff.sentences import sentences
 from archgen.rules import RULES
 from archgen.site.all_pages import pages
 from archgen.site.blocks import block_html
-from archgen.site.page import LinkTo, Page
+from archgen.site.page import Column, LinkTo, Page
 from archgen.views.diagram import Diagram
 from tests.checked import check
 from tests.document import Element, parse, rows, section, table_after
@@ -41,6 +41,15 @@ class Blank:
 
     def drawn(self, tier: CheckedModel, diagram: Diagram, section: LinkTo | None = None) -> str:
         return "<svg/>"
+
+    def thumbnail(self, tier: CheckedModel, diagrams: Iterable[Diagram]) -> str:
+        return "<svg/>"
+
+    def first_legible(self, diagrams: Iterable[Diagram]) -> Diagram:
+        return next(iter(diagrams))
+
+    def for_column(self, column: Column) -> Blank:
+        return self
 
     def change(self, evolution: Evolution) -> str:
         return "<svg/>"

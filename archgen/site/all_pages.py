@@ -17,8 +17,17 @@ from archgen.render.svg.document import svg
 from archgen.site.asset import asset
 from archgen.site.failed_pages import PartsByPath, assess_system, make_isolated
 from archgen.site.html_builder import Html
+from archgen.site.interactive.columns import (
+    CARD,
+    Stage,
+    front_svg,
+    on_thumbnail,
+    path_on_phone,
+    stage,
+    trial_on_phone,
+)
 from archgen.site.interactive.trial import trial, trial_path
-from archgen.site.interactive.view_block import link_to
+from archgen.site.interactive.view_block import ViewDrawings, link_to
 from archgen.site.interactive.views import views
 from archgen.site.page import (
     CATALOGUE,
@@ -177,8 +186,7 @@ def _home(
 
 
 def _explorer(system: CheckedModel, renderer: Renderer) -> Html:
-    tried = trial(system.topology)
-    return brief_explorer(system, _stage(system, tried.diagram, renderer, "try"), tried.nodes)
+    return brief_explorer(system, _stage(system, renderer, "try"))
 
 
 def _evolution(systems: Sequence[CheckedModel], change_to: _ChangeTo) -> Iterator[Page]:
@@ -224,10 +232,17 @@ def _system(
 ) -> Iterator[Page]:
     chart = _chart(f"{system.slug}/fix-first.svg", system.id, fixes(system))
     offered, address = views(system, change), link_to(system)
-    inside = [(view, renderer.drawn(system, view.diagram, address)) for view in offered]
+    inside = [(view, renderer.drawn(system, view.diagram, address)) for view in offered[1:]]
+    first = front_svg(system, offered[0].diagram, renderer, address)
     files = [Page(f"{system.slug}/{view.file}", renderer.drawn(system, view.diagram)) for view in offered]
+    files.append(Page(f"{system.slug}/{CARD}", renderer.thumbnail(system, on_thumbnail(system.topology))))
     yield system_page(
-        system, change, rules, inside, chart, partial(component_path, system.topology) if components else None
+        system,
+        change,
+        rules,
+        ViewDrawings(offered[0], first, tuple(inside)),
+        chart,
+        partial(component_path, system.topology) if components else None,
     )
     if chart:
         yield chart
@@ -235,19 +250,20 @@ def _system(
 
 
 def _failures(system: CheckedModel, renderer: Renderer) -> Page:
-    tried = trial(system.topology)
-    return failures_page(system, _stage(system, tried.diagram, renderer), tried.nodes)
+    return failures_page(system, _stage(system, renderer, "losses"))
 
 
-def _stage(system: CheckedModel, deployed: Diagram, renderer: Renderer, anchor: str = "losses") -> str:
+def _stage(system: CheckedModel, renderer: Renderer, anchor: str) -> Stage:
     """Return the diagram whose elements a reader fails; without scripts they lead to an anchor."""
-    return renderer.drawn(system, deployed, lambda kind, id: f"#{anchor}")
+    topology = system.topology
+    return stage(system, trial(topology), trial_on_phone(topology), renderer, lambda kind, id: f"#{anchor}")
 
 
 def _flow(system: CheckedModel, flow: Flow, deployed: Callable[[], Diagram], renderer: Renderer) -> Iterator[Page]:
     tried = trial_path(system.topology, flow, deployed())
-    way = renderer.drawn(system, tried.diagram, lambda kind, id: "#steps")
-    yield flow_page(system, flow, renderer.sequence(system, flow, True), way, tried.nodes)
+    brief = path_on_phone(system.topology, flow, tried, renderer)
+    shown = stage(system, tried, brief, renderer, lambda kind, id: "#steps")
+    yield flow_page(system, flow, renderer.sequence(system, flow, True), shown)
     file = f"{system.slug}/flows/{system.topology.flow_slugs[flow.id]}/sequence.svg"
     yield Page(file, renderer.sequence(system, flow))
 

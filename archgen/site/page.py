@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
@@ -129,6 +129,9 @@ class Page(Struct, frozen=True):
     static: str = ""
 
 
+Column = Literal["phone", "sheet"]
+"""A column of a page that is narrower than on a desktop: on a phone, and on a tablet or on paper."""
+
 LinkTo = Callable[[str, str], str]
 """The address on a page for an element of a diagram, by its kind and id."""
 
@@ -138,6 +141,15 @@ class Renderer(Protocol):
 
     def drawn(self, system: CheckedModel, diagram: Diagram, link_to: LinkTo | None = None) -> str:
         """Return a view of a system; with `link_to` for a page, where every element is a link."""
+
+    def thumbnail(self, system: CheckedModel, diagrams: Iterable[Diagram]) -> str:
+        """Return the first of some views that can be read on a card, else the last, without its title and legend."""
+
+    def first_legible(self, diagrams: Iterable[Diagram]) -> Diagram:
+        """Return the first of some diagrams whose text can be read, else the last."""
+
+    def for_column(self, column: Column) -> Renderer:
+        """Return the renderer of the same diagrams for a narrower column."""
 
     def sequence(self, system: CheckedModel, flow: Flow, live: bool = False) -> str:
         """Return the sequence of a flow; a `live` one is for a page that plays its steps."""

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from archgen.analysis.topology import Topology
 from archgen.app.drawing.layouts import cached, engine_for, wrapped_engine
 from archgen.compare import Evolution
-from archgen.engines.rooms import ROOMS, Room, is_legible
+from archgen.engines.rooms import COLUMNS, ROOMS, THUMBNAIL, Room, is_legible
 from archgen.layout.placed import Placed
 from archgen.layout.sequence.arrangement import place
 from archgen.layout.sequence.placed import PlacedSequence
@@ -22,7 +22,7 @@ from archgen.render.scene.diagram import NodeIcons, diagram_scene
 from archgen.render.scene.sequence import sequence_scene
 from archgen.render.scene.shapes import Scene
 from archgen.render.svg.document import svg
-from archgen.site.page import LinkTo
+from archgen.site.page import Column, LinkTo
 from archgen.slides.values import PICTURE
 from archgen.style.glyphs import Icon
 from archgen.style.svg_markup import short_prefix
@@ -74,6 +74,7 @@ class Drawing:
         self._mode = mode
         self.findings = findings
         self._shown: Diagram | None = None
+        self._rooms: dict[str, Drawing] = {}
         self._last: tuple[CheckedModel, Flow, PlacedSequence] | None = None
 
     @property
@@ -100,9 +101,26 @@ class Drawing:
         drawing._engine = self._engine
         return drawing
 
+    def for_column(self, column: Column) -> Drawing:
+        """The same drawing for a narrower column of a page."""
+        return self._within(COLUMNS[column])
+
+    def _within(self, room: Room) -> Drawing:
+        if room.name not in self._rooms:
+            drawing = Drawing(self._name, self._mode, self.findings, self.raster, mono=self._mono, room=room)
+            self._rooms[room.name] = drawing
+        return self._rooms[room.name]
+
     def is_legible(self, diagram: Diagram) -> bool:
         """Return True if the text of a diagram can be read in the room that it is drawn for."""
         return self.room is None or is_legible(self._engine(diagram), self.room)
+
+    def first_legible(self, diagrams: Iterable[Diagram]) -> Diagram:
+        """Return the first of some diagrams whose text can be read, else the last."""
+        for diagram in diagrams:
+            if self.is_legible(diagram):
+                break
+        return diagram
 
     def diagram(self, tier: CheckedModel) -> Diagram:
         """Return the content of the deployment diagram, or of the view in its place."""
@@ -161,11 +179,20 @@ class Drawing:
         """A view as SVG; with `section` for a page, where every thing leads to its section under a legend of the page."""
         return svg(self._scene(tier, diagram, section), self._mode)
 
+    def thumbnail(self, tier: CheckedModel, diagrams: Iterable[Diagram]) -> str:
+        """The first of some views that can be read on a card, else the last, as SVG without its title and legend."""
+        within = self._within(THUMBNAIL)
+        diagram = within.first_legible(diagrams)
+        logos = self._node_icons(tier.topology.architecture.file, diagram)
+        name = short_prefix(tier.id, f"{diagram.id}-card")
+        return svg(diagram_scene(within._engine(diagram), logos, name=name, caption=False, key=False), self._mode)
+
     def _scene(self, tier: CheckedModel, diagram: Diagram, section: LinkTo | None = None) -> Scene:
+        column = f"-{self.room.name}" if self.room is not None and self.room.name in COLUMNS else ""
         return diagram_scene(
             self._engine(diagram),
             self._node_icons(tier.topology.architecture.file, diagram),
-            name=short_prefix(tier.id, f"{diagram.id}-live" if section else diagram.id),
+            name=short_prefix(tier.id, f"{diagram.id}-live{column}" if section else f"{diagram.id}{column}"),
             caption=section is None,
             key=section is None,
             sections=section,

@@ -224,7 +224,7 @@
     choose(next);
   };
   const toggle = some => {
-    if (root.dataset.one !== undefined && some.length > 1) {
+    if (stage?.one && some.length > 1) {
       step(some);
       return;
     }

@@ -16,6 +16,8 @@
 
     const room = () => [frame.clientWidth, frame.clientHeight];
     const narrow = () => room()[0] < READABLE.below;
+    /* One that was laid out for its column can be read there as a whole. */
+    const fits = () => canvas.querySelector("svg").dataset.fits !== undefined;
     const whole = () => {
       const [wide, tall] = room();
       const full = document.fullscreenElement;
@@ -25,7 +27,7 @@
     /* A little too small is better than a little cut. */
     const readable = () => {
       const least = Math.min(1, narrow() ? READABLE.narrow : READABLE.scale);
-      return whole() > least * 0.85 ? whole() : least;
+      return fits() || whole() > least * 0.85 ? whole() : least;
     };
 
     const apply = () => {
@@ -72,7 +74,7 @@
       if (!document.fullscreenElement) {
         const tall = size[1] * readable();
         const border = frame.offsetHeight - frame.clientHeight;
-        const most = innerHeight * (narrow() ? 0.6 : 0.85);
+        const most = fits() ? Infinity : innerHeight * (narrow() ? 0.6 : 0.85);
         frame.style.height = `${Math.ceil(Math.max(220, Math.min(tall, most)) + border)}px`;
       }
       fit(true);
@@ -170,14 +172,31 @@
 
     let wide = 0;
     new ResizeObserver(() => {
-      if (frame.clientWidth !== wide && wide) show();
-      wide = frame.clientWidth;
+      const now = frame.clientWidth;
+      // hidden, or in a window without any room, it keeps what it shows
+      if (!now) return;
+      if (now !== wide && wide) show();
+      wide = now;
     }).observe(frame);
 
     return { show, fit, zoom, pan, reveal, larger: () => zoom(STEP), smaller: () => zoom(1 / STEP) };
   };
 
   const { make, drawn } = archgen;
+
+  /* Columns that are narrower than on a desktop, as archgen.css has them. */
+  const COLUMNS = [["phone", matchMedia("(max-width: 30em)")], ["sheet", matchMedia("(min-width: 30.01em) and (max-width: 56em)")]];
+
+  /* Gives the version of a figure's picture for the column, with its element; `changed` is called when another one fits. */
+  archgen.sized = (figure, changed) => {
+    const versions = new Map([["", [figure.querySelector(":scope > svg"), figure]]]);
+    for (const one of figure.querySelectorAll(":scope > .archgen-column")) {
+      one.firstElementChild.dataset.fits = "";
+      versions.set(one.dataset.column, [one.firstElementChild, one]);
+    }
+    for (const [name, query] of COLUMNS) if (changed && versions.has(name)) query.addEventListener("change", changed);
+    return () => versions.get(COLUMNS.find(([name, query]) => query.matches && versions.has(name))?.[0] || "");
+  };
 
   /* Buttons for what fingers, wheel and keys do too; `full`, where it is given, fills the screen. */
   archgen.buttons = (sight, full) => {

@@ -53,8 +53,11 @@
   };
 
   archgen.stage = (figure, model) => {
-    const svg = figure.querySelector("svg");
+    const [svg, version] = archgen.sized(figure)();
     if (!svg) return null;
+    for (const other of figure.querySelectorAll(":scope > svg, :scope > .archgen-column")) if (other !== svg) other.remove();
+    /* Of a card that stands for several replicas, one more fails with each click. */
+    const one = (version === figure ? figure.parentElement : version).dataset.one !== undefined;
     const canvas = make("div", { class: "archgen-canvas" }, svg);
     const frame = make("div", {
       class: "archgen-frame", tabindex: "0", role: "group",
@@ -143,6 +146,6 @@
         }
       }
     };
-    return { svg, frame, sight, things, lines, show };
+    return { svg, frame, sight, things, lines, show, one };
   };
 })();

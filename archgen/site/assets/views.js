@@ -39,8 +39,9 @@
         class: "archgen-frame", tabindex: "0", role: "group",
         "aria-label": "Diagram: arrow keys move it, plus and minus zoom, 0 fits it",
       }, this.canvas);
-      this.svgs = new Map([[this.figure.dataset.view, this.figure.querySelector("svg")]]);
-      this.canvas.append(this.svgs.get(this.figure.dataset.view));
+      this.svgs = new Map();
+      this.first = archgen.sized(this.figure, () => this.view === this.figure.dataset.view && this.again());
+      this.canvas.append(this.figure.querySelector("svg"));
       this.figure.append(this.frame);
       root.classList.add("ready");
       this.card = make("div", { class: "archgen-card", id: `${this.id}-card`, role: "tooltip", hidden: "" });
@@ -132,6 +133,13 @@
       }
     }
 
+    /* Shows the same view anew, in another column. */
+    again() {
+      this.view = null;
+      this.rest();
+      this.restore();
+    }
+
     show(tab) {
       this.view = tab.dataset.view;
       for (const one of this.chosen) {
@@ -143,7 +151,11 @@
       for (const one of this.root.querySelectorAll(".archgen-legend [data-for]")) {
         one.hidden = one.dataset.for !== this.view;
       }
-      if (!this.svgs.has(this.view)) {
+      const first = this.view === this.figure.dataset.view;
+      this.figure.toggleAttribute("data-first", first);
+      if (first) {
+        this.svgs.set(this.view, this.first()[0]);
+      } else if (!this.svgs.has(this.view)) {
         const waiting = this.root.querySelector(`template[data-view="${CSS.escape(this.view)}"]`);
         this.svgs.set(this.view, waiting.content.firstElementChild);
       }

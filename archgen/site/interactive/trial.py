@@ -11,7 +11,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Flow
 from archgen.model.finding import Finding
 from archgen.model.subject import Subject
-from archgen.site.structure_data import element_indices
+from archgen.site.structure_data import Nodes, element_indices
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Node
 from archgen.views.levels import CARDS, LINES, readable
@@ -22,7 +22,7 @@ class Trial(Struct, frozen=True):
     """A diagram, and the elements behind each card where a card stands for several replicas; None in a deployment."""
 
     diagram: Diagram
-    nodes: dict[str, list[int]] | None = None
+    nodes: Nodes | None = None
 
 
 @lru_cache(maxsize=64)
@@ -49,8 +49,13 @@ def trial_path(topology: Topology, flow: Flow, deployed: Diagram, findings: Sequ
 
 
 def _folded(topology: Topology, diagram: Diagram) -> Trial:
+    return Trial(diagram, behind(topology, diagram))
+
+
+def behind(topology: Topology, diagram: Diagram) -> Nodes:
+    """Return the elements behind each card of a diagram of components or groups."""
     indices = element_indices(topology)
-    return Trial(diagram, {node.id: _elements(topology, node, indices) for node in diagram.nodes})
+    return {node.id: _elements(topology, node, indices) for node in diagram.nodes}
 
 
 def _elements(topology: Topology, node: Node, indices: dict[Subject, int]) -> list[int]:

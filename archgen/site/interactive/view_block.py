@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from msgspec import to_builtins
+from msgspec import Struct, to_builtins
 
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.finding import SEVERITIES
@@ -14,6 +14,7 @@ from archgen.site.embedded_svg import guard_svg
 from archgen.site.escape import text
 from archgen.site.html_builder import Html, Scripted, tag
 from archgen.site.interactive.cards import cards
+from archgen.site.interactive.columns import SizedSvg
 from archgen.site.interactive.layers import DiagramLayer, model_layers
 from archgen.site.interactive.views import ViewTab
 from archgen.site.markdown import blocks, bullets, details, image
@@ -40,11 +41,23 @@ def link_to(system: CheckedModel) -> LinkTo:
     return address
 
 
-def view_block(system: CheckedModel, drawn: Sequence[tuple[ViewTab, str]]) -> Scripted:
-    """Return the block of views with their SVG, the first one visible; as static Markdown, each with its content in words."""
-    return Scripted(
-        _tabs(system, drawn), blocks(*(block for view, _ in drawn for block in _static(system, view))).rstrip()
-    )
+class ViewDrawings(Struct, frozen=True):
+    """The views of a system: the first one for columns of every width, and the others as SVG."""
+
+    first: ViewTab
+    svg: SizedSvg
+    others: tuple[tuple[ViewTab, str], ...]
+
+    @property
+    def views(self) -> list[ViewTab]:
+        """The views in the order of their tabs."""
+        return [self.first, *(view for view, _ in self.others)]
+
+
+def view_block(system: CheckedModel, drawn: ViewDrawings) -> Scripted:
+    """Return the block of views, the first one visible; as static Markdown, each with its content in words."""
+    static = blocks(*(block for view in drawn.views for block in _static(system, view))).rstrip()
+    return Scripted(_tabs(system, drawn), static)
 
 
 def _static(system: CheckedModel, view: ViewTab) -> Iterator[str]:
@@ -53,18 +66,17 @@ def _static(system: CheckedModel, view: ViewTab) -> Iterator[str]:
     yield details("The same in words", bullets(diagram_words(view.diagram)))
 
 
-def _tabs(system: CheckedModel, drawn: Sequence[tuple[ViewTab, str]]) -> Html:
+def _tabs(system: CheckedModel, drawn: ViewDrawings) -> Html:
     """Return the views as HTML, without an empty line, as Markdown asks of HTML."""
-    views = [view for view, _ in drawn]
-    (first, svg), *rest = drawn
+    views, first = drawn.views, drawn.first
     shown = model_layers(system.topology, bool(system.open))
     tabs = (tag("li", tag("a", view.title, href=view.file, data_view=view.id)) for view in views)
     file = tag("a", "Open this diagram as a file", href=first.file)
     return tag(
         "div",
         tag("ul", *tabs, class_="archgen-tabs"),
-        tag("figure", guard_svg(svg), class_="archgen-picture archgen-live", data_view=first.id),
-        *(tag("template", guard_svg(hidden), data_view=view.id) for view, hidden in rest),
+        tag("figure", *drawn.svg.html(), class_="archgen-picture archgen-live", data_view=first.id),
+        *(tag("template", guard_svg(hidden), data_view=view.id) for view, hidden in drawn.others),
         tag("ul", *_legend(system, shown, views), class_="archgen-legend", aria_label="Legend"),
         tag("p", file, class_="archgen-full"),
         class_="archgen-views",

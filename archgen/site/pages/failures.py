@@ -9,13 +9,13 @@ from archgen.compare.flows import called
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.subject import Subject
 from archgen.reliability.simulation import Status, alone
-from archgen.site.embedded_svg import guard_svg
 from archgen.site.escape import code, link, text
 from archgen.site.html_builder import Html, Scripted, tag
+from archgen.site.interactive.columns import Stage
 from archgen.site.interactive.views import front
 from archgen.site.markdown import codes, heading, image, page, table
 from archgen.site.page import Page, flow_path
-from archgen.site.structure_data import Nodes, behind_cards, elements, script_data, structure_data
+from archgen.site.structure_data import elements, script_data, structure_data
 
 COLUMNS = 6
 """Flows that have a column of their own; with more of them, a row names those that an element stops."""
@@ -43,14 +43,14 @@ def is_explorable(topology: Topology) -> bool:
     return bool(topology.flows and elements(topology))
 
 
-def failures_page(system: CheckedModel, svg: str, nodes: Nodes | None = None) -> Page:
-    """Return the page of one system; `svg` is its diagram for a page, `nodes` as in `brief_explorer`."""
+def failures_page(system: CheckedModel, stage: Stage) -> Page:
+    """Return the page of one system with its diagram."""
     name = link(text(system.architecture.name), "../index.md")
     parts = (
         heading(1, "Failure simulation"),
         Scripted(_HINT.format(name), f"Which request flows of {name} stop, or lose a part, with each element."),
         Scripted(
-            _explorer(system, svg, nodes=nodes),
+            _explorer(system, stage),
             image(f"../{front(system)}", f"Deployment of {system.architecture.name}"),
         ),
         heading(2, "Losses of single elements", "losses"),
@@ -59,32 +59,26 @@ def failures_page(system: CheckedModel, svg: str, nodes: Nodes | None = None) ->
     return page(f"{system.slug}/failures/index.md", TITLE, *parts)
 
 
-def brief_explorer(system: CheckedModel, svg: str, nodes: Nodes | None = None) -> Html:
+def brief_explorer(system: CheckedModel, stage: Stage) -> Html:
     """Return the diagram for the home page: the state of each flow without its availability, which rests on assumptions.
 
-    `nodes` are the elements behind each card where a card stands for several replicas: a click fails one more of them.
+    Where a card stands for several replicas, a click fails one more of them.
     """
-    return _explorer(system, svg, f"{system.slug}/", brief=True, nodes=nodes)
+    return _explorer(system, stage, f"{system.slug}/", brief=True)
 
 
-def _explorer(
-    system: CheckedModel,
-    svg: str,
-    directory: str = "../",
-    brief: bool = False,
-    nodes: Nodes | None = None,
-) -> Html:
+def _explorer(system: CheckedModel, stage: Stage, directory: str = "../", brief: bool = False) -> Html:
     """Return the diagram and the structure functions behind it, without an empty line, as Markdown asks of HTML."""
     data = structure_data(system.topology, None, system.assessments)
     return tag(
         "div",
-        tag("figure", guard_svg(svg), class_="archgen-stage"),
-        script_data(data if nodes is None else {**data, **behind_cards(nodes)}),
+        tag("figure", *stage.svg.html(), class_="archgen-stage"),
+        script_data(stage.data(data)),
         class_="archgen-failures",
         data_search_exclude=True,
         data_flows=Html(f"{directory}flows/"),
         data_brief=brief or None,
-        data_one=nodes is not None or None,
+        data_one=stage.nodes is not None or None,
     )
 
 

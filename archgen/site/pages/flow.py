@@ -17,12 +17,12 @@ from archgen.model.wording import plural
 from archgen.report.common.assessment import format_basis, format_range
 from archgen.site.escape import code, link, prose, text
 from archgen.site.html_builder import Scripted
+from archgen.site.interactive.columns import Stage
 from archgen.site.issue_sections import failing_step
 from archgen.site.markdown import badge, bullets, codes, heading, image, page, table
 from archgen.site.page import Page, flow_path
 from archgen.site.pages.downtime import is_reading
 from archgen.site.pages.player import mermaid, player
-from archgen.site.structure_data import Nodes
 from archgen.site.system_change import survivors
 from archgen.site.transport_label import transport_label
 from archgen.views.diagram import Block, Item, Message, Remark
@@ -31,16 +31,13 @@ from archgen.views.flow import flow_sequence
 UP = "../../index.md"
 
 
-def flow_page(system: CheckedModel, flow: Flow, sequence: str, deployed: str, nodes: Nodes | None = None) -> Page:
-    """Return the page of one flow of a system, with its sequence and its part of the deployment as SVG.
-
-    `nodes` are the elements behind each card where a card stands for several replicas.
-    """
+def flow_page(system: CheckedModel, flow: Flow, sequence: str, stage: Stage) -> Page:
+    """Return the page of one flow of a system, with its sequence as SVG and its path through the deployment."""
     parts = (
         heading(1, text(flow.title)),
         f"A request flow of {link(text(system.architecture.name), UP)}: {'; '.join(_facts(system, flow))}.",
         text(flow.summary or ""),
-        Scripted(player(system, flow, sequence, deployed, nodes), image("sequence.svg", f"Sequence of {flow.title}")),
+        Scripted(player(system, flow, sequence, stage), image("sequence.svg", f"Sequence of {flow.title}")),
         "[Full-size sequence](sequence.svg)\n{ .archgen-full }",
         heading(2, "Steps", "steps"),
         _table(system, flow),

@@ -8,7 +8,7 @@ from archgen.linting.checked_model import BrokenModel, CheckedModel
 from archgen.model.wording import plural
 from archgen.site.escape import link, text
 from archgen.site.html_builder import Html, Scripted, one_line, tag
-from archgen.site.interactive.views import front
+from archgen.site.interactive.columns import CARD
 from archgen.site.markdown import blocks, bullets, codes, figure, heading, image, page, severity_counts, table
 from archgen.site.page import GLOSSARY, HOME, ISSUES, LADDER, TITLES, Page, page_path
 from archgen.site.pages.change_blocks import IMPOSSIBLE
@@ -70,14 +70,12 @@ def _cards(systems: Sequence[CheckedModel]) -> str:
 def _static_card(system: CheckedModel) -> Iterator[str]:
     yield f"**{link(text(system.architecture.name), page_path(system))}**"
     yield text(system.architecture.summary or "")
-    yield image(f"{system.slug}/{front(system)}", f"Deployment of {system.architecture.name}")
+    yield image(f"{system.slug}/{CARD}", f"Diagram of {system.architecture.name}")
     yield bullets(_facts(system))
 
 
 def _card(system: CheckedModel) -> Html:
-    image = tag(
-        "img", src=Html(f"{system.slug}/{front(system)}"), alt=one_line(f"Deployment of {system.architecture.name}")
-    )
+    image = tag("img", src=Html(f"{system.slug}/{CARD}"), alt=one_line(f"Diagram of {system.architecture.name}"))
     return tag(
         "a",
         tag("figure", image, class_="archgen-thumb"),

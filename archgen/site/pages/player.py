@@ -13,7 +13,8 @@ from archgen.render.code.mermaid import sequence_mermaid
 from archgen.site.code_block import code_block
 from archgen.site.embedded_svg import guard_svg, svg_width
 from archgen.site.html_builder import Html, html, tag
-from archgen.site.structure_data import Nodes, behind_cards, element_indices, script_data, structure_data
+from archgen.site.interactive.columns import Stage
+from archgen.site.structure_data import element_indices, script_data, structure_data
 from archgen.site.transport_label import transport_label
 from archgen.views.flow import flow_sequence
 from archgen.views.playback import playback_steps
@@ -22,20 +23,18 @@ VARIANTS = 16
 """Single points of failure of the flow that the player offers; the address can name the others."""
 
 
-def player(system: CheckedModel, flow: Flow, sequence: str, deployed: str, nodes: Nodes | None = None) -> Html:
+def player(system: CheckedModel, flow: Flow, sequence: str, shown: Stage) -> Html:
     """Return the block without an empty line, as Markdown asks of HTML; without scripts it is two diagrams."""
     data = structure_data(system.topology, (flow,))
     data |= {"steps": _steps(system, flow), "variants": _variants(system.topology, flow)}
-    if nodes is not None:
-        data |= behind_cards(nodes)
-    stage = tag("figure", guard_svg(deployed), class_="archgen-stage")
+    stage = tag("figure", *shown.svg.html(), class_="archgen-stage")
     return tag(
         "div",
         tag("figure", guard_svg(sequence), class_="archgen-picture archgen-sequence"),
         tag("div", stage, class_="archgen-beside"),
-        script_data(data),
+        script_data(shown.data(data)),
         class_="archgen-player",
-        style=Html(f"--sequence:{svg_width(sequence) or 0}px;--path:{svg_width(deployed) or 0}px"),
+        style=Html(f"--sequence:{svg_width(sequence) or 0}px;--path:{svg_width(shown.svg.wide) or 0}px"),
         data_search_exclude=True,
     )
 

@@ -11,8 +11,7 @@ from archgen.model.durations import format_duration
 from archgen.model.wording import plural
 from archgen.site.code_block import yaml_block
 from archgen.site.escape import code, link, text
-from archgen.site.interactive.view_block import view_block
-from archgen.site.interactive.views import ViewTab
+from archgen.site.interactive.view_block import ViewDrawings, view_block
 from archgen.site.issue_sections import accepted_risks, issue_sections, worst_issues
 from archgen.site.issue_table import issue_table
 from archgen.site.markdown import codes, heading, page, severity_counts, table
@@ -28,13 +27,13 @@ def system_page(
     system: CheckedModel,
     change: SystemChange | None,
     rules: Sequence[Rule],
-    views: Sequence[tuple[ViewTab, str]],
+    views: ViewDrawings,
     chart: Page | None = None,
     address: Callable[[str], str] | None = None,
 ) -> Page:
     """Return the page of one system; `change` leads to it from the previous one, where that is part of the site.
 
-    `views` are its diagrams, the first of them visible; `chart` shows what to fix first. `address` gives the path of a
+    `views` are its diagrams; `chart` shows what to fix first. `address` gives the path of a
     component's page, where each has a page.
     """
     architecture = system.architecture
