@@ -23,7 +23,7 @@ it. It loses every replica and every host while visitors send requests, and hold
   processes of a host stop, and its sockets stay open.
 - **Seen** is the verdict of a steady window some seconds after the loss, when what is automatic is done: no request failed
   (served), nearly all failed (down), or a share of them. The content of each answer is checked, not only its status.
-- **Seconds** is the longest time without an answer, where the flow is served again.
+- **Seconds** is the longest time between two answers, where the flow is served; 0.2 or 0.3 is the pause between two requests.
 - Nothing is repaired or switched over by hand during a trial. A write that was accepted and is gone when everything is back is
   listed.
 - A cell in bold differs from the prediction; its reason is below the table.

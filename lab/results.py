@@ -18,8 +18,8 @@ Verdict = Literal["served", "share", "down", "delayed"]
 class FlowResult(Struct, frozen=True, omit_defaults=True):
     """What was seen of a flow: of `sent` requests in the steady window `failed` failed.
 
-    `seconds` is the longest time without an answer after the loss, for a flow that is served again or was not
-    interrupted; `errors` are the kinds of failure that were seen, the most frequent first.
+    `seconds` is the longest time between two answers after the loss, for a flow that is served or delayed;
+    `errors` are the kinds of failure that were seen, the most frequent first.
     """
 
     verdict: Verdict

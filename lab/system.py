@@ -34,6 +34,7 @@ class Sidecar(Struct, frozen=True, forbid_unknown_fields=True):
     `model` is relative to the repository; unstated, it is the model beside this file. `client` names the module of
     `lab/clients` that sends the requests. After a loss, `settle` seconds pass before the `window` that the verdict is of.
     `hosts` are the ways in which hosts are lost, `replicas` those of replicas; with `pairs`, two elements crash at a time.
+    With `later`, a write that is accepted and not `stored` before anything is repaired is delayed.
     `settings` are for the adapters, by component.
     """
 
@@ -47,6 +48,7 @@ class Sidecar(Struct, frozen=True, forbid_unknown_fields=True):
     hosts: tuple[Way, ...] = ("crash", "silence", "freeze")
     replicas: tuple[Way, ...] = ("crash",)
     pairs: bool = False
+    later: bool = False
     settings: dict[str, dict[str, Any]] = {}
     unsaid: tuple[Unsaid, ...] = ()
 

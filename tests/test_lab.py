@@ -103,7 +103,14 @@ def test_the_verdict_is_that_of_the_steady_window(failures: tuple[bool, ...], ve
     assert (seen.verdict, seen.sent, seen.failed) == (verdict, 50, sum(failures))
 
 
-def test_the_longest_time_without_an_answer_is_told() -> None:
+def test_the_longest_time_between_two_answers_is_the_recovery() -> None:
     requests = sent(*(False,) * 20, *(True,) * 15, *(False,) * 65)
     assert judge(requests, loss=2.0, settle=3.0, window=5.0).seconds == pytest.approx(1.6)
-    assert judge(sent(*(False,) * 100), loss=2.0, settle=3.0, window=5.0).seconds == 0
+    assert judge(sent(*(False,) * 100), loss=2.0, settle=3.0, window=5.0).seconds == pytest.approx(0.1)
+
+
+def test_what_is_accepted_and_not_carried_out_is_delayed() -> None:
+    requests = sent(*(False,) * 100)
+    everything = frozenset(each.token for each in requests)
+    assert judge(requests, loss=2.0, settle=3.0, window=5.0, done=everything).verdict == "served"
+    assert judge(requests, loss=2.0, settle=3.0, window=5.0, done=everything - {"70"}).verdict == "delayed"
