@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -11,6 +12,8 @@ from pathlib import Path
 from lab.hosts import LIMIT, Hosts, LabError, run
 from lab.service import Command, Service
 
+ORDER = 20.0
+"""Seconds that a planned stop may take."""
 PATIENCE = 90.0
 """Seconds within which a replica must be alive after its start."""
 
@@ -48,6 +51,19 @@ class Element:
             self.process.wait(LIMIT)
             self.process = None
 
+    def leave(self) -> None:
+        """End it in order, as a planned stop does, and at once what has not ended then."""
+        for process in self._main():
+            _signal(process, signal.SIGTERM)
+        if self.process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(ORDER)
+        self.crash()
+
+    def _main(self) -> tuple[int, ...]:
+        """Return the process that the init waits for."""
+        return tuple(each for init in self._processes()[:1] for each in _children(init))
+
     def _carry_out(self, commands: tuple[Command, ...]) -> None:
         for command in commands:
             for place in self._places:
@@ -71,13 +87,11 @@ class Element:
         """Return the processes of its namespace, the init first."""
         if self.process is None:
             return ()
-        children = (
-            Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="utf-8").split()
-        )
+        children = _children(self.process.pid)
         if not children:
             return ()
-        space = os.readlink(f"/proc/{children[0]}/ns/pid")
-        return (int(children[0]), *(each for each in _numbers() if each != int(children[0]) and _space(each) == space))
+        space = _space(children[0])
+        return (children[0], *(each for each in _numbers() if each != children[0] and _space(each) == space))
 
     def is_alive(self) -> bool:
         """Return True if it runs and does all of its part."""
@@ -100,6 +114,14 @@ def _succeeds(command: Command) -> bool:
         return subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=LIMIT).returncode == 0
     except subprocess.TimeoutExpired:
         return False
+
+
+def _children(process: int) -> tuple[int, ...]:
+    try:
+        words = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="utf-8").split()
+    except OSError:
+        return ()
+    return tuple(map(int, words))
 
 
 def _numbers() -> tuple[int, ...]:

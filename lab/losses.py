@@ -24,7 +24,9 @@ def losses(site: Site) -> Iterator[Loss]:
     for replica in site.replicas:
         yield from (((replica.id,), way) for way in sidecar.replicas if way == "crash" or replica.id in running)
     for host in hosts:
-        yield from (((host,), way) for way in sidecar.hosts if way != "freeze" or host in running.values())
+        runs = set(running.values()) & {*site.lost_with(host)}
+        yield from (((host,), way) for way in sidecar.hosts if way != "freeze" or runs)
+    yield from (((zone.id,), "crash") for zone in site.architecture.zones)
     if sidecar.pairs:
         held = {(replica.id, host) for replica in site.replicas for host in replica.hosts}
         for pair in combinations([*replicas, *hosts], 2):

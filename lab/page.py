@@ -20,7 +20,7 @@ The lab builds systems out of real servers, as their models say: a network names
 it. It loses every replica and every host while visitors send requests, and holds what they get against `archgen simulate`.
 
 - **crash**: a replica's processes are killed; a host's link is cut first. **silence**: a host's link is cut. **freeze**: all
-  processes of a host stop, and its sockets stay open.
+  processes of a host stop, and its sockets stay open. **leave**: a replica ends in order, as `simulate --maintain` has it.
 - **Seen** is the verdict of a steady window some seconds after the loss, when what is automatic is done: no request failed
   (served), nearly all failed (down), or a share of them. The content of each answer is checked, not only its status.
 - **Seconds** is the longest time between two answers, where the flow is served; 0.2 or 0.3 is the pause between two requests.

@@ -40,9 +40,10 @@ class Cell(Struct, frozen=True):
 
 def cells(system: System, results: Results) -> Iterator[Cell]:
     """Each cell of a system's results, in their order."""
-    topology = Topology(system.architecture)
+    sound = Topology(system.architecture)
     for trial in results.trials:
-        gone = find_elements(topology, trial.lost, ("replica", "host", "zone"))
+        gone = find_elements(sound, trial.lost, ("replica", "host", "zone"))
+        topology = sound.after_leaving(gone) if trial.way == "leave" else sound
         for flow, seen in trial.flows.items():
             outcome = simulate(topology.index, topology.flows[flow], topology.losses.plans[flow], gone)
             reason = next(

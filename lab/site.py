@@ -78,6 +78,18 @@ class Site(Struct, frozen=True):
         managed = [component for component in self.architecture.components if component.managed]
         return tuple(place_of(replica) for component in managed for replica in component.replicas)
 
+    def lost_with(self, name: str) -> tuple[str, ...]:
+        """Return the hosts that are lost with a host or a zone: those in it, and guests of hosts that are lost."""
+        inner = {zone.id for zone in self.architecture.zones if name in (zone.id, zone.within)}
+        direct = [host for host in self.architecture.hosts if name in (host.id, host.runs_on) or inner & {*host.zones}]
+        deeper = [each.id for each in self.architecture.zones if each.within == name]
+        deeper += [host.id for host in direct if host.id != name]
+        return tuple(
+            dict.fromkeys(
+                [*(host.id for host in direct), *(each for below in deeper for each in self.lost_with(below))]
+            )
+        )
+
     def address(self, replica: Replica) -> str:
         """Return the address of a replica's place."""
         return self.places[place_of(replica)]

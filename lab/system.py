@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 SYSTEMS = Path(__file__).parent / "systems"
 SIDECAR = ".lab.yaml"
 
-Way = Literal["crash", "silence", "freeze"]
+Way = Literal["crash", "silence", "freeze", "leave"]
 
 
 class Unsaid(Struct, frozen=True, forbid_unknown_fields=True):
@@ -25,7 +25,7 @@ class Unsaid(Struct, frozen=True, forbid_unknown_fields=True):
     lost: tuple[str, ...]
     flow: str
     reason: str
-    ways: tuple[Way, ...] = ("crash", "silence", "freeze")
+    ways: tuple[Way, ...] = ("crash", "silence", "freeze", "leave")
 
 
 class Sidecar(Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,7 +33,8 @@ class Sidecar(Struct, frozen=True, forbid_unknown_fields=True):
 
     `model` is relative to the repository; unstated, it is the model beside this file. `client` names the module of
     `lab/clients` that sends the requests. After a loss, `settle` seconds pass before the `window` that the verdict is of.
-    `hosts` are the ways in which hosts are lost, `replicas` those of replicas; with `pairs`, two elements crash at a time.
+    `hosts` are the ways in which hosts are lost, `replicas` those of replicas; zones crash.
+    With `pairs`, two elements crash at a time.
     With `later`, a write that is accepted and not `stored` before anything is repaired is delayed.
     `settings` are for the adapters, by component.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,13 @@ from lab.verdict import Sent, judge
 BASELINE = 2.0
 """Seconds of requests before the loss, all of which must be answered."""
 ATTEMPTS = 3
+
+
+_END: dict[Way, Callable[[Element], None]] = {
+    "crash": Element.crash,
+    "freeze": Element.freeze,
+    "leave": Element.leave,
+}
 
 
 class Lab:
@@ -61,28 +69,27 @@ class Lab:
         return [element for element in self.all if element.place == place]
 
     def lose(self, name: str, way: Way) -> None:
-        """Lose a replica or a host."""
+        """Lose a replica, a host with its guests, or a zone with its hosts."""
         if name in self.elements:
-            element = self.elements[name]
-            element.freeze() if way == "freeze" else element.crash()
-        elif way == "freeze":
-            for element in self.on(name):
-                element.freeze()
-        else:
-            # the link first, or dying sockets answer
-            self.hosts.cut(name)
-            if way == "crash":
-                for element in self.on(name):
-                    element.crash()
+            _END[way](self.elements[name])
+            return
+        places = self.site.lost_with(name)
+        if way in ("crash", "silence"):
+            # the links first, or dying sockets answer
+            for place in places:
+                self.hosts.cut(place)
+        if way != "silence":
+            for element in (element for place in places for element in self.on(place)):
+                _END[way](element)
 
     def restore(self, names: tuple[str, ...]) -> None:
         """Bring everything back that was lost."""
-        for name in names:
-            if name not in self.elements:
-                self.hosts.join(name)
+        places = {place for name in names if name not in self.elements for place in self.site.lost_with(name)}
+        for place in places:
+            self.hosts.join(place)
         for element in self.all:
             element.thaw()
-            if element.process is None and (element.place in names or element.service.name in names):
+            if element.process is None and (element.place in places or element.service.name in names):
                 element.start()
         self.wait_until_alive()
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
-from archgen.model.architecture import Connection, Replica
+from archgen.model.architecture import Balance, Connection, Replica
 from lab.service import File, Service, shell
 from lab.site import Site, port_of
 from lab.vrrp import keepalived
@@ -57,16 +58,19 @@ def _lines(site: Site, replica: Replica) -> Iterator[str]:
 
 def _backend(site: Site, replica: Replica, target: Connection) -> Iterator[str]:
     settings = site.settings(replica.component)
-    balance = site.component(replica.component).balance
-    check = balance.health_check if balance else None
+    balance = site.component(replica.component).balance or Balance()
+    check = balance.health_check
     yield "  balance roundrobin"
     if isinstance(check, str):
         yield f"  option httpchk {check}"
-    words = (
-        f"check inter {settings.get('inter', '500ms')} fall {settings.get('fall', 2)} rise {settings.get('rise', 2)}"
+    timers = (
+        f" check inter {settings.get('inter', '500ms')} fall {settings.get('fall', 2)} rise {settings.get('rise', 2)}"
     )
-    for number, (address, port) in enumerate(site.endpoints(replica, target)):
-        yield f"  server s{number} {address}:{port} {words if check else ''}".rstrip()
+    servers = zip_longest(site.endpoints(replica, target), site.answering(replica, target))
+    for number, (endpoint, member) in enumerate(servers):
+        if endpoint is not None:
+            standby = " backup" if member and {member.id, member.component} & {*balance.backup} else ""
+            yield f"  server s{number} {endpoint[0]}:{endpoint[1]}{timers if check else ''}{standby}"
 
 
 def _certificate(site: Site, connection: Connection) -> str:

@@ -19,6 +19,7 @@ http {{
   client_body_temp_path {folder}/body;
   fastcgi_temp_path {folder}/fastcgi;
   proxy_temp_path {folder}/proxy;
+  {upstream}
   server {{
     listen {port};
     fastcgi_connect_timeout 1s;
@@ -35,7 +36,9 @@ def service(site: Site, replica: Replica) -> Service:
     """Return a replica of nginx."""
     folder = site.directory(replica)
     port = listening(site, replica.component)
-    configuration = CONFIGURATION.format(folder=folder, port=port, locations=_locations(site, replica))
+    configuration = CONFIGURATION.format(
+        folder=folder, port=port, locations=_locations(site, replica), upstream=_upstream(site, replica)
+    )
     return Service(
         name=replica.id,
         packages=("nginx-light",),
@@ -46,15 +49,22 @@ def service(site: Site, replica: Replica) -> Service:
 
 
 def _locations(site: Site, replica: Replica) -> str:
+    """Return what answers: this server, or the servers behind it, of which nginx tries the next if it can't connect."""
     health = (
         'location = /health { return 200 "ok"; }\n' if site.settings(replica.component).get("health") == "self" else ""
     )
     calls = site.calls(replica.component)
     if not calls:
         return health + 'location / { return 200 "The first page"; }'
-    protocol = calls[0].ports[0].protocol
-    servers = ", ".join(f"{address}:{port}" for address, port in site.endpoints(replica, calls[0]))
-    if protocol == "fastcgi":
+    if calls[0].ports[0].protocol == "fastcgi":
         parameters = "\n".join(f"fastcgi_param {each};" for each in (*PARAMETERS, *LENGTHS))
-        return f"{health}location / {{ fastcgi_pass {servers}; {parameters} }}"
-    return f"{health}location / {{ proxy_pass http://{servers}; }}"
+        return f"{health}location / {{ fastcgi_pass behind; {parameters} }}"
+    return f"{health}location / {{ proxy_pass http://behind; }}"
+
+
+def _upstream(site: Site, replica: Replica) -> str:
+    calls = site.calls(replica.component)
+    servers = (
+        " ".join(f"server {address}:{port};" for address, port in site.endpoints(replica, calls[0])) if calls else ""
+    )
+    return f"upstream behind {{ {servers} }}" if servers else ""
