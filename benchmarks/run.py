@@ -175,7 +175,7 @@ def beside() -> None:
 def deck() -> None:
     """The deck of the reference tiers, models read and judged, beside 1.5 s."""
     from archgen.app.drawing.pictures import Drawing
-    from archgen.app.drawing.slides import make_deck, write_pptx
+    from archgen.app.drawing.slides import export_pptx, make_deck
     from archgen.app.drawing.systems import visible_systems
     from archgen.app.models import check_models
     from archgen.app.workspace.inputs import find, read
@@ -183,7 +183,7 @@ def deck() -> None:
     def ours() -> None:
         systems = visible_systems(check_models(read(find((os.path.join(ROOT, "models"),)), ""), "2026-11-24"))
         drawing = Drawing("domain", "light")
-        write_pptx(systems, drawing, make_deck(systems, drawing, None), None)
+        export_pptx(systems, drawing, make_deck(systems, drawing, None), None)
 
     within("deck of the four tiers", 1.5, ours, 5)
 

@@ -176,7 +176,7 @@ def test_a_dot_that_fails_or_never_ends_is_a_part_that_cannot_be_made(
     monkeypatch.setattr(dot_command, "SECONDS", 0.5)
     monkeypatch.setattr(dot_command, "MOST_BYTES", 1000)
     with pytest.raises(PartError, match=re.escape(reason)):
-        dot_command.run("digraph {}\n" * 100_000, "svg", str(command))
+        dot_command.run_dot("digraph {}\n" * 100_000, "svg", str(command))
 
 
 def test_what_is_read_from_the_top_has_its_headings_clear_of_lines() -> None:

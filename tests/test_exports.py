@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import pytest
 
 from archgen.analysis.topology import Topology
-from archgen.engines.dot_command import run
+from archgen.engines.dot_command import run_dot
 from archgen.engines.graphviz_engine import graphviz
 from archgen.language.load import load
 from archgen.layout.placed import Box
@@ -97,7 +97,7 @@ def words(text: str) -> str:
 
 
 def objects(source: str) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    answer = json.loads(run(source, "json0"))
+    answer = json.loads(run_dot(source, "json0"))
     return answer.get("objects", []), answer.get("edges", [])
 
 
@@ -119,7 +119,7 @@ def test_hostile_text_is_a_label_in_dot(text: str) -> None:
     found, edges = objects(dot(hostile_diagram(text)))
     assert sorted(one["name"] for one in found) == ["cluster_g1", "n1", "n2"]
     assert len(edges) == 1
-    shown = ElementTree.fromstring(run(dot(hostile_diagram(text)), "svg"))
+    shown = ElementTree.fromstring(run_dot(dot(hostile_diagram(text)), "svg"))
     labels = ["".join(node.itertext()) for node in shown.iter(f"{SVG}text")]
     assert not words(text) or any(
         words(text).replace(" ", "") == label.replace("\xa0", "").replace(" ", "") for label in labels
@@ -129,25 +129,25 @@ def test_hostile_text_is_a_label_in_dot(text: str) -> None:
 @NEEDS_GRAPHVIZ
 def test_dot_canon_keeps_its_meaning() -> None:
     diagram = deployment(SHIPPED[1])
-    canon = run(dot(diagram), "canon")
+    canon = run_dot(dot(diagram), "canon")
     assert len(re.findall(r"->", canon)) == len(diagram.edges)
     assert 'label="mysql\\nprimary"' in canon
 
 
 @pytest.mark.skipif(shutil.which("dot") is None, reason="no `dot` on the PATH")
 def test_the_dot_on_the_path_reads_it_too() -> None:
-    assert "digraph" in run(dot(deployment(SHIPPED[2])), "canon", "dot")
+    assert "digraph" in run_dot(dot(deployment(SHIPPED[2])), "canon", "dot")
 
 
 def test_a_command_that_is_not_there() -> None:
     with pytest.raises(UsageError, match="can't be run"):
-        run("digraph { a }", "canon", "/nowhere/dot")
+        run_dot("digraph { a }", "canon", "/nowhere/dot")
 
 
 @NEEDS_GRAPHVIZ
 def test_what_dot_says_is_told() -> None:
     with pytest.raises(UsageError, match="failed: "):
-        run("digraph {", "canon")
+        run_dot("digraph {", "canon")
 
 
 # Graphviz as an engine

@@ -18,7 +18,7 @@ from archgen.render.scene.sequence_film import sequence_film
 from archgen.render.svg.document import svg as written
 from archgen.style.theme import DARK, LIGHT
 from archgen.views.flow import flow_sequence
-from archgen.views.path import path
+from archgen.views.path import path_diagram
 from archgen.views.playback import playback_steps
 from tests import browser
 from tests.drawing import sequence_svg
@@ -84,7 +84,7 @@ def test_an_animated_picture_is_asked_for_by_its_name(tmp_path: Path) -> None:
 def lit(one: Topology, number: int) -> tuple[list[str], list[str], str]:
     """The components and connections that are lit in a picture of the film of a model's last flow, and its words."""
     flow = one.architecture.flows[-1]
-    frames = path_frames(domain(path(one, flow)), flow.title, playback_steps(one, flow), "p")
+    frames = path_frames(domain(path_diagram(one, flow)), flow.title, playback_steps(one, flow), "p")
     assert len(frames) == 1 + len(playback_steps(one, flow))
     root = ElementTree.fromstring(written(frames[number], "light"))
     things = [node for node in root.iter(f"{SVG}g") if node.get("data-component") or node.get("data-edge")]
@@ -116,7 +116,7 @@ def test_each_step_lights_its_connection_in_the_deployment() -> None:
 def test_a_path_plays_as_its_pictures_stand(one: Topology) -> None:
     """What the key frames of each card and line say in the middle of each step is what the still pictures show."""
     for flow in one.architecture.flows:
-        told, placed = playback_steps(one, flow), domain(path(one, flow))
+        told, placed = playback_steps(one, flow), domain(path_diagram(one, flow))
         frames = [ElementTree.fromstring(written(scene)) for scene in path_frames(placed, flow.title, told, "p")]
         svg = written(path_film(placed, flow.title, told, "p"), "light")
         rules = dict(re.findall(r"@keyframes (p-[0-9]+)\{(.*?\})\}", svg))
@@ -140,7 +140,7 @@ def test_a_path_plays_as_its_pictures_stand(one: Topology) -> None:
 def test_a_path_without_motion_is_the_whole_path_under_its_title() -> None:
     one = SHIPPED[1]
     flow = one.architecture.flows[0]
-    svg = written(path_film(domain(path(one, flow)), flow.title, playback_steps(one, flow), "p"), "light")
+    svg = written(path_film(domain(path_diagram(one, flow)), flow.title, playback_steps(one, flow), "p"), "light")
     assert svg.count("animation-duration") == 1
     assert "@media (prefers-reduced-motion:no-preference){#p [style^" in svg
     hidden = [node for node in ElementTree.fromstring(svg).iter(f"{SVG}g") if node.get("opacity") is not None]
@@ -196,7 +196,7 @@ class TestInABrowser:
     def test_a_path_plays_and_rests_too(self, tmp_path: Path) -> None:
         one = SHIPPED[1]
         flow = one.architecture.flows[1]
-        svg = written(path_film(domain(path(one, flow)), flow.title, playback_steps(one, flow), "p"))
+        svg = written(path_film(domain(path_diagram(one, flow)), flow.title, playback_steps(one, flow), "p"))
         (tmp_path / "a.html").write_text(f"<!doctype html><meta charset=utf-8><body>{svg}", encoding="utf-8")
         playing = (
             "const all = document.getAnimations(); all.forEach(one => { one.pause(); one.currentTime = TIME; });"

@@ -31,7 +31,7 @@ from archgen.render.scene.sequence import sequence_scene
 from archgen.render.text.diagram import diagram_cells, diagram_text
 from archgen.render.text.list import diagram_list, sequence_list
 from archgen.render.text.sequence import sequence_text
-from archgen.report.common.terminal import columns
+from archgen.report.common.terminal import display_width
 from archgen.style.svg_markup import clean
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Message, Sequence
@@ -407,7 +407,7 @@ def test_a_sequence_is_no_wider_than_it_may_be(width: int) -> None:
         text = sequence_text(sequence, width)
         if text is not None:
             lines = text.splitlines()[2:]
-            assert max(map(columns, lines)) <= width
+            assert max(map(display_width, lines)) <= width
 
 
 def test_a_wide_character_takes_two_cells() -> None:
@@ -416,7 +416,7 @@ def test_a_wide_character_takes_two_cells() -> None:
     assert len(widths) <= 3
     for row in rows:
         for cell, following in pairwise(row):
-            if cell[0] and columns(cell[0]) == 2:
+            if cell[0] and display_width(cell[0]) == 2:
                 assert following[0] == ""
 
 

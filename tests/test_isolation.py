@@ -227,7 +227,7 @@ def test_a_block_that_cannot_be_shown_loses_no_other(
         ("archgen.app.drawing.pictures.flow_sequence", FLOW, "pptx"),
         ("archgen.slides.details._reliability", FIRST, "pptx"),
         ("archgen.slides.deck._system", FIRST, "pptx"),
-        ("archgen.slides.pptx.sequence.paint", "A visitor opens a page", "pptx"),
+        ("archgen.slides.pptx.writer.paint_sequence", "A visitor opens a page", "pptx"),
         ("archgen.slides.slide_scene.sequence_scene", "A visitor opens a page", "svg"),
     ],
 )

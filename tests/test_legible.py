@@ -19,7 +19,7 @@ from archgen.app.models import check_models
 from archgen.app.workspace.inputs import find, read
 from archgen.engines.score import score
 from archgen.layout.deployment.arrangement import arranged
-from archgen.layout.deployment.columns import columns
+from archgen.layout.deployment.columns import assign_columns
 from archgen.layout.measures import BRIEF, ROOM, USUAL
 from archgen.layout.placed import Placed
 from archgen.slides.layout.legible import MOST, READABLE, legible, points
@@ -50,7 +50,7 @@ def pictured(name: str) -> Diagram:
 def test_the_reference_tiers_are_read_from_the_back_of_a_room(name: str) -> None:
     placed = legible(pictured(name), *PICTURE)
     assert points(placed, *PICTURE) >= READABLE
-    assert points(placed, *PICTURE) > 1.4 * points(arranged(placed.diagram, columns(placed.diagram)), *PICTURE)
+    assert points(placed, *PICTURE) > 1.4 * points(arranged(placed.diagram, assign_columns(placed.diagram)), *PICTURE)
 
 
 @EACH
@@ -66,7 +66,7 @@ def test_nothing_in_a_picture_for_a_room_lies_on_anything_else(name: str) -> Non
 @pytest.mark.parametrize("measures", [ROOM, BRIEF], ids=["room", "brief"])
 def test_words_fit_their_cards_and_labels_their_gaps(name: str, measures: Measures) -> None:
     diagram = pictured(name)
-    placed = arranged(diagram, columns(diagram), measures)
+    placed = arranged(diagram, assign_columns(diagram), measures)
     sizes = measures.sizes
     assert {one.node.id for one in placed.nodes} == {one.id for one in diagram.nodes}
     for one in placed.nodes:
@@ -106,7 +106,7 @@ def hosted(name: str, agent: bool = True) -> Placed:
         )
     host = Group(id="h", subject="h", kind="host", label=name)
     diagram = Diagram(id="d", title="d", alt="d", nodes=tuple(nodes), groups=(host,))
-    return arranged(diagram, columns(diagram, tucked=True), BRIEF)
+    return arranged(diagram, assign_columns(diagram, tucked=True), BRIEF)
 
 
 def test_an_agent_is_tucked_under_the_card_with_most_room() -> None:

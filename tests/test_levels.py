@@ -22,7 +22,7 @@ from archgen.render.svg.document import svg
 from archgen.views.deployment import deployment
 from archgen.views.equality import shared_name
 from archgen.views.folding import fold_equal
-from archgen.views.levels import Picture, declared_view, readable
+from archgen.views.levels import Picture, declared_view, level_diagrams
 from archgen.views.overview import component_edges
 from tests.checked import check, read_model
 from tests.level_models import MODELS, RANDOM, WRITTEN
@@ -36,7 +36,7 @@ def topology(text: str) -> Topology:
 
 
 def drawn(text: str) -> tuple[Picture, ...]:
-    return readable(topology(text))
+    return level_diagrams(topology(text))
 
 
 @pytest.mark.parametrize("name", SYSTEMS)
@@ -102,7 +102,7 @@ def test_a_finding_of_a_host_has_its_badge_on_what_runs_there_alone() -> None:
     model = check("m.arch.yaml", WRITTEN["wordpress-agency"]().encode())
     numbers = {number for number, finding in number_findings(model.findings) if finding.subject.kind == "host"}
     assert numbers
-    nodes = readable(model.topology, model.findings)[0].diagram.nodes
+    nodes = level_diagrams(model.topology, model.findings)[0].diagram.nodes
     assert numbers <= {badge.number for node in nodes for badge in node.badges}
 
 

@@ -20,14 +20,14 @@ from pptx.presentation import Presentation as PptxPresentation
 from pptx.slide import Slide
 
 from archgen.app.drawing.pictures import Drawing
-from archgen.app.drawing.slides import make_deck, write_pptx
+from archgen.app.drawing.slides import export_pptx, make_deck
 from archgen.app.drawing.systems import visible_systems
 from archgen.app.models import check_models
 from archgen.app.workspace.inputs import find, read
 from archgen.layout.placed import Box
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.subject import Subject
-from archgen.slides.facts import SystemFacts, shortened
+from archgen.slides.facts import SystemFacts, shorten_title
 from archgen.slides.layout.titles import title_lines, whole_words
 from archgen.slides.story import LEAST, MOST
 from archgen.slides.values import TITLE, TITLE_SIZE, Deck, DiagramSlide, TableSlide, TitleSlide
@@ -80,7 +80,7 @@ def presented(name: str) -> tuple[CheckedModel, Deck, PptxPresentation]:
 def of(system: CheckedModel) -> tuple[CheckedModel, Deck, PptxPresentation]:
     drawing = Drawing("best", "light")
     deck = make_deck((system,), drawing, None)
-    return system, deck, Presentation(BytesIO(write_pptx((system,), drawing, deck, None)))
+    return system, deck, Presentation(BytesIO(export_pptx((system,), drawing, deck, None)))
 
 
 def every(shapes: Any) -> Iterator[Any]:
@@ -198,7 +198,7 @@ def test_a_title_claims_what_is_true(name: str) -> None:
         assert all(element in points[flow] for flow in flows)
     routes = [slide for slide in deck.slides if isinstance(slide, DiagramSlide)][1:]
     for slide, flow in zip(routes, facts.important, strict=False):
-        assert slide.title.startswith(shortened(flow.title))
+        assert slide.title.startswith(shorten_title(flow.title))
         fatal = system.topology.losses.points[flow.id]
         assert ("no single failure" in slide.title) == (not fatal)
 

@@ -30,7 +30,7 @@ from archgen.style.contrast import contrast
 from archgen.style.theme import LINES, PRINT
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Edge, Group, Node
-from archgen.views.levels import readable
+from archgen.views.levels import level_diagrams
 from tests.checked import check, read_model
 from tests.level_models import MODELS, WRITTEN
 
@@ -76,7 +76,7 @@ def test_names_of_the_reference_systems_are_readable_in_a_column(path: Path) -> 
 def test_every_level_is_readable_in_its_column(name: str, width: str) -> None:
     room = ROOMS[width]
     model = read_model("m.arch.yaml", MODELS[name]().encode())
-    for picture in readable(model.topology, model.findings):
+    for picture in level_diagrams(model.topology, model.findings):
         placed = engine_for("best", room)(picture.diagram)
         assert room.text(placed) >= room.floor - 0.05, picture.level
         assert score(placed).overlaps == 0, picture.level
@@ -111,7 +111,7 @@ def test_every_picture_of_a_written_system_is_readable(name: str) -> None:
 def test_no_level_is_a_tower(name: str) -> None:
     room = ROOMS["1150"]
     model = read_model("m.arch.yaml", MODELS[name]().encode())
-    for picture in readable(model.topology, model.findings):
+    for picture in level_diagrams(model.topology, model.findings):
         placed = engine_for("best", room)(picture.diagram)
         assert placed.height * room.scale(placed) <= 1.2 * room.width, picture.level
 
@@ -138,7 +138,7 @@ def test_a_column_of_many_cards_is_cut_where_it_would_be_a_tower() -> None:
 def test_the_layout_is_taken_that_cuts_no_words() -> None:
     (ordering,) = [
         picture
-        for picture in readable(check("m.arch.yaml", WRITTEN["event-driven-shop"]().encode()).topology)
+        for picture in level_diagrams(check("m.arch.yaml", WRITTEN["event-driven-shop"]().encode()).topology)
         if picture.level == "group:orders"
     ]
     placed = engine_for("best", ROOMS["1150"])(ordering.diagram)

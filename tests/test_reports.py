@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from archgen.model.finding import Accepted, Finding, Proof, Related
 from archgen.model.subject import Subject
-from archgen.report.common.terminal import LONGEST_WORD, Style, brief, columns, plain, wrap
+from archgen.report.common.terminal import LONGEST_WORD, Style, brief, display_width, escape_controls, wrap_columns
 from archgen.report.lint import json_, text
 from archgen.report.lint.outcome import LintReport
 from tests import contracts
@@ -195,7 +195,7 @@ def test_nothing_that_a_model_says_steers_the_terminal() -> None:
 
 @given(st.text())
 def test_safe_text_is_printable_and_keeps_what_is(words: str) -> None:
-    shown = plain(words)
+    shown = escape_controls(words)
     assert all(char.isprintable() or char in "\u3000\u200d" for char in shown)
     if words.isprintable():
         assert shown == words
@@ -204,21 +204,21 @@ def test_safe_text_is_printable_and_keeps_what_is(words: str) -> None:
 @given(st.text(), st.integers(20, 120))
 def test_wrapped_text_keeps_its_words_and_its_width(words: str, width: int) -> None:
     safe = brief(words)
-    lines = wrap(safe, width, "  ")
+    lines = wrap_columns(safe, width, "  ")
     assert " ".join(lines).split() == safe.split()
-    assert all(columns(line) <= width or len(line.split()) == 1 for line in lines)
+    assert all(display_width(line) <= width or len(line.split()) == 1 for line in lines)
     assert all(len(word) <= LONGEST_WORD for word in safe.split())
 
 
 @given(st.text(alphabet="e.  \t\n"), st.integers(1, 30), st.sampled_from(["", "  = fix: ", " → "]))
 def test_a_text_wraps_alike_in_any_letters(words: str, width: int, first: str) -> None:
-    accented = wrap(words.replace("e", "é"), width, "  ", first)
-    assert wrap(words, width, "  ", first) == [line.replace("é", "e") for line in accented]
+    accented = wrap_columns(words.replace("e", "é"), width, "  ", first)
+    assert wrap_columns(words, width, "  ", first) == [line.replace("é", "e") for line in accented]
 
 
 @pytest.mark.parametrize(("words", "width"), [("abc", 3), ("数据库", 6), ("é", 1), ("e\u0301", 1), ("🎉", 2)])
 def test_columns(words: str, width: int) -> None:
-    assert columns(words) == width
+    assert display_width(words) == width
 
 
 def test_colour_only_paints() -> None:

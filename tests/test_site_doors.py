@@ -179,9 +179,9 @@ def seen(words: str) -> str:
 
 
 def title_free(words: str) -> str:
-    from archgen.report.common.terminal import plain
+    from archgen.report.common.terminal import escape_controls
 
-    return plain(" ".join(words.split()))
+    return escape_controls(" ".join(words.split()))
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from archgen.compare import Evolution
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.rules import RULES
-from archgen.site.all_pages import pages
+from archgen.site.all_pages import render_pages
 from archgen.site.page import Column, LinkTo, Page
 from archgen.views.diagram import Diagram
 from tests.checked import check
@@ -47,7 +47,7 @@ class Blank:
 
 def made(text: str, name: str = "sample") -> dict[str, Page]:
     tier = check(f"{name}.arch.yaml", text.encode())
-    return {page.path: page for page in pages([tier], Blank(), RULES, lambda rule: rule.id)}
+    return {page.path: page for page in render_pages([tier], Blank(), RULES, lambda rule: rule.id)}
 
 
 def shown(page: Page) -> Element:

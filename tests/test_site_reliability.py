@@ -20,7 +20,7 @@ from archgen.model.percentages import format_availability
 from archgen.report.common.assessment import format_parts, format_range
 from archgen.report.diff.sentences import sentences
 from archgen.rules import RULES
-from archgen.site.all_pages import pages
+from archgen.site.all_pages import render_pages
 from archgen.site.blocks import block_html
 from archgen.site.page import Column, LinkTo, Page
 from archgen.views.diagram import Diagram
@@ -68,7 +68,7 @@ def read(name: str) -> CheckedModel:
 
 
 def made(*tiers: CheckedModel) -> dict[str, Page]:
-    return {page.path: page for page in pages(tiers, Blank(), RULES, lambda rule: rule.id)}
+    return {page.path: page for page in render_pages(tiers, Blank(), RULES, lambda rule: rule.id)}
 
 
 def body(page: Page) -> str:

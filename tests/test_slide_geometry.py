@@ -21,7 +21,7 @@ from pptx.slide import Slide  # noqa: E402
 from pptx.util import Emu, Pt  # noqa: E402
 
 from archgen.app.drawing.pictures import Drawing  # noqa: E402
-from archgen.app.drawing.slides import make_deck, write_pptx  # noqa: E402
+from archgen.app.drawing.slides import export_pptx, make_deck  # noqa: E402
 from archgen.app.drawing.systems import visible_systems  # noqa: E402
 from archgen.app.models import check_models  # noqa: E402
 from archgen.app.workspace.inputs import Input, find, read  # noqa: E402
@@ -139,7 +139,7 @@ def told(name: str) -> tuple[Deck, PptxPresentation]:
     if name == "models":
         return DECK, PRESENTATION
     made = make_deck((HARD[name],), DRAWING, None, FULL)
-    return made, Presentation(BytesIO(write_pptx((HARD[name],), DRAWING, made, None)))
+    return made, Presentation(BytesIO(export_pptx((HARD[name],), DRAWING, made, None)))
 
 
 def pages(name: str, sort: type[SlideKind]) -> Iterator[tuple[SlideKind, Slide]]:
@@ -334,7 +334,7 @@ def test_an_odd_template_gives_whole_slides(sort: str, tmp_path: Path) -> None:
     target = BytesIO()
     made.save(target)
     deck = make_deck(TIERS[:1], DRAWING, None, FULL)
-    content = write_pptx(TIERS[:1], DRAWING, deck, target.getvalue())
+    content = export_pptx(TIERS[:1], DRAWING, deck, target.getvalue())
     presentation = Presentation(BytesIO(content))
     for slide, page in zip(deck.slides, presentation.slides, strict=True):
         title = page.shapes.title
@@ -357,7 +357,7 @@ def test_words_on_a_ground_that_hides_the_templates_own_are_light() -> None:
     target = BytesIO()
     made.save(target)
     deck = make_deck(TIERS[:1], DRAWING, None, FULL)
-    presentation = Presentation(BytesIO(write_pptx(TIERS[:1], DRAWING, deck, target.getvalue())))
+    presentation = Presentation(BytesIO(export_pptx(TIERS[:1], DRAWING, deck, target.getvalue())))
     for slide, page in zip(deck.slides, presentation.slides, strict=True):
         runs = [run for part in page.shapes.title.text_frame.paragraphs for run in part.runs]
         assert all(str(run.font.color.rgb) == "E9EDF3" for run in runs), slide.title

@@ -13,7 +13,7 @@ import pytest
 
 pypdf = pytest.importorskip("pypdf", reason="the extra `dev` is not installed")
 
-from archgen.app.drawing.slides import make_deck, slide_images, write_pdf  # noqa: E402
+from archgen.app.drawing.slides import export_pdf, make_deck, slide_images  # noqa: E402
 from archgen.cli import main  # noqa: E402
 from archgen.render.svg.document import svg  # noqa: E402
 from archgen.slides import DeckOptions  # noqa: E402
@@ -46,8 +46,8 @@ def no_icons(_: str | None) -> None:
 
 
 def test_a_pdf_has_a_page_a_slide_and_its_words() -> None:
-    content = write_pdf(TIERS, DRAWING, SHORT)
-    assert content == write_pdf(TIERS, DRAWING, SHORT)
+    content = export_pdf(TIERS, DRAWING, SHORT)
+    assert content == export_pdf(TIERS, DRAWING, SHORT)
     document = pypdf.PdfReader(BytesIO(content))
     assert len(document.pages) == len(SHORT.slides)
     assert document.metadata is not None

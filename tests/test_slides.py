@@ -25,7 +25,7 @@ from pptx.util import Emu, Inches, Pt  # noqa: E402
 
 from archgen.analysis.assessment import assess  # noqa: E402
 from archgen.app.drawing.pictures import Drawing  # noqa: E402
-from archgen.app.drawing.slides import make_deck, write_pptx  # noqa: E402
+from archgen.app.drawing.slides import export_pptx, make_deck  # noqa: E402
 from archgen.app.drawing.systems import visible_systems  # noqa: E402
 from archgen.app.models import check_models  # noqa: E402
 from archgen.app.workspace.inputs import Input, find, read  # noqa: E402
@@ -34,7 +34,7 @@ from archgen.linting.checked_model import CheckedModel  # noqa: E402
 from archgen.model.problems import UsageError  # noqa: E402
 from archgen.slides import DeckOptions  # noqa: E402
 from archgen.slides.pptx import write_pptx as written  # noqa: E402
-from archgen.slides.pptx.routes import Route, route  # noqa: E402
+from archgen.slides.pptx.routes import Route, connector_route  # noqa: E402
 from archgen.slides.values import (  # noqa: E402
     ComparisonSlide,
     Deck,
@@ -63,7 +63,7 @@ FULL = DeckOptions(full=True, glossary=True)
 TIERS = shipped()
 DRAWING = Drawing("domain", "light")
 DECK = make_deck(TIERS, DRAWING, None, FULL)
-CONTENT = write_pptx(TIERS, DRAWING, DECK, None)
+CONTENT = export_pptx(TIERS, DRAWING, DECK, None)
 
 
 def opened(content: bytes) -> PptxPresentation:
@@ -420,7 +420,7 @@ def test_the_validator_sees_a_misplaced_element(tmp_path: Path) -> None:
 
 
 def test_the_same_models_give_the_same_bytes() -> None:
-    assert write_pptx(TIERS, DRAWING, make_deck(TIERS, DRAWING, None, FULL), None) == CONTENT
+    assert export_pptx(TIERS, DRAWING, make_deck(TIERS, DRAWING, None, FULL), None) == CONTENT
     with zipfile.ZipFile(BytesIO(CONTENT)) as archive:
         assert {one.date_time for one in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
@@ -449,7 +449,7 @@ def corporate() -> bytes:
 
 
 def test_a_template_gives_its_layouts_fonts_and_colours(tmp_path: Path) -> None:
-    content = write_pptx(TIERS[:1], DRAWING, make_deck(TIERS[:1], DRAWING, None, FULL), corporate())
+    content = export_pptx(TIERS[:1], DRAWING, make_deck(TIERS[:1], DRAWING, None, FULL), corporate())
     made = opened(content)
     titles = [slide.shapes.title.text for slide in made.slides]
     assert "An old slide" not in titles
@@ -480,7 +480,7 @@ def test_hostile_words_stay_words(tmp_path: Path) -> None:
     names = write(str(tmp_path / "models"))
     found = visible_systems(check_models(read(find((str(tmp_path / "models"),)), ""), DAY))
     assert len(found) == len(names) > 10
-    content = write_pptx(found, DRAWING, make_deck(found, DRAWING, HOSTILE[0], FULL), None)
+    content = export_pptx(found, DRAWING, make_deck(found, DRAWING, HOSTILE[0], FULL), None)
     said = "".join(
         one.text_frame.text for slide in opened(content).slides for one in every(slide.shapes) if one.has_text_frame
     )
@@ -493,7 +493,7 @@ def test_an_empty_model_has_a_deck() -> None:
     found = visible_systems(
         check_models((Input("m.arch.yaml", b"archgen: 1\nname: Quiet\ncomponents:\n  user: {kind: client}\n"),), DAY)
     )
-    made = opened(write_pptx(found, DRAWING, make_deck(found, DRAWING, None, FULL), None))
+    made = opened(export_pptx(found, DRAWING, make_deck(found, DRAWING, None, FULL), None))
     assert made.slides[0].shapes.title.text == "Quiet"
 
 
@@ -576,7 +576,7 @@ WAYS = [
 @pytest.mark.parametrize("way", WAYS)
 def test_a_route_runs_through_its_corners(way: list[tuple[int, int]]) -> None:
     points = [(x * 1000000, y * 1000000) for x, y in way]
-    for wanted, found in zip(points, drawn(route(points)), strict=True):
+    for wanted, found in zip(points, drawn(connector_route(points)), strict=True):
         assert abs(wanted[0] - found[0]) < 7000
         assert abs(wanted[1] - found[1]) < 7000
 
@@ -585,7 +585,7 @@ def test_a_way_with_many_corners_keeps_its_ends() -> None:
     way = [(0, 0), (1, 0), (1, 3), (4, 3), (4, 7), (20, 7), (20, 2), (24, 2)]
     for points in (way, [(y, x) for x, y in way], [*way, (24, 9)]):
         scaled = [(x * 1000000, y * 1000000) for x, y in points]
-        found = drawn(route(scaled))
+        found = drawn(connector_route(scaled))
         for wanted, end in ((scaled[0], found[0]), (scaled[-1], found[-1])):
             assert abs(wanted[0] - end[0]) < 7000
             assert abs(wanted[1] - end[1]) < 7000

@@ -17,7 +17,7 @@ import pytest
 from pptx import Presentation
 
 from archgen.app.drawing.pictures import Drawing
-from archgen.app.drawing.slides import make_deck, write_pptx
+from archgen.app.drawing.slides import export_pptx, make_deck
 from archgen.app.drawing.systems import visible_systems
 from archgen.app.models import check_models
 from archgen.app.workspace.inputs import find_and_read
@@ -113,7 +113,7 @@ BROKEN = dict(broken())
 def used(template: bytes) -> tuple[bytes | None, str]:
     """The deck, or why there is none."""
     try:
-        return write_pptx(TIERS, DRAWING, DECK, template), ""
+        return export_pptx(TIERS, DRAWING, DECK, template), ""
     except UsageError as error:
         return None, str(error)
 
@@ -141,7 +141,7 @@ def test_a_broken_template_is_used_or_refused(name: str) -> None:
 )
 def test_what_a_template_lacks_is_told(parts: Callable[[], Parts], message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        write_pptx(TIERS, DRAWING, DECK, packed(parts()))
+        export_pptx(TIERS, DRAWING, DECK, packed(parts()))
 
 
 def test_a_template_with_changed_bytes_is_used_or_refused() -> None:

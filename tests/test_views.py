@@ -18,7 +18,7 @@ from archgen.views.aspects import ASPECTS
 from archgen.views.diagram import Badge, Diagram, Edge, Group, Node
 from archgen.views.networks import networks
 from archgen.views.overview import overview
-from archgen.views.path import path
+from archgen.views.path import path_diagram
 from archgen.views.zones import zones
 from tests.geometry import faults
 
@@ -56,7 +56,7 @@ def marks(diagram: Diagram) -> list[Badge]:
 def test_every_view_of_a_model_is_laid_out_without_a_fault(file: str) -> None:
     topology, findings = judged(file)
     shown = [aspect(topology, findings) for aspect in ASPECTS.values()]
-    shown += [path(topology, flow, findings) for flow in topology.architecture.flows]
+    shown += [path_diagram(topology, flow, findings) for flow in topology.architecture.flows]
     assert len([one for one in shown if one is not None]) >= 2
     for one in shown:
         if one is not None:
@@ -141,7 +141,7 @@ def test_every_finding_of_a_zone_has_a_badge_in_the_picture_of_zones() -> None:
 
 def test_a_path_shows_what_its_flow_touches_and_nothing_else() -> None:
     topology, findings = tier(2)
-    read, write = (path(topology, flow, findings) for flow in topology.architecture.flows)
+    read, write = (path_diagram(topology, flow, findings) for flow in topology.architecture.flows)
     assert {node.id for node in read.nodes} >= {"mysql@server-1", "mysql@server-2"}
     assert "mysql@server-2" not in {node.id for node in write.nodes}
     assert not any(node.subject == "code" for node in write.nodes)

@@ -13,7 +13,7 @@ from archgen.cli import main
 from archgen.engines.best import best
 from archgen.language.load import load
 from archgen.layout.deployment.arrangement import domain
-from archgen.layout.deployment.cards import heading
+from archgen.layout.deployment.cards import fit_heading
 from archgen.layout.deployment.wrap import WIDE, fitted
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Group
@@ -68,7 +68,7 @@ def test_a_low_picture_stays_as_it_is() -> None:
 
 def test_an_address_in_a_heading_is_whole_or_absent() -> None:
     group = Group(id="h", subject="h", kind="host", label="application-server-1", detail="192.0.2.101")
-    told = {heading(group, float(room))[1] for room in range(40, 320, 5)}
+    told = {fit_heading(group, float(room))[1] for room in range(40, 320, 5)}
     assert told == {"", "192.0.2.101"}
 
 

@@ -39,7 +39,7 @@ def _is_octet(text: str) -> bool:
     return decimal and (text == "0" or text[0] != "0") and int(text) < 256
 
 
-def plain(name: str) -> str:
+def normalize_name(name: str) -> str:
     """Return a name as it is compared."""
     return name.strip().rstrip(".").lower()
 
@@ -108,8 +108,8 @@ class Names:
     def domains(self, server: Component) -> tuple[str, ...]:
         """Return the domain of a name server; where it isn't stated, the one that the names of its records share."""
         if server.domain is not None:
-            return (plain(server.domain),)
-        names = [plain(record.name).removeprefix("*.").removeprefix("www.") for record in server.records]
+            return (normalize_name(server.domain),)
+        names = [normalize_name(record.name).removeprefix("*.").removeprefix("www.") for record in server.records]
         candidates = [domain for name in names[:1] for domain in (name, *ancestors(name))]
         shared = [domain for domain in candidates if all(lies_under(name, domain) for name in names)]
         return tuple(domain for domain in shared[:1] if "." in domain)
@@ -125,7 +125,7 @@ class Names:
 
     def leading(self, name: str) -> tuple[Record, ...]:
         """Return the records that give a name an address or another name; those of a wildcard where it has none."""
-        name = plain(name)
+        name = normalize_name(name)
         records = self._by_name.get(name, ())
         if name not in self._existing:
             closest = next((above for above in ancestors(name) if above in self._existing), None)
@@ -134,7 +134,7 @@ class Names:
 
     def answered_elsewhere(self, name: str) -> bool:
         """Return True if a name lies at or below one that the records delegate to other name servers (NS, DNAME)."""
-        name = plain(name)
+        name = normalize_name(name)
         return any(self._is_delegated(above) for above in (name, *ancestors(name)) if above not in self.own_domains)
 
     def _is_delegated(self, name: str) -> bool:
@@ -160,10 +160,10 @@ class Names:
 
 def readings(name: str, server: Component) -> tuple[str, ...]:
     """Return the full names that a name may stand for in a server's records: `www`, `@` and `www.foobar.com` of foobar.com."""
-    written = plain(name)
+    written = normalize_name(name)
     if server.domain is None:
         return (written,)
-    domain = plain(server.domain)
+    domain = normalize_name(server.domain)
     if written in ("@", ""):
         return (domain,)
     return (written,) if lies_under(written, domain) else (written, f"{written}.{domain}")

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archgen.analysis import assumed_numbers as numbers
 from archgen.analysis.assumed_numbers import Delay, Source
-from archgen.analysis.dns_names import Names, address, plain, pointee, readings
+from archgen.analysis.dns_names import Names, address, normalize_name, pointee, readings
 from archgen.analysis.element_numbers import is_own_code
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Changes, Component, Record, Replica
@@ -212,7 +212,7 @@ def _assumed(delay: Delay) -> Timed:
 def _canonical(text: str) -> str:
     """Return a name, an id or an address as records are compared by."""
     known = address(text)
-    return plain(text) if known is None else known[1]
+    return normalize_name(text) if known is None else known[1]
 
 
 def _is_changed(component: Component) -> bool:

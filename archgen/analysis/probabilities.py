@@ -14,7 +14,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Availability
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Plan
-from archgen.reliability.moment import Wait, Window, opened
+from archgen.reliability.moment import Wait, Window, recent_loss
 
 _SECONDS_PER_HOUR = 3600.0
 
@@ -73,7 +73,7 @@ class Probabilities:
         up = {element: self.of(element)[0] for element in plan.elements} | dict.fromkeys(gone, 0.0)
         for element, waits in plan.waits().items():
             if element in gone:
-                up |= {opened(element, wait): 0.0 if wait.manual else 1.0 for wait in waits}
+                up |= {recent_loss(element, wait): 0.0 if wait.manual else 1.0 for wait in waits}
             else:
                 up |= self._done(element, waits)
         return up
@@ -152,7 +152,7 @@ class Probabilities:
             shares[place] = max(shares[place], shares[place - 1])
         longer = [*shares[1:], 1.0]
         return {
-            opened(element, wait): 1.0 - (share / above if above else 0.0)
+            recent_loss(element, wait): 1.0 - (share / above if above else 0.0)
             for wait, share, above in zip(waits, shares, longer, strict=True)
         }
 

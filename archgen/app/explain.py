@@ -8,7 +8,7 @@ from archgen.app.config.catalogue import catalogue, own_rules
 from archgen.linting.rule import Rule
 from archgen.model.finding import CATEGORIES
 from archgen.model.kinds import KINDS
-from archgen.report.common.terminal import Style, columns, wrap
+from archgen.report.common.terminal import Style, display_width, wrap_columns
 from archgen.report.lint.outcome import page_of
 from archgen.rules import BY_NAME
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 def rules_as_text(style: Style) -> str:
     """Return a line per rule: code, severity, id and title; a code links to the rule's first reference."""
-    width = max(columns(rule.id) for rule in catalogue())
+    width = max(display_width(rule.id) for rule in catalogue())
     lines: list[str] = []
     for rule in catalogue():
         severity = style.paint(f"{rule.severity:<7}", rule.severity)
-        first, *rest = wrap(rule.title, style.width - 18 - width)
+        first, *rest = wrap_columns(rule.title, style.width - 18 - width)
         link = style.link(rule.code, page_of(rule, ""))
         lines.append(f"{link}  {severity}  {style.paint(f'{rule.id:<{width}}', 'strong')}  {first}")
         lines += [f"{'':{18 + width}}{line}" for line in rest]
@@ -154,5 +154,5 @@ def _rule(rule: Rule, today: str, style: Style) -> str:
 def _paragraphs(text: str, style: Style) -> list[str]:
     lines: list[str] = []
     for paragraph in text.strip().split("\n\n"):
-        lines += ["", *wrap(paragraph, min(style.width, 100), "  ", "  ")]
+        lines += ["", *wrap_columns(paragraph, min(style.width, 100), "  ", "  ")]
     return lines[1:]

@@ -53,7 +53,7 @@ class Revisions(Struct, frozen=True):
         return os.path.normpath(os.path.join(self.directory, file)).replace(os.sep, "/")
 
 
-def review(
+def review_models(
     words: tuple[str, ...], today: str, forge: str, isolation: Isolation, min_confidence: Confidence = "low"
 ) -> ReviewReport:
     """Review the models of a range, or of a revision and the working directory; UsageError if the words name none.

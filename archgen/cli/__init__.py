@@ -86,9 +86,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except OSError as error:
-        from archgen.report.common.terminal import plain
+        from archgen.report.common.terminal import escape_controls
 
-        place = f"{plain(str(error.filename))}: " if error.filename else ""
+        place = f"{escape_controls(str(error.filename))}: " if error.filename else ""
         return _failed(f"{place}{error.strerror or error}")
     except KeyboardInterrupt:
         return 130

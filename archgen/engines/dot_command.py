@@ -42,7 +42,7 @@ def _scripts() -> tuple[str, str]:
     return os.path.dirname(sys.executable), sysconfig.get_path("scripts")
 
 
-def run(source: str, form: str, command: str | None = None) -> str:
+def run_dot(source: str, form: str, command: str | None = None) -> str:
     """Return the output of `dot -Tform` for DOT text; UsageError, with its own message, when it fails.
 
     Without the graphviz package, whose import takes ten times as long as a small `dot`.

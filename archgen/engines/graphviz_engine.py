@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archgen.engines.dot_command import run
+from archgen.engines.dot_command import run_dot
 from archgen.engines.shelf_packing import shelved
 from archgen.layout.deployment.arrangement import shifted
-from archgen.layout.deployment.cards import SizedCard, cards
+from archgen.layout.deployment.cards import SizedCard, size_cards
 from archgen.layout.deployment.labels import label_room, labelled
 from archgen.layout.deployment.lines import tidy
 from archgen.layout.deployment.placing import cleared, guarding, headed, seated
@@ -29,7 +29,7 @@ def graphviz(diagram: Diagram, command: str | None = None) -> Placed:
     the border of what they guard.
     """
     sizes = node_sizes(diagram)
-    answer = json.loads(run(_source(diagram, sizes), "json0", command))
+    answer = json.loads(run_dot(_source(diagram, sizes), "json0", command))
     return _Reading(diagram, sizes, answer).placed()
 
 
@@ -37,7 +37,7 @@ def node_sizes(diagram: Diagram) -> dict[str, SizedCard]:
     """Return the cards, as high as all lines that start or end at them want: they may share one side."""
     out = Counter(edge.source for edge in diagram.edges)
     into = Counter(edge.target for edge in diagram.edges)
-    return cards(diagram, {node.id: max(out[node.id], into[node.id]) for node in diagram.nodes})
+    return size_cards(diagram, {node.id: max(out[node.id], into[node.id]) for node in diagram.nodes})
 
 
 def _source(diagram: Diagram, sizes: Mapping[str, SizedCard]) -> str:

@@ -41,7 +41,7 @@ _TURNED = 7.0
 """What a diagram that reads from the top costs beside one that reads from the left."""
 
 
-def readable(across: MeasuredEngine, down: MeasuredEngine, room: Room) -> Engine:
+def readable_engine(across: MeasuredEngine, down: MeasuredEngine, room: Room) -> Engine:
     """Return an engine whose diagrams have text that can be read in a room, else the largest that it finds.
 
     Of those that can be read it takes the one that costs a reader least: by its crossings and bends, by the screens that

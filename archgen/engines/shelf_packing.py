@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from archgen.layout.layering.ranking import parts_of
+from archgen.layout.layering.ranking import connected_parts
 from archgen.layout.placed import Box, PlacedNode, Point, Polyline
 from archgen.views.diagram import Edge
 
@@ -43,7 +43,7 @@ def shelved(
 def _parts(names: list[str], edges: Iterable[Edge]) -> dict[str, int]:
     """Return the number of the part that each node belongs to, from 0 in the order of the nodes."""
     number = {name: place for place, name in enumerate(names)}
-    parts = parts_of(len(names), [(number[edge.source], number[edge.target]) for edge in edges])
+    parts = connected_parts(len(names), [(number[edge.source], number[edge.target]) for edge in edges])
     return {names[place]: count for count, part in enumerate(parts) for place in part}
 
 

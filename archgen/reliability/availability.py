@@ -22,7 +22,7 @@ from archgen.reliability.bdd import ALWAYS, NEVER, Bdd, BudgetExceeded
 from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.expansion import Expansion, all_up
 from archgen.reliability.failure import Failures, States
-from archgen.reliability.moment import opened
+from archgen.reliability.moment import recent_loss
 
 NODE_BUDGET = 100_000
 """A third of a second to build, and some 30 MB."""
@@ -213,7 +213,7 @@ def _order(plan: Plan) -> tuple[tuple[Subject, ...], ...]:
         variables += [others] if others else []
         for element in parts:
             if element in waits:
-                variables += [(element,), *((opened(element, wait),) for wait in waits[element])]
+                variables += [(element,), *((recent_loss(element, wait),) for wait in waits[element])]
     return tuple(variables)
 
 
@@ -279,7 +279,7 @@ def _sampled(plan: Plan, up: Mapping[Subject, float], points: tuple[Subject, ...
 
 
 def _windows(plan: Plan) -> list[Subject]:
-    return [opened(element, wait) for element, waits in plan.waits().items() for wait in waits]
+    return [recent_loss(element, wait) for element, waits in plan.waits().items() for wait in waits]
 
 
 def _points(

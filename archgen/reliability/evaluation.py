@@ -17,7 +17,7 @@ from archgen.model.architecture import Replica
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
 from archgen.reliability.members import Votes
-from archgen.reliability.moment import LASTING, Moment, Wait, Window, opened
+from archgen.reliability.moment import LASTING, Moment, Wait, Window, recent_loss
 from archgen.reliability.needs import Guarded, Need
 from archgen.reliability.structure import Structure
 
@@ -270,7 +270,7 @@ class Evaluation(Generic[T]):
 
     def _recent(self, cause: Subject, wait: Wait, waits: tuple[Wait, ...]) -> T:
         """Return when an element was lost less than a wait ago; for a longer wait that is so all the more."""
-        recent = [opened(cause, longer) for longer in waits[waits.index(wait) :]]
+        recent = [recent_loss(cause, longer) for longer in waits[waits.index(wait) :]]
         return self.algebra.at_least(len(recent) + 1, [self.algebra.element(each) for each in (cause, *recent)])
 
     def _at_least(self, count: int, values: list[T]) -> T:

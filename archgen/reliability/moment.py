@@ -46,7 +46,7 @@ LASTING = Moment()
 """No moment in particular: what is lost stays lost, and every automatic failover is done."""
 
 
-def opened(element: Subject, wait: Wait) -> Subject:
+def recent_loss(element: Subject, wait: Wait) -> Subject:
     """Return the event that an element was lost less than a wait ago, given that it is lost, and less than any longer one."""
     kind = "answer" if wait.manual else "failover"
     assumed = ", assumed" if wait.assumed else ""

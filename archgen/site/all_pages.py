@@ -70,7 +70,7 @@ _ChangeTo = Callable[[str], SystemChange | None]
 """The change to a system, by its id, from the previous one, where that is part of the site."""
 
 
-def pages(
+def render_pages(
     systems: Sequence[CheckedModel],
     renderer: Renderer,
     rules: Sequence[Rule],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from archgen.report.common.terminal import plain
+from archgen.report.common.terminal import escape_controls
 from archgen.site.html_builder import Html, html, join, tag
 
 LARGEST = 400_000
@@ -27,7 +27,7 @@ def yaml_block(source: str, anchors: bool = False) -> Html:
 
 
 def _line(line: str) -> Html:
-    line = plain(line.rstrip("\r").expandtabs(8))
+    line = escape_controls(line.rstrip("\r").expandtabs(8))
     start = next(
         (match.start() for match in _COMMENT.finditer(line) if not _is_quoted(line[: match.start()])), len(line)
     )
@@ -48,7 +48,7 @@ def _is_quoted(before: str) -> bool:
 
 def output_block(output: str) -> Html:
     """Return printed output as a block of code."""
-    return code_block(join((html(plain(line)) or _BLANK for line in output.rstrip("\n").split("\n")), "\n"))
+    return code_block(join((html(escape_controls(line)) or _BLANK for line in output.rstrip("\n").split("\n")), "\n"))
 
 
 def code_block(body: Html) -> Html:

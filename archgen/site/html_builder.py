@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from archgen.report.common.terminal import plain
+from archgen.report.common.terminal import escape_controls
 
 LONGEST_TITLE = 80
 
@@ -45,7 +45,7 @@ def reference(match: re.Match[str]) -> str:
 
 def one_line(text: str) -> str:
     """Return the text on one line, with control and direction characters made visible."""
-    return plain(" ".join(text.split()))
+    return escape_controls(" ".join(text.split()))
 
 
 def html(text: str) -> Html:

@@ -26,7 +26,7 @@ from archgen.reliability.expansion import all_up
 from archgen.reliability.hints import local_data
 from archgen.reliability.levels import levels
 from archgen.reliability.members import eligible, quorum
-from archgen.reliability.moment import opened
+from archgen.reliability.moment import recent_loss
 from archgen.reliability.needs import Guarded, Need, asked_component
 from archgen.reliability.simulation import skippable, used, with_all_options
 from archgen.reliability.structure import access_of, requests
@@ -295,7 +295,7 @@ class _Encoder:
         One of a failover that takes time also has the element that is lost, and its value once the loss lasts.
         """
         losses = {
-            opened(element, wait): [self._element[element], int(wait.manual)]
+            recent_loss(element, wait): [self._element[element], int(wait.manual)]
             for element, waits in plan.waits().items()
             for wait in waits
         }

@@ -18,7 +18,7 @@ from archgen.engines.rooms import COLUMN
 from archgen.linting.checked_model import CheckedModel, Model
 from archgen.linting.rule import Rule
 from archgen.report.common.terminal import Style
-from archgen.site.all_pages import pages, site_parts
+from archgen.site.all_pages import render_pages, site_parts
 from archgen.site.failed_pages import assess_system
 from archgen.site.page import PAGE_CLASS, TAKEN, Page, SitePart
 from archgen.site_build.mkdocs_settings import mkdocs_yml
@@ -35,7 +35,9 @@ _WITHIN_HTML = re.compile(r'(?<=href=")([^":#]+)\.md(?=[#"])')
 
 def site_pages(models: tuple[Model, ...], today: str) -> tuple[Page, ...]:
     """Return every file of the site of some models, its pages as Markdown."""
-    return tuple(pages(visible_systems(models, TAKEN), Drawing(room=COLUMN), catalogue(), example_renderer(today)))
+    return tuple(
+        render_pages(visible_systems(models, TAKEN), Drawing(room=COLUMN), catalogue(), example_renderer(today))
+    )
 
 
 def unbuilt_site(models: tuple[Model, ...], today: str) -> tuple[SitePart, ...]:

@@ -10,7 +10,7 @@ from archgen.model.durations import format_duration
 from archgen.model.percentages import format_availability
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
-from archgen.slides.facts import SystemFacts, capital, shortened
+from archgen.slides.facts import SystemFacts, capital, shorten_title
 
 _NAMED = 2
 """Elements that a title names before it counts the rest."""
@@ -101,7 +101,7 @@ def _is_operated(component: Component) -> bool:
 
 def path(facts: SystemFacts, flow: Flow) -> str:
     """Return what takes down a flow."""
-    title = shortened(flow.title)
+    title = shorten_title(flow.title)
     breaking = facts.losses_of(flow.id)
     if len(breaking) == 1:
         return f"{title}: goes down with {facts.call(breaking[0])} alone"
@@ -198,7 +198,11 @@ def _some(names: Sequence[str], noun: str) -> str:
 def changes(added: int, closed: int, left: int, introduced: int, follows: str) -> str:
     """Return the effect of the change from the previous system in numbers."""
     parts = list(_counts(added, closed, left, introduced))
-    return f"Since {shortened(follows)}: {listed(parts)}" if parts else f"Nothing changed since {shortened(follows)}"
+    return (
+        f"Since {shorten_title(follows)}: {listed(parts)}"
+        if parts
+        else f"Nothing changed since {shorten_title(follows)}"
+    )
 
 
 def _counts(added: int, closed: int, left: int, introduced: int) -> Iterator[str]:

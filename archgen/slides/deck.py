@@ -19,8 +19,8 @@ from archgen.slides.details import detail_slides, flow_slides
 from archgen.slides.facts import SystemFacts, count_text
 from archgen.slides.layout.comparison_chart import DowntimeBar, SystemColumn
 from archgen.slides.section import DeckSection
-from archgen.slides.story import LEAST, Make, spare, story
-from archgen.slides.values import FAILED, ComparisonSlide, Deck, Slide, TitleSlide, failed_slide
+from archgen.slides.story import LEAST, spare, story
+from archgen.slides.values import FAILED, ComparisonSlide, Deck, MakeSlides, Slide, TitleSlide, failed_slide
 from archgen.system.internal_errors import EXPOSED, Isolation
 
 _MOST = 6
@@ -88,7 +88,7 @@ def _distinct(slides: Iterable[Slide]) -> Iterator[Slide]:
         yield slide if count == 1 else replace(slide, title=f"{slide.title} ({count})")
 
 
-def _part(title: str, file: str, make: Make, isolation: Isolation) -> tuple[Slide, ...]:
+def _part(title: str, file: str, make: MakeSlides, isolation: Isolation) -> tuple[Slide, ...]:
     """Return the slides of a part, or a placeholder if archgen can't make them."""
     slides = isolation.attempt(lambda: tuple(make()), file, f"slide {title}")
     return slides if slides is not None else (failed_slide(title, isolation.errors[-1].words),)

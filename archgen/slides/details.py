@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from math import ceil
 
@@ -14,11 +14,12 @@ from archgen.model.percentages import format_availability
 from archgen.model.wording import first_few, listed, plural
 from archgen.report.common.assessment import AssumptionGroup, all_assumptions
 from archgen.slides.facts import hours
-from archgen.slides.paging import growing, pages, split_sequence, truncate_text
+from archgen.slides.paging import growing, paragraph_slides, split_sequence, truncate_text
 from archgen.slides.section import ChangeSummary, DeckSection
 from archgen.slides.values import (
     DiagramSlide,
     FlowSlide,
+    MakeSlides,
     Paragraph,
     Slide,
     TableSlide,
@@ -37,21 +38,19 @@ _SAID = 4
 
 _ASSUMED = ("Assumed", "Elements", "Source")
 
-Make = Callable[[], Iterable[Slide]]
-
 
 def _few(names: tuple[str, ...]) -> str:
     return listed(first_few(names, _MOST))
 
 
-def flow_slides(section: DeckSection, steps: bool) -> Iterator[tuple[str, Make]]:
+def flow_slides(section: DeckSection, steps: bool) -> Iterator[tuple[str, MakeSlides]]:
     """Yield every flow in time with its title; with `steps` a flow is built up, on a slide for each step."""
     name = section.model.architecture.name
     for sequence in section.flows:
         yield sequence.title, partial(_steps if steps else _flow, section, sequence, f"{name}: {sequence.title}")
 
 
-def detail_slides(section: DeckSection, steps: bool) -> Iterator[tuple[str, Make]]:
+def detail_slides(section: DeckSection, steps: bool) -> Iterator[tuple[str, MakeSlides]]:
     """Yield the parts of a system in full with their titles."""
     name = section.model.architecture.name
     yield f"{name}: deployment", partial(_deployment, section)
@@ -72,7 +71,7 @@ def _change(change: ChangeSummary, name: str) -> Iterator[Slide]:
     entries = [Paragraph(_few(names), word) for word, names in lines if names]
     entries += [Paragraph(verdict) for verdict in change.verdicts]
     if entries:
-        yield from pages(f"{name}: changes", tuple(entries), f"What changed since {change.follows}.")
+        yield from paragraph_slides(f"{name}: changes", tuple(entries), f"What changed since {change.follows}.")
 
 
 def _deployment(section: DeckSection) -> Iterator[Slide]:
@@ -202,8 +201,10 @@ def _issues(section: DeckSection) -> Iterator[TextSlide]:
         if group.first.rule in section.whys:
             notes.append(f"Why it matters: {section.whys[group.first.rule]}")
     if entries:
-        yield from pages(f"{section.model.architecture.name}: issues", entries, "\n".join(notes))
+        yield from paragraph_slides(f"{section.model.architecture.name}: issues", entries, "\n".join(notes))
     else:
         accepted = len(section.model.groups)
         none = f"{plural(accepted, 'finding')} accepted in the model." if accepted else "No rule reports anything."
-        yield from pages(f"{section.model.architecture.name}: issues", (Paragraph("No open findings."),), none)
+        yield from paragraph_slides(
+            f"{section.model.architecture.name}: issues", (Paragraph("No open findings."),), none
+        )

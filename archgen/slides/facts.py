@@ -128,7 +128,7 @@ class SystemFacts:
 
     def title(self, flow: str) -> str:
         """Return the title of a flow in quotes, short enough for a sentence."""
-        return f"“{shortened(self.topology.flows[flow].title)}”"
+        return f"“{shorten_title(self.topology.flows[flow].title)}”"
 
     def some_flows(self, flows: Sequence[str], most: int = 1) -> str:
         """Return flows in words: by their titles, or by their number among all."""
@@ -173,7 +173,7 @@ def count_text(severities: Sequence[Severity]) -> str:
     return listed([count_severity(severities.count(severity), severity) for severity in present]) or "no findings"
 
 
-def shortened(title: str, most: int = 48) -> str:
+def shorten_title(title: str, most: int = 48) -> str:
     """Return a title of at most so many characters, cut between words."""
     words = " ".join(title.split()).rstrip(".")
     if len(words) <= most:

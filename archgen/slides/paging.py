@@ -53,7 +53,7 @@ _READABLE = 1.05
 """Smallest readable scale of a sequence, in points per pixel: messages have 12 pixels, protocols 10."""
 
 
-def lines(entry: Paragraph) -> int:
+def line_count(entry: Paragraph) -> int:
     """Return the number of lines of a paragraph on a slide."""
     return max(1, len(wrap(f"{entry.strong} {entry.text}".strip(), _WIDTH, PROSE, bold=bool(entry.strong))))
 
@@ -63,7 +63,7 @@ def truncate_text(text: str, most: int) -> str:
     return " ".join(wrap(text, _WIDTH, PROSE, lines=most))
 
 
-def pages(title: str, entries: tuple[Paragraph, ...], notes: str = "") -> Iterator[TextSlide]:
+def paragraph_slides(title: str, entries: tuple[Paragraph, ...], notes: str = "") -> Iterator[TextSlide]:
     """Yield slides with the paragraphs, about as many lines on each; a longer paragraph is truncated to a slide."""
     short = tuple(map(_cut, entries))
     sheets = _sheets(short, _LINES)
@@ -115,7 +115,7 @@ def _sheets(entries: tuple[Paragraph, ...], most: int) -> list[tuple[Paragraph, 
     sheets: list[tuple[Paragraph, ...]] = []
     room = 0.0
     for entry in entries:
-        wanted = lines(entry) + _SPACE
+        wanted = line_count(entry) + _SPACE
         if not sheets or wanted > room:
             sheets.append(())
             room = most + _SPACE
@@ -124,7 +124,7 @@ def _sheets(entries: tuple[Paragraph, ...], most: int) -> list[tuple[Paragraph, 
     return sheets
 
 
-def columns(title: str, terms: Iterable[tuple[Term, str]]) -> Iterator[TextSlide | TermsSlide]:
+def term_slides(title: str, terms: Iterable[tuple[Term, str]]) -> Iterator[TextSlide | TermsSlide]:
     """Yield terms with their notes in two columns per slide; a term that fits no column has slides of its own."""
     sheets: list[_Sheet | tuple[Term, str]] = []
     for term, notes in terms:
@@ -144,7 +144,7 @@ def columns(title: str, terms: Iterable[tuple[Term, str]]) -> Iterator[TextSlide
             numbered = title if count == 1 else f"{title} ({at} of {count})"
             yield TermsSlide(numbered, tuple(sheet.columns), sheet.size, "\n\n".join(sheet.notes))
         else:
-            yield from pages(sheet[0].name, sheet[0].entries, sheet[1])
+            yield from paragraph_slides(sheet[0].name, sheet[0].entries, sheet[1])
 
 
 class _Sheet:
@@ -199,7 +199,7 @@ def _term_height(term: Term, size: float) -> float:
 
 
 def _cut(entry: Paragraph) -> Paragraph:
-    if lines(entry) <= _LINES:
+    if line_count(entry) <= _LINES:
         return entry
     short = wrap(entry.text, _WIDTH, PROSE, lines=max(1, _LINES - 1 - len(wrap(entry.strong, _WIDTH, PROSE, lines=4))))
     strong = " ".join(wrap(entry.strong, _WIDTH, PROSE, lines=4))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 from msgspec import Struct
@@ -178,6 +179,9 @@ def failed_slide(title: str, words: str) -> TextSlide:
 
 
 Slide = TitleSlide | TextSlide | TermsSlide | TableSlide | ComparisonSlide | DiagramSlide | FiguresSlide | FlowSlide
+
+MakeSlides = Callable[[], Iterable[Slide]]
+"""Makes slides when it is called, so that slides that fail don't stop the others."""
 
 
 class Deck(Struct, frozen=True):

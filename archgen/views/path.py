@@ -19,7 +19,9 @@ from archgen.views.labels import step_number
 from archgen.views.overview import overview
 
 
-def path(topology: Topology, flow: Flow, findings: Sequence[Finding] = (), deployed: Diagram | None = None) -> Diagram:
+def path_diagram(
+    topology: Topology, flow: Flow, findings: Sequence[Finding] = (), deployed: Diagram | None = None
+) -> Diagram:
     """Return the replicas, hosts and lines of a flow, with `findings` as badges numbered from 1.
 
     `deployed` is the deployment diagram with the same findings, if it exists already.

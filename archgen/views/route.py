@@ -16,16 +16,15 @@ from archgen.views.badges import badges
 from archgen.views.diagram import SEPARATOR, SINGLE, Badge, Diagram, Edge, Node
 from archgen.views.folding import Folding
 from archgen.views.labels import step_number
+from archgen.views.levels.sketch import Pair
 from archgen.views.levels.tree import GroupTree
 from archgen.views.overview import component_node
 
 _WORST: tuple[Meaning, ...] = ("plaintext", "unknown", "encrypted", "replication", "local", "lookup", "monitoring")
 """Meanings of lines, the one that joint lines show first."""
 
-Pair = tuple[str, str]
 
-
-def route(
+def route_diagram(
     topology: Topology, flow: Flow, findings: Sequence[Finding] = (), groups: Sequence[GroupTree] = ()
 ) -> Diagram:
     """Return the components of a flow, those of `groups` on one card each, with `findings` as badges numbered from 1.
@@ -37,7 +36,7 @@ def route(
     cards = {name: group.id for group in groups for name in group.components}
     titles = {group.id: group.title for group in groups}
     touched = on_route(topology, flow.id)
-    single = single_points(topology, flow.id)
+    single = single_point_components(topology, flow.id)
     members: dict[str, list[str]] = {}
     for name in touched:
         members.setdefault(cards.get(name, name), []).append(name)
@@ -72,7 +71,7 @@ def on_route(topology: Topology, flow: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ends))
 
 
-def single_points(topology: Topology, flow: str) -> frozenset[str]:
+def single_point_components(topology: Topology, flow: str) -> frozenset[str]:
     """Return the components with a replica whose loss alone takes down a flow."""
     points = topology.losses.points[flow]
     return frozenset(topology.replicas[point.id].component for point in points if point.kind == "replica")

@@ -18,7 +18,7 @@ from archgen.model.problems import UsageError
 from archgen.system.internal_errors import Isolation
 from archgen.views.aspects import ASPECTS
 from archgen.views.diagram import Diagram
-from archgen.views.path import path
+from archgen.views.path import path_diagram
 
 VIEWS = (*ASPECTS, "flows", "paths", "diff")
 USUAL = ("deployment", "flows")
@@ -115,7 +115,7 @@ def _path(form: DrawingFormat, tier: CheckedModel, drawing: Drawing, flow: Flow)
         return form.path(drawing, tier, flow)
     if form.deployment is None:
         return None
-    shown = path(tier.topology, flow, tier.findings if drawing.findings else ())
+    shown = path_diagram(tier.topology, flow, tier.findings if drawing.findings else ())
     return form.deployment(drawing.showing(shown), tier)
 
 

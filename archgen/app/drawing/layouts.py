@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from archgen.engines.readable import MeasuredEngine, readable
+from archgen.engines.readable import MeasuredEngine, readable_engine
 from archgen.engines.rooms import Room
 from archgen.layout.measures import USUAL
 from archgen.layout.placed import Engine, Placed
@@ -69,7 +69,7 @@ def engine_for(name: str, room: Room | None) -> Engine:
     """Return an engine by its name; one of our own fits its diagrams to the room that they are seen in, if any."""
     if room is None or name not in _MEASURED:
         return ENGINES[name]()
-    return readable(*_MEASURED[name](), room)
+    return readable_engine(*_MEASURED[name](), room)
 
 
 def _unfitted(name: str) -> Callable[[], Engine]:

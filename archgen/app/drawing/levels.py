@@ -16,7 +16,7 @@ from archgen.views.aspects import ASPECTS
 from archgen.views.deployment import deployment
 from archgen.views.deployment_folding import fold_equal_legibly
 from archgen.views.diagram import Diagram
-from archgen.views.levels import CARDS, EVERYTHING, FEW, LINES, SYSTEM, Picture, declared_view, readable
+from archgen.views.levels import CARDS, EVERYTHING, FEW, LINES, SYSTEM, Picture, declared_view, level_diagrams
 
 USUAL = ("deployment",)
 """The view whose score is reported unless others are asked for."""
@@ -71,7 +71,7 @@ def at_levels(
         return ((view, folded),)
     if level is None:
         return _named(view, _legible(tier, shown, is_legible))
-    return _named(view, (_picture(readable(tier.topology, shown), level),))
+    return _named(view, (_picture(level_diagrams(tier.topology, shown), level),))
 
 
 def _legible(
@@ -81,7 +81,7 @@ def _legible(
     best_pictures: tuple[Picture, ...] = ()
     least = 0
     for most in (CARDS, *_FEWER):
-        pictures = readable(tier.topology, findings, most=most)
+        pictures = level_diagrams(tier.topology, findings, most=most)
         illegible = sum(not is_legible(picture.diagram) for picture in pictures)
         if not best_pictures or illegible < least:
             best_pictures, least = pictures, illegible

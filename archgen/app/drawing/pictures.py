@@ -34,7 +34,7 @@ from archgen.views.flow import FailedRequest, flow_sequence
 from archgen.views.flow_folding import folded
 from archgen.views.neighborhood import neighborhood
 from archgen.views.overview import overview
-from archgen.views.path import path
+from archgen.views.path import path_diagram
 from archgen.views.playback import playback_steps
 
 MODES: tuple[Mode, ...] = ("light", "dark", "auto", "print", "contrast")
@@ -243,7 +243,7 @@ class Drawing:
         )
 
     def _path(self, tier: CheckedModel, flow: Flow) -> tuple[Placed, NodeIcons]:
-        diagram = path(tier.topology, flow, tier.findings if self.findings else ())
+        diagram = path_diagram(tier.topology, flow, tier.findings if self.findings else ())
         return self._engine(diagram), self._node_icons(tier.topology.architecture.file, diagram)
 
     def growing(self, tier: CheckedModel, flow: Flow) -> tuple[Scene, ...]:

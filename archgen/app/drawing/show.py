@@ -13,7 +13,7 @@ from archgen.model.architecture import Flow
 from archgen.render.text.diagram import CellRows, diagram_cells, narrowed
 from archgen.render.text.list import diagram_list, sequence_list
 from archgen.render.text.sequence import sequence_text
-from archgen.report.common.terminal import Style, plain
+from archgen.report.common.terminal import Style, escape_controls
 from archgen.system.internal_errors import Isolation
 from archgen.views.levels import EVERYTHING
 
@@ -77,7 +77,7 @@ def _structure(tier: CheckedModel, drawing: Drawing, style: Style, ascii_only: b
     rows = diagram_cells(placed)
     if max(map(len, rows), default=0) > style.width:
         return diagram_list(placed.diagram, ascii_only)
-    title = style.paint(plain(placed.diagram.title), "strong")
+    title = style.paint(escape_controls(placed.diagram.title), "strong")
     return f"{title}\n\n{_painted(narrowed(rows) if ascii_only else rows, style)}"
 
 

@@ -18,8 +18,8 @@ from archgen.slides.values import CAPTIONED, PICTURE
 from archgen.views.deployment import deployment
 from archgen.views.deployment_folding import fold_equal_legibly
 from archgen.views.diagram import Diagram
-from archgen.views.levels import Candidate, by_kind, by_network, by_role, by_zone, collapsed, crossed, readable
-from archgen.views.route import on_route, route, route_steps
+from archgen.views.levels import Candidate, by_kind, by_network, by_role, by_zone, collapsed, crossed, level_diagrams
+from archgen.views.route import on_route, route_diagram, route_steps
 
 CARDS, LINES = 28, 36
 """The most cards and lines of a diagram that is tried; one with more is never readable on a slide."""
@@ -27,7 +27,7 @@ CARDS, LINES = 28, 36
 _LEAST = 100.0
 """The least height of a diagram above the steps of its flow, in points."""
 
-Room = tuple[float, float]
+DiagramSize = tuple[float, float]
 
 _PLACES = 1.25
 """The preference for groups of places over groups of kinds, which tell less of a system."""
@@ -58,7 +58,7 @@ def _levels(tier: CheckedModel, drawing: Drawing) -> Iterator[Diagram]:
     findings = tier.findings if drawing.findings else ()
     everything = deployment(tier.topology, findings)
     folded = deployment(tier.topology, findings, fold_equal_legibly(tier.topology))
-    system = readable(tier.topology, findings)[0].diagram
+    system = level_diagrams(tier.topology, findings)[0].diagram
     yield from (everything, folded, without_words(everything), without_words(folded), system, without_words(system))
 
 
@@ -106,7 +106,7 @@ def flow_route(tier: CheckedModel, flow: Flow, drawing: Drawing) -> RouteDiagram
     steps = route_steps(tier.topology, flow)
     room = (CAPTIONED[0], CAPTIONED[1] - steps_height(steps))
     if room[1] >= _LEAST:
-        placed = drawing.fitted(route(tier.topology, flow), room, FLOOR)
+        placed = drawing.fitted(route_diagram(tier.topology, flow), room, FLOOR)
         if _points(placed, *room) >= FLOOR:
             return RouteDiagram(flow.id, placed, steps)
     return RouteDiagram(flow.id, _first(_routes(tier, flow), drawing, CAPTIONED))
@@ -116,11 +116,11 @@ def _routes(tier: CheckedModel, flow: Flow) -> Iterator[Diagram]:
     """Yield diagrams of a route, from a card for each component to one for each role."""
     topology = tier.topology
     names = on_route(topology, flow.id)
-    yield route(topology, flow)
+    yield route_diagram(topology, flow)
     for way in (by_role, by_network, by_zone, by_kind):
         if groups := way(topology, names, ""):
-            yield route(topology, flow, groups=groups)
-    yield without_words(route(topology, flow, groups=by_role(topology, names, "")))
+            yield route_diagram(topology, flow, groups=groups)
+    yield without_words(route_diagram(topology, flow, groups=by_role(topology, names, "")))
 
 
 def _points(placed: Placed, wide: float, tall: float) -> float:
@@ -130,7 +130,7 @@ def _points(placed: Placed, wide: float, tall: float) -> float:
     return points(placed, wide, tall) * (min(sizes.text / sizes.name, 1.0) if small else 1.0)
 
 
-def _first(diagrams: Iterable[Diagram], drawing: Drawing, room: Room) -> Placed:
+def _first(diagrams: Iterable[Diagram], drawing: Drawing, room: DiagramSize) -> Placed:
     best: Placed | None = None
     for diagram in diagrams:
         if best is not None and (len(diagram.nodes) > CARDS or len(diagram.edges) > LINES):

@@ -55,7 +55,7 @@ DECK_THEMES = tuple(THEMES)
 """The names of the looks that a deck can have."""
 
 
-def write_pptx(
+def export_pptx(
     tiers: tuple[CheckedModel, ...],
     drawing: Drawing,
     deck: Deck,
@@ -68,7 +68,7 @@ def write_pptx(
     return write_pptx(deck, drawing.icon_lookup(tiers), template, drawing.theme, isolation)
 
 
-def write_pdf(tiers: tuple[CheckedModel, ...], drawing: Drawing, deck: Deck, isolation: Isolation = EXPOSED) -> bytes:
+def export_pdf(tiers: tuple[CheckedModel, ...], drawing: Drawing, deck: Deck, isolation: Isolation = EXPOSED) -> bytes:
     """The deck as a PDF of vectors, a page a slide."""
     from archgen.render.raster.pdf import pdf
 

@@ -19,7 +19,7 @@ PATIENCE = 100
 _READ = (".yaml", ".yml", ".toml")
 
 
-def changes(paths: tuple[str, ...]) -> Iterator[None]:
+def watch_changes(paths: tuple[str, ...]) -> Iterator[None]:
     """Yields once at the start, and again whenever something changed that a lint of the paths reads."""
     if STDIN in paths:
         raise UsageError("--watch waits for files to change, and - is none; name files or directories")

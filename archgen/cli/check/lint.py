@@ -99,11 +99,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _watch(options: argparse.Namespace) -> int:
     """Check at every change, and go on after a usage error, since files are being edited; Ctrl-C ends with 0."""
-    from archgen.app.workspace.watching import changes
+    from archgen.app.workspace.watching import watch_changes
 
     gc.enable()
     try:
-        for _ in changes(tuple(options.paths)):
+        for _ in watch_changes(tuple(options.paths)):
             clear_screen()
             try:
                 _lint(options)

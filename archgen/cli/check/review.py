@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from archgen.app.config.evaluation_date import today
 from archgen.app.report_formats import REVIEW
-from archgen.app.review import draw_diagram, forge_address, review, review_exit_code
+from archgen.app.review import draw_diagram, forge_address, review_exit_code, review_models
 from archgen.app.workspace.atomic_write import write
 from archgen.cli.internal_errors import report_errors
 from archgen.cli.parser import add_formats, add_today, requested_formats, terminal_style, write_reports
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     requested = requested_formats(options, "json=review.json")
     isolation = Isolation()
     words = (options.range, *options.paths)
-    report = review(words, today(options.today), forge_address(options.links), isolation, options.min_confidence)
+    report = review_models(words, today(options.today), forge_address(options.links), isolation, options.min_confidence)
     drawn = isolation.attempt(lambda: draw_diagram(report, options.svg), "", "the diagram")
     if drawn is not None:
         mermaid, svg = drawn

@@ -9,7 +9,7 @@ import argparse
 import os
 
 from archgen.app.config.evaluation_date import today
-from archgen.app.drawing.slides import DECK_THEMES, FORMATS, make_deck, slide_images, write_pdf, write_pptx
+from archgen.app.drawing.slides import DECK_THEMES, FORMATS, export_pdf, export_pptx, make_deck, slide_images
 from archgen.app.drawing.systems import visible_systems
 from archgen.app.extras import needing_extra
 from archgen.app.models import check_models
@@ -72,9 +72,9 @@ def run(options: argparse.Namespace) -> int:
                     write(os.path.join(folder, name), content)
         else:
             content = (
-                write_pdf(systems, drawing, deck, isolation)
+                export_pdf(systems, drawing, deck, isolation)
                 if form == "pdf"
-                else write_pptx(systems, drawing, deck, template, isolation)
+                else export_pptx(systems, drawing, deck, template, isolation)
             )
             write(output, content)
     if form != "svg":

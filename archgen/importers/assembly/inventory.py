@@ -249,7 +249,7 @@ def _hear(entry: Entry, part: Part) -> None:
         entry.redirect = "https" if heard["redirect"] else None
 
 
-def spread(inventory: Inventory) -> Inventory:
+def spread_callees(inventory: Inventory) -> Inventory:
     """Put what a proxy calls on its own host on each of its nodes, where it has several; return the inventory."""
     parts = inventory.parts
     for proxy in parts.values():

@@ -14,7 +14,7 @@ from archgen.importers.proxies import is_loopback
 from archgen.model.finding import Confidence
 
 
-def join(inventory: Inventory) -> Inventory:
+def join_pools(inventory: Inventory) -> Inventory:
     """Return the inventory with each pool of addresses replaced by what other files say runs there."""
     for pool in [part for part in inventory.parts.values() if part.servers]:
         targets = _published(inventory, pool)

@@ -12,8 +12,8 @@ from archgen.importers.assembly.copies import mark_copies
 from archgen.importers.assembly.doors import Doors, is_local, is_walked, may_redirect, sort_doors
 from archgen.importers.assembly.flows import flows_of
 from archgen.importers.assembly.grouping import group
-from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part, collect, spread
-from archgen.importers.assembly.joining import join
+from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part, collect, spread_callees
+from archgen.importers.assembly.joining import join_pools
 from archgen.importers.assembly.questions import ImportQuestion, promotes, questions_of
 from archgen.importers.catalogue import PRODUCTS
 from archgen.importers.facts import Fact, Origin
@@ -45,7 +45,7 @@ class _Draft(Struct):
 
 def assemble_model(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> ImportedModel:
     """Return the model that facts state."""
-    inventory = group(spread(join(collect(facts))))
+    inventory = group(spread_callees(join_pools(collect(facts))))
     mark_copies(inventory.parts)
     doors = sort_doors(inventory)
     taken = set(inventory.parts)

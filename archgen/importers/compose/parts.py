@@ -31,7 +31,7 @@ class ServicePart(Struct, frozen=True):
         return self.guess.known.kind
 
 
-def parts_of(
+def service_parts(
     project: Project, taken: dict[str, str], counts: Counter[str], opener: Opener, sheet: FactSheet
 ) -> Iterator[ServicePart]:
     """Yield the parts of a project; what takes part in no request is an omission."""

@@ -11,7 +11,7 @@ _ADMIN_OF_QUEUES = (15672, 8161, 18083)
 _PAGES_OF_STORES = (15672, 9001, 8161, 7474, 18083)
 
 
-def entry_of(known: Known, port: Publication) -> dict[str, object]:
+def publication_entry(known: Known, port: Publication) -> dict[str, object]:
     """Return the entry of a published port; `local` on the host's own address, `admin` for a page for administrators."""
     value: dict[str, object] = {
         "protocol": _protocol(known, port),

@@ -11,8 +11,8 @@ from archgen.importers.addresses import Mention, mentions, names_page, names_tel
 from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.compose.interpolation import env_file_variables
 from archgen.importers.compose.omissions import is_order_alone
-from archgen.importers.compose.parts import ServicePart, hosts_of, parts_of, proxies_of
-from archgen.importers.compose.ports import entry_of
+from archgen.importers.compose.parts import ServicePart, hosts_of, proxies_of, service_parts
+from archgen.importers.compose.ports import publication_entry
 from archgen.importers.compose.project import Project
 from archgen.importers.compose.routing import ProxyRoute, routes
 from archgen.importers.compose.service import SourceText, split_words
@@ -62,7 +62,7 @@ class _Reader:
         self.opener = opener
         self.sheet = sheet = outside.sheet
         self.outside = outside
-        self.parts = {part.service.name: part for part in parts_of(project, taken, counts, opener, sheet)}
+        self.parts = {part.service.name: part for part in service_parts(project, taken, counts, opener, sheet)}
         self.by_id: dict[str, ServicePart | OutsideStore] = {part.id: part for part in self.parts.values()}
         self.hosts = hosts_of(self.parts)
         self.shared = self._shared()
@@ -112,7 +112,7 @@ class _Reader:
 
     def _publish(self, part: ServicePart) -> None:
         for port in part.service.ports:
-            value = entry_of(part.guess.known, port)
+            value = publication_entry(part.guess.known, port)
             sure: Confidence = "high" if KINDS[part.kind].balances or port.published in (80, 443) else "medium"
             self._add(f"entry:{part.id}:{value['port']}", "entry", value, port.source, "ports", sure)
 

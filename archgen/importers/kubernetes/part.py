@@ -47,7 +47,7 @@ def port_protocol(part: Workload, port: SourceNode, number: int) -> str:
     return known.protocol if KINDS[known.kind].role == "data" else "http"
 
 
-def entry_of(part: Workload, port: SourceNode, number: int) -> dict[str, object]:
+def service_port_entry(part: Workload, port: SourceNode, number: int) -> dict[str, object]:
     """Return the entry of a Service's port; `admin` for a page for administrators."""
     value: dict[str, object] = {"protocol": port_protocol(part, port, number), "port": number}
     if part.guess.known.admin or re.search(r"admin|dashboard|metrics|management", port.get("name").text):

@@ -17,7 +17,14 @@ from archgen.importers.kubernetes.manifests import (
     pod_of,
 )
 from archgen.importers.kubernetes.outer import outer_services
-from archgen.importers.kubernetes.part import Workload, entry_of, port_protocol, replicas_of, spread_over, workloads
+from archgen.importers.kubernetes.part import (
+    Workload,
+    port_protocol,
+    replicas_of,
+    service_port_entry,
+    spread_over,
+    workloads,
+)
 from archgen.importers.kubernetes.policies import add_policies
 from archgen.importers.kubernetes.routes import IngressRoute, routes_of
 from archgen.importers.kubernetes.variables import data_of, expanded, variables_of
@@ -266,7 +273,7 @@ class _Reader:
                     number = port.get("port").number
                     if number is None or port.get("protocol").text == "UDP":
                         continue
-                    value = entry_of(part, port, number)
+                    value = service_port_entry(part, port, number)
                     confidence: Confidence = "high" if sort == "LoadBalancer" or number in (80, 443) else "medium"
                     source = Origin(port.path, port.line, port.pointer)
                     self._add(f"entry:{part.id}:{number}", "entry", value, source, sort or "externalIPs", confidence)

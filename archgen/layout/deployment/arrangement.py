@@ -9,13 +9,13 @@ from msgspec.structs import replace
 from archgen.layout.deployment.alignment import ColumnBlock
 from archgen.layout.deployment.blocks import Stacking, common
 from archgen.layout.deployment.bundles import bundles, busiest
-from archgen.layout.deployment.cards import SizedCard, cards, heading
-from archgen.layout.deployment.columns import columns as columns_of
+from archgen.layout.deployment.cards import SizedCard, fit_heading, size_cards
+from archgen.layout.deployment.columns import assign_columns
 from archgen.layout.deployment.grid import BAND_PAD, Grid
 from archgen.layout.deployment.headings import lengthened
 from archgen.layout.deployment.levels import Level, Levels
 from archgen.layout.deployment.lines import EdgePlacer
-from archgen.layout.deployment.routing import EdgeRoute, route
+from archgen.layout.deployment.routing import EdgeRoute, route_edges
 from archgen.layout.deployment.tracks import Trunk, trunks
 from archgen.layout.layering.net import chain_of
 from archgen.layout.measures import USUAL, Measures
@@ -28,7 +28,7 @@ _NO_PANELS: Mapping[int, int] = {}
 
 def domain(diagram: Diagram, measures: Measures = USUAL) -> Placed:
     """Lay a diagram out as a textbook draws it: the request from left to right, one row a host, zones as bands."""
-    return arranged(diagram, columns_of(diagram, tallest=measures.tallest), measures)
+    return arranged(diagram, assign_columns(diagram, tallest=measures.tallest), measures)
 
 
 def arranged(
@@ -39,10 +39,10 @@ def arranged(
     Rows of hosts whose columns are in several `panels` stand beside each other like columns of print.
     """
     together = bundles(diagram, columns)
-    sizes = cards(diagram, busiest(together, columns), measures)
+    sizes = size_cards(diagram, busiest(together, columns), measures)
     root = Stacking(diagram, sizes, columns, measures, panels).root()
     levels = Levels(root, diagram, columns)
-    ways = route(together, levels)
+    ways = route_edges(together, levels)
     return completed(diagram, sizes, root, levels, ways, measures)
 
 
@@ -121,7 +121,7 @@ class _Placing:
         measures = self._measures
         inset = min(12.0, measures.pad)
         room = right - left - 2 * inset if level.first == level.last else self._grid.edge(level.first, True) - left - 8
-        name, detail, wide = heading(group, max(room, 40), measures)
+        name, detail, wide = fit_heading(group, max(room, 40), measures)
         words = Box(left + inset, level.heading - measures.heading - measures.under, wide, measures.heading)
         return PlacedGroup(group, box, len(chain_of(self._parents, group.id)), words, name, detail)
 
@@ -139,7 +139,7 @@ class _Placing:
         top = min(span[0] for span in spans) - self._measures.overhang - 6
         bottom = max(span[1] for span in spans) + tag - 2
         box = Box(left, top, right - left, bottom - top)
-        name, detail, wide = heading(group, box.width - 16, self._measures)
+        name, detail, wide = fit_heading(group, box.width - 16, self._measures)
         words = Box(box.x + (box.width - wide) / 2 - 4, bottom - tag / 2, wide + 8, tag)
         others = [node.box for node in nodes if node.node.id not in group.across]
         if any(box.overlaps(other) or words.overlaps(other) for other in others):

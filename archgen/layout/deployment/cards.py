@@ -63,7 +63,7 @@ _SHORT = {
 """Kinds by the names that fit beside an icon."""
 
 
-def cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measures = USUAL) -> dict[str, SizedCard]:
+def size_cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measures = USUAL) -> dict[str, SizedCard]:
     """Return the card of each node; all are as wide as the widest wants to be, within limits, so that columns align.
 
     `busy` counts the lines at the fuller side of each card: it is as high as they need to be told apart.
@@ -204,7 +204,7 @@ def _lead(group: Group, measures: Measures) -> float:
     return measures.sizes.text + 10.0 if group.kind == "host" else 0.0
 
 
-def heading(group: Group, room: float, measures: Measures = USUAL) -> tuple[str, str, float]:
+def fit_heading(group: Group, room: float, measures: Measures = USUAL) -> tuple[str, str, float]:
     """Return the name and second words of a group as they fit a room, and how wide they are together."""
     sizes, lead = measures.sizes, _lead(group, measures)
     if measures.brief and lead + text_width(group.label, sizes.text, bold=True) > room:

@@ -33,7 +33,7 @@ def calls(edge: Edge) -> bool:
             assert_never(edge.meaning)
 
 
-def columns(diagram: Diagram, tucked: bool = False, tallest: int = TALLEST) -> dict[str, int]:
+def assign_columns(diagram: Diagram, tucked: bool = False, tallest: int = TALLEST) -> dict[str, int]:
     """Return the column of every node that does not merely guard another, from 0 without holes.
 
     With `tucked` an agent stands under the fewest cards of its host instead of in a column of agents. More than `tallest`

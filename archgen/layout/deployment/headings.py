@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from archgen.layout.deployment.cards import heading
+from archgen.layout.deployment.cards import fit_heading
 from archgen.layout.measures import Measures
 from archgen.layout.placed import Box, PlacedEdge, PlacedGroup, PlacedNode
 
@@ -47,7 +47,7 @@ def _lengthened(group: PlacedGroup, taken: list[Box], measures: Measures) -> Pla
     # what touches the words as they are was found to be no fault
     strip = Box(words.right, words.y - 1, max(end - words.right, 0.0), words.height + 2)
     end = min([end, *(box.x - _CLEAR for box in taken if box.x >= words.right and _meets(box, strip))])
-    name, detail, wide = heading(group.group, end - words.x, measures)
+    name, detail, wide = fit_heading(group.group, end - words.x, measures)
     if wide <= words.width:
         return group
     return replace(group, heading=replace(words, width=wide), title=name, detail=detail)

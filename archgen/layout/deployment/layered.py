@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from archgen.layout.deployment.alignment import ColumnBlock
 from archgen.layout.deployment.arrangement import completed
 from archgen.layout.deployment.bundles import Bundle, bundles, busiest
-from archgen.layout.deployment.cards import SizedCard, cards
+from archgen.layout.deployment.cards import SizedCard, size_cards
 from archgen.layout.deployment.columns import calls
 from archgen.layout.deployment.docks import straighten
 from archgen.layout.deployment.levels import CLEAR, Levels
-from archgen.layout.deployment.routing import LANE, route
+from archgen.layout.deployment.routing import LANE, route_edges
 from archgen.layout.layering.core import Graph, Layers, layers, ranks_of
 from archgen.layout.layering.ranking import GraphLink
 from archgen.layout.layering.straight import LayerSpacing
@@ -23,12 +23,12 @@ from archgen.views.diagram import Diagram
 def layered(diagram: Diagram, measures: Measures = USUAL) -> Placed:
     """Lay a diagram out in layers of calls: few crossings first, then straight lines."""
     graph, together = graph_of(diagram)
-    sizes = cards(diagram, busiest(together, ranks_of(graph, graph.nodes, graph.links)), measures)
+    sizes = size_cards(diagram, busiest(together, ranks_of(graph, graph.nodes, graph.links)), measures)
     spacing = _spacing(diagram, sizes, measures)
     placed = layers(graph, spacing)
     root = block_of(diagram, placed, spacing)
     levels = Levels(root, diagram, placed.ranks)
-    ways = route(together, levels, passes_of(together, placed))
+    ways = route_edges(together, levels, passes_of(together, placed))
     straighten(ways, levels)
     return completed(diagram, sizes, root, levels, ways, measures)
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from archgen.layout.deployment.cards import SizedCard, heading
+from archgen.layout.deployment.cards import SizedCard, fit_heading
 from archgen.layout.deployment.labels import touches
 from archgen.layout.layering.net import chain_of
 from archgen.layout.measures import USUAL, Measures
@@ -24,7 +24,7 @@ _STEP = 8.0
 
 def headed(group: Group, box: Box, parents: Mapping[str, str | None], measures: Measures = USUAL) -> PlacedGroup:
     """Return a group in its box, with its words at the upper left."""
-    name, detail, wide = heading(group, max(box.width - 24 - 24 * len(group.badges), 40), measures)
+    name, detail, wide = fit_heading(group, max(box.width - 24 - 24 * len(group.badges), 40), measures)
     words = Box(box.x + 12, box.y + 6, wide, measures.heading)
     return PlacedGroup(group, box, len(chain_of(parents, group.id)), words, name, detail)
 
@@ -46,7 +46,7 @@ def _cleared(group: PlacedGroup, ways: list[Polyline], measures: Measures) -> Pl
     if words is None:
         return group
     rooms = _rooms(Box(group.box.x + 12, words.y, group.box.width - 24, words.height), ways)
-    name, _, short = heading(replace(group.group, detail=""), words.width, measures)
+    name, _, short = fit_heading(replace(group.group, detail=""), words.width, measures)
     for title, detail, wide in ((group.title, group.detail, words.width), (name, "", short)):
         fitting = [room for room in rooms if room.width >= wide]
         if fitting:

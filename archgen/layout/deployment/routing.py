@@ -67,7 +67,7 @@ LanePasses = Mapping[str, list[tuple[int, float]]]
 """Where lines pass columns on their way, by the ids of their edges."""
 
 
-def route(
+def route_edges(
     bundles: list[Bundle], levels: Levels, passes: LanePasses | None = None, rooms: Mapping[str, float] | None = None
 ) -> list[EdgeRoute]:
     """Return the ways of all lines, in the order of the bundles; their lanes are those of `passes`, or free ones.

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from archgen.layout.deployment.arrangement import shifted
 from archgen.layout.deployment.bundles import Bundle, busiest
-from archgen.layout.deployment.cards import SLOT, SizedCard, cards, heading
-from archgen.layout.deployment.columns import columns as columns_of
+from archgen.layout.deployment.cards import SLOT, SizedCard, fit_heading, size_cards
+from archgen.layout.deployment.columns import assign_columns
 from archgen.layout.deployment.docks import straighten
 from archgen.layout.deployment.grid import Grid, label_size_of
 from archgen.layout.deployment.labels import touches, worded
@@ -20,7 +20,7 @@ from archgen.layout.deployment.layered import block_of, graph_of, passes_of
 from archgen.layout.deployment.levels import CLEAR, Levels
 from archgen.layout.deployment.lines import EdgePlacer, tidy
 from archgen.layout.deployment.placing import cleared, headed, seated
-from archgen.layout.deployment.routing import LANE, route
+from archgen.layout.deployment.routing import LANE, route_edges
 from archgen.layout.deployment.tracks import trunks
 from archgen.layout.layering.core import layers, ranks_of
 from archgen.layout.layering.straight import LayerSpacing
@@ -34,7 +34,7 @@ _WORDS = 28.0
 
 def by_roles(diagram: Diagram, measures: Measures = USUAL) -> Placed:
     """Lay a diagram out from the top down with a row for each role."""
-    return _turned(diagram, columns_of(diagram), measures)
+    return _turned(diagram, assign_columns(diagram), measures)
 
 
 def by_calls(diagram: Diagram, measures: Measures = USUAL) -> Placed:
@@ -47,7 +47,7 @@ def _turned(diagram: Diagram, rows: Mapping[str, int] | None, measures: Measures
     placed = drawing.placed({})
     # a group whose heading lines leave no room has it beside its cards
     crowded = {
-        group.group.id: heading(replace(group.group, detail=""), _LONGEST, measures)[2] + 2 * measures.pad
+        group.group.id: fit_heading(replace(group.group, detail=""), _LONGEST, measures)[2] + 2 * measures.pad
         for group in _crowded(placed)
     }
     return drawing.placed(crowded) if crowded else placed
@@ -90,7 +90,7 @@ class _Drawing:
         layered = layers(self._graph, spacing, self._rows)
         root = block_of(self._diagram, layered, spacing)
         levels = Levels(root, self._diagram, layered.ranks, turned=True)
-        ways = route(self._bundles, levels, passes_of(self._bundles, layered), self._rooms)
+        ways = route_edges(self._bundles, levels, passes_of(self._bundles, layered), self._rooms)
         straighten(ways, levels)
         channels = trunks(ways, layered.ranks)
         grid = Grid(
@@ -118,7 +118,7 @@ class _Drawing:
             after=pads,
             crest={},
             least={
-                group.id: heading(group, _LONGEST, self._measures)[2] + self._measures.heading
+                group.id: fit_heading(group, _LONGEST, self._measures)[2] + self._measures.heading
                 for group in self._diagram.groups
             },
             words={
@@ -137,7 +137,7 @@ def _sizes(
     busy = busiest(together, rows)
     return {
         name: replace(card, width=max(card.width, SLOT * (busy.get(name, 0) + 1)))
-        for name, card in cards(diagram, measures=measures).items()
+        for name, card in size_cards(diagram, measures=measures).items()
     }
 
 

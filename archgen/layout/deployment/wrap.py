@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from archgen.layout.deployment.arrangement import arranged
-from archgen.layout.deployment.columns import columns as columns_of
+from archgen.layout.deployment.columns import assign_columns
 from archgen.layout.placed import Engine, Placed
 from archgen.views.diagram import Diagram
 
@@ -45,7 +45,7 @@ def wrapped(
     diagram: Diagram, usual: Placed, ratio: float, tucked: bool = False
 ) -> Iterator[tuple[dict[str, int], dict[int, int]]]:
     """Yield the columns of a diagram in each number of panels that is worth a try beside the usual one, and their panels."""
-    columns = columns_of(diagram, tucked)
+    columns = assign_columns(diagram, tucked)
     rows = _rows(diagram, columns)
     for panels in _counts(usual, len(rows), ratio):
         yield _in_panels(diagram, columns, rows, panels)

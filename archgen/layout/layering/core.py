@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from archgen.layout.layering.net import Net, chain_of, net
 from archgen.layout.layering.ordering import ordered
-from archgen.layout.layering.ranking import GraphLink, parts_of, ranks
-from archgen.layout.layering.spreading import spread
+from archgen.layout.layering.ranking import GraphLink, connected_parts, ranks
+from archgen.layout.layering.spreading import spread_leaves
 from archgen.layout.layering.straight import LayerSpacing, Positions, positions
 
 Extent = tuple[float, float]
@@ -98,7 +98,7 @@ def _parts(graph: Graph) -> list[list[str]]:
         keys = [("group", group) for group in chain_of(graph.around, node)[-1:]]
         keys += [("kin", graph.kin[node])] if node in graph.kin else []
         pairs += [(members.setdefault(key, place), place) for key in keys]
-    return [[graph.nodes[place] for place in part] for part in parts_of(len(graph.nodes), pairs)]
+    return [[graph.nodes[place] for place in part] for part in connected_parts(len(graph.nodes), pairs)]
 
 
 def _part(graph: Graph, nodes: Sequence[str], spacing: LayerSpacing, ranked: Mapping[str, int] | None) -> _Part:
@@ -106,7 +106,7 @@ def _part(graph: Graph, nodes: Sequence[str], spacing: LayerSpacing, ranked: Map
     links = {place: link for place, link in enumerate(graph.links) if link.source in inside}
     ranking = {node: ranked[node] for node in nodes} if ranked else ranks_of(graph, nodes, [*links.values()])
     if not ranked and not any(graph.around.get(node) for node in nodes):
-        ranking = spread(ranking, [*links.values()])
+        ranking = spread_leaves(ranking, [*links.values()])
     joined = net(ranking, [*links.values()], graph.around)
     rows = ordered(joined)
     where = positions(rows, spacing)

@@ -45,7 +45,7 @@ def ranks(nodes: Sequence[str], links: Sequence[GraphLink], work: int = WORK) ->
 
 def _parts(count: int, weights: dict[tuple[int, int], int]) -> list[tuple[list[int], list[Arc]]]:
     """Return the nodes that hang together, and the arcs between them by their places in the part."""
-    parts = parts_of(count, weights)
+    parts = connected_parts(count, weights)
     place: dict[int, tuple[int, int]] = {}
     for number, part in enumerate(parts):
         place.update((node, (number, local)) for local, node in enumerate(part))
@@ -56,7 +56,7 @@ def _parts(count: int, weights: dict[tuple[int, int], int]) -> list[tuple[list[i
     return list(zip(parts, arcs, strict=True))
 
 
-def parts_of(count: int, pairs: Sequence[tuple[int, int]] | dict[tuple[int, int], int]) -> list[list[int]]:
+def connected_parts(count: int, pairs: Sequence[tuple[int, int]] | dict[tuple[int, int], int]) -> list[list[int]]:
     """Return the nodes that hang together, each part in the order of its nodes, the parts by their first nodes."""
     leader = list(range(count))
 

@@ -11,7 +11,7 @@ TALLEST = 24
 """A rank of so many nodes is no tower."""
 
 
-def spread(ranks: Mapping[str, int], links: Sequence[GraphLink]) -> dict[str, int]:
+def spread_leaves(ranks: Mapping[str, int], links: Sequence[GraphLink]) -> dict[str, int]:
     """Return the same ranks, but for leaves of those with very many nodes: what is called stands further on, what calls before.
 
     The ranks that it takes make the diagram about as wide as high.

@@ -14,7 +14,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from archgen.layout.layering.ordering import OrderedRows
-from archgen.layout.layering.ranking import parts_of
+from archgen.layout.layering.ranking import connected_parts
 from archgen.layout.layering.simplex import Arc, shortest
 
 WORK = 3_000_000
@@ -133,7 +133,7 @@ class _Straightening:
         arcs = list(self._arcs(number))
         count = len(leaders) + sum(1 for arc in arcs if arc.tail >= len(leaders)) // 2
         where = [0] * count
-        for part in parts_of(count, [(arc.tail, arc.head) for arc in arcs]):
+        for part in connected_parts(count, [(arc.tail, arc.head) for arc in arcs]):
             local = {node: place for place, node in enumerate(part)}
             own = [Arc(local[arc.tail], local[arc.head], arc.length, arc.weight) for arc in arcs if arc.tail in local]
             for node, place in zip(part, shortest(len(part), own, WORK), strict=True):

@@ -50,9 +50,9 @@ def strokes(placed: PlacedEdge, line: Line, crossings: Crossings, hole: Box | No
 
 def _stroke(part: tuple[Point, ...], placed: PlacedEdge, line: Line, crossings: Crossings, head: float) -> str:
     if placed.arrow and part[-1] == placed.points[-1]:
-        part = shortened(part, head - 1)
+        part = shorten_line(part, head - 1)
     if placed.edge.mutual and part[0] == placed.points[0]:
-        part = shortened(part[::-1], head - 1)[::-1]
+        part = shorten_line(part[::-1], head - 1)[::-1]
     sides = (beside(part, SIZES.apart), beside(part, -SIZES.apart)) if line.double else (part,)
     return "".join(path_data(side, crossings, placed.bundle) for side in sides)
 
@@ -116,7 +116,7 @@ def _between(start: Point, point: Point, end: Point) -> bool:
     return _straight(start, point, end) and abs(_far(start, point) + _far(point, end) - _far(start, end)) < 0.01
 
 
-def shortened(piece: tuple[Point, ...], by: float) -> tuple[Point, ...]:
+def shorten_line(piece: tuple[Point, ...], by: float) -> tuple[Point, ...]:
     """Return a line that ends earlier, to leave room for its arrow head."""
     (x0, y0), (x1, y1) = piece[-2:]
     far = abs(x1 - x0) + abs(y1 - y0)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
 from archgen.render.text.words import cut
-from archgen.report.common.terminal import columns
+from archgen.report.common.terminal import display_width
 from archgen.style.theme import LINES
 from archgen.views.diagram import Badge, chip_text
 
@@ -157,16 +157,16 @@ class _Grid:
     def _ask(self) -> None:
         for node in self._placed.nodes:
             lines = self._words(node)
-            self._x.apart(node.box.x, node.box.right, max(map(columns, lines), default=1) + 3)
+            self._x.apart(node.box.x, node.box.right, max(map(display_width, lines), default=1) + 3)
             self._y.apart(node.box.y, node.box.bottom, len(lines) + 1)
         for group in self._placed.groups:
             if not group.group.across:
-                self._x.apart(group.box.x, group.box.right, columns(self._heading(group)) + 4)
+                self._x.apart(group.box.x, group.box.right, display_width(self._heading(group)) + 4)
                 self._y.apart(group.box.y, group.box.bottom, 2)
         for edge in self._placed.edges:
             if edge.label:
                 box = edge.label.box
-                self._x.apart(box.x, box.right, columns(self._labels[edge.bundle]) + 1)
+                self._x.apart(box.x, box.right, display_width(self._labels[edge.bundle]) + 1)
         for edge in self._placed.edges:
             for (x0, y0), (x1, y1) in pairwise(edge.points):
                 # an arrow head and a piece of its line are seen between two cards
@@ -185,7 +185,7 @@ class _Grid:
         ):
             card = boxes[name]
             if point[0] == following[0]:
-                half = (max(map(columns, self._words(card)), default=1) + 3) // 2
+                half = (max(map(display_width, self._words(card)), default=1) + 3) // 2
                 self._x.apart(card.box.x, point[0], half)
                 self._x.apart(point[0], card.box.right, half)
 
@@ -209,7 +209,7 @@ class _Grid:
                 left, right = self._x[box.x], self._x[box.right]
                 words = self._labels[edge.bundle]
                 self._write(
-                    left + max(0, (right - left - columns(words)) // 2),
+                    left + max(0, (right - left - display_width(words)) // 2),
                     self._y[box.centre[1]],
                     words,
                     LINES[edge.edge.meaning].role,
@@ -242,9 +242,9 @@ class _Grid:
     def _write(self, x: int, y: int, words: str, role: str) -> None:
         for character in words:
             self._cells[x, y] = (character, role)
-            if columns(character) == 2:
+            if display_width(character) == 2:
                 self._cells[x + 1, y] = ("", role)
-            x += columns(character)
+            x += display_width(character)
 
     def _frame(self, box: Box, role: str) -> None:
         left, right, top, bottom = self._x[box.x], self._x[box.right], self._y[box.y], self._y[box.bottom]
@@ -267,7 +267,7 @@ class _Grid:
         for at, line in enumerate(lines):
             last = bool(placed.node.badges) and at == len(lines) - 1
             role = placed.node.badges[0].severity if last else "accent" if at == 0 else "muted"
-            self._write(left + 1 + max(0, (right - left - 1 - columns(line)) // 2), first + at, line, role)
+            self._write(left + 1 + max(0, (right - left - 1 - display_width(line)) // 2), first + at, line, role)
 
     def _line(self, placed: PlacedEdge) -> None:
         role = LINES[placed.edge.meaning].role

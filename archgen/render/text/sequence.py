@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from archgen.render.text.words import cut, fold_lines
-from archgen.report.common.terminal import columns
+from archgen.report.common.terminal import display_width
 from archgen.style.theme import LINES
 from archgen.views.diagram import Block, Item, Message, Remark, Sequence
 
@@ -44,9 +44,9 @@ class _Writer:
     def _heads(self, names: list[str], edges: str) -> str:
         parts = []
         for name in names:
-            inner = f"{edges[0]}{'─' * (columns(name) + 2)}{edges[1]}" if edges else f"│ {name} │"
-            before = (self._column - columns(inner)) // 2
-            parts.append(" " * before + inner + " " * (self._column - before - columns(inner)))
+            inner = f"{edges[0]}{'─' * (display_width(name) + 2)}{edges[1]}" if edges else f"│ {name} │"
+            before = (self._column - display_width(inner)) // 2
+            parts.append(" " * before + inner + " " * (self._column - before - display_width(inner)))
         return " " * self._gutter + "".join(parts)
 
     def _x(self, name: str) -> int:
@@ -62,9 +62,9 @@ class _Writer:
         for character in words:
             if x < len(cells):
                 cells[x] = character
-                if columns(character) == 2 and x + 1 < len(cells):
+                if display_width(character) == 2 and x + 1 < len(cells):
                     cells[x + 1] = ""
-            x += columns(character)
+            x += display_width(character)
 
     def _items(self, items: Iterable[Item], depth: int) -> None:
         for item in items:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from itertools import accumulate
 
-from archgen.report.common.terminal import columns
+from archgen.report.common.terminal import display_width
 from archgen.style.svg_markup import clean
 
 _LONGEST = 2000
@@ -14,13 +14,13 @@ _LONGEST = 2000
 
 def fold_lines(text: str) -> str:
     """Return the text in one line, without anything that steers a terminal or takes no room."""
-    return "".join(character for character in " ".join(clean(text[:_LONGEST]).split()) if columns(character))
+    return "".join(character for character in " ".join(clean(text[:_LONGEST]).split()) if display_width(character))
 
 
 def cut(text: str, room: int) -> str:
     """Return the text in one line, cut with an ellipsis where it takes more columns than there are."""
     text = fold_lines(text)
-    widths = list(accumulate(map(columns, text)))
+    widths = list(accumulate(map(display_width, text)))
     if not widths or widths[-1] <= room:
         return text
     return f"{text[: bisect_right(widths, room - 1)]}…" if room > 0 else ""

@@ -27,7 +27,7 @@ from archgen.report.common.assessment import (
     impossible_text,
     per_second,
 )
-from archgen.report.common.terminal import Style, brief, columns, wrap
+from archgen.report.common.terminal import Style, brief, display_width, wrap_columns
 
 LABEL = 16
 """Columns that the label of a line takes."""
@@ -46,7 +46,7 @@ def write(models: tuple[Assessed, ...], style: Style) -> str:
         lines += [f"{style.paint(brief(model.model.file), 'strong')}  {brief(model.model.architecture.name)}"]
         if model.maintained:
             out = ", ".join(brief(element.id) for element in model.maintained)
-            lines += wrap(f"while {out} is in maintenance", style.width, "  ", "  ")
+            lines += wrap_columns(f"while {out} is in maintenance", style.width, "  ", "  ")
         lines.append("")
         for flow in model.flows:
             lines += [*_flow(flow, model, style), ""]
@@ -84,7 +84,7 @@ def _flow(flow: FlowAssessment, model: Assessed, style: Style) -> list[str]:
 
 def _line(label: str, text: str, style: Style) -> list[str]:
     indent = " " * (LABEL + 2)
-    first, *rest = wrap(text, style.width, indent, f"  {label:<{LABEL}}")
+    first, *rest = wrap_columns(text, style.width, indent, f"  {label:<{LABEL}}")
     return [first.replace(label, style.paint(label, "quiet"), 1), *rest]
 
 
@@ -160,7 +160,7 @@ def _capacity(capacity: Capacity, style: Style) -> list[str]:
     lines += _table("", _loads(capacity), style, "  ")
     if capacity.silent:
         sentence = f"not counted, since they state no demand: {', '.join(map(brief, capacity.silent))}"
-        lines += wrap(sentence, style.width, "  ", "  ")
+        lines += wrap_columns(sentence, style.width, "  ", "  ")
     return lines
 
 
@@ -186,12 +186,12 @@ def _table(label: str, rows: Iterator[tuple[str, ...]], style: Style, margin: st
     wide = [0] * max(map(len, table), default=0)
     for row in table:
         for at, cell in enumerate(row[:-1]):
-            wide[at] = max(wide[at], columns(cell))
+            wide[at] = max(wide[at], display_width(cell))
     lines: list[str] = []
     for row in table:
-        head = "".join(cell + " " * (wide[at] + 2 - columns(cell)) for at, cell in enumerate(row[:-1]))
-        indent = margin + " " * columns(head)
+        head = "".join(cell + " " * (wide[at] + 2 - display_width(cell)) for at, cell in enumerate(row[:-1]))
+        indent = margin + " " * display_width(head)
         own = "" if lines else label
-        first, *rest = wrap(row[-1], style.width, indent, f"  {own}".ljust(len(margin))[: len(margin)] + head)
+        first, *rest = wrap_columns(row[-1], style.width, indent, f"  {own}".ljust(len(margin))[: len(margin)] + head)
         lines += [first.replace(label, style.paint(label, "quiet"), 1) if own else first, *rest]
     return lines

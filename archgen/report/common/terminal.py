@@ -69,7 +69,7 @@ def _inert_line(line: str, painted: bool) -> str:
         return line
     body = line.removesuffix("\r")
     parts = re.split(_PAINTED, body) if painted else [body]
-    shown = (part if at % 2 else "\t".join(map(plain, part.split("\t"))) for at, part in enumerate(parts))
+    shown = (part if at % 2 else "\t".join(map(escape_controls, part.split("\t"))) for at, part in enumerate(parts))
     return "".join(shown) + line[len(body) :]
 
 
@@ -78,7 +78,7 @@ def _disarmed(match: re.Match[str]) -> str:
     return f"{match[1]}(" if match[1] else f"{match[2]}:."
 
 
-def plain(text: str) -> str:
+def escape_controls(text: str) -> str:
     """The text with all that would steer a terminal or reorder a line made visible (ESC as ␛, U+202E as \\u{202e})."""
     if text.isprintable():
         return text
@@ -102,7 +102,7 @@ def _joins_emoji(text: str, at: int) -> bool:
     return text[at] == "\u200d" and 0 < at < len(text) - 1 and min(text[at - 1], text[at + 1]) >= "\u2190"
 
 
-def columns(text: str) -> int:
+def display_width(text: str) -> int:
     """Return the number of columns of a text: 2 for wide characters, 0 for combining ones (Unicode annex 11)."""
     if text.isascii():
         return len(text)
@@ -121,7 +121,7 @@ def brief(text: str) -> str:
     """The text in one safe line, runs of white space as one space, long words and long texts cut in their middle."""
     words = text.split()
     if not text.isprintable() or (len(text) > LONGEST_WORD and max(map(len, words)) > LONGEST_WORD):
-        words = [_cut(plain(word), LONGEST_WORD) for word in words]
+        words = [_cut(escape_controls(word), LONGEST_WORD) for word in words]
     return _cut(" ".join(words), LONGEST_TEXT)
 
 
@@ -132,7 +132,7 @@ def _cut(text: str, limit: int) -> str:
     return f"{text[:head]}…{text[head + 1 - limit :]}"
 
 
-def wrap(text: str, width: int, indent: str = "", first: str | None = None) -> list[str]:
+def wrap_columns(text: str, width: int, indent: str = "", first: str | None = None) -> list[str]:
     """Lines of words no wider than `width` columns where the words allow it; `first` opens the first line."""
     first = indent if first is None else first
     return _wrapped_ascii(text, width, indent, first) if text.isascii() else _wrapped(text, width, indent, first)
@@ -143,7 +143,7 @@ def _wrapped_ascii(text: str, width: int, indent: str, first: str) -> list[str]:
     rest = " ".join(text.split())
     lines: list[str] = []
     line = first
-    room = width - columns(line)
+    room = width - display_width(line)
     while len(rest) > room:
         end = rest.rfind(" ", 0, max(0, room + 1))
         if end < 0:
@@ -152,19 +152,19 @@ def _wrapped_ascii(text: str, width: int, indent: str, first: str) -> list[str]:
                 break
         lines.append(line + rest[:end])
         rest = rest[end + 1 :]
-        line, room = indent, width - columns(indent)
+        line, room = indent, width - display_width(indent)
     return [*lines, (line + rest).rstrip()]
 
 
 def _wrapped(text: str, width: int, indent: str, first: str) -> list[str]:
     lines: list[str] = []
     line = first
-    taken, empty = columns(line), True
+    taken, empty = display_width(line), True
     for word in text.split():
-        wide = columns(word)
+        wide = display_width(word)
         if not empty and taken + 1 + wide > width:
             lines.append(line)
-            line, taken, empty = indent, columns(indent), True
+            line, taken, empty = indent, display_width(indent), True
         line = line + word if empty else f"{line} {word}"
         taken += wide if empty else wide + 1
         empty = False

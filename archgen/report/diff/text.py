@@ -12,7 +12,7 @@ from archgen.linting.checked_model import CheckedModel
 from archgen.linting.finding_groups import on_subjects
 from archgen.model.wording import listed, plural
 from archgen.report.common.ids import list_ids
-from archgen.report.common.terminal import Emphasis, Style, brief, wrap
+from archgen.report.common.terminal import Emphasis, Style, brief, wrap_columns
 from archgen.report.diff.sentences import all_assumed, available, down, rests_on, sentences
 
 SIGNS: dict[ChangeKind, str] = {"added": "+", "removed": "-", "changed": "~"}
@@ -31,11 +31,11 @@ def write(evolutions: tuple[Evolution, ...], style: Style) -> str:
 
 
 def _evolution(evolution: Evolution, style: Style) -> Iterator[str]:
-    yield from wrap(f"{_side(evolution.before)} → {_side(evolution.after)}", style.width)
+    yield from wrap_columns(f"{_side(evolution.before)} → {_side(evolution.after)}", style.width)
     if evolution.empty:
         yield "  nothing changed"
         return
-    yield from (line for each in sentences(evolution) for line in wrap(brief(each), style.width, "    ", "  "))
+    yield from (line for each in sentences(evolution) for line in wrap_columns(brief(each), style.width, "    ", "  "))
     for title, lines in (
         ("things", _things(evolution, style)),
         ("findings", _issues(evolution, style)),
@@ -61,7 +61,7 @@ def _things(evolution: Evolution, style: Style) -> Iterator[str]:
                 sign = style.paint(SIGNS[change], _PAINTS[change])
                 what = f": {'; '.join(each.what)}" if each.what else ""
                 entity = brief(f"{each.subject.kind} {each.subject.id}{what}")
-                first, *rest = wrap(entity, style.width, "    ", "    ")
+                first, *rest = wrap_columns(entity, style.width, "    ", "    ")
                 yield f"  {sign} {first.lstrip()}"
                 yield from rest
 
@@ -74,10 +74,10 @@ def _issues(evolution: Evolution, style: Style) -> Iterator[str]:
             subjects = on_subjects([change.group for change in groups])
             yield f"  {style.paint(f'{word} ({len(groups)}{subjects})', paint)}"
             for change in groups:
-                yield from wrap(brief(_issue(change)), style.width, "      ", "    ")
+                yield from wrap_columns(brief(_issue(change)), style.width, "      ", "    ")
                 if not change.group.has_one_message:
                     for finding in change.group.others:
-                        yield from wrap(brief(finding.message), style.width, "        ", "      ")
+                        yield from wrap_columns(brief(finding.message), style.width, "        ", "      ")
 
 
 def _issue(change: ChangeGroup) -> str:
@@ -92,7 +92,7 @@ def _flows(evolution: Evolution, style: Style) -> Iterator[str]:
     for each in evolution.flows:
         yield f"  {style.paint(brief(each.flow), 'strong')}: {brief(each.title)}"
         for line in _flow(evolution, each):
-            yield from wrap(brief(line), style.width, "      ", "    ")
+            yield from wrap_columns(brief(line), style.width, "      ", "    ")
 
 
 def _flow(evolution: Evolution, change: FlowChange) -> Iterator[str]:
@@ -125,6 +125,6 @@ def _available(facts: FlowFacts) -> str:
 def _assumptions(evolution: Evolution, style: Style) -> Iterator[str]:
     """Every number that an availability of either side rests on and that its model does not state, with its source."""
     for group in rests_on(evolution):
-        yield from wrap(
+        yield from wrap_columns(
             f"{group.value} for {brief(listed(group.ids))}: {brief(group.source)}", style.width, "      ", "  "
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archgen.linting.finding_groups import FindingGroup
 from archgen.model.wording import first_few
-from archgen.report.common.terminal import Style, brief, plain
+from archgen.report.common.terminal import Style, brief, escape_controls
 from archgen.report.lint.outcome import LintReport
 
 NAMED = 100
@@ -18,7 +18,7 @@ def write(outcome: LintReport, style: Style) -> str:
 
 def _line(group: FindingGroup, style: Style) -> str:
     finding = group.first
-    place = f"{plain(finding.file)}:{finding.line}:{finding.column}"
+    place = f"{escape_controls(finding.file)}:{finding.line}:{finding.column}"
     names = ", ".join(first_few([subject.id for subject in group.subjects[1:]], NAMED))
     also = f" {brief(f'(also {names})')}" if names else ""
     code = style.paint(f"{finding.severity}[{finding.code}]", finding.severity)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from archgen.report.common.terminal import Emphasis, Style, brief, columns, plain
+from archgen.report.common.terminal import Emphasis, Style, brief, display_width, escape_controls
 
 CONTEXT = 12
 """Columns kept to the left of the first mark when a long line is cut."""
@@ -64,17 +64,17 @@ def _line(source: str, marks: list[SourceMark], page: ExcerptStyle) -> list[str]
 
 def _inside(source: str, start: int, mark: SourceMark, room: int) -> bool:
     # the first comparison keeps a line of some megabytes from being measured
-    return mark.column - start < room * 2 and columns(plain(source[start : mark.column])) < room
+    return mark.column - start < room * 2 and display_width(escape_controls(source[start : mark.column])) < room
 
 
 def _window(source: str, start: int, marks: list[SourceMark], page: ExcerptStyle, room: int) -> list[str]:
     cut = "…" if start else ""
-    shown = _fit(plain(source[start : start + room * 2]), room - len(cut))
+    shown = _fit(escape_controls(source[start : start + room * 2]), room - len(cut))
     bar = page.style.paint("|", "quiet")
     head = page.style.paint(f"{marks[0].line:>{page.gutter}}", "quiet")
     rows = [f"{head} {bar} {cut}{shown}".rstrip()]
     for mark in marks:
-        left = columns(plain(source[start : mark.column - 1])) + len(cut)
+        left = display_width(escape_controls(source[start : mark.column - 1])) + len(cut)
         under = _underline(source, mark, room - left)
         label = f" {brief(mark.label)}" if mark.label else ""
         marked = page.style.paint(under + label, page.paint if mark.primary else "info")
@@ -89,17 +89,17 @@ def _first_shown(source: str, mark: SourceMark, room: int) -> int:
 
 
 def _fit(text: str, room: int) -> str:
-    if columns(text) <= room:
+    if display_width(text) <= room:
         return text
     shown = text[: room - 1]
-    while columns(shown) > room - 1:
+    while display_width(shown) > room - 1:
         shown = shown[:-1]
     return f"{shown}…"
 
 
 def _underline(source: str, mark: SourceMark, room: int) -> str:
     start = mark.column - 1
-    width = columns(plain(source[start : min(_end(source, mark), start + room)]))
+    width = display_width(escape_controls(source[start : min(_end(source, mark), start + room)]))
     return ("^" if mark.primary else "-") * max(1, min(width, room))
 
 

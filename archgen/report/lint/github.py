@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from archgen.model.finding import Finding, Severity
-from archgen.report.common.terminal import brief, plain
+from archgen.report.common.terminal import brief, escape_controls
 from archgen.report.lint.outcome import LintReport
 
 
@@ -20,7 +20,7 @@ def write(outcome: LintReport) -> str:
 def _command(finding: Finding) -> str:
     properties = {
         # uncut, since the runner looks the file up
-        "file": plain(finding.file),
+        "file": escape_controls(finding.file),
         "line": str(finding.line),
         "endLine": str(finding.end_line),
         "col": str(finding.column),

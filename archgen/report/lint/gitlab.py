@@ -9,7 +9,7 @@ from typing import Any, assert_never
 
 from archgen.model.finding import Finding, Severity
 from archgen.report.common.encoding import encode
-from archgen.report.common.terminal import brief, plain
+from archgen.report.common.terminal import brief, escape_controls
 from archgen.report.lint.outcome import LintReport
 
 
@@ -43,7 +43,7 @@ def _fingerprint(fingerprint: str, earlier: int) -> str:
 
 def _path(file: str) -> str:
     """The file relative to the repository, where GitLab looks for it: without `./` at its start."""
-    return plain(os.path.normpath(file).replace(os.sep, "/"))
+    return escape_controls(os.path.normpath(file).replace(os.sep, "/"))
 
 
 def _severity(severity: Severity) -> str:

@@ -7,7 +7,7 @@ output. A model without findings is one passed case, so that it is seen to have 
 from __future__ import annotations
 
 from archgen.model.finding import Accepted, Finding
-from archgen.report.common.terminal import brief, plain
+from archgen.report.common.terminal import brief, escape_controls
 from archgen.report.lint.outcome import LintReport
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"})
@@ -39,7 +39,7 @@ def _case(finding: Finding, outcome: LintReport) -> str:
 
 
 def _verdict(finding: Finding, outcome: LintReport) -> str:
-    place = f"{plain(finding.file)}:{finding.line}:{finding.column}"
+    place = f"{escape_controls(finding.file)}:{finding.line}:{finding.column}"
     details = f"{place}: {finding.severity}[{finding.code}] {brief(finding.message)}\nfix: {brief(finding.fix)}"
     if finding.accepted is not None:
         return f"<skipped>{_escaped(_accepted(finding.accepted))}</skipped>"

@@ -15,7 +15,7 @@ from archgen.linting.rule import Rule
 from archgen.model.finding import Accepted, Finding, Related, Severity
 from archgen.model.subject import Subject
 from archgen.report.common.encoding import encode
-from archgen.report.common.terminal import plain
+from archgen.report.common.terminal import escape_controls
 from archgen.report.lint.outcome import LintReport, end_column, page_of
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -80,14 +80,14 @@ def _result(outcome: LintReport, finding: Finding, rule: int) -> dict[str, Any]:
         "ruleId": finding.code,
         "ruleIndex": rule,
         "level": _level(finding.severity),
-        "message": {"text": f"{plain(finding.message)}\nFix: {plain(finding.fix)}"},
+        "message": {"text": f"{escape_controls(finding.message)}\nFix: {escape_controls(finding.fix)}"},
         "locations": [place | {"logicalLocations": [_logical(finding.model, finding.subject)]}],
         # code scanning takes its own name for the identity, the other is for everything else that reads the file
         "partialFingerprints": {
             "archgen/v1": finding.fingerprint,
             "primaryLocationLineHash": f"{finding.fingerprint}:1",
         },
-        "properties": {"confidence": finding.confidence, "flows": [plain(flow) for flow in finding.flows]},
+        "properties": {"confidence": finding.confidence, "flows": [escape_controls(flow) for flow in finding.flows]},
     }
     if finding.related:
         result["relatedLocations"] = [_related(finding, at, each) for at, each in enumerate(finding.related, 1)]
@@ -110,7 +110,7 @@ def _fix(outcome: LintReport, finding: Finding) -> dict[str, Any] | None:
         return None
     unsafe = " This changes the architecture." if finding.fixable == "unsafe" else ""
     return {
-        "description": {"text": f"{plain(finding.fix)}{unsafe}"},
+        "description": {"text": f"{escape_controls(finding.fix)}{unsafe}"},
         "artifactChanges": [
             {
                 "artifactLocation": _artifact(file),
@@ -134,7 +134,7 @@ def _related(finding: Finding, number: int, related: Related) -> dict[str, Any]:
     place = _place(related.file, {"startLine": related.line, "startColumn": related.column})
     return place | {
         "id": number,
-        "message": {"text": f"{plain(related.subject.id)} {plain(related.label)}".strip()},
+        "message": {"text": f"{escape_controls(related.subject.id)} {escape_controls(related.label)}".strip()},
         "logicalLocations": [_logical(finding.model, related.subject)],
     }
 
@@ -157,14 +157,14 @@ def _artifact(file: str) -> dict[str, str]:
 
 def _logical(model: str, subject: Subject) -> dict[str, str]:
     """Return the place of a subject in the architecture, whatever its line."""
-    name = plain(subject.id)
-    return {"name": name, "fullyQualifiedName": f"{plain(model)}/{subject.kind}/{name}", "kind": subject.kind}
+    name = escape_controls(subject.id)
+    return {"name": name, "fullyQualifiedName": f"{escape_controls(model)}/{subject.kind}/{name}", "kind": subject.kind}
 
 
 def _suppression(accepted: Accepted) -> dict[str, str]:
-    why = plain(accepted.reason or "No reason given").rstrip(".")
-    who = f" Accepted by {plain(accepted.owner)}." if accepted.owner else ""
-    until = f" Until {plain(accepted.until)}." if accepted.until else ""
+    why = escape_controls(accepted.reason or "No reason given").rstrip(".")
+    who = f" Accepted by {escape_controls(accepted.owner)}." if accepted.owner else ""
+    until = f" Until {escape_controls(accepted.until)}." if accepted.until else ""
     return {
         "kind": "inSource",
         "status": "accepted",

@@ -8,7 +8,7 @@ from os.path import abspath
 from archgen.linting.finding_groups import FindingGroup, group_findings, on_subjects
 from archgen.model.finding import SEVERITIES, Finding, Related, count_severity
 from archgen.model.wording import first_few, plural
-from archgen.report.common.terminal import Emphasis, Style, brief, plain, wrap
+from archgen.report.common.terminal import Emphasis, Style, brief, escape_controls, wrap_columns
 from archgen.report.lint.excerpt import ExcerptStyle, SourceMark, draw_excerpt
 from archgen.report.lint.outcome import Counts, LintReport, count_fixes, count_groups, page_of
 
@@ -29,7 +29,7 @@ def write(outcome: LintReport, style: Style) -> str:
     lines: list[str] = []
     for file, findings in outcome.models:
         if findings and len(outcome.models) > 1:
-            lines += [style.paint(plain(file), "strong"), ""]
+            lines += [style.paint(escape_controls(file), "strong"), ""]
         for group in group_findings(findings):
             block = _accepted(group, style) if group.first.accepted else _group(group, outcome, style)
             lines += [*block, ""]
@@ -43,7 +43,7 @@ def _group(group: FindingGroup, outcome: LintReport, style: Style) -> list[str]:
     title = f"{code} {style.paint(finding.rule, 'strong')}"
     subjects = f" on {len(group.subjects)} subjects" if len(group.subjects) > 1 else ""
     lines = [f"{title} {style.paint(f'[{group.number}]', 'quiet')}{subjects}"]
-    lines += wrap(brief(finding.message), style.width, "  ", "  ")
+    lines += wrap_columns(brief(finding.message), style.width, "  ", "  ")
     gutter = max(3, len(str(max((finding.line, *(each.line for each in finding.related))))))
     lines += _places(finding, outcome, ExcerptStyle(paint, style, gutter))
     lines += _also(group, style, gutter)
@@ -87,7 +87,7 @@ def _is_marked(finding: Finding, outcome: LintReport) -> bool:
 
 def _labeled(label: str, text: str, style: Style, gutter: int, paint: Emphasis = "strong") -> list[str]:
     edge = " " * gutter
-    first, *rest = wrap(brief(text), style.width, f"{edge}   {'':{len(label)}}  ", f"{edge} = {label}: ")
+    first, *rest = wrap_columns(brief(text), style.width, f"{edge}   {'':{len(label)}}  ", f"{edge} = {label}: ")
     return [first.replace(f"{label}:", style.paint(f"{label}:", paint), 1), *rest]
 
 
@@ -105,7 +105,7 @@ def _places(finding: Finding, outcome: LintReport, page: ExcerptStyle) -> list[s
 
 def _file(file: str, marks: list[SourceMark], arrow: str, outcome: LintReport, page: ExcerptStyle) -> list[str]:
     source = outcome.lines(file)
-    place = f"{plain(file)}:{marks[0].line}:{marks[0].column}" if source else plain(file)
+    place = f"{escape_controls(file)}:{marks[0].line}:{marks[0].column}" if source else escape_controls(file)
     place = page.style.link(place, _address(file)) if source and page.style.links else place
     head = f"{' ' * (page.gutter - 1)}{page.style.paint(arrow, 'quiet')} {place}"
     excerpt = draw_excerpt(source, marks, page)
@@ -169,8 +169,8 @@ def _accepted(group: FindingGroup, style: Style) -> list[str]:
     who = f" by {accepted.owner}" if accepted.owner else ""
     until = f" until {accepted.until}" if accepted.until else ""
     why = f": {accepted.reason}" if accepted.reason else ""
-    place = f"  --> {plain(finding.file)}:{finding.line}:{finding.column}"
-    body = wrap(brief(f"{_sentence(finding.message)}{also} Accepted{who}{until}{why}"), style.width, "  ", "  ")
+    place = f"  --> {escape_controls(finding.file)}:{finding.line}:{finding.column}"
+    body = wrap_columns(brief(f"{_sentence(finding.message)}{also} Accepted{who}{until}{why}"), style.width, "  ", "  ")
     return [style.paint(line, "accepted") for line in (head, *body, place)]
 
 

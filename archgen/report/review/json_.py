@@ -8,7 +8,7 @@ from archgen.compare.review import HoursChange, LossChange, ModelReview, RankedF
 from archgen.model.finding import Finding
 from archgen.report.common.encoding import encode, encode_element
 from archgen.report.review.outcome import ReviewReport
-from archgen.report.review.sentences import verdict
+from archgen.report.review.sentences import review_verdict
 
 VERSION = 1
 
@@ -31,7 +31,7 @@ def _model(report: ReviewReport, model: ModelReview) -> dict[str, Any]:
         "name": model.name,
         "state": model.state,
         "verdict": model.tendency,
-        "sentence": verdict(model, str),
+        "sentence": review_verdict(model, str),
         "before": model.before,
         "after": model.after,
         "breaks": [_loss(loss) for loss in model.breaks],

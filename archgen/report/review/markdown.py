@@ -14,10 +14,10 @@ from archgen.report.review.sentences import (
     WORDS,
     changed_hours,
     flow_changes,
-    losses,
+    loss_sentences,
+    review_verdict,
     signed_hours,
     signed_range,
-    verdict,
 )
 
 MOST_LINES = 60
@@ -66,7 +66,7 @@ def _head(report: ReviewReport) -> Iterator[str]:
 
 
 def _verdict(model: ModelReview) -> str:
-    return f"**{WORDS[model.tendency]}:** {verdict(model, inline_code)}"
+    return f"**{WORDS[model.tendency]}:** {review_verdict(model, inline_code)}"
 
 
 def _renamed(model: ModelReview) -> Iterator[str]:
@@ -79,8 +79,8 @@ def _path(model: ModelReview) -> str:
 
 
 def _losses(model: ModelReview) -> Iterator[str]:
-    now = [*flow_changes(model, inline_code), *losses(model.breaks, inline_code, "takes down", "new")]
-    gone = list(losses(model.relieved, inline_code, "took down", "gone now"))
+    now = [*flow_changes(model, inline_code), *loss_sentences(model.breaks, inline_code, "takes down", "new")]
+    gone = list(loss_sentences(model.relieved, inline_code, "took down", "gone now"))
     for title, lines in (("Breaks now", now), ("No longer breaks", gone)):
         if lines:
             more = [f"… and {len(lines) - MOST_LOSSES} more"] if len(lines) > MOST_LOSSES else []

@@ -31,7 +31,7 @@ def _names(ids: Sequence[str], name: FormatId, last: str = "and", most: int = NA
     return list_ids(ids, name, last, most)
 
 
-def verdict(model: ModelReview, name: FormatId) -> str:
+def review_verdict(model: ModelReview, name: FormatId) -> str:
     """Return the verdict on a model as a sentence without its opening word."""
     match model.tendency:
         case "broken":
@@ -122,7 +122,7 @@ def _counts(findings: Iterable[Finding]) -> str:
     return listed(words) or "no finding"
 
 
-def losses(changes: tuple[LossChange, ...], name: FormatId, verb: str, absent: str) -> Iterator[str]:
+def loss_sentences(changes: tuple[LossChange, ...], name: FormatId, verb: str, absent: str) -> Iterator[str]:
     """Yield a sentence for each loss that takes other flows down than before."""
     for loss in changes:
         where = f", which {'is' if len(loss.elements) == 1 else 'are'} {absent}," if loss.absent else ""

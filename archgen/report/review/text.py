@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 from archgen.compare.review import ModelReview
 from archgen.model.durations import format_duration
-from archgen.report.common.terminal import Style, brief, wrap
+from archgen.report.common.terminal import Style, brief, wrap_columns
 from archgen.report.review.outcome import ReviewReport
 from archgen.report.review.sentences import (
     WORDS,
     changed_hours,
     flow_changes,
-    losses,
+    loss_sentences,
+    review_verdict,
     signed_hours,
     signed_range,
-    verdict,
 )
 
 
@@ -29,13 +29,13 @@ def _model(report: ReviewReport, model: ModelReview, style: Style) -> Iterator[s
     yield f"{style.paint(brief(model.name), 'strong')} ({brief(model.after or model.before or '')})"
     if model.is_renamed:
         yield f"  renamed from {brief(model.before or '')}"
-    yield from wrap(f"{WORDS[model.tendency]}: {brief(verdict(model, str))}", style.width, "  ", "  ")
-    now = [*flow_changes(model, str), *losses(model.breaks, str, "takes down", "new")]
-    gone = list(losses(model.relieved, str, "took down", "gone now"))
+    yield from wrap_columns(f"{WORDS[model.tendency]}: {brief(review_verdict(model, str))}", style.width, "  ", "  ")
+    now = [*flow_changes(model, str), *loss_sentences(model.breaks, str, "takes down", "new")]
+    gone = list(loss_sentences(model.relieved, str, "took down", "gone now"))
     for title, lines in (("breaks now", now), ("no longer breaks", gone), ("downtime per year", _hours(model))):
         if lines:
             yield from ("", f"  {style.paint(title, 'strong')}")
-            yield from (row for line in lines for row in wrap(brief(line), style.width, "      ", "    "))
+            yield from (row for line in lines for row in wrap_columns(brief(line), style.width, "      ", "    "))
     if model.findings:
         yield from ("", f"  {style.paint('findings', 'strong')}")
         for ranked in model.findings:
@@ -44,7 +44,7 @@ def _model(report: ReviewReport, model: ModelReview, style: Style) -> Iterator[s
             words = (
                 f"{state} {ranked.finding.severity} {ranked.finding.rule} at {path}:{line}: {ranked.finding.message}"
             )
-            yield from wrap(brief(words), style.width, "      ", "    ")
+            yield from wrap_columns(brief(words), style.width, "      ", "    ")
 
 
 def _hours(model: ModelReview) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archgen.model.subject import Subject
 from archgen.reliability.simulation import Status
-from archgen.report.common.terminal import Emphasis, Style, brief, columns, wrap
+from archgen.report.common.terminal import Emphasis, Style, brief, display_width, wrap_columns
 from archgen.report.simulate.outcome import SimulationReport, reason
 
 _PAINTS: dict[Status, Emphasis] = {
@@ -21,17 +21,17 @@ def write(report: SimulationReport, style: Style) -> str:
     lines = [f"{style.paint(brief(report.file), 'strong')}  {brief(report.name)}"]
     for label, elements in (("lost:", report.killed), ("in maintenance:", report.maintained)):
         if elements:
-            lines += wrap(f"{label} {_names(report, elements)}", style.width, "    ", "  ")
-    width = max((columns(brief(flow.flow)) for flow in report.flows), default=0)
+            lines += wrap_columns(f"{label} {_names(report, elements)}", style.width, "    ", "  ")
+    width = max((display_width(brief(flow.flow)) for flow in report.flows), default=0)
     for flow in report.flows:
         name, title = brief(flow.flow), report.titles[flow.flow]
         state = style.paint(f"{flow.status:<8}", _PAINTS[flow.status])
-        gap = " " * (width - columns(name))
+        gap = " " * (width - display_width(name))
         lines += [
             "",
             f"{state}  {style.paint(name, 'strong')}{gap}  {brief(title) if title != flow.flow else ''}".rstrip(),
         ]
-        lines += wrap(brief(reason(flow, report.steps)), style.width, " " * 10, " " * 10)
+        lines += wrap_columns(brief(reason(flow, report.steps)), style.width, " " * 10, " " * 10)
     if not report.flows:
         lines += ["", "no flows"]
     return "\n".join(lines) + "\n"

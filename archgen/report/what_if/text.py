@@ -7,7 +7,7 @@ from archgen.model.durations import format_duration
 from archgen.model.percentages import format_availability
 from archgen.model.wording import listed
 from archgen.report.common.assessment import all_assumptions
-from archgen.report.common.terminal import Style, brief, wrap
+from archgen.report.common.terminal import Style, brief, wrap_columns
 from archgen.report.what_if.comparison import WhatIfReport
 
 
@@ -17,22 +17,24 @@ def write(report: WhatIfReport, style: Style) -> str:
     if not report.changes:
         lines.append("no change is needed: no single failure breaks a flow" if not report.left else "no change helps")
     for number, change in enumerate(report.changes, 1):
-        lines += wrap(brief(change), style.width, "     ", f"  {number}. ")
+        lines += wrap_columns(brief(change), style.width, "     ", f"  {number}. ")
         if report.won:
-            lines += wrap(_won(report.won[number - 1]), style.width, "     ", "     ")
+            lines += wrap_columns(_won(report.won[number - 1]), style.width, "     ", "     ")
     for before, after in zip(report.before, report.after, strict=True):
         lines += ["", style.paint(brief(before.flow), "strong"), *_flow(before, after, style)]
     assumed = all_assumptions((*report.before, *report.after))
     if assumed:
         lines += ["", "assumed, since the model does not state it:"]
     for group in assumed:
-        lines += wrap(
+        lines += wrap_columns(
             f"{group.value} for {brief(listed(group.ids))}: {brief(group.source)}", style.width, "      ", "  "
         )
     if report.left:
         lines += ["", "left, since no change of these kinds removes them:" if report.smallest else "left:"]
         for flow, points in report.left:
-            lines += wrap(f"{brief(flow)}: {', '.join(brief(point.id) for point in points)}", style.width, "    ", "  ")
+            lines += wrap_columns(
+                f"{brief(flow)}: {', '.join(brief(point.id) for point in points)}", style.width, "    ", "  "
+            )
     if report.smallest is False:
         lines += ["", "the search was cut short: fewer changes may do"]
     if report.yaml:
@@ -61,14 +63,14 @@ def _flow(before: FlowAssessment, after: FlowAssessment, style: Style) -> list[s
     first, then = (f"{format_availability(flow.result.availability)}" for flow in (before, after))
     won = before.result.downtime - after.result.downtime
     moved = f"{'saves' if won >= 0 else 'loses'} {format_duration(abs(won))} per year" if won else "downtime unchanged"
-    lines = wrap(f"{first} before, {then} after: {moved}", style.width, " " * 18, f"  {'availability':<16}")
+    lines = wrap_columns(f"{first} before, {then} after: {moved}", style.width, " " * 18, f"  {'availability':<16}")
     first_points, then_points = frozenset(before.points), frozenset(after.points)
     gone = [brief(point.id) for point in before.points if point not in then_points]
     fresh = [brief(point.id) for point in after.points if point not in first_points]
     remaining = [brief(point.id) for point in after.points if point in first_points]
     for label, names in (("resolved", gone), ("new", fresh), ("left", remaining)):
         if names:
-            lines += wrap(", ".join(names), style.width, " " * 18, f"  {label:<16}")
+            lines += wrap_columns(", ".join(names), style.width, " " * 18, f"  {label:<16}")
     if not before.points and not after.points:
         lines.append("  no single point of failure, before or after")
     return lines

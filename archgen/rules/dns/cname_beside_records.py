@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.dns_names import plain, readings
+from archgen.analysis.dns_names import normalize_name, readings
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Record
 from archgen.model.subject import Subject
@@ -27,7 +27,7 @@ def _reason(server: Component, record: Record) -> str | None:
     name = _full(record, server)
     beside = [other for other in server.records if other is not record and _full(other, server) == name]
     others = list(dict.fromkeys(other.type.upper() for other in beside))
-    if server.domain is not None and name == plain(server.domain):
+    if server.domain is not None and name == normalize_name(server.domain):
         return f"{name} is the top of its zone, where SOA and NS records must be, and a CNAME allows no other record of its name"
     if others == ["CNAME"]:
         return f"{record.name} has {len(beside) + 1} CNAME records, and a name can have only one"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.dns_names import ADDRESS_TYPES, NAME_TYPES, Names, address, plain, pointee
+from archgen.analysis.dns_names import ADDRESS_TYPES, NAME_TYPES, Names, address, normalize_name, pointee
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Record
 from archgen.model.change import Change, Put
@@ -76,8 +76,8 @@ def _wrong_address(names: Names, record: Record, kind: str) -> tuple[str, str] |
 
 
 def _looks_like_a_name(value: str) -> bool:
-    last = plain(value).rpartition(".")[2]
-    return "." in plain(value) and not _NO_NAME.intersection(value) and not last.isdigit()
+    last = normalize_name(value).rpartition(".")[2]
+    return "." in normalize_name(value) and not _NO_NAME.intersection(value) and not last.isdigit()
 
 
 def _type_for(version: int) -> str:

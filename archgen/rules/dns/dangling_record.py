@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.dns_names import ADDRESS_TYPES, NAME_TYPES, Names, address, plain, pointee, readings
+from archgen.analysis.dns_names import ADDRESS_TYPES, NAME_TYPES, Names, address, normalize_name, pointee, readings
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Record
 from archgen.model.finding import Confidence
@@ -31,14 +31,14 @@ def _dangles(names: Names, server: Component, record: Record) -> bool:
         if parsed is None or parsed[0] != ADDRESS_TYPES[kind]:
             return False
         return bool(names.addresses) and parsed[1] not in names.addresses
-    if kind not in NAME_TYPES or parsed is not None or not plain(value):
+    if kind not in NAME_TYPES or parsed is not None or not normalize_name(value):
         return False
     return value not in names.declared and _is_lost(names, server, value)
 
 
 def _is_lost(names: Names, server: Component, value: str) -> bool:
     """Return True if a name is in a domain of the model, or a bare label, and has no record."""
-    ours = "." not in plain(value) or names.is_own(plain(value))
+    ours = "." not in normalize_name(value) or names.is_own(normalize_name(value))
     return ours and not any(names.leads(reading) for reading in readings(value, server))
 
 

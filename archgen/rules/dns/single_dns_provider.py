@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.dns_names import lies_under, plain, pointee, readings
+from archgen.analysis.dns_names import lies_under, normalize_name, pointee, readings
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.subject import Subject
@@ -16,14 +16,14 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for server in names.servers:
         if server.domain is None:
             continue
-        domain = plain(server.domain)
+        domain = normalize_name(server.domain)
         providers = _providers(server, domain)
         if len(providers) == 1:
             (provider,) = providers
             flows = tuple(
                 flow.id
                 for flow in context.topology.architecture.flows
-                if flow.domain is not None and lies_under(plain(flow.domain), domain)
+                if flow.domain is not None and lies_under(normalize_name(flow.domain), domain)
             )
             yield Hit(
                 subject=Subject("component", server.id),
@@ -37,7 +37,7 @@ def _providers(server: Component, domain: str) -> dict[str, None]:
     providers: dict[str, None] = {}
     for record in server.records:
         if readings(record.name, server)[-1] == domain and record.type.upper() == "NS":
-            target = plain(pointee(record))
+            target = normalize_name(pointee(record))
             if "." not in target or lies_under(target, domain):
                 return {}
             providers[_registered(target)] = None

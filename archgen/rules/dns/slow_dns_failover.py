@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.dns_names import address, plain, pointee
+from archgen.analysis.dns_names import address, normalize_name, pointee
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Record
@@ -47,7 +47,7 @@ def _leads(facts: Topology, record: Record, component: Component) -> bool:
     hosts = facts.hosts_of(component.id)
     parsed = address(value)
     addresses = [address(facts.hosts[host].address or "") for host in hosts]
-    named = value in (component.id, *hosts) or plain(value) == plain(component.title)
+    named = value in (component.id, *hosts) or normalize_name(value) == normalize_name(component.title)
     return named or (parsed is not None and parsed in addresses)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.dns_names import Names, address, lies_under, plain
+from archgen.analysis.dns_names import Names, address, lies_under, normalize_name
 from archgen.analysis.hops import relays
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -21,7 +21,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     speaking = [server for server in names.servers if server.records]
     unresolved: dict[str, list[Flow]] = {}
     for flow in facts.architecture.flows:
-        if flow.domain is None or not speaking or not _is_unresolved(names, name := plain(flow.domain)):
+        if flow.domain is None or not speaking or not _is_unresolved(names, name := normalize_name(flow.domain)):
             continue
         if not _is_mailed(facts, flow.id, name):
             unresolved.setdefault(name, []).append(flow)
@@ -35,12 +35,12 @@ def _is_mailed(facts: Topology, flow: str, name: str) -> bool:
     first = next(ports, None)
     mailed = first is not None and relays(first)
     records = (record for server in facts.names.servers for record in server.records)
-    return mailed and any(record.type == "MX" and plain(record.name) == name for record in records)
+    return mailed and any(record.type == "MX" and normalize_name(record.name) == name for record in records)
 
 
 def _is_unresolved(names: Names, name: str) -> bool:
     silent = [server for server in names.servers if not server.records]
-    open_ = any(server.domain is None or lies_under(name, plain(server.domain)) for server in silent)
+    open_ = any(server.domain is None or lies_under(name, normalize_name(server.domain)) for server in silent)
     return not open_ and address(name) is None and not names.leads(name)
 
 
@@ -54,7 +54,7 @@ def _hit(names: Names, speaking: list[Component], flows: list[Flow]) -> Hit:
         related=tuple((Subject("component", server.id), "has no record for the name") for server in speaking),
         flows=tuple(flow.id for flow in flows),
         fix=f"Add a record for {name} (A, AAAA or CNAME) to {searched}, or correct the flow's `domain`.",
-        confidence="high" if names.is_own(plain(name)) else "medium",
+        confidence="high" if names.is_own(normalize_name(name)) else "medium",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from archgen.analysis.dns_names import ADDRESS_TYPES, address, lies_under, plain, pointee
+from archgen.analysis.dns_names import ADDRESS_TYPES, address, lies_under, normalize_name, pointee
 from archgen.analysis.hops import encrypted
 from archgen.analysis.missing_facts import DEFECTS, OPINIONS, Gap
 from archgen.analysis.topology import Topology
@@ -213,10 +213,10 @@ def _is_open(facts: Topology, connection: Connection, port: Port) -> bool:
 def _records(facts: Topology) -> Iterator[Gap]:
     """Name servers without records, where a flow goes by a name that no other record is for."""
     names = facts.names
-    wanted = [plain(flow.domain) for flow in facts.architecture.flows if flow.domain is not None]
+    wanted = [normalize_name(flow.domain) for flow in facts.architecture.flows if flow.domain is not None]
     wanted = [name for name in dict.fromkeys(wanted) if address(name) is None and not names.leads(name)]
     for server in names.servers:
-        asked = [name for name in wanted if server.domain is None or lies_under(name, plain(server.domain))]
+        asked = [name for name in wanted if server.domain is None or lies_under(name, normalize_name(server.domain))]
         if asked and not server.records:
             yield _component(
                 server,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.dns_names import plain
+from archgen.analysis.dns_names import normalize_name
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -27,7 +27,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     inside: list[list[str]] = []
     for flow in facts.architecture.flows:
         if flow.domain is not None and _is_visited(facts, flow):
-            probers = probing.get(plain(flow.domain), [])
+            probers = probing.get(normalize_name(flow.domain), [])
             if all(_is_inside(facts, prober, flow) for prober in probers):
                 blind[flow.id] = flow.domain
                 inside.append([prober.id for prober in probers])
@@ -53,7 +53,7 @@ def _is_visited(facts: Topology, flow: Flow) -> bool:
 
 def _name(probe: str) -> str:
     """The name that a probe asks for, whether it is written by itself or as an address with a scheme."""
-    return plain(probe.partition("://")[2].partition("/")[0] or probe)
+    return normalize_name(probe.partition("://")[2].partition("/")[0] or probe)
 
 
 def _does(names: list[str]) -> str:

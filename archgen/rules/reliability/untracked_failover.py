@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.dns_names import plain, pointee
+from archgen.analysis.dns_names import normalize_name, pointee
 from archgen.analysis.hops import relays
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveAddress
@@ -51,7 +51,7 @@ def _unmoved(facts: Topology, component: Component) -> str:
     names = facts.names
     domains = dict.fromkeys(facts.flows[flow].domain for flow in facts.flows_of[component.id])
     for domain in filter(None, domains):
-        led = {pointee(record).removeprefix("host:") for record in names.leading(plain(domain))}
+        led = {pointee(record).removeprefix("host:") for record in names.leading(normalize_name(domain))}
         hosts = [host for host in facts.hosts_of(component.id) if {host, facts.hosts[host].address} & led]
         others = [replica.id for replica in component.replicas if not set(replica.hosts) & set(hosts)]
         if len(hosts) == 1:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from math import inf
 
-from archgen.analysis.dns_names import plain
+from archgen.analysis.dns_names import normalize_name
 from archgen.analysis.hops import Hop, relays
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -30,7 +30,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         domain = facts.flows[flow].domain
         for connection, port, end in _endings(facts, hops) if domain is not None and certificates else ():
             shown = _shown(certificates, port, end)
-            flawed = {certificate.id: _flaws(certificate, plain(domain or ""), end) for certificate in shown}
+            flawed = {certificate.id: _flaws(certificate, normalize_name(domain or ""), end) for certificate in shown}
             if not shown and not facts.components[end].managed:
                 bare.setdefault(connection, (end, {}))[1][flow] = None
             elif all(flawed.values()):
@@ -72,7 +72,7 @@ def _shown(certificates: dict[str, Certificate], port: Port, end: str) -> tuple[
 
 def _flaws(certificate: Certificate, domain: str, end: str) -> list[str]:
     flaws = []
-    if certificate.names and not any(_covers(plain(name), domain) for name in certificate.names):
+    if certificate.names and not any(_covers(normalize_name(name), domain) for name in certificate.names):
         flaws.append(f"is for {listed(certificate.names)}, but visitors ask for {domain}")
     if certificate.installed_on and end not in certificate.installed_on:
         flaws.append(f"is installed on {listed(certificate.installed_on)}, but TLS ends at {end}")
@@ -124,7 +124,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     missing = [
         domain
         for domain in asked
-        if domain is not None and not any(_covers(plain(name), plain(domain)) for name in named)
+        if domain is not None and not any(_covers(normalize_name(name), normalize_name(domain)) for name in named)
     ]
     return tuple(Append(("certificates", hit.subject.id, "names"), domain) for domain in missing)
 

@@ -34,7 +34,7 @@ class ElementCard(Struct, frozen=True):
     issues: tuple[int, ...] = ()
 
 
-def cards(system: CheckedModel) -> dict[str, dict[str, ElementCard]]:
+def element_cards(system: CheckedModel) -> dict[str, dict[str, ElementCard]]:
     """Return the card of each component, connection, host, zone and network, by kind and id."""
     issues = _issues(system)
     cards: dict[str, dict[str, ElementCard]] = {kind: {} for kind in _KINDS}

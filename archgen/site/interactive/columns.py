@@ -18,7 +18,7 @@ from archgen.site.page import Column, LinkTo, Renderer
 from archgen.site.structure_data import Nodes, behind_cards
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram
-from archgen.views.levels import Picture, readable
+from archgen.views.levels import Picture, level_diagrams
 from archgen.views.path import folded_path
 
 WHOLE = 16
@@ -90,12 +90,12 @@ def on_thumbnail(topology: Topology) -> Iterator[Diagram]:
     """Yield diagrams of a system with fewer and fewer cards."""
     yield on_phone(topology)
     for most in THUMBNAILS:
-        yield readable(topology, most=most)[0].diagram
+        yield level_diagrams(topology, most=most)[0].diagram
 
 
 def small_levels(topology: Topology, findings: Sequence[Finding] = ()) -> tuple[Picture, ...]:
     """Return the diagrams of a system's levels with as few cards as a phone shows."""
-    return readable(topology, findings, most=CARDS)
+    return level_diagrams(topology, findings, most=CARDS)
 
 
 def stage(system: CheckedModel, wide: Trial, phone: Trial, renderer: Renderer, link_to: LinkTo) -> Stage:

@@ -14,8 +14,8 @@ from archgen.model.subject import Subject
 from archgen.site.structure_data import Nodes, element_indices
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Node
-from archgen.views.levels import CARDS, LINES, readable
-from archgen.views.path import folded_path, path
+from archgen.views.levels import CARDS, LINES, level_diagrams
+from archgen.views.path import folded_path, path_diagram
 
 
 class Trial(Struct, frozen=True):
@@ -39,12 +39,12 @@ def trial(topology: Topology) -> Trial:
     """Return the diagram of a system that a visitor can read as one."""
     if is_readable(topology):
         return Trial(deployment(topology))
-    return _folded(topology, readable(topology)[0].diagram)
+    return _folded(topology, level_diagrams(topology)[0].diagram)
 
 
 def trial_path(topology: Topology, flow: Flow, deployed: Diagram, findings: Sequence[Finding] = ()) -> Trial:
     """Return the path of a flow in the deployment, or with a card per component if that is too large to read."""
-    whole = path(topology, flow, findings, deployed)
+    whole = path_diagram(topology, flow, findings, deployed)
     return Trial(whole) if _is_readable(whole) else _folded(topology, folded_path(topology, flow, findings))
 
 

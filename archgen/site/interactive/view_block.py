@@ -13,7 +13,7 @@ from archgen.site.diagram_words import diagram_words
 from archgen.site.embedded_svg import guard_svg
 from archgen.site.escape import text
 from archgen.site.html_builder import Html, Scripted, tag
-from archgen.site.interactive.cards import cards
+from archgen.site.interactive.cards import element_cards
 from archgen.site.interactive.columns import SizedSvg
 from archgen.site.interactive.layers import DiagramLayer, model_layers
 from archgen.site.interactive.views import ViewTab
@@ -88,7 +88,7 @@ def _tabs(system: CheckedModel, drawn: ViewDrawings) -> Html:
 def _facts(system: CheckedModel, shown: Sequence[DiagramLayer], views: Sequence[ViewTab]) -> str:
     """Return all that the scripts read, as JSON."""
     facts = {
-        "cards": to_builtins(cards(system)),
+        "cards": to_builtins(element_cards(system)),
         "issues": [(number, finding.severity, finding.message) for number, finding in system.open],
         "opens": {view.opens: view.id for view in views if view.opens},
         "layers": [{"id": layer.id, "title": layer.title, "says": layer.says, **_tones(layer)} for layer in shown],

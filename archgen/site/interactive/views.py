@@ -13,7 +13,7 @@ from archgen.site.system_change import SystemChange
 from archgen.views.aspects import ASPECTS
 from archgen.views.diagram import Diagram
 from archgen.views.diff import change_diagram
-from archgen.views.levels import readable
+from archgen.views.levels import level_diagrams
 
 FLOWS = 6
 """Flows whose path is a view of the system's page; more would make the page heavy."""
@@ -68,7 +68,7 @@ def front(system: CheckedModel) -> str:
 
 def _levels(system: CheckedModel) -> Iterator[ViewTab]:
     """Yield the system with its groups collapsed, then each group opened."""
-    pictures = readable(system.topology, system.findings)
+    pictures = level_diagrams(system.topology, system.findings)
     slugs = distinct(picture.level for picture in pictures[1:])
     yield ViewTab("system", "System", "system.svg", pictures[0].diagram)
     for picture in pictures[1:]:

@@ -31,7 +31,7 @@ def is_reading(system: CheckedModel, flow: str) -> bool:
     return access(system.topology, flow) == "read"
 
 
-def downtime(flow: FlowAssessment) -> str:
+def downtime_cell(flow: FlowAssessment) -> str:
     """Return how long a flow is down per year."""
     return format_duration(flow.result.downtime) if flow.possible else "always"
 

@@ -10,7 +10,7 @@ from archgen.linting.rule import Rule
 from archgen.model.durations import format_duration
 from archgen.model.percentages import format_availability
 from archgen.model.wording import listed, plural
-from archgen.report.common.terminal import plain
+from archgen.report.common.terminal import escape_controls
 from archgen.site.html_builder import one_line
 from archgen.site.page import Page, flow_path
 from archgen.site.pages.change_blocks import IMPOSSIBLE
@@ -81,7 +81,7 @@ def _system(system: CheckedModel) -> Iterator[str]:
     yield "## Model"
     yield ""
     # indented, so that nothing in it ends a fence
-    yield from (f"    {plain(line)}".rstrip() for line in system.text.splitlines())
+    yield from (f"    {escape_controls(line)}".rstrip() for line in system.text.splitlines())
     yield ""
 
 

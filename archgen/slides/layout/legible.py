@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.layout.deployment.arrangement import arranged
-from archgen.layout.deployment.columns import columns
+from archgen.layout.deployment.columns import assign_columns
 from archgen.layout.deployment.wrap import LARGEST, wrapped
 from archgen.layout.measures import BRIEF, ROOM
 from archgen.layout.placed import Placed
@@ -51,11 +51,11 @@ def _layouts(diagram: Diagram, ratio: float) -> Iterator[Placed]:
     """Yield layouts, from the one with the most text to the most compact."""
     agents = any(node.kind == "monitoring-agent" for node in diagram.nodes)
     if len(diagram.nodes) <= LARGEST:
-        yield arranged(diagram, columns(diagram), ROOM)
-    usual = arranged(diagram, columns(diagram), BRIEF)
+        yield arranged(diagram, assign_columns(diagram), ROOM)
+    usual = arranged(diagram, assign_columns(diagram), BRIEF)
     yield usual
     if agents:
-        yield arranged(diagram, columns(diagram, tucked=True), BRIEF)
+        yield arranged(diagram, assign_columns(diagram, tucked=True), BRIEF)
     if diagram.rank or diagram.near:
         return
     for tucked in (False, True) if agents else (False,):

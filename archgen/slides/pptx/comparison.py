@@ -11,7 +11,7 @@ from archgen.slides.pptx.marks import form
 from archgen.style.svg_markup import clean
 
 
-def paint(canvas: Canvas, placed: ComparisonChart) -> None:
+def paint_comparison(canvas: Canvas, placed: ComparisonChart) -> None:
     """Put the key, the columns and their base line on a slide."""
     for sample in placed.key:
         _filled(canvas, canvas.root, sample, "key")

@@ -10,7 +10,7 @@ from archgen.slides.pptx.canvas import Canvas, NativeShape, RunLine, ShapeGroup
 from archgen.slides.pptx.dashes import dash_widths
 from archgen.slides.pptx.marks import Marks
 from archgen.slides.pptx.rerouting import simplify_routes
-from archgen.slides.pptx.routes import route
+from archgen.slides.pptx.routes import connector_route
 from archgen.style.glyphs import group_glyph
 from archgen.style.text_metrics import text_width
 from archgen.style.theme import LINES, SIZES
@@ -40,7 +40,7 @@ def names(placed: Placed) -> dict[str, str]:
     return {node.node.id: node.node.subject if count[node.node.subject] == 1 else node.node.id for node in placed.nodes}
 
 
-def paint(canvas: Canvas, placed: Placed, marks: Marks) -> None:
+def paint_diagram(canvas: Canvas, placed: Placed, marks: Marks) -> None:
     """Put a diagram on a slide."""
     _Painter(canvas, placed, marks).paint()
 
@@ -246,7 +246,7 @@ class _Painter:
         ]
         self._canvas.connector(
             into,
-            route([self._canvas.at(point) for point in way]),
+            connector_route([self._canvas.at(point) for point in way]),
             role=line.role,
             name=edge.edge.subject,
             alt=f"{source} {'↔' if edge.edge.mutual else '→'} {target}: {words}",

@@ -11,7 +11,7 @@ from archgen.style.svg_markup import clean
 from archgen.style.theme import SIZES
 
 
-def paint(canvas: Canvas, placed: tuple[PlacedFigure, ...]) -> None:
+def paint_figures(canvas: Canvas, placed: tuple[PlacedFigure, ...]) -> None:
     """Put figures on a slide, each a group that moves as one."""
     for figure in placed:
         words = f"{figure.figure.value} {figure.figure.words}"

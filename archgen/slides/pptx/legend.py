@@ -21,7 +21,7 @@ def legend_width(placed: Placed, wider: float) -> float:
     return sum(samples + forms) + _GAP * max(len(samples) + len(forms) - 1, 0)
 
 
-def legend(canvas: Canvas, placed: Placed, marks: Marks) -> None:
+def paint_legend(canvas: Canvas, placed: Placed, marks: Marks) -> None:
     """Put a sample and a label for each meaning and severity on a line."""
     shapes = canvas.root
     x = 0.0

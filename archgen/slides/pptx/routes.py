@@ -29,7 +29,7 @@ class Route(Struct, frozen=True):
     adjust: tuple[int, ...] = ()
 
 
-def route(points: Sequence[EmuPoint]) -> Route:
+def connector_route(points: Sequence[EmuPoint]) -> Route:
     """Return the connector through the corners of an orthogonal line.
 
     Preset connectors have four corners at most; a line with more keeps its ends and its longest middle part.

@@ -12,11 +12,11 @@ from archgen.layout.sequence.lanes import LOOP
 from archgen.layout.sequence.placed import Arrow, Band, FrameBox, Head, Paper, PlacedSequence, PlacedText
 from archgen.slides.pptx.canvas import Canvas, NativeShape, ShapeGroup
 from archgen.slides.pptx.marks import Marks
-from archgen.slides.pptx.routes import route
+from archgen.slides.pptx.routes import connector_route
 from archgen.style.theme import LINES, SIZES
 
 
-def paint(canvas: Canvas, placed: PlacedSequence, marks: Marks) -> None:
+def paint_sequence(canvas: Canvas, placed: PlacedSequence, marks: Marks) -> None:
     """Put a sequence on a slide."""
     shapes = canvas.root
     cards = [_head(canvas, shapes, head, marks) for head in placed.heads]
@@ -101,7 +101,7 @@ def _arrow(canvas: Canvas, into: ShapeGroup, arrow: Arrow, placed: PlacedSequenc
     sign = "-->" if message.answer else "->"
     canvas.connector(
         into,
-        route([canvas.at(point) for point in points]),
+        connector_route([canvas.at(point) for point in points]),
         role=line.role,
         name=f"{message.source} {sign} {message.target}",
         alt=" ".join(word for word in (message.number, message.text, message.protocol, line.words) if word),

@@ -16,13 +16,16 @@ from archgen.slides.layout.comparison_chart import place_chart
 from archgen.slides.layout.figures import ENTRY, below_figures, place_figures
 from archgen.slides.layout.legible import INSIDE, MOST
 from archgen.slides.layout.steps import STEP, place_steps, steps_height
-from archgen.slides.pptx import comparison, diagram, figures, sequence
 from archgen.slides.pptx.archive import presentation_bytes
 from archgen.slides.pptx.canvas import Canvas
+from archgen.slides.pptx.comparison import paint_comparison
 from archgen.slides.pptx.default_template import emu
-from archgen.slides.pptx.legend import legend, legend_width
+from archgen.slides.pptx.diagram import paint_diagram
+from archgen.slides.pptx.figures import paint_figures
+from archgen.slides.pptx.legend import legend_width, paint_legend
 from archgen.slides.pptx.marks import Marks
 from archgen.slides.pptx.notes import Notes
+from archgen.slides.pptx.sequence import paint_sequence
 from archgen.slides.pptx.template import Area, DeckTemplate, load_template
 from archgen.slides.pptx.text import TextWriter
 from archgen.slides.values import (
@@ -120,7 +123,7 @@ class _Writer:
         tall = steps_height(slide.steps)
         below = LEGEND + (CAPTION if slide.caption else 0.0) + tall
         canvas, bottom = self._canvas(page, placed.width, placed.height, below, most)
-        diagram.paint(canvas, placed, self._marks)
+        paint_diagram(canvas, placed, self._marks)
         canvas.close()
         base, area = self._base, self._area
         if slide.steps:
@@ -131,7 +134,7 @@ class _Writer:
             self._caption(page, slide.caption, bottom - CAPTION + 2)
         scale = min(1.0, area.width / max(legend_width(placed, base.wider), 1.0))
         foot = Canvas(page, base.theme, area.x, bottom, scale, base.ink is None, base.wider)
-        legend(foot, placed, self._marks)
+        paint_legend(foot, placed, self._marks)
         foot.close()
         return page
 
@@ -159,7 +162,7 @@ class _Writer:
         room = Box(area.x, area.y, area.width, area.height)
         placed = place_figures(slide.figures, room, base.wider)
         canvas = Canvas(page, base.theme, 0.0, 0.0, 1.0, base.ink is None, base.wider)
-        figures.paint(canvas, placed)
+        paint_figures(canvas, placed)
         canvas.close()
         self._text.below(page, slide.entries, below_figures(placed, room), ENTRY)
         return page
@@ -169,7 +172,7 @@ class _Writer:
         area = self._area
         room = Box(area.x, area.y, area.width, area.height)
         canvas = Canvas(page, self._base.theme, 0.0, 0.0, 1.0, self._base.ink is None)
-        comparison.paint(canvas, place_chart(slide.systems, slide.caption, slide.most, room, self._base.wider))
+        paint_comparison(canvas, place_chart(slide.systems, slide.caption, slide.most, room, self._base.wider))
         canvas.close()
         return page
 
@@ -177,7 +180,7 @@ class _Writer:
         page = self._text.titled(self._base.bare, slide.title)
         placed = slide.placed
         canvas, _ = self._canvas(page, placed.width, placed.height, 0.0, FLOW)
-        sequence.paint(canvas, placed, self._marks)
+        paint_sequence(canvas, placed, self._marks)
         canvas.close()
         return page
 

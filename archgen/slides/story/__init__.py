@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 from archgen.slides.facts import SystemFacts
@@ -13,9 +13,9 @@ from archgen.slides.story.findings import changes_slide, findings_slide
 from archgen.slides.story.inventory import assumptions_slide, connections_slide, inventory_slide
 from archgen.slides.story.numbers import downtime_slide, losses_slide
 from archgen.slides.story.verdict import verdict_slide
-from archgen.slides.values import Slide
+from archgen.slides.values import MakeSlides
 
-__all__ = ["LEAST", "MOST", "ROUTES", "Make", "spare", "story"]
+__all__ = ["LEAST", "MOST", "ROUTES", "spare", "story"]
 
 ROUTES = 3
 """The most flows that have a slide of their own."""
@@ -23,10 +23,8 @@ ROUTES = 3
 LEAST, MOST = 8, 12
 """The fewest and the most slides of a system, with its title slide."""
 
-Make = Callable[[], Iterable[Slide]]
 
-
-def story(section: DeckSection, facts: SystemFacts) -> Iterator[tuple[str, Make]]:
+def story(section: DeckSection, facts: SystemFacts) -> Iterator[tuple[str, MakeSlides]]:
     """Yield the slides of a system in order, each with a name and a function that makes it."""
     yield "verdict", partial(verdict_slide, section, facts)
     yield "system", partial(system_slide, section, facts)
@@ -43,7 +41,7 @@ def story(section: DeckSection, facts: SystemFacts) -> Iterator[tuple[str, Make]
     yield "next steps", partial(next_step_slide, section, facts)
 
 
-def spare(facts: SystemFacts) -> Iterator[tuple[str, Make]]:
+def spare(facts: SystemFacts) -> Iterator[tuple[str, MakeSlides]]:
     """Yield slides that complete a short story, the most useful first."""
     if len(facts.flows) == 1:
         yield "downtime", partial(downtime_slide, facts)

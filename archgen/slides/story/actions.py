@@ -13,7 +13,7 @@ from archgen.slides.facts import SystemFacts, capital
 from archgen.slides.paging import fitting
 from archgen.slides.section import DeckSection
 from archgen.slides.story.findings import MORE
-from archgen.slides.story.texts import assumed_count, assumed_note, counted, lines, table, worst_groups
+from archgen.slides.story.texts import assumed_count, assumed_note, counted, join_lines, story_table, worst_groups
 from archgen.slides.values import FAILED, Paragraph, Slide, failed_slide
 
 _FIXES = 2
@@ -29,7 +29,7 @@ def recommendation_slide(section: DeckSection, facts: SystemFacts) -> Iterator[S
     title = claims.recommendation(facts, advice)
     if advice.changes:
         header = ("Change", "Cost in parts", "Saves per year")
-        yield table(title, header, _rows(facts, advice), _notes(facts, advice), total=len(advice.changes) > 1)
+        yield story_table(title, header, _rows(facts, advice), _notes(facts, advice), total=len(advice.changes) > 1)
         return
     left = [*facts.losses, *facts.enclosing]
     entries = [Paragraph(f"takes down {facts.some_flows(flows, 2)}", f"{facts.call(each)}") for each, flows in left]
@@ -44,7 +44,7 @@ def _rows(facts: SystemFacts, advice: Recommendation) -> tuple[tuple[str, ...], 
 
 def _notes(facts: SystemFacts, advice: Recommendation) -> str:
     left = facts.names(advice.left, len(advice.left))
-    return lines(
+    return join_lines(
         [
             *(f"{change.words}: saves {_all_saved(facts, change.hours)} per year" for change in advice.changes),
             f"Single points of failure after it: {left}." if left else "No single point of failure is left after it.",
@@ -78,7 +78,7 @@ def _all_saved(facts: SystemFacts, saved: Sequence[tuple[str, float]]) -> str:
 def next_step_slide(section: DeckSection, facts: SystemFacts) -> Iterator[Slide]:
     """Yield the steps to take next, the first in the title."""
     steps = tuple(_steps(section.recommendation, facts))
-    notes = lines([*(f"{step.strong} {step.text}" for step in steps), assumed_note(facts)])
+    notes = join_lines([*(f"{step.strong} {step.text}" for step in steps), assumed_note(facts)])
     yield fitting(claims.next_steps(facts, section.recommendation), steps, notes, MORE)
 
 

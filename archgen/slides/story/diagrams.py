@@ -9,7 +9,7 @@ from archgen.slides import claims
 from archgen.slides.details import deployment_notes, issue_note
 from archgen.slides.facts import SystemFacts, hours
 from archgen.slides.section import DeckSection, RouteDiagram
-from archgen.slides.story.texts import lines
+from archgen.slides.story.texts import join_lines
 from archgen.slides.values import DiagramSlide, Slide
 
 
@@ -39,4 +39,4 @@ def _notes(section: DeckSection, facts: SystemFacts, flow: Flow) -> str:
     breaking = facts.names(facts.losses_of(flow.id), len(facts.losses))
     fatal = f"Single points of failure: {breaking}." if breaking else "No single point of failure."
     issues = [issue_note(number, finding) for number, finding in section.model.open if flow.id in finding.flows]
-    return lines([flow.summary or "", sequence.alt if sequence else "", fatal, *issues])
+    return join_lines([flow.summary or "", sequence.alt if sequence else "", fatal, *issues])

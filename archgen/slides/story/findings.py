@@ -11,7 +11,7 @@ from archgen.slides.details import issue_note
 from archgen.slides.facts import SystemFacts, capital
 from archgen.slides.paging import fitting
 from archgen.slides.section import ChangeSummary, DeckSection
-from archgen.slides.story.texts import lines, worst_groups
+from archgen.slides.story.texts import join_lines, worst_groups
 from archgen.slides.values import Paragraph, Slide
 from archgen.views.diagram import Badge
 
@@ -55,4 +55,4 @@ def changes_slide(change: ChangeSummary) -> Iterator[Slide]:
     entries[len(entries) :] = [Paragraph(listed(first_few(names, _RULES)), word) for word, names in rules if names]
     notes = [f"What changed since {change.follows}.", f"Added: {listed(change.added)}.", *change.verdicts]
     shown = entries or [Paragraph("The components, hosts and findings are the same.")]
-    yield fitting(claims.changes(*numbers, change.follows), shown, lines(notes), MORE)
+    yield fitting(claims.changes(*numbers, change.follows), shown, join_lines(notes), MORE)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archgen.model.wording import first_few, listed, plural
 from archgen.report.common.assessment import all_assumptions
 from archgen.slides.facts import SystemFacts
-from archgen.slides.story.texts import NAMED, assumed_note, few_rows, lines, table
+from archgen.slides.story.texts import NAMED, assumed_note, few_rows, join_lines, story_table
 from archgen.slides.values import Paragraph, Slide, TextSlide
 
 
@@ -19,8 +19,8 @@ def inventory_slide(facts: SystemFacts) -> Iterator[Slide]:
     ]
     title = f"{facts.name}: {plural(len(rows), 'component')}"
     if rows:
-        notes = lines(" | ".join(row) for row in rows)
-        yield table(title, ("Component", "Kind", "Runs on"), few_rows(rows, "component"), notes)
+        notes = join_lines(" | ".join(row) for row in rows)
+        yield story_table(title, ("Component", "Kind", "Runs on"), few_rows(rows, "component"), notes)
     else:
         yield _none(title)
 
@@ -37,7 +37,7 @@ def assumptions_slide(facts: SystemFacts) -> Iterator[Slide]:
     if rows:
         header = ("Assumed", "Elements", "Source")
         title = f"The downtime rests on {plural(len(rows), 'assumption')}"
-        yield table(title, header, few_rows(rows, "assumption"), assumed_note(facts))
+        yield story_table(title, header, few_rows(rows, "assumption"), assumed_note(facts))
     else:
         words = (
             "The model declares every availability." if facts.flows else "Without flows, no availability is assumed."
@@ -53,8 +53,8 @@ def connections_slide(facts: SystemFacts) -> Iterator[Slide]:
     ]
     title = f"{facts.name}: {plural(len(rows), 'connection')}"
     if rows:
-        notes = lines(" | ".join(row) for row in rows)
-        yield table(title, ("From", "To", "Protocol"), few_rows(rows, "connection"), notes)
+        notes = join_lines(" | ".join(row) for row in rows)
+        yield story_table(title, ("From", "To", "Protocol"), few_rows(rows, "connection"), notes)
     else:
         yield _none(title)
 

@@ -10,7 +10,7 @@ from archgen.model.wording import first_few, listed
 from archgen.report.common.assessment import format_range
 from archgen.slides import claims
 from archgen.slides.facts import SystemFacts, hours
-from archgen.slides.story.texts import NAMED, assumed_note, few_rows, lines, table
+from archgen.slides.story.texts import NAMED, assumed_note, few_rows, join_lines, story_table
 from archgen.slides.values import Paragraph, Slide, TextSlide
 
 _FEW = 3
@@ -23,8 +23,8 @@ def downtime_slide(facts: SystemFacts) -> Iterator[Slide]:
     header = ("Flow", "Down per year", *(("Range, as assumed",) if between else ()), "Goes down with")
     rows = [_flow_row(facts, assessment, between) for assessment in facts.by_downtime]
     ranges = "Each range is the downtime if assumed elements fail a third as often, and three times as often."
-    notes = lines([ranges if between else "", *(" | ".join(row) for row in rows), assumed_note(facts)])
-    yield table(claims.downtime(facts), header, few_rows(rows, "flow"), notes)
+    notes = join_lines([ranges if between else "", *(" | ".join(row) for row in rows), assumed_note(facts)])
+    yield story_table(claims.downtime(facts), header, few_rows(rows, "flow"), notes)
 
 
 def _flow_row(facts: SystemFacts, assessment: FlowAssessment, between: bool) -> tuple[str, ...]:
@@ -47,10 +47,10 @@ def losses_slide(facts: SystemFacts) -> Iterator[Slide]:
         ]
     if rows:
         header = ("If this fails", "It is", "These go down")
-        yield table(claims.losses(facts), header, few_rows(rows, "element"), lines(notes))
+        yield story_table(claims.losses(facts), header, few_rows(rows, "element"), join_lines(notes))
     else:
         words = "Each host, zone and replica was taken away alone; every flow still worked."
-        yield TextSlide(claims.losses(facts), (Paragraph(words),), lines(notes))
+        yield TextSlide(claims.losses(facts), (Paragraph(words),), join_lines(notes))
 
 
 def _kind(facts: SystemFacts, element: Subject) -> str:

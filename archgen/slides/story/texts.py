@@ -26,7 +26,7 @@ def counted(count: int, singular: str, plural_noun: str) -> str:
     return f"{count} {singular if count == 1 else plural_noun}"
 
 
-def lines(words: Iterable[str]) -> str:
+def join_lines(words: Iterable[str]) -> str:
     """Return the texts that aren't empty, a line each."""
     return "\n".join(line for line in words if line)
 
@@ -37,7 +37,7 @@ def assumed_note(facts: SystemFacts) -> str:
     if not assumed:
         return f"{facts.name} declares every availability."
     rows = (f"{group.value} for {listed(group.ids)}: {group.source}" for group in assumed)
-    return lines(("The model doesn't declare these availabilities, so they are assumed:", *rows))
+    return join_lines(("The model doesn't declare these availabilities, so they are assumed:", *rows))
 
 
 def assumed_count(facts: SystemFacts) -> int:
@@ -58,7 +58,7 @@ def few_rows(rows: Sequence[tuple[str, ...]], noun: str) -> tuple[tuple[str, ...
     return (*rows[: ROWS - 1], (f"{more} more {noun}s in the notes", *("" for _ in rows[0][1:])))
 
 
-def table(
+def story_table(
     title: str, header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], notes: str, total: bool = False
 ) -> TableSlide:
     """Return a table in the text of a story."""

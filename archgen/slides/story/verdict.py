@@ -10,13 +10,13 @@ from archgen.slides import claims
 from archgen.slides.facts import SystemFacts, capital, hours
 from archgen.slides.paging import shortened_entry
 from archgen.slides.section import DeckSection
-from archgen.slides.story.texts import assumed_count, assumed_note, counted, lines, worst_groups
+from archgen.slides.story.texts import assumed_count, assumed_note, counted, join_lines, worst_groups
 from archgen.slides.values import ColorRole, Figure, FiguresSlide, Paragraph, Slide
 
 
 def verdict_slide(section: DeckSection, facts: SystemFacts) -> Iterator[Slide]:
     """Yield the verdict."""
-    notes = lines([facts.name, section.model.architecture.summary or "", assumed_note(facts)])
+    notes = join_lines([facts.name, section.model.architecture.summary or "", assumed_note(facts)])
     entries = tuple(map(shortened_entry, _entries(section, facts)))
     yield FiguresSlide(claims.verdict(facts), tuple(_figures(facts)), entries, notes)
 

@@ -11,7 +11,7 @@ from archgen.model.finding import Finding
 from archgen.model.presentation import View
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, enclosing
-from archgen.views.levels.readable import Picture, readable
+from archgen.views.levels.readable import Picture, level_diagrams
 from archgen.views.levels.tree import SYSTEM
 
 EVERYTHING = "deployment"
@@ -27,7 +27,7 @@ def declared_view(topology: Topology, view: View, findings: Sequence[Finding] = 
         around = shown | (_neighbors(topology, shown) if view.neighbours else frozenset())
         pictures: tuple[Picture, ...] = (Picture(SYSTEM, "", _only(deployment(topology, findings), around)),)
     else:
-        pictures = readable(topology, findings, shown, view.neighbours)
+        pictures = level_diagrams(topology, findings, shown, view.neighbours)
     pictures = _at(pictures, view.level)
     title = f"{topology.architecture.name}: {view.title or view.id}"
     highlighted = _chosen(topology, view.highlight)

@@ -29,7 +29,7 @@ class Picture(Struct, frozen=True):
     parent: str | None = None
 
 
-def readable(
+def level_diagrams(
     topology: Topology,
     findings: Sequence[Finding] = (),
     shown: frozenset[str] | None = None,
