@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from markdown.extensions.toc import slugify
 
-from lab.prediction import Cell, cells
+from lab.prediction import Cell, assumed_recovery, cells
 from lab.results import FOLDER, Trial, read_results
 from lab.system import ROOT, read_system
 
@@ -73,13 +73,15 @@ def _is_unsaid(cell: Cell) -> bool:
 
 
 def _summary(tables: list[Table]) -> Iterator[str]:
-    yield "| system | predictions | agree | can't be said | slowest recovery |"
-    yield "| --- | --- | --- | --- | --- |"
+    yield "| system | predictions | agree | can't be said | slowest recovery | failover takes, as archgen counts |"
+    yield "| --- | --- | --- | --- | --- | --- |"
     for table in tables:
         title = table.system.sidecar.title
         agree, unsaid = sum(cell.agrees for cell in table.cells), sum(map(_is_unsaid, table.cells))
         slowest = max((cell.seen.seconds or 0.0 for cell in table.cells), default=0.0)
-        yield f"| [{title}](#{_anchor(title)}) | {len(table.cells)} | {agree} | {unsaid or ''} | {slowest:.1f} s |"
+        assumed = assumed_recovery(table.system)
+        takes = "" if assumed is None else f"{assumed:g} s"
+        yield f"| [{title}](#{_anchor(title)}) | {len(table.cells)} | {agree} | {unsaid or ''} | {slowest:.1f} s | {takes} |"
 
 
 def _anchor(title: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from archgen.analysis.moments import moments
 from archgen.analysis.topology import Topology
 from archgen.app.element_lookup import find_elements
 from archgen.reliability.simulation import Status, simulate
@@ -50,6 +51,13 @@ def cells(system: System, results: Results) -> Iterator[Cell]:
                 (each.reason for each in system.sidecar.unsaid if _names(each, trial.lost, trial.way, flow)), None
             )
             yield Cell(trial.lost, trial.way, flow, outcome.status, seen, reason, outcome.hints)
+
+
+def assumed_recovery(system: System) -> float | None:
+    """Return the seconds that archgen takes for the slowest automatic failover of a system; None where it has none."""
+    events = moments(Topology(system.architecture))
+    failovers = [*events.promotions.values(), *events.takeovers.values()]
+    return max((each.seconds for each in failovers if not each.manual), default=None)
 
 
 def _names(unsaid: Unsaid, lost: tuple[str, ...], way: Way, flow: str) -> bool:

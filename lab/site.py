@@ -7,21 +7,10 @@ from typing import Any
 from msgspec import Struct
 
 from archgen.model.architecture import Architecture, Component, Connection, Replica
+from archgen.model.protocols import PROTOCOLS
 from lab.system import System
 
 Endpoint = tuple[str, int]
-
-PORTS = {
-    "dns": 53,
-    "http": 80,
-    "https": 443,
-    "mysql": 3306,
-    "fastcgi": 9000,
-    "redis": 6379,
-    "postgresql": 5432,
-    "amqp": 5672,
-}
-"""Where a protocol is served if the model doesn't say it."""
 
 
 class Site(Struct, frozen=True):
@@ -137,9 +126,12 @@ def place_of(replica: Replica) -> str:
 
 
 def port_of(connection: Connection) -> int:
-    """Return the port of a connection."""
+    """Return the port of a connection: the model's, else the protocol's usual one."""
     port = connection.ports[0]
-    return port.port or PORTS[port.protocol]
+    number = port.port or PROTOCOLS[port.protocol].port
+    if number is None:
+        raise ValueError(f"{connection.id}: the lab needs the port of {port.protocol}")
+    return number
 
 
 def listening(site: Site, component: str) -> int:

@@ -10,7 +10,7 @@ import pytest
 
 from lab import adapters, page, visit
 from lab.losses import losses
-from lab.prediction import Cell, cells
+from lab.prediction import Cell, assumed_recovery, cells
 from lab.results import FOLDER, read_results
 from lab.site import Site
 from lab.system import ROOT, names, read_system
@@ -52,6 +52,13 @@ def test_what_can_be_said_is_not_listed_as_unsaid(name: str) -> None:
 def test_at_most_a_tenth_cannot_be_said() -> None:
     every = [each for name in SYSTEMS for each in table(name)]
     assert 10 * sum(not each.agrees for each in every) <= len(every)
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_no_failover_took_longer_than_is_counted(name: str) -> None:
+    assumed = assumed_recovery(read_system(name))
+    if assumed is not None:
+        assert [each for each in table(name) if (each.seen.seconds or 0) > assumed] == []
 
 
 @pytest.mark.parametrize("name", SYSTEMS)

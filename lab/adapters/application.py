@@ -43,7 +43,9 @@ def _code_folder(site: Site, replica: Replica, component: Component) -> str:
 
 
 def _settings(site: Site, replica: Replica) -> dict[str, Any]:
-    database = site.calls(replica.component)[0]
+    """Return what the program reads: its databases, its cache, and what its health check asks."""
+    called = {each.ports[0].protocol: each for each in site.calls(replica.component)}
+    database, cache = called["mysql"], called.get("memcached")
     replication = site.component(database.targets[0]).replication
     primary = replication.primary if replication else ()
     replicas = site.answering(replica, database)
@@ -53,5 +55,6 @@ def _settings(site: Site, replica: Replica) -> dict[str, Any]:
     return {
         "readers": [[site.address(each), port] for each in replicas],
         "writers": [[site.address(each), port] for each in replicas if not primary or each.id in primary],
+        "cache": site.endpoints(replica, cache)[0] if cache else None,
         "health": asks[0] if asks else None,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import socket
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -74,7 +75,40 @@ def answer(method: str, path: str, body: str) -> Answer:
         return "303 See Other", body
     if path == "/comments":
         return "200 OK", "\n".join(rows("SELECT token FROM comments", (), SETTINGS["writers"]))
-    return "200 OK", "\n".join(rows("SELECT title FROM pages", (), SETTINGS["readers"]))
+    return "200 OK", page()
+
+
+def page() -> str:
+    """Return the page: from the cache, which keeps it for a second, else from a database."""
+    kept = cached()
+    if kept is not None:
+        return kept
+    text = "\n".join(rows("SELECT title FROM pages", (), SETTINGS["readers"]))
+    keep(text)
+    return text
+
+
+def cached() -> str | None:
+    """Return the page that the cache has; None where it has none or does not answer."""
+    reply = ask_cache(b"get page\r\n")
+    return reply.split("\r\n")[1] if reply.startswith("VALUE") else None
+
+
+def keep(text: str) -> None:
+    """Keep the page in the cache, if it answers."""
+    ask_cache(f"set page 0 1 {len(text.encode())}\r\n{text}\r\n".encode())
+
+
+def ask_cache(command: bytes) -> str:
+    """Return the reply of memcached to a command; nothing where there is none."""
+    if SETTINGS["cache"] is None:
+        return ""
+    try:
+        with socket.create_connection(SETTINGS["cache"], timeout=0.3) as connection:
+            connection.sendall(command)
+            return connection.recv(4096).decode()
+    except OSError:
+        return ""
 
 
 def application(environment: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
