@@ -109,20 +109,20 @@ def _title(host: str, known: Known) -> str:
 
 def stores_named(name: str, value: str) -> Iterator[tuple[Mention, Known]]:
     """Yield the stores that a variable's value names by a URL of their protocol, or by a host under a name that tells them."""
-    by_word = _known_by(name)
-    if is_secret_name(name) and _ASKS.search(name) is None:
+    by_word, asked = _known_by(name), _ASKS.search(name) is not None
+    if is_secret_name(name) and not asked:
         return
     for mention, rest in urls_in(value[:2000]):
         known = PRODUCTS.get(_BY_PROTOCOL.get(mention.protocol or "", ""))
-        if known is None and by_word is not None and mention.protocol in ("http", "https") and "." in mention.host:
-            known = by_word
+        if known is None and asked and by_word is not None and by_word.protocol == "http" and "." in mention.host:
+            known = by_word if mention.protocol in ("http", "https") else None
         # an `@` behind the host is a part of a password that nobody quoted
-        if known is not None and "@" not in rest and _is_real(mention.host) and KINDS[known.kind].role == "data":
+        if known is not None and "@" not in rest and is_real(mention.host) and KINDS[known.kind].role == "data":
             yield mention, known
-    if by_word is not None and _ASKS.search(name) is not None:
+    if by_word is not None and asked:
         for part in value[:2000].split(","):
             match = _BARE.fullmatch(part.strip())
-            if match is not None and _is_real(match[1]):
+            if match is not None and is_real(match[1]):
                 yield Mention(match[1], by_word.protocol, int(match[2]) if match[2] else None), by_word
 
 
@@ -133,7 +133,7 @@ def _known_by(name: str) -> Known | None:
     return None
 
 
-def _is_real(host: str) -> bool:
+def is_real(host: str) -> bool:
     """Return True for a host that stands for a machine, and not for an example or the container itself."""
     if host.lower() in _ON_MACHINE:
         return True

@@ -50,9 +50,10 @@ def assemble_model(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> 
     doors = sort_doors(inventory)
     taken = set(inventory.parts)
     client = free_id("visitor", taken)
-    local = [name for name in doors.front if is_local(inventory, name)]
+    application = _application(inventory, doors)
+    local = [name for name in doors.front if is_local(inventory, name) and application is None]
     outer = free_id("outer-proxy", taken) if local else None
-    draft = _Draft(inventory, doors, client, outer, _application(inventory, doors))
+    draft = _Draft(inventory, doors, client, outer, application)
     groups = _groups(inventory)
     _add_components(draft)
     _add_entries(draft, local)

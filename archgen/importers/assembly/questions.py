@@ -56,7 +56,8 @@ def _entrances(inventory: Inventory, doors: Doors, client: str) -> Iterator[Impo
         ask = f"No file says how visitors reach {name}. Do they call it directly?"
         yield question("entrance", f"{client} -> {name}", ask, ("yes", "none"), (_place(inventory.parts[name]),))
     for entry in inventory.entries:
-        if entry.component in doors.front and is_local(inventory, entry.component):
+        is_page = entry.component in doors.front and not inventory.parts[entry.component].keeps_data
+        if is_page and is_local(inventory, entry.component):
             ask = f"{entry.component} is published on this machine alone. Does a proxy in front of it end TLS?"
             yield question(
                 "outer-proxy", entry.component, ask, ("https", "http"), (f"{entry.place.path}:{entry.place.line}",)

@@ -220,7 +220,7 @@ class _Reader:
             same = bool(part.service.image) and part.service.image == target.service.image and not stores
             if reverse or same or (part.service.built and part.service.built == target.service.built and not stores):
                 continue
-            if stores and KINDS[part.kind].role == "data" and part.guess.known.product == target.guess.known.product:
+            if stores and KINDS[part.kind].role == "data" and not _builds_on(part, target):
                 continue
             if is_order_alone(part.guess, target.guess, target.id, target.service):
                 continue
@@ -243,6 +243,14 @@ class _Reader:
             for file in self.opener(part.service.source.path, named.text):
                 if len(file.data) <= _LARGEST_MOUNT:
                     yield Attachment(part.id, part.kind, file, target, self.hosts)
+
+
+def _builds_on(part: ServicePart, target: ServicePart) -> bool:
+    """Return True for a store that starts after one of the sort that stores keep their own state in."""
+    known = target.guess.known
+    return known.product != part.guess.known.product and (
+        known.product in _COORDINATORS or known.kind == "object-storage"
+    )
 
 
 def _place(value: SourceText) -> tuple[str, int, str]:

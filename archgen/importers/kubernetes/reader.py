@@ -29,7 +29,7 @@ from archgen.importers.kubernetes.policies import add_policies
 from archgen.importers.kubernetes.routes import IngressRoute, routes_of
 from archgen.importers.kubernetes.variables import data_of, expanded, variables_of
 from archgen.importers.nodes import SourceNode
-from archgen.importers.outside import Outside, OutsideStore
+from archgen.importers.outside import Outside, OutsideStore, is_real
 from archgen.importers.products import admits_anybody, image_name
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
@@ -145,7 +145,7 @@ class _Reader:
         aliases: dict[tuple[str, str], str] = {}
         for key, host, known in outer_services(self.manifests):
             target = resolve_host(host, inside)
-            if target is None and known is not None:
+            if target is None and known is not None and is_real(host):
                 service = self.services[key]
                 store = self.outside.add(host, known, service.origin, "Service", key[1])
                 self.by_id[store.id] = store
