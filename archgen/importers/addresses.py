@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from msgspec import Struct
 
+from archgen.importers.catalogue import STORE_PROTOCOLS
 from archgen.importers.secrets import without_user_info
 
 LONGEST = 20_000
 """Characters of a value that are searched."""
+
+ON_MACHINE = ("host.docker.internal", "gateway.docker.internal", "host.containers.internal", "docker.for.mac.localhost")
+"""Names by which containers know the machine that they run on."""
 
 _MOST_NAMES = 4096
 """Names of variables of which is kept what they name: the same ones stand in many services."""
@@ -66,11 +71,12 @@ _SCHEMES = {
 
 
 class Mention(Struct, frozen=True, order=True):
-    """A mention of a host in a value, with protocol and port where they stand there."""
+    """A mention of a host in a value, with protocol and port where they stand there; `assumed` if only the port tells whose."""
 
     host: str
     protocol: str | None = None
     port: int | None = None
+    assumed: bool = False
 
 
 def mentions(name: str, value: str, hosts: Mapping[str, str]) -> tuple[Mention, ...]:
@@ -84,8 +90,11 @@ def mentions(name: str, value: str, hosts: Mapping[str, str]) -> tuple[Mention, 
     results: dict[Mention, None] = {}
     for mention in (*_in_urls(text), *_in_ports(text), *_words(name, text)):
         host = resolve_host(mention.host, hosts)
+        published = resolve_port(mention.host, mention.port, hosts) if host is None else None
         if host is not None:
             results[Mention(host, mention.protocol, mention.port)] = None
+        elif published is not None:
+            results[Mention(published, mention.protocol, mention.port, mention.host.lower() not in ON_MACHINE)] = None
     return _distinct(results)
 
 
@@ -148,6 +157,38 @@ def resolve_host(host: str, hosts: Mapping[str, str]) -> str | None:
     return None
 
 
+def resolve_port(host: str, port: int | None, hosts: Mapping[str, str]) -> str | None:
+    """Return the id of what is published on a port of the machine itself, which containers know by an address.
+
+    `hosts` names it by a colon and the port. On the port of a store an address may as well be that of another machine.
+    """
+    if port is None or f":{port}" not in hosts:
+        return None
+    if host.lower() in ON_MACHINE:
+        return hosts[f":{port}"]
+    is_other = port in STORE_PROTOCOLS or is_loopback(host) or not is_address(host)
+    return None if is_other else hosts[f":{port}"]
+
+
+def is_address(host: str) -> bool:
+    """Return True for an address instead of a name."""
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def is_loopback(host: str) -> bool:
+    """Return True for an address or name of the machine itself."""
+    if host.lower() in ("localhost", "localhost.localdomain") or host.startswith("unix:"):
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
 def _in_urls(text: str) -> Iterator[Mention]:
     for mention, _ in urls_in(text):
         yield mention
@@ -204,6 +245,9 @@ def _distinct(results: Mapping[Mention, None]) -> tuple[Mention, ...]:
             best[mention.host] = mention
         else:
             best[mention.host] = Mention(
-                mention.host, present.protocol or mention.protocol, present.port or mention.port
+                mention.host,
+                present.protocol or mention.protocol,
+                present.port or mention.port,
+                present.assumed and mention.assumed,
             )
     return tuple(best.values())

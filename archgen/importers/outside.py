@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from archgen.importers.addresses import Mention, resolve_host, urls_in
+from archgen.importers.addresses import ON_MACHINE, Mention, is_loopback, resolve_host, urls_in
 from archgen.importers.catalogue import PRODUCTS, Known
 from archgen.importers.facts import Fact, FactSheet, Origin
 from archgen.importers.names import free_id, make_id
 from archgen.importers.products import Guess
-from archgen.importers.proxies import is_loopback
 from archgen.importers.secrets import is_secret_name
 from archgen.model.kinds import KINDS
 
@@ -28,18 +27,12 @@ _BY_WORD = (
 _ASKS = re.compile(
     r"(HOSTS?|HOSTNAME|SERVERS?|ADDR(ESS)?|ENDPOINT|BROKERS?|URLS?|URI|DSN|NODES|CONTACT_?POINTS)$", re.IGNORECASE
 )
-_BARE = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)+)(?::([0-9]{1,5}))?")
+_BARE = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*)(?::([0-9]{1,5}))?")
 _PLACEHOLDER = re.compile(
     r"(^|\.)example\.|your|change|replace|placeholder|xxx|(^|\.)(local|localhost|localdomain|internal|invalid|test)$|^<",
     re.IGNORECASE,
 )
 _NUMBERS = re.compile(r"[0-9.]+")
-_ON_MACHINE = (
-    "host.docker.internal",
-    "gateway.docker.internal",
-    "host.containers.internal",
-    "docker.for.mac.localhost",
-)
 _MANAGED = re.compile(
     r"(^|\.)(amazonaws\.com(\.cn)?|azure\.com|windows\.net|azure\.net|mongodb\.net|googleapis\.com|gcp\.cloud|cloud\.google\.com|"
     r"supabase\.(co|com)|neon\.tech|upstash\.io|aivencloud\.com|ondigitalocean\.com|redislabs\.com|redis-cloud\.com|elastic-cloud\.com|"
@@ -102,7 +95,7 @@ class Outside:
 def _title(host: str, known: Known) -> str:
     """Return a name for a host: its first label, or its product and its address."""
     what = known.product or known.kind
-    if host.lower() in _ON_MACHINE:
+    if host.lower() in ON_MACHINE:
         return what
     return f"{what}-{make_id(host)}" if _NUMBERS.fullmatch(host) else host.split(".")[0]
 
@@ -122,7 +115,8 @@ def stores_named(name: str, value: str) -> Iterator[tuple[Mention, Known]]:
     if by_word is not None and asked:
         for part in value[:2000].split(","):
             match = _BARE.fullmatch(part.strip())
-            if match is not None and is_real(match[1]):
+            # a name without a dot is a host for certain where the product's own port stands behind it
+            if match is not None and is_real(match[1]) and ("." in match[1] or match[2] == str(by_word.port)):
                 yield Mention(match[1], by_word.protocol, int(match[2]) if match[2] else None), by_word
 
 
@@ -135,6 +129,6 @@ def _known_by(name: str) -> Known | None:
 
 def is_real(host: str) -> bool:
     """Return True for a host that stands for a machine, and not for an example or the container itself."""
-    if host.lower() in _ON_MACHINE:
+    if host.lower() in ON_MACHINE:
         return True
     return not is_loopback(host) and host != "0.0.0.0" and _PLACEHOLDER.search(host) is None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.importers.catalogue import PRODUCTS, Known
+from archgen.importers.catalogue import PRODUCTS, STORE_PROTOCOLS, Known
+from archgen.model.kinds import KINDS
 
 _DAEMONS = (
     "database",
@@ -39,6 +41,7 @@ _COMMANDS: tuple[tuple[str, str, str | None], ...] = (
         "scheduler",
         None,
     ),
+    (r"(^|[-_/\s])backup(\.(sh|py))?$", "backup", None),
     (
         r"\b(gunicorn|uvicorn|hypercorn|daphne|puma|unicorn|passenger|waitress-serve|php-fpm|runserver|uwsgi)\b"
         r"|\brails\s+s(erver)?\b|artisan\s+(serve|octane)|\bnext\s+start\b|\bflask\s+run\b|\bfastapi\s+(run|dev)\b",
@@ -180,6 +183,12 @@ def guess(name: str, image: str, command: str, variables: frozenset[str]) -> Gue
         by_command = _match(_COMMANDS, command)
         if by_command is not None and (product is None or product.kind == "app-server" or by_command[1] is not None):
             return Guess(Known(by_command[0], by_command[1] or (product.product if product else None)), "command", True)
+    if (
+        product is not None
+        and product.kind == "app-server"
+        and re.search(r"(^|[-_/ ])backup", f"{name} {command}", re.I)
+    ):
+        return Guess(Known("backup"), f"name {name}", False)
     if product is not None and product.kind == "database" and re.search(r"backup|dump", name, re.I):
         return Guess(Known("backup"), f"image {image_name(image)}, name {name}", False)
     if product is not None and product.product in ("redis", "valkey", "keydb") and re.search(r"cache", name, re.I):
@@ -198,6 +207,15 @@ def guess(name: str, image: str, command: str, variables: frozenset[str]) -> Gue
     if "MYSQL_ROOT_PASSWORD" in variables:
         return Guess(PRODUCTS["mysql"], "its variables", False)
     return Guess(Known("service"), "no known image or name", False)
+
+
+def with_ports(kind: Guess, ports: Iterable[int]) -> Guess:
+    """Return a guess with the product of a store whose name alone is known, by the port that it answers on."""
+    if kind.known.product is not None or KINDS[kind.known.kind].role != "data":
+        return kind
+    answers = {each.port: each for each in reversed(PRODUCTS.values()) if each.port in STORE_PROTOCOLS}
+    known = next((answers[port] for port in ports if port in answers), None)
+    return kind if known is None else Guess(known, f"{kind.evidence}, port {known.port}", False)
 
 
 def _with_product(matched: tuple[str, str | None], image: str) -> tuple[str, str | None]:

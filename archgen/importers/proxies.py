@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from archgen.importers.addresses import resolve_host
+from archgen.importers.addresses import ON_MACHINE, is_loopback, resolve_host, resolve_port
 from archgen.importers.catalogue import PRODUCTS, STORE_PROTOCOLS
 from archgen.importers.facts import Configuration, Fact, FactSheet, Origin
 from archgen.importers.names import make_id
@@ -78,16 +77,24 @@ class Proxy:
         """Add the calls of a pool; a pool of several is one component."""
         servers = list(members)
         if self.hosts is not None:
-            targets = {resolve_host(server.host, self.hosts): server for server in servers}
+            targets = {self._resolved(server): server for server in servers}
             for target, server in targets.items():
                 if target is not None and target != self.owner:
                     self._connect(target, protocol, server.port, server.line)
+                    if resolve_host(server.host, self.hosts) is None and server.host.lower() not in ON_MACHINE:
+                        subject = f"connection:{self.owner}->{target}"
+                        self.add(subject, "is_assumed", True, server.line, "address and published port")
                     if len(targets) > 1:
                         self.add(
                             f"connection:{self.owner}->{target}", "pool", f"{self.owner}/{pool}", server.line, "pool"
                         )
             return
         self._stand_alone(pool, servers, protocol, line)
+
+    def _resolved(self, server: Member) -> str | None:
+        """Return the component that a server is: by its name, else by the port that it publishes on the machine."""
+        hosts = self.hosts or {}
+        return resolve_host(server.host, hosts) or resolve_port(server.host, server.port, hosts)
 
     def ask(self, host: str, protocol: str, line: int) -> None:
         """Add a call of what tells which servers are up."""
@@ -142,16 +149,6 @@ def _spoken(port: int, tls: bool, tcp: bool) -> str:
     if tcp:
         return STORE_PROTOCOLS.get(port, "https" if port in (443, 8443) else "tcp")
     return "https" if tls else "http"
-
-
-def is_loopback(host: str) -> bool:
-    """Return True for an address or name of the machine itself."""
-    if host.lower() in ("localhost", "localhost.localdomain") or host.startswith("unix:"):
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def split_address(text: str) -> tuple[str, int | None]:

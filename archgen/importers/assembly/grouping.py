@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part
 from archgen.importers.facts import Origin
+from archgen.importers.names import make_id
 from archgen.model.finding import CONFIDENCES
 
 _NUMBER = re.compile(r"\d+")
@@ -29,7 +30,9 @@ def group(inventory: Inventory) -> Inventory:
     taken = set(inventory.parts)
     for key, names in sets.items():
         if len(names) > 1 and (key[0] == "pool" or _alike(inventory, names)):
-            identity = _stem(names, taken)
+            outer = key[0] == "pool" and all(inventory.parts[name].is_outside for name in names)
+            pool = make_id(key[1].rpartition("/")[2]) if outer or str(key[1]).startswith("service/") else ""
+            identity = _stem(names, taken, pool if pool not in taken else "")
             taken.add(identity)
             renamed.update(dict.fromkeys(names, identity))
     return _renamed(inventory, renamed) if renamed else inventory
@@ -57,10 +60,11 @@ def _alike(inventory: Inventory, names: list[str]) -> bool:
     return among or not any(callers) or bool(set.intersection(*callers))
 
 
-def _stem(names: list[str], taken: set[str]) -> str:
+def _stem(names: list[str], taken: set[str], pool: str) -> str:
+    """Return what names have in common, else the name of their pool, else the first of them."""
     stem = re.sub(r"[-_.]+$|^[-_.]+", "", re.sub(r"(?:[-_.]+v)?[-_.]*\d+(?=\D*$)", "", names[0]))
     if not stem or not all(name.startswith(stem[:2]) for name in names):
-        stem = names[0]
+        stem = pool or names[0]
     if stem in taken and stem not in names:
         return f"{stem}-pool" if f"{stem}-pool" not in taken else names[0]
     return stem

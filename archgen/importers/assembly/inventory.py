@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from archgen.importers.catalogue import PRODUCTS, STORE_PROTOCOLS
 from archgen.importers.facts import Fact, Origin
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS, Kind
@@ -164,6 +165,7 @@ def collect(facts: Iterable[Fact]) -> Inventory:
         part.backs_up = [name for name in dict.fromkeys(part.backs_up) if name in declared]
         part.copy_of = part.copy_of if part.copy_of in declared else None
     _prove(calls)
+    _learn_kinds(declared, calls)
     _find_subjects(declared)
     kept_calls = {pair: call for pair, call in sorted(calls.items()) if pair[0] in declared and pair[1] in declared}
     for call in kept_calls.values():
@@ -177,6 +179,16 @@ def collect(facts: Iterable[Fact]) -> Inventory:
     for entry in entries:
         _hear(entry, declared[entry.component])
     return Inventory(declared, kept_calls, entries, {name: hosts[name] for name in sorted(hosts)})
+
+
+def _learn_kinds(parts: dict[str, Part], calls: dict[tuple[str, str], Call]) -> None:
+    """Give each component of unknown kind that others call by the protocol of a store that kind."""
+    stores = {each.protocol: each for each in reversed(PRODUCTS.values()) if each.port in STORE_PROTOCOLS}
+    for (_, target), call in sorted(calls.items()):
+        part, known = parts.get(target), stores.get(call.protocol)
+        if part is not None and known is not None and part.kind == "service" and not call.guess:
+            part.kind, part.product, part.confidence = known.kind, known.product, "medium"
+            part.evidence = f"called by {call.protocol}"
 
 
 def _find_subjects(parts: dict[str, Part]) -> None:

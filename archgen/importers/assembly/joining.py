@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from archgen.importers.addresses import is_loopback
 from archgen.importers.assembly.inventory import Call, Inventory, Part
-from archgen.importers.proxies import is_loopback
 from archgen.model.finding import Confidence
 
 

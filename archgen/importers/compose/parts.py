@@ -14,7 +14,7 @@ from archgen.importers.compose.recipe import Recipe, read_recipe
 from archgen.importers.compose.service import Service
 from archgen.importers.facts import FactSheet, Opener
 from archgen.importers.names import free_id
-from archgen.importers.products import Guess, guess, image_name, is_product
+from archgen.importers.products import Guess, guess, image_name, is_product, with_ports
 
 
 class ServicePart(Struct, frozen=True):
@@ -24,6 +24,12 @@ class ServicePart(Struct, frozen=True):
     service: Service
     guess: Guess
     recipe: Recipe
+
+    @property
+    def image(self) -> str:
+        """Return the image that runs: one of a product that is built upon counts as that product."""
+        built = self.service.built and is_product(self.recipe.image)
+        return self.recipe.image if built else self.service.image
 
     @property
     def kind(self) -> str:
@@ -57,35 +63,36 @@ def service_parts(
 
 def _kind(name: str, service: Service, recipe: Recipe) -> Guess:
     """Return the kind of a service: by its own image, else by the image that its own is built from."""
-    image = service.image
+    image = service.image or posixpath.basename(service.built.rstrip("/"))
     if service.built and is_product(recipe.image):
         image = recipe.image
-    elif not image:
-        image = posixpath.basename(service.built.rstrip("/"))
     # variables of a database tell little of what is built here and keeps no data
     keeps = bool(service.image) or any("/var/lib/" in target for target in service.mounts)
     words = service.words or recipe.words
-    return guess(name, image, words, frozenset(service.environment if keeps else ()))
+    kind = guess(name, image, words, frozenset(service.environment if keeps else ()))
+    return with_ports(kind, [port.target for port in service.ports])
 
 
 def hosts_of(parts: Mapping[str, ServicePart]) -> dict[str, str]:
-    """Return the names by which services reach each other, each with the id behind it."""
+    """Return the names by which services reach each other, each with the id behind it; a port of the machine as `:8080`."""
     hosts: dict[str, str] = {}
     for part in parts.values():
         for alias in sorted(part.service.aliases):
             hosts.setdefault(alias.lower(), part.id)
-    return (
-        hosts
-        | {name.lower(): part.id for name, part in parts.items()}
-        | {name: part.id for name, part in parts.items()}
-    )
+    published = Counter(port.published for part in parts.values() for port in part.service.ports)
+    for part in parts.values():
+        for port in part.service.ports:
+            if port.published is not None and published[port.published] == 1:
+                hosts[f":{port.published}"] = part.id
+    hosts |= {name.lower(): part.id for name, part in parts.items()}
+    return hosts | {name: part.id for name, part in parts.items()}
 
 
 def proxies_of(parts: Mapping[str, ServicePart]) -> dict[str, str]:
     """Return the id of the proxy of each product that routes by labels or variables."""
     products: dict[str, str] = {}
     for part in parts.values():
-        name = image_name(part.service.image)
+        name = image_name(part.image)
         if part.guess.known.product in ("traefik", "caddy"):
             products.setdefault(str(part.guess.known.product), part.id)
         elif name in ("nginx-proxy", "jwilder-nginx-proxy", "docker-gen"):

@@ -132,8 +132,9 @@ class _Reader:
                 self._connect(part, Mention(target), link.source, "links")
 
     def _variables_of_files(self, part: ServicePart) -> Iterator[tuple[str, SourceText]]:
-        for named in part.service.env_files[:20]:
-            for file in self.opener(named.source.path, named.text)[:1]:
+        copied = [copy for target, copy in part.recipe.copies.items() if posixpath.basename(target).startswith(".env")]
+        for named in [*copied, *part.service.env_files[:20]]:
+            for file in self.opener(part.service.source.path, named.text)[:1]:
                 for name, (text, line) in env_file_variables(file.data).items():
                     yield name, SourceText(text, Origin(file.path, line))
 
@@ -150,15 +151,22 @@ class _Reader:
     def _mention(self, part: ServicePart, name: str, value: SourceText, evidence: str) -> None:
         if names_page(name) and not KINDS[part.kind].balances:
             return
-        shared = KINDS[part.kind].role == "data" and self.shared[_place(value)] > 1
+        several = self.shared[_place(value)] > 1
+        shared = several and KINDS[part.kind].role == "data"
         for mention, store in self.outside.mentions(name, value.text, self.hosts, value.source) if not shared else ():
             self.by_id[store.id] = store
             self._connect(part, mention, value.source, evidence)
             self._add(f"connection:{part.id}->{store.id}", "is_assumed", True, value.source, evidence, "medium")
         for mention in mentions(name, value.text, self.hosts):
+            target = self.by_id[mention.host]
+            if several and _is_for_others(part, target):
+                continue
             if not shared or self._agrees(part, mention.host):
                 self._connect(part, mention, value.source, evidence)
-                target = self.by_id[mention.host]
+                if mention.assumed:
+                    self._add(
+                        f"connection:{part.id}->{target.id}", "is_assumed", True, value.source, evidence, "medium"
+                    )
                 if names_telemetry(name) and KINDS[target.kind].role != "data":
                     self._add(f"connection:{part.id}->{target.id}", "required", False, value.source, evidence)
 
@@ -216,9 +224,13 @@ class _Reader:
                 self._add(f"component:{part.id}", "member", f"backs_up:{target.id}", value.source, "depends_on")
                 continue
             stores = KINDS[target.kind].role == "data"
+            if part.kind == "backup" and stores:
+                continue
             reverse = (target.id, part.id) in self.proven
             same = bool(part.service.image) and part.service.image == target.service.image and not stores
-            if reverse or same or (part.service.built and part.service.built == target.service.built and not stores):
+            same = same or (bool(part.service.built) and part.service.built == target.service.built and not stores)
+            leads = KINDS[part.kind].balances or part.kind == "web-server" or bool(part.service.ports)
+            if reverse or (same and not leads):
                 continue
             if stores and KINDS[part.kind].role == "data" and not _builds_on(part, target):
                 continue
@@ -243,6 +255,13 @@ class _Reader:
             for file in self.opener(part.service.source.path, named.text):
                 if len(file.data) <= _LARGEST_MOUNT:
                     yield Attachment(part.id, part.kind, file, target, self.hosts)
+
+
+def _is_for_others(part: ServicePart, target: ServicePart | OutsideStore) -> bool:
+    """Return True for a value that several services share, and that a proxy, an observer or a backup among them has no use for."""
+    proxies = KINDS[part.kind].balances or "nginx" in (part.guess.known.product or part.id)
+    copies = part.kind == "backup" and not KINDS[target.kind].stores
+    return copies or KINDS[part.kind].observes or (proxies and KINDS[target.kind].role == "data")
 
 
 def _builds_on(part: ServicePart, target: ServicePart) -> bool:

@@ -123,5 +123,9 @@ def _copies(words: list[str], context: str, source: Origin) -> Iterator[tuple[st
     named = [word.strip('[]",') for word in words if not word.startswith("--")]
     for name in named[:-1]:
         target = named[-1] + posixpath.basename(name) if named[-1].endswith("/") else named[-1]
-        if target.startswith(_CONFIGURED) or target.endswith("Caddyfile"):
+        if (
+            target.startswith(_CONFIGURED)
+            or target.endswith("Caddyfile")
+            or posixpath.basename(target).startswith(".env")
+        ):
             yield target, SourceText(posixpath.join(context, name.lstrip("/")), source)

@@ -12,7 +12,7 @@ from archgen.importers.facts import FactSheet, Origin
 from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, Manifests, containers_of, labels_of
 from archgen.importers.names import free_id
 from archgen.importers.nodes import SourceNode
-from archgen.importers.products import Guess, guess
+from archgen.importers.products import Guess, guess, with_ports
 from archgen.model.kinds import KINDS
 
 
@@ -74,7 +74,8 @@ def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> 
         main = containers_of(manifest.kind, manifest.node)[0]
         words = " ".join(item.text for key in ("command", "args") for item in main.get(key).list())
         variables = frozenset(item.get("name").text for item in main.get("env").list())
-        kind = guess(manifest.name, main.get("image").text, words, variables)
+        numbers = [item.get("containerPort").number or 0 for item in main.get("ports").list()]
+        kind = with_ports(guess(manifest.name, main.get("image").text, words, variables), numbers)
         if manifest.kind == "CronJob" and kind.known.kind != "backup":
             backs_up = "backup" in manifest.name or "dump" in words
             kind = Guess(Known("backup" if backs_up else "scheduler"), "cron job", True)

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 
 from archgen.importers.addresses import Mention, mentions, names_page, names_telemetry, resolve_host
 from archgen.importers.catalogue import SAFE_IMAGE
-from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, Origin
+from archgen.importers.facts import Attachment, Fact, FactSheet, Origin
+from archgen.importers.kubernetes.configurations import attachments_of
 from archgen.importers.kubernetes.manifests import (
     Manifest,
     Manifests,
@@ -27,9 +28,9 @@ from archgen.importers.kubernetes.part import (
 )
 from archgen.importers.kubernetes.policies import add_policies
 from archgen.importers.kubernetes.routes import IngressRoute, routes_of
-from archgen.importers.kubernetes.variables import data_of, expanded, variables_of
+from archgen.importers.kubernetes.variables import expanded, variables_of
 from archgen.importers.nodes import SourceNode
-from archgen.importers.outside import Outside, OutsideStore, is_real
+from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.products import admits_anybody, image_name
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
@@ -71,13 +72,12 @@ class _Reader:
         self.protocols = dict(self._protocols())
 
     def read(self) -> list[Attachment]:
-        attachments: list[Attachment] = []
         for part in self.parts:
             self._describe(part)
         for part in self.parts:
             hosts = self._hosts(part.namespace)
             self._call(part, hosts)
-            attachments += self._mounted(part, hosts)
+        attachments = list(attachments_of(self.manifests, self.parts, self._hosts))
         self._spread()
         self._publish()
         self._route()
@@ -106,8 +106,6 @@ class _Reader:
             self.sheet.omit(manifest.origin, part.id, "has no replicas")
         if replicas != 1:
             self._add(subject, "replicas", replicas, source, evidence)
-
-    # Names
 
     def _hosts(self, namespace: str) -> dict[str, str]:
         """Return the names by which pods of a namespace reach others, each with the component's id."""
@@ -145,7 +143,7 @@ class _Reader:
         aliases: dict[tuple[str, str], str] = {}
         for key, host, known in outer_services(self.manifests):
             target = resolve_host(host, inside)
-            if target is None and known is not None and is_real(host):
+            if target is None and known is not None and "." in host:
                 service = self.services[key]
                 store = self.outside.add(host, known, service.origin, "Service", key[1])
                 self.by_id[store.id] = store
@@ -244,17 +242,6 @@ class _Reader:
             subject = f"connection:{caller}->{name}"
             self._add(subject, "protocol", mention.protocol or "http", source, evidence)
             self._add(subject, "pool", pool, source, evidence)
-
-    def _mounted(self, part: Workload, hosts: Mapping[str, str]) -> Iterator[Attachment]:
-        for volume in pod_of(part.manifest.kind, part.manifest.node).get("volumes").list():
-            names = [volume.get("configMap", "name").text]
-            names += [item.get("configMap", "name").text for item in volume.get("projected", "sources").list()]
-            for name in filter(None, names):
-                for key, text, source in data_of(self.manifests, "ConfigMap", part.namespace, name):
-                    file = Configuration(source.path, text.encode("utf-8", "replace"))
-                    yield Attachment(part.id, part.guess.known.kind, file, key, hosts, source.line)
-
-    # Doors
 
     def _spread(self) -> None:
         for key, service in self.services.items():
