@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -12,11 +14,17 @@ from lab import adapters, page, visit
 from lab.losses import losses
 from lab.prediction import Cell, assumed_recovery, cells
 from lab.results import FOLDER, read_results
+from lab.service import Service
 from lab.site import Site
 from lab.system import ROOT, names, read_system
+from lab.trial import in_order
 from lab.verdict import Sent, judge
 
 SYSTEMS = sorted(file.stem for file in FOLDER.glob("*.json"))
+
+
+def served(name: str) -> set[str | None]:
+    return {component.product for component in read_system(name).architecture.components}
 
 
 @functools.cache
@@ -82,6 +90,53 @@ def test_every_replica_has_an_adapter(name: str) -> None:
     assert all(service.alive and service.packages is not None for service in services)
     assert all(file.path.startswith("/lab/") for service in services for file in service.files)
     assert visit.plan(site, "seed", 1.0)["flows"]
+
+
+@pytest.mark.skipif(shutil.which("haproxy") is None, reason="needs haproxy")
+@pytest.mark.parametrize("name", [name for name in names() if "haproxy" in served(name)])
+def test_haproxy_takes_its_configuration(name: str, tmp_path: Path) -> None:
+    for service in services(name, tmp_path, "haproxy"):
+        for command in service.prepare:
+            subprocess.run(command, check=True, capture_output=True)
+        result = subprocess.run(("haproxy", "-c", "-f", service.files[0].path), capture_output=True, text=True)
+        assert result.returncode == 0, result.stderr
+        assert "[WARNING]" not in result.stderr
+
+
+@pytest.mark.skipif(shutil.which("nginx") is None, reason="needs nginx")
+@pytest.mark.parametrize("name", [name for name in names() if "nginx" in served(name)])
+def test_nginx_takes_its_configuration(name: str, tmp_path: Path) -> None:
+    for service in services(name, tmp_path, "nginx"):
+        assert service.run is not None
+        result = subprocess.run((*service.run, "-t"), capture_output=True, text=True)
+        assert result.returncode == 0, result.stderr
+
+
+def services(name: str, folder: Path, product: str) -> list[Service]:
+    """Return the services of a product, with their files written below a folder."""
+    site = Site(read_system(name), str(folder))
+    served_by = [each for each in site.replicas if site.component(each.component).product == product]
+    result = [adapters.service(site, replica) for replica in served_by]
+    for file in (file for service in result for file in service.files):
+        Path(file.path).parent.mkdir(parents=True, exist_ok=True)
+        Path(file.path).write_text(file.text, encoding="utf-8")
+    return result
+
+
+def test_a_zone_is_lost_with_its_hosts_and_a_host_with_its_guests() -> None:
+    site = Site(read_system("racks"), "/lab")
+    assert site.lost_with("web-1") == ("web-1",)
+    assert set(site.lost_with("hv-1")) == {"hv-1", "lb-1", "web-1"}
+    assert set(site.lost_with("rack-2")) == {"hv-2", "lb-2", "web-2"}
+    assert set(site.lost_with("dc")) == set(site.places)
+
+
+def test_a_replica_starts_after_what_it_calls_and_a_primary_before_its_copies() -> None:
+    site = Site(read_system("tier-2"), "/lab")
+    order = [replica.id for replica in in_order(site)]
+    assert order.index("mysql@server-1") < order.index("mysql@server-2") < order.index("app@server-1")
+    assert order.index("code@server-1") < order.index("app@server-1") < order.index("nginx@server-1")
+    assert sorted(order) == sorted(replica.id for replica in site.replicas)
 
 
 def test_it_says_why_it_is_skipped() -> None:
