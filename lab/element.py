@@ -73,6 +73,10 @@ class Element:
     def _places(self) -> tuple[str, ...]:
         return self.service.places or (self.place,)
 
+    def reinstate(self) -> None:
+        """Make it the primary again, if the model says that it is."""
+        self._carry_out(self.service.reinstate)
+
     def freeze(self) -> None:
         """Stop its processes where they are; its sockets stay open."""
         for process in self._processes():

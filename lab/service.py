@@ -19,7 +19,8 @@ class Service(Struct, frozen=True, kw_only=True):
 
     `prepare` are commands before each start; `run` stays in the foreground, as `user`, and is what a crash kills. `alive`
     exits with 0 once the replica does all of its part, replication included. A replica without a process has `lose`
-    instead, the commands that take it away. `beside` are services of the same host that are no element of the model: they are
+    instead, the commands that take it away. `reinstate` are commands that give a primary's part back to this replica after a
+    trial, once everything is alive again. `beside` are services of the same host that are no element of the model: they are
     lost with the host alone. `places` are the hosts that commands run on where that is not the replica's own.
     """
 
@@ -31,6 +32,7 @@ class Service(Struct, frozen=True, kw_only=True):
     run: Command | None = None
     user: str = "root"
     lose: tuple[Command, ...] = ()
+    reinstate: tuple[Command, ...] = ()
     beside: tuple[Service, ...] = ()
     places: tuple[str, ...] = ()
 

@@ -92,6 +92,9 @@ class Lab:
             if element.process is None and (element.place in places or element.service.name in names):
                 element.start()
         self.wait_until_alive()
+        for element in self.all:
+            element.reinstate()
+        self.wait_until_alive()
 
     def attempt(self, lost: tuple[str, ...], way: Way) -> Trial | None:
         """Return what is seen without some elements; None if requests failed before the loss."""
