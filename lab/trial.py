@@ -52,12 +52,20 @@ class Lab:
             self.beside += [Element(self.hosts, place, each) for each in service.beside]
         for element in self.all:
             element.start()
-        self.wait_until_alive()
+        self.become_whole()
 
     @property
     def all(self) -> list[Element]:
         """All that runs, in the order of starting."""
         return [*self.elements.values(), *self.beside]
+
+    def become_whole(self) -> None:
+        """Return once every element is alive, and each primary is the one that the model names."""
+        self.wait_until_alive()
+        if any(element.service.reinstate for element in self.all):
+            for element in self.all:
+                element.reinstate()
+            self.wait_until_alive()
 
     def wait_until_alive(self) -> None:
         """Return once every element is alive."""
@@ -91,10 +99,7 @@ class Lab:
             element.thaw()
             if element.process is None and (element.place in places or element.service.name in names):
                 element.start()
-        self.wait_until_alive()
-        for element in self.all:
-            element.reinstate()
-        self.wait_until_alive()
+        self.become_whole()
 
     def attempt(self, lost: tuple[str, ...], way: Way) -> Trial | None:
         """Return what is seen without some elements; None if requests failed before the loss."""
