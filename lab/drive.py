@@ -36,7 +36,7 @@ class Load:
         token = f"{self.plan['seed']}-{self.flow['id']}-{number}"
         started, failure = time.monotonic(), None
         try:
-            self.client.read() if self.flow["access"] == "read" else self.client.write(token)
+            self.client.write(token) if self.flow["writes"] else self.client.read()
         except Exception as error:
             failure = repr(error)[:200]
         self.requests.append({"token": token, "started": started, "ended": time.monotonic(), "failure": failure})
@@ -63,7 +63,7 @@ def drive(plan: dict[str, Any]) -> dict[str, Any]:
 
 def stored(plan: dict[str, Any]) -> list[str]:
     """Return the tokens that are stored, asked through the first flow that writes."""
-    flow = next(flow for flow in plan["flows"] if flow["access"] != "read")
+    flow = next(flow for flow in plan["flows"] if flow["writes"])
     return sorted(importlib.import_module(f"lab.clients.{plan['client']}").Client(flow["settings"]).stored())
 
 

@@ -14,7 +14,7 @@ from lab.service import Command, Service
 
 ORDER = 20.0
 """Seconds that a planned stop may take."""
-PATIENCE = 90.0
+PATIENCE = 180.0
 """Seconds within which a replica must be alive after its start."""
 
 

@@ -19,9 +19,10 @@ class Service(Struct, frozen=True, kw_only=True):
 
     `prepare` are commands before each start; `run` stays in the foreground, as `user`, and is what a crash kills. `alive`
     exits with 0 once the replica does all of its part, replication included. A replica without a process has `lose`
-    instead, the commands that take it away. `reinstate` are commands that give a primary's part back to this replica after a
-    trial, once everything is alive again. `beside` are services of the same host that are no element of the model: they are
-    lost with the host alone. `places` are the hosts that commands run on where that is not the replica's own.
+    instead, the commands that take it away. `reinstate` are commands once everything is alive, at first and after each
+    trial: they give the primary's part back to this replica, or declare what it keeps. `beside` are services of the same
+    host that are no element of the model: they are lost with the host alone. `places` are the hosts that commands run on
+    where that is not the replica's own.
     """
 
     name: str

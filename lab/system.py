@@ -36,6 +36,7 @@ class Sidecar(Struct, frozen=True, forbid_unknown_fields=True):
     `hosts` are the ways in which hosts are lost, `replicas` those of replicas; zones crash.
     With `pairs`, two elements crash at a time.
     With `later`, a write that is accepted and not `stored` before anything is repaired is delayed.
+    `reads` are flows that the client's `read` stands for though they change something, such as one that takes a message.
     `settings` are for the adapters, by component.
     """
 
@@ -50,6 +51,7 @@ class Sidecar(Struct, frozen=True, forbid_unknown_fields=True):
     replicas: tuple[Way, ...] = ("crash",)
     pairs: bool = False
     later: bool = False
+    reads: tuple[str, ...] = ()
     settings: dict[str, dict[str, Any]] = {}
     unsaid: tuple[Unsaid, ...] = ()
 

@@ -121,7 +121,7 @@ class Lab:
             return None
         judged = {
             flow.id: judge(
-                flows[flow.id], loss, sidecar.settle, sidecar.window, None if flow.access == "read" else done
+                flows[flow.id], loss, sidecar.settle, sidecar.window, done if visit.writes(self.site, flow) else None
             )
             for flow in self.site.architecture.flows
         }
@@ -151,7 +151,7 @@ class Lab:
 
     def _missing(self, flows: dict[str, list[Sent]]) -> int:
         """Return the number of accepted writes that are not stored now."""
-        writing = {flow.id for flow in self.site.architecture.flows if flow.access != "read"}
+        writing = {flow.id for flow in self.site.architecture.flows if visit.writes(self.site, flow)}
         accepted = {each.token for flow in writing for each in flows[flow] if not each.failure}
         stored = self._stored() if accepted else frozenset()
         return len(accepted - stored)

@@ -18,10 +18,15 @@ def plan(site: Site, seed: str, seconds: float) -> dict[str, Any]:
         "rate": sidecar.rate,
         "seconds": seconds,
         "flows": [
-            {"id": flow.id, "access": flow.access or "write", "settings": _settings(site, flow)}
+            {"id": flow.id, "writes": writes(site, flow), "settings": _settings(site, flow)}
             for flow in site.architecture.flows
         ],
     }
+
+
+def writes(site: Site, flow: Flow) -> bool:
+    """Return True if the client's `write` sends the requests of a flow."""
+    return flow.access != "read" and flow.id not in site.system.sidecar.reads
 
 
 def _settings(site: Site, flow: Flow) -> dict[str, Any]:
