@@ -20,8 +20,8 @@ from archgen.model.problems import ModelError
 from archgen.render.scene.diagram import diagram_scene
 from archgen.render.svg.document import svg
 from archgen.views.deployment import deployment
-from archgen.views.equality import shared_name
-from archgen.views.folding import fold_equal
+from archgen.views.equal.names import shared_name
+from archgen.views.equal.places import fold_equal
 from archgen.views.levels import Picture, declared_view, level_diagrams
 from archgen.views.overview import component_edges
 from tests.checked import check, read_model

@@ -5,15 +5,17 @@ from __future__ import annotations
 import pytest
 
 from archgen.analysis.topology import Topology
+from archgen.app.drawing.levels import at_levels
 from archgen.engines.best import best
 from archgen.engines.score import score
 from archgen.language.load import load
 from archgen.views.deployment import deployment
 from archgen.views.deployment_folding import LIMIT, fold
 from archgen.views.diagram import Diagram
-from archgen.views.folding import fold_equal
-from archgen.views.twins import twins
-from tests.level_models import MODELS
+from archgen.views.equal.places import fold_equal
+from archgen.views.equal.twins import twins
+from tests.checked import read_model
+from tests.level_models import MODELS, WRITTEN
 
 REGIONS = {"eu": "eu-west-1", "us": "us-east-1"}
 SERVICES = ("accounts", "payments", "cards", "ledger", "notify", "auth")
@@ -113,7 +115,7 @@ def test_the_zone_of_a_primary_stands_apart() -> None:
 def test_the_zone_of_a_primary_folds_too_where_its_lines_would_be_a_mesh() -> None:
     shown = topology(MODELS["regions"]())
     assert len(shown.replicas) > LIMIT
-    assert fold(shown) == fold_equal(shown, closely=True)
+    assert fold(shown) == fold_equal(shown, "close")
     diagram = deployment(shown)
     assert [group.detail for group in diagram.groups if group.kind == "zone"] == ["region ×2", "availability zone ×6"]
     marks = [(node.label, node.mark, node.group) for node in diagram.nodes if node.mark]
@@ -130,8 +132,61 @@ def test_a_line_of_twins_names_both_connections() -> None:
 
 def test_every_replica_has_a_card_in_a_folded_deployment() -> None:
     shown = topology(bank())
-    for folding in (fold(shown), fold_equal(shown), fold_equal(shown, closely=True)):
+    for folding in (fold(shown), fold_equal(shown), fold_equal(shown, "close")):
         diagram = deployment(shown, (), folding)
         cards = {node.id for node in diagram.nodes}
         assert {folding.node(replica) for replica in shown.replicas} == cards
         assert {node.group for node in diagram.nodes} - {None} <= {group.id for group in diagram.groups}
+
+
+CLUSTER = """archgen: 1
+name: Cluster
+zones: {az-a: {kind: availability-zone}, az-b: {kind: availability-zone}, az-c: {kind: availability-zone}}
+hosts:
+  core-1: {zone: az-a}
+  core-2: {zone: az-b}
+  core-3: {zone: az-c}
+  db-1: {zone: az-a}
+  db-2: {zone: az-b}
+components:
+  login: {kind: service, runs_on: [core-1, core-2]}
+  shop: {kind: service, runs_on: [core-2, core-3]}
+  chat: {kind: service, runs_on: [core-1, core-2, core-3]}
+  games: {kind: service, runs_on: [core-1, core-3]}
+  reports: {kind: worker, runs_on: core-3}
+  consul: {kind: other, runs_on: [core-1, core-2, core-3, db-1, db-2]}
+  pg: {kind: database, runs_on: [db-1, db-2], replication: {primary: db-1, failover: manual}}
+connections:
+  login -> pg: postgresql
+"""
+
+
+def test_hosts_that_share_most_of_their_components_fold_closest() -> None:
+    shown = topology(CLUSTER)
+    diagram = deployment(shown, (), fold_equal(shown, "closest"))
+    hosts = {group.id: (group.label, group.detail) for group in diagram.groups if group.kind == "host"}
+    assert hosts == {"host:core-1": ("core", "3 hosts"), "host:db-1": ("db", "2 hosts")}
+    details = {(node.label, node.group): node.detail for node in diagram.nodes if node.group == "host:core-1"}
+    assert details["chat", "host:core-1"] == "Service · ×3"
+    assert details["login", "host:core-1"] == "Service · ×2 · on 2 of 3"
+    assert details["reports", "host:core-1"] == "Worker · on core-3"
+
+
+def test_hosts_that_share_a_single_component_stay_apart() -> None:
+    shown = topology(CLUSTER)
+    folding = fold_equal(shown, "closest")
+    assert folding.hosts["db-1"] != folding.hosts["core-1"]
+
+
+def test_hosts_of_single_components_stay_apart() -> None:
+    text = "archgen: 1\nname: Two\nhosts: {a: {}, b: {}}\ncomponents:\n  web: {kind: web-server, runs_on: a}\n"
+    shown = topology(text + "  db: {kind: database, runs_on: b}\nconnections: {'web -> db': postgresql}\n")
+    for closeness in ("apart", "close", "closest"):
+        assert len(set(fold_equal(shown, closeness).hosts.values())) == 2
+
+
+@pytest.mark.parametrize("name", ["bank-on-premises", "game-backend", "iot-mqtt"])
+def test_a_tangled_deployment_that_is_asked_for_folds(name: str) -> None:
+    model = read_model("m.arch.yaml", WRITTEN[name]().encode())
+    ((_, diagram),) = at_levels(model, "deployment", "deployment", findings=True, complete=False)
+    assert score(best(diagram)).crossings < score(best(deployment(model.topology))).crossings / 2

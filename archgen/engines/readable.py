@@ -17,8 +17,8 @@ MeasuredEngine = Callable[[Diagram, Measures], Placed]
 LARGEST = 60
 """A diagram of more nodes has no layout in which it can be read at once, and is laid out once."""
 
-_BETTER = 1.05
-"""Gain in the size of the text that justifies a layout with less text, or one that reads from the top."""
+_STRAIN = 3.0
+"""The power by which the cost of a diagram grows as its text shrinks, where no text can be read."""
 
 _SCREEN, _SCROLLED = 800.0, 24.0
 """The height of a screen, and what each further screen costs a reader, in bends of lines."""
@@ -52,15 +52,15 @@ def readable_engine(across: MeasuredEngine, down: MeasuredEngine, room: Room) ->
     def lay_out(diagram: Diagram) -> Placed:
         if len(diagram.nodes) > LARGEST:
             return (down if diagram.direction == "top-down" else across)(diagram, USUAL)
-        layouts: list[Placed] = []
+        layouts: list[tuple[float, Placed]] = []
         best: Placed | None = None
         least = 0.0
         for engine, measures, loss in _ways(diagram, across, down, room):
             if best is not None and loss >= least:
                 continue
             placed = engine(diagram, measures)
-            layouts.append(placed)
             burden = cost(placed) + loss + _scrolling(placed, room) + _CUT * _cut(placed)
+            layouts.append((burden, placed))
             if is_legible(placed, room) and (best is None or burden < least):
                 best, least = placed, burden
         return best or _largest(layouts, room)
@@ -93,10 +93,7 @@ def _cut(placed: Placed) -> int:
     return sum(any(words.endswith(ELLIPSIS) for words in (*node.title, node.detail)) for node in placed.nodes)
 
 
-def _largest(layouts: list[Placed], room: Room) -> Placed:
-    """Return the first layout with the largest text."""
-    best = layouts[0]
-    for placed in layouts[1:]:
-        if room.text(placed) > _BETTER * room.text(best):
-            best = placed
+def _largest(layouts: list[tuple[float, Placed]], room: Room) -> Placed:
+    """Return the layout that costs a reader least for the size of its text."""
+    _, best = min(layouts, key=lambda layout: layout[0] / room.text(layout[1]) ** _STRAIN)
     return best

@@ -14,7 +14,7 @@ from archgen.views.badges import badges
 from archgen.views.deployment_edges import DeploymentEdges
 from archgen.views.deployment_folding import fold
 from archgen.views.diagram import SEPARATOR, Badge, Diagram, Group, Node, enclosing
-from archgen.views.equality import shared_name
+from archgen.views.equal.names import shared_name
 from archgen.views.folding import Folding
 from archgen.views.labels import product_label
 from archgen.views.pools import pool_id, pools, shared_zone
@@ -244,8 +244,9 @@ def _detail(topology: Topology, component: Component, replica: Replica, folding:
     if replica.floating:
         many = len(replica.hosts) > _NAMED
         words.append(f"on any of {len(replica.hosts)}" if many else f"on {listed(replica.hosts, 'or')}")
-    elif len(replica.hosts) == 1 and alike < (hosts := len(folding.hosts_like(replica.hosts[0]))):
-        words.append(f"on {replica.hosts[0]}" if alike == 1 else f"on {alike} of {hosts}")
+    elif len(replica.hosts) == 1:
+        hosts = len(folding.hosts_like(folding.host(replica.hosts[0])))
+        words += [f"on {replica.hosts[0]}" if alike == 1 else f"on {alike} of {hosts}"] if alike < hosts else []
     return SEPARATOR.join(words)
 
 
@@ -274,7 +275,7 @@ def _group_of(
 ) -> str | None:
     """Return the host of a replica; for a floating one its pool or nearest common zone; a service's zone; else its network."""
     if len(replica.hosts) == 1:
-        return f"host:{folding.hosts.get(replica.hosts[0], replica.hosts[0])}"
+        return f"host:{folding.host(replica.hosts[0])}"
     if pool_id(replica.hosts) in groups:
         return pool_id(replica.hosts)
     if (zone := shared_zone(topology, replica, groups, folding)) is not None:

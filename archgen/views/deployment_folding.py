@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
+from typing import get_args
 
 from archgen.analysis.topology import Topology
 from archgen.views.deployment_edges import DeploymentEdges
-from archgen.views.folding import Folding, fold_equal, fold_floating
+from archgen.views.equal.places import Closeness, fold_equal, fold_floating
+from archgen.views.folding import Folding
 
 LIMIT = 60
 """The largest diagram, in nodes, in which every placed replica is shown."""
 
 MESH = 1.5
-"""The lines for each card from which on the zone of a primary folds with the equal zones."""
+"""The lines for each card from which on elements fold that differ more."""
 
 
 @lru_cache(maxsize=1)
@@ -25,7 +28,20 @@ def fold(topology: Topology) -> Folding:
 
 
 def fold_equal_legibly(topology: Topology) -> Folding:
-    """Fold equal zones, hosts and replicas; those of a primary stand apart unless that makes a mesh of the lines."""
-    folding = fold_equal(topology)
+    """Fold equal zones, hosts and replicas, each closeness where the one before leaves a mesh of lines."""
+    folding = Folding({}, {})
+    for folding in foldings(topology):
+        if not _is_mesh(topology, folding):
+            break
+    return folding
+
+
+def foldings(topology: Topology) -> Iterator[Folding]:
+    """Yield the foldings of equal zones, hosts and replicas, each of which folds more than the one before."""
+    for closeness in get_args(Closeness):
+        yield fold_equal(topology, closeness)
+
+
+def _is_mesh(topology: Topology, folding: Folding) -> bool:
     lines = sum(1 for _ in DeploymentEdges(topology, folding, {}).edges())
-    return fold_equal(topology, closely=True) if lines > MESH * len(set(folding.nodes.values())) else folding
+    return lines > MESH * len(set(folding.nodes.values()))

@@ -14,7 +14,7 @@ from archgen.model.finding import Finding
 from archgen.model.slug import distinct
 from archgen.views.aspects import ASPECTS
 from archgen.views.deployment import deployment
-from archgen.views.deployment_folding import fold_equal_legibly
+from archgen.views.deployment_folding import fold_equal_legibly, foldings
 from archgen.views.diagram import Diagram
 from archgen.views.levels import CARDS, EVERYTHING, FEW, LINES, SYSTEM, Picture, declared_view, level_diagrams
 
@@ -122,11 +122,16 @@ def _is_tangled(diagram: Diagram) -> bool:
 
 
 def _untangled(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) -> Diagram:
-    """Return a deployment whose lines cross too often with equal hosts and zones folded, if fewer of them cross then."""
-    folded = deployment(tier.topology, findings, fold_equal_legibly(tier.topology))
-    if len(folded.nodes) == len(usual.nodes):
-        return usual
-    return min(usual, folded, key=lambda diagram: score(best(diagram)).crossings)
+    """Return a deployment whose lines cross too often with equal hosts and zones folded, as little as that takes."""
+    best_diagram, least = usual, score(best(usual)).crossings
+    for folding in foldings(tier.topology):
+        folded = deployment(tier.topology, findings, folding)
+        crossings = score(best(folded)).crossings
+        if crossings < least:
+            best_diagram, least = folded, crossings
+        if least <= TANGLED:
+            break
+    return best_diagram
 
 
 def _folded(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) -> Diagram | None:

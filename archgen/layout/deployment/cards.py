@@ -104,11 +104,21 @@ def size_cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measu
             node,
             titles[node.id],
             widths[node.id],
-            max((measures.chip if compact(node) else tall[node.id]) + chips[node.id], SLOT * busy.get(node.id, 0)),
+            max(
+                (_compact_height(node, measures) if compact(node) else tall[node.id]) + chips[node.id],
+                SLOT * busy.get(node.id, 0),
+            ),
             measures,
         )
         for node in diagram.nodes
     }
+
+
+def _compact_height(node: Node, measures: Measures) -> float:
+    """Return the height of a small card, in which two lines have room if it has a second one."""
+    sizes = measures.sizes
+    lines = 2 * max(0.92 * sizes.text, 1.35 * sizes.small) + 6.0 if second_line(node, measures) else 0.0
+    return max(measures.chip, ceil(lines / SIZES.grid) * SIZES.grid)
 
 
 class ChipBox(Struct, frozen=True):

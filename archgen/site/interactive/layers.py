@@ -208,8 +208,7 @@ def _domains(topology: Topology) -> DiagramLayer | None:
     for replica in topology.replicas.values():
         if len(replica.hosts) == 1:
             if folding.node(replica.id) == replica.id:
-                shown = folding.hosts.get(replica.hosts[0], replica.hosts[0])
-                nodes[replica.id] = groups[f"host:{shown}"]
+                nodes[replica.id] = groups[f"host:{folding.host(replica.hosts[0])}"]
         elif replica.hosts:
             nodes[replica.id] = ("none", "floating")
     zoned = any(host.zones for host in topology.architecture.hosts)

@@ -13,7 +13,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.kinds import ROLES, Role
 from archgen.model.wording import listed, plural
 from archgen.views.diagram import Badge, Chip, Diagram, Edge, Group, GroupKind, Node
-from archgen.views.equality import shared_name
+from archgen.views.equal.names import shared_name
 from archgen.views.levels.sketch import STACK, Pair, Sketch
 from archgen.views.levels.tree import BESIDE, SYSTEM, GroupTree
 from archgen.views.overview import component_node

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.views.diagram import Edge
-from archgen.views.equality import equal_cards
+from archgen.views.equal.names import equal_cards
 
 CARDS = 25
 """The most cards of a readable diagram."""

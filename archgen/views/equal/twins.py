@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from archgen.analysis.hops import port_of
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component
-from archgen.views.equality import by_stem, refined
+from archgen.views.equal.names import by_stem, refined
 from archgen.views.labels import port_label
 
 Tie = tuple[str, str, str]
