@@ -63,6 +63,11 @@ async def _session(trial: Trial) -> None:
         client.text_document_did_close(lsp.DidCloseTextDocumentParams(document))
         await _answered(client.shutdown_async(None))
         client.exit(None)
+    except BaseException:
+        # a server that nobody asked to end would be waited for
+        process: Any = client._server
+        process.kill()
+        raise
     finally:
         await client.stop()  # type: ignore[no-untyped-call]
 

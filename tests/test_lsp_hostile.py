@@ -98,6 +98,19 @@ def session(tmp_path: Path) -> Iterator[Session]:
 
 
 @pytest.mark.sampled(3)
+@pytest.mark.parametrize("line_break", ["\x85", "\u2028", "\u2029"])
+def test_places_are_by_the_lines_of_the_editor(line_break: str) -> None:
+    text = f"archgen: 1\nname: x{line_break}hosts: {{a: {{}}}}\ncomponents:\n  web: {{kind: web-server, runs_on: a}}\n"
+    outline = TextOutline(text)
+    assert [(name.id, outline.text_of(name.span), name.span.line) for name in outline.names] == [
+        ("a", "a", 1),
+        ("web", "web", 3),
+        ("a", "a", 3),
+    ]
+    assert outline.editor_place(4, 2) == (3, 2)
+    assert outline.editor_place(2, 0) == (1, 8)
+
+
 @pytest.mark.parametrize("text", [BOMB, DEEP, "x: " + "{y: " * 50_000], ids=["aliases", "lists", "mappings"])
 def test_a_bomb_is_a_finding_and_the_next_text_is_read(session: Session, text: str) -> None:
     session.write(text)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
 import yaml
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.editor.grammar import DECLARING, NAMING
 from archgen.language.yaml.parser import EVENTS
-from archgen.language.yaml.syntax import DEEPEST
+from archgen.language.yaml.syntax import DEEPEST, LINE_BREAK
 from archgen.model.change import Path
 
 _NAME = re.compile(
@@ -20,6 +22,9 @@ _NAME = re.compile(
 )
 
 
+_EDITOR_BREAK = re.compile("\r\n|\n|\r")
+"""Where an editor begins a line (Language Server Protocol 3.17, text documents); YAML 1.1 begins one at three more characters."""
+_ONLY_YAML_BREAKS = re.compile("[\x85\u2028\u2029]")
 _WORDS = ("kind:", "tag:")
 """Prefixes of words in a selection that name no element."""
 
@@ -63,7 +68,30 @@ class TextOutline:
 
     @cached_property
     def _parts(self) -> tuple[TextPart, ...]:
-        return tuple(_parts(self.text))
+        return tuple(replace(part, span=self._in_editor(part.span)) for part in _parts(self.text))
+
+    def _in_editor(self, span: TextSpan) -> TextSpan:
+        line, start = self.editor_place(span.line, span.start)
+        return span if line == span.line else TextSpan(line, start, start + span.end - span.start)
+
+    def editor_place(self, line: int, column: int) -> tuple[int, int]:
+        """Return the line and column of a place, both counted from 0, by an editor's lines instead of YAML's."""
+        starts = self._starts
+        if starts is None or line >= len(starts[0]):
+            return line, column
+        offset = starts[0][line] + column
+        line = bisect_right(starts[1], offset) - 1
+        return line, offset - starts[1][line]
+
+    @cached_property
+    def _starts(self) -> tuple[list[int], list[int]] | None:
+        """The offsets of the lines by YAML and by an editor; None if they are the same."""
+        if not _ONLY_YAML_BREAKS.search(self.text):
+            return None
+        by_yaml, by_editor = (
+            [0, *(each.end() for each in ends.finditer(self.text))] for ends in (LINE_BREAK, _EDITOR_BREAK)
+        )
+        return by_yaml, by_editor
 
     @cached_property
     def _by_line(self) -> dict[int, list[TextPart]]:
@@ -141,8 +169,8 @@ class TextOutline:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines of the text, as YAML and an editor break them."""
-        return re.split(r"\r\n|\n|\r", self.text)
+        """The lines of the text, as an editor breaks them."""
+        return _EDITOR_BREAK.split(self.text)
 
     def text_of(self, span: TextSpan) -> str:
         """Return the characters of a span."""

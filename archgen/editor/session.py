@@ -253,6 +253,7 @@ def _near(file: str) -> str:
 
 def _span(read: OpenModel, line: int, column: int, name: str) -> TextSpan:
     """Return the span to mark at a place: the name if it stands there, else the key or the value."""
+    line, column = read.outline.editor_place(line, column)
     lines = read.outline.lines
     text = lines[line] if 0 <= line < len(lines) else ""
     if name and text[column:].startswith(name):
