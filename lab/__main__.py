@@ -94,35 +94,49 @@ def _words(trial: Trial) -> str:
 
 def main() -> int:
     """Try the systems that are named, or all."""
-    parser = argparse.ArgumentParser(prog="python -m lab")
-    parser.add_argument("systems", nargs="*", default=[])
-    parser.add_argument("--only", default="", metavar="ELEMENT,…")
-    parser.add_argument("--logs", metavar="DIR", help="keep configurations and logs there")
-    options = parser.parse_args()
+    options = _options()
     systems = options.systems or list(names())
     reason = missing(systems)
     if reason:
         print(f"lab: skipped: {reason}")
         return 0
     folder = os.environ.get(INSIDE)
-    if folder is None:
-        # a system at a time, each in namespaces of its own
-        logs = [f"--logs={os.path.abspath(options.logs)}"] if options.logs else []
-        return max(enter([name, f"--only={options.only}", *logs]) for name in systems)
-    for tmpfs in (folder, "/run/netns"):
-        os.makedirs(tmpfs, exist_ok=True)
-        subprocess.run(("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", tmpfs), check=True)
+    if folder is not None:
+        return inside(Path(folder), systems[0], options)
+    # a system at a time, each in namespaces of its own
+    return max(enter([name, *_words_of(options)]) for name in systems)
+
+
+def inside(folder: Path, name: str, options: argparse.Namespace) -> int:
+    """Try a system within the namespaces; return 1 if it can't be built, or isn't sound before a loss."""
+    for place in (str(folder), "/run/netns"):
+        os.makedirs(place, exist_ok=True)
+        subprocess.run(("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", place), check=True)
     try:
-        results = try_system(systems[0], folder, [each for each in options.only.split(",") if each])
+        results = try_system(name, str(folder), [each for each in options.only.split(",") if each])
     except LabError as error:
-        print(f"lab: {systems[0]}: {error}", file=sys.stderr)
+        print(f"lab: {name}: {error}", file=sys.stderr)
         return 1
     finally:
         if options.logs:
-            keep_logs(Path(folder), Path(options.logs))
+            keep_logs(folder, Path(options.logs))
     if not options.only:
         write_results(results)
     return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m lab", description="Lose the elements of systems of real servers.")
+    parser.add_argument("systems", nargs="*", default=[], metavar="SYSTEM", help=f"{', '.join(names())} [default: all]")
+    parser.add_argument(
+        "--only", default="", metavar="ELEMENT,…", help="losses of these alone, printed and not written"
+    )
+    parser.add_argument("--logs", metavar="DIR", type=os.path.abspath, help="keep configurations and logs there")
+    return parser.parse_args()
+
+
+def _words_of(options: argparse.Namespace) -> list[str]:
+    return [f"--only={options.only}", *([f"--logs={options.logs}"] if options.logs else [])]
 
 
 if __name__ == "__main__":
