@@ -40,30 +40,30 @@ ci-environment: $(CI)
 # the hashes of the reference pictures.
 # Tests fail while any of it is out of date.
 generated: $(DEV)
-	$(BIN)/python tests/font_widths.py
+	$(BIN)/python -m tests.style.font_widths
 	$(BIN)/python -m archgen.language.schema.reference docs/model-language.md
-	$(BIN)/python -m tests.readme
-	$(BIN)/python -m tests.rooms
-	$(BIN)/python -m tests.fact_table
-	$(BIN)/python -m tests.topics
-	$(BIN)/python -m tests.assumption_tables
-	$(BIN)/python -m tests.predictions
+	$(BIN)/python -m tests.project.readme
+	$(BIN)/python -m tests.project.rooms
+	$(BIN)/python -m tests.linting.fact_table
+	$(BIN)/python -m tests.importers.topics
+	$(BIN)/python -m tests.project.assumption_tables
+	$(BIN)/python -m tests.reliability.predictions
 	$(BIN)/python -m lab.page
-	$(BIN)/python -m tests.picture_hashes
+	$(BIN)/python -m tests.render.picture_hashes
 
 # Every state of 2,000 random models by the definition, against the engine: some minutes.
 brute-force: $(DEV)
-	$(BIN)/python -m tests.brute_force
+	$(BIN)/python -m tests.reliability.brute_force
 
 # 100,000 spoilt models through all of lint, and generated ones through every command: nothing but findings and refusals may
-# come out. About half an hour on two idle processors; tests/fuzz.py has the options for less.
+# come out. About half an hour on two idle processors; tests/fuzzing/fuzz.py has the options for less.
 fuzz: $(DEV)
-	$(BIN)/python -m tests.fuzz
+	$(BIN)/python -m tests.fuzzing.fuzz
 	HYPOTHESIS_PROFILE=search $(BIN)/pytest -n auto --dist worksteal -m hypothesis
 
 # Every condition of every rule, deleted: which of them no test notices; tests/equivalent.txt has those that nothing can.
 mutants: $(DEV)
-	$(BIN)/python -m tests.mutants
+	$(BIN)/python -m tests.rules.mutants
 
 # Public systems: which truths of them archgen finds and misses, which findings are wrong and which are noise. It reads
 # ../shared/corpus, and says so where that is missing.

@@ -213,7 +213,7 @@ def flow() -> None:
 def limits() -> None:
     """Models at the limits of what a picture can show, judged and drawn, beside 5 s: a hub, a crowd, zones in zones, nothing."""
     from archgen.cli import main as archgen
-    from tests.limit_models import LIMITS
+    from tests.generators.limit_models import LIMITS
 
     with tempfile.TemporaryDirectory() as directory:
         for name, text in LIMITS.items():

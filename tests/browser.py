@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
+from tests import paths
 from tests.patience import until
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 DRIVER = shutil.which("chromedriver") or "/usr/bin/chromedriver"
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ROOT = str(paths.ROOT)
 
 PICTURES = os.environ.get("ARCHGEN_SCREENSHOTS")
 """The directory that screenshots of the tests are kept in, to be looked at; none are taken where it is not named."""

@@ -10,16 +10,15 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests import examples, hostile_model, surroundings
+from tests import examples, surroundings
 from tests.browser import TRIED, Browser
+from tests.generators import hostile_model
+from tests.paths import ROOT
 from tests.surroundings import DAY
 from tests.tier_page import fresh
-
-ROOT = Path(__file__).parent.parent
 
 surroundings.pin()
 examples.load_profile()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 
-DOCS = Path(__file__).parent.parent / "docs"
+from tests.paths import ROOT
+
+DOCS = ROOT / "docs"
 NAMES = ("analyze", "diff", "lint", "review", "simulate", "what-if")
 
 

@@ -21,9 +21,8 @@ from archgen.engines.dot_command import graphviz_command
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.problems import UsageError
 from archgen.system.internal_errors import Isolation
-from tests import hostile_model
-
-ROOT = Path(__file__).parent.parent
+from tests.generators import hostile_model
+from tests.paths import ROOT
 
 READERS = ROOT / "tests" / "readers" / "node_modules"
 """Where `make readers` puts the code of other tools that npm has."""

@@ -10,8 +10,9 @@ import yaml
 from msgspec import Struct
 
 from archgen.app.importing.importing import Import, import_model
+from tests.paths import TESTS
 
-CASES = Path(__file__).parent / "imports"
+CASES = TESTS / "imports"
 
 _HEADING = re.compile(r"^=== (.+)$", re.MULTILINE)
 

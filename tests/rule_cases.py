@@ -24,8 +24,9 @@ from archgen.model.finding import Finding
 from archgen.model.subject import Subject
 from archgen.rules import BY_NAME
 from tests.edges import NEXT
+from tests.paths import TESTS
 
-FOLDER = Path(__file__).parent / "rules"
+FOLDER = TESTS / "rules"
 SUFFIX = ".arch.yaml"
 _MARK = re.compile(r"  # finding: ([a-z0-9-]+(?:, [a-z0-9-]+)*)$", re.MULTILINE)
 _VARIANT = re.compile(r"# (found|silent) with: (`[^`]*` => `[^`]*`(?:, `[^`]*` => `[^`]*`)*)(.*)")

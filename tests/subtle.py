@@ -13,7 +13,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-FILES = sorted((Path(__file__).parent / "subtle_systems").glob("*.arch.yaml"))
+from tests.paths import TESTS
+
+FILES = sorted((TESTS / "subtle_systems").glob("*.arch.yaml"))
 
 
 class Loss(Struct, frozen=True):

@@ -26,9 +26,9 @@ from archgen.model.finding import Finding
 from archgen.model.subject import Subject
 from archgen.rules import RULES
 from archgen.rules.run import run_rules
+from tests.paths import ROOT
 from tests.surroundings import DAY
 
-ROOT = Path(__file__).parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
 SIGNED = ROOT / "tests" / "signed.yaml"
 

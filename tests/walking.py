@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from archgen.language.schema import schema_text
-from tests.scalars import PATTERNS, SCALARS, text
+from tests.generators.scalars import PATTERNS, SCALARS, text
 
 SECTIONS = ("zones", "hosts", "networks", "certificates", "components", "flows", "groups", "views")
 """Keys of a model that declare things by their ids."""

@@ -1,0 +1,162 @@
+"""Simulated failures against the definition, and `archgen simulate` as a user meets it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from archgen.cli import main
+from archgen.model.subject import Subject
+from archgen.reliability.evaluation import Plan
+from archgen.reliability.index import Index
+from archgen.reliability.simulation import simulate, used
+from archgen.reliability.structure import build
+from tests import contracts
+from tests.generators.random_flows import architecture
+from tests.oracle import World, elements
+from tests.paths import ROOT
+
+TIER = {number: str(next((ROOT / "models").glob(f"{number}-*.arch.yaml"))) for number in (1, 2, 3, 4)}
+
+OPTIONAL = """\
+archgen: 1
+name: A cache with a fallback
+hosts: {a: {}, b: {}, c: {}}
+zones: {c: {kind: rack}}
+components:
+  user: {kind: client}
+  app: {kind: app-server, runs_on: [a, b]}
+  cache: {kind: cache, runs_on: c}
+  stats: {kind: service, runs_on: c}
+connections:
+  user -> app: https
+  app -> cache: {protocol: redis, required: false}
+  app -> stats: https
+flows:
+  page:
+    title: A page
+    steps:
+      - user -> app: GET /
+      - app -> cache: GET page
+      - opt: {when: sampled, steps: [app -> stats: count]}
+"""
+
+
+@pytest.mark.parametrize("chunk", range(8))
+def test_kill_sets_agree_with_the_definition(chunk: int) -> None:
+    seen: set[str] = set()
+    for seed in range(chunk * 60, chunk * 60 + 60):
+        model = architecture(seed)
+        index, random = Index(model), Random(seed)
+        for flow in model.flows:
+            plan = Plan(index, build(index, flow))
+            possible = World(model, frozenset()).succeeds(flow)
+            everything = elements(model)
+            for _ in range(6):
+                gone = random.sample(everything, min(len(everything), random.randint(1, 4)))
+                found = simulate(index, flow, plan, [Subject(*one) for one in gone])  # type: ignore[arg-type]
+                world = World(model, frozenset(gone))
+                assert (found.status == "down") == (not world.succeeds(flow)), (seed, flow.id, gone)
+                if found.status == "down":
+                    assert found.possible == possible
+                    assert found.step is not None
+                    assert found.step.startswith(f"{flow.id}/")
+                else:
+                    down = [one for one in used(plan) if not world.up(index.replicas[one])]
+                    assert set(down) <= set(found.lost) | {
+                        one
+                        for one in used(plan)
+                        if not world.quorum_met(index.components[index.replicas[one].component])
+                    }
+                    assert (found.status == "ok") == (not (found.lost or found.cut_off or found.skipped))
+                seen.add(found.status)
+    assert seen == {"ok", "degraded", "down"}
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    assert main(["simulate", *words, "--format", "json"]) == 0
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    contracts.check("simulate", document)
+    return document
+
+
+def states(document: dict[str, Any]) -> dict[str, str]:
+    return {name: flow["status"] for name, flow in document["flows"].items()}
+
+
+@pytest.mark.parametrize(
+    ("tier", "words", "read", "write"),
+    [
+        (1, ["--kill", "server-1"], "down", "down"),
+        (2, ["--kill", "server-1"], "degraded", "down"),
+        (2, ["--kill", "server-2"], "degraded", "degraded"),
+        (2, ["--maintain", "mysql@server-2"], "degraded", "ok"),
+        (2, ["--kill", "mysql@server-1"], "degraded", "down"),
+        (2, ["--kill", "app@server-1", "--maintain", "nginx@server-2"], "down", "down"),
+        (2, ["--kill", "code"], "ok", "ok"),
+        (3, ["--kill", "server-1", "server-2"], "degraded", "down"),
+        (4, ["--kill", "lb-1"], "degraded", "degraded"),
+        (4, ["--kill", "lb-1", "--maintain", "haproxy@lb-2"], "down", "down"),
+    ],
+)
+def test_the_reference_tiers(
+    capsys: pytest.CaptureFixture[str], tier: int, words: list[str], read: str, write: str
+) -> None:
+    assert states(run(capsys, TIER[tier], *words)) == {"read-page": read, "write-comment": write}
+
+
+def test_a_failing_step_is_told_with_its_path(capsys: pytest.CaptureFixture[str]) -> None:
+    flow = run(capsys, TIER[2], "--kill", "server-1")["flows"]["write-comment"]
+    assert flow["step"] == "write-comment/6"
+    assert flow["path"] == ["user", "haproxy@lb-1", "nginx@server-2", "app@server-2", "mysql@server-1"]
+    assert flow["fails"] == ["write-comment/6"]
+    assert "app -> mysql: INSERT the comment" in flow["reason"]
+    flow = run(capsys, TIER[2], "--kill", "lb-1", "mysql")["flows"]["read-page"]
+    assert (flow["step"], flow["fails"]) == ("read-page/3", ["read-page/3", "read-page/6"])
+    assert "read-page/6 would fail as well" in flow["reason"]
+
+
+def test_what_a_flow_can_do_without_degrades_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "a.arch.yaml"
+    file.write_text(OPTIONAL, encoding="utf-8")
+    page = run(capsys, str(file), "--kill", "cache")["flows"]["page"]
+    assert (page["status"], page["lost"], page["skipped"]) == ("degraded", ["cache@c"], ["page/2"])
+    page = run(capsys, str(file), "--kill", "host:c")["flows"]["page"]
+    assert (page["status"], page["skipped"]) == ("degraded", ["page/2", "page/3.1"])
+    assert main(["simulate", str(file), "--kill", "zone:c"]) == 0
+    assert "lost: zone:c" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "no element fails"),
+        (["--kill", "server-9"], "did you mean `server-"),
+        (["--kill", "user"], "clients never fail"),
+        (["--lose-zone", "server-1"], "has no zone `server-1`"),
+        (["--kill", "server-1", "--format", "xml"], "unknown format `xml`"),
+    ],
+)
+def test_a_wrong_use_is_one_clear_message(capsys: pytest.CaptureFixture[str], words: list[str], message: str) -> None:
+    assert main(["simulate", TIER[2], *words]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert message in captured.err
+
+
+def test_the_model_may_stand_behind_the_elements(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "--kill", "lb-1", "server-2", TIER[2]]) == 0
+    assert "lost: lb-1, server-2" in capsys.readouterr().out
+    assert main(["simulate", "--kill", "lb-1"]) == 2
+    assert "a model is required; run `archgen simulate MODEL --kill ELEMENT`" in capsys.readouterr().err
+
+
+def test_an_id_that_could_mean_two_things_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "a.arch.yaml"
+    file.write_text(OPTIONAL, encoding="utf-8")
+    assert main(["simulate", str(file), "--kill", "c"]) == 2
+    assert "`c` could be a host or a zone; say `host:c` or `zone:c`" in capsys.readouterr().err

@@ -1,0 +1,224 @@
+"""The language server answers whatever an editor sends, and goes on: bombs, broken messages, files that are not open."""
+
+from __future__ import annotations
+
+import json
+import re
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archgen.editor.outline import TextOutline
+from archgen.site_build.fences import EmbedError, Fence, embed
+from tests.paths import ROOT
+from tests.patience import PATIENCE
+
+TIER = (ROOT / "models" / "1-simple-web-stack.arch.yaml").read_text(encoding="utf-8")
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{after}: &{after} [{', '.join(['*' + before] * 10)}]\n"
+    for before, after in zip("abcdefgh", "bcdefghi", strict=True)
+)
+DEEP = "a: " + "[" * 50_000
+GIGABYTE = 1 << 30
+
+
+class Session:
+    """One language server, spoken to in the bytes of the protocol."""
+
+    def __init__(self, directory: Path) -> None:
+        self.uri = (directory / "shop.arch.yaml").as_uri()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "archgen.cli", "lsp"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (4 * GIGABYTE, 4 * GIGABYTE)),
+        )
+        self.last = 0
+        start: dict[str, Any] = {"processId": None, "rootUri": directory.as_uri(), "capabilities": {}}
+        assert "result" in self.ask("initialize", start)
+        self.tell("initialized", {})
+
+    def raw(self, data: bytes) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(data)
+        self.process.stdin.flush()
+
+    def send(self, message: object) -> None:
+        body = json.dumps(message).encode()
+        self.raw(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+
+    def tell(self, method: str, params: object) -> None:
+        self.send({"jsonrpc": "2.0", "method": method, "params": params})
+
+    def ask(self, method: str, params: object) -> dict[str, Any]:
+        self.last += 1
+        self.send({"jsonrpc": "2.0", "id": self.last, "method": method, "params": params})
+        return self.answer(self.last)
+
+    def answer(self, wanted: int | None) -> dict[str, Any]:
+        return next(each for each in self._messages() if "id" in each and each["id"] == wanted)
+
+    def _messages(self) -> Iterator[dict[str, Any]]:
+        assert self.process.stdout is not None
+        while header := self.process.stdout.readline():
+            size = int(re.findall(rb"\d+", header)[0])
+            while self.process.stdout.readline().strip():
+                pass
+            yield json.loads(self.process.stdout.read(size))
+        raise AssertionError(f"the server ended with {self.process.wait()}")
+
+    def write(self, text: str, version: int = 1) -> None:
+        document = {"uri": self.uri, "languageId": "yaml", "version": version, "text": text}
+        self.tell("textDocument/didOpen", {"textDocument": document})
+
+    def hover(self, line: Any = 0, character: int = 0, uri: str | None = None) -> dict[str, Any]:
+        place = {"line": line, "character": character}
+        return self.ask("textDocument/hover", {"textDocument": {"uri": uri or self.uri}, "position": place})
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    server = Session(tmp_path)
+    yield server
+    answer = server.ask("shutdown", None)
+    assert "result" in answer
+    server.tell("exit", None)
+    assert server.process.wait(timeout=PATIENCE) == 0
+    for stream in (server.process.stdin, server.process.stdout):
+        assert stream is not None
+        stream.close()
+
+
+@pytest.mark.sampled(3)
+@pytest.mark.parametrize("line_break", ["\x85", "\u2028", "\u2029"])
+def test_places_are_by_the_lines_of_the_editor(line_break: str) -> None:
+    text = f"archgen: 1\nname: x{line_break}hosts: {{a: {{}}}}\ncomponents:\n  web: {{kind: web-server, runs_on: a}}\n"
+    outline = TextOutline(text)
+    assert [(name.id, outline.text_of(name.span), name.span.line) for name in outline.names] == [
+        ("a", "a", 1),
+        ("web", "web", 3),
+        ("a", "a", 3),
+    ]
+    assert outline.editor_place(4, 2) == (3, 2)
+    assert outline.editor_place(2, 0) == (1, 8)
+
+
+@pytest.mark.parametrize("text", [BOMB, DEEP, "x: " + "{y: " * 50_000], ids=["aliases", "lists", "mappings"])
+def test_a_bomb_is_a_finding_and_the_next_text_is_read(session: Session, text: str) -> None:
+    session.write(text)
+    assert "result" in session.hover()
+    symbols = session.ask("textDocument/documentSymbol", {"textDocument": {"uri": session.uri}})
+    assert "result" in symbols
+    change = {"textDocument": {"uri": session.uri, "version": 2}, "contentChanges": [{"text": TIER}]}
+    session.tell("textDocument/didChange", change)
+    line = TIER.splitlines().index("components:")
+    assert "components" in json.dumps(session.hover(line, 2)["result"])
+
+
+def test_what_aliases_repeat_is_outlined_where_it_stands() -> None:
+    assert len(TextOutline(BOMB).sections) == 9
+    text = "components:\n  a: &x {kind: client}\n  b: *x\n"
+    assert list(TextOutline(text).declared["component"]) == ["a", "b"]
+
+
+@pytest.mark.parametrize("text", [DEEP, "a: b\n---\nc: d\n", "[a, b]: c\n", "? {a: b}\n: c\n", "*a : b\n"])
+def test_a_text_that_is_no_model_has_no_outline(text: str) -> None:
+    assert TextOutline(text).sections == ()
+
+
+@pytest.mark.parametrize("text", [f"{BOMB}model: *i\nview: deployment\n", f"model: [{'[' * 5000}"])
+def test_a_bomb_in_a_fence_is_refused(text: str) -> None:
+    assert isinstance(embed(Fence(text, 1), (), (), {}), EmbedError)
+
+
+def test_a_fence_takes_lone_values() -> None:
+    refused = embed(Fence("model: x\nview: [a, b]\n", 1), (), (), {})
+    assert refused == EmbedError("`view:` must be one value; got a list", 2, 1)
+
+
+PLACED = ("hover", "completion", "definition", "references", "prepareRename", "rename")
+
+
+METHODS = (*PLACED, "documentSymbol", "formatting", "codeAction")
+
+
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize("name", ["missing.arch.yaml", "there.arch.yaml", "", "untitled"])
+def test_a_text_that_is_not_open_is_read_from_the_disk_or_refused(session: Session, name: str) -> None:
+    directory = session.uri.rpartition("/")[0]
+    Path(directory.removeprefix("file://"), "there.arch.yaml").write_text(TIER, encoding="utf-8")
+    uri = "untitled:Untitled-1" if name == "untitled" else f"{directory}/{name}"
+    start = {"line": 3, "character": 2}
+    params: dict[str, Any] = {"textDocument": {"uri": uri}, "position": start, "newName": "other"}
+    params |= {"context": {"includeDeclaration": True, "diagnostics": [], "triggerKind": 1}}
+    params |= {"range": {"start": start, "end": start}, "options": {"tabSize": 2, "insertSpaces": True}}
+    for method in METHODS:
+        answer = session.ask(f"textDocument/{method}", params)
+        if name == "there.arch.yaml":
+            assert "result" in answer, (method, answer)
+        else:
+            assert answer["error"]["code"] == -32602, (method, answer)
+            assert "isn't open" in answer["error"]["message"]
+
+
+BROKEN = [
+    b"Content-Length: abc\r\n\r\n{}",
+    b"Content-Length: -5\r\n\r\n{}",
+    b"Content-Length: 0\r\n\r\n",
+    b"Content-Length: 99999999999999999999\r\n\r\n{}",
+    b"Content-Length: 7\r\n\r\nno json",
+    b"Content-Length: 3\r\n\r\n{}\n{}\r\n",
+    b"Content-Length: 2\r\nContent-Length: 2\r\n\r\n[]",
+    b"Content-Length: 4\r\n\r\nnull",
+    b'Content-Length: 12\r\n\r\n{"id": "one"}',
+    b"Content-Length: 100000\r\n\r\n" + b"[" * 100_000,
+    b"Content-Length: 80\r\n\r\n{}",
+]
+
+
+def test_a_broken_message_is_answered_and_the_next_one_is_read(session: Session) -> None:
+    session.write(TIER)
+    session.raw(BROKEN[0])
+    assert session.answer(None)["error"]["message"] == "Content-Length must be between 1 and 67108864"
+    for data in BROKEN:
+        session.raw(data)
+        assert "result" in session.hover(), data
+
+
+def test_headers_are_read_as_any_client_may_write_them(session: Session) -> None:
+    body = json.dumps({"jsonrpc": "2.0", "id": 77, "method": "archgen/unknown", "params": None}).encode()
+    for header in (b"content-length: %d\r\n\r\n", b"X: y\r\nContent-Length:%d\r\n\r\n", b"Content-Length: %d\n\n"):
+        session.raw(header % len(body) + body)
+        assert session.answer(77)["error"]["code"] == -32601
+
+
+def test_parameters_without_a_meaning_are_refused(session: Session) -> None:
+    session.write(TIER)
+    for line in (-1, 2**31, "x", None):
+        answer = session.hover(line)
+        assert answer["error"]["code"] == -32602, answer
+        assert answer["error"]["message"]
+    answer = session.ask("textDocument/hover", {"textDocument": {"uri": session.uri}})
+    assert answer["error"] == {"code": -32602, "message": "`position` is missing"}
+
+
+def test_a_place_beyond_the_text_is_its_end(session: Session) -> None:
+    session.write(TIER)
+    assert "result" in session.hover(10**9 % 2**31, 2**31 - 1)
+    assert "result" in session.hover(0, 2**31 - 1)
+
+
+def test_a_change_of_a_text_that_is_not_open_harms_nothing(session: Session) -> None:
+    change = {"textDocument": {"uri": session.uri, "version": 2}, "contentChanges": [{"text": TIER}]}
+    session.tell("textDocument/didChange", change)
+    session.tell("textDocument/didClose", {"textDocument": {"uri": session.uri}})
+    session.write(TIER)
+    assert "result" in session.hover()

@@ -1,0 +1,327 @@
+"""Diagrams drawn for where they are seen: text that can be read there, in the layout that costs a reader least."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from random import Random
+
+import pytest
+from msgspec.structs import replace
+
+from archgen.app.drawing.layouts import ENGINES, engine_for
+from archgen.app.drawing.levels import at_levels
+from archgen.app.drawing.pictures import Drawing
+from archgen.cli import main
+from archgen.engines.best import best
+from archgen.engines.rooms import ROOMS, smallest_text
+from archgen.engines.score import score
+from archgen.layout.deployment.arrangement import domain
+from archgen.layout.deployment.layered import layered
+from archgen.layout.deployment.turned import by_calls
+from archgen.layout.layering import ordering
+from archgen.layout.measures import FLAT, USUAL
+from archgen.layout.placed import Placed
+from archgen.render.icons.icons import icon
+from archgen.render.scene.diagram import diagram_scene
+from archgen.render.scene.legend import legend
+from archgen.render.svg.document import svg
+from archgen.style.contrast import contrast
+from archgen.style.theme import LINES, PRINT
+from archgen.views.deployment import deployment
+from archgen.views.diagram import Diagram, Edge, Group, Node
+from archgen.views.levels import level_diagrams
+from tests.checked import check, read_model
+from tests.generators.level_models import MODELS, WRITTEN
+from tests.paths import ROOT
+
+TIERS = sorted((ROOT / "models").glob("*.arch.yaml"))
+
+
+def tier(path: Path) -> Diagram:
+    model = read_model(path.name, path.read_bytes())
+    return deployment(model.topology, model.findings)
+
+
+def chain(count: int, direction: str | None = None) -> Diagram:
+    nodes = [
+        Node(id=f"n{place}", subject=f"n{place}", label=f"service-{place}", kind="service", role="application")
+        for place in range(count)
+    ]
+    edges = [
+        Edge(
+            id=f"e{place}",
+            subject=f"e{place}",
+            source=f"n{place}",
+            target=f"n{place + 1}",
+            label="https 443",
+            meaning="encrypted",
+        )
+        for place in range(count - 1)
+    ]
+    diagram = Diagram(id="d", title="A chain", alt="", nodes=tuple(nodes), edges=tuple(edges))
+    return replace(diagram, direction=direction)
+
+
+@pytest.mark.parametrize("path", TIERS, ids=lambda path: path.name)
+def test_names_of_the_reference_systems_are_readable_in_a_column(path: Path) -> None:
+    diagram = tier(path)
+    before, after = score(best(diagram)), engine_for("best", ROOMS["1150"])(diagram)
+    assert ROOMS["1150"].text(after) >= 11
+    assert ROOMS["1150"].scale(after) * after.measures.sizes.name >= 11
+    assert (score(after).crossings, score(after).bends) <= (before.crossings, before.bends)
+
+
+@pytest.mark.parametrize("width", ["1150", "800"])
+@pytest.mark.parametrize("name", MODELS)
+def test_every_level_is_readable_in_its_column(name: str, width: str) -> None:
+    room = ROOMS[width]
+    model = read_model("m.arch.yaml", MODELS[name]().encode())
+    for picture in level_diagrams(model.topology, model.findings):
+        placed = engine_for("best", room)(picture.diagram)
+        assert room.text(placed) >= room.floor - 0.05, picture.level
+        assert score(placed).overlaps == 0, picture.level
+        assert _silent(placed) == [], picture.level
+
+
+def _silent(placed: Placed) -> list[str]:
+    """Return the lines whose words found no place."""
+    worded = {edge.bundle for edge in placed.edges if edge.label}
+    return [edge.edge.id for edge in placed.edges if edge.edge.label and edge.bundle not in worded]
+
+
+@pytest.mark.sampled(3)
+@pytest.mark.parametrize("name", WRITTEN)
+def test_every_picture_of_a_written_system_is_readable(name: str) -> None:
+    room = ROOMS["1150"]
+    model = check("m.arch.yaml", WRITTEN[name]().encode())
+    for view, diagram in at_levels(model, "deployment", None, findings=True, complete=False):
+        placed = engine_for("best", room)(diagram)
+        quality = score(placed, room)
+        assert (quality.overlaps, quality.label_collisions) == (0, 0), view
+        assert quality.text >= room.floor - 0.05, view
+        assert quality.crossings <= 15, view
+        assert _silent(placed) == [], view
+        for node in placed.nodes:
+            words = [word.rstrip("…") for line in node.title for word in pieces(line) if word != "…"]
+            named = [word for word in pieces(node.node.label) if word != "…"]
+            assert node.compact or words == named[: len(words)], view
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_no_level_is_a_tower(name: str) -> None:
+    room = ROOMS["1150"]
+    model = read_model("m.arch.yaml", MODELS[name]().encode())
+    for picture in level_diagrams(model.topology, model.findings):
+        placed = engine_for("best", room)(picture.diagram)
+        assert placed.height * room.scale(placed) <= 1.2 * room.width, picture.level
+
+
+def test_cards_without_lines_stand_beside_each_other_where_they_have_room() -> None:
+    diagram = chain(8)
+    loose = tuple(replace(node, id=f"x{node.id}", subject=f"x{node.id}") for node in diagram.nodes[:2])
+    fan = tuple(
+        replace(diagram.edges[0], id=f"f{node.id}", subject=f"f{node.id}", target=node.id)
+        for node in diagram.nodes[1:6]
+    )
+    placed = layered(replace(diagram, nodes=(*diagram.nodes, *loose), edges=(*fan, *diagram.edges[5:])), USUAL)
+    boxes = {node.node.id: node.box for node in placed.nodes}
+    assert boxes["xn0"].x == boxes["xn1"].x == boxes["n0"].x
+
+
+def test_a_column_of_many_cards_is_cut_where_it_would_be_a_tower() -> None:
+    diagram = chain(11)
+    fan = tuple(replace(diagram.edges[0], id=node.id, subject=node.id, target=node.id) for node in diagram.nodes[1:])
+    placed = engine_for("best", ROOMS["1150"])(replace(diagram, edges=fan, direction="left-right"))
+    assert placed.height < 900
+
+
+def test_the_layout_is_taken_that_cuts_no_words() -> None:
+    (ordering,) = [
+        picture
+        for picture in level_diagrams(check("m.arch.yaml", WRITTEN["event-driven-shop"]().encode()).topology)
+        if picture.level == "group:orders"
+    ]
+    placed = engine_for("best", ROOMS["1150"])(ordering.diagram)
+    assert not [node for node in placed.nodes if node.detail.endswith("…")]
+
+
+def test_a_narrow_column_has_levels_of_fewer_cards() -> None:
+    drawing, model = Drawing(room=ROOMS["800"]), check("m.arch.yaml", WRITTEN["game-backend"]().encode())
+    usual = at_levels(model, "deployment", None, findings=True, complete=False)
+    assert not all(drawing.is_legible(diagram) for _, diagram in usual)
+    fewer = at_levels(model, "deployment", None, True, False, drawing.is_legible)
+    assert all(drawing.is_legible(diagram) for _, diagram in fewer)
+    assert len(fewer) > len(usual)
+
+
+def test_flat_cards_have_their_icons_beside_their_words() -> None:
+    placed = by_calls(chain(6), FLAT)
+    assert {node.box.height for node in placed.nodes} == {FLAT.card}
+    words = re.findall(r'<text[^>]* x="([0-9.]+)"[^>]*>service-0', svg(diagram_scene(placed), "light"))
+    box = placed.nodes[0].box
+    assert [float(x) > box.x + FLAT.flat_icon for x in words] == [True]
+
+
+def test_a_long_chain_turns_from_the_left_to_the_top() -> None:
+    placed = engine_for("best", ROOMS["1150"])(chain(14))
+    assert placed.height > placed.width
+    assert ROOMS["1150"].text(placed) >= 11
+
+
+@pytest.mark.parametrize("direction", ["left-right", "top-down"])
+def test_the_direction_that_a_model_asks_for_stays(direction: str) -> None:
+    for count in (3, 14):
+        placed = engine_for("best", ROOMS["480"])(chain(count, direction))
+        xs, ys = ({node.box.centre[axis] for node in placed.nodes} for axis in (0, 1))
+        assert len(xs if direction == "left-right" else ys) == count
+
+
+def test_a_diagram_that_fits_keeps_the_usual_measures() -> None:
+    assert engine_for("best", ROOMS["1150"])(chain(3)) == ENGINES["best"]()(chain(3))
+
+
+def test_a_page_is_filled_in_both_directions() -> None:
+    placed = ENGINES["best"]()(chain(3))
+    for name in ("slide", "a4", "a1"):
+        room = ROOMS[name]
+        scale = room.scale(placed)
+        assert max(placed.width * scale / room.width, placed.height * scale / room.height) == pytest.approx(1)
+        assert room.text(placed) == scale * smallest_text(placed)
+
+
+def test_the_legend_has_rows_where_a_diagram_is_narrow() -> None:
+    placed = engine_for("best", ROOMS["480"])(tier(TIERS[2]))
+    narrow = legend(placed, room=300.0)
+    assert narrow.rows > 1
+    assert narrow.width <= 300
+    assert diagram_scene(placed).view.width <= max(placed.width, 320 + 48) + 1
+
+
+def pieces(text: str) -> list[str]:
+    """Return what of a text is never broken."""
+    return re.sub(r"-|(?<=[a-z])(?=[A-Z])", lambda cut: f"{cut[0]} ", text).split()
+
+
+def test_no_word_of_a_name_is_broken_inside() -> None:
+    names = (
+        "cloudfront",
+        "fraud-detection",
+        "authentication-service",
+        "AuthenticationProvider",
+        "Cloudfront distribution",
+    )
+    nodes = tuple(
+        Node(id=name, subject=name, label=name, kind="service", role="application", group=None) for name in names
+    )
+    diagram = replace(chain(2), nodes=nodes, edges=())
+    for room in ROOMS.values():
+        for node in engine_for("best", room)(diagram).nodes:
+            words = pieces(node.node.label)
+            assert [word for line in node.title for word in pieces(line)] == words
+
+
+def test_draw_takes_a_width(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["draw", str(TIERS[2]), "--view", "deployment", "--score", "-o", str(tmp_path / "a.svg")]
+    assert main([*words, "--width", "800"]) == 0
+    assert "smallest text 9" in (message := capsys.readouterr().err)
+    assert "at 800 px" in message
+    assert main([*words, "--width", "slide"]) == 0
+    assert "pt at slide" in capsys.readouterr().err
+
+
+def test_a_dot_tells_lines_that_part_from_lines_that_cross() -> None:
+    dots = _dots(tier(TIERS[1]))
+    assert dots
+    assert _dots(chain(5)) == []
+
+
+def _dots(diagram: Diagram) -> list[str]:
+    drawn = svg(diagram_scene(ENGINES["best"]()(diagram)), "light")
+    return re.findall(r'd="M[\d.]+ [\d.]+a3 3 0 1 0 6 0a3 3 0 1 0 -6 0z"', drawn)
+
+
+def test_print_shows_what_is_unencrypted_as_the_strongest_line() -> None:
+    plain = LINES["plaintext"]
+    others = [line for meaning, line in LINES.items() if meaning != "plaintext"]
+    assert all(line.weight < plain.weight for line in others)
+    dark = contrast(PRINT.plaintext, PRINT.ground)
+    assert all(
+        contrast(getattr(PRINT, line.role), PRINT.ground) < dark for line in others if line.lock or "10" in line.dash
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["s3", "sqs", "Amazon SNS", "ecs", "eks", "alb", "elb", "ses", "gke", "cloud-run", "aks"]
+)
+def test_services_of_clouds_have_their_logos(name: str) -> None:
+    pytest.importorskip("diagrams", reason="the diagrams extra is not installed")
+    logo = icon(name)
+    assert logo is not None
+    assert logo.id.startswith("diagrams-")
+
+
+def test_a_webhook_to_the_edge_leaves_the_order_of_a_request() -> None:
+    ends = (("user", "cdn"), ("cdn", "api"), ("api", "pay"), ("pay", "cdn"))
+    nodes = [
+        Node(id=name, subject=name, label=name, kind="service", role="application") for name in ("pay", "api", "cdn")
+    ]
+    client = Node(id="user", subject="user", label="user", kind="client", role="visitor")
+    edges = [
+        Edge(
+            id=f"{source} {target}",
+            subject=f"{source} {target}",
+            source=source,
+            target=target,
+            label="https",
+            meaning="encrypted",
+        )
+        for source, target in ends[::-1]
+    ]
+    used = tuple(f"{source} {target}" for source, target in ends)
+    placed = layered(Diagram(id="d", title="t", alt="", nodes=(*nodes, client), edges=tuple(edges), used=used), USUAL)
+    xs = {node.node.id: node.box.x for node in placed.nodes}
+    assert xs["user"] < xs["cdn"] < xs["api"] < xs["pay"]
+
+
+def tangle(count: int) -> Diagram:
+    """Return services on hosts that each call two others, anywhere."""
+    groups = tuple(
+        Group(id=f"g{place}", subject=f"g{place}", kind="host", label=f"g{place}") for place in range(count // 4)
+    )
+    nodes = tuple(
+        Node(
+            id=f"n{place}",
+            subject=f"n{place}",
+            label=f"n{place}",
+            kind="service",
+            role="application",
+            group=f"g{place % len(groups)}",
+        )
+        for place in range(count)
+    )
+    chosen = Random(5)
+    pairs = [(place, chosen.randrange(count)) for place in range(count) for _ in range(2)]
+    edges = tuple(
+        Edge(id=f"e{number}", subject=f"e{number}", source=f"n{source}", target=f"n{target}", meaning="encrypted")
+        for number, (source, target) in enumerate(pairs)
+        if source != target
+    )
+    return Diagram(id="d", title="t", alt="", nodes=nodes, groups=groups, edges=edges)
+
+
+def test_a_tangle_of_groups_is_laid_out_in_layers() -> None:
+    diagram = tangle(64)
+    usual, placed = score(domain(diagram)), score(best(diagram))
+    assert usual.crossings > len(diagram.nodes)
+    assert placed.crossings < usual.crossings
+
+
+def test_more_starts_find_an_order_with_fewer_crossings(monkeypatch: pytest.MonkeyPatch) -> None:
+    diagram = tangle(72)
+    diagram = replace(diagram, edges=diagram.edges[::2])
+    several = layered(diagram)
+    assert several == layered(diagram)
+    monkeypatch.setattr(ordering, "STARTS", 0)
+    monkeypatch.setattr(ordering, "KEPT", 1)
+    assert score(several).crossings < score(layered(diagram)).crossings

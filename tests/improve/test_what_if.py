@@ -1,0 +1,239 @@
+"""`archgen what-if`: changes, the smallest repair, and the YAML that makes them."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from archgen.cli import main
+from archgen.edits.changes import Edit, apply_edit
+from archgen.improve.repair import find_smallest_repair
+from archgen.language.load import load
+from archgen.model.architecture import Architecture
+from archgen.reliability.evaluation import Plan
+from archgen.reliability.failure import failures
+from archgen.reliability.index import Index
+from archgen.reliability.structure import build
+from tests import contracts
+from tests.generators.random_flows import architecture
+from tests.paths import ROOT
+
+TIER = {number: next((ROOT / "models").glob(f"{number}-*.arch.yaml")) for number in (1, 2, 3, 4)}
+
+
+def read(text: bytes) -> Architecture:
+    return load("a.arch.yaml", text).architecture
+
+
+def points(model: Architecture) -> set[tuple[str, str]]:
+    index = Index(model)
+    found = (failures(Plan(index, build(index, flow))) for flow in model.flows)
+    return {(one.flow, point.element.id) for one in found for point in one.points}
+
+
+def changed(model: Architecture, edits: tuple[Edit, ...]) -> Architecture:
+    for edit in edits:
+        model = apply_edit(model, edit)
+    return model
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    assert main(["what-if", *words, "--format", "json"]) == 0
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    contracts.check("what-if", document)
+    return document
+
+
+def merged(model: dict[str, Any], fragment: dict[str, Any]) -> dict[str, Any]:
+    """The fragment's keys take the place of the model's, mapping by mapping below sections and things."""
+    result = {key: dict(value) if isinstance(value, dict) else value for key, value in model.items()}
+    for section, things in fragment.items():
+        for name, keys in things.items():
+            result.setdefault(section, {})
+            result[section][name] = {**(result[section].get(name) or {}), **keys}
+    return result
+
+
+@pytest.mark.parametrize(("tier", "count"), [(1, 3), (2, 3), (3, 4), (4, 6)])
+def test_the_repair_of_a_tier_is_enough_and_no_part_of_it_is(tier: int, count: int) -> None:
+    """Tier 1: a second server, failover, name resolution. Tier 4: each of the five single servers, and failover."""
+    model = read(TIER[tier].read_bytes())
+    found = find_smallest_repair(model)
+    assert (len(found.edits), found.left, found.smallest) == (count, (), True)
+    assert points(changed(model, found.edits)) == set()
+    for part in combinations(found.edits, count - 1):
+        assert points(changed(model, part))
+
+
+@pytest.mark.parametrize("tier", [1, 2, 3, 4])
+def test_the_yaml_makes_the_changes(tier: int, capsys: pytest.CaptureFixture[str]) -> None:
+    text = TIER[tier].read_text(encoding="utf-8")
+    document = run(capsys, str(TIER[tier]))
+    whole = merged(yaml.safe_load(text), yaml.safe_load(document["yaml"]))
+    assert points(read(yaml.safe_dump(whole).encode())) == set()
+
+
+def test_a_zone_that_all_stands_in_is_repaired_by_a_second_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "a.arch.yaml"
+    file.write_text(
+        "archgen: 1\nname: One zone\nzones: {r-1: {kind: region}, dc-1: {kind: datacenter, in: r-1}}\n"
+        "hosts: {a: {zone: dc-1}, b: {zone: dc-1}}\ncomponents:\n  user: {kind: client}\n"
+        "  web: {kind: web-server, runs_on: [a, b]}\nconnections: {user -> web: https}\n"
+        "flows: {page: {title: A page, steps: [user -> web: GET]}}\n",
+        encoding="utf-8",
+    )
+    document = run(capsys, str(file))
+    assert document["changes"] == ["a replica of web on a-2 in r-2, a new host"]
+    assert document["flows"]["page"]["after"]["single_points_of_failure"] == []
+    assert "  r-2: {kind: region}\n" in document["yaml"]
+
+
+STADIUM = """archgen: 1
+name: A stadium
+zones: {north: {kind: datacenter}, south: {kind: datacenter}}
+hosts:
+  app-n: {zone: north}
+  app-s: {zone: south}
+  db-n: {zone: north, availability: {mtbf: 2y, mttr: 90min}}
+  db-s: {zone: south}
+  db-w: {}
+components:
+  fan: {kind: client}
+  web: {kind: web-server, runs_on: [app-n, app-s]}
+  seats: {kind: app-server, runs_on: {app-n: 2}}
+  store:
+    kind: database
+    runs_on: [db-n, db-s]
+    replication: {primary: db-n, failover: automatic, by: votes, waits_for: 1, without: stop}
+  votes: {kind: other, product: etcd, runs_on: [db-n, db-s, db-w], quorum: majority}
+connections: {fan -> web: https, web -> seats: http, seats -> store: postgresql}
+flows: {buy: {access: write, steps: [fan -> web: POST, web -> seats: hold, seats -> store: UPDATE]}}
+"""
+
+
+def test_a_repair_takes_declared_hosts_and_zones_before_new_ones(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both zones are single points, one for the seats, the other for what a write waits for; three votes stay three."""
+    file = tmp_path / "stadium.arch.yaml"
+    file.write_text(STADIUM, encoding="utf-8")
+    assert run(capsys, str(file))["changes"] == ["a replica of seats on app-s", "a replica of store on db-w"]
+
+
+def test_a_new_host_writes_its_times_in_their_own_units(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "stadium.arch.yaml"
+    file.write_text(STADIUM, encoding="utf-8")
+    added = run(capsys, str(file), "--add", "host db-x like db-n in south")
+    assert "availability: {mtbf: 2y, mttr: 90min}" in added["yaml"]
+
+
+def _two(recent: float) -> float:
+    """Return the downtime with a second host and zone: both are lost, or the first was less than 4 s ago, by VRRP."""
+    one = (1 - 0.01) * 0.9
+    return (1 - one) ** 2 + (1 - (1 - 0.1 * recent) * (1 - 0.01 * 4 / 14_400)) * one
+
+
+@pytest.mark.parametrize(
+    ("host", "zone", "downtime"),
+    [("0.9", "99%", _two(4 / 14_400)), ("{mtbf: 90h, mttr: 10h}", "99%", _two(4 / 36_000))],
+)
+def test_a_new_host_and_a_new_zone_are_as_available_as_those_that_they_are_like(
+    host: str, zone: str, downtime: float, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (
+        f"archgen: 1\nname: One zone\nchanges: false\nzones: {{dc-1: {{kind: datacenter, availability: {zone}}}}}\n"
+        f"hosts: {{web-1: {{zone: dc-1, availability: {host}}}}}\ncomponents:\n  user: {{kind: client}}\n"
+        "  web: {kind: web-server, runs_on: web-1, availability: 100%}\nconnections: {user -> web: https}\n"
+        "flows: {page: {steps: [user -> web: GET]}}\n"
+    )
+    file = tmp_path / "a.arch.yaml"
+    file.write_text(text, encoding="utf-8")
+    document = run(capsys, str(file))
+    assert document["changes"] == ["a replica of web on web-2 in dc-2, a new host"]
+    assert document["flows"]["page"]["after"]["downtime_hours_per_year"] == pytest.approx(8760 * downtime)
+    file.write_text(yaml.safe_dump(merged(yaml.safe_load(text), yaml.safe_load(document["yaml"]))), encoding="utf-8")
+    written = run(capsys, str(file))
+    assert written["flows"]["page"]["before"]["downtime_hours_per_year"] == pytest.approx(8760 * downtime)
+
+
+def test_random_models_get_no_worse_and_are_repaired_as_far_as_said() -> None:
+    repaired = 0
+    for seed in range(180):
+        model = architecture(seed)
+        found = find_smallest_repair(model)
+        after = points(changed(model, found.edits))
+        assert after == {(flow, one.id) for flow, left in found.left for one in left}
+        if points(model) and not after:
+            repaired += 1
+            for edit in found.edits if found.smallest else ():
+                assert points(changed(model, tuple(one for one in found.edits if one != edit))), seed
+    assert repaired >= 15
+
+
+def test_given_changes_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    document = run(capsys, str(TIER[2]), "--add", "replica of haproxy on lb-2", "--set", "mysql.failover=automatic")
+    assert document["changes"] == [
+        "a replica of haproxy on lb-2, a new host",
+        "automatic failover of mysql by a new orchestrator of three, one of them on witness-1, a new host",
+    ]
+    write = document["flows"]["write-comment"]
+    assert [one["id"] for one in write["after"]["single_points_of_failure"]] == ["dns#1"]
+    assert write["after"]["availability"] > write["before"]["availability"]
+    won = [one["write-comment"] for one in document["hours_per_year_won"]]
+    before, after = (write[when]["downtime_hours_per_year"] for when in ("before", "after"))
+    assert all(hours > 0 for hours in won)
+    assert sum(won) == pytest.approx(before - after)
+    document = run(capsys, str(TIER[1]), "--add", "host server-2 like server-1 in dc-9")
+    assert document["changes"] == [
+        "a host server-2 like server-1 in dc-9, with nginx, app, code, mysql",
+        "automatic failover of mysql by a new orchestrator of three, one of them on witness-1, a new host",
+    ]
+
+
+def test_the_text_tells_what_is_won_and_what_to_write(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["what-if", str(TIER[2])]) == 0
+    text = capsys.readouterr().out
+    assert "a replica of haproxy on lb-2, a new host" in text
+    assert re.search(r"saves [\d.]+ (h|min) per year for ", text)
+    assert "      runs_on: [lb-1, lb-2]\n" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--add", "something"], "unknown change `something`"),
+        (["--add", "replica of nginxx on lb-1"], "did you mean `nginx`?"),
+        (["--add", "replica of user on lb-1"], "clients have no replicas"),
+        (["--add", "replica of nginx"], "names no host"),
+        (["--add", "replica of dns on lb-1"], "has no hosts in the model"),
+        (["--add", "host lb-1 like lb-1"], "the host `lb-1` already exists"),
+        (["--add", "host lb-3 like lb-9"], "unknown host `lb-9`"),
+        (["--set", "haproxy.failover=automatic"], "has no manual failover"),
+        (["--set", "failover=manual"], "unknown setting"),
+    ],
+)
+def test_a_wrong_use_is_one_clear_message(capsys: pytest.CaptureFixture[str], words: list[str], message: str) -> None:
+    assert main(["what-if", str(TIER[2]), *words]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert message in captured.err
+
+
+def test_what_both_sides_assume_is_listed_with_its_source(capsys: pytest.CaptureFixture[str]) -> None:
+    words = (str(TIER[2]), "--add", "host lb-2 like lb-1")
+    flows = run(capsys, *words)["flows"]
+    assumed = {one["element"]["id"]: one["source"] for one in flows["read-page"]["after"]["assumed"]}
+    assert "lb-2" in assumed
+    assert "lb-2" not in [one["element"]["id"] for one in flows["read-page"]["before"]["assumed"]]
+    assert main(["what-if", *words]) == 0
+    told = " ".join(capsys.readouterr().out.partition("assumed, since")[2].partition("in the model")[0].split())
+    assert f"99.9% for lb-1, server-1, server-2 and lb-2: {assumed['lb-2']}" in told
+    assert all(element in told for element in assumed)

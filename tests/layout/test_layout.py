@@ -1,0 +1,213 @@
+"""Places: nothing overlaps, nothing runs through a card, and the textbook picture of the reference tiers."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from archgen.analysis.topology import Topology
+from archgen.language.load import load
+from archgen.layout.deployment.arrangement import domain
+from archgen.layout.deployment.layered import layered
+from archgen.layout.deployment.pieces import unpainted
+from archgen.layout.placed import Box, Engine, Placed, PlacedNode
+from archgen.model.architecture import Architecture, Component, Connection, Port, Replica
+from archgen.views.deployment import deployment
+from archgen.views.diagram import Badge, Diagram, Edge, Node
+from tests.drawing import diagram_svg
+from tests.generators.limit_models import EMPTY, LIMITS
+from tests.generators.random_models import large_model, random_model
+from tests.geometry import bends, crossings, faults
+from tests.views.test_deployment_view import TIERS, finding, topology
+
+ENGINES: tuple[Engine, ...] = (domain, layered)
+SEEDS = 100
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("tier", TIERS)
+def test_the_reference_tiers_have_no_fault(tier: str, engine: Engine) -> None:
+    assert faults(engine(deployment(topology(tier)))) == []
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_badges_move_things_but_break_nothing(tier: str) -> None:
+    model = topology(tier)
+    found = [finding("connection", one.id) for one in model.architecture.connections]
+    found += [finding("connection", one.id) for one in model.architecture.connections]
+    found += [finding("host", host) for host in model.hosts] * 3
+    placed = domain(deployment(model, found))
+    assert faults(placed) == []
+    labels = {one.bundle: one.label for one in placed.edges if one.label}
+    assert all(labels[one.bundle] for one in placed.edges if one.edge.badges)
+
+
+@pytest.mark.sampled(3)
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("first", range(0, SEEDS, 10))
+def test_random_models_have_no_fault(first: int, engine: Engine) -> None:
+    for seed in range(first, first + 10):
+        assert faults(engine(deployment(Topology(random_model(seed))))) == [], f"seed {seed}"
+
+
+@pytest.mark.parametrize(
+    "first", [0, 20, *[pytest.param(first, marks=pytest.mark.slow) for first in range(40, 200, 20)]]
+)
+def test_two_hundred_large_models_have_no_fault(first: int) -> None:
+    for seed in range(first, first + 20):
+        assert faults(domain(deployment(Topology(large_model(seed))))) == [], f"seed {seed}"
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_models_at_the_limits_have_no_fault(limit: str) -> None:
+    placed = domain(deployment(Topology(load("limit.arch.yaml", LIMITS[limit].encode()).architecture)))
+    assert faults(placed) == []
+    assert bool(placed.nodes) == (limit != "empty")
+
+
+def test_many_alike_at_one_node_run_together() -> None:
+    placed = domain(deployment(Topology(load("hub.arch.yaml", LIMITS["hub"].encode()).architecture)))
+    assert len(placed.edges) == 400
+    assert len({one.bundle for one in placed.edges}) == 1
+    assert sum(one.label is not None for one in placed.edges) == 1
+    assert crossings(placed) == 0
+
+
+def test_a_picture_of_nothing_says_so() -> None:
+    placed = domain(deployment(Topology(load("empty.arch.yaml", EMPTY.encode()).architecture)))
+    assert "No components" in diagram_svg(placed)
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_every_label_has_found_a_place(tier: str) -> None:
+    placed = domain(deployment(topology(tier)))
+    labelled = {one.bundle for one in placed.edges if one.label}
+    assert all(one.bundle in labelled for one in placed.edges if one.edge.label and one.edge.meaning != "replication")
+
+
+def cards(placed: Placed) -> dict[str, PlacedNode]:
+    return {one.node.id: one for one in placed.nodes}
+
+
+def test_roles_are_columns_and_hosts_are_rows() -> None:
+    where = cards(domain(deployment(topology(TIERS[2]))))
+    path = ("user", "firewall-1@fw-1", "haproxy@lb-1", "nginx@server-2", "app@server-2", "mysql@server-2")
+    assert all(where[one].box.right < where[other].box.x for one, other in pairwise(path))
+    assert len({where[one].box.centre[1] for one in path}) == 1, "the way of a request is straight"
+    for component in ("nginx", "app", "code", "mysql", "collector"):
+        siblings = [where[f"{component}@server-{at}"].box for at in (1, 2, 3)]
+        assert len({box.x for box in siblings}) == 1
+        assert siblings[1].y - siblings[0].y == siblings[2].y - siblings[1].y > 0
+    assert len({where[f"{one}@server-1"].box.centre[1] for one in ("nginx", "app", "mysql", "collector")}) == 1
+    assert where["dns#1"].box.x == where["user"].box.x
+
+
+def test_shields_stand_on_the_border_of_what_they_guard() -> None:
+    placed = domain(deployment(topology(TIERS[2])))
+    where, groups = cards(placed), {one.group.id: one.box for one in placed.groups}
+    assert where["firewall-2#1"].box.centre[1] == groups["network:servers"].y
+    assert where["firewall-3#1"].box.centre[1] == groups["network:data"].y
+    assert all(groups["network:data"].contains(where[f"mysql@server-{at}"].box) for at in (1, 2, 3))
+
+
+def test_hosts_of_one_role_each_stand_side_by_side() -> None:
+    where = cards(domain(deployment(topology(TIERS[3]))))
+    assert len({where[one].box.centre[1] for one in ("nginx@web-1", "app@app-1", "mysql@db-1", "user")}) == 1
+    assert where["collector@db-1"].box.x == where["mysql@db-1"].box.x
+
+
+def test_few_bends_and_crossings() -> None:
+    """Not more than the best general layout engine needed for the same graph when this was measured."""
+    assert [(bends(placed), crossings(placed)) for placed in map(domain, map(deployment, map(topology, TIERS)))] == [
+        (0, 0),
+        (6, 0),
+        (16, 1),
+        (16, 0),
+    ]
+
+
+def test_equal_cards() -> None:
+    placed = domain(deployment(topology(TIERS[2])))
+    assert len({(one.box.width, one.box.height) for one in placed.nodes if not one.compact}) == 1
+
+
+def test_an_empty_model_and_a_single_component() -> None:
+    empty = Architecture(id="m", file="m", name="M")
+    assert domain(deployment(Topology(empty))).nodes == ()
+    single = Architecture(
+        id="m", file="m", name="M", components=(Component(id="a", kind="service", replicas=(Replica("a#1", "a"),)),)
+    )
+    placed = domain(deployment(Topology(single)))
+    assert faults(placed) == []
+    assert len(placed.nodes) == 1
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_hub_of_many(engine: Engine) -> None:
+    spokes = [Component(id=f"s{at}", kind="service", replicas=(Replica(f"s{at}#1", f"s{at}"),)) for at in range(59)]
+    hub = Component(id="db", kind="database", replicas=(Replica("db#1", "db"),))
+    calls = tuple(Connection(f"{one.id} -> db", one.id, ("db",), (Port("mysql"),)) for one in spokes)
+    model = Architecture(id="m", file="m", name="M", components=(*spokes, hub), connections=calls)
+    assert faults(engine(deployment(Topology(model)))) == []
+
+
+def test_circles_of_calls() -> None:
+    parts = tuple(Component(id=name, kind="service", replicas=(Replica(f"{name}#1", name),)) for name in "abc")
+    calls = tuple(
+        Connection(f"{one} -> {other}", one, (other,), (Port("http", 80),)) for one, other in ("ab", "bc", "ca", "ba")
+    )
+    model = Architecture(id="m", file="m", name="M", components=parts, connections=calls)
+    placed = domain(deployment(Topology(model)))
+    assert faults(placed) == []
+    assert len(placed.edges) == 4
+
+
+def test_a_chain_longer_than_the_stack() -> None:
+    nodes = tuple(
+        Node(id=f"n{at}", subject=f"n{at}", label="n", kind="service", role="application") for at in range(1500)
+    )
+    edges = tuple(
+        Edge(id=f"e{at}", subject=f"e{at}", source=f"n{at + 1}", target=f"n{at}", label="http", meaning="plaintext")
+        for at in range(1499)
+    )
+    placed = domain(Diagram(id="d", title="D", alt="", nodes=nodes, edges=edges))
+    assert len(placed.nodes) == 1500
+
+
+def test_many_badges_on_one_card_and_line() -> None:
+    many = tuple(Badge(at, "error", "x") for at in range(1, 9))
+    nodes = (
+        Node(id="a", subject="a", label="a", kind="service", role="web", badges=many),
+        Node(id="b", subject="b", label="b", kind="service", role="data"),
+    )
+    edge = Edge(id="e", subject="e", source="a", target="b", label="http", meaning="plaintext", badges=many)
+    placed = domain(Diagram(id="d", title="D", alt="", nodes=nodes, edges=(edge,)))
+    assert faults(placed) == []
+    label = placed.edges[0].label
+    assert label is not None
+    assert label.box.width > 8 * 22
+
+
+def test_same_places_twice() -> None:
+    assert domain(deployment(Topology(random_model(7)))) == domain(deployment(Topology(random_model(7))))
+
+
+def test_pieces_paint_each_part_of_a_bundle_once() -> None:
+    painted: list[tuple[tuple[float, float], tuple[float, float]]] = []
+    stem = ((0.0, 0.0), (10.0, 0.0), (10.0, -5.0), (20.0, -5.0))
+    assert unpainted(stem, painted) == (stem,)
+    assert unpainted(((0.0, 0.0), (20.0, 0.0)), painted) == (((10.0, 0.0), (20.0, 0.0)),)
+    assert unpainted(((20.0, 5.0), (10.0, 5.0), (10.0, 0.0), (0.0, 0.0)), painted) == (
+        ((20.0, 5.0), (10.0, 5.0), (10.0, 0.0)),
+    )
+    assert unpainted(stem, painted) == ()
+
+
+def test_boxes() -> None:
+    box = Box(0, 0, 10, 10)
+    assert box.overlaps(Box(9, 9, 5, 5))
+    assert not box.overlaps(Box(10, 0, 5, 5))
+    assert box.overlaps(Box(12, 0, 5, 5), 3)
+    assert box.contains(Box(0, 0, 10, 10))
+    assert not box.contains(Box(1, 1, 10, 2))

@@ -1,0 +1,129 @@
+"""Findings of one rule, severity and fix: one number and one entry for people, one entry per subject for programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from archgen.cli import main
+from archgen.linting.finding_groups import group_findings, number_findings
+from archgen.model.finding import Accepted, Finding
+from archgen.model.subject import Subject
+from tests.checked import check
+from tests.report.test_reports import finding
+
+STORES = 9
+
+MODEL = f"""archgen: 1
+name: Many stores
+hosts: {{a: {{}}, b: {{}}}}
+components:
+  job: {{kind: scheduler, runs_on: [a, b]}}
+{"".join(f"  store-{number}: {{kind: database, runs_on: a}}{chr(10)}" for number in range(STORES))}
+connections:
+{"".join(f"  job -> store-{number}: {{protocol: postgresql, tls: true}}{chr(10)}" for number in range(STORES))}
+flows:
+  work:
+    access: write
+    steps:
+{"".join(f"      - job -> store-{number}: write{chr(10)}" for number in range(STORES))}
+"""
+
+RULE = "missing-backup"
+
+
+@pytest.fixture
+def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "many.arch.yaml"
+    file.write_text(MODEL, encoding="utf-8")
+    return file
+
+
+def lint(capsys: pytest.CaptureFixture[str], *options: str) -> str:
+    main(["lint", "many.arch.yaml", "--select", RULE, *options])
+    return capsys.readouterr().out
+
+
+def at(name: str, **changes: object) -> Finding:
+    told = {"subject": Subject("component", name), "message": f"Nothing backs up {name}", "fingerprint": name}
+    return finding(**(told | changes))
+
+
+def test_hits_of_one_rule_severity_and_fix_have_one_number() -> None:
+    findings = (at("a"), at("b", severity="warning"), at("c"), at("d", fix="Another."), at("e", rule="other-rule"))
+    groups = group_findings(findings)
+    assert [[each.subject.id for each in group.findings] for group in groups] == [["a", "c"], ["b"], ["d"], ["e"]]
+    assert [group.number for group in groups] == [1, 2, 3, 4]
+    assert [number for number, _ in number_findings(findings)] == [1, 2, 1, 3, 4]
+
+
+def test_a_fix_that_names_its_subject_names_all_of_them() -> None:
+    (group,) = group_findings((at("a", fix="Add `a: b` to a."), at("b", fix="Add `a: b` to b.")))
+    assert group.fix == "Add `a: b` to a and b."
+
+
+def test_a_name_within_code_or_a_longer_name_keeps_fixes_apart() -> None:
+    assert len(group_findings((at("a", fix="Add `a`."), at("b", fix="Add `b`.")))) == 2
+    assert len(group_findings((at("a", fix="Ask a-b."), at("c", fix="Ask c-b.")))) == 2
+
+
+def test_what_is_accepted_and_what_makes_a_model_invalid_stands_alone() -> None:
+    accepted = Accepted("a pilot", None, None)
+    assert len(group_findings((at("a"), at("b", accepted=accepted), at("c", accepted=accepted)))) == 2
+    assert len(group_findings((at("a", rule="invalid-model"), at("b", rule="invalid-model")))) == 2
+
+
+def test_the_text_names_every_subject_and_counts_both(many: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = lint(capsys)
+    assert out.count("error[DAT001]") == 1
+    assert f"missing-backup [1] on {STORES} subjects" in out
+    assert all(f"store-{number}" in out for number in range(STORES))
+    assert f"1 model: 1 error on {STORES} subjects" in out
+
+
+def test_every_format_for_people_has_one_entry(many: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (line,) = lint(capsys, "--format", "concise").splitlines()
+    assert " (also store-1, store-2, " in line
+    page = lint(capsys, "--format", "markdown")
+    assert f"**1 error** on {STORES} subjects" in page
+    assert page.count("| error |") == 1
+    assert all(f"store-{number}" in page for number in range(STORES))
+
+
+def test_every_format_for_programs_has_an_entry_per_subject(many: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    listing = json.loads(lint(capsys, "--format", "json"))
+    assert len({entry["fingerprint"] for entry in listing["findings"]}) == listing["summary"]["error"] == STORES
+    (run,) = json.loads(lint(capsys, "--format", "sarif"))["runs"]
+    assert len({result["partialFingerprints"]["archgen/v1"] for result in run["results"]}) == STORES
+    assert len(json.loads(lint(capsys, "--format", "gitlab"))) == STORES
+    assert len(lint(capsys, "--format", "github").splitlines()) == STORES
+    assert ElementTree.fromstring(lint(capsys, "--format", "junit")).get("tests") == str(STORES)
+
+
+def test_a_baseline_takes_subjects_not_groups(many: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lint", "many.arch.yaml", "--select", RULE, "--baseline", "b.json", "--write-baseline"]) == 0
+    assert f"{STORES} in the baseline" in capsys.readouterr().out
+    many.write_text(MODEL.replace("  job: ", "  more: {kind: database, runs_on: a}\n  job: "), encoding="utf-8")
+    assert main(["lint", "many.arch.yaml", "--select", RULE, "--baseline", "b.json"]) == 1
+    out = capsys.readouterr().out
+    assert f"1 model: 1 error ({STORES} in the baseline)" in out
+    assert "Nothing backs up more" in out
+
+
+def test_a_subject_can_be_accepted_out_of_its_group(many: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    accepted = "accept:\n  - {rule: missing-backup, subject: store-0, reason: a cache}\n"
+    many.write_text(MODEL + accepted, encoding="utf-8")
+    out = lint(capsys)
+    assert f"1 error on {STORES - 1} subjects, 1 accepted" in out
+
+
+def test_the_pages_and_pictures_have_the_number_of_the_report() -> None:
+    model = check("many.arch.yaml", MODEL.encode())
+    numbers = {finding.fingerprint: number for number, finding in model.numbered}
+    for group in model.groups:
+        assert {numbers[each.fingerprint] for each in group.findings} == {group.number}
+    assert len(model.groups) < len(model.findings)

@@ -1,0 +1,69 @@
+"""A public name means one thing, and what a module imports stands at its top."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+
+from tests.paths import ROOT
+
+PLUGS: dict[str, tuple[str, ...]] = {
+    "check": ("archgen/rules/",),
+    "mend": ("archgen/rules/",),
+    "review": ("archgen/rules/",),
+    "arguments": ("archgen/cli/",),
+    "run": ("archgen/cli/",),
+    "write": ("archgen/render/", "archgen/report/"),
+}
+"""Names that every rule, command or format defines for whoever calls it, with the folders where that is so."""
+
+LATE = ("archgen/app/", "archgen/cli/")
+"""Rooms that import inside functions, so that a command loads no more than it needs."""
+
+SLOW = {"archgen/language/schema/violations.py": {"jsonschema", "jsonschema.validators"}}
+"""Modules that import a library where they need it, for its import takes about as long as a whole lint."""
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Return the syntax tree of each module of the package by its path."""
+    files = sorted((ROOT / "archgen").rglob("*.py"))
+    return {file.relative_to(ROOT).as_posix(): ast.parse(file.read_text(encoding="utf-8")) for file in files}
+
+
+def public_names(module: ast.Module) -> Iterator[str]:
+    """Yield the public functions, classes and type aliases of a module."""
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names = [node.name]
+        elif isinstance(node, ast.Assign):
+            names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+            names = [name for name in names if not name.isupper() and name[0].isupper()]
+        else:
+            continue
+        yield from (name for name in names if not name.startswith("_"))
+
+
+def test_a_public_name_means_one_thing() -> None:
+    places = defaultdict(list)
+    for path, module in modules().items():
+        for name in public_names(module):
+            if not path.startswith(PLUGS.get(name, ("-",))):
+                places[name].append(path)
+    assert len(places) > 1_000
+    assert {name: paths for name, paths in places.items() if len(paths) > 1} == {}
+
+
+def test_imports_stand_at_the_top_but_in_commands() -> None:
+    late = defaultdict(set)
+    for path, module in modules().items():
+        functions = [node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)]
+        for node in (inner for function in functions for inner in ast.walk(function)):
+            if isinstance(node, ast.ImportFrom):
+                late[path].add(node.module)
+            elif isinstance(node, ast.Import):
+                late[path] |= {alias.name for alias in node.names}
+    assert any(path.startswith(LATE) for path in late)
+    assert {path: names for path, names in late.items() if not path.startswith(LATE)} == SLOW

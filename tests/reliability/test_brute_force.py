@@ -1,0 +1,75 @@
+"""A slice of the comparison with all states, and that it would find a difference."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from msgspec.structs import replace
+
+from archgen.reliability.evaluation import Plan
+from archgen.reliability.index import Index
+from archgen.reliability.structure import build
+from tests.generators.random_flows import architecture
+from tests.generators.random_meaning import DECORATIONS, chain
+from tests.oracle import concerned
+from tests.reliability.brute_force import FEATURES, Difference, compare, compare_flow, main
+
+SMALL = 9
+
+
+def test_the_engine_agrees_with_all_states() -> None:
+    found = [compare(seed, SMALL) for seed in range(50_000, 50_800)]
+    assert sum(one.flows for one in found) >= 600
+    assert sum(one.points for one in found) >= 400
+    assert sum(one.pairs for one in found) >= 100
+    assert {name for one in found for can, each in one.features if can for name in each} == set(FEATURES)
+
+
+def test_a_check_that_asks_a_pair_whose_hosts_are_watched_parts_a_process_from_its_host() -> None:
+    """The loss of the process is not that of its host, also if only a health check asks the pair."""
+    assert compare(700_387, 10).flows == 1
+
+
+def test_another_architecture_is_a_difference() -> None:
+    """The engine is given the model with every connection optional, the definition the model itself."""
+    different = 0
+    for seed in range(20):
+        model = architecture(seed)
+        eased = replace(model, connections=tuple(replace(one, required=False) for one in model.connections))
+        for flow in model.flows:
+            plan, among = Plan(Index(eased), build(Index(eased), flow)), concerned(model, flow)
+            try:
+                compare_flow(model, flow, plan, among[:SMALL], Random(seed))
+            except Difference:
+                different += 1
+    assert different >= 10
+
+
+@pytest.mark.parametrize("key", sorted(DECORATIONS))
+def test_an_engine_that_ignores_a_key_is_a_difference(key: str) -> None:
+    different = 0
+    for seed in range(600):
+        model = chain(Random(seed))
+        with_key = DECORATIONS[key](Random(seed), model)
+        for flow in with_key.flows:
+            among = concerned(with_key, flow)
+            if len(among) > SMALL:
+                continue
+            without = next(each for each in model.flows if each.id == flow.id)
+            plan = Plan(Index(model), build(Index(model), without))
+            try:
+                compare_flow(with_key, flow, plan, among, Random(seed))
+            except Difference:
+                different += 1
+        if different >= 5:
+            return
+    assert different >= 5
+
+
+def test_the_job_prints_its_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--models", "20", "--elements", "6"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("20 models, ")
+    assert "flows of more than 6 elements skipped" in told
+    assert all(name in told for name in FEATURES)

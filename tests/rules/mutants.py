@@ -1,0 +1,312 @@
+"""Rules with one condition deleted each, and whether the models of the tests can tell them from the real ones.
+
+`python -m tests.rules.mutants` names those that no test notices, of all rules or of those whose ids are given. What can change no
+verdict and has to stay all the same is in a list, each with its reason.
+
+A condition is the test of an `if`, of a conditional expression or of a comprehension, an operand of `and` and `or`, and a
+comparison; deleted means that what is beside it decides alone. A mutant is noticed where a model whose findings a test
+states in full gives other subjects than before; and where a case of `tests/rules/` does for its rule, or has another message,
+other flows and the like and states them.
+"""
+
+from __future__ import annotations
+
+import ast
+import signal
+import sys
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+from types import CodeType, ModuleType
+
+from msgspec.structs import replace
+
+from archgen import rules as catalogue
+from archgen.analysis.topology import Topology
+from archgen.app.models import check_models
+from archgen.app.workspace.inputs import Input
+from archgen.language.load import Loaded, load
+from archgen.linting.rule import Hit, Rule, RuleContext
+from archgen.model.finding import Finding
+from archgen.model.problems import ModelError
+from archgen.rules import RULES
+from archgen.rules.run import run_rules
+from tests import edges
+from tests.paths import TESTS
+from tests.rule_cases import cases
+
+EQUIVALENT = TESTS / "equivalent.txt"
+"""A condition a line that no model can decide, and after two spaces and a `#` why the rule keeps it."""
+DECIDING = {"check", "review"}
+Place = tuple[ast.AST, str, int | None]
+"""Where a condition stands in a syntax tree: in which field of which node, and where in it if it is a list."""
+Verdict = tuple[tuple[object, ...], ...]
+Pair = tuple[str, str | None]
+"""The text of a model, and the rule that a test asks about; None where it states every finding."""
+
+
+class Mutant:
+    """A rule whose source has one condition less: where it stands, what it is and what stands there instead."""
+
+    def __init__(self, name: str, tree: ast.Module, place: Place) -> None:
+        self.name, self._tree, self._place = name, tree, place
+        condition = _at(place)
+        self.line, self.was, self.now = condition.lineno, ast.unparse(condition), str(_deleted(place[0]))
+
+    def __str__(self) -> str:
+        return f"{self.name}.py: `{self.was}` -> {self.now}"
+
+    def rule(self) -> Rule:
+        module = ModuleType(f"archgen.rules.{self.name}")
+        module.__file__ = f"{self.name}.py"
+        exec(self._code(module.__file__), module.__dict__)
+        made: Rule = module.RULE
+        return made
+
+    def _code(self, file: str) -> CodeType:
+        """The source without the condition, which is put back: all mutants of a rule share its syntax tree."""
+        condition = _at(self._place)
+        _put(self._place, ast.copy_location(ast.Constant(_deleted(self._place[0])), condition))
+        try:
+            return compile(self._tree, file, "exec")
+        finally:
+            _put(self._place, condition)
+
+
+def _at(place: Place) -> ast.expr:
+    node, field, index = place
+    found: ast.expr = getattr(node, field) if index is None else getattr(node, field)[index]
+    return found
+
+
+def _put(place: Place, condition: ast.expr) -> None:
+    node, field, index = place
+    if index is None:
+        setattr(node, field, condition)
+    else:
+        getattr(node, field)[index] = condition
+
+
+def mutants(name: str) -> Iterator[Mutant]:
+    """Every mutant of the rule in module `name`."""
+    source = next(Path(catalogue.__file__).parent.glob(f"*/{name}.py")).read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    return (Mutant(name, tree, place) for place in list(_conditions(tree, _reachable(tree))))
+
+
+def _reachable(tree: ast.Module) -> set[str]:
+    """The functions that `check` and `review` come to; what only a cure needs has tests of its own."""
+    functions = {one.name: one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)}
+    found: set[str] = set()
+    open_ = [name for name in functions if name in DECIDING]
+    while open_:
+        name = open_.pop()
+        found.add(name)
+        used = {one.id for one in ast.walk(functions[name]) if isinstance(one, ast.Name)}
+        open_ += [one for one in used & functions.keys() if one not in found]
+    return found
+
+
+def _conditions(tree: ast.Module, live: set[str]) -> Iterator[Place]:
+    for function in tree.body:
+        if isinstance(function, ast.FunctionDef) and function.name in live:
+            for node in ast.walk(function):
+                for field, value in ast.iter_fields(node):
+                    if isinstance(value, list):
+                        for index, one in enumerate(value):
+                            if _is_condition(node, field, one):
+                                yield node, field, index
+                    elif _is_condition(node, field, value):
+                        yield node, field, None
+
+
+def _is_condition(parent: ast.AST, field: str, node: object) -> bool:
+    if not isinstance(node, ast.expr) or isinstance(node, ast.Constant):
+        return False
+    return (
+        isinstance(node, ast.Compare)
+        or (isinstance(parent, ast.If | ast.IfExp | ast.While) and field == "test")
+        or (isinstance(parent, ast.comprehension) and field == "ifs")
+        or (isinstance(parent, ast.BoolOp) and _decides(parent))
+    )
+
+
+def _deleted(parent: ast.AST) -> bool:
+    """What stands in the place of a condition that is no more: what makes the rest of the statement decide alone."""
+    if isinstance(parent, ast.BoolOp):
+        return isinstance(parent.op, ast.And)
+    if isinstance(parent, ast.While):
+        return False
+    if isinstance(parent, ast.If):
+        return not isinstance(parent.body[-1], ast.Continue | ast.Return | ast.Raise | ast.Break)
+    return True
+
+
+def _decides(parent: ast.BoolOp) -> bool:
+    """Whether it chooses between truth and falsehood, not between two values: `a or "b"` is no condition."""
+    return not any(
+        isinstance(one, ast.Constant | ast.Tuple | ast.List | ast.Dict | ast.JoinedStr) for one in parent.values
+    )
+
+
+def stated() -> Iterator[Pair]:
+    """The models of which a test states every finding, and those of which one states what one rule says."""
+    from tests.rules.test_rule_flips import BESIDE, FLIPS, edited
+
+    for rule in RULES:
+        yield rule.bad, None
+        yield rule.good, None
+    for folder in (TESTS / "well_built", TESTS / "small_systems", TESTS.parent / "models"):
+        for path in sorted(folder.glob("*.arch.yaml")):
+            yield path.read_text(encoding="utf-8"), None
+    for _, edits in FLIPS:
+        yield edited(edits), None
+    for _, base, edits in BESIDE:
+        yield edited([*base, *edits]), None
+    for case in cases():
+        yield case.text, case.rule
+
+
+class Corpus:
+    """The models by which mutants are told, each loaded once."""
+
+    def __init__(self, pairs: tuple[Pair, ...]) -> None:
+        self.pairs = pairs
+        self._parts = {(case.rule, case.text): [part for part in case.parts if part in _PARTS] for case in cases()}
+        self._loaded: dict[str, Loaded | None] = {}
+        self._topologies: dict[str, Topology] = {}
+        self._real: dict[tuple[str, str], Verdict] = {}
+
+    def notices(self, mutant: Mutant, real: Rule) -> bool:
+        """Whether a model gives the mutant another verdict than the real rule, or an exception."""
+        try:
+            rule = mutant.rule()
+            # a loop that never ends is noticed too: by processor time, which a busy machine does not use up
+            signal.setitimer(signal.ITIMER_PROF, 1)
+            if self._ladder(rule) != self._ladder(real):
+                return True
+            if any(self._verdict(rule, text) != self._known(real, text) for text in self._asked_of(real)):
+                return True
+        except Exception:
+            return True
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+        return False
+
+    def says(self, rule: Rule, text: str) -> bool:
+        """Whether a rule has something to say of a model, or of its own examples on the models that they follow."""
+        if rule.ladder:
+            return (rule.id,) in {one[:1] for one in self._ladder(rule)}
+        if rule.review is not None:
+            return any(one[0] == rule.id for one in self._verdict(rule, text))
+        return bool(self._verdict(rule, text))
+
+    def _asked_of(self, rule: Rule) -> list[str]:
+        """The models by which a rule is told, those first that were written for it: they tell most."""
+        own = [text for text, about in self.pairs if about == rule.id]
+        return [*own, rule.bad, rule.good, *(text for text, about in self.pairs if about is None)]
+
+    def _known(self, rule: Rule, text: str) -> Verdict:
+        if (rule.id, text) not in self._real:
+            self._real[rule.id, text] = self._verdict(rule, text)
+        return self._real[rule.id, text]
+
+    def _verdict(self, rule: Rule, text: str) -> Verdict:
+        loaded = self._load(text)
+        if loaded is None:
+            return ()
+        if rule.review is not None:
+            others = [rule if one.id == rule.id else one for one in RULES]
+            found = run_rules(Topology(loaded.architecture), loaded.source, others, today=edges.TODAY)
+            # together with all others, and alone: what it says of a rule that does not run
+            found += run_rules(Topology(loaded.architecture), loaded.source, [rule], today=edges.TODAY)
+            return tuple(
+                (one.rule, one.subject, one.severity, one.message, one.fix, one.flows, one.changes) for one in found
+            )
+        if rule.check is None:
+            return ()
+        topology = self._topologies.setdefault(text, Topology(loaded.architecture))
+        context = RuleContext(topology, edges.TODAY)
+        parts = self._parts.get((rule.id, text), ())
+        return tuple(
+            sorted((str(one.subject), *(str(_PARTS[each](one)) for each in parts)) for one in rule.check(context))
+        )
+
+    def _load(self, text: str) -> Loaded | None:
+        if text not in self._loaded:
+            try:
+                self._loaded[text] = load("edge.arch.yaml", text.encode())
+            except ModelError:
+                self._loaded[text] = None
+        return self._loaded[text]
+
+    def _ladder(self, rule: Rule) -> Verdict:
+        if not rule.ladder:
+            return ()
+        rules = tuple(rule if one.id == rule.id else one for one in RULES)
+        found: list[Finding] = []
+        for text in (rule.bad, rule.good):
+            named = [*rule.ladder, ("example", text)]
+            inputs = tuple(Input(f"{name}.arch.yaml", one.encode()) for name, one in named)
+            found += check_models(inputs, edges.TODAY, rules=rules)[-1].findings
+        for text, about in self.pairs:
+            if about == rule.id and edges.NEXT in text:
+                found += edges.followed(text, rules)
+        return tuple((one.rule, one.subject, one.message, one.fix) for one in found)
+
+
+_PARTS: dict[str, Callable[[Hit], object]] = {
+    "severity": lambda one: one.case,
+    "message": lambda one: one.message,
+    "fix": lambda one: one.fix,
+    "confidence": lambda one: one.confidence,
+    "flows": lambda one: one.flows,
+    "related": lambda one: [subject for subject, _ in one.related],
+    "labels": lambda one: [label for _, label in one.related],
+    "proof": lambda one: one.proof.kill if one.proof is not None else None,
+}
+
+
+def survivors(names: Collection[str]) -> Iterator[Mutant]:
+    """The mutants of some rules that no model tells from the real ones; of all rules where none is named."""
+    signal.signal(signal.SIGPROF, _stop)
+    corpus = Corpus(tuple(stated()))
+    for rule in RULES:
+        if not names or rule.id in names:
+            for mutant in mutants(rule.id.replace("-", "_")):
+                if not corpus.notices(mutant, replace(rule)):
+                    yield mutant
+
+
+def _stop(*_: object) -> None:
+    raise TimeoutError
+
+
+def excused(names: Collection[str] = ()) -> Counter[str]:
+    """The mutants that no model can tell from their rules, each as often as it is given a reason; of all rules or of some."""
+    return Counter(one for one, _ in reasons() if not names or one.partition(".py:")[0].replace("_", "-") in names)
+
+
+def reasons() -> tuple[tuple[str, str], ...]:
+    """Each mutant that no model can tell from its rule, and why the condition stays."""
+    split = (line.rpartition("  # ") for line in EQUIVALENT.read_text(encoding="utf-8").splitlines())
+    return tuple((mutant, reason) for mutant, _, reason in split)
+
+
+def main(names: list[str]) -> int:
+    """Name what no test notices, and what is excused without need; 1 where there is any."""
+    found = list(survivors(names))
+    counted = Counter(map(str, found))
+    new, idle = counted - excused(names), excused(names) - counted
+    made = sum(1 for rule in RULES for _ in mutants(rule.id.replace("-", "_")) if not names or rule.id in names)
+    print(f"{new.total()} of {made} conditions can be deleted and no test notices")
+    for one in found:
+        if str(one) in new:
+            print(f"line {one.line} of {one}")
+    for each in sorted(idle.elements()):
+        print(f"excused, but noticed or gone: {each}")
+    return bool(new or idle)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

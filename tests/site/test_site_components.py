@@ -1,0 +1,151 @@
+"""Pages of components: the purpose, the callers, the exact effect of the loss, the findings; search leads to them first."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from archgen.cli import main
+from archgen.model.subject import Subject
+from archgen.reliability.simulation import simulate
+from archgen.site.interactive.trial import trial
+from archgen.site.interactive.views import front, views
+from archgen.site.pages.component import MOST, component_page, component_path
+from archgen.site.structure_data import elements
+from archgen.views.levels import CARDS
+from tests.checked import check
+from tests.document import Element, parse
+from tests.generators.level_models import MODELS
+
+MODEL = """archgen: 1
+name: Shop
+hosts: {a: {}, b: {}}
+components:
+  user: {kind: client}
+  web: {kind: web-server, product: nginx, runs_on: [a, b], why: It answers visitors.}
+  lb: {kind: load-balancer, managed: true}
+  db: {kind: database, runs_on: a}
+connections:
+  user -> lb: https
+  lb -> web: http
+  web -> db: {protocol: postgresql, why: The orders.}
+flows:
+  read: {title: Read, access: read, steps: [user -> lb: GET, lb -> web: GET, web -> db: query]}
+  look: {title: Look, access: read, steps: [user -> lb: GET, lb -> web: GET]}
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("components")
+    file = directory / "shop.arch.yaml"
+    file.write_text(MODEL, encoding="utf-8")
+    assert main(["build", str(file), "-o", str(directory / "site")]) == 0
+    return directory / "site"
+
+
+def document(site: Path, path: str) -> Element:
+    return parse((site / path).read_text(encoding="utf-8"))
+
+
+def test_each_component_has_a_page_with_its_callers_and_what_it_calls(site: Path) -> None:
+    said = document(site, "shop/components/web/index.html").words
+    for words in ("Part of Shop", "It answers visitors.", "Called by", "lb", "The orders.", "Simulate its loss"):
+        assert words in said
+
+
+def test_the_effect_of_a_loss_is_that_of_the_simulation() -> None:
+    system = check("shop.arch.yaml", MODEL.encode())
+    topology = system.topology
+    for component in topology.architecture.components:
+        page = component_page(system, component).content
+        gone = [Subject("replica", replica.id) for replica in component.replicas]
+        row = next((line for line in page.splitlines() if "| down" in line.lower()), "")
+        if component.kind == "client":
+            assert not row
+            continue
+        down = [
+            flow.id
+            for flow in topology.architecture.flows
+            if simulate(topology.index, flow, topology.losses.plans[flow.id], gone).status == "down"
+        ]
+        first = page.partition("| Loss of |")[2].splitlines()[2]
+        assert all(f"`{flow}`" in first.split("|")[2] for flow in down), (component.id, first)
+        assert bool(down) != ("no flow" in first)
+
+
+def test_search_leads_to_the_page_of_a_component_first(site: Path) -> None:
+    index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
+    (entry,) = [each for each in index["docs"] if each["location"] == "shop/components/web/index.html"]
+    assert entry["title"] == "web"
+    others = [each.get("boost", 1) for each in index["docs"] if "/components/" not in each["location"]]
+    assert entry["boost"] > max(others)
+
+
+def test_the_table_of_elements_leads_to_the_pages_and_the_menu_does_not(site: Path) -> None:
+    page = document(site, "shop/index.html")
+    links = {link.attributes.get("href", "") for link in page.all("a")}
+    assert "components/web/index.html" in links
+    menu = {link.attributes.get("href", "") for link in page.all("a") if link.has("md-nav__link")}
+    assert not any("components" in address for address in menu)
+
+
+def test_names_of_components_are_distinct_addresses() -> None:
+    text = MODEL.replace("  db: ", "  WEB: {kind: service, managed: true}\n  db: ")
+    topology = check("shop.arch.yaml", text.encode()).topology
+    paths = [component_path(topology, name).casefold() for name in topology.components]
+    assert len(set(paths)) == len(paths)
+
+
+def test_a_large_site_has_no_pages_of_components(tmp_path: Path) -> None:
+    parts = "".join(f"  extra-{number}: {{kind: service, managed: true}}\n" for number in range(MOST))
+    file = tmp_path / "large.arch.yaml"
+    file.write_text(MODEL.replace("connections:", f"{parts}connections:"), encoding="utf-8")
+    assert main(["build", str(file), "--pages", str(tmp_path / "pages")]) == 0
+    page = next((tmp_path / "pages").rglob("large/index.md"))
+    assert not list((tmp_path / "pages").rglob("components"))
+    assert "components/" not in page.read_text(encoding="utf-8")
+
+
+def test_the_home_page_lets_a_visitor_try_a_failure_and_assumes_no_number(site: Path) -> None:
+    home = document(site, "index.html")
+    (explorer,) = [each for each in home.all("div") if each.has("archgen-failures")]
+    assert "data-brief" in explorer.attributes
+    assert "Try a failure" in home.words
+    outside = home.words.partition("Expected downtime per year, based on assumed availabilities")[0]
+    assert "per year" not in outside
+
+
+def test_evolution_is_told_only_where_a_system_follows_another(site: Path) -> None:
+    assert not (site / "ladder").exists()
+    assert "Evolution" not in document(site, "index.html").words
+    assert "ladder" not in (site / "llms.txt").read_text(encoding="utf-8")
+
+
+def test_a_system_too_large_to_read_is_tried_on_its_groups_and_every_element_is_on_a_card() -> None:
+    stores = "".join(f"  s{number}: {{kind: cache, runs_on: [a, b]}}\n" for number in range(40))
+    calls = "".join(f"  web -> s{number}: redis\n" for number in range(40))
+    text = MODEL.replace("connections:\n", f"{stores}connections:\n{calls}")
+    topology = check("shop.arch.yaml", text.encode()).topology
+    tried = trial(topology)
+    assert tried.nodes is not None
+    assert len(tried.diagram.nodes) <= CARDS
+    named = sorted(place for places in tried.nodes.values() for place in places)
+    every = elements(topology)
+    assert named == [place for place, element in enumerate(every) if element.kind == "replica"]
+    small = trial(check("shop.arch.yaml", MODEL.encode()).topology)
+    assert small.nodes is None
+
+
+def test_a_system_too_large_to_read_opens_on_its_groups_and_each_is_a_view() -> None:
+    system = check("services.arch.yaml", MODELS["services"]().encode())
+    offered = views(system, None)
+    assert offered[0].id == "system"
+    assert front(system) == offered[0].file
+    groups = {node.opens for view in offered for node in view.diagram.nodes if node.opens}
+    assert groups
+    assert groups == {view.opens for view in offered if view.opens}
+    small = views(check("shop.arch.yaml", MODEL.encode()), None)
+    assert small[0].id == "deployment"

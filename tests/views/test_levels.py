@@ -1,0 +1,379 @@
+"""Levels: every diagram of a large system is readable, and together they show every component and connection."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from pptx import Presentation
+
+from archgen.analysis.topology import Topology
+from archgen.app.drawing.levels import at_levels
+from archgen.cli import main
+from archgen.editor.outline import TextOutline
+from archgen.engines.best import best
+from archgen.engines.score import score
+from archgen.language.load import load
+from archgen.linting.finding_groups import number_findings
+from archgen.model.problems import ModelError
+from archgen.render.scene.diagram import diagram_scene
+from archgen.render.svg.document import svg
+from archgen.views.deployment import deployment
+from archgen.views.equal.names import shared_name
+from archgen.views.equal.places import fold_equal
+from archgen.views.levels import Picture, declared_view, level_diagrams
+from archgen.views.overview import component_edges
+from tests.checked import check, read_model
+from tests.generators.level_models import MODELS, RANDOM, WRITTEN
+
+CARDS, LINES = 25, 40
+SYSTEMS = {**MODELS, **WRITTEN, **RANDOM}
+
+
+def topology(text: str) -> Topology:
+    return Topology(load("m.arch.yaml", text.encode()).architecture)
+
+
+def drawn(text: str) -> tuple[Picture, ...]:
+    return level_diagrams(topology(text))
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_every_picture_is_readable(name: str) -> None:
+    for picture in drawn(SYSTEMS[name]()):
+        assert len(picture.diagram.nodes) <= CARDS, picture.level
+        assert len(picture.diagram.edges) <= LINES, picture.level
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_every_component_is_named_within_two_levels(name: str) -> None:
+    levels = {picture.level: picture for picture in drawn(SYSTEMS[name]())}
+
+    def depth(level: str) -> int:
+        parent = levels[level].parent
+        return 0 if parent is None else 1 + depth(parent)
+
+    named = {
+        component
+        for level, picture in levels.items()
+        if depth(level) <= 2
+        for node in picture.diagram.nodes
+        if not node.opens
+        for component in (node.stands_for or (node.subject,))
+    }
+    assert named == set(topology(SYSTEMS[name]()).components)
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_every_connection_is_a_line_or_a_chip_at_some_level(name: str) -> None:
+    shown: set[str] = set()
+    for picture in drawn(SYSTEMS[name]()):
+        for edge in picture.diagram.edges:
+            shown |= {edge.subject, *edge.bundled}
+        for node in picture.diagram.nodes:
+            shown |= {subject for chip in node.chips for subject in chip.subjects}
+    assert shown >= {edge.subject for edge in component_edges(topology(SYSTEMS[name]()), {})}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_picture_can_be_laid_out(name: str) -> None:
+    for picture in drawn(MODELS[name]()):
+        cards = {node.id for node in picture.diagram.nodes}
+        assert all({edge.source, edge.target} <= cards for edge in picture.diagram.edges)
+        frames = {node.group for node in picture.diagram.nodes} - {None}
+        assert frames == {group.id for group in picture.diagram.groups}
+        assert len(best(picture.diagram).nodes) == len(cards)
+
+
+def test_a_neighbor_of_an_opened_group_is_told_from_what_is_in_it() -> None:
+    pictures = {picture.level: picture.diagram for picture in drawn(MODELS["services"]())}
+    assert not any(node.beside for node in pictures["system"].nodes)
+    beside = {node.id: node.beside for node in pictures["network:net-0"].nodes}
+    assert {name for name, outside in beside.items() if not outside} == {
+        name for number in range(5) for name in (f"svc-0-{number}", f"svc-0-{number}-db")
+    }
+    scene = svg(diagram_scene(best(pictures["network:net-0"])), "light")
+    assert scene.count('stroke-dasharray="4 3"') == sum(beside.values()) + 1
+    assert "neighbor" in scene
+
+
+def test_a_finding_of_a_host_has_its_badge_on_what_runs_there_alone() -> None:
+    model = check("m.arch.yaml", WRITTEN["wordpress-agency"]().encode())
+    numbers = {number for number, finding in number_findings(model.findings) if finding.subject.kind == "host"}
+    assert numbers
+    nodes = level_diagrams(model.topology, model.findings)[0].diagram.nodes
+    assert numbers <= {badge.number for node in nodes for badge in node.badges}
+
+
+def test_a_deployment_whose_lines_cross_too_often_is_shown_in_levels(tmp_path: Path) -> None:
+    system = read_model("m.arch.yaml", WRITTEN["wordpress-agency"]().encode())
+    ((_, diagram),) = at_levels(system, "deployment", None, findings=True, complete=False)
+    assert score(best(deployment(system.topology))).crossings > 15
+    assert score(best(diagram)).crossings <= 15
+
+
+def test_a_collapsed_group_says_what_it_holds_and_opens_its_level() -> None:
+    pictures = drawn(MODELS["services"]())
+    system = pictures[0].diagram
+    group = next(node for node in system.nodes if node.id == "network:net-0")
+    assert (group.label, group.detail, group.opens) == ("domain 0", "5 services, 5 stores", "network:net-0")
+    assert {picture.level for picture in pictures} >= {node.opens for node in system.nodes if node.opens}
+
+
+def test_zones_group_a_system_whose_components_stay_in_one_each() -> None:
+    hosts = "".join(f"  {zone}{number}: {{zone: {zone}}}\n" for zone in ("eu", "us") for number in range(15))
+    kinds = ("service", "database", "cache", "worker", "queue")
+    components = "".join(
+        f"  c-{zone}{number}: {{kind: {kinds[number % 5]}, product: {zone}-{number}, runs_on: {zone}{number}}}\n"
+        for zone in ("eu", "us")
+        for number in range(15)
+    )
+    zones = "zones: {world: {kind: provider}, eu: {kind: region, in: world}, us: {kind: region, in: world}}"
+    text = f"archgen: 1\nname: M\n{zones}\nhosts:\n{hosts}components:\n{components}"
+    assert [picture.level for picture in drawn(text)] == ["system", "zone:eu", "zone:us"]
+
+
+def test_a_shared_service_is_a_chip_on_its_callers() -> None:
+    opened = next(picture for picture in drawn(MODELS["services"]()) if picture.level == "network:net-1").diagram
+    chips = {node.id: [chip.label for chip in node.chips] for node in opened.nodes}
+    assert chips["svc-1-0"] == ["→ bus"]
+    assert "bus" not in chips, "a neighbor that chips name needs no card"
+    assert not [edge for edge in opened.edges if "bus" in (edge.source, edge.target)]
+
+
+def test_lines_between_two_groups_are_one_that_counts_and_shows_the_worst() -> None:
+    pairs = [(name, number) for name in "ab" for number in range(15)]
+    hosts = "".join(f"  h-{name}{number}: {{network: {name}}}\n" for name, number in pairs)
+    components = "".join(
+        f"  {name}{number}: {{kind: service, product: {name}-{number}, runs_on: h-{name}{number}}}\n"
+        for name, number in pairs
+    )
+    components += "".join(f"  client-{number}: {{kind: client, product: c-{number}}}\n" for number in range(7))
+    calls = "  a0 -> b0: http\n  a1 -> b1: http\n  a2 -> b2: https\n  a3 -> b3: http\n"
+    networks = "networks: {a: {trust: private}, b: {trust: private}}"
+    text = f"archgen: 1\nname: M\n{networks}\nhosts:\n{hosts}components:\n{components}connections:\n{calls}"
+    (line,) = drawn(text)[0].diagram.edges
+    assert (line.source, line.target, line.meaning) == ("network:a", "network:b", "plaintext")
+    assert line.label == "4 connections, 3 unencrypted"
+    assert len(line.bundled) == 4
+
+
+def test_monitoring_has_a_level_of_its_own() -> None:
+    pictures = {picture.level: picture.diagram for picture in drawn(MODELS["saas"]())}
+    assert all(edge.meaning != "monitoring" for edge in pictures["system"].edges)
+    assert [edge.subject for edge in pictures["role:observer"].edges] == ["exporter -> prometheus"]
+
+
+def test_equal_components_fold_into_one_card_that_names_them() -> None:
+    stacks = [node for picture in drawn(MODELS["pipelines"]()) for node in picture.diagram.nodes if node.stands_for]
+    stack = next(node for node in stacks if node.id.startswith("alike:lake"))
+    assert (stack.label, stack.detail) == ("lake", "×10")
+    assert stack.stands_for == tuple(f"lake-{number}" for number in range(10))
+
+
+@pytest.mark.parametrize(
+    ("names", "shared"),
+    [
+        (["web-eu", "web-us"], ("web", "×2: eu, us")),
+        (["crm-cdc", "erp-cdc", "web-cdc", "ads-cdc"], ("cdc", "×4")),
+        (["partner", "staff"], ("partner and staff", "×2")),
+        (["a", "b", "c"], ("a … c", "×3")),
+        (["Relay Europe", "Relay Asia"], ("Relay", "×2: Europe, Asia")),
+    ],
+)
+def test_equal_components_are_named_by_what_their_names_share(names: list[str], shared: tuple[str, str]) -> None:
+    assert shared_name(names) == shared
+
+
+def test_equal_components_fold_across_regions_before_they_fold_together() -> None:
+    system = drawn(MODELS["regions"]())[0].diagram
+    stacks = {node.label: node.stands_for for node in system.nodes if node.id.startswith("alike:")}
+    assert stacks["svc-0"] == ("svc-0-eu", "svc-0-us")
+
+
+GROUPED = """archgen: 1
+name: Shop
+networks: {servers: {trust: private}}
+groups:
+  shop: {name: Shop, kind: domain}
+  checkout: {name: Checkout, in: shop, kind: team}
+  search: {kind: team}
+components:
+  user: {kind: client}
+  web: {kind: web-server, group: shop, tags: public}
+  cart: {kind: service, group: checkout, tags: [public, pci]}
+  pay: {kind: service, group: checkout, tags: pci}
+  ledger: {kind: database, group: checkout, replication: {writers: all}}
+  finder: {kind: service, group: search}
+  index: {kind: search, group: search, replicas: 2}
+connections:
+  user -> web: https
+  web -> cart: https
+  web -> finder: https
+  cart -> pay: https
+  pay -> ledger: postgresql
+  finder -> index: https
+flows:
+  buy: {title: A visitor buys, access: write, steps: [user -> web: buy, web -> cart: buy, cart -> pay: pay, pay -> ledger: INSERT]}
+views:
+"""
+
+
+def view(text: str) -> tuple[Picture, ...]:
+    shown = topology(f"{GROUPED}  mine: {text}\n")
+    return declared_view(shown, shown.architecture.views[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("{include: cart}", {"cart"}),
+        ("{include: [tag:public, kind:search]}", {"web", "cart", "index"}),
+        ("{include: group:shop}", {"web", "cart", "pay", "ledger"}),
+        ("{include: flow:buy, exclude: kind:client}", {"web", "cart", "pay", "ledger"}),
+        ("{exclude: [shop, user]}", {"finder", "index"}),
+        ("{}", {"user", "web", "cart", "pay", "ledger", "finder", "index"}),
+    ],
+)
+def test_a_view_selects_components(text: str, shown: set[str]) -> None:
+    assert {name for node in view(text)[0].diagram.nodes for name in (node.stands_for or (node.subject,))} == shown
+
+
+def test_a_view_shows_its_neighbors_as_collapsed_groups() -> None:
+    diagram = view("{title: Search, include: group:search, neighbours: true}")[0].diagram
+    assert diagram.title == "Shop: Search"
+    assert {node.id for node in diagram.nodes} == {"finder", "index", "group:shop"}
+    assert [(edge.source, edge.target) for edge in diagram.edges] == [("group:shop", "finder"), ("finder", "index")]
+
+
+def test_a_view_of_a_part_of_a_group_shows_the_rest_of_the_group_beside_it() -> None:
+    (picture,) = view("{include: tag:pci, neighbours: true}")
+    shown = {node.label: node.stands_for or (node.subject,) for node in picture.diagram.nodes}
+    assert shown == {"Shop": ("web", "ledger"), "cart": ("cart",), "pay": ("pay",)}
+    assert len(best(picture.diagram).nodes) == 3
+
+
+def test_a_view_that_does_not_fit_is_shown_in_its_groups() -> None:
+    every = "".join(f"  s{number}: {{kind: service, product: p{number}, group: checkout}}\n" for number in range(30))
+    text = GROUPED.replace("connections:\n", f"{every}connections:\n")
+    shown = topology(f"{text}  mine: {{exclude: user, neighbours: true}}\n")
+    pictures = declared_view(shown, shown.architecture.views[0])
+    assert [picture.level for picture in pictures][:3] == ["system", "group:shop", "group:checkout"]
+    for picture in pictures:
+        assert len(best(picture.diagram).nodes) == len(picture.diagram.nodes) <= CARDS
+
+
+def test_a_view_highlights_and_may_show_replicas() -> None:
+    diagram = view("{include: group:search, level: deployment, highlight: index}")[0].diagram
+    assert {node.id: node.emphasized for node in diagram.nodes} == {"finder#1": False, "index#1": True, "index#2": True}
+
+
+def test_declared_groups_come_before_found_ones_and_nest() -> None:
+    every = "".join(f"  s{number}: {{kind: service, product: p{number}, group: checkout}}\n" for number in range(18))
+    text = GROUPED.replace("connections:\n", f"{every}connections:\n").removesuffix("views:\n")
+    levels = {picture.level: picture.parent for picture in drawn(text)}
+    assert levels == {"system": None, "group:shop": "system", "group:checkout": "group:shop", "group:search": "system"}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("in: shop", "in: shp"), "`in` of `checkout` names an unknown group `shp`"),
+        (("name: Shop, kind", "in: checkout, kind"), "groups contain each other in a circle"),
+        (("group: search}", "group: serch}"), "`group` of `finder` names an unknown group `serch`"),
+        (
+            ("views:\n", "views: {v: {include: cat}}\n"),
+            "`include` of `v` names an unknown component, group or flow `cat`",
+        ),
+        (("views:\n", "views: {v: {include: kind:databse}}\n"), "`include` of `v` names an unknown kind `databse`"),
+        (("views:\n", "views: {v: {level: group:shp}}\n"), "`level` of `v` names an unknown group `shp`"),
+        (("views:\n", "views: {zones: {}}\n"), "the view `zones` must not have the name of a built-in view"),
+    ],
+)
+def test_groups_and_views_name_what_is_declared(change: tuple[str, str], message: str) -> None:
+    text = GROUPED.replace(*change)
+    with pytest.raises(ModelError) as error:
+        load("m.arch.yaml", text.encode())
+    assert message in str([problem.message for problem in error.value.problems])
+
+
+def test_small_groups_are_opened_in_frames_while_the_system_has_few_cards() -> None:
+    names = [f"s{number}" for number in range(30)]
+    components = "".join(f"  {name}: {{kind: service, product: {name}, network: large}}\n" for name in names)
+    text = (
+        "archgen: 1\nname: M\nnetworks: {large: {trust: private}, small: {trust: private}}\n"
+        f"components:\n{components}  a: {{kind: cache, network: small}}\n  b: {{kind: queue, network: small}}\n"
+    )
+    system = drawn(text)[0].diagram
+    assert {node.id: node.group for node in system.nodes}["a"] == "network:small"
+    assert [group.label for group in system.groups] == ["large", "small"]
+
+
+MESH = """archgen: 1
+name: Storage
+zones: {az-a: {kind: availability-zone}, az-b: {kind: availability-zone}}
+hosts: {n1: {zone: az-a}, n2: {zone: az-a}, n3: {zone: az-b}, n4: {zone: az-b}}
+components:
+  lb: {kind: load-balancer}
+  minio: {kind: object-storage, runs_on: [n1, n2, n3, n4], replication: {writers: all}}
+connections:
+  lb -> minio: https
+  minio -> minio: https
+"""
+
+
+def test_equal_zones_and_hosts_fold_into_one() -> None:
+    shown = topology(MESH)
+    diagram = deployment(shown, (), fold_equal(shown))
+    assert [(group.id, group.detail) for group in diagram.groups] == [
+        ("zone:az-a", "availability zone ×2"),
+        ("host:n1", "4 hosts"),
+    ]
+    assert [(node.id, node.detail) for node in diagram.nodes][1] == ("minio@n1", "Object storage · ×4")
+
+
+def test_a_primary_keeps_its_host_apart() -> None:
+    shown = topology(MESH.replace("writers: all", "primary: n1, failover: manual"))
+    diagram = deployment(shown, (), fold_equal(shown))
+    assert [(node.id, node.mark) for node in diagram.nodes if node.group] == [
+        ("minio@n1", "primary"),
+        ("minio@n2", "replica"),
+        ("minio@n3", "replica"),
+    ]
+
+
+def test_floating_replicas_stand_in_the_box_of_their_candidate_hosts() -> None:
+    diagram = deployment(topology(MODELS["saas"]()))
+    pool = next(group for group in diagram.groups if group.id.startswith("pool:"))
+    assert (pool.label, pool.detail, pool.parent) == ("any of 4 hosts", "node-1 … node-4", "zone:eu")
+    assert [(node.label, node.detail) for node in diagram.nodes if node.group == pool.id] == [
+        ("web", "Web server · ×3 · on any of 4"),
+        ("api", "Application server · ×4 · on any of 4"),
+        ("worker", "Worker · ×2 · on any of 4"),
+    ]
+
+
+def test_an_editor_knows_the_names_in_groups_and_views() -> None:
+    text = (
+        "include: shared/shop.yaml\ngroups: {shop: {}, database: {in: shop}}\n"
+        "components:\n  kind: {kind: database, group: shop}\n"
+        "views:\n  v: {include: [group:shop, kind:database, kind], level: group:shop}\n"
+    )
+    references = [(name.kind, name.id, name.span.line) for name in TextOutline(text).names if not name.declares]
+    assert references == [
+        *(("group", "shop", line) for line in (1, 3, 5)),
+        ("component", "kind", 5),
+        ("group", "shop", 5),
+    ]
+
+
+@pytest.mark.slow
+def test_a_deck_shows_a_large_system_in_its_groups(tmp_path: Path) -> None:
+    (tmp_path / "services.arch.yaml").write_text(MODELS["services"](), encoding="utf-8")
+    assert main(["slides", str(tmp_path / "services.arch.yaml"), "-o", str(tmp_path / "deck.pptx")]) == 0
+    titles = [
+        slide.shapes.title.text for slide in Presentation(str(tmp_path / "deck.pptx")).slides if slide.shapes.title
+    ]
+    assert [title for title in titles if re.match(r"\d+ components: ", title)]
+    assert "overview" not in str(titles)
