@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from archgen.analysis.exposure import past_application
 from archgen.analysis.hops import Hop, encrypted
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Connection, Port
@@ -95,18 +96,29 @@ def _decrypts(topology: Topology, component: str) -> bool:
 def plaintext_between_hosts(topology: Topology) -> tuple[Connection, ...]:
     """Return the connections inside the system that carry plaintext between hosts.
 
-    Plaintext over the internet, and plaintext behind the end of TLS, are the subject of other rules.
+    Plaintext over the internet, behind the end of TLS, and past an application into its store are the subject of other rules.
     """
     behind = {connection for termination in terminations(topology) for connection in termination.clear}
     clear = [
         call
         for call in topology.architecture.connections
-        if call.id not in behind and _is_inside(topology, call)
+        if call.id not in behind and _is_inside(topology, call) and past_application(topology, call) is None
         if clear_ports(call) and topology.crosses(call) is not False and not _measures(topology, call)
     ]
     # a server that is to take only TLS from the others takes no plaintext from a caller whose host is unknown
     listening = {listener for call in clear if _may_cross(topology, call) for listener in _listeners(call)}
     return tuple(call for call in clear if not listening.isdisjoint(_listeners(call)))
+
+
+def unstated_between_hosts(topology: Topology) -> tuple[Connection, ...]:
+    """Return the connections inside the system between hosts of which nothing says whether they are encrypted."""
+    return tuple(
+        call
+        for call in topology.architecture.connections
+        if _is_inside(topology, call)
+        if any(port.redirect is None and encrypted(port) is None for port in call.ports)
+        if _may_cross(topology, call) and not _measures(topology, call)
+    )
 
 
 def _listeners(connection: Connection) -> set[tuple[str, str]]:

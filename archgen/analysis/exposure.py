@@ -1,11 +1,11 @@
-"""The stores that calls reach: those that a connection leads to, and those behind a proxy that passes their protocol on."""
+"""The stores that calls reach, directly or behind a proxy that passes their protocol on, and calls that no flow needs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Connection
+from archgen.model.architecture import Component, Connection
 from archgen.model.protocols import WEB
 
 STORES = ("database", "cache", "key-value-store", "queue", "stream", "file-storage", "search")
@@ -13,6 +13,12 @@ STORES = ("database", "cache", "key-value-store", "queue", "stream", "file-stora
 
 BROKERS = ("queue", "stream")
 """The kinds whose messages a proxy may take from devices and partners by design."""
+
+DEVICES = ("mqtt", "mqtts", "coap", "coaps")
+"""The protocols in which devices anywhere reach a broker that is there for them."""
+
+_BESIDE = ("bastion", "secrets")
+"""The kinds that reach a store in no flow: the door of administrators, and what renews passwords."""
 
 _ANY = ("tcp", "tls")
 """Protocols that say nothing of what runs over them."""
@@ -42,3 +48,32 @@ def _passed_on(topology: Topology, call: Connection, proxy: str) -> Iterator[Con
         either = brought.intersection(_ANY) or carried.intersection(_ANY)
         if (brought & carried or either) and not (brought | carried).intersection(WEB):
             yield onward
+
+
+def is_unused_call(topology: Topology, connection: Connection, store: str) -> bool:
+    """Return True if a caller and a store are on flows, none goes over the connection, and it carries requests."""
+    used = topology.flows_of[connection.source] and topology.flows_of[store]
+    return bool(used) and not topology.flows_over[connection.id] and not _works_beside(topology, connection, store)
+
+
+def _works_beside(topology: Topology, connection: Connection, store: str) -> bool:
+    """Return True if the connection carries no request: it observes, copies data, promotes, or asks who leads."""
+    source = topology.components[connection.source]
+    kind = topology.kind(source.id)
+    if kind.observes or kind.protects or kind.id in _BESIDE or store in topology.coordinators:
+        return True
+    replication = topology.components[store].replication
+    promotes = replication is not None and replication.by == source.id
+    return promotes or _copies(source, store) or _copies(topology.components[store], source.id)
+
+
+def _copies(component: Component, store: str) -> bool:
+    return component.replication is not None and component.replication.copy_of == store
+
+
+def past_application(topology: Topology, connection: Connection) -> str | None:
+    """Return the store that a person's machine inside reaches past the applications that its flows use; None if there is none."""
+    if topology.kind(connection.source).id != "client" or topology.trust(connection.source) == "internet":
+        return None
+    stores = (target for target in connection.targets if topology.kind(target).id in STORES)
+    return next((store for store in stores if is_unused_call(topology, connection, store)), None)

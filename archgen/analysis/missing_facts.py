@@ -8,14 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from archgen.analysis.balancing import is_sticky
+from archgen.analysis.encryption import unstated_between_hosts
+from archgen.analysis.exposure import STORES, is_unused_call
+from archgen.analysis.hops import encrypted
 from archgen.analysis.monitoring import collection_of
 from archgen.analysis.product_names import KNOWN, meant_product
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Managed
+from archgen.model.durations import spell_duration
 from archgen.model.kinds import KINDS
-from archgen.model.products import scope_of
+from archgen.model.products import product_of, scope_of
+from archgen.model.protocols import PROTOCOLS
 from archgen.model.subject import Subject
-from archgen.model.wording import listed
+from archgen.model.wording import first_few, listed
 from archgen.reliability.members import quorum_of
 from archgen.reliability.structure import connections_under
 from archgen.reliability.waiting import kept_in
@@ -221,6 +226,80 @@ def electors_without_quorum(topology: Topology) -> Iterator[Gap]:
                 )
 
 
+def unused_calls(topology: Topology) -> Iterator[Gap]:
+    """Yield calls of a store in no flow, though flows show what else the caller calls (`exposed-database`)."""
+    for connection in topology.architecture.connections:
+        outgoing = topology.outgoing[connection.source]
+        if topology.kind(connection.source).id == "client" or not any(
+            topology.flows_over[call.id] for call in outgoing
+        ):
+            continue
+        stores = [target for target in connection.targets if topology.kind(target).id in STORES]
+        if stores and connection.source not in stores and is_unused_call(topology, connection, stores[0]):
+            yield (
+                Subject("connection", connection.id),
+                f"No flow shows what {connection.source} needs {stores[0]} for",
+                f"Add the flow that goes over {connection.id}, or remove the connection and the account behind it.",
+            )
+
+
+def promotions_without_promoter(topology: Topology) -> Iterator[Gap]:
+    """Yield replicated stores with automatic failover that don't say what decides it (`single-writer-database`)."""
+    for component in topology.architecture.components:
+        replication = component.replication
+        decided = component.quorum is not None or product_of(component.product).agrees or component.managed
+        if replication is None or decided or replication.by is not None or not KINDS[component.kind].stores:
+            continue
+        # a pair that decides for itself is `two-node-election`
+        if replication.primary and replication.failover == "automatic" and len(component.replicas) > 2:
+            yield (
+                Subject("component", component.id),
+                f"{component.id} does not say what promotes a replica, so its failover works in every analysis",
+                f"Add `by` to the `replication` of {component.id}: the component that decides, such as etcd or Sentinel.",
+            )
+
+
+def failovers_without_lag(topology: Topology) -> Iterator[Gap]:
+    """Yield asynchronous stores that don't say how many confirmed writes a failover loses (`recovery-point-missed`)."""
+    objective = topology.architecture.objectives.recovery_point
+    if objective is None or not 1.0 <= objective <= _SHORT:
+        return
+    for component in topology.architecture.components:
+        replication = component.replication
+        if replication is None or replication.mode != "asynchronous" or replication.lag is not None:
+            continue
+        stored = KINDS[component.kind].stores and not component.managed and _is_written(topology, component.id)
+        if replication.primary and len(component.replicas) > 1 and stored:
+            yield (
+                Subject("component", component.id),
+                f"A failover of {component.id} loses what {listed(replication.primary)} has confirmed and no replica has yet "
+                f"(asynchronous), and nothing says if that is less than {spell_duration(objective)}",
+                f"Add `lag` to the `replication` of {component.id}: how far the replica that takes over may be behind.",
+            )
+
+
+_SHORT = 900.0
+"""The longest recovery point objective, a quarter of an hour, that replicas at work may miss without being broken."""
+
+
+def encryption_between_hosts(topology: Topology) -> Iterator[Gap]:
+    """Yield the first connection between hosts of which neither protocol nor `tls` says if it is encrypted, for all of them."""
+    calls = unstated_between_hosts(topology)
+    if calls:
+        protocols = dict.fromkeys(port.protocol for call in calls for port in call.ports if encrypted(port) is None)
+        names = first_few([call.id for call in calls], _NAMED)
+        yield (
+            Subject("connection", calls[0].id),
+            f"{listed(names)} {'does' if len(calls) == 1 else 'do'} not say whether "
+            f"{'its' if len(calls) == 1 else 'their'} {listed([PROTOCOLS[each].title for each in protocols])} traffic is "
+            "encrypted between hosts",
+            "Add `tls: true` (also where a service mesh encrypts) or `tls: false`.",
+        )
+
+
+_NAMED = 3
+"""The connections that a question names; the others are counted."""
+
 OPINIONS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     certificates_without_expiry,
     deployments_without_rollback,
@@ -237,5 +316,9 @@ DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     certificates_without_names,
     services_without_zone,
     waits_for_queues,
+    unused_calls,
+    promotions_without_promoter,
+    failovers_without_lag,
+    encryption_between_hosts,
 )
 """The searches for topology that may hide a defect."""

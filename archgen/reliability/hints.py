@@ -19,7 +19,8 @@ _SOUND, _GONE = 1, 2
 def hints(evaluation: Evaluation[int], gone: Collection[Subject]) -> tuple[str, ...]:
     """Return sentences about a flow that is served without some elements; bit 0 is the state with nothing lost, bit 1 this one."""
     checks = (*_shallow_checks(evaluation), *_blind_checks(evaluation))
-    return tuple(dict.fromkeys((*checks, *_lost_files(evaluation, gone), *_lost_data(evaluation))))
+    lost = (*_lost_files(evaluation, gone), *_lost_data(evaluation), *_lost_writes(evaluation))
+    return tuple(dict.fromkeys((*checks, *lost)))
 
 
 def local_data(component: Component) -> list[str]:
@@ -36,6 +37,26 @@ def _lost_data(evaluation: Evaluation[int]) -> Iterator[str]:
         lost = [member for member in members if down[member] & _GONE and not down[member] & _SOUND]
         if data and lost:
             yield f"the {listed(data)} on {listed(lost)} are lost"
+
+
+def _lost_writes(evaluation: Evaluation[int]) -> Iterator[str]:
+    """Yield the primaries that are down with writes that they confirmed and no replica has yet."""
+    plan, down = evaluation.plan, evaluation.down
+    for name, members in plan.members.items():
+        replication = plan.index.components[name].replication
+        if replication is None or replication.mode != "asynchronous" or replication.failover != "automatic":
+            continue
+        lost = [each for each in replication.primary if down.get(each, 0) & _GONE and not down[each] & _SOUND]
+        if lost and any(not down[member] & _GONE for member in members) and _writes(evaluation, lost[0]):
+            yield f"the last writes that {listed(lost)} confirmed and no replica has yet are lost (asynchronous)"
+
+
+def _writes(evaluation: Evaluation[int], primary: str) -> bool:
+    """Return True if requests of a flow wait for another replica to be promoted in a primary's place."""
+    needs = (need for each in evaluation.plan.structure.needs.values() for need in each)
+    return any(
+        primary in need.candidates and any(member.promoter is not None for member in need.guarded) for need in needs
+    )
 
 
 def _shallow_checks(evaluation: Evaluation[int]) -> Iterator[str]:

@@ -462,3 +462,75 @@ def test_a_refused_fix_names_what_it_would_bring_and_a_partial_one_what_is_left(
     main(["lint", "--select", "missing-backup", "--diff", "--unsafe-fixes", str(file)])
     captured = capsys.readouterr()
     assert "as warning is left: No tested restore of db from backup is declared" in captured.out + captured.err
+
+
+@pytest.mark.parametrize(
+    ("component", "zones", "zone"),
+    [
+        ("load-balancer", "{z-1: {kind: rack}}", "z-2"),
+        ("load-balancer", "{z-1: {kind: rack}, z-9: {kind: rack}}", "z-9"),
+        ("load-balancer", "{z-1: {kind: availability-zone}, z-9: {kind: availability-zone}}", "z-1"),
+        ("service", "{z-1: {kind: availability-zone}, z-9: {kind: availability-zone}}", "z-9"),
+        ("service", "{z-1: {kind: availability-zone}}", "z-1"),
+        ("service", "{z-1: {kind: region}, z-9: {kind: region}}", "z-1"),
+    ],
+)
+def test_a_second_host_stands_outside_a_rack_that_is_lost_as_one(component: str, zones: str, zone: str) -> None:
+    text = model(
+        f"{JOB}\nlb: {{kind: {component}, runs_on: lb-1}}",
+        "job -> lb: https",
+        "job -> lb: x",
+        "{lb-1: {zone: z-1}}",
+        f"zones: {zones}\n",
+    )
+    after = fixed(text, "single-point-of-failure")
+    assert after["hosts"]["lb-2"] == {"zone": zone}
+    assert after["zones"][zone]["kind"] == after["zones"]["z-1"]["kind"]
+
+
+def test_a_backup_of_another_kind_of_store_or_with_a_tested_restore_is_not_extended() -> None:
+    text = model(
+        f"{JOB}\none: {{kind: database, product: postgresql, runs_on: a}}\ntwo: {{kind: database, product: postgresql, runs_on: a}}\n"
+        "files: {kind: object-storage, product: minio, runs_on: a}\n"
+        "dumps: {kind: backup, managed: true, backs_up: [one], every: 1h, restore_tested: 2026-10-01}",
+        "job -> one: {protocol: postgresql, tls: true}\njob -> two: {protocol: postgresql, tls: true}\njob -> files: https",
+        "job -> one: x\njob -> two: x\njob -> files: x",
+        "{a: {}}",
+        "objectives: {recovery_point: 4h}\n",
+    )
+    after = fixed(text, "missing-backup")["components"]
+    assert after["dumps"]["backs_up"] == ["one"]
+    assert after["backup"] == {"kind": "backup", "managed": True, "backs_up": ["two"], "every": "4h", "keeps": "30d"}
+    assert after["backup-2"]["backs_up"] == ["files"]
+    untested = fixed(text.replace(", restore_tested: 2026-10-01", ""), "missing-backup")["components"]
+    assert untested["dumps"]["backs_up"] == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("zones", "host"),
+    [("{dc-1: {kind: datacenter}, dc-2: {kind: datacenter}}", "dc-2"), ("{dc-1: {kind: datacenter}}", "dc-1")],
+)
+def test_a_backup_moves_into_a_zone_without_its_data(zones: str, host: str) -> None:
+    text = model(
+        f"{JOB}\ndb: {{kind: database, runs_on: a}}\ndump: {{kind: backup, runs_on: a, backs_up: [db]}}",
+        "job -> db: {protocol: mysql, tls: true}",
+        "job -> db: x",
+        "{a: {zone: dc-1, network: lan}}",
+        f"networks: {{lan: {{trust: private}}}}\nzones: {zones}\n",
+    )
+    after = fixed(text, "colocated-backup")
+    assert after["hosts"]["backup-host"] == {"zone": host, "network": "lan"}
+    tested = text.replace("backs_up: [db]}", "backs_up: [db], restore_tested: 2026-10-01}")
+    assert fixed(tested, "colocated-backup") == yaml.safe_load(tested)
+
+
+def test_a_witness_that_gives_a_datacenter_the_majority_is_refused() -> None:
+    text = model(
+        f"{JOB}\nweb: {{kind: service, runs_on: c}}\n"
+        "db: {kind: database, product: postgresql, runs_on: [a, b], replication: {primary: a, failover: manual}}",
+        "job -> db: {protocol: postgresql, tls: true}\njob -> web: https",
+        "job -> db: x\njob -> web: x",
+        "{a: {zone: dc-1}, b: {zone: dc-2}, c: {zone: dc-1}}",
+        "zones: {dc-1: {kind: datacenter}, dc-2: {kind: datacenter}}\n",
+    )
+    assert fixed(text, RULE) == yaml.safe_load(text)

@@ -28,20 +28,19 @@ def check(context: RuleContext) -> Iterator[Hit]:
         for connection in facts.outgoing[caller]:
             for target in connection.targets:
                 passed = behind.get(target, {}) if facts.kind(target).role in _GUARDED else {}
-                edges = [
-                    edge
-                    for edge, calls in passed.items()
-                    if _is_alike(connection, calls) and _protects(facts, edge, target, reached)
-                ]
+                alike = [edge for edge, calls in passed.items() if edge != target and _is_alike(connection, calls)]
+                edges = [edge for edge in alike if _protects(facts, edge, target, reached)]
                 if edges:
                     yield _hit(facts, connection, target, edges)
+                elif alike:
+                    yield _second_door(facts, connection, target, alike)
 
 
 def _protects(facts: Topology, edge: str, target: str, reached: list[str]) -> bool:
     """Return True if a caller should come through an edge: a cache is for those who use it, a gateway is a door itself."""
     kind = facts.kind(edge).id
     doubled = facts.kind(target).id == "api-gateway" or (kind == "cdn" and edge not in reached)
-    return edge != target and (kind == "waf" or not doubled)
+    return kind == "waf" or not doubled
 
 
 def _edges_by_caller(facts: Topology) -> dict[str, list[str]]:
@@ -120,11 +119,31 @@ def _hit(facts: Topology, connection: Connection, target: str, edges: list[str])
     )
 
 
+def _second_door(facts: Topology, connection: Connection, target: str, edges: list[str]) -> Hit:
+    """Return the hit for a gateway, or for a caller that no CDN serves: a door of its own, where nothing before it counts."""
+    does = "does" if len(edges) == 1 else "do"
+    return Hit(
+        subject=Subject("connection", connection.id),
+        message=(
+            f"{connection.source} reaches {target} past {listed(edges)}: what {listed(edges)} {does} against attacks, "
+            f"{target} has to do itself"
+        ),
+        related=(
+            (Subject("component", target), "is reached directly"),
+            *((Subject("component", edge), "is passed by") for edge in edges),
+        ),
+        flows=facts.flows_over[connection.id],
+        fix=f"Let {target} limit and check requests itself, or take connections from {listed(edges, 'or')} only.",
+        case="door",
+    )
+
+
 RULE = Rule(
     id="bypassed-edge",
     code="SEC015",
     title="Bypassed edge",
     severity="warning",
+    cases=(("door", "info"),),
     category="security",
     summary="A caller on the internet reaches a component directly, past its load balancer, CDN or WAF.",
     why=(
@@ -138,7 +157,8 @@ RULE = Rule(
         "header that the edge adds."
     ),
     limits=(
-        "Looks behind edges and web servers, not behind applications, and at requests in the same protocol. Data "
+        "Looks behind edges and web servers, not behind applications, and at requests in the same protocol. A gateway, or a "
+        "way past a CDN that the caller doesn't use, is an info. Data "
         "stores are reported by `exposed-database`, administration ports by `exposed-admin`. Doesn't see a firewall "
         "that lets in single addresses only: give such callers a network of their own."
     ),

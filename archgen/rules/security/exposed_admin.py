@@ -36,7 +36,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 reported.update(connection.id for connection in behind)
                 yield _hit(facts, connection, stated, "stated", behind)
         elif own := next((port for port in public if _is_shell(facts, connection, port)), None):
-            yield _hit(facts, connection, own, "by-protocol")
+            offered = all(_is_service(facts, target) for target in connection.targets)
+            yield _asked(facts, connection, own) if offered else _hit(facts, connection, own, "by-protocol")
 
 
 def _behind(facts: Topology, connection: Connection, port: Port) -> Iterator[Connection]:
@@ -64,6 +65,30 @@ def _is_shell(facts: Topology, connection: Connection, port: Port) -> bool:
         return False
     targets = [facts.components[target] for target in connection.targets]
     return any(target.kind != "bastion" and not target.managed for target in targets)
+
+
+def _is_service(facts: Topology, component: str) -> bool:
+    """Return True if visitors may work over a shell's protocol: behind a balancer nobody administers one machine of several."""
+    product = facts.components[component].product
+    return facts.kind(component).balances or (product or "").casefold() in _FORGES
+
+
+_FORGES = ("gitlab", "gitea", "forgejo", "gogs", "gerrit", "github-enterprise", "bitbucket", "sftpgo", "proftpd")
+"""The products that people reach over SSH for their files or their code."""
+
+
+def _asked(facts: Topology, connection: Connection, port: Port) -> Hit:
+    number = f" on port {port.port}" if port.port is not None else ""
+    return Hit(
+        subject=Subject("connection", connection.id),
+        message=(
+            f"{connection.id} offers {port.protocol}{number} to the internet, and nothing says whether it is for users (as "
+            "with Git) or for administrators"
+        ),
+        flows=facts.flows_over[connection.id],
+        fix="Declare `admin: false` on the port if users work over it, else `admin: true`.",
+        case="asked",
+    )
 
 
 def _passed_on(facts: Topology) -> Iterator[tuple[str, Port]]:
@@ -128,7 +153,7 @@ RULE = Rule(
     code="SEC010",
     title="Exposed administration port",
     severity="error",
-    cases=(("by-protocol", "warning"),),
+    cases=(("by-protocol", "warning"), ("asked", "info")),
     category="security",
     summary="An administration or statistics port is on a public path.",
     why=(
@@ -139,10 +164,11 @@ RULE = Rule(
     fix="Let it listen on a private network only, and reach it through a bastion host or a VPN.",
     limits=(
         "Knows an administration port by `admin: true`. Also warns of SSH and similar protocols to your own "
-        "components, except for bastion hosts, unless `admin: false` says that visitors use them (as with Git). "
-        "Behind a VPN, which visitors reach in another protocol, ports aren't public. A balancer passes such a port "
-        "on to one with the same protocol and number that is for administration too; otherwise it is the balancer's "
-        "own. Doesn't see a firewall that lets in single addresses only: give such clients a network of their own."
+        "components, except for bastion hosts, unless `admin: false` says that visitors use them (as with Git), and "
+        "only asks for balancers and forges. Behind a VPN, which visitors reach in another protocol, ports aren't "
+        "public. A balancer passes such a port on to one with the same protocol and number that is for administration "
+        "too; otherwise it is the balancer's own. Doesn't see a firewall that lets in single addresses only: give such "
+        "clients a network of their own."
     ),
     references=(
         (

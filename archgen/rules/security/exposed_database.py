@@ -1,21 +1,20 @@
-"""A data store takes connections from an untrusted network, or from a component that no flow needs it for."""
+"""A data store takes connections from an untrusted network, or directly from people inside."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.exposure import STORES, stores_reached
+from archgen.analysis.encryption import clear_ports
+from archgen.analysis.exposure import BROKERS, DEVICES, STORES, past_application, stores_reached
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Component, Connection
+from archgen.model.architecture import Connection
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
-_BESIDE = ("bastion", "secrets", "client")
-
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """Yield a hit for each unneeded or public connection to a store, and for each store on the internet."""
+    """Yield a hit for each public connection to a store, each past the applications, and each store on the internet."""
     facts = context.topology
     for component in facts.architecture.components:
         network = facts.network_of(component.id) if component.kind in STORES else None
@@ -28,7 +27,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
             )
     for connection in facts.architecture.connections:
         stores = [target for target in connection.targets if facts.kind(target).id in STORES]
-        if stores and connection.source not in stores:
+        if connection.source in stores:
+            # its own copies
+            continue
+        if stores:
             yield from _judge(facts, connection, stores[0])
         elif facts.trust(connection.source) == "internet":
             yield from _through_proxies(facts, connection)
@@ -51,44 +53,34 @@ def _through_proxies(facts: Topology, connection: Connection) -> Iterator[Hit]:
 
 def _judge(facts: Topology, connection: Connection, store: str) -> Iterator[Hit]:
     if facts.trust(connection.source) == "internet":
+        if not _is_for_devices(facts, connection, store):
+            yield Hit(
+                subject=Subject("connection", connection.id),
+                message=f"{store} takes connections from {connection.source}, which is on the internet",
+                related=((Subject("component", store), "keeps data"),),
+                flows=facts.flows_over[connection.id],
+            )
+    elif (past := past_application(facts, connection)) is not None:
+        clear = " in plaintext" if clear_ports(connection) else ""
         yield Hit(
             subject=Subject("connection", connection.id),
-            message=f"{store} takes connections from {connection.source}, which is on the internet",
-            related=((Subject("component", store), "keeps data"),),
-            flows=facts.flows_over[connection.id],
-        )
-    elif _is_unneeded(facts, connection, store):
-        outgoing = facts.outgoing[connection.source]
-        yield Hit(
-            subject=Subject("connection", connection.id),
-            message=f"{store} takes connections from {connection.source}, but no flow needs them",
-            related=((Subject("component", store), "keeps data"),),
-            fix=f"Remove the connection and the account behind it, or add the flow that needs {connection.id}.",
-            case="unneeded",
-            # a flow that ends at the caller leaves out what the caller does inside
-            confidence="medium" if any(facts.flows_over[call.id] for call in outgoing) else "low",
+            message=f"{past} takes connections{clear} from {connection.source} itself, but no flow needs them",
+            related=((Subject("component", past), "keeps data"),),
+            fix=_PAST.format(connection.source),
+            case="past",
+            confidence="medium",
         )
 
 
-def _is_unneeded(facts: Topology, connection: Connection, store: str) -> bool:
-    """Return True if both ends stand on flows, none goes over the connection, and it carries requests."""
-    used = facts.flows_of[connection.source] and facts.flows_of[store]
-    return bool(used) and not facts.flows_over[connection.id] and not _works_beside(facts, connection, store)
+_PAST = (
+    "Give {} an application to talk to and remove the connection and the account behind it, let administrators in through a "
+    "bastion host, or add the flow that needs the connection."
+)
 
 
-def _works_beside(facts: Topology, connection: Connection, store: str) -> bool:
-    """Return True if the connection carries no request: it observes, copies data, promotes, or asks who leads."""
-    source = facts.components[connection.source]
-    kind = facts.kind(source.id)
-    if kind.observes or kind.protects or kind.id in _BESIDE or store in facts.coordinators:
-        return True
-    replication = facts.components[store].replication
-    promotes = replication is not None and replication.by == source.id
-    return promotes or _copies(source, store) or _copies(facts.components[store], source.id)
-
-
-def _copies(component: Component, store: str) -> bool:
-    return component.replication is not None and component.replication.copy_of == store
+def _is_for_devices(facts: Topology, connection: Connection, store: str) -> bool:
+    """Return True for a broker that is reached in the protocols of devices, which are anywhere."""
+    return facts.kind(store).id in BROKERS and all(port.protocol in DEVICES for port in connection.ports)
 
 
 RULE = Rule(
@@ -96,9 +88,9 @@ RULE = Rule(
     code="SEC006",
     title="Exposed database",
     severity="error",
-    cases=(("unneeded", "warning"),),
+    cases=(("past", "warning"),),
     category="security",
-    summary="A data store takes connections from an untrusted network, or from a component that no flow needs it for.",
+    summary="A data store takes connections from an untrusted network, or directly from people inside.",
     why=(
         "Databases on the internet are found within hours, and copied or encrypted for ransom soon after. Inside the "
         "system, an attacker who takes over a component can reach all data that the component may ask for, so only "
@@ -106,11 +98,10 @@ RULE = Rule(
     ),
     fix="Let only the applications reach it, over a private network; give visitors an application to talk to.",
     limits=(
-        "Skips object storage, which often serves visitors by design, and brokers behind a proxy. Follows proxies that pass "
-        "on the same protocol, other than that of the web. Reports a connection that no flow uses as a "
-        "warning, at low confidence if no flow shows which components the caller calls. Doesn't check connections "
-        "with an end that is on no flow, nor those between a store and its copies, nor those of components that "
-        "promote, monitor or back up a store, or ask it for its leader."
+        "Skips object storage, which often serves visitors by design, brokers behind a proxy, and those that devices "
+        "reach over MQTT or CoAP. Follows proxies that pass on the same protocol, other than that of the web. Inside, "
+        "reports only clients that a flow leads elsewhere, at medium confidence; of other callers without a flow, "
+        "`incomplete-model` asks."
     ),
     references=(("CWE-668, Exposure of Resource to Wrong Sphere", "https://cwe.mitre.org/data/definitions/668.html"),),
     check=check,

@@ -75,16 +75,17 @@ def _where(replica: Replica) -> tuple[Subject, ...]:
 
 
 def _passes_on(facts: Topology, component: str) -> bool:
-    """A managed part, such as a CDN, hands the traffic on to what is behind it; a firewall or a guarded host does not.
+    """An edge without a host of its own, such as a CDN, hands the traffic on to what is behind it; a firewall does not.
 
-    Nor does a managed balancer that reads requests: it stands in the network of what it calls, and packets end at it.
+    Nor does a managed balancer that reads requests, which stands in the network of what it calls, nor an application:
+    a visitor's packets end there, and its own calls are its own.
     """
     target = facts.components[component]
     proxy = facts.kind(component).role == "balancer" and not product_of(target.product).forwards
     ends = proxy and not _is_named_behind(facts, component)
     return (
-        bool(target.managed)
-        and not ends
+        not ends
+        and facts.kind(component).role in ("edge", "balancer")
         and target.kind not in (*FIREWALLS, "dns")
         and not any(map(facts.guarding, target.replicas))
     )

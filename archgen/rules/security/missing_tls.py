@@ -76,7 +76,7 @@ def _fix(facts: Topology, connection: Connection, port: Port) -> str | None:
 
 
 def _stores(facts: Topology, connection: Connection) -> list[str]:
-    return [name for name in stores_reached(facts, connection) if facts.kind(name).stores]
+    return [name for name in stores_reached(facts, connection) if facts.kind(name).id != "queue"]
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:

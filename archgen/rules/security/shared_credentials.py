@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.exposure import STORES
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -54,10 +55,12 @@ def _program(facts: Topology, component: str) -> str:
 
 
 def _is_open(facts: Topology, connection: Connection) -> bool:
-    """Return True if a program calls another over the network without authentication."""
+    """Return True if a program calls another over the network, or anybody a store, without authentication."""
     program = facts.kind(connection.source).role in _PROGRAMS
+    # a page may be for everybody; a store that clients reach without it has no application that asks them
+    stores = any(facts.kind(target).id in STORES for target in connection.targets)
     if (
-        not program
+        not (program or stores)
         or connection.authentication is not False
         or all(port.protocol in _OPEN for port in connection.ports)
     ):
