@@ -35,7 +35,7 @@ results below without it. `lab/README.md` says how to add a system.
 
 def page() -> str:
     """Return the page as the results and the models have it now."""
-    tables = [Table(name) for name in sorted(file.stem for file in FOLDER.glob("*.json"))]
+    tables = sorted((Table(file.stem) for file in FOLDER.glob("*.json")), key=_order)
     cells_of_all = [cell for table in tables for cell in table.cells]
     lines = [HEAD, _total(cells_of_all), *_summary(tables)]
     for table in tables:
@@ -57,6 +57,11 @@ class Table:
         every = {(cell.lost, cell.way, cell.flow): cell for cell in self.cells}
         for trial in self.results.trials:
             yield trial, tuple(every[trial.lost, trial.way, flow] for flow in self.flows)
+
+
+def _order(table: Table) -> tuple[bool, str]:
+    """Return the place of a system on the page: the tiers first, the others by their titles."""
+    return not table.system.name.startswith("tier-"), table.system.sidecar.title
 
 
 def _total(every: list[Cell]) -> str:

@@ -3,6 +3,7 @@
 PACKAGES: dict[str, tuple[str, ...]] = {
     "http": ("python3-minimal",),
     "mysql": ("python3-pymysql",),
+    "orders": ("python3-amqp", "python3-pymysql"),
     "postgresql": ("python3-psycopg2",),
     "rabbitmq": ("python3-amqp",),
     "redis_sentinel": ("python3-redis",),
