@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -19,11 +20,11 @@ _BY_PROTOCOL = {
     "postgresql": "postgres", "mysql": "mysql", "mongodb": "mongo", "redis": "redis", "rediss": "redis", "amqp": "rabbitmq",
     "amqps": "rabbitmq", "kafka": "kafka", "memcached": "memcached", "mssql": "mssql", "nats": "nats", "cassandra": "cassandra",
 }  # fmt: skip
-_BY_WORD = (
+_BY_WORD = tuple((re.compile(pattern, re.IGNORECASE), product) for pattern, product in (
     (r"POSTGRES|PGSQL|^PG_?", "postgres"), (r"MYSQL", "mysql"), (r"MARIADB", "mariadb"), (r"MONGO", "mongo"), (r"REDIS", "redis"),
     (r"RABBIT|AMQP", "rabbitmq"), (r"KAFKA|BOOTSTRAP_SERVERS", "kafka"), (r"ELASTIC", "elasticsearch"), (r"OPENSEARCH", "opensearch"),
     (r"MEMCACHE", "memcached"), (r"CASSANDRA", "cassandra"), (r"MSSQL|SQLSERVER", "mssql"), (r"(^|_)(DB|DATABASE)_", ""),
-)  # fmt: skip
+))  # fmt: skip
 _ASKS = re.compile(
     r"(HOSTS?|HOSTNAME|SERVERS?|ADDR(ESS)?|ENDPOINT|BROKERS?|URLS?|URI|DSN|NODES|CONTACT_?POINTS)$", re.IGNORECASE
 )
@@ -66,6 +67,8 @@ class Outside:
         self, name: str, value: str, hosts: Mapping[str, str], source: Origin
     ) -> Iterator[tuple[Mention, OutsideStore]]:
         """Yield the stores outside that a variable names, each with how it is called."""
+        if ":" not in value and "." not in value:
+            return
         for mention, known in stores_named(name, value):
             if resolve_host(mention.host, hosts) is None:
                 store = self.add(mention.host, known, source, name)
@@ -102,7 +105,7 @@ def _title(host: str, known: Known) -> str:
 
 def stores_named(name: str, value: str) -> Iterator[tuple[Mention, Known]]:
     """Yield the stores that a variable's value names by a URL of their protocol, or by a host under a name that tells them."""
-    by_word, asked = _known_by(name), _ASKS.search(name) is not None
+    by_word, asked = _named(name)
     if is_secret_name(name) and not asked:
         return
     for mention, rest in urls_in(value[:2000]):
@@ -120,11 +123,12 @@ def stores_named(name: str, value: str) -> Iterator[tuple[Mention, Known]]:
                 yield Mention(match[1], by_word.protocol, int(match[2]) if match[2] else None), by_word
 
 
-def _known_by(name: str) -> Known | None:
-    for pattern, product in _BY_WORD:
-        if re.search(pattern, name, re.IGNORECASE):
-            return PRODUCTS[product] if product else Known("database", None, "tcp")
-    return None
+@lru_cache(maxsize=4096)
+def _named(name: str) -> tuple[Known | None, bool]:
+    """Return the store that a variable's name tells, and whether it asks for a host."""
+    product = next((product for pattern, product in _BY_WORD if pattern.search(name)), None)
+    known = PRODUCTS[product] if product else Known("database", None, "tcp") if product is not None else None
+    return known, _ASKS.search(name) is not None
 
 
 def is_real(host: str) -> bool:

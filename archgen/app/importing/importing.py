@@ -57,7 +57,8 @@ def _name(reading: Reading, paths: tuple[str, ...]) -> str:
     if reading.name:
         return reading.name
     directories = [os.path.abspath(path if os.path.isdir(path) else os.path.dirname(path) or ".") for path in paths]
-    words = re.sub(r"[^\w .-]+", " ", os.path.basename(os.path.commonpath(directories))).strip()
+    common = os.path.commonpath(directories) if len(directories) > 1 else directories[0]
+    words = re.sub(r"[^\w .-]+", " ", os.path.basename(common)).strip()
     return words or "Imported system"
 
 

@@ -79,11 +79,11 @@ def hosts_of(parts: Mapping[str, ServicePart]) -> dict[str, str]:
     for part in parts.values():
         for alias in sorted(part.service.aliases):
             hosts.setdefault(alias.lower(), part.id)
-    published = Counter(port.published for part in parts.values() for port in part.service.ports)
+    published: dict[int | None, list[str]] = {}
     for part in parts.values():
         for port in part.service.ports:
-            if port.published is not None and published[port.published] == 1:
-                hosts[f":{port.published}"] = part.id
+            published.setdefault(port.published, []).append(part.id)
+    hosts |= {f":{port}": names[0] for port, names in published.items() if port is not None and len(names) == 1}
     hosts |= {name.lower(): part.id for name, part in parts.items()}
     return hosts | {name: part.id for name, part in parts.items()}
 

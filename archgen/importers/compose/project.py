@@ -62,9 +62,10 @@ def is_compose(root: SourceNode) -> bool:
 
 def services_of(root: SourceNode) -> SourceNode:
     """Return the services of a compose file; in version 1 they are all that it holds."""
-    first = posixpath.basename(root.path) in DEFAULTS and "services" not in root.keys
+    if "services" in root.keys or posixpath.basename(root.path) not in DEFAULTS:
+        return root.get("services")
     runs = [service.is_map and ("image" in service.keys or "build" in service.keys) for _, service in root.items()]
-    return root if first and runs and all(runs) else root.get("services")
+    return root if runs and all(runs) else root.get("services")
 
 
 def merge_order(path: str) -> tuple[bool, bool, str]:
@@ -94,7 +95,7 @@ def _project(
     for file, root in _with_included(files, opener, sheet):
         name = root.get("name").text or name
         reader = _Reader(file.path, root, opener, variables, sheet)
-        for key in services_of(root).keys:
+        for key in reader.services.keys:
             service = reader.service(key)
             if service is not None and len(services) < _MOST_SERVICES:
                 services[key] = merge(services[key], service) if key in services else service
@@ -143,14 +144,14 @@ class _Reader:
         self, path: str, root: SourceNode, opener: Opener, variables: Mapping[str, str], sheet: FactSheet
     ) -> None:
         self.path = path
-        self.root = root
+        self.services = services_of(root)
         self.opener = opener
         self.variables = variables
         self.sheet = sheet
 
     def service(self, name: str, depth: int = 0) -> Service | None:
         """Return a service with what it extends; None if it isn't there."""
-        node = services_of(self.root).get(name)
+        node = self.services.get(name)
         if not node.is_map:
             return None
         service = read_service(name, node, self.variables)

@@ -65,6 +65,7 @@ class _Reader:
         self.parts = {part.service.name: part for part in service_parts(project, taken, counts, opener, sheet)}
         self.by_id: dict[str, ServicePart | OutsideStore] = {part.id: part for part in self.parts.values()}
         self.hosts = hosts_of(self.parts)
+        self.copied = {part.id: dict(self._variables_of_files(part)) for part in self.parts.values()}
         self.shared = self._shared()
         self.proven: set[tuple[str, str]] = set()
 
@@ -118,7 +119,7 @@ class _Reader:
 
     def _call(self, part: ServicePart) -> None:
         service = part.service
-        values = part.recipe.variables | dict(self._variables_of_files(part)) | service.environment
+        values = part.recipe.variables | self.copied[part.id] | service.environment
         for name, value in values.items():
             self._mention(part, name, value, name)
             if KINDS[part.kind].role == "data" and admits_anybody(name, value.text):
@@ -181,7 +182,7 @@ class _Reader:
         return Counter(
             _place(value)
             for part in self.parts.values()
-            for value in (*dict(self._variables_of_files(part)).values(), *part.service.environment.values())
+            for value in (*self.copied[part.id].values(), *part.service.environment.values())
         )
 
     def _connect(self, part: ServicePart, mention: Mention, source: Origin, evidence: str) -> None:
