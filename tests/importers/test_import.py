@@ -269,3 +269,40 @@ def test_answer_tells_what_a_store_outside_the_files_is(
     store = next(each for each in after.components if each.id == "db")
     assert (store.managed.scope if isinstance(store.managed, Managed) else None) == managed
     assert next(each for each in after.connections if each.id == "web -> db").assumed is None
+
+
+@pytest.mark.parametrize("case", [cases(name)[0] for name in FORMATS], ids=FORMATS)
+def test_new_from_sources_is_an_import(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_case(case, tmp_path)
+    paths = case.expected.get("paths", ["."])
+    assert main(["import", *paths, "-o", "imported.arch.yaml"]) == 0
+    said = capsys.readouterr().out
+    sources = [word for path in paths for word in ("--from", path)]
+    assert main(["new", *sources, "-o", "started.arch.yaml"]) == 0
+    assert capsys.readouterr().out == said.replace("imported.arch", "started.arch")
+    assert Path("started.arch.yaml").read_bytes() == Path("imported.arch.yaml").read_bytes()
+    assert main(["new", *sources, "-o", "started.arch.yaml"]) == 2
+    assert main(["new", *sources]) == 0
+    (written,) = Path("models").glob("*.arch.yaml")
+    assert written.read_bytes() == Path("imported.arch.yaml").read_bytes()
+
+
+def test_new_from_sources_takes_no_tier_and_reports_as_import_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yml").write_text("services: {web: {image: nginx, ports: ['80:80']}}\n")
+    Path("broken.yml").write_text("services:\n  web: [\n")
+    assert main(["new", "3", "--from", "compose.yml"]) == 2
+    assert "the tier 3 and --from can't be used together" in capsys.readouterr().err
+    assert main(["new", "--extends", "--from", "compose.yml"]) == 2
+    assert main(["new", "--from", "nowhere"]) == 2
+    assert not Path("models").exists()
+    assert main(["new", "--from", "compose.yml", "--from", "broken.yml", "-o", "x.arch.yaml"]) == 2
+    assert "broken.yml:2:9: " in capsys.readouterr().err
+    assert Path("x.arch.yaml").exists()
+    assert main(["new"]) == 0
+    assert Path("models/1-simple-web-stack.arch.yaml").exists()

@@ -18,7 +18,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TIER",
         nargs="?",
         choices=Suggestions(lambda: NAMES),
-        default="1",
         help=f"Reference tier: 1 to {len(NAMES)}, or %(choices)s [default: 1]",
     )
     parser.add_argument(
@@ -39,9 +38,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the model; never overwrite an existing file."""
     if options.source:
-        if options.extends:
-            raise UsageError("--extends and --from can't be used together; leave out one")
+        if options.extends or options.tier is not None:
+            other = "--extends" if options.extends else f"the tier {options.tier}"
+            raise UsageError(f"{other} and --from can't be used together; leave out one")
         return import_from(tuple(options.source), options.output)
-    file, *others = create_model(options.tier, options.output, extends=options.extends)
+    file, *others = create_model(options.tier or NAMES[0], options.output, extends=options.extends)
     say("".join(f"wrote {each}\n" for each in (*others, file)) + f"next: archgen lint {file}\n")
     return 0
