@@ -26,6 +26,7 @@ from archgen.site.interactive.columns import (
     stage,
     trial_on_phone,
 )
+from archgen.site.interactive.groups import group_levels, group_paths
 from archgen.site.interactive.trial import trial, trial_path
 from archgen.site.interactive.view_block import ViewDrawings, link_to
 from archgen.site.interactive.views import views
@@ -53,6 +54,7 @@ from archgen.site.pages.failures import TITLE as FAILURES
 from archgen.site.pages.failures import brief_explorer, failures_page, is_explorable
 from archgen.site.pages.flow import flow_page
 from archgen.site.pages.glossary import TermLinks, glossary_page
+from archgen.site.pages.group import group_pages
 from archgen.site.pages.home import home_page
 from archgen.site.pages.invalid_model import invalid_model_page
 from archgen.site.pages.issues import issues_page
@@ -225,13 +227,17 @@ def _of_system(
     for component in system.topology.components.values() if components else ():
         path = f"{system.slug}/{component_path(system.topology, component.id)}"
         yield _single(path, component.title, partial(component_page, system, component), own)
+    for level in group_levels(system.topology) if components else ():
+        path = f"{system.slug}/{group_paths(system.topology)[level.id]}"
+        yield SitePart(path, level.wide.title, partial(group_pages, system, level, renderer), own)
 
 
 def _system(
     system: CheckedModel, change: SystemChange | None, renderer: Renderer, rules: Sequence[Rule], components: bool
 ) -> Iterator[Page]:
     chart = _chart(f"{system.slug}/fix-first.svg", system.id, fixes(system))
-    offered, address = views(system, change), link_to(system)
+    groups = group_paths(system.topology) if components else {}
+    offered, address = views(system, change), link_to(system, groups)
     inside = [(view, renderer.drawn(system, view.diagram, address)) for view in offered[1:]]
     first = front_svg(system, offered[0].diagram, renderer, address)
     files = [Page(f"{system.slug}/{view.file}", renderer.drawn(system, view.diagram)) for view in offered]

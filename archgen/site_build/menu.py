@@ -18,7 +18,7 @@ A theme writes the menu into every page, which takes as long as the rest of the 
 
 
 def menu(pages: Sequence[Page], prefix: str = "") -> list[Any]:
-    """Return the generated part of a menu: home, pages across systems, each system with its pages; no rules and no components.
+    """Return the generated part of a menu: home, pages across systems, each system with its pages; no rules, components or groups.
 
     `prefix` stands before each path.
     """
@@ -27,7 +27,11 @@ def menu(pages: Sequence[Page], prefix: str = "") -> list[Any]:
     titles: dict[str, str] = {}
     for page in pages:
         parts = page.path.split("/")
-        if not page.path.endswith(".md") or (parts[0] == "rules" and len(parts) > 2) or parts[1:2] == ["components"]:
+        if (
+            not page.path.endswith(".md")
+            or (parts[0] == "rules" and len(parts) > 2)
+            or parts[1:2] in (["components"], ["groups"])
+        ):
             continue
         # YAML writes a plain string only
         label = str(title(page.title))

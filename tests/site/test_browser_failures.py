@@ -63,6 +63,14 @@ def test_nothing_is_lost_at_first(browser: Browser, site: str) -> None:
 @pytest.mark.telling
 def test_a_click_on_the_picture_loses_a_card_and_a_host(browser: Browser, site: str) -> None:
     explore(browser, site)
+    if browser.run("return innerWidth < 600"):
+        tap(browser, "a[data-node='haproxy']")
+        assert state(browser, "a[data-node='haproxy']") == "lost"
+        tap(browser, "a[data-node='haproxy']")
+        tap(browser, "a[data-node='mysql']")
+        assert lost(browser) == ["mysql@server-1"]
+        assert state(browser, "a[data-node='mysql']") == "part"
+        return
     tap(browser, "a[data-node='haproxy@lb-1']")
     assert statuses(browser) == {"read-page": "down", "write-comment": "down"}
     assert state(browser, "a[data-node='haproxy@lb-1']") == "lost"

@@ -108,6 +108,45 @@ def test_names_on_the_card_of_the_home_page_can_be_read(site: Path) -> None:
     assert _font(svg) * min(330 / wide, 500 / tall) >= 8
 
 
+def test_each_group_has_a_page_that_its_card_leads_to(site: Path) -> None:
+    """A group's page has its components, the trail to the system, and what its loss does."""
+    front = block(site / "index.html", "archgen-views")
+    leads = {part.attributes["xlink:href"] for part in front.all("a") if part.attributes.get("data-item") == "level"}
+    pages = {f"groups/{page.parent.name}/index.html" for page in (site / "groups").glob("*/index.html")}
+    assert leads
+    assert leads <= pages
+    named = set()
+    for path in pages:
+        page = parse((site / path).read_text("utf-8"))
+        article = next(page.all("article"))
+        ways = {link.attributes["href"] for link in article.all("a") if "href" in link.attributes}
+        assert "../../index.html" in ways
+        named |= {way.split("/")[3] for way in ways if way.startswith("../../components/")}
+        assert "Effect of its loss" in article.words
+        assert "goes down" in article.words
+    assert {f"s-{at}" for at in range(SERVICES)} <= named
+
+
+def test_the_name_of_each_thing_has_all_words_that_are_written_on_it(site: Path) -> None:
+    """The words of a card or a line in their order, as voice control asks for them (WCAG 2.2, 2.5.3)."""
+    for page in (
+        "index.html",
+        *(f"groups/{way.parent.name}/index.html" for way in (site / "groups").glob("*/index.html")),
+    ):
+        for link in (
+            part for part in parse((site / page).read_text("utf-8")).all("a") if "data-item" in part.attributes
+        ):
+            written, name = (
+                " ".join(text.replace("·", " ").split()) for text in (_written(link), link.attributes["aria-label"])
+            )
+            assert written in name
+
+
+def _written(part: Element) -> str:
+    shown = (child for child in part.children if isinstance(child, str) or "aria-hidden" not in child.attributes)
+    return "".join(child if isinstance(child, str) else _written(child) for child in shown)
+
+
 def _smallest(svg: Element, column: dict[str, str]) -> float:
     wide = float(svg.attributes["viewbox"].split()[2])
     return _font(svg) * min({"phone": 356, "sheet": 710}[column["data-column"]] / wide, 1)

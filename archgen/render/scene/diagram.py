@@ -30,7 +30,7 @@ from archgen.render.scene.shapes import (
 from archgen.render.scene.strokes import Crossings, heads, strokes
 from archgen.style.glyphs import Icon, glyph, group_glyph
 from archgen.style.svg_markup import badge_size, number
-from archgen.style.text_metrics import text_width
+from archgen.style.text_metrics import ELLIPSIS, text_width
 from archgen.style.theme import LINES, SIZES, Line
 from archgen.views.diagram import SINGLE, Badge, GroupKind, Node, chip_text, mark_role
 
@@ -182,7 +182,8 @@ class _Painter:
 
     def _node(self, placed: PlacedNode) -> SceneShape:
         node, box = placed.node, placed.box
-        full = _joined(node.label, node.mark, node.detail, node.description, node.change or "")
+        short = _abbreviated(placed) if self._sections else ""
+        full = _joined(node.label, short, node.mark, node.detail, node.description, node.change or "")
         full = _joined(full, chip_text(node))
         kind: ItemKind = "level" if node.opens else "component"
         link = self._link(kind, node.opens or node.subject, full, box)
@@ -384,6 +385,12 @@ def node_glyph(node: Node) -> Icon:
 def _longer(dash: str, scale: float) -> str:
     """Return the dashes of a line that is thicker."""
     return dash if scale == 1.0 else " ".join(number(float(part) * scale) for part in dash.split())
+
+
+def _abbreviated(placed: PlacedNode) -> str:
+    """Return the words of a card that aren't in its full name, since a name has all that is written."""
+    shown = placed.detail.removesuffix(ELLIPSIS)
+    return "" if shown in placed.node.detail else shown
 
 
 def _joined(*parts: str) -> str:

@@ -131,6 +131,12 @@ class _Document:
             "stroke-linecap": "round" if pen and pen.round_ends else None,
         }
 
+    def _parted(self, shapes: Iterable[SceneShape]) -> str:
+        """Return the shapes of a link with its lines of text parted, so that they are words of its name."""
+        return "".join(
+            f"{self._shape(shape)} " if isinstance(shape, TextLine) else self._shape(shape) for shape in shapes
+        )
+
     def _text(self, line: TextLine) -> str:
         classes = f"f-{line.role} {size_class(line.size)}{_ANCHORS[line.anchor]}{f' {BOLD}' if line.bold else ''}"
         text = escape(line.text)
@@ -167,7 +173,9 @@ class _Document:
             return element("g", outline, class_=css_class)
         name = f"{badge.severity} {badge.number}"
         spoken = element("title", escape(f"{name}: {badge.title}" if badge.title else name))
-        return element("g", spoken, outline, self._text(badge_text(badge)), class_=css_class)
+        # in a page the link around it has a name of its own, and a card with its findings
+        hidden = "true" if self._scene.interactive else None
+        return element("g", spoken, outline, self._text(badge_text(badge)), class_=css_class, aria_hidden=hidden)
 
     # Groups
 
@@ -176,7 +184,7 @@ class _Document:
         return element(
             "a" if group.link else "g",
             title,
-            self._all(group.shapes),
+            self._parted(group.shapes) if group.link else self._all(group.shapes),
             **(_link(group.link) if group.link else {}),
             class_=group.css_class,
             style=group.style,

@@ -2,6 +2,7 @@
 (() => {
   const archgen = (window.archgen = window.archgen || {});
   const SIGNS = { good: "✓ ", bad: "✕ ", unsure: "? " };
+  const GRAVE = ["none", "good", "read", "unsure", "write", "open", "bad"];
   const TOWARDS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
   /* What stands behind the # of the address as names and values; an anchor of the page is none of it. */
@@ -201,7 +202,17 @@
       const { node, component, edge, kind, group } = one.dataset;
       if (edge) return layer.lines?.[edge];
       if (kind) return layer.groups?.[`${kind}:${group}`];
-      return node && (layer.nodes?.[node] || layer.nodes?.[component]);
+      return node && (layer.nodes?.[node] || layer.nodes?.[component] || this.ofReplicas(layer, component || node));
+    }
+
+    /* The tone of a card that stands for several replicas: the gravest, and of how many. */
+    ofReplicas(layer, component) {
+      const own = Object.entries(layer.nodes || {}).filter(([id]) => id.split(/[@#]/)[0] === component).map(([, mark]) => mark);
+      if (!own.length) return undefined;
+      const grave = ([tone]) => GRAVE.indexOf(tone);
+      const [tone, word] = own.reduce((one, other) => (grave(other) > grave(one) ? other : one));
+      const same = own.filter(one => one[1] === word).length;
+      return [tone, same < own.length ? `${same} of ${own.length} ${word}` : word];
     }
 
     /* Where a card's pill hangs: at its lower edge; at its upper one where it sits on a frame, whose name stands below. */
@@ -396,7 +407,7 @@
       if (shared.length) issues.append(make("li", { class: "archgen-of" }, `Of its host, ${host}`), ...shared.map(place => this.issue(place)));
       const href = item.href.baseVal;
       this.card.replaceChildren(head, list, ...(issues.childNodes.length ? [issues] : []),
-        make("p", {}, make("a", { href }, "More on this page")));
+        make("p", {}, make("a", { href }, href.startsWith("#") ? "More on this page" : "Open its page")));
     }
 
     issue(place) {

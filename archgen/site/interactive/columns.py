@@ -11,7 +11,7 @@ from archgen.analysis.topology import Topology
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.model.finding import Finding
-from archgen.site.embedded_svg import guard_svg
+from archgen.site.embedded_svg import guard_svg, svg_width
 from archgen.site.html_builder import Html, tag
 from archgen.site.interactive.trial import Trial, behind, is_readable
 from archgen.site.page import Column, LinkTo, Renderer
@@ -44,12 +44,17 @@ class SizedSvg(Struct, frozen=True):
     narrower: Mapping[Column, str] = {}
     folded: frozenset[Column] = frozenset()
 
-    def html(self) -> Iterator[Html]:
-        """Yield the SVG for each column, the widest first."""
-        yield guard_svg(self.wide)
+    def html(self, fitted: bool = False) -> Iterator[Html]:
+        """Yield the SVG for each column, the widest first; a `fitted` one is never shown larger than it is."""
+        guard = _fitted if fitted else guard_svg
+        yield guard(self.wide)
         for column, svg in self.narrower.items():
             folded = column in self.folded or None
-            yield tag("div", guard_svg(svg), class_="archgen-column", data_column=column, data_one=folded)
+            yield tag("div", guard(svg), class_="archgen-column", data_column=column, data_one=folded)
+
+
+def _fitted(svg: str) -> Html:
+    return guard_svg(svg.replace("<svg ", f'<svg style="max-width:{svg_width(svg) or 0}px" ', 1))
 
 
 class Stage(Struct, frozen=True):

@@ -24,8 +24,11 @@ from archgen.style.theme import LINES
 from archgen.views.diff import SIGNS
 
 
-def link_to(system: CheckedModel) -> LinkTo:
-    """Return the addresses of elements on the page of a system; those without a row lead to the table of elements."""
+def link_to(system: CheckedModel, groups: Mapping[str, str]) -> LinkTo:
+    """Return the addresses of elements on the page of a system; those without a row lead to the table of elements.
+
+    `groups` are the pages of groups by their ids.
+    """
     architecture = system.architecture
     ids: dict[str, Mapping[str, object]] = {
         "component": system.topology.components,
@@ -36,6 +39,8 @@ def link_to(system: CheckedModel) -> LinkTo:
     }
 
     def address(kind: str, id: str) -> str:
+        if id in groups:
+            return groups[id]
         return f"#{identifier(kind, id)}" if id in ids.get(kind, {}) else "#elements"
 
     return address

@@ -8,7 +8,7 @@ from functools import lru_cache
 from archgen.analysis.topology import Topology
 from archgen.linting.checked_model import CheckedModel
 from archgen.linting.finding_groups import FindingGroup
-from archgen.model.architecture import Component, Connection
+from archgen.model.architecture import Component, Connection, Port
 from archgen.model.finding import Finding
 from archgen.model.kinds import KINDS
 from archgen.model.slug import distinct
@@ -17,6 +17,7 @@ from archgen.reliability.simulation import Status, statuses
 from archgen.site.escape import code, link, prose, text
 from archgen.site.html_builder import Html, Scripted, tag
 from archgen.site.interactive.cards import component_facts
+from archgen.site.interactive.groups import group_paths, innermost_group
 from archgen.site.markdown import badge, bullets, codes, heading, page, table
 from archgen.site.page import Page, flow_path
 from archgen.site.pages.facts import transport
@@ -55,7 +56,7 @@ def component_page(system: CheckedModel, component: Component) -> Page:
         *_section("Called by", "callers", _callers(topology, component)),
         *_section("Calls", "calls", _calls(topology, component)),
         *_loss(topology, component),
-        *_findings(system, component),
+        *_section("Issues", "issues", bullets(issue_lines(system, frozenset((component.id,))))),
     )
     path = f"{system.slug}/{component_path(topology, component.id)}"
     return page(path, component.title, *parts, boost=COMPONENT_BOOST)
@@ -75,6 +76,9 @@ def _purpose(system: CheckedModel, component: Component) -> str:
 
 
 def _facts(topology: Topology, component: Component) -> Iterator[Sequence[str]]:
+    group = innermost_group(topology, component.id)
+    if group is not None:
+        yield "Group", link(text(group.wide.title), f"{UP}{group_paths(topology)[group.id]}")
     for label, fact in component_facts(topology, component):
         if fact and label not in _OTHERWISE:
             yield text(label), text(fact)
@@ -105,14 +109,31 @@ def _calls(topology: Topology, component: Component) -> str:
     return _table(topology, "Target", [(target, call) for call in calls for target in call.targets])
 
 
+def call_table(topology: Topology, calls: Sequence[tuple[str, str, Connection]]) -> str:
+    """Return connections between components as a table: each as its caller, one of its targets, and itself."""
+    rows = (
+        (
+            component_link(topology, source, UP),
+            component_link(topology, target, UP),
+            *_how(topology, call, port),
+            text(call.why or ""),
+        )
+        for source, target, call in calls
+        for port in call.ports
+    )
+    return table(("Caller", "Target", "Protocol", "Port", "Transport", "Needed", "Purpose"), rows)
+
+
+def _how(topology: Topology, call: Connection, port: Port) -> tuple[str, ...]:
+    needed = "" if call.required else "optional"
+    return text(port.protocol), str(port.port or ""), transport(topology, call, port), needed
+
+
 def _table(topology: Topology, head: str, calls: Sequence[tuple[str, Connection]]) -> str:
     rows = (
         (
             component_link(topology, name, UP),
-            text(port.protocol),
-            str(port.port or ""),
-            transport(topology, call, port),
-            "" if call.required else "optional",
+            *_how(topology, call, port),
             text(call.why or ""),
         )
         for name, call in calls
@@ -173,17 +194,21 @@ def _losses(topology: Topology) -> tuple[dict[tuple[str, str], int], dict[str, t
 # The findings
 
 
-def _findings(system: CheckedModel, component: Component) -> Iterator[str]:
-    names = {component.id, *(replica.id for replica in component.replicas)}
+def issue_lines(
+    system: CheckedModel, components: frozenset[str], groups: Sequence[FindingGroup] | None = None
+) -> list[str]:
+    """Return a line for each open issue, or each of some, that concerns components, their replicas or connections."""
+    topology = system.topology
+    names = {*components, *(replica.id for name in components for replica in topology.components[name].replicas)}
     names |= {
-        call.id for call in system.topology.architecture.connections if component.id in (call.source, *call.targets)
+        call.id for call in topology.architecture.connections if not components.isdisjoint((call.source, *call.targets))
     }
     lines = []
-    for group in system.open_groups:
+    for group in system.open_groups if groups is None else groups:
         hits = [finding for finding in group.findings if _concerns(finding, names)]
         if hits:
             lines.append(_finding(group, hits[0]))
-    yield from _section("Issues", "issues", bullets(lines))
+    return lines
 
 
 def _concerns(finding: Finding, names: set[str]) -> bool:

@@ -19,6 +19,7 @@ from archgen.site.page import Page, page_path
 from archgen.site.pages import facts
 from archgen.site.pages.change_blocks import IMPOSSIBLE, change_blocks
 from archgen.site.pages.failures import is_explorable
+from archgen.site.pages.group import group_table
 from archgen.site.pages.reliability import reliability
 from archgen.site.system_change import SystemChange, access, breaking
 
@@ -47,6 +48,7 @@ def system_page(
         *_change(system, change),
         heading(2, "Elements", "elements"),
         facts.element_table(system.topology, address),
+        *_groups(system, address is not None),
         heading(2, "Request flows", "flows") if system.topology.flows else "",
         _flows(system),
         *reliability(system, chart),
@@ -85,6 +87,14 @@ def _change(system: CheckedModel, change: SystemChange | None) -> Iterator[str]:
         yield heading(2, f"What changed since {name}", "step")
         yield from change_blocks(change, system, "")
         yield "[Diagram of the changes](step.svg)"
+
+
+def _groups(system: CheckedModel, paged: bool) -> Iterator[str]:
+    """Yield the groups, where each has a page."""
+    groups = group_table(system) if paged else ""
+    if groups:
+        yield heading(2, "Groups", "groups")
+        yield groups
 
 
 def _flows(system: CheckedModel) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archgen.views.levels.candidates import Candidate, by_kind, by_network, by_role, by_zone, crossed
 from archgen.views.levels.declared import EVERYTHING, declared_view
+from archgen.views.levels.drawing import content
 from archgen.views.levels.readable import Picture, collapsed, level_diagrams
 from archgen.views.levels.sketch import CARDS, FEW, LINES
 from archgen.views.levels.tree import SYSTEM
@@ -21,6 +22,7 @@ __all__ = [
     "by_role",
     "by_zone",
     "collapsed",
+    "content",
     "crossed",
     "declared_view",
     "level_diagrams",
