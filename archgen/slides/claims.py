@@ -173,7 +173,13 @@ def recommendation(facts: SystemFacts, advice: Recommendation) -> str:
     if not advice.changes:
         if facts.losses:
             return "No single change of the known kinds saves downtime"
-        return "No change is needed against single failures" if facts.flows else "Declare flows to get a recommendation"
+        worst = next((plural(count, each) for each in ("error", "warning") if (count := facts.count(each))), "")
+        start = f": start with the {worst.removeprefix('1 ')}" if worst else ""
+        return (
+            f"No change is needed against single failures{start}"
+            if facts.flows
+            else "Declare flows to get a recommendation"
+        )
     flow, hours = max(advice.saved, key=lambda each: each[1])
     saves = f"{format_duration(hours)} per year for {facts.title(flow)}"
     if len(advice.changes) == 1:

@@ -19,7 +19,7 @@ from archgen.slides.details import detail_slides, flow_slides
 from archgen.slides.facts import SystemFacts, count_text
 from archgen.slides.layout.comparison_chart import DowntimeBar, SystemColumn
 from archgen.slides.section import DeckSection
-from archgen.slides.story import LEAST, spare, story
+from archgen.slides.story import LEAST, closing, spare, story
 from archgen.slides.values import FAILED, ComparisonSlide, Deck, MakeSlides, Slide, TitleSlide, failed_slide
 from archgen.system.internal_errors import EXPOSED, Isolation
 
@@ -50,7 +50,7 @@ def build_deck(
     systems = tuple(_system_or_name(each, isolation) for each in facts)
     summaries = "\n".join(system.summary for system in systems)
     slides: list[Slide] = [TitleSlide(title, _subtitle(sections), summaries)]
-    if len(sections) > 1:
+    if any(section.change is not None for section in sections):
         slides += _part("Evolution", "", partial(_comparison, systems, summaries), isolation)
     for section, each, system in zip(sections, facts, systems, strict=True):
         if len(sections) > 1:
@@ -74,7 +74,8 @@ def _system_slides(
     for part, make in spare(facts):
         if 1 + len(slides) + len(extra) < LEAST:
             extra += _part(f"{name}: {part}", file, make, isolation)
-    yield from (*slides[:-2], *extra, *slides[-2:])
+    close = closing(section)
+    yield from (*slides[:-close], *extra, *slides[-close:])
     details = detail_slides(section, options.steps) if options.full else ()
     for title, make in details or (flow_slides(section, steps=True) if options.steps else ()):
         yield from _part(title, file, make, isolation)

@@ -7,6 +7,7 @@ from msgspec import Struct
 from archgen.improve.recommendation import Recommendation
 from archgen.layout.placed import Placed
 from archgen.linting.checked_model import CheckedModel
+from archgen.slides.layout.steps import StepForm
 from archgen.views.diagram import Sequence
 
 
@@ -31,6 +32,7 @@ class RouteDiagram(Struct, frozen=True):
     flow: str
     placed: Placed
     steps: tuple[tuple[str, str], ...] = ()
+    form: StepForm = StepForm()
 
 
 class DeckSection(Struct, frozen=True):

@@ -27,8 +27,8 @@ from archgen.render.scene.shapes import (
 from archgen.slides.layout.comparison_chart import OUTLINE, ChartBar, ChartText, place_chart
 from archgen.slides.layout.figures import ENTRY, below_figures, place_figures
 from archgen.slides.layout.legible import INSIDE, MOST
-from archgen.slides.layout.steps import STEP, place_steps, steps_height
-from archgen.slides.layout.tables import LEADING, PAD, lay_out
+from archgen.slides.layout.steps import place_steps, steps_height
+from archgen.slides.layout.tables import BELOW, LEADING, PAD, lay_out
 from archgen.slides.layout.titles import title_lines
 from archgen.slides.values import (
     AREA,
@@ -99,7 +99,7 @@ def _body(slide: Slide, name: str, icons: IconLookup) -> tuple[list[SceneShape],
             return [*_title(slide.title), *_comparison(slide)], []
         case DiagramSlide():
             drawn = diagram_scene(slide.placed, lambda node: icons(node.icon), name=name, caption=False, key=False)
-            foot = LEGEND + (CAPTION if slide.caption else 0.0) + steps_height(slide.steps)
+            foot = LEGEND + (CAPTION if slide.caption else 0.0) + steps_height(slide.steps, slide.form)
             room = Box(_AREA.x - BLEED, _AREA.y, _AREA.width + 2 * BLEED, _AREA.height - foot)
             most = MOST / slide.placed.measures.sizes.name
             return [*_title(slide.title), *_steps(slide), *_caption(slide), *_legend(slide)], [
@@ -210,7 +210,8 @@ def _table(slide: TableSlide) -> list[SceneShape]:
         y += tall
         pen = Pen("accent", 2.0) if index == 0 else Pen("card_line", 0.5 * SIZES.hairline)
         shapes.append(Curve(f"M{number(_AREA.x)} {number(y)}h{number(_AREA.width)}", pen=pen))
-    return shapes
+    below = Box(_AREA.x, y + BELOW, _AREA.width, _AREA.bottom - y - BELOW)
+    return [*shapes, *_paragraphs(slide.entries, below, slide.size)[0]]
 
 
 def _comparison(slide: ComparisonSlide) -> list[SceneShape]:
@@ -269,14 +270,15 @@ def _caption(slide: DiagramSlide) -> list[SceneShape]:
 
 
 def _steps(slide: DiagramSlide) -> list[SceneShape]:
-    tall = steps_height(slide.steps)
+    tall = steps_height(slide.steps, slide.form)
+    size = slide.form.size
     foot = LEGEND + (CAPTION if slide.caption else 0.0)
     room = Box(_AREA.x, _AREA.bottom - foot - tall, _AREA.width, tall)
     shapes: list[SceneShape] = []
-    for step in place_steps(slide.steps, room):
-        base = step.at.centre[1] + 0.36 * STEP
-        shapes.append(TextLine(step.at.x, base, step.number, STEP, bold=True))
-        shapes.append(TextLine(step.beside.x, base, step.text, STEP))
+    for step in place_steps(slide.steps, room, slide.form):
+        base = step.at.centre[1] + 0.36 * size
+        shapes.append(TextLine(step.at.x, base, step.number, size, bold=True))
+        shapes.append(TextLine(step.beside.x, base, step.text, size))
     return shapes
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from archgen.layout.placed import Placed
 from archgen.layout.sequence.placed import PlacedSequence
 from archgen.slides.layout.comparison_chart import SystemColumn
+from archgen.slides.layout.steps import StepForm
 from archgen.views.diagram import Badge
 
 ColorRole = Literal["ink", "error", "warning", "accent", "encrypted"]
@@ -111,7 +112,10 @@ class TermsSlide(Struct, frozen=True, tag=True):
 
 
 class TableSlide(Struct, frozen=True, tag=True):
-    """Rows of cells below a header, in text of at most `size` points; the last row may be the `total` of the others."""
+    """Rows of cells below a header, in text of at most `size` points; the last row may be the `total` of the others.
+
+    `entries` are paragraphs below the rows.
+    """
 
     title: str
     header: tuple[str, ...]
@@ -119,6 +123,7 @@ class TableSlide(Struct, frozen=True, tag=True):
     notes: str = ""
     size: float = PROSE
     total: bool = False
+    entries: tuple[Paragraph, ...] = ()
 
 
 class ComparisonSlide(Struct, frozen=True, tag=True):
@@ -151,7 +156,7 @@ class FiguresSlide(Struct, frozen=True, tag=True):
 class DiagramSlide(Struct, frozen=True, tag=True):
     """A deployment or another structural diagram, above a line of text if there is a `caption`.
 
-    `steps` are numbers with their texts, in columns below it.
+    `steps` are numbers with their texts, in columns below it, in their `form`.
     """
 
     title: str
@@ -159,6 +164,7 @@ class DiagramSlide(Struct, frozen=True, tag=True):
     notes: str = ""
     caption: str = ""
     steps: tuple[tuple[str, str], ...] = ()
+    form: StepForm = StepForm()
 
 
 class FlowSlide(Struct, frozen=True, tag=True):

@@ -12,7 +12,7 @@ from archgen.layout.placed import Placed
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.slides.layout.legible import FLOOR, points
-from archgen.slides.layout.steps import steps_height
+from archgen.slides.layout.steps import StepForm, step_forms, steps_height
 from archgen.slides.section import RouteDiagram
 from archgen.slides.values import CAPTIONED, PICTURE
 from archgen.views.deployment import deployment
@@ -26,6 +26,9 @@ CARDS, LINES = 28, 36
 
 _LEAST = 100.0
 """The least height of a diagram above the steps of its flow, in points."""
+
+_AS_LARGE, _AMPLE = 0.95, 18.0
+"""The share of its size that a diagram keeps above larger steps, and the size of names in points that is enough."""
 
 DiagramSize = tuple[float, float]
 
@@ -104,12 +107,27 @@ def _variety(placed: Placed) -> float:
 def flow_route(tier: CheckedModel, flow: Flow, drawing: Drawing) -> RouteDiagram:
     """Return a flow's route with its steps; without them where they leave too little room for the diagram."""
     steps = route_steps(tier.topology, flow)
-    room = (CAPTIONED[0], CAPTIONED[1] - steps_height(steps))
-    if room[1] >= _LEAST:
-        placed = drawing.fitted(route_diagram(tier.topology, flow), room, FLOOR)
-        if _points(placed, *room) >= FLOOR:
-            return RouteDiagram(flow.id, placed, steps)
-    return RouteDiagram(flow.id, _first(_routes(tier, flow), drawing, CAPTIONED))
+    least, *larger = step_forms(steps)
+    usual = _above_steps(tier, flow, drawing, steps, least)
+    if usual is None:
+        return RouteDiagram(flow.id, _first(_routes(tier, flow), drawing, CAPTIONED))
+    for form in larger:
+        above = _above_steps(tier, flow, drawing, steps, form)
+        if above is not None and (above[1] >= _AS_LARGE * usual[1] or above[1] >= _AMPLE):
+            return RouteDiagram(flow.id, above[0], steps, form)
+    return RouteDiagram(flow.id, usual[0], steps, least)
+
+
+def _above_steps(
+    tier: CheckedModel, flow: Flow, drawing: Drawing, steps: tuple[tuple[str, str], ...], form: StepForm
+) -> tuple[Placed, float] | None:
+    """Return a flow's route above its steps with the size of its names, if they can be read."""
+    room = (CAPTIONED[0], CAPTIONED[1] - steps_height(steps, form))
+    if room[1] < _LEAST:
+        return None
+    placed = drawing.fitted(route_diagram(tier.topology, flow), room, FLOOR)
+    size = _points(placed, *room)
+    return (placed, size) if size >= FLOOR else None
 
 
 def _routes(tier: CheckedModel, flow: Flow) -> Iterator[Diagram]:

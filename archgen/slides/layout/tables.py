@@ -11,6 +11,9 @@ SIZES = (24.0, 22.0, 20.0, 18.0)
 
 LEADING = 1.25
 PAD = 12.0
+BELOW = 28.0
+"""Gap between a table and the paragraphs below it."""
+
 _ABOVE = 7.0
 _LINES = 3
 """Maximum lines of a cell; the header has one."""

@@ -12,7 +12,7 @@ from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Emu, Pt
 
 from archgen.layout.placed import Box
-from archgen.slides.layout.tables import LEADING, PAD, lay_out
+from archgen.slides.layout.tables import BELOW, LEADING, PAD, lay_out
 from archgen.slides.layout.titles import fitted_title, title_lines
 from archgen.slides.pptx.canvas import Canvas
 from archgen.slides.pptx.default_template import OPENING_SIZE, emu
@@ -262,6 +262,8 @@ class TextWriter:
                     paragraph.font.bold = y == 0 or (slide.total and y == len(slide.rows))
                 self._ink(cell)
                 self._ruled(cell, y == 0)
+        bottom = area.y + sum(laid.heights) + BELOW
+        self.below(page, slide.entries, Box(area.x, bottom, area.width, area.y + area.height - bottom), slide.size)
         return page
 
     def _ruled(self, cell: Any, header: bool) -> None:

@@ -15,7 +15,7 @@ from archgen.layout.placed import Box
 from archgen.slides.layout.comparison_chart import place_chart
 from archgen.slides.layout.figures import ENTRY, below_figures, place_figures
 from archgen.slides.layout.legible import INSIDE, MOST
-from archgen.slides.layout.steps import STEP, place_steps, steps_height
+from archgen.slides.layout.steps import place_steps, steps_height
 from archgen.slides.pptx.archive import presentation_bytes
 from archgen.slides.pptx.canvas import Canvas
 from archgen.slides.pptx.comparison import paint_comparison
@@ -120,7 +120,7 @@ class _Writer:
         page = self._text.titled(self._base.bare, slide.title)
         placed = slide.placed
         most = MOST / placed.measures.sizes.name
-        tall = steps_height(slide.steps)
+        tall = steps_height(slide.steps, slide.form)
         below = LEGEND + (CAPTION if slide.caption else 0.0) + tall
         canvas, bottom = self._canvas(page, placed.width, placed.height, below, most)
         paint_diagram(canvas, placed, self._marks)
@@ -141,11 +141,11 @@ class _Writer:
     def _steps(self, page: Any, slide: DiagramSlide, room: Box) -> None:
         base = self._base
         canvas = Canvas(page, base.theme, 0.0, 0.0, 1.0, base.ink is None, base.wider)
-        for step in place_steps(slide.steps, room, base.wider):
+        for step in place_steps(slide.steps, room, slide.form, base.wider):
             runs = ((clean(step.number), "ink", True),)
-            canvas.text(canvas.root, step.at, runs, STEP, anchor="start", name=f"step {clean(step.number)}")
+            canvas.text(canvas.root, step.at, runs, slide.form.size, anchor="start", name=f"step {clean(step.number)}")
             text = ((clean(step.text), "ink", False),)
-            canvas.text(canvas.root, step.beside, text, STEP, anchor="start", name="step text")
+            canvas.text(canvas.root, step.beside, text, slide.form.size, anchor="start", name="step text")
         canvas.close()
 
     def _caption(self, page: Any, words: str, y: float) -> None:

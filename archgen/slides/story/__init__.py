@@ -15,7 +15,7 @@ from archgen.slides.story.numbers import downtime_slide, losses_slide
 from archgen.slides.story.verdict import verdict_slide
 from archgen.slides.values import MakeSlides
 
-__all__ = ["LEAST", "MOST", "ROUTES", "spare", "story"]
+__all__ = ["LEAST", "MOST", "ROUTES", "closing", "spare", "story"]
 
 ROUTES = 3
 """The most flows that have a slide of their own."""
@@ -38,7 +38,13 @@ def story(section: DeckSection, facts: SystemFacts) -> Iterator[tuple[str, MakeS
     if section.change is not None:
         yield "changes", partial(changes_slide, section.change)
     yield "recommendation", partial(recommendation_slide, section, facts)
-    yield "next steps", partial(next_step_slide, section, facts)
+    if closing(section) > 1:
+        yield "next steps", partial(next_step_slide, section, facts)
+
+
+def closing(section: DeckSection) -> int:
+    """Return the number of slides that end a story; without a change to recommend, the next steps are all of it."""
+    return 1 if section.recommendation is not None and not section.recommendation.changes else 2
 
 
 def spare(facts: SystemFacts) -> Iterator[tuple[str, MakeSlides]]:

@@ -16,6 +16,9 @@ from archgen.slides.story.findings import MORE
 from archgen.slides.story.texts import assumed_count, assumed_note, counted, join_lines, story_table, worst_groups
 from archgen.slides.values import FAILED, Paragraph, Slide, failed_slide
 
+_LEFT = 2
+"""Single points of failure that a slide without a change to recommend names."""
+
 _FIXES = 2
 """Findings whose fixes are next steps."""
 
@@ -31,10 +34,20 @@ def recommendation_slide(section: DeckSection, facts: SystemFacts) -> Iterator[S
         header = ("Change", "Cost in parts", "Saves per year")
         yield story_table(title, header, _rows(facts, advice), _notes(facts, advice), total=len(advice.changes) > 1)
         return
+    steps = tuple(_steps(advice, facts))
+    notes = join_lines([*(f"{step.strong} {step.text}" for step in steps), assumed_note(facts)])
+    yield fitting(title, [*_left(facts), *steps], notes, MORE)
+
+
+def _left(facts: SystemFacts) -> Iterator[Paragraph]:
+    """Yield the single points of failure that no change removes."""
     left = [*facts.losses, *facts.enclosing]
-    entries = [Paragraph(f"takes down {facts.some_flows(flows, 2)}", f"{facts.call(each)}") for each, flows in left]
-    lead = Paragraph("", "What stays a single point of failure:")
-    yield fitting(title, [lead, *entries] if entries else [_nothing(facts)], assumed_note(facts), MORE)
+    for element, flows in left[:_LEFT]:
+        yield Paragraph(f"{facts.call(element)} takes down {facts.some_flows(flows, 2)}.", "Stays:")
+    if len(left) > _LEFT:
+        yield Paragraph(f"{plural(len(left) - _LEFT, 'more single point')} of failure.", "Stay:")
+    if not left:
+        yield _nothing(facts)
 
 
 def _rows(facts: SystemFacts, advice: Recommendation) -> tuple[tuple[str, ...], ...]:

@@ -23,7 +23,7 @@ def route_slide(section: DeckSection, facts: SystemFacts, route: RouteDiagram) -
     """Yield the route of a flow with its steps."""
     flow = facts.topology.flows[route.flow]
     notes = _notes(section, facts, flow)
-    yield DiagramSlide(claims.path(facts, flow), route.placed, notes, _caption(facts, flow), route.steps)
+    yield DiagramSlide(claims.path(facts, flow), route.placed, notes, _caption(facts, flow), route.steps, route.form)
 
 
 def _caption(facts: SystemFacts, flow: Flow) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archgen.analysis.assessment import FlowAssessment
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
-from archgen.report.common.assessment import format_range
+from archgen.report.common.assessment import format_parts, format_range
 from archgen.slides import claims
 from archgen.slides.facts import SystemFacts, hours
 from archgen.slides.story.texts import NAMED, assumed_note, few_rows, join_lines, story_table
@@ -24,7 +24,17 @@ def downtime_slide(facts: SystemFacts) -> Iterator[Slide]:
     rows = [_flow_row(facts, assessment, between) for assessment in facts.by_downtime]
     ranges = "Each range is the downtime if assumed elements fail a third as often, and three times as often."
     notes = join_lines([ranges if between else "", *(" | ".join(row) for row in rows), assumed_note(facts)])
-    yield story_table(claims.downtime(facts), header, few_rows(rows, "flow"), notes)
+    entries = _explained(facts, ranges if between else "")
+    yield story_table(claims.downtime(facts), header, few_rows(rows, "flow"), notes, entries=entries)
+
+
+def _explained(facts: SystemFacts, ranges: str) -> Iterator[Paragraph]:
+    """Yield where the downtime comes from, how it is computed, and what its range is."""
+    for assessment in facts.by_downtime[:_FEW]:
+        if assessment.possible and (parts := format_parts(assessment)):
+            yield Paragraph(f"{parts} per year.", f"{facts.topology.flows[assessment.flow].title}:")
+    if ranges:
+        yield Paragraph(ranges, "Range:")
 
 
 def _flow_row(facts: SystemFacts, assessment: FlowAssessment, between: bool) -> tuple[str, ...]:

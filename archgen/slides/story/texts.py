@@ -9,13 +9,16 @@ from archgen.model.finding import SEVERITIES
 from archgen.model.wording import listed
 from archgen.report.common.assessment import all_assumptions
 from archgen.slides.facts import SystemFacts
-from archgen.slides.values import TableSlide
+from archgen.slides.values import Paragraph, TableSlide
 
 TEXT = 20.0
 """Largest font size of a table, in points."""
 
 ROWS = 6
 """Rows of a table."""
+
+SHORT = 3
+"""Rows of a table that leaves room for paragraphs below it."""
 
 NAMED = 3
 """Names in a cell of a table before the rest is counted."""
@@ -59,7 +62,12 @@ def few_rows(rows: Sequence[tuple[str, ...]], noun: str) -> tuple[tuple[str, ...
 
 
 def story_table(
-    title: str, header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], notes: str, total: bool = False
+    title: str,
+    header: tuple[str, ...],
+    rows: tuple[tuple[str, ...], ...],
+    notes: str,
+    total: bool = False,
+    entries: Iterable[Paragraph] = (),
 ) -> TableSlide:
-    """Return a table in the text of a story."""
-    return TableSlide(title, header, rows, notes, TEXT, total)
+    """Return a table in the text of a story; `entries` stand below it if it has only a few rows."""
+    return TableSlide(title, header, rows, notes, TEXT, total, tuple(entries) if len(rows) <= SHORT else ())
