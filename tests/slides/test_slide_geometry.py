@@ -268,6 +268,8 @@ def test_prose_and_tables_end_on_their_slide(name: str) -> None:
             if one.has_text_frame and one.name.endswith("words"):
                 size = one.text_frame.paragraphs[0].runs[0].font.size.pt
                 assert size >= 24
+            if one.has_text_frame and one.name == "below the table":
+                assert one.text_frame.paragraphs[0].runs[0].font.size.pt >= 18
 
 
 @EACH

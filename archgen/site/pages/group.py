@@ -34,7 +34,8 @@ def group_pages(system: CheckedModel, level: GroupLevel, renderer: Renderer) -> 
     topology = system.topology
     path = f"{system.slug}/{group_paths(topology)[level.id]}"
     drawn = _sized(system, level, renderer)
-    picture = tag("figure", *drawn.html(fitted=True), class_="archgen-picture", data_search_exclude=True)
+    figure = tag("figure", *drawn.html(fitted=True), class_="archgen-picture")
+    picture = tag("div", figure, class_="archgen-group-picture", data_search_exclude=True)
     parts = (
         heading(1, text(level.wide.title)),
         _trail(system, level),

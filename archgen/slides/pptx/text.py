@@ -228,11 +228,11 @@ class TextWriter:
             y += height + PARAGRAPH
         return page
 
-    def below(self, page: Any, entries: tuple[Paragraph, ...], room: Box, size: float) -> None:
+    def below(self, page: Any, entries: tuple[Paragraph, ...], room: Box, size: float, name: str = "words") -> None:
         """Add paragraphs in a room of a slide, in text of a size."""
         if entries:
             box = page.shapes.add_textbox(*emu(room.x, room.y, room.width, room.height))
-            box.name = "words"
+            box.name = name
             _drop_margins(box.text_frame)
             self._paragraphs(box, entries, size)
 
@@ -263,7 +263,13 @@ class TextWriter:
                 self._ink(cell)
                 self._ruled(cell, y == 0)
         bottom = area.y + sum(laid.heights) + BELOW
-        self.below(page, slide.entries, Box(area.x, bottom, area.width, area.y + area.height - bottom), slide.size)
+        self.below(
+            page,
+            slide.entries,
+            Box(area.x, bottom, area.width, area.y + area.height - bottom),
+            slide.size,
+            "below the table",
+        )
         return page
 
     def _ruled(self, cell: Any, header: bool) -> None:
