@@ -49,8 +49,10 @@ def best_turned(diagram: Diagram, measures: Measures = USUAL) -> Placed:
     if not _open(diagram) or not (least := _BETTER * cost(usual)):
         return usual
     other = by_calls(diagram, measures)
-    narrower = cost(other) <= cost(usual) and other.width < _NARROWER * usual.width
-    return other if cost(other) < least or narrower else usual
+    no_worse = cost(other) <= cost(usual)
+    narrower = no_worse and other.width < _NARROWER * usual.width
+    clearer = no_worse and score(other).crossings < score(usual).crossings
+    return other if cost(other) < least or narrower or clearer else usual
 
 
 def _open(diagram: Diagram) -> bool:

@@ -21,8 +21,8 @@ WORK = 400_000
 """Comparisons of two links that sifting may take."""
 
 
-FEW, LARGE = 60, 600
-"""A net of more nodes than `FEW` is swept from more orders, if it has at most `LARGE` items: one order leads to bad ends."""
+LARGE = 600
+"""A net of at most so many items whose links cross is swept from more orders: a single one leads to bad ends."""
 
 STARTS, KEPT = 10, 4
 """Further orders to sweep from, and how many of the best are sifted."""
@@ -31,20 +31,25 @@ STARTS, KEPT = 10, 4
 def ordered(net: Net) -> OrderedRows:
     """Return the items of each rank in the order with the fewest crossings that is found."""
     rows = OrderedRows(net)
-    several = len(net.nodes) > FEW and net.count <= LARGE
-    swept = [_swept(rows, start) for start in _starts(rows.keys, STARTS if several else 0)]
-    swept.sort(key=lambda order: order[0])
-    sifted = [_sifted(rows, keys) for _, keys in swept[: KEPT if several else 1]]
-    rows.take(min(sifted, key=lambda order: order[0])[1])
+    first = list(rows.keys)
+    least, keys = _best(rows, (first, [-key for key in first]), 1)
+    if least and net.count <= LARGE:
+        further, others = _best(rows, tuple(_shuffled(first, STARTS)), KEPT)
+        keys = others if further < least else keys
+    rows.take(keys)
     return rows
 
 
-def _starts(first: Sequence[float], further: int) -> Iterator[list[float]]:
-    """Yield the first order, its mirror image, and some that have nothing to do with them, the same in every run."""
-    yield list(first)
-    yield [-key for key in first]
+def _best(rows: OrderedRows, starts: Sequence[Sequence[float]], kept: int) -> tuple[int, list[float]]:
+    """Return the crossings of the best order from some starts, of which so many are sifted, and that order."""
+    swept = sorted((_swept(rows, start) for start in starts), key=lambda order: order[0])
+    return min((_sifted(rows, keys) for _, keys in swept[:kept]), key=lambda order: order[0])
+
+
+def _shuffled(first: Sequence[float], count: int) -> Iterator[list[float]]:
+    """Yield some orders that have nothing to do with the first, the same in every run."""
     shuffle = Random(len(first))
-    for _ in range(further):
+    for _ in range(count):
         keys = [float(key) for key in range(len(first))]
         shuffle.shuffle(keys)
         yield keys
