@@ -162,7 +162,22 @@ def _unknown(name: str) -> str:
     from archgen.app.config.choice import did_you_mean
 
     kind = "option" if name.startswith("-") else "command"
+    if name in _MEANT:
+        return f"unknown command `{name}`; run `archgen {_MEANT[name]}`"
     return f"unknown {kind} `{name}`{did_you_mean(name, tuple(COMMANDS))}; commands: {', '.join(COMMANDS)}"
+
+
+_MEANT = {
+    "fix": "lint --fix",
+    "check": "lint",
+    "validate": "lint",
+    "format": "fmt",
+    "init": "new",
+    "export": "draw",
+    "render": "draw",
+    "report": "lint",
+}
+"""What the commands of other tools are called here, where the letters alone would suggest another one or none."""
 
 
 def _overview() -> int:

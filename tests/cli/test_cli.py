@@ -115,6 +115,8 @@ def test_what_is_no_file_is_told(project: Path, capsys: pytest.CaptureFixture[st
     [
         (["lint"], "no model found"),
         (["lnt"], "unknown command `lnt`; did you mean `lint`?"),
+        (["fix"], "unknown command `fix`; run `archgen lint --fix`"),
+        (["validate", "models"], "unknown command `validate`; run `archgen lint`"),
         (["--vresion"], "unknown option `--vresion`"),
         (["lint", "--fail-on", "warnings"], "unknown severity `warnings`; did you mean `warning`?"),
         (["lint", "--format", "jsno"], "unknown format `jsno`; did you mean `json`?"),

@@ -160,3 +160,40 @@ def test_an_id_that_could_mean_two_things_is_refused(tmp_path: Path, capsys: pyt
     file.write_text(OPTIONAL, encoding="utf-8")
     assert main(["simulate", str(file), "--kill", "c"]) == 2
     assert "`c` could be a host or a zone; say `host:c` or `zone:c`" in capsys.readouterr().err
+
+
+PAIR = """\
+archgen: 1
+name: Pair
+hosts: {a: {}, b: {}, c: {}}
+components:
+  job: {kind: scheduler, managed: true}
+  db: {kind: database, runs_on: [a, b], replication: {primary: a, failover: automatic, by: etcd, mode: asynchronous}}
+  etcd: {kind: key-value-store, product: etcd, runs_on: [a, b, c], quorum: majority}
+connections: {job -> db: postgresql}
+flows:
+  save: {title: A save, access: write, steps: [job -> db: INSERT]}
+  read: {title: A read, access: read, steps: [job -> db: SELECT]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("lost", "mode", "flows"),
+    [
+        ("a", "asynchronous", ["save"]),
+        ("b", "asynchronous", []),
+        ("a", "synchronous", []),
+        ("a", "asynchronous, failover: manual", []),
+    ],
+)
+def test_an_asynchronous_failover_loses_the_last_writes(
+    lost: str, mode: str, flows: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = PAIR.replace("mode: asynchronous", f"mode: {mode}")
+    text = text.replace("failover: automatic, ", "") if "manual" in mode else text
+    file = tmp_path / "pair.arch.yaml"
+    file.write_text(text, encoding="utf-8")
+    main(["simulate", str(file), "--kill", lost, "--format", "json"])
+    document = json.loads(capsys.readouterr().out)
+    words = "the last writes that db@a confirmed and no replica has yet are lost (asynchronous)"
+    assert [name for name, flow in document["flows"].items() if words in flow["hints"]] == flows

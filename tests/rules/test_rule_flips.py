@@ -147,7 +147,7 @@ FLIPS: list[tuple[list[str], list[Edit]]] = [
         ],
     ),
     (
-        ["exposed-database"],
+        ["incomplete-model"],
         [
             ("  app -> db: {", "  lb -> db: {protocol: postgresql, tls: true}\n  app -> db: {"),
         ],

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from archgen.analysis.dns_names import address, pointee
-from archgen.analysis.topology import Topology
+from archgen.analysis.record_paths import balancer_on_path, components_at_addresses, components_behind
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Record
 from archgen.model.change import Change, Put
@@ -15,15 +14,15 @@ from archgen.model.subject import Subject
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each record that leads the visitors of flows past their balancer."""
     facts = context.topology
-    names, addressed = facts.names, _addressed(facts)
+    names, addressed = facts.names, components_at_addresses(facts)
     bypasses: dict[str, tuple[Record, str, str, dict[str, None]]] = {}
     for flow in facts.architecture.flows:
-        ways = _split(facts, flow.id)
+        ways = balancer_on_path(facts, flow.id)
         if ways is None or flow.domain is None:
             continue
         before, balancer, behind = ways
         for record in names.leading(flow.domain):
-            led = _led_to(facts, record, addressed)
+            led = components_behind(facts, record, addressed)
             if led & behind and not led & before:
                 target = next(name for name in facts.components if name in led & behind)
                 bypasses.setdefault(record.id, (record, balancer, target, {}))[3][flow.id] = None
@@ -34,51 +33,6 @@ def check(context: RuleContext) -> Iterator[Hit]:
             related=((Subject("component", balancer), "should take the requests"),),
             flows=tuple(flows),
         )
-
-
-def _split(facts: Topology, flow: str) -> tuple[set[str], str, set[str]] | None:
-    """Return the components up to a flow's first balancer, that balancer, and those behind it."""
-    calls = [(hop.step.source, target) for hop in facts.hops[flow] for target in hop.step.targets]
-    before: set[str] = set()
-    for count, (_, balancer) in enumerate(calls, 1):
-        before.add(balancer)
-        if facts.kind(balancer).balances:
-            behind = {balancer}
-            for source, target in calls[count:]:
-                if source in behind:
-                    behind.add(target)
-            return before, balancer, behind
-    return None
-
-
-def _addressed(facts: Topology) -> dict[tuple[int, str], set[str]]:
-    """Return the components that each address leads to: all on its host, or the cluster that shares it."""
-    stated: list[tuple[str | None, Iterable[str]]] = [
-        (host.address, (replica.component for replica in facts.replicas_on[host.id]))
-        for host in facts.architecture.hosts
-    ]
-    stated += [
-        (component.cluster.shared_address, (component.id,))
-        for component in facts.architecture.components
-        if component.cluster
-    ]
-    components_at: dict[tuple[int, str], set[str]] = {}
-    for text, components in stated:
-        parsed = address(text or "")
-        if parsed is not None:
-            components_at.setdefault(parsed, set()).update(components)
-    return components_at
-
-
-def _led_to(facts: Topology, record: Record, addressed: dict[tuple[int, str], set[str]]) -> set[str]:
-    """Return the components that a record leads to by a component, a host or an address."""
-    value = pointee(record)
-    plain = value.removeprefix("component:").removeprefix("host:")
-    if plain in facts.components and not value.startswith("host:"):
-        return {plain}
-    standing = {replica.component for replica in facts.replicas_on.get(plain, ())}
-    parsed = address(plain)
-    return standing | addressed[parsed] if parsed in addressed else standing
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
@@ -106,7 +60,10 @@ RULE = Rule(
         "balancer stops arrive at the server."
     ),
     fix="Point the record to the balancer's address.",
-    limits="Assumes that the first balancing component of the flow serves the name.",
+    limits=(
+        "Assumes that the first balancing component of the flow serves the name. For a flow without a `domain`, "
+        "`incomplete-model` asks."
+    ),
     references=(("RFC 1035, 3.4.1 (A records)", "https://www.rfc-editor.org/rfc/rfc1035#section-3.4.1"),),
     check=check,
     mend=mend,

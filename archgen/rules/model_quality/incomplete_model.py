@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from archgen.analysis.dns_names import ADDRESS_TYPES, address, lies_under, normalize_name, pointee
 from archgen.analysis.hops import encrypted
 from archgen.analysis.missing_facts import DEFECTS, OPINIONS, Gap
+from archgen.analysis.record_paths import balancer_on_path, components_at_addresses, components_behind
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection, Flow, Port
@@ -248,11 +249,36 @@ def _domains(facts: Topology) -> Iterator[Gap]:
         return
     for flow in facts.architecture.flows:
         if flow.domain is None and _is_visit(facts, flow):
+            past = _leading_past(facts, flow)
             yield (
                 Subject("flow", flow.id),
-                f"{flow.id} does not say by which name the visitor comes, so no record can be held against it",
+                f"{flow.id} does not say by which name the visitor comes{past or ', so no record can be held against it'}",
                 f"Add `domain` to {flow.id}.",
             )
+
+
+def _leading_past(facts: Topology, flow: Flow) -> str:
+    """Name a record that leads past the first balancer of a flow, if none leads to it or to something before it."""
+    ways = balancer_on_path(facts, flow.id)
+    if ways is None:
+        return ""
+    before, balancer, behind = ways
+    taken = {normalize_name(each.domain) for each in facts.architecture.flows if each.domain is not None}
+    addressed = components_at_addresses(facts)
+    led = {
+        record: components_behind(facts, record, addressed)
+        for server in facts.names.servers
+        for record in server.records
+        if normalize_name(record.name) not in taken
+    }
+    # a resolver on the path is no aim of a record
+    if any(targets & before for targets in led.values()):
+        return ""
+    for record, targets in led.items():
+        target = next((name for name in facts.components if name in targets & behind), None)
+        if target is not None:
+            return f": {record.name} leads to {target}, past {balancer}"
+    return ""
 
 
 def _is_visit(facts: Topology, flow: Flow) -> bool:

@@ -50,7 +50,6 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 def _hit(facts: Topology, calls: list[Connection]) -> Hit:
     first, *others = calls
-    crossing = [call for call in calls if facts.crosses(call)]
     flows = {flow for call in calls for flow in facts.flows_over[call.id]}
     return Hit(
         subject=Subject("connection", first.id),
@@ -58,7 +57,7 @@ def _hit(facts: Topology, calls: list[Connection]) -> Hit:
         related=tuple((Subject("connection", connection.id), "also in plaintext") for connection in others),
         flows=tuple(flow for flow in facts.flows if flow in flows),
         fix=_fix(calls),
-        confidence="high" if crossing else "medium",
+        confidence="high" if all(map(facts.crosses, calls)) else "medium",
     )
 
 
@@ -129,7 +128,7 @@ RULE = Rule(
     limits=(
         "Skips calls within one host, and the measurements that monitoring collects. Connections from the internet "
         "are reported by `missing-tls`, and those behind the end of a visitor's TLS by `tls-ends-early`. If hosts "
-        "aren't declared, a call is taken to leave its host when an end has several replicas, at medium confidence. "
+        "aren't declared, a call is taken to leave its host when an end has several replicas, at medium confidence for all of them. "
         "Declare a network that encrypts by itself as `tls: true` on the connection."
     ),
     references=(

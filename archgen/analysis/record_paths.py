@@ -1,0 +1,54 @@
+"""The components that records of names lead visitors to, and the balancers on the path of a flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from archgen.analysis.dns_names import address, pointee
+from archgen.analysis.topology import Topology
+from archgen.model.architecture import Record
+
+
+def balancer_on_path(topology: Topology, flow: str) -> tuple[set[str], str, set[str]] | None:
+    """Return the components up to a flow's first balancer, that balancer, and those behind it."""
+    calls = [(hop.step.source, target) for hop in topology.hops[flow] for target in hop.step.targets]
+    before: set[str] = set()
+    for count, (_, balancer) in enumerate(calls, 1):
+        before.add(balancer)
+        if topology.kind(balancer).balances:
+            behind = {balancer}
+            for source, target in calls[count:]:
+                if source in behind:
+                    behind.add(target)
+            return before, balancer, behind
+    return None
+
+
+def components_at_addresses(topology: Topology) -> dict[tuple[int, str], set[str]]:
+    """Return the components that each address leads to: all on its host, or the cluster that shares it."""
+    stated: list[tuple[str | None, Iterable[str]]] = [
+        (host.address, (replica.component for replica in topology.replicas_on[host.id]))
+        for host in topology.architecture.hosts
+    ]
+    stated += [
+        (component.cluster.shared_address, (component.id,))
+        for component in topology.architecture.components
+        if component.cluster
+    ]
+    components_at: dict[tuple[int, str], set[str]] = {}
+    for text, components in stated:
+        parsed = address(text or "")
+        if parsed is not None:
+            components_at.setdefault(parsed, set()).update(components)
+    return components_at
+
+
+def components_behind(topology: Topology, record: Record, addressed: dict[tuple[int, str], set[str]]) -> set[str]:
+    """Return the components that a record leads to by a component, a host or an address."""
+    value = pointee(record)
+    plain = value.removeprefix("component:").removeprefix("host:")
+    if plain in topology.components and not value.startswith("host:"):
+        return {plain}
+    standing = {replica.component for replica in topology.replicas_on.get(plain, ())}
+    parsed = address(plain)
+    return standing | addressed[parsed] if parsed in addressed else standing
