@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from functools import partial
 
+from msgspec.structs import replace
+
+from archgen.analysis.failover_times import pauses
 from archgen.analysis.topology import Topology
 from archgen.app.element_lookup import find_elements
 from archgen.linting.checked_model import CheckedModel
@@ -37,7 +40,10 @@ def simulate_failures(
     architecture = topology.architecture
 
     def work(flow: Flow) -> FlowOutcome:
-        return outcome(topology.index, flow, topology.losses.plans[flow.id], gone)
+        state = outcome(topology.index, flow, topology.losses.plans[flow.id], gone)
+        if state.status == "down" or not killed:
+            return state
+        return replace(state, hints=(*pauses(topology, flow, gone), *state.hints))
 
     outcomes = [isolation.attempt(partial(work, flow), model.file, f"flow {flow.id}") for flow in architecture.flows]
     return SimulationReport(

@@ -1,0 +1,98 @@
+"""The time for which a flow waits until something takes over by itself: a copy, a member of a cluster, a platform."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from msgspec.structs import replace
+
+from archgen.analysis.moments import Timed, moments
+from archgen.analysis.topology import Topology
+from archgen.model.architecture import Cluster, Component, Flow
+from archgen.model.subject import Subject
+from archgen.reliability.evaluation import Evaluation, Plan
+from archgen.reliability.failure import States, single_points
+from archgen.reliability.index import Index
+from archgen.reliability.members import active_members
+from archgen.reliability.structure import build
+
+
+def moves_alone(component: Component) -> bool:
+    """Return True for a single replica that a platform starts on another host when its own is lost."""
+    replicas = component.replicas
+    return len(replicas) == 1 and replicas[0].floating and len(replicas[0].hosts) > 1
+
+
+def failover_time(facts: Topology, component: Component) -> Timed | None:
+    """Return the longest time until something takes over for a component by itself; None where nothing does."""
+    events = moments(facts)
+    times = [events.promotions.get(component.id)]
+    if active_members(component):
+        times.append(events.takeovers.get(component.id))
+    if moves_alone(component):
+        times.append(events.rescheduling(component))
+    automatic = [timed for timed in times if timed is not None and not timed.manual]
+    return max(automatic, key=lambda timed: timed.seconds, default=None)
+
+
+def waiting_flows(facts: Topology, component: Component) -> tuple[str, ...]:
+    """Return the flows that the loss of one element takes down until a component has failed over."""
+    flows = facts.flows_of[component.id]
+    if moves_alone(component):
+        alone = Subject("replica", component.replicas[0].id)
+        return tuple(flow for flow in flows if alone in facts.losses.points[flow])
+    index = _before_failover(facts, component)
+    return tuple(
+        flow
+        for flow in flows
+        if set(single_points(Plan(index, build(index, facts.flows[flow])))).difference(facts.losses.points[flow])
+    )
+
+
+def pauses(facts: Topology, flow: Flow, gone: Collection[Subject]) -> Iterator[str]:
+    """Yield sentences about what a flow that is served without some elements waits for at first."""
+    for component in facts.architecture.components:
+        timed = failover_time(facts, component) if flow.id in facts.flows_of[component.id] else None
+        if timed is None:
+            continue
+        assumed = "" if timed.source is None else " (assumed)"
+        after = f"after about {span(timed.seconds)}"
+        if not moves_alone(component):
+            if _is_down(_before_failover(facts, component), flow, gone):
+                yield f"{after}, when {component.id} has failed over{assumed}"
+        elif hosts := _candidates_among(facts, component, flow, gone):
+            yield f"if {component.id} runs on {hosts}, it is started elsewhere {after}{assumed}"
+
+
+def span(seconds: float) -> str:
+    """Return a time in seconds as `40 s` or `5.8 min`."""
+    return f"{seconds:g} s" if seconds < 120 else f"{seconds / 60:.2g} min"
+
+
+def _candidates_among(facts: Topology, component: Component, flow: Flow, gone: Collection[Subject]) -> str:
+    """Return the lost hosts on which the replica of a component may have stood, if the flow needs it."""
+    replica = component.replicas[0]
+    if Subject("replica", replica.id) not in facts.losses.points[flow.id]:
+        return ""
+    return " or ".join(host for host in replica.hosts if Subject("host", host) in gone)
+
+
+def _is_down(index: Index, flow: Flow, gone: Collection[Subject]) -> bool:
+    return bool(Evaluation(Plan(index, build(index, flow)), States(dict.fromkeys(gone, 1), 1)).flow)
+
+
+def _before_failover(facts: Topology, component: Component) -> Index:
+    """Return the model as it is until a component has failed over."""
+    replication, cluster = component.replication, component.cluster
+    stuck = replace(
+        component,
+        replication=replication and replace(replication, failover="manual", recovery=None),
+        cluster=cluster and _stuck(component, cluster),
+    )
+    components = tuple(stuck if each is component else each for each in facts.architecture.components)
+    return Index(replace(facts.architecture, components=components))
+
+
+def _stuck(component: Component, cluster: Cluster) -> Cluster:
+    active = active_members(component)
+    return replace(cluster, failover="manual", active=active, recovery=None) if active else cluster
