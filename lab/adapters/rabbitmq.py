@@ -29,13 +29,7 @@ log.console = true
 log.console.level = warning
 log.file = false
 """
-WHOLE = """\
-lists:all(fun(X) -> X end, [
-  length(rabbit_nodes:list_running()) == {count}, rabbit_node_monitor:partitions() == [],
-  rabbit:is_booted()
-| [length(Online) == {count} || [{{online, Online}}] <- rabbit_amqqueue:info_all(<<\"/\">>, [online]), is_list(Online),
-   {quorum}]]).
-"""
+API = 15672
 
 
 def service(site: Site, replica: Replica) -> Service:
@@ -48,13 +42,15 @@ def service(site: Site, replica: Replica) -> Service:
     )
     configuration = CONFIGURATION.format(port=port, members=members, partitions=settings.get("partitions", "autoheal"))
     arguments = f"+sbwt none +S 2:2 -kernel net_ticktime {settings.get('tick', 60)}"
-    declare = ("/usr/bin/python3", f"{folder}/queues.py", site.address(replica), str(port), _kind(component))
+    declare = ("/usr/bin/python3", f"{folder}/queues.py", "declare", site.address(replica), str(port), _kind(component))
     return Service(
         name=replica.id,
         packages=("rabbitmq-server", "python3-amqp"),
         files=(
             File(f"{folder}/rabbitmq.conf", configuration),
             File(f"{folder}/home/.erlang.cookie", "lab"),
+            # its program takes seconds for each question, the interface of this plugin does not
+            File(f"{folder}/plugins", "[rabbitmq_management].\n"),
             File(f"{folder}/queues.py", PROGRAM.read_text(encoding="utf-8")),
         ),
         prepare=(("chown", "-R", "rabbitmq:", folder), ("chmod", "400", f"{folder}/home/.erlang.cookie")),
@@ -85,11 +81,9 @@ def _declaring(component: Component) -> Replica:
 
 def _alive(site: Site, replica: Replica, component: Component) -> str:
     """Return the script that succeeds once it sees all nodes, and each quorum queue has a member on each."""
-    folder = site.directory(replica)
-    whole = WHOLE.format(count=len(component.replicas), quorum=str(_kind(component) == "quorum").lower())
-    (expression,) = [" ".join(whole.split())]
+    members = " ".join(site.address(each) for each in component.replicas)
+    check = f"{site.directory(replica)}/queues.py whole {site.address(replica)} {API} {len(component.replicas)}"
     return f"""
-ss -Htln sport = :{listening(site, replica.component)} | grep -q .
-export HOME={folder}/home ERL_AFLAGS='+sbwt none +S 1:1'
-/usr/lib/rabbitmq/bin/rabbitmqctl -q -n {_name(replica)} eval '{expression}' | grep -qx true
+for each in {members}; do timeout 3 bash -c "</dev/tcp/$each/{listening(site, replica.component)}"; done
+/usr/bin/python3 {check}
 """
