@@ -15,7 +15,7 @@ def chain(components: int) -> str:
 
 def steady(components: int) -> str:
     """Write the same where everything states an availability of seven nines, so that a long chain works most of the time."""
-    return _series([(f"h{at}",) for at in range(components)], stated="availability: 99.99999%")
+    return _series([(f"h{at}",) for at in range(components)], declared="availability: 99.99999%")
 
 
 def shared(components: int) -> str:
@@ -44,12 +44,12 @@ def floating(components: int) -> str:
 
 
 def demanded(components: int) -> str:
-    """Write a chain of components with a flow that states a demand."""
+    """Write a chain of components with a flow that declares a demand."""
     return _series([(f"h{at}",) for at in range(components)], demand="10/s")
 
 
 def loaded(components: int) -> str:
-    """Write the pairs with a flow that states a demand, which each of a pair takes over from the other."""
+    """Write the pairs with a flow that declares a demand, which each of a pair takes over from the other."""
     return _series([(f"h{2 * at}", f"h{2 * at + 1}") for at in range(components // 2)], demand="10/s")
 
 
@@ -94,15 +94,15 @@ def _series(
     zone: str | None = None,
     floating: bool = False,
     demand: str | None = None,
-    stated: str = "",
+    declared: str = "",
 ) -> str:
     """Write a chain of components on the given hosts, and a flow of each of the lengths, or one through all."""
     calls = [("user", "s0"), *((f"s{at}", f"s{at + 1}") for at in range(len(hosts) - 1))]
-    inside = f"zone: {zone}" if zone else stated
+    inside = f"zone: {zone}" if zone else declared
     machines = [f"  {host}: {{{inside}}}" for host in dict.fromkeys(host for each in hosts for host in each)]
     zones = ["zones:", f"  {zone}: {{kind: datacenter}}"] if zone else []
     walks = [calls[:length] for length in lengths] or [calls]
-    return _model(machines, _services(hosts, floating, stated), calls, walks, zones, demand)
+    return _model(machines, _services(hosts, floating, declared), calls, walks, zones, demand)
 
 
 def _calling(components: int, caller: Callable[[int], int]) -> str:
@@ -111,8 +111,8 @@ def _calling(components: int, caller: Callable[[int], int]) -> str:
     return _model([f"  {host}: {{}}" for (host,) in hosts], _services(hosts), calls, [calls])
 
 
-def _services(hosts: Sequence[Hosts], floating: bool = False, stated: str = "") -> list[str]:
-    form = ("{{any: [{}]}}" if floating else "[{}]") + (f", {stated}" if stated else "")
+def _services(hosts: Sequence[Hosts], floating: bool = False, declared: str = "") -> list[str]:
+    form = ("{{any: [{}]}}" if floating else "[{}]") + (f", {declared}" if declared else "")
     return [f"  s{at}: {{kind: service, runs_on: {form.format(', '.join(each))}}}" for at, each in enumerate(hosts)]
 
 

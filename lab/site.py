@@ -40,7 +40,7 @@ class Site(Struct, frozen=True):
 
     @property
     def places(self) -> dict[str, str]:
-        """The address of each place: what the model states, else one of 198.18.0.0/16, in the model's order."""
+        """The address of each place: what the model declares, else one of 198.18.0.0/16, in the model's order."""
         hosts = {host.id: host.address for host in self.architecture.hosts}
         all_places = dict.fromkeys([*hosts, *(place_of(replica) for replica in self.replicas)])
         return {

@@ -31,7 +31,7 @@ class Unsaid(Struct, frozen=True, forbid_unknown_fields=True):
 class Sidecar(Struct, frozen=True, forbid_unknown_fields=True):
     """What a system is built and tried with.
 
-    `model` is relative to the repository; unstated, it is the model beside this file. `client` names the module of
+    `model` is relative to the repository; undeclared, it is the model beside this file. `client` names the module of
     `lab/clients` that sends the requests. After a loss, `settle` seconds pass before the `window` that the verdict is of.
     `hosts` are the ways in which hosts are lost, `replicas` those of replicas; zones crash.
     With `pairs`, two elements crash at a time.

@@ -194,9 +194,9 @@ def row(system: System) -> Row:
     wanted = [(source, target) for source, target, *_ in said["connections"]]
     known = {pair for source, target, *_ in said.get("connections_known", []) for pair in ((source, target),)}
     lost = [pair for pair in wanted if pair not in claimed]
-    stated = {*wanted, *known}
-    extra = [pair for pair in sorted(claimed) if pair[0] in names and pair[1] in names and pair not in stated]
-    extra = [pair for pair in extra if pair[::-1] not in stated and "client" not in pair and _unlike(system, pair)]
+    declared = {*wanted, *known}
+    extra = [pair for pair in sorted(claimed) if pair[0] in names and pair[1] in names and pair not in declared]
+    extra = [pair for pair in extra if pair[::-1] not in declared and "client" not in pair and _unlike(system, pair)]
     remarks = [f"no connection {source} -> {target}" for source, target in lost]
     remarks += [f"connection {source} -> {target} in no truth" for source, target in extra]
     remarks += [f"{'asked' if truth in asked else 'missed'} {truth.id}: {truth.says}" for truth in missed]

@@ -351,10 +351,10 @@ class World:
         led: dict[str, set[bool]] = {}
         for request, optional in steps:
             required = not optional and self.required(request)
-            stated = request.deferred
-            if stated is None:
-                stated = any(one is not None and one.deferred for one in self.connections(request))
-            late = required and (stated or led.get(request.source) == {True})
+            declared = request.deferred
+            if declared is None:
+                declared = any(one is not None and one.deferred for one in self.connections(request))
+            late = required and (declared or led.get(request.source) == {True})
             if late:
                 found.add(request.id)
             if required and request.source not in led:

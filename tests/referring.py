@@ -24,11 +24,11 @@ def _cluster(maker: Any, said: dict[str, Any]) -> None:
 
 
 def _replication(maker: Any, said: dict[str, Any]) -> None:
-    stated = [key for key in ("primary", "writers", "of") if key in said]
-    maker.rand.shuffle(stated)
-    for key in stated[1:]:
+    declared = [key for key in ("primary", "writers", "of") if key in said]
+    maker.rand.shuffle(declared)
+    for key in declared[1:]:
         del said[key]
-    if stated[:1] == ["of"]:
+    if declared[:1] == ["of"]:
         said.pop("failover", None)
     if isinstance(said.get("waits_for"), int):
         # a write can't wait for more copies than there are

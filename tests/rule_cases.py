@@ -59,7 +59,7 @@ PARTS: dict[str, Callable[[Finding], str]] = {
 
 
 class Case(NamedTuple):
-    """A model and the findings of one rule in it: their lines, and the parts that are stated."""
+    """A model and the findings of one rule in it: their lines, and the parts that are declared."""
 
     name: str
     rule: str
@@ -80,8 +80,8 @@ def read(path: Path) -> Iterator[Case]:
     variants = [line for line in lines if line.startswith(("# found with: ", "# silent with: "))]
     model = "".join(lines[len(head) : len(lines) - len(variants)])
     name, rule = path.name.removesuffix(SUFFIX), path.parent.name
-    stated = _parts(line.removeprefix("# ").strip() for line in head)
-    yield Case(f"{rule}/{name}", rule, model, _marked(model, rule), stated)
+    declared = _parts(line.removeprefix("# ").strip() for line in head)
+    yield Case(f"{rule}/{name}", rule, model, _marked(model, rule), declared)
     for number, line in enumerate(variants, 1):
         match = _VARIANT.fullmatch(line.strip())
         assert match is not None, f"{path}: {line}"
@@ -89,7 +89,7 @@ def read(path: Path) -> Iterator[Case]:
         if match[1] == "silent":
             text, parts = _MARK.sub("", text), {}
         else:
-            parts = stated | _parts(match[3].split("  # ")[1:])
+            parts = declared | _parts(match[3].split("  # ")[1:])
         yield Case(f"{rule}/{name}:{number}", rule, text, _marked(text, rule), parts)
 
 

@@ -42,14 +42,14 @@ def read(file: Path) -> Subtle:
     title, *lines = [
         line.removeprefix("# ") for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("# ")
     ]
-    stated = [line.partition(": ")[::2] for line in lines]
+    declared = [line.partition(": ")[::2] for line in lines]
     return Subtle(
         file,
         title,
-        next(text for key, text in stated if key == "Engineer"),
-        tuple(_loss(key.removeprefix("lost "), text) for key, text in stated if key.startswith("lost ")),
-        tuple(text for key, text in stated if key == "finds"),
-        tuple(text for key, text in stated if key == "silent"),
+        next(text for key, text in declared if key == "Engineer"),
+        tuple(_loss(key.removeprefix("lost "), text) for key, text in declared if key.startswith("lost ")),
+        tuple(text for key, text in declared if key == "finds"),
+        tuple(text for key, text in declared if key == "silent"),
     )
 
 

@@ -193,7 +193,7 @@ PROMISES: dict[tuple[str, Scope], Number] = {
 
 VRRP = Delay(4, Source("default", "a backup takes over after 3 advertisements of 1 s and less than a second, RFC 5798"))
 DNS_CHECKS = Delay(90, Source("default", "Route 53 health checks: 3 failures, 30 s apart, before the record changes"))
-DNS_TTL = Delay(300, _convention("a DNS record without a stated ttl is cached for 300 s"))
+DNS_TTL = Delay(300, _convention("a DNS record without a declared ttl is cached for 300 s"))
 ANYCAST = Delay(90, Source("default", "hold time of a BGP session, 90 s as suggested by RFC 1657"))
 PATRONI = Delay(
     40,

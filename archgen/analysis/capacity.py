@@ -82,7 +82,7 @@ class Load:
         return self._totals.get(replica, 0.0) - before + sum(self._rate(flow, replica, changes) for flow in changes)
 
     def overloads(self, lost: Subject | None = None) -> tuple[Overload, ...]:
-        """Return the replicas that get more than their stated capacity, in the order of the model.
+        """Return the replicas that get more than their declared capacity, in the order of the model.
 
         After a loss, only those whose load the loss can change.
         """

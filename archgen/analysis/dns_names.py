@@ -1,4 +1,4 @@
-"""DNS records and stated addresses of a model: the destinations of names, and the owners of addresses.
+"""DNS records and declared addresses of a model: the destinations of names, and the owners of addresses.
 
 Names are compared without case and final dot (RFC 4343); wildcards match as RFC 4592 has it: only below the closest
 name that exists.
@@ -84,9 +84,11 @@ class Names:
     @cached_property
     def addresses(self) -> frozenset[str]:
         """Every address that a host or a cluster states, in canonical form."""
-        stated = [host.address for host in self.architecture.hosts]
-        stated += [component.cluster.shared_address for component in self.architecture.components if component.cluster]
-        parsed = (address(text) for text in stated if text is not None)
+        declared = [host.address for host in self.architecture.hosts]
+        declared += [
+            component.cluster.shared_address for component in self.architecture.components if component.cluster
+        ]
+        parsed = (address(text) for text in declared if text is not None)
         return frozenset(each[1] for each in parsed if each is not None)
 
     @cached_property
@@ -106,7 +108,7 @@ class Names:
         return frozenset((*self._by_name, *above))
 
     def domains(self, server: Component) -> tuple[str, ...]:
-        """Return the domain of a name server; where it isn't stated, the one that the names of its records share."""
+        """Return the domain of a name server; where it isn't declared, the one that the names of its records share."""
         if server.domain is not None:
             return (normalize_name(server.domain),)
         names = [normalize_name(record.name).removeprefix("*.").removeprefix("www.") for record in server.records]

@@ -88,8 +88,8 @@ def _again_before(topology: Topology, hops: tuple[Hop, ...], terminator: str) ->
 def _decrypts(topology: Topology, component: str) -> bool:
     """Return True if a component with TLS on both sides reads what passes: packets and connections are passed on unread."""
     if product_of(topology.components[component].product).forwards:
-        stated = (port.tls for call in topology.incoming[component] for port in call.ports)
-        return any(tls is not None and tls.certificate is not None for tls in stated)
+        declared = (port.tls for call in topology.incoming[component] for port in call.ports)
+        return any(tls is not None and tls.certificate is not None for tls in declared)
     return topology.kind(component).terminates_tls
 
 
@@ -110,7 +110,7 @@ def plaintext_between_hosts(topology: Topology) -> tuple[Connection, ...]:
     return tuple(call for call in clear if not listening.isdisjoint(_listeners(call)))
 
 
-def unstated_between_hosts(topology: Topology) -> tuple[Connection, ...]:
+def undeclared_between_hosts(topology: Topology) -> tuple[Connection, ...]:
     """Return the connections inside the system between hosts of which nothing says whether they are encrypted."""
     return tuple(
         call

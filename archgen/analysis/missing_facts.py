@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from archgen.analysis.balancing import is_sticky
-from archgen.analysis.encryption import unstated_between_hosts
+from archgen.analysis.encryption import undeclared_between_hosts
 from archgen.analysis.exposure import STORES, is_unused_call
 from archgen.analysis.hops import encrypted
 from archgen.analysis.monitoring import collection_of
@@ -116,11 +116,11 @@ def deployments_without_rollback(topology: Topology) -> Iterator[Gap]:
 
 def connections_without_credentials(topology: Topology) -> Iterator[Gap]:
     """Yield connections without credentials to a store that has others with them (`shared-credentials`)."""
-    stated = {target for call in topology.architecture.connections if call.credentials for target in call.targets}
+    declared = {target for call in topology.architecture.connections if call.credentials for target in call.targets}
     calls = {
         call.id: call
         for component in topology.components
-        if component in stated
+        if component in declared
         for call in topology.incoming[component]
     }
     for call in calls.values():
@@ -284,7 +284,7 @@ _SHORT = 900.0
 
 def encryption_between_hosts(topology: Topology) -> Iterator[Gap]:
     """Yield the first connection between hosts of which neither protocol nor `tls` says if it is encrypted, for all of them."""
-    calls = unstated_between_hosts(topology)
+    calls = undeclared_between_hosts(topology)
     if calls:
         protocols = dict.fromkeys(port.protocol for call in calls for port in call.ports if encrypted(port) is None)
         names = first_few([call.id for call in calls], _NAMED)

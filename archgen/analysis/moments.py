@@ -20,7 +20,7 @@ from archgen.reliability.moment import Moment, Wait
 
 
 class Timed(Struct, frozen=True):
-    """Seconds until another replica takes over, and their source where the model states none."""
+    """Seconds until another replica takes over, and their source where the model declares none."""
 
     seconds: float
     source: Source | None = None
@@ -33,7 +33,7 @@ class Timed(Struct, frozen=True):
 
 
 class BadChange(Struct, frozen=True):
-    """The chance that a component is down by a bad change, and its source where the model states not all of it."""
+    """The chance that a component is down by a bad change, and its source where the model declares not all of it."""
 
     chance: float
     source: Source | None = None
@@ -126,9 +126,9 @@ class Moments:
     def _leading_to(self, component: Component) -> list[Record]:
         """Return the records that lead to a component or to its hosts, through other names too."""
         hosts = [self._topology.hosts[host] for replica in component.replicas for host in replica.hosts]
-        stated = [component.id, f"component:{component.id}", component.cluster and component.cluster.shared_address]
-        stated += [text for host in hosts for text in (host.id, f"host:{host.id}", host.address)]
-        names = {_canonical(text) for text in stated if text}
+        declared = [component.id, f"component:{component.id}", component.cluster and component.cluster.shared_address]
+        declared += [text for host in hosts for text in (host.id, f"host:{host.id}", host.address)]
+        names = {_canonical(text) for text in declared if text}
         records = [(server, record) for server in self._names.servers for record in server.records]
         leading: dict[int, Record] = {}
         for _ in records:
@@ -224,11 +224,11 @@ def _is_changed(component: Component) -> bool:
 
 def _bad_change(component: Component) -> BadChange:
     assumed = numbers.OWN_CHANGES if is_own_code(component) else numbers.OTHER_CHANGES
-    stated = component.changes if isinstance(component.changes, Changes) else Changes()
-    every = assumed.every if stated.every is None else stated.every
-    bad = assumed.bad if stated.bad is None else stated.bad
-    recovery = assumed.recovery if stated.recovery is None else stated.recovery
-    source = assumed.source if None in (stated.every, stated.bad, stated.recovery) else None
+    declared = component.changes if isinstance(component.changes, Changes) else Changes()
+    every = assumed.every if declared.every is None else declared.every
+    bad = assumed.bad if declared.bad is None else declared.bad
+    recovery = assumed.recovery if declared.recovery is None else declared.recovery
+    source = assumed.source if None in (declared.every, declared.bad, declared.recovery) else None
     return BadChange(min(1.0, bad * recovery / every) if every else 1.0, source)
 
 

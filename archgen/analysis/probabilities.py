@@ -58,9 +58,9 @@ class Probabilities:
             return self._unchanged(element)
         if element.kind == "move":
             return 1.0 - self._moved(self._moments.moves[element]), None
-        stated = self._stated(element)
-        if stated is not None:
-            return stated.probability, None
+        declared = self._declared(element)
+        if declared is not None:
+            return declared.probability, None
         number = number_of(self._topology, element)
         share = self._scaled(number.availability)
         return share, Assumed(element, share, str(number.source), number.source.basis == "promise")
@@ -105,8 +105,8 @@ class Probabilities:
                 yield AssumedTime(Subject("component", component), "failover", timed.seconds, str(timed.source))
 
     def _repair(self, element: Subject) -> AssumedTime | None:
-        stated = self._stated(element)
-        if stated is not None and (stated.mttr is not None or stated.probability == 1.0):
+        declared = self._declared(element)
+        if declared is not None and (declared.mttr is not None or declared.probability == 1.0):
             return None
         number = number_of(self._topology, element)
         return AssumedTime(element, "repair", number.mttr * _SECONDS_PER_HOUR, str(number.repair))
@@ -161,11 +161,11 @@ class Probabilities:
 
     def _recent(self, element: Subject, seconds: float) -> float:
         """Return the share of an element's outages, by time, that began less than some seconds ago."""
-        stated = self._stated(element)
-        hours = number_of(self._topology, element).mttr if stated is None or stated.mttr is None else stated.mttr
+        declared = self._declared(element)
+        hours = number_of(self._topology, element).mttr if declared is None or declared.mttr is None else declared.mttr
         return min(1.0, seconds / (hours * _SECONDS_PER_HOUR)) if hours else 1.0
 
-    def _stated(self, element: Subject) -> Availability | None:
+    def _declared(self, element: Subject) -> Availability | None:
         if element.kind == "host":
             return self._topology.hosts[element.id].availability
         if element.kind == "zone":

@@ -26,17 +26,17 @@ def balancer_on_path(topology: Topology, flow: str) -> tuple[set[str], str, set[
 
 def components_at_addresses(topology: Topology) -> dict[tuple[int, str], set[str]]:
     """Return the components that each address leads to: all on its host, or the cluster that shares it."""
-    stated: list[tuple[str | None, Iterable[str]]] = [
+    declared: list[tuple[str | None, Iterable[str]]] = [
         (host.address, (replica.component for replica in topology.replicas_on[host.id]))
         for host in topology.architecture.hosts
     ]
-    stated += [
+    declared += [
         (component.cluster.shared_address, (component.id,))
         for component in topology.architecture.components
         if component.cluster
     ]
     components_at: dict[tuple[int, str], set[str]] = {}
-    for text, components in stated:
+    for text, components in declared:
         parsed = address(text or "")
         if parsed is not None:
             components_at.setdefault(parsed, set()).update(components)

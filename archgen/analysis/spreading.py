@@ -259,13 +259,13 @@ def _at_work(component: Component, replicas: tuple[str, ...], works: Works) -> t
 
 
 def _weighed(source: Component, chosen: list[str], replicas: Mapping[str, Replica]) -> Rates:
-    """Return shares by the source's weights, even if it states none; backups count only if no other replica is left."""
+    """Return shares by the source's weights, even if it declares none; backups count only if no other replica is left."""
     balance = source.balance
     if balance is not None:
         backup = balance.backup
         chosen = [name for name in chosen if name not in backup and replicas[name].component not in backup] or chosen
-    stated = dict(balance.weights) if balance is not None else {}
-    weights = {name: stated.get(name, stated.get(replicas[name].component, 1.0)) for name in chosen}
+    declared = dict(balance.weights) if balance is not None else {}
+    weights = {name: declared.get(name, declared.get(replicas[name].component, 1.0)) for name in chosen}
     total = sum(weights.values())
     return {name: weight / total for name, weight in weights.items() if weight}
 

@@ -99,15 +99,15 @@ def _address(revisions: Revisions, forge: str, finding: Finding) -> str:
     return f"{forge}/{revisions.commit}/{quote(revisions.path(finding.file))}#L{finding.line}"
 
 
-def forge_address(stated: str | None) -> str:
-    """Return the stated address of the repository's files, else that of the CI job; empty in none.
+def forge_address(declared: str | None) -> str:
+    """Return the declared address of the repository's files, else that of the CI job; empty in none.
 
-    UsageError if the stated one isn't the address of a page.
+    UsageError if the declared one isn't the address of a page.
     """
-    if stated is not None:
-        if not stated.startswith(("https://", "http://")) or set(stated) & set(" \t\r\n<>()\"'`"):
-            raise UsageError(f"--links must be an address such as https://github.com/OWNER/REPO/blob; got {stated}")
-        return stated.rstrip("/")
+    if declared is not None:
+        if not declared.startswith(("https://", "http://")) or set(declared) & set(" \t\r\n<>()\"'`"):
+            raise UsageError(f"--links must be an address such as https://github.com/OWNER/REPO/blob; got {declared}")
+        return declared.rstrip("/")
     server, repository = os.environ.get("GITHUB_SERVER_URL"), os.environ.get("GITHUB_REPOSITORY")
     project = os.environ.get("CI_PROJECT_URL")
     if server and repository:

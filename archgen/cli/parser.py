@@ -247,9 +247,9 @@ def _formatter(prog: str) -> argparse.HelpFormatter:
 
 
 def _width(terminal: bool) -> int:
-    stated = os.environ.get("COLUMNS", "")
-    if stated.isdecimal() and int(stated):
-        return max(40, min(int(stated), WIDEST))
+    declared = os.environ.get("COLUMNS", "")
+    if declared.isdecimal() and int(declared):
+        return max(40, min(int(declared), WIDEST))
     try:
         return max(40, min(os.get_terminal_size(sys.stdout.fileno()).columns, WIDEST)) if terminal else 100
     except (OSError, ValueError):

@@ -38,22 +38,22 @@ def _difference(field: str, was: object, now: object, of: str) -> Iterator[str]:
     if isinstance(was, Struct) and isinstance(now, Struct):
         yield from differences(was, now, f"{label} ")
     elif isinstance(now, Struct):
-        yield f"{label} stated: {_stated(now)}"
+        yield f"{label} declared: {_declared(now)}"
     elif isinstance(was, Struct):
-        yield f"{label} no longer stated, was {_stated(was)}"
+        yield f"{label} no longer declared, was {_declared(was)}"
     elif _holds_structs(was) or _holds_structs(now):
         yield from _members(label, was, now)
     elif (after := _words(field, now)) != (before := _words(field, was)):
         yield f"{label} {after}, was {before}"
 
 
-def _stated(value: Struct) -> str:
-    """Return the fields that a model states, each with its name."""
+def _declared(value: Struct) -> str:
+    """Return the fields that a model declares, each with its name."""
     fields = [(field, getattr(value, field)) for field in value.__struct_fields__]
-    stated = [
+    declared = [
         f"{name.replace('_', ' ')} {_words(name, value)}" for name, value in fields if value not in (None, (), False)
     ]
-    return ", ".join(stated) or "with nothing of its own"
+    return ", ".join(declared) or "with nothing of its own"
 
 
 def _holds_structs(value: object) -> bool:
@@ -70,7 +70,7 @@ def _members(label: str, was: object, now: object) -> Iterator[str]:
 
 
 def _described(member: object) -> str:
-    """Return the stated fields of a value in a row, its id apart."""
+    """Return the declared fields of a value in a row, its id apart."""
     if not isinstance(member, Struct):
         return _words("", member)
     fields = [(field, getattr(member, field)) for field in member.__struct_fields__ if field != "id"]
@@ -79,7 +79,7 @@ def _described(member: object) -> str:
 
 def _words(field: str, value: object) -> str:
     if value is None:
-        return "not stated"
+        return "not declared"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):

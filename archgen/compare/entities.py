@@ -118,7 +118,7 @@ def _hosts(component: Component) -> tuple[str, ...]:
 
 def _moved(was: tuple[str, ...], now: tuple[str, ...]) -> str:
     if not was or not now:
-        return f"runs on {listed(now) or 'no stated host'}, was on {listed(was) or 'no stated host'}"
+        return f"runs on {listed(now) or 'no declared host'}, was on {listed(was) or 'no declared host'}"
     more, less = _both_ways(was, now)
     if not more and not less:
         return "runs on its hosts in another order"
@@ -142,7 +142,7 @@ def _some(names: list[str]) -> list[str]:
 def _ports(old: Connection, new: Connection) -> Iterator[str]:
     if old.ports == new.ports:
         return
-    was, now = (listed([_port(port) for port in each.ports]) or "no stated protocol" for each in (old, new))
+    was, now = (listed([_port(port) for port in each.ports]) or "no declared protocol" for each in (old, new))
     if was != now:
         yield f"{now}, was {was}"
     before, after = (all(encrypted(port) for port in each.ports) and bool(each.ports) for each in (old, new))

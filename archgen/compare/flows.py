@@ -148,8 +148,8 @@ def survivors(topology: Topology, flow: str) -> tuple[str, ...]:
 
 def access(topology: Topology, flow: str) -> Access:
     """Return the access of a flow: write if any of its steps writes, else read."""
-    stated = topology.flows[flow].access
-    if stated is not None:
-        return stated
+    declared = topology.flows[flow].access
+    if declared is not None:
+        return declared
     kinds = {hop.access for hop in topology.hops[flow]}
     return "read" if kinds == {"read"} else "write" if "read" not in kinds else "read-write"

@@ -103,20 +103,22 @@ def _replica_changes(old: Component, new: Component) -> Iterator[Change]:
 
 def zone_value(zone: Zone) -> dict[str, Any]:
     """Return a zone as its entry in a model."""
-    return _stated(kind=zone.kind, in_=zone.within, availability=_availability(zone.availability))
+    return _declared(kind=zone.kind, in_=zone.within, availability=_availability(zone.availability))
 
 
 def host_value(host: Host) -> dict[str, Any]:
     """Return a host as its entry in a model."""
     zones = _one_or_all(host.zones) if host.zones else None
     availability = _availability(host.availability)
-    return _stated(zone=zones, runs_on=host.runs_on, network=host.network, owner=host.owner, availability=availability)
+    return _declared(
+        zone=zones, runs_on=host.runs_on, network=host.network, owner=host.owner, availability=availability
+    )
 
 
 def component_value(component: Component) -> dict[str, Any]:
     """Return a component that an edit adds as its entry in a model."""
     hosts = runs_on_value(component)
-    return _stated(
+    return _declared(
         kind=component.kind,
         product=component.product,
         runs_on=hosts,
@@ -128,7 +130,7 @@ def component_value(component: Component) -> dict[str, Any]:
 def connection_value(connection: Connection) -> dict[str, Any]:
     """Return a connection that an edit adds as its entry in a model."""
     port = connection.ports[0]
-    return _stated(
+    return _declared(
         protocol=port.protocol,
         port=port.port,
         tls=True if port.tls is not None else None,
@@ -147,7 +149,7 @@ def replication_value(component: Component) -> dict[str, Any] | None:
     replication = component.replication
     if replication is None:
         return None
-    return _stated(
+    return _declared(
         primary=_places(replication.primary, component.replicas),
         writers="all" if replication.all_write else None,
         of=replication.copy_of,
@@ -165,7 +167,7 @@ def cluster_value(component: Component) -> dict[str, Any] | None:
     cluster = component.cluster
     if cluster is None:
         return None
-    return _stated(
+    return _declared(
         mode=cluster.mode,
         active=_places(cluster.active, component.replicas),
         address=cluster.address if cluster.shared_address is None else {"shared": cluster.shared_address},
@@ -183,16 +185,16 @@ def _places(ids: tuple[str, ...], replicas: tuple[Replica, ...]) -> Any:
     return _one_or_all(tuple(names)) if names else None
 
 
-def _availability(stated: Availability | None) -> Any:
-    if stated is not None and stated.mtbf is not None and stated.mttr is not None:
-        return {"mtbf": write_duration(stated.mtbf * 3600), "mttr": write_duration(stated.mttr * 3600)}
-    return None if stated is None else stated.probability
+def _availability(declared: Availability | None) -> Any:
+    if declared is not None and declared.mtbf is not None and declared.mttr is not None:
+        return {"mtbf": write_duration(declared.mtbf * 3600), "mttr": write_duration(declared.mttr * 3600)}
+    return None if declared is None else declared.probability
 
 
 def _one_or_all(names: tuple[str, ...]) -> Any:
     return names[0] if len(names) == 1 else names
 
 
-def _stated(**values: Any) -> dict[str, Any]:
-    """Return the values that are stated, by their keys."""
+def _declared(**values: Any) -> dict[str, Any]:
+    """Return the values that are declared, by their keys."""
     return {key.rstrip("_"): value for key, value in values.items() if value is not None}

@@ -20,7 +20,7 @@ from archgen.model.protocols import PROTOCOLS
 from archgen.model.subject import Subject
 
 _PORTS = {"http": 80, "https": 443, "smtp": 25}
-"""The ports of the protocols that need not state one: those of the web (RFC 9110, 4.2) and of mail servers (RFC 5321)."""
+"""The ports of the protocols that need not declare one: those of the web (RFC 9110, 4.2) and of mail servers (RFC 5321)."""
 
 
 def free_name(name: str, topology: Topology) -> str:

@@ -220,8 +220,8 @@ def _replicated(component: Component, replication: Replication) -> _Passages:
             f"The application writes to {_few(replication.primary)} and may read from {readers}.",
         )
         failover = replication.failover or "manual"
-        stated = "" if replication.failover else "; the model does not declare a failover, which counts as manual"
-        yield MECHANISMS[f"failover-{failover}"], f"This holds for {component.title}{stated}."
+        declared = "" if replication.failover else "; the model does not declare a failover, which counts as manual"
+        yield MECHANISMS[f"failover-{failover}"], f"This holds for {component.title}{declared}."
     if replication.mode is not None:
         yield MECHANISMS[f"{replication.mode}-replication"], f"{component.title} replicates this way."
 
@@ -229,8 +229,8 @@ def _replicated(component: Component, replication: Replication) -> _Passages:
 def _protecting(topology: Topology) -> _Passages:
     yield from _kind(topology, "firewall", "waf")
     if topology.networks:
-        stated = "; ".join(f"{network.id} is {_trust(network.trust)}" for network in topology.networks.values())
-        yield MECHANISMS["network-trust"], f"{stated}."
+        declared = "; ".join(f"{network.id} is {_trust(network.trust)}" for network in topology.networks.values())
+        yield MECHANISMS["network-trust"], f"{declared}."
     safe = [
         connection.id
         for connection in topology.architecture.connections

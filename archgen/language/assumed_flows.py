@@ -69,13 +69,13 @@ class _Walk:
     def _calls(self, connections: Map) -> Iterator[_Call]:
         for number, (key, value) in enumerate(connections.items()):
             source, targets = connection_ends(key)
-            stated = value if isinstance(value, Map) else {}
+            declared = value if isinstance(value, Map) else {}
             ends = (source, *targets)
-            if stated.get("required", True) is not True or any(end not in self.kinds for end in ends):
+            if declared.get("required", True) is not True or any(end not in self.kinds for end in ends):
                 continue
             if self.kinds[source].observes or all(self._is_aside(target) for target in targets):
                 continue
-            deferred = stated.get("async", False) is True
+            deferred = declared.get("async", False) is True
             yield _Call(connection_id(key), source, targets, _protocol(value), deferred, connections.marks[2 * number])
 
     def _is_aside(self, name: str) -> bool:

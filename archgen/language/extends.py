@@ -102,10 +102,10 @@ def _merged(base: Map, over: Map, way: tuple[str, ...]) -> Map:
             merged.put(key, value, base.marks[2 * index], base.marks[2 * index + 1])
             continue
         taken.add(name)
-        stated = over[name]
-        if stated is not None:
+        declared = over[name]
+        if declared is not None:
             mark, value_mark = over.key_mark(name), over.value_mark(name)
-            merged.put(name, _value(value, stated, (*way, name), base.marks[2 * index + 1]), mark, value_mark)
+            merged.put(name, _value(value, declared, (*way, name), base.marks[2 * index + 1]), mark, value_mark)
     for index, (key, value) in enumerate(over.items()):
         if key not in taken:
             merged.put(key, value, over.marks[2 * index], over.marks[2 * index + 1])

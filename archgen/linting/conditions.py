@@ -6,7 +6,7 @@
     comparison = term ["==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "not in" | "matches"  term]
     term       = TEXT | NUMBER | "true" | "false" | NAME | "count(" NAME ")" | "[" TEXT {"," TEXT} "]" | "(" condition ")"
 
-Unknown is not false: what a model does not state makes a comparison unknown, and a condition holds only if it is true.
+Unknown is not false: what a model does not declare makes a comparison unknown, and a condition holds only if it is true.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple
 Type = Literal["text", "number", "truth", "texts"]
 FactValue = str | float | bool | tuple[str, ...] | None
 Facts = Callable[[str], FactValue]
-"""The value of a fact by its name; None where the model does not state it."""
+"""The value of a fact by its name; None where the model does not declare it."""
 
 LONGEST = 2_000
 DEEPEST = 30

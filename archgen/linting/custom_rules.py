@@ -1,4 +1,4 @@
-"""Custom rules, stated as data: for each subject of a kind, a condition over its facts and a sentence."""
+"""Custom rules, declared as data: for each subject of a kind, a condition over its facts and a sentence."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CODE = re.compile(r"[A-Z]{3}[0-9]{3}")
 
 
 class CustomRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A custom rule as its file states it; `when` is the condition of a finding, `message` names facts in braces."""
+    """A custom rule as its file declares it; `when` is the condition of a finding, `message` names facts in braces."""
 
     id: str
     code: str
@@ -35,51 +35,51 @@ class CustomRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     summary: str = ""
     severity: Severity = "warning"
     category: Category = "operations"
-    limits: str = "Says nothing where the model does not state a fact that the condition asks for."
+    limits: str = "Says nothing where the model does not declare a fact that the condition asks for."
 
 
-def build_rule(stated: CustomRule) -> Rule:
+def build_rule(declared: CustomRule) -> Rule:
     """Return the rule; raises ValueError where it is invalid, ExpressionError where its condition is."""
-    _check(stated)
-    facts = facts_of(stated.each)
-    holds = compile_condition(stated.when, {name: fact.type for name, fact in facts.items()})
+    _check(declared)
+    facts = facts_of(declared.each)
+    holds = compile_condition(declared.when, {name: fact.type for name, fact in facts.items()})
 
     def check(context: RuleContext) -> Iterator[Hit]:
         topology = context.topology
-        for element in elements_of(topology, stated.each):
+        for element in elements_of(topology, declared.each):
             ask = _asking(facts, topology, element)
             if holds(ask):
-                yield Hit(subject=Subject(stated.each, element.id), message=_filled(stated.message, ask))
+                yield Hit(subject=Subject(declared.each, element.id), message=_filled(declared.message, ask))
 
     return Rule(
-        id=stated.id,
-        code=stated.code,
-        title=stated.title,
-        severity=stated.severity,
-        category=stated.category,
-        summary=stated.summary or stated.message,
-        why=stated.why,
-        fix=stated.fix,
-        limits=stated.limits,
-        bad=stated.bad,
-        edits=((stated.bad, stated.good),),
+        id=declared.id,
+        code=declared.code,
+        title=declared.title,
+        severity=declared.severity,
+        category=declared.category,
+        summary=declared.summary or declared.message,
+        why=declared.why,
+        fix=declared.fix,
+        limits=declared.limits,
+        bad=declared.bad,
+        edits=((declared.bad, declared.good),),
         check=check,
     )
 
 
-def _check(stated: CustomRule) -> None:
-    if not _ID.fullmatch(stated.id):
-        raise ValueError(f"`id` is lower-case words with hyphens, such as database-owner, and not `{stated.id}`")
-    if not _CODE.fullmatch(stated.code):
-        raise ValueError(f"`code` is three capitals and three digits, such as OUR001, and not `{stated.code}`")
-    assert stated.category in CATEGORIES
+def _check(declared: CustomRule) -> None:
+    if not _ID.fullmatch(declared.id):
+        raise ValueError(f"`id` is lower-case words with hyphens, such as database-owner, and not `{declared.id}`")
+    if not _CODE.fullmatch(declared.code):
+        raise ValueError(f"`code` is three capitals and three digits, such as OUR001, and not `{declared.code}`")
+    assert declared.category in CATEGORIES
     for key in ("title", "message", "fix", "why"):
-        if not getattr(stated, key).strip():
+        if not getattr(declared, key).strip():
             raise ValueError(f"`{key}` is empty")
-    for name in _FACT.findall(stated.message):
-        if name not in facts_of(stated.each):
+    for name in _FACT.findall(declared.message):
+        if name not in facts_of(declared.each):
             raise ValueError(
-                f"`message`: a {stated.each} has no fact `{name}`; it has {', '.join(facts_of(stated.each))}"
+                f"`message`: a {declared.each} has no fact `{name}`; it has {', '.join(facts_of(declared.each))}"
             )
 
 

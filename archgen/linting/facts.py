@@ -1,4 +1,4 @@
-"""The facts that a condition can ask: what a model states of an element, by the types of its fields, and what follows."""
+"""The facts that a condition can ask: what a model declares of an element, by the types of its fields, and what follows."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class FactDefinition(Struct, frozen=True):
 def facts_of(each: Each) -> dict[str, FactDefinition]:
     """Return the facts about elements of a kind: their fields of the types that conditions have, then derived ones."""
     fields = get_type_hints(_STRUCTS[each]).items()
-    stated = {name: FactDefinition(kind, _field(name)) for name, hint in fields for kind in _types(hint)}
-    return stated | _DERIVED[each]
+    declared = {name: FactDefinition(kind, _field(name)) for name, hint in fields for kind in _types(hint)}
+    return declared | _DERIVED[each]
 
 
 def elements_of(topology: Topology, each: Each) -> Sequence[Element]:
@@ -56,8 +56,8 @@ def _types(hint: Any) -> tuple[Type, ...]:
 
 def _field(name: str) -> Callable[[Topology, Element], FactValue]:
     def value(_: Topology, element: Element) -> FactValue:
-        stated: FactValue = getattr(element, name)
-        return float(stated) if isinstance(stated, int) and not isinstance(stated, bool) else stated
+        declared: FactValue = getattr(element, name)
+        return float(declared) if isinstance(declared, int) and not isinstance(declared, bool) else declared
 
     return value
 

@@ -26,7 +26,7 @@ Scope = Literal["zonal", "regional", "global"]
 
 
 class Availability(Struct, frozen=True, gc=False, omit_defaults=True):
-    """A stated availability: a probability in 0..1, or mean times between failures and to repair in hours."""
+    """A declared availability: a probability in 0..1, or mean times between failures and to repair in hours."""
 
     probability: float
     mtbf: float | None = None
@@ -324,8 +324,8 @@ class Flow(Struct, frozen=True, gc=False, omit_defaults=True):
     @property
     def busiest(self) -> float | None:
         """The highest declared demand, in requests per second; None where none is declared."""
-        stated = [load for load in (self.demand, self.peak) if load is not None]
-        return max(stated, default=None)
+        declared = [load for load in (self.demand, self.peak) if load is not None]
+        return max(declared, default=None)
 
 
 class Architecture(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):

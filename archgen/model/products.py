@@ -56,7 +56,7 @@ PRODUCTS: dict[str, Product] = {
     ),
     **dict.fromkeys(("lvs", "ipvs", "metallb", "kube-proxy", "kube-vip"), Product(forwards=True)),
     "aws-nlb": Product(forwards=True, scope="regional"),
-    # what is in one zone unless a copy in another is stated, which makes it more than one replica
+    # what is in one zone unless a copy in another is declared, which makes it more than one replica
     **dict.fromkeys(("aws-rds", "aurora", "cloud-sql"), Product(scope="zonal")),
     **dict.fromkeys(("aws-alb", "aws-elb", "aws-api-gateway"), Product(scope="regional", plain_entry=True)),
     "cloudfront": Product(scope="global", plain_entry=True),
@@ -125,7 +125,7 @@ def service_place(component: Component) -> str:
 
 
 def scope_of(component: Component) -> Scope | None:
-    """Return the scope of a managed component: stated, by its product, or by an id that is a product's name; None if unknown."""
+    """Return the scope of a managed component: declared, by its product, or by an id that is a product's name; None if unknown."""
     if isinstance(component.managed, Managed) and component.managed.scope is not None:
         return component.managed.scope
     return product_of(component.product or component.id).scope if component.managed else None

@@ -1,4 +1,4 @@
-"""The requirements that a model states: objectives, expectations, accepted risks, and questions that are still open."""
+"""The requirements that a model declares: objectives, expectations, accepted risks, and questions that are still open."""
 
 from __future__ import annotations
 

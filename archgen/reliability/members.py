@@ -85,7 +85,7 @@ def _watches_hosts(component: Component, replica: str) -> bool:
 
 
 def active_members(component: Component) -> tuple[str, ...]:
-    """Return the members of an active-passive cluster that take its traffic first: those stated, else the first written."""
+    """Return the members of an active-passive cluster that take its traffic first: those declared, else the first written."""
     cluster = component.cluster
     if cluster is None or not is_active_passive(cluster):
         return ()
@@ -93,7 +93,7 @@ def active_members(component: Component) -> tuple[str, ...]:
 
 
 def promoted_by_hand(component: Component) -> bool:
-    """Return True if a person promotes a replica within a stated time when a primary, which runs on one host, is lost."""
+    """Return True if a person promotes a replica within a declared time when a primary, which runs on one host, is lost."""
     replication = component.replication
     if replication is None or replication.failover == "automatic" or replication.recovery is None:
         return False

@@ -10,7 +10,7 @@ from archgen.model.subject import Subject
 
 
 class Wait(Struct, frozen=True, order=True):
-    """The seconds until another replica takes over; `manual` if a person does it, `assumed` if the model states no number."""
+    """The seconds until another replica takes over; `manual` if a person does it, `assumed` if the model declares no number."""
 
     seconds: float
     manual: bool = False

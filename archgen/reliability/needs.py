@@ -100,13 +100,13 @@ Asks = tuple[Asked, ...]
 
 def asks_of(index: Index, component: Component) -> Asks:
     """Return what the health check of a component asks behind its targets."""
-    stated = deep_asks(component)
-    if not stated:
+    declared = deep_asks(component)
+    if not declared:
         return ()
     targets = [target for source, target in index.connections if source == component.id]
     return tuple(
         Asked(name, access, not any((target, name) in index.connections for target in targets))
-        for name, access in stated
+        for name, access in declared
     )
 
 

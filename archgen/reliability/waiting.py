@@ -29,8 +29,8 @@ def takers(index: Index, flow: Flow) -> Iterator[Request]:
         connections = connections_under(index, request)
         required = request.required and not optional and all(each.required for each in connections)
         done_later = required and (is_deferred(request, connections) or later.get(request.source, False))
-        stated = request.deferred is not None or any(each.deferred is not None for each in connections)
-        open_ = required and bool(connections) and not stated and not done_later
+        declared = request.deferred is not None or any(each.deferred is not None for each in connections)
+        open_ = required and bool(connections) and not declared and not done_later
         if open_ and _takes(index, request, filled, later):
             yield request
         later.setdefault(request.source, done_later)

@@ -235,5 +235,5 @@ LINES: dict[Meaning, Line] = {
     "replication": Line("accent", double=True, words="replication"),
     "monitoring": Line("muted", dash="1.5 4", words="monitoring"),
     "lookup": Line("muted", words="name look-up"),
-    "unknown": Line("muted", dash="10 4", words="encryption not stated"),
+    "unknown": Line("muted", dash="10 4", words="encryption not declared"),
 }

@@ -112,16 +112,16 @@ class Instant(World):
         return [host, *(self.standing(below) if below is not None else [])]
 
     def bad_change(self, component: Component) -> float:
-        stated = component.changes
-        assert isinstance(stated, Changes)
-        assert stated.every is not None
-        assert stated.bad is not None
-        assert stated.recovery is not None
-        return min(1.0, stated.bad * stated.recovery / stated.every)
+        declared = component.changes
+        assert isinstance(declared, Changes)
+        assert declared.every is not None
+        assert declared.bad is not None
+        assert declared.recovery is not None
+        return min(1.0, declared.bad * declared.recovery / declared.every)
 
-    # Numbers, all of which the model states
+    # Numbers, all of which the model declares
 
-    def stated(self, element: Element) -> tuple[float, float]:
+    def declared(self, element: Element) -> tuple[float, float]:
         """The availability of an element, and how many seconds its outages last."""
         kind, name = element
         if kind == "replica":
@@ -134,17 +134,17 @@ class Instant(World):
         return found.probability, found.mttr * 3600
 
     def down(self, element: Element) -> float:
-        return 1 - self.stated(element)[0]
+        return 1 - self.declared(element)[0]
 
     def young(self, element: Element, seconds: float) -> float:
         """The share of an element's outages, by time, that began less than some seconds ago."""
-        return min(1.0, seconds / self.stated(element)[1])
+        return min(1.0, seconds / self.declared(element)[1])
 
     # Failovers
 
     def active(self, component: Component) -> list[str]:
-        stated = component.cluster.active if component.cluster is not None else ()
-        return list(stated) or [component.replicas[0].id]
+        declared = component.cluster.active if component.cluster is not None else ()
+        return list(declared) or [component.replicas[0].id]
 
     def takedowns(self, replica: str) -> frozenset[Element]:
         """The elements whose loss alone takes a replica down."""
@@ -244,7 +244,7 @@ Level = tuple[Element | None, float, tuple[float, float, float]]
 
 
 def answer(model: Architecture, flow: Flow, most: int) -> Answer | None:
-    """The answer for a flow by all of its states at all moments; None where these are more than `most`."""
+    """The answer for a flow by all of its declares at all moments; None where these are more than `most`."""
     world = Instant(model)
     among = concerned(model, flow)
     names = _involved(world, flow)
@@ -279,7 +279,7 @@ def _levels(world: Instant, element: Element, mechanisms: list[tuple[list[str], 
     waits = sorted(
         {seconds for replicas, seconds in mechanisms if any(element in world.takedowns(one) for one in replicas)}
     )
-    share, before = world.stated(element)[0], 0.0
+    share, before = world.declared(element)[0], 0.0
     levels: list[Level] = [(None, 0.0, (share, share, share))]
     for seconds in waits:
         own = (1 - share) * (world.young(element, seconds) - before)

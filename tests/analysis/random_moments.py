@@ -1,6 +1,6 @@
 """Random models with the keys that only a moment knows: times to recover, bad changes, replicas that float and are moved.
 
-All numbers are stated, so that the definition needs no table of assumed ones.
+All numbers are declared, so that the definition needs no table of assumed ones.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ from tests.generators.random_meaning import DECORATIONS, chain
 
 
 def passing(seed: int) -> Architecture:
-    """Return the small model of a seed, with every number stated and each of the keys in a share of the models."""
+    """Return the small model of a seed, with every number declared and each of the keys in a share of the models."""
     random = Random(f"moment {seed}")
     model = chain(random)
     for decorate in DECORATIONS.values() if seed % 2 else ():
         if random.random() < 0.3:
             model = decorate(random, model)
-    model = stated(random, model)
+    model = declared(random, model)
     for decorate in KEYS.values():
         if random.random() < 0.6:
             model = decorate(random, model)
     return model
 
 
-def stated(random: Random, model: Architecture) -> Architecture:
-    """Return the model with all numbers stated: availabilities, times to repair and to recover, no bad changes."""
+def declared(random: Random, model: Architecture) -> Architecture:
+    """Return the model with all numbers declared: availabilities, times to repair and to recover, no bad changes."""
 
     def availability() -> Availability:
         mttr = random.choice((0.05, 0.5, 2.0))

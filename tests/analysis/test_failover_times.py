@@ -60,7 +60,7 @@ def test_it_says_when_a_flow_is_served_again(
     assert (flows["get"]["hints"], flows["set"]["hints"]) == (reads, writes)
 
 
-def test_a_stated_time_is_not_assumed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_declared_time_is_not_assumed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     model = tmp_path / "store.arch.yaml"
     model.write_text(STORE.replace("RECOVERY", "recovery: 90s"), encoding="utf-8")
     assert main(["simulate", str(model), "--kill", "n-2"]) == 0

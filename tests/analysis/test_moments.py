@@ -11,7 +11,7 @@ from archgen.analysis.assessment import FlowAssessment, assess
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Architecture
 from tests.analysis.instants import HOURS, Answer, answer
-from tests.analysis.random_moments import _SECONDS, KEYS, floating, passing, stated
+from tests.analysis.random_moments import _SECONDS, KEYS, declared, floating, passing
 from tests.generators.random_meaning import chain
 
 CLOSE = 1e-9
@@ -57,7 +57,7 @@ def test_an_engine_that_ignores_a_key_is_a_difference(key: str) -> None:
     different = 0
     for seed in range(200):
         random = Random(f"{key} {seed}")
-        base = stated(random, chain(random))
+        base = declared(random, chain(random))
         without = base
         if key == "recovery of replicas":
             without = floating(Random(seed), base, None, 0.0)

@@ -62,7 +62,7 @@ def test_an_automatic_failover_takes_its_time_too() -> None:
         (MTTR_10H, "failover: manual, recovery: 24h"),
     ],
 )
-def test_nothing_is_won_where_times_are_not_stated_or_too_long(first: str, failover: str) -> None:
+def test_nothing_is_won_where_times_are_not_declared_or_too_long(first: str, failover: str) -> None:
     assert write(first, failover=failover).result.availability == pytest.approx(0.99, abs=1e-12)
 
 
@@ -85,6 +85,6 @@ def test_the_primary_stays_a_single_point_of_failure() -> None:
     assert hours["h1"] == pytest.approx((1 - found.result.availability) * 8760)
 
 
-def test_an_outage_of_an_unstated_length_lasts_as_long_as_is_assumed() -> None:
+def test_an_outage_of_an_undeclared_length_lasts_as_long_as_is_assumed() -> None:
     """A host is back after 4 hours, so three quarters of an outage come after a promotion within an hour."""
     assert write().result.availability == pytest.approx(0.99 + 0.01 * 0.75 * 0.99, abs=1e-12)

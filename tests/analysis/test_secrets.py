@@ -131,30 +131,30 @@ def test_what_is_excused_is_a_field_that_holds_text() -> None:
 # Every key of the language
 
 
-def free(stated: Mapping[str, Any], seen: tuple[str, ...] = ()) -> bool:
+def free(declared: Mapping[str, Any], seen: tuple[str, ...] = ()) -> bool:
     """Return True if a part of the schema takes any text."""
-    if "$ref" in stated:
-        name = stated["$ref"].rpartition("/")[2]
+    if "$ref" in declared:
+        name = declared["$ref"].rpartition("/")[2]
         return name not in seen and free(schema()["$defs"][name], (*seen, name))
-    options = [*stated.get("anyOf", ()), *stated.get("oneOf", ())]
+    options = [*declared.get("anyOf", ()), *declared.get("oneOf", ())]
     if options:
         return any(free(one, seen) for one in options)
-    kinds = stated.get("type", [])
+    kinds = declared.get("type", [])
     if "array" in (kinds if isinstance(kinds, list) else [kinds]):
-        return free(stated.get("items", {}), seen)
-    return "string" in kinds and "enum" not in stated and "pattern" not in stated
+        return free(declared.get("items", {}), seen)
+    return "string" in kinds and "enum" not in declared and "pattern" not in declared
 
 
-def keys(stated: Any) -> Iterator[str]:
+def keys(declared: Any) -> Iterator[str]:
     """The keys of the schema that take any text."""
-    if isinstance(stated, dict):
+    if isinstance(declared, dict):
         yield from (
-            name for name, value in stated.get("properties", {}).items() if isinstance(value, dict) and free(value)
+            name for name, value in declared.get("properties", {}).items() if isinstance(value, dict) and free(value)
         )
-        for value in stated.values():
+        for value in declared.values():
             yield from keys(value)
-    elif isinstance(stated, list):
-        for value in stated:
+    elif isinstance(declared, list):
+        for value in declared:
             yield from keys(value)
 
 

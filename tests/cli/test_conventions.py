@@ -115,7 +115,7 @@ def test_a_configuration_can_be_named(project: Path, capsys: pytest.CaptureFixtu
     assert code == 2
     assert "no file none.toml, and --config names it" in err
     assert settings(capsys)["fail-on"] == "error"
-    assert config._stated == []
+    assert config._declared == []
 
 
 def test_settings_are_shown_as_toml_with_their_file(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -146,7 +146,7 @@ def test_the_text_says_that_reads_improve_and_writes_do_not(project: Path, capsy
     assert "~ component nginx: runs on server-1 and server-2, was on server-1" in out
     assert "introduced (3) error[REL001] single-point-of-failure [1]: Losing lb-1 (with" in out
     assert "stops with dns and lb-1; before with dns and server-1" in out
-    _, _, assumed = out.partition("assumed, since no model states it")
+    _, _, assumed = out.partition("assumed, since no model declares it")
     assert (
         "99.9% for server-1, lb-1 and server-2: design target: a workload in a single zone is designed for 99.9%"
         in assumed

@@ -215,8 +215,8 @@ def test_links_lead_to_the_line_in_the_commit(
     monkeypatch.setenv("GITHUB_REPOSITORY", "shop/web")
     assert url.format("blob") in markdown(capsys, words, ".")
     assert "https" not in markdown(capsys, words.partition("..")[0], ".").replace("https, ", "")
-    stated = "https://example.org/src"
-    assert f"]({stated}/{sha}/" in markdown(capsys, words, ".", "--links", stated)
+    declared = "https://example.org/src"
+    assert f"]({declared}/{sha}/" in markdown(capsys, words, ".", "--links", declared)
     assert main(["review", words, "--links", "javascript:x"]) == 2
 
 

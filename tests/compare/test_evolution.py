@@ -164,13 +164,18 @@ def test_things_of_the_ladder_in_words() -> None:
     ("changes", "kind", "name", "words"),
     [
         ([("runs_on: a}\n  db", "runs_on: [a, b]}\n  db")], "component", "web", "runs on a and b, was on a"),
-        ([("{kind: web-server, runs_on: a}", "{kind: web-server, replicas: 3}")], "component", "web", "no stated host"),
+        (
+            [("{kind: web-server, runs_on: a}", "{kind: web-server, replicas: 3}")],
+            "component",
+            "web",
+            "no declared host",
+        ),
         ([("kind: web-server", "kind: app-server")], "component", "web", "kind app-server, was web-server"),
         (
             [("{kind: database, runs_on: a}", "{kind: database, runs_on: a, version: '8'}")],
             "component",
             "db",
-            "version 8, was not stated",
+            "version 8, was not declared",
         ),
         (
             [
@@ -181,7 +186,7 @@ def test_things_of_the_ladder_in_words() -> None:
             ],
             "component",
             "db",
-            "replication stated: primary db@a, failover manual",
+            "replication declared: primary db@a, failover manual",
         ),
         ([("protocol: http, port: 80", "protocol: https, port: 443")], "connection", "user -> web", "encrypted now"),
         (
@@ -191,14 +196,14 @@ def test_things_of_the_ladder_in_words() -> None:
             "https 443, was http 80",
         ),
         ([("access: read-write", "access: read")], "connection", "web -> db", "access read, was read-write"),
-        ([("  a: {}", "  a: {address: 192.0.2.1}")], "host", "a", "address 192.0.2.1, was not stated"),
-        ([("title: Buys", "title: Buys\n    demand: 5/s")], "flow", "buy", "demand 5 requests/s, was not stated"),
+        ([("  a: {}", "  a: {address: 192.0.2.1}")], "host", "a", "address 192.0.2.1, was not declared"),
+        ([("title: Buys", "title: Buys\n    demand: 5/s")], "flow", "buy", "demand 5 requests/s, was not declared"),
         ([("user -> web: buy", "user -> web: order")], "flow", "buy", "its steps say something else"),
         (
             [("name: Shop", "name: Shop\nobjectives: {availability: 99.9%}")],
             "model",
             "shop",
-            "objectives availability 0.999, was not stated",
+            "objectives availability 0.999, was not declared",
         ),
     ],
 )
@@ -315,10 +320,10 @@ def test_flows_that_come_go_and_stop_working() -> None:
 
 
 def test_a_direction_that_assumed_numbers_decide_is_not_firm() -> None:
-    stated = edited(("  a: {}", "  a: {availability: 99.95%}"))
-    flow = evolve(side(BASE), side(stated)).flows[0]
+    declared = edited(("  a: {}", "  a: {availability: 99.95%}"))
+    flow = evolve(side(BASE), side(declared)).flows[0]
     assert (flow.direction, flow.firm) == ("better", False)
-    doubt = sentences(evolve(side(BASE), side(stated)))[0]
+    doubt = sentences(evolve(side(BASE), side(declared)))[0]
     assert "if they were three times better or worse, it might be the reverse" in doubt
 
 

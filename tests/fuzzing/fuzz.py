@@ -35,7 +35,7 @@ LIMIT = 20.0
 """Seconds of processor time that one case may take."""
 
 BATCH = {"spoilt": 100}
-"""Cases that a process takes at a time; one where none is stated."""
+"""Cases that a process takes at a time; one where none is declared."""
 
 COUNTS = {"spoilt": 100_000, "lint": 3000, "fmt": 6000, "fix": 1000, "analyze": 3000, "simulate": 2000, "what-if": 1500}
 COUNTS |= {"diff": 1000, "draw": 600, "show": 1500, "slides": 400, "build": 150, "single": 300, "pages": 400}

@@ -20,7 +20,7 @@ from tests.walking import SECTIONS
 
 
 def model(number: int, components: int | None = None) -> dict[str, Any]:
-    """The model of a number as plain values, with 5 to 30 components unless their number is stated."""
+    """The model of a number as plain values, with 5 to 30 components unless their number is declared."""
     return Maker(Random(number), components).root()
 
 

@@ -212,8 +212,8 @@ def test_table_of_topics_is_up_to_date() -> None:
 
 
 def test_topics_of_rules_are_those_of_the_language() -> None:
-    stated = set(schema()["properties"]["unknown"]["items"]["enum"])
-    assert {rule.topic for rule in RULES} - {None} == stated
+    declared = set(schema()["properties"]["unknown"]["items"]["enum"])
+    assert {rule.topic for rule in RULES} - {None} == declared
 
 
 def test_port_of_a_debugger_asks_for_no_outer_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,18 +62,18 @@ def test_one_screen_is_enough_to_write() -> None:
 
 
 def test_every_question_has_an_answer_and_every_answer_a_question() -> None:
-    asked, stated = questions(), [row for row, _ in rows("answer-questions.md", "## Questions")]
+    asked, declared = questions(), [row for row, _ in rows("answer-questions.md", "## Questions")]
     assert len(asked) > 30
-    unanswered = [question for question in asked if not any(pattern(row).fullmatch(question) for row in stated)]
+    unanswered = [question for question in asked if not any(pattern(row).fullmatch(question) for row in declared)]
     assert unanswered == []
-    assert [row for row in stated if not any(pattern(row).fullmatch(question) for question in asked)] == []
+    assert [row for row in declared if not any(pattern(row).fullmatch(question) for question in asked)] == []
 
 
 @pytest.mark.parametrize("heading", ["## Questions", "## Findings that a key decides"])
 def test_every_answer_is_a_key_of_the_language(heading: str) -> None:
     for row, answer in rows("answer-questions.md", heading):
-        stated = re.findall(r"(?:^|[`{]|, )([a-z_]+):", answer) + re.findall(r"`([a-z_]+)`", answer)
-        assert set(stated) & keys(), row
+        declared = re.findall(r"(?:^|[`{]|, )([a-z_]+):", answer) + re.findall(r"`([a-z_]+)`", answer)
+        assert set(declared) & keys(), row
 
 
 def test_every_finding_that_a_key_decides_is_a_rule() -> None:
@@ -86,6 +86,6 @@ def test_every_key_of_the_page_to_write_from_is_one() -> None:
     answers = [answer for heading in tables for _, answer in rows("write-a-model.md", heading)]
     assert len(answers) > 20
     for answer in answers:
-        stated = set(re.findall(r"(?:^|[`{]|, )([a-z_]+):", answer))
+        declared = set(re.findall(r"(?:^|[`{]|, )([a-z_]+):", answer))
         # ids in an example are no keys
-        assert stated <= {*keys(), "any", "lan", "www"}, stated
+        assert declared <= {*keys(), "any", "lan", "www"}, declared

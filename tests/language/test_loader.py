@@ -155,8 +155,8 @@ def test_primary_is_a_host_or_a_replica() -> None:
 
 def test_replication() -> None:
     placed = "kind: database, runs_on: [h1, h2]"
-    stated = component(f"{{{placed}, replication: {{writers: all, mode: synchronous, recovery: 10m}}}}").replication
-    assert stated == Replication(all_write=True, mode="synchronous", recovery=600.0)
+    declared = component(f"{{{placed}, replication: {{writers: all, mode: synchronous, recovery: 10m}}}}").replication
+    assert declared == Replication(all_write=True, mode="synchronous", recovery=600.0)
     other = "{kind: database, replication: {of: main, by: main}}\n  main: {kind: database}"
     assert component(other).replication == Replication(copy_of="main", by="main")
 

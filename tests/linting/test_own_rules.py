@@ -179,7 +179,7 @@ def findings(capsys: pytest.CaptureFixture[str], *words: str) -> list[dict[str, 
     return found
 
 
-def test_a_stated_rule_is_a_rule_like_any_other(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_declared_rule_is_a_rule_like_any_other(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     configure(project, RULE)
     assert main(["test-rules"]) == 0
     assert capsys.readouterr().out == "OUR001 database-owner: passes\n"
@@ -200,7 +200,7 @@ def test_a_stated_rule_is_a_rule_like_any_other(project: Path, capsys: pytest.Ca
     assert "OUR001  warning  database-owner" in capsys.readouterr().out
 
 
-def test_a_stated_rule_can_be_accepted_whether_it_runs_or_not(
+def test_a_declared_rule_can_be_accepted_whether_it_runs_or_not(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     configure(project, RULE)

@@ -29,7 +29,7 @@ ELEMENTS = {
 FAILOVERS = {
     "`by: vrrp`": numbers.VRRP,
     "`by: dns`, plus the longest `ttl` of the records that lead there": numbers.DNS_CHECKS,
-    "`ttl` of a record that states none": numbers.DNS_TTL,
+    "`ttl` of a record that declares none": numbers.DNS_TTL,
     "`by: anycast`": numbers.ANYCAST,
     "`by` a component with product etcd, consul or zookeeper (Patroni)": numbers.PATRONI,
     "`by` a component with product sentinel": numbers.SENTINEL,

@@ -84,7 +84,7 @@ def compare(seed: int, most: int) -> Compared:
 def compare_flow(
     model: Architecture, flow: Flow, plan: Plan, among: list[Element], random: Random
 ) -> tuple[bool, int, int]:
-    """One flow by all its states and by the engine; returns whether it can work, its single points and its pairs."""
+    """One flow by all its declares and by the engine; returns whether it can work, its single points and its pairs."""
     table = works(model, flow, among)
     single = failures(plan)
     same("possible", bool(table[0]), single.possible)
@@ -112,7 +112,7 @@ def same(what: str, defined: object, engine: object) -> None:
 
 
 def compare_words(model: Architecture, flow: Flow, plan: Plan, among: list[Element]) -> None:
-    """The word for a flow in each of its states; served without and with a loss are told apart by other tests."""
+    """The word for a flow in each of its declares; served without and with a loss are told apart by other tests."""
     world, states = World(model, frozenset()), all_states(among)
     gone = {
         Subject(*one): sum(1 << number for number, state in enumerate(states) if one in state)  # type: ignore[arg-type]
@@ -189,8 +189,8 @@ class Used:
 
     def data(self, *failovers: str | None) -> bool:
         """Whether any component has a primary, with one of these failovers."""
-        stated = [one.replication for one in self.components if one.replication is not None]
-        return any(one.primary and one.failover in failovers for one in stated)
+        declared = [one.replication for one in self.components if one.replication is not None]
+        return any(one.primary and one.failover in failovers for one in declared)
 
     def cluster(self, *failovers: str | None) -> bool:
         """Whether any component is a cluster, with one of these failovers."""
@@ -216,7 +216,7 @@ FEATURES: dict[str, Callable[[Used], bool]] = {
     "zones": lambda one: bool(one.zones),
     "zones within zones": lambda one: any(each.within for each in one.zones),
     "crossing zones": lambda one: any(len(each.zones) > 1 for each in one.hosts),
-    "cluster, failover unstated": lambda one: one.cluster(None),
+    "cluster, failover undeclared": lambda one: one.cluster(None),
     "cluster, manual": lambda one: one.cluster("manual"),
     "cluster, automatic": lambda one: one.cluster("automatic"),
     "cluster, automatic, by": lambda one: any(each.cluster and each.cluster.by for each in one.components),

@@ -61,8 +61,8 @@ class _System:
         return self.random.random() < share
 
     def _available(self, share: float) -> Tree:
-        stated = ("99%", "99.9%", 0.9, {"mtbf": "1000h", "mttr": "10h"})
-        return {"availability": self.random.choice(stated)} if self._chance(share) else {}
+        declared = ("99%", "99.9%", 0.9, {"mtbf": "1000h", "mttr": "10h"})
+        return {"availability": self.random.choice(declared)} if self._chance(share) else {}
 
     def _zone(self, at: int) -> Tree:
         within = {"in": self.zones[self.random.randrange(at)]} if at and self._chance(0.4) else {}
@@ -114,12 +114,12 @@ class _System:
         if self._chance(0.1):
             return {"writers": "all"}
         failover = self.random.choice(("manual", "automatic", None))
-        stated: Tree = {"primary": replicas[0]} | ({"failover": failover} if failover else {})
+        declared: Tree = {"primary": replicas[0]} | ({"failover": failover} if failover else {})
         if failover == "automatic" and self._chance(0.4):
-            stated["by"] = self.random.choice([one for one in self.components if not one.startswith("user")])
+            declared["by"] = self.random.choice([one for one in self.components if not one.startswith("user")])
         if failover != "automatic" and self._chance(0.4):
-            stated["recovery"] = self.random.choice(("10m", "1h"))
-        return stated
+            declared["recovery"] = self.random.choice(("10m", "1h"))
+        return declared
 
     def _connect(self) -> None:
         """Connect every component to some of those behind it, and now and then to one before it."""
@@ -134,11 +134,11 @@ class _System:
                     self.connections[f"{source} -> {' | '.join(targets)}"] = self._connection()
 
     def _connection(self) -> Tree:
-        stated: Tree = {"protocol": self.random.choice(("http", "https", "tcp"))}
-        stated |= {"required": False} if self._chance(0.15) else {}
-        stated |= {"needs": self.random.choice(("all", 1, 2))} if self._chance(0.15) else {}
-        stated |= {"locality": self.random.choice(LOCALITIES)} if self._chance(0.1) else {}
-        return stated | ({"access": self.random.choice(("read", "write"))} if self._chance(0.3) else {})
+        declared: Tree = {"protocol": self.random.choice(("http", "https", "tcp"))}
+        declared |= {"required": False} if self._chance(0.15) else {}
+        declared |= {"needs": self.random.choice(("all", 1, 2))} if self._chance(0.15) else {}
+        declared |= {"locality": self.random.choice(LOCALITIES)} if self._chance(0.1) else {}
+        return declared | ({"access": self.random.choice(("read", "write"))} if self._chance(0.3) else {})
 
     def _flow(self) -> Tree:
         """Walk from a random start over the connections; what an optional call leads to calls on."""

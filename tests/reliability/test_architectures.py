@@ -28,7 +28,7 @@ def any_of(text: str) -> list[str]:
     return [element(one.strip()) for one in text.strip().strip("{}").split(",")]
 
 
-def stated(text: str) -> set[Cut]:
+def declared(text: str) -> set[Cut]:
     """The cut sets of `a, host b` and of `{a, b} x {c, d}, e x f`; empty for `none`."""
     if text.strip() == "none":
         return set()
@@ -44,7 +44,7 @@ def stated(text: str) -> set[Cut]:
 def test_the_verdict_is_the_one_worked_out_by_hand(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     topology = Topology(load(str(file), text.encode()).architecture)
-    verdicts = {one["flow"]: stated(one["lone"]) | stated(one["pairs"]) for one in VERDICT.finditer(text)}
+    verdicts = {one["flow"]: declared(one["lone"]) | declared(one["pairs"]) for one in VERDICT.finditer(text)}
     assert verdicts.keys() == topology.flows.keys()
     for flow, plan in topology.losses.plans.items():
         found = {frozenset(f"{one.kind} {one.id}" for one in each) for each in cut_sets(plan, 2).sets}

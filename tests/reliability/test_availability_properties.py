@@ -20,7 +20,7 @@ seeds = st.integers(10_000, 10_000_000)
 EPSILON = 1e-12
 
 
-def stated(model: Architecture, seed: int, sure: bool = False) -> Architecture:
+def declared(model: Architecture, seed: int, sure: bool = False) -> Architecture:
     """The model with an availability for every element, by the element's id alone; 1 for all where `sure`."""
 
     def of(name: str) -> Availability:
@@ -42,14 +42,14 @@ def found(model: Architecture) -> dict[str, tuple[bool, float]]:
 @given(seeds)
 @examples(80)
 def test_what_never_fails_is_always_there(seed: int) -> None:
-    for possible, share in found(stated(architecture(seed), seed, sure=True)).values():
+    for possible, share in found(declared(architecture(seed), seed, sure=True)).values():
         assert share == (1.0 if possible else 0.0)
 
 
 @given(seeds, st.integers(0, 1000))
 @examples(80)
 def test_order_of_declarations_changes_nothing(seed: int, shuffle: int) -> None:
-    model = stated(architecture(seed), seed)
+    model = declared(architecture(seed), seed)
     random = Random(shuffle)
     other = replace(
         model,
@@ -65,7 +65,7 @@ def test_order_of_declarations_changes_nothing(seed: int, shuffle: int) -> None:
 @examples(80)
 def test_names_change_nothing(seed: int, other: int) -> None:
     """Another id for everything changes neither whether a flow can work nor how available it is."""
-    model, names = stated(architecture(seed), seed), Names(other)
+    model, names = declared(architecture(seed), seed), Names(other)
     after = found(renamed(model, names))
     for flow, (possible, share) in found(model).items():
         assert after[names[flow]][0] == possible
@@ -76,7 +76,7 @@ def test_names_change_nothing(seed: int, other: int) -> None:
 @examples(80)
 def test_a_replica_in_a_domain_of_its_own_lowers_nothing(seed: int) -> None:
     """For a component whose callers need some of its replicas, not all of them, and that has no quorum."""
-    model = stated(architecture(seed), seed)
+    model = declared(architecture(seed), seed)
     for component in model.components:
         whole = asked_for_all(model, component.id)
         if component.kind == "client" or component.quorum is not None or whole:
@@ -97,7 +97,7 @@ def test_a_replica_in_a_domain_of_its_own_lowers_nothing(seed: int) -> None:
 @given(seeds)
 @examples(60)
 def test_a_dependency_less_lowers_nothing(seed: int) -> None:
-    model = stated(architecture(seed), seed)
+    model = declared(architecture(seed), seed)
     starts = _starts(model)
     for place, connection in enumerate(model.connections):
         eased = replace(connection, required=False)

@@ -194,9 +194,9 @@ def test_reads_and_writes_have_quorums_of_their_own(told: Told) -> None:
     status, reason = told.outcome(mongo, "db@b")
     assert status == "down"
     assert reason.endswith("; 1 of 2 replicas of db is up, and it takes 2")
-    stated = GALERA.replace("product: galera", "quorum: {read: 2}")
-    assert told.points(stated)[0] == {"app@app-1", "app-1"}
-    assert told.points(stated.replace("access: write", "access: read"))[0] >= {"db@a", "db@b"}
+    declared = GALERA.replace("product: galera", "quorum: {read: 2}")
+    assert told.points(declared)[0] == {"app@app-1", "app-1"}
+    assert told.points(declared.replace("access: write", "access: read"))[0] >= {"db@a", "db@b"}
 
 
 def test_a_promoter_needs_its_write_side(told: Told) -> None:

@@ -31,17 +31,17 @@ needs_scram = pytest.mark.skipif(SCRAM is None, reason="SCRAM is not installed (
 
 
 def rare(model: Architecture, seed: int) -> Architecture:
-    """The model with stated, small chances of failure: SCRAM prints six digits, and so they reach below 1e-9."""
+    """The model with declared, small chances of failure: SCRAM prints six digits, and so they reach below 1e-9."""
     random = Random(seed)
 
-    def stated() -> Availability:
+    def declared() -> Availability:
         return Availability(1 - random.choice((1e-5, 3e-5, 1e-4)) * random.uniform(0.5, 1))
 
     return replace(
         model,
-        hosts=tuple(replace(one, availability=stated()) for one in model.hosts),
-        zones=tuple(replace(one, availability=stated()) for one in model.zones),
-        components=tuple(replace(one, availability=stated()) for one in model.components),
+        hosts=tuple(replace(one, availability=declared()) for one in model.hosts),
+        zones=tuple(replace(one, availability=declared()) for one in model.zones),
+        components=tuple(replace(one, availability=declared()) for one in model.components),
     )
 
 

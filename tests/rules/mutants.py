@@ -42,7 +42,7 @@ Place = tuple[ast.AST, str, int | None]
 """Where a condition stands in a syntax tree: in which field of which node, and where in it if it is a list."""
 Verdict = tuple[tuple[object, ...], ...]
 Pair = tuple[str, str | None]
-"""The text of a model, and the rule that a test asks about; None where it states every finding."""
+"""The text of a model, and the rule that a test asks about; None where it declares every finding."""
 
 
 class Mutant:
@@ -149,7 +149,7 @@ def _decides(parent: ast.BoolOp) -> bool:
     )
 
 
-def stated() -> Iterator[Pair]:
+def declared() -> Iterator[Pair]:
     """The models of which a test states every finding, and those of which one states what one rule says."""
     from tests.rules.test_rule_flips import BESIDE, FLIPS, edited
 
@@ -270,7 +270,7 @@ _PARTS: dict[str, Callable[[Hit], object]] = {
 def survivors(names: Collection[str]) -> Iterator[Mutant]:
     """The mutants of some rules that no model tells from the real ones; of all rules where none is named."""
     signal.signal(signal.SIGPROF, _stop)
-    corpus = Corpus(tuple(stated()))
+    corpus = Corpus(tuple(declared()))
     for rule in RULES:
         if not names or rule.id in names:
             for mutant in mutants(rule.id.replace("-", "_")):

@@ -10,7 +10,7 @@ import pytest
 
 from archgen.rules import RULES
 from tests.paths import ROOT
-from tests.rules.mutants import Corpus, excused, mutants, reasons, stated
+from tests.rules.mutants import Corpus, declared, excused, mutants, reasons
 
 
 @pytest.mark.slow
@@ -28,7 +28,7 @@ def test_a_deleted_condition_is_noticed() -> None:
 
 
 def test_a_rule_that_never_speaks_is_noticed() -> None:
-    corpus = Corpus(tuple(stated()))
+    corpus = Corpus(tuple(declared()))
     for rule in RULES:
         if rule.check is not None or rule.review is not None:
             assert any(about in (None, rule.id) and corpus.says(rule, text) for text, about in corpus.pairs), rule.id

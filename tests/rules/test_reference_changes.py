@@ -49,7 +49,7 @@ def test_round_robin_called_active_passive_is_found_in_the_reference_model() -> 
 
 
 def test_a_replica_does_not_make_writes_available() -> None:
-    """A pair without a stated failover protects the reads: a write sent to the replica finds no writer."""
+    """A pair without a declared failover protects the reads: a write sent to the replica finds no writer."""
     text = changed(tier("2-distributed-web-infrastructure"), "failover: manual, ", "")
     text = changed(text, "app -> mysql: INSERT", "app -> mysql@server-2: INSERT")
     (found,) = findings(text, "write-to-replica")

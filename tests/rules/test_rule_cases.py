@@ -1,4 +1,4 @@
-"""Each case of `tests/rules/`: the rule's findings stand on the marked lines and are as stated, and there are no others."""
+"""Each case of `tests/rules/`: the rule's findings stand on the marked lines and are as declared, and there are no others."""
 
 from __future__ import annotations
 

@@ -32,6 +32,6 @@ def test_each_loss_has_the_engineers_verdict(file: Path, capsys: pytest.CaptureF
 def test_lint_finds_what_the_engineer_would(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lint", str(file), "--format", "json"]) in (0, 1)
     rules = {finding["rule"] for finding in json.loads(capsys.readouterr().out)["findings"]}
-    stated = subtle.read(file)
-    assert set(stated.finds) <= rules
-    assert not rules & set(stated.silent)
+    declared = subtle.read(file)
+    assert set(declared.finds) <= rules
+    assert not rules & set(declared.silent)

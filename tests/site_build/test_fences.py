@@ -51,9 +51,9 @@ def built(tmp_path: object, notes: str, strict: bool = True) -> tuple[Element, s
         stream.write(notes)
     config = os.path.join(directory, "mkdocs.yml")
     with open(config, encoding="utf-8") as stream:
-        stated = stream.read()
+        declared = stream.read()
     with open(config, "w", encoding="utf-8") as stream:
-        stream.write(f"{stated}markdown_extensions: [pymdownx.superfences]\n")
+        stream.write(f"{declared}markdown_extensions: [pymdownx.superfences]\n")
     done = run(directory, "mkdocs", "build", *(["--strict"] if strict else []))
     site = os.path.join(directory, "site")
     shutil.move(os.path.join(site, "notes.html"), os.path.join(site, "index.html"))

@@ -100,8 +100,8 @@ def host(
         file = top / "docs" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-    stated = HOST.format(plugins=plugins, entry=entry, urls=urls, features=features)
-    (top / "mkdocs.yml").write_text(stated, encoding="utf-8")
+    declared = HOST.format(plugins=plugins, entry=entry, urls=urls, features=features)
+    (top / "mkdocs.yml").write_text(declared, encoding="utf-8")
     (top / "models").mkdir()
     model = (ROOT / "models" / f"{TIER}.arch.yaml").read_text(encoding="utf-8")
     (top / "models" / f"{TIER}.arch.yaml").write_text(model, encoding="utf-8")
@@ -114,8 +114,8 @@ def build(top: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=top, capture_output=True, text=True, env=environment)
 
 
-def built(top: Path, **stated: str) -> Path:
-    done = build(host(top, **stated), "--strict")
+def built(top: Path, **declared: str) -> Path:
+    done = build(host(top, **declared), "--strict")
     assert done.returncode == 0, done.stderr
     return top / "site"
 

@@ -57,10 +57,10 @@ def test_chapters_can_be_made_in_any_order(chapters: tuple[SitePart, ...]) -> No
 
 
 def test_headings_are_what_markdown_makes_of_them(chapters: tuple[SitePart, ...]) -> None:
-    stated = mkdocs_settings("Site")["markdown_extensions"]
-    toc = next(one["toc"] for one in stated if isinstance(one, dict))
+    declared = mkdocs_settings("Site")["markdown_extensions"]
+    toc = next(one["toc"] for one in declared if isinstance(one, dict))
     reader = markdown.Markdown(
-        extensions=[one if isinstance(one, str) else "toc" for one in stated], extension_configs={"toc": toc}
+        extensions=[one if isinstance(one, str) else "toc" for one in declared], extension_configs={"toc": toc}
     )
     seen = 0
     for page in (page for chapter in chapters for page in chapter.make() if page.path.endswith(".md")):

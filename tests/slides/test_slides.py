@@ -150,9 +150,9 @@ def test_what_a_table_of_availabilities_assumes_is_on_the_slide_after_it() -> No
 
 
 def test_a_model_that_states_all_has_no_slide_of_what_is_assumed(tmp_path: Path) -> None:
-    file = tmp_path / "stated.arch.yaml"
+    file = tmp_path / "declared.arch.yaml"
     file.write_text(
-        "archgen: 1\nname: Stated\nchanges: false\nhosts: {a: {availability: 99.9%}}\ncomponents:\n  user: {kind: client}\n"
+        "archgen: 1\nname: Declared\nchanges: false\nhosts: {a: {availability: 99.9%}}\ncomponents:\n  user: {kind: client}\n"
         "  web: {kind: web-server, runs_on: a, availability: 99.99%}\nconnections:\n  user -> web: https\n"
         "flows:\n  read:\n    title: Read\n    steps: [user -> web: GET /]\n",
         encoding="utf-8",
@@ -161,7 +161,7 @@ def test_a_model_that_states_all_has_no_slide_of_what_is_assumed(tmp_path: Path)
     slides = make_deck((tier,), DRAWING, None, FULL).slides
     assert not [one for one in slides if "assumption" in one.title]
     (table,) = (one for one in slides if isinstance(one, TableSlide) and one.title.endswith(": reliability"))
-    assert table.notes == "Stated declares every availability."
+    assert table.notes == "Declared declares every availability."
 
 
 def test_steps_build_a_flow_up() -> None:

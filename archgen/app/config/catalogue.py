@@ -25,7 +25,7 @@ def catalogue() -> tuple[Rule, ...]:
 def own_rules() -> tuple[Rule, ...]:
     """Return the rules that `rules`, `rule-files` and `plugins` of the configuration add."""
     file, table = configured()
-    added = [*_stated(file, table.get("rules", [])), *_of_files(file, table), *_plugged(file, table)]
+    added = [*_declared(file, table.get("rules", [])), *_of_files(file, table), *_plugged(file, table)]
     taken = dict.fromkeys(BY_NAME, "a rule of archgen")
     for where, rule in added:
         for name in (rule.id, rule.code):
@@ -55,8 +55,8 @@ def thresholds(rules: tuple[Rule, ...]) -> Mapping[tuple[str, str], float]:
 
 
 def _of_files(file: str, table: dict[str, Any]) -> Iterator[tuple[str, Rule]]:
-    for stated in _words(file, table, "rule-files"):
-        name = beside_configuration(file, stated)
+    for declared in _words(file, table, "rule-files"):
+        name = beside_configuration(file, declared)
         try:
             content = parsed(name)
         except UnreadableFile as error:
@@ -64,10 +64,10 @@ def _of_files(file: str, table: dict[str, Any]) -> Iterator[tuple[str, Rule]]:
         unknown = sorted(set(content) - {"rules"})
         if unknown:
             raise UsageError(f"{name}: unknown key `{unknown[0]}`; a file of rules holds [[rules]]")
-        yield from _stated(name, content.get("rules", []))
+        yield from _declared(name, content.get("rules", []))
 
 
-def _stated(file: str, tables: Any) -> Iterator[tuple[str, Rule]]:
+def _declared(file: str, tables: Any) -> Iterator[tuple[str, Rule]]:
     if not isinstance(tables, list):
         raise UsageError(f"{file}: rules are written as [[rules]], one table a rule")
     if not tables:

@@ -75,10 +75,10 @@ def configured() -> tuple[str, dict[str, Any]]:
 
 def use_configuration(file: str | None) -> None:
     """Take the configuration from a file that the command line names; None for the nearest one above."""
-    _stated[:] = [file] if file is not None else []
+    _declared[:] = [file] if file is not None else []
 
 
-_stated: list[str] = []
+_declared: list[str] = []
 """The file of `--config`, in this run."""
 
 
@@ -104,8 +104,8 @@ def _matching(file: str, patterns: list[str]) -> tuple[str, ...]:
 
 
 def _table() -> tuple[str, dict[str, Any]]:
-    if _stated:
-        return _stated[0], _section(_stated[0])
+    if _declared:
+        return _declared[0], _section(_declared[0])
     for directory in _above():
         file = os.path.join(directory, "archgen.toml")
         if os.path.lexists(file) and _is_trusted(file):
@@ -162,7 +162,7 @@ def _mentions_archgen(file: str) -> bool:
 
 
 def _content(file: str) -> bytes:
-    is_named = file in _stated
+    is_named = file in _declared
     try:
         around = repository_of(os.path.dirname(os.path.abspath(file)))
         return read_file(file, CONFIGURATION, None if is_named else around)

@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime
 from archgen.model.problems import UsageError
 
 
-def today(stated: str | None) -> str:
-    """The day to judge by, as an ISO date: the one stated, else that of SOURCE_DATE_EPOCH (UTC), else today."""
-    if stated is not None:
+def today(declared: str | None) -> str:
+    """The day to judge by, as an ISO date: the one declared, else that of SOURCE_DATE_EPOCH (UTC), else today."""
+    if declared is not None:
         try:
-            return date.fromisoformat(stated).isoformat()
+            return date.fromisoformat(declared).isoformat()
         except ValueError as error:
-            raise UsageError(f"--today must be a date such as 2026-12-31; got {stated}") from error
+            raise UsageError(f"--today must be a date such as 2026-12-31; got {declared}") from error
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if epoch is None:
         return date.today().isoformat()

@@ -63,8 +63,8 @@ def lint_settings(asked: CommandLine, rules: tuple[Rule, ...]) -> LintSettings:
     fail_on = cast(FailOn, require_choice(asked.fail_on or config.word("fail-on") or "error", FAIL_ON, "severity"))
     inside = None if asked.baseline else repository_of(os.path.dirname(os.path.abspath(file or "archgen.toml")))
     baseline = config.word("baseline")
-    stated = beside_configuration(file, baseline) if baseline is not None else None
-    return LintSettings(policy, fail_on, asked.baseline or stated, _pages(config), inside)
+    declared = beside_configuration(file, baseline) if baseline is not None else None
+    return LintSettings(policy, fail_on, asked.baseline or declared, _pages(config), inside)
 
 
 def show_settings(settings: LintSettings) -> str:

@@ -77,14 +77,14 @@ def _is_covered(model: CheckedModel, word: str, finding: Finding) -> bool:
 
 
 def _entry(rule: Rule, risk: Acceptance, subjects: list[str]) -> dict[str, object]:
-    stated = {
+    declared = {
         "rule": rule.id,
         "subject": subjects[0] if len(subjects) == 1 else subjects or None,
         "reason": risk.reason,
         "owner": risk.owner,
         "until": risk.until,
     }
-    return {key: value for key, value in stated.items() if value is not None}
+    return {key: value for key, value in declared.items() if value is not None}
 
 
 def _write(model: CheckedModel, entry: dict[str, object]) -> str:

@@ -14,7 +14,7 @@ from archgen.model.kinds import KINDS, Kind
 
 
 class Part(Struct, kw_only=True):
-    """A component; `members` are the names that its files give to its replicas, `stated` what the language says of it.
+    """A component; `members` are the names that its files give to its replicas, `declared` what the language says of it.
 
     `servers` are those of a pool that a proxy calls by their addresses, each with its name, its host and its port;
     `names` are those that such a proxy answers to.
@@ -35,7 +35,7 @@ class Part(Struct, kw_only=True):
     listens: dict[int, dict[str, bool]] = field(default_factory=dict)
     members: list[str] = field(default_factory=list)
     backs_up: list[str] = field(default_factory=list)
-    stated: dict[str, Any] = field(default_factory=dict)
+    declared: dict[str, Any] = field(default_factory=dict)
     is_subject: bool = False
     is_open: bool = False
     is_outside: bool = False
@@ -117,7 +117,7 @@ class Inventory(Struct):
 
     @property
     def assumed_hosts(self) -> list[str]:
-        """Return the hosts that no file states: everything that is started together is taken to run on one."""
+        """Return the hosts that no file declares: everything that is started together is taken to run on one."""
         return [
             host for host in self.hosts if any(part.host == host and not part.places for part in self.parts.values())
         ]
@@ -246,7 +246,7 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
     elif key.startswith("listen-"):
         part.listens[int(key.partition("-")[2])] = value
     else:
-        part.stated[key] = value
+        part.declared[key] = value
 
 
 def _hear(entry: Entry, part: Part) -> None:

@@ -152,7 +152,7 @@ def _groups(inventory: Inventory) -> dict[str, Any]:
 def _component(part: Part) -> dict[str, Any]:
     value: dict[str, Any] = {"kind": part.kind}
     named = {"product": part.product, "image": part.image}
-    value |= {key: stated for key, stated in named.items() if stated is not None}
+    value |= {key: declared for key, declared in named.items() if declared is not None}
     if part.places:
         places = [make_id(place) for place in part.places]
         value["runs_on"] = places[0] if len(places) == 1 and part.replicas == 1 else places
@@ -171,7 +171,7 @@ def _component(part: Part) -> dict[str, Any]:
         value["replication"] = {"of": part.copy_of, "mode": "asynchronous"}
     if part.backs_up:
         value["backs_up"] = part.backs_up
-    return value | part.stated
+    return value | part.declared
 
 
 def _add_call(draft: _Draft, call: Call) -> None:

@@ -91,7 +91,7 @@ def merge(base: Service, over: Service) -> Service:
 
 
 def read_service(service_name: str, node: SourceNode, variables: Mapping[str, str]) -> Service:
-    """Return a service as one file states it."""
+    """Return a service as one file declares it."""
 
     def text(*keys: str) -> str:
         return interpolate(node.get(*keys).text, variables).strip()
@@ -145,8 +145,8 @@ def _entries(node: SourceNode) -> Iterator[SourceNode]:
 
 
 def _replicas(node: SourceNode, variables: Mapping[str, str]) -> int | None:
-    for stated in (node.get("deploy", "replicas"), node.get("scale")):
-        text = interpolate(stated.text, variables)
+    for declared in (node.get("deploy", "replicas"), node.get("scale")):
+        text = interpolate(declared.text, variables)
         if text.isascii() and text.isdecimal() and len(text) < 6:
             return int(text)
     return None

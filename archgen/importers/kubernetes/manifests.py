@@ -28,7 +28,7 @@ OTHERS = (
 
 
 class Manifest(Struct, frozen=True):
-    """An object: its kind, its namespace (empty where none is stated), its name, and its document."""
+    """An object: its kind, its namespace (empty where none is declared), its name, and its document."""
 
     kind: str
     namespace: str

@@ -27,7 +27,7 @@ class Workload(Struct):
 
     @property
     def namespace(self) -> str:
-        """Return the namespace, empty where none is stated."""
+        """Return the namespace, empty where none is declared."""
         return self.manifest.namespace
 
 
@@ -91,7 +91,7 @@ def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> 
 
 
 def replicas_of(part: Workload, manifests: Manifests) -> tuple[int, str, Origin]:
-    """Return the number of replicas with its evidence and its place: the least of an autoscaler, else what is stated."""
+    """Return the number of replicas with its evidence and its place: the least of an autoscaler, else what is declared."""
     manifest = part.manifest
     for scaler in manifests.of("HorizontalPodAutoscaler"):
         reference = scaler.node.get("spec", "scaleTargetRef")
@@ -100,6 +100,6 @@ def replicas_of(part: Workload, manifests: Manifests) -> tuple[int, str, Origin]
             return scaler.node.get("spec", "minReplicas").number or 1, "minReplicas", scaler.origin
     if manifest.kind == "DaemonSet":
         return 2, "one on each node", manifest.origin
-    stated = manifest.node.get("spec", "replicas")
-    replicas = 1 if stated.number is None else min(stated.number, 1000)
-    return replicas, "replicas", Origin(stated.path, stated.line, stated.pointer)
+    declared = manifest.node.get("spec", "replicas")
+    replicas = 1 if declared.number is None else min(declared.number, 1000)
+    return replicas, "replicas", Origin(declared.path, declared.line, declared.pointer)

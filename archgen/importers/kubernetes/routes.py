@@ -36,8 +36,8 @@ def _backends(manifest: Manifest) -> Iterator[tuple[str, int | None, Origin]]:
     match manifest.kind:
         case "Ingress":
             rules = [rule.get("http", "paths") for rule in spec.get("rules").list()]
-            stated = [path.get("backend") for paths in rules for path in paths.list()]
-            for backend in (*stated, spec.get("defaultBackend"), spec.get("backend")):
+            declared = [path.get("backend") for paths in rules for path in paths.list()]
+            for backend in (*declared, spec.get("defaultBackend"), spec.get("backend")):
                 service = backend.get("service")
                 if service.get("name").text:
                     yield _backend(service.get("name"), service.get("port", "number"))

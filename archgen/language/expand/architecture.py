@@ -55,10 +55,10 @@ def expand(context: Context, name: str, file: str) -> Architecture:
     )
 
 
-def _checked_flows(context: Context, connected: tuple[Connection, ...], stated: tuple[Flow, ...]) -> tuple[Flow, ...]:
+def _checked_flows(context: Context, connected: tuple[Connection, ...], declared: tuple[Flow, ...]) -> tuple[Flow, ...]:
     """Report each flow whose first request nobody waits for: there would be nothing to answer."""
     deferring = {(each.source, target) for each in connected if each.deferred for target in each.targets}
-    for flow in stated:
+    for flow in declared:
         first = first_request(flow.steps)
         ends = set() if first is None else {(first.source, target) for target in first.targets}
         waits = first is None or first.deferred is False
@@ -66,7 +66,7 @@ def _checked_flows(context: Context, connected: tuple[Connection, ...], stated: 
             mark = context.section("flows")[flow.id]["steps"].marks[0]
             message = f"the first request of the flow `{flow.id}` must not be `async`: somebody waits for its answer"
             context.invalid(mark, ("step", first.id), message, "Write `async: false` on the step, or remove `async`.")
-    return stated
+    return declared
 
 
 def _components(context: Context, connected: tuple[Connection, ...]) -> tuple[Component, ...]:

@@ -59,7 +59,7 @@ def _placed(entry: Map) -> bool:
 
 
 def _foreign(entry: Map) -> bool:
-    """Return True if the component is a managed service unless the model states otherwise."""
+    """Return True if the component is a managed service unless the model declares otherwise."""
     return KINDS[entry["kind"]].foreign and "runs_on" not in entry
 
 
@@ -74,14 +74,14 @@ class _Reader:
 
     def read(self) -> Component:
         entry, document = self.entry, self.context.document
-        stated: dict[str, TreeNode] = {"managed": _foreign(entry), "placement": placement(self.context, entry)}
+        declared: dict[str, TreeNode] = {"managed": _foreign(entry), "placement": placement(self.context, entry)}
         for key, value in entry.items():
             if key in _READERS:
-                stated[key] = _READERS[key](self)
+                declared[key] = _READERS[key](self)
             elif key not in _PLACING:
                 reading = _READINGS.get(Component.__annotations__[key])
-                stated[key] = value if reading is None else reading(document, entry, key)
-        return Component(id=self.name, replicas=self.replicas, placed=_placed(entry), **stated)
+                declared[key] = value if reading is None else reading(document, entry, key)
+        return Component(id=self.name, replicas=self.replicas, placed=_placed(entry), **declared)
 
     def refer(self, parent: Map, key: str, kinds: tuple[str, ...], of: str = "") -> tuple[str, ...]:
         """Return the checked references under a key, one or a list of them."""
@@ -127,11 +127,11 @@ class _Reader:
             return Balance(self.context.document.text(self.entry, "balance"))
         text = self.context.document.text
         sticky = self.context.document.text_or_flag(balance, "stickiness")
-        stated = balance.get("health_check")
-        deep = stated if stated.__class__ is Map else Map(0)
+        declared = balance.get("health_check")
+        deep = declared if declared.__class__ is Map else Map(0)
         check = (
             text(deep, "request") or True
-            if stated.__class__ is Map
+            if declared.__class__ is Map
             else self.context.document.text_or_flag(balance, "health_check")
         )
         weights = []
@@ -156,12 +156,12 @@ class _Reader:
         """Return what a health check asks through the targets, each of which has a connection to it or isn't restricted."""
         asked = check.get("asks")
         if asked.__class__ is Map:
-            stated = [(name, asked.key_mark(name), access) for name, access in asked.items()]
+            declared = [(name, asked.key_mark(name), access) for name, access in asked.items()]
         else:
-            stated = [(name, mark, "read") for name, mark in self.marked(check, "asks")]
+            declared = [(name, mark, "read") for name, mark in self.marked(check, "asks")]
         asks = []
         targets = self.calls.get(self.name, ())
-        for name, mark, access in stated:
+        for name, mark, access in declared:
             known = self.context.refer(name, mark, ("component",), self.subject, f"`asks` of `{self.name}`")
             if name in self.context.components and known not in self._behind(targets):
                 message = f"`asks` of `{self.name}` names `{name}`, but no component that `{self.name}` calls has a connection to it"
@@ -224,15 +224,15 @@ class _Reader:
         )
 
     def changes(self) -> TreeNode:
-        """Return the stated rate of changes; an interval of no time would be a change at any moment."""
-        stated = self.entry["changes"]
-        if stated.__class__ is not Map:
-            return stated
-        every, bad, recovery = (self.context.document.text(stated, key) for key in ("every", "bad", "recovery"))
+        """Return the declared rate of changes; an interval of no time would be a change at any moment."""
+        declared = self.entry["changes"]
+        if declared.__class__ is not Map:
+            return declared
+        every, bad, recovery = (self.context.document.text(declared, key) for key in ("every", "bad", "recovery"))
         if every is not None and not seconds(every):
             message = f"`every` of the `changes` of `{self.name}` must be longer than no time; got {every}"
             fix = "Write the time between two changes, such as `every: 1w`, or `changes: false`."
-            self.context.invalid(stated.value_mark("every"), self.subject, message, fix)
+            self.context.invalid(declared.value_mark("every"), self.subject, message, fix)
         return Changes(
             None if every is None else seconds(every),
             None if bad is None else probability(bad),
@@ -241,13 +241,13 @@ class _Reader:
 
     def replication(self) -> Replication:
         replication = self.entry["replication"]
-        stated = [key for key in ("primary", "writers", "of") if key in replication]
-        if len(stated) > 1:
+        declared = [key for key in ("primary", "writers", "of") if key in replication]
+        if len(declared) > 1:
             message = (
-                f"`replication` of `{self.name}` must have only one of {' and '.join(f'`{key}`' for key in stated)}"
+                f"`replication` of `{self.name}` must have only one of {' and '.join(f'`{key}`' for key in declared)}"
             )
             fix = "Keep one: `primary` for one writer, `writers: all` for many, `of` for a read-only copy."
-            self.context.invalid(replication.key_mark(stated[1]), self.subject, message, fix)
+            self.context.invalid(replication.key_mark(declared[1]), self.subject, message, fix)
         primary = self.own(replication, "primary", "primary")
         copy_of = next(iter(self.refer(replication, "of", ("component",), "replication")), None)
         if copy_of == self.name:
@@ -286,28 +286,28 @@ class _Reader:
         return count
 
     def managed(self) -> TreeNode:
-        """Return the stated place of a managed service; a zone without a scope tells the scope."""
-        stated = self.entry["managed"]
-        if stated.__class__ is not Map:
-            return stated
-        scope, zone = stated.get("scope"), next(iter(self.refer(stated, "zone", ("zone",))), None)
+        """Return the declared place of a managed service; a zone without a scope tells the scope."""
+        declared = self.entry["managed"]
+        if declared.__class__ is not Map:
+            return declared
+        scope, zone = declared.get("scope"), next(iter(self.refer(declared, "zone", ("zone",))), None)
         entry = self.context.section("zones").get(zone or "")
         kind = entry["kind"] if isinstance(entry, Map) else ""
         implied = _SCOPES.get(kind)
         if implied is not None and scope not in (None, implied):
             message = f"`{self.name}` is {scope} and can't be lost with `{zone}`, which is a zone of kind `{kind}`"
             fix = "Name a region." if scope == "regional" else f"Write `scope: {implied}`, or remove `zone`."
-            self.context.invalid(stated.value_mark("zone"), self.subject, message, fix)
+            self.context.invalid(declared.value_mark("zone"), self.subject, message, fix)
         if zone is not None and "runs_on" in self.entry:
             message = (
                 f"`managed` of `{self.name}` must not name a zone beside `runs_on`: its hosts tell where it is lost"
             )
-            self.context.invalid(stated.key_mark("zone"), self.subject, message, "Keep one of them.")
+            self.context.invalid(declared.key_mark("zone"), self.subject, message, "Keep one of them.")
         return Managed(scope or implied, zone)
 
     def quorum(self) -> TreeNode:
-        stated = self.entry["quorum"]
-        return Quorum(stated.get("read"), stated.get("write")) if stated.__class__ is Map else stated
+        declared = self.entry["quorum"]
+        return Quorum(declared.get("read"), declared.get("write")) if declared.__class__ is Map else declared
 
     def records(self) -> tuple[Record, ...]:
         text = self.context.document.text

@@ -74,8 +74,8 @@ def _ports(context: Context, items: Seq, subject: SubjectId) -> tuple[Port, ...]
 
 def _port(context: Context, port: Map, subject: SubjectId) -> Port:
     tls = port.get("tls")
-    stated = None if tls is None else _tls(context, port, tls, subject)
-    return Port(port["protocol"], port.get("port"), port.get("redirect"), stated, port.get("admin"))
+    declared = None if tls is None else _tls(context, port, tls, subject)
+    return Port(port["protocol"], port.get("port"), port.get("redirect"), declared, port.get("admin"))
 
 
 def _tls(context: Context, port: Map, tls: TreeNode, subject: SubjectId) -> Tls:

@@ -32,11 +32,11 @@ _COUNTS = {"one": 1, "two": 2}
 def expectations(context: Context, model: str) -> tuple[Expectation, ...]:
     """Return every expectation of the model; report an invalid one at its place."""
     root = context.document.root
-    stated = root.get("expect")
-    if stated is None:
+    declared = root.get("expect")
+    if declared is None:
         return ()
     texts = context.document.texts(root, "expect")
-    marks = stated.marks if stated.__class__ is Seq else [root.value_mark("expect")]
+    marks = declared.marks if declared.__class__ is Seq else [root.value_mark("expect")]
     readings = (_Reader(context, model, text, mark).read() for text, mark in zip(texts, marks, strict=True))
     return tuple(expectation for expectation in readings if expectation is not None)
 

@@ -12,7 +12,7 @@ _PLATFORM = ("recovery", "spread")
 
 
 def place_component(context: Context, name: str, entry: Map) -> tuple[Replica, ...]:
-    """Return the replicas of a component; a client has one, and so has, without a host, a component that states none."""
+    """Return the replicas of a component; a client has one, and so has, without a host, a component that declares none."""
     if entry["kind"] == "client":
         return _client(context, name, entry)
     runs_on = entry.get("runs_on")
@@ -34,7 +34,7 @@ def place_component(context: Context, name: str, entry: Map) -> tuple[Replica, .
 
 
 def _wanted(entry: Map, runs_on: TreeNode) -> int:
-    """Return the number of replicas that a component states as a number."""
+    """Return the number of replicas that a component declares as a number."""
     if runs_on is None or (runs_on.__class__ is Map and "any" in runs_on):
         inner = runs_on.get("replicas") if runs_on is not None else None
         return int(entry.get("replicas") or inner or 1)
@@ -47,7 +47,7 @@ def _counts(runs_on: Map) -> dict[str, int]:
 
 
 def placement(context: Context, entry: Map) -> Placement | None:
-    """Return the stated platform of floating replicas."""
+    """Return the declared platform of floating replicas."""
     runs_on = entry.get("runs_on")
     if runs_on.__class__ is not Map or not any(key in runs_on for key in _PLATFORM):
         return None

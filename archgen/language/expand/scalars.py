@@ -11,7 +11,7 @@ _HOUR = 3600.0
 
 
 def expand_availability(context: Context, entry: Map) -> Availability | None:
-    """Return the availability stated as `99.9%`, `0.999` or `{mtbf, mttr}`, which is mtbf / (mtbf + mttr)."""
+    """Return the availability declared as `99.9%`, `0.999` or `{mtbf, mttr}`, which is mtbf / (mtbf + mttr)."""
     value = entry.get("availability")
     if value is None:
         return None

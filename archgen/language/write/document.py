@@ -1,4 +1,4 @@
-"""A whole model as text, from the values that its file states."""
+"""A whole model as text, from the values that its file declares."""
 
 from __future__ import annotations
 

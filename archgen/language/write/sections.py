@@ -217,15 +217,15 @@ def _block(outline: _Outline, event: Any, lines: list[str]) -> int:
     if header is None or "+" in header[1]:
         outline.keeping.update(range(first, last + 1))
     else:
-        last = _last_word(lines, first, last, is_stated=header[1].strip("-") != "")
+        last = _last_word(lines, first, last, is_declared=header[1].strip("-") != "")
     outline.fixed.update(range(first + 1, last + 1))
     return int(last)
 
 
-def _last_word(lines: list[str], first: int, last: int, *, is_stated: bool) -> int:
-    """Return the last non-empty line of a block scalar; spaces up to its indentation, unless it `is_stated`, are empty."""
+def _last_word(lines: list[str], first: int, last: int, *, is_declared: bool) -> int:
+    """Return the last non-empty line of a block scalar; spaces up to its indentation, unless it `is_declared`, are empty."""
     full = [line for line in lines[first + 1 : last + 1] if line.strip(" ")]
-    indentation = 0 if is_stated else min((len(line) - len(line.lstrip(" ")) for line in full), default=0)
+    indentation = 0 if is_declared else min((len(line) - len(line.lstrip(" ")) for line in full), default=0)
     while last > first and not lines[last].strip(" ") and len(lines[last]) <= indentation:
         last -= 1
     return last

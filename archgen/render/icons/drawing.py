@@ -83,11 +83,11 @@ def _local(node: ElementTree.Element) -> str:
 
 
 def _view_box(root: ElementTree.Element) -> str | None:
-    stated = root.get("viewBox", "").replace(",", " ").split()
-    if len(stated) != 4:
-        stated = ["0", "0", root.get("width", "").removesuffix("px"), root.get("height", "").removesuffix("px")]
+    declared = root.get("viewBox", "").replace(",", " ").split()
+    if len(declared) != 4:
+        declared = ["0", "0", root.get("width", "").removesuffix("px"), root.get("height", "").removesuffix("px")]
     try:
-        numbers = [float(part) for part in stated]
+        numbers = [float(part) for part in declared]
     except ValueError:
         return None
     return " ".join(f"{part:g}" for part in numbers) if min(numbers[2:]) > 0 and max(map(abs, numbers)) < 1e6 else None
@@ -120,7 +120,7 @@ class _Reading:
     ) -> dict[str, str | float | None]:
         """Return the attributes that may stay, with classes and a `style` read as attributes."""
         attributes: dict[str, str | float | None] = {}
-        for key, value in self._stated(node).items():
+        for key, value in self._declared(node).items():
             reference = _REFERENCE.fullmatch(value) if key in ("fill", "stroke") else None
             paint = self._gradients.get(reference[1], value) if reference else value
             pattern = _PATTERNS.get(key)
@@ -131,11 +131,11 @@ class _Reading:
                 self.colours[hex_color(paint)] = None
         return attributes
 
-    def _stated(self, node: ElementTree.Element) -> dict[str, str]:
-        stated = dict(node.attrib)
-        for name in stated.pop("class", "").split():
-            stated |= self._classes.get(name, {})
-        return stated | _declarations(stated.pop("style", ""))
+    def _declared(self, node: ElementTree.Element) -> dict[str, str]:
+        declared = dict(node.attrib)
+        for name in declared.pop("class", "").split():
+            declared |= self._classes.get(name, {})
+        return declared | _declarations(declared.pop("style", ""))
 
     def _read_gradients(self, root: ElementTree.Element) -> dict[str, str]:
         """Return a color for each gradient: that of a stop in its middle, also where its stops are another's."""
@@ -151,7 +151,7 @@ class _Reading:
                     break
                 seen.add(following)
                 at = nodes[following]
-            stops = [self._stated(stop).get("stop-color", "") for stop in at if _local(stop) == "stop"]
+            stops = [self._declared(stop).get("stop-color", "") for stop in at if _local(stop) == "stop"]
             hexes = [stop for stop in stops if _HEX.fullmatch(stop)]
             if hexes:
                 colors[name] = hexes[(len(hexes) - 1) // 2]

@@ -61,7 +61,7 @@ def _capacity(capacity: Capacity | None) -> list[str]:
     ]
     for component in capacity.components:
         copies = f" ×{component.replicas}" if component.replicas > 1 else ""
-        limit = per_second(component.capacity) if component.capacity is not None else "not stated"
+        limit = per_second(component.capacity) if component.capacity is not None else "not declared"
         loads = (
             f"{format_load(component, component.today)} | {format_load(component, component.peak or component.today)}"
         )
@@ -133,7 +133,7 @@ def _assumed(flow: FlowAssessment) -> list[str]:
     moved = (
         f"With all of them three times better, or three times worse, the flow is down {format_range(flow)} per year."
     )
-    return ["The model does not state these, so they are assumed:", "\n".join(rows), moved]
+    return ["The model does not declare these, so they are assumed:", "\n".join(rows), moved]
 
 
 def _text(text: str) -> str:

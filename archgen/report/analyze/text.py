@@ -168,7 +168,7 @@ def _loads(capacity: Capacity) -> Iterator[tuple[str, ...]]:
     peaks = any(component.peak is not None for component in capacity.components)
     yield ("component", "can answer", "today", *(("at peak",) if peaks else ()), "after the worst loss")
     for component in capacity.components:
-        limit = per_second(component.capacity) if component.capacity is not None else "not stated"
+        limit = per_second(component.capacity) if component.capacity is not None else "not declared"
         peak = (format_load(component, component.peak or component.today),) if peaks else ()
         copies = f" ×{component.replicas}" if component.replicas > 1 else ""
         yield (

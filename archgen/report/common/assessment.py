@@ -23,7 +23,7 @@ class Assessed(Struct, frozen=True):
 
     `maintained` are the elements that were taken out for it: everything then holds while they are out. `usual` are
     the single points of failure of each flow, by its id, with nothing out. `capacity` is None where something is out, or
-    where no flow states a demand. `gains` are, by flow, what a change against an element wins; none where something is out.
+    where no flow declares a demand. `gains` are, by flow, what a change against an element wins; none where something is out.
     """
 
     model: CheckedModel

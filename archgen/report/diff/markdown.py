@@ -156,10 +156,10 @@ def _things(evolution: Evolution) -> Iterator[str]:
 
 
 def _assumptions(evolution: Evolution) -> Iterator[str]:
-    """Every number of the table that no model states, with its source."""
+    """Every number of the table that no model declares, with its source."""
     lines = [
         f"{group.value} for {list_ids(group.ids, inline_code, most=MOST)}: {prose_text(group.source)}"
         for group in rests_on(evolution)
     ]
     if lines:
-        yield _folded("Assumed availabilities, which no model states", lines)
+        yield _folded("Assumed availabilities, which no model declares", lines)

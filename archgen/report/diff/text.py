@@ -40,7 +40,7 @@ def _evolution(evolution: Evolution, style: Style) -> Iterator[str]:
         ("things", _things(evolution, style)),
         ("findings", _issues(evolution, style)),
         ("flows", _flows(evolution, style)),
-        ("assumed, since no model states it", _assumptions(evolution, style)),
+        ("assumed, since no model declares it", _assumptions(evolution, style)),
     ):
         rendered = list(lines)
         if rendered:
@@ -123,7 +123,7 @@ def _available(facts: FlowFacts) -> str:
 
 
 def _assumptions(evolution: Evolution, style: Style) -> Iterator[str]:
-    """Every number that an availability of either side rests on and that its model does not state, with its source."""
+    """Every number that an availability of either side rests on and that its model does not declare, with its source."""
     for group in rests_on(evolution):
         yield from wrap_columns(
             f"{group.value} for {brief(listed(group.ids))}: {brief(group.source)}", style.width, "      ", "  "

@@ -24,7 +24,7 @@ def write(report: WhatIfReport, style: Style) -> str:
         lines += ["", style.paint(brief(before.flow), "strong"), *_flow(before, after, style)]
     assumed = all_assumptions((*report.before, *report.after))
     if assumed:
-        lines += ["", "assumed, since the model does not state it:"]
+        lines += ["", "assumed, since the model does not declare it:"]
     for group in assumed:
         lines += wrap_columns(
             f"{group.value} for {brief(listed(group.ids))}: {brief(group.source)}", style.width, "      ", "  "

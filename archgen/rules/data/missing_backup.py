@@ -92,7 +92,7 @@ def _missing(facts: Topology, component: Component) -> Hit:
         message=f"Nothing backs up {what}{beside}",
         flows=facts.flows_of[component.id],
         case=case,
-        # most streams hand on what others keep; whether this one is the only place of it is not stated
+        # most streams hand on what others keep; whether this one is the only place of it is not declared
         confidence="low" if case == "passing" else "medium" if case == "index" else "high",
     )
 

@@ -47,10 +47,10 @@ def _lost_with_primary(facts: Topology, component: Component, objective: float, 
             _SYNCHRONOUS if _spares_one(component) else _ONE_STANDBY,
         )
     lags = [replication.lag for replication in _replications(facts, component)]
-    stated = [lag for lag in lags if lag is not None]
-    if len(stated) < len(lags) or min(stated) <= objective:
+    declared = [lag for lag in lags if lag is not None]
+    if len(declared) < len(lags) or min(declared) <= objective:
         return None
-    lag = spell_duration(min(stated))
+    lag = spell_duration(min(declared))
     return _hit(
         component,
         f"{component.title} may lose up to {lag} of writes with the primary: its replicas may lag by as much "
@@ -64,11 +64,11 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
     """Return the hit for a store whose backups, all of them, are too rare: for its one copy, or for what replicas repeat."""
     backups = facts.backups.get(component.id, ())
     ages = [backup.every for backup in backups]
-    stated = [age for age in ages if age is not None]
-    if not stated or len(stated) < len(ages) or min(stated) <= objective or (apart and objective < _NOTHING):
+    declared = [age for age in ages if age is not None]
+    if not declared or len(declared) < len(ages) or min(declared) <= objective or (apart and objective < _NOTHING):
         return None
-    names, age, least = listed([backup.title for backup in backups]), *map(spell_duration, (min(stated), objective))
-    often = spell_interval(min(stated))
+    names, age, least = listed([backup.title for backup in backups]), *map(spell_duration, (min(declared), objective))
+    often = spell_interval(min(declared))
     if apart:
         message = (
             f"A mistaken DELETE in {component.title} costs up to {age} of writes: its replicas repeat it, and {names} "
@@ -136,10 +136,10 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         return tuple(Put(("components", subject.id, "every"), write_duration(seconds)) for subject, _ in hit.related)
     component = context.topology.components[hit.subject.id]
     replication = component.replication
-    stated = replication is not None and replication.mode == "asynchronous" and _spares_one(component)
+    declared = replication is not None and replication.mode == "asynchronous" and _spares_one(component)
     # how far replicas may lag is a fact that people measure
-    stated = stated and seconds < _NOTHING
-    return (Put(("components", hit.subject.id, "replication", "mode"), "synchronous"),) if stated else ()
+    declared = declared and seconds < _NOTHING
+    return (Put(("components", hit.subject.id, "replication", "mode"), "synchronous"),) if declared else ()
 
 
 RULE = Rule(

@@ -83,7 +83,7 @@ def _passive_targets(facts: Topology, component: Component, balance: Balance) ->
         cluster = called.cluster
         if cluster is None or cluster.mode != "active-passive" or len(called.replicas) <= max(1, len(cluster.active)):
             continue
-        # the health check of a data store commonly lets only its primary pass, so a stated failover speaks for one
+        # the health check of a data store commonly lets only its primary pass, so a declared failover speaks for one
         knows = facts.kind(target).stores and cluster.failover is not None
         moved = cluster.address or cluster.shared_address or cluster.by or knows
         if _spreads(balance) and not balance.backup and not moved:

@@ -41,10 +41,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 def _weightless(facts: Topology, component: Component, balance: Balance) -> Iterator[_Flaw]:
     """Yield the weights that leave every target without a share."""
-    stated = dict(balance.weights)
+    declared = dict(balance.weights)
     targets = dict.fromkeys(target for connection in facts.outgoing[component.id] for target in connection.targets)
     members = [replica for target in targets for replica in facts.components[target].replicas]
-    if members and not any(stated.get(member.id, stated.get(member.component, 1.0)) for member in members):
+    if members and not any(declared.get(member.id, declared.get(member.component, 1.0)) for member in members):
         yield (
             f"None of {listed([member.id for member in members])} gets a request: all weights of {component.id} are 0",
             "Give each target that should take requests a weight above 0.",

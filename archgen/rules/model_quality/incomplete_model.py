@@ -227,7 +227,7 @@ def _records(facts: Topology) -> Iterator[Gap]:
 
 
 def _addresses(facts: Topology) -> Iterator[Gap]:
-    """Name servers whose records hold addresses, where no host states its own."""
+    """Name servers whose records hold addresses, where no host declares its own."""
     names = facts.names
     if names.addresses or not facts.hosts:
         return

@@ -43,9 +43,9 @@ def _keeps_none(facts: Topology, entry: str) -> bool:
     component = facts.components[entry]
     if not component.managed or not product_of(component.product).plain_entry:
         return False
-    stated = all(observer.collects for observer in facts.observers)
+    declared = all(observer.collects for observer in facts.observers)
     taken = [part for observer in facts.observers for part in observer.collects]
-    return bool(taken) and stated and not any(_logs(part, entry) for part in taken)
+    return bool(taken) and declared and not any(_logs(part, entry) for part in taken)
 
 
 def _logs(collection: Collection, entry: str) -> bool:

@@ -1,4 +1,4 @@
-"""A stated version that its maker no longer mends."""
+"""A declared version that its maker no longer mends."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _component(component: Component) -> tuple[str, str] | None:
-    """The product and version: as stated, else as the name of an official image tells."""
+    """The product and version: as declared, else as the name of an official image tells."""
     if component.product is not None and component.version is not None:
         return component.product, component.version
     return official_image(component.image) if component.image is not None else None

@@ -14,7 +14,7 @@ from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.simulation import simulate
 
-# the on-call time that the SRE book gives a service that is not user-facing; a stated `recovery` goes before it
+# the on-call time that the SRE book gives a service that is not user-facing; a declared `recovery` goes before it
 _REACTION = 30 * 60.0
 
 
@@ -29,10 +29,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
         flows = _waiting(facts, component) if standby else ()
         if flows:
             replication = component.replication
-            stated = replication.recovery if replication is not None else None
+            declared = replication.recovery if replication is not None else None
             reaction = 60 * context.threshold("manual-failover", "minutes", _REACTION / 60)
-            if objective < (stated if stated is not None else reaction):
-                yield _hit(component, standby, flows, objective, stated, reaction)
+            if objective < (declared if declared is not None else reaction):
+                yield _hit(component, standby, flows, objective, declared, reaction)
 
 
 def _waiting(facts: Topology, component: Component) -> tuple[str, ...]:
@@ -63,12 +63,12 @@ def _hit(
     standby: tuple[str, ...],
     flows: tuple[str, ...],
     objective: float,
-    stated: float | None,
+    declared: float | None,
     reaction: float,
 ) -> Hit:
     need = (
-        f"which takes {_minutes(stated)}"
-        if stated is not None
+        f"which takes {_minutes(declared)}"
+        if declared is not None
         else f"and a person on call needs about {_minutes(reaction)}"
     )
     return Hit(
@@ -79,7 +79,7 @@ def _hit(
         ),
         related=tuple((Subject("replica", replica), "needs manual failover") for replica in standby),
         flows=flows,
-        confidence="high" if stated is not None else "medium",
+        confidence="high" if declared is not None else "medium",
     )
 
 

@@ -75,8 +75,8 @@ def _assumption(flow: FlowAssessment, decided: bool) -> str:
     if all(each.element.kind in EVENTS for each in flow.assumed):
         return ""
     costs = {loss.element: loss.hours_per_year for loss in flow.result.importance}
-    stated = [each for each in flow.assumed if each.element.kind not in EVENTS]
-    ranked = sorted(stated, key=lambda assumption: (-costs.get(assumption.element, 0.0), assumption.element))
+    declared = [each for each in flow.assumed if each.element.kind not in EVENTS]
+    ranked = sorted(declared, key=lambda assumption: (-costs.get(assumption.element, 0.0), assumption.element))
     names = [f"{each.element.id} {write_percentage(each.availability)}" for each in ranked[:_NAMED]]
     more = f" and {len(ranked) - _NAMED} more" if len(ranked) > _NAMED else ""
     verdict = (

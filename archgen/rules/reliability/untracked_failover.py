@@ -144,8 +144,8 @@ def _fix(facts: Topology, component: Component) -> str:
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Declare an address that moves to the other replica, and watch the process."""
-    stated = context.topology.components[hit.subject.id].cluster
-    if stated is not None and _moves(stated):
+    declared = context.topology.components[hit.subject.id].cluster
+    if declared is not None and _moves(declared):
         return (Put(("components", hit.subject.id, "cluster", "watches"), "process"),)
     return patch_of(context.topology, MoveAddress(hit.subject.id))
 

@@ -29,12 +29,12 @@ def check(context: RuleContext) -> Iterator[Hit]:
         direct = facts.trust(connection.source) == "internet"
         handed = passed.get(connection.id, ())
         public = [port for port in connection.ports if direct or port in handed]
-        stated = next((port for port in public if port.admin), None)
-        if stated is not None:
+        declared = next((port for port in public if port.admin), None)
+        if declared is not None:
             if connection.id not in reported:
-                behind = tuple(_behind(facts, connection, stated))
+                behind = tuple(_behind(facts, connection, declared))
                 reported.update(connection.id for connection in behind)
-                yield _hit(facts, connection, stated, "stated", behind)
+                yield _hit(facts, connection, declared, "declared", behind)
         elif own := next((port for port in public if _is_shell(facts, connection, port)), None):
             offered = all(_is_service(facts, target) for target in connection.targets)
             yield _asked(facts, connection, own) if offered else _hit(facts, connection, own, "by-protocol")
@@ -129,13 +129,13 @@ def _hit(facts: Topology, connection: Connection, port: Port, case: str, behind:
             *((Subject("connection", connection.id), "hands it on") for connection in behind),
         ),
         flows=facts.flows_over[connection.id],
-        case=None if case == "stated" else case,
-        confidence="high" if case == "stated" else "medium",
+        case=None if case == "declared" else case,
+        confidence="high" if case == "declared" else "medium",
     )
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Without the port that is stated to be for administration, where others are left and no flow takes this one."""
+    """Without the port that is declared to be for administration, where others are left and no flow takes this one."""
     facts = context.topology
     connection = connection_of(facts, hit.subject.id)
     if hit.case is not None or facts.trust(connection.source) != "internet":

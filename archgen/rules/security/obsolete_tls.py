@@ -74,7 +74,7 @@ def _called(version: str) -> str:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """TLS 1.2 as the lowest version, which RFC 9325 (3.1.1) asks for, on each port that states an older one."""
+    """TLS 1.2 as the lowest version, which RFC 9325 (3.1.1) asks for, on each port that declares an older one."""
     connection = connection_of(context.topology, hit.subject.id)
     return tuple(
         Put(("connections", connection.id, at, "tls", "version"), "1.2")

@@ -151,8 +151,8 @@ def _points(length: Any) -> float:
 def _title_size(presentation: Pptx) -> float:
     master: Any = presentation.slide_masters[0]._element
     style = master.find(f"{qn('p:txStyles')}/{qn('p:titleStyle')}/{qn('a:lvl1pPr')}/{qn('a:defRPr')}")
-    stated = None if style is None else style.get("sz")
-    return min(max(int(stated), _SIZES[0]), _SIZES[1]) / 100 if stated else 44.0
+    declared = None if style is None else style.get("sz")
+    return min(max(int(declared), _SIZES[0]), _SIZES[1]) / 100 if declared else 44.0
 
 
 # Templates
