@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from archgen.engines.rooms import Room, is_legible
 from archgen.engines.score import cost
-from archgen.layout.measures import BOLD, BRIEF, BROAD, CLOSE, FLAT, TERSE, USUAL, Measures
+from archgen.layout.measures import BOLD, BRIEF, BROAD, CLOSE, FLAT, POCKET, TERSE, USUAL, Measures
 from archgen.layout.placed import Engine, Placed
 from archgen.style.text_metrics import ELLIPSIS
 from archgen.views.diagram import Diagram
@@ -34,6 +34,7 @@ _BRIEFER: tuple[tuple[Measures, float], ...] = (
     (TERSE, 6.0),
     (BOLD, 7.0),
     (BRIEF, 7.5),
+    (POCKET, 8.0),
 )
 """Measures, and what a reader loses by those with less room or text, in bends of lines."""
 

@@ -148,3 +148,16 @@ BOLD = replace(
     zone=18.0,
 )
 """A diagram of many cards that is shrunk to its column: large words in flat cards, with little room around them."""
+
+POCKET = replace(
+    BRIEF,
+    sizes=replace(LARGE, label=20, small=20),
+    card=100.0,
+    widest=112.0,
+    narrowest=72.0,
+    node_gap=10.0,
+    group_gap=12.0,
+    pad=6.0,
+    inset=6.0,
+)
+"""A diagram that is shrunk to a phone: names that end where the next card is near, and words as large as they may be."""

@@ -147,7 +147,7 @@ def test_the_layout_is_taken_that_cuts_no_words() -> None:
 
 
 def test_a_narrow_column_has_levels_of_fewer_cards() -> None:
-    drawing, model = Drawing(room=ROOMS["800"]), check("m.arch.yaml", WRITTEN["game-backend"]().encode())
+    drawing, model = Drawing(room=ROOMS["480"]), check("m.arch.yaml", WRITTEN["game-backend"]().encode())
     usual = at_levels(model, "deployment", None, findings=True, complete=False)
     assert not all(drawing.is_legible(diagram) for _, diagram in usual)
     fewer = at_levels(model, "deployment", None, True, False, drawing.is_legible)
@@ -322,6 +322,15 @@ def test_more_starts_find_an_order_with_fewer_crossings(monkeypatch: pytest.Monk
     diagram = replace(diagram, edges=diagram.edges[::2])
     several = layered(diagram)
     assert several == layered(diagram)
-    monkeypatch.setattr(ordering, "STARTS", 0)
-    monkeypatch.setattr(ordering, "KEPT", 1)
+    monkeypatch.setattr(ordering, "LARGE", 0)
     assert score(several).crossings < score(layered(diagram)).crossings
+
+
+@pytest.mark.parametrize("name", ["ml-platform", "bank-on-premises"])
+def test_every_level_can_be_read_on_a_phone(name: str) -> None:
+    model = read_model("m.arch.yaml", WRITTEN[name]().encode())
+    room = ROOMS["480"]
+    drawing = Drawing(mode="light", room=room)
+    pictures = at_levels(model, "deployment", None, findings=True, complete=False, is_legible=drawing.is_legible)
+    texts = {title: score(drawing.showing(diagram).placed(model), room).text for title, diagram in pictures}
+    assert min(texts.values()) >= room.floor, texts

@@ -27,7 +27,7 @@ MESH = 3
 TANGLED = 15
 """The most crossings of a deployment that is drawn as it is."""
 
-_FEWER = (18, 12)
+_FEWER = (18, 12, 8)
 """The cards of a diagram where more of them have no text that can be read."""
 
 _PREFIX = "group:"
