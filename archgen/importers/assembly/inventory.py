@@ -63,7 +63,7 @@ class Call(Struct, kw_only=True):
     """A call of one component by another; one that is a `guess` follows from nothing but the order of the start.
 
     It is `asked` if the caller may do without it, as with a search engine beside a database, and `is_assumed` if files
-    know its target by different names, or not at all.
+    know its target by different names, or not at all, and `is_named` if nothing but the names shows it.
     """
 
     source: str
@@ -80,6 +80,7 @@ class Call(Struct, kw_only=True):
     evidence: str = ""
     confidence: Confidence = "high"
     is_assumed: bool = False
+    is_named: bool = False
 
     @property
     def id(self) -> str:

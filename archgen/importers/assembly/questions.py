@@ -98,9 +98,11 @@ def _is_settled(part: Part) -> bool:
 
 def _calls(inventory: Inventory) -> Iterator[ImportQuestion]:
     for call in inventory.calls.values():
-        if not call.guess and not call.asked:
+        if not call.guess and not call.asked and not call.is_named:
             continue
         ask = f"{call.source} starts after {call.target}. Does it call it, and can it do without?"
+        if call.is_named:
+            ask = f"By their names, {call.source} calls {call.target}. Does it, and can it do without?"
         if call.asked:
             ask = f"Do the main requests of {call.source} fail without {call.target}?"
         place = f"{call.place.path}:{call.place.line}"

@@ -15,6 +15,8 @@ _HELPERS = {
     "wait-for-it", "dockerize", "docker-autoheal", "docker-letsencrypt-nginx-proxy-companion", "acme.sh", "diun",
 }  # fmt: skip
 
+_SIDECAR = re.compile(r"(^|[-_/])(daprd?|sidecar)([-_:]|$)", re.IGNORECASE)
+
 _PAGES = re.compile(r"(^|[-_])(front-?end|ui|spa|pages|dashboard)([-_\d]|$)", re.IGNORECASE)
 
 
@@ -29,6 +31,13 @@ def reason_of(name: str, service: Service, kind: Guess, ended: bool) -> str:
     if service.image and image_name(service.image) in _HELPERS:
         return "takes part in no request"
     return ""
+
+
+def main_of(service: Service) -> str:
+    """Return the name of the service that a sidecar stands beside and speaks for; the empty text for any other service."""
+    kind, _, name = service.network_mode.partition(":")
+    beside = _SIDECAR.search(service.name) is not None or _SIDECAR.search(service.image) is not None
+    return name if kind == "service" and beside and not service.ports else ""
 
 
 def is_order_alone(caller: Guess, target: Guess, name: str, service: Service) -> bool:

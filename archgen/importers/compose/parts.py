@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from archgen.importers.compose.omissions import reason_of
+from archgen.importers.compose.omissions import main_of, reason_of
 from archgen.importers.compose.project import Project
 from archgen.importers.compose.recipe import Recipe, read_recipe
 from archgen.importers.compose.service import Service
@@ -50,7 +50,8 @@ def service_parts(
     for name, service in project.services.items():
         recipe = read_recipe(service, opener)
         kind = _kind(name, service, recipe)
-        reason = reason_of(name, service, kind, name in ended)
+        beside = main_of(service) in project.services
+        reason = "stands beside another" if beside else reason_of(name, service, kind, name in ended)
         if reason:
             sheet.omit(service.source, name, reason)
             continue

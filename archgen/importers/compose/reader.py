@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from archgen.importers.addresses import Mention, mentions, names_page, names_telemetry, resolve_host
 from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.compose.interpolation import env_file_variables
-from archgen.importers.compose.omissions import is_order_alone
+from archgen.importers.compose.omissions import is_order_alone, main_of
 from archgen.importers.compose.parts import ServicePart, hosts_of, proxies_of, service_parts
 from archgen.importers.compose.ports import publication_entry
 from archgen.importers.compose.project import Project
+from archgen.importers.compose.recipe import Recipe
 from archgen.importers.compose.routing import ProxyRoute, routes
 from archgen.importers.compose.service import SourceText, split_words
 from archgen.importers.facts import Attachment, Fact, FactSheet, Opener, Origin
@@ -79,6 +80,10 @@ class _Reader:
         for part in self.parts.values():
             self._describe(part)
             self._publish(part)
+        for sidecar in self.project.services.values():
+            main = self.parts.get(main_of(sidecar))
+            if main is not None:
+                self._call(ServicePart(main.id, sidecar, main.guess, Recipe()))
         for part in self.parts.values():
             self._call(part)
             attachments += self._mounted(part)
@@ -261,6 +266,8 @@ class _Reader:
 def _is_for_others(part: ServicePart, target: ServicePart | OutsideStore) -> bool:
     """Return True for a value that several services share, and that a proxy, an observer or a backup among them has no use for."""
     proxies = KINDS[part.kind].balances or "nginx" in (part.guess.known.product or part.id)
+    if proxies and target.guess.known.product in _COORDINATORS:
+        return False
     copies = part.kind == "backup" and not KINDS[target.kind].stores
     return copies or KINDS[part.kind].observes or (proxies and KINDS[target.kind].role == "data")
 
