@@ -38,6 +38,9 @@ _BRIEFER: tuple[tuple[Measures, float], ...] = (
 )
 """Measures, and what a reader loses by those with less room or text, in bends of lines."""
 
+_NARROW = 400.0
+"""The width of a column in which a diagram reads from the top unless it has another direction."""
+
 _TURNED = 7.0
 """What a diagram that reads from the top costs beside one that reads from the left."""
 
@@ -73,7 +76,8 @@ def _ways(
     diagram: Diagram, across: MeasuredEngine, down: MeasuredEngine, room: Room
 ) -> Iterator[tuple[MeasuredEngine, Measures, float]]:
     """Yield the ways to lay a diagram out, each with what a reader loses by it."""
-    if diagram.direction != "top-down":
+    is_narrow = room.width < _NARROW and not room.height
+    if diagram.direction == "left-right" or (diagram.direction is None and not is_narrow):
         for measures, loss in _BRIEFER:
             if not measures.flat:
                 yield across, measures, loss

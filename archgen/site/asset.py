@@ -6,10 +6,12 @@ from functools import cache
 from importlib.resources import files
 from string import Template
 
-from archgen.style.theme import DARK, LIGHT, colours
+from archgen.style.theme import DARK, LIGHT, PRINT, colours
 
-COLORS = {f"{theme.name}_{role}": color for theme in (LIGHT, DARK) for role, color in colours(theme).items()}
-"""The colors that a style sheet can name: `$light_accent`, `$dark_accent`."""
+COLORS = {f"{theme.name}_{role}": color for theme in (LIGHT, DARK) for role, color in colours(theme).items()} | {
+    "print_plaintext": PRINT.plaintext
+}
+"""The colors that a style sheet can name: `$light_accent`, `$dark_accent`, and `$print_plaintext` for paper."""
 
 
 @cache

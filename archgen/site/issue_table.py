@@ -132,7 +132,7 @@ def _also(group: FindingGroup) -> Html:
 
 def _others(group: FindingGroup) -> str:
     others = len(group.subjects) - 1
-    return f" And {others} more." if others > 0 else ""
+    return f", and {others} more" if others > 0 else ""
 
 
 def _subjects(group: FindingGroup) -> Html:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
 
@@ -213,3 +214,16 @@ def test_escape_hides_a_card_that_a_pointer_asked_for(page: Browser) -> None:
     until(lambda: "user" in card(page))
     press(page, "\ue00c")
     assert card(page) == ""
+
+
+def test_on_paper_what_is_unencrypted_is_the_strongest_line(browser: Browser, site: str) -> None:
+    page = fresh(browser, site)
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": []})
+    widths: Any = page.run(
+        "return Object.fromEntries([...document.querySelectorAll('.archgen-canvas [data-meaning]')].map(one =>"
+        " [one.dataset.meaning, parseFloat(getComputedStyle(one.querySelector('path[fill=none]')).strokeWidth)]))"
+    )
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+    assert {"encrypted", "plaintext"} <= set(widths)
+    others = [width for meaning, width in widths.items() if meaning != "plaintext"]
+    assert widths["plaintext"] >= 2 * max(others)
