@@ -164,7 +164,7 @@ def test_a_fix_does_not_change_what_repeats_its_value() -> None:
     data = SHARED.encode()
     done = apply_fixes(data, checker(Input(NAME, data), Policy(), TODAY), lambda _: True)
     after = load(NAME, done.data).architecture
-    assert b"lb -> web: https" in done.data
+    assert b"lb -> web: {protocol: https" in done.data
     (other,) = (one for one in after.components if one.id == "other")
     assert [one.id for one in other.replicas] == ["other@s1"]
 

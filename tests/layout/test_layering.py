@@ -14,7 +14,7 @@ from archgen.layout.deployment.layered import layered
 from archgen.layout.deployment.turned import by_calls, by_roles
 from archgen.layout.layering.core import Graph, layers
 from archgen.layout.layering.crossings import inversions
-from archgen.layout.layering.cycles import closing
+from archgen.layout.layering.cycles import closing_edges
 from archgen.layout.layering.net import net
 from archgen.layout.layering.ordering import WORK, OrderedRows, ordered
 from archgen.layout.layering.ranking import GraphLink, ranks
@@ -45,9 +45,9 @@ def spacing(*nodes: str, groups: tuple[str, ...] = ()) -> LayerSpacing:
 
 
 def test_what_leads_back_to_its_own_path_closes_a_cycle() -> None:
-    assert closing(3, [(0, 1), (1, 2), (2, 0)]) == {2}
-    assert closing(3, [(0, 1), (0, 2), (1, 2)]) == set()
-    assert closing(2, [(0, 0), (0, 1), (1, 0)]) == {0, 2}
+    assert closing_edges(3, [(0, 1), (1, 2), (2, 0)]) == {2}
+    assert closing_edges(3, [(0, 1), (0, 2), (1, 2)]) == set()
+    assert closing_edges(2, [(0, 0), (0, 1), (1, 0)]) == {0, 2}
 
 
 def test_a_cycle_is_broken_by_the_order_of_the_requests() -> None:
@@ -61,7 +61,7 @@ def test_a_cycle_is_broken_by_the_order_of_the_requests() -> None:
 def test_without_them_no_graph_has_a_cycle(seed: int) -> None:
     chance = random.Random(seed)
     pairs = [(chance.randrange(12), chance.randrange(12)) for _ in range(30)]
-    back = closing(12, pairs)
+    back = closing_edges(12, pairs)
     kept = [Arc(*pair) for place, pair in enumerate(pairs) if place not in back]
     numbers = longest_path(12, kept)
     assert all(numbers[arc.head] > numbers[arc.tail] for arc in kept)

@@ -191,8 +191,8 @@ def test_hostile_words_stay_words(words: str) -> None:
 @pytest.mark.parametrize("words", HOSTILE)
 def test_hostile_words_give_no_line_of_their_own(words: str) -> None:
     given = hostile(words)
-    for form, prefixes in ((concise, ("",)), (github, ("::error ", "::warning "))):
-        output = form.write(given)
+    for form, prefixes in (("concise", ("",)), ("github", ("::error ", "::warning "))):
+        output = LINT[form](given, Style())
         lines = output.split("\n")
         assert len(lines) == 3
         assert lines[-1] == ""

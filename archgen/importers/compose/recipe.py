@@ -30,7 +30,7 @@ class Recipe(Struct):
 
 def read_recipe(service: Service, opener: Opener) -> Recipe:
     """Return the recipe of a service that is built; an empty one where there is no Dockerfile."""
-    if not service.built or service.built.startswith(("http:", "https:", "git")):
+    if not service.built or service.built.startswith(("http:", "https:", "git:", "git@")):
         return Recipe()
     path = posixpath.join(service.built, service.dockerfile or "Dockerfile")
     files = [file for file in opener(service.source.path, path)[:1] if len(file.data) < 1 << 18]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from archgen.language.expand.context import Context, SubjectId, quoted_list, suggestion
 from archgen.language.expand.replica_placement import placement
 from archgen.language.expand.scalars import expand_availability, links
-from archgen.language.yaml.scalars import is_address, parse_rate, probability, seconds
+from archgen.language.yaml.scalars import is_ip_or_network, parse_rate, probability, seconds
 from archgen.language.yaml.tree import Document, Map, Seq, TreeNode
 from archgen.model.architecture import (
     Balance,
@@ -333,7 +333,7 @@ class _Reader:
         for text, mark in self.marked(rule, key):
             if text == "any":
                 return ()
-            if text != "internet" and not is_address(text):
+            if text != "internet" and not is_ip_or_network(text):
                 kinds = ("component", "host", "network")
                 text = self.context.refer(text, mark, kinds, self.subject, f"`{key}` in a rule of `{self.name}`")
             peers.append(text)

@@ -68,7 +68,7 @@ def shorten(text: str) -> str:
     return safe if len(safe) <= 60 and len(text) <= 200 else safe[:59] + "…"
 
 
-def is_address(text: str) -> bool:
+def is_ip_or_network(text: str) -> bool:
     """Return True if a text is an IP address or a network such as `10.0.0.0/8`."""
     if "/" not in text and ":" not in text:
         parts = text.split(".")

@@ -8,7 +8,7 @@ NodePair = tuple[int, int]
 """An edge by the numbers of its source and its target."""
 
 
-def closing(count: int, edges: Sequence[NodePair]) -> set[int]:
+def closing_edges(count: int, edges: Sequence[NodePair]) -> set[int]:
     """Return the places of the edges that lead back to a node on their own path; without them the graph has no cycle.
 
     A depth-first search takes nodes and edges in their order: the search that starts at the client and takes

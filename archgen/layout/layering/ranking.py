@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from archgen.layout.layering.cycles import closing
+from archgen.layout.layering.cycles import closing_edges
 from archgen.layout.layering.simplex import Arc, shortest
 
 WORK = 2_000_000
@@ -30,7 +30,7 @@ def ranks(nodes: Sequence[str], links: Sequence[GraphLink], work: int = WORK) ->
     """
     number = {node: place for place, node in enumerate(nodes)}
     pairs = [(number[link.source], number[link.target]) for link in links]
-    back = closing(len(nodes), pairs)
+    back = closing_edges(len(nodes), pairs)
     weights: dict[tuple[int, int], int] = {}
     for place, ((source, target), link) in enumerate(zip(pairs, links, strict=True)):
         if source != target:
