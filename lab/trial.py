@@ -24,6 +24,8 @@ BASELINE = 2.0
 """Seconds of requests before the loss, all of which must be answered."""
 AT_ONCE = 2.0
 """Seconds that the loss itself may take; on a busy machine the settling would be cut short."""
+LATE = 30.0
+"""Seconds within which what was left for later is done once everything is back."""
 ATTEMPTS = 3
 
 
@@ -156,8 +158,10 @@ class Lab:
         """Return the number of accepted writes that are not stored now."""
         writing = {flow.id for flow in self.site.architecture.flows if visit.writes(self.site, flow)}
         accepted = {each.token for flow in writing for each in flows[flow] if not each.failure}
-        stored = self._stored() if accepted else frozenset()
-        return len(accepted - stored)
+        end = time.monotonic() + (LATE if self.site.system.sidecar.later else 0)
+        while accepted and (accepted := accepted - self._stored()) and time.monotonic() < end:
+            time.sleep(1)
+        return len(accepted)
 
     def _stored(self) -> frozenset[str]:
         """Return the tokens that are stored now; none if nothing answers."""

@@ -12,9 +12,11 @@ import pymysql
 def work(queue: tuple[str, int], database: tuple[str, int]) -> None:
     """Carry out orders until something fails."""
     limits = {"connect_timeout": 2, "read_timeout": 2, "write_timeout": 2}
-    with amqp.Connection(f"{queue[0]}:{queue[1]}", "lab", "lab", **limits) as connection:
+    # a heartbeat, or the queue keeps for hours what a silent worker has taken
+    with amqp.Connection(f"{queue[0]}:{queue[1]}", "lab", "lab", heartbeat=6, **limits) as connection:
         channel = connection.channel()
         while True:
+            connection.heartbeat_tick()
             message = channel.basic_get("comments")
             if message is None:
                 time.sleep(0.05)
