@@ -15,6 +15,7 @@ from archgen.model.architecture import (
     Connection,
     Flow,
     Host,
+    Managed,
     Network,
     Port,
     Replica,
@@ -27,6 +28,9 @@ from archgen.model.slug import distinct, slug
 from archgen.model.subject import Subject
 from archgen.reliability.index import SAME_HOST, Index
 from archgen.reliability.members import writers
+
+_SPREAD = ("dns", "cdn", "waf", "identity-provider")
+"""The kinds of services that providers run in several places, and don't sell in one."""
 
 _SERVING = frozenset(("web", "application", "data"))
 
@@ -137,6 +141,14 @@ class ArchitectureIndex(Struct, frozen=True, dict=True, eq=False):
             replicas = (self.replicas[element.id],) if element.kind == "replica" else ()
         return bool(replicas) and all(self.components[replica.component].managed for replica in replicas)
 
+    def may_be_spread(self, element: Subject) -> bool:
+        """Return True for a managed service that providers spread over zones as a rule, where the model doesn't say how far."""
+        if element.kind != "replica" or self.replicas[element.id].hosts:
+            return False
+        component = self.components[self.replicas[element.id].component]
+        zone = component.managed.zone if isinstance(component.managed, Managed) else None
+        return bool(component.managed) and component.kind in _SPREAD and zone is None and scope_of(component) is None
+
     def provided(self, element: Subject) -> bool:
         """Return True for a replica that its provider spreads over the zones of a region, or over regions."""
         if element.kind != "replica" or self.replicas[element.id].hosts:
@@ -177,9 +189,33 @@ class ArchitectureIndex(Struct, frozen=True, dict=True, eq=False):
         trusts: dict[str, Trust | None] = {}
         for component, kind in self._kinds.items():
             network = self._network_of.get(component)
-            outside: Trust | None = "internet" if kind.id == "client" or kind.foreign else None
+            is_outside = (kind.id == "client" and component not in self.insiders) or kind.foreign
+            outside: Trust | None = "internet" if is_outside else None
             trusts[component] = network.trust if network is not None else outside
         return trusts
+
+    @cached_property
+    def insiders(self) -> dict[str, tuple[str, ...]]:
+        """The clients of no network that call nothing but private networks, which nobody on the internet can, by client.
+
+        Sign-in and services of others, which are called from anywhere, say nothing of where a client is; a firewall before what
+        it calls says that it comes from outside.
+        """
+        insiders: dict[str, tuple[str, ...]] = {}
+        for component, kind in self._kinds.items() if self._network_of else ():
+            if kind.id != "client" or component in self._network_of:
+                continue
+            targets = dict.fromkeys(target for call in self.outgoing[component] for target in call.targets)
+            networks = [
+                self._network_of.get(target)
+                for target in targets
+                if self._kinds[target].role not in ("support", "client")
+            ]
+            private = [network.id for network in networks if network is not None and network.trust == "private"]
+            guarded = any(self.guarding(replica) for target in targets for replica in self.components[target].replicas)
+            if private and len(private) == len(networks) and not guarded:
+                insiders[component] = tuple(dict.fromkeys(private))
+        return insiders
 
     @cached_property
     def guards(self) -> dict[str, tuple[str, ...]]:

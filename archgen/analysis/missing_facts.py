@@ -19,6 +19,7 @@ from archgen.model.durations import spell_duration
 from archgen.model.kinds import KINDS
 from archgen.model.products import product_of, scope_of
 from archgen.model.protocols import PROTOCOLS
+from archgen.model.steps import Answer
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 from archgen.reliability.members import quorum_of
@@ -26,6 +27,9 @@ from archgen.reliability.structure import connections_under
 from archgen.reliability.waiting import kept_in
 
 Gap = tuple[Subject, str, str]
+
+_NAMED = 6
+"""Names that a question lists; the others are counted."""
 
 
 def writers_without_agreement(topology: Topology) -> Iterator[Gap]:
@@ -170,22 +174,47 @@ def services_without_zone(topology: Topology) -> Iterator[Gap]:
             yield (
                 Subject("component", component.id),
                 f"{component.id} does not say where its provider runs it, so it survives the loss of "
-                f"{listed(places[:2], 'or')} in every analysis",
+                f"{listed(first_few(places, _NAMED), 'or')} in every analysis",
                 f"Add `managed: {{zone: …}}` with its {kinds[places[0]].replace('-', ' ')} to {component.id}.",
             )
 
 
+def clients_without_network(topology: Topology) -> Iterator[Gap]:
+    """Yield clients of no network that call into private networks, where nobody on the internet can."""
+    for client, networks in topology.insiders.items():
+        where = networks[0]
+        yield (
+            Subject("component", client),
+            f"{client} does not say where it is, and calls into the private {'network' if len(networks) == 1 else 'networks'} "
+            f"{listed(networks)}, which the internet can't",
+            f"Add `network: {where}` to {client} if it is inside, in an office or over a VPN; else give what it reaches a "
+            "network with `trust: dmz`.",
+        )
+
+
+def observers_without_sources(topology: Topology) -> Iterator[Gap]:
+    """Yield agents and collectors of which nothing says what they collect from (`unmonitored`)."""
+    for observer in topology.observers_of_unknown_reach:
+        yield (
+            Subject("component", observer),
+            f"{observer} does not say what it collects from, so archgen can't tell what is not monitored",
+            f"Add `collects: [{{from: […], what: [metrics, logs]}}]` to {observer}.",
+        )
+
+
 def waits_for_queues(topology: Topology) -> Iterator[Gap]:
     """Yield the connections that take from a queue what a flow put there, where nothing says whether the flow waits for it."""
-    asked: dict[str, tuple[str, str]] = {}
+    asked: dict[str, tuple[str, str, Answer | None]] = {}
     for flow, taken in topology.losses.takers.items():
         for request in taken:
             connections = connections_under(topology.index, request)
-            asked.setdefault(connections[0].id, (kept_in(topology.index, request), flow))
-    for connection, (queue, name) in asked.items():
+            answer = topology.losses.answered[flow].get(request.id)
+            asked.setdefault(connections[0].id, (kept_in(topology.index, request), flow, answer))
+    for connection, (queue, name, answer) in asked.items():
+        done = f" after {answer.source} --> {answer.target}: an answer alone doesn't end the wait" if answer else ""
         yield (
             Subject("connection", connection),
-            f"{connection} does not say whether {name} waits for what {queue} passes on, so {name} is taken to wait",
+            f"{connection} does not say whether {name} waits for what {queue} passes on{done}, so {name} is taken to wait",
             f"Add `async: true` to {connection} if {queue} keeps what is sent and it is done later, else `async: false`.",
         )
 
@@ -315,6 +344,8 @@ DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     balancers_without_stickiness,
     certificates_without_names,
     services_without_zone,
+    clients_without_network,
+    observers_without_sources,
     waits_for_queues,
     unused_calls,
     promotions_without_promoter,

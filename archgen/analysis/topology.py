@@ -193,6 +193,19 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
         return tuple(component for component in self.architecture.components if self._kinds[component.id].observes)
 
     @cached_property
+    def observers_of_unknown_reach(self) -> tuple[str, ...]:
+        """The agents and collectors that run on no declared host, name nothing that they collect from, and call none of it."""
+        return tuple(
+            observer.id
+            for observer in self.observers
+            if observer.kind != "monitoring" and not observer.collects and not self.hosts_of(observer.id)
+            if not any(each for call in self._calls_of(observer.id) for each in self._observed(call))
+        )
+
+    def _calls_of(self, component: str) -> tuple[Connection, ...]:
+        return (*self.outgoing[component], *self.incoming[component])
+
+    @cached_property
     def watched(self) -> frozenset[Subject]:
         """The hosts and components that something collects data from.
 

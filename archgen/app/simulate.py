@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from functools import partial
 
 from msgspec.structs import replace
@@ -13,9 +14,13 @@ from archgen.app.element_lookup import find_elements
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.model.problems import UsageError
+from archgen.model.subject import Subject
+from archgen.model.wording import listed
+from archgen.reliability.evaluation import Plan
 from archgen.reliability.simulation import FlowOutcome
 from archgen.reliability.simulation import simulate as outcome
-from archgen.reliability.structure import requests
+from archgen.reliability.structure import build, requests
+from archgen.reliability.waiting import defer
 from archgen.report.simulate.outcome import SimulationReport
 from archgen.system.internal_errors import Isolation
 from archgen.views.elements import qualified
@@ -41,9 +46,9 @@ def simulate_failures(
 
     def work(flow: Flow) -> FlowOutcome:
         state = outcome(topology.index, flow, topology.losses.plans[flow.id], gone)
-        if state.status == "down" or not killed:
-            return state
-        return replace(state, hints=(*pauses(topology, flow, gone), *state.hints))
+        if state.status != "down" and killed:
+            state = replace(state, hints=(*pauses(topology, flow, gone), *state.hints))
+        return _hedged(topology, flow, state, gone)
 
     outcomes = [isolation.attempt(partial(work, flow), model.file, f"flow {flow.id}") for flow in architecture.flows]
     return SimulationReport(
@@ -61,6 +66,20 @@ def simulate_failures(
         },
         names={element: qualified(element, topology) for element in gone},
     )
+
+
+def _hedged(topology: Topology, flow: Flow, lost: FlowOutcome, gone: Collection[Subject]) -> FlowOutcome:
+    """Return the outcome, with its condition if a flow is down only if it waits for what it takes from a queue."""
+    taken = topology.losses.takers.get(flow.id, ())
+    if lost.status != "down" or not taken:
+        return lost
+    later = defer(flow, [request.id for request in taken])
+    without = outcome(topology.index, later, Plan(topology.index, build(topology.index, later)), gone)
+    if without.status == "down":
+        return lost
+    calls = listed(list(dict.fromkeys(f"{each.source} -> {' | '.join(each.targets)}" for each in taken)))
+    hint = f"only if {flow.id} waits for {calls} (`async` isn't declared): if not, it is {without.status}"
+    return replace(lost, hints=(*lost.hints, hint))
 
 
 def draw_failures(

@@ -7,14 +7,14 @@ from functools import cached_property
 from msgspec import Struct
 
 from archgen.model.architecture import Replica
-from archgen.model.steps import Request
+from archgen.model.steps import Answer, Request
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.failure import Failures, SinglePoint, States, failures, single_failures, single_points
 from archgen.reliability.index import Index
 from archgen.reliability.levels import ServiceLevels, levels
 from archgen.reliability.structure import Structure, build
-from archgen.reliability.waiting import TAKING, defer, takers
+from archgen.reliability.waiting import TAKING, answered, defer, takers
 
 
 class RootCause(Struct, frozen=True):
@@ -88,6 +88,17 @@ class Losses:
             return ()
         alone = tuple(request for request in taken if element not in self._surely_broken[flow, (request.id,)])
         return alone or taken
+
+    @cached_property
+    def answered(self) -> dict[str, dict[str, Answer]]:
+        """By flow, the requests that take from a queue after who filled it has answered, with that answer."""
+        flows = {flow.id: flow for flow in self._index.architecture.flows}
+        return {flow: answered(self._index, flows[flow], taken) for flow, taken in self.takers.items()}
+
+    def breaks_after_answer(self, element: Subject, flow: str) -> bool:
+        """Return True if the loss of an element breaks a flow only if it waits for what is done after its answer."""
+        taken = self.breaks_if_waiting(element, flow)
+        return bool(taken) and all(request.id in self.answered[flow] for request in taken)
 
     @cached_property
     def single_losses(self) -> dict[str, Evaluation[int]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
 from archgen.model.architecture import Flow
 from archgen.model.kinds import KINDS
-from archgen.model.steps import Branch, Frame, Request, Step
+from archgen.model.steps import Answer, Branch, Frame, Request, Step
 from archgen.reliability.index import Index
 from archgen.reliability.structure import connections_under, is_deferred, requests
 
@@ -59,6 +59,34 @@ def _works(index: Index, component: str) -> bool:
 def kept_in(index: Index, request: Request) -> str:
     """Return what keeps the jobs that a request takes: the queue that hands them on, else what is asked for them."""
     return request.source if index.components[request.source].kind in _QUEUES else request.targets[0]
+
+
+def answered(index: Index, flow: Flow, taken: Collection[Request]) -> dict[str, Answer]:
+    """Return, by the ids of requests that take from a queue, the answer that who filled it gave before."""
+    wanted = {request.id for request in taken}
+    filled: dict[str, set[str]] = {}
+    given: dict[str, Answer] = {}
+    before: dict[str, Answer] = {}
+    for step in _in_order(flow.steps):
+        if isinstance(step, Answer):
+            given.setdefault(step.source, step)
+            continue
+        if step.id in wanted:
+            fillers = filled.get(kept_in(index, step), set()) - {step.source}
+            answer = next((given[each] for each in sorted(fillers) if each in given), None)
+            before |= {} if answer is None else {step.id: answer}
+        for target in step.targets:
+            filled.setdefault(target, set()).add(step.source)
+    return before
+
+
+def _in_order(steps: Iterable[Step]) -> Iterator[Request | Answer]:
+    for step in steps:
+        if isinstance(step, Request | Answer):
+            yield step
+        elif isinstance(step, Frame):
+            for branch in step.branches:
+                yield from _in_order(branch.steps)
 
 
 def defer(flow: Flow, steps: Collection[str]) -> Flow:

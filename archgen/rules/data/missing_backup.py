@@ -13,6 +13,7 @@ from archgen.model.architecture import Component
 from archgen.model.change import Append, Change, Put
 from archgen.model.durations import SECONDS, write_duration
 from archgen.model.kinds import KINDS
+from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -83,7 +84,10 @@ def _is_old(context: RuleContext, tested: str) -> bool:
 def _missing(facts: Topology, component: Component) -> Hit:
     case = _CASES.get(component.kind)
     mistake = "deletion" if component.kind == "stream" else "DELETE"
-    beside = f"; its replicas repeat a mistaken {mistake} within seconds" if len(component.replicas) > 1 else ""
+    repeats = len(component.replicas) > 1 and (
+        component.replication is not None or product_of(component.product).agrees
+    )
+    beside = f"; its replicas repeat a mistaken {mistake} within seconds" if repeats else ""
     what = component.title
     if component.uploads == "local" and not KINDS[component.kind].stores:
         what, beside = f"the uploads that {component.title} keeps on its server", ""

@@ -8,7 +8,7 @@ from archgen.analysis.assessment import verdicts
 from archgen.analysis.moments import component_of
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.percentages import write_percentage
+from archgen.model.percentages import format_availability, write_percentage
 from archgen.model.subject import EVENTS, Subject
 from archgen.model.wording import listed
 
@@ -39,7 +39,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
 def _hit(
     facts: Topology, objective: float, flows: tuple[str, ...], ranked: list[Subject], numbers: dict[Subject, float]
 ) -> Hit:
-    names = [f"{element.label} {write_percentage(numbers[element])}" for element in ranked[:_NAMED]]
+    names = [f"{element.label} {format_availability(numbers[element])}" for element in ranked[:_NAMED]]
     more = f" and {len(ranked) - _NAMED} more" if len(ranked) > _NAMED else ""
     verb = "meets" if len(flows) == 1 else "meet"
     return Hit(
@@ -49,7 +49,7 @@ def _hit(
             f"{', '.join(names)}{more}"
         ),
         related=tuple(
-            (_place(facts, element), f"is assumed to work {write_percentage(numbers[element])} of the time")
+            (_place(facts, element), f"is assumed to work {format_availability(numbers[element])} of the time")
             for element in ranked[:_NAMED]
         ),
         flows=flows,

@@ -19,6 +19,9 @@ from archgen.model.wording import listed
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for the model that lists the unmonitored elements; an error without any monitoring."""
     facts = context.topology
+    if facts.observers_of_unknown_reach:
+        # they may collect from everything, which is asked for (`incomplete-model`)
+        return
     running = [component for component in facts.architecture.components if facts.flows_of[component.id]]
     running += _promoters(facts, running)
     on_flows, bare = _own(facts, running)
@@ -163,7 +166,8 @@ RULE = Rule(
     ),
     fix=_FIX,
     limits=(
-        "Skips managed components, which their provider monitors. Doesn't check whether the collected measurements "
+        "Skips managed components, which their provider monitors, and models with a collector that doesn't say what it "
+        "collects from, which `incomplete-model` asks for. Doesn't check whether the collected measurements "
         "are the right ones."
     ),
     references=(

@@ -20,10 +20,11 @@ def check(context: RuleContext) -> Iterator[Hit]:
     causes: dict[str, list[str]] = {flow: [] for flow in facts.flows}
     for breaking in facts.losses.root_causes:
         for flow in breaking.flows:
-            causes[flow].append(breaking.element.id)
+            if not facts.losses.breaks_after_answer(breaking.element, flow):
+                causes[flow].append(breaking.element.id)
     for breaking in facts.losses.root_causes:
         component = _supporting(facts, breaking)
-        flows = tuple(flow for flow in breaking.flows if len(causes[flow]) == 1)
+        flows = tuple(flow for flow in breaking.flows if causes[flow] == [breaking.element.id])
         if component is not None and len(flows) > 1 and flows == breaking.flows:
             yield _hit(facts, breaking, component, flows)
 
@@ -36,7 +37,7 @@ def _supporting(facts: Topology, breaking: RootCause) -> str | None:
         return None
     (component,) = components
     # a service that its provider spreads over zones is `provider-dependency`
-    spread = scope_of(facts.components[component]) in ("regional", "global")
+    spread = scope_of(facts.components[component]) in ("regional", "global") or facts.may_be_spread(breaking.element)
     return component if facts.components[component].kind in _SUPPORTING and not spread else None
 
 

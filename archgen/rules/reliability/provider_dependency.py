@@ -18,15 +18,29 @@ _NAMED = 6
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield one hit for the model, with every service and the flows that need it."""
     facts = context.topology
-    needed = [breaking for breaking in facts.losses.root_causes if facts.provided(breaking.element)]
+    needed = [_awaited(facts, breaking) for breaking in facts.losses.root_causes if facts.provided(breaking.element)]
+    needed = [breaking for breaking in needed if breaking.points]
     if needed:
         yield _hit(facts, needed)
+
+
+def _awaited(facts: Topology, breaking: RootCause) -> RootCause:
+    """Return the cause without the flows that have answered before they would need the service."""
+    after = facts.losses.breaks_after_answer
+    points = tuple(point for point in breaking.points if not after(breaking.element, point.flow))
+    return RootCause(breaking.element, points, breaking.absorbed)
 
 
 def _hit(facts: Topology, needed: list[RootCause]) -> Hit:
     services = {facts.replicas[breaking.element.id].component: breaking.element for breaking in needed}
     flows = {flow for breaking in needed for flow in breaking.flows}
-    named = [f"{name} ({scope_of(facts.components[name])})" for name in list(services)[:_NAMED]]
+    conditions = {
+        facts.replicas[breaking.element.id].component: facts.if_waiting(breaking.element, breaking.flows)
+        if all(facts.losses.breaks_if_waiting(breaking.element, flow) for flow in breaking.flows)
+        else ""
+        for breaking in needed
+    }
+    named = [f"{name} ({scope_of(facts.components[name])}{conditions[name]})" for name in list(services)[:_NAMED]]
     named += [f"{len(services) - _NAMED} more"] if len(services) > _NAMED else []
     depend = "depends" if len(flows) == 1 else "depend"
     what = "a service that only its provider" if len(services) == 1 else "services that only their providers"

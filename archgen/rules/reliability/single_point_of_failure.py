@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import needs_moving_address
@@ -22,12 +23,19 @@ from archgen.reliability.needs import Need
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each root cause: a host, a replica that no host explains, or an innermost zone."""
     facts = context.topology
-    for breaking in facts.losses.root_causes:
+    for breaking in map(partial(_awaited, facts), facts.losses.root_causes):
         flows = breaking.flows
         if breaking.element.kind == "zone":
             flows = facts.losses.broken_as_zone(breaking)
         if flows:
             yield _hit(facts, breaking, flows)
+
+
+def _awaited(facts: Topology, breaking: RootCause) -> RootCause:
+    """Return the cause without the flows that have answered before they would need the element."""
+    after = facts.losses.breaks_after_answer
+    points = tuple(point for point in breaking.points if not after(breaking.element, point.flow))
+    return RootCause(breaking.element, points, breaking.absorbed)
 
 
 def _hit(facts: Topology, breaking: RootCause, own: tuple[str, ...]) -> Hit:
@@ -41,6 +49,11 @@ def _hit(facts: Topology, breaking: RootCause, own: tuple[str, ...]) -> Hit:
         message=(
             f"Losing {element.id}{bearing} takes down {plural(len(breaking.flows), 'flow')}: {listed(breaking.flows)}"
             f"{facts.if_waiting(element, breaking.flows)}"
+            + (
+                ", if its provider runs it in one place (`scope` isn't declared)"
+                if facts.may_be_spread(element)
+                else ""
+            )
         ),
         related=tuple(
             (Subject("replica", replica), f"goes down with {element.id}")
@@ -55,6 +68,8 @@ def _hit(facts: Topology, breaking: RootCause, own: tuple[str, ...]) -> Hit:
 
 
 def _case(facts: Topology, breaking: RootCause) -> str | None:
+    if facts.may_be_spread(breaking.element):
+        return "spread"
     if facts.rented(breaking.element):
         return "managed"
     if _is_started_again(facts, breaking.element):
@@ -166,7 +181,7 @@ RULE = Rule(
     code="REL001",
     title="Single point of failure",
     severity="error",
-    cases=(("managed", "warning"), ("waiting", "warning"), ("job", "info")),
+    cases=(("managed", "warning"), ("waiting", "warning"), ("job", "info"), ("spread", "info")),
     category="reliability",
     summary="The loss of one element takes down a flow.",
     why=(
@@ -177,7 +192,8 @@ RULE = Rule(
     ),
     fix="Add a replica on another host, with something that moves the traffic there.",
     limits=(
-        "Counts a managed component as one element, although its provider may run many; that is why it is a warning. So is "
+        "Counts a managed component as one element, although its provider may run many; that is why it is a warning, and an "
+        "info finding for a DNS, CDN, WAF or identity provider, which are seldom in one place. A warning, too, is "
         "what a flow needs only if it waits for the work that is taken from a queue, where the model doesn't say so (`async`). "
         "A scheduler that a platform starts elsewhere is an info finding. "
         "A zone that holds all of a flow is reported by `single-zone`."

@@ -51,7 +51,8 @@ def _breaks(facts: Topology, component: str, writer: str, flow: str) -> bool:
         for hop in facts.hops[flow]
         if hop.connection is not None
     )
-    return writes and Subject("replica", writer) in facts.losses.points[flow]
+    replica = Subject("replica", writer)
+    return writes and replica in facts.losses.points[flow] and not facts.losses.breaks_after_answer(replica, flow)
 
 
 def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, ...]) -> Hit:

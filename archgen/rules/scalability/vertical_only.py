@@ -13,7 +13,13 @@ from archgen.model.wording import listed
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for the model that lists the components."""
     facts = context.topology
-    called = {target for hops in facts.hops.values() for hop in hops for target in hop.step.targets}
+    called = {
+        target
+        for flow, hops in facts.hops.items()
+        if _grows(facts, flow)
+        for hop in hops
+        for target in hop.step.targets
+    }
     unspread = called - facts.behind_balancers
     alone = [
         component.id
@@ -31,6 +37,12 @@ def check(context: RuleContext) -> Iterator[Hit]:
             related=tuple((Subject("component", component), "has one replica") for component in alone),
             flows=facts.flows_through(alone),
         )
+
+
+def _grows(facts: Topology, flow: str) -> bool:
+    """Return True for a flow that begins on the internet, or of which a demand is declared: a tool of a team doesn't grow by itself."""
+    begun = any(facts.trust(hop.step.source) == "internet" for hop in facts.hops[flow])
+    return begun or facts.flows[flow].busiest is not None
 
 
 def _alone(facts: Topology, component: str) -> bool:
@@ -54,7 +66,8 @@ RULE = Rule(
     ),
     fix="Put a load balancer in front, and run at least two replicas behind it on hosts of their own.",
     limits=(
-        "Considers web servers, application servers and services that flows call; other rules cover data stores. An "
+        "Considers web servers, application servers and services in flows that visitors begin, or that have a `demand`; other "
+        "rules cover data stores. An "
         "orchestrator (`cluster: {by: orchestrator}`) spreads requests itself once there are more replicas."
     ),
     references=(
@@ -77,6 +90,7 @@ connections:
 flows:
   nightly:
     title: The nightly job
+    demand: 10/s
     steps:
       - job -> api: start
 """,

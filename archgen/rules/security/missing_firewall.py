@@ -128,9 +128,12 @@ RULE = Rule(
     ),
     fix=(
         "Put a firewall on the path (`kind: firewall`, as a step of the flow) or around the host (`guards: [host-or-network]`) "
-        "that allows the public port and denies the rest."
+        "that allows the public port and denies the rest. A client that is inside declares its `network`."
     ),
-    limits="Doesn't know packet filters that a host runs itself: declare them as a firewall that `guards` the host.",
+    limits=(
+        "Doesn't know packet filters that a host runs itself: declare them as a firewall that `guards` the host. A client "
+        "without a `network` is on the internet, unless it calls private networks alone."
+    ),
     references=(
         (
             "NIST SP 800-41 Rev. 1, Guidelines on Firewalls and Firewall Policy",
