@@ -22,7 +22,7 @@ from archgen.model.protocols import PROTOCOLS
 from archgen.model.steps import Answer
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
-from archgen.reliability.members import quorum_of
+from archgen.reliability.members import keeps_lease, quorum_of
 from archgen.reliability.structure import connections_under
 from archgen.reliability.waiting import kept_in
 
@@ -202,6 +202,43 @@ def observers_without_sources(topology: Topology) -> Iterator[Gap]:
         )
 
 
+def leases_without_step(topology: Topology) -> Iterator[Gap]:
+    """Yield PostgreSQL that something with a lease promotes, where no flow that writes asks for the lease: without one it stops."""
+    for component in topology.architecture.components:
+        by = component.replication.by if component.replication is not None else None
+        if by not in topology.components or not keeps_lease(component, topology.components[by]):
+            continue
+        flows = [flow for flow in topology.flows_of[component.id] if _writes(topology, flow, component.id)]
+        if flows and not topology.states_lease(component.id, by):
+            yield (
+                Subject("component", component.id),
+                f"No flow says that {component.id} keeps a lease in {by}, so its writes survive the loss of {by} in every analysis; "
+                "the primary of Patroni steps down then",
+                f"Add the step `{component.id} -> {by}: the lease` to {listed(first_few(flows, _NAMED))}, and the connection.",
+            )
+
+
+def _writes(topology: Topology, flow: str, component: str) -> bool:
+    return any(component in hop.targets and hop.access != "read" for hop in topology.hops[flow])
+
+
+def entries_without_flow(topology: Topology) -> Iterator[Gap]:
+    """Yield the model if clients call components that no flow goes through, so that nothing is known of their failures."""
+    calls = [
+        call.id
+        for call in topology.architecture.connections
+        if topology.kind(call.source).id == "client"
+        and not any(topology.flows_of[target] or topology.kind(target).id == "dns" for target in call.targets)
+    ]
+    if calls and any(topology.hops.values()):
+        yield (
+            Subject("model", topology.architecture.id),
+            f"No flow begins with {listed(first_few(calls, _NAMED))}, so nothing tells what would stop "
+            f"{'it' if len(calls) == 1 else 'them'}",
+            "Add a flow for each request of a client that matters.",
+        )
+
+
 def waits_for_queues(topology: Topology) -> Iterator[Gap]:
     """Yield the connections that take from a queue what a flow put there, where nothing says whether the flow waits for it."""
     asked: dict[str, tuple[str, str, Answer | None]] = {}
@@ -346,6 +383,8 @@ DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     services_without_zone,
     clients_without_network,
     observers_without_sources,
+    leases_without_step,
+    entries_without_flow,
     waits_for_queues,
     unused_calls,
     promotions_without_promoter,

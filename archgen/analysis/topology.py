@@ -123,6 +123,15 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
         """The effects of the loss of elements."""
         return Losses(self.index)
 
+    def states_lease(self, store: str, promoter: str) -> bool:
+        """Return True if a step asks a promoter for a store's lease, or the connection for it says that it isn't required."""
+        asked = any(
+            hop.step.source == store and promoter in hop.step.targets
+            for flow in self.flows_of[store]
+            for hop in self.hops[flow]
+        )
+        return asked or any(promoter in call.targets and not call.required for call in self.outgoing[store])
+
     # The control plane
 
     def if_waiting(self, element: Subject, flows: tuple[str, ...]) -> str:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from archgen.analysis.failover_times import pauses
 from archgen.analysis.topology import Topology
 from archgen.app.element_lookup import find_elements
+from archgen.app.simulation_conditions import conditions
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.model.problems import UsageError
@@ -45,10 +46,11 @@ def simulate_failures(
     architecture = topology.architecture
 
     def work(flow: Flow) -> FlowOutcome:
-        state = outcome(topology.index, flow, topology.losses.plans[flow.id], gone)
-        if state.status != "down" and killed:
-            state = replace(state, hints=(*pauses(topology, flow, gone), *state.hints))
-        return _hedged(topology, flow, state, gone)
+        lost = outcome(topology.index, flow, topology.losses.plans[flow.id], gone)
+        if lost.status != "down" and killed:
+            lost = replace(lost, hints=(*pauses(topology, flow, gone), *lost.hints))
+        lost = _hedged(topology, flow, lost, gone)
+        return replace(lost, hints=(*lost.hints, *conditions(model, topology, lost, gone)))
 
     outcomes = [isolation.attempt(partial(work, flow), model.file, f"flow {flow.id}") for flow in architecture.flows]
     return SimulationReport(

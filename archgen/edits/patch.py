@@ -20,7 +20,18 @@ def patch_of(topology: Topology, *edits: Edit) -> tuple[Change, ...]:
     before = after = _part(topology, edits)
     for edit in edits:
         after = apply_edit(after, edit, topology.index.callers)
-    return tuple(_changes(before, after))
+    return (*_changes(before, after), *(step for edit in edits for step in _lease_steps(topology, edit)))
+
+
+def _lease_steps(topology: Topology, edit: Edit) -> Iterator[Change]:
+    """Yield the step in which a store asks a promoter for its lease, in each flow that writes to the store."""
+    if not isinstance(edit, AutomateFailover) or edit.promoter is None or not edit.promoter.asked:
+        return
+    store = edit.component
+    for flow in topology.architecture.flows:
+        writes = any(store in hop.targets and hop.access != "read" for hop in topology.hops[flow.id])
+        if writes and flow.assumed is None:
+            yield Append(("flows", flow.id, "steps"), {f"{store} -> {edit.promoter.id}": "renew the lease"})
 
 
 def _part(topology: Topology, edits: tuple[Edit, ...]) -> Architecture:

@@ -153,3 +153,12 @@ def deep_asks(component: Component) -> tuple[tuple[str, Access], ...]:
 def waits_as_backup(balance: Balance, component: str, replica: str) -> bool:
     """Return True if a replica takes a balancer's requests only while others fail."""
     return component in balance.backup or replica in balance.backup
+
+
+_WITH_LEASE = ("postgresql", "postgres", "timescaledb")
+"""The products whose managers (Patroni, Stolon) make the primary step down when it can't renew its lease."""
+
+
+def keeps_lease(store: Component, promoter: Component) -> bool:
+    """Return True if a store's primary takes writes only while it renews a lease that its promoter keeps."""
+    return (store.product or "").casefold() in _WITH_LEASE and product_of(promoter.product).coordinates

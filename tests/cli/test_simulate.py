@@ -197,3 +197,113 @@ def test_an_asynchronous_failover_loses_the_last_writes(
     document = json.loads(capsys.readouterr().out)
     words = "the last writes that db@a confirmed and no replica has yet are lost (asynchronous)"
     assert [name for name, flow in document["flows"].items() if words in flow["hints"]] == flows
+
+
+CONDITIONS = {
+    "a queue that nobody says is awaited": (
+        """\
+archgen: 1
+name: x
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  shop: {kind: service, replicas: 2}
+  kafka: {kind: stream, replicas: 3}
+  email: {kind: worker}
+connections:
+  job -> shop: https
+  shop -> kafka: kafka
+  email -> kafka: kafka
+flows:
+  buy: {steps: [job -> shop: buy, shop -> kafka: placed, email -> kafka: poll]}
+""",
+        ["email#1"],
+        "only if buy waits for email -> kafka (`async` isn't declared): if not, it is delayed",
+    ),
+    "visitors whom nothing moves": (
+        """\
+archgen: 1
+name: x
+hosts: {a: {}, b: {}}
+components:
+  user: {kind: client}
+  imap: {kind: service, runs_on: [a, b]}
+connections:
+  user -> imap: imaps
+flows:
+  buy: {steps: [user -> imap: FETCH]}
+""",
+        ["a"],
+        "only if the traffic of imap@a moves to another replica (untracked-failover)",
+    ),
+    "a lease that no step asks for": (
+        """\
+archgen: 1
+name: x
+hosts: {a: {}, b: {}, e-1: {}, e-2: {}, e-3: {}}
+zones: {}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  db: {kind: database, product: postgresql, runs_on: [a, b], replication: {primary: a, failover: automatic, by: etcd}}
+  etcd: {kind: key-value-store, product: etcd, runs_on: [e-1, e-2, e-3], quorum: majority}
+connections:
+  job -> db: postgresql
+  db -> etcd: https
+flows:
+  buy: {access: write, steps: [job -> db: INSERT]}
+""",
+        ["e-1", "etcd@e-2"],
+        "only if db keeps no lease in etcd, which has no majority: under Patroni, its primary takes no writes then",
+    ),
+    "a replica that may run there": (
+        """\
+archgen: 1
+name: x
+hosts: {a: {}, b: {}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  app: {kind: service, replicas: 1, runs_on: {any: [a, b], recovery: 2m}}
+connections:
+  job -> app: https
+flows:
+  buy: {steps: [job -> app: GET]}
+""",
+        ["a"],
+        "if app#1 runs on a, nothing answers until it is started elsewhere, within about 2.0 min",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_an_outcome_names_the_undeclared_fact_that_it_depends_on(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, lost, condition = CONDITIONS[name]
+    file = tmp_path / "x.arch.yaml"
+    file.write_text(text)
+    words = [word for element in lost for word in ("--kill", element)]
+    assert main(["simulate", str(file), *words, "--format", "json"]) in (0, 1)
+    outcome = json.loads(capsys.readouterr().out)["flows"]["buy"]
+    assert condition in outcome["hints"]
+    assert condition in outcome["reason"]
+
+
+def test_an_outcome_depends_on_nothing_that_is_declared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    declared = {
+        "a queue that nobody says is awaited": (
+            "email -> kafka: kafka",
+            "email -> kafka: {protocol: kafka, async: true}",
+        ),
+        "visitors whom nothing moves": (
+            "runs_on: [a, b]}",
+            "runs_on: [a, b], cluster: {address: {shared: 192.0.2.1}, by: vrrp, watches: process}}",
+        ),
+        "a lease that no step asks for": ("db -> etcd: https", "db -> etcd: {protocol: https, required: false}"),
+        "a replica that may run there": ("replicas: 1", "replicas: 2"),
+    }
+    for name, (old, new) in declared.items():
+        text, lost, _ = CONDITIONS[name]
+        file = tmp_path / "x.arch.yaml"
+        file.write_text(text.replace(old, new))
+        words = [word for element in lost for word in ("--kill", element)]
+        main(["simulate", str(file), *words, "--format", "json"])
+        assert json.loads(capsys.readouterr().out)["flows"]["buy"]["hints"] == [], name

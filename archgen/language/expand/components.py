@@ -29,6 +29,9 @@ from archgen.model.steps import Access
 MOVERS = ("vrrp", "dns", "anycast", "orchestrator")
 """Mechanisms, which aren't components, that may move traffic between the members of a cluster."""
 
+_NO_CHECK = ("none", "no", "off", "never", "disabled")
+"""Texts that say that nothing is checked; others tell what is, if only by something else (`none of its own`)."""
+
 _SCOPES: dict[str, Scope] = {
     **dict.fromkeys(("rack", "power", "datacenter", "availability-zone"), "zonal"),
     "region": "regional",
@@ -134,6 +137,8 @@ class _Reader:
             if declared.__class__ is Map
             else self.context.document.text_or_flag(balance, "health_check")
         )
+        if isinstance(check, str) and check.strip().casefold() in _NO_CHECK:
+            check = False
         weights = []
         for name, weight in balance.get("weights", {}).items():
             members = self._members(name, balance["weights"].key_mark(name), "weights")

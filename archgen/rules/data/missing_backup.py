@@ -51,14 +51,31 @@ def _keeps(facts: Topology, component: Component) -> bool:
 
 
 def _keeps_alone(facts: Topology, component: Component) -> bool:
-    """Return True for secrets that are in no other store, and for an index that a flow fills and nothing can fill again."""
+    """Return True for secrets that are in no other store, and for an index that a flow fills and nothing can fill again.
+
+    A stream to which a caller of the index adds on request is no place to fill the index from; what it polls may be.
+    """
     if component.kind == "secrets":
         return not any(KINDS[facts.components[name].kind].stores for name in _called(facts, component.id))
     if component.kind != "search" or not _is_written(facts, component):
         return False
-    sources = (call.source for call in facts.incoming[component.id])
-    beside = (facts.components[name] for source in sources for name in (source, *_called(facts, source)))
-    return not any(KINDS[other.kind].stores for other in beside)
+    return not any(_may_fill(facts, component, call.source) for call in facts.incoming[component.id])
+
+
+def _may_fill(facts: Topology, index: Component, source: str) -> bool:
+    """Return True if a caller of an index is a store or calls one, from which the index could be filled."""
+    stores = [name for name in (source, *_called(facts, source)) if KINDS[facts.components[name].kind].stores]
+    polls = not _answers(facts, index, source)
+    return any(polls or facts.components[name].kind != "stream" for name in stores)
+
+
+def _answers(facts: Topology, index: Component, source: str) -> bool:
+    """Return True if a caller of an index is asked to in a flow, and doesn't begin by itself as a worker does."""
+    for flow in facts.flows_of[index.id]:
+        called = {target for hop in facts.hops[flow] for target in hop.targets if hop.step.source != source}
+        if source in called:
+            return True
+    return False
 
 
 def _called(facts: Topology, component: str) -> tuple[str, ...]:

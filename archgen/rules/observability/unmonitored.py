@@ -60,9 +60,10 @@ def _promoters(facts: Topology, running: list[Component]) -> list[Component]:
 
 
 def _own(facts: Topology, running: list[Component]) -> tuple[list[str], list[str]]:
-    """The hosts of what takes part in a flow, and the parts that have no host; what others run is theirs to watch."""
+    """The hosts of what takes part in a flow, the machines below them, and the parts without a host; not what others run."""
     own = [component for component in running if component.kind != "client" and not component.managed]
     hosts = {host for component in own for host in facts.hosts_of(component.id)}
+    hosts |= {below for host in hosts for below in facts.index.hosts_below(host)}
     return [host for host in facts.hosts if host in hosts], [
         component.id for component in own if not facts.hosts_of(component.id)
     ]

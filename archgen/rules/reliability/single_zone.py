@@ -34,7 +34,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 def _is_spread(facts: Topology, zone: str, flow: str) -> bool:
     """Return True if a flow in one region, or at one provider, survives the loss of each smaller place there."""
-    if facts.zones[zone].kind not in _WIDE:
+    if facts.zones[zone].kind not in _WIDE or _others(facts, zone):
         return False
     lone = facts.losses.points[flow]
     hosts = [host for replica in facts.losses.structures[flow].replicas for host in replica.hosts]
@@ -43,13 +43,26 @@ def _is_spread(facts: Topology, zone: str, flow: str) -> bool:
     return len(apart) > 1 and not any(Subject("zone", place) in lone for place in apart)
 
 
+def _others(facts: Topology, zone: str) -> list[str]:
+    """Return the zones of the same kind in which components of the system run too, so that a second one is paid for."""
+    places = {place for host in facts.hosts if facts.load(host) for place in facts.index.zones_around(host)}
+    return [
+        other.id
+        for other in facts.zones.values()
+        if other.kind == facts.zones[zone].kind and other.id in places - {zone}
+    ]
+
+
 def _hit(facts: Topology, breaking: RootCause, held: tuple[str, ...]) -> Hit:
     zone = breaking.element.id
     flows = breaking.flows
     more = f"; losing {zone} takes down {plural(len(flows), 'flow')}: {listed(flows)}" if len(flows) > len(held) else ""
+    others = _others(facts, zone) if facts.zones[zone].kind in _WIDE else []
+    beside = f", and none in {listed(others)}" if others else ""
     return Hit(
         subject=breaking.element,
-        message=f"Every replica of {plural(len(held), 'flow')} ({listed(held)}) is in the {facts.zones[zone].kind} {zone}{more}",
+        message=f"Every replica of {plural(len(held), 'flow')} ({listed(held)}) is in the {facts.zones[zone].kind} {zone}"
+        f"{beside}{more}",
         flows=flows,
         proof=breaking.points[0].proof,
         confidence="low" if all(_is_spread(facts, zone, flow) for flow in held) else "high",
@@ -71,7 +84,7 @@ RULE = Rule(
     limits=(
         "Doesn't check models without zones, and doesn't know zones that the model leaves out. A flow in one region "
         "or at one provider is reported at low confidence if it survives the loss of each datacenter or availability "
-        "zone: whether to pay for a second one is a choice."
+        "zone, and nothing runs in a second one: whether to pay for that is a choice."
     ),
     references=(
         (
