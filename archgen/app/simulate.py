@@ -50,7 +50,7 @@ def simulate_failures(
         if lost.status != "down" and killed:
             lost = replace(lost, hints=(*pauses(topology, flow, gone), *lost.hints))
         lost = _hedged(topology, flow, lost, gone)
-        return replace(lost, hints=(*lost.hints, *conditions(model, topology, lost, gone)))
+        return replace(lost, hints=(*lost.hints, *conditions(topology, lost, gone)))
 
     outcomes = [isolation.attempt(partial(work, flow), model.file, f"flow {flow.id}") for flow in architecture.flows]
     return SimulationReport(

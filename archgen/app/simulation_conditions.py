@@ -6,21 +6,20 @@ from collections.abc import Collection, Iterator
 
 from archgen.analysis.moments import moments
 from archgen.analysis.topology import Topology
-from archgen.linting.checked_model import CheckedModel
+from archgen.linting.rule import RuleContext
 from archgen.model.architecture import Component
 from archgen.model.durations import format_duration
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.members import keeps_lease
 from archgen.reliability.simulation import FlowOutcome
+from archgen.rules import BY_NAME
 
 _UNMOVED = "untracked-failover"
 """The rule that reports traffic which nothing moves to another replica."""
 
 
-def conditions(
-    model: CheckedModel, topology: Topology, outcome: FlowOutcome, gone: Collection[Subject]
-) -> tuple[str, ...]:
+def conditions(topology: Topology, outcome: FlowOutcome, gone: Collection[Subject]) -> tuple[str, ...]:
     """Return the conditions under which a flow that is served without some elements is."""
     if outcome.status == "down":
         return ()
@@ -32,19 +31,26 @@ def conditions(
     )
     used = [topology.components[name] for name in components]
     return (
-        *_moved(model, topology, outcome),
+        *_moved(topology, outcome),
         *(words for component in used for words in _leases(topology, outcome.flow, component, gone)),
         *(words for component in used for words in _places(topology, component, gone)),
     )
 
 
-def _moved(model: CheckedModel, topology: Topology, outcome: FlowOutcome) -> Iterator[str]:
+def _moved(topology: Topology, outcome: FlowOutcome) -> Iterator[str]:
     """Yield the components whose lost replicas had visitors that nothing moves to the others."""
-    for finding in model.findings:
-        if finding.rule == _UNMOVED and outcome.flow in finding.flows:
-            lost = [each for each in outcome.lost if topology.replicas[each].component == finding.subject.id]
-            if lost:
-                yield f"only if the traffic of {listed(lost)} moves to another replica ({_UNMOVED})"
+    visited = {
+        target
+        for hop in topology.hops[outcome.flow]
+        if topology.kind(hop.step.source).id == "client"
+        for target in hop.targets
+    }
+    check = BY_NAME[_UNMOVED].check
+    for hit in check(RuleContext(topology)) if check is not None and outcome.lost else ():
+        cluster = topology.components[hit.subject.id].cluster
+        lost = [each for each in outcome.lost if topology.replicas[each].component == hit.subject.id]
+        if lost and hit.subject.id in visited and (cluster is None or cluster.watches != "host"):
+            yield f"only if the traffic of {listed(lost)} moves to another replica ({_UNMOVED})"
 
 
 def _leases(topology: Topology, flow: str, component: Component, gone: Collection[Subject]) -> Iterator[str]:
