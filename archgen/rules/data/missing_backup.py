@@ -69,6 +69,10 @@ def _may_fill(facts: Topology, index: Component, source: str) -> bool:
     return any(polls or facts.components[name].kind != "stream" for name in stores)
 
 
+def _is_filled_on_request(facts: Topology, index: Component) -> bool:
+    return any(_answers(facts, index, call.source) for call in facts.incoming[index.id])
+
+
 def _answers(facts: Topology, index: Component, source: str) -> bool:
     """Return True if a caller of an index is asked to in a flow, and doesn't begin by itself as a worker does."""
     for flow in facts.flows_of[index.id]:
@@ -114,7 +118,11 @@ def _missing(facts: Topology, component: Component) -> Hit:
         flows=facts.flows_of[component.id],
         case=case,
         # most streams hand on what others keep; whether this one is the only place of it is not declared
-        confidence="low" if case == "passing" else "medium" if case == "index" else "high",
+        confidence="low"
+        if case == "passing"
+        else "medium"
+        if case == "index" and not _is_filled_on_request(facts, component)
+        else "high",
     )
 
 

@@ -203,5 +203,6 @@ flows:
         ("failover: manual", "failover: automatic, by: etcd"),
         ("  copies: {", "  etcd: {kind: key-value-store, product: etcd, managed: true, replicas: 3}\n  copies: {"),
         ("connections:", "connections:\n  postgres -> etcd: https"),
+        ("postgres: INSERT", "postgres: INSERT\n      - postgres -> etcd: renew the lease"),
     ),
 )
