@@ -1,14 +1,12 @@
-"""Conditions of an outcome that the model leaves open: what moves the traffic, where a replica runs, which lease is kept."""
+"""Conditions of an outcome that the model leaves open: what moves the traffic, and which lease is kept."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from archgen.analysis.moments import moments
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import RuleContext
 from archgen.model.architecture import Component
-from archgen.model.durations import format_duration
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.members import keeps_lease
@@ -33,7 +31,6 @@ def conditions(topology: Topology, outcome: FlowOutcome, gone: Collection[Subjec
     return (
         *_moved(topology, outcome),
         *(words for component in used for words in _leases(topology, outcome.flow, component, gone)),
-        *(words for component in used for words in _places(topology, component, gone)),
     )
 
 
@@ -76,12 +73,3 @@ def _is_lost(topology: Topology, replica: str, gone: Collection[Subject]) -> boo
 
 def _is_gone(topology: Topology, host: str, gone: Collection[Subject]) -> bool:
     return any(element.kind != "replica" and topology.index.takes_down(element, host) for element in gone)
-
-
-def _places(topology: Topology, component: Component, gone: Collection[Subject]) -> Iterator[str]:
-    """Yield the only replica of a component that may have run on a lost host, and has to be started elsewhere first."""
-    replica = component.replicas[0]
-    lost = [host for host in replica.hosts if _is_gone(topology, host, gone)]
-    if len(component.replicas) == 1 and replica.floating and 0 < len(lost) < len(replica.hosts):
-        wait = format_duration(moments(topology).rescheduling(component).seconds / 3600)
-        yield f"if {replica.id} runs on {listed(lost, 'or')}, nothing answers until it is started elsewhere, within about {wait}"

@@ -254,22 +254,6 @@ flows:
         ["e-1", "etcd@e-2"],
         "only if db keeps no lease in etcd, which has no majority: under Patroni, its primary takes no writes then",
     ),
-    "a replica that may run there": (
-        """\
-archgen: 1
-name: x
-hosts: {a: {}, b: {}}
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  app: {kind: service, replicas: 1, runs_on: {any: [a, b], recovery: 2m}}
-connections:
-  job -> app: https
-flows:
-  buy: {steps: [job -> app: GET]}
-""",
-        ["a"],
-        "if app#1 runs on a, nothing answers until it is started elsewhere, within about 2.0 min",
-    ),
 }
 
 
@@ -298,7 +282,6 @@ def test_an_outcome_depends_on_nothing_that_is_declared(tmp_path: Path, capsys: 
             "runs_on: [a, b], cluster: {address: {shared: 192.0.2.1}, by: vrrp, watches: process}}",
         ),
         "a lease that no step asks for": ("db -> etcd: https", "db -> etcd: {protocol: https, required: false}"),
-        "a replica that may run there": ("replicas: 1", "replicas: 2"),
     }
     for name, (old, new) in declared.items():
         text, lost, _ = CONDITIONS[name]

@@ -108,6 +108,7 @@ flows:
     access: write
     steps:
       - job -> postgres: INSERT
+      - postgres -> etcd: renew the lease
 objectives: {recovery_time: 1m}
 """,
     edits=(
