@@ -14,7 +14,10 @@ _SERVICE = r"([-_.]?(service|svc|api|app|server|backend))?"
 
 
 def pair_stores(inventory: Inventory) -> Inventory:
-    """Return the inventory with a call of each such store, if its name fits one component alone."""
+    """Return the inventory with a call of each such store, if its name fits one component alone.
+
+    A name proves nothing: the call is asked about, and no flow leads over it before it is answered.
+    """
     parts = [part for part in inventory.parts.values() if part.traits.role in ("application", "web")]
     for store in inventory.parts.values():
         stem = _STORE.sub("", store.id)
@@ -33,6 +36,7 @@ def _call(owner: Part, store: Part) -> Call:
         target=store.id,
         protocol=known.protocol if known is not None else "tcp",
         port=known.port if known is not None else None,
+        required=False,
         is_assumed=True,
         is_named=True,
         place=store.source,
