@@ -179,34 +179,22 @@ def _similar_host(topology: Topology, host: str, components: Iterable[Component]
 
 
 def _zones_beside(topology: Topology, host: str, carried: Iterable[Component]) -> tuple[str, ...]:
-    """Return the zones for a similar host: the same ones, or others where these take down a flow by themselves.
+    """Return the zones for a similar host: the same ones, but another rack where that takes down a flow by itself.
 
-    That is a declared one of the same kind without the components, else a new rack; nobody builds a datacenter for a fix.
+    That is a declared one without the components, else a new one; nobody builds a datacenter for a fix.
     """
-    components = list(carried)
-    # an address moves within a network, which seldom is larger than a datacenter
-    moving = any(needs_moving_address(component, topology.index.callers) for component in components)
     points = {element for elements in topology.losses.points.values() for element in elements}
-    hosts = {own for component in components for own in topology.hosts_of(component.id)}
+    hosts = {own for component in carried for own in topology.hosts_of(component.id)}
     taken = {zone for own in hosts for zone in topology.index.zones_around(own)}
+    names = {*topology.hosts, *topology.components, *topology.zones}
     chosen: list[str] = []
     for zone in topology.hosts[host].zones:
         kind = topology.zones[zone].kind
         others = [each.id for each in topology.architecture.zones if each.kind == kind and each.id not in taken]
         sound = [other for other in others if Subject("zone", other) not in points]
-        if Subject("zone", zone) not in points or kind not in (_SMALL if moving else _LOCAL):
-            chosen.append(zone)
-        elif sound or kind in _SMALL:
-            names = {*topology.hosts, *topology.components, *topology.zones}
-            chosen.append(sound[0] if sound else next_name(zone, names))
-        else:
-            chosen.append(zone)
+        shared = kind in ("rack", "power") and Subject("zone", zone) in points
+        chosen.append(next(iter(sound), next_name(zone, names)) if shared else zone)
     return tuple(chosen)
-
-
-_SMALL = ("rack", "power")
-_LOCAL = (*_SMALL, "datacenter", "availability-zone")
-"""The kinds of zones of which another one may be new, and those within a region, where the new host may stand in another."""
 
 
 def automate(topology: Topology, *components: Component) -> tuple[Edit, ...] | None:

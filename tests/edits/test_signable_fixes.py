@@ -470,8 +470,7 @@ def test_a_refused_fix_names_what_it_would_bring_and_a_partial_one_what_is_left(
         ("load-balancer", "{z-1: {kind: rack}}", "z-2"),
         ("load-balancer", "{z-1: {kind: rack}, z-9: {kind: rack}}", "z-9"),
         ("load-balancer", "{z-1: {kind: availability-zone}, z-9: {kind: availability-zone}}", "z-1"),
-        ("service", "{z-1: {kind: availability-zone}, z-9: {kind: availability-zone}}", "z-9"),
-        ("service", "{z-1: {kind: availability-zone}}", "z-1"),
+        ("service", "{z-1: {kind: power}}", "z-2"),
         ("service", "{z-1: {kind: region}, z-9: {kind: region}}", "z-1"),
     ],
 )
@@ -490,7 +489,7 @@ def test_a_second_host_stands_outside_a_rack_that_is_lost_as_one(component: str,
 
 def test_a_backup_of_another_kind_of_store_or_with_a_tested_restore_is_not_extended() -> None:
     text = model(
-        f"{JOB}\none: {{kind: database, product: postgresql, runs_on: a}}\ntwo: {{kind: database, product: postgresql, runs_on: a}}\n"
+        f"{JOB}\none: {{kind: database, product: postgresql, runs_on: a}}\ntwo: {{kind: database, product: mysql, runs_on: a}}\n"
         "files: {kind: object-storage, product: minio, runs_on: a}\n"
         "dumps: {kind: backup, managed: true, backs_up: [one], every: 1h, restore_tested: 2026-10-01}",
         "job -> one: {protocol: postgresql, tls: true}\njob -> two: {protocol: postgresql, tls: true}\njob -> files: https",
@@ -502,8 +501,10 @@ def test_a_backup_of_another_kind_of_store_or_with_a_tested_restore_is_not_exten
     assert after["dumps"]["backs_up"] == ["one"]
     assert after["backup"] == {"kind": "backup", "managed": True, "backs_up": ["two"], "every": "4h", "keeps": "30d"}
     assert after["backup-2"]["backs_up"] == ["files"]
-    untested = fixed(text.replace(", restore_tested: 2026-10-01", ""), "missing-backup")["components"]
-    assert untested["dumps"]["backs_up"] == ["one", "two"]
+    untested = text.replace(", restore_tested: 2026-10-01", "")
+    assert fixed(untested, "missing-backup")["components"]["dumps"]["backs_up"] == ["one", "two"]
+    of_one = untested.replace("kind: backup", "kind: backup, product: wal-g")
+    assert fixed(of_one, "missing-backup")["components"]["dumps"]["backs_up"] == ["one"]
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def _is_written(facts: Topology, component: Component) -> bool:
 
 def _takes_files(facts: Topology, component: Component) -> bool:
     """Return True for a provider's storage that flows write files to: unless switched on, it keeps no older versions."""
-    files = component.kind in ("file-storage", "object-storage")
+    files = component.kind in _FILES
     return files and _is_written(facts, component) and not holds_only_copies(facts, component)
 
 
@@ -126,7 +126,10 @@ def _missing(facts: Topology, component: Component) -> Hit:
     )
 
 
-_CASES = {"stream": "passing", "secrets": "secrets", "search": "index"}
+_LESS = {"stream": "passing", "search": "index"}
+"""The cases of what seldom keeps data that is nowhere else; an untested backup of it is no graver than none."""
+
+_CASES = {**_LESS, "secrets": "secrets"}
 
 
 def _unversioned(facts: Topology, component: Component) -> Hit:
@@ -151,7 +154,7 @@ def _untested(facts: Topology, component: Component, backups: tuple[Component, .
         related=tuple((Subject("component", backup.id), "declares no tested restore") for backup in backups),
         flows=facts.flows_of[component.id],
         fix="Restore it once to another host, and declare the date: `restore_tested: 2026-10-01`.",
-        case="untested",
+        case=_LESS.get(component.kind, "untested"),
     )
 
 
@@ -162,27 +165,35 @@ def _outdated(facts: Topology, component: Component, tested: str, backups: tuple
         related=tuple((Subject("component", backup.id), "declares no later test") for backup in backups),
         flows=facts.flows_of[component.id],
         fix="Restore it to another host again, at least every year, and declare the date in `restore_tested`.",
-        case="untested",
+        case=_LESS.get(component.kind, "untested"),
     )
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Add a managed backup that is as frequent as the objective asks; only people can state that a restore works."""
-    if hit.case == "untested":
+    if hit.case not in (None, "provided"):
         return ()
     facts = context.topology
     own = facts.components[hit.subject.id]
     for source, backups in facts.backups.items():
         for backup in backups:
-            if backup.managed and backup.restore_tested is None and _is_alike(facts.components[source], own):
+            untested = backup.managed and backup.restore_tested is None and backup.product is None
+            if untested and _is_alike(facts.components[source], own):
                 return (Append(("components", backup.id, "backs_up"), own.id),)
     backup_value = {"kind": "backup", "managed": True, "backs_up": [own.id], "every": _interval(facts), "keeps": "30d"}
     return (Put(("components", free_name("backup", facts)), backup_value),)
 
 
 def _is_alike(component: Component, other: Component) -> bool:
-    """Return True if one backup can read both: what dumps a database knows nothing of another product, or of files."""
-    return (component.kind, component.product) == (other.kind, other.product)
+    """Return True if one backup can read both: what dumps databases knows nothing of files."""
+    return _keeps_files(component) == _keeps_files(other)
+
+
+def _keeps_files(component: Component) -> bool:
+    return component.kind in _FILES or not KINDS[component.kind].stores
+
+
+_FILES = ("file-storage", "object-storage")
 
 
 def _interval(facts: Topology) -> str:
