@@ -28,12 +28,12 @@ def fold(topology: Topology) -> Folding:
 
 
 def fold_equal_legibly(topology: Topology) -> Folding:
-    """Fold equal zones, hosts and replicas, each closeness where the one before leaves a mesh of lines."""
-    folding = Folding({}, {})
-    for folding in foldings(topology):
-        if not _is_mesh(topology, folding):
-            break
-    return folding
+    """Fold equal zones, hosts and replicas, and those that a primary tells apart where the others leave a mesh of lines.
+
+    Hosts that share most of what they hold don't fold, since that makes towers: only a count of crossings justifies it.
+    """
+    folding = fold_equal(topology)
+    return fold_equal(topology, "close") if _is_mesh(topology, folding) else folding
 
 
 def foldings(topology: Topology) -> Iterator[Folding]:

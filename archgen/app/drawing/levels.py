@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from archgen.app.config.choice import require_choice
 from archgen.app.drawing.pictures import Drawing
 from archgen.engines.best import best
+from archgen.engines.readable import LARGEST
 from archgen.engines.rooms import COLUMN
 from archgen.engines.score import Score, score
 from archgen.linting.checked_model import CheckedModel
@@ -63,7 +64,7 @@ def at_levels(
     usual = ASPECTS[view](tier.topology, shown) if view in ASPECTS else None
     if usual is None:
         return ()
-    if view == EVERYTHING == level and _is_tangled(usual):
+    if view == EVERYTHING == level and len(usual.nodes) <= LARGEST and _is_tangled(usual):
         return ((view, _untangled(tier, shown, usual)),)
     if view not in _LEVELED or level == EVERYTHING or (level is None and (complete or not _is_crowded(usual))):
         return ((view, usual),)
