@@ -17,6 +17,7 @@ from archgen.layout.deployment.cards import fit_heading
 from archgen.layout.deployment.wrap import WIDE, fitted
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Group
+from archgen.views.folding import Folding
 from benchmarks.synthetic import model
 from tests.geometry import faults
 
@@ -93,7 +94,9 @@ def test_a_canvas_of_16_9_is_filled_by_wrapping(tmp_path: Path) -> None:
 @pytest.mark.parametrize("components", [60, 100])
 def test_panels_hang_from_one_height(components: int) -> None:
     """Lines between the hosts of one panel and the next once drew each panel lower than the one before it."""
-    diagram = shown(model(components))
+    architecture = load("large.arch.yaml", model(components).encode()).architecture
+    assert architecture is not None
+    diagram = deployment(Topology(architecture), (), Folding({}, {}))
     wrapped = fitted(best)(diagram)
     assert faults(wrapped) == []
     assert 1.2 <= wrapped.width / wrapped.height <= 2.2
