@@ -19,6 +19,7 @@ PAGES = {
     "tier": (TIER, "index.html"),
     "failures": (TIER, "failures", "index.html#down=server-1,haproxy@lb-1"),
     "component": (TIER, "components", "haproxy", "index.html"),
+    "group": (TIER, "groups", "role-observer", "index.html"),
     "flow": (TIER, "flows", "read-page", "index.html#step=5&down=server-1"),
     "issues": ("issues", "index.html"),
     "ladder": ("ladder", "index.html"),
