@@ -107,6 +107,10 @@ def _replica_changes(old: Component, new: Component) -> Iterator[Change]:
         yield from (Append(("components", new.id, "runs_on"), replica.hosts[0]) for replica in added)
     else:
         yield Put(("components", new.id, "replicas"), len(new.replicas))
+        spread = old.placement.spread if old.placement is not None else None
+        if len(old.replicas) == 1 and old.replicas[0].floating and spread is None:
+            # two on the same host are lost together
+            yield Put(("components", new.id, "runs_on", "spread"), "host")
 
 
 # Values as the model language has them
