@@ -1,4 +1,4 @@
-"""Where backups keep their copies."""
+"""The places where backups keep their copies."""
 
 from __future__ import annotations
 

@@ -10,9 +10,6 @@ from archgen.model.kinds import KINDS
 from archgen.model.requirements import Question
 from archgen.model.steps import Request
 
-ELSEWHERE = "elsewhere"
-"""The answer that leaves a topic open, since it is settled where no model shows it."""
-
 
 def valid_answers(question: Question) -> Callable[[str], bool]:
     """Return the test for answers: an option, or several of the components that a question offers, by commas."""

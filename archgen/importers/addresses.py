@@ -166,11 +166,11 @@ def resolve_port(host: str, port: int | None, hosts: Mapping[str, str]) -> str |
         return None
     if host.lower() in ON_MACHINE:
         return hosts[f":{port}"]
-    is_other = port in STORE_PROTOCOLS or is_loopback(host) or not is_address(host)
+    is_other = port in STORE_PROTOCOLS or is_loopback(host) or not is_ip_address(host)
     return None if is_other else hosts[f":{port}"]
 
 
-def is_address(host: str) -> bool:
+def is_ip_address(host: str) -> bool:
     """Return True for an address instead of a name."""
     try:
         ipaddress.ip_address(host.strip("[]"))

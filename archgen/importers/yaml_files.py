@@ -37,8 +37,3 @@ def documents(file: Configuration, sheet: FactSheet) -> list[SourceNode]:
             sheet.fail(file.path, line, column, f"{unreadable.fault.message}; {fix[:1].lower()}{fix[1:].rstrip('.')}")
         return []
     return [SourceNode(root, file.path) for root in roots if root is not None]
-
-
-def is_template(data: bytes) -> bool:
-    """Return True if a file is a template of Helm or Jinja, which no parser of YAML reads as what it will be."""
-    return _TEMPLATE.search(data) is not None

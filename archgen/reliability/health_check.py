@@ -1,4 +1,4 @@
-"""What the text of a health check says that it sees: an open port, an answer, or the role of a store's replica."""
+"""The text of a health check as what it sees: an open port, an answer, or the role of a store's replica."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may go wrong besides in a state in which a flow is served, and is not counted: a check that asks too little, lost files."""
+"""Hints of trouble in a state in which a flow is served, which is not counted: a check that asks too little, lost files."""
 
 from __future__ import annotations
 

@@ -129,8 +129,8 @@ def downtime(facts: SystemFacts) -> str:
         return capital(first)
     missed = [flow.flow for flow in facts.by_downtime if flow.result.availability < objective]
     flows = facts.some_flows(missed or [flow.id for flow in facts.flows])
-    one = len(missed or facts.flows) == 1
-    verb = ("misses" if one else "miss") if missed else ("meets" if one else "meet")
+    is_single = len(missed or facts.flows) == 1
+    verb = ("misses" if is_single else "miss") if missed else ("meets" if is_single else "meet")
     return f"{capital(flows)} {verb} the objective of {format_availability(objective)}; {first}"
 
 

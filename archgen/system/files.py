@@ -22,7 +22,6 @@ class Purpose(Struct, frozen=True):
 
 MODEL = Purpose("model", 64 * MEGABYTE)
 CONFIGURATION = Purpose("configuration", MEGABYTE)
-RULE_FILE = Purpose("rule file", MEGABYTE)
 BASELINE = Purpose("baseline", 64 * MEGABYTE)
 TEMPLATE = Purpose("template", 128 * MEGABYTE)
 ICON = Purpose("icon", MEGABYTE // 2)

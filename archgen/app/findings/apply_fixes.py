@@ -237,10 +237,10 @@ def fix(
         if result.data != source.data and keep:
             rewrite(file, result.data)
         if result.findings or result.refused:
-            yield f"{file}: {_told(result, keep=keep)}"
+            yield f"{file}: {_fix_summary(result, keep=keep)}"
 
 
-def _told(result: FixedModel, *, keep: bool) -> str:
+def _fix_summary(result: FixedModel, *, keep: bool) -> str:
     """Return the number of fixed findings in words, what is left of them, and what the fixes that weren't kept would bring."""
     sentence = f"{plural(len(result.findings), 'finding')} {'fixed' if keep else 'would be fixed'}"
     sentence += "".join(f"; as {each.severity} is left: {each.message}" for each in result.left)

@@ -32,7 +32,7 @@ def questions_of(
     inventory: Inventory, doors: Doors, unknown: tuple[str, ...], client: str
 ) -> tuple[ImportQuestion, ...]:
     """Return the questions, those first whose answers change the most."""
-    found = [
+    questions = [
         *_entrances(inventory, doors, client),
         *_redirects(inventory, doors, client),
         *_modes(inventory),
@@ -44,7 +44,7 @@ def questions_of(
         *_writers(inventory),
         *(_WORDS[word] for word in unknown if word in _WORDS),
     ]
-    return tuple({each.id: each for each in found}.values())
+    return tuple({each.id: each for each in questions}.values())
 
 
 def _place(part: Part) -> str:

@@ -1,4 +1,4 @@
-"""What compose files state and no request sees: services that run once or help others, and order that is no call."""
+"""Parts of compose files that no request sees: services that run once or help others, and order that is no call."""
 
 from __future__ import annotations
 

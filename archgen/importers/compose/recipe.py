@@ -20,7 +20,7 @@ _MOST_LINES = 2000
 
 
 class Recipe(Struct):
-    """What an image is built from: the image below it, its words, its variables, and the files that it copies, by target."""
+    """The sources of an image: the image below it, its words, its variables, and the files that it copies, by target."""
 
     image: str = ""
     words: str = ""

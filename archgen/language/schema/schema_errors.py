@@ -108,11 +108,6 @@ def _find(root: Map, path: Path) -> tuple[TreeNode, int]:
     return node, mark
 
 
-def _key_mark(root: Map, path: Path) -> int:
-    parent, mark = _find(root, path[:-1])
-    return parent.key_mark(str(path[-1])) if isinstance(parent, Map) else mark
-
-
 _KINDS = {section: kind for kind, section in SECTIONS.items()} | {"connections": "connection"}
 
 

@@ -1,4 +1,4 @@
-"""What frames a sequence: its title, the places of its participants, and the bars on their lifelines."""
+"""The frame of a sequence: its title, the places of its participants, and the bars on their lifelines."""
 
 from __future__ import annotations
 

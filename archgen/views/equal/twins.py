@@ -30,7 +30,7 @@ def twins(topology: Topology) -> dict[str, str]:
         firsts: list[str] = []
         for zone in siblings:
             pairs = next(
-                (found for first in firsts if (found := _pairs(territory, first, zone, colors, ties))),
+                (matches for first in firsts if (matches := _pairs(territory, first, zone, colors, ties))),
                 None,
             )
             if pairs is None:
