@@ -88,4 +88,4 @@ def test_every_key_of_the_page_to_write_from_is_one() -> None:
     for answer in answers:
         declared = set(re.findall(r"(?:^|[`{]|, )([a-z_]+):", answer))
         # ids in an example are no keys
-        assert declared <= {*keys(), "any", "lan", "www"}, declared
+        assert declared <= {*keys(), "any", "lan", "user", "www"}, declared
