@@ -21,13 +21,13 @@ def write_answer(file: str, question_id: str, value: str) -> Question:
     question = _question(model, question_id)
     if not valid_answers(question)(value):
         raise UsageError(f"{question.id} must be answered with {' | '.join(question.options)}; got {value[:60]}")
-    text = answered(data.decode("utf-8-sig"), model, question, value)
+    text = apply_answers(data.decode("utf-8-sig"), model, question, value)
     load(file, text.encode(), includer(file))
     rewrite(file, text.encode())
     return question
 
 
-def answered(text: str, model: Architecture, question: Question, value: str) -> str:
+def apply_answers(text: str, model: Architecture, question: Question, value: str) -> str:
     """Return a model's text with an answer and its effect."""
     try:
         return apply_changes(text, answer_changes(model, question, value))
@@ -43,7 +43,7 @@ def with_answers(text: str, answers: tuple[tuple[str, str], ...]) -> str:
         model = load("import.arch.yaml", text.encode()).architecture
         question = next((each for each in model.questions if each.id == question_id), None)
         if question is not None and valid_answers(question)(value):
-            text = answered(text, model, question, value)
+            text = apply_answers(text, model, question, value)
     return text
 
 
