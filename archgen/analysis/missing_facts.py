@@ -212,8 +212,8 @@ def leases_without_step(topology: Topology) -> Iterator[Gap]:
         if flows and not topology.states_lease(component.id, by):
             yield (
                 Subject("component", component.id),
-                f"No flow says that {component.id} keeps a lease in {by}, so its writes survive the loss of {by} in every analysis; "
-                "the primary of Patroni steps down then",
+                f"No flow says that {component.id} keeps a lease in {by}, so its writes survive the loss of {by} in every analysis, "
+                "and the primary of Patroni steps down then",
                 f"Add the step `{component.id} -> {by}: the lease` to {listed(first_few(flows, _NAMED))}, and the connection.",
             )
 

@@ -123,6 +123,10 @@ class Moments:
         text = f"{checks.source.text}; records are cached for {cached:g} s"
         return Timed(checks.seconds + cached, Source(checks.source.basis, text, checks.source.date))
 
+    def is_found_by_record(self, component: Component) -> bool:
+        """Return True if a record of the model leads to a component or its hosts, or the model has no records at all."""
+        return bool(self._leading_to(component)) or not any(server.records for server in self._names.servers)
+
     def _leading_to(self, component: Component) -> list[Record]:
         """Return the records that lead to a component or to its hosts, through other names too."""
         hosts = [self._topology.hosts[host] for replica in component.replicas for host in replica.hosts]

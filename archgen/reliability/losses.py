@@ -14,7 +14,7 @@ from archgen.reliability.failure import Failures, SinglePoint, States, failures,
 from archgen.reliability.index import Index
 from archgen.reliability.levels import ServiceLevels, levels
 from archgen.reliability.structure import Structure, build
-from archgen.reliability.waiting import TAKING, answered, defer, takers
+from archgen.reliability.waiting import TAKING, answers_before, defer, takers
 
 
 class RootCause(Struct, frozen=True):
@@ -93,7 +93,7 @@ class Losses:
     def answered(self) -> dict[str, dict[str, Answer]]:
         """By flow, the requests that take from a queue after who filled it has answered, with that answer."""
         flows = {flow.id: flow for flow in self._index.architecture.flows}
-        return {flow: answered(self._index, flows[flow], taken) for flow, taken in self.takers.items()}
+        return {flow: answers_before(self._index, flows[flow], taken) for flow, taken in self.takers.items()}
 
     def breaks_after_answer(self, element: Subject, flow: str) -> bool:
         """Return True if the loss of an element breaks a flow only if it waits for what is done after its answer."""

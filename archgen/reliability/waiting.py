@@ -61,7 +61,7 @@ def kept_in(index: Index, request: Request) -> str:
     return request.source if index.components[request.source].kind in _QUEUES else request.targets[0]
 
 
-def answered(index: Index, flow: Flow, taken: Collection[Request]) -> dict[str, Answer]:
+def answers_before(index: Index, flow: Flow, taken: Collection[Request]) -> dict[str, Answer]:
     """Return, by the ids of requests that take from a queue, the answer that who filled it gave before."""
     wanted = {request.id for request in taken}
     filled: dict[str, set[str]] = {}

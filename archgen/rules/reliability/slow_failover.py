@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from archgen.analysis import assumed_numbers as numbers
 from archgen.analysis.failover_times import failover_time, moves_alone, span, waiting_flows
-from archgen.analysis.moments import Timed
+from archgen.analysis.moments import Timed, moments
+from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.subject import Subject
@@ -24,17 +25,19 @@ def check(context: RuleContext) -> Iterator[Hit]:
         return
     for component in facts.architecture.components:
         timed = failover_time(facts, component)
-        if timed is not None and timed.seconds > objective and not _cached(component, timed, objective):
+        if timed is not None and timed.seconds > objective and not _cached(facts, component, timed, objective):
             flows = waiting_flows(facts, component)
             if flows:
                 yield _hit(component, timed, objective, flows)
 
 
-def _cached(component: Component, timed: Timed, objective: float) -> bool:
-    """Return True if it is the memory of resolvers that is too long, which `slow-dns-failover` reports."""
+def _cached(facts: Topology, component: Component, timed: Timed, objective: float) -> bool:
+    """Return True if it is the memory of resolvers that is too long, which other rules report, or of no record that leads here."""
     cluster = component.cluster
-    by_name = cluster is not None and "dns" in (cluster.by, cluster.address)
-    return by_name and timed.source is not None and timed.seconds - numbers.DNS_CHECKS.seconds > objective
+    if timed.source is None or cluster is None or "dns" not in (cluster.by, cluster.address):
+        return False
+    is_remembered = timed.seconds - numbers.DNS_CHECKS.seconds > objective
+    return is_remembered or not moments(facts).is_found_by_record(component)
 
 
 def _hit(component: Component, timed: Timed, objective: float, flows: tuple[str, ...]) -> Hit:

@@ -21,7 +21,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         denied = entry.rate_limit is False
         bare = tuple(flow for flow, before in ways.items() if _is_bare(facts, entry, flow, before, denied))
         if bare:
-            limit = "takes any number of requests" if denied else "states no limit of requests"
+            limit = "takes any number of requests" if denied else "declares no limit of requests"
             plain = product_of(entry.product).plain_entry
             yield Hit(
                 subject=Subject("component", name),
