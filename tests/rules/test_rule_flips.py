@@ -95,7 +95,7 @@ FLIPS: list[tuple[list[str], list[Edit]]] = [
     (
         ["hidden-shared-dependency"],
         [
-            ("managed: true\n    replicas: 2\n    domain", "managed: true\n    domain"),
+            ("managed: true\n    replicas: 2\n    domain", "managed: {scope: zonal}\n    domain"),
         ],
     ),
     (
