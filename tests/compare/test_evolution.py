@@ -238,29 +238,21 @@ def test_an_acceptance_is_told_once_and_then_known() -> None:
     assert (back.verdict, back.what) == ("left", ("accepted before, open now",))
 
 
-AUDITED = """\
+COPIED = """\
 archgen: 1
-name: A service that may ask the store
+name: Files that somebody may copy by hand
+hosts: {server-1: {}, server-2: {}}
 components:
-  user: {kind: client}
-  app: {kind: app-server, replicas: 2}
-  audit: {kind: service, replicas: 2}
-  sink: {kind: service, replicas: 2}
-  db: {kind: database, replicas: 2, replication: {writers: all, mode: synchronous}}
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: other, runs_on: [server-1, server-2], codebase: code}
+  code: {kind: code-base, runs_on: [server-1, server-2]}
 connections:
-  user -> audit: https
-  app -> db: {protocol: postgresql, tls: true}
-  audit -> db: {protocol: postgresql, tls: true}
-  audit -> sink: https
+  job -> api: https
 flows:
-  report:
-    title: The report
+  nightly:
+    title: The nightly job
     steps:
-      - app -> db: SELECT
-  look:
-    title: Somebody looks at what was done
-    steps:
-      - user -> audit: GET /
+      - job -> api: start
 """
 
 
@@ -271,20 +263,20 @@ def as_read(by: Persona, text: str) -> CheckedModel:
 
 
 def test_a_confidence_that_changes_is_no_new_finding_and_none_that_is_resolved() -> None:
-    # what the service calls in a flow shows whether it needs the store
-    shown_more = AUDITED + "      - audit -> sink: report\n"
-    low, medium = as_read("regular", AUDITED), as_read("regular", shown_more)
-    assert "exposed-database" not in {one.rule for one in low.findings}
-    assert "exposed-database" in {one.rule for one in medium.findings}
-    surer = [one for one in evolve(low, medium).findings if one.finding.rule == "exposed-database"]
-    assert [(one.verdict, one.what) for one in surer] == [("left", ("medium confidence now, was low",))]
-    assert surer[0].number <= len(medium.findings)
-    assert "exposed-database" not in {one.finding.rule for one in evolve(medium, low).findings}
+    # what is not declared may be so, what is declared is
+    by_hand = COPIED.replace("code: {kind: code-base, ", "code: {kind: code-base, deploy: by-hand, ")
+    low, high = as_read("regular", COPIED), as_read("regular", by_hand)
+    assert "code-drift" not in {one.rule for one in low.findings}
+    assert "code-drift" in {one.rule for one in high.findings}
+    surer = [one for one in evolve(low, high).findings if one.finding.rule == "code-drift"]
+    assert [(one.verdict, one.what) for one in surer] == [("left", ("high confidence now, was low",))]
+    assert surer[0].number <= len(high.findings)
+    assert "code-drift" not in {one.finding.rule for one in evolve(high, low).findings}
     # what is hidden on one side and not there on the other is not told either
-    gone = AUDITED.replace("  audit -> db: {protocol: postgresql, tls: true}\n", "")
-    assert "exposed-database" not in {one.finding.rule for one in evolve(low, as_read("regular", gone)).findings}
-    assert "exposed-database" not in {one.finding.rule for one in evolve(as_read("regular", gone), low).findings}
-    assert ("exposed-database", "audit -> db") in visible_findings(evolve(medium, as_read("regular", gone)), "resolved")
+    gone = COPIED.replace("code: {kind: code-base, ", "code: {kind: code-base, deploy: rolling, ")
+    assert "code-drift" not in {one.finding.rule for one in evolve(low, as_read("regular", gone)).findings}
+    assert "code-drift" not in {one.finding.rule for one in evolve(as_read("regular", gone), low).findings}
+    assert ("code-drift", "code") in visible_findings(evolve(high, as_read("regular", gone)), "resolved")
 
 
 def test_a_renamed_connection_keeps_its_finding_and_a_renamed_host_does_not() -> None:

@@ -93,7 +93,7 @@ FLIPS: list[tuple[list[str], list[Edit]]] = [
         ],
     ),
     (
-        ["hidden-shared-dependency"],
+        ["hidden-shared-dependency", "incomplete-model"],
         [
             ("managed: true\n    replicas: 2\n    domain", "managed: {scope: zonal}\n    domain"),
         ],

@@ -349,7 +349,7 @@ def test_a_served_site_shows_the_other_pages(project: Path, broken: Callable[[st
     (words,) = (words for words in said if "internal error" in words)
     assert words.startswith(
         f"error: {project}/models/{FIRST}.arch.yaml: internal error in page {FIRST}/flows/{FLOW}/index.md: "
-        "LookupError: broken on purpose (tests/system/test_isolation.py:"
+        "LookupError: broken on purpose (system/test_isolation.py:"
     )
     assert "This page failed to build" in (project / f"served/{FIRST}/flows/{FLOW}/index.html").read_text()
     assert "Simple web stack" in (project / f"served/{FIRST}/index.html").read_text()

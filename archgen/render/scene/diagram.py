@@ -388,9 +388,9 @@ def _longer(dash: str, scale: float) -> str:
 
 
 def _abbreviated(placed: PlacedNode) -> str:
-    """Return the words of a card that aren't in its full name, since a name has all that is written."""
+    """Return the words below a card's title unless its full name has them there, since a name has all that is written."""
     shown = placed.detail.removesuffix(ELLIPSIS)
-    return "" if shown in placed.node.detail else shown
+    return "" if _joined(placed.node.mark, placed.node.detail).startswith(shown) else shown
 
 
 def _joined(*parts: str) -> str:
