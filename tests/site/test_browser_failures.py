@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests.browser import EVERYWHERE, MARKS, Browser, built, ready
+from tests.browser import EVERYWHERE, MARKS, ON_A_DESKTOP, Browser, built, ready
 from tests.patience import until
 
 pytestmark = MARKS
@@ -87,6 +87,7 @@ def test_a_click_on_the_picture_loses_a_card_and_a_host(browser: Browser, site: 
     assert browser.run("return location.hash") == "#down=server-1"
 
 
+@ON_A_DESKTOP
 def test_the_keyboard_walks_the_picture_and_loses_what_it_stands_on(browser: Browser, site: str) -> None:
     from selenium.webdriver.common.keys import Keys
 
@@ -104,6 +105,7 @@ def test_the_keyboard_walks_the_picture_and_loses_what_it_stands_on(browser: Bro
     assert statuses(browser) == {"read-page": "ok", "write-comment": "ok"}
 
 
+@ON_A_DESKTOP
 def test_the_list_is_the_pictures_equal(browser: Browser, site: str) -> None:
     explore(browser, site)
     for name in ("server-2", "server-3"):
@@ -167,6 +169,7 @@ def test_the_page_tells_what_python_tells(browser: Browser, site: str) -> None:
     ]
 
 
+@ON_A_DESKTOP
 def test_a_line_that_is_left_is_whole_where_it_ran_with_a_lost_one(browser: Browser, site: str) -> None:
     start = (
         "const line = to => document.querySelector(`.archgen-stage a[data-from='haproxy@lb-1'][data-to='${to}']`);"
@@ -274,6 +277,7 @@ def test_the_bar_says_what_broke_and_at_which_step(browser: Browser, site: str) 
     assert browser.run(wide) is True
 
 
+@ON_A_DESKTOP
 def test_what_is_lost_comes_into_sight(browser: Browser, site: str) -> None:
     explore(browser, site)
     browser.driver.find_element("xpath", "//div[@class='archgen-presets']/div[2]/button[.='server-3']").click()

@@ -38,7 +38,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
 def _may_share(component: Component) -> bool:
     """Return True if a component has several replicas, each of which may run on any of several hosts."""
     replicas = component.replicas
-    return len(replicas) > 1 and all(replica.floating and len(replica.hosts) > 1 for replica in replicas)
+    return len(replicas) > 1 and all(len(replica.hosts) > 1 for replica in replicas)
 
 
 def _spread(component: Component) -> str | None:
