@@ -66,6 +66,7 @@ def drag(page: Browser, x: float, y: float, dx: float, dy: float) -> None:
     mouse("mouseReleased", (x + dx, y + dy), 0)
 
 
+@ON_A_DESKTOP
 def test_a_drag_moves_the_picture_and_follows_no_link(page: Browser) -> None:
     page.driver.find_element("css selector", 'button[aria-label="Zoom in"]').click()
     before = transform(page)
