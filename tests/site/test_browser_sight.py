@@ -70,7 +70,7 @@ def drag(page: Browser, x: float, y: float, dx: float, dy: float) -> None:
 def test_a_drag_moves_the_picture_and_follows_no_link(page: Browser) -> None:
     page.driver.find_element("css selector", 'button[aria-label="Zoom in"]').click()
     before = transform(page)
-    x, y = where(page, ".archgen-canvas [data-node]")
+    x, y = where(page, '.archgen-canvas [data-node="firewall-1@fw-1"]')
     drag(page, x, y, -80, 30)
     assert transform(page) != before
     assert "component" not in str(hash_(page))
