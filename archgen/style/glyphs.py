@@ -57,11 +57,10 @@ _CLOUD = "M7 18.5a4.25 4.25 0 0 1-.6-8.45a5.75 5.75 0 0 1 11-.9a4.7 4.7 0 0 1-.4
 _PAGE = "M6.5 2.5h7.5l5 5v12.5a1.5 1.5 0 0 1-1.5 1.5h-11a1.5 1.5 0 0 1-1.5-1.5v-16a1.5 1.5 0 0 1 1.5-1.5zM14 2.5v5h5"
 
 _GEAR = (
-    "M10.3 5.3L10.6 2.9L13.4 2.9L13.7 5.3A6.9 6.9 0 0 1 15.5 6.1L17.5 4.6L19.4 6.5L17.9 8.5A6.9 6.9 0 0 1"
-    " 18.7 10.3L21.1 10.6L21.1 13.4L18.7 13.7A6.9 6.9 0 0 1 17.9 15.5L19.4 17.5L17.5 19.4L15.5 17.9A6.9 6"
-    ".9 0 0 1 13.7 18.7L13.4 21.1L10.6 21.1L10.3 18.7A6.9 6.9 0 0 1 8.5 17.9L6.5 19.4L4.6 17.5L6.1 15.5A6"
-    ".9 6.9 0 0 1 5.3 13.7L2.9 13.4L2.9 10.6L5.3 10.3A6.9 6.9 0 0 1 6.1 8.5L4.6 6.5L6.5 4.6L8.5 6.1A6.9 6"
-    ".9 0 0 1 10.3 5.3z"
+    "M10.3 5.3L10.6 2.9H13.4L13.7 5.3A6.9 6.9 0 0 1 15.5 6.1L17.5 4.6 19.4 6.5L17.9 8.5A6.9 6.9 0 0 1 18."
+    "7 10.3L21.1 10.6V13.4L18.7 13.7A6.9 6.9 0 0 1 17.9 15.5L19.4 17.5 17.5 19.4L15.5 17.9A6.9 6.9 0 0 1 "
+    "13.7 18.7L13.4 21.1H10.6L10.3 18.7A6.9 6.9 0 0 1 8.5 17.9L6.5 19.4 4.6 17.5L6.1 15.5A6.9 6.9 0 0 1 5"
+    ".3 13.7L2.9 13.4V10.6L5.3 10.3A6.9 6.9 0 0 1 6.1 8.5L4.6 6.5 6.5 4.6L8.5 6.1A6.9 6.9 0 0 1 10.3 5.3z"
 )
 
 STROKES: dict[str, str] = {
@@ -144,13 +143,17 @@ STACK = "M12 2.75l9 4.5l-9 4.5l-9-4.5zM3 12l9 4.5l9-4.5M3 16.75l9 4.5l9-4.5"
 _GROUPS = {"host": HOST, "network": NETWORK, "zone": ZONE, "group": STACK}
 
 
+def _stroked(path: str) -> str:
+    return _STROKE.format(path.replace(" -", "-"))
+
+
 def glyph(kind: str) -> Icon:
     """Return the drawing of a kind of component; one that nobody knows is drawn as `other`."""
     name = kind if kind in STROKES else "other"
-    return Icon(f"kind-{name}", "0 0 24 24", _STROKE.format(STROKES[name]))
+    return Icon(f"kind-{name}", "0 0 24 24", _stroked(STROKES[name]))
 
 
 def group_glyph(kind: str) -> Icon:
     """Return the drawing of a group: a host, a network or a zone; any other is a stack."""
     name = kind if kind in _GROUPS else "group"
-    return Icon(f"group-{name}", "0 0 24 24", _STROKE.format(_GROUPS[name]))
+    return Icon(f"group-{name}", "0 0 24 24", _stroked(_GROUPS[name]))

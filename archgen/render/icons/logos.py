@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 from math import cos, pi, sin
@@ -30,23 +31,22 @@ def _haproxy() -> Icon:
         [_at(radius, (place + (0.5 if count > 4 else 0)) / count) for place in range(count)]
         for count, radius, _, _ in _RINGS
     ]
-    lines = [(rings[0][place], rings[0][(place + 1) % 4]) for place in range(4)]
+    wires = [f"{_line(rings[0])}z"]
     for inner, outer in pairwise(rings[:3]):
-        for place, end in enumerate(outer):
-            half = (place + (len(inner) == 4)) // 2 % len(inner)
-            lines.append((inner[half], end))
-    wires = "".join(f"M{_pair(start)}L{_pair(end)}" for start, end in lines)
+        for place, start in enumerate(inner):
+            first = 2 * place - (len(inner) == 4)
+            wires.append(_line((outer[first], start, outer[first + 1])))
     squares = [
-        element(
-            "path",
-            d="".join(f"M{_pair(square)}h.01" for square in ring),
-            stroke=colour,
-            stroke_width=side,
-            stroke_linecap="square",
-        )
+        element("path", d="".join(f"M{_pair(square)}h.01" for square in ring), stroke=colour, stroke_width=side)
         for ring, (_, _, side, colour) in zip(rings, _RINGS, strict=True)
     ]
-    body = element("g", element("path", d=wires, fill="none", stroke="#3379bd", stroke_width=0.35), *squares)
+    body = element(
+        "g",
+        element("path", d="".join(wires), fill="none", stroke="#3379bd", stroke_width=0.35),
+        *squares,
+        stroke_linecap="square",
+        stroke_linejoin="bevel",
+    )
     return Icon("logo-haproxy", "-24 -24 48 48", body, coloured=True)
 
 
@@ -54,8 +54,12 @@ def _at(radius: float, turn: float) -> tuple[float, float]:
     return radius * cos(2 * pi * turn), radius * sin(2 * pi * turn)
 
 
+def _line(points: Iterable[tuple[float, float]]) -> str:
+    return "M" + " ".join(map(_pair, points)).replace(" -", "-")
+
+
 def _pair(point: tuple[float, float]) -> str:
-    return f"{_short(point[0])} {_short(point[1])}"
+    return f"{_short(point[0])} {_short(point[1])}".replace(" -", "-")
 
 
 def _short(value: float) -> str:

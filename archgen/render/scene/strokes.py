@@ -206,9 +206,10 @@ def _normal(start: Point, end: Point) -> Point:
 
 
 def arrow(before: Point, tip: Point, size: float = ARROW) -> str:
-    """Return the path data of a small filled arrow head."""
+    """Return the path data of a small filled arrow head; its line is level or upright."""
     far = _far(before, tip) or 1.0
     ux, uy = (tip[0] - before[0]) / far, (tip[1] - before[1]) / far
     half = size * 0.42
     side = -ux * size - uy * half, -uy * size + ux * half
-    return f"M{_at(tip)}l{number(side[0])} {number(side[1])}l{number(2 * uy * half)} {number(-2 * ux * half)}z"
+    across = f"h{number(2 * uy * half)}" if uy else f"v{number(-2 * ux * half)}"
+    return f"M{_at(tip)}l{number(side[0])} {number(side[1])}{across}z".replace(" -", "-")

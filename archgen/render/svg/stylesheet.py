@@ -12,6 +12,9 @@ BOLD, MIDDLE, END = "tb", "tm", "te"
 """The classes of words in bold, and of words around or before their place."""
 
 _PROPERTIES = {"f": "fill", "s": "stroke", "c": "color"}
+_VARIABLES = {role: f"--c{place}" for place, role in enumerate(ROLES)}
+"""The names of the palette's variables: a picture says each five times, so they are short."""
+
 _SIZE = re.compile(r"t([0-9]+(?:_[0-9]+)?)")
 _HERE = "\0"
 """Stands for the id of a picture in a style sheet that many pictures share."""
@@ -71,7 +74,7 @@ def _rules(used: list[str], theme: Theme, variable: bool) -> str:
     for name in used:
         letter, _, role = name.partition("-")
         key, color = _PROPERTIES[letter], _hex(palette[role])
-        late = f";{key}:var(--{role})" if variable else ""
+        late = f";{key}:var({_VARIABLES[role]})" if variable else ""
         rules.append(f"#{_HERE} .{name}{{{key}:{color}{late}}}")
     return "".join(rules)
 
@@ -79,7 +82,7 @@ def _rules(used: list[str], theme: Theme, variable: bool) -> str:
 def _variables(used: list[str], theme: Theme) -> str:
     roles = dict.fromkeys(name.partition("-")[2] for name in used)
     palette = colours(theme)
-    return "".join(f"--{role}:{_hex(palette[role])};" for role in roles)
+    return ";".join(f"{_VARIABLES[role]}:{_hex(palette[role])}" for role in roles)
 
 
 def _hex(color: str) -> str:
