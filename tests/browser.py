@@ -53,6 +53,11 @@ MARKS = [
 ]
 
 
+def card_of(browser: Browser, replica: str) -> str:
+    """Return the id of the card of a replica: on a phone that of its component."""
+    return replica.partition("@")[0] if browser.run("return innerWidth") == PHONE[0] else replica
+
+
 class Browser:
     """Headless Chromium that keeps what it logs and asks for."""
 

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests.browser import EVERYWHERE, MARKS, ON_A_DESKTOP, Browser, ready
+from tests.browser import EVERYWHERE, MARKS, Browser, ready
 from tests.drawn import READERS, needs_reader
 
 AXE = "axe-core/axe.min.js"
@@ -60,7 +60,6 @@ def test_a_page_has_no_violation(browser: Browser, site: str, page: str) -> None
     assert "\n".join(violations(browser, file)) == ""
 
 
-@ON_A_DESKTOP
 @pytest.mark.parametrize("layer", ["plain", "security", "data", "monitoring", "domains"])
 def test_a_layer_with_a_card_has_no_violation(browser: Browser, site: str, layer: str) -> None:
     """A layer changes nothing of the page but the picture with its card and legend."""

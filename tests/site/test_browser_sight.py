@@ -10,7 +10,7 @@ import pytest
 from archgen.layout.deployment.arrangement import domain
 from archgen.site.page import SCRIPTS, STYLES
 from archgen.views.diagram import Diagram, Edge, Node
-from tests.browser import MARKS, ON_A_DESKTOP, ROOT, Browser
+from tests.browser import MARKS, ON_A_DESKTOP, ROOT, Browser, card_of
 from tests.drawing import diagram_svg
 from tests.patience import until
 from tests.tier_page import card, fresh, hash_, press, scale, transform, where, whole
@@ -66,11 +66,10 @@ def drag(page: Browser, x: float, y: float, dx: float, dy: float) -> None:
     mouse("mouseReleased", (x + dx, y + dy), 0)
 
 
-@ON_A_DESKTOP
 def test_a_drag_moves_the_picture_and_follows_no_link(page: Browser) -> None:
     page.driver.find_element("css selector", 'button[aria-label="Zoom in"]').click()
     before = transform(page)
-    x, y = where(page, '.archgen-canvas [data-node="firewall-1@fw-1"]')
+    x, y = where(page, f'.archgen-canvas [data-node="{card_of(page, "firewall-1@fw-1")}"]')
     drag(page, x, y, -80, 30)
     assert transform(page) != before
     assert "component" not in str(hash_(page))

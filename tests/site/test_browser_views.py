@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser import EVERYWHERE, MARKS, ON_A_DESKTOP, Browser
+from tests.browser import EVERYWHERE, MARKS, Browser, card_of
 from tests.patience import until
 from tests.tier_page import TIER, card, fresh, hash_, layer, node, press, scale
 
@@ -95,11 +95,10 @@ def test_failure_domains_are_a_view_of_their_own(browser: Browser, rack: str) ->
 # Cards
 
 
-@ON_A_DESKTOP
 def test_pointing_at_a_thing_shows_its_facts_and_dims_the_rest(page: Browser) -> None:
     from selenium.webdriver import ActionChains
 
-    ActionChains(page.driver).move_to_element(node(page, "firewall-1@fw-1")).perform()
+    ActionChains(page.driver).move_to_element(node(page, card_of(page, "firewall-1@fw-1"))).perform()
     until(lambda: "Firewall" in card(page))
     told = card(page)
     for words in ("Runs onfw-1", "Allows ininternet to haproxy on 443", "Other trafficdenied", "Called byuser"):
@@ -163,9 +162,8 @@ def test_everything_in_a_picture_has_a_name_and_leads_to_a_place_of_the_page(pag
     assert page.run("return document.querySelector('.archgen-canvas svg').getAttribute('role')") == "graphics-document"
 
 
-@ON_A_DESKTOP
 def test_a_click_leads_to_the_section_and_a_badge_to_its_issue(page: Browser) -> None:
-    node(page, "firewall-1@fw-1").click()
+    node(page, card_of(page, "firewall-1@fw-1")).click()
     until(lambda: hash_(page) == "#component-firewall-1")
     row = page.run("return document.getElementById('component-firewall-1').closest('tr').textContent")
     assert "Firewall" in str(row)
@@ -177,6 +175,14 @@ def test_a_click_leads_to_the_section_and_a_badge_to_its_issue(page: Browser) ->
     badge.click()
     until(lambda: hash_(page) == f"#issue-{number}")
     assert page.run(f"return document.getElementById('issue-{number}') !== null")
+
+
+@EVERYWHERE
+def test_the_address_of_a_replica_opens_the_card_that_shows_it(browser: Browser, site: str) -> None:
+    page = fresh(browser, site, "#focus=firewall-1@fw-1")
+    until(lambda: "Firewall" in card(page))
+    focused = page.run("return document.activeElement.dataset.node")
+    assert focused == card_of(page, "firewall-1@fw-1")
 
 
 # Paper, and readers who want less motion

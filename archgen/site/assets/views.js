@@ -125,8 +125,10 @@
       if (this.view !== view.dataset.view) this.show(view);
       this.paint(layer);
       const named = one => [address(one), one.dataset.component].includes(state.focus);
-      const focus = state.focus && this.items().find(named);
-      if (focus && !named(document.activeElement)) {
+      /* Where a card stands for all replicas of a component, it is the card of each of them. */
+      const component = state.focus?.split(/[@#]/)[0];
+      const focus = state.focus && (this.items().find(named) || this.items().find(one => one.dataset.node === component));
+      if (focus && focus !== document.activeElement && !named(document.activeElement)) {
         this.root.scrollIntoView({ block: "nearest" });
         focus.focus({ preventScroll: true });
       } else if (!state.focus) {
@@ -259,12 +261,16 @@
       this.figure.addEventListener("pointerleave", () => later(() => this.back(), 250));
       this.card.addEventListener("pointerenter", () => clearTimeout(timer));
       this.card.addEventListener("pointerleave", () => later(() => this.back(), 250));
+      let pressed = false;
+      this.figure.addEventListener("pointerdown", () => (pressed = true), true);
+      for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => (pressed = false), true);
       this.figure.addEventListener("focusin", event => {
         const item = event.target.closest("[data-item]");
         if (!item) return;
         for (const one of this.items()) if (one.tabIndex === 0 && one !== item) one.tabIndex = -1;
         item.tabIndex = 0;
-        this.sight.reveal(item);
+        // a picture that moves below a pointer that is down would be released elsewhere
+        if (!pressed) this.sight.reveal(item);
         this.point(item);
         archgen.state.write({ focus: address(item) }, false);
       });
@@ -403,8 +409,11 @@
       const issues = make("ul", {}, ...own.map(place => this.issue(place)));
       // what hits its host hits a replica too
       const host = item.dataset.node?.split("@")[1];
-      const shared = (this.facts.cards.host[host]?.issues || []).filter(place => !own.includes(place));
-      if (shared.length) issues.append(make("li", { class: "archgen-of" }, `Of its host, ${host}`), ...shared.map(place => this.issue(place)));
+      const others = name => (this.facts.cards.host[name]?.issues || []).filter(place => !own.includes(place));
+      const hosts = (host ? [host] : told?.hosts || []).filter(name => others(name).length);
+      const shared = [...new Set(hosts.flatMap(others))];
+      const owners = `Of its ${hosts.length === 1 ? "host" : "hosts"}, ${hosts.join(", ")}`;
+      if (shared.length) issues.append(make("li", { class: "archgen-of" }, owners), ...shared.map(place => this.issue(place)));
       const href = item.href.baseVal;
       this.card.replaceChildren(head, list, ...(issues.childNodes.length ? [issues] : []),
         make("p", {}, make("a", { href }, href.startsWith("#") ? "More on this page" : "Open its page")));

@@ -25,13 +25,17 @@ RULES = 4
 _Rows = Iterable[tuple[str, str]]
 
 
-class ElementCard(Struct, frozen=True):
-    """A card: its title, the kind of its element, rows of a label and a fact, and its open issues by their places."""
+class ElementCard(Struct, frozen=True, omit_defaults=True):
+    """A card: its title, the kind of its element, rows of a label and a fact, its open issues by their places.
+
+    A component's has its hosts too, whose issues are shown where one card stands for all replicas.
+    """
 
     title: str
     kind: str
     rows: tuple[tuple[str, str], ...]
     issues: tuple[int, ...] = ()
+    hosts: tuple[str, ...] = ()
 
 
 def element_cards(system: CheckedModel) -> dict[str, dict[str, ElementCard]]:
@@ -40,7 +44,8 @@ def element_cards(system: CheckedModel) -> dict[str, dict[str, ElementCard]]:
     cards: dict[str, dict[str, ElementCard]] = {kind: {} for kind in _KINDS}
     for kind, id, title, kind_title, rows in _described(system.topology):
         facts = tuple((label, fact) for label, fact in rows if fact)
-        cards[kind][id] = ElementCard(title, kind_title, facts, tuple(issues.get((kind, id), ())))
+        hosts = tuple(dict.fromkeys(system.topology.hosts_of(id))) if kind == "component" else ()
+        cards[kind][id] = ElementCard(title, kind_title, facts, tuple(issues.get((kind, id), ())), hosts)
     return cards
 
 
