@@ -119,6 +119,12 @@ def names_any(text: str, hosts: Mapping[str, str]) -> bool:
     return lower != text and any(host in text for host in hosts)
 
 
+def hosts_in(text: str, hosts: Mapping[str, str]) -> dict[str, str]:
+    """Return the hosts whose names stand in a text: nothing else in it, or in a part of it, can be resolved."""
+    lower = text.lower()
+    return {host: identity for host, identity in hosts.items() if host in lower or host in text}
+
+
 @lru_cache(maxsize=_MOST_NAMES)
 def names_page(name: str) -> bool:
     """Return True if a variable names the page that visitors see, which a service behind it links to and seldom calls."""

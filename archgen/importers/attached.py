@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.importers.addresses import mentions, names_any
+from archgen.importers.addresses import hosts_in, mentions
 from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, ImportFormat, Origin
 from archgen.importers.haproxy import is_haproxy, read_haproxy
 from archgen.importers.keepalived import is_keepalived, read_keepalived
 from archgen.importers.names import free_id
-from archgen.importers.nginx import NginxError, is_nginx, parse_nginx, read_nginx
+from archgen.importers.nginx import NginxError, is_nginx, parse_nginx, read_directives, read_nginx
 from archgen.importers.proxies import Proxy
 
 _LONGEST_LINE = 2000
@@ -39,11 +39,12 @@ def _read(attachment: Attachment, sheet: FactSheet) -> ImportFormat | None:
         return "keepalived"
     if is_nginx(file):
         try:
-            parse_nginx(file.data.decode("utf-8", "replace"))
+            root = parse_nginx(file.data.decode("utf-8", "replace"))
         except NginxError:
             # a template of a shell, whose addresses can be searched all the same
             return None
-        return "nginx" if read_nginx(proxy, sheet) else None
+        read_directives(root, proxy)
+        return "nginx"
     return None
 
 
@@ -55,6 +56,8 @@ def is_proxy(file: Configuration) -> bool:
 
 def read_alone(files: list[Configuration], sheet: FactSheet) -> Iterator[tuple[Configuration, ImportFormat]]:
     """Add the facts of proxies' configurations that nothing mounts; yield those whose format is known."""
+    if not files:
+        return
     clusters = [file for file in files if is_keepalived(file)]
     taken = frozenset(sheet.components)
     names = {product: free_id(product, {*taken}) for product in ("haproxy", "nginx")}
@@ -82,13 +85,14 @@ def read_alone(files: list[Configuration], sheet: FactSheet) -> Iterator[tuple[C
 def _search(attachment: Attachment, sheet: FactSheet) -> None:
     """Add a call for each address of a component in a file, comments aside."""
     text = attachment.file.data.decode("utf-8", "replace")
-    if not names_any(text, attachment.hosts):
+    hosts = hosts_in(text, attachment.hosts)
+    if not hosts:
         return
     for number, line in enumerate(text.splitlines()[:_MOST_LINES], 1):
         content = line.strip()
         if not content or content.startswith(("#", "//", ";")):
             continue
-        for mention in mentions("", content[:_LONGEST_LINE], attachment.hosts):
+        for mention in mentions("", content[:_LONGEST_LINE], hosts):
             if mention.host == attachment.owner:
                 continue
             subject = f"connection:{attachment.owner}->{mention.host}"

@@ -105,8 +105,13 @@ def read_nginx(proxy: Proxy, sheet: FactSheet) -> bool:
         message = error.message if hole is None else "this is a template; render it first, and import the result"
         sheet.fail(proxy.file.path, line + proxy.line, 1, message)
         return False
-    _Reader(root, proxy).read()
+    read_directives(root, proxy)
     return True
+
+
+def read_directives(root: Directive, proxy: Proxy) -> None:
+    """Add the facts of a configuration that is parsed."""
+    _Reader(root, proxy).read()
 
 
 class _Reader:

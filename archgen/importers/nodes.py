@@ -55,6 +55,15 @@ class SourceNode:
             node = SourceNode(value[key], node.path, node, key)
         return node
 
+    def text_at(self, *keys: str) -> str:
+        """Return the scalar under keys as text; the empty text where the way ends."""
+        value = self.value
+        for key in keys:
+            if value.__class__ is not Map or key not in value:
+                return ""
+            value = value[key]
+        return _as_text(value)
+
     def items(self) -> Iterator[tuple[str, SourceNode]]:
         """Yield the keys of a mapping, each with its value."""
         value = self.value
@@ -84,15 +93,18 @@ class SourceNode:
     @property
     def text(self) -> str:
         """Return a scalar as text, and the empty text for anything else."""
-        value = self.value
-        if value.__class__ is str:
-            return str(value)
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        return str(value) if isinstance(value, int | float) else ""
+        return _as_text(self.value)
 
     @property
     def number(self) -> int | None:
         """Return a whole number, written as a number or as a text."""
         text = self.text
         return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else ""

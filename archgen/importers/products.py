@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -103,7 +104,21 @@ def _match(table: tuple[tuple[str, str, str | None], ...], text: str) -> tuple[s
         patterns = _COMPILED[id(table)] = [
             (re.compile(pattern, re.I), kind, product) for pattern, kind, product in table
         ]
-    return next(((kind, product) for pattern, kind, product in patterns if pattern.search(text)), None)
+    for pattern, kind, product in patterns:
+        if pattern.search(text):
+            return kind, product
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _by_command(command: str) -> tuple[str, str | None] | None:
+    return _match(_COMMANDS, command) if command else None
+
+
+@lru_cache(maxsize=4096)
+def _by_name(name: str) -> tuple[str, str | None] | None:
+    """Return the kind and product that a name tells; the name of a service is often that of its image too."""
+    return _match(_NAMES, name)
 
 
 def image_name(image: str) -> str:
@@ -180,7 +195,7 @@ def guess(name: str, image: str, command: str, variables: frozenset[str]) -> Gue
     if begins is not None and daemon is not None and daemon.kind in _DAEMONS:
         return Guess(daemon, f"command {begins[1]}", True)
     if product is None or product.kind in ("app-server", "key-value-store", "database"):
-        by_command = _match(_COMMANDS, command)
+        by_command = _by_command(command)
         if by_command is not None and (product is None or product.kind == "app-server" or by_command[1] is not None):
             return Guess(Known(by_command[0], by_command[1] or (product.product if product else None)), "command", True)
     if (
@@ -195,7 +210,7 @@ def guess(name: str, image: str, command: str, variables: frozenset[str]) -> Gue
         return Guess(replace(product, kind="cache"), f"image {image_name(image)}, name {name}", True)
     if product is not None:
         return Guess(product, f"image {image_name(image)}", True)
-    matched = _match(_NAMES, name) or (_match(_NAMES, image_name(image)) if image else None)
+    matched = _by_name(name) or (_by_name(image_name(image)) if image else None)
     if matched is not None:
         matched = _with_product(matched, image)
         known = PRODUCTS.get(matched[1] or "", Known(matched[0], matched[1]))
@@ -209,16 +224,19 @@ def guess(name: str, image: str, command: str, variables: frozenset[str]) -> Gue
     return Guess(Known("service"), "no known image or name", False)
 
 
+_BY_PORT = {each.port: each for each in reversed(PRODUCTS.values()) if each.port in STORE_PROTOCOLS}
+"""The product that a port of a store tells."""
+
+
 def with_ports(kind: Guess, ports: Iterable[int]) -> Guess:
     """Return a guess with the product of a store whose name alone is known, by the port that it answers on."""
     if kind.known.product is not None or KINDS[kind.known.kind].role != "data":
         return kind
-    answers = {each.port: each for each in reversed(PRODUCTS.values()) if each.port in STORE_PROTOCOLS}
-    known = next((answers[port] for port in ports if port in answers), None)
+    known = next((_BY_PORT[port] for port in ports if port in _BY_PORT), None)
     return kind if known is None else Guess(known, f"{kind.evidence}, port {known.port}", False)
 
 
 def _with_product(matched: tuple[str, str | None], image: str) -> tuple[str, str | None]:
     """Return a kind with the product that the image's name tells, where the service's name tells none."""
-    by_image = _match(_NAMES, image_name(image)) if image and matched[1] is None else None
+    by_image = _by_name(image_name(image)) if image and matched[1] is None else None
     return by_image if by_image is not None and by_image[0] == matched[0] else matched

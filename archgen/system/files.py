@@ -11,6 +11,9 @@ from archgen.model.problems import UsageError
 
 MEGABYTE = 1 << 20
 _CHUNK = MEGABYTE
+_FLAGS = os.O_RDONLY
+for _flag in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
+    _FLAGS |= getattr(os, _flag, 0)
 
 
 class Purpose(Struct, frozen=True):
@@ -27,6 +30,7 @@ TEMPLATE = Purpose("template", 128 * MEGABYTE)
 ICON = Purpose("icon", MEGABYTE // 2)
 SCHEMA = Purpose("schema", 4 * MEGABYTE)
 IMPORTED = Purpose("configuration to import", 64 * MEGABYTE)
+FOUND = Purpose("configuration that is found in a directory", 4 * MEGABYTE)
 SITE_FILE = Purpose("file of a site", 64 * MEGABYTE)
 
 
@@ -112,10 +116,7 @@ def _read(path: str, length: int, inside: str | None = None, purpose: Purpose | 
 def _open(path: str) -> int:
     """Open without waiting for the other end of a pipe; a device isn't even opened, since that alone can have effects."""
     _check_kind(path, os.stat(path).st_mode)
-    flags = os.O_RDONLY
-    for name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
-        flags |= getattr(os, name, 0)
-    return os.open(path, flags)
+    return os.open(path, _FLAGS)
 
 
 def _check_kind(path: str, mode: int) -> None:
@@ -179,6 +180,8 @@ def _outside(path: str) -> OutsideProject:
 
 def lies_in(path: str, directory: str) -> bool:
     """Return True if an absolute path is a directory or below it."""
+    if path.startswith(f"{directory}{os.sep}"):
+        return True
     try:
         return os.path.commonpath((path, directory)) == directory
     except ValueError:
@@ -189,9 +192,12 @@ def lies_in(path: str, directory: str) -> bool:
 def _content(descriptor: int, length: int, size: int) -> bytes:
     """Read up to a length, whatever the size says: a file may grow meanwhile, or hide its size as those of `/proc` do."""
     chunks: list[bytes] = []
-    while length and (chunk := os.read(descriptor, min(length, max(_CHUNK, size)))):
+    # one byte more than there should be tells the end without another call
+    while length and (chunk := os.read(descriptor, min(length, size + 1 if size else _CHUNK))):
         chunks.append(chunk)
         length -= len(chunk)
+        if len(chunk) <= size:
+            break
     return b"".join(chunks)
 
 

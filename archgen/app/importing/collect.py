@@ -11,7 +11,7 @@ from archgen.importers.attached import is_proxy
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.facts import Configuration, Opener, SourceError
 from archgen.model.problems import UsageError
-from archgen.system.files import IMPORTED, ResolvedDirectory, UnreadableFile, lies_in, read_file
+from archgen.system.files import FOUND, IMPORTED, ResolvedDirectory, UnreadableFile, lies_in, read_file
 
 _COMPOSE = re.compile(r"(?:docker-)?compose(?:[._-][\w.-]+)?\.ya?ml|(?:docker-)?stack\.ya?ml", re.IGNORECASE)
 _PRODUCTION = re.compile(r"prod|deploy|live", re.IGNORECASE)
@@ -30,8 +30,6 @@ _DEEPEST_PROXY = 3
 _MOST_MOUNTED = 40
 _CONFIGURATIONS = (".conf", ".cfg", ".template", ".yml", ".yaml", ".toml", "Caddyfile")
 _MOST_PROJECTS = 3
-_LARGEST_FOUND = 4 << 20
-"""Bytes of a file that is looked at because it lies in a directory."""
 
 
 class SourceFiles:
@@ -94,7 +92,7 @@ def _proxies(directory: str, inside: str) -> Iterator[str]:
     for path in _below(directory, _DEEPEST_PROXY):
         if path.endswith((".conf", ".cfg")):
             try:
-                if is_proxy(Configuration(path, read_file(path, IMPORTED, inside))):
+                if is_proxy(Configuration(path, read_file(path, FOUND, inside))):
                     yield os.path.normpath(path)
             except UnreadableFile:
                 continue
@@ -134,24 +132,41 @@ def _compose_files(names: list[str]) -> tuple[list[str], list[str]]:
 def _below(directory: str, deepest: int = _DEEPEST) -> Iterator[str]:
     """Yield the files below a directory in a stable order; hidden directories and dependencies are skipped."""
     count = 0
-    base = directory.rstrip(os.sep).count(os.sep)
-    for where, directories, names in os.walk(directory):
-        deep = where.count(os.sep) - base >= deepest
-        directories[:] = [] if deep else sorted(name for name in directories if name[0] != "." and name not in _SKIPPED)
+    waiting = [("" if directory == "." else f"{directory.rstrip(os.sep)}{os.sep}".removeprefix("./"), 0)]
+    while waiting:
+        where, depth = waiting.pop()
+        names, directories = _entries_of(where)
+        if depth < deepest:
+            shown = sorted((name for name in directories if name[0] != "." and name not in _SKIPPED), reverse=True)
+            waiting += [(f"{where}{name}{os.sep}", depth + 1) for name in shown]
         for name in sorted(names):
             count += 1
             if count > _MOST_FILES:
                 return
-            yield name if where == "." else os.path.join(where.removeprefix("./"), name)
+            yield where + name
+
+
+def _entries_of(directory: str) -> tuple[list[str], list[str]]:
+    """Return the names of a directory's files and of its directories, without links to directories; none if it can't be read."""
+    names: list[str] = []
+    directories: list[str] = []
+    try:
+        with os.scandir(directory or ".") as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    directories.append(entry.name)
+                elif not entry.is_symlink() or not entry.is_dir():
+                    names.append(entry.name)
+    except OSError:
+        return [], []
+    return names, directories
 
 
 def _manifest(path: str, inside: str) -> bytes:
     """Return a file that may be a manifest; no bytes for any other."""
     try:
-        if os.path.getsize(path) > _LARGEST_FOUND:
-            return b""
-        data = read_file(path, IMPORTED, inside)
-    except (OSError, UnreadableFile):
+        data = read_file(path, FOUND, inside)
+    except UnreadableFile:
         return b""
     return data if b"kind" in data and _API_VERSION.search(data) is not None else b""
 
@@ -195,7 +210,6 @@ def _open(target: str, inside: ResolvedDirectory) -> Iterator[Configuration]:
         files = [path for path in _below(target, _DEEPEST_MOUNT) if path.endswith(_CONFIGURATIONS)][:_MOST_MOUNTED]
     for file in files:
         try:
-            if os.path.getsize(file) <= _LARGEST_FOUND:
-                yield Configuration(file, read_file(file, IMPORTED, inside))
-        except (OSError, UnreadableFile):
+            yield Configuration(file, read_file(file, FOUND, inside))
+        except UnreadableFile:
             continue

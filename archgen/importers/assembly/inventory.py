@@ -182,11 +182,14 @@ def collect(facts: Iterable[Fact]) -> Inventory:
     return Inventory(declared, kept_calls, entries, {name: hosts[name] for name in sorted(hosts)})
 
 
+_STORES = {each.protocol: each for each in reversed(PRODUCTS.values()) if each.port in STORE_PROTOCOLS}
+"""The product that a protocol of a store tells."""
+
+
 def _learn_kinds(parts: dict[str, Part], calls: dict[tuple[str, str], Call]) -> None:
     """Give each component of unknown kind that others call by the protocol of a store that kind."""
-    stores = {each.protocol: each for each in reversed(PRODUCTS.values()) if each.port in STORE_PROTOCOLS}
     for (_, target), call in sorted(calls.items()):
-        part, known = parts.get(target), stores.get(call.protocol)
+        part, known = parts.get(target), _STORES.get(call.protocol)
         if part is not None and known is not None and part.kind == "service" and not call.guess:
             part.kind, part.product, part.confidence = known.kind, known.product, "medium"
             part.evidence = f"called by {call.protocol}"

@@ -20,6 +20,8 @@ from archgen.importers.catalogue import PRODUCTS
 from archgen.importers.facts import Fact, Origin
 from archgen.importers.names import free_id, make_id
 
+_KNOWN = {each.product: each for each in reversed(PRODUCTS.values())}
+
 Comments = dict[tuple[str, str], str]
 
 
@@ -86,8 +88,11 @@ def assemble_model(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> 
 
 def _host(name: str, inventory: Inventory) -> dict[str, str]:
     """Return the values of a host; one that is known by its address has it."""
+    address = inventory.addresses.get(name, name)
+    if not (address[:1].isdecimal() or ":" in address):
+        return {}
     try:
-        return {"address": str(ip_address(inventory.addresses.get(name, name)))}
+        return {"address": str(ip_address(address))}
     except ValueError:
         return {}
 
@@ -104,9 +109,7 @@ def _application(inventory: Inventory, doors: Doors) -> str | None:
 
 def _protocol(part: Part) -> str:
     """Return the protocol that a component is called by."""
-    known = next(
-        (each for each in PRODUCTS.values() if each.product == part.product and part.product is not None), None
-    )
+    known = _KNOWN.get(part.product or "")
     return known.protocol if known is not None else "tcp" if part.keeps_data else "http"
 
 

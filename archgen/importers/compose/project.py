@@ -93,7 +93,7 @@ def _project(
     services: dict[str, Service] = {}
     name = ""
     for file, root in _with_included(files, opener, sheet):
-        name = root.get("name").text or name
+        name = root.text_at("name") or name
         reader = _Reader(file.path, root, opener, variables, sheet)
         for key in reader.services.keys:
             service = reader.service(key)

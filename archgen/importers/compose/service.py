@@ -94,7 +94,7 @@ def read_service(service_name: str, node: SourceNode, variables: Mapping[str, st
     """Return a service as one file declares it."""
 
     def text(*keys: str) -> str:
-        return interpolate(node.get(*keys).text, variables).strip()
+        return interpolate(node.text_at(*keys), variables).strip()
 
     build = node.get("build")
     networks = node.get("networks")
@@ -102,7 +102,7 @@ def read_service(service_name: str, node: SourceNode, variables: Mapping[str, st
         name=service_name,
         source=_origin(node),
         image=text("image"),
-        built=interpolate(build.text or build.get("context").text, variables) or ("." if build.is_map else ""),
+        built=interpolate(build.text or build.text_at("context"), variables) or ("." if build.is_map else ""),
         dockerfile=text("build", "dockerfile"),
         stage=text("build", "target"),
         command=_words(node.get("command"), variables),
@@ -111,7 +111,7 @@ def read_service(service_name: str, node: SourceNode, variables: Mapping[str, st
         labels=dict(_pairs(node.get("labels"), variables)) | dict(_pairs(node.get("deploy", "labels"), variables)),
         ports=[port for item in node.get("ports").list() for port in publications(item, variables)],
         network_mode=text("network_mode"),
-        restart=node.get("restart").text,
+        restart=node.text_at("restart"),
         checked=node.get("healthcheck").is_map and not node.get("healthcheck", "disable").value,
         networks=set(networks.keys) | {item.text for item in networks.list()},
         profiles={item.text for item in node.get("profiles").list()},
@@ -122,17 +122,17 @@ def read_service(service_name: str, node: SourceNode, variables: Mapping[str, st
     for name in networks.keys:
         network = networks.get(name)
         service.aliases |= {interpolate(item.text, variables) for item in network.get("aliases").list()}
-        if network.get("ipv4_address").text:
-            service.aliases.add(interpolate(network.get("ipv4_address").text, variables))
+        if network.text_at("ipv4_address"):
+            service.aliases.add(interpolate(network.text_at("ipv4_address"), variables))
     service.env_files = [
-        SourceText(interpolate(item.text or item.get("path").text, variables), _origin(item))
+        SourceText(interpolate(item.text or item.text_at("path"), variables), _origin(item))
         for item in _entries(node.get("env_file"))
     ]
     service.replicas = _replicas(node, variables)
     _add_references(service, node, variables)
     extends = node.get("extends")
-    if extends.text or extends.get("service").text:
-        service.extends = (extends.get("file").text, extends.text or extends.get("service").text)
+    if extends.text or extends.text_at("service"):
+        service.extends = (extends.text_at("file"), extends.text or extends.text_at("service"))
     return service
 
 
@@ -155,14 +155,14 @@ def _replicas(node: SourceNode, variables: Mapping[str, str]) -> int | None:
 def _add_references(service: Service, node: SourceNode, variables: Mapping[str, str]) -> None:
     depends_on = node.get("depends_on")
     for name, value in depends_on.items():
-        service.depends_on[name] = SourceText(value.get("condition").text, _origin(value))
+        service.depends_on[name] = SourceText(value.text_at("condition"), _origin(value))
     for item in depends_on.list():
         service.depends_on[item.text] = SourceText("", _origin(item))
     for item in (*node.get("links").list(), *node.get("external_links").list()):
         target, _, alias = interpolate(item.text, variables).partition(":")
         service.links[alias or target] = SourceText(target, _origin(item))
     for item in _entries(node.get("volumes")):
-        source, target = item.get("source").text, item.get("target").text
+        source, target = item.text_at("source"), item.text_at("target")
         if item.text:
             source, _, rest = interpolate(item.text, variables).partition(":")
             target = rest.partition(":")[0]
@@ -190,9 +190,9 @@ def publications(node: SourceNode, variables: Mapping[str, str]) -> Iterator[Pub
     """Yield the published ports of an entry of `ports`, short or long; UDP and what can't be read yield none."""
     source = _origin(node)
     if node.is_map:
-        target, address = node.get("target").number, interpolate(node.get("host_ip").text, variables)
-        published = interpolate(node.get("published").text, variables).partition("-")[0]
-        if target is not None and node.get("protocol").text != "udp":
+        target, address = node.get("target").number, interpolate(node.text_at("host_ip"), variables)
+        published = interpolate(node.text_at("published"), variables).partition("-")[0]
+        if target is not None and node.text_at("protocol") != "udp":
             yield Publication(address, int(published) if published.isdecimal() else None, target, source)
         return
     text, _, protocol = interpolate(node.text, variables).strip().partition("/")

@@ -36,8 +36,8 @@ def _attached(manifests: Manifests, part: Workload, name: str, kind: str, hosts_
 
 def _mounted(part: Workload) -> Iterator[str]:
     for volume in pod_of(part.manifest.kind, part.manifest.node).get("volumes").list():
-        names = [volume.get("configMap", "name").text]
-        names += [item.get("configMap", "name").text for item in volume.get("projected", "sources").list()]
+        names = [volume.text_at("configMap", "name")]
+        names += [item.text_at("configMap", "name") for item in volume.get("projected", "sources").list()]
         yield from filter(None, names)
 
 
@@ -45,6 +45,6 @@ def _referenced(part: Workload) -> Iterator[str]:
     """Yield the ConfigMaps of which a container takes variables."""
     for container in containers_of(part.manifest.kind, part.manifest.node):
         for item in container.get("envFrom").list():
-            yield item.get("configMapRef", "name").text
+            yield item.text_at("configMapRef", "name")
         for item in container.get("env").list():
-            yield item.get("valueFrom", "configMapKeyRef", "name").text
+            yield item.text_at("valueFrom", "configMapKeyRef", "name")

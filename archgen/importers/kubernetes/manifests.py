@@ -58,25 +58,25 @@ class Manifests(Struct):
 
 def is_manifest(root: SourceNode) -> bool:
     """Return True if a document is an object of Kubernetes."""
-    return root.is_map and bool(root.get("apiVersion").text) and bool(root.get("kind").text)
+    return root.is_map and bool(root.text_at("apiVersion")) and bool(root.text_at("kind"))
 
 
 def objects_of(root: SourceNode, depth: int = 0) -> Iterator[Manifest]:
     """Yield the objects of a document, those of a list one by one."""
-    kind = root.get("kind").text
+    kind = root.text_at("kind")
     if kind.endswith("List") and root.get("items").value is not None and depth < 3:
         for item in root.get("items").list():
             yield from objects_of(item, depth + 1)
     elif kind in WORKLOADS or kind in ROUTES or kind in OTHERS:
         metadata = root.get("metadata")
-        name = metadata.get("name").text or metadata.get("generateName").text.rstrip("-")
+        name = metadata.text_at("name") or metadata.text_at("generateName").rstrip("-")
         if name and not _is_patch(kind, root):
-            yield Manifest(kind, metadata.get("namespace").text, name, root)
+            yield Manifest(kind, metadata.text_at("namespace"), name, root)
 
 
 def _is_patch(kind: str, root: SourceNode) -> bool:
     """Return True for a workload without an image, which only changes another one of its name."""
-    return kind in WORKLOADS and not any(each.get("image").text for each in pod_of(kind, root).get("containers").list())
+    return kind in WORKLOADS and not any(each.text_at("image") for each in pod_of(kind, root).get("containers").list())
 
 
 def pod_of(kind: str, root: SourceNode) -> SourceNode:
@@ -99,8 +99,8 @@ def containers_of(kind: str, root: SourceNode) -> list[SourceNode]:
     containers = list(pod_of(kind, root).get("containers").list())
     if len(containers) < 2:
         return containers
-    name = root.get("metadata", "name").text
-    return sorted(containers, key=lambda each: (_is_sidecar(each), each.get("name").text != name))
+    name = root.text_at("metadata", "name")
+    return sorted(containers, key=lambda each: (_is_sidecar(each), each.text_at("name") != name))
 
 
 _SIDECARS = (
@@ -120,5 +120,5 @@ _SIDECARS = (
 
 
 def _is_sidecar(container: SourceNode) -> bool:
-    words = f"{container.get('name').text} {container.get('image').text.rpartition('/')[2]}"
+    words = f"{container.text_at('name')} {container.text_at('image').rpartition('/')[2]}"
     return any(word in words for word in _SIDECARS)

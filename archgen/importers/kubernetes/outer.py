@@ -14,8 +14,8 @@ def outer_services(manifests: Manifests) -> Iterator[tuple[tuple[str, str], str,
     """Yield each such Service with its host and what it is; None for what is no store."""
     for service in manifests.of("Service"):
         spec, key = service.node.get("spec"), (service.namespace, service.name)
-        if spec.get("type").text == "ExternalName":
-            yield key, spec.get("externalName").text, _known(service)
+        if spec.text_at("type") == "ExternalName":
+            yield key, spec.text_at("externalName"), _known(service)
         elif not spec.get("selector").keys and (address := _address(manifests, service)):
             yield key, address, _known(service)
 
@@ -25,12 +25,12 @@ def _address(manifests: Manifests, service: Manifest) -> str:
     for endpoints in manifests.of("Endpoints", "EndpointSlice"):
         named = service.name in (
             endpoints.name,
-            endpoints.node.get("metadata", "labels", "kubernetes.io/service-name").text,
+            endpoints.node.text_at("metadata", "labels", "kubernetes.io/service-name"),
         )
         if named and endpoints.namespace == service.namespace:
             for subset in endpoints.node.get("subsets").list():
                 for address in subset.get("addresses").list():
-                    return address.get("ip").text
+                    return address.text_at("ip")
             for endpoint in endpoints.node.get("endpoints").list():
                 for address in endpoint.get("addresses").list():
                     return address.text

@@ -34,12 +34,12 @@ class Workload(Struct):
 def port_protocol(part: Workload, port: SourceNode, number: int) -> str:
     """Return the protocol of a Service's port, by its number, its name and the component behind it."""
     known = part.guess.known
-    name = port.get("name").text or port.get("appProtocol").text
+    name = port.text_at("name") or port.text_at("appProtocol")
     if number in (443, 8443) or name.startswith("https"):
         return "https"
     if KINDS[known.kind].balances and number in STORE_PROTOCOLS:
         return STORE_PROTOCOLS[number]
-    target = port.get("targetPort").number or part.ports.get(port.get("targetPort").text) or number
+    target = port.get("targetPort").number or part.ports.get(port.text_at("targetPort")) or number
     if known.port in (number, target):
         return known.protocol
     if name.startswith("grpc"):
@@ -50,7 +50,7 @@ def port_protocol(part: Workload, port: SourceNode, number: int) -> str:
 def service_port_entry(part: Workload, port: SourceNode, number: int) -> dict[str, object]:
     """Return the entry of a Service's port; `admin` for a page for administrators."""
     value: dict[str, object] = {"protocol": port_protocol(part, port, number), "port": number}
-    if part.guess.known.admin or re.search(r"admin|dashboard|metrics|management", port.get("name").text):
+    if part.guess.known.admin or re.search(r"admin|dashboard|metrics|management", port.text_at("name")):
         value["admin"] = True
     return value
 
@@ -67,15 +67,16 @@ def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> 
     for manifest in sorted(manifests.of(*WORKLOADS), key=lambda each: (each.origin, each.name)):
         if manifest.kind == "Pod" and manifest.node.get("metadata", "ownerReferences").value:
             continue
-        once = manifest.node.get("spec", "restartPolicy").text in ("Never", "OnFailure")
+        once = manifest.node.text_at("spec", "restartPolicy") in ("Never", "OnFailure")
         if manifest.kind == "Job" or (manifest.kind == "Pod" and once):
             sheet.omit(manifest.origin, manifest.name, "runs once and ends")
             continue
-        main = containers_of(manifest.kind, manifest.node)[0]
+        containers = containers_of(manifest.kind, manifest.node)
+        main = containers[0]
         words = " ".join(item.text for key in ("command", "args") for item in main.get(key).list())
-        variables = frozenset(item.get("name").text for item in main.get("env").list())
+        variables = frozenset(item.text_at("name") for item in main.get("env").list())
         numbers = [item.get("containerPort").number or 0 for item in main.get("ports").list()]
-        kind = with_ports(guess(manifest.name, main.get("image").text, words, variables), numbers)
+        kind = with_ports(guess(manifest.name, main.text_at("image"), words, variables), numbers)
         if manifest.kind == "CronJob" and kind.known.kind != "backup":
             backs_up = "backup" in manifest.name or "dump" in words
             kind = Guess(Known("backup" if backs_up else "scheduler"), "cron job", True)
@@ -83,8 +84,8 @@ def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> 
         identity = free_id(base, taken)
         taken[identity] = manifest.name
         ports = {
-            item.get("name").text: item.get("containerPort").number or 0
-            for container in containers_of(manifest.kind, manifest.node)
+            item.text_at("name"): item.get("containerPort").number or 0
+            for container in containers
             for item in container.get("ports").list()
         }
         yield Workload(identity, manifest, kind, labels_of(manifest.kind, manifest.node), ports)
@@ -95,7 +96,7 @@ def replicas_of(part: Workload, manifests: Manifests) -> tuple[int, str, Origin]
     manifest = part.manifest
     for scaler in manifests.of("HorizontalPodAutoscaler"):
         reference = scaler.node.get("spec", "scaleTargetRef")
-        same = reference.get("name").text == manifest.name and reference.get("kind").text == manifest.kind
+        same = reference.text_at("name") == manifest.name and reference.text_at("kind") == manifest.kind
         if same and scaler.namespace == manifest.namespace:
             return scaler.node.get("spec", "minReplicas").number or 1, "minReplicas", scaler.origin
     if manifest.kind == "DaemonSet":

@@ -40,6 +40,8 @@ _REPLICATES = re.compile(r"MASTER|PRIMARY|SLAVEOF|REPLICAOF|LEADER", re.IGNORECA
 
 def read_kubernetes(roots: list[SourceNode], sheet: FactSheet) -> list[Attachment]:
     """Add the facts of documents; return the configurations that pods mount."""
+    if not roots:
+        return []
     manifests = Manifests()
     for root in roots:
         for manifest in objects_of(root):
@@ -251,14 +253,14 @@ class _Reader:
 
     def _publish(self) -> None:
         for key, service in self.services.items():
-            sort = service.node.get("spec", "type").text
+            sort = service.node.text_at("spec", "type")
             external = service.node.get("spec", "externalIPs").value
             if sort not in ("LoadBalancer", "NodePort") and not external:
                 continue
             for part in self.selected[key][:1]:
                 for port in service.node.get("spec", "ports").list():
                     number = port.get("port").number
-                    if number is None or port.get("protocol").text == "UDP":
+                    if number is None or port.text_at("protocol") == "UDP":
                         continue
                     value = service_port_entry(part, port, number)
                     confidence: Confidence = "high" if sort == "LoadBalancer" or number in (80, 443) else "medium"
@@ -284,7 +286,7 @@ class _Reader:
     def _controller(self, route: IngressRoute) -> str:
         """Return the component that routes: a proxy of the manifests, else one that stands in no file."""
         for part in self.parts:
-            image = containers_of(part.manifest.kind, part.manifest.node)[0].get("image").text
+            image = containers_of(part.manifest.kind, part.manifest.node)[0].text_at("image")
             if image_name(image) in (
                 "traefik",
                 "nginx-ingress-controller",

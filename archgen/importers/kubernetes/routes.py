@@ -39,9 +39,9 @@ def _backends(manifest: Manifest) -> Iterator[tuple[str, int | None, Origin]]:
             declared = [path.get("backend") for paths in rules for path in paths.list()]
             for backend in (*declared, spec.get("defaultBackend"), spec.get("backend")):
                 service = backend.get("service")
-                if service.get("name").text:
+                if service.text_at("name"):
                     yield _backend(service.get("name"), service.get("port", "number"))
-                elif backend.get("serviceName").text:
+                elif backend.text_at("serviceName"):
                     yield _backend(backend.get("serviceName"), backend.get("servicePort"))
         case "IngressRoute":
             for route in spec.get("routes").list():
@@ -78,7 +78,7 @@ def _has_tls(manifest: Manifest, manifests: Manifests) -> bool:
         return True
     if manifest.kind == "IngressRoute":
         return any(item.text == "websecure" for item in spec.get("entryPoints").list())
-    names = {item.get("name").text for item in spec.get("parentRefs").list()} | {
+    names = {item.text_at("name") for item in spec.get("parentRefs").list()} | {
         item.text.rpartition("/")[2] for item in spec.get("gateways").list()
     }
     for gateway in manifests.of("Gateway"):
@@ -87,7 +87,7 @@ def _has_tls(manifest: Manifest, manifests: Manifests) -> bool:
                 *gateway.node.get("spec", "listeners").list(),
                 *gateway.node.get("spec", "servers").list(),
             ):
-                protocol = listener.get("protocol").text or listener.get("port", "protocol").text
+                protocol = listener.text_at("protocol") or listener.text_at("port", "protocol")
                 if protocol in ("HTTPS", "TLS") or listener.get("tls").value is not None:
                     return True
     return False

@@ -20,17 +20,17 @@ def variables_of(
     """Yield the variables of a container, each with its value and its place."""
     for item in container.get("envFrom").list():
         for kind in ("ConfigMap", "Secret"):
-            name = item.get(f"{kind[0].lower()}{kind[1:]}Ref", "name").text
+            name = item.text_at(f"{kind[0].lower()}{kind[1:]}Ref", "name")
             for key, value, source in data_of(manifests, kind, namespace, name):
-                yield item.get("prefix").text + key, (value, source)
+                yield item.text_at("prefix") + key, (value, source)
     for item in container.get("env").list():
-        name = item.get("name").text
+        name = item.text_at("name")
         if item.get("value").value is not None:
-            yield name, (item.get("value").text, Origin(item.path, item.line, item.pointer))
+            yield name, (item.text_at("value"), Origin(item.path, item.line, item.pointer))
         for kind in ("ConfigMap", "Secret"):
             reference = item.get("valueFrom", f"{kind[0].lower()}{kind[1:]}KeyRef")
-            for key, value, source in data_of(manifests, kind, namespace, reference.get("name").text):
-                if key == reference.get("key").text:
+            for key, value, source in data_of(manifests, kind, namespace, reference.text_at("name")):
+                if key == reference.text_at("key"):
                     yield name, (value, source)
 
 

@@ -22,15 +22,17 @@ _TEXTS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp")
 
 def inline(value: Any) -> str:
     """Return a value as YAML on one line."""
-    if value.__class__ is str:
+    if isinstance(value, str):
         return _scalar(value)
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{inline(str(key))}: {inline(item)}" for key, item in value.items()) + "}"
+        entries = [
+            f"{_scalar(str(key))}: {_scalar(item) if item.__class__ is str else inline(item)}"
+            for key, item in value.items()
+        ]
+        return "{" + ", ".join(entries) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(inline, value)) + "]"
-    if not isinstance(value, str):
-        return json.encode(value).decode()
-    return _scalar(value)
+    return json.encode(value).decode()
 
 
 @lru_cache(maxsize=4096)
@@ -55,11 +57,14 @@ def block(values: dict[str, Any], levels: int = 1, indent: str = "") -> list[str
     """Return the lines of a mapping: one per key on the first `levels` levels, and where one line would be too wide."""
     lines: list[str] = []
     for key, value in values.items():
-        _add_entry(lines, f"{indent}{inline(str(key))}:", value, levels, f"{indent}  ")
+        _add_entry(lines, f"{indent}{_scalar(str(key))}:", value, levels, f"{indent}  ")
     return lines
 
 
 def _add_entry(lines: list[str], head: str, value: Any, levels: int, indent: str) -> None:
+    if isinstance(value, str):
+        lines.append(f"{head} {_scalar(value)}")
+        return
     is_nested = bool(value) and isinstance(value, dict | list | tuple)
     if not is_nested or levels < 1:
         line = f"{head} {inline(value)}"

@@ -24,10 +24,11 @@ def read_documents(data: bytes) -> list[TreeNode]:
 class _DocumentsBuilder(Builder):
     """Builds a tree a document."""
 
+    interns = False
+
     def __init__(self, file: int, text: str) -> None:
         super().__init__(file, text)
         self.roots: list[TreeNode] = []
-        self.merging: list[Any] = []
 
     def _document(self, event: Any) -> None:
         if len(self.roots) >= MOST_DOCUMENTS:
@@ -42,14 +43,19 @@ class _DocumentsBuilder(Builder):
         if text in frame.node:
             frame.skip = True
         elif text == "<<":
-            self.merging.append(frame)
+            frame.merges = True
         frame.key = text
         frame.key_mark = mark
 
-    def _close(self) -> Any:
-        if self.merging and self.merging[-1] is self.stack[-1]:
-            _merge(self.merging.pop().node)
-        return super()._close()
+    def _merge(self, node: Map) -> None:
+        """Add the keys of what is merged (https://yaml.org/type/merge.html); the mapping's own keys win."""
+        merged = node["<<"]
+        node.cut("<<")
+        for source in merged if isinstance(merged, Seq) else [merged]:
+            for index, (key, value) in enumerate(source.items() if isinstance(source, Map) else ()):
+                if key not in node:
+                    node[key] = value
+                    node.marks += source.marks[2 * index : 2 * index + 2]
 
     def _alias(self, event: Any) -> None:
         if event.anchor not in self.anchors:
@@ -58,14 +64,3 @@ class _DocumentsBuilder(Builder):
 
     def _tag(self, event: Any, mark: int) -> None:
         """Ignore it: no tag is executed or resolved."""
-
-
-def _merge(node: Map) -> None:
-    """Add the keys of what is merged (https://yaml.org/type/merge.html); the mapping's own keys win."""
-    merged = node["<<"]
-    node.cut("<<")
-    for source in merged if isinstance(merged, Seq) else [merged]:
-        for index, (key, value) in enumerate(source.items() if isinstance(source, Map) else ()):
-            if key not in node:
-                node[key] = value
-                node.marks += source.marks[2 * index : 2 * index + 2]

@@ -48,7 +48,7 @@ def decode(file: int, data: bytes) -> str:
         encoding = "UTF-32" if data[2:4] == b"\0\0" else "UTF-16"
         raise Unreadable(SourceProblem(start, f"the file must be UTF-8; got {encoding}", "Save it as UTF-8."))
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8", "replace")
         mark = position_of(file, before, len(before))
@@ -112,6 +112,7 @@ class _Frame(Struct):
     height: int = 0
     key_mark: int = 0
     skip: bool = False
+    merges: bool = False
     first: dict[str, int] | None = None
 
     def first_mark(self, key: str) -> int:
@@ -123,6 +124,9 @@ class _Frame(Struct):
 
 class Builder:
     """Builds the tree with a stack of its own, so that depth is a number and not a crash."""
+
+    interns = True
+    """False for a tree whose texts are looked at once."""
 
     def __init__(self, file: int, text: str) -> None:
         self.base = pack(file, 0, 0)
@@ -138,7 +142,7 @@ class Builder:
         self.documents = 0
 
     def run(self) -> None:
-        base = self.base
+        base, interns = self.base, self.interns
         frame: _Frame | None = None
         try:
             for event in _events(self.text):
@@ -152,7 +156,7 @@ class Builder:
                     start = event.start_mark
                     mark = base + start.line * LINE + start.column
                     # a model says the same words again and again: one of each takes less memory and is found faster
-                    text = intern(event.value)
+                    text = intern(event.value) if interns else event.value
                     key = frame.key
                     if key is None:
                         if text in node or text == "<<":
@@ -171,6 +175,9 @@ class Builder:
                         node[key] = text
                         node.marks += (frame.key_mark, mark)
                         frame.key = None
+                    elif node.__class__ is Seq:
+                        node.append(text)
+                        node.marks.append(mark)
                     else:
                         self._put(frame, text, mark)
                 elif kind is MappingStartEvent or kind is SequenceStartEvent:
@@ -262,7 +269,8 @@ class Builder:
         self.root = value
 
     def _open(self, event: Any, mapping: bool) -> _Frame:
-        mark = self._mark(event)
+        start = event.start_mark
+        mark = self.base + start.line * LINE + start.column
         stack = self.stack
         if event.tag is not None:
             self._tag(event, mark)
@@ -272,23 +280,34 @@ class Builder:
             fix = "Write a plain text before the colon; put quotes around a key with brackets or braces."
             raise Unreadable(SourceProblem(mark, "a key must be a text; got a list or a mapping", fix))
         node = Map(mark) if mapping else Seq(mark)
-        if event.anchor is not None:
-            self.anchors[event.anchor] = None
-        frame = _Frame(node, event.anchor, self.count, None if mapping else "")
+        anchor = event.anchor
+        if anchor is not None:
+            self.anchors[anchor] = None
+        frame = _Frame(node, anchor, self.count, None if mapping else "")
         stack.append(frame)
         self.count += 1
         return frame
 
     def _close(self) -> _Frame | None:
-        frame = self.stack.pop()
+        stack = self.stack
+        frame = stack.pop()
+        node: Any = frame.node
+        if frame.merges:
+            self._merge(node)
         height = frame.height + 1
         if frame.anchor is not None:
-            self.anchors[frame.anchor] = _Anchor(frame.node, frame.node.mark, self.count - frame.before, height)
-        outer = self.stack[-1] if self.stack else None
-        if outer is not None and outer.height < height:
+            self.anchors[frame.anchor] = _Anchor(node, node.mark, self.count - frame.before, height)
+        if not stack:
+            self._take_root(node)
+            return None
+        outer = stack[-1]
+        if outer.height < height:
             outer.height = height
-        self._put(outer, frame.node, frame.node.mark)
+        self._put(outer, node, node.mark)
         return outer
+
+    def _merge(self, node: Map) -> None:
+        """Apply the merge keys of a mapping, where they mean something."""
 
     def _alias(self, event: Any) -> None:
         mark = self._mark(event)
