@@ -241,6 +241,7 @@ def mounted(project: Path) -> Iterator[Path]:
         subprocess.run(["umount", str(out)], check=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command", [COMMANDS["pages"], COMMANDS["slides"], COMMANDS["draw"]], ids=["pages", "slides", "draw"]
 )
@@ -291,7 +292,7 @@ def left(project: Path) -> list[str]:
     return [str(path) for path in project.rglob("*") if path.name.endswith(".archgen-part")]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "number", "existing"),
     [
@@ -313,7 +314,7 @@ def test_a_build_that_is_asked_to_end_cleans_up(
     )
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.slow
 @pytest.mark.parametrize(("command", "existing"), [("build", False), ("pages", True), ("slides", False)])
 def test_what_a_killed_build_left_goes_with_the_next(project: Path, command: str, existing: bool) -> None:
     ended(project, COMMANDS[command], signal.SIGKILL, existing)

@@ -90,7 +90,7 @@ def grown(
     }
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPED)
 def test_analyze_grows_with_the_model(shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cuts, "WORK_LIMIT", 1_000)
@@ -106,7 +106,7 @@ def test_what_if_grows_with_the_model_once_its_search_is_cut_short(shape: str, m
     assert grown(shape, SIZES, compare, MOST) == {}
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.slow
 @pytest.mark.parametrize("work", [assess, compare])
 def test_a_flow_to_each_component_of_a_chain_takes_what_the_flows_take(
     work: Callable[[CheckedModel], None], monkeypatch: pytest.MonkeyPatch

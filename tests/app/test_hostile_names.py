@@ -113,6 +113,7 @@ def test_a_single_file_holds_names_as_text_only(project: Path) -> None:
     assert "<img src=x onerror=alert(1)>" in document.words
 
 
+@pytest.mark.slow
 def test_pages_hold_names_as_text_only(project: Path) -> None:
     assert run(project, "build", "--pages", "pages").returncode == 0
     seen = list(files(project / "pages"))

@@ -93,7 +93,7 @@ def test_every_command_is_tried() -> None:
     assert {extra for extra, _ in NEED.values()} <= set(EXTRAS)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("name", WORK)
 def test_a_command_works_without_extras(tmp_path: Path, name: str) -> None:
     if name == "test-rules":

@@ -125,7 +125,7 @@ def run(
     )
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("words", DOCUMENTS)
 def test_what_programs_read_is_the_same_everywhere(project: Path, words: str) -> None:
     usual = run(words, project)
@@ -158,6 +158,7 @@ def test_fmt_passes_bytes_on(project: Path, environment: dict[str, str]) -> None
     )
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("environment", ENVIRONMENTS.values(), ids=ENVIRONMENTS)
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["bare", "marked"])
 def test_standard_input_is_utf_8(project: Path, environment: dict[str, str], mark: bytes) -> None:

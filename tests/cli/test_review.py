@@ -254,6 +254,7 @@ def test_the_exit_code_counts_new_findings_alone(git: Git) -> None:
     assert main(["review", worse, "--fail-on", "error"]) == 1
 
 
+@pytest.mark.slow
 def test_whatever_a_model_says_stays_text(git: Git, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     parser = MarkdownIt("gfm-like", {"linkify": False})
     base = commit(git, {})

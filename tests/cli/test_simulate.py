@@ -46,6 +46,7 @@ flows:
 """
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("chunk", range(8))
 def test_kill_sets_agree_with_the_definition(chunk: int) -> None:
     seen: set[str] = set()

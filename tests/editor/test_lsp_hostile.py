@@ -111,6 +111,7 @@ def test_places_are_by_the_lines_of_the_editor(line_break: str) -> None:
     assert outline.editor_place(2, 0) == (1, 8)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("text", [BOMB, DEEP, "x: " + "{y: " * 50_000], ids=["aliases", "lists", "mappings"])
 def test_a_bomb_is_a_finding_and_the_next_text_is_read(session: Session, text: str) -> None:
     session.write(text)

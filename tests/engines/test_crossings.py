@@ -19,6 +19,7 @@ ELK = {
 """The pictures of these systems in which an order from the first search alone has more, with `python -m benchmarks.crossings`."""
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(("system", "picture"), ELK)
 def test_lines_cross_no_more_often_than_in_elk(system: str, picture: str) -> None:
     model = check("m.arch.yaml", WRITTEN[system]().encode())

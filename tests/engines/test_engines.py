@@ -34,6 +34,7 @@ OF_D2 = dict(zip(TIERS, ((4, 0), (22, 0), (40, 3), (20, 0)), strict=True))
 """Bends and crossings of the deployments as D2 0.7 places the same cards and lines with its ELK layout."""
 
 
+@pytest.mark.slow
 def test_the_default_is_the_better_of_two() -> None:
     chosen = {"domain": 0, "layered": 0}
     for seed in range(60):

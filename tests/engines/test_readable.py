@@ -72,6 +72,7 @@ def test_names_of_the_reference_systems_are_readable_in_a_column(path: Path) -> 
     assert (score(after).crossings, score(after).bends) <= (before.crossings, before.bends)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("width", ["1150", "800"])
 @pytest.mark.parametrize("name", MODELS)
 def test_every_level_is_readable_in_its_column(name: str, width: str) -> None:
@@ -108,6 +109,7 @@ def test_every_picture_of_a_written_system_is_readable(name: str) -> None:
             assert node.compact or words == named[: len(words)], view
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", MODELS)
 def test_no_level_is_a_tower(name: str) -> None:
     room = ROOMS["1150"]
@@ -146,6 +148,7 @@ def test_the_layout_is_taken_that_cuts_no_words() -> None:
     assert not [node for node in placed.nodes if node.detail.endswith("…")]
 
 
+@pytest.mark.slow
 def test_a_narrow_column_has_levels_of_fewer_cards() -> None:
     drawing, model = Drawing(room=ROOMS["480"]), check("m.arch.yaml", WRITTEN["game-backend"]().encode())
     usual = at_levels(model, "deployment", None, findings=True, complete=False)

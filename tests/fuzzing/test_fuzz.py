@@ -34,6 +34,7 @@ def test_spoilt_models_are_judged_or_refused(first: int) -> None:
     assert len({rule for one in done for rule in one.rules}) > 50
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_stands_the_files_of_a_few_cases(command: str) -> None:
     done = [fuzz.trial(command, 6, False, number) for number in range(FEW.get(command, 1))]

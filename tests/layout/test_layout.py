@@ -43,7 +43,7 @@ def test_badges_move_things_but_break_nothing(tier: str) -> None:
     assert all(labels[one.bundle] for one in placed.edges if one.edge.badges)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("first", range(0, SEEDS, 10))
 def test_random_models_have_no_fault(first: int, engine: Engine) -> None:

@@ -78,6 +78,7 @@ def test_a_hint_of_the_model_is_kept() -> None:
     assert fitted(domain)(diagram) == domain(diagram)
 
 
+@pytest.mark.slow
 def test_a_canvas_of_16_9_is_filled_by_wrapping(tmp_path: Path) -> None:
     model = tmp_path / "tower.arch.yaml"
     model.write_text(tower(16), encoding="utf-8")

@@ -72,6 +72,7 @@ def test_nothing_collides(before: int, after: int) -> None:
     assert faults(domain(change_diagram(step(before, after)))) == []
 
 
+@pytest.mark.slow
 def test_nothing_collides_in_random_changes() -> None:
     for seed in range(60):
         before, after = (unchecked(random_model(one)) for one in (seed, seed + 500))

@@ -56,6 +56,7 @@ def test_without_motion_the_whole_flow_is_there() -> None:
     assert still.count("<path") == sequence_svg(sequence, {}, "p", "light").count("<path")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("form", ["gif", "apng"])
 def test_a_film_has_a_picture_a_step(form: str, tmp_path: Path) -> None:
     image = pytest.importorskip("PIL.Image", reason="the slides extra is not installed")

@@ -142,6 +142,7 @@ def test_a_document_says_what_it_is_and_nothing_of_whom() -> None:
     assert metadata.author == metadata.subject == ""
 
 
+@pytest.mark.slow
 def test_the_same_pictures_are_the_same_bytes_whatever_was_written_before() -> None:
     script = (
         "import sys; from tests.render.test_pdf import *\n"

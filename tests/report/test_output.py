@@ -99,7 +99,7 @@ HOSTILE_MODEL = os.path.join("models", STEERING[2] + SUFFIX)
 BROKEN_MODEL = os.path.join("broken", STEERING[2] + SUFFIX)
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize(
     "words",
     [

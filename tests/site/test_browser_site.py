@@ -86,7 +86,6 @@ def test_search_works_from_the_disk(browser: Browser, site: str, words: str, fou
     assert found in results(browser, words)
 
 
-@pytest.mark.telling
 def test_search_shows_hostile_words_as_words(browser: Browser, hostile: tuple[str, dict[str, str]]) -> None:
     from selenium.common.exceptions import NoAlertPresentException
 

@@ -99,6 +99,7 @@ def test_names_of_components_are_distinct_addresses() -> None:
     assert len(set(paths)) == len(paths)
 
 
+@pytest.mark.slow
 def test_a_large_site_has_no_pages_of_components(tmp_path: Path) -> None:
     parts = "".join(f"  extra-{number}: {{kind: service, managed: true}}\n" for number in range(MOST))
     file = tmp_path / "large.arch.yaml"

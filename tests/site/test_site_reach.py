@@ -109,6 +109,7 @@ def test_every_id_of_a_page_is_there_once(site: str) -> None:
         assert sorted(ids) == sorted(set(ids)), path
 
 
+@pytest.mark.slow
 def test_the_pages_on_disk_are_the_same_and_their_links_work(pages: str, site: str) -> None:
     run(pages, sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", "built")
     built = os.path.join(pages, "built")
@@ -204,7 +205,7 @@ def test_another_generator_makes_the_same_pages_of_what_is_on_disk(engine: str, 
     shutil.rmtree(built)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.slow
 @with_engine("mkdocs", "properdocs")
 def test_the_plugin_makes_the_same_pages(engine: str, site: str, tmp_path: object) -> None:
     directory = str(tmp_path)

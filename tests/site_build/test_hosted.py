@@ -139,6 +139,7 @@ def content(site: Path, name: str) -> str:
 # Files
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", ["index.html", "glossary.html", "issues.html"])
 def test_the_hosts_pages_are_what_they_were(before: Path, after: Path, name: str) -> None:
     assert content(after, name) == content(before, name)
@@ -224,7 +225,7 @@ def test_a_link_of_the_host_to_an_anchor_of_a_generated_page_is_checked(tmp_path
 # Collisions
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("prefix", "file", "written"),
     [

@@ -182,7 +182,7 @@ def test_every_page_of_a_site_is_plain() -> None:
     assert not is_plain("//")
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_and_takes_its_directory_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
@@ -198,7 +198,7 @@ def test_a_signal_ends_it_and_takes_its_directory_away(
     assert served.said[-1] == "stopped"
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [NAMELESS[0], "rules", "Index.html"])
 def test_a_name_that_leads_out_of_the_directory_writes_nothing_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str

@@ -38,6 +38,7 @@ def document(single: str) -> Element:
         return parse(stream.read())
 
 
+@pytest.mark.slow
 def test_every_page_is_in_it(document: Element, tmp_path: object) -> None:
     pages = os.path.join(str(tmp_path), "pages")
     assert run("--pages", pages).returncode == 0
@@ -99,6 +100,7 @@ def test_hostile_words_are_words_here_too(document: Element, tmp_path: object) -
         assert not one.attributes.get("href", "").lower().startswith("javascript:")
 
 
+@pytest.mark.slow
 def test_only_a_file_of_its_own_is_replaced(single: str, tmp_path: object) -> None:
     file = shutil.copy(single, str(tmp_path))
     with open(file, "rb") as stream:

@@ -154,6 +154,7 @@ def test_no_model_is_an_error_in_words(tmp_path: object) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_pages_on_disk_build_without_the_plugin(tmp_path: object) -> None:
     directory = os.path.join(str(tmp_path), "pages")
     done = run(ROOT, "archgen.cli", "build", "--pages", directory)

@@ -45,6 +45,7 @@ def documents(pages: Path) -> dict[str, Element]:
     return {str(file.relative_to(docs)): rendered(file) for file in sorted(docs.rglob("*.md"))}
 
 
+@pytest.mark.slow
 def test_nothing_that_hosts_remove_is_on_a_page(pages: Path, documents: dict[str, Element]) -> None:
     for path, page in documents.items():
         for name in REMOVED:

@@ -188,6 +188,7 @@ def test_an_odd_system_has_a_deck_too(name: str, tmp_path: Path) -> None:
         assert len(title_lines(slide.title, TITLE[2], TITLE_SIZE)) <= 2
 
 
+@pytest.mark.sampled(4)
 @EACH
 def test_a_title_claims_what_is_true(name: str) -> None:
     system, deck, _ = presented(name)

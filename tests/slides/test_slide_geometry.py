@@ -183,6 +183,7 @@ def test_cards_and_labels_lie_on_nothing(name: str) -> None:
                     assert not box(heading).overlaps(box(card), -Pt(1)), (slide.title, heading.text_frame.text)
 
 
+@pytest.mark.sampled(4)
 @EACH
 def test_words_on_pictures_fit_their_shapes(name: str) -> None:
     drawn: list[tuple[DiagramSlide | FlowSlide, Slide]] = [*pages(name, DiagramSlide), *pages(name, FlowSlide)]
@@ -329,7 +330,7 @@ TEMPLATES = {
 }
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.slow
 @pytest.mark.parametrize("sort", TEMPLATES)
 def test_an_odd_template_gives_whole_slides(sort: str, tmp_path: Path) -> None:
     made = Presentation()

@@ -118,7 +118,7 @@ def used(template: bytes) -> tuple[bytes | None, str]:
         return None, str(error)
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_template_is_used_or_refused(name: str) -> None:
     made, refusal = used(packed(BROKEN[name]()))

@@ -221,6 +221,7 @@ def test_a_block_that_cannot_be_shown_loses_no_other(
     assert "GET /" in told(capsys, f"models/{FIRST}.arch.yaml: internal error in the deployment")
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(
     ("function", "about", "form"),
     [

@@ -185,6 +185,7 @@ def test_hosts_of_single_components_stay_apart() -> None:
         assert len(set(fold_equal(shown, closeness).hosts.values())) == 2
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", ["bank-on-premises", "game-backend", "iot-mqtt"])
 def test_a_tangled_deployment_that_is_asked_for_folds(name: str) -> None:
     model = read_model("m.arch.yaml", WRITTEN[name]().encode())
