@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,19 @@ def test_tests_stand_where_the_code_stands() -> None:
     rooms = {path.name for path in (Path(ROOT) / "archgen").iterdir() if path.is_dir()}
     assert {path.parent.relative_to(TESTS).as_posix() for path in tests} <= rooms | BESIDE
     assert len({path.name for path in tests}) == len(tests)
+
+
+LONGEST, FULLEST = 400, 25
+"""The lines of a file and the files of a folder, from which a reader loses sight of what stands there."""
+
+
+def test_a_file_and_a_folder_can_be_taken_in() -> None:
+    files = list((Path(ROOT) / "archgen").rglob("*.py"))
+    lines = {str(file.relative_to(ROOT)): len(file.read_text(encoding="utf-8").splitlines()) for file in files}
+    assert len(files) > 600
+    assert {file: count for file, count in lines.items() if count > LONGEST} == {}
+    folders = Counter(str(file.parent.relative_to(ROOT)) for file in files if file.parent.parent.name != "rules")
+    assert {folder: count for folder, count in folders.items() if count > FULLEST} == {}
 
 
 def _loaded_by(*words: str) -> set[str]:

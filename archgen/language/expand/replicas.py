@@ -1,0 +1,89 @@
+"""The replicas of a component together: who is active, who takes writes, and what takes over."""
+
+from __future__ import annotations
+
+from archgen.language.expand.component_reader import ComponentReader
+from archgen.language.yaml.scalars import seconds
+from archgen.language.yaml.tree import Map, TreeNode
+from archgen.model.architecture import Cluster, Quorum, Replication
+
+MOVERS = ("vrrp", "dns", "anycast", "orchestrator")
+"""Mechanisms, which aren't components, that may move traffic between the members of a cluster."""
+
+
+def read_cluster(reader: ComponentReader) -> Cluster:
+    cluster, text = reader.entry["cluster"], reader.context.document.text
+    active = reader.own(cluster, "active", "active")
+    if cluster.get("failover") == "manual" and not cluster.get("active"):
+        message = f"the cluster of `{reader.name}` needs `active`, because its failover is manual"
+        fix = "Add `active:` with the host or replica that gets the traffic."
+        reader.context.invalid(cluster.key_mark("failover"), reader.subject, message, fix)
+    address = cluster.get("address")
+    shared = text(address, "shared") if address.__class__ is Map else None
+    by = text(cluster, "by")
+    if by is not None and by not in MOVERS:
+        (by,) = reader.refer(cluster, "by", ("component",), "by")
+    recovery = text(cluster, "recovery")
+    return Cluster(
+        cluster.get("mode"),
+        active,
+        shared,
+        address if shared is None else None,
+        cluster.get("failover"),
+        by,
+        cluster.get("watches"),
+        None if recovery is None else seconds(recovery),
+    )
+
+
+def read_replication(reader: ComponentReader) -> Replication:
+    replication = reader.entry["replication"]
+    declared = [key for key in ("primary", "writers", "of") if key in replication]
+    if len(declared) > 1:
+        message = (
+            f"`replication` of `{reader.name}` must have only one of {' and '.join(f'`{key}`' for key in declared)}"
+        )
+        fix = "Keep one: `primary` for one writer, `writers: all` for many, `of` for a read-only copy."
+        reader.context.invalid(replication.key_mark(declared[1]), reader.subject, message, fix)
+    primary = reader.own(replication, "primary", "primary")
+    copy_of = next(iter(reader.refer(replication, "of", ("component",), "replication")), None)
+    if copy_of == reader.name:
+        message = f"`{reader.name}` must not be a copy of itself"
+        fix = "Name the component whose data it copies, or use `primary` between its own replicas."
+        reader.context.invalid(replication.value_mark("of"), reader.subject, message, fix)
+    if copy_of is not None and "failover" in replication:
+        message = f"`{reader.name}` is a read-only copy of `{copy_of}`, so it can't take over from it"
+        fix = f"Make both replicas of one component: `primary` and `failover` under `replication` of `{copy_of}`."
+        reader.context.invalid(replication.key_mark("failover"), reader.subject, message, fix)
+    by = next(iter(reader.refer(replication, "by", ("component",), "by")), None)
+    recovery, lag, conflicts = (
+        reader.context.document.text(replication, key) for key in ("recovery", "lag", "conflicts")
+    )
+    return Replication(
+        primary,
+        replication.get("writers") == "all",
+        copy_of,
+        replication.get("failover"),
+        by,
+        replication.get("mode"),
+        None if recovery is None else seconds(recovery),
+        None if lag is None else seconds(lag),
+        conflicts,
+        _waits_for(reader, replication),
+        replication.get("without"),
+    )
+
+
+def _waits_for(reader: ComponentReader, replication: Map) -> TreeNode:
+    count = replication.get("waits_for")
+    copies = len(reader.replicas) - 1
+    if isinstance(count, int) and count > copies:
+        message = f"`waits_for` of `{reader.name}` must be at most {copies}, the number of its copies; got {count}"
+        fix = "Lower `waits_for`, or write `waits_for: all`."
+        reader.context.invalid(replication.value_mark("waits_for"), reader.subject, message, fix)
+    return count
+
+
+def read_quorum(reader: ComponentReader) -> TreeNode:
+    declared = reader.entry["quorum"]
+    return Quorum(declared.get("read"), declared.get("write")) if declared.__class__ is Map else declared

@@ -1,0 +1,108 @@
+"""Load balancers: their choice of a replica, their checks, and visitors who come back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.balancing import is_sticky
+from archgen.analysis.topology import Topology
+from archgen.model.architecture import Connection
+from archgen.model.kinds import KINDS
+from archgen.model.protocols import WEB
+from archgen.model.subject import Subject
+from archgen.model.wording import listed
+from archgen.rules.model_quality.questions.gap import Gap, component_gap
+
+
+def balancers_without_algorithm(topology: Topology) -> Iterator[Gap]:
+    """Yield balancers with several replicas to choose from that do not say how they choose."""
+    for component in topology.architecture.components:
+        balance = component.balance
+        decided = balance is not None and (balance.algorithm is not None or balance.mode == "active-passive")
+        if not KINDS[component.kind].balances or component.kind == "cdn" or component.managed or decided:
+            continue
+        pools = [
+            connection
+            for connection in topology.outgoing[component.id]
+            if connection.locality is None and _equals(topology, connection) > 1
+        ]
+        if pools and topology.flows_of[component.id]:
+            several = listed(list(dict.fromkeys(target for pool in pools for target in pool.targets)))
+            yield component_gap(
+                component,
+                f"{component.id} does not say how it chooses among the replicas of {several}",
+                f"Add `balance: {{algorithm: …}}` to {component.id}, for example `round-robin`.",
+            )
+
+
+def _equals(topology: Topology, connection: Connection) -> int:
+    """Count the replicas that requests could be spread over: of a primary and its copies one takes the writes."""
+    stores = {target: topology.components[target].replication for target in connection.targets}
+    if any(
+        replication is not None and (replication.primary or replication.copy_of in stores)
+        for replication in stores.values()
+    ):
+        return 1
+    return _choices(topology, connection)
+
+
+def balancers_without_check(topology: Topology) -> Iterator[Gap]:
+    """Yield balancers with several of one's own replicas to choose from that do not say how they notice a dead one."""
+    for component in topology.architecture.components:
+        balance = component.balance
+        if balance is None or balance.health_check is not None or component.managed:
+            continue
+        pools = [
+            connection
+            for connection in topology.outgoing[component.id]
+            if connection.locality is None and _choices(topology, connection) > 1
+        ]
+        if any(topology.flows_over[pool.id] for pool in pools):
+            several = listed(list(dict.fromkeys(target for pool in pools for target in pool.targets)))
+            yield component_gap(
+                component,
+                f"{component.id} does not say how it notices that one of {several} fails",
+                f"Add `health_check` to the `balance` of {component.id}, for example `{_check_for(topology, pools)}`.",
+            )
+
+
+def _check_for(topology: Topology, pools: list[Connection]) -> str:
+    """Return a check that the first of the targets can answer: the role for a primary, an answer for the web, else a port."""
+    stores = [topology.components[target].replication for pool in pools for target in pool.targets]
+    if any(replication is not None and replication.primary for replication in stores):
+        return "GET /primary"
+    return "GET /health" if any(port.protocol in WEB for pool in pools for port in pool.ports) else "TCP connect"
+
+
+def balancers_without_stickiness(topology: Topology) -> Iterator[Gap]:
+    """Yield managed balancers in front of servers that keep data of a visitor (`server-bound-sessions`)."""
+    for component in topology.architecture.components:
+        if not component.managed or not KINDS[component.kind].balances:
+            continue
+        if component.balance is not None and is_sticky(component.balance) is not None:
+            continue
+        targets = [
+            topology.components[name]
+            for connection in topology.outgoing[component.id]
+            if connection.locality is None
+            for name in connection.targets
+        ]
+        keeping = [
+            target.id for target in targets if len(target.replicas) > 1 and "local" in (target.sessions, target.uploads)
+        ]
+        if keeping:
+            yield Gap(
+                Subject("component", component.id),
+                f"{component.id} does not say whether a visitor comes back to the same replica of {listed(keeping)}, which "
+                "keeps something of him",
+                f"Add `balance: {{stickiness: …}}` to {component.id}, for example `cookie` or `false`.",
+            )
+
+
+def _choices(topology: Topology, connection: Connection) -> int:
+    """Count the replicas that a caller can tell apart; a shared address counts as one, and so does a provider."""
+    targets = [
+        topology.components[target] for target in connection.targets if topology.components[target].kind != "dns"
+    ]
+    shared = [target.managed or bool(target.cluster and target.cluster.shared_address) for target in targets]
+    return sum(1 if is_shared else len(target.replicas) for target, is_shared in zip(targets, shared, strict=True))

@@ -1,0 +1,176 @@
+"""Stores, queues and backups: who writes, what is copied, and how failover is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.product_names import KNOWN
+from archgen.analysis.topology import Topology
+from archgen.model.durations import spell_duration
+from archgen.model.kinds import KINDS
+from archgen.model.products import product_of
+from archgen.model.subject import Subject
+from archgen.model.wording import first_few, listed
+from archgen.reliability.members import keeps_lease, quorum_of
+from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap, component_gap
+
+_SHORT = 900.0
+"""The longest recovery point objective, a quarter of an hour, that replicas at work may miss without being broken."""
+
+_QUORUM_QUEUES = (
+    "Add `quorum: majority` to {} for quorum queues, or `replication: {{primary: …, failover: manual}}` where each queue lives "
+    "on one replica."
+)
+_MIRRORED = (
+    "Add `replication` to {}: {{writers: all, mode: synchronous}} where each message is on several replicas, or {{primary: …, "
+    "failover: …}} where one has them all."
+)
+
+
+def stores_without_writers(topology: Topology) -> Iterator[Gap]:
+    """Yield data on several replicas without a word on which of them take writes."""
+    for component in topology.architecture.components:
+        replication, count = component.replication, len(component.replicas)
+        declared = replication is not None and (replication.primary or replication.all_write or replication.copy_of)
+        agreed = component.id in topology.coordinators or product_of(component.product).agrees
+        asked = KINDS[component.kind].stores and not component.managed and not agreed
+        if asked and count > 1 and not declared:
+            yield component_gap(
+                component,
+                f"{component.id} does not say which of its {count} replicas take writes, so each of them is taken to",
+                f"Add `replication` to {component.id}: {{primary: …, failover: …}} or {{writers: all}}.",
+            )
+
+
+def queues_without_copies(topology: Topology) -> Iterator[Gap]:
+    """Yield queues on several replicas without a word on whether a message is on more than one."""
+    for component in topology.architecture.components:
+        count = len(component.replicas)
+        declared = component.replication is not None or component.quorum is not None
+        agreed = product_of(component.product).agrees
+        if component.kind == "queue" and count > 1 and not (declared or agreed or component.managed):
+            yield component_gap(
+                component,
+                f"{component.id} does not say whether what waits in a queue is on more than one of its {count} replicas: on one "
+                "alone, it is stuck or lost with it",
+                _QUORUM_QUEUES.format(component.id)
+                if component.product == "rabbitmq"
+                else _MIRRORED.format(component.id),
+            )
+
+
+def writers_without_agreement(topology: Topology) -> Iterator[Gap]:
+    """Yield stores with several writers whose agreement isn't declared (`conflicting-writers`)."""
+    for component in topology.architecture.components:
+        replication = component.replication
+        if (
+            replication is None
+            or replication.mode
+            or replication.conflicts
+            or quorum_of(component)
+            or component.managed
+        ):
+            continue
+        writers = [replica.id for replica in component.replicas] if replication.all_write else list(replication.primary)
+        if len(writers) > 1 and topology.kind(component.id).stores and _is_written(topology, component.id):
+            yield Gap(
+                Subject("component", component.id),
+                f"{component.id} does not say how {listed(writers)}, which all take writes, copy to each other",
+                f"Add `mode: synchronous`, or `mode: asynchronous` and `conflicts`, to the `replication` of {component.id}.",
+            )
+
+
+def electors_without_quorum(topology: Topology) -> Iterator[Gap]:
+    """Yield stores that elect a primary by agreement, without a product or quorum that says how many it takes."""
+    for component in topology.architecture.components:
+        known = (component.product or "").casefold() in KNOWN
+        if (
+            component.id in topology.coordinators
+            and not known
+            and KINDS[component.kind].stores
+            and not component.managed
+        ):
+            count = len(component.replicas)
+            if count > 1 and component.quorum is None:
+                yield Gap(
+                    Subject("component", component.id),
+                    f"{component.id} elects a primary, and doesn't say how many of its {count} replicas that takes, so one is "
+                    "taken to be enough",
+                    f"Add `product` to {component.id}, such as `etcd`, or `quorum: majority`.",
+                )
+
+
+def promotions_without_promoter(topology: Topology) -> Iterator[Gap]:
+    """Yield replicated stores with automatic failover that don't say what decides it (`single-writer-database`)."""
+    for component in topology.architecture.components:
+        replication = component.replication
+        decided = component.quorum is not None or product_of(component.product).agrees or component.managed
+        if replication is None or decided or replication.by is not None or not KINDS[component.kind].stores:
+            continue
+        # a pair that decides for itself is `two-node-election`
+        if replication.primary and replication.failover == "automatic" and len(component.replicas) > 2:
+            yield Gap(
+                Subject("component", component.id),
+                f"{component.id} does not say what promotes a replica, so its failover works in every analysis",
+                f"Add `by` to the `replication` of {component.id}: the component that decides, such as etcd or Sentinel.",
+            )
+
+
+def failovers_without_lag(topology: Topology) -> Iterator[Gap]:
+    """Yield asynchronous stores that don't say how many confirmed writes a failover loses (`recovery-point-missed`)."""
+    objective = topology.architecture.objectives.recovery_point
+    if objective is None or not 1.0 <= objective <= _SHORT:
+        return
+    for component in topology.architecture.components:
+        replication = component.replication
+        if replication is None or replication.mode != "asynchronous" or replication.lag is not None:
+            continue
+        stored = KINDS[component.kind].stores and not component.managed and _is_written(topology, component.id)
+        if replication.primary and len(component.replicas) > 1 and stored:
+            yield Gap(
+                Subject("component", component.id),
+                f"A failover of {component.id} loses what {listed(replication.primary)} has confirmed and no replica has yet "
+                f"(asynchronous), and nothing says if that is less than {spell_duration(objective)}",
+                f"Add `lag` to the `replication` of {component.id}: how far the replica that takes over may be behind.",
+            )
+
+
+def leases_without_step(topology: Topology) -> Iterator[Gap]:
+    """Yield PostgreSQL that something with a lease promotes, where no flow that writes asks for the lease: without one it stops."""
+    for component in topology.architecture.components:
+        by = component.replication.by if component.replication is not None else None
+        if by not in topology.components or not keeps_lease(component, topology.components[by]):
+            continue
+        flows = [flow for flow in topology.flows_of[component.id] if _writes(topology, flow, component.id)]
+        if flows and not topology.states_lease(component.id, by):
+            yield Gap(
+                Subject("component", component.id),
+                f"No flow says that {component.id} keeps a lease in {by}, so its writes survive the loss of {by} in every analysis, "
+                "and the primary of Patroni steps down then",
+                f"Add the step `{component.id} -> {by}: the lease` to {listed(first_few(flows, MOST_NAMES))}, and the connection.",
+            )
+
+
+def backups_without_interval(topology: Topology) -> Iterator[Gap]:
+    """Yield backups of a store's only copy that do not say how often they run, where little data may be lost."""
+    if topology.architecture.objectives.recovery_point is None:
+        return
+    for source, backups in topology.backups.items():
+        if len(topology.components[source].replicas) == 1 and topology.kind(source).stores:
+            for backup in backups:
+                if backup.every is None:
+                    yield component_gap(
+                        backup,
+                        f"{backup.id} doesn't declare how often it copies {source}, so it is unknown if the recovery "
+                        "point objective is met",
+                        f"Add `every` to {backup.id}, for example `1h`.",
+                    )
+
+
+def _is_written(topology: Topology, component: str) -> bool:
+    hops = (hop for flow in topology.flows_of[component] for hop in topology.hops[flow])
+    return any(component in hop.targets and hop.access != "read" for hop in hops)
+
+
+def _writes(topology: Topology, flow: str, component: str) -> bool:
+    return any(component in hop.targets and hop.access != "read" for hop in topology.hops[flow])

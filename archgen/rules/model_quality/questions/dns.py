@@ -1,0 +1,110 @@
+"""Names, DNS records and the hosts that they lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.dns_names import ADDRESS_TYPES, address, lies_under, normalize_name, pointee
+from archgen.analysis.record_paths import balancer_on_path, components_at_addresses, components_behind
+from archgen.analysis.topology import Topology
+from archgen.model.architecture import Flow
+from archgen.model.protocols import WEB
+from archgen.model.subject import Subject
+from archgen.model.wording import listed
+from archgen.rules.model_quality.questions.gap import Gap, component_gap
+
+
+def servers_without_records(topology: Topology) -> Iterator[Gap]:
+    """Yield name servers without records, where a flow goes by a name that no other record is for."""
+    names = topology.names
+    wanted = [normalize_name(flow.domain) for flow in topology.architecture.flows if flow.domain is not None]
+    wanted = [name for name in dict.fromkeys(wanted) if address(name) is None and not names.leads(name)]
+    for server in names.servers:
+        asked = [name for name in wanted if server.domain is None or lies_under(name, normalize_name(server.domain))]
+        if asked and not server.records:
+            yield component_gap(
+                server,
+                f"{server.id} lists no records, so it is unknown where {listed(asked)} leads",
+                f"Add `records: [{{name: {asked[0]}, type: A, value: …}}]` to {server.id}.",
+            )
+
+
+def hosts_without_address(topology: Topology) -> Iterator[Gap]:
+    """Yield name servers whose records hold addresses, where no host declares its own."""
+    names = topology.names
+    if names.addresses or not topology.hosts:
+        return
+    for server in names.servers:
+        held = [pointee(record) for record in server.records if record.type.upper() in ADDRESS_TYPES]
+        held = [value for value in dict.fromkeys(held) if address(value) is not None]
+        if held:
+            yield component_gap(
+                server,
+                f"{server.id} leads to {listed(held)}, and no host declares its address, so it is unknown which host has it",
+                f"Add `address` to the host that has {held[0]}, or name the host as the record's value.",
+            )
+
+
+def flows_without_domain(topology: Topology) -> Iterator[Gap]:
+    """Yield flows of visitors that do not say by which name they come, where the model has records to compare with it."""
+    names = topology.names
+    if not any(server.records for server in names.servers):
+        return
+    for flow in topology.architecture.flows:
+        if flow.domain is None and _is_visit(topology, flow):
+            past = _leading_past(topology, flow)
+            yield Gap(
+                Subject("flow", flow.id),
+                f"{flow.id} does not say by which name the visitor comes{past or ', so no record can be held against it'}",
+                f"Add `domain` to {flow.id}.",
+            )
+
+
+def _leading_past(topology: Topology, flow: Flow) -> str:
+    """Name a record that leads past the first balancer of a flow, if none leads to it or to something before it."""
+    ways = balancer_on_path(topology, flow.id)
+    if ways is None:
+        return ""
+    before, balancer, behind = ways
+    taken = {normalize_name(each.domain) for each in topology.architecture.flows if each.domain is not None}
+    addressed = components_at_addresses(topology)
+    led = {
+        record: components_behind(topology, record, addressed)
+        for server in topology.names.servers
+        for record in server.records
+        if normalize_name(record.name) not in taken
+    }
+    # a resolver on the path is no aim of a record
+    if any(targets & before for targets in led.values()):
+        return ""
+    for record, targets in led.items():
+        target = next((name for name in topology.components if name in targets & behind), None)
+        if target is not None:
+            return f": {record.name} leads to {target}, past {balancer}"
+    return ""
+
+
+def _is_visit(topology: Topology, flow: Flow) -> bool:
+    for hop in topology.hops[flow.id]:
+        if topology.kind(hop.step.source).id == "client" and hop.port is not None and hop.port.protocol in WEB:
+            return True
+    return False
+
+
+def records_without_ttl(topology: Topology) -> Iterator[Gap]:
+    """Yield records that lead to what fails over by DNS and do not say how long their answer is cached."""
+    if topology.architecture.objectives.recovery_time is None:
+        return
+    moved = {
+        component.id
+        for component in topology.architecture.components
+        if component.cluster is not None and component.cluster.address == "dns"
+    }
+    for server in topology.names.servers:
+        for record in server.records:
+            if record.ttl is None and pointee(record) in moved:
+                yield Gap(
+                    Subject("record", record.id),
+                    f"{record.id} does not say how long its answer is kept, and {pointee(record)} fails over by DNS",
+                    f"Add `ttl` to the record of {record.name}.",
+                )

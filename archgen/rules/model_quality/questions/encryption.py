@@ -1,0 +1,85 @@
+"""Encryption, certificates and accounts of connections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.encryption import undeclared_between_hosts
+from archgen.analysis.hops import encrypted
+from archgen.analysis.topology import Topology
+from archgen.model.protocols import PROTOCOLS
+from archgen.model.subject import Subject
+from archgen.model.wording import first_few, listed
+from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap
+
+
+def calls_without_encryption(topology: Topology) -> Iterator[Gap]:
+    """Yield connections from the internet of which neither the protocol nor `tls` tells whether they are encrypted."""
+    for connection in topology.architecture.connections:
+        if topology.trust(connection.source) != "internet":
+            continue
+        open_ = [port.protocol for port in connection.ports if port.redirect is None and encrypted(port) is None]
+        if open_ and topology.crosses(connection) is not False:
+            yield Gap(
+                Subject("connection", connection.id),
+                f"{connection.id} does not say whether its {listed(open_)} traffic is encrypted on its way through the "
+                "internet",
+                f"Add `tls: true` or `tls: false` to {connection.id}.",
+            )
+
+
+def encryption_between_hosts(topology: Topology) -> Iterator[Gap]:
+    """Yield the first connection between hosts of which neither protocol nor `tls` says if it is encrypted, for all of them."""
+    calls = undeclared_between_hosts(topology)
+    if calls:
+        protocols = dict.fromkeys(port.protocol for call in calls for port in call.ports if encrypted(port) is None)
+        names = first_few([call.id for call in calls], MOST_NAMES)
+        yield Gap(
+            Subject("connection", calls[0].id),
+            f"{listed(names)} {'does' if len(calls) == 1 else 'do'} not say whether "
+            f"{'its' if len(calls) == 1 else 'their'} {listed([PROTOCOLS[each].title for each in protocols])} traffic is "
+            "encrypted between hosts",
+            "Add `tls: true` (also where a service mesh encrypts) or `tls: false`.",
+        )
+
+
+def certificates_without_expiry(topology: Topology) -> Iterator[Gap]:
+    """Yield certificates without an expiry date, where another has one (`certificate-mismatch`)."""
+    dated = any(certificate.expires for certificate in topology.architecture.certificates)
+    for certificate in topology.architecture.certificates:
+        if certificate.expires is None and dated:
+            yield Gap(
+                Subject("certificate", certificate.id),
+                f"{certificate.id} has no expiry date, so archgen can't warn before it expires",
+                f"Add `expires` to the certificate {certificate.id}.",
+            )
+
+
+def certificates_without_names(topology: Topology) -> Iterator[Gap]:
+    """Yield certificates without names, where flows have domains (`certificate-mismatch`)."""
+    domains = [flow.domain for flow in topology.architecture.flows if flow.domain]
+    for certificate in topology.architecture.certificates:
+        if not certificate.names and certificate.installed_on and domains:
+            yield Gap(
+                Subject("certificate", certificate.id),
+                f"{certificate.id} does not say for which names it is, so {domains[0]} cannot be held against it",
+                f"Add `names` to the certificate {certificate.id}.",
+            )
+
+
+def connections_without_credentials(topology: Topology) -> Iterator[Gap]:
+    """Yield connections without credentials to a store that has others with them (`shared-credentials`)."""
+    declared = {target for call in topology.architecture.connections if call.credentials for target in call.targets}
+    calls = {
+        call.id: call
+        for component in topology.components
+        if component in declared
+        for call in topology.incoming[component]
+    }
+    for call in calls.values():
+        if call.credentials is None and call.authentication is None and topology.kind(call.source).id != "client":
+            yield Gap(
+                Subject("connection", call.id),
+                f"{call.id} does not say with which account {call.source} signs in, and others do",
+                f"Add `credentials` with the name of the account to {call.id}.",
+            )

@@ -1,0 +1,102 @@
+"""Flows, requests and answers of which a model says too little."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.exposure import STORES, is_unused_call
+from archgen.analysis.topology import Topology
+from archgen.model.steps import Answer
+from archgen.model.subject import Subject
+from archgen.model.wording import first_few, listed
+from archgen.reliability.structure import answers, connections_under, requests
+from archgen.reliability.waiting import kept_in
+from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap
+
+
+def models_without_flow(topology: Topology) -> Iterator[Gap]:
+    """Yield the model if it has no flow."""
+    if not topology.architecture.flows:
+        message = "No flow is declared, so no failure can be simulated"
+        yield Gap(
+            Subject("model", topology.architecture.id),
+            message,
+            "Add `flows` with the steps of one request that matters.",
+        )
+
+
+def flows_without_request(topology: Topology) -> Iterator[Gap]:
+    """Yield flows without a request that has to succeed, so that nothing could stop them."""
+    for flow, structure in topology.losses.structures.items():
+        if not structure.initiators:
+            yield Gap(
+                Subject("flow", flow),
+                f"{flow} has no request that has to succeed, so nothing can be said of what would stop it",
+                f"Add to {flow} a request that it cannot do without: outside of `opt`, and without `required: false` at "
+                "the step or at its connection.",
+            )
+
+
+def answers_without_request(topology: Topology) -> Iterator[Gap]:
+    """Yield components that answer in a flow without any part in its requests, so that it is not taken to need them."""
+    for flow in topology.architecture.flows:
+        askable = {end for request, _ in requests(flow.steps) for end in (request.source, *request.targets)}
+        for answer in answers(flow.steps):
+            if answer.source not in askable and topology.losses.structures[flow.id].initiators:
+                askable.add(answer.source)
+                yield Gap(
+                    Subject("step", answer.id),
+                    f"{answer.source} answers in {flow.id} and no step asks it, so {flow.id} is not taken to need it",
+                    f"Add the request before the answer: `{answer.target} -> {answer.source}`.",
+                )
+
+
+def entries_without_flow(topology: Topology) -> Iterator[Gap]:
+    """Yield the model if clients call components that no flow goes through, so that nothing is known of their failures."""
+    calls = [
+        call.id
+        for call in topology.architecture.connections
+        if topology.kind(call.source).id == "client"
+        and not any(topology.flows_of[target] or topology.kind(target).id == "dns" for target in call.targets)
+    ]
+    if calls and any(topology.hops.values()):
+        yield Gap(
+            Subject("model", topology.architecture.id),
+            f"No flow begins with {listed(first_few(calls, MOST_NAMES))}, so nothing tells what would stop "
+            f"{'it' if len(calls) == 1 else 'them'}",
+            "Add a flow for each request of a client that matters.",
+        )
+
+
+def waits_for_queues(topology: Topology) -> Iterator[Gap]:
+    """Yield the connections that take from a queue what a flow put there, where nothing says whether the flow waits for it."""
+    asked: dict[str, tuple[str, str, Answer | None]] = {}
+    for flow, taken in topology.losses.takers.items():
+        for request in taken:
+            connections = connections_under(topology.index, request)
+            answer = topology.losses.answered[flow].get(request.id)
+            asked.setdefault(connections[0].id, (kept_in(topology.index, request), flow, answer))
+    for connection, (queue, name, answer) in asked.items():
+        done = f" after {answer.source} --> {answer.target}: an answer alone doesn't end the wait" if answer else ""
+        yield Gap(
+            Subject("connection", connection),
+            f"{connection} does not say whether {name} waits for what {queue} passes on{done}, so {name} is taken to wait",
+            f"Add `async: true` to {connection} if {queue} keeps what is sent and it is done later, else `async: false`.",
+        )
+
+
+def unused_calls(topology: Topology) -> Iterator[Gap]:
+    """Yield calls of a store in no flow, though flows show what else the caller calls (`exposed-database`)."""
+    for connection in topology.architecture.connections:
+        outgoing = topology.outgoing[connection.source]
+        if topology.kind(connection.source).id == "client" or not any(
+            topology.flows_over[call.id] for call in outgoing
+        ):
+            continue
+        stores = [target for target in connection.targets if topology.kind(target).id in STORES]
+        if stores and connection.source not in stores and is_unused_call(topology, connection, stores[0]):
+            yield Gap(
+                Subject("connection", connection.id),
+                f"No flow shows what {connection.source} needs {stores[0]} for",
+                f"Add the flow that goes over {connection.id}, or remove the connection and the account behind it.",
+            )

@@ -1,0 +1,70 @@
+"""Products, deployments and monitoring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.monitoring import collection_of
+from archgen.analysis.product_names import meant_product
+from archgen.analysis.topology import Topology
+from archgen.model.subject import Subject
+from archgen.model.wording import listed
+from archgen.rules.model_quality.questions.gap import Gap
+
+
+def misspelled_products(topology: Topology) -> Iterator[Gap]:
+    """Yield components whose product is none that archgen knows, and nearly one that it does."""
+    for component in topology.architecture.components:
+        meant = meant_product(component.product) if component.product is not None else None
+        if meant is not None:
+            yield Gap(
+                Subject("component", component.id),
+                f"archgen doesn't know the product `{component.product}` of {component.id}",
+                f"Did you mean `product: {meant}`? Its icon, quorum and end of support then count.",
+            )
+
+
+def deployments_without_rollback(topology: Topology) -> Iterator[Gap]:
+    """Yield components with a deployment method and no rollback (`missing-rollback`)."""
+    for component in topology.architecture.components:
+        if component.deploy not in (None, "blue-green") and component.rollback is None:
+            yield Gap(
+                Subject("component", component.id),
+                f"{component.id} does not say how the version before comes back",
+                f"Add `rollback` to {component.id}, or `rollback: false` where it cannot.",
+            )
+
+
+def entries_without_collection(topology: Topology) -> Iterator[Gap]:
+    """Yield public entries whose observers don't declare what they collect (`missing-logs`, `unmeasured-requests`)."""
+    for name in topology.entries:
+        taken = None if topology.components[name].managed else collection_of(topology, name)
+        if taken is not None and (taken.logs is None or (taken.requests is None and not _is_counted(topology, name))):
+            yield Gap(
+                Subject("component", name),
+                f"{listed(taken.observers)} does not say whether the logs of {name} are collected and its requests counted",
+                f"Add `collects: [{{from: {name}, what: …, measures: …}}]` to {taken.observers[0]}.",
+            )
+
+
+def _is_counted(topology: Topology, entry: str) -> bool:
+    """Return True if another component of every flow through an entry counts its requests."""
+    return all(
+        any(_counts(topology, target) for hop in topology.hops[flow] for target in hop.step.targets)
+        for flow in topology.entries[entry]
+    )
+
+
+def _counts(topology: Topology, component: str) -> bool:
+    taken = collection_of(topology, component) if topology.kind(component).entry else None
+    return taken is not None and taken.requests is True
+
+
+def observers_without_sources(topology: Topology) -> Iterator[Gap]:
+    """Yield agents and collectors of which nothing says what they collect from (`unmonitored`)."""
+    for observer in topology.observers_of_unknown_reach:
+        yield Gap(
+            Subject("component", observer),
+            f"{observer} does not say what it collects from, so archgen can't tell what is not monitored",
+            f"Add `collects: [{{from: […], what: [metrics, logs]}}]` to {observer}.",
+        )
