@@ -14,6 +14,7 @@ from archgen.analysis.element_numbers import is_own_code
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Changes, Component, Record, Replica
 from archgen.model.kinds import KINDS
+from archgen.model.products import product_name
 from archgen.model.subject import Subject
 from archgen.reliability.members import is_active_passive, promoted_by_hand
 from archgen.reliability.moment import Moment, Wait
@@ -96,12 +97,12 @@ class Moments:
         if component.managed:
             return numbers.MANAGED_PRIMARY
         promoter = self._topology.components.get(by or "")
-        product = (promoter.product or promoter.id).casefold() if promoter is not None else ""
+        product = product_name(promoter.product or promoter.id) if promoter is not None else ""
         if product in ("sentinel", "redis-sentinel"):
             return numbers.SENTINEL
         if product in ("etcd", "consul", "zookeeper"):
             return numbers.PATRONI
-        return numbers.MONGODB if (component.product or "").casefold() == "mongodb" else numbers.OTHER_FAILOVER
+        return numbers.MONGODB if product_name(component.product) == "mongodb" else numbers.OTHER_FAILOVER
 
     def _takeover(self, component: Component) -> Timed | None:
         cluster = component.cluster

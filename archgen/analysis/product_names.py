@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from archgen.analysis.support_dates import ALIASES, TABLE
+from archgen.analysis.support_dates import TABLE
 from archgen.language.schema.suggestions import KINDS_OF_PRODUCTS
 from archgen.model.nearest import nearest
-from archgen.model.products import PRODUCTS
+from archgen.model.products import PRODUCTS, product_name
 
 _BESIDE = (
     *(
@@ -26,14 +26,14 @@ _BESIDE = (
 )
 """Products that no table has, so that their names aren't taken for others misspelled."""
 
-KNOWN = frozenset((*PRODUCTS, *TABLE, *ALIASES, *KINDS_OF_PRODUCTS, *_BESIDE))
+KNOWN = frozenset((*PRODUCTS, *TABLE, *KINDS_OF_PRODUCTS, *_BESIDE))
 _SHORT = 5
 """Letters below which a name says too little to be called a misspelling."""
 
 
 def meant_product(name: str) -> str | None:
     """Return the product that a name is a misspelling of; None for a known product, and for one that resembles none."""
-    text = name.casefold()
+    text = product_name(name)
     if text in KNOWN or len(text) < _SHORT:
         return None
     return nearest(text, KNOWN, 0.83)

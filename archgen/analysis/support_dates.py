@@ -14,6 +14,8 @@ import re
 
 from msgspec import Struct
 
+from archgen.model.products import product_name
+
 
 class SupportedProduct(Struct, frozen=True):
     """A product, the vendor's page with the dates, and its release lines, oldest first, each with its last day.
@@ -174,19 +176,6 @@ TABLE: dict[str, SupportedProduct] = {
     ),
 }
 
-ALIASES = {
-    "postgres": "postgresql",
-    "mongo": "mongodb",
-    "nodejs": "node",
-    "node.js": "node",
-    "httpd": "apache",
-    "apache-httpd": "apache",
-    "apache-http-server": "apache",
-    "apache-tomcat": "tomcat",
-    "centos-linux": "centos",
-    "sql-server": "mssql",
-    "sqlserver": "mssql",
-}
 _EXTENDED = re.compile(r"\b(?:ELS|ELTS|ESM|ESU|LTSS|Pro|extended)\b", re.IGNORECASE)
 """Names of paid extensions, whose dates aren't in the table."""
 _NUMBER = re.compile(r"v?([0-9]{1,6}(?:\.[0-9]{1,6}){0,3})")
@@ -195,8 +184,7 @@ _NAMED = re.compile(r"([A-Za-z][A-Za-z. ]{0,40}?)[ -]v?([0-9].{0,40})")
 
 def support_of(product: str, version: str) -> VersionSupport | None:
     """Return the support of a version (`8.0.36`, `v18`, `22.04 LTS`) of a product; None if it isn't in the table."""
-    name = "-".join(product.lower().split())
-    product_lines = TABLE.get(ALIASES.get(name, name))
+    product_lines = TABLE.get(product_name(product))
     number = _NUMBER.match(version.strip())
     if product_lines is None or number is None or _EXTENDED.search(version):
         return None

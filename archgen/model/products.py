@@ -49,7 +49,7 @@ PRODUCTS: dict[str, Product] = {
     **dict.fromkeys(
         ("cassandra", "scylladb", "elasticsearch", "opensearch", "minio", "ceph", "redis-cluster"), Product(agrees=True)
     ),
-    **dict.fromkeys(("nginx", "apache", "httpd", "envoy", "openresty"), Product(trusting=True)),
+    **dict.fromkeys(("nginx", "apache", "envoy", "openresty"), Product(trusting=True)),
     **dict.fromkeys(
         ("prometheus", "prometheus-agent", "node-exporter", "victoriametrics", "thanos", "mimir", "statsd", "collectd"),
         Product(figures_only=True),
@@ -67,11 +67,8 @@ PRODUCTS: dict[str, Product] = {
                 "dynamodb",
                 "efs",
                 "sqs",
-                "aws-sqs",
                 "sns",
-                "aws-sns",
                 "ses",
-                "aws-ses",
                 "kinesis",
                 "cognito",
                 "aws-kms",
@@ -83,7 +80,6 @@ PRODUCTS: dict[str, Product] = {
                 "eks",
                 "aws-waf",
                 "secrets-manager",
-                "aws-secrets-manager",
                 "cloudwatch",
             ),
             *("google-cloud-storage", "pubsub", "cloud-run", "snowflake", "firestore", "bigquery", "gke"),
@@ -109,12 +105,60 @@ PRODUCTS: dict[str, Product] = {
     ),
 }
 
+_SPELLINGS = {
+    "amazon-simple-storage-service": "s3",
+    "apache-http-server": "apache",
+    "apache-httpd": "apache",
+    "apache-tomcat": "tomcat",
+    "centos-linux": "centos",
+    "elastic": "elasticsearch",
+    "httpd": "apache",
+    "mongo": "mongodb",
+    "node.js": "node",
+    "nodejs": "node",
+    "postgres": "postgresql",
+    "rabbit": "rabbitmq",
+    "sql-server": "mssql",
+    "sqlserver": "mssql",
+}
+"""Other names of products, with the name that the tables have."""
+_VENDORS = {
+    "aws": "aws",
+    "amazon-web-services": "aws",
+    "amazon": "aws",
+    "apache": "apache",
+    "azure": "azure",
+    "gcp": "google-cloud",
+    "google-cloud": "google-cloud",
+    "google": "google-cloud",
+    "microsoft": "azure",
+}
+"""What names of vendors' products begin with, and what the tables have for it."""
 _UNKNOWN = Product()
+
+
+def product_name(name: str | None) -> str:
+    """Return the name by which tables know a product: `Postgres` is `postgresql`, `Amazon S3` and `aws-s3` are `s3`."""
+    text = "-".join((name or "").casefold().replace("_", " ").split())
+    text = _SPELLINGS.get(text, text)
+    return text if text in PRODUCTS else _without_vendor(text)
+
+
+def _without_vendor(text: str) -> str:
+    """Return the name that the tables have for one that begins with a vendor's; the text itself where they have none."""
+    for vendor, short in _VENDORS.items():
+        bare = text.removeprefix(f"{vendor}-")
+        bare = _SPELLINGS.get(bare, bare)
+        names = (bare, f"{short}-{bare}") if text.startswith(f"{vendor}-") else ()
+        name = next((name for name in names if name in PRODUCTS or name in _SPELLINGS.values()), None)
+        if name is not None:
+            return name
+    return text
 
 
 def product_of(name: str | None) -> Product:
     """Return the facts about a product; of one that is not known, none."""
-    return PRODUCTS.get((name or "").casefold(), _UNKNOWN)
+    return PRODUCTS.get(product_name(name), _UNKNOWN)
 
 
 def service_place(component: Component) -> str:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from archgen.model.architecture import Balance, Cluster, Component, Quorum
 from archgen.model.kinds import KINDS
-from archgen.model.products import product_of
+from archgen.model.products import product_name, product_of
 from archgen.model.steps import Access
 from archgen.reliability.moment import LASTING, Moment
 
@@ -146,7 +146,7 @@ def deep_asks(component: Component) -> tuple[tuple[str, Access], ...]:
     balance = component.balance
     if balance is None or not balance.asks:
         return ()
-    opens = (component.product or "").casefold() in _FAIL_OPEN if balance.fail_open is None else balance.fail_open
+    opens = product_name(component.product) in _FAIL_OPEN if balance.fail_open is None else balance.fail_open
     return () if opens else balance.asks
 
 
@@ -155,10 +155,10 @@ def waits_as_backup(balance: Balance, component: str, replica: str) -> bool:
     return component in balance.backup or replica in balance.backup
 
 
-_WITH_LEASE = ("postgresql", "postgres", "timescaledb")
+_WITH_LEASE = ("postgresql", "timescaledb")
 """The products whose managers (Patroni, Stolon) make the primary step down when it can't renew its lease."""
 
 
 def keeps_lease(store: Component, promoter: Component) -> bool:
     """Return True if a store's primary takes writes only while it renews a lease that its promoter keeps."""
-    return (store.product or "").casefold() in _WITH_LEASE and product_of(promoter.product).coordinates
+    return product_name(store.product) in _WITH_LEASE and product_of(promoter.product).coordinates

@@ -27,6 +27,8 @@ def test_what_products_are_used_as_are_kinds() -> None:
 def test_the_beginning_of_one_option_means_it(text: str, meant: str | None) -> None:
     assert complete_option(text, ["asynchronous", "synchronous", "semi-synchronous"]) == meant
     assert complete_option("a-b", ["a-b-c", "a-b-d"]) is None
+    assert complete_option("message-queue", tuple(KINDS)) == "queue"
+    assert complete_option("web-cache-queue", tuple(KINDS)) is None
 
 
 def test_products_and_units() -> None:

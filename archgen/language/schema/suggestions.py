@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from archgen.model.protocols import PROTOCOLS
@@ -47,10 +48,15 @@ KINDS_OF_PRODUCTS = {
 """Kinds of components that well-known products are used as, the most common first."""
 
 
+_WORDS = re.compile(r"[-_ ]")
+
+
 def complete_option(text: str, options: Sequence[str]) -> str | None:
-    """Return the only option that a text begins: `async` is short for `asynchronous`."""
-    options_begun = [option for option in options if option.startswith(text.casefold())] if len(text) > 2 else []
-    return options_begun[0] if len(options_begun) == 1 else None
+    """Return the only option that a text begins, or has as a word: `async` for `asynchronous`, `message-queue` for `queue`."""
+    text = text.casefold()
+    begun = [option for option in options if option.startswith(text)] if len(text) > 2 else []
+    likely = begun or [option for option in options if option in _WORDS.split(text)]
+    return likely[0] if len(likely) == 1 else None
 
 
 def port_hint(text: str) -> str | None:

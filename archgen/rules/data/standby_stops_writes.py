@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replication
+from archgen.model.products import product_name
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.evaluation import Plan
@@ -44,7 +45,7 @@ def _only_standby(component: Component) -> str | None:
     if replication.by is not None or component.managed or len(replication.primary) != 1:
         return None
     standbys = [replica.id for replica in component.replicas if replica.id not in replication.primary]
-    return standbys[0] if (component.product or "").casefold() in _WAITING and len(standbys) == 1 else None
+    return standbys[0] if product_name(component.product) in _WAITING and len(standbys) == 1 else None
 
 
 def _by_default(facts: Topology, component: Component, standby: str) -> Hit:

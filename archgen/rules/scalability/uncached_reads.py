@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Flow
+from archgen.model.products import product_name
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -47,7 +48,7 @@ def _asked(facts: Topology, flow: Flow, access: str) -> set[str]:
 def _is_cached(facts: Topology, flow: Flow) -> bool:
     targets = (facts.components[target] for hop in facts.hops[flow.id] for target in hop.step.targets)
     return any(
-        component.kind in _CACHES or (component.product or "").lower() in _CACHING_PRODUCTS for component in targets
+        component.kind in _CACHES or product_name(component.product) in _CACHING_PRODUCTS for component in targets
     )
 
 

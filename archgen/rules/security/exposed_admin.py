@@ -10,6 +10,7 @@ from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, Port
 from archgen.model.change import Change, Remove
+from archgen.model.products import product_name
 from archgen.model.protocols import ADMINISTRATION
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -70,7 +71,7 @@ def _is_shell(facts: Topology, connection: Connection, port: Port) -> bool:
 def _is_service(facts: Topology, component: str) -> bool:
     """Return True if visitors may work over a shell's protocol: behind a balancer nobody administers one machine of several."""
     product = facts.components[component].product
-    return facts.kind(component).balances or (product or "").casefold() in _FORGES
+    return facts.kind(component).balances or product_name(product) in _FORGES
 
 
 _FORGES = ("gitlab", "gitea", "forgejo", "gogs", "gerrit", "github-enterprise", "bitbucket", "sftpgo", "proftpd")

@@ -8,7 +8,7 @@ from archgen.analysis.product_names import KNOWN
 from archgen.analysis.topology import Topology
 from archgen.model.durations import spell_duration
 from archgen.model.kinds import KINDS
-from archgen.model.products import product_of
+from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 from archgen.reliability.members import keeps_lease, quorum_of
@@ -54,7 +54,7 @@ def queues_without_copies(topology: Topology) -> Iterator[Gap]:
                 f"{component.id} does not say whether what waits in a queue is on more than one of its {count} replicas: on one "
                 "alone, it is stuck or lost with it",
                 _QUORUM_QUEUES.format(component.id)
-                if component.product == "rabbitmq"
+                if product_name(component.product) == "rabbitmq"
                 else _MIRRORED.format(component.id),
             )
 
@@ -83,7 +83,7 @@ def writers_without_agreement(topology: Topology) -> Iterator[Gap]:
 def electors_without_quorum(topology: Topology) -> Iterator[Gap]:
     """Yield stores that elect a primary by agreement, without a product or quorum that says how many it takes."""
     for component in topology.architecture.components:
-        known = (component.product or "").casefold() in KNOWN
+        known = product_name(component.product) in KNOWN
         if (
             component.id in topology.coordinators
             and not known

@@ -1,0 +1,41 @@
+"""Names of products: each spelling that people write leads to the entry of the tables."""
+
+from __future__ import annotations
+
+import pytest
+
+from archgen.model.products import PRODUCTS, product_name, product_of
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("aws-s3", "s3"),
+        ("Amazon S3", "s3"),
+        ("amazon_rds", "aws-rds"),
+        ("Amazon Aurora", "aurora"),
+        ("aws-route53", "route53"),
+        ("google-cloud-sql", "cloud-sql"),
+        ("gcp-storage", "google-cloud-storage"),
+        ("azure-cosmos-db", "cosmos-db"),
+        ("Apache Kafka", "kafka"),
+        ("apache-traffic-server", "apache-traffic-server"),
+        ("Microsoft SQL Server", "mssql"),
+        ("Postgres", "postgresql"),
+        ("rabbit", "rabbitmq"),
+        ("haproxy", "haproxy"),
+        ("aws-something-new", "aws-something-new"),
+        (None, ""),
+    ],
+)
+def test_a_spelling_leads_to_the_name_of_the_tables(written: str | None, name: str) -> None:
+    assert product_name(written) == name
+
+
+def test_a_name_of_the_tables_is_its_own_spelling() -> None:
+    assert [name for name in PRODUCTS if product_name(name) != name] == []
+
+
+def test_facts_are_those_of_the_product_whatever_its_spelling() -> None:
+    assert product_of("Amazon S3").scope == "regional"
+    assert product_of("Apache Kafka").agrees
