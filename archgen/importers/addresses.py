@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from msgspec import Struct
@@ -47,8 +47,10 @@ _NEVER = re.compile(
     r"CORS|ALLOWED|LISTEN|BIND|ADVERTISE|NO_PROXY|VIRTUAL|WHITELIST|CALLBACK|TRUSTED|_ORIGIN|^ORIGIN", re.IGNORECASE
 )
 _PAGE = re.compile(r"FRONTEND|CLIENT_(URL|HOST)|PUBLIC_|SITE_URL|EXTERNAL_URL|WEB_?APP_URL|^APP_URL", re.IGNORECASE)
-_SERVICE_OF_PAGE = re.compile(r"FRONTEND\w*_ADDR(ESS)?$", re.IGNORECASE)
+_ADDRESS_OF_PAGE = re.compile(r"FRONTEND\w*_ADDR(ESS)?$", re.IGNORECASE)
+_SERVICE_OF_PAGE = re.compile(r"FRONTEND\w*_(HOST(NAME)?|SERVICE|SERVER)$", re.IGNORECASE)
 _ENDS_IN_HOST = re.compile(r"(HOST|URL|URI|ADDR(ESS)?|SERVERS?|ENDPOINT|DSN)$", re.IGNORECASE)
+_HOST_OF_PAIR = re.compile(r"(?<=_)(HOST(NAME)?|ADDR(ESS)?|SERVER|ENDPOINT)$")
 _TELEMETRY = re.compile(
     r"METRIC|TRACING|TRACER|(^|_)TRACES?_|OTEL|OTLP|TELEMETRY|STATSD|SENTRY|ZIPKIN|JAEGER|LOGSTASH|FLUENTD?_|SYSLOG|GELF|"
     r"LOGGING_|PUSHGATEWAY|DD_AGENT|DATADOG|(^|_)APM_",
@@ -79,10 +81,11 @@ class Mention(Struct, frozen=True, order=True):
     assumed: bool = False
 
 
-def mentions(name: str, value: str, hosts: Mapping[str, str]) -> tuple[Mention, ...]:
+def mentions(name: str, value: str, hosts: Mapping[str, str], port: int | None = None) -> tuple[Mention, ...]:
     """Return the mentions of known hosts in the value of a variable or argument, each with the id that the host stands for.
 
     A bare name counts where the variable's name asks for a host; the name of a database, or one's own address, never does.
+    `port` is that of a host that stands without one.
     """
     text = _spread(value[:LONGEST]) if "{" in value else value[:LONGEST]
     if not text or _is_own(name) or not names_any(text, hosts):
@@ -92,10 +95,17 @@ def mentions(name: str, value: str, hosts: Mapping[str, str]) -> tuple[Mention, 
         host = resolve_host(mention.host, hosts)
         published = resolve_port(mention.host, mention.port, hosts) if host is None else None
         if host is not None:
-            results[Mention(host, mention.protocol, mention.port)] = None
+            results[Mention(host, mention.protocol, mention.port or (port if mention.host == text else None))] = None
         elif published is not None:
             results[Mention(published, mention.protocol, mention.port, mention.host.lower() not in ON_MACHINE)] = None
     return _distinct(results)
+
+
+def port_beside(name: str, value_of: Callable[[str], str]) -> int | None:
+    """Return the port of a host that stands in a variable beside that of the host: `DB_PORT` beside `DB_HOST`."""
+    stem = _HOST_OF_PAIR.sub("", name)
+    text = value_of(f"{stem}PORT") if stem != name else ""
+    return _port(text) if text.isascii() and text.isdecimal() and len(text) < 6 else None
 
 
 def _spread(text: str) -> str:
@@ -125,10 +135,17 @@ def hosts_in(text: str, hosts: Mapping[str, str]) -> dict[str, str]:
     return {host: identity for host, identity in hosts.items() if host in lower or host in text}
 
 
+def names_page(name: str, value: str) -> bool:
+    """Return True if a variable names the page that visitors see, which a service behind it links to and seldom calls.
+
+    A link has a scheme: a host alone is no link.
+    """
+    return _is_page(name) and ("://" in value or _SERVICE_OF_PAGE.search(name) is None)
+
+
 @lru_cache(maxsize=_MOST_NAMES)
-def names_page(name: str) -> bool:
-    """Return True if a variable names the page that visitors see, which a service behind it links to and seldom calls."""
-    return _PAGE.search(name) is not None and _SERVICE_OF_PAGE.search(name) is None
+def _is_page(name: str) -> bool:
+    return _PAGE.search(name) is not None and _ADDRESS_OF_PAGE.search(name) is None
 
 
 @lru_cache(maxsize=_MOST_NAMES)

@@ -81,6 +81,7 @@ class FactSheet:
         self._facts: dict[tuple[str, str, bytes], Fact] = {}
         self._omissions: set[Omission] = set()
         self._errors: set[SourceError] = set()
+        self._stand_ins: set[str] = set()
 
     def add(self, fact: Fact) -> None:
         """Add a fact; of two with one identity the more certain counts, then the one that stands first."""
@@ -92,6 +93,15 @@ class FactSheet:
     def omit(self, source: Origin, name: str, reason: str) -> None:
         """Record a part that isn't imported."""
         self._omissions.add(Omission(source, name, reason))
+
+    def stand_in(self, path: str) -> None:
+        """Record a file of example values that is read because the one that it is an example of is missing."""
+        self._stand_ins.add(path)
+
+    @property
+    def stand_ins(self) -> tuple[str, ...]:
+        """Return the files of example values that were read."""
+        return tuple(sorted(self._stand_ins))
 
     def fail(self, path: str, line: int, column: int, message: str) -> None:
         """Record an error."""

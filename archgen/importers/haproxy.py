@@ -6,7 +6,10 @@ import re
 
 from msgspec import Struct, field
 
+from archgen.importers.catalogue import STORE_PROTOCOLS
 from archgen.importers.facts import Configuration
+from archgen.importers.names import make_id
+from archgen.importers.products import guess
 from archgen.importers.proxies import Member, Proxy, split_address
 
 _SECTION = re.compile(
@@ -21,6 +24,10 @@ _ALGORITHMS = {
     "source": "source",
 }
 _MOST_SERVERS = 1000
+_PROTOCOL = re.compile(
+    r"(?:(?:https?|ssl|tls|tcp|web|www|http2|wss?)[-_.]?)+(?:backend|servers?|pool|cluster)?", re.IGNORECASE
+)
+"""A name of a section that tells how it is spoken to, and nothing of what answers."""
 
 
 class _Section(Struct):
@@ -49,6 +56,9 @@ def sections_of(text: str) -> list[_Section]:
             continue
         if _SECTION.fullmatch(words[0]) and not (line[:1].isspace() and words[0] == "cache"):
             sections.append(_Section(words[0], words[1] if len(words) > 1 else "", number))
+            if len(words) == 3 and words[0] in ("frontend", "listen"):
+                # the form of before version 1.5
+                sections[-1].lines.append((["bind", words[2]], number))
         elif sections:
             sections[-1].lines.append((words, number))
     return sections
@@ -72,9 +82,31 @@ def read_haproxy(proxy: Proxy) -> None:
         for words, number in front.all("bind"):
             _listen(proxy, front, words, number, redirected, tcp)
         called.update({name: number for name, number in targets.items() if name not in called})
-    for name, number in called.items():
+    titles = _titles([backends[name] for name in called if name in backends])
+    # of several ports of the same servers, that of their product tells the most
+    for name in sorted(called, key=lambda name: name not in backends or not _is_of_store(backends[name])):
         if name in backends:
-            _call(proxy, backends[name], number, tcp)
+            _call(proxy, backends[name], titles.get(name, name), called[name], tcp)
+
+
+def _is_of_store(backend: _Section) -> bool:
+    return any(split_address(words[2])[1] in STORE_PROTOCOLS for words, _ in backend.all("server") if len(words) > 2)
+
+
+def _titles(backends: list[_Section]) -> dict[str, str]:
+    """Return one name for backends that are ports of the same servers: those of one product, or named by protocols alone."""
+    alike: dict[tuple[str, ...], list[_Section]] = {}
+    for backend in backends:
+        named = guess(make_id(backend.name), "", "", frozenset()).known.product
+        servers = sorted({split_address(words[2])[0] for words, _ in backend.all("server") if len(words) > 2})
+        if servers and (named is not None or _PROTOCOL.fullmatch(backend.name)):
+            alike.setdefault((named or "", *servers), []).append(backend)
+    titles: dict[str, str] = {}
+    for (product, *_), several in alike.items():
+        stems = {re.sub(r"[-_.]?\d+$", "", words[1]) for each in several for words, _ in each.all("server")}
+        title = product or (min(stems) if len(stems) == 1 and min(stems) else several[0].name)
+        titles |= {each.name: title for each in several} if len(several) > 1 else {}
+    return titles
 
 
 def _is_statistics(front: _Section) -> bool:
@@ -109,7 +141,7 @@ def _is_tcp(section: _Section, default: bool) -> bool:
     return modes[-1] == "tcp" if modes else default
 
 
-def _call(proxy: Proxy, backend: _Section, number: int, tcp: bool) -> None:
+def _call(proxy: Proxy, backend: _Section, title: str, number: int, tcp: bool) -> None:
     protocol = "tcp" if _is_tcp(backend, tcp) else "http"
     members: list[Member] = []
     asked: dict[str, int] = {}
@@ -123,7 +155,7 @@ def _call(proxy: Proxy, backend: _Section, number: int, tcp: bool) -> None:
                 asked[words[words.index("addr") + 1]] = line
             if "ssl" in words and protocol == "http":
                 protocol = "https"
-    proxy.call(backend.name, members[:_MOST_SERVERS], protocol, backend.line)
+    proxy.call(title, members[:_MOST_SERVERS], protocol, backend.line)
     for host, line in asked.items():
         # whether a server is up, another one tells
         proxy.ask(host, "http" if any(words[1:2] == ["httpchk"] for words, _ in backend.all("option")) else "tcp", line)

@@ -33,6 +33,9 @@ _PLACEHOLDER = re.compile(
     r"(^|\.)example\.|your|change|replace|placeholder|xxx|(^|\.)(local|localhost|localdomain|internal|invalid|test)$|^<",
     re.IGNORECASE,
 )
+_NAMESPACE = re.compile(r"(?<=[A-Za-z0-9])\.\$(?:\w+|\{\w+\}|\(\w+\))")
+"""The namespace of a service that is put in when the manifests are applied."""
+
 _NUMBERS = re.compile(r"[0-9.]+")
 _MANAGED = re.compile(
     r"(^|\.)(amazonaws\.com(\.cn)?|azure\.com|windows\.net|azure\.net|mongodb\.net|googleapis\.com|gcp\.cloud|cloud\.google\.com|"
@@ -69,7 +72,7 @@ class Outside:
         """Yield the stores outside that a variable names, each with how it is called."""
         if ":" not in value and "." not in value:
             return
-        for mention, known in stores_named(name, value):
+        for mention, known in stores_named(name, _NAMESPACE.sub(".svc", value)):
             if resolve_host(mention.host, hosts) is None:
                 store = self.add(mention.host, known, source, name)
                 yield Mention(store.id, mention.protocol, mention.port), store

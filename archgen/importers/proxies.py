@@ -45,6 +45,7 @@ class Proxy:
         self.hosts = hosts
         self.line = line
         self.taken = taken
+        self.pools: set[str] = set()
 
     def add(self, subject: str, key: str, value: object, line: int, evidence: str) -> None:
         """Add a fact that a line of the configuration states."""
@@ -115,9 +116,13 @@ class Proxy:
         identity = make_id(pool)
         identity = f"{identity}-pool" if identity in (self.owner, *self.taken) else identity
         subject = f"component:{identity}"
+        port = servers[0].port
+        if identity in self.pools:
+            # another port of the same servers
+            return
+        self.pools.add(identity)
         known = guess(identity, "", "", frozenset()).known
         kind = known.kind if known.kind not in ("service", "reverse-proxy", "load-balancer") else "app-server"
-        port = servers[0].port
         stores = {
             each.port: each
             for each in PRODUCTS.values()

@@ -30,6 +30,7 @@ class Reading(Struct, frozen=True):
     omissions: tuple[Omission, ...]
     errors: tuple[SourceError, ...]
     name: str
+    stand_ins: tuple[str, ...] = ()
 
 
 def read_all(files: Iterable[Configuration], opener: Opener, profiles: frozenset[str] = frozenset()) -> Reading:
@@ -61,7 +62,8 @@ def read_all(files: Iterable[Configuration], opener: Opener, profiles: frozenset
     for file, name in read_alone([file for file in proxies if file.path not in mounted], sheet):
         sources.setdefault(file.path, (file, name))
     names = [project.name for project in projects if project.name]
-    return Reading(sheet.facts, tuple(sources.values()), sheet.omissions, sheet.errors, names[0] if names else "")
+    title = names[0] if names else ""
+    return Reading(sheet.facts, tuple(sources.values()), sheet.omissions, sheet.errors, title, sheet.stand_ins)
 
 
 def _may_be_yaml(file: Configuration) -> bool:

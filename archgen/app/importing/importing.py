@@ -77,6 +77,7 @@ def summary(result: Import) -> str:
         f"left out: {omission.name} ({omission.source.path}:{omission.source.line}): {omission.reason}"
         for omission in result.reading.omissions[:20]
     ]
+    lines += [f"example values: {path}, since there is no .env beside it" for path in result.reading.stand_ins]
     lines += [f"not read: {path}; name it to import it too" for path in result.others[:10]]
     questions = result.model.questions
     if questions:

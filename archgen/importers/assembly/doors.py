@@ -54,12 +54,17 @@ def _may_lead(part: Part) -> bool:
 
 
 def _reached(inventory: Inventory, candidates: list[str]) -> set[str]:
-    """Return the candidates that another one leads to; of those that lead to each other the balancer comes first."""
+    """Return the candidates that another one leads to; of those that lead to each other the balancer comes first.
+
+    One that is published for certain is a door of its own, whatever else calls it that is no balancer and less certain.
+    """
     order = sorted(candidates, key=lambda name: (not inventory.parts[name].traits.balances, name))
+    sure = {entry.component for entry in inventory.entries if entry.confidence == "high"}
     reached: set[str] = set()
     for name in order:
         if name not in reached:
-            reached |= (_behind(inventory, name) & set(candidates)) - {name}
+            rivals = set() if inventory.parts[name].traits.balances or name in sure else sure
+            reached |= (_behind(inventory, name) & set(candidates)) - {name} - rivals
     return reached
 
 
@@ -100,11 +105,12 @@ def _assumed(inventory: Inventory) -> tuple[str, ...]:
 
     A service that calls others may as well be a job, so it is none.
     """
-    open_ = [
+    uncalled = [
         part
         for part in inventory.parts.values()
         if part.traits.entry and _may_lead(part) and not inventory.callers(part.id)
     ]
+    open_ = list({door.id: door for part in uncalled for door in _pages_behind(inventory, part) or [part]}.values())
     balancers = [part.id for part in open_ if part.traits.balances]
     web = [part.id for part in open_ if part.kind in ("web-server", "app-server") or not inventory.callees(part.id)]
     if not any(part.traits.role in ("application", "web", "balancer") for part in inventory.parts.values()):
@@ -113,6 +119,12 @@ def _assumed(inventory: Inventory) -> tuple[str, ...]:
             part.id for part in inventory.parts.values() if part.keeps_data and not _has_callers(inventory, part.id)
         )
     return tuple(balancers or web)
+
+
+def _pages_behind(inventory: Inventory, part: Part) -> list[Part]:
+    """Return the pages that are called by what no name leads to, such as a program that acts as a visitor does."""
+    called = [inventory.parts[call.target] for call in inventory.callees(part.id)] if part.is_unserved else []
+    return [each for each in called if each.kind in ("web-server", "app-server") and not each.is_unserved]
 
 
 def _has_callers(inventory: Inventory, name: str) -> bool:

@@ -17,7 +17,7 @@ class Part(Struct, kw_only=True):
     """A component; `members` are the names that its files give to its replicas, `declared` what the language says of it.
 
     `servers` are those of a pool that a proxy calls by their addresses, each with its name, its host and its port;
-    `names` are those that such a proxy answers to.
+    `names` are those that such a proxy answers to. One that is `is_unserved` has no name that a request could come by.
     """
 
     id: str
@@ -39,6 +39,7 @@ class Part(Struct, kw_only=True):
     is_subject: bool = False
     is_open: bool = False
     is_outside: bool = False
+    is_unserved: bool = False
     group: str | None = None
     names: list[str] = field(default_factory=list)
     servers: list[tuple[str, str, int]] = field(default_factory=list)
@@ -234,7 +235,18 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         hosts[value] = min(hosts.get(value, fact.source), fact.source)
     elif key == "servers":
         part.servers = [tuple(server) for server in value]
-    elif key in ("product", "image", "build", "replicas", "copy_of", "is_open", "is_outside", "names", "group"):
+    elif key in (
+        "product",
+        "image",
+        "build",
+        "replicas",
+        "copy_of",
+        "is_open",
+        "is_outside",
+        "is_unserved",
+        "names",
+        "group",
+    ):
         setattr(part, key, value)
     elif key == "role":
         part.kind = value

@@ -208,7 +208,7 @@ def _add_entries(draft: _Draft, local: list[str]) -> None:
             _add_local(draft, name, entries)
         elif name in draft.doors.assumed:
             part = draft.inventory.parts[name]
-            source, value = draft.application or draft.client, {"protocol": _protocol(part)}
+            source, value = draft.application or draft.client, {"protocol": _protocol(part), "assumed": "low"}
             _connect(draft, source, name, value, f"? {_at(part.source)}, nothing else calls it")
         elif any(not entry.local for entry in entries):
             outside = [entry for entry in entries if not entry.local]

@@ -10,6 +10,7 @@ from archgen.importers.secrets import is_secret_name
 _VARIABLE = re.compile(
     r"\$(?:\$|([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-?+])((?:[^{}]|\{[^{}]*\})*))?\})"
 )
+_COMMENT = re.compile(r"(?:^|\s+)#.*")
 _MOST_NESTED = 5
 _LONGEST = 20_000
 
@@ -44,8 +45,37 @@ def env_file_variables(data: bytes) -> dict[str, tuple[str, int]]:
     for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
         match = None if line.lstrip().startswith("#") else _ASSIGNMENT.fullmatch(line[:_LONGEST])
         if match is not None:
-            value = match[2]
-            if value[:1] in ("'", '"') and value.endswith(value[:1]):
-                value = value[1:-1]
-            variables[match[1]] = (value, number)
+            variables[match[1]] = (_value(match[2]), number)
     return variables
+
+
+def _value(text: str) -> str:
+    """Return a value without its quotes, or without the comment behind it."""
+    if text[:1] in ("'", '"'):
+        end = text.find(text[0], 1)
+        return text[1:end] if end > 0 else text
+    return _COMMENT.sub("", text)
+
+
+def expanded_variables(data: bytes, outer: Mapping[str, str]) -> dict[str, tuple[str, int]]:
+    """Return the variables of an env file with those put in that stand above them, or in what is read before the file."""
+    values: dict[str, str] = {**outer}
+    variables: dict[str, tuple[str, int]] = {}
+    for name, (text, line) in env_file_variables(data).items():
+        values[name] = interpolate(text, values)
+        variables[name] = (values[name], line)
+    return variables
+
+
+_HOLE = re.compile(rb"\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-[^}]*)?\}")
+
+
+def fill_variables(data: bytes, variables: Mapping[str, str]) -> bytes:
+    """Return a configuration with `${NAME}` and `${env:NAME}` replaced by the variables that are known and no secrets."""
+
+    def value(match: re.Match[bytes]) -> bytes:
+        name = match[1].decode()
+        text = "" if is_secret_name(name) else variables.get(name, "")
+        return text.encode("utf-8", "replace") if text and "\n" not in text else match[0]
+
+    return _HOLE.sub(value, data)

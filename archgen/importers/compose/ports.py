@@ -15,7 +15,7 @@ def publication_entry(known: Known, port: Publication) -> dict[str, object]:
     """Return the entry of a published port; `local` on the host's own address, `admin` for a page for administrators."""
     value: dict[str, object] = {
         "protocol": _protocol(known, port),
-        "port": port.published or port.target,
+        "port": port.published,
         "target": port.target,
     }
     queue = known.kind == "queue" and port.target in _ADMIN_OF_QUEUES

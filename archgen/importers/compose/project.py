@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from archgen.importers.compose.interpolation import env_file_variables
+from archgen.importers.compose.environment import environment_of
 from archgen.importers.compose.service import Service, merge, read_service
 from archgen.importers.facts import Configuration, FactSheet, Opener
 from archgen.importers.nodes import SourceNode
@@ -22,11 +22,12 @@ _MOST_SERVICES = 5000
 
 
 class Project(Struct):
-    """The services of a directory's compose files, by name; `path` is the first of the files."""
+    """The services of compose files that are read together, by name, and its variables; `path` is the first of the files."""
 
     path: str
     name: str
     services: dict[str, Service]
+    variables: dict[str, str]
 
     @property
     def directory(self) -> str:
@@ -77,46 +78,83 @@ def merge_order(path: str) -> tuple[bool, bool, str]:
 def read_projects(
     files: Iterable[tuple[Configuration, SourceNode]], opener: Opener, profiles: frozenset[str], sheet: FactSheet
 ) -> list[Project]:
-    """Return a project for each directory, in the order of their paths."""
+    """Return a project for each directory, in the order of their paths; files that add to another project belong to it."""
     directories: dict[str, list[tuple[Configuration, SourceNode]]] = {}
     for file, root in sorted(files, key=lambda pair: merge_order(pair[0].path)):
         directories.setdefault(posixpath.dirname(file.path), []).append((file, root))
-    return [_project(directories[directory], opener, profiles, sheet) for directory in sorted(directories)]
+    projects = [directories[directory] for directory in sorted(directories)]
+    return [_project(project, opener, profiles, sheet) for project in _completed(projects)]
+
+
+def _completed(projects: list[list[tuple[Configuration, SourceNode]]]) -> list[list[tuple[Configuration, SourceNode]]]:
+    """Return the projects, each with the files of another directory that change what it runs, as `-f` names them."""
+    complete = {
+        name: number
+        for number, files in reversed([*enumerate(projects)])
+        for _, root in files
+        for name, service in services_of(root).items()
+        if _runs(service)
+    }
+    joined: dict[int, list[tuple[Configuration, SourceNode]]] = {}
+    for number, files in enumerate(projects):
+        owners = {
+            complete.get(name, number)
+            for _, root in files
+            for name, service in services_of(root).items()
+            if not _runs(service)
+        } - {number}
+        joined.setdefault(min(owners, default=number), []).extend(files)
+    return [sorted(files, key=lambda pair: merge_order(pair[0].path)) for _, files in sorted(joined.items())]
+
+
+def _runs(service: SourceNode) -> bool:
+    return service.is_map and any(key in service.value for key in ("image", "build", "extends"))
 
 
 def _project(
     files: list[tuple[Configuration, SourceNode]], opener: Opener, profiles: frozenset[str], sheet: FactSheet
 ) -> Project:
     first = files[0][0].path
-    env = opener(first, ".env")
-    variables = {name: value for name, (value, _) in env_file_variables(env[0].data).items()} if env else {}
+    environment = environment_of(first, opener)
     services: dict[str, Service] = {}
     name = ""
     for file, root in _with_included(files, opener, sheet):
         name = root.text_at("name") or name
-        reader = _Reader(file.path, root, opener, variables, sheet)
+        reader = _Reader(file.path, root, opener, environment.variables, sheet)
         for key in reader.services.keys:
             service = reader.service(key)
             if service is not None and len(services) < _MOST_SERVICES:
                 services[key] = merge(services[key], service) if key in services else service
-    return Project(first, name, _chosen(services, profiles, sheet))
+    if environment.stand_in:
+        sheet.stand_in(environment.stand_in)
+    return Project(first, name, _chosen(services, profiles, sheet), environment.variables)
 
 
 def _with_included(
     files: list[tuple[Configuration, SourceNode]], opener: Opener, sheet: FactSheet
 ) -> list[tuple[Configuration, SourceNode]]:
-    """Return files with those that they include, each once, before what includes them."""
-    order: dict[str, tuple[Configuration, SourceNode]] = {}
-    waiting = list(reversed(files))
-    while waiting and len(order) < _MOST_FILES:
-        file, root = waiting.pop()
-        if file.path not in order:
-            order[file.path] = (file, root)
-            for item in root.get("include").list():
-                for path in item.get("path").list() if item.is_map else [item]:
-                    opened = opener(file.path, path.text)[:1]
-                    waiting += [(each, document) for each in opened for document in documents(each, sheet)[:1]]
-    return list(reversed(order.values()))
+    """Return files in their order with those that they include, each once, before what includes them."""
+    order: list[tuple[Configuration, SourceNode]] = []
+    seen: set[str] = set()
+    waiting = [(file, root, False) for file, root in reversed(files)]
+    while waiting:
+        file, root, is_opened = waiting.pop()
+        if is_opened:
+            order.append((file, root))
+        elif file.path not in seen and len(seen) < _MOST_FILES:
+            seen.add(file.path)
+            waiting.append((file, root, True))
+            waiting += [(*each, False) for each in reversed(list(_included(file, root, opener, sheet)))]
+    return order
+
+
+def _included(
+    file: Configuration, root: SourceNode, opener: Opener, sheet: FactSheet
+) -> Iterator[tuple[Configuration, SourceNode]]:
+    for item in root.get("include").list():
+        for path in item.get("path").list() if item.is_map else [item]:
+            for opened in opener(file.path, path.text)[:1]:
+                yield from ((opened, document) for document in documents(opened, sheet)[:1])
 
 
 def _chosen(services: dict[str, Service], profiles: frozenset[str], sheet: FactSheet) -> dict[str, Service]:

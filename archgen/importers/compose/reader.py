@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from archgen.importers.addresses import Mention, mentions, names_page, names_telemetry, resolve_host
+from archgen.importers.addresses import Mention, mentions, names_page, names_telemetry, port_beside, resolve_host
 from archgen.importers.catalogue import SAFE_IMAGE
-from archgen.importers.compose.interpolation import env_file_variables
+from archgen.importers.compose.interpolation import expanded_variables
+from archgen.importers.compose.jobs import configuring_jobs
+from archgen.importers.compose.mounts import mounted
 from archgen.importers.compose.omissions import is_order_alone, main_of
 from archgen.importers.compose.parts import ServicePart, hosts_of, proxies_of, service_parts
 from archgen.importers.compose.ports import publication_entry
 from archgen.importers.compose.project import Project
 from archgen.importers.compose.recipe import Recipe
 from archgen.importers.compose.routing import ProxyRoute, routes
-from archgen.importers.compose.service import SourceText, split_words
+from archgen.importers.compose.service import Service, SourceText, split_words
+from archgen.importers.compose.sharing import COORDINATORS, builds_on, is_for_others, is_meant_for_others, value_place
 from archgen.importers.facts import Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.products import admits_anybody
@@ -26,9 +29,6 @@ from archgen.model.kinds import KINDS
 HOST = "docker-host"
 
 _REPLICATES = re.compile(r"MASTER|PRIMARY|SLAVEOF|REPLICAOF|replicaof|slaveof|primary_conninfo|LEADER", re.IGNORECASE)
-_COORDINATORS = ("etcd", "consul", "zookeeper")
-_NO_CONFIGURATION = (".sock", ".pem", ".key", ".crt", ".sql", ".sh", ".py", ".js", ".html", ".md")
-_LARGEST_MOUNT = 256 * 1024
 
 
 def read_compose(projects: list[Project], opener: Opener, sheet: FactSheet) -> list[Attachment]:
@@ -86,7 +86,11 @@ class _Reader:
                 self._call(ServicePart(main.id, sidecar, main.guess, Recipe()))
         for part in self.parts.values():
             self._call(part)
-            attachments += self._mounted(part)
+            attachments += mounted(part, self._variables(part), self.opener, self.hosts)
+        for part in self.parts.values():
+            for job in configuring_jobs(part.service, self.project.services):
+                if job.name not in self.parts:
+                    self._take_over(part, job)
         for route in routes({part.id: part.service for part in self.parts.values()}, proxies_of(self.parts)):
             self._route(route)
         for part in self.parts.values():
@@ -117,16 +121,21 @@ class _Reader:
             self._add(subject, "replicas", service.replicas, service.source, "replicas")
 
     def _publish(self, part: ServicePart) -> None:
-        for port in part.service.ports:
+        # a port without one of the machine is published on any free one, where no visitor looks for it
+        for port in (port for port in part.service.ports if port.published is not None):
             value = publication_entry(part.guess.known, port)
             sure: Confidence = "high" if KINDS[part.kind].balances or port.published in (80, 443) else "medium"
             self._add(f"entry:{part.id}:{value['port']}", "entry", value, port.source, "ports", sure)
 
+    def _variables(self, part: ServicePart) -> dict[str, SourceText]:
+        return part.recipe.variables | self.copied[part.id] | part.service.environment
+
     def _call(self, part: ServicePart) -> None:
         service = part.service
-        values = part.recipe.variables | self.copied[part.id] | service.environment
+        values = self._variables(part)
         for name, value in values.items():
-            self._mention(part, name, value, name)
+            port = port_beside(name, lambda key: values[key].text if key in values else "")
+            self._mention(part, name, value, name, port)
             if KINDS[part.kind].role == "data" and admits_anybody(name, value.text):
                 self._add(f"component:{part.id}", "is_open", True, value.source, name)
         for words in (service.entrypoint, service.command):
@@ -137,11 +146,21 @@ class _Reader:
             if target is not None:
                 self._connect(part, Mention(target), link.source, "links")
 
+    def _take_over(self, part: ServicePart, job: Service) -> None:
+        """Add the calls whose addresses a job writes into the configuration of a service."""
+        proven = set(self.proven)
+        self._call(ServicePart(part.id, job, part.guess, Recipe()))
+        for source, target in sorted(self.proven - proven):
+            self._doubt(f"connection:{source}->{target}", job.source, f"set up by {job.name}")
+
+    def _doubt(self, subject: str, source: Origin, evidence: str) -> None:
+        self._add(subject, "is_assumed", True, source, evidence, "medium")
+
     def _variables_of_files(self, part: ServicePart) -> Iterator[tuple[str, SourceText]]:
         copied = [copy for target, copy in part.recipe.copies.items() if posixpath.basename(target).startswith(".env")]
         for named in [*copied, *part.service.env_files[:20]]:
             for file in self.opener(part.service.source.path, named.text)[:1]:
-                for name, (text, line) in env_file_variables(file.data).items():
+                for name, (text, line) in expanded_variables(file.data, self.project.variables).items():
                     yield name, SourceText(text, Origin(file.path, line))
 
     def _words(self, part: ServicePart, words: SourceText) -> None:
@@ -154,41 +173,40 @@ class _Reader:
                 self._mention(part, flag, SourceText(word, words.source), "command")
             flag = word.strip("-").replace("-", "_") if word.startswith("-") else ""
 
-    def _mention(self, part: ServicePart, name: str, value: SourceText, evidence: str) -> None:
-        if names_page(name) and not KINDS[part.kind].balances:
+    def _mention(self, part: ServicePart, name: str, value: SourceText, evidence: str, port: int | None = None) -> None:
+        if names_page(name, value.text) and not KINDS[part.kind].balances:
             return
-        several = self.shared[_place(value)] > 1
+        sharing = self.shared[value_place(value)]
+        several = len(sharing) > 1
         shared = several and KINDS[part.kind].role == "data"
         for mention, store in self.outside.mentions(name, value.text, self.hosts, value.source) if not shared else ():
             self.by_id[store.id] = store
             self._connect(part, mention, value.source, evidence)
-            self._add(f"connection:{part.id}->{store.id}", "is_assumed", True, value.source, evidence, "medium")
-        for mention in mentions(name, value.text, self.hosts):
+            self._doubt(f"connection:{part.id}->{store.id}", value.source, evidence)
+        for mention in mentions(name, value.text, self.hosts, port):
             target = self.by_id[mention.host]
-            if several and _is_for_others(part, target):
+            if several and is_for_others(part, target):
                 continue
             if not shared or self._agrees(part, mention.host):
                 self._connect(part, mention, value.source, evidence)
-                if mention.assumed:
-                    self._add(
-                        f"connection:{part.id}->{target.id}", "is_assumed", True, value.source, evidence, "medium"
-                    )
-                if names_telemetry(name) and KINDS[target.kind].role != "data":
+                if target.id != part.id and (mention.assumed or is_meant_for_others(part, target, sharing)):
+                    self._doubt(f"connection:{part.id}->{target.id}", value.source, evidence)
+                if names_telemetry(name) and KINDS[target.kind].role != "data" and target.id != part.id:
                     self._add(f"connection:{part.id}->{target.id}", "required", False, value.source, evidence)
 
     def _agrees(self, part: ServicePart, identity: str) -> bool:
         """Return True for a store that another one needs by its product: one that elects a leader, or its own like."""
         known = self.by_id[identity].guess.known
         like = re.sub(r"\d+", "", identity) == re.sub(r"\d+", "", part.id)
-        return known.product in _COORDINATORS or (like and known.product == part.guess.known.product)
+        return known.product in COORDINATORS or (like and known.product == part.guess.known.product)
 
-    def _shared(self) -> Counter[tuple[str, int, str]]:
-        """Return how many services have the value at a place: one of an anchor, or of a file that several name."""
-        return Counter(
-            _place(value)
-            for part in self.parts.values()
-            for value in (*self.copied[part.id].values(), *part.service.environment.values())
-        )
+    def _shared(self) -> dict[tuple[str, int, str], list[ServicePart]]:
+        """Return the services that have the value at a place: one of an anchor, or of a file that several name."""
+        sharing: dict[tuple[str, int, str], list[ServicePart]] = defaultdict(list)
+        for part in self.parts.values():
+            for value in (*self.copied[part.id].values(), *part.service.environment.values()):
+                sharing[value_place(value)].append(part)
+        return sharing
 
     def _connect(self, part: ServicePart, mention: Mention, source: Origin, evidence: str) -> None:
         if mention.host == part.id:
@@ -238,7 +256,7 @@ class _Reader:
             leads = KINDS[part.kind].balances or part.kind == "web-server" or bool(part.service.ports)
             if reverse or (same and not leads):
                 continue
-            if stores and KINDS[part.kind].role == "data" and not _builds_on(part, target):
+            if stores and KINDS[part.kind].role == "data" and not builds_on(part, target):
                 continue
             if is_order_alone(part.guess, target.guess, target.id, target.service):
                 continue
@@ -250,36 +268,3 @@ class _Reader:
                 self._add(subject, "number", known.port, value.source, "depends_on", "medium")
             if not stores:
                 self._add(subject, "guess", True, value.source, "depends_on", "medium")
-
-    def _mounted(self, part: ServicePart) -> Iterator[Attachment]:
-        """Yield the configurations that a service mounts, and those that its image is built with."""
-        mounts = [(target, mount) for target, mount in part.service.mounts.items() if mount.text.startswith(".")]
-        copies = [(target, copy) for target, copy in part.recipe.copies.items() if target not in part.service.mounts]
-        for target, named in [*sorted(mounts)[:50], *sorted(copies)[:50]]:
-            if target.endswith(_NO_CONFIGURATION):
-                continue
-            for file in self.opener(part.service.source.path, named.text):
-                if len(file.data) <= _LARGEST_MOUNT:
-                    yield Attachment(part.id, part.kind, file, target, self.hosts)
-
-
-def _is_for_others(part: ServicePart, target: ServicePart | OutsideStore) -> bool:
-    """Return True for a value that several services share, and that a proxy, an observer or a backup among them has no use for."""
-    proxies = KINDS[part.kind].balances or "nginx" in (part.guess.known.product or part.id)
-    if proxies and target.guess.known.product in _COORDINATORS:
-        return False
-    copies = part.kind == "backup" and not KINDS[target.kind].stores
-    return copies or KINDS[part.kind].observes or (proxies and KINDS[target.kind].role == "data")
-
-
-def _builds_on(part: ServicePart, target: ServicePart) -> bool:
-    """Return True for a store that starts after one of the sort that stores keep their own state in."""
-    known = target.guess.known
-    return known.product != part.guess.known.product and (
-        known.product in _COORDINATORS or known.kind == "object-storage"
-    )
-
-
-def _place(value: SourceText) -> tuple[str, int, str]:
-    """Return the place of a value, which is the same for all that share it by an anchor."""
-    return value.source.path, value.source.line, value.text

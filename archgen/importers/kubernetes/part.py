@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archgen.importers.catalogue import STORE_PROTOCOLS, Known
 from archgen.importers.facts import FactSheet, Origin
-from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, Manifests, containers_of, labels_of
+from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, Manifests, containers_of, labels_of, pod_of
 from archgen.importers.names import free_id
 from archgen.importers.nodes import SourceNode
 from archgen.importers.products import Guess, guess, with_ports
@@ -53,6 +53,14 @@ def service_port_entry(part: Workload, port: SourceNode, number: int) -> dict[st
     if part.guess.known.admin or re.search(r"admin|dashboard|metrics|management", port.text_at("name")):
         value["admin"] = True
     return value
+
+
+def is_on_host(part: Workload) -> bool:
+    """Return True for pods that listen on ports of their nodes."""
+    manifest = part.manifest
+    pod = pod_of(manifest.kind, manifest.node)
+    ports = (port for container in pod.get("containers").list() for port in container.get("ports").list())
+    return pod.get("hostNetwork").value is True or any(port.get("hostPort").value is not None for port in ports)
 
 
 def spread_over(replicas: int) -> dict[str, str]:

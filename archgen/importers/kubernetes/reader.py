@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from archgen.importers.addresses import Mention, mentions, names_page, names_telemetry, resolve_host
+from archgen.importers.addresses import Mention, mentions, names_page, names_telemetry, port_beside, resolve_host
 from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.facts import Attachment, Fact, FactSheet, Origin
 from archgen.importers.kubernetes.configurations import attachments_of
+from archgen.importers.kubernetes.hosts import hosts_in_namespace
 from archgen.importers.kubernetes.manifests import (
     Manifest,
     Manifests,
@@ -20,6 +20,7 @@ from archgen.importers.kubernetes.manifests import (
 from archgen.importers.kubernetes.outer import outer_services
 from archgen.importers.kubernetes.part import (
     Workload,
+    is_on_host,
     port_protocol,
     replicas_of,
     service_port_entry,
@@ -81,6 +82,7 @@ class _Reader:
             self._call(part, hosts)
         attachments = list(attachments_of(self.manifests, self.parts, self._hosts))
         self._spread()
+        self._hide()
         self._publish()
         self._route()
         add_policies(self.manifests, self.parts, self.taken, self.sheet)
@@ -112,28 +114,8 @@ class _Reader:
     def _hosts(self, namespace: str) -> dict[str, str]:
         """Return the names by which pods of a namespace reach others, each with the component's id."""
         if namespace not in self.hosts:
-            self.hosts[namespace] = self._hosts_in(namespace)
+            self.hosts[namespace] = hosts_in_namespace(namespace, self.selected, self.aliases)
         return self.hosts[namespace]
-
-    def _hosts_in(self, namespace: str) -> dict[str, str]:
-        hosts: dict[str, str] = {}
-        for (space, name), selected in self.selected.items():
-            if selected:
-                identity = selected[0].id
-                for full in (f"{name}.{space or 'default'}", f"{name}.{space or 'default'}.svc"):
-                    hosts.setdefault(full, identity)
-                if space == namespace or not space or not namespace:
-                    hosts[name] = identity
-        for (space, name), identity in self.aliases.items():
-            for full in (f"{name}.{space or 'default'}", f"{name}.{space or 'default'}.svc"):
-                hosts.setdefault(full, identity)
-            if space == namespace or not space or not namespace:
-                hosts[name] = identity
-        spaces = Counter(name for _, name in self.services)
-        for (_, name), selected in self.selected.items():
-            if selected and spaces[name] == 1:
-                hosts.setdefault(name, selected[0].id)
-        return hosts
 
     def _aliases(self) -> dict[tuple[str, str], str]:
         """Return the ids of Services that stand for a name, or for addresses, outside the cluster or in another namespace."""
@@ -187,7 +169,8 @@ class _Reader:
         for container in (*pod.get("containers").list(), *pod.get("initContainers").list()):
             values = dict(variables_of(self.manifests, part.namespace, container))
             for name, (text, source) in values.items():
-                self._mention(part, name, expanded(text, values), source, name, hosts)
+                port = port_beside(name, lambda key: values[key][0] if key in values else "")  # noqa: B023
+                self._mention(part, name, expanded(text, values), source, name, hosts, port)
                 if KINDS[part.guess.known.kind].role == "data" and admits_anybody(name, text):
                     self._add(f"component:{part.id}", "is_open", True, source, name)
             flag = ""
@@ -202,16 +185,24 @@ class _Reader:
                         flag = word if word.startswith("-") else ""
 
     def _mention(
-        self, part: Workload, name: str, value: str, source: Origin, evidence: str, hosts: Mapping[str, str]
+        self,
+        part: Workload,
+        name: str,
+        value: str,
+        source: Origin,
+        evidence: str,
+        hosts: Mapping[str, str],
+        port: int | None = None,
     ) -> None:
-        if names_page(name) and not KINDS[part.guess.known.kind].balances:
+        if names_page(name, value) and not KINDS[part.guess.known.kind].balances:
             return
         for mention, store in self.outside.mentions(name, value, hosts, source):
             self.by_id[store.id] = store
             self._connect(part, mention, source, evidence)
-        for mention in mentions(name, value, hosts):
+        for mention in mentions(name, value, hosts, port):
             self._connect(part, mention, source, evidence)
-            if names_telemetry(name) and KINDS[self.by_id[mention.host].guess.known.kind].role != "data":
+            stores = KINDS[self.by_id[mention.host].guess.known.kind].role == "data"
+            if names_telemetry(name) and not stores and mention.host != part.id:
                 self._add(f"connection:{part.id}->{mention.host}", "required", False, source, evidence)
 
     def _connect(self, part: Workload, mention: Mention, source: Origin, evidence: str) -> None:
@@ -251,6 +242,13 @@ class _Reader:
                 cluster = spread_over(replicas_of(part, self.manifests)[0])
                 self._add(f"component:{part.id}", "cluster", cluster, service.origin, "Service")
 
+    def _hide(self) -> None:
+        """Mark the workloads that no Service leads to, where others have one."""
+        served = {part.id for selected in self.selected.values() for part in selected}
+        for part in self.parts if served else ():
+            if part.id not in served and not is_on_host(part):
+                self._add(f"component:{part.id}", "is_unserved", True, part.manifest.origin, "no Service")
+
     def _publish(self) -> None:
         for key, service in self.services.items():
             sort = service.node.text_at("spec", "type")
@@ -263,6 +261,8 @@ class _Reader:
                     if number is None or port.text_at("protocol") == "UDP":
                         continue
                     value = service_port_entry(part, port, number)
+                    if sort == "LoadBalancer" and KINDS[part.guess.known.kind].observes:
+                        value["admin"] = True
                     confidence: Confidence = "high" if sort == "LoadBalancer" or number in (80, 443) else "medium"
                     source = Origin(port.path, port.line, port.pointer)
                     self._add(f"entry:{part.id}:{number}", "entry", value, source, sort or "externalIPs", confidence)

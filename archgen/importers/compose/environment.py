@@ -1,0 +1,47 @@
+"""The variables of a project: those of its `.env`, else of the example of one that stands in for it."""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+from archgen.importers.compose.interpolation import expanded_variables
+from archgen.importers.facts import Opener
+
+_STAND_INS = (
+    ".env.example",
+    ".env.sample",
+    ".env.dist",
+    ".env.template",
+    ".env.default",
+    ".env.defaults",
+    "env.example",
+    "example.env",
+    "env.sample",
+    "sample.env",
+    "env.template",
+    "template.env",
+    "env.dist",
+    "default.env",
+    ".env.production",
+    ".env.prod",
+    "production.env",
+    "prod.env",
+    "deploy.env",
+)
+"""Names of files that people copy to `.env`, the likelier ones first."""
+
+
+class Environment(Struct):
+    """The variables of a project by name; `stand_in` is the file that they are read from if there is no `.env`."""
+
+    variables: dict[str, str] = field(default_factory=dict)
+    stand_in: str = ""
+
+
+def environment_of(path: str, opener: Opener) -> Environment:
+    """Return the variables for the compose files beside a path."""
+    for name in (".env", *_STAND_INS):
+        for file in opener(path, name)[:1]:
+            variables = {key: value for key, (value, _) in expanded_variables(file.data, {}).items()}
+            return Environment(variables, file.path if name != ".env" else "")
+    return Environment()

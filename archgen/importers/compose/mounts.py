@@ -1,0 +1,34 @@
+"""Configurations that services mount, or that their images are built with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from archgen.importers.compose.interpolation import fill_variables
+from archgen.importers.compose.parts import ServicePart
+from archgen.importers.compose.service import SourceText
+from archgen.importers.facts import Attachment, Configuration, Opener
+
+_NO_CONFIGURATION = (".sock", ".pem", ".key", ".crt", ".sql", ".sh", ".py", ".js", ".html", ".md")
+_LARGEST_MOUNT = 256 * 1024
+
+
+def mounted(
+    part: ServicePart, variables: Mapping[str, SourceText], opener: Opener, hosts: Mapping[str, str]
+) -> Iterator[Attachment]:
+    """Yield the configurations of a service, with its variables put in."""
+    mounts = [(target, mount) for target, mount in part.service.mounts.items() if mount.text.startswith(".")]
+    copies = [(target, copy) for target, copy in part.recipe.copies.items() if target not in part.service.mounts]
+    for target, named in [*sorted(mounts)[:50], *sorted(copies)[:50]]:
+        if target.endswith(_NO_CONFIGURATION):
+            continue
+        for file in opener(part.service.source.path, named.text):
+            if len(file.data) <= _LARGEST_MOUNT:
+                yield Attachment(part.id, part.kind, _filled(file, variables), target, hosts)
+
+
+def _filled(file: Configuration, variables: Mapping[str, SourceText]) -> Configuration:
+    """Return a file with variables put in, as the program or its start script does."""
+    if b"${" not in file.data:
+        return file
+    return Configuration(file.path, fill_variables(file.data, {name: value.text for name, value in variables.items()}))
