@@ -16,7 +16,7 @@ from archgen.render.code.d2 import diagram_d2
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram
 
-OURS = ("draw", "model.arch.yaml", "--view", "deployment", "--no-findings", "-o", "ours.svg")
+OURS = ("draw", "model.arch.yaml", "--view", "deployment", "--level", "deployment", "--no-findings", "-o", "ours.svg")
 D2 = os.path.join(os.path.dirname(sys.executable), "d2")
 _LINE = re.compile(r'<path d="([^"]+)"[^>]*class="connection')
 _COMMAND = re.compile(r"([MLS])((?: -?[0-9.]+)+)")

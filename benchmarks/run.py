@@ -146,8 +146,8 @@ def told(what: str, beside: str, target: float, ours: float, theirs: float) -> N
 
 
 def draw() -> None:
-    """A model's picture as SVG, as a whole process, beside D2 with its ELK layout of the same nodes, lines and logos."""
-    for components, target, rounds in ((10, 2.0, 15), (100, 1.0, 15), (1000, 0.6, 1)):
+    """A model's deployment as SVG, as a whole process, beside D2 with its ELK layout of the same nodes, lines and logos."""
+    for components, target, rounds in ((10, 2.0, 15), (100, 0.7, 15), (1000, 0.05, 1)):
         with tempfile.TemporaryDirectory() as directory:
             pictures.write(directory, synthetic.model(components))
             ours = process(os.path.join(BIN, "archgen"), *pictures.OURS, cwd=directory)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from archgen.engines.score import cost, score
 from archgen.layout.deployment.arrangement import domain
-from archgen.layout.deployment.layered import layered
+from archgen.layout.deployment.layered import layered, promise
 from archgen.layout.deployment.turned import by_calls, by_roles
 from archgen.layout.measures import USUAL, Measures
 from archgen.layout.placed import Placed
@@ -20,16 +22,23 @@ _MOST = 200
 _BETTER = 0.75
 """The domain's columns have a meaning: another diagram has to spare a quarter of what is counted."""
 
+_PROMISING = 0.2
+"""Where sweeps spare less, lines cross in every order: many hosts that all call each other."""
+
 _LARGER = 1.25
 """A diagram that fills a page with so much smaller words is no better for its straight lines: a tower has few bends."""
 
 _NARROWER = 0.9
 """A diagram that is read from the top scrolls, and its width decides how large its words are."""
 
+_REMEMBERED = 16
+"""Layouts that are remembered: what is laid out to choose a diagram's level is then drawn."""
+
 _PAGE = 1.6
 """The form of a page or a screen, width by height."""
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def best(diagram: Diagram, measures: Measures = USUAL) -> Placed:
     """Lay a diagram out by roles, or in layers of calls where that spares many crossings and bends.
 
@@ -62,9 +71,14 @@ def _open(diagram: Diagram) -> bool:
 
 
 def _tangled(diagram: Diagram, usual: Placed) -> bool:
-    """Return True if a diagram has more crossings than cards, so that nobody follows its lines, and isn't too large to try."""
+    """Return True if a diagram has more crossings than cards, so that nobody follows its lines, and layers may have fewer.
+
+    It isn't too large to try; of many cards the layers are laid out only if sweeps spare a fifth of the crossings.
+    """
     few = len(diagram.nodes) <= _MOST and len(diagram.edges) <= 2 * _MOST
-    return few and not (diagram.rank or diagram.near) and score(usual).crossings > len(usual.nodes)
+    if not few or diagram.rank or diagram.near or score(usual).crossings <= len(usual.nodes):
+        return False
+    return len(diagram.nodes) <= LARGEST or promise(diagram) > _PROMISING
 
 
 def _span(placed: Placed) -> float:

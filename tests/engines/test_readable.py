@@ -9,6 +9,7 @@ from random import Random
 import pytest
 from msgspec.structs import replace
 
+from archgen.analysis.topology import Topology
 from archgen.app.drawing.layouts import ENGINES, engine_for
 from archgen.app.drawing.levels import at_levels
 from archgen.app.drawing.pictures import Drawing
@@ -16,11 +17,12 @@ from archgen.cli import main
 from archgen.engines.best import best
 from archgen.engines.rooms import ROOMS, smallest_text
 from archgen.engines.score import score
+from archgen.language.load import load
 from archgen.layout.deployment.arrangement import domain
-from archgen.layout.deployment.layered import layered
+from archgen.layout.deployment.layered import layered, promise
 from archgen.layout.deployment.turned import by_calls
 from archgen.layout.layering import ordering
-from archgen.layout.measures import FLAT, USUAL
+from archgen.layout.measures import CLOSE, FLAT, USUAL
 from archgen.layout.placed import Placed
 from archgen.render.icons.icons import icon
 from archgen.render.scene.diagram import diagram_scene
@@ -31,6 +33,7 @@ from archgen.style.theme import LINES, PRINT
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Edge, Group, Node
 from archgen.views.levels import level_diagrams
+from benchmarks import synthetic
 from tests.checked import check, read_model
 from tests.generators.level_models import MODELS, WRITTEN
 from tests.paths import ROOT
@@ -326,6 +329,7 @@ def test_more_starts_find_an_order_with_fewer_crossings(monkeypatch: pytest.Monk
     several = layered(diagram)
     assert several == layered(diagram)
     monkeypatch.setattr(ordering, "LARGE", 0)
+    ordering.best_numbers.cache_clear()
     assert score(several).crossings < score(layered(diagram)).crossings
 
 
@@ -337,3 +341,25 @@ def test_every_level_can_be_read_on_a_phone(name: str) -> None:
     pictures = at_levels(model, "deployment", None, findings=True, complete=False, is_legible=drawing.is_legible)
     texts = {title: score(drawing.showing(diagram).placed(model), room).text for title, diagram in pictures}
     assert min(texts.values()) >= room.floor, texts
+
+
+def rows_of_servers(count: int) -> Diagram:
+    """Return the deployment of many equal rows of a web, an application and a database server, each on two hosts."""
+    architecture = load("m.arch.yaml", synthetic.model(count).encode()).architecture
+    assert architecture is not None
+    return deployment(Topology(architecture))
+
+
+def test_layers_of_many_cards_are_laid_out_only_where_an_order_spares_crossings() -> None:
+    meshed, tangled = rows_of_servers(100), tangle(100)
+    assert promise(meshed) < 0.2 < promise(tangled)
+    assert best(meshed) == domain(meshed)
+
+
+def test_an_order_does_not_depend_on_measures() -> None:
+    """Of one net in several measures the order is searched once."""
+    diagram = tangle(40)
+    ordering.best_numbers.cache_clear()
+    layered(diagram)
+    layered(diagram, CLOSE)
+    assert ordering.best_numbers.cache_info().misses == 1

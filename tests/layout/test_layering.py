@@ -16,8 +16,10 @@ from archgen.layout.layering.core import Graph, layers
 from archgen.layout.layering.crossings import inversions
 from archgen.layout.layering.cycles import closing_edges
 from archgen.layout.layering.net import net
-from archgen.layout.layering.ordering import WORK, OrderedRows, ordered
+from archgen.layout.layering.ordering import ordered
 from archgen.layout.layering.ranking import GraphLink, ranks
+from archgen.layout.layering.rows import OrderedRows
+from archgen.layout.layering.sifting import WORK, Sifting
 from archgen.layout.layering.simplex import Arc, longest_path, shortest
 from archgen.layout.layering.spreading import TALLEST
 from archgen.layout.layering.straight import Choice, LayerSpacing, heaviest
@@ -116,7 +118,7 @@ def test_a_chain_is_longer_than_the_stack() -> None:
 def test_crossings_are_counted_as_by_hand(seed: int) -> None:
     chance = random.Random(seed)
     places = [chance.randrange(9) for _ in range(20)]
-    assert inversions(places, 9) == sum(first > second for first, second in combinations(places, 2))
+    assert inversions(places) == sum(first > second for first, second in combinations(places, 2))
 
 
 def crossed(rows: OrderedRows) -> int:
@@ -150,6 +152,21 @@ def test_the_order_has_no_more_crossings_than_the_first_one(seed: int, groups: i
     assert best.crossings() == crossed(best)
     assert best.crossings() <= first.crossings()
     assert sum(map(len, best.rows)) == joined.count
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_an_exchange_of_siblings_changes_is_what_a_count_says(seed: int) -> None:
+    graph = random_graph(seed, groups=6)
+    rows = OrderedRows(net(ranks(graph.nodes, graph.links), graph.links, graph.around))
+    sifting, exchanged = Sifting(rows), 0
+    for vertex in range(rows.net.root):
+        rows.take(rows.keys)
+        siblings = sifting.siblings(vertex)
+        for other in siblings[siblings.index(vertex) + 1 :]:
+            before = rows.crossings()
+            assert sifting.exchange(vertex, other) == crossed(rows) - before
+            exchanged += 1
+    assert exchanged > 20
 
 
 def test_a_planar_graph_has_no_crossing() -> None:

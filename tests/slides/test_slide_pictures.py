@@ -18,7 +18,7 @@ pypdf = pytest.importorskip("pypdf", reason="the extra `dev` is not installed")
 from archgen.app.drawing.slides import export_pdf, make_deck, slide_images  # noqa: E402
 from archgen.cli import main  # noqa: E402
 from archgen.render.svg.document import svg  # noqa: E402
-from archgen.slides import DeckOptions  # noqa: E402
+from archgen.slides.deck import DeckOptions  # noqa: E402
 from archgen.slides.layout.comparison_chart import DowntimeBar, SystemColumn  # noqa: E402
 from archgen.slides.slide_scene import slide_scene  # noqa: E402
 from archgen.slides.values import (  # noqa: E402

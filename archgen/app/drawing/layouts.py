@@ -24,13 +24,17 @@ def wrapped_engine(engine: Engine) -> Engine:
     return fitted(engine)
 
 
+def nameless(diagram: Diagram) -> Diagram:
+    """Return a diagram as engines see it: none reads its title."""
+    return replace(diagram, id="", title="", alt="")
+
+
 def cached(engine: Engine) -> Engine:
     """An engine that remembers what it has laid out: a page and the file beside it show the same, many requests go one way."""
     place = lru_cache(maxsize=REMEMBERED)(engine)
 
     def remembering(diagram: Diagram) -> Placed:
-        # no engine reads what a picture is called
-        placed = place(replace(diagram, id="", title="", alt=""))
+        placed = place(nameless(diagram))
         called = replace(placed.diagram, id=diagram.id, title=diagram.title, alt=diagram.alt)
         return replace(placed, diagram=called)
 

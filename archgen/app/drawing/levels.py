@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from archgen.app.config.choice import require_choice
+from archgen.app.drawing.layouts import nameless
 from archgen.app.drawing.pictures import Drawing
 from archgen.engines.best import best
 from archgen.engines.readable import LARGEST
@@ -64,7 +65,7 @@ def at_levels(
     usual = ASPECTS[view](tier.topology, shown) if view in ASPECTS else None
     if usual is None:
         return ()
-    if view == EVERYTHING == level and len(usual.nodes) <= LARGEST and _is_tangled(usual):
+    if view == EVERYTHING == level and len(usual.nodes) <= LARGEST:
         return ((view, _untangled(tier, shown, usual)),)
     if view not in _LEVELED or level == EVERYTHING or (level is None and (complete or not _is_crowded(usual))):
         return ((view, usual),)
@@ -119,19 +120,25 @@ def _is_crowded(diagram: Diagram) -> bool:
 
 def _is_tangled(diagram: Diagram) -> bool:
     """Return True if so many lines of a diagram cross that nobody follows them."""
-    return len(diagram.edges) > TANGLED and score(best(diagram)).crossings > TANGLED
+    return _tangle(diagram) > TANGLED
+
+
+def _tangle(diagram: Diagram) -> int:
+    """Return the crossings of a diagram, as none if it has so few lines that these can be followed however they cross."""
+    return score(best(nameless(diagram))).crossings if len(diagram.edges) > TANGLED else 0
 
 
 def _untangled(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) -> Diagram:
-    """Return a deployment whose lines cross too often with equal hosts and zones folded, as little as that takes."""
-    best_diagram, least = usual, score(best(usual)).crossings
-    for folding in foldings(tier.topology):
-        folded = deployment(tier.topology, findings, folding)
-        crossings = score(best(folded)).crossings
-        if crossings < least:
-            best_diagram, least = folded, crossings
-        if least <= TANGLED:
-            break
+    """Return a deployment, with equal hosts and zones folded if its lines cross too often, as little as that takes."""
+    best_diagram, least = usual, _tangle(usual)
+    if least > TANGLED:
+        for folding in foldings(tier.topology):
+            folded = deployment(tier.topology, findings, folding)
+            crossings = score(best(nameless(folded))).crossings
+            if crossings < least:
+                best_diagram, least = folded, crossings
+            if least <= TANGLED:
+                break
     return best_diagram
 
 

@@ -18,9 +18,10 @@ from archgen.render.scene.shapes import Scene
 from archgen.render.svg.document import svg
 from archgen.rules import BY_NAME
 from archgen.site.system_change import FlowComparison, RuleChange, compare
-from archgen.slides import STORY, ChangeSummary, DeckOptions, DeckSection, build_deck
+from archgen.slides.deck import STORY, DeckOptions, build_deck
 from archgen.slides.facts import SystemFacts
 from archgen.slides.layout.legible import READABLE, points
+from archgen.slides.section import ChangeSummary, DeckSection
 from archgen.slides.story import ROUTES
 from archgen.slides.values import PICTURE, Deck, failed_slide
 from archgen.style.theme import THEMES

@@ -23,7 +23,7 @@ from archgen.cli.invalid_models import report_invalid
 from archgen.cli.output import say
 from archgen.cli.parser import add_paths, terminal_style
 from archgen.model.problems import UsageError
-from archgen.slides import DeckOptions
+from archgen.slides.deck import DeckOptions
 from archgen.system.files import TEMPLATE, read_file
 from archgen.system.internal_errors import Isolation
 

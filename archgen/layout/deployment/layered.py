@@ -13,6 +13,8 @@ from archgen.layout.deployment.docks import straighten
 from archgen.layout.deployment.levels import CLEAR, Levels
 from archgen.layout.deployment.routing import LANE, route_edges
 from archgen.layout.layering.core import Graph, Layers, layers, ranks_of
+from archgen.layout.layering.net import net
+from archgen.layout.layering.ordering import untangled
 from archgen.layout.layering.ranking import GraphLink
 from archgen.layout.layering.straight import LayerSpacing
 from archgen.layout.measures import USUAL, Measures
@@ -31,6 +33,12 @@ def layered(diagram: Diagram, measures: Measures = USUAL) -> Placed:
     ways = route_edges(together, levels, passes_of(together, placed))
     straighten(ways, levels)
     return completed(diagram, sizes, root, levels, ways, measures)
+
+
+def promise(diagram: Diagram) -> float:
+    """Return the part of its crossings that an order of a diagram spares, in a tenth of the time that layers take."""
+    graph, _ = graph_of(diagram)
+    return untangled(net(ranks_of(graph, graph.nodes, graph.links), graph.links, graph.around))
 
 
 def graph_of(diagram: Diagram) -> tuple[Graph, list[Bundle]]:

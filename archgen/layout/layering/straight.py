@@ -13,8 +13,8 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from archgen.layout.layering.ordering import OrderedRows
 from archgen.layout.layering.ranking import connected_parts
+from archgen.layout.layering.rows import OrderedRows
 from archgen.layout.layering.simplex import Arc, shortest
 
 WORK = 3_000_000
