@@ -14,6 +14,12 @@ State = frozenset[tuple[str, str]]
 MAJORITIES = ("etcd", "zookeeper", "consul", "galera", "percona-xtradb-cluster", "cockroachdb")
 """Products that work with a majority only."""
 
+STEPPING = ("mongodb", "mssql")
+"""Products of which no replica serves without a majority of the votes; of MongoDB none takes writes."""
+
+WORDS = ("vrrp", "dns", "anycast", "orchestrator")
+"""What moves the traffic of a cluster and is no component."""
+
 OPEN = ("aws-alb", "aws-nlb", "aws-elb", "envoy")
 """Products that send requests to all once none passes."""
 
@@ -101,6 +107,30 @@ class World:
             return True
         return self.so_many_up(component, "all" if data.waits_for == "all" else (data.waits_for or 1) + 1)
 
+    def electors_met(self, component: Component, access: str) -> bool:
+        """Whether a store that steps down without a majority sees one."""
+        data = component.replication
+        by = self.component.get(data.by or "") if data is not None else None
+        if by is None or component.product not in STEPPING or (component.product == "mongodb" and access == "read"):
+            return True
+        voters = list(by.replicas)
+        if len(voters) < 3:
+            even = component.product == "mongodb" or len(component.replicas) % 2 == 0
+            voters = [*component.replicas, *(one for one in voters if even and by.id != component.id)]
+        return 2 * sum(map(self.up, voters)) > len(voters)
+
+    def taken_over(self, replica: Replica, working: set[str]) -> bool:
+        """Whether what moves the traffic of a cluster to a member that waits is there to do it."""
+        component = self.component[replica.component]
+        cluster = component.cluster
+        if cluster is None or not self.address_moves(component) or cluster.failover == "manual":
+            return True
+        by = self.component.get(cluster.by or "") if cluster.by not in WORDS else None
+        active = cluster.active or tuple(one.id for one in component.replicas[:1])
+        if by is None or by.id == component.id or replica.id in active:
+            return True
+        return any(one.id in working for one in by.replicas) and self.votes_met(by, "write")
+
     def itself_lost(self, replica: str) -> bool:
         return ("replica", replica) in self.failed
 
@@ -182,6 +212,8 @@ class World:
         cluster, data = component.cluster, component.replication
         if not self.votes_met(component, access) or not self.succeeds_to(replica):
             return False
+        if not self.electors_met(component, access) or not self.taken_over(replica, working):
+            return False
         if cluster is not None and cluster.failover == "manual" and replica.id not in cluster.active:
             return False
         if access == "read" or data is None or data.all_write:
@@ -192,7 +224,7 @@ class World:
             return True
         if data.failover != "automatic":
             return False
-        if data.by is None or data.by not in self.component:
+        if data.by is None or data.by not in self.component or component.product in STEPPING:
             return True
         by = self.component[data.by]
         return any(one.id in working for one in by.replicas) and self.votes_met(by, "write")
@@ -454,6 +486,7 @@ def concerned(architecture: Architecture, flow: Flow) -> list[tuple[str, str]]:
                 behind = [each for each in world.component if any(world.steps_to(one, each) for one in targets)]
                 names.update(each for each in behind if world.steps_to(each, name) is not None)
     promoters = {data.by for one in names if (data := world.component[one].replication) is not None}
+    promoters |= {moved.by for one in names if (moved := world.component[one].cluster) is not None}
     names.update(one for one in promoters if one in world.component)
     replicas = [one for name in names for one in world.component[name].replicas]
     running = [one for one in replicas if world.component[one.component].kind != "client"]

@@ -8,12 +8,13 @@ from msgspec.structs import replace
 
 from archgen.analysis.moments import Timed, moments
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Cluster, Component, Flow
+from archgen.model.architecture import Cluster, Component, Flow, Replica
 from archgen.model.subject import Subject
+from archgen.model.wording import first_few, listed
 from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.failure import States, single_points
 from archgen.reliability.index import Index
-from archgen.reliability.members import active_members
+from archgen.reliability.members import active_members, keeps_address
 from archgen.reliability.structure import build
 
 
@@ -27,7 +28,7 @@ def failover_time(facts: Topology, component: Component) -> Timed | None:
     """Return the longest time until something takes over for a component by itself; None where nothing does."""
     events = moments(facts)
     times = [events.promotions.get(component.id)]
-    if active_members(component):
+    if component.cluster is not None:
         times.append(events.takeovers.get(component.id))
     if moves_alone(component):
         times.append(events.rescheduling(component))
@@ -60,6 +61,8 @@ def pauses(facts: Topology, flow: Flow, gone: Collection[Subject]) -> Iterator[s
         if not moves_alone(component):
             if _is_down(_before_failover(facts, component), flow, gone):
                 yield f"{after}, when {component.id} has failed over{assumed}"
+            elif share := _share_until_moved(facts, component, gone):
+                yield share
         elif hosts := _candidates_among(facts, component, flow, gone):
             yield f"if {component.id} runs on {hosts}, it is started elsewhere {after}{assumed}"
 
@@ -74,7 +77,53 @@ def _candidates_among(facts: Topology, component: Component, flow: Flow, gone: C
     replica = component.replicas[0]
     if Subject("replica", replica.id) not in facts.losses.points[flow.id]:
         return ""
-    return " or ".join(host for host in replica.hosts if Subject("host", host) in gone)
+    return listed(first_few(_lost_hosts(facts, replica, gone), _NAMED), "or")
+
+
+_NAMED = 3
+"""The hosts and components that a sentence names; the others are counted."""
+
+
+def _lost_hosts(facts: Topology, replica: Replica, gone: Collection[Subject]) -> list[str]:
+    """Return the lost hosts on which a floating replica may have stood."""
+    moved = [element for element in gone if element.kind in ("host", "zone")]
+    return [host for host in replica.hosts if any(facts.index.takes_down(element, host) for element in moved)]
+
+
+def _share_until_moved(facts: Topology, component: Component, gone: Collection[Subject]) -> str:
+    """Return the share of requests that still go to lost members of an active-active cluster, and for how long; else ""."""
+    timed = moments(facts).takeovers.get(component.id)
+    if timed is None or timed.manual or active_members(component):
+        return ""
+    lost = [replica for replica in component.replicas if _is_lost(facts, replica, gone)]
+    fail, assumed = "fails" if len(lost) == 1 else "fail", "" if timed.source is None else " (assumed)"
+    share = f"about {len(lost)} in {len(component.replicas)} requests {fail}"
+    moved = f"until the traffic of {component.id} has moved{assumed}"
+    return f"{share} for about {span(timed.seconds)}, {moved}" if 0 < len(lost) < len(component.replicas) else ""
+
+
+def _is_lost(facts: Topology, replica: Replica, gone: Collection[Subject]) -> bool:
+    component = facts.components[replica.component]
+    noticed = Subject("replica", replica.id) in gone and not keeps_address(component, replica.id)
+    return noticed or (len(replica.hosts) == 1 and bool(_lost_hosts(facts, replica, gone)))
+
+
+def moved_replicas(facts: Topology, flow: Flow, gone: Collection[Subject]) -> Iterator[str]:
+    """Yield what a platform starts elsewhere of the components of which several replicas float, by the lost hosts."""
+    moving: dict[tuple[str, str], list[str]] = {}
+    used = {replica.component for replica in facts.losses.structures[flow.id].replicas}
+    for component in facts.architecture.components:
+        replicas = component.replicas
+        if component.id not in used or len(replicas) < 2 or not replicas[0].floating or len(replicas[0].hosts) < 2:
+            continue
+        hosts = _lost_hosts(facts, replicas[0], gone)
+        if 0 < len(hosts) < len(replicas[0].hosts):
+            timed = moments(facts).rescheduling(component)
+            assumed = "" if timed.source is None else " (assumed)"
+            key = (listed(first_few(hosts, _NAMED), "or"), f"{span(timed.seconds)}{assumed}")
+            moving.setdefault(key, []).append(component.id)
+    for (hosts_lost, after), names in moving.items():
+        yield f"replicas of {listed(first_few(names, _NAMED))} on {hosts_lost} are started elsewhere after about {after}"
 
 
 def _is_down(index: Index, flow: Flow, gone: Collection[Subject]) -> bool:

@@ -8,7 +8,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from archgen.analysis.failover_times import pauses
+from archgen.analysis.failover_times import moved_replicas, pauses
 from archgen.analysis.topology import Topology
 from archgen.app.element_lookup import find_elements
 from archgen.app.simulation_conditions import conditions
@@ -48,7 +48,9 @@ def simulate_failures(
     def work(flow: Flow) -> FlowOutcome:
         lost = outcome(topology.index, flow, topology.losses.plans[flow.id], gone)
         if lost.status != "down" and killed:
-            lost = replace(lost, hints=(*pauses(topology, flow, gone), *lost.hints))
+            lost = replace(
+                lost, hints=(*pauses(topology, flow, gone), *moved_replicas(topology, flow, gone), *lost.hints)
+            )
         lost = _hedged(topology, flow, lost, gone)
         return replace(lost, hints=(*lost.hints, *conditions(topology, lost, gone)))
 

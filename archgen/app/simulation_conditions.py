@@ -9,7 +9,7 @@ from archgen.linting.rule import RuleContext
 from archgen.model.architecture import Component
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-from archgen.reliability.members import keeps_lease
+from archgen.reliability.members import copies_awaited, is_of_unknown_copies, keeps_lease
 from archgen.reliability.simulation import FlowOutcome
 from archgen.rules import BY_NAME
 
@@ -19,8 +19,6 @@ _UNMOVED = "untracked-failover"
 
 def conditions(topology: Topology, outcome: FlowOutcome, gone: Collection[Subject]) -> tuple[str, ...]:
     """Return the conditions under which a flow that is served without some elements is."""
-    if outcome.status == "down":
-        return ()
     components = dict.fromkeys(
         name
         for hop in topology.hops[outcome.flow]
@@ -28,10 +26,63 @@ def conditions(topology: Topology, outcome: FlowOutcome, gone: Collection[Subjec
         if topology.kind(name).id != "client"
     )
     used = [topology.components[name] for name in components]
+    if outcome.status == "down":
+        return tuple(words for component in used for words in _idle_copies(topology, component, gone))
+    searches = (_leases, _commits, _queues, _unshown)
     return (
         *_moved(topology, outcome),
-        *(words for component in used for words in _leases(topology, outcome.flow, component, gone)),
+        *(
+            words
+            for search in searches
+            for component in used
+            for words in search(topology, outcome.flow, component, gone)
+        ),
     )
+
+
+def _writes(topology: Topology, flow: str, component: Component) -> bool:
+    return any(component.id in hop.targets and hop.access != "read" for hop in topology.hops[flow])
+
+
+def _lost_replicas(topology: Topology, component: Component, gone: Collection[Subject]) -> list[str]:
+    return [replica.id for replica in component.replicas if _is_lost(topology, replica.id, gone)]
+
+
+def _idle_copies(topology: Topology, component: Component, gone: Collection[Subject]) -> Iterator[str]:
+    """Yield the copies of a lost store that are up and that nothing promotes."""
+    if len(_lost_replicas(topology, component, gone)) < len(component.replicas):
+        return
+    for copy in topology.architecture.components:
+        replication = copy.replication
+        copied = replication is not None and replication.copy_of == component.id
+        if copied and len(_lost_replicas(topology, copy, gone)) < len(copy.replicas):
+            yield f"{copy.id} has a copy of its data, and nothing in the model promotes it"
+
+
+def _commits(topology: Topology, flow: str, component: Component, gone: Collection[Subject]) -> Iterator[str]:
+    """Yield a store whose commits wait for copies that are lost, unless it is set up otherwise."""
+    awaited, lost = copies_awaited(component), _lost_replicas(topology, component, gone)
+    if lost and 0 <= len(component.replicas) - len(lost) - 1 < awaited and _writes(topology, flow, component):
+        yield (
+            f"only if {component.id} takes writes without a copy (`without` isn't declared): a commit waits for a synchronous "
+            "standby by default"
+        )
+
+
+def _queues(topology: Topology, flow: str, component: Component, gone: Collection[Subject]) -> Iterator[str]:
+    """Yield a queue that lost replicas, and doesn't say whether what waits in it is on the others too."""
+    if is_of_unknown_copies(component) and _lost_replicas(topology, component, gone):
+        yield f"only if the queues of {component.id} are on its other replicas too (neither `quorum` nor `replication` is declared)"
+
+
+def _unshown(topology: Topology, flow: str, component: Component, gone: Collection[Subject]) -> Iterator[str]:
+    """Yield the stores that are lost and that a component needs, though no step of any flow shows what for."""
+    for call in topology.outgoing[component.id]:
+        stores = [topology.components[target] for target in call.targets if topology.kind(target).stores]
+        if not stores or not call.required or topology.flows_over[call.id] or topology.kind(component.id).observes:
+            continue
+        if all(len(_lost_replicas(topology, store, gone)) == len(store.replicas) for store in stores):
+            yield f"only if {flow} doesn't need {listed(list(call.targets))}, which {component.id} calls and no flow shows"
 
 
 def _moved(topology: Topology, outcome: FlowOutcome) -> Iterator[str]:
@@ -55,9 +106,12 @@ def _leases(topology: Topology, flow: str, component: Component, gone: Collectio
     by = topology.components.get(component.replication.by or "") if component.replication is not None else None
     if by is None or not keeps_lease(component, by):
         return
-    writes = any(component.id in hop.targets and hop.access != "read" for hop in topology.hops[flow])
     up = sum(not _is_lost(topology, replica.id, gone) for replica in by.replicas)
-    if writes and not topology.states_lease(component.id, by.id) and 2 * up <= len(by.replicas):
+    if (
+        _writes(topology, flow, component)
+        and not topology.states_lease(component.id, by.id)
+        and 2 * up <= len(by.replicas)
+    ):
         yield (
             f"only if {component.id} keeps no lease in {by.id}, which has no majority: under Patroni, its primary takes no "
             "writes then"

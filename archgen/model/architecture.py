@@ -123,6 +123,10 @@ class Quorum(Struct, frozen=True, gc=False, omit_defaults=True):
     write: int | Literal["majority"] | None = None
 
 
+MOVERS = ("vrrp", "dns", "anycast", "orchestrator")
+"""The mechanisms that may move traffic between the members of a cluster, and aren't components."""
+
+
 class Cluster(Struct, frozen=True, gc=False, omit_defaults=True):
     """The failover among a component's own replicas; `active` are the replicas before a manual failover.
 

@@ -19,6 +19,8 @@ class Product(Struct, frozen=True, gc=False):
     `forgets_who_leaves`: a replica that is stopped in order has no vote any more, so a majority of the rest is enough.
     `plain_entry`: visitors' requests arrive at it, and a filter and access logs are options that are off at first.
     `trusting`: it checks no certificate of the servers that it passes requests on to, unless told to.
+    `steps_down`: a replica that sees no majority of the votes stops, for everything or for writes.
+    `waits`: a commit waits for a synchronous standby that is gone, unless it is set up otherwise.
     `figures_only`: it collects measurements, and no log lines.
     """
 
@@ -29,7 +31,9 @@ class Product(Struct, frozen=True, gc=False):
     plain_entry: bool = False
     quorum: Literal["majority", "majority-to-write"] | None = None
     forgets_who_leaves: bool = False
+    steps_down: Literal["writes", "everything"] | None = None
     trusting: bool = False
+    waits: bool = False
     figures_only: bool = False
 
 
@@ -40,7 +44,10 @@ PRODUCTS: dict[str, Product] = {
         ("galera", "percona-xtradb-cluster"), Product(agrees=True, quorum="majority", forgets_who_leaves=True)
     ),
     "cockroachdb": Product(agrees=True, quorum="majority"),
-    "mongodb": Product(agrees=True, quorum="majority-to-write"),
+    "mongodb": Product(agrees=True, quorum="majority-to-write", steps_down="writes"),
+    **dict.fromkeys(("postgresql", "timescaledb"), Product(waits=True)),
+    # an availability group is offline, for reads too, while its Windows cluster has no majority
+    **dict.fromkeys(("mssql", "sql-server", "sqlserver"), Product(steps_down="everything")),
     **dict.fromkeys(("sentinel", "redis-sentinel"), Product(coordinates=True)),
     **dict.fromkeys(
         ("yugabytedb", "tidb", "kafka", "redpanda"),

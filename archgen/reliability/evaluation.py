@@ -109,8 +109,8 @@ class Plan:
         deciders = list(need.candidates)
         for member in need.guarded:
             deciders.append(member.replica)
-            if member.promoter is not None:
-                deciders += self.members.get(member.promoter, ())
+            for promoter in member.promoters:
+                deciders += self.members.get(promoter, ())
             for asked in member.asks:
                 deciders += self.of(asked)
         return list(dict.fromkeys(deciders))
@@ -245,7 +245,7 @@ class Evaluation(Generic[T]):
 
     def held(self, member: Guarded) -> T:
         """Return when a guard keeps a candidate from counting, though it may work."""
-        holding: list[T] = [] if member.promoter is None else [self.component(member.promoter)]
+        holding: list[T] = [self.component(promoter) for promoter in member.promoters]
         holding += map(self._awaited, member.after)
         holding += map(self.short, member.votes)
         holding += map(self.itself, member.lost)

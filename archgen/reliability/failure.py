@@ -243,9 +243,9 @@ def alive(evaluation: Evaluation[int], need: Need, bit: int) -> int:
 
 def is_free(evaluation: Evaluation[int], member: Guarded, bit: int) -> bool:
     """Return True if no guard would hold a candidate back in a state if all that is up worked."""
-    if member.promoter is not None:
-        promoters = evaluation.plan.members.get(member.promoter, [])
-        if all(evaluation.down[promoter] & bit for promoter in promoters):
+    members = evaluation.plan.members
+    for promoter in member.promoters:
+        if all(evaluation.down[replica] & bit for replica in members.get(promoter, ())):
             return False
     if any(evaluation.short(votes) & bit for votes in member.votes):
         return False

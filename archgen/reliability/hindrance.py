@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.model.wording import listed
 from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import alive, is_free
 from archgen.reliability.members import Votes
@@ -42,6 +43,8 @@ def _without_quorum(evaluation: Evaluation[int], bit: int, need: Need) -> str | 
 
 def _words(evaluation: Evaluation[int], bit: int, caller: str, member: Guarded) -> Iterator[str]:
     replicas = evaluation.plan.replicas
+    for by in _missing_movers(evaluation, bit, member):
+        yield f"{by} is down, so nothing moves the traffic of {replicas[member.replica].component} to {member.replica}"
     for votes in member.votes:
         if evaluation.short(votes) & bit:
             yield _short(evaluation, bit, votes)
@@ -54,7 +57,19 @@ def _words(evaluation: Evaluation[int], bit: int, caller: str, member: Guarded) 
             yield f"the health check of {asking} on {target} asks {asked_component(asked)}, which does not answer"
 
 
+def _missing_movers(evaluation: Evaluation[int], bit: int, member: Guarded) -> Iterator[str]:
+    """Yield the components that would move traffic to a member and are down; those that promote have words of their own."""
+    plan = evaluation.plan
+    replication = plan.index.components[plan.replicas[member.replica].component].replication
+    for by in member.promoters:
+        promotes = replication is not None and replication.by == by
+        if not promotes and all(evaluation.down[replica] & bit for replica in plan.members.get(by, ())):
+            yield by
+
+
 def _short(evaluation: Evaluation[int], bit: int, votes: Votes) -> str:
-    component = evaluation.plan.replicas[votes.members[0]].component
+    components = listed(list(dict.fromkeys(evaluation.plan.replicas[member].component for member in votes.members)))
     up = len([member for member in votes.members if not evaluation.own[member] & bit])
-    return f"{up} of {len(votes.members)} replicas of {component} {'is' if up == 1 else 'are'} up, and it takes {votes.count}"
+    members = "votes" if " and " in components else "replicas"
+    be = "is" if up == 1 else "are"
+    return f"{up} of {len(votes.members)} {members} of {components} {be} up, and it takes {votes.count}"

@@ -55,8 +55,12 @@ def _writes(evaluation: Evaluation[int], primary: str) -> bool:
     """Return True if requests of a flow wait for another replica to be promoted in a primary's place."""
     needs = (need for each in evaluation.plan.structure.needs.values() for need in each)
     return any(
-        primary in need.candidates and any(member.promoter is not None for member in need.guarded) for need in needs
+        _takes(need, primary) and any(member.promoters or member.votes for member in need.guarded) for need in needs
     )
+
+
+def _takes(need: Need, replica: str) -> bool:
+    return replica in need.candidates or any(member.replica == replica for member in need.guarded)
 
 
 def _shallow_checks(evaluation: Evaluation[int]) -> Iterator[str]:

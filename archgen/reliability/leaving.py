@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from msgspec.structs import replace
 
-from archgen.model.architecture import Architecture, Component
+from archgen.model.architecture import Architecture, Component, Replica
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
@@ -23,15 +23,27 @@ def left_in_order(index: Index, leaving: Collection[Subject]) -> Architecture:
 
 
 def _shrunk(index: Index, component: Component, leaving: Collection[Subject]) -> Component:
+    if product_of(component.product).steps_down == "everything":
+        return _without_votes(index, component, leaving)
     if not product_of(component.product).forgets_who_leaves or quorum_of(component) != "majority":
         return component
-    left = [
-        replica
-        for replica in component.replicas
-        if not any(_leaves(index, element, replica.id, replica.hosts) for element in leaving)
-    ]
+    left = [replica for replica in component.replicas if not _is_leaving(index, replica, leaving)]
     gone = len(component.replicas) - len(left)
     return replace(component, quorum=len(left) // 2 + 1) if gone and left else component
+
+
+def _without_votes(index: Index, component: Component, leaving: Collection[Subject]) -> Component:
+    """Return the store without the votes beside it: those that stay count anew when another leaves."""
+    replication = component.replication
+    by = index.components.get(replication.by or "") if replication is not None else None
+    voters = (*component.replicas, *by.replicas) if by is not None else ()
+    if replication is None or not any(_is_leaving(index, voter, leaving) for voter in voters):
+        return component
+    return replace(component, replication=replace(replication, by=None))
+
+
+def _is_leaving(index: Index, replica: Replica, leaving: Collection[Subject]) -> bool:
+    return any(_leaves(index, element, replica.id, replica.hosts) for element in leaving)
 
 
 def _leaves(index: Index, element: Subject, replica: str, hosts: tuple[str, ...]) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
 
-from archgen.model.architecture import Balance, Cluster, Component, Quorum
+from archgen.model.architecture import MOVERS, Balance, Cluster, Component, Quorum
 from archgen.model.kinds import KINDS
 from archgen.model.products import product_name, product_of
 from archgen.model.steps import Access
@@ -58,6 +59,54 @@ def votes(component: Component, access: Access) -> tuple[Votes, ...]:
         counts.append(len(component.replicas) if waits_for == "all" else waits_for + 1)
     members = tuple([replica.id for replica in component.replicas]) if any(counts) else ()
     return tuple(Votes(count, members) for count in dict.fromkeys(counts) if count)
+
+
+def electorate(component: Component, components: Mapping[str, Component], access: Access) -> tuple[Votes, ...]:
+    """Return the votes without which no replica of a store answers an access, as its product steps down without a majority.
+
+    They are those of the component that `by` names, if it has three or more; else the replicas vote, and it beside them.
+    """
+    stops = product_of(component.product).steps_down
+    by = components.get(component.replication.by or "") if component.replication is not None else None
+    if by is None or stops is None or (stops == "writes" and access == "read"):
+        return ()
+    beside = tuple([replica.id for replica in by.replicas])
+    own = tuple([replica.id for replica in component.replicas])
+    # a witness votes only where the number of the others is even
+    odd = len(own) % 2 == 1 and stops == "everything"
+    voters = beside if len(beside) > 2 else own if odd else tuple(dict.fromkeys((*own, *beside)))
+    return (Votes(len(voters) // 2 + 1, voters),)
+
+
+def mover(component: Component, components: Mapping[str, Component]) -> str | None:
+    """Return the component that moves the traffic of an active-passive cluster to another member, if any does."""
+    cluster = component.cluster
+    if cluster is None or not is_active_passive(cluster) or cluster.failover == "manual":
+        return None
+    return cluster.by if cluster.by not in MOVERS and cluster.by in components else None
+
+
+def copies_awaited(component: Component) -> int:
+    """Return how many copies a write waits for as its product does by default, where the model doesn't say; else 0.
+
+    What manages a failover lets writes go on without copies, and so may a provider.
+    """
+    replication = component.replication
+    if replication is None or replication.mode != "synchronous" or replication.without is not None:
+        return 0
+    if replication.by is not None or component.managed or len(replication.primary) != 1:
+        return 0
+    copies = len(component.replicas) - 1
+    waits_for = copies if replication.waits_for == "all" else replication.waits_for or 1
+    return waits_for if product_of(component.product).waits and waits_for <= copies else 0
+
+
+def is_of_unknown_copies(component: Component) -> bool:
+    """Return True for a queue on several replicas that doesn't say whether what waits in it is on more than one."""
+    declared = component.replication is not None or component.quorum is not None
+    agreed = product_of(component.product).agrees
+    queue = component.kind == "queue" and len(component.replicas) > 1
+    return queue and not (declared or agreed or component.managed)
 
 
 def predecessors(component: Component, replica: str) -> tuple[str, ...]:

@@ -19,9 +19,11 @@ from archgen.reliability.members import (
     Votes,
     active_members,
     deep_asks,
+    electorate,
     eligible,
     is_active_passive,
     keeps_address,
+    mover,
     predecessors,
     votes,
     waits_as_backup,
@@ -32,13 +34,13 @@ from archgen.reliability.moment import LASTING, Moment, Window
 class Guarded(Struct, frozen=True):
     """A candidate that counts only while none of its guards holds.
 
-    It needs a `promoter` to work, if any is named: a component. `after` are the failovers that must be done before it
+    It needs `promoters`, which are components, to work. `after` are the failovers that must be done before it
     takes over; a loss that lasts has none. `votes` are numbers of replicas that must be up. It does not count
     while any of `lost`, which are replicas, has failed by itself, or while the check of its caller `asks` in vain.
     """
 
     replica: str
-    promoter: str | None = None
+    promoters: tuple[str, ...] = ()
     after: tuple[Window, ...] = ()
     votes: tuple[Votes, ...] = ()
     lost: tuple[str, ...] = ()
@@ -47,7 +49,7 @@ class Guarded(Struct, frozen=True):
     @property
     def is_free(self) -> bool:
         """True if it has no guards."""
-        return not (self.promoter or self.after or self.votes or self.lost or self.asks)
+        return not (self.promoters or self.after or self.votes or self.lost or self.asks)
 
 
 class Need(Struct, frozen=True):
@@ -124,11 +126,19 @@ class Conditions(Struct, frozen=True):
 
 
 def promoting_component(index: Index, component: Component) -> str | None:
-    """Return the component that promotes the replicas of another, if any does."""
+    """Return the component that promotes the replicas of another, if any does; votes that are counted need none."""
     replication = component.replication
-    if replication is None or replication.failover != "automatic":
+    if replication is None or replication.failover != "automatic" or electorate(component, index.components, "write"):
         return None
     return replication.by if replication.by in index.components else None
+
+
+def helpers(index: Index, component: Component, access: Access) -> tuple[str, ...]:
+    """Return the components that decide which replicas of another answer an access, and whether any do."""
+    moving, counted = mover(component, index.components), electorate(component, index.components, access)
+    promoting = promoting_component(index, component) if access != "read" else None
+    voting = [index.replicas[member].component for votes in counted for member in votes.members]
+    return tuple(dict.fromkeys(name for name in (moving, promoting, *voting) if name not in (None, component.id)))
 
 
 def needs_of(
@@ -188,7 +198,7 @@ def _some(
         for target in connection.targets:
             component = index.components[target]
             first, second = eligible(component, use.access, moment)
-            required = votes(component, use.access)
+            required = (*votes(component, use.access), *electorate(component, index.components, use.access))
             if any(each.count > len(each.members) for each in required):
                 continue
             for replica in _near(index, first, connection, caller, use.pinned):
@@ -197,7 +207,8 @@ def _some(
                     continue
                 after = _taking_over(component, replica, moment)
                 before = predecessors(component, replica)
-                member = Guarded(replica, after=after, votes=required, lost=before, asks=asked)
+                by, counted = _moved(index, component, replica)
+                member = Guarded(replica, by, after, (*required, *counted), before, asked)
                 if member.is_free:
                     now.append(replica)
                 else:
@@ -237,11 +248,22 @@ def _promoted(index: Index, component: Component, replica: str, required: tuple[
     """Return a replica that takes writes once it is promoted, by a component or by a person."""
     promoter = promoting_component(index, component)
     by = () if promoter is None else votes(index.components[promoter], "write")
+    movers, counted = _moved(index, component, replica)
+    promoters = tuple(dict.fromkeys((*(() if promoter is None else (promoter,)), *movers)))
     wait = moment.promotions.get(component.id)
     primary = component.replication.primary if component.replication and wait is not None else ()
     after = tuple(Window(each, wait) for each in primary if wait is not None)
     after += _taking_over(component, replica, moment)
-    return Guarded(replica, promoter, after, (*required, *by), predecessors(component, replica))
+    every = tuple(dict.fromkeys((*required, *by, *counted)))
+    return Guarded(replica, promoters, after, every, predecessors(component, replica))
+
+
+def _moved(index: Index, component: Component, replica: str) -> tuple[tuple[str, ...], tuple[Votes, ...]]:
+    """Return the component that moves the traffic of a cluster to a member that waits, and the votes that this takes."""
+    by = mover(component, index.components)
+    if by is None or by == component.id or replica in active_members(component):
+        return (), ()
+    return (by,), votes(index.components[by], "write")
 
 
 def _taking_over(component: Component, replica: str, moment: Moment) -> tuple[Window, ...]:

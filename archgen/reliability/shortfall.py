@@ -63,14 +63,18 @@ def _unmet(evaluation: Evaluation[int], bit: int, path: tuple[str, ...]) -> tupl
 
 
 class Waiting(Struct, frozen=True):
-    """The step that is done later: its ends, of which the one that `down` names is down, if either is."""
+    """The step that is done later: its ends, of which the one that `down` names is down, if either is.
+
+    `keeper` is the queue that has what is sent until then, if one does.
+    """
 
     source: str
     targets: tuple[str, ...]
     down: Literal["source", "targets"] | None
+    keeper: str | None = None
 
 
-def waiting(evaluation: Evaluation[int], bit: int, request: Request) -> Waiting:
+def waiting(evaluation: Evaluation[int], bit: int, request: Request, keeper: str | None) -> Waiting:
     """Return the reason for a delay in a state in which a step cannot be done."""
     members, down = evaluation.plan.members, evaluation.down
 
@@ -81,4 +85,4 @@ def waiting(evaluation: Evaluation[int], bit: int, request: Request) -> Waiting:
     which: Literal["source", "targets"] | None = (
         "targets" if are_down(request.targets) else "source" if are_down((request.source,)) else None
     )
-    return Waiting(request.source, request.targets, which)
+    return Waiting(request.source, request.targets, which, keeper)

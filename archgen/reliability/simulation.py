@@ -23,6 +23,7 @@ from archgen.reliability.index import Index
 from archgen.reliability.levels import levels
 from archgen.reliability.shortfall import Shortfall, Waiting, shortfall, waiting
 from archgen.reliability.structure import build, connections_under, requests
+from archgen.reliability.waiting import keepers
 
 Status = Literal["ok", "degraded", "delayed", "partial", "down"]
 """From the best to the worst; `archgen.reliability.levels` has the functions that tell the last three apart."""
@@ -84,7 +85,7 @@ def _outcome(index: Index, flow: Flow, serves: Evaluation[int], gone: Collection
         return _partial(flow, every, lost, _cut_off(serves))
     full = every if plans.full is plans.every else _evaluated(plans.full, gone)
     if full.flow:
-        return _delayed(flow, full, lost, _cut_off(serves))
+        return _delayed(index, flow, full, lost, _cut_off(serves))
     cut_off = _cut_off(full)
     skipped = _skipped(index, flow, full_plan, with_options)
     return FlowOutcome(
@@ -129,11 +130,13 @@ def _partial(flow: Flow, every: Evaluation[int], lost: tuple[str, ...], cut_off:
     return FlowOutcome(flow.id, "partial", True, step, path, lost, cut_off, shortfall=reason, always=state == _SOUND)
 
 
-def _delayed(flow: Flow, full: Evaluation[int], lost: tuple[str, ...], cut_off: tuple[str, ...]) -> FlowOutcome:
+def _delayed(
+    index: Index, flow: Flow, full: Evaluation[int], lost: tuple[str, ...], cut_off: tuple[str, ...]
+) -> FlowOutcome:
     state = full.flow & _SOUND or _GONE
     step, path = trace(full, state)
     request = next(request for request, _ in requests(flow.steps) if request.id == step)
-    reason = waiting(full, state, request)
+    reason = waiting(full, state, request, keepers(index, flow).get(request.id))
     return FlowOutcome(flow.id, "delayed", True, step, path, lost, cut_off, waiting=reason, always=state == _SOUND)
 
 

@@ -16,7 +16,7 @@ from archgen.model.steps import Access, Answer, Frame, Request, Step
 from archgen.reliability.index import Index
 from archgen.reliability.members import quorum
 from archgen.reliability.moment import LASTING, Moment
-from archgen.reliability.needs import Asked, Conditions, Need, Use, asks_of, needs_of, promoting_component
+from archgen.reliability.needs import Asked, Conditions, Need, Use, asks_of, helpers, needs_of
 
 ServiceLevel = Literal["serves", "every", "full"]
 """The three functions of a flow, each of which implies those before it: some request is answered, each one is, and what
@@ -165,6 +165,4 @@ def _reached(index: Index, uses: list[Use]) -> Iterator[str]:
             behind = (part for asked in asks for part in _way(index, target, asked))
             for reached, access in ((target, use.access), *behind):
                 yield reached
-                promoter = promoting_component(index, index.components[reached]) if access != "read" else None
-                if promoter is not None:
-                    yield promoter
+                yield from helpers(index, index.components[reached], access)

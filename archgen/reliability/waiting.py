@@ -61,6 +61,26 @@ def kept_in(index: Index, request: Request) -> str:
     return request.source if index.components[request.source].kind in _QUEUES else request.targets[0]
 
 
+def keepers(index: Index, flow: Flow) -> dict[str, str]:
+    """Return what keeps the work of each request until it can be done, where a queue does: its source, or what that took from."""
+    kept: dict[str, str] = {}
+    holding: dict[str, str] = {}
+    filled: dict[str, set[str]] = {}
+    for request, _ in requests(flow.steps):
+        source = request.source
+        keeper = source if index.components[source].kind in _QUEUES else holding.get(source)
+        queues = (target for target in request.targets if index.components[target].kind in _QUEUES)
+        taken = next((queue for queue in queues if filled.get(queue, set()) - {source}), None)
+        if keeper is not None:
+            kept[request.id] = keeper
+            holding |= {target: keeper for target in request.targets if target not in holding}
+        elif taken is not None:
+            holding[source] = taken
+        for target in request.targets:
+            filled.setdefault(target, set()).add(source)
+    return kept
+
+
 def answers_before(index: Index, flow: Flow, taken: Collection[Request]) -> dict[str, Answer]:
     """Return, by the ids of requests that take from a queue, the answer that who filled it gave before."""
     wanted = {request.id for request in taken}

@@ -30,6 +30,7 @@ from archgen.reliability.moment import recent_loss
 from archgen.reliability.needs import Guarded, Need, asked_component
 from archgen.reliability.simulation import skippable, used, with_all_options
 from archgen.reliability.structure import access_of, requests
+from archgen.reliability.waiting import keepers
 from archgen.site.html_builder import Html, tag
 from archgen.views.deployment_folding import fold
 from archgen.views.elements import qualified
@@ -206,11 +207,12 @@ class _Encoder:
         strict = self._plan(plan, indices)
         loose = self._plan(with_all_options(topology.index, flow), indices)
         chart, steady = self._chart(flow.id)
+        kept = keepers(topology.index, flow)
         return {
             "id": flow.id,
             "title": flow.title,
             "page": topology.flow_slugs[flow.id],
-            "steps": [self._step(flow, step) for step in steps],
+            "steps": [self._step(flow, step, kept.get(step.id, "")) for step in steps],
             "skippable": [indices[step] for step in skippable(topology.index, flow)],
             "plan": strict,
             "every": None if plans.every is plan else self._plan(plans.every, indices),
@@ -220,10 +222,10 @@ class _Encoder:
             "steady": steady,
         }
 
-    def _step(self, flow: Flow, request: Request) -> list[Any]:
+    def _step(self, flow: Flow, request: Request, keeper: str) -> list[Any]:
         """Return id, caller, targets, message, pinned replicas, whether it reads, the answers it needs (0: no connection).
 
-        All of them is -1.
+        All of them is -1. Then the queue that keeps it until it can be done, or -1.
         """
         by_ends = self._topology.index.connections
         pairs = [by_ends.get((request.source, target)) for target in request.targets]
@@ -239,6 +241,7 @@ class _Encoder:
             self._indices(request.pinned),
             int(reads),
             count,
+            self._component.get(keeper, -1),
         ]
 
     def _plan(self, plan: Plan, steps: dict[str, int]) -> dict[str, Any]:
@@ -272,10 +275,10 @@ class _Encoder:
         return [steps[need.step], self._indices(need.candidates), guarded, need.count, kind]
 
     def _guarded(self, member: Guarded, steps: dict[str, int]) -> list[Any]:
-        """Return a candidate with its promoter, numbers of those that must be up, those before it, and what is asked of it."""
+        """Return a candidate with its promoters, numbers of those that must be up, those before it, and what is asked of it."""
         return [
             self._replica[member.replica],
-            -1 if member.promoter is None else self._component[member.promoter],
+            [self._component[promoter] for promoter in member.promoters],
             [[votes.count, self._indices(votes.members)] for votes in member.votes],
             self._indices(member.lost),
             [[*self._need(asked, steps), asked_component(asked)] for asked in member.asks],

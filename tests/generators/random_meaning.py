@@ -235,6 +235,21 @@ def _services_in_zones(random: Random, model: Architecture) -> Architecture:
     return replace(_components(model, change, 0.6, random), zones=zones)
 
 
+def _movers(random: Random, model: Architecture) -> Architecture:
+    """Some clusters are moved by a component, and some stores stop without a majority of the votes."""
+    names = [component.id for component in model.components if component.kind != "client"]
+
+    def change(component: Component) -> Component:
+        first, by = component.replicas[0].id, random.choice(names)
+        if random.random() < 0.5:
+            moved = Cluster("active-passive", random.choice(((), (first,))), failover="automatic", by=by)
+            return replace(component, cluster=moved)
+        data = Replication(primary=(first,), failover="automatic", by=by)
+        return replace(component, kind="database", product=random.choice(("mssql", "mongodb")), replication=data)
+
+    return _components(model, change, 0.5, random)
+
+
 def _names_replicas(component: Component) -> bool:
     return component.balance is not None and any("@" in each or "#" in each for each in component.balance.backup)
 
@@ -257,5 +272,6 @@ DECORATIONS: dict[str, Callable[[Random, Architecture], Architecture]] = {
     "deep checks": _deep_checks,
     "hosts on hosts": _hosts_on_hosts,
     "services in zones": _services_in_zones,
+    "movers": _movers,
 }
 """The keys, each with what adds it to a model."""

@@ -31,7 +31,7 @@ from archgen.reliability.simulation import statuses
 from archgen.reliability.structure import build
 from tests.generators.random_flows import ZONE_KINDS, architecture
 from tests.generators.random_meaning import decorated
-from tests.oracle import World, concerned, in_order, quorum_of
+from tests.oracle import STEPPING, World, concerned, in_order, quorum_of
 
 CLOSE = 1e-9
 BATCH = 8
@@ -220,6 +220,10 @@ FEATURES: dict[str, Callable[[Used], bool]] = {
     "cluster, manual": lambda one: one.cluster("manual"),
     "cluster, automatic": lambda one: one.cluster("automatic"),
     "cluster, automatic, by": lambda one: any(each.cluster and each.cluster.by for each in one.components),
+    "cluster, moved by a component": lambda one: any(
+        each.cluster and each.cluster.by in {own.id for own in one.components} for each in one.components
+    ),
+    "stops without a majority": lambda one: any(each.product in STEPPING for each in one.components),
     "primary, no failover": lambda one: one.data(None),
     "primary, manual": lambda one: one.data("manual"),
     "primary, automatic": lambda one: one.data("automatic"),

@@ -265,7 +265,7 @@ flows:
 
 def test_what_nobody_waits_for_is_delayed(told: Told) -> None:
     assert told.outcome(LATER, "worker@c") == ("delayed", "accepted; worker is down, so orders keeps what is sent")
-    assert told.outcome(LATER, "mail") == ("delayed", "accepted; mail is down, so worker keeps what is sent")
+    assert told.outcome(LATER, "mail") == ("delayed", "accepted; mail is down, so orders keeps what is sent")
     assert told.outcome(LATER, "b")[0] == "down"
     single, partial = told.points(LATER)
     assert single == {"shop@a", "orders@b", "a", "b"}

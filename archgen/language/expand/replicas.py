@@ -5,10 +5,7 @@ from __future__ import annotations
 from archgen.language.expand.component_reader import ComponentReader
 from archgen.language.yaml.scalars import seconds
 from archgen.language.yaml.tree import Map, TreeNode
-from archgen.model.architecture import Cluster, Quorum, Replication
-
-MOVERS = ("vrrp", "dns", "anycast", "orchestrator")
-"""Mechanisms, which aren't components, that may move traffic between the members of a cluster."""
+from archgen.model.architecture import MOVERS, Cluster, Quorum, Replication
 
 
 def read_cluster(reader: ComponentReader) -> Cluster:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
+from archgen.reliability.shortfall import Waiting
 from archgen.reliability.simulation import FlowOutcome
 
 
@@ -84,11 +85,15 @@ def _delayed(flow: FlowOutcome, steps: dict[str, str]) -> str:
     always = ", as it does with nothing failed" if flow.always else ""
     if short is not None and short.down == "targets":
         be = "is" if len(short.targets) == 1 else "are"
-        return f"accepted; {listed(short.targets)} {be} down, so {short.source} keeps what is sent{always}"
+        return f"accepted; {listed(short.targets)} {be} down, so {_keeping(short)} what is sent{always}"
     if short is not None and short.down == "source":
         return f"accepted; {short.source} is down, so what is sent waits for it{always}"
     way = f", on the way {' → '.join(flow.path)}" if flow.path else ""
     return f"accepted; step {flow.step} waits{always}: {steps.get(flow.step or '', '')}{way}"
+
+
+def _keeping(short: Waiting) -> str:
+    return f"{short.keeper} keeps" if short.keeper is not None else f"{short.source} has to keep"
 
 
 def _degraded(flow: FlowOutcome, steps: dict[str, str]) -> list[str]:

@@ -10,12 +10,12 @@ from msgspec.structs import replace
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replication
-from archgen.model.products import product_name
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import SinglePoint, single_points
 from archgen.reliability.index import Index
+from archgen.reliability.members import copies_awaited
 from archgen.reliability.structure import build
 
 
@@ -33,19 +33,13 @@ def check(context: RuleContext) -> Iterator[Hit]:
             yield _by_default(facts, component, standby)
 
 
-_WAITING = ("postgresql", "timescaledb")
-"""The products whose commits wait for a standby that is gone, by default."""
-
-
 def _only_standby(component: Component) -> str | None:
     """Return the only synchronous standby, where nothing is said of what a write does without it, and nothing manages it."""
     replication = component.replication
-    if replication is None or replication.mode != "synchronous" or replication.without is not None:
-        return None
-    if replication.by is not None or component.managed or len(replication.primary) != 1:
+    if replication is None or not copies_awaited(component):
         return None
     standbys = [replica.id for replica in component.replicas if replica.id not in replication.primary]
-    return standbys[0] if product_name(component.product) in _WAITING and len(standbys) == 1 else None
+    return standbys[0] if len(standbys) == 1 else None
 
 
 def _by_default(facts: Topology, component: Component, standby: str) -> Hit:

@@ -38,6 +38,7 @@ _DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     flows.waits_for_queues,
     flows.unused_calls,
     data.promotions_without_promoter,
+    data.commits_without_standby,
     data.failovers_without_lag,
     encryption.encryption_between_hosts,
 )

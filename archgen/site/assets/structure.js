@@ -67,7 +67,7 @@ var archgenStructure = (() => {
     found.short = ([count, some]) => atLeast(some.length - count + 1, some.map(one => own.get(one)), every);
     /* When a guard keeps a candidate from counting: nobody promotes it, too few are up, who is before it fails by itself,
        or the check of its caller asks in vain. */
-    found.held = ([, promoter, votes, before, asks]) => (promoter < 0 ? 0n : found.component(promoter)) |
+    found.held = ([, promoters, votes, before, asks]) => anyOf(promoters.map(found.component)) |
       anyOf(votes.map(found.short)) | anyOf(before.map(found.itself)) | anyOf(asks.map(found.need));
     found.need = ([, candidates, guarded, count, kind]) => {
       if (kind === 2) return anyOf(candidates.map(found.itself));
@@ -100,8 +100,8 @@ var archgenStructure = (() => {
   /* Those that decide a need: candidates, who promotes them, and who is asked about them. */
   const decidersOf = (found, [, candidates, guarded]) => {
     const all = [...candidates];
-    for (const [replica, promoter, , , asks] of guarded) {
-      all.push(replica, ...(promoter < 0 ? [] : found.members.get(promoter) || []), ...asks.flatMap(each => decidersOf(found, each)));
+    for (const [replica, promoters, , , asks] of guarded) {
+      all.push(replica, ...promoters.flatMap(each => found.members.get(each) || []), ...asks.flatMap(each => decidersOf(found, each)));
     }
     return all;
   };
@@ -112,8 +112,8 @@ var archgenStructure = (() => {
     [...new Set(guarded.flatMap(([, , votes, before, asks]) => [...before, ...votes.flatMap(each => each[1]), ...asks.flatMap(beside)]))];
 
   /* Whether no guard would hold a candidate back in a state if all that is up worked. */
-  const isFree = (found, [, promoter, votes, before, asks], bit) =>
-    (promoter < 0 || (found.members.get(promoter) || []).some(one => !(found.down.get(one) & bit))) &&
+  const isFree = (found, [, promoters, votes, before, asks], bit) =>
+    promoters.every(each => (found.members.get(each) || []).some(one => !(found.down.get(one) & bit))) &&
     !votes.some(each => found.short(each) & bit) &&
     !before.some(one => found.itself(one) & bit) &&
     asks.every(each => alive(found, each, bit).length >= each[3]);
@@ -129,11 +129,15 @@ var archgenStructure = (() => {
   const hindrances = (model, found, bit) => {
     const name = one => model.replicas[one][0], component = one => model.components[model.replicas[one][1]][0];
     const reasons = new Map();
-    const words = (caller, [replica, , votes, before, asks]) => {
+    const words = (caller, [replica, promoters, votes, before, asks]) => {
+      const own = model.components[model.replicas[replica][1]];
+      const mover = promoters.find(each => model.components[each][0] !== own[7] && (found.members.get(each) || []).every(one => found.down.get(one) & bit));
+      if (mover !== undefined) return `${model.components[mover][0]} is down, so nothing moves the traffic of ${own[0]} to ${name(replica)}`;
       for (const [count, some] of votes) {
         if (!(found.short([count, some]) & bit)) continue;
         const up = some.filter(one => !(found.own.get(one) & bit)).length;
-        return `${up} of ${some.length} replicas of ${component(some[0])} ${up === 1 ? "is" : "are"} up, and it takes ${count}`;
+        const voting = [...new Set(some.map(component))], members = voting.length === 1 ? "replicas" : "votes";
+        return `${up} of ${some.length} ${members} of ${listed(voting)} ${up === 1 ? "is" : "are"} up, and it takes ${count}`;
       }
       for (const one of before) {
         if (found.itself(one) & bit) return `${name(one)} failed by itself, so its host keeps the traffic and requests get no answer`;
@@ -145,7 +149,7 @@ var archgenStructure = (() => {
     };
     const withoutQuorum = ([, candidates, guarded]) => {
       const up = [...candidates, ...guarded.map(one => one[0])].find(one => found.down.get(one) & bit && !(found.own.get(one) & bit));
-      return up === undefined ? null : words(up, [up, -1, found.plan.quorums.filter(([, some]) => some.includes(up)), [], []]);
+      return up === undefined ? null : words(up, [up, [], found.plan.quorums.filter(([, some]) => some.includes(up)), [], []]);
     };
     for (const caller of found.plan.replicas) {
       if (found.down.get(caller) & bit) continue;
@@ -243,12 +247,12 @@ var archgenStructure = (() => {
 
   /* Why a step is done later: its targets are down, or its source, or neither. */
   const waiting = (flow, found, bit, step) => {
-    const [, source, targets] = flow.steps[step];
+    const [, source, targets, , , , , keeper] = flow.steps[step];
     const areDown = some => {
       const replicas = some.flatMap(one => found.members.get(one) || []);
       return replicas.length > 0 && replicas.every(one => found.down.get(one) & bit);
     };
-    return { source, targets, down: areDown(targets) ? "targets" : areDown([source]) ? "source" : null };
+    return { source, targets, keeper, down: areDown(targets) ? "targets" : areDown([source]) ? "source" : null };
   };
 
   /* What may go wrong besides while a flow is served: checks that ask a target alone, files that are read at the next start. */
@@ -336,7 +340,7 @@ var archgenStructure = (() => {
       const seen = new Set(queue);
       for (const replica of queue) {
         for (const need of found.needs(replica)) {
-          const promoters = need[2].flatMap(([, promoter]) => (promoter < 0 ? [] : found.members.get(promoter) || []));
+          const promoters = need[2].flatMap(([, some]) => some.flatMap(each => found.members.get(each) || []));
           for (const one of [...alive(found, need, bit), ...promoters.filter(each => !(found.down.get(each) & bit))]) {
             if (!seen.has(one)) seen.add(one), queue.push(one);
           }
@@ -379,7 +383,7 @@ var archgenStructure = (() => {
     const name = one => model.components[one][0];
     const so = always ? ", as it does with nothing failed" : "";
     if (short.down === "targets") {
-      return `accepted; ${listed(short.targets.map(name))} ${short.targets.length === 1 ? "is" : "are"} down, so ${name(short.source)} keeps what is sent${so}`;
+      return `accepted; ${listed(short.targets.map(name))} ${short.targets.length === 1 ? "is" : "are"} down, so ${short.keeper < 0 ? `${name(short.source)} has to keep` : `${name(short.keeper)} keeps`} what is sent${so}`;
     }
     if (short.down === "source") return `accepted; ${name(short.source)} is down, so what is sent waits for it${so}`;
     const way = path.length ? `, on the way ${path.map(each => model.replicas[each][0]).join(" → ")}` : "";

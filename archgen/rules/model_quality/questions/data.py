@@ -11,7 +11,7 @@ from archgen.model.kinds import KINDS
 from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
-from archgen.reliability.members import keeps_lease, quorum_of
+from archgen.reliability.members import copies_awaited, is_of_unknown_copies, keeps_lease, quorum_of
 from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap, component_gap
 
 _SHORT = 900.0
@@ -46,9 +46,7 @@ def queues_without_copies(topology: Topology) -> Iterator[Gap]:
     """Yield queues on several replicas without a word on whether a message is on more than one."""
     for component in topology.architecture.components:
         count = len(component.replicas)
-        declared = component.replication is not None or component.quorum is not None
-        agreed = product_of(component.product).agrees
-        if component.kind == "queue" and count > 1 and not (declared or agreed or component.managed):
+        if is_of_unknown_copies(component):
             yield component_gap(
                 component,
                 f"{component.id} does not say whether what waits in a queue is on more than one of its {count} replicas: on one "
@@ -113,6 +111,18 @@ def promotions_without_promoter(topology: Topology) -> Iterator[Gap]:
                 Subject("component", component.id),
                 f"{component.id} does not say what promotes a replica, so its failover works in every analysis",
                 f"Add `by` to the `replication` of {component.id}: the component that decides, such as etcd or Sentinel.",
+            )
+
+
+def commits_without_standby(topology: Topology) -> Iterator[Gap]:
+    """Yield stores with several synchronous standbys that don't say what a write does without them (`standby-stops-writes`)."""
+    for component in topology.architecture.components:
+        if len(component.replicas) > 2 and copies_awaited(component) and _is_written(topology, component.id):
+            yield component_gap(
+                component,
+                f"{component.id} does not say what a write does while its standbys are lost: a commit waits for one of them by "
+                "default, and every analysis takes it to go on",
+                f"Add `without: stop` or `without: continue` to the `replication` of {component.id}.",
             )
 
 
