@@ -15,7 +15,7 @@ from archgen.model.wording import listed
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import SinglePoint, single_points
 from archgen.reliability.index import Index
-from archgen.reliability.members import copies_awaited
+from archgen.reliability.members import copies_awaited, writers
 from archgen.reliability.structure import build
 
 
@@ -35,10 +35,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 def _only_standby(component: Component) -> str | None:
     """Return the only synchronous standby, where nothing is said of what a write does without it, and nothing manages it."""
-    replication = component.replication
-    if replication is None or not copies_awaited(component):
+    if not copies_awaited(component):
         return None
-    standbys = [replica.id for replica in component.replicas if replica.id not in replication.primary]
+    primary, _ = writers(component)
+    standbys = [replica.id for replica in component.replicas if replica.id not in primary]
     return standbys[0] if len(standbys) == 1 else None
 
 
