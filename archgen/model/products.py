@@ -47,7 +47,7 @@ PRODUCTS: dict[str, Product] = {
     "mongodb": Product(agrees=True, quorum="majority-to-write", steps_down="writes"),
     **dict.fromkeys(("postgresql", "timescaledb"), Product(waits=True)),
     # an availability group is offline, for reads too, while its Windows cluster has no majority
-    **dict.fromkeys(("mssql", "sql-server", "sqlserver"), Product(steps_down="everything")),
+    "mssql": Product(steps_down="everything"),
     **dict.fromkeys(("sentinel", "redis-sentinel"), Product(coordinates=True)),
     **dict.fromkeys(
         ("yugabytedb", "tidb", "kafka", "redpanda"),
