@@ -11,7 +11,7 @@ _SECRET = re.compile(
 _PLACE = re.compile(r"_(HOST(NAME)?|URLS?|URI|ADDR(ESS)?|ENDPOINT|PORT|IMAGE|TAG|VERSION)$", re.IGNORECASE)
 """Names of what tells a place or a version, whatever it is the place of."""
 
-_USER_INFO = re.compile(r"(?<=//)[^/\s@]*@")
+_USER_INFO = re.compile(r"(?:(?<=//)|^)[^/\s@]*@")
 
 
 def is_secret_name(name: str) -> bool:

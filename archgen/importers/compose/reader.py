@@ -23,6 +23,7 @@ from archgen.importers.compose.sharing import COORDINATORS, builds_on, is_for_ot
 from archgen.importers.facts import Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.products import admits_anybody
+from archgen.importers.secrets import without_user_info
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
@@ -115,7 +116,8 @@ class _Reader:
         if service.image and "@" not in service.image.partition("@sha256")[0] and SAFE_IMAGE.fullmatch(service.image):
             self._add(subject, "image", service.image, service.source, "image")
         if service.built:
-            self._add(subject, "build", posixpath.normpath(service.built)[:200], service.source, "build")
+            built = posixpath.normpath(without_user_info(service.built))[:200]
+            self._add(subject, "build", built, service.source, "build")
         self._add(subject, "host", self.host, service.source, "one compose project runs on one host", "medium")
         if service.replicas is not None and service.replicas != 1:
             self._add(subject, "replicas", service.replicas, service.source, "replicas")
