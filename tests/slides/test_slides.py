@@ -37,6 +37,7 @@ from archgen.model.problems import UsageError  # noqa: E402
 from archgen.slides.deck import DeckOptions  # noqa: E402
 from archgen.slides.pptx import write_pptx as written  # noqa: E402
 from archgen.slides.pptx.routes import Route, connector_route  # noqa: E402
+from archgen.slides.story.texts import plain_fix  # noqa: E402
 from archgen.slides.values import (  # noqa: E402
     ComparisonSlide,
     Deck,
@@ -641,3 +642,8 @@ def test_libreoffice_opens_every_slide(tmp_path: Path) -> None:
     )
     data = (tmp_path / "deck.pdf").read_bytes()
     assert len(re.findall(rb"/Type\s*/Page[^s]", data)) == len(DECK.slides)
+
+
+def test_a_fix_is_told_without_the_keys_of_its_editor() -> None:
+    fix = "Put a firewall on the path (`kind: firewall`, as a step) or around the host (`guards: [host]`). Declare its `network` (a name)."
+    assert plain_fix(fix) == "Put a firewall on the path or around the host. Declare its network (a name)."

@@ -18,7 +18,8 @@ from archgen.layout.sequence.placed import PlacedSequence
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.render.icons.icons import icons, mono
-from archgen.render.scene.diagram import NodeIcons, diagram_scene
+from archgen.render.scene.card import NodeIcons
+from archgen.render.scene.diagram import diagram_scene
 from archgen.render.scene.sequence import sequence_scene
 from archgen.render.scene.shapes import Scene
 from archgen.render.svg.document import svg

@@ -187,6 +187,11 @@ def _card(node: Node, title: tuple[str, ...], width: float, height: float, measu
         name = (elide(node.label, room, sizes.text, bold=True),)
         return SizedCard(name, _shortened(detail, room, sizes.small), width, height, True)
     room = width - measures.inset - aside(node, measures)
+    count = len(node.stands_for)
+    if count > 1 and text_width(detail, sizes.label) > room:
+        detail = next(
+            (each for each in (f"{count} components", f"{count} parts") if text_width(each, sizes.label) <= room), ""
+        )
     return SizedCard(title, _shortened(detail, room, sizes.label), width, height, False)
 
 

@@ -7,9 +7,10 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from archgen.layout.deployment.cards import CHIP_GAP, chip_height, chip_rows, chip_words, heading_lead
+from archgen.layout.deployment.cards import heading_lead
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode
-from archgen.render.scene.change import border, drawn_as, faint, sign, text_role
+from archgen.render.scene.card import NodeIcons, card_shapes
+from archgen.render.scene.change import border, drawn_as, sign, text_role
 from archgen.render.scene.legend import BESIDE, foot
 from archgen.render.scene.marks import finding_badge, lock
 from archgen.render.scene.shapes import (
@@ -23,30 +24,23 @@ from archgen.render.scene.shapes import (
     Scene,
     SceneGroup,
     SceneShape,
-    TextAnchor,
     TextLine,
     scene,
 )
 from archgen.render.scene.strokes import Crossings, heads, strokes
-from archgen.style.glyphs import Icon, glyph, group_glyph
+from archgen.style.glyphs import Icon, group_glyph
 from archgen.style.svg_markup import badge_size, number
 from archgen.style.text_metrics import ELLIPSIS, text_width
 from archgen.style.theme import LINES, SIZES, Line
-from archgen.views.diagram import SINGLE, Badge, GroupKind, Node, chip_text, mark_role
+from archgen.views.diagram import SINGLE, Badge, GroupKind, Node, chip_text
 
 ItemKind = Literal["component", "connection", "level"] | GroupKind
-
-NodeIcons = Callable[[Node], Icon | None]
-"""The logo of a node's product; None where there is none, and the glyph of its kind stands there."""
 
 Sections = Callable[[ItemKind, str], str]
 """The address of a thing's section in a page, by the thing's kind and id."""
 
 Styles = Callable[[str], str | None]
 """The style of the cards and lines of a component or a connection; None for nothing of its own."""
-
-_SMALLEST = 12.0
-"""The side of the smallest drawing that anybody makes out."""
 
 _JOINT = 3.0
 """Radius of the dot where lines of a bundle part."""
@@ -190,8 +184,7 @@ class _Painter:
         return SceneGroup(
             (
                 Rectangle(box, "tint_1" if node.beside else "card", self._border(node), SIZES.card_radius),
-                *self._words(placed),
-                *self._chips(placed),
+                *card_shapes(placed, self._measures, self._icons),
                 *self._row(node.badges, box.right + self._sizes.hang, box.y),
                 *sign(node.change, box.x, box.y),
             ),
@@ -217,81 +210,6 @@ class _Painter:
             return []
         behind = replace(box, x=box.x + depth, y=box.y - depth)
         return [Rectangle(behind, "card", Pen("card_line"), SIZES.card_radius)]
-
-    def _chips(self, placed: PlacedNode) -> list[SceneShape]:
-        box, sizes, shapes = placed.box, self._sizes, list[SceneShape]()
-        rows = chip_rows(placed.node, box.width, self._measures)
-        tall = self._measures.label + 4
-        y = box.bottom - len(rows) * (tall + CHIP_GAP)
-        for row in rows:
-            left = box.x + (box.width - row[-1].x - row[-1].width) / 2
-            for chip in row:
-                role = LINES[chip.chip.meaning].role
-                frame = Box(left + chip.x, y, chip.width, tall)
-                shapes.append(Rectangle(frame, "tint_1", Pen(role, SIZES.hairline), tall / 2))
-                x, base = frame.centre[0], frame.centre[1] + sizes.label / 2.75
-                shapes.append(TextLine(x, base, chip.words, sizes.label, role, "middle"))
-            y += tall + CHIP_GAP
-        return shapes
-
-    def _words(self, placed: PlacedNode) -> list[SceneShape]:
-        if placed.compact:
-            return self._compact(placed)
-        return self._flat_card(placed) if self._measures.flat else self._large(placed)
-
-    def _flat_card(self, placed: PlacedNode) -> list[SceneShape]:
-        """Return a card with its icon beside its words, which start at the left."""
-        node, box, sizes, leading = placed.node, placed.box, self._sizes, self._measures.title
-        ink, side, gap = text_role(node.change), self._measures.flat_icon, self._measures.inset - 4
-        room = box.height - chip_height(chip_rows(node, box.width, self._measures), self._measures)
-        icon = IconImage(self._icons(node) or node_glyph(node), box.x + gap, box.y + (room - side) / 2, side)
-        x = box.x + 2 * gap + side
-        y = box.y + (room - leading * len(placed.title) - (self._measures.label if placed.detail else 0)) / 2
-        shapes: list[SceneShape] = [faint(node.change, icon)]
-        for line in placed.title:
-            y += leading
-            shapes.append(TextLine(x, y - 0.1875 * leading, line, sizes.name, ink, bold=True))
-        return [*shapes, *self._second_line(placed, x, y + sizes.label, "start")]
-
-    def _second_line(self, placed: PlacedNode, x: float, y: float, anchor: TextAnchor) -> list[SceneShape]:
-        node = placed.node
-        if not placed.detail:
-            return []
-        is_marked = bool(node.mark) and node.change != "removed"
-        role = mark_role(node) if is_marked else "muted"
-        return [TextLine(x, y, placed.detail, self._sizes.label, role, anchor, bold=is_marked)]
-
-    def _large(self, placed: PlacedNode) -> list[SceneShape]:
-        node, box, sizes, leading = placed.node, placed.box, self._sizes, self._measures.title
-        middle = box.centre[0]
-        tall = leading * len(placed.title) + (self._measures.label if placed.detail else 0)
-        room = box.height - chip_height(chip_rows(node, box.width, self._measures), self._measures)
-        size = min(sizes.icon, room - 12 - tall)
-        y = box.y + (room - size - 4 - tall) / 2
-        icon = IconImage(self._icons(node) or node_glyph(node), middle - size / 2, y, size)
-        shapes: list[SceneShape] = [faint(node.change, icon)] if size >= _SMALLEST else []
-        ink = text_role(node.change)
-        y += size + 4
-        for line in placed.title:
-            y += leading
-            shapes.append(TextLine(middle, y - 0.1875 * leading, line, sizes.name, ink, "middle", bold=True))
-        return [*shapes, *self._second_line(placed, middle, y + sizes.label, "middle")]
-
-    def _compact(self, placed: PlacedNode) -> list[SceneShape]:
-        box, sizes, side = placed.box, self._sizes, self._measures.chip_icon
-        change = placed.node.change
-        centre, middle = box.centre
-        ink, x = text_role(change), box.x + chip_words(self._measures)
-        icon = IconImage(glyph(placed.node.kind), box.x + 10, middle - side / 2, side, "muted")
-        shapes: list[SceneShape] = [faint(change, icon)] if side else []
-        if placed.detail:
-            y = middle - sizes.text / 6
-            shapes += [TextLine(x, y, line, sizes.text, ink, bold=True) for line in placed.title]
-            return [*shapes, TextLine(x, middle + 1.1 * sizes.small, placed.detail, sizes.small, "muted")]
-        y = middle + sizes.text / 3
-        if not side:
-            return [TextLine(centre, y, "".join(placed.title), sizes.text, ink, "middle", bold=True)]
-        return [*shapes, *(TextLine(x, y, line, sizes.text, ink, bold=True) for line in placed.title)]
 
     # Lines
 
@@ -375,11 +293,6 @@ class _Painter:
             shapes.append(finding_badge(badge, right - wide / 2, middle, radius, group))
             right -= wide + 4
         return shapes[::-1]
-
-
-def node_glyph(node: Node) -> Icon:
-    """Return the drawing of a card without a logo: that of its kind, or of the group that it stands for."""
-    return group_glyph(node.opens.rpartition("/")[2].partition(":")[0]) if node.opens else glyph(node.kind)
 
 
 def _longer(dash: str, scale: float) -> str:

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from archgen.layout.placed import Placed
 from archgen.model.wording import plural
-from archgen.render.scene.diagram import NodeIcons, Styles, diagram_scene, no_icons
+from archgen.render.scene.card import NodeIcons
+from archgen.render.scene.diagram import Styles, diagram_scene, no_icons
 from archgen.render.scene.shapes import Scene, SceneGroup, SceneShape, TextLine
 from archgen.style.svg_markup import number
 from archgen.style.text_metrics import elide, text_width

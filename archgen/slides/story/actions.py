@@ -13,7 +13,15 @@ from archgen.slides.facts import SystemFacts, capital
 from archgen.slides.paging import fitting
 from archgen.slides.section import DeckSection
 from archgen.slides.story.findings import MORE
-from archgen.slides.story.texts import assumed_count, assumed_note, counted, join_lines, story_table, worst_groups
+from archgen.slides.story.texts import (
+    assumed_count,
+    assumed_note,
+    counted,
+    join_lines,
+    plain_fix,
+    story_table,
+    worst_groups,
+)
 from archgen.slides.values import FAILED, Paragraph, Slide, failed_slide
 
 _LEFT = 2
@@ -102,7 +110,7 @@ def _steps(advice: Recommendation | None, facts: SystemFacts) -> Iterator[Paragr
         more = f"; then {plural(others, 'more change')} of the slide before" if others else ""
         yield Paragraph(f"{capital(advice.changes[0].words)}{more}.", "Decide:")
     for group in _to_fix(facts, advised)[:_FIXES]:
-        yield Paragraph(group.fix.replace("`", ""), f"Fix {group.number}:")
+        yield Paragraph(plain_fix(group.fix), f"Fix {group.number}:")
     if facts.impossible:
         yield Paragraph(f"The steps of {listed([facts.title(flow.id) for flow in facts.impossible])}.", "Correct:")
     if assumed := assumed_count(facts):

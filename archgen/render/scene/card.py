@@ -1,0 +1,130 @@
+"""What stands on a card: its icon, its words and its chips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from archgen.layout.deployment.cards import CHIP_GAP, chip_height, chip_rows, chip_words
+from archgen.layout.measures import Measures
+from archgen.layout.placed import Box, PlacedNode
+from archgen.render.scene.change import faint, text_role
+from archgen.render.scene.shapes import IconImage, Pen, Rectangle, SceneShape, TextAnchor, TextLine
+from archgen.style.glyphs import Icon, glyph, group_glyph
+from archgen.style.svg_markup import badge_size
+from archgen.style.theme import LINES, SIZES
+from archgen.views.diagram import Node, mark_role
+
+NodeIcons = Callable[[Node], Icon | None]
+"""The logo of a node's product; None where there is none, and the glyph of its kind stands there."""
+
+_LEAST_ICON = 0.5
+"""The share of its size that an icon keeps: a name on several lines leaves no room for one that anybody makes out."""
+
+_TOUCHED = 0.2
+"""The share of an icon that a badge may touch: most drawings end before the corners of their square."""
+
+
+def card_shapes(placed: PlacedNode, measures: Measures, icons: NodeIcons) -> list[SceneShape]:
+    """Return the icon and the words of a card, then its chips."""
+    return [*_words(placed, measures, icons), *_chips(placed, measures)]
+
+
+def node_glyph(node: Node) -> Icon:
+    """Return the drawing of a card without a logo: that of its kind, or of the group that it stands for."""
+    return group_glyph(node.opens.rpartition("/")[2].partition(":")[0]) if node.opens else glyph(node.kind)
+
+
+def _chips(placed: PlacedNode, measures: Measures) -> list[SceneShape]:
+    box, sizes, shapes = placed.box, measures.sizes, list[SceneShape]()
+    rows = chip_rows(placed.node, box.width, measures)
+    tall = measures.label + 4
+    y = box.bottom - len(rows) * (tall + CHIP_GAP)
+    for row in rows:
+        left = box.x + (box.width - row[-1].x - row[-1].width) / 2
+        for chip in row:
+            role = LINES[chip.chip.meaning].role
+            frame = Box(left + chip.x, y, chip.width, tall)
+            shapes.append(Rectangle(frame, "tint_1", Pen(role, SIZES.hairline), tall / 2))
+            x, base = frame.centre[0], frame.centre[1] + sizes.label / 2.75
+            shapes.append(TextLine(x, base, chip.words, sizes.label, role, "middle"))
+        y += tall + CHIP_GAP
+    return shapes
+
+
+def _words(placed: PlacedNode, measures: Measures, icons: NodeIcons) -> list[SceneShape]:
+    if placed.compact:
+        return _compact(placed, measures)
+    return _flat_card(placed, measures, icons) if measures.flat else _large(placed, measures, icons)
+
+
+def _flat_card(placed: PlacedNode, measures: Measures, icons: NodeIcons) -> list[SceneShape]:
+    """Return a card with its icon beside its words, which start at the left."""
+    node, box, sizes, leading = placed.node, placed.box, measures.sizes, measures.title
+    ink, side, gap = text_role(node.change), measures.flat_icon, measures.inset - 4
+    room = box.height - chip_height(chip_rows(node, box.width, measures), measures)
+    icon = IconImage(icons(node) or node_glyph(node), box.x + gap, box.y + (room - side) / 2, side)
+    x = box.x + 2 * gap + side
+    y = box.y + (room - leading * len(placed.title) - (measures.label if placed.detail else 0)) / 2
+    shapes: list[SceneShape] = [faint(node.change, icon)]
+    for line in placed.title:
+        y += leading
+        shapes.append(TextLine(x, y - 0.1875 * leading, line, sizes.name, ink, bold=True))
+    return [*shapes, *_second_line(placed, measures, x, y + sizes.label, "start")]
+
+
+def _second_line(placed: PlacedNode, measures: Measures, x: float, y: float, anchor: TextAnchor) -> list[SceneShape]:
+    node = placed.node
+    if not placed.detail:
+        return []
+    is_marked = bool(node.mark) and node.change != "removed"
+    role = mark_role(node) if is_marked else "muted"
+    return [TextLine(x, y, placed.detail, measures.sizes.label, role, anchor, bold=is_marked)]
+
+
+def _large(placed: PlacedNode, measures: Measures, icons: NodeIcons) -> list[SceneShape]:
+    node, box, sizes, leading = placed.node, placed.box, measures.sizes, measures.title
+    middle = box.centre[0]
+    tall = leading * len(placed.title) + (measures.label if placed.detail else 0)
+    room = box.height - chip_height(chip_rows(node, box.width, measures), measures)
+    size = min(sizes.icon, room - 12 - tall)
+    y = box.y + (room - size - 4 - tall) / 2
+    is_seen = size >= _LEAST_ICON * sizes.icon
+    if not is_seen:
+        y, size = box.y + (room - tall) / 2 - 4, 0.0
+    left, side = _beside_badges(placed, measures, middle - size / 2, y, size)
+    icon = IconImage(icons(node) or node_glyph(node), left, y + size - side, side)
+    shapes: list[SceneShape] = [faint(node.change, icon)] if is_seen else []
+    ink = text_role(node.change)
+    y += size + 4
+    for line in placed.title:
+        y += leading
+        shapes.append(TextLine(middle, y - 0.1875 * leading, line, sizes.name, ink, "middle", bold=True))
+    return [*shapes, *_second_line(placed, measures, middle, y + sizes.label, "middle")]
+
+
+def _beside_badges(placed: PlacedNode, measures: Measures, x: float, y: float, size: float) -> tuple[float, float]:
+    """Return the left side of an icon and its size: it makes room for badges that would lie on it."""
+    box, sizes = placed.box, measures.sizes
+    wide = sum(badge_size(badge.number)[0] * sizes.badge / SIZES.badge + 4 for badge in placed.node.badges)
+    first, last = box.x + measures.inset / 2, box.right + sizes.hang - wide
+    if y >= box.y + sizes.badge or x + (1 - _TOUCHED) * size <= last:
+        return x, size
+    side = min(size, max(last - first, _LEAST_ICON * size))
+    return max(min(x, last - side), first), side
+
+
+def _compact(placed: PlacedNode, measures: Measures) -> list[SceneShape]:
+    box, sizes, side = placed.box, measures.sizes, measures.chip_icon
+    change = placed.node.change
+    centre, middle = box.centre
+    ink, x = text_role(change), box.x + chip_words(measures)
+    icon = IconImage(glyph(placed.node.kind), box.x + 10, middle - side / 2, side, "muted")
+    shapes: list[SceneShape] = [faint(change, icon)] if side else []
+    if placed.detail:
+        y = middle - sizes.text / 6
+        shapes += [TextLine(x, y, line, sizes.text, ink, bold=True) for line in placed.title]
+        return [*shapes, TextLine(x, middle + 1.1 * sizes.small, placed.detail, sizes.small, "muted")]
+    y = middle + sizes.text / 3
+    if not side:
+        return [TextLine(centre, y, "".join(placed.title), sizes.text, ink, "middle", bold=True)]
+    return [*shapes, *(TextLine(x, y, line, sizes.text, ink, bold=True) for line in placed.title)]

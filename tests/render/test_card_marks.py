@@ -1,0 +1,63 @@
+"""What stands on a card keeps off its other parts: badges beside the icon, words that fit, no icon that nobody sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from msgspec.structs import replace
+
+from archgen.layout.deployment.arrangement import domain
+from archgen.layout.deployment.cards import size_cards
+from archgen.layout.measures import BRIEF, USUAL, Measures
+from archgen.render.scene.diagram import diagram_scene
+from archgen.render.scene.shapes import IconImage, SceneGroup, SceneShape
+from archgen.style.svg_markup import badge_size
+from archgen.style.theme import SIZES
+from archgen.views.diagram import Badge, Diagram, Node
+
+
+def drawn(badges: int = 0, label: str = "postgres", stands_for: tuple[str, ...] = ()) -> Diagram:
+    marks = tuple(Badge(number=number, severity="error", title="x") for number in range(10, 10 + badges))
+    node = Node(
+        id="a",
+        subject="a",
+        label=label,
+        detail="Database · ×2",
+        kind="database",
+        role="data",
+        badges=marks,
+        stands_for=stands_for,
+    )
+    return Diagram(id="d", title="D", alt="", nodes=(node,))
+
+
+def icons(shapes: tuple[SceneShape, ...]) -> Iterator[IconImage]:
+    for shape in shapes:
+        if isinstance(shape, IconImage):
+            yield shape
+        elif isinstance(shape, SceneGroup):
+            yield from icons(shape.shapes)
+
+
+@pytest.mark.parametrize("measures", [USUAL, BRIEF], ids=["usual", "brief"])
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_badges_lie_on_no_icon(measures: Measures, count: int) -> None:
+    placed = domain(drawn(count), measures=measures)
+    box, sizes = placed.nodes[0].box, measures.sizes
+    left = box.right + sizes.hang - count * (badge_size(10)[0] * sizes.badge / SIZES.badge + 4)
+    (icon,) = (each for each in icons(diagram_scene(placed).shapes) if each.size > sizes.badge)
+    assert icon.x + 0.8 * icon.size <= left + 4 or icon.y >= box.y + sizes.badge
+    assert icon.x >= box.x
+
+
+def test_a_name_on_two_lines_that_leaves_no_room_has_no_icon() -> None:
+    placed = domain(drawn(label="waiting-room-of-fans"), measures=BRIEF)
+    assert len(placed.nodes[0].title) == 2
+    assert [each for each in icons(diagram_scene(placed).shapes) if each.size < BRIEF.sizes.icon / 2] == []
+
+
+def test_parts_of_a_group_that_do_not_fit_are_counted() -> None:
+    diagram = drawn(label="data", stands_for=("a", "b", "c"))
+    node = replace(diagram.nodes[0], detail="1 service, 3 workers, 2 more")
+    assert size_cards(replace(diagram, nodes=(node,)), measures=BRIEF)["a"].detail in ("3 components", "3 parts")
