@@ -47,14 +47,15 @@ def _effects(model: Architecture, question: Question, value: str) -> Iterator[Ch
         yield from _without_redirect(model, about)
     elif " -> " in about and set(question.options) == {"yes", "none"}:
         yield from _entrance(model, about, value)
-    elif _is_about_writers(question) and value != "all":
-        yield from _writers(model, about, set(value.split(",")))
+    elif _is_about_writers(question):
+        yield from _writers(model, about, set(value.split(","))) if value != "all" else ()
+        yield from _close(model, question, "writers")
     elif about in components and "first-manual" in question.options:
         yield from _mode(components[about], value)
     elif about in components and question.options == ("server", "zonal", "regional"):
         yield from _outside(model, components[about], value)
-    elif value == "several" and any(host.id == about for host in model.hosts):
-        yield from _several_hosts(model, about)
+    elif question.options == ("one", "several") and any(host.id == about for host in model.hosts):
+        yield from _several_hosts(model, about) if value == "several" else _close(model, question, "hosts")
     elif about in components and value in components and question.ask.startswith("No file says where"):
         yield from _caller(model, components[value], about, "http")
     elif about in components and value in components and "none" in question.options:
@@ -62,6 +63,13 @@ def _effects(model: Architecture, question: Question, value: str) -> Iterator[Ch
         yield from _caller(model, components[about], value, "http" if serves else "tcp")
     elif about in components and value == "http":
         yield from _outer_proxy(model, about)
+
+
+def _close(model: Architecture, question: Question, topic: str) -> Iterator[Change]:
+    """Yield the removal of a topic from what is unknown, once the last question of its sort is answered."""
+    open_ = [each for each in model.questions if each.id != question.id and each.options[:1] == question.options[:1]]
+    if topic in model.unknown and not open_:
+        yield Remove(("unknown", model.unknown.index(topic)))
 
 
 def _call(model: Architecture, about: str, value: str) -> Iterator[Change]:
@@ -119,6 +127,8 @@ def _entrance(model: Architecture, about: str, value: str) -> Iterator[Change]:
             yield Put(("flows", flow.id, "assumed"), "high") if value == "yes" else Remove(("flows", flow.id))
     if value == "none":
         yield Remove(("connections", about))
+    elif any(each.id == about and each.assumed is not None for each in model.connections):
+        yield Remove(("connections", about, "assumed"))
 
 
 def _writers(model: Architecture, store: str, writers: set[str]) -> Iterator[Change]:

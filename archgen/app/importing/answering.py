@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archgen.app.formatting import format_model
 from archgen.app.workspace.atomic_write import rewrite
 from archgen.app.workspace.inputs import includer
 from archgen.edits.answers import answer_changes, valid_answers
@@ -9,7 +10,7 @@ from archgen.language.load import load
 from archgen.language.write.patch import PatchError, apply_changes
 from archgen.model.architecture import Architecture
 from archgen.model.nearest import nearest
-from archgen.model.problems import UsageError
+from archgen.model.problems import ModelError, UsageError
 from archgen.model.requirements import Question
 from archgen.system.files import MODEL, read_file
 
@@ -21,7 +22,8 @@ def write_answer(file: str, question_id: str, value: str) -> Question:
     question = _question(model, question_id)
     if not valid_answers(question)(value):
         raise UsageError(f"{question.id} must be answered with {' | '.join(question.options)}; got {value[:60]}")
-    text = apply_answers(data.decode("utf-8-sig"), model, question, value)
+    before = data.decode("utf-8-sig")
+    text = _in_form(file, before, apply_answers(before, model, question, value))
     load(file, text.encode(), includer(file))
     rewrite(file, text.encode())
     return question
@@ -39,12 +41,23 @@ def apply_answers(text: str, model: Architecture, question: Question, value: str
 
 def with_answers(text: str, answers: tuple[tuple[str, str], ...]) -> str:
     """Return the text of a fresh import with the answers that were given before; those to no question are dropped."""
+    fresh = text
     for question_id, value in answers:
         model = load("import.arch.yaml", text.encode()).architecture
         question = next((each for each in model.questions if each.id == question_id), None)
         if question is not None and valid_answers(question)(value):
             text = apply_answers(text, model, question, value)
-    return text
+    return _in_form("import.arch.yaml", fresh, text)
+
+
+def _in_form(file: str, before: str, after: str) -> str:
+    """Return a text in the canonical form if it was in it before; where there is no such form, as it is."""
+    try:
+        if format_model(file, before.encode()) == before.encode():
+            return format_model(file, after.encode()).decode()
+    except ModelError:
+        pass
+    return after
 
 
 def answers_of(file: str) -> tuple[tuple[str, str], ...]:

@@ -10,6 +10,7 @@ from archgen.model.kinds import KINDS
 
 _ONCE = re.compile(r"(^|[-_.])(migrate|migrations?|migrator|init|initializer|setup|seed|seeder|bootstrap|createbuckets?|create-?topics|"
                    r"install|installer|backfill|tests?|e2e|wait|permissions?|console|shell|cli)([-_.]|$)", re.IGNORECASE)  # fmt: skip
+_BY_HAND = re.compile(r"(^|[-_.])(admin|tools?|toolbox|cli|shell|console|bash|debug)([-_.\d]|$)", re.IGNORECASE)
 _HELPERS = {
     "certbot", "acme-companion", "letsencrypt-nginx-proxy-companion", "watchtower", "autoheal", "docker-gen", "mc", "hello-world",
     "wait-for-it", "dockerize", "docker-autoheal", "docker-letsencrypt-nginx-proxy-companion", "acme.sh", "diun",
@@ -26,6 +27,8 @@ def reason_of(name: str, service: Service, kind: Guess, ended: bool) -> str:
     once = _ONCE.search(name) and not service.ports and service.restart in ("", "no", "on-failure", "false")
     if ended or (once and works):
         return "runs once and ends"
+    if works and service.at_terminal and not service.ports and _BY_HAND.search(name):
+        return "is run by hand, at a terminal"
     if service.replicas == 0:
         return "has no replicas"
     if service.image and image_name(service.image) in _HELPERS:

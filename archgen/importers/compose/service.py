@@ -53,6 +53,7 @@ class Service(Struct, kw_only=True):
     replicas: int | None = None
     restart: str = ""
     checked: bool = False
+    at_terminal: bool = False
     extends: tuple[str, str] | None = None
 
     @property
@@ -86,6 +87,7 @@ def merge(base: Service, over: Service) -> Service:
         replicas=base.replicas if over.replicas is None else over.replicas,
         restart=over.restart or base.restart,
         checked=base.checked or over.checked,
+        at_terminal=base.at_terminal or over.at_terminal,
         extends=over.extends,
     )
 
@@ -113,6 +115,7 @@ def read_service(service_name: str, node: SourceNode, variables: Mapping[str, st
         network_mode=text("network_mode"),
         restart=node.text_at("restart"),
         checked=node.get("healthcheck").is_map and not node.get("healthcheck", "disable").value,
+        at_terminal=node.get("stdin_open").value is True or node.get("tty").value is True,
         networks=set(networks.keys) | {item.text for item in networks.list()},
         profiles={item.text for item in node.get("profiles").list()},
     )

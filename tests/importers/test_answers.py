@@ -1,0 +1,78 @@
+"""Answers in an imported model: a topic whose last question is answered is known, and the form of the file stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archgen.app.formatting import format_model
+from archgen.cli import main
+from archgen.language.load import load
+from archgen.model.architecture import Architecture
+
+MODEL = Path("models/x.arch.yaml")
+
+COMPOSE = """
+services:
+  web: {build: ./web, ports: ['80:80'], environment: {DB_HOST: db, SESSIONS_HOST: sessions}}
+  job: {build: ./job, command: celery worker, environment: {DB_HOST: db, SESSIONS_HOST: sessions}}
+  db: {image: 'postgres:16'}
+  sessions: {image: 'redis:7'}
+"""
+
+
+def model() -> Architecture:
+    """Return the model that was imported."""
+    return load(str(MODEL), MODEL.read_bytes()).architecture
+
+
+def answer(about: str, value: str) -> None:
+    """Answer the first open question about an element."""
+    question = next(each for each in model().questions if each.about == about)
+    assert main(["answer", question.id, value]) == 0
+
+
+def test_topic_is_known_once_its_last_question_is_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yml").write_text(COMPOSE)
+    assert main(["import", ".", "-o", str(MODEL)]) == 0
+    assert {"hosts", "writers"} <= {*model().unknown}
+    answer("docker-host", "one")
+    assert "hosts" not in model().unknown
+    answer("db", "web,job")
+    assert "writers" in model().unknown
+    answer("sessions", "all")
+    assert "writers" not in model().unknown
+
+
+def test_hosts_stay_unknown_if_there_are_several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yml").write_text(COMPOSE)
+    assert main(["import", ".", "-o", str(MODEL)]) == 0
+    answer("docker-host", "several")
+    assert "hosts" in model().unknown
+    assert not model().hosts
+
+
+def test_file_keeps_its_canonical_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yml").write_text(COMPOSE)
+    assert main(["import", ".", "-o", str(MODEL)]) == 0
+    while questions := model().questions:
+        answer(questions[0].about or "", questions[0].options[0])
+        assert format_model(str(MODEL), MODEL.read_bytes()) == MODEL.read_bytes()
+    MODEL.write_text(MODEL.read_text() + "\n\n# a note of mine\n")
+    text = MODEL.read_text()
+    assert main(["import", ".", "-o", str(MODEL), "--check"]) == 1
+    assert MODEL.read_text() == text
+
+
+def test_door_that_is_confirmed_is_no_longer_assumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yml").write_text("services: {web: {image: nginx}}\n")
+    assert main(["import", ".", "-o", str(MODEL)]) == 0
+    assert [each.assumed for each in model().connections] == ["low"]
+    answer("visitor -> web", "yes")
+    assert [each.assumed for each in model().connections] == [None]
+    assert [flow.assumed for flow in model().flows] == ["high"]
