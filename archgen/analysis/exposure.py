@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection
+from archgen.model.products import product_of
 from archgen.model.protocols import WEB
 
 STORES = ("database", "cache", "key-value-store", "queue", "stream", "file-storage", "search")
@@ -17,11 +18,23 @@ BROKERS = ("queue", "stream")
 DEVICES = ("mqtt", "mqtts", "coap", "coaps")
 """The protocols in which devices anywhere reach a broker that is there for them."""
 
+LDAP = ("ldap", "ldaps")
+"""The protocols of a directory, which keeps the accounts of people."""
+
 _BESIDE = ("bastion", "secrets")
 """The kinds that reach a store in no flow: the door of administrators, and what renews passwords."""
 
 _ANY = ("tcp", "tls")
 """Protocols that say nothing of what runs over them."""
+
+
+def is_directory(topology: Topology, component: str) -> bool:
+    """Return True for a directory of your own: its product is one, or it is asked over LDAP."""
+    own = topology.components[component]
+    if own.kind != "identity-provider" or own.managed:
+        return False
+    asked = (port.protocol for call in topology.incoming[component] for port in call.ports)
+    return product_of(own.product).directory or any(protocol in LDAP for protocol in asked)
 
 
 def stores_reached(topology: Topology, connection: Connection) -> dict[str, tuple[str, ...]]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from archgen.analysis.dns_names import Names
+from archgen.analysis.firewalls import Firewalls, ports_of
 from archgen.analysis.hops import Meaning, encrypted
 from archgen.model.architecture import (
     Architecture,
@@ -198,8 +199,8 @@ class ArchitectureIndex(Struct, frozen=True, dict=True, eq=False):
     def insiders(self) -> dict[str, tuple[str, ...]]:
         """The clients of no network that call nothing but private networks, which nobody on the internet can, by client.
 
-        Sign-in and services of others, which are called from anywhere, say nothing of where a client is; a firewall before what
-        it calls says that it comes from outside.
+        Sign-in and services of others, which are called from anywhere, say nothing of where a client is; a firewall that lets
+        in the internet, or the client by its name, says that it comes from outside.
         """
         insiders: dict[str, tuple[str, ...]] = {}
         for component, kind in self._kinds.items() if self._network_of else ():
@@ -212,38 +213,53 @@ class ArchitectureIndex(Struct, frozen=True, dict=True, eq=False):
                 if self._kinds[target].role not in ("support", "client")
             ]
             private = [network.id for network in networks if network is not None and network.trust == "private"]
-            guarded = any(self.guarding(replica) for target in targets for replica in self.components[target].replicas)
-            if private and len(private) == len(networks) and not guarded:
+            let_in = any(self._may_come_in(component, call) for call in self.outgoing[component])
+            if private and len(private) == len(networks) and not let_in:
                 insiders[component] = tuple(dict.fromkeys(private))
         return insiders
 
+    def _may_come_in(self, client: str, connection: Connection) -> bool:
+        """Return True if a firewall before what a client calls lets it in from the internet, for all that its rules say."""
+        names = {client, f"component:{client}", "internet"}
+        for target in connection.targets:
+            if self._kinds[target].role in ("support", "client"):
+                continue
+            for firewall in self.firewalls.before(target):
+                own = self.components[firewall]
+                ports = connection.ports if own.rules else ()
+                if any(self.firewalls.admits(firewall, names, target, port) is not False for port in ports):
+                    return True
+                if not own.rules and own.default != "deny":
+                    return True
+        return False
+
     @cached_property
-    def guards(self) -> dict[str, tuple[str, ...]]:
-        """The firewalls of each guarded host, network or component, by `kind:id`."""
-        guards: dict[str, list[str]] = {}
-        for component in self.architecture.components:
-            for subject in component.guards:
-                guards.setdefault(self.qualified(subject), []).append(component.id)
-        return {subject: tuple(firewalls) for subject, firewalls in guards.items()}
+    def firewalls(self) -> Firewalls:
+        """The firewalls, as their rules are read."""
+        networks = {component: network.id for component, network in self._network_of.items()}
+        return Firewalls(self.architecture, networks, self._hosts_of)
 
     def qualified(self, reference: str) -> str:
         """Return a reference to a host, network or component as `kind:id`."""
-        if ":" in reference:
-            return reference
-        for kind, ids in (("host", self.hosts), ("network", self.networks), ("component", self.components)):
-            if reference in ids:
-                return f"{kind}:{reference}"
-        return reference
+        return self.firewalls.qualified(reference)
 
     def guarding(self, replica: Replica) -> tuple[str, ...]:
         """Return the firewalls that guard a replica: its component, its host, or the network of either."""
-        if not self.guards:
-            return ()
-        component = self.components[replica.component]
-        subjects = [f"component:{component.id}", f"network:{component.network}"]
-        for host in replica.hosts:
-            subjects += [f"host:{host}", f"network:{self.hosts[host].network}"]
-        return tuple(dict.fromkeys(firewall for subject in subjects for firewall in self.guards.get(subject, ())))
+        return self.firewalls.guarding(replica)
+
+    def denied(self, connection: Connection, target: str, port: Port) -> str | None:
+        """Return the firewall that denies a call for certain; None if none does, or if it isn't declared where the caller is."""
+        source = connection.source
+        is_outside = self.trust(source) == "internet"
+        if not is_outside and source not in self._network_of:
+            return None
+        names = self.firewalls.places(source) | ({"internet"} if is_outside else set())
+        return self.firewalls.denies(names, source, target, port)
+
+    def is_denied(self, connection: Connection, target: str) -> bool:
+        """Return True if a firewall denies a connection to a target on each of its ports."""
+        ports = ports_of(connection)
+        return bool(ports) and all(self.denied(connection, target, port) is not None for port in ports)
 
     # Connections
 

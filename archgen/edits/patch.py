@@ -53,7 +53,7 @@ def _part(topology: Topology, edits: tuple[Edit, ...]) -> Architecture:
             case MoveAddress():
                 components[edit.component] = None
     for host in hosts:
-        components.update(dict.fromkeys(topology.guards.get(f"host:{host}", ())))
+        components.update(dict.fromkeys(topology.firewalls.guards.get(f"host:{host}", ())))
     touched = [topology.hosts[host] for host in hosts if host in topology.hosts]
     if any(host.runs_on for host in touched):
         # a new virtual machine stands on one of the others

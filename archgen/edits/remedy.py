@@ -62,6 +62,8 @@ def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict
     return [
         {"from": source, "to": target, "ports": sorted(filter(None, ports)), "action": "allow"}
         for (source, target), ports in rules
+        # no ports would mean any
+        if ports
     ]
 
 

@@ -21,7 +21,8 @@ class Product(Struct, frozen=True, gc=False):
     `trusting`: it checks no certificate of the servers that it passes requests on to, unless told to.
     `steps_down`: a replica that sees no majority of the votes stops, for everything or for writes.
     `waits`: a commit waits for a synchronous standby that is gone, unless it is set up otherwise.
-    `figures_only`: it collects measurements, and no log lines.
+    `figures_only`: it collects measurements, and no log lines. `directory`: it keeps the accounts of people, and their passwords,
+    itself.
     """
 
     coordinates: bool = False
@@ -35,6 +36,7 @@ class Product(Struct, frozen=True, gc=False):
     trusting: bool = False
     waits: bool = False
     figures_only: bool = False
+    directory: bool = False
 
 
 PRODUCTS: dict[str, Product] = {
@@ -60,6 +62,22 @@ PRODUCTS: dict[str, Product] = {
     **dict.fromkeys(
         ("prometheus", "prometheus-agent", "node-exporter", "victoriametrics", "thanos", "mimir", "statsd", "collectd"),
         Product(figures_only=True),
+    ),
+    **dict.fromkeys(
+        (
+            *(
+                "active-directory",
+                "samba",
+                "freeipa",
+                "openldap",
+                "389ds",
+                "389-directory-server",
+                "opendj",
+                "apacheds",
+            ),
+            *("kerberos", "mit-kerberos", "krb5", "heimdal", "lldap"),
+        ),
+        Product(directory=True),
     ),
     **dict.fromkeys(("lvs", "ipvs", "metallb", "kube-proxy", "kube-vip"), Product(forwards=True)),
     "aws-nlb": Product(forwards=True, scope="regional"),

@@ -105,6 +105,7 @@ FLIPS: list[tuple[list[str], list[Edit]]] = [
                 "user -> lb: {protocol: https, port: 443, tls: {certificate: www, version: 1.2}",
                 "user -> lb: {protocol: http, port: 80",
             ),
+            ("{from: internet, to: lb, ports: [443]}", "{from: internet, to: lb, ports: [80]}"),
         ],
     ),
     (
@@ -150,6 +151,7 @@ FLIPS: list[tuple[list[str], list[Edit]]] = [
         ["incomplete-model"],
         [
             ("  app -> db: {", "  lb -> db: {protocol: postgresql, tls: true}\n  app -> db: {"),
+            ("{from: app, to: db, ports: [5432]}", "{from: [app, lb], to: db, ports: [5432]}"),
         ],
     ),
     (
@@ -399,6 +401,10 @@ FLIPS: list[tuple[list[str], list[Edit]]] = [
         ["exposed-admin"],
         [
             ("  user -> lb: {", "  user -> app: {protocol: ssh}\n  user -> lb: {"),
+            (
+                "{from: app, to: db, ports: [5432]}",
+                "{from: app, to: db, ports: [5432]}\n      - {from: internet, to: app, ports: [22]}",
+            ),
         ],
     ),
     (

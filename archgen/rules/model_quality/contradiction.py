@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from archgen.analysis.firewalls import ports_of, spoken
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import FirewallRule, Port
+from archgen.model.architecture import Connection, FirewallRule, Port
 from archgen.model.protocols import PROTOCOLS
 from archgen.model.subject import Subject
-from archgen.model.wording import listed
+from archgen.model.wording import first_few, listed
 
 Clash = tuple[Subject, str, str]
 """Of what the statements are, what excludes what, and how to mend it."""
@@ -36,6 +37,46 @@ def check(context: RuleContext) -> Iterator[Hit]:
             flows=_flows(context.topology, subject),
             fix=" ".join(dict.fromkeys(fix for _, fix in clashes)),
         )
+    yield from _denied(context.topology)
+
+
+def _denied(facts: Topology) -> Iterator[Hit]:
+    """Yield a hit for each firewall, at the first of the connections that its rules deny."""
+    denied: dict[str, dict[str, list[str]]] = {}
+    for connection in facts.architecture.connections:
+        for target in connection.targets:
+            for port in ports_of(connection):
+                firewall = None if _is_kept_shut(facts, connection, port) else facts.denied(connection, target, port)
+                if firewall is not None:
+                    denied.setdefault(firewall, {}).setdefault(connection.id, []).append(spoken(port))
+    for firewall, calls in denied.items():
+        flows = {flow for call in calls for flow in facts.flows_over[call]}
+        named = [f"{call} ({listed(list(dict.fromkeys(ports)))})" for call, ports in calls.items()]
+        first, *others = calls
+        yield Hit(
+            subject=Subject("connection", first),
+            message=f"{firewall} lets in none of {listed(first_few(named, _NAMED))}"
+            if others
+            else f"{firewall} does not let in {named[0]}",
+            related=(
+                (Subject("component", firewall), "denies it, as no rule allows it"),
+                *((Subject("connection", call), "is denied as well") for call in others),
+            ),
+            flows=tuple(flow for flow in facts.flows if flow in flows),
+            fix=f"Add a rule to {firewall} for each that is needed, and remove the other connections."
+            if others
+            else f"Add a rule for it to {firewall}, or remove the connection.",
+            case="denied" if flows else "unused",
+        )
+
+
+def _is_kept_shut(facts: Topology, connection: Connection, port: Port) -> bool:
+    """Return True for administration that a firewall is there to keep the internet from."""
+    return bool(port.admin) and facts.trust(connection.source) == "internet"
+
+
+_NAMED = 6
+"""Connections that the message names; the others are counted, and related as all are."""
 
 
 def _flows(facts: Topology, subject: Subject) -> tuple[str, ...]:
@@ -141,6 +182,7 @@ RULE = Rule(
     code="MOD005",
     title="Contradiction",
     severity="error",
+    cases=(("denied", "warning"), ("unused", "info")),
     category="model",
     summary="Two statements of the model exclude each other.",
     why=(
@@ -148,7 +190,12 @@ RULE = Rule(
         "the wrong one is wrong as well, on the unsafe side: a connection counts as encrypted, a failover as present."
     ),
     fix="Find out which statement is true, and remove the other.",
-    limits="Contradictions in how traffic is spread are reported by `balancing-contradiction`.",
+    limits=(
+        "Holds a connection against the rules of the firewall that guards its target, if the firewall declares rules and a "
+        "`default`, and the caller's network is known; callers inside only if a rule is for some of them. A connection that no flow "
+        "uses is an info. Contradictions in how traffic is spread are reported by "
+        "`balancing-contradiction`."
+    ),
     check=check,
     bad="""\
 archgen: 1

@@ -27,7 +27,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for caller, reached in callers.items():
         for connection in facts.outgoing[caller]:
             for target in connection.targets:
-                passed = behind.get(target, {}) if facts.kind(target).role in _GUARDED else {}
+                is_open = facts.kind(target).role in _GUARDED and not facts.is_denied(connection, target)
+                passed = behind.get(target, {}) if is_open else {}
                 alike = [edge for edge, calls in passed.items() if edge != target and _is_alike(connection, calls)]
                 edges = [edge for edge in alike if _protects(facts, edge, target, reached)]
                 if edges:

@@ -37,12 +37,28 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 for certificate, flaws in flawed.items():
                     wrong.setdefault(certificate, {}).update(dict.fromkeys(flaws))
                     flows.setdefault(certificate, {})[flow] = None
+    shown_in = _flows_by_certificate(facts, certificates)
     for each in certificates.values():
-        yield from _judge(context, each, tuple(wrong.get(each.id, ())), tuple(flows.get(each.id, ())))
+        users = tuple(flows.get(each.id, ())) or shown_in.get(each.id, ())
+        yield from _judge(context, each, tuple(wrong.get(each.id, ())), users)
     for connection, (end, used) in bare.items():
         message = f"TLS ends at {end}, but no certificate is installed there"
         related = ((Subject("component", end), "has no certificate"),)
         yield Hit(subject=Subject("connection", connection), message=message, related=related, flows=tuple(used))
+
+
+def _flows_by_certificate(facts: Topology, certificates: dict[str, Certificate]) -> dict[str, tuple[str, ...]]:
+    """Return the flows in which each certificate is shown: their step names it, or ends TLS where it is installed."""
+    shown: dict[str, dict[str, None]] = {}
+    for flow, hops in facts.hops.items():
+        for hop in hops:
+            port = hop.port
+            if port is None or hop.meaning != "encrypted" or (port.tls is not None and port.tls.mode == "pass-through"):
+                continue
+            for target in hop.targets:
+                for certificate in _shown(certificates, port, target):
+                    shown.setdefault(certificate.id, {})[flow] = None
+    return {certificate: tuple(flows) for certificate, flows in shown.items()}
 
 
 def _endings(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[tuple[str, Port, str]]:
@@ -91,11 +107,10 @@ def _judge(
     near = left <= context.threshold("certificate-mismatch", "days", _WARNING_DAYS)
     date = (_running_out(certificate, left),) if near else ()
     if flaws or date:
-        users = flows or context.topology.flows_through(certificate.installed_on)
         yield Hit(
             subject=Subject("certificate", certificate.id),
             message=f"The certificate {certificate.id} {'; and it '.join((*flaws, *date))}",
-            flows=users,
+            flows=flows,
             fix="Renew it, and let something renew it by itself (ACME)." if not flaws else None,
             case="expiring" if not flaws and left >= 0 else None,
         )

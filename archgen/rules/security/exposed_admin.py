@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.firewalls import number_of, opens, spoken
 from archgen.analysis.hops import PASSING
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Connection, Port
+from archgen.model.architecture import Connection, FirewallRule, Port
 from archgen.model.change import Change, Remove
 from archgen.model.products import product_name
-from archgen.model.protocols import ADMINISTRATION
+from archgen.model.protocols import ADMINISTRATION, PROTOCOLS
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -29,7 +30,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for connection in facts.architecture.connections:
         direct = facts.trust(connection.source) == "internet"
         handed = passed.get(connection.id, ())
-        public = [port for port in connection.ports if direct or port in handed]
+        public = [
+            port for port in connection.ports if (direct and _is_let_in(facts, connection, port)) or port in handed
+        ]
         declared = next((port for port in public if port.admin), None)
         if declared is not None:
             if connection.id not in reported:
@@ -39,6 +42,56 @@ def check(context: RuleContext) -> Iterator[Hit]:
         elif own := next((port for port in public if _is_shell(facts, connection, port)), None):
             offered = all(_is_service(facts, target) for target in connection.targets)
             yield _asked(facts, connection, own) if offered else _hit(facts, connection, own, "by-protocol")
+    yield from _opened(facts)
+
+
+def _is_let_in(facts: Topology, connection: Connection, port: Port) -> bool:
+    """Return True unless a firewall denies a port for certain, which is a contradiction of the model's."""
+    return any(facts.denied(connection, target, port) is None for target in connection.targets)
+
+
+def _opened(facts: Topology) -> Iterator[Hit]:
+    """Yield a hit for each firewall with rules that let the internet in to administration that no public connection leads to."""
+    for firewall in facts.architecture.components:
+        doors: dict[str, dict[str, bool]] = {}
+        for rule, target in facts.firewalls.opened(firewall):
+            for port, declared in _administered(facts, rule, target):
+                if facts.firewalls.admits(firewall.id, ("internet",), target, port):
+                    doors.setdefault(target, {})[spoken(port)] = declared
+        if doors:
+            ports = [f"{target} ({listed([*named])})" for target, named in doors.items()]
+            is_declared = any(declared for named in doors.values() for declared in named.values())
+            yield Hit(
+                subject=Subject("component", firewall.id),
+                message=f"{firewall.id} lets the internet in to the administration of {listed(ports)}",
+                related=tuple((Subject("component", target), "is administered there") for target in doors),
+                flows=facts.flows_through(doors),
+                fix="Name who may come in `from`: a network, a bastion host or a VPN instead of the internet.",
+                case=None if is_declared else "by-protocol",
+                confidence="high" if is_declared else "medium",
+            )
+
+
+def _administered(facts: Topology, rule: FirewallRule, target: str) -> Iterator[tuple[Port, bool]]:
+    """Yield the ports for administration that a rule opens at a target: those of connections, and those that none uses."""
+    calls = facts.incoming[target]
+    if any(facts.trust(call.source) == "internet" and _is_for_administrators(facts, call) for call in calls):
+        # the connection itself is reported
+        return
+    ports = [port for call in calls for port in call.ports]
+    yield from ((port, True) for port in ports if port.admin)
+    component = facts.components[target]
+    if component.managed or component.kind in ("bastion", "client"):
+        return
+    used = {number_of(port) for port in ports}
+    for protocol in ADMINISTRATION:
+        number = PROTOCOLS[protocol].port
+        if number not in used and opens(rule, number) and not _is_service(facts, target):
+            yield Port(protocol=protocol, port=number), False
+
+
+def _is_for_administrators(facts: Topology, connection: Connection) -> bool:
+    return any(port.admin or _is_shell(facts, connection, port) for port in connection.ports)
 
 
 def _behind(facts: Topology, connection: Connection, port: Port) -> Iterator[Connection]:
@@ -138,8 +191,10 @@ def _hit(facts: Topology, connection: Connection, port: Port, case: str, behind:
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Without the port that is declared to be for administration, where others are left and no flow takes this one."""
     facts = context.topology
+    if hit.case is not None or hit.subject.kind != "connection":
+        return ()
     connection = connection_of(facts, hit.subject.id)
-    if hit.case is not None or facts.trust(connection.source) != "internet":
+    if facts.trust(connection.source) != "internet":
         return ()
     taken = [hop.port for hops in facts.hops.values() for hop in hops if hop.connection is connection]
     void = [at for at, port in enumerate(connection.ports) if port.admin]
@@ -168,7 +223,8 @@ RULE = Rule(
         "components, except for bastion hosts, unless `admin: false` says that visitors use them (as with Git), and "
         "only asks for balancers and forges. Behind a VPN, which visitors reach in another protocol, ports aren't "
         "public. A balancer passes such a port on to one with the same protocol and number that is for administration "
-        "too; otherwise it is the balancer's own. Doesn't see a firewall that lets in single addresses only: give such "
+        "too; otherwise it is the balancer's own. A port that a firewall denies isn't public, and one that a firewall's rule opens "
+        "to the internet is, without a connection. Doesn't see a firewall that lets in single addresses only: give such "
         "clients a network of their own."
     ),
     references=(

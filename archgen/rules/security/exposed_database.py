@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from archgen.analysis.encryption import clear_ports
-from archgen.analysis.exposure import BROKERS, DEVICES, STORES, past_application, stores_reached
+from archgen.analysis.exposure import BROKERS, DEVICES, LDAP, STORES, is_directory, past_application, stores_reached
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Connection
+from archgen.model.architecture import Connection, FirewallRule
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -26,14 +26,72 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 fix="Move it to a private network that only its callers reach.",
             )
     for connection in facts.architecture.connections:
-        stores = [target for target in connection.targets if facts.kind(target).id in STORES]
+        stores = [target for target in connection.targets if _is_store(facts, connection, target)]
         if connection.source in stores:
             # its own copies
             continue
         if stores:
             yield from _judge(facts, connection, stores[0])
-        elif facts.trust(connection.source) == "internet":
+        elif facts.trust(connection.source) == "internet" and not _is_denied(facts, connection):
             yield from _through_proxies(facts, connection)
+    yield from _opened(facts)
+
+
+def _is_store(facts: Topology, connection: Connection, target: str) -> bool:
+    """Return True for a data store, and for a directory of accounts that is asked over its own protocol."""
+    if facts.kind(target).id in STORES:
+        return True
+    return any(port.protocol in LDAP for port in connection.ports) and is_directory(facts, target)
+
+
+def _is_denied(facts: Topology, connection: Connection) -> bool:
+    """Return True if a firewall lets none of a connection in, which is a contradiction of the model's."""
+    return all(facts.is_denied(connection, target) for target in connection.targets)
+
+
+def _opened(facts: Topology) -> Iterator[Hit]:
+    """Yield a hit for each firewall with rules that let outsiders in to a store that no connection of theirs leads to."""
+    for firewall in facts.architecture.components:
+        doors: dict[str, dict[str, None]] = {}
+        for rule in firewall.rules:
+            for source in _outsiders(facts, rule):
+                for target in facts.components:
+                    if _opens_store(facts, firewall.id, rule, source, target):
+                        doors.setdefault(target, {})[source] = None
+        if doors:
+            let_in = [f"{_sides(sources)} in to {target}" for target, sources in doors.items()]
+            yield Hit(
+                subject=Subject("component", firewall.id),
+                message=f"{firewall.id} lets {listed(let_in)}, and no connection needs it",
+                related=tuple((Subject("component", target), "keeps data") for target in doors),
+                flows=facts.flows_through(doors),
+                fix=f"Remove the rule from {firewall.id}, or add the connection and the flow that need it.",
+                case="rule",
+                confidence="medium",
+            )
+
+
+def _sides(sources: Iterable[str]) -> str:
+    return listed(["the internet" if source == "internet" else source for source in sources])
+
+
+def _outsiders(facts: Topology, rule: FirewallRule) -> list[str]:
+    """Return who an allow rule may let in from outside: the internet, or components there."""
+    if rule.action == "deny":
+        return []
+    named = [name for name in rule.sources if name in facts.components and facts.trust(name) == "internet"]
+    return ["internet", *named]
+
+
+def _opens_store(facts: Topology, firewall: str, rule: FirewallRule, source: str, target: str) -> bool:
+    kind = facts.kind(target).id
+    if not ((kind in STORES and kind not in BROKERS) or is_directory(facts, target)):
+        return False
+    if facts.firewalls.places(target).isdisjoint(rule.targets):
+        return False
+    calls = (call for call in facts.incoming[target] if facts.trust(call.source) == "internet")
+    used = any(source in ("internet", call.source) for call in calls)
+    return not used and facts.firewalls.admits(firewall, (source, "internet"), target, None) is not False
 
 
 def _through_proxies(facts: Topology, connection: Connection) -> Iterator[Hit]:
@@ -53,7 +111,11 @@ def _through_proxies(facts: Topology, connection: Connection) -> Iterator[Hit]:
 
 def _judge(facts: Topology, connection: Connection, store: str) -> Iterator[Hit]:
     if facts.trust(connection.source) == "internet":
-        if not _is_for_devices(facts, connection, store):
+        if not (
+            facts.is_denied(connection, store)
+            or _is_for_devices(facts, connection, store)
+            or _is_for_partners(facts, connection, store)
+        ):
             yield Hit(
                 subject=Subject("connection", connection.id),
                 message=f"{store} takes connections from {connection.source}, which is on the internet",
@@ -83,12 +145,18 @@ def _is_for_devices(facts: Topology, connection: Connection, store: str) -> bool
     return facts.kind(store).id in BROKERS and all(port.protocol in DEVICES for port in connection.ports)
 
 
+def _is_for_partners(facts: Topology, connection: Connection, store: str) -> bool:
+    """Return True for files that others fetch and leave over SFTP or FTPS, which servers are there for, with an account."""
+    files = facts.kind(store).id == "file-storage" and connection.authentication is not False
+    return files and all(port.protocol in ("sftp", "ftps") for port in connection.ports)
+
+
 RULE = Rule(
     id="exposed-database",
     code="SEC006",
     title="Exposed database",
     severity="error",
-    cases=(("past", "warning"),),
+    cases=(("past", "warning"), ("rule", "warning")),
     category="security",
     summary="A data store takes connections from an untrusted network, or directly from people inside.",
     why=(
@@ -98,8 +166,10 @@ RULE = Rule(
     ),
     fix="Let only the applications reach it, over a private network; give visitors an application to talk to.",
     limits=(
-        "Skips object storage, which often serves visitors by design, brokers behind a proxy, and those that devices "
-        "reach over MQTT or CoAP. Follows proxies that pass on the same protocol, other than that of the web. Inside, "
+        "Skips object storage, which often serves visitors by design, files that partners exchange over SFTP or FTPS, "
+        "brokers behind a proxy, and those that devices reach over MQTT or CoAP. A directory of accounts that the internet "
+        "asks over LDAP counts as a store. Counts a firewall's rule that lets outsiders in without a connection, and no "
+        "connection that a firewall denies. Follows proxies that pass on the same protocol, other than that of the web. Inside, "
         "reports only clients that a flow leads elsewhere, at medium confidence; of other callers without a flow, "
         "`incomplete-model` asks."
     ),

@@ -172,7 +172,7 @@ def _host(topology: Topology, host: Host) -> _Rows:
     yield "Zone", _few(host.zones)
     yield "Network", f"{host.network} ({topology.networks[host.network].trust})" if host.network else ""
     yield "Carries", _few(topology.carried_by(host.id))
-    yield "Guarded by", _few(topology.guards.get(f"host:{host.id}", ()))
+    yield "Guarded by", _few(topology.firewalls.guards.get(f"host:{host.id}", ()))
     yield "Monitored", "yes" if Subject("host", host.id) in topology.watched else "no"
     yield "Loss takes down", _stops(topology, [Subject("host", host.id)])
 
@@ -187,7 +187,7 @@ def _network(topology: Topology, network: Network) -> _Rows:
     components = topology.architecture.components
     yield "Trust", network.trust
     yield "Members", _few(part.id for part in components if topology.network_of(part.id) == network)
-    yield "Guarded by", _few(topology.guards.get(f"network:{network.id}", ()))
+    yield "Guarded by", _few(topology.firewalls.guards.get(f"network:{network.id}", ()))
 
 
 def _stops(topology: Topology, lost: Iterable[Subject]) -> str:

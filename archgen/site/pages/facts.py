@@ -109,7 +109,7 @@ def network_table(topology: Topology) -> str:
     for network in topology.architecture.networks:
         members = [host.id for host in topology.architecture.hosts if host.network == network.id]
         members += [part.id for part in topology.architecture.components if part.network == network.id]
-        guarding = topology.guards.get(f"network:{network.id}", ())
+        guarding = topology.firewalls.guards.get(f"network:{network.id}", ())
         rows.append((_anchored("network", network.id), network.trust, codes(members), codes(guarding)))
     return table(("Network", "Trust", "Members", "Guarded by"), rows)
 

@@ -1,0 +1,185 @@
+"""Firewalls as their rules are read: what each guards, and what it lets in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
+
+from msgspec import Struct
+
+from archgen.model.architecture import Architecture, Component, Connection, FirewallRule, Port, Replica
+from archgen.model.protocols import PROTOCOLS
+
+EVERYWHERE = ("internet", "0.0.0.0/0", "::/0")
+"""The sources of a rule that everybody on the internet comes from; no source at all says the same."""
+
+
+class Firewalls(Struct, frozen=True, dict=True, eq=False):
+    """The firewalls of a model, with the places of its components: their networks and hosts."""
+
+    architecture: Architecture
+    network_of: Mapping[str, str]
+    hosts_of: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def guards(self) -> dict[str, tuple[str, ...]]:
+        """The firewalls of each guarded host, network or component, by `kind:id`."""
+        guards: dict[str, list[str]] = {}
+        for component in self.architecture.components:
+            for subject in component.guards:
+                guards.setdefault(self.qualified(subject), []).append(component.id)
+        return {subject: tuple(firewalls) for subject, firewalls in guards.items()}
+
+    @cached_property
+    def _kinds(self) -> dict[str, str]:
+        """The kind of each name of a host, a network or a component; of names that several have, the first of these."""
+        model = self.architecture
+        kinds = (("component", model.components), ("network", model.networks), ("host", model.hosts))
+        return {each.id: kind for kind, elements in kinds for each in elements}
+
+    @cached_property
+    def _components(self) -> dict[str, Component]:
+        return {component.id: component for component in self.architecture.components}
+
+    @cached_property
+    def _host_networks(self) -> dict[str, str | None]:
+        return {host.id: host.network for host in self.architecture.hosts}
+
+    def qualified(self, reference: str) -> str:
+        """Return a reference to a host, network or component as `kind:id`."""
+        kind = None if ":" in reference else self._kinds.get(reference)
+        return f"{kind}:{reference}" if kind is not None else reference
+
+    def guarding(self, replica: Replica) -> tuple[str, ...]:
+        """Return the firewalls that guard a replica: its component, its host, or the network of either."""
+        if not self.guards:
+            return ()
+        around = self._around_replica(replica)
+        return tuple(dict.fromkeys(firewall for place in around for firewall in self.guards.get(place, ())))
+
+    def before(self, target: str) -> tuple[str, ...]:
+        """Return the firewalls before a component: those that guard it, and those with a rule that lets something in to it."""
+        guarding = (each for replica in self._components[target].replicas for each in self.guarding(replica))
+        places = self.places(target)
+        naming = (
+            each.id
+            for each in self.architecture.components
+            for rule in each.rules
+            if rule.action == "allow" and rule.direction == "in" and not places.isdisjoint(rule.targets)
+        )
+        return tuple(dict.fromkeys((*guarding, *naming)))
+
+    def between(self, source: str, target: str) -> tuple[str, ...]:
+        """Return the firewalls that a call passes: one around a network sees nothing of the calls inside it."""
+        own = {f"network:{self.network_of.get(source)}", *(f"host:{host}" for host in self.hosts_of[source])}
+        if source == target:
+            return ()
+        passed = [
+            [each for place in self._around_replica(replica) if place not in own for each in self.guards.get(place, ())]
+            for replica in self._components[target].replicas
+        ]
+        return tuple(each for each in dict.fromkeys(passed[0]) if each != source and all(each in row for row in passed))
+
+    def _around_replica(self, replica: Replica) -> list[str]:
+        """Return what a replica is guarded with: its component, its hosts, and the networks of both, as `kind:id`."""
+        component = self._components[replica.component]
+        networks = dict.fromkeys([component.network, *(self._host_networks[host] for host in replica.hosts)])
+        hosts = [f"host:{host}" for host in replica.hosts]
+        return [f"component:{component.id}", *hosts, *(f"network:{network}" for network in networks)]
+
+    def places(self, component: str) -> set[str]:
+        """Return the names by which a rule can mean a component, as a caller too: its own, and those of its hosts and networks."""
+        around = {each for replica in self._components[component].replicas for each in self._around_replica(replica)}
+        return {name for each in around for name in (each, each.partition(":")[2])}
+
+    def admits(self, firewall: str, sources: Collection[str], target: str, port: Port | None) -> bool | None:
+        """Return True if a firewall lets a call in; None where its rules don't decide it.
+
+        `sources` are the names by which a rule can mean the caller; with `internet` among them, it is on the internet.
+        """
+        own = self._components[firewall]
+        number = number_of(port) if port is not None else None
+        places, unsure = self.places(target), False
+        for rule in own.rules:
+            matches = rule.direction == "in" and _and(
+                self._means(rule.sources, sources), self._means(rule.targets, places), _has_port(rule, port, number)
+            )
+            if matches:
+                return None if unsure else rule.action == "allow"
+            unsure = unsure or matches is None
+        return None if unsure or not own.rules or own.default is None else own.default == "allow"
+
+    def sees_inside(self, firewall: str) -> bool:
+        """Return True if a firewall has a rule for callers inside: one before the internet alone sees nothing of these."""
+        rules = self._components[firewall].rules
+        return any(rule.direction == "in" and not set(rule.sources) <= {*EVERYWHERE} for rule in rules)
+
+    def denies(self, sources: Collection[str], source: str, target: str, port: Port | None) -> str | None:
+        """Return the firewall between a caller and a component that denies a call for certain; None if none does."""
+        outside = "internet" in sources
+        firewalls = (each for each in self.between(source, target) if outside or self.sees_inside(each))
+        return next((each for each in firewalls if self.admits(each, sources, target, port) is False), None)
+
+    def _means(self, sides: tuple[str, ...], names: Collection[str]) -> bool | None:
+        """Return True if a side of a rule means something of these names; None where addresses may."""
+        if not sides or any(side in names or (side in EVERYWHERE and "internet" in names) for side in sides):
+            return True
+        return None if any(self._is_address(side) for side in sides) else False
+
+    def _is_address(self, side: str) -> bool:
+        return side.partition(":")[2] not in self._kinds and side not in self._kinds and side not in EVERYWHERE
+
+    def opened(self, firewall: Component) -> Iterator[tuple[FirewallRule, str]]:
+        """Yield the rules with which a firewall lets the internet in to components, each with every component that it means."""
+        for rule in firewall.rules:
+            if rule.action == "deny" or rule.direction == "out":
+                continue
+            if not rule.sources or not set(EVERYWHERE).isdisjoint(rule.sources):
+                for target in self._components:
+                    if target != firewall.id and not self.places(target).isdisjoint(rule.targets):
+                        yield rule, target
+
+
+def number_of(port: Port) -> int | None:
+    """Return the number of a port: declared, else that of its protocol; None if neither says."""
+    protocol = PROTOCOLS.get(port.protocol)
+    return port.port or (protocol.port if protocol is not None else None)
+
+
+def spoken(port: Port) -> str:
+    """Return a port in words: `rdp on port 3389`."""
+    number = number_of(port)
+    return f"{port.protocol}{f' on port {number}' if number is not None else ''}"
+
+
+def opens(rule: FirewallRule, number: int | None) -> bool:
+    """Return True if a rule names a port by its number, in a range, or by its protocol."""
+    return any(_is_port(text, None, number) for text in rule.ports)
+
+
+def _has_port(rule: FirewallRule, port: Port | None, number: int | None) -> bool | None:
+    if not rule.ports:
+        return True
+    protocol = port.protocol if port is not None else None
+    matches = [_is_port(text, protocol, number) for text in rule.ports]
+    return True if True in matches else None if None in matches else False
+
+
+def _is_port(text: str, protocol: str | None, number: int | None) -> bool | None:
+    """Return True if a rule's text means a port: a number, a range, or a protocol; None if the number isn't known."""
+    plain = text.partition("/")[0]
+    if plain in PROTOCOLS:
+        return plain == protocol or PROTOCOLS[plain].port in (number, None)
+    first, _, last = plain.partition("-")
+    if not first.isdigit() or not (last or first).isdigit() or number is None:
+        return None
+    return int(first) <= number <= int(last or first)
+
+
+def _and(*verdicts: bool | None) -> bool | None:
+    return False if False in verdicts else None if None in verdicts else True
+
+
+def ports_of(connection: Connection) -> tuple[Port, ...]:
+    """Return the ports of a connection on which requests go on; a redirect only names another."""
+    return tuple(port for port in connection.ports if port.redirect is None)
