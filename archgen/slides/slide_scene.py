@@ -11,7 +11,7 @@ from archgen.model.finding import Severity
 from archgen.render.scene.diagram import diagram_scene
 from archgen.render.scene.legend import legend
 from archgen.render.scene.marks import finding_badge
-from archgen.render.scene.sequence import sequence_scene
+from archgen.render.scene.sequence import sequence_logos, sequence_scene
 from archgen.render.scene.shapes import (
     BadgeMark,
     Curve,
@@ -106,9 +106,7 @@ def _body(slide: Slide, name: str, icons: IconLookup) -> tuple[list[SceneShape],
                 _fitted(drawn, room, most)
             ]
         case FlowSlide():
-            names = {participant.icon for participant in slide.placed.sequence.participants if participant.icon}
-            logos = {logo: icon for logo in sorted(names) if (icon := icons(logo))}
-            drawn = sequence_scene(slide.placed, logos, name)
+            drawn = sequence_scene(slide.placed, sequence_logos(slide.placed.sequence, icons), name)
             return _title(slide.title), [_fitted(drawn, _AREA, FLOW, sinks=0.0)]
         case _:
             assert_never(slide)

@@ -30,10 +30,12 @@ from archgen.app.workspace.inputs import Input, find, read  # noqa: E402
 from archgen.layout.placed import Box, Placed  # noqa: E402
 from archgen.layout.sequence.lanes import messages  # noqa: E402
 from archgen.linting.checked_model import CheckedModel  # noqa: E402
+from archgen.render.scene.diagram import diagram_scene  # noqa: E402
+from archgen.render.scene.shapes import CanvasLine, SceneGroup  # noqa: E402
 from archgen.slides.layout.legible import READABLE, points  # noqa: E402
+from archgen.slides.layout.rerouting import simplify_routes  # noqa: E402
+from archgen.slides.layout.spatial_index import BoxIndex  # noqa: E402
 from archgen.slides.pptx.dashes import dash_widths  # noqa: E402
-from archgen.slides.pptx.rerouting import simplify_routes  # noqa: E402
-from archgen.slides.pptx.spatial_index import BoxIndex  # noqa: E402
 from archgen.slides.values import PICTURE, Deck, DiagramSlide, FlowSlide, TableSlide, TextSlide  # noqa: E402
 from archgen.style.text_metrics import text_width  # noqa: E402
 from archgen.style.theme import LINES  # noqa: E402
@@ -444,7 +446,8 @@ def test_hardly_a_line_of_a_dense_deployment_runs_through_a_card() -> None:
 def test_dashes_of_lines_that_meet_fall_on_each_other() -> None:
     placed = simplify_routes(DRAWING.fitted(DRAWING.diagram(TIERS[2])))
     usual = float(placed.measures.sizes.line)
-    found = dash_widths(placed, usual)
+    groups = [shape for shape in diagram_scene(placed).shapes if isinstance(shape, SceneGroup)]
+    found = dash_widths([group.part for group in groups if isinstance(group.part, CanvasLine)], usual)
     met = [one for one in placed.edges if one.edge.subject == "app -> mysql" and one.edge.label == "writes"]
     assert len(met) == 2
     lengths = [sum(abs(x1 - x0) + abs(y1 - y0) for (x0, y0), (x1, y1) in pairwise(one.points)) for one in met]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from lxml import etree
 from pptx import Presentation
 
 from archgen.analysis.topology import Topology
@@ -19,6 +22,8 @@ from archgen.linting.finding_groups import number_findings
 from archgen.model.problems import ModelError
 from archgen.render.scene.diagram import diagram_scene
 from archgen.render.svg.document import svg
+from archgen.slides.pptx import write_pptx
+from archgen.slides.values import Deck, DiagramSlide
 from archgen.views.deployment import deployment
 from archgen.views.equal.names import shared_name
 from archgen.views.equal.places import fold_equal
@@ -366,6 +371,19 @@ def test_an_editor_knows_the_names_in_groups_and_views() -> None:
         ("component", "kind", 5),
         ("group", "shop", 5),
     ]
+
+
+def test_a_slide_shows_closed_groups_and_neighbors_as_the_picture_does() -> None:
+    diagrams = {picture.level: picture.diagram for picture in drawn(MODELS["services"]())}
+    shown = [diagrams["system"], diagrams["network:net-0"]]
+    deck = Deck("Levels", tuple(DiagramSlide(diagram.title, best(diagram)) for diagram in shown))
+    system, opened = (slide for slide in Presentation(BytesIO(write_pptx(deck, lambda _: None))).slides)
+    icons = Counter(re.findall(r'descr="icon: (group-[a-z-]+)"', etree.tostring(system.shapes.element).decode()))
+    assert icons.total() == sum(bool(node.opens) for node in shown[0].nodes) > 0
+    dashes = etree.tostring(opened.shapes.element).decode().count('<a:prstDash val="sysDash"/>')
+    # as many as there are neighbors, the frame of the network that is open, and the sample of the legend
+    assert dashes == sum(node.beside for node in shown[1].nodes) + len(shown[1].groups) + 1
+    assert "legend: neighbor" in {shape.name for shape in opened.shapes}
 
 
 @pytest.mark.slow

@@ -7,9 +7,9 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from archgen.layout.deployment.cards import heading_lead
+from archgen.layout.deployment.cards import chip_words, heading_lead
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode
-from archgen.render.scene.card import NodeIcons, card_shapes
+from archgen.render.scene.card import NodeIcons, card_shapes, node_glyph
 from archgen.render.scene.change import border, drawn_as, sign, text_role
 from archgen.render.scene.legend import BESIDE, foot
 from archgen.render.scene.marks import finding_badge, lock
@@ -79,7 +79,17 @@ def diagram_scene(
         width = max(width, text_width(NOTHING, SIZES.text) + 2 * SIZES.margin)
     below, width, height = foot(placed, width, caption=caption, key=key)
     diagram, is_live = placed.diagram, sections is not None
-    return scene(name, width, height, tuple(shapes), diagram.title, diagram.alt, foot=below, interactive=is_live)
+    return scene(
+        name,
+        width,
+        height,
+        tuple(shapes),
+        diagram.title,
+        diagram.alt,
+        foot=below,
+        interactive=is_live,
+        sizes=placed.measures.sizes,
+    )
 
 
 class _Painter:
@@ -130,7 +140,15 @@ class _Painter:
         full = _joined(group.label, group.detail, group.change or "")
         signs = sign(group.change, box.x, box.y)
         named, data = ("group", group.id), {"group": group.subject}
-        part = CanvasBox(group.id, box, None if group.across else group.parent, holds=True)
+        part = CanvasBox(
+            group.id,
+            box,
+            None if group.across else group.parent,
+            holds=True,
+            name=group.subject,
+            alt=" ".join(word for word in (group.kind, group.label, group.detail) if word),
+            heading=placed.heading,
+        )
         if self._sections is None:
             return SceneGroup((frame, *heading, *signs), full, named, data=data, part=part)
         link = self._link(group.kind, group.subject, f"{group.kind} {full}", placed.heading)
@@ -193,7 +211,7 @@ class _Painter:
             style=self._styles(node.subject),
             data={"node": node.id, "component": node.subject},
             link=link,
-            part=CanvasBox(node.id, box, node.group if node.group in self._flat and not node.guards else None),
+            part=self._part(placed),
         )
 
     @staticmethod
@@ -210,6 +228,19 @@ class _Painter:
             return []
         behind = replace(box, x=box.x + depth, y=box.y - depth)
         return [Rectangle(behind, "card", Pen("card_line"), SIZES.card_radius)]
+
+    def _part(self, placed: PlacedNode) -> CanvasBox:
+        node = placed.node
+        return CanvasBox(
+            node.id,
+            placed.box,
+            node.group if node.group in self._flat and not node.guards else None,
+            name=node.subject,
+            alt=_joined(node.label, node.mark, node.detail, node.description),
+            lead=chip_words(self._measures) if placed.compact else None,
+            icon=self._icons(node) or node_glyph(node),
+            above=bool(node.guards),
+        )
 
     # Lines
 
@@ -235,7 +266,19 @@ class _Painter:
             style=self._styles(edge.subject),
             data={"edge": edge.subject, **self._ends(placed), **apart},
             link=link,
-            part=CanvasLine(placed.points, pen, edge.source, edge.target, label, line.double, edge.mutual),
+            part=CanvasLine(
+                placed.points,
+                pen,
+                line,
+                edge.source,
+                edge.target,
+                label,
+                line.double,
+                edge.mutual,
+                edge.subject,
+                words,
+                placed.bundle,
+            ),
         )
 
     def _joints(self, placed: PlacedEdge, line: Line) -> Iterator[SceneShape]:

@@ -20,7 +20,9 @@ from archgen.style.theme import LINES, SIZES
 BESIDE = "4 3"
 """Dashes around a card beside the group that is opened."""
 
-_NEIGHBOR = "neighbor"
+NEIGHBOR = "neighbor"
+"""The word of a legend for a card beside the group that is opened."""
+
 _SAMPLE = 28.0
 _GAP = 18.0
 _LEAST = 320.0
@@ -65,7 +67,7 @@ def _entries(placed: Placed) -> Iterator[_Entry]:
             yield _sample(meaning), _SAMPLE + 6 + text_width(LINES[meaning].words, SIZES.small)
     if any(node.node.beside for node in placed.nodes):
         box = Rectangle(Box(0.5, -2.5, 20, 12), "tint_1", Pen("card_line", dash=BESIDE), 3)
-        yield (box, _words(27, _NEIGHBOR)), 27 + text_width(_NEIGHBOR, SIZES.small)
+        yield (box, _words(27, NEIGHBOR)), 27 + text_width(NEIGHBOR, SIZES.small)
     changes = {node.node.change for node in placed.nodes} | {group.group.change for group in placed.groups}
     changes |= {edge.edge.change for edge in placed.edges}
     for change in CHANGES:

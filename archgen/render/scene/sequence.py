@@ -24,9 +24,10 @@ from archgen.render.scene.shapes import (
     TextLine,
     scene,
 )
-from archgen.style.glyphs import Icon, glyph
+from archgen.style.glyphs import Icon, IconLookup, glyph
 from archgen.style.svg_markup import number
 from archgen.style.theme import LINES, SIZES
+from archgen.views.diagram import Sequence
 
 _HEAD = 7.0
 _BORDER = Pen("card_line", SIZES.hairline)
@@ -67,6 +68,12 @@ def sequence_scene(
     return scene(name, placed.width, placed.height, shapes, sequence.title, sequence.alt, rules=rules)
 
 
+def sequence_logos(sequence: Sequence, icons: IconLookup) -> dict[str, Icon]:
+    """Return the logos of the participants by the names that they have them under."""
+    names = {participant.icon for participant in sequence.participants if participant.icon}
+    return {name: icon for name in sorted(names) if (icon := icons(name))}
+
+
 def _heads(placed: PlacedSequence, icons: Mapping[str, Icon]) -> SceneShape:
     ground = Rectangle(Box(0, 0, placed.width, placed.top), "ground", radius=SIZES.group_radius)
     words = [*([placed.title] if placed.title else []), *(place.text for place in placed.places)]
@@ -97,7 +104,8 @@ def _head(head: Head, icons: Mapping[str, Icon]) -> SceneShape:
         icon = icons.get(head.participant.icon or "") or glyph(head.participant.kind)
         shapes.append(IconImage(icon, head.icon.x, head.icon.y, head.icon.width))
     name = head.participant.id
-    part = CanvasBox(name if head.icon else f"{name} foot", head.box)
+    alt = " · ".join(word for word in (head.participant.label, head.participant.detail) if word)
+    part = CanvasBox(name if head.icon else f"{name} foot", head.box, name=name, alt=alt)
     return SceneGroup((*shapes, *map(_text, head.texts)), head.participant.label, part=part)
 
 
@@ -123,7 +131,13 @@ def _arrow(arrow: Arrow, live: bool) -> SceneGroup:
         ),
         f"{line.words}; it fails here" if message.stops else line.words,
         data=_live(arrow) if live else {},
-        part=CanvasLine(_corners(arrow, is_loop), pen),
+        part=CanvasLine(
+            _corners(arrow, is_loop),
+            pen,
+            line,
+            name=f"{message.source} {'-->' if message.answer else '->'} {message.target}",
+            alt=" ".join(word for word in (message.number, message.text, message.protocol, line.words) if word),
+        ),
     )
 
 
@@ -173,7 +187,7 @@ def _start(arrow: Arrow, towards: int) -> tuple[float, tuple[SceneShape, ...]]:
 
 def _paper(paper: Paper, count: int) -> SceneGroup:
     sheet = Rectangle(paper.box, "paper", Pen("paper_line", SIZES.hairline), 4)
-    return SceneGroup((sheet, *map(_text, paper.texts)), part=CanvasBox(f"note {count}", paper.box))
+    return SceneGroup((sheet, *map(_text, paper.texts)), part=CanvasBox(f"note {count}", paper.box, name="note"))
 
 
 def _frame(frame: FrameBox) -> SceneGroup:

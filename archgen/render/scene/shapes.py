@@ -13,7 +13,7 @@ from msgspec import Struct
 from archgen.layout.placed import Box, Point
 from archgen.model.finding import Severity
 from archgen.style.glyphs import Icon
-from archgen.style.theme import SIZES
+from archgen.style.theme import SIZES, Line, Sizes
 
 TextAnchor = Literal["start", "middle", "end"]
 """The part of a line of text that stands at its x."""
@@ -97,24 +97,43 @@ class Link(Struct, frozen=True):
 
 
 class CanvasBox(Struct, frozen=True):
-    """A group or a card (`holds` is False), which editors of diagrams move with what stands in it."""
+    """A group or a card (`holds` is False), which editors of diagrams and slides move with what stands in it.
+
+    `name` and `alt` are its name in such an editor and the words that are read aloud. `heading` is the room of a group's
+    words, `lead` that before the words of a small card; None for a large one. A large card's `icon` is there even where
+    the card is too small to show it. A card that is `above` is painted over groups that cut across.
+    """
 
     id: str
     box: Box
     parent: str | None = None
     holds: bool = False
+    name: str = ""
+    alt: str = ""
+    heading: Box | None = None
+    lead: float | None = None
+    icon: Icon | None = None
+    above: bool = False
 
 
 class CanvasLine(Struct, frozen=True):
-    """A line by its corners, which editors of diagrams bind to the cards at its ends; a `label` is the room of its words."""
+    """A line by its corners, which editors of diagrams bind to the cards at its ends; a `label` is the room of its words.
+
+    `name` and `alt` are those of a `CanvasBox`. `look` is the form that its meaning has at the usual size; lines of one
+    `bundle` run together.
+    """
 
     points: tuple[Point, ...]
     pen: Pen
+    look: Line
     source: str | None = None
     target: str | None = None
     label: Box | None = None
     double: bool = False
     both_heads: bool = False
+    name: str = ""
+    alt: str = ""
+    bundle: str = ""
 
 
 class SceneGroup(Struct, frozen=True):
@@ -154,7 +173,7 @@ class Scene(Struct, frozen=True, kw_only=True):
 
     `name` starts every id, so that pictures can share a page. `title` and `alt` are for those who don't see it. `foot` is
     the caption and the legend below it, which editors of diagrams do without. The things of an `interactive` one are
-    links; `rules` are the key frames of one that plays.
+    links; `rules` are the key frames of one that plays. `sizes` are those of its words and marks.
     """
 
     name: str
@@ -166,6 +185,7 @@ class Scene(Struct, frozen=True, kw_only=True):
     foot: tuple[SceneShape, ...] = ()
     interactive: bool = False
     rules: str = ""
+    sizes: Sizes = SIZES
 
 
 def leaves(shapes: Iterable[SceneShape]) -> Iterator[SceneShape]:
@@ -188,6 +208,7 @@ def scene(
     foot: tuple[SceneShape, ...] = (),
     interactive: bool = False,
     rules: str = "",
+    sizes: Sizes = SIZES,
 ) -> Scene:
     """Return a scene on a ground of its size."""
     view = Box(0.0, 0.0, width, height)
@@ -201,4 +222,5 @@ def scene(
         foot=foot,
         interactive=interactive,
         rules=rules,
+        sizes=sizes,
     )

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
-from archgen.layout.placed import Placed, Point
-from archgen.style.theme import LINES
+from archgen.layout.placed import Point
+from archgen.render.scene.shapes import CanvasLine
 
 _PERIODS = {"dash": 7, "sysDot": 2, "lgDash": 11, "sysDash": 4}
 """The length of a dash and its gap, in widths of the line (ECMA-376, part 1, 20.1.10.48)."""
 
-PRESETS = {"6 4": "dash", "1.5 4": "sysDot", "10 4": "lgDash", "2 3": "sysDash", "4 4": "dash", "5 4": "dash"}
+PRESETS = {
+    "6 4": "dash",
+    "1.5 4": "sysDot",
+    "10 4": "lgDash",
+    "2 3": "sysDash",
+    "3 3": "sysDash",
+    "4 3": "sysDash",
+    "4 4": "dash",
+    "5 4": "dash",
+    "1 5": "sysDot",
+}
 """The preset of the format for each dash pattern."""
 
 _STEPS = 60
@@ -18,15 +29,14 @@ _MOST = 0.002
 """The share of its width by which each try makes a line thicker or thinner."""
 
 
-def dash_widths(placed: Placed, usual: float) -> dict[str, float]:
+def dash_widths(lines: Sequence[CanvasLine], usual: float) -> dict[str, float]:
     """Return the width, near the usual one, at which the dashes of each bundle with a common end meet."""
     ends: dict[str, dict[Point, list[float]]] = {}
     dashes: dict[str, str] = {}
-    for edge in placed.edges:
-        dash = LINES[edge.edge.meaning].dash
-        if dash:
-            dashes[edge.bundle] = dash
-            ends.setdefault(edge.bundle, {}).setdefault(edge.points[-1], []).append(_length(edge.points))
+    for line in lines:
+        if line.look.dash:
+            dashes[line.bundle] = line.look.dash
+            ends.setdefault(line.bundle, {}).setdefault(line.points[-1], []).append(_length(line.points))
     widths: dict[str, float] = {}
     for bundle, lengths in ends.items():
         apart = [length - met[0] for met in lengths.values() for length in met[1:]]

@@ -1,27 +1,36 @@
-"""A placed diagram as native shapes: groups that move as one, cards, and connectors glued to them."""
+"""The scene of a diagram as native shapes: groups that move as one, cards, and connectors glued to them."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+from itertools import groupby
+
+from msgspec import Struct
 from pptx.enum.shapes import MSO_SHAPE
 
-from archgen.layout.deployment.cards import chip_rows, chip_words, heading_lead
-from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
+from archgen.layout.placed import Box, Point
+from archgen.render.scene.shapes import (
+    BadgeMark,
+    CanvasBox,
+    CanvasLine,
+    IconImage,
+    Rectangle,
+    Scene,
+    SceneGroup,
+    TextLine,
+    leaves,
+)
 from archgen.slides.pptx.canvas import Canvas, NativeShape, RunLine, ShapeGroup
 from archgen.slides.pptx.dashes import dash_widths
 from archgen.slides.pptx.marks import Marks
-from archgen.slides.pptx.rerouting import simplify_routes
 from archgen.slides.pptx.routes import connector_route
-from archgen.style.glyphs import group_glyph
 from archgen.style.text_metrics import text_width
-from archgen.style.theme import LINES, SIZES
-from archgen.views.diagram import SINGLE, mark_role
+from archgen.style.theme import SIZES
 
 _SIDES = 4
 _READABLE, _LEGIBLE = 10.5, 8.5
 """Sizes that a name on a slide and the text below it should have, in points."""
-
-_HEAVY = 2.5
-"""Width of the border of a card that its diagram is about."""
 
 _LINE = 1.22
 """The height of a line of text, in its size."""
@@ -32,198 +41,189 @@ _HEADING = 0.7
 _PADDING, _SMALLEST_ICON = 14.0, 28.0
 
 
-def names(placed: Placed) -> dict[str, str]:
-    """Return the name of each node's shape: its component if the node stands for all of it, else the replica."""
-    count: dict[str, int] = {}
-    for node in placed.nodes:
-        count[node.node.subject] = count.get(node.node.subject, 0) + 1
-    return {node.node.id: node.node.subject if count[node.node.subject] == 1 else node.node.id for node in placed.nodes}
+class _Item(Struct, frozen=True):
+    """A group or a card of a scene: its frame, its text, its icons and its badges in the order of painting."""
+
+    part: CanvasBox
+    frame: Rectangle
+    tags: tuple[Rectangle, ...]
+    texts: tuple[TextLine, ...]
+    icons: tuple[IconImage, ...]
+    badges: tuple[BadgeMark, ...]
+
+    @property
+    def is_band(self) -> bool:
+        """Return True if the group cuts across others, so that it has no ground."""
+        return self.part.holds and self.frame.fill is None
 
 
-def paint_diagram(canvas: Canvas, placed: Placed, marks: Marks) -> None:
-    """Put a diagram on a slide."""
-    _Painter(canvas, placed, marks).paint()
+class _Connection(Struct, frozen=True):
+    """A line of a scene with what stands on its label."""
+
+    part: CanvasLine
+    texts: tuple[TextLine, ...]
+    locks: tuple[IconImage, ...]
+    badges: tuple[BadgeMark, ...]
+
+
+def paint_diagram(canvas: Canvas, scene: Scene, marks: Marks) -> None:
+    """Put a diagram on a slide; its lines have two corners at most."""
+    _Painter(canvas, scene, marks).paint()
 
 
 class _Painter:
-    def __init__(self, canvas: Canvas, placed: Placed, marks: Marks) -> None:
-        self._canvas = canvas
-        self._placed = placed = simplify_routes(placed)
-        self._measures, self._theirs = placed.measures, placed.measures.sizes
-        self._marks = marks
-        self._names = names(placed)
+    def __init__(self, canvas: Canvas, scene: Scene, marks: Marks) -> None:
+        self._canvas, self._marks, self._sizes = canvas, marks, scene.sizes
+        apart = [shape for shape in scene.shapes if isinstance(shape, BadgeMark)]
+        groups = [shape for shape in scene.shapes if isinstance(shape, SceneGroup)]
+        items = [_item(group, group.part, apart) for group in groups if isinstance(group.part, CanvasBox)]
+        self._groups = [item for item in items if item.part.holds]
+        self._nodes = [item for item in items if not item.part.holds]
+        self._lines = [_connection(group, group.part) for group in groups if isinstance(group.part, CanvasLine)]
+        self._names = _names(self._nodes)
         self._cards: dict[str, NativeShape] = {}
-        self._sites: dict[str, list[Point]] = {node.node.id: [] for node in placed.nodes}
-        self._widths = dash_widths(placed, float(self._theirs.line))
-        for edge in placed.edges:
-            way = edge.points
-            for node, point in ((edge.edge.source, way[0]), (edge.edge.target, way[-1])):
+        self._sites: dict[str, list[Point]] = {item.part.id: [] for item in self._nodes}
+        self._widths = dash_widths([line.part for line in self._lines], float(self._sizes.line))
+        for line in self._lines:
+            for node, point in _ends(line.part):
                 if point not in self._sites[node]:
                     self._sites[node].append(point)
-        self._flat = {group.group.id: group for group in placed.groups if not group.group.across}
 
     def paint(self) -> None:
         shapes = self._canvas.root
         self._inside(shapes, None)
-        for band in self._placed.groups:
-            if band.group.across:
-                self._band(shapes, band)
-        for node in self._placed.nodes:
-            if node.node.guards:
+        for group in self._groups:
+            if group.is_band:
+                self._band(shapes, group)
+        for node in self._nodes:
+            if node.part.above:
                 self._node(shapes, node)
-        for edge in self._placed.edges:
-            self._edge(shapes, edge)
-        for edge in self._placed.edges:
-            self._label(shapes, edge)
+        for line in self._lines:
+            self._connector(shapes, line)
+        for line in self._lines:
+            self._label(shapes, line)
 
     # Groups
 
     def _inside(self, into: ShapeGroup, parent: str | None) -> None:
-        for group in self._placed.groups:
-            if not group.group.across and group.group.parent == parent:
+        for group in self._groups:
+            if not group.is_band and group.part.parent == parent:
                 self._group(into, group)
-        for node in self._placed.nodes:
-            if (node.node.group if node.node.group in self._flat else None) == parent and not node.node.guards:
+        for node in self._nodes:
+            if not node.part.above and node.part.parent == parent:
                 self._node(into, node)
 
-    def _group(self, into: ShapeGroup, group: PlacedGroup) -> None:
-        alt = " ".join(word for word in (group.group.kind, group.group.label, group.group.detail) if word)
-        inner = self._canvas.group(into, group.group.subject, alt)
-        host = group.group.kind == "host"
-        self._canvas.shape(
-            inner,
-            MSO_SHAPE.ROUNDED_RECTANGLE,
-            group.box,
-            fill=_tint(group),
-            line="group_line",
-            radius=SIZES.card_radius if host else SIZES.group_radius,
-            dash="2 3" if group.group.kind == "network" else "",
-            name=f"{group.group.subject} frame",
-        )
+    def _group(self, into: ShapeGroup, group: _Item) -> None:
+        inner = self._canvas.group(into, group.part.name, group.part.alt)
+        self._frame(inner, group, f"{group.part.name} frame", "")
         self._heading(inner, group)
-        self._inside(inner, group.group.id)
-        self._marks.row(
-            self._canvas, inner, group.group.badges, group.box.right + self._theirs.hang, group.box.y, self._theirs
-        )
+        self._inside(inner, group.part.id)
+        self._badges(inner, group)
 
-    def _heading(self, into: ShapeGroup, group: PlacedGroup) -> None:
-        if group.heading is None:
-            return
-        box, sizes = group.heading, self._theirs
-        host = group.group.kind == "host"
-        x = box.x
-        if lead := heading_lead(group, self._measures):
-            side = sizes.text + 4
-            glyph = Box(x, box.y + box.height / 2 - side / 2 - 0.5, side, side)
-            self._marks.drawing(self._canvas, into, glyph, group_glyph("host"), "muted")
-            x += lead
-        role = "ink" if host else "muted"
-        used = (
-            self._canvas.wider
-            * (text_width(group.title, sizes.text, bold=True) + text_width(group.detail, sizes.label))
-            + 12
-        )
-        room = group.box.right - 20 - 1.4 * sizes.badge * len(group.group.badges) - x
-        most = _HEADING * box.height / sizes.text
-        grown = max(1.0, min(_READABLE / self._canvas.points(sizes.text), room / used, most))
-        wider = self._canvas.wider
-        wide = wider * text_width(group.title, sizes.text * grown, bold=True) + 2
-        where = Box(x, box.y, wide, box.height)
-        self._canvas.text(into, where, ((group.title, role, True),), sizes.text * grown, anchor="start", name="name")
-        if group.detail:
-            where = Box(x + wide + 6, box.y, wider * text_width(group.detail, sizes.label * grown) + 2, box.height)
-            run = (group.detail, "muted", False)
-            self._canvas.text(into, where, (run,), sizes.label * grown, anchor="start", name="detail")
-
-    def _band(self, into: ShapeGroup, band: PlacedGroup) -> None:
-        alt = " ".join(word for word in (band.group.kind, band.group.label, band.group.detail) if word)
-        self._canvas.shape(
+    def _frame(self, into: ShapeGroup, item: _Item, name: str, alt: str, geometry: str = "") -> NativeShape:
+        frame, pen = item.frame, item.frame.pen
+        return self._canvas.shape(
             into,
             MSO_SHAPE.ROUNDED_RECTANGLE,
-            band.box,
-            fill=None,
-            line="muted",
-            radius=SIZES.group_radius,
-            dash="2 3",
-            name=band.group.subject,
+            frame.box,
+            fill=frame.fill,
+            line=pen.role if pen else None,
+            radius=0.0 if geometry else frame.radius or 0.0,
+            width=(pen.width if pen else None) or 1.0,
+            dash=(pen.dash if pen else None) or "",
+            name=name,
             alt=alt,
+            geometry=geometry,
         )
-        if band.heading:
-            tag = self._canvas.shape(
-                into, MSO_SHAPE.ROUNDED_RECTANGLE, band.heading, fill="tint_1", line="group_line", radius=8, name="name"
+
+    def _heading(self, into: ShapeGroup, group: _Item) -> None:
+        box = group.part.heading
+        if box is None:
+            return
+        canvas = self._canvas
+        for icon in group.icons:
+            self._marks.image(canvas, into, icon)
+        title, *details = group.texts
+        used = canvas.wider * sum(text_width(line.text, line.size, bold=line.bold) for line in group.texts) + 12
+        room = group.frame.box.right - 20 - 1.4 * self._sizes.badge * len(group.badges) - title.x
+        most = _HEADING * box.height / title.size
+        grown = max(1.0, min(_READABLE / canvas.points(title.size), room / used, most))
+        wide = canvas.wider * text_width(title.text, title.size * grown, bold=True) + 2
+        run = (title.text, title.role, True)
+        where = Box(title.x, box.y, wide, box.height)
+        canvas.text(into, where, (run,), title.size * grown, anchor="start", name="name")
+        for line in details:
+            beside = canvas.wider * text_width(line.text, line.size * grown) + 2
+            where = Box(title.x + wide + 6, box.y, beside, box.height)
+            run = (line.text, line.role, False)
+            canvas.text(into, where, (run,), line.size * grown, anchor="start", name="detail")
+
+    def _band(self, into: ShapeGroup, band: _Item) -> None:
+        self._frame(into, band, band.part.name, band.part.alt)
+        for tag in band.tags[:1]:
+            shape = self._canvas.shape(
+                into,
+                MSO_SHAPE.ROUNDED_RECTANGLE,
+                tag.box,
+                fill=tag.fill,
+                line=tag.pen.role if tag.pen else None,
+                radius=tag.radius or 0.0,
+                name="name",
             )
-            runs = ((band.title, "muted", True), (f"  {band.detail}" if band.detail else "", "muted", False))
-            self._canvas.write(tag, ((tuple(run for run in runs if run[0]), self._theirs.label),))
-            middle = band.heading.y + band.heading.height / 2
-            self._marks.row(self._canvas, into, band.group.badges, band.box.right - 4, middle, self._theirs)
+            runs = tuple(
+                (f"  {line.text}" if row else line.text, line.role, line.bold) for row, line in enumerate(band.texts)
+            )
+            self._canvas.write(shape, ((runs, band.texts[0].size),))
+            self._badges(into, band)
+
+    def _badges(self, into: ShapeGroup, item: _Item) -> None:
+        for badge in reversed(item.badges):
+            self._marks.badge(self._canvas, into, badge)
 
     # Nodes
 
-    def _node(self, into: ShapeGroup, node: PlacedNode) -> None:
-        name = self._names[node.node.id]
-        canvas, box = self._canvas, node.box
-        group = canvas.group(into, f"{name} card", "")
-        words = (node.node.label, node.node.mark, node.node.detail, node.node.description)
-        card = canvas.shape(
-            group,
-            MSO_SHAPE.ROUNDED_RECTANGLE,
-            box,
-            fill="card",
-            line="error" if node.node.mark == SINGLE else "accent" if node.node.emphasized else "card_line",
-            width=_HEAVY if node.node.mark == SINGLE or node.node.emphasized else 1.0,
-            name=name,
-            alt=" · ".join(word for word in words if word) or name,
-            geometry=_outline(box, self._sites[node.node.id]),
-        )
-        self._cards[node.node.id] = card
-        self._large(group, card, node) if not node.compact else self._compact(group, card, node)
-        self._marks.row(canvas, group, node.node.badges, box.right + self._theirs.hang, box.y, self._theirs)
+    def _node(self, into: ShapeGroup, node: _Item) -> None:
+        name = self._names[node.part.id]
+        group = self._canvas.group(into, f"{name} card", "")
+        outline = _outline(node.frame.box, self._sites[node.part.id])
+        card = self._frame(group, node, name, node.part.alt or name, outline)
+        self._cards[node.part.id] = card
+        self._large(group, card, node) if node.part.lead is None else self._compact(group, card, node, node.part.lead)
+        self._badges(group, node)
 
-    def _large(self, into: ShapeGroup, card: NativeShape, node: PlacedNode) -> None:
-        box, sizes = node.box, self._theirs
+    def _large(self, into: ShapeGroup, card: NativeShape, node: _Item) -> None:
+        box = node.frame.box
         room = box.height - _PADDING
-        words = self._sizes(node, box.width - _PADDING, room - _SMALLEST_ICON, sizes.name, sizes.label)
+        words = self._lines_of(node, box.width - _PADDING, room - _SMALLEST_ICON)
         heights = [size * _LINE for _, size in words]
-        size = min(sizes.icon, room - sum(heights))
+        size = min(self._sizes.icon, room - sum(heights))
         y = box.y + (box.height - size - sum(heights) - 4) / 2
-        where = Box(box.centre[0] - size / 2, y, size, size)
-        self._marks.icon(self._canvas, into, where, node.node.kind, node.node.icon)
+        if node.part.icon:
+            self._marks.image(self._canvas, into, IconImage(node.part.icon, box.centre[0] - size / 2, y, size))
         self._canvas.write(card, words, vertical="t", insets=(0, y + size + 4 - box.y, 0, 0))
 
-    def _compact(self, into: ShapeGroup, card: NativeShape, node: PlacedNode) -> None:
-        box, sizes, side = node.box, self._theirs, self._measures.chip_icon
-        if side:
-            where = Box(box.x + 10, box.centre[1] - side / 2, side, side)
-            self._marks.icon(self._canvas, into, where, node.node.kind, None, "muted")
-        left = chip_words(self._measures)
-        words = self._sizes(node, box.width - left - (4 if side else left), box.height - 4, sizes.text, sizes.small)
-        if side:
+    def _compact(self, into: ShapeGroup, card: NativeShape, node: _Item, left: float) -> None:
+        box = node.frame.box
+        for icon in node.icons:
+            self._marks.image(self._canvas, into, icon)
+        words = self._lines_of(node, box.width - left - (4 if node.icons else left), box.height - 4)
+        if node.icons:
             self._canvas.write(card, words, anchor="start", insets=(left, 0, 0, 0))
         else:
             self._canvas.write(card, words, insets=(0, 0, 0, 0))
 
-    def _sizes(self, node: PlacedNode, wide: float, tall: float, name: float, detail: float) -> tuple[RunLine, ...]:
+    def _lines_of(self, node: _Item, wide: float, tall: float) -> tuple[RunLine, ...]:
         """Return the text of a card; in a diagram that is scaled down, it's as large as the card has room for.
 
-        `wide` and `tall` limit the text; `name` and `detail` are its sizes in a diagram at its own scale.
+        `wide` and `tall` limit the text.
         """
-        role = mark_role(node.node)
-        texts = [((line, "ink", True), name) for line in node.title]
-        if node.detail:
-            texts.append(
-                (
-                    (node.detail, role if not node.compact else "muted", bool(node.node.mark and not node.compact)),
-                    detail,
-                )
-            )
-        texts += [
-            ((" ".join(chip.words for chip in row), LINES[row[0].chip.meaning].role, False), detail)
-            for row in chip_rows(node.node, node.box.width, self._measures)
-        ]
-        wanted = [max(size, self._wanted(size, name)) for _, size in texts]
+        rows = [tuple(row) for _, row in groupby(node.texts, key=lambda line: line.y)]
+        runs = [(" ".join(line.text for line in row), row[0].role, row[0].bold) for row in rows]
+        sizes = [row[0].size for row in rows]
+        wanted = [max(size, self._wanted(size, sizes[0])) for size in sizes]
         share = min(1.0, tall / (_LINE * sum(wanted)))
         lines: list[RunLine] = []
-        for (run, size), large in zip(texts, wanted, strict=True):
+        for run, size, large in zip(runs, sizes, wanted, strict=True):
             fitting = size * wide / max(text_width(run[0], size, bold=run[2]), 1.0)
             lines.append(((run,), max(size, min(share * large, fitting))))
         return tuple(lines)
@@ -235,56 +235,78 @@ class _Painter:
 
     # Lines
 
-    def _edge(self, into: ShapeGroup, edge: PlacedEdge) -> None:
-        line = LINES[edge.edge.meaning]
-        words = " ".join(dict.fromkeys(word for word in (edge.edge.label, line.words) if word))
-        source, target = self._names[edge.edge.source], self._names[edge.edge.target]
-        way = edge.points
-        ends = [
-            (self._cards[node], _SIDES + self._sites[node].index(point))
-            for node, point in ((edge.edge.source, way[0]), (edge.edge.target, way[-1]))
-        ]
+    def _connector(self, into: ShapeGroup, line: _Connection) -> None:
+        part = line.part
+        (source, first), (target, last) = _ends(part)
+        names = self._names[source], self._names[target]
         self._canvas.connector(
             into,
-            connector_route([self._canvas.at(point) for point in way]),
-            role=line.role,
-            name=edge.edge.subject,
-            alt=f"{source} {'↔' if edge.edge.mutual else '→'} {target}: {words}",
-            width=self._widths.get(edge.bundle, self._theirs.line),
-            dash=line.dash,
-            double=line.double,
-            both=edge.edge.mutual,
-            ends=(ends[0], ends[1]),
+            connector_route([self._canvas.at(point) for point in part.points]),
+            role=part.look.role,
+            name=part.name,
+            alt=f"{names[0]} {'↔' if part.both_heads else '→'} {names[1]}: {part.alt}",
+            width=self._widths.get(part.bundle, self._sizes.line),
+            dash=part.look.dash,
+            double=part.double,
+            both=part.both_heads,
+            ends=(self._site(source, first), self._site(target, last)),
         )
 
-    def _label(self, into: ShapeGroup, edge: PlacedEdge) -> None:
-        if edge.label is None:
+    def _site(self, node: str, point: Point) -> tuple[NativeShape, int]:
+        """Return the card at an end of a line, and the connection site there."""
+        return self._cards[node], _SIDES + self._sites[node].index(point)
+
+    def _label(self, into: ShapeGroup, line: _Connection) -> None:
+        box, canvas, texts = line.part.label, self._canvas, line.texts
+        if box is None:
             return
-        line, box, canvas, sizes = LINES[edge.edge.meaning], edge.label.box, self._canvas, self._theirs
-        badges = [badge for other in self._placed.edges if other.bundle == edge.bundle for badge in other.edge.badges]
-        ground = canvas.text(into, box, (), sizes.label, fill=self._under(box), name=f"{edge.edge.subject} label")
-        x = box.x + 4
-        if line.lock:
-            self._marks.lock(canvas, into, x, box.centre[1] - sizes.lock / 2, line.lock, line.role, sizes.lock)
-            x += sizes.lock + 3
-        lines = edge.label.lines
-        if lines:
-            written = tuple((((text, line.role, False),), float(sizes.label)) for text in lines)
-            leading = self._measures.label if len(lines) > 1 else None
-            canvas.write(ground, written, anchor="start", insets=(x - box.x, 0, 0, 0), leading=leading)
-            x += max(text_width(text, sizes.label) for text in lines)
-        for badge in badges:
-            self._marks.badge(canvas, into, x + sizes.badge + 6, box.centre[1], badge, sizes)
-            x += 2 * sizes.badge + 4
+        name = f"{line.part.name} label"
+        ground = canvas.text(into, box, (), self._sizes.label, fill=self._under(box), name=name)
+        for lock in line.locks:
+            self._marks.image(canvas, into, lock)
+        if texts:
+            written = tuple((((text.text, text.role, False),), float(text.size)) for text in texts)
+            leading = texts[1].y - texts[0].y if len(texts) > 1 else None
+            canvas.write(ground, written, anchor="start", insets=(texts[0].x - box.x, 0, 0, 0), leading=leading)
+        for badge in line.badges:
+            self._marks.badge(canvas, into, badge)
 
     def _under(self, box: Box) -> str:
-        """Return the role of the background below a label."""
-        around = [group for group in self._flat.values() if group.box.contains(box)]
-        return _tint(max(around, key=lambda group: group.depth)) if around else "ground"
+        """Return the role of the background below a label: the deeper a group, the later the tint of its ground."""
+        tints = (group.frame.fill for group in self._groups if group.part.box.contains(box))
+        return max((tint for tint in tints if tint), default="ground")
 
 
-def _tint(group: PlacedGroup) -> str:
-    return f"tint_{min(group.depth, 2) + 1}"
+# Parts of a scene
+
+
+def _item(group: SceneGroup, part: CanvasBox, apart: Iterable[BadgeMark]) -> _Item:
+    shapes = list(leaves(group.shapes))
+    frame, *tags = (shape for shape in shapes if isinstance(shape, Rectangle))
+    badges = [*(shape for shape in shapes if isinstance(shape, BadgeMark))]
+    badges += [badge for badge in apart if part.holds and badge.group == part.id]
+    texts = tuple(shape for shape in shapes if isinstance(shape, TextLine))
+    icons = tuple(shape for shape in shapes if isinstance(shape, IconImage))
+    return _Item(part, frame, tuple(tags), texts, icons, tuple(badges))
+
+
+def _connection(group: SceneGroup, part: CanvasLine) -> _Connection:
+    texts = tuple(shape for shape in group.shapes if isinstance(shape, TextLine))
+    locks = tuple(shape for shape in group.shapes if isinstance(shape, IconImage))
+    return _Connection(part, texts, locks, tuple(shape for shape in group.shapes if isinstance(shape, BadgeMark)))
+
+
+def _ends(line: CanvasLine) -> tuple[tuple[str, Point], tuple[str, Point]]:
+    """Return the cards at the ends of a line, and where it meets them."""
+    assert line.source is not None
+    assert line.target is not None
+    return (line.source, line.points[0]), (line.target, line.points[-1])
+
+
+def _names(nodes: list[_Item]) -> dict[str, str]:
+    """Return the name of each card's shape: its component if the card stands for all of it, else the replica."""
+    count = Counter(node.part.name for node in nodes)
+    return {node.part.id: node.part.name if count[node.part.name] == 1 else node.part.id for node in nodes}
 
 
 # Cards with sites where their lines arrive

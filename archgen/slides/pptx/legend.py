@@ -4,28 +4,32 @@ from __future__ import annotations
 
 from pptx.enum.shapes import MSO_SHAPE
 
-from archgen.layout.placed import Box, Placed
+from archgen.layout.placed import Box
 from archgen.model.finding import SEVERITIES, Severity
+from archgen.render.scene.legend import BESIDE, NEIGHBOR
+from archgen.render.scene.marks import lock
+from archgen.render.scene.shapes import BadgeMark, CanvasLine, Rectangle, Scene, SceneGroup, leaves
 from archgen.slides.pptx.canvas import Canvas
 from archgen.slides.pptx.marks import Marks, form
 from archgen.style.text_metrics import text_width
 from archgen.style.theme import LINES, SIZES, Line
 
-_SAMPLE, _GAP, _SIZE, _FORM = 36.0, 16.0, 12.0, 18.0
+_SAMPLE, _GAP, _SIZE, _FORM, _CARD = 36.0, 16.0, 12.0, 18.0, 24.0
 
 
-def legend_width(placed: Placed, wider: float) -> float:
+def legend_width(scene: Scene, wider: float) -> float:
     """Return the width of a diagram's legend; text may be `wider` than measured."""
-    samples = [_SAMPLE + 6 + wider * text_width(line.words, _SIZE) for line in _lines(placed)]
-    forms = [_FORM + wider * text_width(severity, _SIZE) for severity in _severities(placed)]
+    samples = [_SAMPLE + 6 + wider * text_width(line.words, _SIZE) for line in _lines(scene)]
+    samples += [_CARD + 6 + wider * text_width(NEIGHBOR, _SIZE)] if _has_neighbors(scene) else []
+    forms = [_FORM + wider * text_width(severity, _SIZE) for severity in _severities(scene)]
     return sum(samples + forms) + _GAP * max(len(samples) + len(forms) - 1, 0)
 
 
-def paint_legend(canvas: Canvas, placed: Placed, marks: Marks) -> None:
+def paint_legend(canvas: Canvas, scene: Scene, marks: Marks) -> None:
     """Put a sample and a label for each meaning and severity on a line."""
     shapes = canvas.root
     x = 0.0
-    for line in _lines(placed):
+    for line in _lines(scene):
         sample, name = Box(x, 11, _SAMPLE, 0), f"legend: {line.words}"
         canvas.rule(
             shapes,
@@ -37,11 +41,16 @@ def paint_legend(canvas: Canvas, placed: Placed, marks: Marks) -> None:
             name=name,
         )
         if line.lock:
-            lock = Box(x + _SAMPLE / 2 - 9, 2, 18, 18)
-            canvas.shape(shapes, MSO_SHAPE.OVAL, lock, fill="ground", line=None, name="legend ground")
-            marks.lock(canvas, shapes, x + _SAMPLE / 2 - 6, 5, line.lock, line.role)
+            ground = Box(x + _SAMPLE / 2 - 9, 2, 18, 18)
+            canvas.shape(shapes, MSO_SHAPE.OVAL, ground, fill="ground", line=None, name="legend ground")
+            marks.image(canvas, shapes, lock(x + _SAMPLE / 2 - 6, 5, line.lock, line.role))
         x = _words(canvas, x + _SAMPLE + 6, line.words)
-    for severity in _severities(placed):
+    if _has_neighbors(scene):
+        frame, name = Box(x, 4, _CARD, 14), f"legend: {NEIGHBOR}"
+        rounded = MSO_SHAPE.ROUNDED_RECTANGLE
+        canvas.shape(shapes, rounded, frame, fill="tint_1", line="card_line", dash=BESIDE, radius=3, name=name)
+        x = _words(canvas, x + _CARD + 6, NEIGHBOR)
+    for severity in _severities(scene):
         box = Box(x, 5, 12, 12)
         canvas.shape(shapes, form(severity), box, fill=severity, line="ground", name=f"legend: {severity}")
         x = _words(canvas, x + _FORM, severity)
@@ -54,13 +63,18 @@ def _words(canvas: Canvas, x: float, words: str) -> float:
     return x + wide + _GAP
 
 
-def _lines(placed: Placed) -> list[Line]:
-    occurring = {edge.edge.meaning for edge in placed.edges}
-    return [line for meaning, line in LINES.items() if meaning in occurring]
+def _lines(scene: Scene) -> list[Line]:
+    parts = [shape.part for shape in scene.shapes if isinstance(shape, SceneGroup)]
+    occurring = {part.look.words for part in parts if isinstance(part, CanvasLine)}
+    return [line for line in LINES.values() if line.words in occurring]
 
 
-def _severities(placed: Placed) -> list[Severity]:
-    badges = [mark for node in placed.nodes for mark in node.node.badges]
-    badges += [mark for group in placed.groups for mark in group.group.badges]
-    badges += [mark for edge in placed.edges for mark in edge.edge.badges]
-    return [severity for severity in SEVERITIES if any(mark.severity == severity for mark in badges)]
+def _has_neighbors(scene: Scene) -> bool:
+    """Return True if a card has the border of one beside the group that is opened."""
+    borders = (shape.pen for shape in leaves(scene.shapes) if isinstance(shape, Rectangle))
+    return any(pen is not None and pen.dash == BESIDE for pen in borders)
+
+
+def _severities(scene: Scene) -> list[Severity]:
+    occurring = {shape.severity for shape in leaves(scene.shapes) if isinstance(shape, BadgeMark)}
+    return [severity for severity in SEVERITIES if severity in occurring]

@@ -12,6 +12,7 @@ from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Emu, Pt
 
 from archgen.layout.placed import Box
+from archgen.render.scene.marks import finding_badge
 from archgen.slides.layout.tables import BELOW, LEADING, PAD, lay_out
 from archgen.slides.layout.titles import fitted_title, title_lines
 from archgen.slides.pptx.canvas import Canvas
@@ -223,7 +224,7 @@ class TextWriter:
             _drop_margins(box.text_frame)
             if entry.badge:
                 larger = Canvas(page, self._base.theme, area.x + 18, y + size * 0.6, size / 15, self._base.ink is None)
-                self._marks.badge(larger, larger.root, 0, 0, entry.badge)
+                self._marks.badge(larger, larger.root, finding_badge(entry.badge, 0, 0))
                 larger.close()
             y += height + PARAGRAPH
         return page

@@ -12,9 +12,12 @@ from pptx.presentation import Presentation as Pptx
 from pptx.util import Emu
 
 from archgen.layout.placed import Box
+from archgen.render.scene.diagram import diagram_scene
+from archgen.render.scene.sequence import sequence_logos, sequence_scene
 from archgen.slides.layout.comparison_chart import place_chart
 from archgen.slides.layout.figures import ENTRY, below_figures, place_figures
 from archgen.slides.layout.legible import INSIDE, MOST
+from archgen.slides.layout.rerouting import simplify_routes
 from archgen.slides.layout.steps import place_steps, steps_height
 from archgen.slides.pptx.archive import presentation_bytes
 from archgen.slides.pptx.canvas import Canvas
@@ -67,7 +70,8 @@ def write_pptx(
 class _Writer:
     def __init__(self, place: DeckTemplate, icons: IconLookup) -> None:
         self._base = place
-        self._marks = Marks(icons, place.theme.name)
+        self._icons = icons
+        self._marks = Marks(place.theme.name)
         self._notes = Notes()
         self._text = TextWriter(place, self._marks)
         self._area: Area = place.area
@@ -118,12 +122,14 @@ class _Writer:
 
     def _picture(self, slide: DiagramSlide) -> Any:
         page = self._text.titled(self._base.bare, slide.title)
-        placed = slide.placed
-        most = MOST / placed.measures.sizes.name
+        scene = diagram_scene(
+            simplify_routes(slide.placed), lambda node: self._icons(node.icon), caption=False, key=False
+        )
+        most = MOST / scene.sizes.name
         tall = steps_height(slide.steps, slide.form)
         below = LEGEND + (CAPTION if slide.caption else 0.0) + tall
-        canvas, bottom = self._canvas(page, placed.width, placed.height, below, most)
-        paint_diagram(canvas, placed, self._marks)
+        canvas, bottom = self._canvas(page, scene.view, below, most)
+        paint_diagram(canvas, scene, self._marks)
         canvas.close()
         base, area = self._base, self._area
         if slide.steps:
@@ -132,9 +138,9 @@ class _Writer:
         if slide.caption:
             bottom += CAPTION
             self._caption(page, slide.caption, bottom - CAPTION + 2)
-        scale = min(1.0, area.width / max(legend_width(placed, base.wider), 1.0))
+        scale = min(1.0, area.width / max(legend_width(scene, base.wider), 1.0))
         foot = Canvas(page, base.theme, area.x, bottom, scale, base.ink is None, base.wider)
-        paint_legend(foot, placed, self._marks)
+        paint_legend(foot, scene, self._marks)
         foot.close()
         return page
 
@@ -178,20 +184,20 @@ class _Writer:
 
     def _flow(self, slide: FlowSlide) -> Any:
         page = self._text.titled(self._base.bare, slide.title)
-        placed = slide.placed
-        canvas, _ = self._canvas(page, placed.width, placed.height, 0.0, FLOW)
-        paint_sequence(canvas, placed, self._marks)
+        scene = sequence_scene(slide.placed, sequence_logos(slide.placed.sequence, self._icons), "flow")
+        canvas, _ = self._canvas(page, scene.view, 0.0, FLOW)
+        paint_sequence(canvas, scene, self._marks)
         canvas.close()
         return page
 
-    def _canvas(self, page: Any, width: float, height: float, foot: float, most: float) -> tuple[Canvas, float]:
+    def _canvas(self, page: Any, view: Box, foot: float, most: float) -> tuple[Canvas, float]:
         """Return a canvas that fits a diagram into the free part of the slide, and the bottom of that part.
 
         A flow has no legend and starts at the top, so that its cards don't move from slide to slide.
         """
         area, margin = self._area, SIZES.margin - INSIDE
         room, bleed = area.height - foot, max(min(BLEED, area.x - BLEED), 0.0) if foot else 0.0
-        inner = max(width - 2 * margin, 1.0), max(height - 2 * margin, 1.0)
+        inner = max(view.width - 2 * margin, 1.0), max(view.height - 2 * margin, 1.0)
         scale = min((area.width + 2 * bleed) / inner[0], room / inner[1], most)
         left = area.x + (area.width - inner[0] * scale) / 2 - margin * scale
         top = area.y + ((room - inner[1] * scale) / 2 if foot else 0.0) - margin * scale

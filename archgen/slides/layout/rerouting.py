@@ -12,7 +12,7 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from archgen.layout.placed import Box, Label, Placed, PlacedEdge, Point, Polyline
-from archgen.slides.pptx.spatial_index import BoxIndex, LineIndex
+from archgen.slides.layout.spatial_index import BoxIndex, LineIndex
 
 _CORNERS = 2
 _CLEAR = 12.0
