@@ -82,6 +82,7 @@ class FactSheet:
         self._omissions: set[Omission] = set()
         self._errors: set[SourceError] = set()
         self._stand_ins: set[str] = set()
+        self._repeated: dict[str, tuple[str, str]] = {}
 
     def add(self, fact: Fact) -> None:
         """Add a fact; of two with one identity the more certain counts, then the one that stands first."""
@@ -102,6 +103,15 @@ class FactSheet:
     def stand_ins(self) -> tuple[str, ...]:
         """Return the files of example values that were read."""
         return tuple(sorted(self._stand_ins))
+
+    def repeat(self, name: str, first: str, other: str) -> None:
+        """Record an object that stands in a further file; the first one counts."""
+        self._repeated.setdefault(name, (first, other))
+
+    @property
+    def repeated(self) -> tuple[tuple[str, str, str], ...]:
+        """Return the objects that stand in several files, each with the first file and another one."""
+        return tuple(sorted((name, *files) for name, files in self._repeated.items()))
 
     def fail(self, path: str, line: int, column: int, message: str) -> None:
         """Record an error."""

@@ -31,6 +31,7 @@ class Reading(Struct, frozen=True):
     errors: tuple[SourceError, ...]
     name: str
     stand_ins: tuple[str, ...] = ()
+    repeated: tuple[tuple[str, str, str], ...] = ()
 
 
 def read_all(files: Iterable[Configuration], opener: Opener, profiles: frozenset[str] = frozenset()) -> Reading:
@@ -63,7 +64,15 @@ def read_all(files: Iterable[Configuration], opener: Opener, profiles: frozenset
         sources.setdefault(file.path, (file, name))
     names = [project.name for project in projects if project.name]
     title = names[0] if names else ""
-    return Reading(sheet.facts, tuple(sources.values()), sheet.omissions, sheet.errors, title, sheet.stand_ins)
+    return Reading(
+        sheet.facts,
+        tuple(sources.values()),
+        sheet.omissions,
+        sheet.errors,
+        title,
+        sheet.stand_ins,
+        sheet.repeated,
+    )
 
 
 def _may_be_yaml(file: Configuration) -> bool:

@@ -15,6 +15,11 @@ from archgen.system.files import FOUND, IMPORTED, ResolvedDirectory, UnreadableF
 
 _COMPOSE = re.compile(r"(?:docker-)?compose(?:[._-][\w.-]+)?\.ya?ml|(?:docker-)?stack\.ya?ml", re.IGNORECASE)
 _PRODUCTION = re.compile(r"prod|deploy|live", re.IGNORECASE)
+_TRIAL = re.compile(
+    r"(^|[._-])(ci|tests?|e2e|dev|devel|development|debug|local|example|sample)([._-]|$)|ci-test", re.IGNORECASE
+)
+"""Names of files that are for those who work on the system."""
+
 _OVERRIDES = (
     "compose.override.yaml",
     "compose.override.yml",
@@ -40,6 +45,7 @@ class SourceFiles:
         self.errors: list[SourceError] = []
         self.others: list[str] = []
         self.unread: list[str] = []
+        self.charts: list[str] = []
 
     def read(self, path: str, inside: str | None = None) -> None:
         """Read a file; what can't be read is an error."""
@@ -74,7 +80,15 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         collection.others += [_joined(directory, name) for name in others]
         collection.unread += _proxies(directory, inside)
         return
-    below = list(_below(directory))
+    found = list(_below(directory))
+    charts = sorted(os.path.dirname(path) for path in found if os.path.basename(path) == "Chart.yaml")
+    templates = tuple(os.path.join(chart, "templates", "") for chart in charts)
+    below = [path for path in found if not path.startswith(templates)] if charts else found
+    collection.charts += [
+        chart or "."
+        for chart in charts
+        if not any(_joined(chart, "").startswith(f"{outer}/charts/") for outer in charts)
+    ]
     manifests = {
         path: data
         for path in below
@@ -125,7 +139,8 @@ def _compose_files(names: list[str]) -> tuple[list[str], list[str]]:
         chosen = [default, *[name for name in _OVERRIDES if name in names][:1]]
     else:
         production = [name for name in names if _PRODUCTION.search(name)]
-        chosen = (production or names)[:1]
+        others = [name for name in names if not _TRIAL.search(name)]
+        chosen = (production or others or names)[:1]
     return chosen, [name for name in names if name not in chosen]
 
 

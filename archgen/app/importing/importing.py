@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 
 from msgspec import Struct
 
@@ -14,6 +15,9 @@ from archgen.importers.facts import SourceError
 from archgen.importers.run import LOOKED_FOR, Reading, read_all
 from archgen.model.problems import UsageError
 
+_MOST_NAMED = 6
+"""Files that a summary names one by one."""
+
 
 class Import(Struct, frozen=True):
     """An imported model, the text of its file, and all errors of its configurations."""
@@ -23,6 +27,7 @@ class Import(Struct, frozen=True):
     reading: Reading
     errors: tuple[SourceError, ...]
     others: tuple[str, ...]
+    charts: tuple[str, ...] = ()
 
 
 def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, ...] = ()) -> Import:
@@ -35,7 +40,7 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
         raise NothingImported(_nothing(collection, paths), errors)
     read = {file.path for file, _ in reading.sources}
     others = [*collection.others, *(path for path in collection.unread if path not in read)]
-    return Import(model, text_of(model), reading, errors, tuple(sorted(others)))
+    return Import(model, text_of(model), reading, errors, tuple(sorted(others)), tuple(collection.charts))
 
 
 class NothingImported(UsageError):
@@ -49,7 +54,12 @@ class NothingImported(UsageError):
 def _nothing(collection: SourceFiles, paths: tuple[str, ...]) -> str:
     count = len(collection.files)
     looked = f"{count} file{'' if count == 1 else 's'}"
-    return f"nothing to import in {', '.join(paths)[:200]}: {looked} read; looked for {LOOKED_FOR}; name the file that describes the system"
+    step = _rendering(collection.charts[0]) if collection.charts else "name the file that describes the system"
+    return f"nothing to import in {', '.join(paths)[:200]}: {looked} read; looked for {LOOKED_FOR}; {step}"
+
+
+def _rendering(chart: str) -> str:
+    return f"{chart} is a Helm chart: render it with `helm template {chart}`, and import the result"
 
 
 def _name(reading: Reading, paths: tuple[str, ...]) -> str:
@@ -70,7 +80,7 @@ def summary(result: Import) -> str:
     lines = [
         f"{_count(len(parts), 'component')}, {_count(len(result.model.values.get('connections', {})), 'connection')}"
         f" ({guesses} guessed), {_count(len(result.model.values.get('flows', {})), 'assumed flow')}"
-        f" from {', '.join(f'{file.path} ({name})' for file, name in result.reading.sources)}",
+        f" from {_sources(result.reading)}",
         f"front doors: {', '.join(doors.front) or 'none'}; stores: {', '.join(stores) or 'none'}",
     ]
     lines += [
@@ -78,6 +88,8 @@ def summary(result: Import) -> str:
         for omission in result.reading.omissions[:20]
     ]
     lines += [f"example values: {path}, since there is no .env beside it" for path in result.reading.stand_ins]
+    lines += _repeated(result.reading)
+    lines += [f"not read: {_rendering(chart)}" for chart in result.charts[:10]]
     lines += [f"not read: {path}; name it to import it too" for path in result.others[:10]]
     questions = result.model.questions
     if questions:
@@ -88,6 +100,25 @@ def summary(result: Import) -> str:
         )
         lines += [f"  {each.id}  {each.ask} ({' | '.join(each.options)})" for each in questions[:3]]
     return "\n".join(lines) + "\n"
+
+
+def _repeated(reading: Reading) -> list[str]:
+    """Return a line on what stands in several files, such as the variants of a system for several clouds."""
+    if not reading.repeated:
+        return []
+    name, first, other = reading.repeated[0]
+    count = _count(len(reading.repeated), "workload")
+    return [
+        f"the first counts: {count} in several files, such as {name} ({first}, {other}); name one directory of them"
+    ]
+
+
+def _sources(reading: Reading) -> str:
+    """Return the files that were read, or how many of each format."""
+    if len(reading.sources) <= _MOST_NAMED:
+        return ", ".join(f"{file.path} ({name})" for file, name in reading.sources)
+    counts = Counter(name for _, name in reading.sources)
+    return f"{len(reading.sources)} files ({', '.join(f'{count} {name}' for name, count in sorted(counts.items()))})"
 
 
 def _count(number: int, noun: str) -> str:

@@ -51,9 +51,9 @@ class Manifests(Struct):
         """Return the objects of some kinds, by kind and place."""
         return [each for kind in kinds for each in self.objects.get(kind, {}).values()]
 
-    def add(self, manifest: Manifest) -> None:
-        """Add an object, unless it is a patch of one without a container, or there is one of its name."""
-        self.objects.setdefault(manifest.kind, {}).setdefault((manifest.namespace, manifest.name), manifest)
+    def add(self, manifest: Manifest) -> Manifest:
+        """Add an object, unless there is one of its name; return the one that counts."""
+        return self.objects.setdefault(manifest.kind, {}).setdefault((manifest.namespace, manifest.name), manifest)
 
 
 def is_manifest(root: SourceNode) -> bool:

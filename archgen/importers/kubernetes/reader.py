@@ -11,6 +11,7 @@ from archgen.importers.facts import Attachment, Fact, FactSheet, Origin
 from archgen.importers.kubernetes.configurations import attachments_of
 from archgen.importers.kubernetes.hosts import hosts_in_namespace
 from archgen.importers.kubernetes.manifests import (
+    WORKLOADS,
     Manifest,
     Manifests,
     containers_of,
@@ -28,11 +29,11 @@ from archgen.importers.kubernetes.part import (
     workloads,
 )
 from archgen.importers.kubernetes.policies import add_policies
-from archgen.importers.kubernetes.routes import IngressRoute, routes_of
+from archgen.importers.kubernetes.routes import IngressRoute, is_controller, routes_of
 from archgen.importers.kubernetes.variables import expanded, variables_of
 from archgen.importers.nodes import SourceNode
 from archgen.importers.outside import Outside, OutsideStore
-from archgen.importers.products import admits_anybody, image_name
+from archgen.importers.products import admits_anybody
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
@@ -55,7 +56,9 @@ def read_kubernetes(roots: list[SourceNode], sheet: FactSheet) -> list[Attachmen
                     "this is a template; render it first, as with `helm template`, and import the result",
                 )
             else:
-                manifests.add(manifest)
+                first = manifests.add(manifest).node.path
+                if first != manifest.node.path and manifest.kind in WORKLOADS:
+                    sheet.repeat(f"{manifest.kind} {manifest.name}", first, manifest.node.path)
     return _Reader(manifests, sheet).read()
 
 
@@ -287,13 +290,7 @@ class _Reader:
         """Return the component that routes: a proxy of the manifests, else one that stands in no file."""
         for part in self.parts:
             image = containers_of(part.manifest.kind, part.manifest.node)[0].text_at("image")
-            if image_name(image) in (
-                "traefik",
-                "nginx-ingress-controller",
-                "nginx-ingress",
-                "kong",
-                "kubernetes-ingress-controller",
-            ) or ("ingress-nginx" in image and image_name(image) == "controller"):
+            if is_controller(image):
                 return part.id
         identity = "ingress" if route.kind == "Ingress" else "gateway"
         identity = identity if self.taken.get(identity) is None else f"{identity}-controller"

@@ -1,0 +1,93 @@
+"""Directories: which of their files an import takes, and what it says of the others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archgen.app.importing.importing import import_model, summary
+from archgen.cli import main
+
+WORKLOAD = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec: {template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: "acme/web:1"}]}}}
+"""
+
+TEMPLATE = WORKLOAD.replace("name: web}\nspec", "name: {{ .Release.Name }}-web}\nspec")
+
+
+def write(files: dict[str, str]) -> None:
+    """Write files below the working directory."""
+    for name, text in files.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(text, encoding="utf-8")
+
+
+def test_templates_of_a_chart_are_no_errors_of_the_directory_that_holds_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    chart = {"charts/shop/Chart.yaml": "name: shop\n", "charts/shop/charts/db/Chart.yaml": "name: db\n"}
+    templates = {f"charts/shop/{at}templates/web.yaml": TEMPLATE for at in ("", "charts/db/")}
+    write({"k8s/web.yaml": WORKLOAD, **chart, **templates})
+    assert main(["import", ".", "--format", "summary"]) == 0
+    output = capsys.readouterr()
+    assert output.err == ""
+    assert [line for line in output.out.splitlines() if line.startswith("not read")] == [
+        "not read: charts/shop is a Helm chart: render it with `helm template charts/shop`, and import the result"
+    ]
+    assert main(["import", "charts/shop"]) == 2
+    assert "charts/shop is a Helm chart: render it" in capsys.readouterr().err
+    assert main(["import", "charts/shop/templates/web.yaml"]) == 2
+    assert "this is a template" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("names", "chosen"),
+    [
+        (("docker-compose.ci-test.yml", "docker-compose.postgres.yml"), "docker-compose.postgres.yml"),
+        (("docker-compose.dev.yml", "docker-compose.prod.yml", "docker-compose.all.yml"), "docker-compose.prod.yml"),
+        (("compose-local.yml", "compose-test.yml"), "compose-local.yml"),
+        (("docker-compose.attestation.yml", "docker-compose.dev.yml"), "docker-compose.attestation.yml"),
+    ],
+)
+def test_file_for_those_who_run_it_comes_before_files_for_tests(
+    names: tuple[str, ...], chosen: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(dict.fromkeys(names, "services: {web: {image: nginx, ports: ['80:80']}}\n"))
+    result = import_model((".",), None)
+    assert [file.path for file, _ in result.reading.sources] == [chosen]
+    assert result.others == tuple(sorted({*names} - {chosen}))
+
+
+def test_variants_in_several_directories_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({"aws/web.yaml": WORKLOAD, "azure/web.yaml": WORKLOAD.replace("web:1", "web:2")})
+    result = import_model((".",), None)
+    assert "acme/web:1" in result.text
+    assert (
+        "the first counts: 1 workload in several files, such as Deployment web (aws/web.yaml, azure/web.yaml)"
+        in summary(result)
+    )
+    assert "the first counts" not in summary(import_model(("aws",), None))
+
+
+def test_many_files_are_counted_by_their_formats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({f"k8s/{number}.yaml": WORKLOAD.replace("web", f"web{number}") for number in range(9)})
+    assert "from 9 files (9 kubernetes)" in summary(import_model((".",), None))
+    assert "from k8s/1.yaml (kubernetes)" in summary(import_model(("k8s/1.yaml",), None))
+
+
+def test_example_that_stands_in_for_an_env_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({"compose.yml": "services: {web: {image: nginx, ports: ['${PORT}:80']}}\n", ".env.example": "PORT=8080\n"})
+    assert "example values: .env.example, since there is no .env beside it" in summary(import_model((".",), None))
+    write({".env": "PORT=9090\n"})
+    result = import_model((".",), None)
+    assert "example values" not in summary(result)
+    assert "port: 9090" in result.text
