@@ -12,10 +12,9 @@ from archgen.engines.shelf_packing import shelved
 from archgen.layout.deployment.arrangement import shifted
 from archgen.layout.deployment.cards import SizedCard, size_cards
 from archgen.layout.deployment.labels import label_room, labelled
-from archgen.layout.deployment.lines import tidy
 from archgen.layout.deployment.placing import cleared, guarding, headed, seated
 from archgen.layout.measures import USUAL
-from archgen.layout.placed import Box, Placed, PlacedGroup, PlacedNode, Point
+from archgen.layout.placed import Box, Placed, PlacedGroup, PlacedNode, Point, tidy
 from archgen.views.diagram import Diagram, Group, Node
 
 _INCH = 72.0

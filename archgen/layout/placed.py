@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -13,6 +14,24 @@ Point = tuple[float, float]
 """x grows to the right, y downwards, both in pixels."""
 
 Polyline = tuple[Point, ...]
+
+Corner = TypeVar("Corner", tuple[float, float], tuple[int, int])
+"""A point in any unit."""
+
+
+def tidy(points: Iterable[Corner]) -> tuple[Corner, ...]:
+    """Return a line without points that repeat the last or lie on the way to the next."""
+    corners: list[Corner] = []
+    for point in points:
+        if corners and corners[-1] == point:
+            continue
+        if len(corners) > 1 and (
+            corners[-2][0] == corners[-1][0] == point[0] or corners[-2][1] == corners[-1][1] == point[1]
+        ):
+            corners[-1] = point
+        else:
+            corners.append(point)
+    return tuple(corners)
 
 
 class Box(Struct, frozen=True):

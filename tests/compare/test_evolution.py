@@ -20,6 +20,7 @@ from archgen.model.architecture import Architecture
 from archgen.model.subject import SubjectKind
 from archgen.report.diff.sentences import sentences
 from tests.checked import unchecked
+from tests.edges import model
 from tests.generators.random_flows import architecture
 from tests.generators.random_models import random_model
 from tests.paths import ROOT
@@ -52,9 +53,9 @@ flows:
 
 def side(text: str, name: str = "shop") -> CheckedModel:
     """A judged model with its availability."""
-    (model,) = check_models((Input(f"{name}.arch.yaml", text.encode()),), TODAY, ladder=False)
-    assert isinstance(model, CheckedModel), model.problems
-    return replace(model, assessments=assess(model.topology, 1))
+    (checked,) = check_models((Input(f"{name}.arch.yaml", text.encode()),), TODAY, ladder=False)
+    assert isinstance(checked, CheckedModel), checked.problems
+    return replace(checked, assessments=assess(checked.topology, 1))
 
 
 def tier(number: int) -> CheckedModel:
@@ -238,22 +239,8 @@ def test_an_acceptance_is_told_once_and_then_known() -> None:
     assert (back.verdict, back.what) == ("left", ("accepted before, open now",))
 
 
-COPIED = """\
-archgen: 1
-name: Files that somebody may copy by hand
-hosts: {server-1: {}, server-2: {}}
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: other, runs_on: [server-1, server-2], codebase: code}
-  code: {kind: code-base, runs_on: [server-1, server-2]}
-connections:
-  job -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-"""
+COPIED = model("api: {kind: other, runs_on: [s-1, s-2], codebase: code}\ncode: {kind: code-base, runs_on: [s-1, s-2]}")
+"""A system whose files an operator may copy manually."""
 
 
 def as_read(by: Persona, text: str) -> CheckedModel:
@@ -370,16 +357,16 @@ def test_the_way_back_swaps_the_findings(one: int, other: int) -> None:
 
 
 def test_a_removed_component_is_all_that_is_told_of_it() -> None:
-    def without(model: Architecture) -> Architecture:
-        gone = model.components[-1].id
-        kept = tuple(one for one in model.connections if gone not in (one.source, *one.targets))
-        return replace(model, components=model.components[:-1], connections=kept)
+    def without_last(before: Architecture) -> Architecture:
+        gone = before.components[-1].id
+        connections = tuple(call for call in before.connections if gone not in (call.source, *call.targets))
+        return replace(before, components=before.components[:-1], connections=connections)
 
     for seed in range(60):
-        model = random_model(seed)
-        if len(model.components) < 2:
+        before = random_model(seed)
+        if len(before.components) < 2:
             continue
-        step = evolve(unchecked(model), unchecked(without(model)))
-        assert what(step, "component", model.components[-1].id) == ("removed", ())
+        step = evolve(unchecked(before), unchecked(without_last(before)))
+        assert what(step, "component", before.components[-1].id) == ("removed", ())
         assert step.entities_of("added") == ()
         assert step.entities_of("changed") == ()

@@ -49,6 +49,11 @@ class Told:
         file.write_text(text, encoding="utf-8")
         return file
 
+    def refusal(self, text: str) -> str:
+        """The output of lint for an invalid model."""
+        assert main(["lint", str(self.write(text)), "--format", "concise"]) == 2
+        return self.capsys.readouterr().out
+
     def outcome(self, text: str, *lost: str) -> tuple[str, str]:
         """The word and the reason for the only flow of a model without some elements."""
         words = [word for one in lost for word in ("--kill", one)]
@@ -229,11 +234,10 @@ def test_a_write_waits_for_its_copies(told: Told) -> None:
     )
 
 
-def test_more_copies_than_there_are_cannot_be_waited_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "model.arch.yaml"
-    file.write_text(GALERA.replace("writers: all", "primary: a, waits_for: 2"), encoding="utf-8")
-    assert main(["lint", str(file), "--format", "concise"]) == 2
-    assert "`waits_for` of `db` must be at most 1, the number of its copies; got 2" in capsys.readouterr().out
+def test_more_copies_than_there_are_cannot_be_waited_for(told: Told) -> None:
+    assert "`waits_for` of `db` must be at most 1, the number of its copies; got 2" in told.refusal(
+        GALERA.replace("writers: all", "primary: a, waits_for: 2")
+    )
 
 
 LATER = """\
@@ -283,13 +287,10 @@ def test_a_source_that_only_starts_later_work_is_no_part_of_the_answer(told: Tol
     assert told.outcome(poll, "worker@c") == ("delayed", "accepted; worker is down, so what is sent waits for it")
 
 
-def test_somebody_waits_for_the_first_request(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "model.arch.yaml"
-    file.write_text(
-        LATER.replace("user -> shop: https", "user -> shop: {protocol: https, async: true}"), encoding="utf-8"
+def test_somebody_waits_for_the_first_request(told: Told) -> None:
+    assert "the first request of the flow `order` must not be `async`" in told.refusal(
+        LATER.replace("user -> shop: https", "user -> shop: {protocol: https, async: true}")
     )
-    assert main(["lint", str(file), "--format", "concise"]) == 2
-    assert "the first request of the flow `order` must not be `async`" in capsys.readouterr().out
 
 
 DEEP = """\
@@ -338,11 +339,10 @@ def test_a_deep_check_asks_through_others(told: Told) -> None:
     assert told.outcome(reading, "app@b") == ("degraded", "served without app@b; web@b can no longer do its part")
 
 
-def test_what_no_target_can_ask_is_a_dangling_reference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "model.arch.yaml"
-    file.write_text(DEEP.replace("asks: mysql", "asks: lb"), encoding="utf-8")
-    assert main(["lint", str(file), "--format", "concise"]) == 2
-    assert "no component that `lb` calls has a connection to it" in capsys.readouterr().out
+def test_what_no_target_can_ask_is_a_dangling_reference(told: Told) -> None:
+    assert "no component that `lb` calls has a connection to it" in told.refusal(
+        DEEP.replace("asks: mysql", "asks: lb")
+    )
 
 
 PAIR = """\
@@ -433,11 +433,10 @@ def test_the_lowest_host_is_the_cause(told: Told) -> None:
     assert told.lint(alone, "single-point-of-failure") == ["Losing hv-1 (with web@vm-1) takes down 1 flow: page"]
 
 
-def test_hosts_on_each_other_in_a_circle_are_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "model.arch.yaml"
-    file.write_text(HYPERVISOR.replace("hv-1: {zone: rack-a}", "hv-1: {runs_on: vm-1}"), encoding="utf-8")
-    assert main(["lint", str(file), "--format", "concise"]) == 2
-    assert "hosts run on each other in a circle: `hv-1` runs on `vm-1` runs on `hv-1`" in capsys.readouterr().out
+def test_hosts_on_each_other_in_a_circle_are_an_error(told: Told) -> None:
+    assert "hosts run on each other in a circle: `hv-1` runs on `vm-1` runs on `hv-1`" in told.refusal(
+        HYPERVISOR.replace("hv-1: {zone: rack-a}", "hv-1: {runs_on: vm-1}")
+    )
 
 
 SERVICE = """\
@@ -495,14 +494,9 @@ def test_lint_asks_for_the_zone_of_a_service(told: Told) -> None:
     assert told.lint(SERVICE, "incomplete-model") == []
 
 
-def test_a_service_cannot_be_lost_with_a_zone_that_its_scope_survives(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "model.arch.yaml"
-    file.write_text(SERVICE.replace("{zone: az-a}", "{scope: regional, zone: az-a}"), encoding="utf-8")
-    assert main(["lint", str(file), "--format", "concise"]) == 2
-    told = capsys.readouterr().out
-    assert "`db` is regional and can't be lost with `az-a`, which is a zone of kind `availability-zone`" in told
+def test_a_service_cannot_be_lost_with_a_zone_that_its_scope_survives(told: Told) -> None:
+    refusal = told.refusal(SERVICE.replace("{zone: az-a}", "{scope: regional, zone: az-a}"))
+    assert "`db` is regional and can't be lost with `az-a`, which is a zone of kind `availability-zone`" in refusal
 
 
 SHALLOW = """\

@@ -45,41 +45,31 @@ SPOF = next(each for each in FINDINGS if each.rule == "single-point-of-failure")
 
 
 @pytest.mark.parametrize(
-    ("kind", "about", "flows", "found"),
+    ("kind", "about", "flows", "is_found", "is_wrong"),
     [
-        ("single-point", "server-1", "", True),
-        # a related replica counts where the truth names it, or its component
-        ("single-point", "web", "", True),
-        ("single-point", "web@server-1", "page", True),
-        ("single-point", "other", "", False),
-        ("single-point", "server-1", "other-flow", False),
+        ("single-point", "server-1", "", True, True),
+        ("single-point", "server-1", "page", True, True),
+        ("single-point", "server-1", "other-flow", False, False),
+        # a related replica counts where the truth names it, or its component; it is not claimed to be a single point itself
+        ("single-point", "web", "", True, False),
+        ("single-point", "web@server-1", "page", True, False),
+        ("single-point", "other", "", False, False),
+        # a truth has to name an element; what must not be said may be of any
+        ("single-point", "", "", False, True),
         # the rule has to be one that claims the kind
-        ("single-writer", "server-1", "", False),
-        ("other", "server-1", "", False),
-        ("missing-monitoring", "server-1", "", True),
+        ("single-writer", "server-1", "", False, False),
+        ("single-writer", "", "", False, False),
+        ("other", "server-1", "", False, False),
+        ("missing-monitoring", "server-1", "", True, True),
     ],
 )
-def test_a_truth_is_found_by_a_rule_of_its_kind_that_names_it(kind: str, about: str, flows: str, found: bool) -> None:
+def test_a_rule_that_claims_a_kind_finds_its_truth_or_is_wrong_where_it_must_not_be_said(
+    kind: str, about: str, flows: str, is_found: bool, is_wrong: bool
+) -> None:
     asked = truth(kind, about, flows=flows)
-    assert scored(asked).found == ((asked,) if found else ())
-    assert scored(asked).missed == (() if found else (asked,))
-
-
-@pytest.mark.parametrize(
-    ("kind", "about", "flows", "wrong"),
-    [
-        ("single-point", "server-1", "", True),
-        ("single-point", "", "", True),
-        ("single-point", "server-1", "page", True),
-        ("single-point", "server-1", "other-flow", False),
-        # what is lost with a host is not claimed to be a single point itself
-        ("single-point", "web", "", False),
-        ("missing-monitoring", "server-1", "", True),
-        ("single-writer", "", "", False),
-    ],
-)
-def test_a_claim_about_what_must_not_be_said_is_wrong(kind: str, about: str, flows: str, wrong: bool) -> None:
-    assert bool(scored(truth(kind, about, "must-not-say", flows)).wrong) == wrong
+    assert scored(asked).found == ((asked,) if is_found else ())
+    assert scored(asked).missed == (() if is_found else (asked,))
+    assert bool(scored(truth(kind, about, "must-not-say", flows)).wrong) == is_wrong
 
 
 def test_what_no_truth_names_is_noise_unless_it_is_signed() -> None:

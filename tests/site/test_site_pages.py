@@ -2,56 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-import markdown
 import pytest
 
-from archgen.compare import Evolution
-from archgen.linting.checked_model import CheckedModel
-from archgen.model.architecture import Flow
 from archgen.rules import RULES
 from archgen.site.all_pages import render_pages
-from archgen.site.page import Column, LinkTo, Page
-from archgen.views.diagram import Diagram
+from archgen.site.page import Page
 from tests.checked import check
-from tests.document import Element, parse, rows, section, table_after
-
-EXTENSIONS = ["admonition", "attr_list", "tables", "toc"]
-
-
-class Blank:
-    """Draws nothing, so that only words are read here."""
-
-    def deployment(self, tier: CheckedModel) -> str:
-        return "<svg/>"
-
-    def drawn(self, tier: CheckedModel, diagram: Diagram, section: LinkTo | None = None) -> str:
-        return "<svg/>"
-
-    def thumbnail(self, tier: CheckedModel, diagrams: Iterable[Diagram]) -> str:
-        return "<svg/>"
-
-    def first_legible(self, diagrams: Iterable[Diagram]) -> Diagram:
-        return next(iter(diagrams))
-
-    def for_column(self, column: Column) -> Blank:
-        return self
-
-    def change(self, evolution: Evolution) -> str:
-        return "<svg/>"
-
-    def sequence(self, tier: CheckedModel, flow: Flow, live: bool = False) -> str:
-        return "<svg/>"
+from tests.document import rows, section, table_after
+from tests.site.page_trees import NoPictures, page_tree
 
 
 def made(text: str, name: str = "sample") -> dict[str, Page]:
     tier = check(f"{name}.arch.yaml", text.encode())
-    return {page.path: page for page in render_pages([tier], Blank(), RULES, lambda rule: rule.id)}
-
-
-def shown(page: Page) -> Element:
-    return parse(markdown.markdown(page.content.partition("---\n\n")[2], extensions=EXTENSIONS))
+    return {page.path: page for page in render_pages([tier], NoPictures(), RULES, lambda rule: rule.id)}
 
 
 SAMPLE = """\
@@ -89,7 +52,7 @@ accept:
 
 
 def test_frames_are_rows_around_their_steps() -> None:
-    document = shown(made(SAMPLE)["sample/flows/read/index.md"])
+    document = page_tree(made(SAMPLE)["sample/flows/read/index.md"])
     found = [(row[0], row[3]) for row in table_after(document, "steps")[1:]]
     assert found == [
         ("1", "GET /"),
@@ -108,7 +71,7 @@ def test_frames_are_rows_around_their_steps() -> None:
 
 
 def test_an_accepted_risk_stands_apart_with_its_reason() -> None:
-    document = shown(made(SAMPLE)["sample/index.md"])
+    document = page_tree(made(SAMPLE)["sample/index.md"])
     known = table_after(document, "accepted")
     assert known[0] == ["Issue", "Rule", "Message", "Reason", "Owner", "Until"]
     assert known[1][1] == "missing-tls"
@@ -120,20 +83,20 @@ def test_an_accepted_risk_stands_apart_with_its_reason() -> None:
 
 
 def test_a_flow_that_nothing_stops_says_so() -> None:
-    document = shown(made(SAMPLE)["sample/flows/read/index.md"])
+    document = page_tree(made(SAMPLE)["sample/flows/read/index.md"])
     said = section(document, "breaks")
     assert said == "No single failure takes it down. It survives the loss of a and b, one at a time."
 
 
 def test_a_flow_that_cannot_work_says_where_it_fails() -> None:
     broken = SAMPLE.replace("  web -> db: mysql\n", "")
-    document = shown(made(broken)["sample/flows/read/index.md"])
+    document = page_tree(made(broken)["sample/flows/read/index.md"])
     assert "This flow can't work: step read/3.1 fails with every element up." in section(document, "breaks")
 
 
 def test_what_stops_a_flow_comes_with_its_proof() -> None:
     manual = SAMPLE.replace("automatic", "manual").replace("access: read", "access: write")
-    document = shown(made(manual)["sample/flows/read/index.md"])
+    document = page_tree(made(manual)["sample/flows/read/index.md"])
     assert table_after(document, "breaks") == [
         ["Element", "Failing step", "Path"],
         ["a", "3.1 web -> db", "user → web@b → db@a"],
@@ -142,10 +105,10 @@ def test_what_stops_a_flow_comes_with_its_proof() -> None:
 
 def test_a_model_without_flows_and_hosts_is_still_a_page() -> None:
     found = made("archgen: 1\nname: Little\ncomponents: {user: {kind: client}}\n")
-    document = shown(found["sample/index.md"])
+    document = page_tree(found["sample/index.md"])
     assert next(document.all("h1")).words == "Little"
     assert table_after(document, "elements")[1][:2] == ["user", "Client"]
-    assert [row[:2] for row in rows(next(shown(found["index.md"]).all("table")))] == [
+    assert [row[:2] for row in rows(next(page_tree(found["index.md"]).all("table")))] == [
         ["System", "Hosts"],
         ["Little", "0"],
     ]
@@ -153,7 +116,7 @@ def test_a_model_without_flows_and_hosts_is_still_a_page() -> None:
 
 def test_a_table_of_many_rows_counts_the_rest() -> None:
     hosts = "".join(f"  h{number}: {{}}\n" for number in range(600))
-    document = shown(made(f"archgen: 1\nname: Many\nhosts:\n{hosts}")["sample/index.md"])
+    document = page_tree(made(f"archgen: 1\nname: Many\nhosts:\n{hosts}")["sample/index.md"])
     assert len(table_after(document, "elements")) == 501
     assert "… and 100 more." in document.words
 

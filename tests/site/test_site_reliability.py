@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 
 import markdown
@@ -12,9 +12,8 @@ import pytest
 from msgspec.structs import replace
 
 from archgen.analysis.assessment import FlowAssessment, assess
-from archgen.compare import Evolution, evolve
+from archgen.compare import evolve
 from archgen.linting.checked_model import CheckedModel
-from archgen.model.architecture import Flow
 from archgen.model.durations import format_duration
 from archgen.model.percentages import format_availability
 from archgen.report.common.assessment import format_parts, format_range
@@ -22,41 +21,15 @@ from archgen.report.diff.sentences import sentences
 from archgen.rules import RULES
 from archgen.site.all_pages import render_pages
 from archgen.site.blocks import block_html
-from archgen.site.page import Column, LinkTo, Page
-from archgen.views.diagram import Diagram
+from archgen.site.page import Page
 from tests import paths
 from tests.checked import check
-from tests.document import Element, parse, rows, section, table_after
+from tests.document import parse, rows, section, table_after
+from tests.site.page_trees import EXTENSIONS, NoPictures, body, page_tree
 
 ROOT = str(paths.ROOT)
 TIERS = ("1-simple-web-stack", "2-distributed-web-infrastructure", "3-secured-and-monitored", "4-split-components")
-EXTENSIONS = ["admonition", "attr_list", "tables", "toc"]
 SVG = "{http://www.w3.org/2000/svg}"
-
-
-class Blank:
-    """Draws nothing, so that only words are read here."""
-
-    def deployment(self, tier: CheckedModel) -> str:
-        return "<svg/>"
-
-    def drawn(self, tier: CheckedModel, diagram: Diagram, section: LinkTo | None = None) -> str:
-        return "<svg/>"
-
-    def thumbnail(self, tier: CheckedModel, diagrams: Iterable[Diagram]) -> str:
-        return "<svg/>"
-
-    def first_legible(self, diagrams: Iterable[Diagram]) -> Diagram:
-        return next(iter(diagrams))
-
-    def for_column(self, column: Column) -> Blank:
-        return self
-
-    def change(self, evolution: Evolution) -> str:
-        return "<svg/>"
-
-    def sequence(self, tier: CheckedModel, flow: Flow, live: bool = False) -> str:
-        return "<svg/>"
 
 
 def tier(name: str, text: str) -> CheckedModel:
@@ -69,15 +42,7 @@ def read(name: str) -> CheckedModel:
 
 
 def made(*tiers: CheckedModel) -> dict[str, Page]:
-    return {page.path: page for page in render_pages(tiers, Blank(), RULES, lambda rule: rule.id)}
-
-
-def body(page: Page) -> str:
-    return page.content.partition("---\n\n")[2]
-
-
-def shown(page: Page) -> Element:
-    return parse(markdown.markdown(body(page), extensions=EXTENSIONS))
+    return {page.path: page for page in render_pages(tiers, NoPictures(), RULES, lambda rule: rule.id)}
 
 
 MODELS = {name: read(name) for name in TIERS}
@@ -87,7 +52,7 @@ SITE = made(*MODELS.values())
 
 @pytest.mark.parametrize("name", TIERS)
 def test_the_table_has_the_numbers_that_are_computed(name: str) -> None:
-    head, *found = table_after(shown(SITE[f"{name}/index.md"]), "reliability")
+    head, *found = table_after(page_tree(SITE[f"{name}/index.md"]), "reliability")
     assert head == ["Flow", "Availability", "Downtime per year", "Range", "Parts", "SPOFs", "Based on"]
     titles = MODELS[name].topology.flows
     assert [row[:5] + row[6:] for row in found] == [
@@ -105,7 +70,7 @@ def test_the_table_has_the_numbers_that_are_computed(name: str) -> None:
 
 def test_single_points_lead_to_the_issue_that_proves_them() -> None:
     name = TIERS[1]
-    document = shown(SITE[f"{name}/index.md"])
+    document = page_tree(SITE[f"{name}/index.md"])
     table = next(one for one in document.all("table") if rows(one)[0][1:2] == ["Availability"])
     cell = list(table.all("tr"))[2]
     links = [one for one in cell.all("a") if one.attributes["href"].startswith("#issue-")]
@@ -116,7 +81,7 @@ def test_single_points_lead_to_the_issue_that_proves_them() -> None:
 
 @pytest.mark.parametrize("name", TIERS)
 def test_everything_assumed_is_listed_with_its_source(name: str) -> None:
-    details = next(shown(SITE[f"{name}/index.md"]).all("details"))
+    details = next(page_tree(SITE[f"{name}/index.md"]).all("details"))
     listed = rows(next(details.all("table")))[1:]
     assumed = {each.element: each for one in ASSESSED[name] for each in one.assumed}
     times = {each for one in ASSESSED[name] for each in one.times}
@@ -158,7 +123,7 @@ def test_the_chart_is_what_fixing_an_element_wins(name: str) -> None:
 
 
 def test_pairs_are_told_as_groups() -> None:
-    said = section(shown(SITE[f"{TIERS[3]}/index.md"]), "pairs")
+    said = section(page_tree(SITE[f"{TIERS[3]}/index.md"]), "pairs")
     assert said == (
         "Losing both elements of a pair takes down read-page and write-comment, which survive the loss of either alone: "
         "any of haproxy@lb-1 or lb-1 with any of haproxy@lb-2 or lb-2"
@@ -166,7 +131,7 @@ def test_pairs_are_told_as_groups() -> None:
 
 
 def test_how_far_the_verdict_leans_on_what_is_assumed() -> None:
-    said = section(shown(SITE[f"{TIERS[0]}/index.md"]), "assumed")
+    said = section(page_tree(SITE[f"{TIERS[0]}/index.md"]), "assumed")
     sensitivity = ASSESSED[TIERS[0]][0].sensitivity
     assert sensitivity is not None
     better, worse = (format_duration((1 - share) * 8760) for share in (sensitivity.better, sensitivity.worse))
@@ -179,7 +144,7 @@ def longest(name: str, access: str) -> FlowAssessment:
 
 
 def test_the_ladder_tells_the_downtime_of_every_tier() -> None:
-    table = rows(next(shown(SITE["ladder/index.md"]).all("table")))
+    table = rows(next(page_tree(SITE["ladder/index.md"]).all("table")))
     assert table[0][4:6] == ["Read downtime per year", "Write downtime per year"]
     assert [row[4:6] for row in table[1:]] == [
         [format_duration(longest(name, access).result.downtime) for access in ("read", "write")] for name in TIERS
@@ -189,7 +154,7 @@ def test_the_ladder_tells_the_downtime_of_every_tier() -> None:
 
 
 def test_the_ladder_says_what_every_step_did_to_the_flows() -> None:
-    words = shown(SITE["ladder/index.md"]).words
+    words = page_tree(SITE["ladder/index.md"]).words
     for before, after in pairwise(TIERS):
         sides = (replace(MODELS[one], assessments=ASSESSED[one]) for one in (before, after))
         told = sentences(evolve(*sides))
@@ -217,7 +182,7 @@ flows:
 
 def test_what_the_model_states_is_not_called_assumed() -> None:
     site = made(tier("sample", SAMPLE))
-    document = shown(site["sample/index.md"])
+    document = page_tree(site["sample/index.md"])
     [row] = table_after(document, "reliability")[1:]
     down = 1 - (1 - 0.99 * 0.999) ** 2
     assert row == [
@@ -234,11 +199,11 @@ def test_what_the_model_states_is_not_called_assumed() -> None:
 
 def test_an_impossible_flow_says_so() -> None:
     site = made(tier("sample", SAMPLE.replace("  user -> web: http\n", "  web -> user: http\n")))
-    document = shown(site["sample/index.md"])
+    document = page_tree(site["sample/index.md"])
     [row] = table_after(document, "reliability")[1:]
     assert row == ["Read", "impossible", "always", "fails with every element up"]
     assert "sample/fix-first.svg" not in site
-    assert rows(next(shown(site["index.md"]).all("table")))[1][2] == "fails with every element up"
+    assert rows(next(page_tree(site["index.md"]).all("table")))[1][2] == "fails with every element up"
 
 
 def test_many_pairs_are_counted() -> None:
@@ -250,7 +215,7 @@ def test_many_pairs_are_counted() -> None:
         f"archgen: 1\nname: Many\ncomponents:\n  user: {{kind: client}}\n{web}connections:\n{calls}"
         f"flows:\n  read: {{title: Read, access: read, steps: [{steps}]}}\n"
     )
-    said = section(shown(made(tier("many", text))["many/index.md"]), "pairs")
+    said = section(page_tree(made(tier("many", text))["many/index.md"]), "pairs")
     assert said.count(" with ") == 8
     assert said.endswith("and 4 more")
 

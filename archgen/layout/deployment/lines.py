@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from archgen.layout.deployment.grid import Grid, label_size_of
 from archgen.layout.deployment.levels import Levels
@@ -10,7 +10,7 @@ from archgen.layout.deployment.pieces import unpainted
 from archgen.layout.deployment.routing import STRAIGHT, ChannelStep, EdgeRoute
 from archgen.layout.deployment.tracks import HALVES, Trunk
 from archgen.layout.measures import Measures
-from archgen.layout.placed import Box, Label, PlacedEdge, Point
+from archgen.layout.placed import Box, Label, PlacedEdge, Point, tidy
 
 
 class EdgePlacer:
@@ -90,18 +90,3 @@ class EdgePlacer:
         if first != second:
             corners += [(first, link), (second, link)]
         return [*corners, (second, step.end)]
-
-
-def tidy(points: Iterable[Point]) -> tuple[Point, ...]:
-    """Return a line without points that repeat the last or lie on the way to the next."""
-    corners: list[Point] = []
-    for point in points:
-        if corners and corners[-1] == point:
-            continue
-        if len(corners) > 1 and (
-            corners[-2][0] == corners[-1][0] == point[0] or corners[-2][1] == corners[-1][1] == point[1]
-        ):
-            corners[-1] = point
-        else:
-            corners.append(point)
-    return tuple(corners)

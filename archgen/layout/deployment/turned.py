@@ -18,14 +18,14 @@ from archgen.layout.deployment.grid import Grid, label_size_of
 from archgen.layout.deployment.labels import touches, worded
 from archgen.layout.deployment.layered import block_of, graph_of, passes_of
 from archgen.layout.deployment.levels import CLEAR, Levels
-from archgen.layout.deployment.lines import EdgePlacer, tidy
+from archgen.layout.deployment.lines import EdgePlacer
 from archgen.layout.deployment.placing import cleared, headed, seated
 from archgen.layout.deployment.routing import LANE, route_edges
 from archgen.layout.deployment.tracks import trunks
 from archgen.layout.layering.core import layers, ranks_of
 from archgen.layout.layering.straight import LayerSpacing
 from archgen.layout.measures import USUAL, Measures
-from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
+from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point, tidy
 from archgen.views.diagram import Diagram, Group
 
 _WORDS = 28.0

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from archgen.layout.placed import Box, Label, Placed, PlacedEdge, Point, Polyline
+from archgen.layout.placed import Box, Label, Placed, PlacedEdge, Point, Polyline, tidy
 from archgen.slides.layout.spatial_index import BoxIndex, LineIndex
 
 _CORNERS = 2
@@ -120,12 +120,12 @@ class _Rerouting:
         for x in self._across(edge):
             out, into = _beside(source, x), _beside(target, x)
             if out is not None and into is not None:
-                yield _tidy(((out, level), (x, level), (x, other), (into, other)))
+                yield tidy(((out, level), (x, level), (x, other), (into, other)))
         for y in self._down(edge):
             out, into = _above(source, y), _above(target, y)
             if out is not None and into is not None:
                 from_, to = left[out == source.bottom], right[into == target.bottom]
-                yield _tidy(((from_, out), (from_, y), (to, y), (to, into)))
+                yield tidy(((from_, out), (from_, y), (to, y), (to, into)))
         for below in (False, True):
             end, start = target.bottom if below else target.y, source.bottom if below else source.y
             out, into = _beside(source, right[below]), _beside(target, left[below])
@@ -203,15 +203,6 @@ def _beside(box: Box, x: float) -> float | None:
 def _above(box: Box, y: float) -> float | None:
     """Return the side of a card that faces a height above or below it."""
     return box.bottom if y > box.bottom else box.y if y < box.y else None
-
-
-def _tidy(way: Polyline) -> Polyline:
-    """Drop corners of a line that don't turn."""
-    corners = [way[0]]
-    for before, at, after in zip(way, way[1:], way[2:], strict=False):
-        if not (before[0] == at[0] == after[0] or before[1] == at[1] == after[1]):
-            corners.append(at)
-    return (*corners, way[-1])
 
 
 def _nearest(places: list[float], low: float, high: float) -> dict[float, None]:

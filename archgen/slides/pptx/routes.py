@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from archgen.layout.placed import tidy
+
 EmuPoint = tuple[int, int]
 """A place on a slide, in English metric units."""
 
@@ -60,16 +62,7 @@ def _adjusted(steps: list[tuple[int, int]], width: int, height: int, back: bool,
 
 
 def _straightened(points: Sequence[EmuPoint]) -> list[EmuPoint]:
-    corners: list[EmuPoint] = []
-    for point in points:
-        if corners and corners[-1] == point:
-            continue
-        if len(corners) > 1 and (
-            corners[-2][0] == corners[-1][0] == point[0] or corners[-2][1] == corners[-1][1] == point[1]
-        ):
-            corners[-1] = point
-        else:
-            corners.append(point)
+    corners = list(tidy(points))
     return corners if len(corners) > 1 else [*corners, *corners]
 
 
