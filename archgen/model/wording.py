@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 
@@ -10,6 +11,24 @@ def listed(names: Sequence[str], last: str = "and") -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+_ALONE = 4
+"""The most replicas of one component that a sentence names; more are counted."""
+
+
+def listed_replicas(replicas: Sequence[str], last: str = "and") -> str:
+    """Return replicas as `web@a and web@b`, or `60 replicas of web` where a component has many of them."""
+    by_component: dict[str, list[str]] = {}
+    for replica in replicas:
+        by_component.setdefault(_OF_COMPONENT.split(replica, maxsplit=1)[0], []).append(replica)
+    names: list[str] = []
+    for component, own in by_component.items():
+        names += own if len(own) <= _ALONE else [f"{len(own)} replicas of {component}"]
+    return listed(names, last)
+
+
+_OF_COMPONENT = re.compile("[@#]")
 
 
 def first_few(names: Sequence[str], most: int) -> Sequence[str]:

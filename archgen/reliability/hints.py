@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from archgen.model.architecture import Component
 from archgen.model.subject import Subject
-from archgen.model.wording import listed
+from archgen.model.wording import listed, listed_replicas
 from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import is_free
 from archgen.reliability.health_check import is_blind_to_roles, sees_port_only
@@ -36,7 +36,7 @@ def _lost_data(evaluation: Evaluation[int]) -> Iterator[str]:
         data = local_data(plan.index.components[name])
         lost = [member for member in members if down[member] & _GONE and not down[member] & _SOUND]
         if data and lost:
-            yield f"the {listed(data)} on {listed(lost)} are lost"
+            yield f"the {listed(data)} on {listed_replicas(lost)} are lost"
 
 
 def _lost_writes(evaluation: Evaluation[int]) -> Iterator[str]:
@@ -48,7 +48,7 @@ def _lost_writes(evaluation: Evaluation[int]) -> Iterator[str]:
             continue
         lost = [each for each in replication.primary if down.get(each, 0) & _GONE and not down[each] & _SOUND]
         if lost and any(not down[member] & _GONE for member in members) and _writes(evaluation, lost[0]):
-            yield f"the last writes that {listed(lost)} confirmed and no replica has yet are lost (asynchronous)"
+            yield f"the last writes that {listed_replicas(lost)} confirmed and no replica has yet are lost (asynchronous)"
 
 
 def _writes(evaluation: Evaluation[int], primary: str) -> bool:

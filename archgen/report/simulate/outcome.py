@@ -7,7 +7,7 @@ from typing import assert_never
 from msgspec import Struct
 
 from archgen.model.subject import Subject
-from archgen.model.wording import listed
+from archgen.model.wording import listed, listed_replicas
 from archgen.reliability.shortfall import Waiting
 from archgen.reliability.simulation import FlowOutcome
 
@@ -67,13 +67,9 @@ def _partial(flow: FlowOutcome) -> str:
     if short.stuck:
         verb, gets = ("fails", "gets") if number == 1 else ("fail", "get")
         share = f"about {number} in {short.members} requests {gets} no answer"
-        return (
-            f"{listed(short.failing)} {verb} and only hosts are watched, so traffic still goes there: {share}{always}"
-        )
+        return f"{listed_replicas(short.failing)} {verb} and only hosts are watched, so traffic still goes there: {share}{always}"
     if number == short.members:
-        return (
-            f"{listed(short.failing)} {be} and {short.caller} does not check: it keeps sending requests there{always}"
-        )
+        return f"{listed_replicas(short.failing)} {be} and {short.caller} does not check: it keeps sending requests there{always}"
     return (
         f"{number} of {short.members} replicas of {listed(short.targets)} {be} and {short.caller} does not check: "
         f"about {number} in {short.members} requests {'fails' if number == 1 else 'fail'}{always}"
@@ -97,8 +93,10 @@ def _keeping(short: Waiting) -> str:
 
 
 def _degraded(flow: FlowOutcome, steps: dict[str, str]) -> list[str]:
-    parts = [f"served without {listed(flow.lost)}"] if flow.lost else []
+    parts = [f"served without {listed_replicas(flow.lost)}"] if flow.lost else []
     if flow.cut_off:
-        parts.append(f"{listed(flow.cut_off)} can no longer do {'its' if len(flow.cut_off) == 1 else 'their'} part")
+        parts.append(
+            f"{listed_replicas(flow.cut_off)} can no longer do {'its' if len(flow.cut_off) == 1 else 'their'} part"
+        )
     parts += [f"step {each} fails, which it can do without: {steps.get(each, '')}" for each in flow.skipped]
     return parts

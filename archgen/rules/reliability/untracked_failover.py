@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from archgen.analysis.dns_names import normalize_name, pointee
 from archgen.analysis.hops import relays
@@ -10,30 +10,61 @@ from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveAddress
 from archgen.edits.patch import patch_of
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Cluster, Component, Port
+from archgen.model.architecture import Cluster, Component, Connection, Port
 from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
-from archgen.model.wording import listed
+from archgen.model.wording import listed, listed_replicas
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each balancer or server that visitors reach without a balancer before it, and each pair behind."""
     facts = context.topology
-    entries = tuple(_entries(facts))
-    for component in entries:
+    entries = _entries(facts)
+    for name, calls in entries.items():
+        component = facts.components[name]
         cluster = component.cluster
-        hosts = facts.hosts_of(component.id)
+        hosts = facts.hosts_of(name)
         floating = any(replica.floating for replica in component.replicas)
         if component.managed or floating or len(component.replicas) < 2 or len(hosts) == 1:
             continue
         if cluster is None or not _moves(cluster):
-            yield _hit(facts, component, _unmoved(facts, component), _fix(facts, component))
+            if not _is_handed_out(facts, component):
+                flows = _flows_over(facts, calls)
+                yield _hit(component, _unmoved(facts, component, flows), _fix(facts, component), flows)
         elif cluster.watches == "host":
             yield _unwatched(facts, component, cluster)
     for component in facts.architecture.components:
         cluster = _pair_on_hosts(component)
-        if cluster is not None and component not in entries and facts.flows_of[component.id]:
+        if cluster is not None and component.id not in entries and facts.flows_of[component.id]:
             yield _unwatched(facts, component, cluster)
+
+
+def _flows_over(facts: Topology, calls: Sequence[Connection]) -> tuple[str, ...]:
+    """Return the flows of connections, in the model's order: others come another way, such as through a balancer."""
+    over = {flow for call in calls for flow in facts.flows_over[call.id]}
+    return tuple(flow for flow in facts.flows if flow in over)
+
+
+def _is_handed_out(facts: Topology, component: Component) -> bool:
+    """Return True if visitors get a replica of their own from another component, as players a game server from a matchmaker."""
+    if component.sessions != "local":
+        return False
+    for hops in facts.hops.values():
+        visit = any(facts.kind(hop.step.source).id == "client" for hop in hops)
+        if visit and any(component.id in hop.targets and _hands_out(facts, hop.step.source) for hop in hops):
+            return True
+    return False
+
+
+def _hands_out(facts: Topology, caller: str) -> bool:
+    kind = facts.kind(caller)
+    return kind.role not in ("visitor", "balancer", "edge", "web")
+
+
+def _balancers_before(facts: Topology, component: Component) -> list[str]:
+    """Return the proxies that spread requests over a component's replicas already."""
+    callers = [call.source for call in facts.incoming[component.id]]
+    return list(dict.fromkeys(name for name in callers if facts.kind(name).role == "balancer"))
 
 
 def _pair_on_hosts(component: Component) -> Cluster | None:
@@ -45,11 +76,11 @@ def _pair_on_hosts(component: Component) -> Cluster | None:
     return cluster if len(component.replicas) > 1 and works_alone else None
 
 
-def _unmoved(facts: Topology, component: Component) -> str:
+def _unmoved(facts: Topology, component: Component, flows: tuple[str, ...]) -> str:
     """Return the message; where a name leads to one replica alone, the others get no traffic even now."""
     replicas = [replica.id for replica in component.replicas]
     names = facts.names
-    domains = dict.fromkeys(facts.flows[flow].domain for flow in facts.flows_of[component.id])
+    domains = dict.fromkeys(facts.flows[flow].domain for flow in flows)
     for domain in filter(None, domains):
         led = {pointee(record).removeprefix("host:") for record in names.leading(normalize_name(domain))}
         hosts = [host for host in facts.hosts_of(component.id) if {host, facts.hosts[host].address} & led]
@@ -57,10 +88,17 @@ def _unmoved(facts: Topology, component: Component) -> str:
         if len(hosts) == 1:
             get = "gets" if len(others) == 1 else "get"
             return (
-                f"{domain} leads to {hosts[0]} alone: {listed(others)} {get} no visitors, and nothing is declared that moves "
+                f"{domain} leads to {hosts[0]} alone: {listed_replicas(others)} {get} no visitors, and nothing is declared that moves "
                 f"them when {hosts[0]} fails"
             )
-    return f"Nothing is declared that moves the visitors' traffic when one of {listed(replicas)} fails"
+    lost = f"one of {listed_replicas(replicas)}"
+    balancers = _balancers_before(facts, component)
+    if balancers:
+        return (
+            f"{listed(flows)} {'passes' if len(flows) == 1 else 'pass'} by {listed(balancers, 'or')}, and nothing is declared that moves "
+            f"that traffic when {lost} fails"
+        )
+    return f"Nothing is declared that moves the visitors' traffic when {lost} fails"
 
 
 def _unwatched(facts: Topology, component: Component, cluster: Cluster) -> Hit:
@@ -78,39 +116,43 @@ def _unwatched(facts: Topology, component: Component, cluster: Cluster) -> Hit:
             "the host"
         )
     return _hit(
-        facts,
         component,
         message,
         "Let it watch the process too (keepalived: `vrrp_script`), and declare `watches: process`.",
+        facts.flows_of[component.id],
         tuple((Subject("replica", replica.id), "keeps the address without its process") for replica in active),
         # of all flows: only those in which it is a single point of failure have such a cause
         frozenset((replica.id, flow) for replica in active for flow in facts.flows),
     )
 
 
-def _entries(facts: Topology) -> Iterator[Component]:
-    """Yield the balancers and servers that a client calls, directly or through firewalls."""
+def _entries(facts: Topology) -> dict[str, list[Connection]]:
+    """Return the balancers and servers that a client calls, directly or through firewalls, with the connections there."""
     reached = [component.id for component in facts.architecture.components if component.kind == "client"]
-    seen = set(reached)
+    entries: dict[str, list[Connection]] = {}
     for source in reached:
         for connection in facts.outgoing[source]:
+            # who needs all of them has each as a single point of failure, and is told so
+            if connection.needs == "all" or not facts.flows_over[connection.id]:
+                continue
+            if all(map(_tries_the_next, connection.ports)):
+                continue
             for target in connection.targets:
                 kind = facts.kind(target)
-                # who needs all of them has each as a single point of failure, and is told so
-                if target in seen or connection.needs == "all" or not facts.flows_over[connection.id]:
-                    continue
-                if all(map(_tries_the_next, connection.ports)):
-                    continue
-                seen.add(target)
                 if kind.id in ("firewall", "router"):
-                    reached.append(target)
+                    reached += [target] if target not in reached else []
                 elif kind.role == "balancer" or kind.serves:
-                    yield facts.components[target]
+                    entries.setdefault(target, []).append(connection)
+    return entries
+
+
+_WITH_A_LIST = ("dns", "radius", "diameter", "ldap", "ldaps", "udp")
+"""Protocols whose clients know several servers and try the next by themselves; over bare UDP that is their own matter."""
 
 
 def _tries_the_next(port: Port) -> bool:
-    """Return True for mail and DNS, whose clients know several servers and try the next by themselves."""
-    return port.protocol == "dns" or relays(port)
+    """Return True if the clients of a port know several servers, and try the next by themselves."""
+    return port.protocol in _WITH_A_LIST or relays(port)
 
 
 def _moves(cluster: Cluster) -> bool:
@@ -119,10 +161,10 @@ def _moves(cluster: Cluster) -> bool:
 
 
 def _hit(
-    facts: Topology,
     component: Component,
     message: str,
     fix: str,
+    flows: tuple[str, ...],
     related: tuple[tuple[Subject, str], ...] = (),
     causes: frozenset[tuple[str, str]] = frozenset(),
 ) -> Hit:
@@ -130,7 +172,7 @@ def _hit(
         subject=Subject("component", component.id),
         message=message,
         related=related,
-        flows=facts.flows_of[component.id],
+        flows=flows,
         fix=fix,
         causes=causes,
     )
@@ -139,6 +181,9 @@ def _hit(
 def _fix(facts: Topology, component: Component) -> str:
     if facts.kind(component.id).balances:
         return "Declare how traffic moves: `cluster: {address: {shared: …}, by: vrrp}`, or DNS with a health check."
+    balancers = _balancers_before(facts, component)
+    if balancers:
+        return f"Send these requests through {listed(balancers, 'or')} too, or declare how traffic moves (`cluster`)."
     return "Put a load balancer before them, or declare how traffic moves: `cluster: {address: {shared: …}, by: vrrp}`."
 
 
@@ -147,7 +192,11 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     declared = context.topology.components[hit.subject.id].cluster
     if declared is not None and _moves(declared):
         return (Put(("components", hit.subject.id, "cluster", "watches"), "process"),)
-    return patch_of(context.topology, MoveAddress(hit.subject.id))
+    component = context.topology.components[hit.subject.id]
+    # an address serves one of two and idles the other, so it is no substitute for a balancer, nor for what players hold
+    if len(component.replicas) > 2 or component.sessions == "local" or _balancers_before(context.topology, component):
+        return ()
+    return patch_of(context.topology, MoveAddress(component.id))
 
 
 RULE = Rule(
@@ -165,7 +214,8 @@ RULE = Rule(
     fix="Declare how traffic moves, and let failover watch the process.",
     limits=(
         "Checks only balancers and servers that clients reach directly or through firewalls, and no replicas that float. "
-        "Programs that try several addresses in turn don't count as clients, nor do mail servers and DNS resolvers."
+        "Programs that try several addresses in turn don't count as clients, nor do mail servers, DNS resolvers, and clients of "
+        "LDAP, RADIUS, Diameter and bare UDP. Skips servers that another component hands out, as a matchmaker does."
     ),
     references=(
         (

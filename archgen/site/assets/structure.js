@@ -287,7 +287,7 @@ var archgenStructure = (() => {
     for (const [component, members] of found.members) {
       const kept = model.components[component][10];
       const dead = members.filter(one => found.down.get(one) & GONE && !(found.down.get(one) & SOUND));
-      if (kept.length && dead.length) words.add(`the ${listed(kept)} on ${listed(dead.map(name))} are lost`);
+      if (kept.length && dead.length) words.add(`the ${listed(kept)} on ${listedReplicas(dead.map(name))} are lost`);
     }
     return [...words];
   };
@@ -356,6 +356,16 @@ var archgenStructure = (() => {
   const listed = (names, last = "and") =>
     names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} ${last} ${names[names.length - 1]}`;
 
+  /* Replicas by name, or as a number where a component has many of them. */
+  const listedReplicas = names => {
+    const groups = new Map();
+    for (const one of names) {
+      const component = one.split(/[@#]/)[0];
+      groups.set(component, [...(groups.get(component) || []), one]);
+    }
+    return listed([...groups].flatMap(([component, some]) => (some.length > 4 ? [`${some.length} replicas of ${component}`] : some)));
+  };
+
   const request = (model, [, source, targets, message]) => {
     const to = targets.map(one => model.components[one][0]).join(" | ");
     return `${model.components[source][0]} -> ${to}${message ? `: ${message}` : ""}`;
@@ -366,7 +376,7 @@ var archgenStructure = (() => {
     const be = short.down ? `${single ? "is" : "are"} down` : `${single ? "does" : "do"} not work`;
     const so = always ? ", as it is with nothing failed" : "";
     const caller = model.components[short.caller][0];
-    const failing = listed(short.failing.map(each => model.replicas[each][0]));
+    const failing = listedReplicas(short.failing.map(each => model.replicas[each][0]));
     if (short.stuck) {
       const share = `about ${number} in ${short.members} requests ${single ? "gets" : "get"} no answer`;
       return `${failing} ${single ? "fails" : "fail"} and only hosts are watched, so traffic still goes there: ${share}${so}`;
@@ -397,7 +407,7 @@ var archgenStructure = (() => {
   };
 
   const cause = (model, flow, one) => {
-    const names = some => listed(some.map(each => model.replicas[each][0]));
+    const names = some => listedReplicas(some.map(each => model.replicas[each][0]));
     const step = at => flow.steps[at][0];
     if (one.status === "ok") return "every element that it uses is up";
     if (one.status === "down") {
