@@ -40,6 +40,9 @@ class Kind(Struct, frozen=True):
     foreign: bool = False
 
 
+QUEUES = ("queue", "stream")
+"""The kinds that keep what is sent until it is taken."""
+
 _ALL = (
     Kind(
         "client", "Client", "visitor", "The visitor's computer or phone, with a browser that speaks HTTP to the site."

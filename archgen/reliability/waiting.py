@@ -7,16 +7,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from msgspec.structs import replace
 
 from archgen.model.architecture import Flow
-from archgen.model.kinds import KINDS
+from archgen.model.kinds import KINDS, QUEUES
 from archgen.model.steps import Answer, Branch, Frame, Request, Step
 from archgen.reliability.index import Index
 from archgen.reliability.structure import connections_under, is_deferred, requests
 
-_QUEUES = ("queue", "stream")
-TAKING = (*_QUEUES, "worker")
+TAKING = (*QUEUES, "worker")
 """The kinds of which a model has one, or nothing is taken from anywhere later."""
 
-_KEEPS_JOBS = (*_QUEUES, "cache", "key-value-store", "database")
+_KEEPS_JOBS = (*QUEUES, "cache", "key-value-store", "database")
 """The kinds that keep jobs: a worker that starts by itself and asks one of them takes jobs from it."""
 
 
@@ -42,10 +41,10 @@ def takers(index: Index, flow: Flow) -> Iterator[Request]:
 def _takes(index: Index, request: Request, filled: Mapping[str, set[str]], reached: Collection[str]) -> bool:
     """Return True for a queue that hands on what is in it, and for a component that asks for what others put in."""
     source = index.components[request.source]
-    if source.kind in _QUEUES:
+    if source.kind in QUEUES:
         # what a queue asks of its own coordinator is no job
         return request.source in filled and all(_works(index, target) for target in request.targets)
-    keeping = _KEEPS_JOBS if source.kind == "worker" and request.source not in reached else _QUEUES
+    keeping = _KEEPS_JOBS if source.kind == "worker" and request.source not in reached else QUEUES
     return any(
         index.components[target].kind in keeping and filled.get(target, set()) - {request.source}
         for target in request.targets
@@ -58,7 +57,7 @@ def _works(index: Index, component: str) -> bool:
 
 def kept_in(index: Index, request: Request) -> str:
     """Return what keeps the jobs that a request takes: the queue that hands them on, else what is asked for them."""
-    return request.source if index.components[request.source].kind in _QUEUES else request.targets[0]
+    return request.source if index.components[request.source].kind in QUEUES else request.targets[0]
 
 
 def keepers(index: Index, flow: Flow) -> dict[str, str]:
@@ -68,8 +67,8 @@ def keepers(index: Index, flow: Flow) -> dict[str, str]:
     filled: dict[str, set[str]] = {}
     for request, _ in requests(flow.steps):
         source = request.source
-        keeper = source if index.components[source].kind in _QUEUES else holding.get(source)
-        queues = (target for target in request.targets if index.components[target].kind in _QUEUES)
+        keeper = source if index.components[source].kind in QUEUES else holding.get(source)
+        queues = (target for target in request.targets if index.components[target].kind in QUEUES)
         taken = next((queue for queue in queues if filled.get(queue, set()) - {source}), None)
         if keeper is not None:
             kept[request.id] = keeper

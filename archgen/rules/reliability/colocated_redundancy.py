@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterator, Mapping
 
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
+from archgen.model.architecture import Quorum
 from archgen.model.subject import Subject
-from archgen.model.wording import listed, plural
+from archgen.model.wording import listed, listed_replicas, plural
 from archgen.reliability.failure import single_points
 from archgen.reliability.losses import RootCause
+from archgen.reliability.members import quorum_of
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -38,7 +40,9 @@ def _blamed(facts: Topology, breaking: RootCause, flow: str) -> tuple[str, ...]:
     several = tuple(component for component, replicas in inside.items() if len(replicas) > 1)
     shared = tuple(component for component in several if not _breaks_alone(facts, inside[component], element, alone))
     structure = facts.losses.structures[flow]
-    blamed = tuple(component for component in shared if component not in structure.quorums)
+    blamed = tuple(
+        component for component in shared if component not in structure.quorums and not _votes(facts, component)
+    )
     if not blamed or not _averted(facts, flow, element, blamed):
         return ()
     for component in blamed:
@@ -46,6 +50,11 @@ def _blamed(facts: Topology, breaking: RootCause, flow: str) -> tuple[str, ...]:
         rest = tuple(other for other in blamed if other != component)
         blamed = rest if _averted(facts, flow, element, rest) else blamed
     return blamed
+
+
+def _votes(facts: Topology, component: str) -> bool:
+    """Return True if a quorum decides what the loss of replicas breaks, which `fragile-quorum` reports."""
+    return isinstance(quorum_of(facts.components[component]), Quorum)
 
 
 def _averted(facts: Topology, flow: str, element: Subject, components: tuple[str, ...]) -> bool:
@@ -86,16 +95,20 @@ def _hit(facts: Topology, breaking: RootCause, blamed: dict[str, tuple[str, ...]
     place = "on" if element.kind == "host" else f"in the {facts.zones[element.id].kind}"
     count = "both" if len(together) == 2 else "all"
     components = dict.fromkeys(name for names in blamed.values() for name in names)
+    owed = {*blamed, *_with(facts, breaking, components)}
+    own = [flow for flow in breaking.flows if flow in owed]
+    others = [flow for flow in breaking.flows if flow not in owed]
+    besides = f", and for other reasons {listed(others)}" if others else ""
     return Hit(
         subject=element,
         message=(
-            f"{listed(together)} should back each other up, but {count} run {place} {element.id}: losing it takes down "
-            f"{listed([*components])} and {plural(len(breaking.flows), 'flow')}: {listed(breaking.flows)}"
+            f"{listed_replicas(together)} should back each other up, but {count} run {place} {element.id}: losing it takes down "
+            f"{listed([*components])} and {plural(len(own), 'flow')}: {listed(own)}{besides}"
         ),
         related=tuple((Subject("replica", replica), f"goes down with {element.id}") for replica in together),
         flows=breaking.flows,
         proof={point.flow: point for point in breaking.points}[next(iter(blamed))].proof,
-        causes=frozenset((element.id, flow) for flow in {*blamed, *_with(facts, breaking, components)}),
+        causes=frozenset((element.id, flow) for flow in owed),
     )
 
 

@@ -79,9 +79,11 @@ def _case(facts: Topology, breaking: RootCause) -> str | None:
 
 
 def _is_started_again(facts: Topology, element: Subject) -> bool:
-    """Return True for a scheduler that a platform starts elsewhere within minutes: jobs are late, and no visitor waits."""
+    """Return True for what a platform starts elsewhere within minutes, and nothing calls: its jobs are late, and nobody waits."""
     replica = facts.replicas.get(element.id)
-    return replica is not None and replica.floating and facts.components[replica.component].kind == "scheduler"
+    if replica is None or not replica.floating or facts.kind(replica.component).role not in ("application", "support"):
+        return False
+    return not any(replica.component in hop.targets for hops in facts.hops.values() for hop in hops)
 
 
 def _lost(facts: Topology, breaking: RootCause) -> dict[str, None]:
@@ -201,7 +203,7 @@ RULE = Rule(
         "Counts a managed component as one element, although its provider may run many; that is why it is a warning, and an "
         "info finding for a DNS, CDN, WAF or identity provider, which are seldom in one place. A warning, too, is "
         "what a flow needs only if it waits for the work that is taken from a queue, where the model doesn't say so (`async`). "
-        "A scheduler that a platform starts elsewhere is an info finding. "
+        "A scheduler, worker or controller that a platform starts elsewhere and that nothing calls is an info finding. "
         "A zone that holds all of a flow is reported by `single-zone`."
     ),
     references=(

@@ -29,7 +29,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 held.setdefault(zone, []).append(flow)
     for breaking in facts.losses.root_causes:
         if breaking.element in held and not facts.losses.broken_as_zone(breaking):
-            yield _hit(facts, breaking, tuple(held[breaking.element]))
+            flows = held[breaking.element]
+            unspread = tuple(flow for flow in flows if not _is_spread(facts, breaking.element.id, flow))
+            yield _hit(facts, breaking, unspread or tuple(flows), sure=bool(unspread))
 
 
 def _is_spread(facts: Topology, zone: str, flow: str) -> bool:
@@ -53,7 +55,7 @@ def _others(facts: Topology, zone: str) -> list[str]:
     ]
 
 
-def _hit(facts: Topology, breaking: RootCause, held: tuple[str, ...]) -> Hit:
+def _hit(facts: Topology, breaking: RootCause, held: tuple[str, ...], *, sure: bool) -> Hit:
     zone = breaking.element.id
     flows = breaking.flows
     more = f"; losing {zone} takes down {plural(len(flows), 'flow')}: {listed(flows)}" if len(flows) > len(held) else ""
@@ -65,7 +67,7 @@ def _hit(facts: Topology, breaking: RootCause, held: tuple[str, ...]) -> Hit:
         f"{beside}{more}",
         flows=flows,
         proof=breaking.points[0].proof,
-        confidence="low" if all(_is_spread(facts, zone, flow) for flow in held) else "high",
+        confidence="high" if sure else "low",
     )
 
 
