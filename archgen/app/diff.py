@@ -14,6 +14,8 @@ from archgen.analysis.assessment import assess
 from archgen.analysis.topology import Topology
 from archgen.app.config.catalogue import catalogue
 from archgen.app.config.settings import CommandLine, lint_settings
+from archgen.app.exit_codes import FINDINGS, OK
+from archgen.app.findings.lint import failing_severities
 from archgen.app.models import check_models
 from archgen.app.workspace.inputs import STDIN, Input, find, includer, model_id, read
 from archgen.app.workspace.revisions import commit, ends, files_at, is_range, range_labels, read_at
@@ -23,7 +25,7 @@ from archgen.language.load import load
 from archgen.linting.checked_model import CheckedModel, Model, visible_to
 from archgen.linting.policy import apply_severities, rules_for_model, select_rules
 from archgen.model.architecture import SUFFIX, Architecture
-from archgen.model.finding import SEVERITIES, Severity
+from archgen.model.finding import Severity
 from archgen.model.problems import ModelError, UsageError
 from archgen.report.common.terminal import Style
 from archgen.system.internal_errors import Isolation
@@ -276,9 +278,7 @@ def draw_changes(changes: tuple[Evolution, ...], path: str, isolation: Isolation
 
 
 def diff_exit_code(changes: tuple[Evolution, ...], fail_on: Severity | Literal["never"]) -> int:
-    """1 if a change introduces a finding at or above a severity that nobody has accepted, else 0."""
-    if fail_on == "never":
-        return 0
-    failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    """Return 1 if a change introduces an unaccepted finding at or above a severity, else 0."""
+    failing = failing_severities(fail_on)
     new = (issue for change in changes for issue in change.findings_of("introduced"))
-    return int(any(issue.finding.severity in failing for issue in new))
+    return FINDINGS if any(issue.finding.severity in failing for issue in new) else OK

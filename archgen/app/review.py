@@ -12,6 +12,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from archgen.app.diff import ModelPair, check_pairs, evolutions, find_pairs
+from archgen.app.exit_codes import FINDINGS, INVALID, OK
 from archgen.app.findings.lint import failing_severities
 from archgen.app.workspace.git import run_git
 from archgen.app.workspace.inputs import Input
@@ -198,7 +199,7 @@ def draw_diagram(report: ReviewReport, file: str | None) -> tuple[str, str]:
 def review_exit_code(report: ReviewReport, fail_on: Severity | Literal["never"]) -> int:
     """Return 2 if a later model is invalid, 1 if a new finding is at or above a severity, else 0."""
     if report.tendency == "broken":
-        return 2
+        return INVALID
     failing = failing_severities(fail_on)
     new = (each for model in report.models if model.state != "mended" for each in model.findings if each.is_new)
-    return int(any(each.finding.severity in failing and each.finding.accepted is None for each in new))
+    return FINDINGS if any(each.finding.severity in failing and each.finding.accepted is None for each in new) else OK

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import NoReturn
 
+from archgen.app.exit_codes import INVALID
 from archgen.cli.lookalikes import NAME as LOOKALIKE
 from archgen.model.problems import UsageError
 
@@ -113,7 +114,7 @@ def _failed(message: str) -> int:
 
     words = message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…"
     warn(f"archgen: {words}\n")
-    return 2
+    return INVALID
 
 
 def _broken(error: Exception, words: list[str]) -> int:
@@ -122,7 +123,7 @@ def _broken(error: Exception, words: list[str]) -> int:
     from archgen.system.internal_errors import internal_error
 
     report_errors((internal_error(error, "", f"archgen {words[0]}"),), everything=True)
-    return 2
+    return INVALID
 
 
 def _run(words: list[str]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from archgen.app.exit_codes import INVALID, OK
 from archgen.app.importing.existing import write_model
 from archgen.app.importing.importing import Import, NothingImported, import_model, summary
 from archgen.cli.output import say, warn
@@ -31,7 +32,7 @@ def import_from(paths: tuple[str, ...], output: str) -> int:
     file = output if output.endswith(SUFFIX) else os.path.join(output, name + SUFFIX)
     write_model(file, result.text, check=False)
     report_written(result, file)
-    return 2 if result.errors else 0
+    return INVALID if result.errors else OK
 
 
 def report_written(result: Import, file: str) -> None:

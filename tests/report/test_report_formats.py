@@ -264,7 +264,7 @@ def test_github_escapes_what_its_commands_read() -> None:
     one = finding(message="100% of a,b: c", file="a,b:c%.arch.yaml", fix="Mend.")
     assert github.write(told(one)) == (
         "::error file=a%2Cb%3Ac%25.arch.yaml,line=4,endLine=5,col=3,title=SEC001 missing-tls"
-        "::100%25 of a,b: c%0AFix: Mend.\n"
+        "::a,b:c%25.arch.yaml:4:3: 100%25 of a,b: c%0AFix: Mend.\n"
     )
 
 

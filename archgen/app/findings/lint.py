@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from archgen.app.config.catalogue import catalogue
 from archgen.app.config.settings import LintSettings
+from archgen.app.exit_codes import FINDINGS, INVALID, OK
 from archgen.app.models import Checker, Tell, check_in_turn, check_models, silent
 from archgen.app.report_formats import LINT
 from archgen.app.workspace.inputs import find, model_id, read
@@ -252,8 +253,8 @@ def _requests(steps: tuple[Step, ...]) -> Iterator[Request]:
 
 
 def exit_code(findings: tuple[Finding, ...], fail_on: FailOn) -> int:
-    """2 if a model has no meaning, 1 if an unaccepted finding is at or above `fail_on`, else 0."""
+    """Return 2 if a model is invalid, 1 if an unaccepted finding is at or above `fail_on`, else 0."""
     if any(finding.rule in MEANINGLESS for finding in findings):
-        return 2
+        return INVALID
     counted = failing_severities(fail_on)
-    return int(any(finding.severity in counted and finding.accepted is None for finding in findings))
+    return FINDINGS if any(finding.severity in counted and finding.accepted is None for finding in findings) else OK

@@ -10,6 +10,7 @@ from functools import partial
 
 from archgen.app.analyze import ORDERS, analyze
 from archgen.app.config.evaluation_date import today
+from archgen.app.exit_codes import INVALID, OK
 from archgen.app.models import load_models
 from archgen.app.report_formats import ANALYZE
 from archgen.app.workspace.inputs import find_and_read
@@ -55,4 +56,4 @@ def run(options: argparse.Namespace) -> int:
     complete = tuple(assessment for assessment in assessments if assessment is not None)
     write_reports(requested, ANALYZE, complete, terminal_style(), isolation)
     has_invalid = report_invalid(models, terminal_style(), "invalid models were left out")
-    return 2 if report_errors(isolation.errors) or has_invalid else 0
+    return INVALID if report_errors(isolation.errors) or has_invalid else OK

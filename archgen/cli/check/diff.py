@@ -15,6 +15,7 @@ import argparse
 
 from archgen.app.config.evaluation_date import today
 from archgen.app.diff import check_pairs, diff_exit_code, draw_changes, evolutions, find_pairs
+from archgen.app.exit_codes import INVALID
 from archgen.app.report_formats import DIFF
 from archgen.app.workspace.atomic_write import write
 from archgen.cli.internal_errors import report_errors
@@ -60,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     pairs = check_pairs(find_pairs(tuple(options.paths), options.stdin_filename), today(options.today))
     models = {model.file: model for pair in pairs for model in pair if model is not None}
     if report_invalid(tuple(models.values()), terminal_style(), "nothing was compared"):
-        return 2
+        return INVALID
     changes: list[Evolution] = []
     isolation = Isolation()
     isolation.errors += (error for model in models.values() for error in model.errors)
@@ -72,4 +73,4 @@ def run(options: argparse.Namespace) -> int:
     write_reports(requested, DIFF, tuple(changes), terminal_style(), isolation)
     for file, svg in drawings:
         write(file, svg.encode())
-    return 2 if report_errors(isolation.errors) else diff_exit_code(tuple(changes), options.fail_on)
+    return INVALID if report_errors(isolation.errors) else diff_exit_code(tuple(changes), options.fail_on)

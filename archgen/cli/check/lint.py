@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from archgen.app.config.catalogue import catalogue
 from archgen.app.config.evaluation_date import today
 from archgen.app.config.settings import CommandLine, LintSettings, lint_settings, show_settings
+from archgen.app.exit_codes import INVALID
 from archgen.app.findings.lint import Run, Shard, exit_code, lint, write_job_summary
 from archgen.app.report_formats import LINT, STATISTICS, Formats
 from archgen.cli.internal_errors import report_errors
@@ -154,7 +155,7 @@ def _lint(options: argparse.Namespace) -> int:
     if any(name == "github" for name, _ in requested):
         write_job_summary(result.report)
     failed = report_errors((*result.errors, *isolation.errors))
-    return 2 if failed else exit_code(result.report.findings, "never" if options.exit_zero else settings.fail_on)
+    return INVALID if failed else exit_code(result.report.findings, "never" if options.exit_zero else settings.fail_on)
 
 
 def _check(options: argparse.Namespace, settings: LintSettings, mode: BaselineMode) -> Run:

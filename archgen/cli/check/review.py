@@ -14,6 +14,7 @@ import argparse
 from msgspec.structs import replace
 
 from archgen.app.config.evaluation_date import today
+from archgen.app.exit_codes import INVALID
 from archgen.app.report_formats import REVIEW
 from archgen.app.review import draw_diagram, forge_address, review_exit_code, review_models
 from archgen.app.workspace.atomic_write import write
@@ -68,4 +69,4 @@ def run(options: argparse.Namespace) -> int:
         if svg:
             write(options.svg, svg.encode())
     write_reports(requested, REVIEW, report, terminal_style(), isolation)
-    return 2 if report_errors(isolation.errors) else review_exit_code(report, options.fail_on)
+    return INVALID if report_errors(isolation.errors) else review_exit_code(report, options.fail_on)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
+from archgen.app.exit_codes import INVALID, OK
 from archgen.app.models import load_models
 from archgen.app.report_formats import SIMULATE
 from archgen.app.simulate import draw_failures, simulate_failures
@@ -42,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     file = options.model or _take_model(words)
     models = load_models(read((file,), options.stdin_filename, (file,)))
     if report_invalid(models, terminal_style(), "nothing was simulated"):
-        return 2
+        return INVALID
     isolation = Isolation()
     for model in valid_models(models):
         killed, maintained, zones = map(tuple, words)
@@ -55,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
             write(path, svg.encode())
         if options.svg and not drawings and not isolation.errors:
             warn("archgen: no flow goes down, so nothing was drawn\n")
-    return 2 if report_errors(isolation.errors) else 0
+    return INVALID if report_errors(isolation.errors) else OK
 
 
 def _take_model(words: list[list[str]]) -> str:

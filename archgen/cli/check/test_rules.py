@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 
 from archgen.app.config.evaluation_date import today
+from archgen.app.exit_codes import FINDINGS, OK
 from archgen.cli.output import say
 from archgen.cli.parser import add_today
 from archgen.model.problems import UsageError
@@ -33,4 +34,4 @@ def run(options: argparse.Namespace) -> int:
         failed += bool(failures)
         say(f"{rule.code} {rule.id}: {'fails' if failures else 'passes'}\n")
         say("".join(f"  {brief(failure)}\n" for failure in failures))
-    return int(failed > 0)
+    return FINDINGS if failed else OK

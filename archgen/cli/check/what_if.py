@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
+from archgen.app.exit_codes import INVALID, OK
 from archgen.app.models import load_models
 from archgen.app.report_formats import WHAT_IF
 from archgen.app.what_if import what_if
@@ -45,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     """Change the model and report the difference."""
     models = load_models(read((options.model,), options.stdin_filename, (options.model,)))
     if report_invalid(models, terminal_style(), "nothing was changed"):
-        return 2
+        return INVALID
     isolation = Isolation()
     for model in valid_models(models):
         work = partial(what_if, model, tuple(options.add), tuple(options.set))
@@ -54,4 +55,4 @@ def run(options: argparse.Namespace) -> int:
             write_report = partial(WHAT_IF[options.format], comparison, terminal_style())
             text = isolation.attempt(write_report, model.file, "the report")
             report(options.format, text or "", terminal_style())
-    return 2 if report_errors(isolation.errors, everything=True) else 0
+    return INVALID if report_errors(isolation.errors, everything=True) else OK

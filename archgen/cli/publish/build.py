@@ -9,6 +9,7 @@ import argparse
 import os
 
 from archgen.app.config.evaluation_date import today
+from archgen.app.exit_codes import INVALID, OK
 from archgen.app.extras import needing_extra
 from archgen.app.models import check_models
 from archgen.app.workspace.inputs import find_and_read
@@ -51,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--static needs --pages DIR")
     models = check_models(find_and_read(tuple(options.paths), options.stdin_filename), day := today(options.today))
     if report_invalid(models, terminal_style()):
-        return 2
+        return INVALID
     models = confident(models, options.min_confidence)
     isolation = Isolation()
     isolation.errors += (error for model in models for error in model.errors)
@@ -73,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
     say(f"wrote {documents} pages to {options.single_file or options.pages or options.output}\n")
     if not (options.single_file or options.pages):
         say(f"next: open {os.path.join(options.output, 'index.html')}\n")
-    return 2 if report_errors(isolation.errors) else 0
+    return INVALID if report_errors(isolation.errors) else OK
 
 
 def _write_single(pages: tuple[Page, ...], name: str, output: str, isolation: Isolation) -> None:

@@ -15,6 +15,7 @@ from archgen.app.drawing.formats import FORMATS, format_of
 from archgen.app.drawing.levels import scores
 from archgen.app.drawing.pictures import MODES, Drawing, RasterOptions
 from archgen.app.drawing.systems import visible_systems
+from archgen.app.exit_codes import INVALID, OK
 from archgen.app.extras import needing_extra
 from archgen.app.models import check_models, load_models
 from archgen.app.workspace.atomic_write import write
@@ -105,7 +106,7 @@ def run(options: argparse.Namespace) -> int:
     )
     models = valid_models(models)
     if not models:
-        return 2
+        return INVALID
     isolation = Isolation()
     isolation.errors += (error for model in models for error in model.errors)
     with Progress() as progress:
@@ -122,7 +123,7 @@ def run(options: argparse.Namespace) -> int:
         for tier in visible_systems(models):
             report = partial(_report_scores, tier, drawing, views, options.level, ROOMS[options.width])
             isolation.attempt(report, tier.topology.architecture.file, "the score")
-    return 2 if report_errors(isolation.errors) or broken else 0
+    return INVALID if report_errors(isolation.errors) or broken else OK
 
 
 def _raster(options: argparse.Namespace) -> RasterOptions:

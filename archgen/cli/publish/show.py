@@ -14,6 +14,7 @@ from archgen.app.config.evaluation_date import today
 from archgen.app.drawing.pictures import Drawing
 from archgen.app.drawing.show import show
 from archgen.app.drawing.systems import visible_systems
+from archgen.app.exit_codes import INVALID, OK
 from archgen.app.models import check_models
 from archgen.app.workspace.inputs import find_and_read
 from archgen.cli.internal_errors import report_errors
@@ -43,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     """Print a block for each diagram."""
     models = check_models(find_and_read(tuple(options.paths), options.stdin_filename), today(options.today))
     if report_invalid(models, terminal_style()):
-        return 2
+        return INVALID
     style = replace(terminal_style(), width=10_000) if options.wide else terminal_style()
     drawing = Drawing("best", "light", not options.no_findings)
     ascii_only = options.ascii or not can_show(SIGNS, sys.stdout.encoding)
@@ -53,4 +54,4 @@ def run(options: argparse.Namespace) -> int:
         "\n".join(show(visible_systems(models), drawing, style, options.flow, ascii_only, isolation, options.level)),
         style,
     )
-    return 2 if report_errors(isolation.errors) else 0
+    return INVALID if report_errors(isolation.errors) else OK

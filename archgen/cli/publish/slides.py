@@ -11,6 +11,7 @@ import os
 from archgen.app.config.evaluation_date import today
 from archgen.app.drawing.slides import DECK_THEMES, FORMATS, export_pdf, export_pptx, make_deck, slide_images
 from archgen.app.drawing.systems import visible_systems
+from archgen.app.exit_codes import INVALID, OK
 from archgen.app.extras import needing_extra
 from archgen.app.models import check_models
 from archgen.app.workspace.atomic_write import write
@@ -59,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     drawing = requested_drawing(options)
     models = check_models(find_and_read(tuple(options.paths), options.stdin_filename), today(options.today))
     if report_invalid(models, terminal_style()):
-        return 2
+        return INVALID
     systems = visible_systems(models)
     isolation = Isolation()
     isolation.errors += (error for model in models for error in model.errors)
@@ -80,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
     if form != "svg":
         report_fonts(models, drawn=form != "pptx")
     say(f"wrote {len(deck.slides)} slides to {output}\n")
-    return 2 if report_errors(isolation.errors) else 0
+    return INVALID if report_errors(isolation.errors) else OK
 
 
 def _target(options: argparse.Namespace) -> tuple[str, str]:

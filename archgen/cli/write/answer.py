@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 
+from archgen.app.exit_codes import INVALID
 from archgen.app.models import load_models
 from archgen.app.workspace.inputs import find, read
 from archgen.cli.invalid_models import report_invalid
@@ -29,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     files = find((options.model,) if options.model else ())
     models = load_models(read(files, "<stdin>", files))
     if report_invalid(models, terminal_style(), "nothing was changed"):
-        return 2
+        return INVALID
     if options.question is None:
         for model in valid_models(models):
             _list(model)

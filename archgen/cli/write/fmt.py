@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 
+from archgen.app.exit_codes import FINDINGS, INVALID, OK
 from archgen.app.workspace.inputs import STDIN, find, read
 from archgen.cli.output import data, exchange, say, warn
 from archgen.cli.parser import add_stdin_name
@@ -61,4 +62,4 @@ def run(options: argparse.Namespace) -> int:
         else:
             rewrite(source.file, result)
             say(f"{brief(source.file)} formatted\n")
-    return 2 if broken else int(changed > 0 and (options.check or options.diff))
+    return INVALID if broken else FINDINGS if changed > 0 and (options.check or options.diff) else OK

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 
+from archgen.app.exit_codes import FINDINGS, INVALID, OK
 from archgen.app.importing.importing import Import, summary
 from archgen.cli.importing import import_or_report, report_written
 from archgen.cli.output import say, warn, write_output
@@ -46,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"-o must name a file that ends in {SUFFIX}; got {options.output}")
     result = import_or_report(tuple(options.paths or ["."]), options.name, tuple(options.profile))
     changed = _write(result, options)
-    return 2 if result.errors else int(changed)
+    return INVALID if result.errors else FINDINGS if changed else OK
 
 
 def _write(result: Import, options: argparse.Namespace) -> bool:

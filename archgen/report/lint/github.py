@@ -1,6 +1,8 @@
 """Findings as commands of a GitHub workflow, which shows each beside its line. Accepted ones are left out.
 
-The runner shows no more than ten errors and ten warnings of one step; all of them are in the step's summary.
+https://docs.github.com/actions/reference/workflow-commands-for-github-actions. The runner shows no more than ten errors
+and ten warnings of one step beside their lines; the step's summary has all. A step's log shows the message alone, so that it
+begins with the place.
 """
 
 from __future__ import annotations
@@ -18,16 +20,19 @@ def write(outcome: LintReport) -> str:
 
 
 def _command(finding: Finding) -> str:
+    # uncut, since the runner looks the file up
+    file = escape_controls(finding.file)
     properties = {
-        # uncut, since the runner looks the file up
-        "file": escape_controls(finding.file),
+        "file": file,
         "line": str(finding.line),
         "endLine": str(finding.end_line),
         "col": str(finding.column),
         "title": f"{finding.code} {finding.rule}",
     }
     parameters = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{_level(finding.severity)} {parameters}::{_data(finding.message)}%0AFix: {_data(finding.fix)}"
+    place = _escape(f"{file}:{finding.line}:{finding.column}")
+    message = f"{place}: {_data(finding.message)}%0AFix: {_data(finding.fix)}"
+    return f"::{_level(finding.severity)} {parameters}::{message}"
 
 
 def _level(severity: Severity) -> str:

@@ -1,4 +1,7 @@
-"""Findings as a report of GitLab's code quality, which shows what a merge request brings. Accepted ones are left out."""
+"""Findings as a report of GitLab's code quality, which shows what a merge request brings. Accepted ones are left out.
+
+https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from archgen.report.lint.outcome import LintReport
 
 
 def write(outcome: LintReport) -> str:
-    """A JSON array; of two entries with one fingerprint GitLab would drop one, so the second gets another."""
+    """Return a JSON array; of two entries with one fingerprint GitLab would drop one, so the second gets another."""
     seen: Counter[str] = Counter()
     issues: list[dict[str, Any]] = []
     for finding in outcome.findings:
@@ -42,7 +45,7 @@ def _fingerprint(fingerprint: str, earlier: int) -> str:
 
 
 def _path(file: str) -> str:
-    """The file relative to the repository, where GitLab looks for it: without `./` at its start."""
+    """Return the file relative to the repository, where GitLab looks for it: without `./` at its start."""
     return escape_controls(os.path.normpath(file).replace(os.sep, "/"))
 
 

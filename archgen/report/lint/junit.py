@@ -1,7 +1,8 @@
-"""Findings as JUnit XML, which every CI server shows: a suite a model, a case a finding.
+"""Findings as JUnit XML, which every CI server shows: a suite per model, a case per finding.
 
-What fails the run is a failed case, an accepted finding is a skipped one, and what is only told is a passed case with
-output. A model without findings is one passed case, so that it is seen to have been judged.
+https://github.com/testmoapp/junitxml. A finding that fails the run is a failed case, an accepted one is skipped, and one
+below the severity that fails is a passed case with output. A model without findings is one passed case, which shows that it
+was checked.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Findings as SARIF 2.1.0 (OASIS), which code scanning reads: rules with their words, places, identities, acceptances."""
+"""Findings as SARIF 2.1.0, which code scanning reads: rules with their texts, places, identities, acceptances.
+
+https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+"""
 
 from __future__ import annotations
 

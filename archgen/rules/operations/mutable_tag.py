@@ -16,11 +16,12 @@ def check(context: RuleContext) -> Iterator[Hit]:
         # a digest stands behind a colon as well (`app@sha256:…`), and is never `latest`
         _, colon, tag = component.image.rpartition("/")[2].partition(":")
         if not colon or tag.lower() == "latest":
-            what = "whatever `latest` is on the day" if colon else "no tag, which means `latest`"
+            reason = "whatever `latest` is on the day" if colon else "no tag, which means `latest`"
             yield Hit(
                 subject=Subject("component", component.id),
-                message=f"{component.id} runs the image {component.image}: {what}",
+                message=f"{component.id} runs the image {component.image}: {reason}",
                 flows=context.topology.flows_of[component.id],
+                places=((("components", component.id, "image"), ""),),
             )
 
 

@@ -1,4 +1,4 @@
-"""A declared version that its maker no longer mends."""
+"""A declared version that its vendor no longer supports."""
 
 from __future__ import annotations
 
@@ -7,49 +7,53 @@ from collections.abc import Iterator
 from archgen.analysis.support_dates import official_image, split_version, support_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
+from archgen.model.change import Path
 from archgen.model.subject import Subject
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each component or host whose version is out of support today."""
-    facts = context.topology
-    for component in facts.architecture.components:
-        match = _component(component)
-        if match is not None and not component.managed:
-            yield from _judge(context, Subject("component", component.id), *match)
-    for host in facts.architecture.hosts:
-        match = split_version(host.os) if host.os is not None else None
-        if match is not None:
-            yield from _judge(context, Subject("host", host.id), *match)
+    topology = context.topology
+    for component in topology.architecture.components:
+        declared = _declared(component)
+        if declared is not None and not component.managed:
+            key, product, version = declared
+            path = ("components", component.id, key)
+            flows = topology.flows_through((component.id,))
+            yield from _hits(context, Subject("component", component.id), product, version, path, flows)
+    for host in topology.architecture.hosts:
+        system = split_version(host.os) if host.os is not None else None
+        if system is not None:
+            carried = dict.fromkeys(replica.component for replica in topology.replicas_on[host.id])
+            path = ("hosts", host.id, "os")
+            yield from _hits(context, Subject("host", host.id), *system, path, topology.flows_through(carried))
 
 
-def _component(component: Component) -> tuple[str, str] | None:
-    """The product and version: as declared, else as the name of an official image tells."""
+def _declared(component: Component) -> tuple[str, str, str] | None:
+    """Return the key that declares a version, the product and the version: by `version`, else the name of an official image."""
     if component.product is not None and component.version is not None:
-        return component.product, component.version
-    return official_image(component.image) if component.image is not None else None
+        return "version", component.product, component.version
+    named = official_image(component.image) if component.image is not None else None
+    return None if named is None else ("image", *named)
 
 
-def _judge(context: RuleContext, subject: Subject, product: str, version: str) -> Iterator[Hit]:
+def _hits(
+    context: RuleContext, subject: Subject, product: str, version: str, path: Path, flows: tuple[str, ...]
+) -> Iterator[Hit]:
     ended = support_of(product, version)
     if ended is None or ended.day >= context.today:
         return
     title = ended.product.title
     when = f"by {ended.day}, with {title} {ended.line}" if ended.older else f"on {ended.day}"
-    host = subject.kind == "host"
-    carried = (
-        dict.fromkeys(replica.component for replica in context.topology.replicas_on[subject.id])
-        if host
-        else {subject.id: None}
-    )
     yield Hit(
         subject=subject,
         message=f"{subject.id} runs {title} {version.strip()}, whose support ended {when}",
-        flows=context.topology.flows_through(carried),
+        flows=flows,
         fix=(
             f"Move to a version that is supported: {ended.product.source} lists them "
             f"(the dates here are of {ended.product.as_of})."
         ),
+        places=((path, ""),),
     )
 
 
