@@ -9,7 +9,7 @@ _KEEPING = ("object-storage", "file-storage", "backup", "external-service")
 """The kinds of storage to which a backup sends its copies."""
 
 
-def keepers(topology: Topology, backup: Component) -> tuple[Component, ...]:
+def copy_holders(topology: Topology, backup: Component) -> tuple[Component, ...]:
     """Return the components that hold the copies: the storage that a backup calls, or the backup itself."""
     called = dict.fromkeys(target for call in topology.outgoing[backup.id] for target in call.targets)
     stores = [topology.components[name] for name in called if name not in backup.backs_up]
@@ -19,6 +19,6 @@ def keepers(topology: Topology, backup: Component) -> tuple[Component, ...]:
 def holds_only_copies(topology: Topology, component: Component) -> bool:
     """Return True for storage that backups send copies to, and that nothing but them and monitoring calls."""
     callers = [topology.components[call.source] for call in topology.incoming[component.id]]
-    sending = [caller for caller in callers if caller.kind == "backup" and component in keepers(topology, caller)]
+    sending = [caller for caller in callers if caller.kind == "backup" and component in copy_holders(topology, caller)]
     beside = [caller for caller in callers if topology.kind(caller.id).observes]
     return bool(sending) and len(sending) + len(beside) == len(callers)

@@ -98,7 +98,7 @@ class Firewalls(Struct, frozen=True, dict=True, eq=False):
         `sources` are the names by which a rule can mean the caller; with `internet` among them, it is on the internet.
         """
         own = self._components[firewall]
-        number = number_of(port) if port is not None else None
+        number = port_number(port) if port is not None else None
         places, unsure = self.places(target), False
         for rule in own.rules:
             matches = rule.direction == "in" and _and(
@@ -140,7 +140,7 @@ class Firewalls(Struct, frozen=True, dict=True, eq=False):
                         yield rule, target
 
 
-def number_of(port: Port) -> int | None:
+def port_number(port: Port) -> int | None:
     """Return the number of a port: declared, else that of its protocol; None if neither says."""
     protocol = PROTOCOLS.get(port.protocol)
     return port.port or (protocol.port if protocol is not None else None)
@@ -148,7 +148,7 @@ def number_of(port: Port) -> int | None:
 
 def spoken(port: Port) -> str:
     """Return a port in words: `rdp on port 3389`."""
-    number = number_of(port)
+    number = port_number(port)
     return f"{port.protocol}{f' on port {number}' if number is not None else ''}"
 
 

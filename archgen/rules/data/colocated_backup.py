@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.backups import keepers
+from archgen.analysis.backups import copy_holders
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import host_value
 from archgen.edits.remedy import free_name
@@ -35,7 +35,7 @@ def _shared(facts: Topology, source: Component, backup: Component) -> Subject | 
 
     The copies are in the storage that the backup calls, and on the backup itself if it calls none.
     """
-    places = [_shared_with(facts, source, keeper) for keeper in keepers(facts, backup)]
+    places = [_shared_with(facts, source, keeper) for keeper in copy_holders(facts, backup)]
     return places[0] if None not in places else None
 
 
@@ -60,7 +60,7 @@ def _holds_inner(facts: Topology, zone: str, common: frozenset[str]) -> bool:
 
 
 def _hit(facts: Topology, source: Component, backup: Component, place: Subject) -> Hit:
-    holding = keepers(facts, backup)
+    holding = copy_holders(facts, backup)
     case = None if place.kind == "host" else "zone"
     held = "" if backup in holding else f"in {listed([keeper.title for keeper in holding])}, "
     if place.kind == "host":
@@ -112,7 +112,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """
     facts = context.topology
     backup = facts.components[hit.subject.id]
-    if hit.case == "zone" or backup.restore_tested is not None or backup not in keepers(facts, backup):
+    if hit.case == "zone" or backup.restore_tested is not None or backup not in copy_holders(facts, backup):
         return ()
     host = free_name("backup-host", facts)
     beside = facts.hosts[facts.hosts_of(backup.id)[0]]

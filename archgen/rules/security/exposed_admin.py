@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.firewalls import number_of, opens, spoken
+from archgen.analysis.firewalls import opens, port_number, spoken
 from archgen.analysis.hops import PASSING
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
@@ -83,7 +83,7 @@ def _administered(facts: Topology, rule: FirewallRule, target: str) -> Iterator[
     component = facts.components[target]
     if component.managed or component.kind in ("bastion", "client"):
         return
-    used = {number_of(port) for port in ports}
+    used = {port_number(port) for port in ports}
     for protocol in ADMINISTRATION:
         number = PROTOCOLS[protocol].port
         if number not in used and opens(rule, number) and not _is_service(facts, target):
