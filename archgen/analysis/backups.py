@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component
+from archgen.model.durations import SECONDS
+from archgen.model.kinds import KINDS
 
 _KEEPING = ("object-storage", "file-storage", "backup", "external-service")
 """The kinds of storage to which a backup sends its copies."""
+
+
+_FILES = ("file-storage", "object-storage")
+
+
+def keeps_files(component: Component) -> bool:
+    """Return True for what keeps files: a storage of them, or a server with uploads."""
+    return component.kind in _FILES or not KINDS[component.kind].stores
+
+
+def least_interval(component: Component) -> float:
+    """Return the shortest time between two copies: a database ships its log, and all else is copied as a whole."""
+    return SECONDS["m"] if component.kind == "database" else SECONDS["h"]
 
 
 def copy_holders(topology: Topology, backup: Component) -> tuple[Component, ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from archgen.analysis.support_dates import TABLE
 from archgen.language.schema.suggestions import KINDS_OF_PRODUCTS
 from archgen.model.nearest import nearest
 from archgen.model.products import PRODUCTS, product_name
+from archgen.model.support_table import TABLE
 
 _BESIDE = (
     *(
@@ -22,6 +22,7 @@ _BESIDE = (
     ),
     *("gunicorn", "influxdb", "ingress-nginx", "jenkins", "keepalived", "kubernetes", "laravel", "logstash", "loki"),
     *("mosquitto", "neo4j", "nextcloud", "nextjs", "oracle", "patroni", "percona", "pgbouncer", "postfix", "proxysql"),
+    *("openssh", "openstack", "openshift", "openvpn", "open-policy-agent", "opensearch-dashboards"),
     *("pulsar", "rails", "sidekiq", "solr", "spring", "timescaledb", "uwsgi", "wordpress", "zabbix"),
 )
 """Products that no table has, so that their names aren't taken for others misspelled."""

@@ -8,7 +8,7 @@ SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 8640
 HOURS_PER_YEAR = 8760.0
 """The hours of a year of 365 days, over which downtimes are told."""
 
-_WRITTEN = ("y", "d", "h", "min")
+_WRITTEN = ("y", "d", "h", "m")
 
 
 def write_duration(seconds: float) -> str:

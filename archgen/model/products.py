@@ -22,7 +22,8 @@ class Product(Struct, frozen=True, gc=False):
     `steps_down`: a replica that sees no majority of the votes stops, for everything or for writes.
     `waits`: a commit waits for a synchronous standby that is gone, unless it is set up otherwise.
     `figures_only`: it collects measurements, and no log lines. `directory`: it keeps the accounts of people, and their passwords,
-    itself.
+    itself. `mirrors`: the nodes beside the primary of a queue have copies of its messages. `shares_storage`: its replicas write to
+    the same files, so that no two of their writes conflict.
     """
 
     coordinates: bool = False
@@ -37,6 +38,8 @@ class Product(Struct, frozen=True, gc=False):
     waits: bool = False
     figures_only: bool = False
     directory: bool = False
+    mirrors: bool = False
+    shares_storage: bool = False
 
 
 PRODUCTS: dict[str, Product] = {
@@ -79,6 +82,8 @@ PRODUCTS: dict[str, Product] = {
         ),
         Product(directory=True),
     ),
+    **dict.fromkeys(("ibm-mq", "ibmmq", "artemis", "activemq", "activemq-artemis"), Product(mirrors=True)),
+    **dict.fromkeys(("oracle", "oracle-rac"), Product(shares_storage=True)),
     **dict.fromkeys(("lvs", "ipvs", "metallb", "kube-proxy", "kube-vip"), Product(forwards=True)),
     "aws-nlb": Product(forwards=True, scope="regional"),
     # what is in one zone unless a copy in another is declared, which makes it more than one replica
@@ -135,14 +140,24 @@ _SPELLINGS = {
     "apache-http-server": "apache",
     "apache-httpd": "apache",
     "apache-tomcat": "tomcat",
+    ".net": "dotnet",
+    "alma-linux": "almalinux",
     "centos-linux": "centos",
     "elastic": "elasticsearch",
     "httpd": "apache",
+    "microsoft-windows": "windows",
+    "microsoft-windows-server": "windows-server",
     "mongo": "mongodb",
     "node.js": "node",
     "nodejs": "node",
+    "oracle-database": "oracle",
     "postgres": "postgresql",
+    "proxmox": "proxmox-ve",
     "rabbit": "rabbitmq",
+    "red-hat": "rhel",
+    "red-hat-enterprise-linux": "rhel",
+    "redhat": "rhel",
+    "rocky": "rocky-linux",
     "sql-server": "mssql",
     "sqlserver": "mssql",
 }

@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
-from archgen.analysis.support_dates import TABLE, official_image, split_version, support_of
+from archgen.analysis.support_dates import official_image, split_version, support_of
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
+from archgen.model.support_table import TABLE
 from archgen.rules import BY_NAME
 from archgen.rules.run import run_rules
 from tests.edges import model
@@ -38,6 +39,14 @@ def test_support_ends_after_its_last_day() -> None:
         ("mariadb", "10.1.2", "10.1", False),
         ("mariadb", "11.4.5", "11.4", False),
         ("elasticsearch", "5.6.16", "6", True),
+        ("Windows Server", "2012 R2", "2012", False),
+        ("Windows Server", "2000", "2003", True),
+        ("Windows", "8.1", "8.1", False),
+        ("Windows", "8", "8", False),
+        ("Windows", "10 LTSC 2021", None, False),
+        ("oracle", "19c", "19", False),
+        ("oracle", "12c", None, False),
+        ("Red Hat Enterprise Linux", "7.9", "7", False),
     ],
 )
 def test_lines_of_versions(product: str, version: str, line: str | None, older: bool) -> None:

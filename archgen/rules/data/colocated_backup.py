@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from archgen.analysis.backups import copy_holders
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import host_value
@@ -17,17 +19,36 @@ from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """Yield a hit for each backup, for the first component whose every backup shares its place."""
+    """Yield a hit for each backup that shares a place with components, whose every backup does."""
     facts = context.topology
-    reported: set[str] = set()
+    beside: dict[str, dict[str, Subject]] = {}
     for source, backups in facts.backups.items():
         component = facts.components[source]
         shared = {backup.id: place for backup in backups if (place := _shared(facts, component, backup)) is not None}
         if len(shared) == len(backups):
-            for backup in backups:
-                if backup.id not in reported:
-                    reported.add(backup.id)
-                    yield _hit(facts, component, backup, shared[backup.id])
+            for backup, place in shared.items():
+                beside.setdefault(backup, {})[source] = place
+    for backup, places in beside.items():
+        hits = [
+            _hit(facts, facts.components[source], facts.components[backup], place) for source, place in places.items()
+        ]
+        # the gravest speaks for all
+        gravest = min(hits, key=lambda hit: hit.case is not None)
+        yield _with_others(facts, gravest, [source for source in places if source != gravest.related[0][0].id])
+
+
+def _with_others(facts: Topology, hit: Hit, others: list[str]) -> Hit:
+    """Return the hit with the other components that a backup keeps its copies beside."""
+    if not others:
+        return hit
+    names = [facts.components[other].title for other in others]
+    sources = "its source" if len(others) == 1 else "their sources"
+    return replace(
+        hit,
+        message=f"{hit.message}; the copies of {listed(names)} are beside {sources}, too",
+        related=(*hit.related, *((Subject("component", other), "is its source, too") for other in others)),
+        flows=facts.flows_through([hit.related[0][0].id, *others]),
+    )
 
 
 def _shared(facts: Topology, source: Component, backup: Component) -> Subject | None:
@@ -72,7 +93,10 @@ def _hit(facts: Topology, source: Component, backup: Component, place: Subject) 
             if not machines.isdisjoint(map(facts.index.machine, replica.hosts))
         ]
         below = "" if place.id in hosts else f", which runs on {place.id}"
-        message = f"{backup.title} keeps its copies of {source.title} {held}on {listed([*hosts])}{below}, beside {listed(lost)}"
+        if_there = _if_it_runs_there(facts, source, lost, machines)
+        message = f"{backup.title} keeps its copies of {source.title} {held}on {listed([*hosts])}{below}, beside {listed(lost)}{if_there}"
+        if if_there:
+            case = "floating"
         left = _complete_elsewhere(source, lost)
         if left:
             case = "copy"
@@ -90,6 +114,17 @@ def _hit(facts: Topology, source: Component, backup: Component, place: Subject) 
         flows=facts.flows_of[source.id],
         case=case,
     )
+
+
+def _if_it_runs_there(facts: Topology, source: Component, lost: list[str], machines: set[str]) -> str:
+    """Return the condition under which replicas that float are beside the copies; empty if one of them always is."""
+    elsewhere = [not machines.issuperset(map(facts.index.machine, replica.hosts)) for replica in source.replicas]
+    if not all(elsewhere):
+        return ""
+    there = dict.fromkeys(
+        host for replica in source.replicas for host in replica.hosts if facts.index.machine(host) in machines
+    )
+    return f" if {'it runs' if len(lost) == 1 else 'they run'} on {listed([*there], 'or')}"
 
 
 def _complete_elsewhere(source: Component, lost: list[str]) -> list[str]:
@@ -134,7 +169,7 @@ RULE = Rule(
     code="DAT002",
     title="Backup beside its source",
     severity="error",
-    cases=(("zone", "warning"), ("copy", "warning")),
+    cases=(("zone", "warning"), ("copy", "warning"), ("floating", "warning")),
     category="data",
     summary="The backup shares a host or a zone with its source.",
     why=(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.exposure import is_directory
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replication
+from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.members import quorum_of
@@ -17,7 +19,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
     facts = context.topology
     for component in facts.architecture.components:
         replication = component.replication
-        if replication is None or component.managed or not facts.kind(component.id).stores:
+        directory = is_directory(facts, component.id)
+        if replication is None or component.managed or not (facts.kind(component.id).stores or directory):
             continue
         writers = tuple(replica.id for replica in component.replicas) if replication.all_write else replication.primary
         if len(writers) > 1 and not _decided(component, replication):
@@ -32,11 +35,14 @@ def check(context: RuleContext) -> Iterator[Hit]:
                     ),
                     related=tuple((Subject("replica", writer), "takes writes") for writer in writers),
                     flows=flows,
+                    case="directory" if directory else None,
                 )
 
 
 def _decided(component: Component, replication: Replication) -> bool:
-    """Return True if the model declares how conflicts are resolved, or leaves the `mode` open."""
+    """Return True if the model declares how conflicts are resolved, or leaves the `mode` open, or if there is but one storage."""
+    if product_of(component.product).shares_storage:
+        return True
     apart = replication.mode in ("asynchronous", "semi-synchronous")
     return quorum_of(component) is not None or replication.conflicts is not None or not apart
 
@@ -53,6 +59,7 @@ RULE = Rule(
     code="DAT009",
     title="Conflicting writers",
     severity="error",
+    cases=(("directory", "warning"),),
     category="data",
     summary="More than one replica takes writes, without a quorum or conflict resolution.",
     why=(
@@ -66,7 +73,7 @@ RULE = Rule(
     ),
     limits=(
         "Trusts a declared `conflicts`, `quorum` or `mode: synchronous`. Doesn't check stores without a declared "
-        "`mode`, nor managed stores."
+        "`mode`, nor managed stores, nor Oracle, whose instances share one storage. A directory of accounts is a warning."
     ),
     references=(
         (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from archgen.analysis.backups import holds_only_copies
+from archgen.analysis.backups import holds_only_copies, keeps_files, least_interval
+from archgen.analysis.exposure import is_directory
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -47,16 +48,32 @@ def _keeps(facts: Topology, component: Component) -> bool:
     # what several servers keep each for itself is `server-bound-sessions`
     uploads = component.uploads == "local" and len(component.replicas) == 1
     stores = KINDS[component.kind].stores or uploads or _keeps_alone(facts, component)
-    return stores and not copy and component.id not in facts.coordinators and not holds_only_copies(facts, component)
+    beside = (
+        component.id in facts.coordinators
+        or holds_only_copies(facts, component)
+        or _is_backed_up_with(facts, component)
+    )
+    return stores and not copy and not beside
+
+
+def _is_backed_up_with(facts: Topology, component: Component) -> bool:
+    """Return True for the part of a cluster that only its other parts call, all of which are backed up, such as its masters."""
+    callers = [facts.components[call.source] for call in facts.incoming[component.id] if call.source != component.id]
+    callers = [caller for caller in callers if not KINDS[caller.kind].observes]
+    alike = all(caller.product == component.product and caller.id in facts.backups for caller in callers)
+    return bool(callers) and alike and component.product is not None
 
 
 def _keeps_alone(facts: Topology, component: Component) -> bool:
-    """Return True for secrets that are in no other store, and for an index that a flow fills and nothing can fill again.
+    """Return True for secrets that are in no other store, a directory, and an index that a flow fills and nothing can fill again.
 
+    An index that a backup copies is worth it.
     A stream to which a caller of the index adds on request is no place to fill the index from; what it polls may be.
     """
     if component.kind == "secrets":
         return not any(KINDS[facts.components[name].kind].stores for name in _called(facts, component.id))
+    if is_directory(facts, component.id) or (component.kind == "search" and component.id in facts.backups):
+        return True
     if component.kind != "search" or not _is_written(facts, component):
         return False
     return not any(_may_fill(facts, component, call.source) for call in facts.incoming[component.id])
@@ -93,8 +110,11 @@ def _is_written(facts: Topology, component: Component) -> bool:
 
 def _takes_files(facts: Topology, component: Component) -> bool:
     """Return True for a provider's storage that flows write files to: unless switched on, it keeps no older versions."""
-    files = component.kind in _FILES
-    return files and _is_written(facts, component) and not holds_only_copies(facts, component)
+    return (
+        component.kind in ("file-storage", "object-storage")
+        and _is_written(facts, component)
+        and not holds_only_copies(facts, component)
+    )
 
 
 def _is_old(context: RuleContext, tested: str) -> bool:
@@ -103,7 +123,7 @@ def _is_old(context: RuleContext, tested: str) -> bool:
 
 
 def _missing(facts: Topology, component: Component) -> Hit:
-    case = _CASES.get(component.kind)
+    case = _case(facts, component)
     mistake = "deletion" if component.kind == "stream" else "DELETE"
     repeats = len(component.replicas) > 1 and (
         component.replication is not None or product_of(component.product).agrees
@@ -118,15 +138,25 @@ def _missing(facts: Topology, component: Component) -> Hit:
         flows=facts.flows_of[component.id],
         case=case,
         # most streams hand on what others keep; whether this one is the only place of it is not declared
-        confidence="low"
-        if case == "passing"
-        else "medium"
-        if case == "index" and not _is_filled_on_request(facts, component)
-        else "high",
+        confidence="low" if case == "passing" else "medium" if case in ("index", "exchange") else "high",
     )
 
 
-_LESS = {"stream": "passing", "search": "index"}
+def _case(facts: Topology, component: Component) -> str | None:
+    """Return the case of a store without a backup: an index that a caller fills on request is where its data is first."""
+    if component.kind == "search":
+        return None if _is_filled_on_request(facts, component) else "index"
+    return "exchange" if _is_for_exchange(facts, component) else _CASES.get(component.kind)
+
+
+def _is_for_exchange(facts: Topology, component: Component) -> bool:
+    """Return True for files that are handed over to others over SFTP or FTPS, and that somebody else has as well."""
+    ports = (port.protocol for call in facts.incoming[component.id] for port in call.ports)
+    outside = any(facts.trust(call.source) == "internet" for call in facts.incoming[component.id])
+    return component.kind == "file-storage" and outside and all(protocol in ("sftp", "ftps") for protocol in ports)
+
+
+_LESS = {"stream": "passing"}
 """The cases of what seldom keeps data that is nowhere else; an untested backup of it is no graver than none."""
 
 _CASES = {**_LESS, "secrets": "secrets"}
@@ -175,31 +205,65 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         return ()
     facts = context.topology
     own = facts.components[hit.subject.id]
+    if _is_of_cluster(facts, own):
+        # one job copies all shards and their configuration at one point in time
+        return ()
     for source, backups in facts.backups.items():
         for backup in backups:
             untested = backup.managed and backup.restore_tested is None and backup.product is None
             if untested and _is_alike(facts.components[source], own):
                 return (Append(("components", backup.id, "backs_up"), own.id),)
-    backup_value = {"kind": "backup", "managed": True, "backs_up": [own.id], "every": _interval(facts), "keeps": "30d"}
+    beside = next((each for each in facts.architecture.components if _copies_files_of_its_own(facts, each, own)), None)
+    if beside is not None:
+        return _another_job(facts, beside, own)
+    backup_value = {"kind": "backup", "managed": True, "backs_up": [own.id]} | _schedule(facts, own)
     return (Put(("components", free_name("backup", facts)), backup_value),)
+
+
+def _is_of_cluster(facts: Topology, component: Component) -> bool:
+    """Return True for a shard, or for the configuration of shards, which a router of the same product leads to."""
+    callers = (facts.components[call.source] for call in facts.incoming[component.id])
+    return component.product == "mongodb" and any("mongos" in (caller.product or caller.id) for caller in callers)
+
+
+def _copies_files_of_its_own(facts: Topology, backup: Component, store: Component) -> bool:
+    """Return True for a backup on own hosts that copies a store like this one, which needs no provider for another."""
+    alike = any(_is_alike(facts.components[source], store) for source in backup.backs_up)
+    return backup.kind == "backup" and not backup.managed and bool(facts.hosts_of(backup.id)) and alike
+
+
+def _another_job(facts: Topology, backup: Component, store: Component) -> tuple[Change, ...]:
+    """Return another job beside a backup, whose restores are tested apart, with the same hosts and the same storage."""
+    name = free_name(backup.id, facts)
+    hosts = facts.hosts_of(backup.id)
+    value: dict[str, object] = {"kind": "backup"}
+    value |= {"product": backup.product} if backup.product is not None else {}
+    value |= {"runs_on": hosts[0] if len(hosts) == 1 else list(hosts), "backs_up": [store.id]} | _schedule(facts, store)
+    calls = [call for call in facts.outgoing[backup.id] if set(call.targets).isdisjoint(backup.backs_up)]
+    return (
+        Put(("components", name), value),
+        *(
+            Put(("connections", f"{name} -> {' | '.join(call.targets)}"), call.ports[0].protocol)
+            for call in calls
+            if call.ports
+        ),
+    )
+
+
+def _schedule(facts: Topology, store: Component) -> dict[str, object]:
+    return {"every": _interval(facts, store), "keeps": "30d"}
 
 
 def _is_alike(component: Component, other: Component) -> bool:
     """Return True if one backup can read both: what dumps databases knows nothing of files."""
-    return _keeps_files(component) == _keeps_files(other)
+    return keeps_files(component) == keeps_files(other)
 
 
-def _keeps_files(component: Component) -> bool:
-    return component.kind in _FILES or not KINDS[component.kind].stores
-
-
-_FILES = ("file-storage", "object-storage")
-
-
-def _interval(facts: Topology) -> str:
-    """Return a day, or the recovery point objective where it is shorter and no objective of losing nothing at all."""
+def _interval(facts: Topology, store: Component) -> str:
+    """Return a day, or the recovery point objective where a store can be copied that often."""
     objective = facts.architecture.objectives.recovery_point
-    return write_duration(objective) if objective is not None and 1.0 <= objective < SECONDS["d"] else "24h"
+    frequent = objective is not None and least_interval(store) <= objective < SECONDS["d"]
+    return write_duration(objective) if objective is not None and frequent else "24h"
 
 
 RULE = Rule(
@@ -212,6 +276,7 @@ RULE = Rule(
         ("passing", "info"),
         ("secrets", "warning"),
         ("index", "info"),
+        ("exchange", "info"),
         ("provided", "info"),
     ),
     category="data",
@@ -230,8 +295,9 @@ RULE = Rule(
         "their provider; managed storage that flows write files to is reported as info. A copy of another component "
         "is covered by that component's backup. Skips storage that only backups call, and stores that others only "
         "agree by, such as the etcd of an automatic failover: they fill themselves again. Reports streams as info at "
-        "low confidence, since most only pass on data that others keep, and search engines as info if no caller has "
-        "another store to fill them from."
+        "low confidence, since most only pass on data that others keep. A search engine counts as the place of its data if a "
+        "caller fills it on request and has no other store, as info if a worker does. A directory of accounts (LDAP, Kerberos, "
+        "Active Directory) is data; files that are handed to others over SFTP are reported as info."
     ),
     references=(
         ("NIST SP 800-34 Rev. 1, Contingency Planning Guide", "https://csrc.nist.gov/pubs/sp/800/34/r1/upd1/final"),

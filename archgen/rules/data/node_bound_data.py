@@ -38,6 +38,10 @@ def _queued(component: Component) -> str | None:
         return f"If the disk under {names[0]} is lost, every message that waits there is lost: no other node has it"
     if replication is None or not replication.primary or replication.failover == "automatic":
         return None
+    copies = replication.mode is not None or replication.lag is not None or replication.waits_for is not None
+    if copies or product_of(component.product).mirrors:
+        # one node is the primary of all messages, and the others have copies
+        return None
     others = [name for name in names if name not in replication.primary]
     return (
         f"While {listed(replication.primary, 'or')} is down, no one gets the messages that wait there: {listed(others)} "
@@ -80,7 +84,10 @@ RULE = Rule(
         "that node. A server that a scheduler starts elsewhere finds an empty directory instead of the uploads. Both "
         "look redundant until the node is gone."
     ),
-    fix="Replicate the queue over a majority of the nodes (`quorum: majority`; in RabbitMQ, a quorum queue).",
+    fix=(
+        "Replicate the queue over a majority of the nodes (`quorum: majority`; in RabbitMQ, a quorum queue), or declare how the "
+        "other nodes copy it (`mode`)."
+    ),
     limits=(
         "`incomplete-model` asks for a queue of several nodes whether its messages are replicated. Uploads on "
         "several servers are reported by `server-bound-sessions`. A volume that moves with its server is `uploads: "

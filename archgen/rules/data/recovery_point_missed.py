@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.backups import least_interval
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replication
@@ -14,6 +15,9 @@ from archgen.model.wording import listed
 
 _NOTHING = 1.0
 """An objective below a second means that no answered write may be lost."""
+
+_AT_ONCE = 900.0
+"""The longest time between two copies, a quarter of an hour, after which a log counts as shipped at once."""
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -28,7 +32,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
         skipped = component.managed or copy or component.id in facts.coordinators
         if facts.kind(component.id).stores and not skipped:
             modes = _modes(facts, component)
-            hit = _lost_with_primary(facts, component, objective, modes)
+            hit = _lost_with_primary(facts, component, objective, modes) or _lost_with_place(
+                facts, component, objective
+            )
             hit = hit or _lost_by_mistake(facts, component, objective, apart=bool(modes))
             if hit is not None:
                 yield hit
@@ -60,12 +66,37 @@ def _lost_with_primary(facts: Topology, component: Component, objective: float, 
     )
 
 
+def _lost_with_place(facts: Topology, component: Component, objective: float) -> Hit | None:
+    """Return the hit for a store whose copies alone survive the loss of a zone, and lag by more than may be lost."""
+    declared = ((each, each.replication) for each in facts.architecture.components)
+    copies = {copy: how.lag for copy, how in declared if how is not None and how.copy_of == component.id}
+    for zone in facts.zones:
+        left = [copy for copy in copies if not _is_in(facts, copy, zone)]
+        behind = [lag for copy in left if (lag := copies[copy]) is not None and lag > objective]
+        if left and len(behind) == len(left) and _is_in(facts, component, zone):
+            names = listed([copy.title for copy in left])
+            return _hit(
+                component,
+                f"Losing {zone} leaves {names} alone of {component.title}, which may lag by {spell_duration(min(behind))}; the "
+                f"objective is {spell_duration(objective)}",
+                (),
+                "Bound the lag by the objective, confirm a write once a copy elsewhere has it, or declare how much may be lost.",
+            )
+    return None
+
+
+def _is_in(facts: Topology, component: Component, zone: str) -> bool:
+    return all(zone in facts.index.shared_zones(replica) for replica in component.replicas)
+
+
 def _lost_by_mistake(facts: Topology, component: Component, objective: float, apart: bool) -> Hit | None:
     """Return the hit for a store whose backups, all of them, are too rare: for its one copy, or for what replicas repeat."""
     backups = facts.backups.get(component.id, ())
     ages = [backup.every for backup in backups]
     declared = [age for age in ages if age is not None]
-    if not declared or len(declared) < len(ages) or min(declared) <= objective or (apart and objective < _NOTHING):
+    # no copies meet an objective of losing nothing, and a log that is shipped at once comes near to it
+    enough = _AT_ONCE if apart and objective < _NOTHING else objective
+    if not declared or len(declared) < len(ages) or min(declared) <= enough:
         return None
     names, age, least = listed([backup.title for backup in backups]), *map(spell_duration, (min(declared), objective))
     often = spell_interval(min(declared))
@@ -132,9 +163,11 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     if hit.case == "mistake":
         # a copy of everything that often is seldom meant: the log is shipped between two of them
         return ()
-    if hit.related:
-        return tuple(Put(("components", subject.id, "every"), write_duration(seconds)) for subject, _ in hit.related)
     component = context.topology.components[hit.subject.id]
+    if hit.related:
+        frequent = least_interval(component) <= seconds
+        changes = (Put(("components", subject.id, "every"), write_duration(seconds)) for subject, _ in hit.related)
+        return tuple(changes) if frequent else ()
     replication = component.replication
     declared = replication is not None and replication.mode == "asynchronous" and _spares_one(component)
     # how far replicas may lag is a fact that people measure
@@ -147,7 +180,7 @@ RULE = Rule(
     code="DAT003",
     title="Recovery point missed",
     severity="error",
-    cases=(("mistake", "info"),),
+    cases=(("mistake", "warning"),),
     category="data",
     summary="The replication mode or the backup interval can't meet the recovery point objective.",
     why=(
@@ -159,7 +192,7 @@ RULE = Rule(
     limits=(
         "Recommends synchronous replication only with two standbys or more: with one, its loss stops every write. "
         "Assumes that asynchronous replication without a declared `lag` meets every objective of a second or more. "
-        "Reports backups of replicated stores, which bring back only what a mistake destroyed, as info. Doesn't check "
+        "Reports backups of replicated stores, which bring back only what a mistake destroyed, as a warning. Doesn't check "
         "stores without a declared `mode` or `every`."
     ),
     references=(
