@@ -155,7 +155,7 @@ def told(what: str, beside: str, target: float, ours: float, theirs: float) -> N
 
 
 def draw() -> None:
-    """The processor's time for a model's deployment as SVG, as a whole process, beside D2 with its ELK layout of the same nodes, lines and logos."""
+    """The processor's time for a deployment as SVG, beside D2 with its ELK layout of the same nodes, lines and logos."""
     for components, target, rounds in ((10, 2.0, 15), (100, 0.7, 15), (1000, 0.05, 1)):
         with tempfile.TemporaryDirectory() as directory:
             pictures.write(directory, synthetic.model(components))

@@ -52,6 +52,7 @@ def best(diagram: Diagram, measures: Measures = USUAL) -> Placed:
     return other if cost(other) < least and _span(other) <= _LARGER * _span(usual) else usual
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def best_turned(diagram: Diagram, measures: Measures = USUAL) -> Placed:
     """Lay a diagram out from the top down by roles, or in layers of calls where that is much better."""
     usual = by_roles(diagram, measures)

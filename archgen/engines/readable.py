@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
+from msgspec import Struct
+
+from archgen.engines.rails import MeasuredEngine, railed
 from archgen.engines.rooms import Room, is_legible
 from archgen.engines.score import cost
 from archgen.layout.measures import BOLD, BRIEF, BROAD, CLOSE, FLAT, POCKET, TERSE, USUAL, Measures
 from archgen.layout.placed import Engine, Placed
 from archgen.style.text_metrics import ELLIPSIS
 from archgen.views.diagram import Diagram
-
-MeasuredEngine = Callable[[Diagram, Measures], Placed]
-"""A layout of any diagram by given measures."""
 
 LARGEST = 60
 """A diagram of more nodes has no layout in which it can be read at once, and is laid out once."""
@@ -45,6 +45,14 @@ _TURNED = 7.0
 """What a diagram that reads from the top costs beside one that reads from the left."""
 
 
+class _Layout(Struct, frozen=True):
+    """A diagram as an engine has laid it out, and what it costs a reader."""
+
+    burden: float
+    placed: Placed
+    engine: MeasuredEngine
+
+
 def readable_engine(across: MeasuredEngine, down: MeasuredEngine, room: Room) -> Engine:
     """Return an engine whose diagrams have text that can be read in a room, else the largest that it finds.
 
@@ -55,19 +63,20 @@ def readable_engine(across: MeasuredEngine, down: MeasuredEngine, room: Room) ->
 
     def lay_out(diagram: Diagram) -> Placed:
         if len(diagram.nodes) > LARGEST:
-            return (down if diagram.direction == "top-down" else across)(diagram, USUAL)
-        layouts: list[tuple[float, Placed]] = []
-        best: Placed | None = None
-        least = 0.0
+            engine = down if diagram.direction == "top-down" else across
+            return railed(engine, diagram, engine(diagram, USUAL))
+        layouts: list[_Layout] = []
+        best: _Layout | None = None
         for engine, measures, loss in _ways(diagram, across, down, room):
-            if best is not None and loss >= least:
+            if best is not None and loss >= best.burden:
                 continue
             placed = engine(diagram, measures)
             burden = cost(placed) + loss + _scrolling(placed, room) + _CUT * _cut(placed)
-            layouts.append((burden, placed))
-            if is_legible(placed, room) and (best is None or burden < least):
-                best, least = placed, burden
-        return best or _largest(layouts, room)
+            layouts.append(_Layout(burden, placed, engine))
+            if is_legible(placed, room) and (best is None or burden < best.burden):
+                best = layouts[-1]
+        best = best or _largest(layouts, room)
+        return railed(best.engine, diagram, best.placed)
 
     return lay_out
 
@@ -98,7 +107,6 @@ def _cut(placed: Placed) -> int:
     return sum(any(words.endswith(ELLIPSIS) for words in (*node.title, node.detail)) for node in placed.nodes)
 
 
-def _largest(layouts: list[tuple[float, Placed]], room: Room) -> Placed:
+def _largest(layouts: list[_Layout], room: Room) -> _Layout:
     """Return the layout that costs a reader least for the size of its text."""
-    _, best = min(layouts, key=lambda layout: layout[0] / room.text(layout[1]) ** _STRAIN)
-    return best
+    return min(layouts, key=lambda layout: layout.burden / room.text(layout.placed) ** _STRAIN)

@@ -16,7 +16,8 @@ class Measures(Struct, frozen=True, kw_only=True):
     `under` below them, for what stands on its upper border, and for one that cuts across; `tip` is that of an arrow
     head behind a label. `brief` cards say only the part that they play under their names; `stacked` labels have a line
     for each word. `flat` cards have their icons beside their words. `zone` is the room of the words of lines on each side
-    of the tracks of a diagram that is read from the top. A column of more than `tallest` cards is cut in two.
+    of the tracks of a diagram that is read from the top. A column of more than `tallest` cards is cut in two. More than
+    `many` lines of the same words at one node are gathered, since nobody tells one from the next.
     """
 
     sizes: Sizes = SIZES
@@ -48,6 +49,7 @@ class Measures(Struct, frozen=True, kw_only=True):
     flat_icon: float = 24.0
     zone: float = 22.0
     tallest: int = 10
+    many: int = 8
 
 
 USUAL = Measures()

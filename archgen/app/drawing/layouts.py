@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from archgen.engines.readable import MeasuredEngine, readable_engine
+from archgen.engines.rails import MeasuredEngine, railed
+from archgen.engines.readable import readable_engine
 from archgen.engines.rooms import Room
 from archgen.layout.measures import USUAL
 from archgen.layout.placed import Engine, Placed
@@ -81,7 +82,12 @@ def _unfitted(name: str) -> Callable[[], Engine]:
 
     def load() -> Engine:
         across, down = _MEASURED[name]()
-        return lambda diagram: (down if diagram.direction == "top-down" else across)(diagram, USUAL)
+
+        def lay_out(diagram: Diagram) -> Placed:
+            engine = down if diagram.direction == "top-down" else across
+            return railed(engine, diagram, engine(diagram, USUAL))
+
+        return lay_out
 
     return load
 

@@ -38,7 +38,7 @@ def arranged(
 
     Rows of hosts whose columns are in several `panels` stand beside each other like columns of print.
     """
-    together = bundles(diagram, columns)
+    together = bundles(diagram, columns, measures.many)
     sizes = size_cards(diagram, busiest(together, columns), measures)
     root = Stacking(diagram, sizes, columns, measures, panels).root()
     levels = Levels(root, diagram, columns)

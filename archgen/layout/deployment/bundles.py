@@ -3,16 +3,13 @@ and many alike at one node."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
 
 from archgen.layout.deployment.columns import calls
 from archgen.views.diagram import Diagram, Edge
-
-MANY = 8
-"""From more lines than that of the same words at one node nobody tells one from the next."""
 
 
 class Bundle(Struct, frozen=True):
@@ -37,13 +34,21 @@ class Bundle(Struct, frozen=True):
         return tuple(dict.fromkeys(edge.target for edge in self.edges))
 
     @property
+    def is_complete(self) -> bool:
+        """True if every source reaches every target, which it does at one end of all lines."""
+        return len(self.edges) == len(self.sources) * len(self.targets)
+
+    @property
     def label(self) -> str:
         """Its words; a double line between a primary and a replica needs none."""
         return "" if self.first.meaning == "replication" and self.first.label == "replication" else self.first.label
 
 
-def bundles(diagram: Diagram, shown: Mapping[str, int]) -> list[Bundle]:
-    """Return all lines between shown nodes in bundles; what is on the way of a request comes first."""
+def bundles(diagram: Diagram, shown: Collection[str], many: int) -> list[Bundle]:
+    """Return all lines between shown nodes in bundles; what is on the way of a request comes first.
+
+    More than `many` lines of the same words at one node are one bundle.
+    """
     alike: dict[tuple[str, str, str, str | None], list[Edge]] = {}
     for edge in diagram.edges:
         if edge.source in shown and edge.target in shown and edge.source != edge.target:
@@ -54,29 +59,42 @@ def bundles(diagram: Diagram, shown: Mapping[str, int]) -> list[Bundle]:
         for part in _parts(edges)
         for group in _split(part)
     ]
-    gathered = _buses(_buses(gathered, "targets"), "sources")
+    gathered = _buses(_buses(gathered, "targets", many), "sources", many)
     gathered.sort(key=lambda bundle: (not calls(bundle.first), bundle.first.meaning == "monitoring"))
     return gathered
 
 
-def _buses(gathered: list[Bundle], end: Literal["sources", "targets"]) -> list[Bundle]:
-    """Join connections of the same words and meaning that meet at one node in large numbers, as if they were one.
+def _buses(gathered: list[Bundle], end: Literal["sources", "targets"], many: int) -> list[Bundle]:
+    """Join connections of the same words and meaning that meet in large numbers, as if they were one.
 
-    Four hundred lines beside each other say less than one that gathers them. A line with an issue keeps its own way.
+    They meet at one node, or each reaches all of the same replicas. Four hundred lines beside each other say less than one
+    that gathers them. A line with an issue keeps its own way.
     """
     alike: dict[tuple[str, ...], list[Bundle]] = {}
     for bundle in gathered:
         ends = bundle.targets if end == "targets" else bundle.sources
-        if len(ends) == 1 and not any(edge.badges for edge in bundle.edges):
+        if bundle.is_complete and not any(edge.badges for edge in bundle.edges):
             first = bundle.first
-            alike.setdefault((*ends, first.label, first.meaning, first.change or ""), []).append(bundle)
-    bus = {bundle.id: group for group in alike.values() if len(group) > MANY for bundle in group}
+            alike.setdefault((*sorted(ends), first.label, first.meaning, first.change or ""), []).append(bundle)
+    bus = {bundle.id: group for group in alike.values() if _lines(group, end) > many for bundle in group}
     joined: list[Bundle] = []
     for bundle in gathered:
         group = bus.get(bundle.id, [bundle])
         if group[0] is bundle:
             joined.append(Bundle(bundle.id, tuple(edge for member in group for edge in member.edges)))
     return joined
+
+
+def _lines(group: Sequence[Bundle], end: Literal["sources", "targets"]) -> int:
+    """Count the lines of several connections that meet at a node; those of one run together anyway."""
+    if len(group) < 2:
+        return 0
+    first = group[0]
+    return (
+        len(group)
+        if len(first.targets if end == "targets" else first.sources) == 1
+        else sum(len(bundle.edges) for bundle in group)
+    )
 
 
 def busiest(bundles: Iterable[Bundle], columns: Mapping[str, int]) -> dict[str, int]:

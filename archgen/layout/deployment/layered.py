@@ -24,7 +24,7 @@ from archgen.views.diagram import Diagram
 
 def layered(diagram: Diagram, measures: Measures = USUAL) -> Placed:
     """Lay a diagram out in layers of calls: few crossings first, then straight lines."""
-    graph, together = graph_of(diagram)
+    graph, together = graph_of(diagram, measures)
     sizes = size_cards(diagram, busiest(together, ranks_of(graph, graph.nodes, graph.links)), measures)
     spacing = _spacing(diagram, sizes, measures)
     placed = layers(graph, spacing)
@@ -37,15 +37,15 @@ def layered(diagram: Diagram, measures: Measures = USUAL) -> Placed:
 
 def promise(diagram: Diagram) -> float:
     """Return the part of its crossings that an order of a diagram spares, in a tenth of the time that layers take."""
-    graph, _ = graph_of(diagram)
+    graph, _ = graph_of(diagram, USUAL)
     return untangled(net(ranks_of(graph, graph.nodes, graph.links), graph.links, graph.around))
 
 
-def graph_of(diagram: Diagram) -> tuple[Graph, list[Bundle]]:
+def graph_of(diagram: Diagram, measures: Measures) -> tuple[Graph, list[Bundle]]:
     """Return the graph of the cards that do not merely guard others, visitors first, and the bundles of its links as requests use them."""
     nodes = [node for node in diagram.nodes if not node.guards]
     nodes.sort(key=lambda node: node.role != "visitor")
-    together = bundles(diagram, {node.id: 0 for node in nodes})
+    together = bundles(diagram, {node.id for node in nodes}, measures.many)
     order = {subject: place for place, subject in enumerate(diagram.used)}
     together.sort(key=lambda bundle: order.get(bundle.first.subject, len(order)))
     links = tuple(

@@ -73,7 +73,7 @@ class _Drawing:
     def __init__(self, diagram: Diagram, rows: Mapping[str, int] | None, measures: Measures) -> None:
         self._diagram = diagram
         self._measures = measures
-        self._graph, self._bundles = graph_of(diagram)
+        self._graph, self._bundles = graph_of(diagram, measures)
         self._rows = rows
         self._sizes = _sizes(
             diagram, self._bundles, rows or ranks_of(self._graph, self._graph.nodes, self._graph.links), measures

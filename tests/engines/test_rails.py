@@ -1,0 +1,85 @@
+"""Lines of the same words at one node, or at all replicas of a component, run together where no more lines cross for it."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from archgen.engines.best import best
+from archgen.engines.rails import railed
+from archgen.engines.score import score
+from archgen.layout.deployment.bundles import bundles
+from archgen.layout.measures import USUAL
+from archgen.views.deployment import deployment
+from archgen.views.diagram import Badge, Diagram, Edge, Node
+from archgen.views.overview import overview
+from tests.checked import read_model
+from tests.geometry import faults
+from tests.paths import ROOT
+
+SYSTEMS = sorted((ROOT / "lab" / "systems").glob("*.arch.yaml")) + sorted((ROOT / "models").glob("*.arch.yaml"))
+
+
+def callers(count: int, replicas: int = 1, label: str = "postgresql") -> Diagram:
+    """Return services that all call every replica of one store, each by a connection of its own."""
+    services = [f"s{place}" for place in range(count)]
+    stores = [f"db@{place}" for place in range(replicas)]
+    nodes = [Node(id=name, subject=name, label=name, kind="service", role="application") for name in services]
+    nodes += [Node(id=name, subject="db", label="db", kind="database", role="data") for name in stores]
+    edges = tuple(
+        Edge(id=f"{a} {b}", subject=f"{a} -> db", source=a, target=b, label=label, meaning="encrypted")
+        for a, b in product(services, stores)
+    )
+    return Diagram(id="d", title="t", alt="", nodes=tuple(nodes), edges=edges)
+
+
+def count(diagram: Diagram, many: int) -> int:
+    return len(bundles(diagram, {node.id for node in diagram.nodes}, many))
+
+
+def test_more_than_so_many_lines_of_the_same_words_are_one_bundle() -> None:
+    assert count(callers(3), 3) == 3
+    assert count(callers(4), 3) == 1
+
+
+def test_lines_to_all_replicas_of_a_component_are_gathered() -> None:
+    """Twenty services that each call a broker of three had sixty lines in twenty bundles."""
+    assert count(callers(20, 3), USUAL.many) == 1
+    assert count(callers(2, 3), USUAL.many) == 2
+
+
+def test_a_line_with_a_finding_and_other_words_keep_their_own_way() -> None:
+    diagram = callers(5)
+    first, second, *others = diagram.edges
+    found = replace(first, badges=(Badge(1, "error", "unencrypted"),))
+    assert count(replace(diagram, edges=(found, replace(second, label="reads"), *others)), 2) == 3
+
+
+def test_replicas_that_are_not_all_reached_stay_apart() -> None:
+    diagram = callers(4, 3)
+    assert count(replace(diagram, edges=diagram.edges[:-1]), USUAL.many) == 2
+
+
+def test_a_rail_is_taken() -> None:
+    diagram = callers(6)
+    placed = best(diagram)
+    rail = railed(best, diagram, placed)
+    assert len({edge.bundle for edge in placed.edges}) == 6
+    assert len({edge.bundle for edge in rail.edges}) == 1
+    assert len(rail.edges) == 6
+    assert faults(rail) == []
+
+
+@pytest.mark.parametrize("path", SYSTEMS, ids=lambda path: path.name)
+def test_rails_make_no_diagram_worse(path: Path) -> None:
+    topology = read_model(path.name, path.read_bytes()).topology
+    for diagram in (deployment(topology), overview(topology)):
+        usual = best(diagram)
+        placed = railed(best, diagram, usual)
+        assert score(placed).crossings <= score(usual).crossings
+        assert placed.width <= usual.width
+        assert placed.height <= usual.height
+        assert faults(placed) == []
