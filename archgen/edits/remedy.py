@@ -14,8 +14,8 @@ from archgen.edits.placement import find_host
 from archgen.edits.promotion import can_be_promoted, keeps_files, promoter_of
 from archgen.model.architecture import Component, Connection, Port
 from archgen.model.change import Change, Path, Put
-from archgen.model.kinds import KINDS
-from archgen.model.products import product_of
+from archgen.model.kinds import KINDS, QUEUES
+from archgen.model.products import product_name, product_of
 from archgen.model.protocols import PROTOCOLS
 from archgen.model.subject import Subject
 
@@ -137,9 +137,89 @@ def _needs_more_than_a_replica(topology: Topology, component: Component) -> bool
         return False
     return (
         keeps_files(component)
+        or (len(component.replicas) == 1 and not _may_run_twice(topology, component))
         or (component.kind == "scheduler" and len(component.replicas) == 1)
         or (not topology.hosts_of(component.id) and needs_moving_address(component, topology.index.callers))
     )
+
+
+_RUNTIMES = (
+    *(
+        "java",
+        "spring",
+        "spring-boot",
+        "quarkus",
+        "tomcat",
+        "jetty",
+        "wildfly",
+        "weblogic",
+        "go",
+        "golang",
+        "rust",
+        "c++",
+        "python",
+    ),
+    *(
+        "django",
+        "flask",
+        "fastapi",
+        "gunicorn",
+        "uvicorn",
+        "uwsgi",
+        "celery",
+        "node",
+        "express",
+        "nestjs",
+        "nextjs",
+        "deno",
+        "bun",
+    ),
+    *(
+        "php",
+        "php-fpm",
+        "laravel",
+        "symfony",
+        "ruby",
+        "rails",
+        "puma",
+        "sidekiq",
+        "elixir",
+        "phoenix",
+        "erlang",
+        "dotnet",
+        ".net",
+    ),
+    *("aspnet", "aspnet-core", "iis", "scala", "kotlin", "clojure", "perl"),
+)
+"""What runs the code of a system's own makers, who know if it keeps anything; other products keep what their makers chose."""
+
+_PROGRAMS = ("app-server", "service", "web-server", "worker", "identity-provider")
+"""The kinds whose product may keep data, elect a leader or share out work by itself."""
+
+
+def _may_run_twice(topology: Topology, component: Component) -> bool:
+    """Return True if a second replica of a component does no harm, as far as the model says what it keeps.
+
+    Two monitorings send each alert twice. A product that others make may keep an embedded database, or take half of the work,
+    unless it says that it keeps no sessions, stands behind a balancer, or takes its work from a queue.
+    """
+    kind = KINDS[component.kind]
+    if kind.id == "monitoring":
+        return False
+    if kind.id not in _PROGRAMS or component.managed or (kind.entry and component.product in _SERVERS):
+        return True
+    own = component.product is None or product_name(component.product) in _RUNTIMES
+    spread = any(KINDS[caller.kind].role in ("balancer", "web") for caller in topology.index.callers(component.id))
+    queued = any(
+        topology.kind(target).id in QUEUES for call in topology.outgoing[component.id] for target in call.targets
+    )
+    if kind.id == "worker":
+        return own or queued or component.sessions == "none"
+    return own or spread or component.sessions in ("none", "shared")
+
+
+_SERVERS = ("nginx", "apache", "httpd", "caddy", "traefik", "envoy", "haproxy", "openresty", "lighttpd")
+"""Web servers that keep nothing by themselves."""
 
 
 def _quorum_of_three(topology: Topology, component: Component) -> tuple[Edit, ...]:

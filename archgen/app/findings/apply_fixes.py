@@ -1,12 +1,13 @@
 """Fixes of what the rules find, written into a model's text one after the other and each of them proved.
 
-A fix is kept only if the model can still be read, the finding is gone or less grave than before, and nothing is found that was
-not there, by any rule, however sure and however grave. Fixes of one rule that touch different parts are tried together first.
+A fix is kept only if the model can still be read, the finding is gone or less grave than before, and no error or warning is
+found that was not there, by any rule, however sure; nor an info finding, if it fixes nothing graver. Fixes of one rule that
+touch different parts are tried together first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
@@ -24,26 +25,25 @@ from archgen.linting.policy import Policy
 from archgen.model.change import Append, Change, Path
 from archgen.model.finding import SEVERITIES, Finding
 from archgen.model.subject import Subject
-from archgen.model.wording import listed, plural
+from archgen.model.wording import first_few, listed, plural
 from archgen.report.lint.outcome import LintReport
+
+Refused = tuple[Finding, ...]
+"""The findings that a fix would bring; none where it can't be written, or doesn't resolve its own finding."""
 
 
 class FixedModel(Struct, frozen=True):
     """A model's bytes after its fixes, the wanted findings that are gone or less grave then, and those that are not.
 
-    `left` are the findings that are less grave, as they are now; `brought` the rules of the findings that each refused fix
-    would bring, by the rule whose fix it is.
+    `left` are the findings that are less grave, as they are now; `brought` are the refused fixes by their finding, each with
+    the findings that it would bring.
     """
 
     data: bytes
     findings: tuple[Finding, ...]
     refused: tuple[Finding, ...] = ()
     left: tuple[Finding, ...] = ()
-    brought: tuple[tuple[str, tuple[str, ...]], ...] = ()
-
-
-Refused = tuple[str, ...]
-"""The rules of the findings that a fix would bring; none where it can't be written, or doesn't resolve its own finding."""
+    brought: tuple[tuple[Finding, Refused], ...] = ()
 
 
 CheckBytes = Callable[[bytes], Model]
@@ -78,15 +78,12 @@ def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], boo
     left = {finding.fingerprint: finding for finding in model.findings}
     helped = {finding.fingerprint: _is_helped(finding, left) for finding in asked}
     open_ = tuple(finding for finding in asked if not helped[finding.fingerprint])
-    brought: dict[str, dict[str, None]] = {}
-    for finding in open_:
-        brought.setdefault(finding.rule, {}).update(dict.fromkeys(refused.get(finding.fingerprint, ())))
     return FixedModel(
         model.data,
         tuple(finding for finding in asked if helped[finding.fingerprint]),
         open_,
         tuple(left[each.fingerprint] for each in asked if helped[each.fingerprint] and each.fingerprint in left),
-        tuple((rule, tuple(rules)) for rule, rules in brought.items()),
+        tuple((finding, refused.get(finding.fingerprint, ())) for finding in open_),
     )
 
 
@@ -154,7 +151,10 @@ def _with(model: Model, fixes: tuple[Finding, ...], judged: CheckBytes) -> Model
     left = {finding.fingerprint: finding for finding in after.findings}
     helped = all(_is_helped(fixe, left) for fixe in fixes)
     worse = _worse(model.findings, after.findings)
-    return after if helped and not worse else tuple(dict.fromkeys(finding.rule for finding in worse))
+    if any(fixe.severity != "info" for fixe in fixes):
+        # an opinion that what is fixed has hidden so far is no reason to leave an error or a warning
+        worse = [finding for finding in worse if finding.severity != "info"]
+    return after if helped and not worse else tuple(worse)
 
 
 def _worse(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> list[Finding]:
@@ -243,11 +243,44 @@ def fix(
 def _fix_summary(result: FixedModel, *, keep: bool) -> str:
     """Return the number of fixed findings in words, what is left of them, and what the fixes that weren't kept would bring."""
     sentence = f"{plural(len(result.findings), 'finding')} {'fixed' if keep else 'would be fixed'}"
-    sentence += "".join(f"; as {each.severity} is left: {each.message}" for each in result.left)
+    sentence += "".join(_left(severity, rule, own) for (severity, rule), own in _by_rule(result.left).items())
     if not result.refused:
         return sentence
     reasons = [
-        f"the fix of {rule} {f'would bring {listed(brought)}' if brought else 'does not hold'}"
-        for rule, brought in result.brought
+        f"the fix of {_named(finding)} {f'would bring {_names(brought)}' if brought else 'does not hold'}"
+        for finding, brought in result.brought
     ]
-    return f"{sentence}; {len(result.refused)} left: {listed(reasons)}"
+    return f"{sentence}; {len(result.refused)} left: {'; '.join(first_few(reasons, _NAMED))}"
+
+
+_NAMED = 3
+"""The findings that a sentence names; the others are counted."""
+
+
+def _by_rule(findings: Iterable[Finding]) -> dict[tuple[str, str], list[Finding]]:
+    by_rule: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        by_rule.setdefault((finding.severity, finding.rule), []).append(finding)
+    return by_rule
+
+
+def _left(severity: str, rule: str, findings: Sequence[Finding]) -> str:
+    if len(findings) == 1:
+        return f"; as {severity} is left: {findings[0].message}"
+    return f"; as {severity} are left: {rule} of {_subjects(findings)}"
+
+
+def _named(finding: Finding) -> str:
+    return f"{finding.rule} of {finding.subject.id}"
+
+
+def _names(findings: Iterable[Finding]) -> str:
+    """Return the rules of findings, each with its first subjects."""
+    rules: dict[str, list[Finding]] = {}
+    for finding in findings:
+        rules.setdefault(finding.rule, []).append(finding)
+    return listed(first_few([f"{rule} of {_subjects(own)}" for rule, own in rules.items()], _NAMED))
+
+
+def _subjects(findings: Iterable[Finding]) -> str:
+    return listed(first_few(list(dict.fromkeys(finding.subject.id for finding in findings)), _NAMED))

@@ -26,7 +26,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         return
     for component in facts.architecture.components:
         standby = _standby(facts, component)
-        flows = _waiting(facts, component) if standby else ()
+        flows = _waiting(facts, component, standby) if standby else ()
         if flows:
             replication = component.replication
             declared = replication.recovery if replication is not None else None
@@ -35,9 +35,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 yield _hit(component, standby, flows, objective, declared, reaction)
 
 
-def _waiting(facts: Topology, component: Component) -> tuple[str, ...]:
-    """Return the flows that need the component, rather than go on without it as they do without a cache."""
-    lost = tuple(Subject("replica", replica.id) for replica in component.replicas)
+def _waiting(facts: Topology, component: Component, standby: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the flows that stop with the replicas that work, rather than go on with the others or without the component."""
+    lost = tuple(Subject("replica", replica.id) for replica in component.replicas if replica.id not in standby)
     outcomes = {
         flow: simulate(facts.index, facts.flows[flow], facts.losses.plans[flow], lost)
         for flow in facts.flows_of[component.id]
@@ -79,6 +79,9 @@ def _hit(
         ),
         related=tuple((Subject("replica", replica), "needs manual failover") for replica in standby),
         flows=flows,
+        fix=None
+        if declared is None
+        else f"Automate failover (`failover: automatic`), or practice it until it takes no more than {_minutes(objective)}.",
         confidence="high" if declared is not None else "medium",
     )
 
@@ -118,13 +121,13 @@ RULE = Rule(
     thresholds=(("minutes", _REACTION / 60, "minutes that a person on call needs"),),
     bad="""\
 archgen: 1
-name: Back within five minutes, by hand  # finding: unmonitored
+name: Back within five minutes, by hand  # finding: unmonitored, maintenance-downtime
 hosts:
   db-1: {}
   db-2: {}
 components:
   job: {kind: scheduler, managed: true, replicas: 2}
-  postgres:  # finding: manual-failover
+  postgres:  # finding: manual-failover, single-writer-database
     kind: database
     product: postgresql
     runs_on: [db-1, db-2]
@@ -135,15 +138,17 @@ connections:
 flows:
   report:
     title: The nightly report
-    access: read
+    access: write
     steps:
-      - job -> postgres: SELECT
+      - job -> postgres: INSERT
 objectives: {recovery_time: 5m}
 """,
     edits=(
-        ("by hand", "by itself"),
+        ("by hand  # finding: unmonitored, maintenance-downtime", "by itself  # finding: unmonitored"),
+        ("  postgres:  # finding: manual-failover, single-writer-database", "  postgres:"),
         ("failover: manual", "failover: automatic, by: etcd"),
         ("  copies: {", "  etcd: {kind: key-value-store, product: etcd, managed: true, replicas: 3}\n  copies: {"),
         ("connections:", "connections:\n  postgres -> etcd: https"),
+        ("postgres: INSERT", "postgres: INSERT\n      - postgres -> etcd: the lease"),
     ),
 )

@@ -1,0 +1,81 @@
+"""Second replicas that a fix may write: of what keeps nothing by itself; and which findings a fix is held against."""
+
+from __future__ import annotations
+
+from archgen.app.findings.apply_fixes import apply_fixes, checker
+from archgen.app.workspace.inputs import Input
+from archgen.linting.policy import Policy
+from tests.edits.test_fixes import judged
+from tests.edits.test_signable_fixes import JOB, NAME, TODAY, fixed, model
+from tests.paths import ROOT
+
+FLOATING = "runs_on: {any: [a, b]}, replicas: 1"
+
+
+def second(
+    component: str, connections: str = "job -> it: https", steps: str = "job -> it: start", more: str = ""
+) -> bool:
+    """Return True if the fix of a single point of failure writes a second replica of a component."""
+    text = model(f"{JOB}\nit: {{{component}}}{more}", connections, steps, "{a: {}, b: {}}")
+    it = fixed(text, "single-point-of-failure")["components"]["it"]
+    return bool(it.get("replicas") == 2 or it["runs_on"] == ["a", "a-2"])
+
+
+def test_a_product_of_others_gets_no_second_replica_unless_it_keeps_nothing() -> None:
+    assert not second(f"kind: service, product: nexus, {FLOATING}")
+    assert second(f"kind: service, product: nexus, sessions: none, {FLOATING}")
+    assert second(f"kind: service, product: go, {FLOATING}")
+    assert second(f"kind: service, {FLOATING}")
+    assert not second("kind: identity-provider, product: keycloak, runs_on: a")
+    assert second("kind: web-server, product: nginx, runs_on: a")
+
+
+def test_what_a_balancer_calls_gets_a_second_replica() -> None:
+    balancer = "\nlb: {kind: load-balancer, managed: true, replicas: 2, balance: {algorithm: round-robin, health_check: GET /}}"
+    assert second(
+        f"kind: app-server, product: wordpress, {FLOATING}",
+        "job -> lb: https\nlb -> it: https",
+        "job -> lb: GET\nlb -> it: GET",
+        balancer,
+    )
+
+
+def test_a_worker_of_others_gets_a_second_replica_only_behind_a_queue() -> None:
+    queue = "\njobs: {kind: queue, managed: true, replicas: 2, quorum: 1}"
+    assert not second(f"kind: worker, product: argocd, {FLOATING}")
+    assert not second(f"kind: worker, product: argocd, sessions: shared, {FLOATING}")
+    assert second(
+        f"kind: worker, product: ffmpeg, {FLOATING}",
+        "job -> it: https\nit -> jobs: amqp",
+        "job -> it: start\nit -> jobs: next",
+        queue,
+    )
+
+
+def test_alerts_are_sent_once() -> None:
+    assert not second("kind: monitoring, product: elastalert, runs_on: a", "it -> job: https", "it -> job: look")
+
+
+def test_an_info_holds_back_no_fix_of_a_warning() -> None:
+    text = model(
+        "user: {kind: client}\nweb: {kind: web-server, product: nginx, runs_on: a}",
+        "user -> web: {protocol: https, port: 443}",
+        "user -> web: GET",
+        "{a: {}}",
+    )
+    wanted = "missing-firewall"
+    done = apply_fixes(
+        text.encode(), checker(Input(NAME, text.encode()), Policy(), TODAY), lambda each: each.rule == wanted
+    )
+    assert [finding.rule for finding in done.findings] == [wanted]
+    assert "missing-waf" in {finding.rule for finding in judged(done.data.decode()).findings}
+
+
+def test_a_refused_fix_names_what_it_would_bring() -> None:
+    (file,) = (ROOT / "models").glob("4-*.arch.yaml")
+    text = file.read_text(encoding="utf-8").replace("follows: ", "# follows: ")
+    check = checker(Input(NAME, text.encode()), Policy(), TODAY)
+    done = apply_fixes(text.encode(), check, lambda each: each.rule == "single-point-of-failure")
+    ((finding, brought),) = done.brought
+    assert finding.subject.id == "app-1"
+    assert [(each.rule, each.subject.id) for each in brought] == [("code-drift", "code")]
