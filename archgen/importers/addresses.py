@@ -87,7 +87,7 @@ def mentions(name: str, value: str, hosts: Mapping[str, str], port: int | None =
     A bare name counts where the variable's name asks for a host; the name of a database, or one's own address, never does.
     `port` is that of a host that stands without one.
     """
-    text = _spread(value[:LONGEST]) if "{" in value else value[:LONGEST]
+    text = _spread(value[:LONGEST]) if ".." in value else value[:LONGEST]
     if not text or _is_own(name) or not names_any(text, hosts):
         return ()
     results: dict[Mention, None] = {}

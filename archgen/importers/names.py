@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _OTHER = re.compile(r"[^A-Za-z0-9._-]+")
 LONGEST = 60
 
 
+@lru_cache(maxsize=4096)
 def make_id(name: str) -> str:
     """Return a name as an id of the language."""
     words = _OTHER.sub("-", name).strip("-._")[:LONGEST].rstrip("-._")

@@ -5,45 +5,45 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec import Struct
+
 from archgen.language.yaml.tree import Map, Seq, unpack
 
 
-class SourceNode:
-    """A value of a file with its line, and the way to it; both are looked up where they are asked for."""
+class SourceNode(Struct, eq=False):
+    """A value of a file with its line, and the way to it; both are looked up where they are asked for.
 
-    __slots__ = ("_above", "_key", "_mark", "_pointer", "path", "value")
+    `above` and `key` tell where it stands, `mark` its position if it is known, and `way` the keys to it once it was asked for.
+    """
 
-    def __init__(
-        self, value: Any, path: str, above: SourceNode | None = None, key: str | int = "", mark: int = -1
-    ) -> None:
-        self.value = value
-        self.path = path
-        self._above = above
-        self._key = key
-        self._mark = mark
-        self._pointer: str | None = None
+    value: Any
+    path: str
+    above: SourceNode | None = None
+    key: str | int = ""
+    mark: int = -1
+    way: str | None = None
 
     @property
     def line(self) -> int:
         """Return the line from 1; 1 for a document."""
-        if self._mark >= 0:
-            return unpack(self._mark)[1]
-        above = self._above
+        if self.mark >= 0:
+            return unpack(self.mark)[1]
+        above = self.above
         if above is None:
             return 1
         container = above.value
         if isinstance(container, Map):
-            self._mark = container.key_mark(str(self._key))
+            self.mark = container.key_mark(str(self.key))
         elif isinstance(container, Seq):
-            self._mark = container.marks[int(self._key)]
-        return unpack(self._mark)[1] if self._mark >= 0 else above.line
+            self.mark = container.marks[int(self.key)]
+        return unpack(self.mark)[1] if self.mark >= 0 else above.line
 
     @property
     def pointer(self) -> str:
         """Return the way through the keys, by `/`."""
-        if self._pointer is None:
-            self._pointer = "" if self._above is None else f"{self._above.pointer}/{self._key}"
-        return self._pointer
+        if self.way is None:
+            self.way = "" if self.above is None else f"{self.above.pointer}/{self.key}"
+        return self.way
 
     def get(self, *keys: str) -> SourceNode:
         """Return the value under keys; an empty node where the way ends."""
@@ -51,7 +51,7 @@ class SourceNode:
         for key in keys:
             value = node.value
             if value.__class__ is not Map or key not in value:
-                return SourceNode(None, node.path, node._above, node._key, node._mark)
+                return SourceNode(None, node.path, node.above, node.key, node.mark)
             node = SourceNode(value[key], node.path, node, key)
         return node
 

@@ -72,7 +72,7 @@ class Outside:
         """Yield the stores outside that a variable names, each with how it is called."""
         if ":" not in value and "." not in value:
             return
-        for mention, known in stores_named(name, _NAMESPACE.sub(".svc", value)):
+        for mention, known in stores_named(name, _NAMESPACE.sub(".svc", value) if "$" in value else value):
             if resolve_host(mention.host, hosts) is None:
                 store = self.add(mention.host, known, source, name)
                 yield Mention(store.id, mention.protocol, mention.port), store

@@ -132,6 +132,7 @@ def is_product(image: str) -> bool:
     return product is not None and (product.kind in _DAEMONS or product.kind in _DOORS)
 
 
+@lru_cache(maxsize=4096)
 def _by_image(image: str) -> Known | None:
     segment = image_name(image)
     if segment == "server" and "mssql" in image:
@@ -173,10 +174,15 @@ _ADMITS: tuple[tuple[str, str], ...] = (
 
 def admits_anybody(name: str, value: str) -> bool:
     """Return True for a variable by which a store asks nobody who they are."""
-    return any(
+    return _is_admission(name) and any(
         re.fullmatch(pattern, name) is not None and re.fullmatch(values, value.strip().lower()) is not None
         for pattern, values in _ADMITS
     )
+
+
+@lru_cache(maxsize=4096)
+def _is_admission(name: str) -> bool:
+    return any(re.fullmatch(pattern, name) is not None for pattern, _ in _ADMITS)
 
 
 class Guess(Struct, frozen=True):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from archgen.app.config.config import repository_of
 from archgen.importers.attached import is_proxy
+from archgen.importers.compose.environment import STAND_INS
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.facts import Configuration, Opener, SourceError
 from archgen.model.problems import UsageError
@@ -35,6 +36,12 @@ _DEEPEST_PROXY = 3
 _MOST_MOUNTED = 40
 _CONFIGURATIONS = (".conf", ".cfg", ".template", ".yml", ".yaml", ".toml", "Caddyfile")
 _MOST_PROJECTS = 3
+_BESIDE = frozenset((".env", *STAND_INS))
+"""Files that are looked for beside every compose file."""
+
+
+_Entries = tuple[list[str], list[str]]
+"""The names of a directory's files and of its directories."""
 
 
 class SourceFiles:
@@ -46,6 +53,8 @@ class SourceFiles:
         self.others: list[str] = []
         self.unread: list[str] = []
         self.charts: list[str] = []
+        self.listed: dict[str, frozenset[str]] = {}
+        self.resolved: dict[str, ResolvedDirectory] = {}
 
     def read(self, path: str, inside: str | None = None) -> None:
         """Read a file; what can't be read is an error."""
@@ -60,27 +69,29 @@ def collect_sources(paths: tuple[str, ...]) -> SourceFiles:
     collection = SourceFiles()
     for path in sorted(set(paths), key=os.path.normpath):
         name = os.path.normpath(path)
-        if not os.path.lexists(path):
-            raise UsageError(f"{path} doesn't exist; name a file or a directory")
         if os.path.isdir(path):
             _collect_directory(collection, name)
-        else:
+        elif os.path.lexists(path):
             collection.read(name)
+        else:
+            raise UsageError(f"{path} doesn't exist; name a file or a directory")
     return collection
 
 
 def _collect_directory(collection: SourceFiles, directory: str) -> None:
     """Read the compose files that Compose would read there, else all manifests below, else the nearest compose files."""
-    inside = ResolvedDirectory.of(directory)
-    names = sorted(os.listdir(directory))
+    inside = collection.resolved[os.path.abspath(directory)] = ResolvedDirectory.of(directory)
+    top = _entries_of(directory)
+    names = sorted(top[0])
+    collection.listed["" if directory == "." else directory] = frozenset(names)
     chosen, others = _compose_files([name for name in names if _COMPOSE.fullmatch(name)])
     if chosen:
         for name in chosen:
             collection.read(_joined(directory, name), inside)
         collection.others += [_joined(directory, name) for name in others]
-        collection.unread += _proxies(directory, inside)
+        collection.unread += _proxies(directory, inside, top)
         return
-    found = list(_below(directory))
+    found = list(_below(directory, top=top))
     charts = sorted(os.path.dirname(path) for path in found if os.path.basename(path) == "Chart.yaml")
     templates = tuple(os.path.join(chart, "templates", "") for chart in charts)
     below = [path for path in found if not path.startswith(templates)] if charts else found
@@ -101,9 +112,9 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     _collect_nearest(collection, directory, below, inside)
 
 
-def _proxies(directory: str, inside: str) -> Iterator[str]:
+def _proxies(directory: str, inside: str, top: _Entries) -> Iterator[str]:
     """Yield the configurations of proxies near compose files; a service that mounts one reads it itself."""
-    for path in _below(directory, _DEEPEST_PROXY):
+    for path in _below(directory, _DEEPEST_PROXY, top):
         if path.endswith((".conf", ".cfg")):
             try:
                 if is_proxy(Configuration(path, read_file(path, FOUND, inside))):
@@ -144,13 +155,14 @@ def _compose_files(names: list[str]) -> tuple[list[str], list[str]]:
     return chosen, [name for name in names if name not in chosen]
 
 
-def _below(directory: str, deepest: int = _DEEPEST) -> Iterator[str]:
+def _below(directory: str, deepest: int = _DEEPEST, top: _Entries | None = None) -> Iterator[str]:
     """Yield the files below a directory in a stable order; hidden directories and dependencies are skipped."""
     count = 0
     waiting = [("" if directory == "." else f"{directory.rstrip(os.sep)}{os.sep}".removeprefix("./"), 0)]
     while waiting:
         where, depth = waiting.pop()
-        names, directories = _entries_of(where)
+        names, directories = _entries_of(where) if top is None else top
+        top = None
         if depth < deepest:
             shown = sorted((name for name in directories if name[0] != "." and name not in _SKIPPED), reverse=True)
             waiting += [(f"{where}{name}{os.sep}", depth + 1) for name in shown]
@@ -161,7 +173,7 @@ def _below(directory: str, deepest: int = _DEEPEST) -> Iterator[str]:
             yield where + name
 
 
-def _entries_of(directory: str) -> tuple[list[str], list[str]]:
+def _entries_of(directory: str) -> _Entries:
     """Return the names of a directory's files and of its directories, without links to directories; none if it can't be read."""
     names: list[str] = []
     directories: list[str] = []
@@ -190,21 +202,25 @@ def _joined(directory: str, name: str) -> str:
     return os.path.normpath(os.path.join(directory, name))
 
 
-def opener_of(paths: tuple[str, ...]) -> Opener:
+def opener_of(paths: tuple[str, ...], collection: SourceFiles) -> Opener:
     """Return the function that opens what a configuration names, inside the project of that configuration."""
     cache: dict[str, tuple[Configuration, ...]] = {}
     projects: dict[str, ResolvedDirectory] = {}
+    listed, resolved = collection.listed, collection.resolved
 
     def open_named(path: str, name: str) -> tuple[Configuration, ...]:
+        directory = os.path.dirname(path)
+        if name in _BESIDE and directory in listed and name not in listed[directory]:
+            return ()
         if not name or os.path.isabs(name) or "\0" in name or len(name) > 1000:
             return ()
-        directory = os.path.dirname(path)
         target = os.path.normpath(os.path.join(directory, name))
         if target not in cache:
             if not os.path.exists(target):
                 return ()
             if directory not in projects:
-                projects[directory] = ResolvedDirectory.of(_project_of(os.path.abspath(directory), paths))
+                project = _project_of(os.path.abspath(directory), paths)
+                projects[directory] = resolved.get(project) or ResolvedDirectory.of(project)
             cache[target] = tuple(_open(target, projects[directory]))
         return cache[target]
 

@@ -33,7 +33,7 @@ class Import(Struct, frozen=True):
 def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, ...] = ()) -> Import:
     """Import the configurations of paths; raise UsageError where they hold none, NothingImported with the errors."""
     collection = collect_sources(paths)
-    reading = read_all(collection.files.values(), opener_of(paths), frozenset(profiles))
+    reading = read_all(collection.files.values(), opener_of(paths, collection), frozenset(profiles))
     errors = tuple(sorted({*collection.errors, *reading.errors}))
     model = assemble_model(reading.facts, name or _name(reading, paths), [file.path for file, _ in reading.sources])
     if not model.inventory.parts:

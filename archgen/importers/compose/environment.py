@@ -7,7 +7,7 @@ from msgspec import Struct, field
 from archgen.importers.compose.interpolation import expanded_variables
 from archgen.importers.facts import Opener
 
-_STAND_INS = (
+STAND_INS = (
     ".env.example",
     ".env.sample",
     ".env.dist",
@@ -40,7 +40,7 @@ class Environment(Struct):
 
 def environment_of(path: str, opener: Opener) -> Environment:
     """Return the variables for the compose files beside a path."""
-    for name in (".env", *_STAND_INS):
+    for name in (".env", *STAND_INS):
         for file in opener(path, name)[:1]:
             variables = {key: value for key, (value, _) in expanded_variables(file.data, {}).items()}
             return Environment(variables, file.path if name != ".env" else "")

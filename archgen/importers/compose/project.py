@@ -88,6 +88,8 @@ def read_projects(
 
 def _completed(projects: list[list[tuple[Configuration, SourceNode]]]) -> list[list[tuple[Configuration, SourceNode]]]:
     """Return the projects, each with the files of another directory that change what it runs, as `-f` names them."""
+    if len(projects) < 2:
+        return projects
     complete = {
         name: number
         for number, files in reversed([*enumerate(projects)])

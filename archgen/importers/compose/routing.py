@@ -43,7 +43,15 @@ def routes(services: Mapping[str, Service], proxies: Mapping[str, str]) -> Itera
 
 
 def _requests(service: Service) -> Iterator[tuple[str, SourceText, int | None]]:
-    labels = {name.lower(): value for name, value in service.labels.items()}
+    if service.labels:
+        yield from _labelled({name.lower(): value for name, value in service.labels.items()})
+    virtual = service.environment.get("VIRTUAL_HOST")
+    if virtual is not None:
+        port_value = service.environment.get("VIRTUAL_PORT")
+        yield "nginx-proxy", virtual, _number(port_value.text if port_value else "")
+
+
+def _labelled(labels: Mapping[str, SourceText]) -> Iterator[tuple[str, SourceText, int | None]]:
     router = next((value for name, value in labels.items() if _ROUTER.fullmatch(name)), None)
     enable = labels.get("traefik.enable")
     if router is not None and (enable is None or enable.text.lower() != "false"):
@@ -53,10 +61,6 @@ def _requests(service: Service) -> Iterator[tuple[str, SourceText, int | None]]:
     if caddy is not None:
         port_match = re.search(r"upstreams\s+(\d+)", " ".join(value.text for value in labels.values()))
         yield "caddy", caddy, int(port_match[1][:5]) if port_match else None
-    virtual = service.environment.get("VIRTUAL_HOST")
-    if virtual is not None:
-        port_value = service.environment.get("VIRTUAL_PORT")
-        yield "nginx-proxy", virtual, _number(port_value.text if port_value else "")
 
 
 def _number(text: str) -> int | None:

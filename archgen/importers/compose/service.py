@@ -11,6 +11,9 @@ from archgen.importers.compose.interpolation import interpolate
 from archgen.importers.facts import Origin
 from archgen.importers.nodes import SourceNode
 
+_SPECIAL = frozenset("'\"\\")
+"""Characters that mean something to a shell in a list of words."""
+
 
 class SourceText(Struct, frozen=True):
     """A text and its place."""
@@ -231,6 +234,8 @@ def _origin(node: SourceNode) -> Origin:
 
 def split_words(text: str) -> list[str]:
     """Return the words of a command; as they stand where its quotes don't match."""
+    if _SPECIAL.isdisjoint(text):
+        return text.split()
     try:
         return shlex.split(text)
     except ValueError:
