@@ -306,3 +306,13 @@ def test_new_from_sources_takes_no_tier_and_reports_as_import_does(
     assert Path("x.arch.yaml").exists()
     assert main(["new"]) == 0
     assert Path("models/1-simple-web-stack.arch.yaml").exists()
+
+
+def test_import_loads_nothing_that_reads_models(tmp_path: Path) -> None:
+    write_case(cases("compose")[0], tmp_path)
+    code = (
+        "import sys; from archgen.cli import main; main(['import', '.', '-o', 'x.arch.yaml']);"
+        "sys.exit('archgen.language.load' in sys.modules or 'jsonschema_rs' in sys.modules)"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.getcwd()}
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, check=True)

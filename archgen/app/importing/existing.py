@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from archgen.app.importing.answering import answers_of, with_answers
 from archgen.app.workspace.atomic_write import create, rewrite
 from archgen.system.files import MODEL, read_file
 
@@ -16,6 +15,8 @@ def write_model(path: str, text: str, *, check: bool, update: bool = False) -> b
     """
     exists = os.path.exists(path)
     if exists and (check or update):
+        from archgen.app.importing.answering import answers_of, with_answers
+
         text = with_answers(text, answers_of(path))
     if check:
         return not exists or read_file(path, MODEL) != text.encode()
