@@ -282,6 +282,15 @@ def test_the_script_runs_and_makes_a_picture(one: Topology) -> None:
     assert svg == diagrams_svg(diagram)
 
 
+def test_ranking_all_at_once_is_one_attribute_more() -> None:
+    """Graphviz 2.42 ends with "trouble in init_rank" on some nested clusters; then the script is run so."""
+    diagram = deployment(SHIPPED[1])
+    plain, ranked = diagrams_script(diagram).splitlines(), diagrams_script(diagram, newrank=True).splitlines()
+    assert [line for line in ranked if line not in plain] == [
+        "             graph_attr={'nodesep': '0.6', 'ranksep': '1.1', 'pad': '0.4', 'newrank': 'true'}):"
+    ]
+
+
 @HOSTILE_TEXTS
 def test_hostile_text_is_a_literal_in_the_script(text: str) -> None:
     tree = ast.parse(diagrams_script(hostile_diagram(text)))

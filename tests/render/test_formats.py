@@ -34,7 +34,7 @@ from archgen.render.text.sequence import sequence_text
 from archgen.report.common.terminal import display_width
 from archgen.style.svg_markup import clean
 from archgen.views.deployment import deployment
-from archgen.views.diagram import Diagram, Message, Sequence
+from archgen.views.diagram import Chip, Diagram, Message, Node, Sequence
 from archgen.views.flow import flow_sequence
 from tests.hostile import HOSTILE
 from tests.paths import ROOT
@@ -391,6 +391,11 @@ def test_ascii_is_ascii() -> None:
         assert diagram_text(domain(deployment(one)), ascii_only=True).isascii()
         assert all((sequence_text(flow, ascii_only=True) or "").isascii() for flow in flows(one))
         assert diagram_list(deployment(one), ascii_only=True).isascii()
+    chips = tuple(Chip(label=label, meaning="encrypted", subjects=("a -> b",)) for label in ("→ kafka", "← vault ×2"))
+    node = Node(id="a", subject="a", label="a", detail="×3 · x …", kind="service", role="application", chips=chips)
+    several = Diagram(id="d", title="d", alt="", nodes=(node,))
+    assert diagram_text(domain(several), ascii_only=True).isascii()
+    assert diagram_list(several, ascii_only=True).isascii()
 
 
 @HOSTILE_TEXTS

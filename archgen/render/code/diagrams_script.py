@@ -24,11 +24,13 @@ _NAME = "picture"
 _IMAGE = re.compile(r'(xlink:href|href)="([^"]*)"')
 
 
-def diagrams_script(diagram: Diagram) -> str:
+def diagrams_script(diagram: Diagram, newrank: bool = False) -> str:
     """Return a Python script that draws the diagram: `python SCRIPT [png|svg|pdf|jpg|dot]` writes the picture beside itself.
 
-    Words of the model stand in it as string literals only; names in it are made up.
+    Words of the model stand in it as string literals only; names in it are made up. With `newrank` Graphviz ranks all
+    nodes at once instead of each cluster by itself, where some nested clusters stop it ("trouble in init_rank").
     """
+    ranks = ", 'newrank': 'true'" if newrank else ""
     classes = {node.id: node_class(node.icon, node.kind) for node in diagram.nodes}
     names = {node.id: f"n{at}" for at, node in enumerate(diagram.nodes, 1)}
     lines = [
@@ -44,7 +46,7 @@ def diagrams_script(diagram: Diagram) -> str:
         "name = os.path.splitext(os.path.abspath(__file__))[0]",
         "",
         f"with Diagram({dot_label([diagram.title])!r}, filename=name, outformat=form, show=False, direction='LR',",
-        "             graph_attr={'nodesep': '0.6', 'ranksep': '1.1', 'pad': '0.4'}):",
+        f"             graph_attr={{'nodesep': '0.6', 'ranksep': '1.1', 'pad': '0.4'{ranks}}}):",
         *(f"    {line}" for line in _body(diagram, classes, names)),
     ]
     return "\n".join(lines) + "\n"
@@ -104,17 +106,20 @@ def diagrams_svg(diagram: Diagram) -> str:
             "the diagrams library is not installed: `pip install diagrams`, or install archgen with its extra `diagrams`"
         )
     with tempfile.TemporaryDirectory() as folder:
-        script = os.path.join(folder, f"{_NAME}.py")
-        with open(script, "w", encoding="utf-8") as target:
-            target.write(diagrams_script(diagram))
-        _run(script, folder)
+        os.symlink(graphviz_command(), os.path.join(folder, "dot"))
+        try:
+            _run(diagrams_script(diagram), folder)
+        except PartError:
+            _run(diagrams_script(diagram, newrank=True), folder)
         with open(os.path.join(folder, f"{_NAME}.svg"), encoding="utf-8") as source:
             return _embedded(source.read(), os.path.join(os.path.dirname(spec.origin), os.pardir, "resources"))
 
 
-def _run(script: str, folder: str) -> None:
-    """Run the script with the `dot` that archgen would take as the first on the PATH, where the library looks for it."""
-    os.symlink(graphviz_command(), os.path.join(folder, "dot"))
+def _run(text: str, folder: str) -> None:
+    """Run a script with the `dot` of its folder as the first on the PATH, where the library looks for it."""
+    script = os.path.join(folder, f"{_NAME}.py")
+    with open(script, "w", encoding="utf-8") as target:
+        target.write(text)
     environment = {**os.environ, "PATH": os.pathsep.join((folder, *search_path()))}
     command = [sys.executable, script, "svg"]
     try:

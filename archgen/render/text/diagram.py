@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
+from archgen.render.text.signs import ASCII_SIGNS
 from archgen.render.text.words import cut
 from archgen.report.common.terminal import display_width
 from archgen.style.theme import LINES
@@ -44,8 +45,7 @@ _ASCII = str.maketrans(
         "◀": "<",
         "▼": "v",
         "▲": "^",
-        "…": "~",
-        "·": "-",
+        **ASCII_SIGNS,
     }
 )
 

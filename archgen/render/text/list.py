@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import assert_never
 
+from archgen.render.text.signs import ASCII_SIGNS
 from archgen.style.svg_markup import clean
 from archgen.style.theme import LINES
 from archgen.views.diagram import Badge, Block, Diagram, Item, Message, Node, Remark, chip_text
 from archgen.views.diagram import Sequence as View
 
-_ASCII = str.maketrans({"→": "->", "⇠": "<-", "↔": "<->", "•": "*", "·": "-"})
+_ASCII = str.maketrans({**ASCII_SIGNS, "→": "->", "←": "<-", "⇠": "<-", "↔": "<->", "•": "*"})
 
 
 def diagram_list(diagram: Diagram, ascii_only: bool = False) -> str:

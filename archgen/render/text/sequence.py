@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never
 
+from archgen.render.text.signs import ASCII_SIGNS
 from archgen.render.text.words import cut, fold_lines
 from archgen.report.common.terminal import display_width
 from archgen.style.theme import LINES
 from archgen.views.diagram import Block, Item, Message, Remark, Sequence
 
 _ASCII = str.maketrans(
-    {"│": "|", "─": "-", "┄": ".", "▶": ">", "◀": "<", "┌": "+", "┐": "+", "└": "+", "┘": "+", "…": "~"}
+    {"│": "|", "─": "-", "┄": ".", "▶": ">", "◀": "<", "┌": "+", "┐": "+", "└": "+", "┘": "+", **ASCII_SIGNS}
 )
 _LEAST, _MOST = 12, 30
 
