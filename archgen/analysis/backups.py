@@ -14,7 +14,7 @@ _KEEPING = ("object-storage", "file-storage", "backup", "external-service")
 _FILES = ("file-storage", "object-storage")
 
 
-def keeps_files(component: Component) -> bool:
+def holds_files(component: Component) -> bool:
     """Return True for what keeps files: a storage of them, or a server with uploads."""
     return component.kind in _FILES or not KINDS[component.kind].stores
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from archgen.analysis.exposure import BROKERS, stores_reached
@@ -12,11 +12,18 @@ from archgen.edits.names import next_name, unused_name
 from archgen.edits.patch import patch_of
 from archgen.edits.placement import find_host
 from archgen.edits.promotion import can_be_promoted, keeps_files, promoter_of
+<<<<<<< HEAD
 from archgen.model.architecture import Component, Connection, Port
 from archgen.model.change import Change, Path, Put
 from archgen.model.kinds import KINDS, QUEUES
 from archgen.model.products import product_name, product_of
 from archgen.model.protocols import PROTOCOLS
+=======
+from archgen.model.architecture import Component, Connection
+from archgen.model.change import Change
+from archgen.model.kinds import KINDS
+from archgen.model.products import product_of
+>>>>>>> 92d75f69 (fixes: encrypt with all that has to change, and show a patch on stdout)
 from archgen.model.subject import Subject
 
 _PORTS = {"http": 80, "https": 443, "smtp": 25}
@@ -54,8 +61,15 @@ def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict
             open_ = [port for port in connection.ports if not (is_public and port.admin)]
             ports = {port.port or _PORTS.get(port.protocol) for port in open_}
             for target in targets:
-                side = (public, ("internet", target)) if is_public else (inside, (connection.source, target))
+                side = (public, (_outside(topology, connection.source), target))
+                side = side if is_public else (inside, (connection.source, target))
                 side[0].setdefault(side[1], set()).update(ports)
+    # who may come from anywhere needs no rule of its own
+    public = {
+        side: ports
+        for side, ports in public.items()
+        if side[0] == "internet" or not ports <= public.get(("internet", side[1]), set())
+    }
     rules = [*public.items(), *inside.items()]
     if any(None in ports for _, ports in rules):
         return []
@@ -67,38 +81,16 @@ def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict
     ]
 
 
+def _outside(topology: Topology, source: str) -> str:
+    """Return the side of a rule that lets a caller from outside in: a service by its name, visitors as the internet."""
+    return "internet" if topology.kind(source).id == "client" else source
+
+
 def _is_public(topology: Topology, source: str) -> bool:
     """Return True if a caller's addresses are not the site's own: a visitor's, or those of a provider's edge."""
     return topology.trust(source) == "internet" or (
         bool(topology.components[source].managed) and topology.kind(source).role in ("edge", "balancer")
     )
-
-
-def encrypt(topology: Topology, connection: Connection, ports: Collection[Port]) -> tuple[Change, ...]:
-    """Return the changes that encrypt some ports of a connection and check the server's certificate, on the port for TLS."""
-    changes: list[Change] = []
-    for index, port in enumerate(connection.ports):
-        if port in ports:
-            changes += _encrypted_port(("connections", connection.id, index), port, {"verify": True})
-    return tuple(changes)
-
-
-def encrypted_port(connection: Connection, index: int) -> tuple[Change, ...]:
-    """Return the changes that encrypt a port of a connection, whose callers check certificates by themselves."""
-    return tuple(_encrypted_port(("connections", connection.id, index), connection.ports[index], True))
-
-
-def _encrypted_port(path: Path, port: Port, tls: Any) -> Iterator[Change]:
-    """Yield a protocol that is encrypted, or TLS, and the port that servers listen on for it, where that is another."""
-    protocol = PROTOCOLS[port.protocol]
-    secured = protocol.secured if port.tls is None else None
-    if secured is not None:
-        yield Put((*path, "protocol"), secured)
-    if protocol.secured_port is not None and port.port == protocol.port:
-        # its servers take TLS on a port of its own: on the plaintext one the handshake would fail
-        yield Put((*path, "port"), protocol.secured_port)
-    if secured is None or (secured == "https" and tls is not True):
-        yield Put((*path, "tls"), tls)
 
 
 def add_replica(topology: Topology, component: Component) -> tuple[Change, ...]:

@@ -243,7 +243,7 @@ def test_lint_shows_its_repairs_first(
     file = tmp_path / NAME
     file.write_text(MISSPELT, encoding="utf-8")
     assert main(["lint", NAME, "--diff"]) == 2
-    assert "+  user: {kind: client}" in capsys.readouterr().err
+    assert "+  user: {kind: client}" in capsys.readouterr().out
     assert file.read_text(encoding="utf-8") == MISSPELT
     assert main(["lint", NAME, "--fix", "--fail-on", "never"]) == 0
     assert "-  user: {kind: cleint}" in capsys.readouterr().err

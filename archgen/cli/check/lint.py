@@ -72,7 +72,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="With --fix or --diff: include fixes that change the architecture, such as another replica",
     )
-    parser.add_argument("--diff", action="store_true", help="Show what --fix would change, without changing it")
+    parser.add_argument(
+        "--diff", action="store_true", help="Show what --fix would change as a diff on stdout, without changing it"
+    )
     parser.add_argument(
         "--exit-zero", action="store_true", help="Exit with 0 also with findings; an invalid model exits with 2"
     )
@@ -128,7 +130,7 @@ def _lint(options: argparse.Namespace) -> int:
     if options.fix or options.diff:
         from archgen.app.findings.typo_fixes import fix_files
 
-        fix_files(tuple(options.paths), warn, keep=writes)
+        fix_files(tuple(options.paths), warn if writes else say, keep=writes)
     elif options.unsafe_fixes:
         raise UsageError("--unsafe-fixes requires --fix or --diff")
     result = _check(options, settings, mode)
@@ -136,7 +138,8 @@ def _lint(options: argparse.Namespace) -> int:
         from archgen.app.findings.apply_fixes import fix
 
         day, paths, unsafe = today(options.today), tuple(options.paths), options.unsafe_fixes
-        sentences = tuple(fix(result.report, settings.policy, day, warn, keep=writes, unsafe=unsafe, paths=paths))
+        show = warn if writes else say
+        sentences = tuple(fix(result.report, settings.policy, day, show, keep=writes, unsafe=unsafe, paths=paths))
         for sentence in sentences:
             warn(f"archgen: {brief(sentence)}\n")
         if writes and sentences:
@@ -147,7 +150,8 @@ def _lint(options: argparse.Namespace) -> int:
         requested = requested or [("text", None)]
     else:
         formats = LINT
-    if options.quiet:
+    if options.quiet or options.diff:
+        # standard output is for the diff alone
         requested = [(name, file) for name, file in requested if file is not None]
     write_reports(requested, formats, result.report, linked_style(), isolation)
     for note in result.notes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from archgen.analysis.backups import holds_only_copies, keeps_files, least_interval
+from archgen.analysis.backups import holds_only_copies, holds_files, least_interval
 from archgen.analysis.exposure import is_directory
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import free_name
@@ -223,7 +223,8 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
 def _is_of_cluster(facts: Topology, component: Component) -> bool:
     """Return True for a shard, or for the configuration of shards, which a router of the same product leads to."""
     callers = (facts.components[call.source] for call in facts.incoming[component.id])
-    return component.product == "mongodb" and any("mongos" in (caller.product or caller.id) for caller in callers)
+    routers = (caller for caller in callers if facts.kind(caller.id).balances)
+    return component.product is not None and any(router.product in (component.product, "mongos") for router in routers)
 
 
 def _copies_files_of_its_own(facts: Topology, backup: Component, store: Component) -> bool:
@@ -256,7 +257,7 @@ def _schedule(facts: Topology, store: Component) -> dict[str, object]:
 
 def _is_alike(component: Component, other: Component) -> bool:
     """Return True if one backup can read both: what dumps databases knows nothing of files."""
-    return keeps_files(component) == keeps_files(other)
+    return holds_files(component) == holds_files(other)
 
 
 def _interval(facts: Topology, store: Component) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.encryption import clear_ports, is_public
+from archgen.analysis.encryption import is_public
 from archgen.analysis.exposure import stores_reached
 from archgen.analysis.hops import encrypted, relays
 from archgen.analysis.topology import Topology
-from archgen.edits.remedy import connection_of, encrypt, encrypted_port
+from archgen.edits.encryption import encrypt, encrypted_port
+from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, Port
 from archgen.model.change import Change, Put
@@ -98,10 +99,8 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
             if web and secured:
                 changes.append(Put(("connections", connection.id, at, "redirect"), "https"))
             else:
-                changes += encrypted_port(connection, at)
-    for call in _behind(context.topology, connection):
-        changes += encrypt(context.topology, call, clear_ports(call))
-    return tuple(changes)
+                changes += encrypted_port(("connections", connection.id, at), port, True)
+    return (*changes, *encrypt(context.topology, _behind(context.topology, connection)))
 
 
 _REDIRECTING = [{"protocol": "http", "port": 80, "redirect": "https"}, {"protocol": "https", "port": 443}]

@@ -7,7 +7,8 @@ from itertools import product
 
 from archgen.analysis.encryption import clear_ports, plaintext_between_hosts
 from archgen.analysis.topology import Topology
-from archgen.edits.remedy import connection_of, encrypt
+from archgen.edits.encryption import encrypt
+from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection
 from archgen.model.change import Change
@@ -29,6 +30,7 @@ _INSTEAD = {
     "dicom": "DICOM: its secure transport profile",
     "snmp": "SNMP: version 3 with privacy",
     "syslog": "syslog: over TLS (RFC 5425)",
+    "smb": "SMB: its own encryption (SMB 3)",
     "nfs": "NFS: with TLS, or with Kerberos (`krb5p`)",
     "modbus": "Modbus: Modbus/TCP Security, or a tunnel",
     "telnet": "Telnet: `ssh`",
@@ -106,7 +108,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """TLS on each of the connections."""
     names = (hit.subject.id, *(subject.id for subject, _ in hit.related))
     calls = (connection_of(context.topology, name) for name in names)
-    return tuple(change for call in calls for change in encrypt(context.topology, call, clear_ports(call)))
+    return encrypt(context.topology, calls)
 
 
 RULE = Rule(

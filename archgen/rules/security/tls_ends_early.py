@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.encryption import clear_ports, terminations
-from archgen.edits.remedy import connection_of, encrypt
+from archgen.analysis.encryption import terminations
+from archgen.edits.encryption import encrypt
+from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Change
 from archgen.model.subject import Subject
@@ -37,11 +38,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """TLS on each connection behind where it ends."""
     clear = (hit.subject.id, *(subject.id for subject, _ in hit.related if subject.kind == "connection"))
-    return tuple(
-        change
-        for connection in (connection_of(context.topology, name) for name in clear)
-        for change in encrypt(context.topology, connection, clear_ports(connection))
-    )
+    return encrypt(context.topology, (connection_of(context.topology, name) for name in clear))
 
 
 RULE = Rule(

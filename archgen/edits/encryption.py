@@ -1,0 +1,143 @@
+"""Changes that encrypt connections, with all that has to change at the same time for them to work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from archgen.analysis.encryption import clear_ports, is_public
+from archgen.analysis.firewalls import port_number
+from archgen.analysis.topology import Topology
+from archgen.model.architecture import Connection, FirewallRule, Port
+from archgen.model.change import Change, Path, Put
+from archgen.model.products import product_name
+from archgen.model.protocols import PROTOCOLS
+
+_ASKED_FOR = ("postgresql", "mysql", "mssql", "oracle")
+"""Protocols in which the client asks for TLS, so that a proxy that passes bytes on can neither begin nor end it."""
+
+_SPEAKING = ("pgbouncer", "pgpool", "pgcat", "odyssey", "proxysql", "maxscale", "mysql-router", "rds-proxy", "envoy")
+"""Proxies that speak these protocols themselves, so that TLS ends at them and begins again."""
+
+_UNVERIFIED = ("smb", "nfs", "snmp", "iscsi")
+"""Protocols with an encryption of their own, in which no certificate is verified."""
+
+_UNVERIFYING = ("aws-alb", "aws-nlb", "aws-elb", "alb", "nlb")
+"""Balancers that encrypt towards their targets and can't be told to verify a certificate."""
+
+_Place = tuple[str, int]
+"""A connection, and the position of one of its ports."""
+
+
+def encrypt(topology: Topology, calls: Iterable[Connection]) -> tuple[Change, ...]:
+    """Return the changes that encrypt what connections carry in plaintext, and the server's certificate is checked where it can be.
+
+    Along with them go the other callers of the same listeners, the other side of a proxy that passes bytes on, and the rules of
+    firewalls for ports that move.
+    """
+    places = _places(topology, calls)
+    changes: list[Change] = []
+    for (name, at), (connection, port) in places.items():
+        changes += encrypted_port(("connections", name, at), port, _tls(topology, connection, port))
+    return (*changes, *_moved_rules(topology, places))
+
+
+def _places(topology: Topology, calls: Iterable[Connection]) -> dict[_Place, tuple[Connection, Port]]:
+    places: dict[_Place, tuple[Connection, Port]] = {}
+    queue = [(call, port) for call in calls for port in clear_ports(call)]
+    for call, port in queue:
+        place = (call.id, call.ports.index(port))
+        if place not in places:
+            places[place] = (call, port)
+            queue += [*_same_listener(topology, call, port), *_other_side(topology, call, port)]
+    return places
+
+
+def _same_listener(topology: Topology, call: Connection, port: Port) -> Iterator[tuple[Connection, Port]]:
+    """Yield what else reaches a port in plaintext, which speaks either the one or the other."""
+    for target in call.targets:
+        for other in topology.incoming[target]:
+            yield from (
+                (other, each)
+                for each in clear_ports(other)
+                if each.protocol == port.protocol and port_number(each) == port_number(port) and port.port is not None
+            )
+
+
+def _other_side(topology: Topology, call: Connection, port: Port) -> Iterator[tuple[Connection, Port]]:
+    """Yield the connections before and behind a proxy that passes bytes on: TLS goes from end to end, or there is none."""
+    if port.protocol not in _ASKED_FOR:
+        return
+    proxies = [name for name in (call.source, *call.targets) if _passes_bytes_on(topology, name)]
+    for proxy in proxies:
+        for other in (*topology.incoming[proxy], *topology.outgoing[proxy]):
+            yield from ((other, each) for each in clear_ports(other) if each.protocol == port.protocol)
+
+
+def _passes_bytes_on(topology: Topology, component: str) -> bool:
+    product = product_name(topology.components[component].product or component)
+    return topology.kind(component).role == "balancer" and product not in _SPEAKING
+
+
+def _tls(topology: Topology, call: Connection, port: Port) -> Any:
+    """Return the value of `tls`: passed through by a proxy, verified where the caller can be told to, else just on."""
+    if port.protocol in _ASKED_FOR and any(_passes_bytes_on(topology, target) for target in call.targets):
+        return "pass-through"
+    caller = topology.components[call.source]
+    verifies = product_name(caller.product or caller.id) not in _UNVERIFYING and port.protocol not in _UNVERIFIED
+    return {"verify": True} if verifies and not is_public(topology, call) else True
+
+
+def encrypted_port(path: Path, port: Port, tls: Any) -> Iterator[Change]:
+    """Yield a protocol that is encrypted, or TLS, and the port that servers listen on for it, where that is another."""
+    protocol = PROTOCOLS[port.protocol]
+    secured = protocol.secured if port.tls is None else None
+    if secured is not None:
+        yield Put((*path, "protocol"), secured)
+    if protocol.secured_port is not None and port.port == protocol.port:
+        # its servers take TLS on a port of its own: on the plaintext one the handshake would fail
+        yield Put((*path, "port"), protocol.secured_port)
+    if secured is None or (secured == "https" and tls is not True):
+        yield Put((*path, "tls"), tls)
+
+
+def _moved_rules(topology: Topology, places: dict[_Place, tuple[Connection, Port]]) -> Iterator[Change]:
+    """Yield the ports of rules that let the encrypted connections in where they listen now."""
+    moved: dict[str, dict[int, int]] = {}
+    for connection, port in places.values():
+        protocol = PROTOCOLS[port.protocol]
+        if port.port is not None and port.port == protocol.port and protocol.secured_port is not None:
+            for target in connection.targets:
+                moved.setdefault(target, {})[port.port] = protocol.secured_port
+    for firewall in topology.architecture.components if moved else ():
+        for at, rule in enumerate(firewall.rules):
+            ports = _ports_after(topology, rule, moved, places)
+            if ports != list(rule.ports):
+                path = ("components", firewall.id, "rules", at, "ports")
+                yield Put(path, [int(text) if text.isdigit() else text for text in ports])
+
+
+def _ports_after(
+    topology: Topology,
+    rule: FirewallRule,
+    moved: dict[str, dict[int, int]],
+    places: dict[_Place, tuple[Connection, Port]],
+) -> list[str]:
+    """Return the ports of a rule: the new one in the place of the old, which stays while another caller needs it."""
+    meant = [
+        name
+        for name in topology.components
+        if not rule.targets or not topology.firewalls.places(name).isdisjoint(rule.targets)
+    ]
+    moves = {str(old): str(new) for name in meant for old, new in moved.get(name, {}).items()}
+    left = {
+        str(port_number(port))
+        for name in meant
+        for call in topology.incoming[name]
+        for at, port in enumerate(call.ports)
+        if (call.id, at) not in places
+    }
+    ports: dict[str, None] = {}
+    for text in rule.ports:
+        ports |= dict.fromkeys([text] if text not in moves else [*([text] if text in left else []), moves[text]])
+    return list(ports)

@@ -1,0 +1,111 @@
+"""Fixes that encrypt: with the other callers of a port, the other side of a proxy, and the rules of firewalls."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.edits.test_signable_fixes import JOB, fixed, model
+
+HOSTS = "{a: {network: front}, b: {network: back}, c: {network: back}}"
+NETWORKS = "networks: {front: {trust: private}, back: {trust: private}}\n"
+
+
+def test_the_port_of_a_rule_moves_with_the_port_of_the_connection() -> None:
+    text = model(
+        "app: {kind: app-server, runs_on: a}\ndb: {kind: database, product: cassandra, runs_on: b}\n"
+        "wall: {kind: firewall, guards: [back], default: deny, rules: [{from: front, to: db, ports: [9042, 22]}, "
+        "{from: front, to: other, ports: [9042]}]}\n"
+        "other: {kind: database, product: cassandra, runs_on: c}",
+        "app -> db: {protocol: cassandra, port: 9042}\napp -> other: {protocol: cassandra, port: 9042, tls: true}",
+        "app -> db: INSERT\napp -> other: INSERT",
+        HOSTS,
+        NETWORKS,
+    )
+    after = fixed(text, "plaintext-between-hosts")
+    assert after["connections"]["app -> db"]["port"] == 9142
+    assert [rule["ports"] for rule in after["components"]["wall"]["rules"]] == [[9142, 22], [9042]]
+
+
+def test_a_port_that_another_caller_needs_stays_open() -> None:
+    text = model(
+        "app: {kind: app-server, runs_on: a}\ndb: {kind: database, product: cassandra, runs_on: b}\n"
+        "wall: {kind: firewall, guards: [back], default: deny, rules: [{from: front, ports: [9042]}]}\n"
+        "other: {kind: database, product: cassandra, runs_on: c}",
+        "app -> db: {protocol: cassandra, port: 9042}\napp -> other: {protocol: cassandra, port: 9042, tls: true}",
+        "app -> db: INSERT\napp -> other: INSERT",
+        HOSTS,
+        NETWORKS,
+    )
+    after = fixed(text, "plaintext-between-hosts")
+    assert after["components"]["wall"]["rules"][0]["ports"] == [9042, 9142]
+
+
+@pytest.mark.parametrize(("product", "front"), [("haproxy", "pass-through"), ("pgbouncer", {"verify": True})])
+def test_a_proxy_that_passes_bytes_on_is_encrypted_on_both_sides(product: str, front: object) -> None:
+    text = model(
+        f"app: {{kind: app-server, runs_on: a}}\nproxy: {{kind: load-balancer, product: {product}, runs_on: a}}\n"
+        "db: {kind: database, product: postgresql, runs_on: b}",
+        "app -> proxy: {protocol: postgresql, port: 5000}\nproxy -> db: {protocol: postgresql, port: 5432}",
+        "app -> proxy: INSERT\nproxy -> db: INSERT",
+        "{a: {}, b: {}}",
+    )
+    if product == "pgbouncer":
+        text = text.replace(
+            "proxy: {kind: load-balancer, product: pgbouncer, runs_on: a}",
+            "proxy: {kind: load-balancer, product: pgbouncer, runs_on: c}",
+        )
+        text = text.replace("hosts: {a: {}", "hosts: {c: {}, a: {}")
+    after = fixed(text, "plaintext-between-hosts")["connections"]
+    assert after["app -> proxy"]["tls"] == front
+    assert after["proxy -> db"]["tls"] == {"verify": True}
+
+
+def test_all_callers_of_a_port_change_together() -> None:
+    text = model(
+        "user: {kind: client}\nnginx: {kind: web-server, runs_on: a}\ndjango: {kind: app-server, runs_on: b}",
+        "user -> nginx: https\nnginx -> django: {protocol: http, port: 8000}\nuser -> django: {protocol: http, port: 8000}",
+        "user -> nginx: GET\nnginx -> django: GET",
+        "{a: {}, b: {}}",
+    )
+    after = fixed(text, "tls-ends-early")["connections"]
+    assert after["nginx -> django"] == {"protocol": "https", "port": 8000, "tls": {"verify": True}}
+    assert after["user -> django"] == {"protocol": "https", "port": 8000}
+
+
+@pytest.mark.parametrize(("caller", "verified"), [("product: aws-alb, ", False), ("product: haproxy, ", True)])
+def test_a_balancer_that_can_not_verify_a_certificate_is_not_said_to(caller: str, verified: bool) -> None:
+    text = model(
+        f"user: {{kind: client}}\nlb: {{kind: load-balancer, {caller}managed: true}}\napp: {{kind: app-server, runs_on: a}}",
+        "user -> lb: https\nlb -> app: http",
+        "user -> lb: GET\nlb -> app: GET",
+        "{a: {}}",
+    )
+    after = fixed(text, "tls-ends-early")["connections"]["lb -> app"]
+    assert after == ({"protocol": "https", "tls": {"verify": True}} if verified else "https")
+
+
+def test_smb_has_no_certificate_to_verify() -> None:
+    text = model(
+        f"{JOB}\napp: {{kind: app-server, runs_on: a}}\nfiles: {{kind: file-storage, runs_on: b}}",
+        "job -> app: https\napp -> files: {protocol: smb, port: 445}",
+        "job -> app: x\napp -> files: x",
+        "{a: {}, b: {}}",
+    )
+    after = fixed(text, "plaintext-between-hosts")["connections"]["app -> files"]
+    assert after == {"protocol": "smb", "port": 445, "tls": True}
+
+
+def test_a_firewall_lets_in_a_known_caller_by_its_name() -> None:
+    text = model(
+        "github: {kind: external-service}\ngitlab: {kind: app-server, runs_on: a}",
+        "github -> gitlab: {protocol: https, port: 443}",
+        "github -> gitlab: POST",
+        "{a: {}}",
+    )
+    rules = fixed(text, "missing-firewall")["components"]["firewall"]["rules"]
+    assert rules == [{"from": "github", "to": "gitlab", "ports": [443], "action": "allow"}]
+    with_visitors = text.replace("components:\n", "components:\n  user: {kind: client}\n").replace(
+        "connections:\n", "connections:\n  user -> gitlab: {protocol: https, port: 443}\n"
+    )
+    rules = fixed(with_visitors, "missing-firewall")["components"]["firewall"]["rules"]
+    assert rules == [{"from": "internet", "to": "gitlab", "ports": [443], "action": "allow"}]
