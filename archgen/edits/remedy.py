@@ -12,18 +12,10 @@ from archgen.edits.names import next_name, unused_name
 from archgen.edits.patch import patch_of
 from archgen.edits.placement import find_host
 from archgen.edits.promotion import can_be_promoted, keeps_files, promoter_of
-<<<<<<< HEAD
-from archgen.model.architecture import Component, Connection, Port
-from archgen.model.change import Change, Path, Put
-from archgen.model.kinds import KINDS, QUEUES
-from archgen.model.products import product_name, product_of
-from archgen.model.protocols import PROTOCOLS
-=======
 from archgen.model.architecture import Component, Connection
 from archgen.model.change import Change
-from archgen.model.kinds import KINDS
-from archgen.model.products import product_of
->>>>>>> 92d75f69 (fixes: encrypt with all that has to change, and show a patch on stdout)
+from archgen.model.kinds import KINDS, QUEUES
+from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 
 _PORTS = {"http": 80, "https": 443, "smtp": 25}

@@ -286,12 +286,7 @@ def test_fixes_are_shown_before_they_are_made(tier: Path, capsys: pytest.Capture
     assert main(["lint", "--diff", "--unsafe-fixes", tier.name]) == 1
     shown = capsys.readouterr()
     assert tier.read_bytes() == before
-<<<<<<< HEAD
-    assert "+    runs_on: [server-1, server-2]" in shown.err
-    assert "up to 1 fixable with --fix (6 more with --unsafe-fixes)" in shown.out
-=======
     assert "+    runs_on: [server-1, server-2]" in shown.out
->>>>>>> 92d75f69 (fixes: encrypt with all that has to change, and show a patch on stdout)
     assert "archgen: shop.arch.yaml: 6 findings would be fixed" in shown.err
     assert main(["lint", "--fix", "--unsafe-fixes", "--fail-on", "never", tier.name]) == 0
     made = capsys.readouterr()
@@ -299,11 +294,7 @@ def test_fixes_are_shown_before_they_are_made(tier: Path, capsys: pytest.Capture
     said = made.err.replace("as it is", "as it would be").replace("as it was", "as it is")
     assert said.replace("findings fixed", "findings would be fixed") == shown.out + shown.err
     assert "--- shop.arch.yaml as it was\n+++ shop.arch.yaml as it is\n" in made.err
-<<<<<<< HEAD
-    # another would bring a warning that was not there, and is left alone
-=======
     # another would bring a finding that was not there, and is left alone
->>>>>>> 92d75f69 (fixes: encrypt with all that has to change, and show a patch on stdout)
     assert "up to 1 fixable with --fix --unsafe-fixes" in made.out
 
 

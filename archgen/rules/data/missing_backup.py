@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from archgen.analysis.backups import holds_only_copies, holds_files, least_interval
+from archgen.analysis.backups import holds_files, holds_only_copies, least_interval
 from archgen.analysis.exposure import is_directory
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import free_name
