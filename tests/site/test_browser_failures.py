@@ -224,7 +224,8 @@ def test_paper_gets_the_picture_and_what_becomes_of_the_flows(browser: Browser, 
 LARGE = """\
 archgen: 1
 name: Large
-hosts: {%s, a-1: {}, a-2: {}}
+zones: {east: {kind: datacenter}, west: {kind: datacenter}}
+hosts: {%s, a-1: {zone: east}, a-2: {zone: west}}
 components:
   user: {kind: client}
   web: {kind: web-server, runs_on: [%s]}
@@ -266,6 +267,15 @@ def test_a_card_that_stands_for_many_tells_how_many_are_lost(browser: Browser, l
     assert browser.run(word) is None
     assert len(lost(browser)) == 66  # type: ignore[arg-type]
     assert statuses(browser) == {"write": "down"}
+
+
+def test_zones_are_offered_where_there_are_several(browser: Browser, large: str) -> None:
+    explore(browser, large, tier="large")
+    row = "//div[@class='archgen-presets']/div[@aria-label='Zones']/button"
+    assert [button.text for button in browser.driver.find_elements("xpath", row)] == ["east", "west"]
+    browser.driver.find_element("xpath", f"{row}[.='east']").click()
+    assert "east" in said(browser)
+    assert browser.run("return location.hash") == "#down=east"
 
 
 def test_the_bar_says_what_broke_and_at_which_step(browser: Browser, site: str) -> None:

@@ -61,6 +61,9 @@
   };
   preset("Single points of failure", points);
   preset(brief ? "Servers" : "Hosts", hosts);
+  const zones = model.elements.map((_, at) => at).filter(at => kindOf(at) === "zone");
+  /* the only zone holds everything, which is no question */
+  if (zones.length > 1) preset("Zones", zones);
 
   const summary = make("div", { role: "status", class: "archgen-said" });
   const reset = button("Reset", () => choose(new Set()), { class: "archgen-reset" });
@@ -81,7 +84,6 @@
   const lone = new Map(hosts.map(host => [host, []]));
   const loose = [];
   for (const [, , at, on] of model.replicas) if (at >= 0) (on.length === 1 && lone.get(on[0]) || loose).push(at);
-  const zones = model.elements.map((_, at) => at).filter(at => kindOf(at) === "zone");
   const column = (title, some) => {
     if (!some.length) return;
     list.append(make("fieldset", {}, make("legend", {}, title), ...some.map(choice)));
@@ -110,6 +112,9 @@
     });
     return best;
   };
+  let pressed = false;
+  addEventListener("pointerdown", () => (pressed = true), true);
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => (pressed = false), true);
   things.forEach((thing, at) => {
     const { focus, mark, elements } = thing;
     focus.setAttribute("role", "checkbox");
@@ -125,7 +130,8 @@
       things[focused].focus.setAttribute("tabindex", "-1");
       focused = at;
       focus.setAttribute("tabindex", "0");
-      stage.sight.reveal(focus);
+      // a picture that moves below a pointer that is down would be released elsewhere
+      if (!pressed) stage.sight.reveal(focus);
     });
     focus.addEventListener("keydown", event => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
