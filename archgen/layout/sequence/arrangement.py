@@ -17,7 +17,32 @@ from archgen.views.diagram import Sequence as View
 
 LEADING = 16.0
 MIRRORED_FROM = 640.0
-"""From this height of the rows on, the names stand again at the foot."""
+"""Height of the rows from which on the names stand again at the foot."""
+
+_SIDE = 8.0
+"""Room between a card's border and its name."""
+
+_ABOVE, _BELOW_ICON, _DETAIL, _UNDER = 10, 8, 15, 7
+"""Heights in a card: above its icon, between icon and name, of its second line, and under its text."""
+
+_FOOT = 32.0
+"""Height of a card at the foot."""
+
+_FIRST_LINE, _FIRST_LINE_BESIDE = 18.0, 20.0
+"""Baseline of a message's first line, from the top of its row: above its arrow, and beside its loop."""
+
+_CLEAR, _CLEAR_LOCK, _CLEAR_BADGE = 8.0, 12.0, 16.0
+"""Room between a message's text and its arrow: a bare one, one with a lock, one with badges."""
+
+_LOCK_FROM_START = 20
+_PROTOCOL, _PROTOCOL_BADGE = 13, 23
+"""Baseline of a protocol below its arrow, and below an arrow with badges."""
+
+_LOOP_TOP, _LOOP = 14, 18.0
+"""Top of the loop of a message to oneself in its row, and the least height of the loop."""
+
+_INDENT = 12
+"""Room between the left border of a note or a condition and its text."""
 
 
 def place(sequence: View, spacing: Spacing = USUAL) -> PlacedSequence:
@@ -31,11 +56,7 @@ def place(sequence: View, spacing: Spacing = USUAL) -> PlacedSequence:
     rows = _Rows(lanes, top + SIZES.grid)
     rows.items(sequence.items)
     bottom = rows.y + SIZES.grid
-    feet = (
-        tuple(_foot(participant, lanes, bottom) for participant in sequence.participants)
-        if bottom - top > MIRRORED_FROM
-        else ()
-    )
+    feet = _feet(sequence.participants, lanes, bottom) if bottom - top > MIRRORED_FROM else ()
     height = max([bottom, *(foot.box.bottom for foot in feet)]) + SIZES.margin
     bars = tuple(rows.work.bars) if spacing.framed else ()
     return PlacedSequence(
@@ -59,16 +80,19 @@ def _head(participant: Participant, lanes: Lifelines, y: float) -> Head:
     if lanes.flat:
         return _flat_head(participant, lanes, y)
     x, width = lanes.x[participant.id], lanes.card
-    lines = wrap(clean(participant.label), width - 16, SIZES.name, bold=True, lines=2)
-    icon = Box(x - SIZES.icon_small / 2, y + 10, SIZES.icon_small, SIZES.icon_small)
+    lines = wrap(clean(participant.label), width - 2 * _SIDE, SIZES.name, bold=True, lines=2)
+    icon = Box(x - SIZES.icon_small / 2, y + _ABOVE, SIZES.icon_small, SIZES.icon_small)
     first = icon.bottom + 17
     texts = [
         PlacedText(line, x, first + row * LEADING, SIZES.name, "ink", "middle", True) for row, line in enumerate(lines)
     ]
     detail = elide(clean(participant.detail), width - 12, SIZES.label)
     if detail and lanes.detailed:
-        texts.append(PlacedText(detail, x, first + (len(lines) - 1) * LEADING + 15, SIZES.label, "muted", "middle"))
-    height = 10 + SIZES.icon_small + 8 + lanes.label_lines * LEADING + (15 if lanes.detailed else 0) + 7
+        texts.append(
+            PlacedText(detail, x, first + (len(lines) - 1) * LEADING + _DETAIL, SIZES.label, "muted", "middle")
+        )
+    text = lanes.label_lines * LEADING + (_DETAIL if lanes.detailed else 0)
+    height = _ABOVE + SIZES.icon_small + _BELOW_ICON + text + _UNDER
     return Head(participant, x, Box(x - width / 2, y, width, height), tuple(texts), icon)
 
 
@@ -87,11 +111,15 @@ def _flat_head(participant: Participant, lanes: Lifelines, y: float) -> Head:
     return Head(participant, x, box, texts, Box(left, middle - FLAT_ICON / 2, FLAT_ICON, FLAT_ICON))
 
 
+def _feet(participants: Iterable[Participant], lanes: Lifelines, y: float) -> tuple[Head, ...]:
+    return tuple(_foot(participant, lanes, y) for participant in participants)
+
+
 def _foot(participant: Participant, lanes: Lifelines, y: float) -> Head:
     x, width = lanes.x[participant.id], lanes.card
-    name = elide(clean(participant.label), width - 16, SIZES.name, bold=True)
+    name = elide(clean(participant.label), width - 2 * _SIDE, SIZES.name, bold=True)
     text = PlacedText(name, x, y + 20, SIZES.name, "ink", "middle", True)
-    return Head(participant, x, Box(x - width / 2, y, width, 32), (text,))
+    return Head(participant, x, Box(x - width / 2, y, width, _FOOT), (text,))
 
 
 class _Rows:
@@ -110,7 +138,7 @@ class _Rows:
         for item in items:
             match item:
                 case Message():
-                    self._itself(item) if item.source == item.target else self._message(item)
+                    self._message_to_itself(item) if item.source == item.target else self._message(item)
                 case Remark():
                     self._remark(item)
                 case Block():
@@ -123,35 +151,35 @@ class _Rows:
         x1, x2 = lanes.x[message.source], lanes.x[message.target]
         middle = lanes.gap_middle(message)
         lines = lanes.lines(message)
-        first = self.y + 18
+        first = self.y + _FIRST_LINE
         texts = [
             PlacedText(line, middle, first + row * LEADING, SIZES.text, "ink", "middle")
             for row, line in enumerate(lines)
         ]
-        room = 16.0 if message.badges else 12.0 if LINES[message.meaning].lock else 8.0
-        y = first + (len(lines) - 1) * LEADING + room if lines else self.y + 8 + room
+        room = _CLEAR_BADGE if message.badges else _CLEAR_LOCK if LINES[message.meaning].lock else _CLEAR
+        y = first + (len(lines) - 1) * LEADING + room if lines else self.y + _CLEAR + room
         protocol = "" if message.answer else clean(message.protocol)
-        below = y + (23 if message.badges else 13)
+        below = y + (_PROTOCOL_BADGE if message.badges else _PROTOCOL)
         if protocol:
             words = elide(protocol, lanes.gap_width(message), SIZES.small)
             texts.append(PlacedText(words, middle, below, SIZES.small, LINES[message.meaning].role, "middle"))
         towards = 1 if x2 > x1 else -1
-        self._arrow(message, x1, x2, y, y, texts, (x1 + towards * 20, y), middle)
+        self._arrow(message, x1, x2, y, y, texts, (x1 + towards * _LOCK_FROM_START, y), middle)
         self.y = below + 3 if protocol else y + (16 if message.badges else 6)
 
-    def _itself(self, message: Message) -> None:
+    def _message_to_itself(self, message: Message) -> None:
         lanes = self._lanes
         x = lanes.x[message.source]
         words = [(line, SIZES.text, "ink") for line in lanes.lines(message)]
         if message.protocol and not message.answer:
             words.append((elide(clean(message.protocol), 200, SIZES.small), SIZES.small, LINES[message.meaning].role))
-        start = self.y + 20
+        start = self.y + _FIRST_LINE_BESIDE
         left = x + LOOP + 8
         texts = [
             PlacedText(line, left, start + row * LEADING, size, role) for row, (line, size, role) in enumerate(words)
         ]
-        y = self.y + 14
-        y2 = y + max(18.0, (len(words) - 1) * LEADING + 4)
+        y = self.y + _LOOP_TOP
+        y2 = y + max(_LOOP, (len(words) - 1) * LEADING + 4)
         self._arrow(message, x, x, y, y2, texts, None, x + LOOP)
         self.y = y2 + (14 if message.badges else 6)
 
@@ -182,7 +210,9 @@ class _Rows:
         left, right = self._lanes.paper(remark)
         lines = self._lanes.paper_lines(remark)
         box = Box(left, self.y + 8, right - left, len(lines) * LEADING + 14)
-        texts = [PlacedText(line, left + 12, box.y + 19 + row * LEADING, SIZES.text) for row, line in enumerate(lines)]
+        texts = [
+            PlacedText(line, left + _INDENT, box.y + 19 + row * LEADING, SIZES.text) for row, line in enumerate(lines)
+        ]
         self.papers.append(Paper(box, tuple(texts)))
         self.y = box.bottom + 4
 
@@ -194,7 +224,7 @@ class _Rows:
         bands = []
         tab = self._tab(block, left, top)
         for place, section in enumerate(block.sections):
-            indent = tab.width + 10 if place == 0 else 12
+            indent = tab.width + 10 if place == 0 else _INDENT
             bands.append(self._band(section.when, left, right, indent, first=place == 0))
             self.items(section.items)
             self.y += 10
@@ -206,7 +236,7 @@ class _Rows:
         return Box(left, top, text_width(block.kind, SIZES.label, bold=True) + 22, 24)
 
     def _band(self, when: str, left: float, right: float, indent: float, first: bool) -> Band:
-        lines = wrap(clean(when), right - left - indent - 12, SIZES.label)
+        lines = wrap(clean(when), right - left - indent - _INDENT, SIZES.label)
         least = 24.0 if first or lines else 6.0
         box = Box(left, self.y, right - left, max(least, len(lines) * LEADING + 8))
         texts = [
