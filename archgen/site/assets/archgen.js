@@ -26,24 +26,24 @@ addEventListener("click", event => {
       const svg = heads.ownerSVGElement;
       const box = svg.getBoundingClientRect();
       const panel = svg.closest(".archgen-player")?.querySelector(".archgen-beside");
-      const kept = panel && getComputedStyle(panel).position === "sticky" && panel.getBoundingClientRect();
-      const top = kept && kept.left < box.right && kept.right > box.left && kept.top < box.top ? Math.max(below, kept.bottom) : below;
+      const sticky = panel && getComputedStyle(panel).position === "sticky" && panel.getBoundingClientRect();
+      const top = sticky && sticky.left < box.right && sticky.right > box.left && sticky.top < box.top ? Math.max(below, sticky.bottom) : below;
       const height = svg.viewBox.baseVal.height;
       const shift = Math.min(((top - box.top) * height) / box.height, height - heads.getBBox().height);
       heads.setAttribute("transform", `translate(0 ${Math.max(0, shift)})`);
     }
   };
-  /* What scrolls can be scrolled by keys. Its size is told once it is laid out, and not asked for before. */
+  /* Boxes that scroll take the focus, so that keys scroll them. An observer reports their sizes, which spares a layout. */
   const reached = new ResizeObserver(entries => {
-    const found = entries.map(({ target }) => [target, target.scrollWidth > target.clientWidth]);
-    for (const [one, scrolls] of found) {
-      if (scrolls) one.tabIndex = 0;
-      else one.removeAttribute("tabindex");
+    const widths = entries.map(({ target }) => [target, target.scrollWidth > target.clientWidth]);
+    for (const [element, scrolls] of widths) {
+      if (scrolls) element.tabIndex = 0;
+      else element.removeAttribute("tabindex");
     }
   });
   const reach = () => {
     const scrolling = "figure.archgen-picture:not(.archgen-live), .archgen-page .md-typeset__scrollwrap, .archgen-code";
-    for (const one of document.querySelectorAll(scrolling)) reached.observe(one);
+    for (const element of document.querySelectorAll(scrolling)) reached.observe(element);
   };
   addEventListener("load", reach);
   // the theme wraps tables late
@@ -68,8 +68,8 @@ addEventListener("click", event => {
   /* What waits below is laid out a little at a time while nothing else is to be done: then places stay what they are. */
   const LITTLE = 8;
   let moved = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
-  for (const one of ["wheel", "pointerdown", "touchstart", "keydown"]) {
-    addEventListener(one, () => (moved = true), { once: true, passive: true });
+  for (const type of ["wheel", "pointerdown", "touchstart", "keydown"]) {
+    addEventListener(type, () => (moved = true), { once: true, passive: true });
   }
   const lay = parts => window.requestIdleCallback?.(() => {
     for (const part of parts.splice(0, LITTLE)) part.style.contentVisibility = "visible";
@@ -84,7 +84,7 @@ addEventListener("click", event => {
     lay([...document.querySelectorAll(".archgen-below, .archgen-cards, figure.archgen-picture, figure.archgen-stage")]);
     keep();
   };
-  // themes that swap pages without loading them tell so here
+  // themes that swap pages without loading them announce it here
   if (window.document$) window.document$.subscribe(watch);
   else watch();
   addEventListener("scroll", keep, { passive: true });

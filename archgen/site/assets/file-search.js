@@ -1,4 +1,4 @@
-/* Search runs in a worker, and browsers start none for a page opened from a disk: there a hidden frame does its work. */
+/* Search runs in a worker, which browsers don't start for a page opened from a disk: there a hidden frame does its work. */
 if (location.protocol === "file:") {
   const workers = (window.fileWorkers = []);
 

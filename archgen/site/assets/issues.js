@@ -1,4 +1,4 @@
-/* Issues filtered by severity, category, rule, component, flow and system, and grouped; the address keeps the choice. */
+/* Issues filtered by severity, category, rule, component, flow and system, and grouped; the address holds the choice. */
 (() => {
   const FACETS = {
     tier: "System",
@@ -14,8 +14,8 @@
 
   const { make } = window.archgen;
   const valuesOf = (row, key) => {
-    const said = row.dataset[key];
-    return !said ? [] : MANY.has(key) ? said.split(" ") : [said];
+    const text = row.dataset[key];
+    return !text ? [] : MANY.has(key) ? text.split(" ") : [text];
   };
 
   const setUp = (box, position) => {
@@ -23,19 +23,19 @@
     const rows = [...table.querySelectorAll("tbody tr:not(.archgen-group)")];
     const groups = [...table.querySelectorAll("tbody")];
     const columns = table.querySelectorAll("thead th").length;
-    const details = new Map(rows.map(row => [row, told(row)]));
+    const details = new Map(rows.map(row => [row, detailsOf(row)]));
     const selects = {};
     const buttons = {};
 
-    /* The heading of an issue further down on the page, and all up to the next heading. */
-    function told(row) {
+    /* Return the heading of an issue further down on the page, and everything up to the next heading. */
+    function detailsOf(row) {
       const link = row.querySelector('a[href^="#issue-"]');
       const head = link && document.getElementById(link.getAttribute("href").slice(1));
       if (!head || !/^H\d$/.test(head.tagName)) return [];
-      const found = [head];
+      const parts = [head];
       for (let next = head.nextElementSibling; next && !/^H[1-6]$/.test(next.tagName); next = next.nextElementSibling)
-        found.push(next);
-      return found;
+        parts.push(next);
+      return parts;
     }
 
     const count = (key, value) => rows.filter(row => valuesOf(row, key).includes(value)).length;
@@ -81,7 +81,7 @@
 
     function read() {
       const chosen = new URLSearchParams();
-      const pressed = SEVERITIES.filter(one => buttons[one] && buttons[one].getAttribute("aria-pressed") === "true");
+      const pressed = SEVERITIES.filter(severity => buttons[severity] && buttons[severity].getAttribute("aria-pressed") === "true");
       if (pressed.length) chosen.set("severity", pressed.join(" "));
       for (const [key, select] of Object.entries(selects)) if (select.value) chosen.set(key, select.value);
       if (grouped.value) chosen.set("group", grouped.value);
@@ -102,9 +102,9 @@
 
     function changed() {
       const chosen = read();
-      const said = chosen.toString();
+      const query = chosen.toString();
       // without a choice the address is the page's own again
-      history.replaceState(null, "", said ? MARK + said : location.pathname + location.search);
+      history.replaceState(null, "", query ? MARK + query : location.pathname + location.search);
       show(chosen);
     }
 
@@ -116,7 +116,7 @@
           (!severities.length || severities.includes(row.dataset.severity)) &&
           Object.keys(selects).every(key => !chosen.get(key) || valuesOf(row, key).includes(chosen.get(key)));
         row.hidden = !fits;
-        for (const one of details.get(row)) one.hidden = !fits;
+        for (const part of details.get(row)) part.hidden = !fits;
         left += fits;
       }
       arrange(chosen.get("group"));
@@ -126,11 +126,11 @@
       clear.disabled = !chosen.toString();
     }
 
-    /* Whether nothing is shown between a heading of a category and the next one; a site may put it all into one box. */
+    /* Return true if nothing is visible between the headings of two categories; a site may put everything into a box. */
     function empty(head) {
       for (let next = head.nextElementSibling; next && !/^H[1-3]$/.test(next.tagName); next = next.nextElementSibling) {
         const shown = next.matches(".archgen-below") ? [...next.children] : [next];
-        if (shown.some(one => !one.hidden)) return false;
+        if (shown.some(row => !row.hidden)) return false;
       }
       return true;
     }
@@ -142,13 +142,13 @@
         for (const row of rows) home.get(row).append(row);
         return;
       }
-      const made = new Map(key === "severity" ? SEVERITIES.map(one => [one, []]) : []);
+      const rowsByName = new Map(key === "severity" ? SEVERITIES.map(severity => [severity, []]) : []);
       for (const row of rows) {
         const name = valuesOf(row, key)[0] || "none";
-        if (!made.has(name)) made.set(name, []);
-        made.get(name).push(row);
+        if (!rowsByName.has(name)) rowsByName.set(name, []);
+        rowsByName.get(name).push(row);
       }
-      for (const [name, members] of made) {
+      for (const [name, members] of rowsByName) {
         const head = make("th", { scope: "rowgroup", colspan: columns }, name);
         if (members.length) table.append(make("tbody", {}, make("tr", { class: "archgen-group" }, head), ...members));
       }

@@ -1,4 +1,4 @@
-/* Pan, zoom, fit and full screen of a picture: each changes one transform of one element, and nothing else. */
+/* Pan, zoom, fit and full screen of a diagram: each changes only the transform of the canvas. */
 (() => {
   const archgen = (window.archgen = window.archgen || {});
   const STEP = 1.25;
@@ -9,16 +9,16 @@
   const DRAG = 5;
   const ARROWS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
-  /* The sight of `canvas`, which holds one SVG, through `frame`. */
+  /* The view of `canvas`, which holds an SVG, through `frame`. */
   archgen.viewport = (frame, canvas) => {
     let x = 0, y = 0, scale = 1, size = [1, 1], dragged = false;
     const held = new Map();
 
     const room = () => [frame.clientWidth, frame.clientHeight];
     const narrow = () => room()[0] < READABLE.below;
-    /* One that was laid out for its column can be read there as a whole. */
+    /* A diagram that was laid out for its column is readable there without zooming. */
     const fits = () => canvas.querySelector("svg").dataset.fits !== undefined;
-    const whole = () => {
+    const fitScale = () => {
       const [wide, tall] = room();
       const full = document.fullscreenElement;
       return Math.min(full ? FULL : 1, wide / size[0], full ? tall / size[1] : Infinity);
@@ -27,7 +27,7 @@
     /* A little too small is better than a little cut. */
     const readable = () => {
       const least = Math.min(1, narrow() ? READABLE.narrow : READABLE.scale);
-      return fits() || whole() > least * 0.85 ? whole() : least;
+      return fits() || fitScale() > least * 0.85 ? fitScale() : least;
     };
 
     const apply = () => {
@@ -38,7 +38,7 @@
     };
 
     const zoom = (factor, [left, top] = room().map(side => side / 2)) => {
-      const next = Math.min(LARGEST, Math.max(whole() / 2, scale * factor));
+      const next = Math.min(LARGEST, Math.max(fitScale() / 2, scale * factor));
       x = left - ((left - x) * next) / scale;
       y = top - ((top - y) * next) / scale;
       scale = next;
@@ -51,9 +51,9 @@
       apply();
     };
 
-    /* The whole picture in the middle; `large` stops before its words become too small, and starts at its left. */
+    /* Show all of the diagram in the middle; `large` stops before its text becomes too small, and starts at its left. */
     const fit = large => {
-      scale = large ? readable() : whole();
+      scale = large ? readable() : fitScale();
       const [wide, tall] = room();
       x = Math.max(0, (wide - size[0] * scale) / 2);
       y = (tall - size[1] * scale) / 2;
@@ -66,7 +66,7 @@
       apply();
     };
 
-    /* Takes the SVG in the canvas, and gives the frame the height that it needs. */
+    /* Take the SVG in the canvas, and give the frame the height that it needs. */
     const show = () => {
       const svg = canvas.querySelector("svg");
       size = [svg.viewBox.baseVal.width, svg.viewBox.baseVal.height];
@@ -89,21 +89,21 @@
     };
 
     /* Moves what is out of sight into it: in the frame, and for who comes there by keys on the page too. */
-    const reveal = one => {
-      const box = one.getBoundingClientRect(), sight = seen();
+    const reveal = item => {
+      const box = item.getBoundingClientRect(), sight = seen();
       const by = (low, high, from, to) =>
         high - low > to - from ? from - low : low < from ? from - low + 16 : high > to ? to - high - 16 : 0;
       const dx = by(box.left, box.right, sight.left, sight.right);
       const dy = by(box.top, box.bottom, sight.top, sight.bottom);
       if (dx || dy) pan(dx, dy);
-      if (one.matches(":focus-visible")) one.scrollIntoView({ block: "nearest", behavior: "instant" });
+      if (item.matches(":focus-visible")) item.scrollIntoView({ block: "nearest", behavior: "instant" });
     };
 
     /* What a click on the ground does: the place comes to the middle as far as the picture goes, without a drag (WCAG 2.2, 2.5.7). */
     const centre = point => {
-      const by = room().map((side, at) => {
-        const start = [x, y][at], end = start + size[at] * scale;
-        const wanted = side / 2 - point[at];
+      const by = room().map((side, axis) => {
+        const start = [x, y][axis], end = start + size[axis] * scale;
+        const wanted = side / 2 - point[axis];
         return wanted < 0 ? Math.min(0, Math.max(wanted, side - end)) : Math.max(0, Math.min(wanted, -start));
       });
       if (by[0] || by[1]) pan(...by);
@@ -187,18 +187,18 @@
   /* Columns that are narrower than on a desktop, as archgen.css has them. */
   const COLUMNS = [["phone", matchMedia("(max-width: 30em)")], ["sheet", matchMedia("(min-width: 30.01em) and (max-width: 56em)")]];
 
-  /* Gives the version of a figure's picture for the column, with its element; `changed` is called when another one fits. */
+  /* Return the version of a figure's diagram for the column, with its element; `changed` is called when another fits. */
   archgen.sized = (figure, changed) => {
     const versions = new Map([["", [figure.querySelector(":scope > svg"), figure]]]);
-    for (const one of figure.querySelectorAll(":scope > .archgen-column")) {
-      one.firstElementChild.dataset.fits = "";
-      versions.set(one.dataset.column, [one.firstElementChild, one]);
+    for (const column of figure.querySelectorAll(":scope > .archgen-column")) {
+      column.firstElementChild.dataset.fits = "";
+      versions.set(column.dataset.column, [column.firstElementChild, column]);
     }
     for (const [name, query] of COLUMNS) if (changed && versions.has(name)) query.addEventListener("change", changed);
     return () => versions.get(COLUMNS.find(([name, query]) => query.matches && versions.has(name))?.[0] || "");
   };
 
-  /* Buttons for what fingers, wheel and keys do too; `full`, where it is given, fills the screen. */
+  /* Buttons for the same as fingers, wheel and keys; `full`, if passed, fills the screen. */
   archgen.buttons = (sight, full) => {
     const bar = make("div", { class: "archgen-buttons" });
     for (const [sign, name, act] of [

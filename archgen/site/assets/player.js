@@ -1,5 +1,5 @@
-/* The step player of a flow: lights each step in the sequence and in the deployment, and tells what travels; also while
-   something is down, up to where the flow stops. */
+/* The step player of a flow: highlights each step in the sequence and in the deployment, and shows its message; with
+   failed elements, up to the step that fails. */
 (() => {
   "use strict";
   const archgen = window.archgen;
@@ -17,23 +17,23 @@
   const beside = root.querySelector(".archgen-beside");
   const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-  /* The messages of each step: one without a number belongs to the step before it. */
+  /* The messages of each step: a message without a number belongs to the step before it. */
   const arrows = steps.map(() => []);
   let last = -1;
-  for (const one of drawing.querySelectorAll("[data-step]")) {
-    if (one.dataset.step) last = steps.findIndex(step => step.number === one.dataset.step);
-    if (last >= 0) arrows[last].push(one);
+  for (const arrow of drawing.querySelectorAll("[data-step]")) {
+    if (arrow.dataset.step) last = steps.findIndex(step => step.number === arrow.dataset.step);
+    if (last >= 0) arrows[last].push(arrow);
   }
-  const numbers = new Map(steps.map((one, at) => [one.number, at]));
-  const place = at => numbers.get(flow.steps[at][0].slice(flow.steps[at][0].lastIndexOf("/") + 1));
+  const numbers = new Map(steps.map((step, index) => [step.number, index]));
+  const place = step => numbers.get(flow.steps[step][0].slice(flow.steps[step][0].lastIndexOf("/") + 1));
 
   let now = -1, timer = 0, lost = [], stop = null, ends = steps.length - 1;
 
   /* The controls. */
-  const button = (sign, said, act) => {
-    const one = make("button", { type: "button", "aria-label": said, title: said }, sign);
-    one.addEventListener("click", act);
-    return one;
+  const button = (sign, label, act) => {
+    const control = make("button", { type: "button", "aria-label": label, title: label }, sign);
+    control.addEventListener("click", act);
+    return control;
   };
   const back = button("◀", "Previous step", () => go(now - 1));
   const play = button("▶ Play", "Play", () => (timer ? pause() : start()));
@@ -46,9 +46,9 @@
   const outcome = some => archgenStructure.outcome(model, flow, some, false);
   const choice = make("select", {}, make("option", { value: "" }, "every element is up"));
   const groups = { down: make("optgroup", { label: "The flow goes down" }), other: make("optgroup", { label: "The flow still works" }) };
-  for (const [name, at] of model.variants) {
-    const group = outcome([at]).status === "down" ? groups.down : groups.other;
-    group.append(make("option", { value: model.elements[at][2] }, `${name} is down`));
+  for (const [name, element] of model.variants) {
+    const group = outcome([element]).status === "down" ? groups.down : groups.other;
+    group.append(make("option", { value: model.elements[element][2] }, `${name} is down`));
   }
   for (const group of Object.values(groups)) if (group.children.length) choice.append(group);
   choice.addEventListener("change", () => {
@@ -72,52 +72,52 @@
   const { width } = drawing.viewBox.baseVal;
   drawing.style.cssText = `max-width:${width}px;min-width:${Math.min(width, Math.max(480, width * 0.62))}px`;
 
-  /* What happens at a step, in a sentence. */
+  /* Describe a step in a sentence. */
   const tell = () => {
     if (now < 0) {
       caption.replaceChildren(make("p", {}, `${steps.length} steps. Play them, or go through them with the arrow keys.`));
       return;
     }
-    const one = steps[now];
+    const step = steps[now];
     const stops = stop && now === ends;
-    const way = make("span", { class: "archgen-way", "data-way": one.way }, one.way);
-    const kind = one.answer ? "response" : "request";
-    const parts = [make("p", {}, make("strong", {}, `${one.number}. ${one.source} → ${one.targets.join(" or ")}`), ` ${kind}`)];
-    if (one.text) parts.push(make("p", { class: "archgen-what" }, one.text));
-    parts.push(make("p", { class: "archgen-how" }, ...(one.protocol ? [make("code", {}, one.protocol), " "] : []), way));
+    const way = make("span", { class: "archgen-way", "data-way": step.way }, step.way);
+    const kind = step.answer ? "response" : "request";
+    const parts = [make("p", {}, make("strong", {}, `${step.number}. ${step.source} → ${step.targets.join(" or ")}`), ` ${kind}`)];
+    if (step.text) parts.push(make("p", { class: "archgen-what" }, step.text));
+    parts.push(make("p", { class: "archgen-how" }, ...(step.protocol ? [make("code", {}, step.protocol), " "] : []), way));
     if (stops) parts.push(make("p", { class: "archgen-verdict", "data-status": "down" }, shape("down"), `${stop.words}.`));
     caption.replaceChildren(...parts);
   };
 
   const light = () => {
-    arrows.forEach((some, at) => some.forEach(one => {
-      one.toggleAttribute("data-lit", at === now);
-      one.toggleAttribute("data-after", stop !== null && at > ends);
+    arrows.forEach((some, index) => some.forEach(arrow => {
+      arrow.toggleAttribute("data-lit", index === now);
+      arrow.toggleAttribute("data-after", stop !== null && index > ends);
     }));
     drawing.toggleAttribute("data-playing", now >= 0);
     if (!stage) return;
-    const one = steps[now];
+    const step = steps[now];
     stage.svg.toggleAttribute("data-playing", now >= 0);
-    for (const line of stage.lines) line.toggleAttribute("data-lit", !!one && one.lines.includes(line.dataset.edge) && line.dataset.state !== "cut");
+    for (const line of stage.lines) line.toggleAttribute("data-lit", !!step && step.lines.includes(line.dataset.edge) && line.dataset.state !== "cut");
     for (const card of stage.svg.querySelectorAll("[data-node]")) {
-      const part = !!one && [one.source, ...one.targets].includes(card.dataset.component);
+      const part = !!step && [step.source, ...step.targets].includes(card.dataset.component);
       card.toggleAttribute("data-lit", part && (!card.dataset.state || (stop !== null && now === ends)));
     }
   };
 
-  /* Brings the step's message into sight, beside the header and the edges of its picture. */
+  /* Scroll the step's message into view, clear of the header and the edges of its diagram. */
   const reveal = () => {
-    const one = arrows[now] && arrows[now][0];
-    if (!one) return;
-    const box = one.getBoundingClientRect(), around = sequence.getBoundingClientRect();
+    const arrow = arrows[now] && arrows[now][0];
+    if (!arrow) return;
+    const box = arrow.getBoundingClientRect(), around = sequence.getBoundingClientRect();
     const header = document.querySelector(".md-header");
-    const panel = beside.getBoundingClientRect(), kept = getComputedStyle(beside).position === "sticky";
+    const panel = beside.getBoundingClientRect(), isSticky = getComputedStyle(beside).position === "sticky";
     const above = panel.right > around.left && panel.left < around.right;
     const top = above ? panel.height + (header ? header.offsetHeight : 0) + 30 : (header ? header.offsetHeight : 0) + 110;
     const behavior = still.matches ? "instant" : "smooth";
-    if (kept && (box.top < top || box.bottom > innerHeight - 60)) scrollBy({ top: box.top - (top + innerHeight) / 2, behavior });
+    if (isSticky && (box.top < top || box.bottom > innerHeight - 60)) scrollBy({ top: box.top - (top + innerHeight) / 2, behavior });
     const scale = drawing.getBoundingClientRect().width / width;
-    const [x1, x2] = one.dataset.at.split(" ").map(x => Number(x) * scale);
+    const [x1, x2] = arrow.dataset.at.split(" ").map(x => Number(x) * scale);
     const low = Math.min(x1, x2) - 40, high = Math.max(x1, x2) + 40, from = sequence.scrollLeft;
     if (low < from || high > from + around.width) {
       sequence.scrollTo({ left: Math.max(0, high - low > around.width ? low : (low + high - around.width) / 2), behavior });
@@ -135,11 +135,11 @@
     counter.textContent = now < 0 ? `${steps.length} steps` : `Step ${now + 1} of ${steps.length}`;
     tell();
     light();
-    archgen.fragment.write({ step: now < 0 ? "" : steps[now].number, down: lost.map(at => model.elements[at][2]).join(",") });
+    archgen.fragment.write({ step: now < 0 ? "" : steps[now].number, down: lost.map(element => model.elements[element][2]).join(",") });
   };
 
-  const go = at => {
-    now = Math.max(-1, Math.min(at, ends));
+  const go = index => {
+    now = Math.max(-1, Math.min(index, ends));
     show();
     if (now >= 0) reveal();
   };
@@ -161,30 +161,30 @@
   };
   pace.addEventListener("change", () => timer && start());
 
-  /* The flow while some elements are down: the cross stands where it stops, and nothing after it happens. */
+  /* Show the flow while some elements are down: a cross stands at the step that fails, and later steps are dim. */
   const vary = some => {
     lost = some;
-    const one = outcome(lost);
-    stop = one.status === "down" ? archgenStructure.stop(model, flow, one) : null;
+    const result = outcome(lost);
+    stop = result.status === "down" ? archgenStructure.stop(model, flow, result) : null;
     ends = stop ? place(stop.step) : steps.length - 1;
     for (const each of drawing.querySelectorAll(".archgen-cross")) each.remove();
     if (stop) {
       for (const arrow of arrows[ends]) {
         const [x1, x2, y, y2] = arrow.dataset.at.split(" ").map(Number);
-        const x = stop.how === "unsent" ? x1 : x2 + (x2 < x1 ? 12 : -12), at = stop.how === "unsent" ? y : y2;
-        arrow.append(drawn("path", { d: `M${x - 6} ${at - 6}l12 12m0 -12l-12 12`, class: "archgen-cross" }));
+        const x = stop.how === "unsent" ? x1 : x2 + (x2 < x1 ? 12 : -12), level = stop.how === "unsent" ? y : y2;
+        arrow.append(drawn("path", { d: `M${x - 6} ${level - 6}l12 12m0 -12l-12 12`, class: "archgen-cross" }));
       }
     }
     if (stage) stage.show([flow], lost);
-    const words = lost.map(at => model.elements[at][2]).join(",");
-    const known = [...choice.options].find(each => each.value === words);
+    const words = lost.map(element => model.elements[element][2]).join(",");
+    const option = [...choice.options].find(each => each.value === words);
     for (const each of choice.querySelectorAll("[data-own]")) each.remove();
-    if (!known) choice.append(make("option", { value: words, "data-own": "" }, `${lost.map(at => model.elements[at][3]).join(", ")} ${lost.length > 1 ? "are" : "is"} down`));
+    if (!option) choice.append(make("option", { value: words, "data-own": "" }, `${lost.map(element => model.elements[element][3]).join(", ")} ${lost.length > 1 ? "are" : "is"} down`));
     choice.value = words;
-    const reason = archgenStructure.reason(model, flow, one);
+    const reason = archgenStructure.reason(model, flow, result);
     verdict.hidden = !lost.length;
-    verdict.dataset.status = one.status;
-    verdict.replaceChildren(make("p", { class: "archgen-verdict" }, shape(one.status), make("strong", {}, one.status)),
+    verdict.dataset.status = result.status;
+    verdict.replaceChildren(make("p", { class: "archgen-verdict" }, shape(result.status), make("strong", {}, result.status)),
       make("p", {}, stop ? `Step ${steps[ends].number} is the last step.` : `${reason[0].toUpperCase()}${reason.slice(1)}.`));
   };
 
@@ -200,16 +200,16 @@
     if (event.key !== " " && timer) pause();
     event.preventDefault();
   });
-  arrows.forEach((some, at) => some.forEach(one => one.addEventListener("click", () => {
+  arrows.forEach((some, index) => some.forEach(arrow => arrow.addEventListener("click", () => {
     pause();
-    go(at);
+    go(index);
   })));
 
   const restore = () => {
     const state = archgen.fragment.read();
     vary(archgen.named(model, state.get("down")));
-    const at = numbers.get(state.get("step"));
-    go(at === undefined ? (stop ? ends : -1) : at);
+    const index = numbers.get(state.get("step"));
+    go(index === undefined ? (stop ? ends : -1) : index);
   };
   addEventListener("hashchange", restore);
   if (stage) stage.sight.show();

@@ -4,7 +4,7 @@
   const archgen = (window.archgen = window.archgen || {});
   const { make, drawn } = archgen;
 
-  /* States that differ by shape and word, not only by colour: a disc, a cut triangle, a square with a clock hand, a diamond half in
+  /* States that differ by shape and word, not only by color: a disc, a cut triangle, a square with a clock hand, a diamond half in
      two, an octagon. */
   const SHAPES = {
     ok: ["M8 1a7 7 0 1 0 .01 0z", "M4.6 8.2l2.4 2.4 4.4-5"],
@@ -24,18 +24,18 @@
     write: changes => {
       const state = archgen.fragment.read();
       for (const [name, value] of Object.entries(changes)) value ? state.set(name, value) : state.delete(name);
-      const said = [...state].map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%2C/g, ",").replace(/%40/g, "@").replace(/%3A/g, ":").replace(/%2F/g, "/")}`).join("&");
-      if (said !== location.hash.slice(1)) history.replaceState(history.state, "", said ? `#${said}` : location.pathname + location.search);
+      const query = [...state].map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%2C/g, ",").replace(/%40/g, "@").replace(/%3A/g, ":").replace(/%2F/g, "/")}`).join("&");
+      if (query !== location.hash.slice(1)) history.replaceState(history.state, "", query ? `#${query}` : location.pathname + location.search);
     },
   };
 
-  /* The elements of a model that words of an address name, and the words of elements. */
+  /* The elements of a model that an address names, and the text of elements in an address. */
   archgen.named = (model, words) =>
-    (words || "").split(",").map(word => model.elements.findIndex(one => one[2] === word)).filter(at => at >= 0);
+    (words || "").split(",").map(word => model.elements.findIndex(entry => entry[2] === word)).filter(index => index >= 0);
 
-  const boxOf = one => {
-    if (one.dataset.box) return one.dataset.box.split(" ").map(Number);
-    const rect = one.querySelector("rect");
+  const boxOf = shape => {
+    if (shape.dataset.box) return shape.dataset.box.split(" ").map(Number);
+    const rect = shape.querySelector("rect");
     return ["x", "y", "width", "height"].map(name => Number(rect.getAttribute(name)));
   };
 
@@ -44,7 +44,7 @@
     return drawn("path", { d: `M${left} ${top}L${right} ${bottom}M${right} ${top}L${left} ${bottom}`, class: "archgen-cross" });
   };
 
-  /* How many of those that a card or a frame stands for are out, where not all are. */
+  /* The number of failed elements of a card or a frame, unless all of them failed. */
   const part = ([x, y, width], words) => {
     const wide = words.length * 5.6 + 14, middle = x + width / 2;
     return drawn("g", { class: "archgen-part", "aria-hidden": "true" },
@@ -56,8 +56,8 @@
     const [svg, version] = archgen.sized(figure)();
     if (!svg) return null;
     for (const other of figure.querySelectorAll(":scope > svg, :scope > .archgen-column")) if (other !== svg) other.remove();
-    /* Of a card that stands for several replicas, one more fails with each click. */
-    const one = (version === figure ? figure.parentElement : version).dataset.one !== undefined;
+    /* Each click on a card of several replicas fails another of them. */
+    const isOneCard = (version === figure ? figure.parentElement : version).dataset.one !== undefined;
     const canvas = make("div", { class: "archgen-canvas" }, svg);
     const frame = make("div", {
       class: "archgen-frame", tabindex: "0", role: "group",
@@ -73,23 +73,23 @@
     figure.append(archgen.buttons(sight));
     sight.show();
 
-    /* What can fail in the picture: each card and heading with the elements that it stands for. */
-    const place = new Map(model.elements.map(([kind, id], at) => [`${kind}:${id}`, at]));
+    /* The cards and headings that can fail, with the elements that they stand for. */
+    const place = new Map(model.elements.map(([kind, id], index) => [`${kind}:${id}`, index]));
     const things = [];
     for (const card of svg.querySelectorAll("[data-node]")) {
       const own = (model.nodes || {})[card.dataset.node] || [place.get(`replica:${card.dataset.node}`)];
       if (own[0] !== undefined) things.push({ mark: card, focus: card, elements: own, card: true });
     }
     for (const group of svg.querySelectorAll("g[data-group]")) {
-      const at = place.get(`${group.dataset.kind}:${group.dataset.group}`);
-      const own = (model.hosts || {})[group.dataset.group] || [at];
+      const element = place.get(`${group.dataset.kind}:${group.dataset.group}`);
+      const own = (model.hosts || {})[group.dataset.group] || [element];
       const head = group.querySelector("[data-item]");
-      if (at !== undefined && head) things.push({ mark: group, focus: head, elements: own, card: false });
+      if (element !== undefined && head) things.push({ mark: group, focus: head, elements: own, card: false });
     }
     for (const thing of things) thing.box = boxOf(thing.mark);
 
     const lines = [...svg.querySelectorAll("[data-edge]")];
-    /* Lines that run together: the first has painted the common way and the words; the others know their whole way. */
+    /* Lines that run together: the first has the common part and the label; the others carry their full path as data. */
     const bundles = new Map();
     for (const line of lines) {
       const { bundle } = line.dataset;
@@ -99,28 +99,28 @@
     const headOf = line => line.querySelector(":scope > path:not([fill])");
     for (const line of lines) if (line.dataset.way) line.dataset.rest = strokeOf(line).getAttribute("d");
 
-    const replicas = new Map(model.replicas.filter(one => one[2] >= 0).map(one => [one[2], one]));
+    const replicas = new Map(model.replicas.filter(replica => replica[2] >= 0).map(replica => [replica[2], replica]));
 
-    /* Shows a state of the given flows; gives the replicas that are down. */
+    /* Show a state of some flows; return the replicas that are down. */
     const show = (flows, lost) => {
       const gone = new Set(lost);
-      const without = host => gone.has(host) || (model.around[host] || []).some(one => gone.has(one));
-      const down = at => {
-        const [, , , hosts, zones] = replicas.get(at);
-        return gone.has(at) || zones.some(one => gone.has(one)) || (hosts.length > 0 && hosts.every(without));
+      const without = host => gone.has(host) || (model.around[host] || []).some(zone => gone.has(zone));
+      const down = element => {
+        const [, , , hosts, zones] = replicas.get(element);
+        return gone.has(element) || zones.some(zone => gone.has(zone)) || (hosts.length > 0 && hosts.every(without));
       };
       const cut = new Set(), reached = new Set();
       for (const flow of lost.length ? flows : []) {
-        const found = archgenStructure.reach(model, flow, lost);
-        found.cut.forEach(one => cut.add(model.replicas[one][2]));
-        found.reached.forEach(one => reached.add(model.replicas[one][2]));
+        const reach = archgenStructure.reach(model, flow, lost);
+        reach.cut.forEach(replica => cut.add(model.replicas[replica][2]));
+        reach.reached.forEach(replica => reached.add(model.replicas[replica][2]));
       }
       const dead = new Set();
       for (const thing of things) {
-        const own = thing.elements.every(at => gone.has(at));
-        const fallen = thing.elements.filter(at => (replicas.has(at) ? down(at) : without(at))).length;
+        const own = thing.elements.every(element => gone.has(element));
+        const fallen = thing.elements.filter(element => (replicas.has(element) ? down(element) : without(element))).length;
         const out = fallen === thing.elements.length;
-        const idle = thing.card && thing.elements.every(at => cut.has(at) && !reached.has(at));
+        const idle = thing.card && thing.elements.every(element => cut.has(element) && !reached.has(element));
         const state = own ? "lost" : out ? "down" : idle ? "cut" : fallen ? "part" : "";
         thing.words = state === "part" ? `${fallen} of ${thing.elements.length} down` : "";
         thing.mark.querySelector(":scope > .archgen-part")?.remove();
@@ -142,10 +142,10 @@
           const cut = line.dataset.state === "cut";
           if (line.dataset.way) strokeOf(line).setAttribute("d", parted && !cut ? line.dataset.way : line.dataset.rest);
           line.toggleAttribute("data-speaks", parted && cut);
-          line.toggleAttribute("data-heads", parted && cut && left.some(one => !headOf(one)));
+          line.toggleAttribute("data-heads", parted && cut && left.some(line => !headOf(line)));
         }
       }
     };
-    return { svg, frame, sight, things, lines, show, one };
+    return { svg, frame, sight, things, lines, show, isOneCard };
   };
 })();

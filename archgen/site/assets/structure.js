@@ -1,4 +1,4 @@
-/* The structure function of a model's flows, evaluated in the page: what works when some elements are lost, and why not.
+/* The structure function of a model's flows, evaluated in the page: which flows work when some elements fail, and why others don't.
 
    It takes the data that archgen/site/structure_data.py writes and walks them as archgen/reliability does: many states at
    once, one bit of a BigInt each. Bit 0 is the state with nothing lost, bit 1 that with the chosen elements lost, and
@@ -9,12 +9,12 @@ var archgenStructure = (() => {
   const SAMPLES = 8192;
   const Z99 = 2.5758293035489004;
 
-  const anyOf = values => values.reduce((found, one) => found | one, 0n);
+  const anyOf = values => values.reduce((union, value) => union | value, 0n);
 
-  /* The states that at least `count` of the sets have: their number in binary, one plane a digit, in parallel. */
+  /* Return the states in at least `count` of the sets: they are counted in binary, a plane per digit, in parallel. */
   const atLeast = (count, values, every) => {
     if (count <= 0) return every;
-    if (count === values.length) return values.reduce((found, one) => found & one, every);
+    if (count === values.length) return values.reduce((common, value) => common & value, every);
     if (count === 1) return anyOf(values);
     const planes = [];
     for (let carry of values) {
@@ -35,57 +35,58 @@ var archgenStructure = (() => {
     return more | equal;
   };
 
-  /* When each replica of a plan is down, when it does not work, and when the flow fails. `lost` gives an element's states. */
+  /* Return the states in which each replica of a plan is down, in which it doesn't work, and in which the flow fails;
+     `lost` returns those in which an element is lost. */
   const evaluate = (model, plan, lost, every) => {
     const members = new Map();
-    for (const one of plan.replicas) {
-      const component = model.replicas[one][1];
+    for (const replica of plan.replicas) {
+      const component = model.replicas[replica][1];
       if (!members.has(component)) members.set(component, []);
-      members.get(component).push(one);
+      members.get(component).push(replica);
     }
     const clients = new Set(plan.clients);
     const gone = host => anyOf([lost(host), ...(model.around[host] || []).map(lost)]);
-    const up = one => {
-      const [, component, element, hosts, zones] = model.replicas[one];
+    const up = replica => {
+      const [, component, element, hosts, zones] = model.replicas[replica];
       if (clients.has(component)) return 0n;
       return anyOf([lost(element), ...zones.map(lost), ...(hosts.length ? [atLeast(hosts.length, hosts.map(gone), every)] : [])]);
     };
-    const own = new Map(plan.replicas.map(one => [one, up(one)]));
+    const own = new Map(plan.replicas.map(replica => [replica, up(replica)]));
     const down = new Map(own);
     for (const [count, some] of plan.quorums) {
-      const missed = atLeast(some.length - count + 1, some.map(one => own.get(one)), every);
-      for (const one of some) down.set(one, own.get(one) | missed);
+      const missed = atLeast(some.length - count + 1, some.map(replica => own.get(replica)), every);
+      for (const replica of some) down.set(replica, own.get(replica) | missed);
     }
     const failed = new Map(down);
-    const found = { plan, members, down, failed, every };
-    found.component = one => {
-      const some = members.get(one) || [];
+    const evaluation = { plan, members, down, failed, every };
+    evaluation.component = component => {
+      const some = members.get(component) || [];
       return atLeast(some.length, some.map(each => failed.get(each)), every);
     };
-    found.own = own;
-    found.itself = one => lost(model.replicas[one][2]);
-    found.short = ([count, some]) => atLeast(some.length - count + 1, some.map(one => own.get(one)), every);
-    /* When a guard keeps a candidate from counting: nobody promotes it, too few are up, who is before it fails by itself,
-       or the check of its caller asks in vain. */
-    found.held = ([, promoters, votes, before, asks]) => anyOf(promoters.map(found.component)) |
-      anyOf(votes.map(found.short)) | anyOf(before.map(found.itself)) | anyOf(asks.map(found.need));
-    found.need = ([, candidates, guarded, count, kind]) => {
-      if (kind === 2) return anyOf(candidates.map(found.itself));
-      const values = candidates.map(one => failed.get(one));
-      for (const one of guarded) values.push(failed.get(one[0]) | found.held(one));
+    evaluation.own = own;
+    evaluation.itself = replica => lost(model.replicas[replica][2]);
+    evaluation.short = ([count, some]) => atLeast(some.length - count + 1, some.map(replica => own.get(replica)), every);
+    /* The states in which a guard rules out a candidate: no promoter is up, too few members are up, the member before it failed
+       by itself, or the health check of its caller gets no answer. */
+    evaluation.held = ([, promoters, votes, before, asks]) => anyOf(promoters.map(evaluation.component)) |
+      anyOf(votes.map(evaluation.short)) | anyOf(before.map(evaluation.itself)) | anyOf(asks.map(evaluation.need));
+    evaluation.need = ([, candidates, guarded, count, kind]) => {
+      if (kind === 2) return anyOf(candidates.map(evaluation.itself));
+      const values = candidates.map(replica => failed.get(replica));
+      for (const guard of guarded) values.push(failed.get(guard[0]) | evaluation.held(guard));
       return atLeast(values.length - count + 1, values, every);
     };
-    const uses = new Map(plan.replicas.map((one, at) => [one, plan.uses[at]]));
-    found.needs = one => uses.get(one).map(at => plan.needs[at]);
+    const uses = new Map(plan.replicas.map((replica, index) => [replica, plan.uses[index]]));
+    evaluation.needs = replica => uses.get(replica).map(index => plan.needs[index]);
     let changed = true;
     while (changed) {
       changed = false;
-      const known = new Map();
+      const unmet = new Map();
       for (const replica of plan.order) {
         let after = failed.get(replica);
-        for (const at of uses.get(replica)) {
-          if (!known.has(at)) known.set(at, found.need(plan.needs[at]));
-          after |= known.get(at);
+        for (const index of uses.get(replica)) {
+          if (!unmet.has(index)) unmet.set(index, evaluation.need(plan.needs[index]));
+          after |= unmet.get(index);
         }
         if (after !== failed.get(replica)) {
           failed.set(replica, after);
@@ -93,151 +94,151 @@ var archgenStructure = (() => {
         }
       }
     }
-    found.flow = anyOf(plan.initiators.map(([component]) => found.component(component)));
-    return found;
+    evaluation.flow = anyOf(plan.initiators.map(([component]) => evaluation.component(component)));
+    return evaluation;
   };
 
-  /* Those that decide a need: candidates, who promotes them, and who is asked about them. */
-  const decidersOf = (found, [, candidates, guarded]) => {
+  /* Return the replicas that decide a need: candidates, their promoters, and those that health checks ask. */
+  const decidersOf = (evaluation, [, candidates, guarded]) => {
     const all = [...candidates];
     for (const [replica, promoters, , , asks] of guarded) {
-      all.push(replica, ...promoters.flatMap(each => found.members.get(each) || []), ...asks.flatMap(each => decidersOf(found, each)));
+      all.push(replica, ...promoters.flatMap(each => evaluation.members.get(each) || []), ...asks.flatMap(each => decidersOf(evaluation, each)));
     }
     return all;
   };
-  const deciders = (found, need) => [...new Set(decidersOf(found, need))];
+  const deciders = (evaluation, need) => [...new Set(decidersOf(evaluation, need))];
 
-  /* Those that hold candidates back by being down: those that vote, those before them. */
+  /* Return the replicas whose failure rules out candidates: voters, and members before them. */
   const beside = ([, , guarded]) =>
     [...new Set(guarded.flatMap(([, , votes, before, asks]) => [...before, ...votes.flatMap(each => each[1]), ...asks.flatMap(beside)]))];
 
-  /* Whether no guard would hold a candidate back in a state if all that is up worked. */
-  const isFree = (found, [, promoters, votes, before, asks], bit) =>
-    promoters.every(each => (found.members.get(each) || []).some(one => !(found.down.get(one) & bit))) &&
-    !votes.some(each => found.short(each) & bit) &&
-    !before.some(one => found.itself(one) & bit) &&
-    asks.every(each => alive(found, each, bit).length >= each[3]);
+  /* Return true if no guard would rule out a candidate in a state if every replica that is up worked. */
+  const isFree = (evaluation, [, promoters, votes, before, asks], bit) =>
+    promoters.every(each => (evaluation.members.get(each) || []).some(replica => !(evaluation.down.get(replica) & bit))) &&
+    !votes.some(each => evaluation.short(each) & bit) &&
+    !before.some(replica => evaluation.itself(replica) & bit) &&
+    asks.every(each => alive(evaluation, each, bit).length >= each[3]);
 
-  /* Who could answer a need in a state if all that is up worked. */
-  const alive = (found, [, candidates, guarded, , kind], bit) => {
-    if (kind === 2) return candidates.filter(one => !(found.itself(one) & bit));
-    const up = one => !(found.down.get(one) & bit);
-    return [...candidates.filter(up), ...guarded.filter(one => up(one[0]) && isFree(found, one, bit)).map(one => one[0])];
+  /* Return the replicas that could answer a need in a state if every replica that is up worked. */
+  const alive = (evaluation, [, candidates, guarded, , kind], bit) => {
+    if (kind === 2) return candidates.filter(replica => !(evaluation.itself(replica) & bit));
+    const up = replica => !(evaluation.down.get(replica) & bit);
+    return [...candidates.filter(up), ...guarded.filter(guard => up(guard[0]) && isFree(evaluation, guard, bit)).map(guard => guard[0])];
   };
 
-  /* Why replicas that are up may not answer a step, by step: the first reason of the first caller that is up. */
-  const hindrances = (model, found, bit) => {
-    const name = one => model.replicas[one][0], component = one => model.components[model.replicas[one][1]][0];
+  /* Return the reason why replicas that are up can't answer, by step: the first of the first caller that is up. */
+  const hindrances = (model, evaluation, bit) => {
+    const name = replica => model.replicas[replica][0], component = replica => model.components[model.replicas[replica][1]][0];
     const reasons = new Map();
     const words = (caller, [replica, promoters, votes, before, asks]) => {
       const own = model.components[model.replicas[replica][1]];
-      const mover = promoters.find(each => model.components[each][0] !== own[7] && (found.members.get(each) || []).every(one => found.down.get(one) & bit));
+      const mover = promoters.find(each => model.components[each][0] !== own[7] && (evaluation.members.get(each) || []).every(member => evaluation.down.get(member) & bit));
       if (mover !== undefined) return `${model.components[mover][0]} is down, so nothing moves the traffic of ${own[0]} to ${name(replica)}`;
       for (const [count, some] of votes) {
-        if (!(found.short([count, some]) & bit)) continue;
-        const up = some.filter(one => !(found.own.get(one) & bit)).length;
+        if (!(evaluation.short([count, some]) & bit)) continue;
+        const up = some.filter(voter => !(evaluation.own.get(voter) & bit)).length;
         const voting = [...new Set(some.map(component))], members = voting.length === 1 ? "replicas" : "votes";
         return `${up} of ${some.length} ${members} of ${listed(voting)} ${up === 1 ? "is" : "are"} up, and it takes ${count}`;
       }
-      for (const one of before) {
-        if (found.itself(one) & bit) return `${name(one)} failed by itself, so its host keeps the traffic and requests get no answer`;
+      for (const earlier of before) {
+        if (evaluation.itself(earlier) & bit) return `${name(earlier)} failed by itself, so its host keeps the traffic and requests get no answer`;
       }
       for (const each of asks) {
-        if (alive(found, each, bit).length < each[3]) return `the health check of ${component(caller)} on ${component(replica)} asks ${each[5]}, which does not answer`;
+        if (alive(evaluation, each, bit).length < each[3]) return `the health check of ${component(caller)} on ${component(replica)} asks ${each[5]}, which does not answer`;
       }
       return null;
     };
     const withoutQuorum = ([, candidates, guarded]) => {
-      const up = [...candidates, ...guarded.map(one => one[0])].find(one => found.down.get(one) & bit && !(found.own.get(one) & bit));
-      return up === undefined ? null : words(up, [up, [], found.plan.quorums.filter(([, some]) => some.includes(up)), [], []]);
+      const up = [...candidates, ...guarded.map(guard => guard[0])].find(member => evaluation.down.get(member) & bit && !(evaluation.own.get(member) & bit));
+      return up === undefined ? null : words(up, [up, [], evaluation.plan.quorums.filter(([, some]) => some.includes(up)), [], []]);
     };
-    for (const caller of found.plan.replicas) {
-      if (found.down.get(caller) & bit) continue;
-      for (const need of found.needs(caller)) {
-        if (reasons.has(need[0]) || !(found.need(need) & bit)) continue;
-        const held = need[2].filter(one => !(found.down.get(one[0]) & bit) && !isFree(found, one, bit));
-        const said = held.map(one => words(caller, one)).find(each => each !== null) || withoutQuorum(need);
-        if (said) reasons.set(need[0], said);
+    for (const caller of evaluation.plan.replicas) {
+      if (evaluation.down.get(caller) & bit) continue;
+      for (const need of evaluation.needs(caller)) {
+        if (reasons.has(need[0]) || !(evaluation.need(need) & bit)) continue;
+        const held = need[2].filter(guard => !(evaluation.down.get(guard[0]) & bit) && !isFree(evaluation, guard, bit));
+        const reason = held.map(guard => words(caller, guard)).find(each => each !== null) || withoutQuorum(need);
+        if (reason) reasons.set(need[0], reason);
       }
     }
     return reasons;
   };
 
-  /* The step that fails, and the replicas from the initiator to it: the shortest way, breadth first along failed needs. */
-  const trace = (found, bit) => {
+  /* Return the step that fails and the replicas from the initiator to it: the shortest path, breadth first along failed needs. */
+  const trace = (evaluation, bit) => {
     const lame = bit === SOUND ? 0n : SOUND;
-    const [component, step] = found.plan.initiators.find(([one]) => found.component(one) & bit);
-    const sound = found.members.get(component).filter(one => !(found.failed.get(one) & lame));
-    const cameFrom = new Map(sound.filter(one => !(found.down.get(one) & bit)).map(one => [one, null]));
+    const [component, step] = evaluation.plan.initiators.find(([initiator]) => evaluation.component(initiator) & bit);
+    const sound = evaluation.members.get(component).filter(member => !(evaluation.failed.get(member) & lame));
+    const cameFrom = new Map(sound.filter(member => !(evaluation.down.get(member) & bit)).map(member => [member, null]));
     const queue = [...cameFrom.keys()];
     for (const replica of queue) {
-      for (const need of found.needs(replica)) {
-        if (!(found.need(need) & bit)) continue;
-        const failing = one => found.failed.get(one) & bit && !(found.failed.get(one) & lame);
-        const callees = deciders(found, need).filter(failing);
-        if (alive(found, need, bit).length < need[3]) {
-          const dead = [...callees, ...beside(need).filter(failing)].filter(one => found.down.get(one) & bit);
+      for (const need of evaluation.needs(replica)) {
+        if (!(evaluation.need(need) & bit)) continue;
+        const failing = callee => evaluation.failed.get(callee) & bit && !(evaluation.failed.get(callee) & lame);
+        const callees = deciders(evaluation, need).filter(failing);
+        if (alive(evaluation, need, bit).length < need[3]) {
+          const dead = [...callees, ...beside(need).filter(failing)].filter(callee => evaluation.down.get(callee) & bit);
           const way = [replica];
           while (cameFrom.get(way[0]) !== null) way.unshift(cameFrom.get(way[0]));
           return [need[0], [...way, ...dead.slice(0, 1)]];
         }
-        for (const one of callees) {
-          if (found.down.get(one) & bit || cameFrom.has(one)) continue;
-          queue.push(one);
-          cameFrom.set(one, replica);
+        for (const callee of callees) {
+          if (evaluation.down.get(callee) & bit || cameFrom.has(callee)) continue;
+          queue.push(callee);
+          cameFrom.set(callee, replica);
         }
       }
     }
     return [step, sound.slice(0, 1)];
   };
 
-  /* The requests that no caller which is up can make, in order. */
-  const fails = (flow, found, bit) => {
+  /* Return the requests that no caller that is up can make, in order. */
+  const fails = (flow, evaluation, bit) => {
     const able = new Map();
-    for (const replica of found.plan.replicas) {
-      if (found.down.get(replica) & bit) continue;
-      for (const need of found.needs(replica)) {
-        able.set(need[0], able.get(need[0]) || alive(found, need, bit).length >= need[3]);
+    for (const replica of evaluation.plan.replicas) {
+      if (evaluation.down.get(replica) & bit) continue;
+      for (const need of evaluation.needs(replica)) {
+        able.set(need[0], able.get(need[0]) || alive(evaluation, need, bit).length >= need[3]);
       }
     }
-    return flow.steps.map((_, at) => at).filter(at => able.get(at) === false);
+    return flow.steps.map((_, index) => index).filter(index => able.get(index) === false);
   };
 
-  /* The optional requests that none of their callers can make any more. */
-  const skipped = (flow, whole) => {
+  /* Return the optional requests that none of their callers can still make. */
+  const skipped = (flow, evaluation) => {
     const able = new Map();
-    for (const replica of whole.plan.replicas) {
-      for (const need of whole.needs(replica)) {
-        const unmet = whole.need(need) | whole.down.get(replica);
+    for (const replica of evaluation.plan.replicas) {
+      for (const need of evaluation.needs(replica)) {
+        const unmet = evaluation.need(need) | evaluation.down.get(replica);
         able.set(need[0], (able.get(need[0]) || 0n) | (~unmet & (SOUND | GONE)));
       }
     }
-    return flow.skippable.filter(at => able.get(at) === SOUND);
+    return flow.skippable.filter(index => able.get(index) === SOUND);
   };
 
-  /* The states of every element when some are lost, and `more` besides, one at a time. */
+  /* Return the states of every element when some are lost, and each of `more` in addition, in a state of its own. */
   const losing = (lost, more) => {
     const every = (1n << BigInt(more.length + 2)) - 1n;
-    const states = new Map(lost.map(one => [one, every & ~SOUND]));
-    more.forEach((one, at) => states.set(one, (states.get(one) || 0n) | (1n << BigInt(at + 2))));
-    return [one => states.get(one) || 0n, every];
+    const states = new Map(lost.map(element => [element, every & ~SOUND]));
+    more.forEach((element, index) => states.set(element, (states.get(element) || 0n) | (1n << BigInt(index + 2))));
+    return [element => states.get(element) || 0n, every];
   };
 
-  /* Why a share of the requests fails: the last condition of every request that is not met on the way, else the first in the flow. */
-  const shortfall = (model, found, bit, path) => {
-    for (const caller of [...[...path].reverse(), ...found.plan.replicas]) {
-      for (const need of found.needs(caller)) {
-        if (!need[4] || !(found.need(need) & bit)) continue;
+  /* Return the reason why a share of the requests fails: the last unmet condition of every request on the path, else the first in the flow. */
+  const shortfall = (model, evaluation, bit, path) => {
+    for (const caller of [...[...path].reverse(), ...evaluation.plan.replicas]) {
+      for (const need of evaluation.needs(caller)) {
+        if (!need[4] || !(evaluation.need(need) & bit)) continue;
         const [, candidates, guarded, , kind] = need;
-        const members = kind === 2 ? candidates : [...candidates, ...guarded.map(one => one[0])];
-        const held = new Set(guarded.filter(one => found.held(one) & bit).map(one => one[0]));
-        const failing = members.filter(kind === 2 ? one => found.itself(one) & bit : one => found.failed.get(one) & bit || held.has(one));
+        const members = kind === 2 ? candidates : [...candidates, ...guarded.map(guard => guard[0])];
+        const held = new Set(guarded.filter(guard => evaluation.held(guard) & bit).map(guard => guard[0]));
+        const failing = members.filter(kind === 2 ? member => evaluation.itself(member) & bit : member => evaluation.failed.get(member) & bit || held.has(member));
         return {
           caller: model.replicas[caller][1],
-          targets: [...new Set(members.map(one => model.replicas[one][1]))],
+          targets: [...new Set(members.map(member => model.replicas[member][1]))],
           failing,
           members: members.length,
-          down: failing.every(one => found.down.get(one) & bit),
+          down: failing.every(member => evaluation.down.get(member) & bit),
           stuck: kind === 2,
         };
       }
@@ -245,29 +246,29 @@ var archgenStructure = (() => {
     return null;
   };
 
-  /* Why a step is done later: its targets are down, or its source, or neither. */
-  const waiting = (flow, found, bit, step) => {
+  /* Return the reason why a step is delayed: its targets are down, or its source, or neither. */
+  const waiting = (flow, evaluation, bit, step) => {
     const [, source, targets, , , , , keeper] = flow.steps[step];
     const areDown = some => {
-      const replicas = some.flatMap(one => found.members.get(one) || []);
-      return replicas.length > 0 && replicas.every(one => found.down.get(one) & bit);
+      const replicas = some.flatMap(component => evaluation.members.get(component) || []);
+      return replicas.length > 0 && replicas.every(replica => evaluation.down.get(replica) & bit);
     };
     return { source, targets, keeper, down: areDown(targets) ? "targets" : areDown([source]) ? "source" : null };
   };
 
-  /* What may go wrong besides while a flow is served: checks that ask a target alone, files that are read at the next start. */
-  const hints = (model, found, lost) => {
+  /* Return further risks while a flow is served: health checks that ask only the target, files that are read at the next start. */
+  const hints = (model, evaluation, lost) => {
     const words = new Set(), asked = new Set();
-    const name = one => model.replicas[one][0], owner = one => model.components[model.replicas[one][1]][0];
-    const fails = one => found.failed.get(one) & GONE && !(found.failed.get(one) & SOUND);
-    for (const caller of found.plan.replicas) {
+    const name = replica => model.replicas[replica][0], owner = replica => model.components[model.replicas[replica][1]][0];
+    const fails = replica => evaluation.failed.get(replica) & GONE && !(evaluation.failed.get(replica) & SOUND);
+    for (const caller of evaluation.plan.replicas) {
       const backup = model.components[model.replicas[caller][1]][8];
-      if (found.failed.get(caller) & GONE || !backup) continue;
-      for (const need of found.needs(caller)) {
+      if (evaluation.failed.get(caller) & GONE || !backup) continue;
+      for (const need of evaluation.needs(caller)) {
         const key = `${owner(caller)} ${need[0]}`;
         if (need[4] || asked.has(key)) continue;
         asked.add(key);
-        const taking = [...new Set(alive(found, need, GONE))].filter(one => !backup.includes(name(one)) && !backup.includes(owner(one)));
+        const taking = [...new Set(alive(evaluation, need, GONE))].filter(replica => !backup.includes(name(replica)) && !backup.includes(owner(replica)));
         const failing = taking.filter(fails);
         if (!failing.length || failing.length === taking.length) continue;
         const targets = listed([...new Set(failing.map(owner))], "or");
@@ -277,97 +278,97 @@ var archgenStructure = (() => {
     }
     const gone = new Set(lost);
     for (const [, , , replicas, , , , , , code] of model.components) {
-      for (const one of code < 0 || found.members.has(code) ? [] : replicas) {
-        const [id, , , hosts] = model.replicas[one];
+      for (const replica of code < 0 || evaluation.members.has(code) ? [] : replicas) {
+        const [id, , , hosts] = model.replicas[replica];
         const here = model.components[code][3].filter(each => model.replicas[each][3].length && String(model.replicas[each][3]) === String(hosts));
-        if (!here.length || !here.every(each => gone.has(model.replicas[each][2])) || !found.down.has(one) || found.down.get(one) & GONE) continue;
+        if (!here.length || !here.every(each => gone.has(model.replicas[each][2])) || !evaluation.down.has(replica) || evaluation.down.get(replica) & GONE) continue;
         words.add(`${id} works until it restarts, as ${listed(here.map(name))} ${here.length === 1 ? "is" : "are"} lost`);
       }
     }
-    for (const [component, members] of found.members) {
-      const kept = model.components[component][10];
-      const dead = members.filter(one => found.down.get(one) & GONE && !(found.down.get(one) & SOUND));
-      if (kept.length && dead.length) words.add(`the ${listed(kept)} on ${listedReplicas(dead.map(name))} are lost`);
+    for (const [component, members] of evaluation.members) {
+      const stored = model.components[component][10];
+      const dead = members.filter(member => evaluation.down.get(member) & GONE && !(evaluation.down.get(member) & SOUND));
+      if (stored.length && dead.length) words.add(`the ${listed(stored)} on ${listedReplicas(dead.map(name))} are lost`);
     }
     return [...words];
   };
 
-  const isCutOff = (found, one) => {
-    const failed = found.failed.get(one);
-    return failed & GONE && !(failed & SOUND) && !(found.down.get(one) & GONE);
+  const isCutOff = (evaluation, replica) => {
+    const failed = evaluation.failed.get(replica);
+    return failed & GONE && !(failed & SOUND) && !(evaluation.down.get(replica) & GONE);
   };
 
-  /* What becomes of a flow when elements are lost: ok, degraded, delayed, partial or down, where it fails, and its single points then. */
+  /* Return the outcome of a flow when elements are lost: ok, degraded, delayed, partial or down, the step that fails, and the single points that remain. */
   const outcome = (model, flow, lost, withPoints) => {
-    const more = withPoints ? flow.plan.elements.filter(one => !lost.includes(one)) : [];
+    const more = withPoints ? flow.plan.elements.filter(element => !lost.includes(element)) : [];
     const [states, every] = losing(lost, more);
-    const found = evaluate(model, flow.plan, states, every);
-    const whole = flow.whole ? evaluate(model, flow.whole, states, every) : found;
-    const each = flow.every ? evaluate(model, flow.every, states, every) : found;
+    const evaluation = evaluate(model, flow.plan, states, every);
+    const entire = flow.whole ? evaluate(model, flow.whole, states, every) : evaluation;
+    const each = flow.every ? evaluate(model, flow.every, states, every) : evaluation;
     const full = flow.full ? evaluate(model, flow.full, states, every) : each;
-    const without = whole.plan.used.filter(one => whole.down.get(one) & GONE && !(whole.down.get(one) & SOUND));
-    const cutOff = some => some.plan.used.filter(one => isCutOff(some, one));
-    const made = { flow: flow.id, possible: true, step: null, path: [], lost: without, cutOff: cutOff(found), skipped: [], fails: [], down: [], points: [], hints: [] };
-    if (found.flow & (SOUND | GONE)) {
-      const bit = found.flow & SOUND ? SOUND : GONE;
-      const [step, path] = trace(found, bit);
-      const down = found.plan.replicas.filter(one => found.down.get(one) & bit);
-      return { ...made, status: "down", possible: bit === GONE, step, path, fails: fails(flow, found, bit), down, held: hindrances(model, found, bit) };
+    const without = entire.plan.used.filter(replica => entire.down.get(replica) & GONE && !(entire.down.get(replica) & SOUND));
+    const cutOff = some => some.plan.used.filter(replica => isCutOff(some, replica));
+    const result = { flow: flow.id, possible: true, step: null, path: [], lost: without, cutOff: cutOff(evaluation), skipped: [], fails: [], down: [], points: [], hints: [] };
+    if (evaluation.flow & (SOUND | GONE)) {
+      const bit = evaluation.flow & SOUND ? SOUND : GONE;
+      const [step, path] = trace(evaluation, bit);
+      const down = evaluation.plan.replicas.filter(replica => evaluation.down.get(replica) & bit);
+      return { ...result, status: "down", possible: bit === GONE, step, path, fails: fails(flow, evaluation, bit), down, held: hindrances(model, evaluation, bit) };
     }
-    const points = more.filter((_, at) => (found.flow >> BigInt(at + 2)) & 1n);
-    made.hints = hints(model, found, lost);
+    const points = more.filter((_, index) => (evaluation.flow >> BigInt(index + 2)) & 1n);
+    result.hints = hints(model, evaluation, lost);
     if (each.flow & (SOUND | GONE)) {
       const bit = each.flow & SOUND ? SOUND : GONE;
       const [step, path] = trace(each, bit);
-      return { ...made, status: "partial", step, path, points, shortfall: shortfall(model, each, bit, path), always: bit === SOUND };
+      return { ...result, status: "partial", step, path, points, shortfall: shortfall(model, each, bit, path), always: bit === SOUND };
     }
     if (full.flow & (SOUND | GONE)) {
       const bit = full.flow & SOUND ? SOUND : GONE;
       const [step, path] = trace(full, bit);
-      return { ...made, status: "delayed", step, path, points, waiting: waiting(flow, full, bit, step), always: bit === SOUND };
+      return { ...result, status: "delayed", step, path, points, waiting: waiting(flow, full, bit, step), always: bit === SOUND };
     }
-    const left = skipped(flow, whole), cut = cutOff(full);
+    const left = skipped(flow, entire), cut = cutOff(full);
     const status = without.length || cut.length || left.length ? "degraded" : "ok";
-    return { ...made, status, cutOff: cut, skipped: left, points };
+    return { ...result, status, cutOff: cut, skipped: left, points };
   };
 
-  /* Replicas of a flow that are up and that no request comes to any more, and those that one does. */
+  /* Return the replicas of a flow that requests still reach, and those that are up but no longer reached. */
   const reach = (model, flow, lost) => {
     const [states, every] = losing(lost, []);
-    const found = evaluate(model, flow.plan, states, every);
+    const evaluation = evaluate(model, flow.plan, states, every);
     const walk = bit => {
-      const queue = flow.plan.initiators.flatMap(([one]) => found.members.get(one)).filter(one => !(found.down.get(one) & bit));
+      const queue = flow.plan.initiators.flatMap(([component]) => evaluation.members.get(component)).filter(replica => !(evaluation.down.get(replica) & bit));
       const seen = new Set(queue);
       for (const replica of queue) {
-        for (const need of found.needs(replica)) {
-          const promoters = need[2].flatMap(([, some]) => some.flatMap(each => found.members.get(each) || []));
-          for (const one of [...alive(found, need, bit), ...promoters.filter(each => !(found.down.get(each) & bit))]) {
-            if (!seen.has(one)) seen.add(one), queue.push(one);
+        for (const need of evaluation.needs(replica)) {
+          const promoters = need[2].flatMap(([, some]) => some.flatMap(each => evaluation.members.get(each) || []));
+          for (const callee of [...alive(evaluation, need, bit), ...promoters.filter(each => !(evaluation.down.get(each) & bit))]) {
+            if (!seen.has(callee)) seen.add(callee), queue.push(callee);
           }
         }
       }
       return seen;
     };
     const before = walk(SOUND), now = walk(GONE);
-    const cut = [...before].filter(one => !now.has(one) && !(found.down.get(one) & GONE));
+    const cut = [...before].filter(replica => !now.has(replica) && !(evaluation.down.get(replica) & GONE));
     return { reached: [...now], cut };
   };
 
   const listed = (names, last = "and") =>
     names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} ${last} ${names[names.length - 1]}`;
 
-  /* Replicas by name, or as a number where a component has many of them. */
+  /* List replicas by name, or as a number where a component has many of them. */
   const listedReplicas = names => {
     const groups = new Map();
-    for (const one of names) {
-      const component = one.split(/[@#]/)[0];
-      groups.set(component, [...(groups.get(component) || []), one]);
+    for (const name of names) {
+      const component = name.split(/[@#]/)[0];
+      groups.set(component, [...(groups.get(component) || []), name]);
     }
     return listed([...groups].flatMap(([component, some]) => (some.length > 4 ? [`${some.length} replicas of ${component}`] : some)));
   };
 
   const request = (model, [, source, targets, message]) => {
-    const to = targets.map(one => model.components[one][0]).join(" | ");
+    const to = targets.map(target => model.components[target][0]).join(" | ");
     return `${model.components[source][0]} -> ${to}${message ? `: ${message}` : ""}`;
   };
 
@@ -390,7 +391,7 @@ var archgenStructure = (() => {
   };
 
   const delayed = (model, flow, { waiting: short, always, step, path }) => {
-    const name = one => model.components[one][0];
+    const name = component => model.components[component][0];
     const so = always ? ", as it does with nothing failed" : "";
     if (short.down === "targets") {
       return `accepted; ${listed(short.targets.map(name))} ${short.targets.length === 1 ? "is" : "are"} down, so ${short.keeper < 0 ? `${name(short.source)} has to keep` : `${name(short.keeper)} keeps`} what is sent${so}`;
@@ -400,44 +401,44 @@ var archgenStructure = (() => {
     return `accepted; step ${flow.steps[step][0]} waits${so}: ${request(model, flow.steps[step])}${way}`;
   };
 
-  /* Why a flow is as it is, and what is not counted in that, in the words of `archgen simulate`. */
-  const reason = (model, flow, one) => {
-    if (one.status === "ok" && one.hints.length) return one.hints.join("; ");
-    return [cause(model, flow, one), ...one.hints].join("; ");
+  /* Return the reason for the outcome of a flow, and the risks beside it, in the words of `archgen simulate`. */
+  const reason = (model, flow, result) => {
+    if (result.status === "ok" && result.hints.length) return result.hints.join("; ");
+    return [cause(model, flow, result), ...result.hints].join("; ");
   };
 
-  const cause = (model, flow, one) => {
+  const cause = (model, flow, result) => {
     const names = some => listedReplicas(some.map(each => model.replicas[each][0]));
-    const step = at => flow.steps[at][0];
-    if (one.status === "ok") return "every element that it uses is up";
-    if (one.status === "down") {
-      const itself = one.possible ? "" : ", as it does with nothing failed";
-      const way = one.path.length ? `, on the way ${one.path.map(each => model.replicas[each][0]).join(" → ")}` : "";
-      const others = one.fails.filter(each => each !== one.step).map(step);
+    const step = index => flow.steps[index][0];
+    if (result.status === "ok") return "every element that it uses is up";
+    if (result.status === "down") {
+      const itself = result.possible ? "" : ", as it does with nothing failed";
+      const way = result.path.length ? `, on the way ${result.path.map(each => model.replicas[each][0]).join(" → ")}` : "";
+      const others = result.fails.filter(each => each !== result.step).map(step);
       const more = others.length ? `; ${listed(others)} would fail as well` : "";
-      const held = one.held.has(one.step) ? `; ${one.held.get(one.step)}` : "";
-      return `step ${step(one.step)} fails${itself}: ${request(model, flow.steps[one.step])}${way}${held}${more}`;
+      const held = result.held.has(result.step) ? `; ${result.held.get(result.step)}` : "";
+      return `step ${step(result.step)} fails${itself}: ${request(model, flow.steps[result.step])}${way}${held}${more}`;
     }
-    if (one.status === "partial") return partial(model, one);
-    if (one.status === "delayed") return delayed(model, flow, one);
+    if (result.status === "partial") return partial(model, result);
+    if (result.status === "delayed") return delayed(model, flow, result);
     return [
-      ...(one.lost.length ? [`served without ${names(one.lost)}`] : []),
-      ...(one.cutOff.length ? [`${names(one.cutOff)} can no longer do ${one.cutOff.length === 1 ? "its" : "their"} part`] : []),
-      ...one.skipped.map(at => `step ${step(at)} fails, which it can do without: ${request(model, flow.steps[at])}`),
+      ...(result.lost.length ? [`served without ${names(result.lost)}`] : []),
+      ...(result.cutOff.length ? [`${names(result.cutOff)} can no longer do ${result.cutOff.length === 1 ? "its" : "their"} part`] : []),
+      ...result.skipped.map(index => `step ${step(index)} fails, which it can do without: ${request(model, flow.steps[index])}`),
     ].join("; ");
   };
 
-  /* Where a flow that is down stops in time, and what its user sees: the step, how, and a sentence. */
-  const stop = (model, flow, one) => {
-    const failing = new Set([...one.fails, one.step]);
-    const at = flow.steps.findIndex((_, place) => failing.has(place));
-    const [id, source, targets, , pinned, reads, needs] = flow.steps[at];
-    const down = new Set(one.down);
+  /* Return the first request that fails in the order of steps, and what the visitor sees: the step, the form, and a sentence. */
+  const stop = (model, flow, result) => {
+    const failing = new Set([...result.fails, result.step]);
+    const index = flow.steps.findIndex((_, place) => failing.has(place));
+    const [id, source, targets, , pinned, reads, needs] = flow.steps[index];
+    const down = new Set(result.down);
     const all = some => some.every(each => down.has(each));
     const number = id.slice(id.lastIndexOf("/") + 1);
-    const head = `The request fails at step ${number}${one.possible ? "" : " with every element up"}`;
+    const head = `The request fails at step ${number}${result.possible ? "" : " with every element up"}`;
     const caller = model.components[source];
-    if (all(caller[3])) return { step: at, how: "unsent", words: `${head}: no replica of ${caller[0]} is up to send it` };
+    if (all(caller[3])) return { step: index, how: "unsent", words: `${head}: no replica of ${caller[0]} is up to send it` };
     const to = targets.map(each => model.components[each]);
     const names = listed(to.map(each => each[0]), "or");
     const why = () => {
@@ -445,7 +446,7 @@ var archgenStructure = (() => {
       if (all(to.flatMap(each => each[3]))) {
         return to.length === 1 && to[0][2] > 1 ? `${names} lacks its quorum of ${to[0][2]}` : `no replica of ${names} is up`;
       }
-      if (one.held.has(at)) return one.held.get(at);
+      if (result.held.has(index)) return result.held.get(index);
       if (all(to.flatMap(each => (reads ? each[4] : each[5])))) {
         if (all(to.flatMap(each => (reads ? [] : each[6])))) return `no replica of ${names} accepts ${reads ? "reads" : "writes"}`;
         const promoters = to.map(each => each[7]).filter(Boolean);
@@ -458,18 +459,18 @@ var archgenStructure = (() => {
       if (needs !== 1) return `too few replicas of ${names} are up`;
       return `no replica of ${names} that it can reach works`;
     };
-    return { step: at, how: "unanswered", words: `${head}: ${why()}` };
+    return { step: index, how: "unanswered", words: `${head}: ${why()}` };
   };
 
-  /* The chance that a flow works while some elements are lost: exact by its decision diagram, else what is known of it
+  /* Return the availability of a flow while some elements are lost: exact by its decision diagram, else the bounds
      with nothing lost, else sampled. */
   const availability = (model, flow, lost) => {
     const gone = new Set(lost);
-    const up = one => (gone.has(one) ? 0 : model.up[one]);
-    const product = some => some.reduce((found, one) => found * up(one), 1);
+    const up = element => (gone.has(element) ? 0 : model.up[element]);
+    const product = some => some.reduce((chance, element) => chance * up(element), 1);
     if (!flow.chart) return lost.length || !flow.known ? sampled(model, flow, lost, up) : flow.known;
     const { points, variables, nodes, root } = flow.chart;
-    // a failover after a loss that lasts is done, unless a person has to do it
+    // a lasting loss is past its failover, unless that is manual
     const chances = variables.map(([some, rest, cause, open]) => (gone.has(cause) ? open : 1 - product(some) * rest));
     const values = [0, 1];
     for (const [variable, low, high] of nodes) {
@@ -478,7 +479,7 @@ var archgenStructure = (() => {
     return { method: "exact", value: product(points) * flow.steady * (1 - values[root]) };
   };
 
-  /* Monte Carlo over what is no single point, from a fixed seed (xorshift32: Marsaglia, 2003), with a Wilson interval. */
+  /* Monte Carlo over the elements that are no single points, from a fixed seed (xorshift32: Marsaglia, 2003), with a Wilson interval. */
   const sampled = (model, flow, lost, up) => {
     const { points } = outcome(model, flow, lost, true);
     const fixed = new Set([...points, ...lost]);
@@ -490,23 +491,23 @@ var archgenStructure = (() => {
       return (state >>> 0) / 4294967296;
     };
     const every = (1n << BigInt(SAMPLES)) - 1n;
-    const states = new Map(lost.map(one => [one, every]));
+    const states = new Map(lost.map(element => [element, every]));
     for (const element of flow.plan.elements) {
       if (fixed.has(element)) continue;
       let digits = "0x";
-      for (let at = 0; at < SAMPLES; at += 4) {
+      for (let sample = 0; sample < SAMPLES; sample += 4) {
         let digit = 0;
         for (let bit = 0; bit < 4; bit++) digit = digit * 2 + (random() < 1 - up(element) ? 1 : 0);
         digits += digit.toString(16);
       }
       states.set(element, BigInt(digits));
     }
-    const failing = evaluate(model, flow.plan, one => states.get(one) || 0n, every).flow;
+    const failing = evaluate(model, flow.plan, element => states.get(element) || 0n, every).flow;
     const hits = failing.toString(2).split("1").length - 1;
     const share = hits / SAMPLES, square = Z99 * Z99;
     const middle = (share + square / (2 * SAMPLES)) / (1 + square / SAMPLES);
     const spread = (Z99 / (1 + square / SAMPLES)) * Math.sqrt((share * (1 - share)) / SAMPLES + square / (4 * SAMPLES * SAMPLES));
-    const series = points.reduce((found, one) => found * up(one), flow.steady);
+    const series = points.reduce((chance, element) => chance * up(element), flow.steady);
     const bounds = [series * (1 - Math.min(1, middle + spread)), series * (1 - Math.max(0, middle - spread))];
     return { method: "sampled", value: series * (1 - share), bounds };
   };

@@ -1,19 +1,19 @@
-/* The pictures of a page answer: views and layers to choose, a card for what is pointed at, and an address for each state. */
+/* Interactive diagrams: views and layers to choose, a card for the element under the pointer, and an address for each state. */
 (() => {
   const archgen = (window.archgen = window.archgen || {});
   const SIGNS = { good: "✓ ", bad: "✕ ", unsure: "? " };
   const GRAVE = ["none", "good", "read", "unsure", "write", "open", "bad"];
   const TOWARDS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-  /* What stands behind the # of the address as names and values; an anchor of the page is none of it. */
+  /* The names and values behind the # of the address; an anchor of the page isn't among them. */
   archgen.state = {
     read: () => (location.hash.includes("=") || location.hash.length < 2
       ? Object.fromEntries(new URLSearchParams(location.hash.slice(1))) : null),
     write: (changes, push) => {
       const state = { ...archgen.state.read(), ...changes };
-      const said = new URLSearchParams(Object.entries(state).filter(([, value]) => value)).toString();
-      const address = said ? `#${said}` : location.pathname + location.search;
-      if (said !== location.hash.slice(1)) history[push ? "pushState" : "replaceState"](history.state, "", address);
+      const query = new URLSearchParams(Object.entries(state).filter(([, value]) => value)).toString();
+      const address = query ? `#${query}` : location.pathname + location.search;
+      if (query !== location.hash.slice(1)) history[push ? "pushState" : "replaceState"](history.state, "", address);
     },
   };
 
@@ -55,7 +55,7 @@
       this.restore();
     }
 
-    // What can be chosen
+    // Views and layers
 
     tabs() {
       const list = this.root.querySelector(".archgen-tabs");
@@ -76,8 +76,8 @@
         this.choose({ view: tab.dataset.view, focus: "" });
       });
       list.addEventListener("keydown", event => {
-        const at = this.chosen.indexOf(event.target), most = this.chosen.length;
-        const next = { ArrowRight: at + 1, ArrowLeft: at - 1 + most, Home: 0, End: most - 1 }[event.key];
+        const index = this.chosen.indexOf(event.target), most = this.chosen.length;
+        const next = { ArrowRight: index + 1, ArrowLeft: index - 1 + most, Home: 0, End: most - 1 }[event.key];
         if (event.key === " ") event.target.click();
         else if (next === undefined) return;
         else this.chosen[next % most].focus();
@@ -111,23 +111,23 @@
 
     /* A state without what is shown anyway. */
     short(state) {
-      const said = { ...state };
-      if (said.view === this.chosen[0].dataset.view) said.view = "";
-      if (said.layer === this.facts.layers[0].id) said.layer = "";
-      return said;
+      const shown = { ...state };
+      if (shown.view === this.chosen[0].dataset.view) shown.view = "";
+      if (shown.layer === this.facts.layers[0].id) shown.layer = "";
+      return shown;
     }
 
     restore() {
       const state = archgen.state.read() || (this.view ? null : {});
       if (!state) return;
-      const view = this.chosen.find(one => one.dataset.view === state.view) || this.chosen[0];
-      const layer = this.facts.layers.find(one => one.id === state.layer) || this.facts.layers[0];
+      const view = this.chosen.find(tab => tab.dataset.view === state.view) || this.chosen[0];
+      const layer = this.facts.layers.find(each => each.id === state.layer) || this.facts.layers[0];
       if (this.view !== view.dataset.view) this.show(view);
       this.paint(layer);
-      const named = one => [address(one), one.dataset.component].includes(state.focus);
+      const named = item => [address(item), item.dataset.component].includes(state.focus);
       /* Where a card stands for all replicas of a component, it is the card of each of them. */
       const component = state.focus?.split(/[@#]/)[0];
-      const focus = state.focus && (this.items().find(named) || this.items().find(one => one.dataset.node === component));
+      const focus = state.focus && (this.items().find(named) || this.items().find(item => item.dataset.node === component));
       if (focus && focus !== document.activeElement && !named(document.activeElement)) {
         this.root.scrollIntoView({ block: "nearest" });
         focus.focus({ preventScroll: true });
@@ -145,14 +145,14 @@
 
     show(tab) {
       this.view = tab.dataset.view;
-      for (const one of this.chosen) {
-        one.setAttribute("aria-selected", String(one === tab));
-        one.tabIndex = one === tab ? 0 : -1;
+      for (const choice of this.chosen) {
+        choice.setAttribute("aria-selected", String(choice === tab));
+        choice.tabIndex = choice === tab ? 0 : -1;
       }
       this.figure.setAttribute("aria-labelledby", tab.id);
       this.root.querySelector(".archgen-full a").setAttribute("href", tab.getAttribute("href"));
-      for (const one of this.root.querySelectorAll(".archgen-legend [data-for]")) {
-        one.hidden = one.dataset.for !== this.view;
+      for (const entry of this.root.querySelectorAll(".archgen-legend [data-for]")) {
+        entry.hidden = entry.dataset.for !== this.view;
       }
       const first = this.view === this.figure.dataset.view;
       this.figure.toggleAttribute("data-first", first);
@@ -165,8 +165,8 @@
       this.svg = this.svgs.get(this.view);
       this.canvas.replaceChildren(this.svg);
       const items = this.items();
-      if (items.length && !items.some(one => one.tabIndex === 0)) {
-        (items.find(one => one.dataset.node) || items[0]).tabIndex = 0;
+      if (items.length && !items.some(item => item.tabIndex === 0)) {
+        (items.find(item => item.dataset.node) || items[0]).tabIndex = 0;
       }
       this.sight.show();
     }
@@ -177,22 +177,22 @@
       this.root.dataset.layer = layer.id;
       this.root.toggleAttribute("data-fades", Boolean(layer.fades));
       this.root.toggleAttribute("data-marked", Boolean(layer.lines || layer.nodes));
-      for (const one of this.root.querySelectorAll(".archgen-layers input")) one.checked = one.value === layer.id;
+      for (const input of this.root.querySelectorAll(".archgen-layers input")) input.checked = input.value === layer.id;
       this.says.textContent = layer.says;
-      for (const one of this.root.querySelectorAll(".archgen-legend [data-in]")) {
-        one.hidden = one.dataset.in !== layer.id;
+      for (const entry of this.root.querySelectorAll(".archgen-legend [data-in]")) {
+        entry.hidden = entry.dataset.in !== layer.id;
       }
       if (this.svg.dataset.layer === layer.id) return;
       this.svg.dataset.layer = layer.id;
       const pills = drawn("g", { class: "archgen-pills", "aria-hidden": "true" });
-      for (const one of this.svg.querySelectorAll("[data-item], [data-kind]")) {
-        const mark = this.mark(layer, one);
-        if (mark) one.dataset.tone = mark[0];
-        else delete one.dataset.tone;
-        if (mark && one.dataset.box && !one.dataset.edge) pills.append(this.pill(mark, this.below(one)));
-        const head = mark && one.dataset.kind && one.querySelector("[data-box]");
+      for (const item of this.svg.querySelectorAll("[data-item], [data-kind]")) {
+        const mark = this.mark(layer, item);
+        if (mark) item.dataset.tone = mark[0];
+        else delete item.dataset.tone;
+        if (mark && item.dataset.box && !item.dataset.edge) pills.append(this.pill(mark, this.below(item)));
+        const head = mark && item.dataset.kind && item.querySelector("[data-box]");
         if (head && !head.getAttribute("aria-label").includes(mark[1])) {
-          const [x, y, wide] = frameOf(one);
+          const [x, y, wide] = frameOf(item);
           pills.append(this.pill(mark, [x + wide - 52, y - 5, 0, 0]));
         }
       }
@@ -200,8 +200,8 @@
       if (pills.childNodes.length) this.svg.append(pills);
     }
 
-    mark(layer, one) {
-      const { node, component, edge, kind, group } = one.dataset;
+    mark(layer, item) {
+      const { node, component, edge, kind, group } = item.dataset;
       if (edge) return layer.lines?.[edge];
       if (kind) return layer.groups?.[`${kind}:${group}`];
       return node && (layer.nodes?.[node] || layer.nodes?.[component] || this.ofReplicas(layer, component || node));
@@ -212,12 +212,12 @@
       const own = Object.entries(layer.nodes || {}).filter(([id]) => id.split(/[@#]/)[0] === component).map(([, mark]) => mark);
       if (!own.length) return undefined;
       const grave = ([tone]) => GRAVE.indexOf(tone);
-      const [tone, word] = own.reduce((one, other) => (grave(other) > grave(one) ? other : one));
-      const same = own.filter(one => one[1] === word).length;
+      const [tone, word] = own.reduce((worst, other) => (grave(other) > grave(worst) ? other : worst));
+      const same = own.filter(each => each[1] === word).length;
       return [tone, same < own.length ? `${same} of ${own.length} ${word}` : word];
     }
 
-    /* Where a card's pill hangs: at its lower edge; at its upper one where it sits on a frame, whose name stands below. */
+    /* The place of a card's pill: at its lower edge; at the upper edge of a card on a frame, whose name stands below. */
     below(card) {
       const [x, y, wide, tall] = boxOf(card);
       const sits = [...this.svg.querySelectorAll("[data-kind]")].some(group => {
@@ -228,13 +228,13 @@
     }
 
     pill([tone, word], [x, y, wide, tall]) {
-      const said = (SIGNS[tone] || "") + word;
-      const long = said.length * 5.3 + 16;
+      const text = (SIGNS[tone] || "") + word;
+      const long = text.length * 5.3 + 16;
       const group = drawn("g", { class: "archgen-pill", "data-tone": tone });
       const middle = x + wide / 2;
       group.append(
         drawn("rect", { x: middle - long / 2, y: y + tall - 3, width: long, height: 16, rx: 8 }),
-        drawn("text", { x: middle, y: y + tall + 8.5, "text-anchor": "middle" }, said),
+        drawn("text", { x: middle, y: y + tall + 8.5, "text-anchor": "middle" }, text),
       );
       return group;
     }
@@ -267,7 +267,7 @@
       this.figure.addEventListener("focusin", event => {
         const item = event.target.closest("[data-item]");
         if (!item) return;
-        for (const one of this.items()) if (one.tabIndex === 0 && one !== item) one.tabIndex = -1;
+        for (const other of this.items()) if (other.tabIndex === 0 && other !== item) other.tabIndex = -1;
         item.tabIndex = 0;
         // a picture that moves below a pointer that is down would be released elsewhere
         if (!pressed) this.sight.reveal(item);
@@ -323,7 +323,7 @@
       return this.facts.opens[item.closest("[data-node]")?.dataset.node];
     }
 
-    /* Lines are thin: each gets a wider, invisible one, once a pointer comes near. */
+    /* Lines are thin: each gets a wider, invisible line to point at, once a pointer comes near. */
     widen() {
       if (this.svg.dataset.wide) return;
       this.svg.dataset.wide = "1";
@@ -334,25 +334,25 @@
 
     /* The nearest thing in a direction, sideways counting double. */
     next(item, [dx, dy]) {
-      const middle = one => {
-        const box = one.getBoundingClientRect();
+      const middle = element => {
+        const box = element.getBoundingClientRect();
         return [box.left + box.width / 2, box.top + box.height / 2];
       };
       const from = middle(item);
       let best = null, least = Infinity;
-      for (const one of this.items()) {
-        const to = middle(one);
+      for (const other of this.items()) {
+        const to = middle(other);
         const ahead = (to[0] - from[0]) * dx + (to[1] - from[1]) * dy;
         const aside = Math.abs((to[0] - from[0]) * dy) + Math.abs((to[1] - from[1]) * dx);
-        if (one !== item && ahead > 1 && ahead + 2 * aside < least) [best, least] = [one, ahead + 2 * aside];
+        if (other !== item && ahead > 1 && ahead + 2 * aside < least) [best, least] = [other, ahead + 2 * aside];
       }
       return best;
     }
 
-    /* Lets go of what is pointed at, or goes back to what has the focus. */
+    /* Leave the element under the pointer, or return to the one with the focus. */
     back() {
-      const kept = document.activeElement?.closest?.("[data-item]");
-      if (kept && this.figure.contains(kept)) this.point(kept);
+      const focused = document.activeElement?.closest?.("[data-item]");
+      if (focused && this.figure.contains(focused)) this.point(focused);
       else if (!this.card.contains(document.activeElement)) this.rest();
     }
 
@@ -361,14 +361,14 @@
       this.pointed = null;
       this.card.hidden = true;
       this.canvas.classList.remove("dim");
-      for (const one of this.canvas.querySelectorAll(".lit")) one.classList.remove("lit");
+      for (const lit of this.canvas.querySelectorAll(".lit")) lit.classList.remove("lit");
     }
 
     point(item) {
       if (this.pointed === item) return;
       this.rest();
       this.pointed = item;
-      for (const one of this.around(item)) one.classList.add("lit");
+      for (const lit of this.around(item)) lit.classList.add("lit");
       this.canvas.classList.add("dim");
       this.fill(item);
       item.setAttribute("aria-describedby", this.card.id);
@@ -381,36 +381,36 @@
       const { node, edge } = item.dataset;
       const all = this.items();
       if (edge) {
-        const lines = all.filter(one => one.dataset.edge === edge);
-        const ends = new Set(lines.flatMap(one => [one.dataset.from, one.dataset.to]));
-        return [...lines, ...all.filter(one => ends.has(one.dataset.node))];
+        const lines = all.filter(line => line.dataset.edge === edge);
+        const ends = new Set(lines.flatMap(line => [line.dataset.from, line.dataset.to]));
+        return [...lines, ...all.filter(other => ends.has(other.dataset.node))];
       }
       if (node) {
-        const lines = all.filter(one => one.dataset.from === node || one.dataset.to === node);
-        const ends = new Set(lines.flatMap(one => [one.dataset.from, one.dataset.to]));
-        return [item, ...lines, ...all.filter(one => ends.has(one.dataset.node))];
+        const lines = all.filter(line => line.dataset.from === node || line.dataset.to === node);
+        const ends = new Set(lines.flatMap(line => [line.dataset.from, line.dataset.to]));
+        return [item, ...lines, ...all.filter(other => ends.has(other.dataset.node))];
       }
       const frame = item.parentElement.querySelector("rect").getBoundingClientRect();
-      return all.filter(one => {
-        const box = one.getBoundingClientRect();
+      return all.filter(other => {
+        const box = other.getBoundingClientRect();
         return box.left >= frame.left - 1 && box.right <= frame.right + 1 && box.top >= frame.top - 1 && box.bottom <= frame.bottom + 1;
       });
     }
 
     fill(item) {
-      const told = this.facts.cards[item.dataset.item]?.[subject(item)];
+      const facts = this.facts.cards[item.dataset.item]?.[subject(item)];
       const [name, ...more] = item.getAttribute("aria-label").split(" · ");
       const list = make("dl", {});
-      const rows = told ? [...told.rows] : more.map(one => ["", one]);
+      const rows = facts ? [...facts.rows] : more.map(text => ["", text]);
       if (item.dataset.node?.includes("@")) rows.unshift(["Replica", item.dataset.node]);
       for (const [word, fact] of rows) list.append(make("dt", {}, word), make("dd", {}, fact));
-      const head = make("p", { class: "archgen-card-title" }, make("strong", {}, told ? told.title : name), make("span", {}, told ? told.kind : ""));
-      const own = told?.issues || [];
+      const head = make("p", { class: "archgen-card-title" }, make("strong", {}, facts ? facts.title : name), make("span", {}, facts ? facts.kind : ""));
+      const own = facts?.issues || [];
       const issues = make("ul", {}, ...own.map(place => this.issue(place)));
       // what hits its host hits a replica too
       const host = item.dataset.node?.split("@")[1];
       const others = name => (this.facts.cards.host[name]?.issues || []).filter(place => !own.includes(place));
-      const hosts = (host ? [host] : told?.hosts || []).filter(name => others(name).length);
+      const hosts = (host ? [host] : facts?.hosts || []).filter(name => others(name).length);
       const shared = [...new Set(hosts.flatMap(others))];
       const owners = `Of its ${hosts.length === 1 ? "host" : "hosts"}, ${hosts.join(", ")}`;
       if (shared.length) issues.append(make("li", { class: "archgen-of" }, owners), ...shared.map(place => this.issue(place)));
@@ -452,12 +452,12 @@
     for (const root of document.querySelectorAll(".archgen-views:not(.ready)")) all.add(new Views(root));
   };
   addEventListener("popstate", () => {
-    for (const one of all) {
-      if (one.root.isConnected) one.restore();
-      else all.delete(one);
+    for (const view of all) {
+      if (view.root.isConnected) view.restore();
+      else all.delete(view);
     }
   });
-  // themes that swap pages without loading them tell so here
+  // themes that swap pages without loading them announce it here
   if (window.document$) window.document$.subscribe(start);
   start();
 })();
