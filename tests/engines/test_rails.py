@@ -20,7 +20,9 @@ from tests.checked import read_model
 from tests.geometry import faults
 from tests.paths import ROOT
 
-SYSTEMS = sorted((ROOT / "tests" / "small_systems").glob("*.arch.yaml"))[::6] + sorted((ROOT / "models").glob("*.arch.yaml"))
+SYSTEMS = sorted((ROOT / "tests" / "small_systems").glob("*.arch.yaml"))[::6] + sorted(
+    (ROOT / "models").glob("*.arch.yaml")
+)
 
 
 def callers(count: int, replicas: int = 1, label: str = "postgresql") -> Diagram:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
 from archgen.layout.deployment.arrangement import domain
+from archgen.layout.deployment.columns import assign_columns
 from archgen.layout.deployment.layered import layered
 from archgen.layout.deployment.pieces import unpainted
+from archgen.layout.deployment.turned import by_roles
+from archgen.layout.measures import FLAT
 from archgen.layout.placed import Box, Engine, Placed, PlacedNode
 from archgen.model.architecture import Architecture, Component, Connection, Port, Replica
 from archgen.views.deployment import deployment
-from archgen.views.diagram import Badge, Diagram, Edge, Node
+from archgen.views.diagram import Badge, Diagram, Edge, Group, Node
 from tests.drawing import diagram_svg
 from tests.generators.limit_models import EMPTY, LIMITS
 from tests.generators.random_models import large_model, random_model
@@ -211,3 +215,50 @@ def test_boxes() -> None:
     assert box.overlaps(Box(12, 0, 5, 5), 3)
     assert box.contains(Box(0, 0, 10, 10))
     assert not box.contains(Box(1, 1, 10, 2))
+
+
+def hosted(*cards: tuple[str, str], joined: tuple[tuple[str, str], ...]) -> Diagram:
+    """Return cards of some roles on one host, with lines between some of them and to a client."""
+    nodes = [Node(id=name, subject=name, label=name, kind="service", role=role, group="h") for name, role in cards]
+    client = Node(id="user", subject="user", label="user", kind="client", role="visitor")
+    edges = tuple(
+        Edge(id=f"{a} {b}", subject=f"{a} -> {b}", source=a, target=b, label="http", meaning="plaintext")
+        for a, b in joined
+    )
+    group = Group(id="h", subject="h", kind="host", label="h")
+    return Diagram(id="d", title="t", alt="", nodes=(client, *nodes), groups=(group,), edges=edges)
+
+
+@pytest.mark.parametrize("role", ["edge", "support"])
+def test_a_card_without_lines_stretches_no_group(role: str) -> None:
+    """A bastion and a NAT gateway stood rows away from the web server of their host, whose box was mostly empty."""
+    diagram = hosted(("nat", role), ("web", "web"), ("app", "application"), joined=(("user", "web"), ("web", "app")))
+    columns = assign_columns(diagram)
+    assert columns["web"] <= columns["nat"] <= columns["app"]
+
+
+def test_a_card_with_lines_stands_in_the_column_of_its_role() -> None:
+    diagram = hosted(("nat", "edge"), ("web", "web"), joined=(("user", "nat"), ("nat", "web")))
+    assert assign_columns(diagram)["nat"] < assign_columns(diagram)["web"]
+
+
+def test_words_of_a_rail_lie_on_no_dot() -> None:
+    nodes = [Node(id="web", subject="web", label="web", kind="web-server", role="web")]
+    nodes += [
+        Node(id=f"a{at}", subject=f"a{at}", label=f"a{at}", kind="service", role="application") for at in range(6)
+    ]
+    edges = tuple(
+        Edge(id=f"e{at}", subject=f"web -> a{at}", source="web", target=f"a{at}", label="https", meaning="encrypted")
+        for at in range(6)
+    )
+    placed = by_roles(Diagram(id="d", title="t", alt="", nodes=tuple(nodes), edges=edges), replace(FLAT, many=3))
+    label = next(edge.label.box for edge in placed.edges if edge.label)
+    dots = {
+        point
+        for edge in placed.edges
+        for piece in edge.pieces
+        for point in (piece[0], piece[-1])
+        if point not in (edge.points[0], edge.points[-1])
+    }
+    assert len(dots) > 2
+    assert not any(label.overlaps(Box(x - 3, y - 3, 6, 6)) for x, y in dots)

@@ -46,6 +46,7 @@ def assign_columns(diagram: Diagram, tucked: bool = False, tallest: int = TALLES
     ranks = _ranks(roles, joined)
     keys: dict[str, Key] = {node.id: (roles[node.subject], ranks[node.subject], 0) for node in nodes.values()}
     keys.update(_beside_visitors(diagram, nodes, keys))
+    keys.update(_beside_neighbors(diagram, nodes, keys))
     keys.update(_tucked_agents(diagram, keys) if tucked else _stacked_agents(diagram, keys))
     keys.update(_cut(nodes.values(), keys, tallest))
     keys.update(_hinted(diagram, nodes, keys))
@@ -145,6 +146,24 @@ def _beside_visitors(diagram: Diagram, nodes: Mapping[str, Node], keys: Mapping[
         alone = all(nodes[asker].role == "visitor" for asker in askers.get(edge.target, ()))
         if edge.meaning == "lookup" and edge.target in keys and alone and nodes[edge.target].group is None:
             columns[edge.target] = max(keys[asker] for asker in askers[edge.target])
+    return columns
+
+
+def _beside_neighbors(diagram: Diagram, nodes: Mapping[str, Node], keys: Mapping[str, Key]) -> dict[str, Key]:
+    """Return the columns of cards without lines in a group: among those of its cards with lines, which it is as long as.
+
+    Nothing is read from the place of a card that nothing calls, and a group that reaches out for it is mostly empty.
+    """
+    joined = {end for edge in diagram.edges for end in (edge.source, edge.target)}
+    spans: dict[str, list[Key]] = {}
+    for node in nodes.values():
+        if node.group and node.id in joined and node.kind != "monitoring-agent":
+            spans.setdefault(node.group, []).append(keys[node.id])
+    columns: dict[str, Key] = {}
+    for node in nodes.values():
+        if node.group in spans and node.id not in joined:
+            span = spans[node.group]
+            columns[node.id] = min(max(keys[node.id], min(span)), max(span))
     return columns
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from msgspec.structs import replace
@@ -18,6 +18,10 @@ _AIR = 6.0
 """What words want around them, and between them and a corner of their line; with less they touch what is beside them."""
 
 _CROWDED = 2.0
+
+_JOINT = 3.0
+"""The radius of the dot where lines of a bundle part."""
+
 _CELL = 160.0
 
 
@@ -66,8 +70,10 @@ class _Rooms:
             for border in _borders(group.box):
                 self._borders.add(border)
         self._ways: dict[str, list[Polyline]] = {}
+        self._joints: dict[str, list[Box]] = {}
         for edge in edges:
             self._ways.setdefault(edge.bundle, []).append(edge.points)
+            self._joints.setdefault(edge.bundle, []).extend(_joints_of(edge))
             for box in boxes_of(edge.points):
                 self._lines.add(box, edge.bundle)
 
@@ -81,9 +87,10 @@ class _Rooms:
         box = next(
             (
                 box
+                for joints in (self._joints.get(edge.bundle, ()), ())
                 for airy, shift in ((True, 0.0), (False, 0.0), (False, 1.0), (False, -1.0))
                 for way in ways
-                if (box := self._room(edge.bundle, way, size, airy=airy, shift=shift))
+                if (box := self._room(edge.bundle, way, size, joints, airy=airy, shift=shift))
             ),
             None,
         )
@@ -92,8 +99,10 @@ class _Rooms:
         self._taken.add(box)
         return replace(edge, label=Label(edge.edge.label, box))
 
-    def _room(self, bundle: str, way: Polyline, size: tuple[float, float], *, airy: bool, shift: float) -> Box | None:
-        """Return the place of words of a size on a line: its longest part first, clear of everything else.
+    def _room(
+        self, bundle: str, way: Polyline, size: tuple[float, float], joints: Sequence[Box], *, airy: bool, shift: float
+    ) -> Box | None:
+        """Return the place of words of a size on a line: its longest part first, clear of everything else and of `joints`.
 
         With air around them, and off the borders of groups, if it has to be `airy`. A `shift` of 1 or -1 puts them right
         or left of an upright part.
@@ -106,6 +115,8 @@ class _Rooms:
                 x += shift * (wide / 2 + _CROWDED) if start[0] == end[0] else 0.0
                 box = Box(x - wide / 2, y - tall / 2, wide, tall)
                 if self._taken.meets(box, _AIR if airy else _CROWDED) or self._lines.meets(box, 0.0, bundle):
+                    continue
+                if any(box.overlaps(joint, _CROWDED) for joint in joints):
                     continue
                 head = self._measures.sizes.arrow if end == way[-1] else _CROWDED
                 if not airy or (not self._borders.meets(box, _CROWDED) and _inside(box, start, end, head)):
@@ -162,6 +173,14 @@ def _inside(box: Box, start: Point, end: Point, head: float) -> bool:
     if first > last:
         first, last, low, high = -first, -last, -high, -low
     return low - first >= _CROWDED and last - high >= head
+
+
+def _joints_of(edge: PlacedEdge) -> Iterator[Box]:
+    """Yield the places at which a line leaves others of its bundle or runs into them, where a dot is drawn."""
+    for piece in edge.pieces:
+        for x, y in (piece[0], piece[-1]):
+            if (x, y) not in (edge.points[0], edge.points[-1]):
+                yield Box(x - _JOINT, y - _JOINT, 2 * _JOINT, 2 * _JOINT)
 
 
 def boxes_of(way: Polyline) -> Iterator[Box]:
