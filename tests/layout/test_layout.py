@@ -17,6 +17,7 @@ from archgen.layout.deployment.turned import by_roles
 from archgen.layout.measures import FLAT
 from archgen.layout.placed import Box, Engine, Placed, PlacedNode
 from archgen.model.architecture import Architecture, Component, Connection, Port, Replica
+from archgen.model.kinds import Role
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Badge, Diagram, Edge, Group, Node
 from tests.drawing import diagram_svg
@@ -217,7 +218,7 @@ def test_boxes() -> None:
     assert not box.contains(Box(1, 1, 10, 2))
 
 
-def hosted(*cards: tuple[str, str], joined: tuple[tuple[str, str], ...]) -> Diagram:
+def hosted(*cards: tuple[str, Role], joined: tuple[tuple[str, str], ...]) -> Diagram:
     """Return cards of some roles on one host, with lines between some of them and to a client."""
     nodes = [Node(id=name, subject=name, label=name, kind="service", role=role, group="h") for name, role in cards]
     client = Node(id="user", subject="user", label="user", kind="client", role="visitor")
@@ -230,7 +231,7 @@ def hosted(*cards: tuple[str, str], joined: tuple[tuple[str, str], ...]) -> Diag
 
 
 @pytest.mark.parametrize("role", ["edge", "support"])
-def test_a_card_without_lines_stretches_no_group(role: str) -> None:
+def test_a_card_without_lines_stretches_no_group(role: Role) -> None:
     """A bastion and a NAT gateway stood rows away from the web server of their host, whose box was mostly empty."""
     diagram = hosted(("nat", role), ("web", "web"), ("app", "application"), joined=(("user", "web"), ("web", "app")))
     columns = assign_columns(diagram)
