@@ -91,3 +91,22 @@ def test_example_that_stands_in_for_an_env_file_is_named(tmp_path: Path, monkeyp
     result = import_model((".",), None)
     assert "example values" not in summary(result)
     assert "port: 9090" in result.text
+
+
+def test_included_file_outside_the_directory_is_an_error_with_the_next_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    web = "services: {web: {image: nginx, ports: ['80:80'], environment: {DB_HOST: db}}}\n"
+    app = {"app/compose.yml": "include:\n  - ../web/compose.yml\n  - ../${STORE}/compose.yml\n", "web/compose.yml": web}
+    write(
+        {
+            **app,
+            ".git/HEAD": "ref: refs/heads/main\n",
+            "app/compose.override.yml": "services: {db: {image: postgres}}\n",
+        }
+    )
+    assert main(["import", "app", "--format", "summary"]) == 2
+    assert "app/compose.yml:2:1: the file that is included here isn't there, or lies outside" in capsys.readouterr().err
+    assert main(["import", "app/compose.yml", "app/compose.override.yml"]) == 0
+    assert "web -> db: {protocol: postgresql, port: 5432}" in capsys.readouterr().out

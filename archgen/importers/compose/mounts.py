@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from archgen.importers.compose.interpolation import fill_variables
@@ -10,6 +11,10 @@ from archgen.importers.compose.service import SourceText
 from archgen.importers.facts import Attachment, Configuration, Opener
 
 _NO_CONFIGURATION = (".sock", ".pem", ".key", ".crt", ".sql", ".sh", ".py", ".js", ".html", ".md")
+_CONFIGURATIONS = (".conf", ".cfg", ".template", ".yml", ".yaml", ".toml", "Caddyfile")
+_AT_HOME = re.compile(r"/home/|/Users/|/root/|~|[A-Za-z]:[\\/]")
+"""Paths of one machine alone."""
+
 _LARGEST_MOUNT = 256 * 1024
 
 
@@ -17,7 +22,7 @@ def mounted(
     part: ServicePart, variables: Mapping[str, SourceText], opener: Opener, hosts: Mapping[str, str]
 ) -> Iterator[Attachment]:
     """Yield the configurations of a service, with its variables put in."""
-    mounts = [(target, mount) for target, mount in part.service.mounts.items() if mount.text.startswith(".")]
+    mounts = [(target, _inside(mount)) for target, mount in part.service.mounts.items() if _is_path(mount.text)]
     copies = [(target, copy) for target, copy in part.recipe.copies.items() if target not in part.service.mounts]
     for target, named in [*sorted(mounts)[:50], *sorted(copies)[:50]]:
         if target.endswith(_NO_CONFIGURATION):
@@ -25,6 +30,18 @@ def mounted(
         for file in opener(part.service.source.path, named.text):
             if len(file.data) <= _LARGEST_MOUNT:
                 yield Attachment(part.id, part.kind, _filled(file, variables), target, hosts)
+
+
+def _is_path(source: str) -> bool:
+    return source.startswith(".") or _AT_HOME.match(source) is not None
+
+
+def _inside(mount: SourceText) -> SourceText:
+    """Return the path of a mount; of a file in somebody's own directory that of its name beside the compose file."""
+    if _AT_HOME.match(mount.text) is None:
+        return mount
+    name = re.split(r"[\\/]", mount.text)[-1]
+    return SourceText(f"./{name}" if name.endswith(_CONFIGURATIONS) else "", mount.source)
 
 
 def _filled(file: Configuration, variables: Mapping[str, SourceText]) -> Configuration:

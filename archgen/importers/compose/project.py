@@ -16,6 +16,13 @@ from archgen.importers.yaml_files import documents
 DEFAULTS = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 """The files that Compose reads unasked."""
 
+_OF_INCLUDING = {"include", "name", "version", "networks", "volumes", "configs", "secrets"}
+"""The keys of a file that only puts others together."""
+
+_NOT_INCLUDED = (
+    "the file that is included here isn't there, or lies outside the directory that is imported; "
+    "name this compose file itself to import from the whole repository"
+)
 _DEEPEST = 10
 _MOST_FILES = 100
 _MOST_SERVICES = 5000
@@ -41,8 +48,10 @@ class Project(Struct):
 
 
 def is_compose(root: SourceNode) -> bool:
-    """Return True if a document is a compose file: services that run something."""
+    """Return True if a document is a compose file: services that run something, or nothing but other compose files."""
     services = services_of(root)
+    if root.is_map and root.get("include").value is not None and services.value is None:
+        return posixpath.basename(root.path) in DEFAULTS or set(root.keys) <= _OF_INCLUDING
     keys = (
         "image",
         "build",
@@ -155,8 +164,10 @@ def _included(
 ) -> Iterator[tuple[Configuration, SourceNode]]:
     for item in root.get("include").list():
         for path in item.get("path").list() if item.is_map else [item]:
-            for opened in opener(file.path, path.text)[:1]:
-                yield from ((opened, document) for document in documents(opened, sheet)[:1])
+            opened = opener(file.path, path.text)[:1]
+            yield from ((each, document) for each in opened for document in documents(each, sheet)[:1])
+            if not opened and "$" not in path.text and "://" not in path.text:
+                sheet.fail(file.path, path.line, 1, _NOT_INCLUDED)
 
 
 def _chosen(services: dict[str, Service], profiles: frozenset[str], sheet: FactSheet) -> dict[str, Service]:

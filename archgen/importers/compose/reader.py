@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from archgen.importers.addresses import Mention, mentions, names_page, names_telemetry, port_beside, resolve_host
-from archgen.importers.catalogue import SAFE_IMAGE
+from archgen.importers.catalogue import HIDDEN, SAFE_IMAGE
 from archgen.importers.compose.interpolation import expanded_variables
 from archgen.importers.compose.jobs import configuring_jobs
 from archgen.importers.compose.mounts import mounted
@@ -176,7 +176,7 @@ class _Reader:
             flag = word.strip("-").replace("-", "_") if word.startswith("-") else ""
 
     def _mention(self, part: ServicePart, name: str, value: SourceText, evidence: str, port: int | None = None) -> None:
-        if names_page(name, value.text) and not KINDS[part.kind].balances:
+        if names_page(name, value.text) and not KINDS[part.kind].balances and part.kind not in HIDDEN:
             return
         sharing = self.shared[value_place(value)]
         several = len(sharing) > 1

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from archgen.importers.compose.interpolation import interpolate
 from archgen.importers.facts import Origin
@@ -57,6 +59,7 @@ class Service(Struct, kw_only=True):
     restart: str = ""
     checked: bool = False
     at_terminal: bool = False
+    replaces: frozenset[str] = frozenset()
     extends: tuple[str, str] | None = None
 
     @property
@@ -66,7 +69,11 @@ class Service(Struct, kw_only=True):
 
 
 def merge(base: Service, over: Service) -> Service:
-    """Return a service over another: mappings and lists are joined, single values replaced."""
+    """Return a service over another: mappings and lists are joined, single values and what is marked to be replaced.
+
+    A mark counts for the next file only.
+    """
+    base = _without(base, over.replaces) if over.replaces else base
     return Service(
         name=over.name,
         source=base.source if base.name == over.name else over.source,
@@ -95,6 +102,20 @@ def merge(base: Service, over: Service) -> Service:
     )
 
 
+_FIELDS = {
+    "environment": "environment", "env_file": "env_files", "ports": "ports", "depends_on": "depends_on", "links": "links",
+    "labels": "labels", "volumes": "mounts", "networks": "networks", "profiles": "profiles", "command": "command",
+    "entrypoint": "entrypoint", "image": "image", "build": "built",
+}  # fmt: skip
+"""Fields by the keys of a compose file."""
+
+
+def _without(service: Service, keys: Iterable[str]) -> Service:
+    """Return a service without the values of some keys."""
+    blank = Service(name=service.name, source=service.source)
+    return replace(service, **{_FIELDS[key]: getattr(blank, _FIELDS[key]) for key in keys if key in _FIELDS})
+
+
 def read_service(service_name: str, node: SourceNode, variables: Mapping[str, str]) -> Service:
     """Return a service as one file declares it."""
 
@@ -119,6 +140,7 @@ def read_service(service_name: str, node: SourceNode, variables: Mapping[str, st
         restart=node.text_at("restart"),
         checked=node.get("healthcheck").is_map and not node.get("healthcheck", "disable").value,
         at_terminal=node.get("stdin_open").value is True or node.get("tty").value is True,
+        replaces=frozenset(key[1:] for key in node.keys if key[0:1] == "!"),
         networks=set(networks.keys) | {item.text for item in networks.list()},
         profiles={item.text for item in node.get("profiles").list()},
     )
@@ -170,10 +192,16 @@ def _add_references(service: Service, node: SourceNode, variables: Mapping[str, 
     for item in _entries(node.get("volumes")):
         source, target = item.text_at("source"), item.text_at("target")
         if item.text:
-            source, _, rest = interpolate(item.text, variables).partition(":")
-            target = rest.partition(":")[0]
+            source, target = split_mount(interpolate(item.text, variables))
         if source and target:
             service.mounts[target] = SourceText(source, _origin(item))
+
+
+def split_mount(text: str) -> tuple[str, str]:
+    """Return the source and the target of `./web.conf:/etc/web.conf:ro`; a drive of Windows belongs to the source."""
+    drive = text[:2] if re.match(r"[A-Za-z]:[\\/]", text) else ""
+    source, _, rest = text.removeprefix(drive).partition(":")
+    return drive + source, rest.partition(":")[0]
 
 
 def _words(node: SourceNode, variables: Mapping[str, str]) -> SourceText | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from archgen.importers.addresses import Mention, mentions, names_page, names_telemetry, port_beside, resolve_host
-from archgen.importers.catalogue import SAFE_IMAGE
+from archgen.importers.catalogue import HIDDEN, SAFE_IMAGE
 from archgen.importers.facts import Attachment, Fact, FactSheet, Origin
 from archgen.importers.kubernetes.configurations import attachments_of
 from archgen.importers.kubernetes.hosts import hosts_in_namespace
@@ -197,7 +197,8 @@ class _Reader:
         hosts: Mapping[str, str],
         port: int | None = None,
     ) -> None:
-        if names_page(name, value) and not KINDS[part.guess.known.kind].balances:
+        kind = part.guess.known.kind
+        if names_page(name, value) and not KINDS[kind].balances and kind not in HIDDEN:
             return
         for mention, store in self.outside.mentions(name, value, hosts, source):
             self.by_id[store.id] = store

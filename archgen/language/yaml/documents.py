@@ -10,11 +10,15 @@ from archgen.language.yaml.tree import Map, Seq, TreeNode
 
 MOST_DOCUMENTS = 10_000
 
+REPLACING = ("!override", "!reset")
+"""Tags of Compose on a value that takes the place of another file's, and isn't joined with it."""
+
 
 def read_documents(data: bytes) -> list[TreeNode]:
     """Return the roots of all documents of a file, merge keys applied; raise Unreadable.
 
-    Tags are ignored, and of two equal keys the first counts. No message quotes a name of the file.
+    Tags are ignored, but for those by which a value replaces another: beside its key stands the key with a `!` before it. Of
+    two equal keys the first counts. No message quotes a name of the file.
     """
     builder = _DocumentsBuilder(0, decode(0, data))
     builder.run()
@@ -63,4 +67,9 @@ class _DocumentsBuilder(Builder):
         super()._alias(event)
 
     def _tag(self, event: Any, mark: int) -> None:
-        """Ignore it: no tag is executed or resolved."""
+        """Ignore it: no tag is executed or resolved; that a value replaces another one is noted beside it."""
+        frame = self.stack[-1] if self.stack else None
+        node: Any = frame.node if frame is not None else None
+        if event.tag in REPLACING and frame is not None and frame.key and f"!{frame.key}" not in node:
+            node[f"!{frame.key}"] = event.tag
+            node.marks += (frame.key_mark, mark)
