@@ -114,6 +114,7 @@ def test_a_removed_replica_makes_it_worse(git: Git, capsys: pytest.CaptureFixtur
     text = markdown(capsys, words)
     assert re.search(r"^\*\*Worse:\*\* losing `web-1` now takes down `read`; .*\(assumed; ", text, re.MULTILINE)
     assert "- Losing `web-1` takes down `read`" in text
+    assert "&#96;" not in text, "code in a finding is code"
 
 
 def test_the_reverse_makes_it_better(git: Git, capsys: pytest.CaptureFixture[str]) -> None:
@@ -232,6 +233,18 @@ def test_the_diagram_has_the_changed_cards_and_their_neighbors(git: Git, capsys:
     words_of = " ".join(ElementTree.parse("review.svg").getroot().itertext())
     assert "web" in words_of
     assert "user" not in words_of
+
+
+def test_a_change_of_hours_too_small_to_be_seen_is_counted_with_its_bound(
+    git: Git, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = SHOP.replace("runs_on: [web-1, web-2]", "runs_on: [web-1, web-2], availability: 99%")
+    base = base.replace("  read:", "  ask: {access: read, steps: [user -> lb: GET /, lb -> web: GET /]}\n  read:")
+    words = change(git, {FILE: base}, {FILE: base.replace("99%", "99.02%")})
+    text = markdown(capsys, words)
+    rows = re.findall(r"^\| `(\w+)` \|.*→", text, re.MULTILINE)
+    assert len(rows) == 1, text
+    assert re.search(r"^… and 1 more flow, by at most \S+ (?:ms|s|min) each\.$", text, re.MULTILINE), text
 
 
 def test_a_large_change_fits_into_sixty_lines(git: Git, capsys: pytest.CaptureFixture[str]) -> None:

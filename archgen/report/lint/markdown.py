@@ -63,7 +63,7 @@ def _model(file: str, findings: tuple[Finding, ...]) -> list[str]:
 def _row(group: FindingGroup) -> str:
     finding = group.first
     rule = f"{finding.code} {inline_code(finding.rule)}"
-    words = "<br>".join((prose_text(finding.message), *_also(group), f"*Fix:* {sentence(group.fix)}"))
+    words = "<br>".join((sentence(finding.message), *_also(group), f"*Fix:* {sentence(group.fix)}"))
     return f"| {finding.severity} | {rule} | {finding.line} | {words} |"
 
 
@@ -74,7 +74,7 @@ def _also(group: FindingGroup) -> Iterator[str]:
         yield from [f"*Also:* {', '.join(first_few(names, NAMED))}"] if names else []
         return
     for finding in group.others[:MESSAGES]:
-        yield f"Line {finding.line}: {prose_text(finding.message)}"
+        yield f"Line {finding.line}: {sentence(finding.message)}"
     if len(group.others) > MESSAGES:
         yield f"… and {len(group.others) - MESSAGES} more"
 
@@ -88,4 +88,4 @@ def _accepted(group: FindingGroup) -> str:
     who = f" by {prose_text(accepted.owner)}" if accepted.owner else ""
     until = f" until {prose_text(accepted.until)}" if accepted.until else ""
     why = f": {prose_text(accepted.reason)}" if accepted.reason else ""
-    return f"- {finding.code} {inline_code(finding.rule)}, {prose_text(finding.message.rstrip('.'))}{also}. Accepted{who}{until}{why}"
+    return f"- {finding.code} {inline_code(finding.rule)}, {sentence(finding.message.rstrip('.'))}{also}. Accepted{who}{until}{why}"

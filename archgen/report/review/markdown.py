@@ -93,12 +93,22 @@ def _hours(model: ModelReview) -> Iterator[str]:
         return
     assumed = any(each.assumed for each in changes)
     rows = [f"| Flow | Downtime per year{' (assumed)' if assumed else ''} | Change | Range |", "|---|---:|---:|---:|"]
-    for each in changes[:MOST_FLOWS]:
-        was, now = (format_duration(hours) if hours is not None else "" for hours in (each.before, each.after))
+    shown = [each for each in changes if _hours_of(each.before) != _hours_of(each.after)][:MOST_FLOWS] or changes[:1]
+    for each in shown:
         ends = signed_range(each) if each.assumed else "as declared"
+        was, now = _hours_of(each.before), _hours_of(each.after)
         rows.append(f"| {inline_code(each.flow)} | {was} → {now} | {signed_hours(each.change)} | {ends} |")
-    more = f"\n\n… and {plural(len(changes) - MOST_FLOWS, 'more flow')}." if len(changes) > MOST_FLOWS else ""
+    left = [each for each in changes if each not in shown]
+    more = (
+        f"\n\n… and {plural(len(left), 'more flow')}, by at most {format_duration(abs(left[0].change))} each."
+        if left
+        else ""
+    )
     yield "\n".join(rows) + more
+
+
+def _hours_of(hours: float | None) -> str:
+    return format_duration(hours) if hours is not None else ""
 
 
 def _findings(report: ReviewReport, model: ModelReview) -> Iterator[str]:
@@ -126,7 +136,7 @@ def _finding(report: ReviewReport, ranked: RankedFinding) -> str:
     cost = f" ({format_duration(ranked.hours)} per year)" if ranked.hours else ""
     what = f" ({prose_text('; '.join(ranked.what))})" if ranked.what else ""
     state = "" if ranked.is_new else "worsened "
-    return f"{state}{finding.severity} {inline_code(finding.rule)} at {_link(report, ranked)}: {prose_text(finding.message)}{what}{cost}"
+    return f"{state}{finding.severity} {inline_code(finding.rule)} at {_link(report, ranked)}: {sentence(finding.message)}{what}{cost}"
 
 
 def _link(report: ReviewReport, ranked: RankedFinding) -> str:
@@ -166,7 +176,7 @@ def _details(report: ReviewReport) -> Iterator[str]:
         ranked = _first_of_rules(model)[FIRST if number == 0 else 0 :]
         yield from (f"- {_where(report, model)}{_finding(report, each)}" for each in ranked)
         for finding in model.resolved if model.state != "removed" else ():
-            yield f"- {_where(report, model)}resolved: {inline_code(finding.rule)}: {prose_text(finding.message)}"
+            yield f"- {_where(report, model)}resolved: {inline_code(finding.rule)}: {sentence(finding.message)}"
         for entity in model.evolution.entities if model.evolution and model.state == "changed" else ():
             if entity.subject.kind != "replica":
                 what = f": {prose_text('; '.join(entity.what))}" if entity.what else ""
