@@ -418,6 +418,9 @@ class World:
             for replica in component.replicas
             if self.up(replica)
         }
+        called = {target for each in calls.values() for one in each for target in one.targets}
+        outside = [self.component[one] for one in starts if one not in called]
+        working |= {each.id for one in outside if one.kind == "external-service" for each in one.replicas}
         while True:
             lost = {
                 replica.id

@@ -6,7 +6,7 @@ initiator works. The functions here state that definition as values; `single` an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -132,9 +132,10 @@ def _assemble(
     clients: set[str] = set()
     queue = [initiator.component for initiator in initiators]
     seen = set(queue)
+    outside = _callers_outside(index, initiators, uses)
     for component_id in queue:
         component = index.components[component_id]
-        if component.kind == "client":
+        if component.kind == "client" or component_id in outside:
             clients.add(component_id)
         elif count := quorum(component):
             quorums[component_id] = (count, tuple(replica.id for replica in component.replicas))
@@ -146,6 +147,15 @@ def _assemble(
                 seen.add(reached)
                 queue.append(reached)
     return Structure(flow.id, initiators, tuple(replicas), needs, quorums, frozenset(clients))
+
+
+def _callers_outside(
+    index: Index, initiators: tuple[Initiator, ...], uses: Mapping[str, Sequence[Use]]
+) -> frozenset[str]:
+    """Return the external services that start a flow and that nothing in it calls: while they are down, nobody asks."""
+    called = {target for asked in uses.values() for use in asked for target in use.targets}
+    starting = {initiator.component for initiator in initiators} - called
+    return frozenset(name for name in starting if index.components[name].kind == "external-service")
 
 
 def _way(index: Index, target: str, asked: Asked) -> Iterator[tuple[str, Access]]:

@@ -198,3 +198,15 @@ def test_a_store_that_no_flow_shows_leaves_a_condition(told: Told) -> None:
             hidden.replace("packer -> stock: mysql", "packer -> stock: {protocol: mysql, required: false}"), "stock"
         )[1]
     )
+
+
+def test_a_service_that_only_starts_a_flow_never_fails(told: Told) -> None:
+    hook = MOVED.replace("user: {kind: client}", "user: {kind: external-service}").replace(
+        ", failover: automatic, by: lock", ""
+    )
+    assert "user#1" not in told.points(hook)[0]
+    called = hook.replace("connections: {", "connections: {lb -> user: https, ").replace(
+        "{user -> lb: GET}", "{user -> lb: GET}, {lb -> user: done}"
+    )
+    assert "user#1" in told.points(called)[0]
+    assert "user#1" in told.points(hook.replace("external-service", "service"))[0]
