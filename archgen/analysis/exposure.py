@@ -66,10 +66,10 @@ def _passed_on(topology: Topology, call: Connection, proxy: str) -> Iterator[Con
 def is_unused_call(topology: Topology, connection: Connection, store: str) -> bool:
     """Return True if a caller and a store are on flows, none goes over the connection, and it carries requests."""
     used = topology.flows_of[connection.source] and topology.flows_of[store]
-    return bool(used) and not topology.flows_over[connection.id] and not _works_beside(topology, connection, store)
+    return bool(used) and not topology.flows_over[connection.id] and not works_beside(topology, connection, store)
 
 
-def _works_beside(topology: Topology, connection: Connection, store: str) -> bool:
+def works_beside(topology: Topology, connection: Connection, store: str) -> bool:
     """Return True if the connection carries no request: it observes, copies data, promotes, or asks who leads."""
     source = topology.components[connection.source]
     kind = topology.kind(source.id)

@@ -45,6 +45,15 @@ def keys(name: str) -> tuple[KeyDescription, ...]:
 def _mappings() -> Iterator[tuple[str, Any]]:
     yield "model", schema()
     yield from ((rule["title"], rule) for rule in schema()["$defs"].values() if "properties" in rule)
+    yield from nested_mappings(schema())
+
+
+def nested_mappings(schema: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the mappings that are one form of several of a value, each with the key or the title of the value."""
+    for rule in schema["$defs"].values():
+        values = [*rule.get("properties", {}).items(), (rule.get("title"), rule)]
+        for name, value in values:
+            yield from ((name, form) for form in value.get("anyOf", ()) if "properties" in form)
 
 
 def _inner_keys(rule: Any) -> tuple[str, ...]:

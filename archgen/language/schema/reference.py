@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from archgen.language.schema import schema_text
+from archgen.language.schema.keys import nested_mappings
 from archgen.language.write.values import inline
 
 BEGIN = "<!-- reference: begin -->"
@@ -36,6 +37,8 @@ def key_reference(schema: Any) -> str:
     for name, rule in schema["$defs"].items():
         if "properties" in rule:
             parts.append(_section(_heading(name, rule), rule, schema))
+    for name, rule in nested_mappings(schema):
+        parts.append(_section(f"`{name}` as a mapping", {"description": f"A form of `{name}`.", **rule}, schema))
     parts.append(_values(schema))
     return "\n".join(parts)
 

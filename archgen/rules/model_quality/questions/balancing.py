@@ -24,7 +24,7 @@ def balancers_without_algorithm(topology: Topology) -> Iterator[Gap]:
         pools = [
             connection
             for connection in topology.outgoing[component.id]
-            if connection.locality is None and _equals(topology, connection) > 1
+            if connection.locality is None and not _looks_up(connection) and _equals(topology, connection) > 1
         ]
         if pools and topology.flows_of[component.id]:
             several = listed(list(dict.fromkeys(target for pool in pools for target in pool.targets)))
@@ -33,6 +33,14 @@ def balancers_without_algorithm(topology: Topology) -> Iterator[Gap]:
                 f"{component.id} does not say how it chooses among the replicas of {several}",
                 f"Add `balance: {{algorithm: …}}` to {component.id}, for example `round-robin`.",
             )
+
+
+_LOOK_UPS = ("ldap", "ldaps", "radius", "diameter", "dns")
+"""Protocols in which a proxy asks who a visitor is, or where a server is: it hands no request on, and has a list of servers."""
+
+
+def _looks_up(connection: Connection) -> bool:
+    return bool(connection.ports) and all(port.protocol in _LOOK_UPS for port in connection.ports)
 
 
 def _equals(topology: Topology, connection: Connection) -> int:

@@ -78,6 +78,27 @@ def writers_without_agreement(topology: Topology) -> Iterator[Gap]:
             )
 
 
+def writers_beyond_product(topology: Topology) -> Iterator[Gap]:
+    """Yield stores on several replicas that all take writes, of a product in which one does."""
+    for component in topology.architecture.components:
+        replication = component.replication
+        agreed = replication is None or replication.conflicts or component.quorum is not None
+        if agreed or not replication or not replication.all_write or len(component.replicas) < 2:
+            continue
+        if product_name(component.product) in _ONE_WRITER:
+            yield component_gap(
+                component,
+                f"{component.id} says that each of its {len(component.replicas)} replicas takes writes, and of {component.product} "
+                "one does, so its failover has no part in any analysis",
+                f"Declare `replication: {{primary: …, failover: …}}` for {component.id}; else name the product that lets several do "
+                "(`redis-cluster`), or `conflicts` with what decides between writes that contradict.",
+            )
+
+
+_ONE_WRITER = ("aws-rds", "cloud-sql", "postgresql", "redis", "valkey", "mssql")
+"""Products of which one replica takes the writes, unless something beside them lets several do."""
+
+
 def electors_without_quorum(topology: Topology) -> Iterator[Gap]:
     """Yield stores that elect a primary by agreement, without a product or quorum that says how many it takes."""
     for component in topology.architecture.components:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.exposure import STORES, is_unused_call
+from archgen.analysis.exposure import STORES, is_unused_call, works_beside
 from archgen.analysis.topology import Topology
+from archgen.model.architecture import Connection
 from archgen.model.steps import Answer
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
@@ -57,6 +58,7 @@ def entries_without_flow(topology: Topology) -> Iterator[Gap]:
         call.id
         for call in topology.architecture.connections
         if topology.kind(call.source).id == "client"
+        and not _is_administration(topology, call)
         and not any(topology.flows_of[target] or topology.kind(target).id == "dns" for target in call.targets)
     ]
     if calls and any(topology.hops.values()):
@@ -66,6 +68,13 @@ def entries_without_flow(topology: Topology) -> Iterator[Gap]:
             f"{'it' if len(calls) == 1 else 'them'}",
             "Add a flow for each request of a client that matters.",
         )
+
+
+def _is_administration(topology: Topology, call: Connection) -> bool:
+    """Return True for an administrator's way in, which is no request of which the system lives."""
+    return all(port.admin for port in call.ports) or all(
+        topology.kind(target).id == "bastion" for target in call.targets
+    )
 
 
 def waits_for_queues(topology: Topology) -> Iterator[Gap]:
@@ -94,9 +103,32 @@ def unused_calls(topology: Topology) -> Iterator[Gap]:
         ):
             continue
         stores = [target for target in connection.targets if topology.kind(target).id in STORES]
-        if stores and connection.source not in stores and is_unused_call(topology, connection, stores[0]):
+        explained = connection.why is not None or topology.kind(connection.source).id in STORES
+        if stores and not explained and is_unused_call(topology, connection, stores[0]):
             yield Gap(
                 Subject("connection", connection.id),
                 f"No flow shows what {connection.source} needs {stores[0]} for",
                 f"Add the flow that goes over {connection.id}, or remove the connection and the account behind it.",
             )
+
+
+def stores_without_step(topology: Topology) -> Iterator[Gap]:
+    """Yield the first call of a store that no flow reaches by a component that flows reach, for all of them."""
+    calls = [call for call in topology.architecture.connections if _hides_store(topology, call)]
+    if calls:
+        stores = list(dict.fromkeys(target for call in calls for target in call.targets))
+        names = listed(first_few([call.id for call in calls], MOST_NAMES))
+        yield Gap(
+            Subject("connection", calls[0].id),
+            f"No step goes over {names}, so no loss of {listed(first_few(stores, MOST_NAMES), 'or')} stops a flow in any analysis",
+            "Add the step to a flow that needs it, or `required: false` to the connection.",
+        )
+
+
+def _hides_store(topology: Topology, call: Connection) -> bool:
+    kept = [target for target in call.targets if topology.kind(target).stores or topology.kind(target).id == "secrets"]
+    if not kept or not call.required or call.deferred or call.why is not None or not topology.flows_of[call.source]:
+        return False
+    if topology.kind(call.source).role not in ("application", "web"):
+        return False
+    return not any(topology.flows_of[target] or works_beside(topology, call, target) for target in kept)
