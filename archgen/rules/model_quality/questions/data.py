@@ -85,7 +85,7 @@ def writers_beyond_product(topology: Topology) -> Iterator[Gap]:
         agreed = replication is None or replication.conflicts or component.quorum is not None
         if agreed or not replication or not replication.all_write or len(component.replicas) < 2:
             continue
-        if product_name(component.product) in _ONE_WRITER:
+        if KINDS[component.kind].stores and product_name(component.product) in _ONE_WRITER:
             yield component_gap(
                 component,
                 f"{component.id} says that each of its {len(component.replicas)} replicas takes writes, and of {component.product} "
