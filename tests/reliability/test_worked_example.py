@@ -44,9 +44,9 @@ def test_the_hours_of_the_page_are_those_of_the_engine() -> None:
     first = read.importance[0]
     assert (first.element.id, f"{first.hours_per_year:.1f}") == ("lb-1", "8.8")
     assert f"{first.hours_per_year:.1f} hours: {first.fussell_vesely * 100:.1f}%" in PAGE
-    assert f"**: {read.downtime:.1f} hours a year" in PAGE
-    assert f"**: {write.downtime:.1f} hours a year" in PAGE
+    assert f"**: {read.downtime:.1f} hours per year" in PAGE
+    assert f"**: {write.downtime:.1f} hours per year" in PAGE
     won = before["read-page"].result.downtime - read.downtime
     cost = write.downtime - before["write-comment"].result.downtime
-    assert f"won the reads {won:.0f} hours a year over tier 1" in PAGE
-    assert f"cost the writes {cost:.1f}" in " ".join(PAGE.split())
+    assert f"the second server saves the reads {won:.0f} hours per year" in " ".join(PAGE.split())
+    assert f"costs the writes {cost:.1f}" in " ".join(PAGE.split())
