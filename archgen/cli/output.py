@@ -26,10 +26,14 @@ def write_output(text: str) -> None:
 
 
 def data(content: bytes) -> None:
-    """Write bytes to standard output."""
+    """Write bytes to standard output; a stream of text that a caller put in its place gets them decoded."""
     sys.stdout.flush()
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(content.decode("utf-8", "surrogateescape"))
+        return
+    buffer.write(content)
+    buffer.flush()
 
 
 def report(name: str, text: str, style: Style) -> None:

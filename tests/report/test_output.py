@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import io
 import json
 import os
 import re
@@ -17,6 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archgen.cli import main
 from archgen.model.architecture import SUFFIX
 from archgen.report.common.encoding import encode
 from archgen.report.common.terminal import Style, inert
@@ -212,3 +215,11 @@ def test_a_long_path_is_whole_so_that_it_leads_to_the_file(tmp_path: Path, form:
     command = [sys.executable, "-m", "archgen.cli", "lint", ".", "--format", form]
     output = subprocess.run(command, cwd=tmp_path, capture_output=True).stdout.decode()
     assert str(path) in output
+
+
+def test_a_caller_in_python_gets_documents_in_a_stream_of_text() -> None:
+    """A notebook and `contextlib.redirect_stdout` have streams without bytes."""
+    stream = io.StringIO()
+    with contextlib.redirect_stdout(stream):
+        main(["lint", os.path.join(ROOT, "models"), "--format", "json", "--fail-on", "never"])
+    assert json.loads(stream.getvalue())["findings"]
