@@ -190,10 +190,23 @@ class ArchitectureIndex(Struct, frozen=True, dict=True, eq=False):
         trusts: dict[str, Trust | None] = {}
         for component, kind in self._kinds.items():
             network = self._network_of.get(component)
-            is_outside = (kind.id == "client" and component not in self.insiders) or kind.foreign
+            is_outside = (
+                (kind.id == "client" and component not in self.insiders) or kind.foreign or self._is_service(component)
+            )
             outside: Trust | None = "internet" if is_outside else None
             trusts[component] = network.trust if network is not None else outside
         return trusts
+
+    def _is_service(self, component: str) -> bool:
+        """Return True for a service of others of no kind that calls in and that nothing inside calls, such as one for builds."""
+        own = self.components[component]
+        if own.kind != "other" or not own.managed or self._hosts_of[component]:
+            return False
+        local = scope_of(own) in ("zonal", "regional") or (
+            isinstance(own.managed, Managed) and own.managed.zone is not None
+        )
+        callers = {self._kinds[call.source].id for call in self.incoming[component]}
+        return bool(self.outgoing[component]) and not local and callers <= {"client"}
 
     @cached_property
     def insiders(self) -> dict[str, tuple[str, ...]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from archgen.analysis.dns_names import address, pointee
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Record
+from archgen.model.products import scope_of
 
 
 def balancer_on_path(topology: Topology, flow: str) -> tuple[set[str], str, set[str]] | None:
@@ -15,13 +16,19 @@ def balancer_on_path(topology: Topology, flow: str) -> tuple[set[str], str, set[
     before: set[str] = set()
     for count, (_, balancer) in enumerate(calls, 1):
         before.add(balancer)
-        if topology.kind(balancer).balances:
+        if topology.kind(balancer).balances or _is_addressed(topology, balancer):
             behind = {balancer}
             for source, target in calls[count:]:
                 if source in behind:
                     behind.add(target)
             return before, balancer, behind
     return None
+
+
+def _is_addressed(topology: Topology, component: str) -> bool:
+    """Return True for a WAF of a provider's edge, which visitors reach by its own addresses; others stand in a balancer."""
+    own = topology.components[component]
+    return own.kind == "waf" and scope_of(own) == "global"
 
 
 def components_at_addresses(topology: Topology) -> dict[tuple[int, str], set[str]]:

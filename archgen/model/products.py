@@ -126,7 +126,17 @@ PRODUCTS: dict[str, Product] = {
     ),
     **dict.fromkeys(
         (
-            *("route53", "cloud-dns", "azure-dns", "cloudflare", "fastly", "akamai", "azure-front-door", "firebase"),
+            *(
+                "route53",
+                "cloud-dns",
+                "azure-dns",
+                "cloudflare",
+                "fastly",
+                "akamai",
+                "imperva",
+                "azure-front-door",
+                "firebase",
+            ),
             *("stripe", "adyen", "paypal", "auth0", "okta", "twilio", "sendgrid", "mailgun", "postmark"),
             *("entra-id", "azure-ad", "google-identity", "gitlab", "bitbucket"),
             *("github", "github-actions", "slack", "pagerduty", "opsgenie", "datadog", "new-relic", "sentry"),

@@ -541,3 +541,65 @@ def test_a_witness_that_gives_a_datacenter_the_majority_is_refused() -> None:
         "zones: {dc-1: {kind: datacenter}, dc-2: {kind: datacenter}}\n",
     )
     assert fixed(text, RULE) == yaml.safe_load(text)
+
+
+def test_what_the_monitoring_collects_from_is_extended_before_an_agent_is_put_anywhere() -> None:
+    text = model(
+        f"{JOB}\napi: {{kind: app-server, runs_on: vm-1}}\nfiles: {{kind: file-storage, runs_on: nas-1}}\n"
+        "zabbix: {kind: monitoring, managed: true, alerts: [ops], collects: [{from: [api], what: [metrics]}]}",
+        "job -> api: https\napi -> files: {protocol: nfs, tls: true}",
+        "job -> api: x\napi -> files: x",
+        "{nas-1: {}, vm-1: {}}",
+    )
+    after = fixed(text, "unmonitored")["components"]
+    assert "agent" not in after
+    assert after["zabbix"]["collects"][1]["from"] == ["files"]
+    below = text.replace("vm-1: {}", "esx-1: {}, vm-1: {runs_on: esx-1}")
+    assert fixed(below, "unmonitored") == yaml.safe_load(below)
+
+
+def test_a_new_probe_calls_who_is_called_already() -> None:
+    text = model(
+        "user: {kind: client}\nsite: {kind: external-service, managed: true, replicas: 2}\n"
+        "watch: {kind: monitoring, alerts: [operations]}",
+        "user -> site: https",
+        "user -> site: GET",
+    ).replace("title: Work", "title: Work\n    domain: www.foobar.com")
+    assert fixed(text, "no-outside-probe")["components"]["probe"]["alerts"] == ["operations"]
+
+
+def test_a_store_that_an_own_backup_could_copy_gets_another_job_of_it() -> None:
+    text = model(
+        f"{JOB}\nimages: {{kind: file-storage, runs_on: a}}\nfiles: {{kind: file-storage, runs_on: a}}\n"
+        "veeam: {kind: backup, product: veeam, runs_on: b, backs_up: [files], every: 24h, restore_tested: 2026-10-01}\n"
+        "repo: {kind: object-storage, runs_on: c}",
+        "job -> images: {protocol: nfs, tls: true}\njob -> files: {protocol: nfs, tls: true}\nveeam -> repo: s3",
+        "job -> images: x\njob -> files: x",
+        "{a: {}, b: {}, c: {}}",
+    )
+    after = fixed(text, "missing-backup")
+    assert after["components"]["veeam-2"] == {
+        "kind": "backup",
+        "product": "veeam",
+        "runs_on": "b",
+        "backs_up": ["images"],
+        "every": "24h",
+        "keeps": "30d",
+    }
+    assert after["connections"]["veeam-2 -> repo"] == "s3"
+
+
+def test_no_patch_copies_files_every_minute_or_one_shard_alone() -> None:
+    text = model(
+        f"{JOB}\nfiles: {{kind: object-storage, runs_on: a}}\nmongos: {{kind: reverse-proxy, product: mongodb, runs_on: b}}\n"
+        "shard: {kind: database, product: mongodb, runs_on: a}\ndb: {kind: database, product: postgresql, runs_on: a}",
+        "job -> files: s3\njob -> mongos: {protocol: mongodb, tls: true}\nmongos -> shard: {protocol: mongodb, tls: true}\n"
+        "job -> db: {protocol: postgresql, tls: true}",
+        "job -> files: x\njob -> mongos: x\nmongos -> shard: x\njob -> db: x",
+        "{a: {}, b: {}}",
+        "objectives: {recovery_point: 1m}\n",
+    )
+    after = fixed(text, "missing-backup")["components"]
+    copied = {name: value["backs_up"] for name, value in after.items() if value["kind"] == "backup"}
+    assert copied == {"backup": ["db"]}
+    assert after["backup"]["every"] == "1m"

@@ -226,7 +226,7 @@ FLIPS: list[tuple[list[str], list[Edit]]] = [
         ],
     ),
     (
-        ["conflicting-writers"],
+        ["conflicting-writers", "incomplete-model"],
         [
             (
                 "replication: {primary: db-a, failover: automatic, by: patroni, mode: asynchronous, recovery: 30s}",

@@ -39,6 +39,7 @@ _DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     flows.waits_for_queues,
     flows.unused_calls,
     flows.stores_without_step,
+    operations.monitoring_without_recipients,
     data.promotions_without_promoter,
     data.commits_without_standby,
     data.failovers_without_lag,

@@ -83,7 +83,9 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     )
     if outside is not None:
         return tuple(Append(("components", outside, "probes"), name) for name in names)
-    return (Put(("components", free_name("probe", facts)), {"kind": "monitoring", "managed": True, "probes": names}),)
+    alerted = next((component.alerts for component in facts.architecture.components if component.alerts), ("on-call",))
+    value = {"kind": "monitoring", "managed": True, "probes": names, "alerts": list(alerted)}
+    return (Put(("components", free_name("probe", facts)), value),)
 
 
 RULE = Rule(

@@ -80,7 +80,10 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     agent = next((component for component in facts.architecture.components if _collects_by_place(component)), None)
     collectors = filter(_collects_by_name, facts.architecture.components)
     collector = min(collectors, key=lambda component: component.kind != "monitoring-agent", default=None)
-    if hosts and agent is None and collector is not None and collector.kind == "monitoring-agent":
+    if hosts and agent is None and collector is not None and _names_sources(collector):
+        if not all(facts.replicas_on[host] for host in hosts):
+            # below virtual machines is nothing to collect from by name, and what runs there takes no agent of everybody
+            return ()
         bare += [name for name in _on_hosts(facts, hosts) if name not in bare]
         hosts = []
     changes = [*patch_of(facts, *(AddReplica(agent.id, host) for host in hosts))] if agent is not None else []
@@ -142,12 +145,16 @@ def _collects_by_place(component: Component) -> bool:
     return component.kind == "monitoring-agent" and placed and bool(component.replicas)
 
 
+def _names_sources(collector: Component) -> bool:
+    """Return True for what is told from where it collects, and can be told of more."""
+    return collector.kind == "monitoring-agent" or any(collection.sources for collection in collector.collects)
+
+
 def _collects_by_name(component: Component) -> bool:
     """Return True for what takes data from components wherever they are: an agent of no host, or a monitoring that pulls."""
     if component.kind == "monitoring-agent":
         return not any(replica.hosts for replica in component.replicas) and not component.managed
-    pulls = any(collection.sources for collection in component.collects)
-    return component.kind == "monitoring" and (pulls or not component.managed)
+    return component.kind == "monitoring" and (_names_sources(component) or not component.managed)
 
 
 _FIX = "Run a monitoring client on each of them (`kind: monitoring-agent`), or have one collect `from` what runs there."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.exposure import BROKERS
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.kinds import Role
@@ -21,10 +22,22 @@ def check(context: RuleContext) -> Iterator[Hit]:
         for component in facts.architecture.components:
             kind, own = facts.kind(component.id), facts.network_of(component.id)
             working = facts.flows_of[component.id] and not kind.passive and not component.managed
-            if own is not None and own.id == network and kind.role in held and working:
+            counts = kind.id not in BROKERS and (kind.role != "web" or _is_reached(facts, component.id))
+            if own is not None and own.id == network and kind.role in held and working and counts:
                 held[kind.role].append(component.id)
         if all(held.values()) and not _is_one_machine(facts, held):
             yield _hit(facts, network, held)
+
+
+def _is_reached(facts: Topology, web: str) -> bool:
+    """Return True unless each flow of a web server begins with clients inside: it is no way in for the internet then."""
+    clients = {
+        hop.step.source
+        for flow in facts.flows_of[web]
+        for hop in facts.hops[flow]
+        if facts.kind(hop.step.source).id == "client"
+    }
+    return not clients or any(facts.trust(client) == "internet" for client in clients)
 
 
 def _is_one_machine(facts: Topology, held: dict[Role, list[str]]) -> bool:
@@ -59,7 +72,7 @@ RULE = Rule(
     fix="Give web, application and data layers networks of their own, and let a firewall pass only what the flows need.",
     limits=(
         "Doesn't check models without networks, nor data on the web servers' own hosts. Skips managed services, "
-        "which their provider filters."
+        "which their provider filters. A queue or stream doesn't count as data, nor a web server that only clients inside call."
     ),
     references=(
         (

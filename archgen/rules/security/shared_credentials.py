@@ -56,7 +56,12 @@ def _program(facts: Topology, component: str) -> str:
 
 def _is_open(facts: Topology, connection: Connection) -> bool:
     """Return True if a program calls another over the network, or anybody a store, without authentication."""
-    program = facts.kind(connection.source).role in _PROGRAMS
+    source = connection.source
+    # a machine inside is no visitor: a modality, a workstation
+    inside = (
+        facts.kind(source).id == "client" and facts.network_of(source) is not None and facts.trust(source) != "internet"
+    )
+    program = facts.kind(source).role in _PROGRAMS or inside
     # a page may be for everybody; a store that clients reach without it has no application that asks them
     stores = any(facts.kind(target).id in STORES for target in connection.targets)
     if (

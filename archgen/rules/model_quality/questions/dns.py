@@ -86,7 +86,10 @@ def _leading_past(topology: Topology, flow: Flow) -> str:
 
 def _is_visit(topology: Topology, flow: Flow) -> bool:
     for hop in topology.hops[flow.id]:
-        if topology.kind(hop.step.source).id == "client" and hop.port is not None and hop.port.protocol in WEB:
+        source = hop.step.source
+        # no public record is for a client inside
+        comes_in = topology.kind(source).id == "client" and topology.trust(source) == "internet"
+        if comes_in and hop.port is not None and hop.port.protocol in WEB:
             return True
     return False
 

@@ -59,7 +59,7 @@ def entries_without_flow(topology: Topology) -> Iterator[Gap]:
         for call in topology.architecture.connections
         if topology.kind(call.source).id == "client"
         and not _is_administration(topology, call)
-        and not any(topology.flows_of[target] or topology.kind(target).id == "dns" for target in call.targets)
+        and (_asks_store_alone(topology, call) or not any(_is_shown(topology, target) for target in call.targets))
     ]
     if calls and any(topology.hops.values()):
         yield Gap(
@@ -75,6 +75,17 @@ def _is_administration(topology: Topology, call: Connection) -> bool:
     return all(port.admin for port in call.ports) or all(
         topology.kind(target).id == "bastion" for target in call.targets
     )
+
+
+def _is_shown(topology: Topology, target: str) -> bool:
+    return bool(topology.flows_of[target]) or topology.kind(target).id == "dns"
+
+
+def _asks_store_alone(topology: Topology, call: Connection) -> bool:
+    """Return True for a client inside that is in no flow, and has a store answer it itself."""
+    if topology.trust(call.source) == "internet":
+        return False
+    return not topology.flows_of[call.source] and any(topology.kind(target).id in STORES for target in call.targets)
 
 
 def waits_for_queues(topology: Topology) -> Iterator[Gap]:

@@ -8,8 +8,8 @@ from archgen.analysis.monitoring import collection_of
 from archgen.analysis.product_names import meant_product
 from archgen.analysis.topology import Topology
 from archgen.model.subject import Subject
-from archgen.model.wording import listed
-from archgen.rules.model_quality.questions.gap import Gap
+from archgen.model.wording import first_few, listed
+from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap
 
 
 def misspelled_products(topology: Topology) -> Iterator[Gap]:
@@ -58,6 +58,18 @@ def _is_counted(topology: Topology, entry: str) -> bool:
 def _counts(topology: Topology, component: str) -> bool:
     taken = collection_of(topology, component) if topology.kind(component).entry else None
     return taken is not None and taken.requests is True
+
+
+def monitoring_without_recipients(topology: Topology) -> Iterator[Gap]:
+    """Yield the first monitoring of a model in which none says who is alerted (`unrouted-alerts`)."""
+    monitorings = [each for each in topology.architecture.components if each.kind == "monitoring"]
+    if monitorings and all(each.alerts is None for each in monitorings):
+        names = listed(first_few([each.id for each in monitorings], MOST_NAMES))
+        yield Gap(
+            Subject("component", monitorings[0].id),
+            f"{names} {'does' if len(monitorings) == 1 else 'do'} not say who is called when something fails",
+            f"Add `alerts: [on-call]` to {monitorings[0].id}, or `alerts: []` where it calls nobody.",
+        )
 
 
 def observers_without_sources(topology: Topology) -> Iterator[Gap]:
