@@ -63,6 +63,7 @@ _NAMES: tuple[tuple[str, str, str | None], ...] = (
     (r"rabbit", "queue", "rabbitmq"),
     (r"kafka", "stream", "kafka"),
     (r"elastic", "search", "elasticsearch"),
+    (r"minio", "object-storage", "minio"),
     (r"memcache", "cache", "memcached"),
     (r"(^|[-_])(db|database)\d*$|^(db|database)([-_]|\d*$)", "database", None),
     (r"(^|[-_])cache\d*$", "cache", None),
@@ -88,6 +89,13 @@ _BESIDE = re.compile(
     re.IGNORECASE,
 )
 """Programs beside a product, whose images begin with its name."""
+
+_CLIENT_OF = re.compile(
+    r"(postgres|pg|mysql|mariadb|mongo|redis|rabbit|kafka|elastic|minio|memcache)[a-z\d]*[-_.]"
+    r"(rest|connect|schema|registry|ui|gui|web-?ui|exporter|admin|manager|commander|express|console|init|setup|migrat|mcp|mirror)",
+    re.IGNORECASE,
+)
+"""Names of programs beside a store, which begin with the store's."""
 
 _OF_CLIENTS = re.compile(
     r"^(POSTGRES|PG|MYSQL|MARIADB|DB|DATABASE)[A-Z_]*(HOST(?!_AUTH)|SERVER|URL|URI|ADDR)|^DB_HOST$|SQLALCHEMY|JDBC|_DSN$"
@@ -118,7 +126,9 @@ def _by_command(command: str) -> tuple[str, str | None] | None:
 @lru_cache(maxsize=4096)
 def _by_name(name: str) -> tuple[str, str | None] | None:
     """Return the kind and product that a name tells; the name of a service is often that of its image too."""
-    return _match(_NAMES, name)
+    matched = _match(_NAMES, name)
+    beside = matched is not None and KINDS[matched[0]].role == "data" and _CLIENT_OF.search(name) is not None
+    return None if beside else matched
 
 
 def image_name(image: str) -> str:

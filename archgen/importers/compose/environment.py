@@ -37,6 +37,12 @@ class Environment(Struct):
     variables: dict[str, str] = field(default_factory=dict)
     stand_in: str = ""
 
+    @property
+    def profiles(self) -> frozenset[str]:
+        """Return the profiles that run if a command names none."""
+        names = (name.strip() for name in self.variables.get("COMPOSE_PROFILES", "").split(","))
+        return frozenset(name for name in names if name)
+
 
 def environment_of(path: str, opener: Opener) -> Environment:
     """Return the variables for the compose files beside a path."""

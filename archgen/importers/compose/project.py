@@ -138,6 +138,7 @@ def _project(
                 services[key] = merge(services[key], service) if key in services else service
     if environment.stand_in:
         sheet.stand_in(environment.stand_in)
+    profiles = profiles or environment.profiles
     return Project(first, name, _chosen(services, profiles, sheet), environment.variables)
 
 

@@ -210,6 +210,10 @@ class _Reader:
                 sharing[value_place(value)].append(part)
         return sharing
 
+    def _calls_through(self, source: str, target: str) -> bool:
+        """Return True if what a service calls for certain calls the target: waiting for both shows no call of the target."""
+        return any(caller == source and (called, target) in self.proven for caller, called in self.proven)
+
     def _connect(self, part: ServicePart, mention: Mention, source: Origin, evidence: str) -> None:
         if mention.host == part.id:
             return
@@ -263,6 +267,8 @@ class _Reader:
             if is_order_alone(part.guess, target.guess, target.id, target.service):
                 continue
             known = target.guess.known
+            if known.product in COORDINATORS and self._calls_through(part.id, target.id):
+                continue
             subject = f"connection:{part.id}->{target.id}"
             self._add(subject, "protocol", known.protocol if stores or known.product else "http", value.source, "depends_on",
                       "high" if stores else "medium")  # fmt: skip
