@@ -18,6 +18,7 @@ from archgen.layout.measures import FLAT
 from archgen.layout.placed import Box, Engine, Placed, PlacedNode
 from archgen.model.architecture import Architecture, Component, Connection, Port, Replica
 from archgen.model.kinds import Role
+from archgen.style.theme import SIZES
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Badge, Diagram, Edge, Group, Node
 from tests.drawing import diagram_svg
@@ -263,3 +264,22 @@ def test_words_of_a_rail_lie_on_no_dot() -> None:
     }
     assert len(dots) > 2
     assert not any(label.overlaps(Box(x - 3, y - 3, 6, 6)) for x, y in dots)
+
+
+def test_an_arrow_ends_beside_the_badges_of_a_card_that_is_read_from_the_top() -> None:
+    """The second of two lines into a store ended under the first of its badges."""
+    badges = tuple(Badge(number, "warning", "w") for number in (1, 2, 3))
+    nodes = [
+        Node(id=f"a{at}", subject=f"a{at}", label=f"service {at}", kind="service", role="application")
+        for at in range(3)
+    ]
+    store = Node(id="db", subject="db", label="database", kind="database", role="data", badges=badges)
+    edges = tuple(
+        Edge(id=f"e{at}", subject=f"a{at} -> db", source=f"a{at}", target="db", label=f"p{at}", meaning="encrypted")
+        for at in range(3)
+    )
+    placed = by_roles(Diagram(id="d", title="t", alt="", nodes=(*nodes, store), edges=edges), FLAT)
+    box = next(node.box for node in placed.nodes if node.node.id == "db")
+    heads = [edge.points[-1][0] for edge in placed.edges]
+    assert len(set(heads)) == 3
+    assert max(heads) <= box.right - 3 * (2 * SIZES.badge + 4) + SIZES.hang

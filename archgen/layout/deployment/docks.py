@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from archgen.layout.deployment.cards import SLOT
-from archgen.layout.deployment.levels import Levels
-from archgen.layout.deployment.routing import STRAIGHT, EdgeRoute, Side
+from archgen.layout.deployment.levels import Levels, Side
+from archgen.layout.deployment.routing import STRAIGHT, EdgeRoute
 
 _ROUNDS = 3
 _CENTRAL = 0.01
 """What a pixel from the middle of a card costs beside a line that is straight."""
+
+_COVERED = 0.5
+"""What a straight line costs whose head is under a badge."""
 
 Dock = tuple[str, Side, str]
 """A side of a card, and the bundle that meets it."""
@@ -50,20 +53,24 @@ class _Docks:
 
     def _settle(self, side: tuple[str, Side]) -> None:
         docks = sorted(self._sides[side], key=self._heights.__getitem__)
-        top, tall = self._levels.nodes[side[0]]
-        low, high = top + SLOT / 2, top + tall - SLOT / 2
+        low, high, clear = self._levels.docks(*side)
         if high - low < SLOT * (len(docks) - 1):
             return
         wishes = [self._wishes(dock) for dock in docks]
-        settled = straightest([self._heights[dock] for dock in docks], wishes, low, high)
+        settled = straightest([self._heights[dock] for dock in docks], wishes, low, high, clear)
         self._heights.update(zip(docks, settled, strict=True))
 
     def _wishes(self, dock: Dock) -> list[float]:
         return [ahead if isinstance(ahead, float) else self._heights[ahead] for ahead in self._ahead[dock]]
 
 
-def straightest(heights: Sequence[float], wishes: Sequence[Sequence[float]], low: float, high: float) -> list[float]:
-    """Return heights in the same order, a slot apart and within bounds, of which as many as can be are among their wishes."""
+def straightest(
+    heights: Sequence[float], wishes: Sequence[Sequence[float]], low: float, high: float, clear: float
+) -> list[float]:
+    """Return heights in the same order, a slot apart and within bounds, of which as many as can be are among their wishes.
+
+    Badges cover those beyond the last `clear` height, which only a straight line takes.
+    """
     last = len(heights) - 1
     states: list[tuple[int, float, float, int]] = [(-1, low - SLOT, 0.0, -1)]
     for place, wished in enumerate(wishes):
@@ -77,13 +84,15 @@ def straightest(heights: Sequence[float], wishes: Sequence[Sequence[float]], low
                 if before < place and wish - height >= SLOT * (place - before) - STRAIGHT
             ]
             worth, number = max(fitting)
-            states.append((place, wish, worth + 1 - _CENTRAL * abs(wish - (low + high) / 2) / (high - low + 1), number))
+            worth += 1 - _CENTRAL * abs(wish - (low + high) / 2) / (high - low + 1) - _COVERED * (wish > clear)
+            states.append((place, wish, worth, number))
     chosen: dict[int, float] = {}
     number = max(range(len(states)), key=lambda number: states[number][2])
     while number > 0:
         place, wish, _, number = states[number]
         chosen[place] = wish
-    return _between(heights, chosen, low, high)
+    seen = max(clear, low + SLOT * last, *chosen.values()) if chosen else max(clear, low + SLOT * last)
+    return _between(heights, chosen, low, high if seen > clear else clear)
 
 
 def _between(heights: Sequence[float], chosen: Mapping[int, float], low: float, high: float) -> list[float]:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from archgen.layout.deployment.alignment import ColumnBlock
+from archgen.layout.deployment.cards import SLOT
 from archgen.views.diagram import Diagram
+
+Side = Literal["left", "right", "top", "bottom"]
+
+_NO_CORNERS: Mapping[str, float] = {}
 
 CLEAR = 12.0
 BORDER_CLEAR = 10.0
@@ -29,11 +35,20 @@ class Level:
 class Levels:
     """The height of every node and group, the free heights of every column, and who stands in which group.
 
-    In a `turned` diagram, which is read from the top, headings stand before the first column, out of the way.
+    In a `turned` diagram, which is read from the top, headings stand before the first column, out of the way, and badges
+    of nodes at the end of their left sides, where they take some `corners`.
     """
 
-    def __init__(self, root: ColumnBlock, diagram: Diagram, columns: Mapping[str, int], turned: bool = False) -> None:
+    def __init__(
+        self,
+        root: ColumnBlock,
+        diagram: Diagram,
+        columns: Mapping[str, int],
+        turned: bool = False,
+        corners: Mapping[str, float] = _NO_CORNERS,
+    ) -> None:
         self.columns = columns
+        self._corners = corners
         self._turned = turned
         self.nodes: dict[str, tuple[float, float]] = {}
         self.groups: dict[str, Level] = {}
@@ -91,6 +106,12 @@ class Levels:
         """Return the height of the middle of a node."""
         top, height = self.nodes[node]
         return top + height / 2
+
+    def docks(self, node: str, side: Side) -> tuple[float, float, float]:
+        """Return the first and the last height at which lines meet a side of a node, and the last that no badge covers."""
+        top, tall = self.nodes[node]
+        high = top + tall - SLOT / 2
+        return top + SLOT / 2, high, high - (self._corners.get(node, 0.0) if side == "left" else 0.0)
 
     def free(self, column: int) -> list[tuple[float, float]]:
         """Return the ranges of heights in which a line may pass a column, from the top; the outer ones have no end."""

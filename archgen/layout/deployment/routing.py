@@ -6,17 +6,15 @@ from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
-from typing import Literal
 
 from msgspec import Struct
 
 from archgen.layout.deployment.bundles import Bundle
 from archgen.layout.deployment.cards import SLOT
 from archgen.layout.deployment.columns import calls
-from archgen.layout.deployment.levels import Levels
+from archgen.layout.deployment.levels import Levels, Side
 from archgen.views.diagram import Edge
 
-Side = Literal["left", "right", "top", "bottom"]
 LANE = 12.0
 LABELLED = 40.0
 STRAIGHT = 0.5

@@ -89,7 +89,7 @@ class _Drawing:
         spacing = self._spacing(before)
         layered = layers(self._graph, spacing, self._rows)
         root = block_of(self._diagram, layered, spacing)
-        levels = Levels(root, self._diagram, layered.ranks, turned=True)
+        levels = Levels(root, self._diagram, layered.ranks, turned=True, corners=self._corners())
         ways = route_edges(self._bundles, levels, passes_of(self._bundles, layered), self._rooms)
         straighten(ways, levels)
         channels = trunks(ways, layered.ranks)
@@ -98,6 +98,15 @@ class _Drawing:
         )
         edges = EdgePlacer(levels, grid, ways, channels, self._measures).edges()
         return _Turning(self._diagram, self._sizes, levels, grid, self._measures).placed(edges)
+
+    def _corners(self) -> dict[str, float]:
+        """Return the room that badges take at the right of the upper side of cards."""
+        sizes = self._measures.sizes
+        return {
+            node.id: len(node.badges) * (2.0 * sizes.badge + 4) - sizes.hang
+            for node in self._diagram.nodes
+            if node.badges
+        }
 
     def _heights(self, ranks: Mapping[str, int]) -> list[float]:
         """Return the height of each row: that of its highest card."""
