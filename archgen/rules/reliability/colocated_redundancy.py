@@ -86,6 +86,27 @@ def _with(facts: Topology, breaking: RootCause, components: Collection[str]) -> 
     )
 
 
+def _copied(facts: Topology, element: Subject, components: Collection[str]) -> str:
+    """Name the read-only copies of what is lost that are elsewhere."""
+    lost = {
+        replica.id
+        for replica in facts.replicas.values()
+        if any(facts.index.takes_down(element, host) for host in replica.hosts)
+    }
+    copies = [
+        copy.id
+        for copy in facts.architecture.components
+        if copy.replication is not None
+        and copy.replication.copy_of in components
+        and any(replica.id not in lost for replica in copy.replicas)
+    ]
+    return (
+        f"; nothing promotes {listed(copies)}, which {'has' if len(copies) == 1 else 'have'} a copy of the data"
+        if copies
+        else ""
+    )
+
+
 def _hit(facts: Topology, breaking: RootCause, blamed: dict[str, tuple[str, ...]]) -> Hit:
     """Return the hit, with all flows that the loss takes down and the replicas to blame in some of them."""
     element = breaking.element
@@ -103,7 +124,7 @@ def _hit(facts: Topology, breaking: RootCause, blamed: dict[str, tuple[str, ...]
         subject=element,
         message=(
             f"{listed_replicas(together)} should back each other up, but {count} run {place} {element.id}: losing it takes down "
-            f"{listed([*components])} and {plural(len(own), 'flow')}: {listed(own)}{besides}"
+            f"{listed([*components])} and {plural(len(own), 'flow')}: {listed(own)}{besides}{_copied(facts, element, components)}"
         ),
         related=tuple((Subject("replica", replica), f"goes down with {element.id}") for replica in together),
         flows=breaking.flows,

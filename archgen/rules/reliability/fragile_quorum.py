@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from msgspec.structs import replace
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import add_replica
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Component, Quorum
+from archgen.model.architecture import Component, Quorum, Replica
 from archgen.model.change import Change
 from archgen.model.steps import Access
 from archgen.model.subject import Subject
@@ -18,7 +18,7 @@ from archgen.model.wording import listed
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import SinglePoint, failures
 from archgen.reliability.index import Index
-from archgen.reliability.members import quorum, quorum_of, votes
+from archgen.reliability.members import Votes, electorate, quorum, quorum_of, votes
 from archgen.reliability.structure import build
 
 _ACCESSES: tuple[Access, ...] = ("read", "write")
@@ -28,10 +28,25 @@ def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each component with a quorum, with every reason."""
     facts = context.topology
     for component in facts.architecture.components:
-        if quorum_of(component) is not None and not component.managed:
-            reasons = [*_of_size(component), *_of_place(facts, component)]
+        if component.managed:
+            continue
+        beside = _votes_beside(facts, component)
+        if quorum_of(component) is not None:
+            reasons = [*_of_size(component), *_of_place(facts, component.replicas, _needed(component))]
             if reasons:
                 yield _hit(facts, component, reasons)
+        elif beside is not None:
+            voters = tuple(facts.replicas[member] for member in beside.members)
+            reasons = list(_of_place(facts, voters, beside.count))
+            if reasons:
+                yield _hit(facts, component, reasons, beside)
+
+
+def _votes_beside(facts: Topology, component: Component) -> Votes | None:
+    """Return the votes of a store and of what votes beside its replicas; None where either votes alone."""
+    counted = electorate(component, facts.components, "write")
+    components = {facts.replicas[member].component for votes in counted for member in votes.members}
+    return counted[0] if len(components) > 1 else None
 
 
 def _is_majority(component: Component) -> bool:
@@ -57,31 +72,31 @@ def _of_size(component: Component) -> Iterator[str]:
         yield f"a majority of {size} survives the loss of {size // 2 - 1}, no more than a majority of {size - 1}"
 
 
-def _of_place(facts: Topology, component: Component) -> Iterator[str]:
+def _of_place(facts: Topology, members: Sequence[Replica], needed: int) -> Iterator[str]:
     """Yield the hosts and zones that hold so many members that the rest is no quorum, if others are elsewhere."""
-    size, needed = len(component.replicas), _needed(component)
-    for noun, held in (("", _by_host(facts, component)), ("zone ", _by_zone(facts, component))):
+    size = len(members)
+    for noun, held in (("", _by_host(facts, members)), ("zone ", _by_zone(facts, members))):
         for place, count in held.items():
             if 1 < count < size and size - count < needed:
                 yield f"{noun}{place} holds {count} of the {size}, leaving {size - count} where the quorum needs {needed}"
 
 
-def _by_host(facts: Topology, component: Component) -> dict[str, int]:
+def _by_host(facts: Topology, members: Sequence[Replica]) -> dict[str, int]:
     """Return the members that each host holds, by itself and by the hosts that run on it."""
     held: dict[str, int] = {}
-    for replica in component.replicas:
+    for replica in members:
         if len(replica.hosts) == 1:
             for host in (replica.hosts[0], *facts.index.hosts_below(replica.hosts[0])):
                 held[host] = held.get(host, 0) + 1
     return held
 
 
-def _by_zone(facts: Topology, component: Component) -> dict[str, int]:
-    around = [facts.index.shared_zones(replica) for replica in component.replicas]
+def _by_zone(facts: Topology, members: Sequence[Replica]) -> dict[str, int]:
+    around = [facts.index.shared_zones(replica) for replica in members]
     return {zone: count for zone in facts.zones if (count := sum(zone in zones for zones in around))}
 
 
-def _hit(facts: Topology, component: Component, reasons: list[str]) -> Hit:
+def _hit(facts: Topology, component: Component, reasons: list[str], beside: Votes | None = None) -> Hit:
     # a promoter stands in no step, and a flow can hang on its quorum all the same
     broken = {flow: _broken_by_quorum(facts, component.id, flow) for flow in facts.flows}
     points = [point for broken_points in broken.values() for point in broken_points]
@@ -92,9 +107,19 @@ def _hit(facts: Topology, component: Component, reasons: list[str]) -> Hit:
         f"; losing {listed([element.id for element in elements], 'or')} takes down {listed(flows)}" if flows else ""
     )
     assumed = f" (assumed for {component.product})" if component.quorum is None else ""
+    voting = dict.fromkeys(facts.replicas[member].component for member in beside.members) if beside is not None else {}
+    others = [name for name in voting if name != component.id]
+    what = (
+        f"The quorum of {component.title}{assumed} is"
+        if beside is None
+        else f"The majority of {listed(list(voting))} is"
+    )
     return Hit(
         subject=Subject("component", component.id),
-        message=f"The quorum of {component.title}{assumed} is fragile: {'; '.join(reasons)}{breaks}",
+        message=f"{what} fragile: {'; '.join(reasons)}{breaks}",
+        fix=None
+        if beside is None
+        else f"Place {listed(others)} in a third place, so that no loss takes half of the votes or more.",
         related=tuple((element, "is enough to lose the quorum") for element in elements),
         flows=flows or facts.flows_of[component.id],
         case="breaks" if flows else None,
@@ -114,9 +139,19 @@ def _broken_by_quorum(facts: Topology, component: str, flow: str) -> tuple[Singl
 
 @lru_cache(maxsize=1)
 def _without_quorum(facts: Topology, component: str) -> Index:
-    """Return the model's index as if any replica of a component could work without the others."""
-    components = tuple(replace(each, quorum=1) if each.id == component else each for each in facts.components.values())
+    """Return the model's index as if any replica of a component could work without the others, and without its votes."""
+    components = tuple(_without_votes(facts, each, component) for each in facts.components.values())
     return Index(replace(facts.architecture, components=components))
+
+
+def _without_votes(facts: Topology, component: Component, leading: str) -> Component:
+    if component.id == leading:
+        component = replace(component, quorum=1)
+    counted = electorate(component, facts.components, "write")
+    undirected = component.replication and replace(component.replication, by=None)
+    if any(facts.replicas[member].component == leading for votes in counted for member in votes.members):
+        return replace(component, product=None, quorum=1, replication=undirected)
+    return component
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:

@@ -152,12 +152,6 @@ def _cure(facts: Topology, breaking: RootCause, need: Need) -> str | None:
         )
     if manual:
         return f"Automate the failover of {listed(manual)}: `cluster: {{failover: automatic, by: …}}`."
-    voting = {
-        facts.replicas[each].component for member in need.guarded for votes in member.votes for each in votes.members
-    }
-    if len(voting) > 1:
-        beside = listed(sorted(voting - {facts.replicas[member.replica].component for member in need.guarded}))
-        return f"Place {beside} apart from the replicas, so that the loss of no place takes half of the votes or more."
     if any(member.promoters and member.replica not in _lost(facts, breaking) for member in need.guarded):
         return "Place the component that promotes apart from the replica that it would replace."
     return None

@@ -177,7 +177,7 @@ def leases_without_step(topology: Topology) -> Iterator[Gap]:
             yield Gap(
                 Subject("component", component.id),
                 f"No flow says that {component.id} keeps a lease in {by}, so its writes survive the loss of {by} in every analysis, "
-                "and the primary of Patroni steps down then",
+                "and under Patroni the primary steps down then",
                 f"Add the step `{component.id} -> {by}: the lease` to {listed(first_few(flows, MOST_NAMES))}, and the connection.",
             )
 
