@@ -117,8 +117,13 @@ def undeclared_between_hosts(topology: Topology) -> tuple[Connection, ...]:
         for call in topology.architecture.connections
         if _is_inside(topology, call)
         if any(port.redirect is None and encrypted(port) is None for port in call.ports)
-        if _may_cross(topology, call) and not _measures(topology, call)
+        if (_may_cross(topology, call) or _is_of_unknown_hosts(topology, call)) and not _measures(topology, call)
     )
+
+
+def _is_of_unknown_hosts(topology: Topology, connection: Connection) -> bool:
+    """Return True if a model declares no host at all, so that nothing speaks for a connection that stays in one."""
+    return not topology.hosts and topology.crosses(connection) is None
 
 
 def _listeners(connection: Connection) -> set[tuple[str, str]]:

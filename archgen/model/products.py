@@ -23,7 +23,8 @@ class Product(Struct, frozen=True, gc=False):
     `waits`: a commit waits for a synchronous standby that is gone, unless it is set up otherwise.
     `figures_only`: it collects measurements, and no log lines. `directory`: it keeps the accounts of people, and their passwords,
     itself. `mirrors`: the nodes beside the primary of a queue have copies of its messages. `shares_storage`: its replicas write to
-    the same files, so that no two of their writes conflict.
+    the same files, so that no two of their writes conflict. `keeps_data`: an application that keeps repositories, artifacts or records
+    itself unless it has a store for them. `consoles` are the ports of its console for administrators.
     """
 
     coordinates: bool = False
@@ -40,6 +41,8 @@ class Product(Struct, frozen=True, gc=False):
     directory: bool = False
     mirrors: bool = False
     shares_storage: bool = False
+    keeps_data: bool = False
+    consoles: tuple[int, ...] = ()
 
 
 PRODUCTS: dict[str, Product] = {
@@ -143,6 +146,26 @@ PRODUCTS: dict[str, Product] = {
         ),
         Product(scope="global"),
     ),
+    "gitlab": Product(scope="global", keeps_data=True),
+    **dict.fromkeys(
+        (
+            "gitea",
+            "forgejo",
+            "gogs",
+            "gerrit",
+            "harbor",
+            "nexus",
+            "artifactory",
+            "jenkins",
+            "midpoint",
+            "mlflow",
+            "nextcloud",
+        ),
+        Product(keeps_data=True),
+    ),
+    "rabbitmq": Product(consoles=(15672, 15671)),
+    "minio": Product(agrees=True, consoles=(9001,)),
+    "portainer": Product(consoles=(9000, 9443)),
 }
 
 _SPELLINGS = {

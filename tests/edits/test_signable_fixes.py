@@ -603,3 +603,21 @@ def test_no_patch_copies_files_every_minute_or_one_shard_alone() -> None:
     copied = {name: value["backs_up"] for name, value in after.items() if value["kind"] == "backup"}
     assert copied == {"backup": ["db"]}
     assert after["backup"]["every"] == "1m"
+
+
+@pytest.mark.parametrize(
+    ("caller", "left"), [("", 1), ("  admin -> lb: {protocol: https, port: 15671, admin: true}\n", 2)]
+)
+def test_a_port_that_nobody_calls_any_more_is_removed_behind_the_balancer_too(caller: str, left: int) -> None:
+    text = model(
+        "user: {kind: client}\nadmin: {kind: client, network: office}\nlb: {kind: load-balancer, managed: true}\n"
+        "mq: {kind: queue, product: rabbitmq, managed: true}",
+        "user -> lb: [{protocol: amqps, port: 5671}, {protocol: https, port: 15671, admin: true}]\n"
+        "lb -> mq: [{protocol: amqps, port: 5671}, {protocol: https, port: 15671, admin: true}]",
+        "user -> lb: x\nlb -> mq: x",
+        "",
+        "networks: {office: {trust: private}}\n",
+    ).replace("flows:\n", f"{caller}flows:\n")
+    after = fixed(text, "exposed-admin")["connections"]
+    assert len(after["user -> lb"]) == 1 or after["user -> lb"] == "amqps"
+    assert (len(after["lb -> mq"]) if isinstance(after["lb -> mq"], list) else 1) == left

@@ -74,6 +74,8 @@ def _keeps_alone(facts: Topology, component: Component) -> bool:
         return not any(KINDS[facts.components[name].kind].stores for name in _called(facts, component.id))
     if is_directory(facts, component.id) or (component.kind == "search" and component.id in facts.backups):
         return True
+    if product_of(component.product).keeps_data:
+        return not any(KINDS[facts.components[name].kind].stores for name in _called(facts, component.id))
     if component.kind != "search" or not _is_written(facts, component):
         return False
     return not any(_may_fill(facts, component, call.source) for call in facts.incoming[component.id])
@@ -138,7 +140,7 @@ def _missing(facts: Topology, component: Component) -> Hit:
         flows=facts.flows_of[component.id],
         case=case,
         # most streams hand on what others keep; whether this one is the only place of it is not declared
-        confidence="low" if case == "passing" else "medium" if case in ("index", "exchange") else "high",
+        confidence="low" if case == "passing" else "medium" if case in ("index", "exchange", "application") else "high",
     )
 
 
@@ -146,7 +148,9 @@ def _case(facts: Topology, component: Component) -> str | None:
     """Return the case of a store without a backup: an index that a caller fills on request is where its data is first."""
     if component.kind == "search":
         return None if _is_filled_on_request(facts, component) else "index"
-    return "exchange" if _is_for_exchange(facts, component) else _CASES.get(component.kind)
+    if _is_for_exchange(facts, component):
+        return "exchange"
+    return "application" if product_of(component.product).keeps_data else _CASES.get(component.kind)
 
 
 def _is_for_exchange(facts: Topology, component: Component) -> bool:
@@ -278,6 +282,7 @@ RULE = Rule(
         ("secrets", "warning"),
         ("index", "info"),
         ("exchange", "info"),
+        ("application", "warning"),
         ("provided", "info"),
     ),
     category="data",
@@ -298,7 +303,8 @@ RULE = Rule(
         "agree by, such as the etcd of an automatic failover: they fill themselves again. Reports streams as info at "
         "low confidence, since most only pass on data that others keep. A search engine counts as the place of its data if a "
         "caller fills it on request and has no other store, as info if a worker does. A directory of accounts (LDAP, Kerberos, "
-        "Active Directory) is data; files that are handed to others over SFTP are reported as info."
+        "Active Directory) is data, and so is what an application such as a forge or a registry keeps without a store; files "
+        "that are handed to others over SFTP are reported as info."
     ),
     references=(
         ("NIST SP 800-34 Rev. 1, Contingency Planning Guide", "https://csrc.nist.gov/pubs/sp/800/34/r1/upd1/final"),

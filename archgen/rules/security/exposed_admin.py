@@ -11,7 +11,7 @@ from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, FirewallRule, Port
 from archgen.model.change import Change, Remove
-from archgen.model.products import product_name
+from archgen.model.products import product_name, product_of
 from archgen.model.protocols import ADMINISTRATION, PROTOCOLS
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -42,7 +42,40 @@ def check(context: RuleContext) -> Iterator[Hit]:
         elif own := next((port for port in public if _is_shell(facts, connection, port)), None):
             offered = all(_is_service(facts, target) for target in connection.targets)
             yield _asked(facts, connection, own) if offered else _hit(facts, connection, own, "by-protocol")
+        elif direct and _is_guessable(facts, connection):
+            yield _guessable(facts, connection)
     yield from _opened(facts)
+
+
+def _is_guessable(facts: Topology, connection: Connection) -> bool:
+    """Return True for a bastion that takes a password alone."""
+    words = str(connection.authentication or "").casefold()
+    bastion = any(facts.kind(target).id == "bastion" for target in connection.targets)
+    return (
+        bastion
+        and "password" in words
+        and not any(word in words for word in _MORE)
+        and _is_let_in_somewhere(facts, connection)
+    )
+
+
+_MORE = ("key", "certificate", "mfa", "2fa", "otp", "fido", "factor", "token")
+"""Words for a proof that can't be guessed."""
+
+
+def _is_let_in_somewhere(facts: Topology, connection: Connection) -> bool:
+    return any(_is_let_in(facts, connection, port) for port in connection.ports)
+
+
+def _guessable(facts: Topology, connection: Connection) -> Hit:
+    return Hit(
+        subject=Subject("connection", connection.id),
+        message=f"{listed(connection.targets, 'or')} lets {connection.source} in from the internet with a password, which can be guessed",
+        related=tuple((Subject("component", target), "leads to what it guards") for target in connection.targets),
+        flows=facts.flows_over[connection.id],
+        fix="Require a key or a second factor (`authentication: key`), or let it listen on a VPN only.",
+        case="by-protocol",
+    )
 
 
 def _is_let_in(facts: Topology, connection: Connection, port: Port) -> bool:
@@ -114,10 +147,14 @@ def _is_same(port: Port, other: Port) -> bool:
 
 
 def _is_shell(facts: Topology, connection: Connection, port: Port) -> bool:
-    """Return True if the protocol administers a host of your own; a bastion exists to be reached that way."""
-    if port.admin is not None or port.protocol not in ADMINISTRATION:
+    """Return True if a port administers a host of your own or a product; a bastion exists to be reached that way."""
+    if port.admin is not None:
         return False
     targets = [facts.components[target] for target in connection.targets]
+    if any(port.port in product_of(target.product).consoles for target in targets):
+        return True
+    if port.protocol not in ADMINISTRATION:
+        return False
     return any(target.kind != "bastion" and not target.managed for target in targets)
 
 
@@ -201,7 +238,22 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     if len(void) == len(connection.ports) or any(connection.ports[at] in taken for at in void):
         return ()
     # the last one first, so that the places of the others stay what they are
-    return tuple(Remove(("connections", connection.id, at)) for at in reversed(void))
+    changes = [Remove(("connections", connection.id, at)) for at in reversed(void)]
+    return (*changes, *_dead_ends(facts, hit, connection))
+
+
+def _dead_ends(facts: Topology, hit: Hit, connection: Connection) -> Iterator[Change]:
+    """Yield the removal of the ports on which a balancer would hand on what no caller sends any more."""
+    for onward in (connection_of(facts, subject.id) for subject, _ in hit.related if subject.kind == "connection"):
+        others = [call for call in facts.incoming[onward.source] if call.id != connection.id]
+        needed = any(port.admin for call in others for port in call.ports) or any(
+            hop.connection is onward and hop.port is not None and hop.port.admin
+            for hops in facts.hops.values()
+            for hop in hops
+        )
+        void = [at for at, port in enumerate(onward.ports) if port.admin]
+        if not needed and len(void) < len(onward.ports):
+            yield from (Remove(("connections", onward.id, at)) for at in reversed(void))
 
 
 RULE = Rule(
