@@ -293,8 +293,8 @@ RULE = Rule(
         "once, brings the data back."
     ),
     fix=(
-        "Add a component of `kind: backup` with `backs_up`, how often (`every`), how long (`keeps`) and "
-        "`restore_tested`."
+        "Back it up, and declare where, how often, how long, and when a restore was tested (`kind: backup` with "
+        "`backs_up`, `every`, `keeps` and `restore_tested`)."
     ),
     limits=(
         "Counts uploads that are declared to be on the one server (`uploads: local`). Managed databases are left to "
