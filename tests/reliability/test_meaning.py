@@ -488,9 +488,7 @@ def test_what_a_provider_spreads_is_no_single_point(told: Told) -> None:
 
 def test_lint_asks_for_the_zone_of_a_service(told: Told) -> None:
     asked = told.lint(SERVICE.replace("managed: {zone: az-a}", "managed: true, product: aws-rds"), "incomplete-model")
-    assert asked == [
-        "db does not say where its provider runs it, so it survives the loss of az-a or az-b in every analysis"
-    ]
+    assert asked == ["db doesn't declare its zone, so it survives the loss of az-a or az-b in every analysis"]
     assert told.lint(SERVICE, "incomplete-model") == []
 
 

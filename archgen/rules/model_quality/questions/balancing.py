@@ -30,7 +30,7 @@ def balancers_without_algorithm(topology: Topology) -> Iterator[Gap]:
             several = listed(list(dict.fromkeys(target for pool in pools for target in pool.targets)))
             yield component_gap(
                 component,
-                f"{component.id} does not say how it chooses among the replicas of {several}",
+                f"{component.id} doesn't declare how it chooses among the replicas of {several}",
                 f"Add `balance: {{algorithm: …}}` to {component.id}, for example `round-robin`.",
             )
 
@@ -69,7 +69,7 @@ def balancers_without_check(topology: Topology) -> Iterator[Gap]:
             several = listed(list(dict.fromkeys(target for pool in pools for target in pool.targets)))
             yield component_gap(
                 component,
-                f"{component.id} does not say how it notices that one of {several} fails",
+                f"{component.id} doesn't declare how it detects that one of {several} fails",
                 f"Add `health_check` to the `balance` of {component.id}, for example `{_check_for(topology, pools)}`.",
             )
 
@@ -101,8 +101,8 @@ def balancers_without_stickiness(topology: Topology) -> Iterator[Gap]:
         if keeping:
             yield Gap(
                 Subject("component", component.id),
-                f"{component.id} does not say whether a visitor comes back to the same replica of {listed(keeping)}, which "
-                "keeps something of him",
+                f"{component.id} doesn't declare whether a visitor returns to the same replica of {listed(keeping)}, which "
+                "stores data of the visitor",
                 f"Add `balance: {{stickiness: …}}` to {component.id}, for example `cookie` or `false`.",
             )
 

@@ -37,7 +37,7 @@ def stores_without_writers(topology: Topology) -> Iterator[Gap]:
         if asked and count > 1 and not declared:
             yield component_gap(
                 component,
-                f"{component.id} does not say which of its {count} replicas take writes, so each of them is taken to",
+                f"{component.id} doesn't declare which of its {count} replicas take writes, so all of them count as writers",
                 f"Add `replication` to {component.id}: {{primary: …, failover: …}} or {{writers: all}}.",
             )
 
@@ -49,8 +49,8 @@ def queues_without_copies(topology: Topology) -> Iterator[Gap]:
         if is_of_unknown_copies(component):
             yield component_gap(
                 component,
-                f"{component.id} does not say whether what waits in a queue is on more than one of its {count} replicas: on one "
-                "alone, it is stuck or lost with it",
+                f"{component.id} doesn't declare whether its messages are on more than one of its {count} replicas: on one "
+                "alone, they are stuck or lost with it",
                 _QUORUM_QUEUES.format(component.id)
                 if product_name(component.product) == "rabbitmq"
                 else _MIRRORED.format(component.id),
@@ -73,7 +73,7 @@ def writers_without_agreement(topology: Topology) -> Iterator[Gap]:
         if len(writers) > 1 and topology.kind(component.id).stores and _is_written(topology, component.id):
             yield Gap(
                 Subject("component", component.id),
-                f"{component.id} does not say how {listed(writers)}, which all take writes, copy to each other",
+                f"{component.id} doesn't declare how {listed(writers)}, which all take writes, replicate to each other",
                 f"Add `mode: synchronous`, or `mode: asynchronous` and `conflicts`, to the `replication` of {component.id}.",
             )
 
@@ -88,8 +88,8 @@ def writers_beyond_product(topology: Topology) -> Iterator[Gap]:
         if KINDS[component.kind].stores and product_name(component.product) in _ONE_WRITER:
             yield component_gap(
                 component,
-                f"{component.id} says that each of its {len(component.replicas)} replicas takes writes, and of {component.product} "
-                "one does, so its failover has no part in any analysis",
+                f"{component.id} declares that each of its {len(component.replicas)} replicas takes writes, but only one replica of "
+                f"{component.product} does, so its failover has no part in any analysis",
                 f"Declare `replication: {{primary: …, failover: …}}` for {component.id}; else name the product that lets several do "
                 "(`redis-cluster`), or `conflicts` with what decides between writes that contradict.",
             )
@@ -113,8 +113,8 @@ def electors_without_quorum(topology: Topology) -> Iterator[Gap]:
             if count > 1 and component.quorum is None:
                 yield Gap(
                     Subject("component", component.id),
-                    f"{component.id} elects a primary, and doesn't say how many of its {count} replicas that takes, so one is "
-                    "taken to be enough",
+                    f"{component.id} elects a primary, but doesn't declare how many of its {count} replicas that takes, so one is "
+                    "assumed to be enough",
                     f"Add `product` to {component.id}, such as `etcd`, or `quorum: majority`.",
                 )
 
@@ -130,7 +130,7 @@ def promotions_without_promoter(topology: Topology) -> Iterator[Gap]:
         if replication.primary and replication.failover == "automatic" and len(component.replicas) > 2:
             yield Gap(
                 Subject("component", component.id),
-                f"{component.id} does not say what promotes a replica, so its failover works in every analysis",
+                f"{component.id} doesn't declare what promotes a replica, so its failover works in every analysis",
                 f"Add `by` to the `replication` of {component.id}: the component that decides, such as etcd or Sentinel.",
             )
 
@@ -141,8 +141,8 @@ def commits_without_standby(topology: Topology) -> Iterator[Gap]:
         if len(component.replicas) > 2 and copies_awaited(component) and _is_written(topology, component.id):
             yield component_gap(
                 component,
-                f"{component.id} does not say what a write does while its standbys are lost: a commit waits for one of them by "
-                "default, and every analysis takes it to go on",
+                f"{component.id} doesn't declare what a write does while its standbys are lost: a commit waits for one of them by "
+                "default, and every analysis assumes that it continues",
                 f"Add `without: stop` or `without: continue` to the `replication` of {component.id}.",
             )
 
@@ -160,8 +160,8 @@ def failovers_without_lag(topology: Topology) -> Iterator[Gap]:
         if replication.primary and len(component.replicas) > 1 and stored:
             yield Gap(
                 Subject("component", component.id),
-                f"A failover of {component.id} loses what {listed(replication.primary)} has confirmed and no replica has yet "
-                f"(asynchronous), and nothing says if that is less than {spell_duration(objective)}",
+                f"A failover of {component.id} loses writes that {listed(replication.primary)} has confirmed and no replica has yet "
+                f"(asynchronous), and the model doesn't declare if that is less than {spell_duration(objective)}",
                 f"Add `lag` to the `replication` of {component.id}: how far the replica that takes over may be behind.",
             )
 
@@ -176,8 +176,8 @@ def leases_without_step(topology: Topology) -> Iterator[Gap]:
         if flows and not topology.states_lease(component.id, by):
             yield Gap(
                 Subject("component", component.id),
-                f"No flow says that {component.id} keeps a lease in {by}, so its writes survive the loss of {by} in every analysis, "
-                "and under Patroni the primary steps down then",
+                f"No flow declares that {component.id} keeps a lease in {by}, so its writes survive the loss of {by} in every analysis, "
+                "although under Patroni the primary steps down then",
                 f"Add the step `{component.id} -> {by}: the lease` to {listed(first_few(flows, MOST_NAMES))}, and the connection.",
             )
 

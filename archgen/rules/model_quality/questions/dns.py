@@ -40,7 +40,7 @@ def hosts_without_address(topology: Topology) -> Iterator[Gap]:
         if held:
             yield component_gap(
                 server,
-                f"{server.id} leads to {listed(held)}, and no host declares its address, so it is unknown which host has it",
+                f"{server.id} leads to {listed(held)}, but no host declares its address, so the host is unknown",
                 f"Add `address` to the host that has {held[0]}, or name the host as the record's value.",
             )
 
@@ -55,7 +55,7 @@ def flows_without_domain(topology: Topology) -> Iterator[Gap]:
             past = _leading_past(topology, flow)
             yield Gap(
                 Subject("flow", flow.id),
-                f"{flow.id} does not say by which name the visitor comes{past or ', so no record can be held against it'}",
+                f"{flow.id} doesn't declare the visitor's domain{past or ', so no record can be checked against it'}",
                 f"Add `domain` to {flow.id}.",
             )
 
@@ -108,6 +108,6 @@ def records_without_ttl(topology: Topology) -> Iterator[Gap]:
             if record.ttl is None and pointee(record) in moved:
                 yield Gap(
                     Subject("record", record.id),
-                    f"{record.id} does not say how long its answer is kept, and {pointee(record)} fails over by DNS",
+                    f"{record.id} doesn't declare how long its answer is cached, but {pointee(record)} fails over by DNS",
                     f"Add `ttl` to the record of {record.name}.",
                 )

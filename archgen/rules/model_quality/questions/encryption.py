@@ -22,7 +22,7 @@ def calls_without_encryption(topology: Topology) -> Iterator[Gap]:
         if open_ and topology.crosses(connection) is not False:
             yield Gap(
                 Subject("connection", connection.id),
-                f"{connection.id} does not say whether its {listed(open_)} traffic is encrypted on its way through the "
+                f"{connection.id} doesn't declare whether its {listed(open_)} traffic is encrypted on its way through the "
                 "internet",
                 f"Add `tls: true` or `tls: false` to {connection.id}.",
             )
@@ -34,10 +34,10 @@ def encryption_between_hosts(topology: Topology) -> Iterator[Gap]:
     if calls:
         protocols = dict.fromkeys(port.protocol for call in calls for port in call.ports if encrypted(port) is None)
         names = first_few([call.id for call in calls], MOST_NAMES)
+        lack, whose = ("doesn't declare", "its") if len(calls) == 1 else ("don't declare", "their")
         yield Gap(
             Subject("connection", calls[0].id),
-            f"{listed(names)} {'does' if len(calls) == 1 else 'do'} not say whether "
-            f"{'its' if len(calls) == 1 else 'their'} {listed([PROTOCOLS[each].title for each in protocols])} traffic is "
+            f"{listed(names)} {lack} whether {whose} {listed([PROTOCOLS[each].title for each in protocols])} traffic is "
             "encrypted between hosts",
             "Add `tls: true` (also where a service mesh encrypts) or `tls: false`.",
         )
@@ -62,7 +62,7 @@ def certificates_without_names(topology: Topology) -> Iterator[Gap]:
         if not certificate.names and certificate.installed_on and domains:
             yield Gap(
                 Subject("certificate", certificate.id),
-                f"{certificate.id} does not say for which names it is, so {domains[0]} cannot be held against it",
+                f"{certificate.id} doesn't declare its names, so {domains[0]} can't be checked against it",
                 f"Add `names` to the certificate {certificate.id}.",
             )
 
@@ -82,6 +82,6 @@ def connections_without_credentials(topology: Topology) -> Iterator[Gap]:
         if silent and topology.kind(call.source).id != "client" and call.source not in call.targets:
             yield Gap(
                 Subject("connection", call.id),
-                f"{call.id} does not say with which account {call.source} signs in, and others do",
+                f"{call.id} doesn't declare the account with which {call.source} signs in, although other connections do",
                 f"Add `credentials` with the name of the account to {call.id}.",
             )

@@ -32,7 +32,7 @@ def flows_without_request(topology: Topology) -> Iterator[Gap]:
         if not structure.initiators:
             yield Gap(
                 Subject("flow", flow),
-                f"{flow} has no request that has to succeed, so nothing can be said of what would stop it",
+                f"{flow} has no required request, so archgen can't tell which failures affect it",
                 f"Add to {flow} a request that it cannot do without: outside of `opt`, and without `required: false` at "
                 "the step or at its connection.",
             )
@@ -47,7 +47,7 @@ def answers_without_request(topology: Topology) -> Iterator[Gap]:
                 askable.add(answer.source)
                 yield Gap(
                     Subject("step", answer.id),
-                    f"{answer.source} answers in {flow.id} and no step asks it, so {flow.id} is not taken to need it",
+                    f"{answer.source} answers in {flow.id}, but no step calls it, so {flow.id} doesn't count as needing it",
                     f"Add the request before the answer: `{answer.target} -> {answer.source}`.",
                 )
 
@@ -64,7 +64,7 @@ def entries_without_flow(topology: Topology) -> Iterator[Gap]:
     if calls and any(topology.hops.values()):
         yield Gap(
             Subject("model", topology.architecture.id),
-            f"No flow begins with {listed(first_few(calls, MOST_NAMES))}, so nothing tells what would stop "
+            f"No flow starts with {listed(first_few(calls, MOST_NAMES))}, so archgen can't tell which failures affect "
             f"{'it' if len(calls) == 1 else 'them'}",
             "Add a flow for each request of a client that matters.",
         )
@@ -100,7 +100,7 @@ def waits_for_queues(topology: Topology) -> Iterator[Gap]:
         done = f" after {answer.source} --> {answer.target}: an answer alone doesn't end the wait" if answer else ""
         yield Gap(
             Subject("connection", connection),
-            f"{connection} does not say whether {name} waits for what {queue} passes on{done}, so {name} is taken to wait",
+            f"{connection} doesn't declare whether {name} waits for what {queue} passes on{done}, so {name} is assumed to wait",
             f"Add `async: true` to {connection} if {queue} keeps what is sent and it is done later, else `async: false`.",
         )
 

@@ -30,7 +30,7 @@ def deployments_without_rollback(topology: Topology) -> Iterator[Gap]:
         if component.deploy not in (None, "blue-green") and component.rollback is None:
             yield Gap(
                 Subject("component", component.id),
-                f"{component.id} does not say how the version before comes back",
+                f"{component.id} doesn't declare how to roll back",
                 f"Add `rollback` to {component.id}, or `rollback: false` where it cannot.",
             )
 
@@ -42,7 +42,7 @@ def entries_without_collection(topology: Topology) -> Iterator[Gap]:
         if taken is not None and (taken.logs is None or (taken.requests is None and not _is_counted(topology, name))):
             yield Gap(
                 Subject("component", name),
-                f"{listed(taken.observers)} does not say whether the logs of {name} are collected and its requests counted",
+                f"{listed(taken.observers)} doesn't declare whether the logs of {name} are collected and its requests counted",
                 f"Add `collects: [{{from: {name}, what: …, measures: …}}]` to {taken.observers[0]}.",
             )
 
@@ -65,9 +65,10 @@ def monitoring_without_recipients(topology: Topology) -> Iterator[Gap]:
     monitorings = [each for each in topology.architecture.components if each.kind == "monitoring"]
     if monitorings and all(each.alerts is None for each in monitorings):
         names = listed(first_few([each.id for each in monitorings], MOST_NAMES))
+        lack = "doesn't declare" if len(monitorings) == 1 else "don't declare"
         yield Gap(
             Subject("component", monitorings[0].id),
-            f"{names} {'does' if len(monitorings) == 1 else 'do'} not say who is called when something fails",
+            f"{names} {lack} who is called when a component fails",
             f"Add `alerts: [on-call]` to {monitorings[0].id}, or `alerts: []` where it calls nobody.",
         )
 
@@ -77,6 +78,6 @@ def observers_without_sources(topology: Topology) -> Iterator[Gap]:
     for observer in topology.observers_of_unknown_reach:
         yield Gap(
             Subject("component", observer),
-            f"{observer} does not say what it collects from, so archgen can't tell what is not monitored",
+            f"{observer} doesn't declare what it collects from, so archgen can't tell which components are unmonitored",
             f"Add `collects: [{{from: […], what: [metrics, logs]}}]` to {observer}.",
         )

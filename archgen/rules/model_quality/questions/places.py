@@ -54,7 +54,7 @@ def services_without_zone(topology: Topology) -> Iterator[Gap]:
         if single and len(places) > 1 and topology.flows_of[component.id] and not _has_zone(component):
             yield Gap(
                 Subject("component", component.id),
-                f"{component.id} does not say where its provider runs it, so it survives the loss of "
+                f"{component.id} doesn't declare its zone, so it survives the loss of "
                 f"{listed(first_few(places, MOST_NAMES), 'or')} in every analysis",
                 f"Add `managed: {{zone: …}}` with its {kinds[places[0]].replace('-', ' ')} to {component.id}.",
             )
@@ -70,8 +70,8 @@ def clients_without_network(topology: Topology) -> Iterator[Gap]:
         where = networks[0]
         yield Gap(
             Subject("component", client),
-            f"{client} does not say where it is, and calls into the private {'network' if len(networks) == 1 else 'networks'} "
-            f"{listed(networks)}, which the internet can't",
+            f"{client} doesn't declare where it is, but calls into the private {'network' if len(networks) == 1 else 'networks'} "
+            f"{listed(networks)}, which the internet can't reach",
             f"Add `network: {where}` to {client} if it is inside, in an office or over a VPN; else give what it reaches a "
             "network with `trust: dmz`.",
         )
