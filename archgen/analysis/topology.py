@@ -7,7 +7,7 @@ from functools import cached_property
 
 from archgen.analysis.hops import PASSING, Hop, port_of
 from archgen.analysis.inventory import ArchitectureIndex
-from archgen.model.architecture import Component, Connection, Flow
+from archgen.model.architecture import MOVERS, Component, Connection, Flow
 from archgen.model.products import product_of
 from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
@@ -134,13 +134,17 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
 
     # The control plane
 
-    def if_waiting(self, element: Subject, flows: tuple[str, ...]) -> str:
+    def if_waiting(self, element: Subject, flows: tuple[str, ...], *, named: bool = False) -> str:
         """Return the condition under which the loss of an element takes flows down, where the model leaves it open; else nothing."""
         unsure = {flow: taken for flow in flows if (taken := self.losses.breaks_if_waiting(element, flow))}
         calls = [f"{each.source} -> {' | '.join(each.targets)}" for taken in unsure.values() for each in taken]
         if not unsure:
             return ""
-        waits = "it waits" if len(flows) == 1 else f"{listed([*unsure])} {'waits' if len(unsure) == 1 else 'wait'}"
+        waits = (
+            "it waits"
+            if len(flows) == 1 and not named
+            else f"{listed([*unsure])} {'waits' if len(unsure) == 1 else 'wait'}"
+        )
         return f", if {waits} for {listed(first_few([*dict.fromkeys(calls)], 2))} (`async` isn't declared)"
 
     @cached_property
@@ -162,7 +166,9 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
         """The components that elect the leader of each component."""
         return {
             component.id: {
-                how.by for how in (component.replication, component.cluster) if how and how.by in self.components
+                how.by
+                for how in (component.replication, component.cluster)
+                if how and how.by in self.components and not (how is component.cluster and how.by in MOVERS)
             }
             for component in self.architecture.components
         }

@@ -24,7 +24,7 @@ _IN_PLACE = ("in-place", "by-hand")
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for the model that lists the elements whose maintenance takes down flows."""
     facts = context.topology
-    maintained = (cause for cause in facts.losses.root_causes if _maintained(facts, cause))
+    maintained = tuple(cause for cause in facts.losses.root_causes if _maintained(facts, cause))
     moving = (_after_leaving(facts, _surely(facts, cause)) for cause in maintained if not _moves_first(facts, cause))
     stopping = [cause for cause in moving if cause.points]
     if not stopping:
@@ -38,7 +38,17 @@ def check(context: RuleContext) -> Iterator[Hit]:
     left = tuple(cause for cause in map(partial(_left, still), stopping) if cause.points)
     lasting = {cause.element for cause in left}
     waiting = tuple(cause for cause in stopping if cause.element not in lasting)
-    yield _hit(facts, stopping, left, _waiting(waiting, switched))
+    names, moved = _waiting(waiting, switched)
+    yield _hit(facts, stopping, left, (names, moved), "".join(_perhaps(facts, maintained, switched)))
+
+
+def _perhaps(facts: Topology, maintained: tuple[RootCause, ...], switched: tuple[Component, ...]) -> Iterator[str]:
+    """Yield what must be switched over before a restart that stops flows only if they wait for what they take from a queue."""
+    for cause in maintained:
+        moved = _waiting((cause,), switched)[1]
+        if moved and not _surely(facts, cause).points:
+            condition = facts.if_waiting(cause.element, cause.flows, named=True)
+            yield f"; before that of {cause.element.id}, {listed(moved)} must be switched over manually{condition}"
 
 
 def _surely(facts: Topology, breaking: RootCause) -> RootCause:
@@ -111,6 +121,7 @@ def _hit(
     stopping: Sequence[RootCause],
     left: tuple[RootCause, ...],
     waiting: tuple[tuple[str, ...], tuple[str, ...]],
+    perhaps: str,
 ) -> Hit:
     flows = _flows(facts, stopping)
     stopped = _flows(facts, left or stopping)
@@ -124,7 +135,7 @@ def _hit(
         message += f"; before that of {listed(names, 'or')}, {switch}" if names else ""
     return Hit(
         subject=Subject("model", facts.architecture.id),
-        message=message,
+        message=message + perhaps,
         related=tuple((cause.element, _label(cause, waiting)) for cause in stopping),
         flows=flows,
         fix=None

@@ -97,6 +97,12 @@ def _lost(facts: Topology, breaking: RootCause) -> dict[str, None]:
 
 def _fix(facts: Topology, breaking: RootCause) -> str | None:
     if facts.rented(breaking.element):
+        store = _own_store(facts, breaking.element)
+        if store is not None:
+            return (
+                f"Add a copy in another zone that takes over (a reader, Multi-AZ), and declare it: `replicas: 2` and `replication: "
+                f"{{primary: '{breaking.element.id}', failover: automatic}}` for {store}."
+            )
         example = "a host for each" if breaking.element.kind == "host" else "`replicas: 2`"
         if breaking.element.kind == "replica" and _scope(facts, breaking.element) is None:
             example += ", or `managed: {scope: regional}` if its provider spreads it over zones"
@@ -113,6 +119,14 @@ def _fix(facts: Topology, breaking: RootCause) -> str | None:
         return None
     needs = facts.losses.structures[breaking.flows[0]].needs.get(path[-2], ())
     return next((_cure(facts, breaking, need) for need in needs if need.step == step), None)
+
+
+def _own_store(facts: Topology, element: Subject) -> str | None:
+    """Return the zonal store of one replica that a provider runs for the system: a second provider has none of its data."""
+    component = facts.components[facts.replicas[element.id].component] if element.kind == "replica" else None
+    if component is None or not facts.kind(component.id).stores:
+        return None
+    return component.id if scope_of(component) == "zonal" else None
 
 
 def _scope(facts: Topology, replica: Subject) -> str | None:
