@@ -8,7 +8,6 @@ from archgen.app.config.choice import require_choice
 from archgen.app.drawing.layouts import nameless
 from archgen.app.drawing.pictures import Drawing
 from archgen.engines.best import best
-from archgen.engines.readable import LARGEST
 from archgen.engines.rooms import COLUMN
 from archgen.engines.score import Score, score
 from archgen.linting.checked_model import CheckedModel
@@ -28,6 +27,9 @@ MESH = 3
 
 TANGLED = 15
 """The most crossings of a deployment that is drawn as it is."""
+
+UNFOLDED = 120
+"""Up to so many cards a deployment with more crossings is laid out with equal hosts and zones folded, too."""
 
 _FEWER = (18, 12, 8)
 """The cards of a diagram where more of them have no text that can be read."""
@@ -65,7 +67,7 @@ def at_levels(
     usual = ASPECTS[view](tier.topology, shown) if view in ASPECTS else None
     if usual is None:
         return ()
-    if view == EVERYTHING == level and len(usual.nodes) <= LARGEST:
+    if view == EVERYTHING == level and len(usual.nodes) <= UNFOLDED:
         return ((view, _untangled(tier, shown, usual)),)
     if view not in _LEVELED or level == EVERYTHING or (level is None and (complete or not _is_crowded(usual))):
         return ((view, usual),)
