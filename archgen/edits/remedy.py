@@ -121,7 +121,7 @@ def _needs_more_than_a_replica(topology: Topology, component: Component) -> bool
         return False
     return (
         keeps_files(component)
-        or (len(component.replicas) == 1 and not _may_run_twice(topology, component))
+        or (len(component.replicas) == 1 and not may_run_twice(topology, component))
         or (component.kind == "scheduler" and len(component.replicas) == 1)
         or (not topology.hosts_of(component.id) and needs_moving_address(component, topology.index.callers))
     )
@@ -181,7 +181,7 @@ _PROGRAMS = ("app-server", "service", "web-server", "worker", "identity-provider
 """The kinds whose product may keep data, elect a leader or share out work by itself."""
 
 
-def _may_run_twice(topology: Topology, component: Component) -> bool:
+def may_run_twice(topology: Topology, component: Component) -> bool:
     """Return True if a second replica of a component does no harm, as far as the model says what it keeps.
 
     Two monitorings send each alert twice. A product that others make may keep an embedded database, or take half of the work,

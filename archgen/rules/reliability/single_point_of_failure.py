@@ -9,7 +9,7 @@ from archgen.analysis.topology import Topology
 from archgen.edits.changes import needs_moving_address
 from archgen.edits.patch import patch_of
 from archgen.edits.promotion import keeps_files
-from archgen.edits.remedy import add_replica, add_similar_host, automate
+from archgen.edits.remedy import add_replica, add_similar_host, automate, may_run_twice
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change
@@ -149,7 +149,15 @@ def _one_more(facts: Topology, component: Component) -> str | None:
         return "Run at least two replicas behind a load balancer that checks them: visitors have one address."
     if product_of(component.product).agrees:
         return "Run three members (`replicas: 3`, `quorum: majority`), each on a host of its own: two can't elect when one fails."
+    if not may_run_twice(facts, component):
+        return _FIRST_ASK
     return "Run at least two replicas (`replicas: 2`) on different hosts." if component.replicas[0].floating else None
+
+
+_FIRST_ASK = (
+    "Run a second replica if its makers support that (no embedded database, a lease for what must run once), and declare "
+    "`replicas: 2`. If they don't, make its restart elsewhere quick, and practice it."
+)
 
 
 def _cure(facts: Topology, breaking: RootCause, need: Need) -> str | None:

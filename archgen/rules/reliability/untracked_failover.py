@@ -95,7 +95,7 @@ def _unmoved(facts: Topology, component: Component, flows: tuple[str, ...]) -> s
     balancers = _balancers_before(facts, component)
     if balancers:
         return (
-            f"{listed(flows)} {'passes' if len(flows) == 1 else 'pass'} by {listed(balancers, 'or')}, and nothing is declared that moves "
+            f"{listed(flows)} {'bypasses' if len(flows) == 1 else 'bypass'} {listed(balancers, 'or')}, and nothing is declared that moves "
             f"that traffic when {lost} fails"
         )
     return f"Nothing is declared that moves the visitors' traffic when {lost} fails"
