@@ -54,7 +54,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--persona",
         metavar="PERSONA",
         choices=PERSONAS,
-        help="Report what this reader wants to know: %(choices)s [default: regular]",
+        help="Report the findings for this reader: %(choices)s [default: regular]",
     )
     parser.add_argument(
         "--min-confidence",
@@ -76,9 +76,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--diff", action="store_true", help="Show what --fix would change as a diff on stdout, without changing it"
     )
     parser.add_argument(
-        "--exit-zero", action="store_true", help="Exit with 0 also with findings; an invalid model exits with 2"
+        "--exit-zero", action="store_true", help="Exit with 0 despite findings; an invalid model still exits with 2"
     )
-    parser.add_argument("-q", "--quiet", action="store_true", help="Report nothing on stdout; the exit code tells")
+    parser.add_argument("-q", "--quiet", action="store_true", help="Print nothing on stdout; use the exit code")
     parser.add_argument("--statistics", action="store_true", help="Report the number of findings of each rule instead")
     parser.add_argument(
         "--show-settings", action="store_true", help="Print the settings of this run, and where they come from"

@@ -1,6 +1,6 @@
 """Write the documentation site.
 
-Exit code: 0, also with findings, which are content here; 2 for a usage error or an invalid model.
+Exit code: 0, even with findings; 2 for a usage error or an invalid model.
 """
 
 from __future__ import annotations

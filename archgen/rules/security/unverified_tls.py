@@ -25,7 +25,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 subject=Subject("connection", connection.id),
                 message=(
                     f"{connection.source} encrypts what it sends to {listed(connection.targets)}, but does not check the "
-                    "certificate, so it would as well encrypt it for anybody in between"
+                    "certificate, so an attacker in between can read it"
                 ),
                 flows=context.topology.flows_over[connection.id],
             )
