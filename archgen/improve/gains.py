@@ -26,6 +26,7 @@ from archgen.edits.changes import (
     needs_manual_failover,
 )
 from archgen.edits.promotion import promoter_of
+from archgen.edits.remedy import may_run_twice
 from archgen.improve.repair import against
 from archgen.model.architecture import Architecture, Flow
 from archgen.model.steps import Branch, Frame, Request, Step
@@ -170,7 +171,7 @@ class _FlowSearch:
         self.search.work += len(index.components) // 20
         breaking = self.search.breaking | {element}
         candidates = against(index, element, self.used, breaking)
-        for edit in islice((candidate for candidate in candidates if not self._floats(candidate)), CHANGES):
+        for edit in islice((candidate for candidate in candidates if not self._is_barred(candidate)), CHANGES):
             yield (edit,)
             if isinstance(edit, AddReplica | AddHost):
                 grown = (edit.component,) if isinstance(edit, AddReplica) else edit.components
@@ -185,13 +186,15 @@ class _FlowSearch:
                 if waiting:
                     yield (edit, *waiting)
 
-    def _floats(self, edit: Edit) -> bool:
-        """Return True if an edit adds to floating replicas, for which the model names more hosts instead."""
+    def _is_barred(self, edit: Edit) -> bool:
+        """Return True if an edit adds to floating replicas, for which the model names more hosts, or repeats what may keep data."""
+        if not isinstance(edit, AddReplica | AddHost):
+            return False
         names = edit.components if isinstance(edit, AddHost) else (edit.component,)
-        parts = (self.search.topology.components[name] for name in names)
-        return isinstance(edit, AddReplica | AddHost) and any(
-            replica.floating for name in parts for replica in name.replicas
-        )
+        parts = [self.search.topology.components[name] for name in names]
+        if any(replica.floating for part in parts for replica in part.replicas):
+            return True
+        return any(len(part.replicas) == 1 and not may_run_twice(self.search.topology, part) for part in parts)
 
     def _applied(self, edits: tuple[Edit, ...]) -> Architecture:
         """Return the flow's part of the model with some edits."""

@@ -178,3 +178,15 @@ def test_a_call_behind_an_optional_one_has_its_caller() -> None:
     gain = told[Subject("host", "origin-1")]
     assert gain is not None
     assert gain.change == "a replica of origin on origin-2, a new host"
+
+
+def test_no_second_replica_is_tried_of_what_may_keep_data() -> None:
+    """A repository manager on one host: two on one embedded database would stop each other."""
+    model = (
+        "archgen: 1\nname: Packages\nhosts: {a: {availability: 90%}}\ncomponents:\n"
+        "  job: {kind: scheduler, managed: true, replicas: 2}\n  store: {kind: service, product: nexus, runs_on: a}\n"
+        "connections: {job -> store: https}\nflows: {build: {title: A build, steps: [job -> store: GET]}}\n"
+    )
+    host = Subject("host", "a")
+    assert found("a.arch.yaml", model)["build"][host] is None
+    assert found("a.arch.yaml", model.replace("nexus", "go"))["build"][host] is not None

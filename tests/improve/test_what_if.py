@@ -132,7 +132,7 @@ def test_a_new_host_writes_its_times_in_their_own_units(tmp_path: Path, capsys: 
     file = tmp_path / "stadium.arch.yaml"
     file.write_text(STADIUM, encoding="utf-8")
     added = run(capsys, str(file), "--add", "host db-x like db-n in south")
-    assert "availability: {mtbf: 2y, mttr: 90min}" in added["yaml"]
+    assert "availability: {mtbf: 2y, mttr: 90m}" in added["yaml"]
 
 
 def _two(recent: float) -> float:
