@@ -103,7 +103,9 @@ def _titles(backends: list[_Section]) -> dict[str, str]:
             alike.setdefault((named or "", *servers), []).append(backend)
     titles: dict[str, str] = {}
     for (product, *_), several in alike.items():
-        stems = {re.sub(r"[-_.]?\d+$", "", words[1]) for each in several for words, _ in each.all("server")}
+        stems = {
+            re.sub(r"[-_.]?\d+$", "", words[1]) for each in several for words, _ in each.all("server") if len(words) > 1
+        }
         title = product or (min(stems) if len(stems) == 1 and min(stems) else several[0].name)
         titles |= {each.name: title for each in several} if len(several) > 1 else {}
     return titles
