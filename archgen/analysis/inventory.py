@@ -262,12 +262,15 @@ class ArchitectureIndex(Struct, frozen=True, dict=True, eq=False):
 
     def denied(self, connection: Connection, target: str, port: Port) -> str | None:
         """Return the firewall that denies a call for certain; None if none does, or if it isn't declared where the caller is."""
-        source = connection.source
-        is_outside = self.trust(source) == "internet"
-        if not is_outside and source not in self._network_of:
+        names = self.caller_names(connection.source)
+        return self.firewalls.denies(names, connection.source, target, port) if names is not None else None
+
+    def caller_names(self, component: str) -> set[str] | None:
+        """Return the names by which a firewall's rule can mean a component as a caller; None if it isn't declared where it is."""
+        is_outside = self.trust(component) == "internet"
+        if not is_outside and component not in self._network_of:
             return None
-        names = self.firewalls.places(source) | ({"internet"} if is_outside else set())
-        return self.firewalls.denies(names, source, target, port)
+        return self.firewalls.places(component) | ({"internet"} if is_outside else set())
 
     def is_denied(self, connection: Connection, target: str) -> bool:
         """Return True if a firewall denies a connection to a target on each of its ports."""

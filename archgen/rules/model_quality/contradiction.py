@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from archgen.analysis.firewalls import ports_of, spoken
+from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, FirewallRule, Port
@@ -49,6 +50,8 @@ def _denied(facts: Topology) -> Iterator[Hit]:
                 firewall = None if _is_kept_shut(facts, connection, port) else facts.denied(connection, target, port)
                 if firewall is not None:
                     denied.setdefault(firewall, {}).setdefault(connection.id, []).append(spoken(port))
+    for firewall, call, port in _denied_on_path(facts):
+        denied.setdefault(firewall, {}).setdefault(call, []).append(spoken(port))
     for firewall, calls in denied.items():
         flows = {flow for call in calls for flow in facts.flows_over[call]}
         named = [f"{call} ({listed(list(dict.fromkeys(ports)))})" for call, ports in calls.items()]
@@ -68,6 +71,27 @@ def _denied(facts: Topology) -> Iterator[Hit]:
             else f"Add a rule for it to {firewall}, or remove the connection.",
             case="denied" if flows else "unused",
         )
+
+
+def _denied_on_path(facts: Topology) -> Iterator[tuple[str, str, Port]]:
+    """Yield the connections behind firewalls on the path of flows that let none of those before them through."""
+    for hops in facts.hops.values():
+        before: dict[str, list[str]] = {}
+        for hop in hops:
+            for target in hop.targets:
+                before.setdefault(target, []).append(hop.step.source)
+            firewall = hop.step.source
+            if facts.kind(firewall).id == "firewall" and hop.connection is not None and hop.port is not None:
+                denied = [_is_denied_by(facts, firewall, each, hop) for each in before.get(firewall, ())]
+                if denied and all(denied):
+                    yield firewall, hop.connection.id, hop.port
+
+
+def _is_denied_by(facts: Topology, firewall: str, caller: str, hop: Hop) -> bool:
+    names = facts.caller_names(caller)
+    return names is not None and all(
+        facts.firewalls.admits(firewall, names, target, hop.port) is False for target in hop.targets
+    )
 
 
 def _is_kept_shut(facts: Topology, connection: Connection, port: Port) -> bool:

@@ -26,7 +26,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             clear = [port for port in connection.ports if _in_clear(port)]
             plain = [port for port in clear if not relays(port)]
             if plain:
-                yield _hit(facts, connection, plain[0])
+                yield _hit(facts, connection, plain)
             elif clear:
                 yield _opportunistic(facts, connection)
 
@@ -35,12 +35,13 @@ def _in_clear(port: Port) -> bool:
     return port.protocol != "dns" and port.redirect is None and encrypted(port) is False
 
 
-def _hit(facts: Topology, connection: Connection, port: Port) -> Hit:
+def _hit(facts: Topology, connection: Connection, plain: list[Port]) -> Hit:
+    protocols = listed(list(dict.fromkeys(port.protocol for port in plain)))
     return Hit(
         subject=Subject("connection", connection.id),
-        message=f"An attacker on the path can read and change {connection.id}: it crosses the internet as plain {port.protocol}",
+        message=f"An attacker on the path can read and change {connection.id}: it crosses the internet as plain {protocols}",
         flows=facts.flows_over[connection.id],
-        fix=_fix(facts, connection, port),
+        fix=_fix(facts, connection, plain[0]),
     )
 
 
