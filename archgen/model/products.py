@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from msgspec import Struct
@@ -115,7 +116,16 @@ PRODUCTS: dict[str, Product] = {
                 "secrets-manager",
                 "cloudwatch",
             ),
-            *("google-cloud-storage", "pubsub", "cloud-run", "snowflake", "firestore", "bigquery", "gke"),
+            *(
+                "google-cloud-storage",
+                "google-cloud-load-balancing",
+                "pubsub",
+                "cloud-run",
+                "snowflake",
+                "firestore",
+                "bigquery",
+                "gke",
+            ),
             *(
                 "azure-blob-storage",
                 "azure-application-gateway",
@@ -169,24 +179,48 @@ PRODUCTS: dict[str, Product] = {
 }
 
 _SPELLINGS = {
-    "amazon-simple-storage-service": "s3",
+    "alb": "aws-alb",
+    "application-load-balancer": "aws-alb",
     "apache-http-server": "apache",
     "apache-httpd": "apache",
     "apache-tomcat": "tomcat",
     ".net": "dotnet",
     "alma-linux": "almalinux",
     "centos-linux": "centos",
+    "azure-kubernetes-service": "aks",
+    "cloud-load-balancing": "google-cloud-load-balancing",
+    "cloud-pubsub": "pubsub",
+    "cloud-storage": "google-cloud-storage",
     "elastic": "elasticsearch",
+    "elastic-container-service": "ecs",
+    "elastic-file-system": "efs",
+    "elastic-kubernetes-service": "eks",
+    "elastic-load-balancer": "aws-elb",
+    "elastic-load-balancing": "aws-elb",
+    "elb": "aws-elb",
+    "fargate": "aws-fargate",
+    "gcs": "google-cloud-storage",
+    "google-kubernetes-engine": "gke",
     "httpd": "apache",
     "microsoft-windows": "windows",
     "microsoft-windows-server": "windows-server",
+    "key-management-service": "aws-kms",
+    "kms": "aws-kms",
+    "lambda": "aws-lambda",
     "mongo": "mongodb",
+    "network-load-balancer": "aws-nlb",
+    "nlb": "aws-nlb",
     "node.js": "node",
     "nodejs": "node",
     "oracle-database": "oracle",
     "postgres": "postgresql",
     "proxmox": "proxmox-ve",
     "rabbit": "rabbitmq",
+    "rds": "aws-rds",
+    "simple-email-service": "ses",
+    "simple-notification-service": "sns",
+    "simple-queue-service": "sqs",
+    "simple-storage-service": "s3",
     "red-hat": "rhel",
     "red-hat-enterprise-linux": "rhel",
     "redhat": "rhel",
@@ -207,12 +241,15 @@ _VENDORS = {
     "microsoft": "azure",
 }
 """What names of vendors' products begin with, and what the tables have for it."""
+_ENGINE = re.compile(r"(rds|aurora|cloud-sql)(?:-for)?-(?:mysql|mariadb|postgres(?:ql)?|oracle|sql-server)$")
+"""A managed database with the engine that it runs, which changes nothing of its scope or promise."""
 _UNKNOWN = Product()
 
 
 def product_name(name: str | None) -> str:
     """Return the name by which tables know a product: `Postgres` is `postgresql`, `Amazon S3` and `aws-s3` are `s3`."""
-    text = "-".join((name or "").casefold().replace("_", " ").split())
+    text = "-".join((name or "").casefold().replace("_", " ").replace("/", "").split())
+    text = _ENGINE.sub(r"\1", text)
     text = _SPELLINGS.get(text, text)
     return text if text in PRODUCTS else _without_vendor(text)
 

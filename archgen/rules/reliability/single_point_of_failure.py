@@ -217,7 +217,7 @@ RULE = Rule(
     fix="Add a replica on another host, with something that moves the traffic there.",
     limits=(
         "Counts a managed component as one element, although its provider may run many; that is why it is a warning, and an "
-        "info finding for a DNS, CDN, WAF or identity provider, which are seldom in one place. A warning, too, is "
+        "info finding for a DNS, CDN, WAF, identity provider or service of others, which are seldom in one place. A warning, too, is "
         "what a flow needs only if it waits for the work that is taken from a queue, where the model doesn't say so (`async`). "
         "A scheduler, worker or controller that a platform starts elsewhere and that nothing calls is an info finding. "
         "A zone that holds all of a flow is reported by `single-zone`."
