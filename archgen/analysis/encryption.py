@@ -10,7 +10,7 @@ from archgen.analysis.exposure import past_application
 from archgen.analysis.hops import Hop, encrypted
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Connection, Port
-from archgen.model.products import product_of
+from archgen.model.products import product_of, scope_of
 
 _NO_NETWORK = ("dns", "file", "unix")
 """Protocols that carry nothing of a request over a network, or names alone."""
@@ -90,7 +90,22 @@ def _decrypts(topology: Topology, component: str) -> bool:
     if product_of(topology.components[component].product).forwards:
         declared = (port.tls for call in topology.incoming[component] for port in call.ports)
         return any(tls is not None and tls.certificate is not None for tls in declared)
-    return topology.kind(component).terminates_tls
+    return topology.kind(component).terminates_tls and not is_attached(topology, component)
+
+
+def is_attached(topology: Topology, component: str) -> bool:
+    """Return True for a provider's firewall of requests that is a part of the balancer or CDN behind it, and ends no TLS.
+
+    One that a provider runs in all the world is an edge with certificates of its own, and so is one that has a certificate.
+    """
+    own = topology.components[component]
+    if own.kind != "waf" or not own.managed or scope_of(own) == "global":
+        return False
+    certificates = topology.architecture.certificates
+    behind = (target for call in topology.outgoing[component] for target in call.targets)
+    return not any(component in each.installed_on for each in certificates) and any(
+        topology.kind(target).balances and bool(topology.components[target].managed) for target in behind
+    )
 
 
 def plaintext_between_hosts(topology: Topology) -> tuple[Connection, ...]:

@@ -245,9 +245,10 @@ def _similar_host(topology: Topology, host: str, components: Iterable[Component]
 
 
 def _zones_beside(topology: Topology, host: str, carried: Iterable[Component]) -> tuple[str, ...]:
-    """Return the zones for a similar host: the same ones, but another rack where that takes down a flow by itself.
+    """Return the zones for a similar host: the same ones, but another rack or availability zone where that takes down a flow by itself.
 
-    That is a declared one without the components, else a new one; nobody builds a datacenter for a fix.
+    That is a declared one without the components, else a new rack; nobody builds a datacenter for a fix. Another availability zone
+    is one that the host's network reaches.
     """
     points = {element for elements in topology.losses.points.values() for element in elements}
     hosts = {own for component in carried for own in topology.hosts_of(component.id)}
@@ -258,9 +259,21 @@ def _zones_beside(topology: Topology, host: str, carried: Iterable[Component]) -
         kind = topology.zones[zone].kind
         others = [each.id for each in topology.architecture.zones if each.kind == kind and each.id not in taken]
         sound = [other for other in others if Subject("zone", other) not in points]
-        shared = kind in ("rack", "power") and Subject("zone", zone) in points
-        chosen.append(next(iter(sound), next_name(zone, names)) if shared else zone)
+        shared = Subject("zone", zone) in points
+        if shared and kind in ("rack", "power"):
+            chosen.append(next(iter(sound), next_name(zone, names)))
+        elif shared and kind == "availability-zone":
+            chosen.append(next((other for other in sound if _reaches(topology, host, other)), zone))
+        else:
+            chosen.append(zone)
     return tuple(chosen)
+
+
+def _reaches(topology: Topology, host: str, zone: str) -> bool:
+    """Return True if a host's network has a host in a zone already, and the zone is in the same place as that of the host."""
+    own, zones = topology.hosts[host], topology.zones
+    beside = any(zones[each].within == zones[zone].within for each in own.zones)
+    return beside and any(each.network == own.network and zone in each.zones for each in topology.hosts.values())
 
 
 def automate(topology: Topology, *components: Component) -> tuple[Edit, ...] | None:

@@ -123,6 +123,31 @@ def test_a_similar_host_is_as_available_and_as_guarded_for_fixes_and_for_what_if
     assert written["components"]["fw"] == {"guards": ["s-1", "s-2"]}
 
 
+IN_ONE_ZONE = model(
+    "web: {kind: web-server, runs_on: [s-1, s-2]}\nworker: {kind: service, runs_on: w-1}",
+    connections="job -> web: https\nweb -> worker: https",
+    steps="job -> web: x\nweb -> worker: x",
+    hosts="s-1: {zone: az-a, network: n}, s-2: {zone: az-b, network: n}, w-1: {zone: az-a, network: n}",
+    zones="eu: {kind: region}, us: {kind: region}, az-a: {kind: availability-zone, in: eu}, "
+    "az-b: {kind: availability-zone, in: eu}",
+    more="networks: {n: {trust: private}, m: {trust: private}}",
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "zone"),
+    [
+        ("", "", "az-b"),
+        ("s-2: {zone: az-b, network: n}", "s-2: {zone: az-b, network: m}", "az-a"),
+        ("az-b: {kind: availability-zone, in: eu}", "az-b: {kind: availability-zone, in: us}", "az-a"),
+    ],
+)
+def test_a_second_host_stands_in_another_zone_that_its_network_reaches(old: str, new: str, zone: str) -> None:
+    findings = all_findings(IN_ONE_ZONE.replace(old, new))
+    (lost,) = (each for each in findings if (each.rule, each.subject.id) == ("single-point-of-failure", "w-1"))
+    assert Put(("hosts", "w-2"), {"zone": zone, "network": "n"}) in lost.changes
+
+
 @pytest.mark.parametrize("host", ["s-1", "s-2", None])
 def test_each_replica_that_is_added_has_an_id_of_its_own(host: str | None) -> None:
     changed = load("edge.arch.yaml", HOSTED.encode()).architecture

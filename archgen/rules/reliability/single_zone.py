@@ -35,14 +35,16 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _is_spread(facts: Topology, zone: str, flow: str) -> bool:
-    """Return True if a flow in one region, or at one provider, survives the loss of each smaller place there."""
+    """Return True if a flow in one region, or at one provider, runs in several smaller places there.
+
+    Where the loss of one of these takes it down, what is there alone is the fault, not the region.
+    """
     if facts.zones[zone].kind not in _WIDE or _others(facts, zone):
         return False
-    lone = facts.losses.points[flow]
     hosts = [host for replica in facts.losses.structures[flow].replicas for host in replica.hosts]
     places = {place for host in hosts for place in facts.index.zones_around(host) if facts.index.inside(place, zone)}
     apart = [place for place in places if facts.zones[place].kind not in _SMALL]
-    return len(apart) > 1 and not any(Subject("zone", place) in lone for place in apart)
+    return len(apart) > 1
 
 
 def _others(facts: Topology, zone: str) -> list[str]:
@@ -85,8 +87,8 @@ RULE = Rule(
     fix="Place at least one replica of every component of the flow in another zone of this kind.",
     limits=(
         "Doesn't check models without zones, and doesn't know zones that the model leaves out. A flow in one region "
-        "or at one provider is reported at low confidence if it survives the loss of each datacenter or availability "
-        "zone, and nothing runs in a second one: whether to pay for that is a choice."
+        "or at one provider is reported at low confidence if it runs in several datacenters or availability zones of it, "
+        "and nothing runs in a second one: whether to pay for that is a choice. What takes it down in one of these is reported as that."
     ),
     references=(
         (

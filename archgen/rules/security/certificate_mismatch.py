@@ -7,6 +7,7 @@ from datetime import date
 from math import inf
 
 from archgen.analysis.dns_names import normalize_name
+from archgen.analysis.encryption import is_attached
 from archgen.analysis.hops import Hop, relays
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -63,7 +64,9 @@ def _flows_by_certificate(facts: Topology, certificates: dict[str, Certificate])
 
 def _endings(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[tuple[str, Port, str]]:
     """Yield the points where a visitor's TLS ends: the last encrypted connection, its port, and the component behind it."""
-    carrying = {hop.step.source for hop in hops if facts.kind(hop.step.source).id == "client"}
+    carrying: dict[str, Port | None] = {
+        hop.step.source: None for hop in hops if facts.kind(hop.step.source).id == "client"
+    }
     for hop in hops:
         connection, port = hop.connection, hop.port
         if connection is None or port is None or hop.meaning != "encrypted" or hop.step.source not in carrying:
@@ -73,10 +76,13 @@ def _endings(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[tuple[str, Port
             continue
         passed = port.tls is not None and port.tls.mode == "pass-through"
         for target in hop.targets:
-            if passed or facts.kind(target).id in _PASSING:
-                carrying.add(target)
+            if is_attached(facts, target):
+                # the certificate that visitors see there is that of the balancer behind it
+                carrying[target] = port
+            elif passed or facts.kind(target).id in _PASSING:
+                carrying[target] = None
             else:
-                yield connection.id, port, target
+                yield connection.id, carrying[hop.step.source] or port, target
 
 
 def _shown(certificates: dict[str, Certificate], port: Port, end: str) -> tuple[Certificate, ...]:
