@@ -8,6 +8,7 @@ from functools import cached_property
 from archgen.analysis.hops import PASSING, Hop, port_of
 from archgen.analysis.inventory import ArchitectureIndex
 from archgen.model.architecture import MOVERS, Component, Connection, Flow
+from archgen.model.kinds import QUEUES
 from archgen.model.products import product_of
 from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
@@ -133,6 +134,15 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
         return asked or any(promoter in call.targets and not call.required for call in self.outgoing[store])
 
     # The control plane
+
+    def is_fed_by_queue(self, flow: str) -> bool:
+        """Return True for a flow that a worker starts by taking from a queue: while it is down, its work waits."""
+        firsts = {start.step for start in self.losses.structures[flow].initiators}
+        hops = [hop for hop in self.hops[flow] if hop.step.id in firsts]
+        return all(
+            self.kind(hop.step.source).id == "worker" and any(self.kind(target).id in QUEUES for target in hop.targets)
+            for hop in hops
+        )
 
     def if_waiting(self, element: Subject, flows: tuple[str, ...], *, named: bool = False) -> str:
         """Return the condition under which the loss of an element takes flows down, where the model leaves it open; else nothing."""

@@ -10,7 +10,6 @@ from archgen.analysis.moments import component_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.durations import HOURS_PER_YEAR, format_duration
 from archgen.model.finding import Confidence
-from archgen.model.kinds import QUEUES
 from archgen.model.percentages import write_percentage
 from archgen.model.subject import EVENTS, Subject
 from archgen.model.wording import listed
@@ -33,18 +32,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
         return
     for flow in verdicts(context.topology):
         highest = flow.result.bounds[1] if flow.result.bounds else flow.result.availability
-        if flow.possible and highest < objective and not _is_late(context.topology, flow.flow):
+        if flow.possible and highest < objective and not context.topology.is_fed_by_queue(flow.flow):
             yield _hit(context.topology, flow, objective)
-
-
-def _is_late(facts: Topology, flow: str) -> bool:
-    """Return True for a flow that a worker starts by taking from a queue: while it is down, its work waits."""
-    firsts = {start.step for start in facts.losses.structures[flow].initiators}
-    hops = [hop for hop in facts.hops[flow] if hop.step.id in firsts]
-    return all(
-        facts.kind(hop.step.source).id == "worker" and any(facts.kind(target).id in QUEUES for target in hop.targets)
-        for hop in hops
-    )
 
 
 def _rests_on_providers(facts: Topology, flow: FlowAssessment, allowed: float) -> bool:

@@ -80,7 +80,8 @@ def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, .
 
 def _waits(facts: Topology, writer: str, flows: tuple[str, ...]) -> bool:
     """Return True if no flow surely waits for the write."""
-    return all(facts.losses.breaks_if_waiting(Subject("replica", writer), flow) for flow in flows)
+    element = Subject("replica", writer)
+    return all(facts.is_fed_by_queue(flow) or facts.losses.breaks_if_waiting(element, flow) for flow in flows)
 
 
 def _message(facts: Topology, component: Component, writer: str, flows: tuple[str, ...]) -> str:
