@@ -6,6 +6,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component
 from archgen.model.durations import SECONDS
 from archgen.model.kinds import KINDS
+from archgen.model.subject import Subject
 
 _KEEPING = ("object-storage", "file-storage", "backup", "external-service")
 """The kinds of storage to which a backup sends its copies."""
@@ -16,7 +17,7 @@ _FILES = ("file-storage", "object-storage")
 
 def holds_files(component: Component) -> bool:
     """Return True for what keeps files: a storage of them, or a server with uploads."""
-    return component.kind in _FILES or not KINDS[component.kind].stores
+    return component.kind in _FILES or KINDS[component.kind].serves
 
 
 def least_interval(component: Component) -> float:
@@ -37,3 +38,34 @@ def holds_only_copies(topology: Topology, component: Component) -> bool:
     sending = [caller for caller in callers if caller.kind == "backup" and component in copy_holders(topology, caller)]
     beside = [caller for caller in callers if topology.kind(caller.id).observes]
     return bool(sending) and len(sending) + len(beside) == len(callers)
+
+
+def shared_place(topology: Topology, source: Component, backup: Component) -> Subject | None:
+    """Return the host, or else the innermost zone, that the copies share with the data; None if a copy is elsewhere.
+
+    The copies are in the storage that the backup calls, and on the backup itself if it calls none.
+    """
+    places = [_shared_with(topology, source, keeper) for keeper in copy_holders(topology, backup)]
+    return places[0] if None not in places else None
+
+
+def _shared_with(topology: Topology, source: Component, keeper: Component) -> Subject | None:
+    own = topology.hosts_of(keeper.id)
+    if keeper.managed or not own:
+        return None
+    if set(own) <= set(topology.hosts_of(source.id)):
+        return Subject("host", own[0])
+    machines = {topology.index.machine(host) for host in own}
+    if machines <= {topology.index.machine(host) for host in topology.hosts_of(source.id)}:
+        return Subject("host", topology.index.machine(own[0]))
+    around = [topology.index.shared_zones(replica) for replica in (*source.replicas, *keeper.replicas)]
+    common = frozenset.intersection(*around)
+    inner = [zone for zone in topology.zones if zone in common and not _holds_inner(topology, zone, common)]
+    small = [
+        zone for zone in inner if topology.zones[zone].kind in ("rack", "power", "datacenter", "availability-zone")
+    ]
+    return Subject("zone", small[0]) if small else None
+
+
+def _holds_inner(topology: Topology, zone: str, common: frozenset[str]) -> bool:
+    return any(topology.index.inside(other, zone) for other in common)

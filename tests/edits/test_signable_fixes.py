@@ -587,6 +587,10 @@ def test_a_store_that_an_own_backup_could_copy_gets_another_job_of_it() -> None:
         "keeps": "30d",
     }
     assert after["connections"]["veeam-2 -> repo"] == "s3"
+    beside = text.replace("repo: {kind: object-storage, runs_on: c}", "repo: {kind: object-storage, runs_on: a}")
+    assert fixed(beside, "missing-backup")["components"]["backup"]["managed"]
+    of_files = text.replace("images: {kind: file-storage", "images: {kind: identity-provider, product: openldap")
+    assert fixed(of_files, "missing-backup")["components"]["backup"]["backs_up"] == ["images"]
 
 
 def test_no_patch_copies_files_every_minute_or_one_shard_alone() -> None:

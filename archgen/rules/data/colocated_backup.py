@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from archgen.analysis.backups import copy_holders
+from archgen.analysis.backups import copy_holders, shared_place
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import host_value
 from archgen.edits.remedy import free_name
@@ -24,7 +24,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
     beside: dict[str, dict[str, Subject]] = {}
     for source, backups in facts.backups.items():
         component = facts.components[source]
-        shared = {backup.id: place for backup in backups if (place := _shared(facts, component, backup)) is not None}
+        shared = {
+            backup.id: place for backup in backups if (place := shared_place(facts, component, backup)) is not None
+        }
         if len(shared) == len(backups):
             for backup, place in shared.items():
                 beside.setdefault(backup, {})[source] = place
@@ -49,35 +51,6 @@ def _with_others(facts: Topology, hit: Hit, others: list[str]) -> Hit:
         related=(*hit.related, *((Subject("component", other), "is its source, too") for other in others)),
         flows=facts.flows_through([hit.related[0][0].id, *others]),
     )
-
-
-def _shared(facts: Topology, source: Component, backup: Component) -> Subject | None:
-    """Return the host, or else the innermost zone, that the copies share with the data; None if a copy is elsewhere.
-
-    The copies are in the storage that the backup calls, and on the backup itself if it calls none.
-    """
-    places = [_shared_with(facts, source, keeper) for keeper in copy_holders(facts, backup)]
-    return places[0] if None not in places else None
-
-
-def _shared_with(facts: Topology, source: Component, keeper: Component) -> Subject | None:
-    own = facts.hosts_of(keeper.id)
-    if keeper.managed or not own:
-        return None
-    if set(own) <= set(facts.hosts_of(source.id)):
-        return Subject("host", own[0])
-    machines = {facts.index.machine(host) for host in own}
-    if machines <= {facts.index.machine(host) for host in facts.hosts_of(source.id)}:
-        return Subject("host", facts.index.machine(own[0]))
-    around = [facts.index.shared_zones(replica) for replica in (*source.replicas, *keeper.replicas)]
-    common = frozenset.intersection(*around)
-    inner = [zone for zone in facts.zones if zone in common and not _holds_inner(facts, zone, common)]
-    small = [zone for zone in inner if facts.zones[zone].kind in ("rack", "power", "datacenter", "availability-zone")]
-    return Subject("zone", small[0]) if small else None
-
-
-def _holds_inner(facts: Topology, zone: str, common: frozenset[str]) -> bool:
-    return any(facts.index.inside(other, zone) for other in common)
 
 
 def _hit(facts: Topology, source: Component, backup: Component, place: Subject) -> Hit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from archgen.analysis.backups import holds_files, holds_only_copies, least_interval
+from archgen.analysis.backups import holds_files, holds_only_copies, least_interval, shared_place
 from archgen.analysis.exposure import is_directory
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import free_name
@@ -217,7 +217,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
             untested = backup.managed and backup.restore_tested is None and backup.product is None
             if untested and _is_alike(facts.components[source], own):
                 return (Append(("components", backup.id, "backs_up"), own.id),)
-    beside = next((each for each in facts.architecture.components if _copies_files_of_its_own(facts, each, own)), None)
+    beside = next((each for each in facts.architecture.components if _can_copy(facts, each, own)), None)
     if beside is not None:
         return _another_job(facts, beside, own)
     backup_value = {"kind": "backup", "managed": True, "backs_up": [own.id]} | _schedule(facts, own)
@@ -231,10 +231,11 @@ def _is_of_cluster(facts: Topology, component: Component) -> bool:
     return component.product is not None and any(router.product in (component.product, "mongos") for router in routers)
 
 
-def _copies_files_of_its_own(facts: Topology, backup: Component, store: Component) -> bool:
-    """Return True for a backup on own hosts that copies a store like this one, which needs no provider for another."""
+def _can_copy(facts: Topology, backup: Component, store: Component) -> bool:
+    """Return True for a backup on own hosts that copies a store like this one, and keeps the copies apart from it."""
     alike = any(_is_alike(facts.components[source], store) for source in backup.backs_up)
-    return backup.kind == "backup" and not backup.managed and bool(facts.hosts_of(backup.id)) and alike
+    own = backup.kind == "backup" and not backup.managed and bool(facts.hosts_of(backup.id))
+    return own and alike and shared_place(facts, store, backup) is None
 
 
 def _another_job(facts: Topology, backup: Component, store: Component) -> tuple[Change, ...]:
