@@ -8,6 +8,7 @@ from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Architecture, Component
 from archgen.model.kinds import KINDS
+from archgen.model.products import product_name
 from archgen.model.subject import Subject
 from archgen.reliability.structure import answers
 
@@ -54,13 +55,40 @@ def _on_flows(topology: Topology) -> Iterator[str]:
             yield component.id
 
 
+_CONTROLLERS = (
+    *(
+        "cert-manager",
+        "external-dns",
+        "external-secrets",
+        "sealed-secrets",
+        "metrics-server",
+        "cluster-autoscaler",
+        "karpenter",
+        "keda",
+    ),
+    *(
+        "kured",
+        "reloader",
+        "descheduler",
+        "kyverno",
+        "gatekeeper",
+        "cloudnative-pg",
+        "strimzi",
+        "node-problem-detector",
+    ),
+)
+"""Controllers of Kubernetes: they watch its API, and no flow calls them."""
+
+
 def _works_for_all(architecture: Architecture, component: Component) -> bool:
-    """Return True for a component that serves flows which don't name it: by DNS records, guarding or probing.
+    """Return True for a component that serves flows which don't name it: by DNS records, guarding, probing or controlling.
 
     A firewall that guards nothing is a finding of its own (`idle-firewall`).
     """
     if component.kind == "dns":
         return bool(component.records) or any(flow.domain is not None for flow in architecture.flows)
+    if product_name(component.product or component.id) in _CONTROLLERS:
+        return True
     return component.kind == "firewall" or bool(component.guards) or bool(component.probes)
 
 
