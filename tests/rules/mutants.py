@@ -16,6 +16,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
+from importlib import import_module
 from pathlib import Path
 from types import CodeType, ModuleType
 
@@ -35,6 +36,9 @@ from tests import edges
 from tests.paths import TESTS
 from tests.rule_cases import cases
 
+CATALOGUE = Path(catalogue.__file__).parent
+QUESTIONS = {"incomplete_model": tuple(sorted(CATALOGUE.glob("model_quality/questions/[!_]*.py")))}
+"""The modules whose questions a rule asks."""
 EQUIVALENT = TESTS / "equivalent.txt"
 """A condition a line that no model can decide, and after two spaces and a `#` why the rule keeps it."""
 DECIDING = {"check", "review"}
@@ -46,22 +50,23 @@ Pair = tuple[str, str | None]
 
 
 class Mutant:
-    """A rule whose source has one condition less: where it stands, what it is and what stands there instead."""
+    """A rule one of whose modules has one condition less: where it stands, what it is and what stands there instead."""
 
-    def __init__(self, name: str, tree: ast.Module, place: Place) -> None:
-        self.name, self._tree, self._place = name, tree, place
+    def __init__(self, name: str, file: Path, tree: ast.Module, place: Place) -> None:
+        self.name, self._file, self._tree, self._place = name, file, tree, place
         condition = _at(place)
         self.line, self.was, self.now = condition.lineno, ast.unparse(condition), str(_deleted(place[0]))
 
     def __str__(self) -> str:
-        return f"{self.name}.py: `{self.was}` -> {self.now}"
+        file = self._file.relative_to(CATALOGUE)
+        return f"{file.relative_to(file.parts[0])}: `{self.was}` -> {self.now}"
 
     def rule(self) -> Rule:
-        module = ModuleType(f"archgen.rules.{self.name}")
-        module.__file__ = f"{self.name}.py"
+        module = ModuleType(".".join(("archgen.rules", *self._file.relative_to(CATALOGUE).with_suffix("").parts)))
+        module.__file__ = str(self._file)
         exec(self._code(module.__file__), module.__dict__)
-        made: Rule = module.RULE
-        return made
+        rule: Rule = module.RULE if self._file.stem == self.name else _rule_with(module, self.name)
+        return rule
 
     def _code(self, file: str) -> CodeType:
         """The source without the condition, which is put back: all mutants of a rule share its syntax tree."""
@@ -71,6 +76,21 @@ class Mutant:
             return compile(self._tree, file, "exec")
         finally:
             _put(self._place, condition)
+
+
+def _rule_with(question: ModuleType, name: str) -> Rule:
+    """Return a rule that asks the questions of another module in the place of one of its own."""
+    file = next(CATALOGUE.glob(f"*/{name}.py"))
+    package, _, topic = question.__name__.rpartition(".")
+    real = import_module(question.__name__)
+    module = ModuleType(name)
+    setattr(import_module(package), topic, question)
+    try:
+        exec(compile(file.read_text(encoding="utf-8"), file, "exec"), module.__dict__)
+    finally:
+        setattr(import_module(package), topic, real)
+    rule: Rule = module.RULE
+    return rule
 
 
 def _at(place: Place) -> ast.expr:
@@ -88,17 +108,18 @@ def _put(place: Place, condition: ast.expr) -> None:
 
 
 def mutants(name: str) -> Iterator[Mutant]:
-    """Every mutant of the rule in module `name`."""
-    source = next(Path(catalogue.__file__).parent.glob(f"*/{name}.py")).read_text(encoding="utf-8")
-    tree = ast.parse(source)
-    return (Mutant(name, tree, place) for place in list(_conditions(tree, _reachable(tree))))
+    """Every mutant of the rule in module `name`, and of the questions that it asks."""
+    for file in (next(CATALOGUE.glob(f"*/{name}.py")), *QUESTIONS.get(name, ())):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        for place in list(_conditions(tree, _reachable(tree))):
+            yield Mutant(name, file, tree, place)
 
 
 def _reachable(tree: ast.Module) -> set[str]:
-    """The functions that `check` and `review` come to; what only a cure needs has tests of its own."""
+    """The functions that `check` and `review` come to, and all of a module without them; what only a cure needs has tests of its own."""
     functions = {one.name: one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)}
     found: set[str] = set()
-    open_ = [name for name in functions if name in DECIDING]
+    open_ = [name for name in functions if name in DECIDING] or list(functions)
     while open_:
         name = open_.pop()
         found.add(name)
@@ -284,7 +305,13 @@ def _stop(*_: object) -> None:
 
 def excused(names: Collection[str] = ()) -> Counter[str]:
     """The mutants that no model can tell from their rules, each as often as it is given a reason; of all rules or of some."""
-    return Counter(one for one, _ in reasons() if not names or one.partition(".py:")[0].replace("_", "-") in names)
+    return Counter(one for one, _ in reasons() if not names or _rule_of(one) in names)
+
+
+def _rule_of(mutant: str) -> str:
+    """Return the id of the rule that a mutant is of."""
+    module = mutant.partition(".py:")[0]
+    return ("incomplete_model" if module.startswith("questions/") else module).replace("_", "-")
 
 
 def reasons() -> tuple[tuple[str, str], ...]:

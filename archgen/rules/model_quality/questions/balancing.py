@@ -40,7 +40,7 @@ _LOOK_UPS = ("ldap", "ldaps", "radius", "diameter", "dns")
 
 
 def _looks_up(connection: Connection) -> bool:
-    return bool(connection.ports) and all(port.protocol in _LOOK_UPS for port in connection.ports)
+    return all(port.protocol in _LOOK_UPS for port in connection.ports)
 
 
 def _equals(topology: Topology, connection: Connection) -> int:

@@ -82,8 +82,9 @@ def writers_beyond_product(topology: Topology) -> Iterator[Gap]:
     """Yield stores on several replicas that all take writes, of a product in which one does."""
     for component in topology.architecture.components:
         replication = component.replication
-        agreed = replication is None or replication.conflicts or component.quorum is not None
-        if agreed or not replication or not replication.all_write or len(component.replicas) < 2:
+        if replication is None or replication.conflicts or component.quorum is not None:
+            continue
+        if not replication.all_write or len(component.replicas) < 2:
             continue
         if KINDS[component.kind].stores and product_name(component.product) in _ONE_WRITER:
             yield component_gap(

@@ -29,7 +29,7 @@ def components_without_host(topology: Topology) -> Iterator[Gap]:
                     lost.setdefault(end, hop.connection.id)
             secured = secured or hop.meaning == "encrypted"
     for component in topology.architecture.components:
-        if component.id in lost and topology.hosts and not topology.hosts_of(component.id) and not component.managed:
+        if component.id in lost and topology.hosts and not topology.hosts_of(component.id):
             yield component_gap(
                 component,
                 f"{component.id} doesn't declare where it runs, so {lost[component.id]} may leave a host unencrypted",
