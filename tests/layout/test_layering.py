@@ -354,3 +354,20 @@ def test_a_heading_that_lines_leave_no_room_stands_beside_its_cards() -> None:
     placed = by_roles(replace(diagram, direction="top-down"))
     assert faults(placed) == []
     assert name in {group.title for group in placed.groups}
+
+
+def test_a_node_without_calls_stands_among_the_others_of_its_group() -> None:
+    """An agent of a database's host stood in the second rank, since monitoring calls it, and its host reached back to it."""
+    calls = tuple(GraphLink(first, second, first, 3) for first, second in pairwise("uwsd"))
+    watched = GraphLink("m", "a", "m")
+    around = {"d": "h", "a": "h", "s": "o", "m": "o"}
+    placed = layers(Graph(tuple("uwsdma"), (*calls, watched), around), spacing(*"uwsdma", groups=("h", "o")))
+    assert placed.ranks["a"] == placed.ranks["d"]
+    assert placed.ranks["m"] == placed.ranks["s"]
+    assert [placed.ranks[node] for node in "uwsd"] == [0, 1, 2, 3]
+
+
+def test_a_node_without_calls_in_a_group_of_such_keeps_its_rank() -> None:
+    links_ = (GraphLink("u", "w", "u", 3), GraphLink("m", "a", "m"))
+    placed = layers(Graph(tuple("uwma"), links_, {"a": "h", "m": "h"}), spacing(*"uwma", groups=("h",)))
+    assert placed.ranks["a"] == placed.ranks["m"] + 1

@@ -7,6 +7,7 @@ from math import ceil, sqrt
 
 from msgspec import Struct
 
+from archgen.layout.layering.loose import gathered
 from archgen.layout.layering.net import Net, chain_of, net
 from archgen.layout.layering.ordering import ordered
 from archgen.layout.layering.ranking import GraphLink, connected_parts, ranks
@@ -104,7 +105,10 @@ def _parts(graph: Graph) -> list[list[str]]:
 def _part(graph: Graph, nodes: Sequence[str], spacing: LayerSpacing, ranked: Mapping[str, int] | None) -> _Part:
     inside = set(nodes)
     links = {place: link for place, link in enumerate(graph.links) if link.source in inside}
-    ranking = {node: ranked[node] for node in nodes} if ranked else ranks_of(graph, nodes, [*links.values()])
+    if ranked:
+        ranking = {node: ranked[node] for node in nodes}
+    else:
+        ranking = gathered(ranks_of(graph, nodes, [*links.values()]), links.values(), graph.around)
     if not ranked and not any(graph.around.get(node) for node in nodes):
         ranking = spread_leaves(ranking, [*links.values()])
     joined = net(ranking, [*links.values()], graph.around)
