@@ -109,3 +109,15 @@ def test_a_firewall_lets_in_a_known_caller_by_its_name() -> None:
     )
     rules = fixed(with_visitors, "missing-firewall")["components"]["firewall"]["rules"]
     assert rules == [{"from": "internet", "to": "gitlab", "ports": [443], "action": "allow"}]
+
+
+def test_what_passes_packets_on_gets_no_redirect() -> None:
+    text = model(
+        "user: {kind: client}\nservice: {kind: load-balancer, product: kube-proxy, runs_on: a}\nweb: {kind: web-server, runs_on: a}",
+        "user -> service: {protocol: http, port: 80}\nservice -> web: {protocol: http, port: 80}",
+        "user -> service: GET\nservice -> web: GET",
+        "{a: {}}",
+    )
+    assert fixed(text, "missing-tls")["connections"]["user -> service"] == {"protocol": "http", "port": 80}
+    ends = text.replace("product: kube-proxy", "product: haproxy")
+    assert fixed(ends, "missing-tls")["connections"]["user -> service"][0]["redirect"] == "https"
