@@ -34,8 +34,8 @@ def misses(topology: Topology, flow: Flow) -> Misses:
         for connection in connections_under(topology.index, step):
             if connection.hits is not None:
                 for target in step.targets:
-                    kept = through if target in callers else beside
-                    kept[target if target in callers else step.source] = 1.0 - connection.hits
+                    shares_by_end = through if target in callers else beside
+                    shares_by_end[target if target in callers else step.source] = 1.0 - connection.hits
     return shares
 
 

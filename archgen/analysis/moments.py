@@ -216,8 +216,8 @@ def _assumed(delay: Delay) -> Timed:
 
 def _canonical(text: str) -> str:
     """Return a name, an id or an address as records are compared by."""
-    known = address(text)
-    return normalize_name(text) if known is None else known[1]
+    parsed = address(text)
+    return normalize_name(text) if parsed is None else parsed[1]
 
 
 def _is_changed(component: Component) -> bool:

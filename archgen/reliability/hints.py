@@ -25,8 +25,8 @@ def hints(evaluation: Evaluation[int], gone: Collection[Subject]) -> tuple[str, 
 
 def local_data(component: Component) -> list[str]:
     """Return what a component keeps on each of its replicas alone."""
-    kept = {"sessions": component.sessions, "uploads": component.uploads}
-    return [name for name, place in kept.items() if place == "local"]
+    places = {"sessions": component.sessions, "uploads": component.uploads}
+    return [name for name, place in places.items() if place == "local"]
 
 
 def _lost_data(evaluation: Evaluation[int]) -> Iterator[str]:

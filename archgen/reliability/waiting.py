@@ -62,7 +62,7 @@ def kept_in(index: Index, request: Request) -> str:
 
 def keepers(index: Index, flow: Flow) -> dict[str, str]:
     """Return what keeps the work of each request until it can be done, where a queue does: its source, or what that took from."""
-    kept: dict[str, str] = {}
+    keeper_of: dict[str, str] = {}
     holding: dict[str, str] = {}
     filled: dict[str, set[str]] = {}
     for request, _ in requests(flow.steps):
@@ -71,28 +71,28 @@ def keepers(index: Index, flow: Flow) -> dict[str, str]:
         queues = (target for target in request.targets if index.components[target].kind in QUEUES)
         taken = next((queue for queue in queues if filled.get(queue, set()) - {source}), None)
         if keeper is not None:
-            kept[request.id] = keeper
+            keeper_of[request.id] = keeper
             holding |= {target: keeper for target in request.targets if target not in holding}
         elif taken is not None:
             holding[source] = taken
         for target in request.targets:
             filled.setdefault(target, set()).add(source)
-    return kept
+    return keeper_of
 
 
 def answers_before(index: Index, flow: Flow, taken: Collection[Request]) -> dict[str, Answer]:
     """Return, by the ids of requests that take from a queue, the answer that who filled it gave before."""
     wanted = {request.id for request in taken}
     filled: dict[str, set[str]] = {}
-    given: dict[str, Answer] = {}
+    first_answers: dict[str, Answer] = {}
     before: dict[str, Answer] = {}
     for step in _in_order(flow.steps):
         if isinstance(step, Answer):
-            given.setdefault(step.source, step)
+            first_answers.setdefault(step.source, step)
             continue
         if step.id in wanted:
             fillers = filled.get(kept_in(index, step), set()) - {step.source}
-            answer = next((given[each] for each in sorted(fillers) if each in given), None)
+            answer = next((first_answers[each] for each in sorted(fillers) if each in first_answers), None)
             before |= {} if answer is None else {step.id: answer}
         for target in step.targets:
             filled.setdefault(target, set()).add(step.source)

@@ -207,12 +207,12 @@ class _Encoder:
         strict = self._plan(plan, indices)
         loose = self._plan(with_all_options(topology.index, flow), indices)
         chart, steady = self._chart(flow.id)
-        kept = keepers(topology.index, flow)
+        keeper_of = keepers(topology.index, flow)
         return {
             "id": flow.id,
             "title": flow.title,
             "page": topology.flow_slugs[flow.id],
-            "steps": [self._step(flow, step, kept.get(step.id, "")) for step in steps],
+            "steps": [self._step(flow, step, keeper_of.get(step.id, "")) for step in steps],
             "skippable": [indices[step] for step in skippable(topology.index, flow)],
             "plan": strict,
             "every": None if plans.every is plan else self._plan(plans.every, indices),

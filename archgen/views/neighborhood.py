@@ -64,9 +64,9 @@ def _changed_groups(groups: Iterable[Group]) -> set[str]:
     }
 
 
-def _beside(diagram: Diagram, kept: Set[str], touched: Iterable[Edge]) -> dict[str, Node]:
+def _beside(diagram: Diagram, shown: Set[str], touched: Iterable[Edge]) -> dict[str, Node]:
     """Return the card of each unchanged node that a line connects, those of most lines first."""
-    lines = Counter(end for edge in touched for end in (edge.source, edge.target) if end not in kept)
+    lines = Counter(end for edge in touched for end in (edge.source, edge.target) if end not in shown)
     nodes = {node.id: node for node in diagram.nodes}
     replicas = Counter(node.subject for node in diagram.nodes if node.change is None)
     cards: dict[str, Node] = {}

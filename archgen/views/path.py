@@ -51,12 +51,12 @@ def path_diagram(
 
 def folded_path(topology: Topology, flow: Flow, findings: Sequence[Finding] = ()) -> Diagram:
     """Return the path of a flow with a card per component, for flows over many replicas."""
-    whole = overview(topology, findings)
+    complete = overview(topology, findings)
     steps, touched = _steps(topology, flow)
-    nodes = tuple(node for node in whole.nodes if node.subject in touched)
+    nodes = tuple(node for node in complete.nodes if node.subject in touched)
     edges = tuple(
         _numbered(edge, steps)
-        for edge in whole.edges
+        for edge in complete.edges
         if edge.subject in steps and {edge.source, edge.target} <= touched
     )
     return _diagram(flow, len(touched), nodes, (), edges)

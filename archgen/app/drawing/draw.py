@@ -60,9 +60,9 @@ def draw(
     A picture that fails unexpectedly is left out. UsageError for a flow that no tier has, and for a view that was asked for
     and that a format cannot show.
     """
-    known = (*VIEWS, *declared_views(tiers))
+    names = (*VIEWS, *declared_views(tiers))
     for view in views:
-        require_choice(view, known, "view")
+        require_choice(view, names, "view")
     if flow is not None:
         _check_flow(tiers, flow)
     for name in formats:

@@ -91,10 +91,10 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         collection.others += [_joined(directory, name) for name in others]
         collection.unread += _proxies(directory, inside, top)
         return
-    found = list(_below(directory, top=top))
-    charts = sorted(os.path.dirname(path) for path in found if os.path.basename(path) == "Chart.yaml")
+    paths = list(_below(directory, top=top))
+    charts = sorted(os.path.dirname(path) for path in paths if os.path.basename(path) == "Chart.yaml")
     templates = tuple(os.path.join(chart, "templates", "") for chart in charts)
-    below = [path for path in found if not path.startswith(templates)] if charts else found
+    below = [path for path in paths if not path.startswith(templates)] if charts else paths
     collection.charts += [
         chart or "."
         for chart in charts

@@ -58,13 +58,13 @@ def _asks(reader: ComponentReader, check: Map) -> tuple[tuple[str, Access], ...]
     asks = []
     targets = reader.calls.get(reader.name, ())
     for name, mark, access in declared:
-        known = reader.context.refer(name, mark, ("component",), reader.subject, f"`asks` of `{reader.name}`")
-        if name in reader.context.components and known not in _behind(reader, targets):
+        asked_id = reader.context.refer(name, mark, ("component",), reader.subject, f"`asks` of `{reader.name}`")
+        if name in reader.context.components and asked_id not in _behind(reader, targets):
             message = f"`asks` of `{reader.name}` names `{name}`, but no component that `{reader.name}` calls has a connection to it"
             message += ", directly or through others"
             fix = f"Add the connection from a target of `{reader.name}` to `{name}`, or remove it from `asks`."
             reader.context.dangling(mark, reader.subject, message, fix)
-        asks.append((known, access))
+        asks.append((asked_id, access))
     return tuple(asks)
 
 

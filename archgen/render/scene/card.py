@@ -1,4 +1,4 @@
-"""What stands on a card: its icon, its words and its chips."""
+"""The content of a card: its icon, its text and its chips."""
 
 from __future__ import annotations
 

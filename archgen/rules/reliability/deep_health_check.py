@@ -34,8 +34,8 @@ def _only_by_check(facts: Topology, component: Component) -> Iterator[SinglePoin
     """Yield the single points of flows that the check of a component makes, and that are none without any such check."""
     with_it, without = _with_check_of(facts, component), _with_check_of(facts, None)
     for flow in facts.flows_of[component.id]:
-        made = set(_points(with_it, facts.flows[flow])).difference(_points(without, facts.flows[flow]))
-        yield from (point for element, point in facts.losses.points[flow].items() if element in made)
+        caused = set(_points(with_it, facts.flows[flow])).difference(_points(without, facts.flows[flow]))
+        yield from (point for element, point in facts.losses.points[flow].items() if element in caused)
 
 
 def _with_check_of(facts: Topology, component: Component | None) -> Index:

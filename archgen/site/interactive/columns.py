@@ -116,10 +116,10 @@ def trial_on_phone(topology: Topology) -> Trial:
     return Trial(diagram, None if is_whole_on_phone(topology) else behind(topology, diagram))
 
 
-def path_on_phone(topology: Topology, flow: Flow, whole: Trial, renderer: Renderer) -> Trial:
+def path_on_phone(topology: Topology, flow: Flow, complete: Trial, renderer: Renderer) -> Trial:
     """Return the path of a flow for a phone: as a desktop shows it if that can be read, or with a card per component."""
     folded = folded_path(topology, flow)
-    fits = len(whole.diagram.nodes) <= CARDS
-    if fits and renderer.for_column("phone").first_legible((whole.diagram, folded)) is whole.diagram:
-        return whole
+    fits = len(complete.diagram.nodes) <= CARDS
+    if fits and renderer.for_column("phone").first_legible((complete.diagram, folded)) is complete.diagram:
+        return complete
     return Trial(folded, behind(topology, folded))

@@ -35,8 +35,8 @@ class GroupLevel(Struct, frozen=True):
 @lru_cache(maxsize=64)
 def group_levels(topology: Topology) -> tuple[GroupLevel, ...]:
     """Return the groups of a system that have a page: those of its diagrams on a desktop and on a phone."""
-    whole = is_readable(topology) and not topology.architecture.groups
-    wide = {} if whole else {picture.level: picture for picture in level_diagrams(topology)[1:]}
+    is_complete = is_readable(topology) and not topology.architecture.groups
+    wide = {} if is_complete else {picture.level: picture for picture in level_diagrams(topology)[1:]}
     small = {} if is_whole_on_phone(topology) else {picture.level: picture for picture in small_levels(topology)[1:]}
     return tuple(
         GroupLevel(wide.get(level) or small[level], small.get(level) or wide[level]) for level in {**small, **wide}

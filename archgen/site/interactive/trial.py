@@ -44,8 +44,8 @@ def trial(topology: Topology) -> Trial:
 
 def trial_path(topology: Topology, flow: Flow, deployed: Diagram, findings: Sequence[Finding] = ()) -> Trial:
     """Return the path of a flow in the deployment, or with a card per component if that is too large to read."""
-    whole = path_diagram(topology, flow, findings, deployed)
-    return Trial(whole) if _is_readable(whole) else _folded(topology, folded_path(topology, flow, findings))
+    complete = path_diagram(topology, flow, findings, deployed)
+    return Trial(complete) if _is_readable(complete) else _folded(topology, folded_path(topology, flow, findings))
 
 
 def _folded(topology: Topology, diagram: Diagram) -> Trial:

@@ -46,7 +46,7 @@ def divide(
     flat = GroupTree(SYSTEM, topology.architecture.name, "group", every)
     if shown is not None and not grouped and _reads(topology, edges, (flat,), most):
         return flat
-    groups = tuple(kept for branch in declared(topology) if (kept := _only(branch, every)).leaves)
+    groups = tuple(remaining for branch in declared(topology) if (remaining := _only(branch, every)).leaves)
     held = {name for branch in groups for name in branch.leaves}
     free = tuple(name for name in every if name not in held)
     watching = observers(topology, free)
@@ -58,7 +58,7 @@ def divide(
 
 def _only(branch: GroupTree, components: Collection[str]) -> GroupTree:
     """Return a group with only some components."""
-    inner = tuple(kept for below in branch.branches if (kept := _only(below, components)).leaves)
+    inner = tuple(remaining for below in branch.branches if (remaining := _only(below, components)).leaves)
     return replace(branch, components=tuple(name for name in branch.components if name in components), branches=inner)
 
 

@@ -103,10 +103,10 @@ _ONE_WRITER = ("aws-rds", "cloud-sql", "postgresql", "redis", "valkey", "mssql")
 def electors_without_quorum(topology: Topology) -> Iterator[Gap]:
     """Yield stores that elect a primary by agreement, without a product or quorum that says how many it takes."""
     for component in topology.architecture.components:
-        known = product_name(component.product) in KNOWN
+        has_quorum = product_name(component.product) in KNOWN
         if (
             component.id in topology.coordinators
-            and not known
+            and not has_quorum
             and KINDS[component.kind].stores
             and not component.managed
         ):

@@ -137,9 +137,11 @@ def stores_without_step(topology: Topology) -> Iterator[Gap]:
 
 
 def _hides_store(topology: Topology, call: Connection) -> bool:
-    kept = [target for target in call.targets if topology.kind(target).stores or topology.kind(target).id == "secrets"]
-    if not kept or not call.required or call.deferred or call.why is not None or not topology.flows_of[call.source]:
+    holders = [
+        target for target in call.targets if topology.kind(target).stores or topology.kind(target).id == "secrets"
+    ]
+    if not holders or not call.required or call.deferred or call.why is not None or not topology.flows_of[call.source]:
         return False
     if topology.kind(call.source).role not in ("application", "web"):
         return False
-    return not any(topology.flows_of[target] or works_beside(topology, call, target) for target in kept)
+    return not any(topology.flows_of[target] or works_beside(topology, call, target) for target in holders)
