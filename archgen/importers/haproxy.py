@@ -134,7 +134,7 @@ def _listen(proxy: Proxy, front: _Section, words: list[str], number: int, redire
         _, port = split_address(address)
         if port is not None:
             tls = "ssl" in words
-            proxy.listen(port, tls, not tls and (redirected or _redirects(front)), number, _is_tcp(front, tcp))
+            proxy.listen(port, tls, not tls and (redirected or _redirects(front)), number, tcp=_is_tcp(front, tcp))
 
 
 def _is_tcp(section: _Section, default: bool) -> bool:

@@ -168,7 +168,7 @@ class _Reader:
                     int(each.arguments[0]) if each.arguments[0].isdecimal() and len(each.arguments[0]) < 6 else 80
                 )
                 tls = secure or "ssl" in each.arguments[1:] or "quic" in each.arguments[1:]
-                self.proxy.listen(number, tls, moved and not tls, each.line)
+                self.proxy.listen(number, tls, moved and not tls, each.line, grpc=_is_grpc(server))
 
     def _pass(self, server: Directive, directive: Directive) -> None:
         text = self._resolved(server, directive.arguments[0])
@@ -209,6 +209,12 @@ class _Reader:
         algorithm = next((names[each.name] for each in pool.block if each.name in names), "round-robin")
         if sum(each.name == "server" for each in pool.block) > 1:
             self.proxy.add(f"component:{self.proxy.owner}", "balance", {"algorithm": algorithm}, pool.line, "upstream")
+
+
+def _is_grpc(server: Directive) -> bool:
+    """Return True for a server that passes on gRPC and nothing else."""
+    passes = [name for name in _PASSES if any(True for _ in server.all(name))]
+    return passes == ["grpc_pass"]
 
 
 def _member(directive: Directive) -> Member:

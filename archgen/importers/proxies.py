@@ -61,12 +61,18 @@ class Proxy:
         else:
             self.add(subject, "role", role, line, f"{product} configuration")
 
-    def listen(self, port: int, tls: bool, redirect: bool, line: int, tcp: bool = False) -> None:
-        """Add a port that the proxy listens on; on one of `tcp` it passes on what it gets."""
+    def listen(self, port: int, tls: bool, redirect: bool, line: int, *, tcp: bool = False, grpc: bool = False) -> None:
+        """Add a port that the proxy listens on; on one of `tcp` it passes on what it gets, on one of `grpc` nothing else."""
         value: dict[str, object] = {"tls": tls, "redirect": redirect, "tcp": tcp}
+        if grpc and not tls:
+            value["grpc"] = True
         self.add(f"component:{self.owner}", f"listen-{port}", value, line, "listen")
         if self.hosts is None:
-            entry: dict[str, object] = {"protocol": _spoken(port, tls, tcp), "port": port, "read": True}
+            entry: dict[str, object] = {
+                "protocol": "grpc" if "grpc" in value else _spoken(port, tls, tcp),
+                "port": port,
+                "read": True,
+            }
             self.add(f"entry:{self.owner}:{port}", "entry", entry, line, "listen")
 
     def answer_to(self, names: list[str], line: int) -> None:

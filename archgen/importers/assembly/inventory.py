@@ -175,6 +175,8 @@ def collect(facts: Iterable[Fact]) -> Inventory:
             call.required = False
         if declared[call.target].kind == "search" and _has_store(declared, kept_calls, call):
             call.required, call.asked = False, True
+        if call.protocol == "http" and declared[call.target].listens.get(call.port or 0, {}).get("grpc"):
+            call.protocol = "grpc"
         if declared[call.source].copy_of == call.target or declared[call.target].copy_of == call.source:
             call.required = False
     entries = [entry for entry in entries if entry.component in declared]
@@ -273,7 +275,7 @@ def _hear(entry: Entry, part: Part) -> None:
     if heard is not None:
         entry.read = True
         if not heard["tcp"]:
-            entry.protocol = "https" if heard["tls"] else "http"
+            entry.protocol = "https" if heard["tls"] else "grpc" if heard.get("grpc") else "http"
         entry.redirect = "https" if heard["redirect"] else None
 
 
