@@ -16,20 +16,20 @@ HEAD = """\
 
 <!-- Written by `python -m lab.page` from lab/results. -->
 
-The lab builds systems out of real servers, as their models say: a network namespace for each host, and Debian's packages in
-it. It loses every replica and every host while visitors send requests, and holds what they get against `archgen simulate`.
+The lab builds systems from real servers, as their models declare them: a network namespace per host, with Debian's packages in
+it. It fails every replica and every host while visitors send requests, and compares their responses with `archgen simulate`.
 
 - **crash**: a replica's processes are killed; a host's link is cut first. **silence**: a host's link is cut. **freeze**: all
-  processes of a host stop, and its sockets stay open. **leave**: a replica ends in order, as `simulate --maintain` has it.
-- **Seen** is the verdict of a steady window some seconds after the loss, when what is automatic is done: no request failed
-  (served), nearly all failed (down), or a share of them. The content of each answer is checked, not only its status.
-- **Seconds** is the longest time between two answers, where the flow is served; 0.2 or 0.3 is the pause between two requests.
-- Nothing is repaired or switched over by hand during a trial. A write that was accepted and is gone when everything is back is
-  listed.
+  processes of a host stop, and its sockets stay open. **leave**: a replica ends in order, as in `simulate --maintain`.
+- **Seen** is the outcome of a steady window some seconds after the loss, when automatic failover is done: no request failed
+  (served), nearly all failed (down), or a share of them. The content of each response is checked, not only its status.
+- **Seconds** is the longest time between two responses, if the flow is served; 0.2 or 0.3 is the pause between two requests.
+- Nothing is repaired or switched over manually during a trial. The page lists writes that were accepted and are lost when all
+  elements are back.
 - A cell in bold differs from the prediction; its reason is below the table.
 
-`make lab` builds the systems again (Linux, root and Debian's packages needed); `make test` holds the predictions of today against the
-results below without it. `lab/README.md` says how to add a system.
+`make lab` builds the systems again (on Linux, with root and Debian's packages); without it, `make test` compares today's
+predictions with the results below. `lab/README.md` explains how to add a system.
 """
 
 
@@ -68,8 +68,8 @@ def _total(every: list[Cell]) -> str:
     unsaid = sum(_is_unsaid(cell) for cell in every)
     wrong = sum(not cell.agrees and not _is_unsaid(cell) for cell in every)
     return (
-        f"Of {len(every)} predictions {len(every) - wrong - unsaid} agree with what was seen, {wrong} are wrong, and for "
-        f"{unsaid} the model's language has no words.\n"
+        f"Of {len(every)} predictions, {len(every) - wrong - unsaid} agree with the observation, {wrong} are wrong, and {unsaid} are about "
+        "behavior that the model language can't express.\n"
     )
 
 
@@ -78,7 +78,7 @@ def _is_unsaid(cell: Cell) -> bool:
 
 
 def _summary(tables: list[Table]) -> Iterator[str]:
-    yield "| system | predictions | agree | can't be said | slowest recovery | failover takes, as archgen counts |"
+    yield "| system | predictions | agree | not expressible | slowest recovery | assumed failover time |"
     yield "| --- | --- | --- | --- | --- | --- |"
     for table in tables:
         title = table.system.sidecar.title
