@@ -84,6 +84,39 @@ def _copies(component: Component, store: str) -> bool:
     return component.replication is not None and component.replication.copy_of == store
 
 
+def gateways(topology: Topology) -> dict[str, tuple[str, ...]]:
+    """Return the firewalls on hosts of their own around a network, each with the flows that come into it and have no step to it.
+
+    Whether packets pass the host or only its rules are kept there, the model doesn't say.
+    """
+    return {
+        each.id: flows
+        for each in topology.architecture.components
+        if each.kind == "firewall" and _stands_apart(topology, each)
+        if (flows := tuple(_flows_past(topology, each.id)))
+    }
+
+
+def _stands_apart(topology: Topology, firewall: Component) -> bool:
+    """Return True for a firewall on hosts that carry nothing else, around a network."""
+    hosts = topology.hosts_of(firewall.id)
+    around = any(topology.qualified(place).startswith("network:") for place in firewall.guards)
+    alone = all(replica.component == firewall.id for host in hosts for replica in topology.replicas_on[host])
+    return bool(hosts) and around and alone and not firewall.managed and not topology.flows_of[firewall.id]
+
+
+def _flows_past(topology: Topology, firewall: str) -> Iterator[str]:
+    seen = topology.firewalls.sees_inside(firewall)
+    for flow, hops in topology.hops.items():
+        if any(
+            firewall in topology.firewalls.between(hop.step.source, target)
+            for hop in hops
+            if seen or topology.trust(hop.step.source) == "internet"
+            for target in hop.targets
+        ):
+            yield flow
+
+
 def past_application(topology: Topology, connection: Connection) -> str | None:
     """Return the store that a person's machine inside reaches past the applications that its flows use; None if there is none."""
     if topology.kind(connection.source).id != "client" or topology.trust(connection.source) == "internet":

@@ -61,10 +61,26 @@ def pauses(facts: Topology, flow: Flow, gone: Collection[Subject]) -> Iterator[s
         if not moves_alone(component):
             if _is_down(_before_failover(facts, component), flow, gone):
                 yield f"{after}, when {component.id} has failed over{assumed}"
+                yield from _promoter_lost(facts, component, gone)
             elif share := _share_until_moved(facts, component, gone):
                 yield share
         elif hosts := _candidates_among(facts, component, flow, gone):
             yield f"if {component.id} runs on {hosts}, it is started elsewhere {after}{assumed}"
+
+
+def _promoter_lost(facts: Topology, component: Component, gone: Collection[Subject]) -> Iterator[str]:
+    """Yield what a failover waits for if the only replica of what decides it floats and may be lost as well."""
+    deciding = [how.by for how in (component.replication, component.cluster) if how is not None and how.by is not None]
+    for promoter in [facts.components[name] for name in dict.fromkeys(deciding) if name in facts.components]:
+        hosts = _lost_hosts(facts, promoter.replicas[0], gone) if moves_alone(promoter) else []
+        if 0 < len(hosts) < len(promoter.replicas[0].hosts):
+            timed = moments(facts).rescheduling(promoter)
+            assumed = "" if timed.source is None else " (assumed)"
+            where = listed(first_few(hosts, _NAMED), "or")
+            yield (
+                f"if {promoter.id} runs on {where}, about {span(timed.seconds)} more{assumed}, until it is started elsewhere and "
+                f"can promote a replica of {component.id}"
+            )
 
 
 def span(seconds: float) -> str:

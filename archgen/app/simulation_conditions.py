@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from archgen.analysis.exposure import gateways
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import RuleContext
 from archgen.model.architecture import Component
@@ -31,6 +32,7 @@ def conditions(topology: Topology, outcome: FlowOutcome, gone: Collection[Subjec
     searches = (_leases, _commits, _queues, _unshown)
     return (
         *_moved(topology, outcome),
+        *_passed(topology, outcome.flow, gone),
         *(
             words
             for search in searches
@@ -38,6 +40,17 @@ def conditions(topology: Topology, outcome: FlowOutcome, gone: Collection[Subjec
             for words in search(topology, outcome.flow, component, gone)
         ),
     )
+
+
+def _passed(topology: Topology, flow: str, gone: Collection[Subject]) -> Iterator[str]:
+    """Yield the lost hosts of a firewall around a network that the flow comes into, and which no step shows."""
+    for name, flows in gateways(topology).items():
+        firewall = topology.components[name]
+        if flow in flows and len(_lost_replicas(topology, firewall, gone)) == len(firewall.replicas):
+            yield (
+                f"only if its traffic doesn't pass {listed(list(topology.hosts_of(name)))}: no step goes through {name}, which guards "
+                f"{listed(list(firewall.guards))} from there"
+            )
 
 
 def _writes(topology: Topology, flow: str, component: Component) -> bool:

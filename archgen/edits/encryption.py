@@ -25,6 +25,9 @@ _UNVERIFIED = ("smb", "nfs", "snmp", "iscsi")
 _UNVERIFYING = ("aws-alb", "aws-nlb", "aws-elb", "alb", "nlb")
 """Balancers that encrypt towards their targets and can't be told to verify a certificate."""
 
+_WITHOUT_TLS = ("varnish", "varnish-cache")
+"""Products that speak no TLS on either side; a proxy beside them does."""
+
 _Place = tuple[str, int]
 """A connection, and the position of one of its ports."""
 
@@ -35,11 +38,21 @@ def encrypt(topology: Topology, calls: Iterable[Connection]) -> tuple[Change, ..
     Along with them go the other callers of the same listeners, the other side of a proxy that passes bytes on, and the rules of
     firewalls for ports that move.
     """
-    places = _places(topology, calls)
+    places = {
+        place: (call, port)
+        for place, (call, port) in _places(topology, calls).items()
+        if not _speaks_no_tls(topology, call)
+    }
     changes: list[Change] = []
     for (name, at), (connection, port) in places.items():
         changes += encrypted_port(("connections", name, at), port, _tls(topology, connection, port))
     return (*changes, *_moved_rules(topology, places))
+
+
+def _speaks_no_tls(topology: Topology, call: Connection) -> bool:
+    """Return True where an end of a connection needs another program beside it for TLS, which people have to choose."""
+    ends = (topology.components[name] for name in (call.source, *call.targets))
+    return any(not each.managed and product_name(each.product or each.id) in _WITHOUT_TLS for each in ends)
 
 
 def _places(topology: Topology, calls: Iterable[Connection]) -> dict[_Place, tuple[Connection, Port]]:

@@ -86,6 +86,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     with the models that came before: those are the two that its examples follow, each with its id, the first one first.
     `mend` is for a rule that can write its own cure: the changes of the model's text after which a hit is gone, none where
     it cannot say. They are asked for by `--unsafe-fixes`, unless they are `harmless`: then they change no meaning.
+    A rule that `explains` the hits of a general one as something milder does so as well where it doesn't run itself.
     A rule that reports an absence has a `topic`: it is silent on a model that lists the topic as `unknown`.
     """
 
@@ -104,6 +105,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     references: tuple[tuple[str, str], ...] = ()
     cases: tuple[tuple[str, Severity], ...] = ()
     yields: bool = False
+    explains: bool = False
     thresholds: tuple[tuple[str, float, str], ...] = ()
     review: Callable[[RuleContext, ReviewInput], Iterator[Hit]] | None = None
     ladder: tuple[tuple[str, str], ...] = ()

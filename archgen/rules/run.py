@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import pairwise
 from types import MappingProxyType
@@ -50,7 +50,8 @@ def run_rules(
     context = RuleContext(topology, today, thresholds)
     unknown = topology.architecture.unknown
     ran = tuple(rule for rule in rules if rule.topic not in unknown)
-    hits = tuple(_unexplained(tuple(_hits(context, ran, guard))))
+    raw = tuple(_hits(context, ran, guard))
+    hits = tuple(_unexplained(raw, _explained_elsewhere(context, ran, unknown, guard)))
     accepted = tuple(
         acceptance
         for acceptance in topology.architecture.accept
@@ -122,9 +123,24 @@ def _open(
             yield rule.id, hit.subject
 
 
-def _unexplained(hits: tuple[tuple[Rule, Hit], ...]) -> Iterator[tuple[Rule, Hit]]:
+def _explained_elsewhere(
+    context: RuleContext, ran: tuple[Rule, ...], unknown: Collection[str | None], guard: _Guard
+) -> frozenset[tuple[str, str]]:
+    """Return the causes that a rule which doesn't run explains as something milder: who leaves it out gets nothing worse for it."""
+    names = {rule.id for rule in ran}
+    if not any(rule.yields for rule in ran):
+        return frozenset()
+    left_out = (
+        rule for rule in BY_NAME.values() if rule.explains and rule.id not in names and rule.topic not in unknown
+    )
+    return frozenset(cause for _, hit in _hits(context, left_out, guard) for cause in hit.causes)
+
+
+def _unexplained(
+    hits: tuple[tuple[Rule, Hit], ...], elsewhere: frozenset[tuple[str, str]]
+) -> Iterator[tuple[Rule, Hit]]:
     """Yield the hits but those of general rules whose every cause a special rule explains: a finding per root cause."""
-    explained = {cause for rule, hit in hits if not rule.yields for cause in hit.causes}
+    explained = elsewhere.union(cause for rule, hit in hits if not rule.yields for cause in hit.causes)
     for rule, hit in hits:
         if not (rule.yields and hit.causes and hit.causes <= explained):
             yield rule, hit

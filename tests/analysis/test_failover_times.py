@@ -74,3 +74,78 @@ def test_what_is_down_for_good_is_not_served_after_a_time(tmp_path: Path, capsys
     model.write_text(STORE.replace(", RECOVERY", ""), encoding="utf-8")
     assert main(["simulate", str(model), "--kill", "a", "--kill", "c"]) == 0
     assert "after about" not in capsys.readouterr().out
+
+
+PROMOTED = """\
+archgen: 1
+name: What promotes floats over the hosts of the store
+hosts: {n-1: {}, n-2: {}, n-3: {}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  db: {kind: database, runs_on: [n-1, n-2], replication: {primary: n-1, failover: automatic, by: operator, mode: synchronous}}
+  operator: {kind: other, replicas: 1, runs_on: {any: [n-1, n-2, n-3]}}
+connections:
+  job -> db: postgresql
+flows:
+  set:
+    title: A value is set
+    access: write
+    steps:
+      - job -> db: INSERT
+"""
+MORE = "if operator runs on n-1, about 5.8 min more (assumed), until it is started elsewhere and can promote a replica of db"
+
+
+@pytest.mark.parametrize(
+    ("lost", "old", "new", "hedged"),
+    [
+        ("n-1", "", "", True),
+        ("n-2", "", "", False),
+        ("db@n-1", "", "", False),
+        ("n-1", "any: [n-1, n-2, n-3]", "any: [n-2, n-3]", False),
+        ("n-1", "replicas: 1, runs_on: {any: [n-1, n-2, n-3]}", "replicas: 2, runs_on: {any: [n-1, n-2, n-3]}", False),
+    ],
+)
+def test_it_says_that_what_promotes_may_be_lost_as_well(
+    lost: str, old: str, new: str, hedged: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "promoted.arch.yaml"
+    model.write_text(PROMOTED.replace(old, new), encoding="utf-8")
+    assert main(["simulate", str(model), "--kill", lost, "--format", "json"]) == 0
+    flow = json.loads(capsys.readouterr().out)["flows"]["set"]
+    assert (MORE in flow["hints"]) == hedged
+
+
+BESIDE = """\
+archgen: 1
+name: A firewall beside the path
+networks: {wards: {trust: private}, servers: {trust: private}}
+hosts: {edge-1: {}, edge-2: {}, s-1: {network: servers}, s-2: {network: servers}}
+components:
+  nurse: {kind: client, network: wards}
+  wall: {kind: firewall, runs_on: [edge-1, edge-2], guards: [servers], rules: [{from: wards, to: his, ports: [443]}], default: deny}
+  his: {kind: app-server, runs_on: [s-1, s-2]}
+  db: {kind: database, runs_on: [s-1, s-2]}
+connections:
+  nurse -> his: https
+  his -> db: postgresql
+flows:
+  record: {title: A record is opened, steps: [nurse -> his: GET]}
+  inside: {title: Inside, access: read, steps: [his -> db: SELECT]}
+"""
+PASSED = (
+    "only if its traffic doesn't pass edge-1 and edge-2: no step goes through wall, which guards servers from there"
+)
+
+
+@pytest.mark.parametrize(("lost", "hedged"), [(("edge-1", "edge-2"), True), (("edge-1",), False)])
+def test_it_says_that_a_flow_may_pass_a_lost_firewall(
+    lost: tuple[str, ...], hedged: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "beside.arch.yaml"
+    model.write_text(BESIDE, encoding="utf-8")
+    words = [word for element in lost for word in ("--kill", element)]
+    assert main(["simulate", str(model), *words, "--format", "json"]) == 0
+    flows = json.loads(capsys.readouterr().out)["flows"]
+    assert (PASSED in flows["record"]["hints"]) == hedged
+    assert PASSED not in flows["inside"]["hints"]

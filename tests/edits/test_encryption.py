@@ -84,6 +84,19 @@ def test_a_balancer_that_can_not_verify_a_certificate_is_not_said_to(caller: str
     assert after == ({"protocol": "https", "tls": {"verify": True}} if verified else "https")
 
 
+@pytest.mark.parametrize(("product", "encrypted"), [("varnish", False), ("Varnish Cache", False), ("nginx", True)])
+def test_what_speaks_no_tls_is_not_told_to(product: str, encrypted: bool) -> None:
+    text = model(
+        f"user: {{kind: client}}\nlb: {{kind: load-balancer, runs_on: a}}\ncache: {{kind: reverse-proxy, product: {product}, "
+        "runs_on: b}\napp: {kind: app-server, runs_on: c}",
+        "user -> lb: https\nlb -> cache: http\ncache -> app: http",
+        "user -> lb: GET\nlb -> cache: GET\ncache -> app: GET",
+        "{a: {}, b: {}, c: {}}",
+    )
+    after = fixed(text, "tls-ends-early")["connections"]
+    assert [after[name] != "http" for name in ("lb -> cache", "cache -> app")] == [encrypted] * 2
+
+
 def test_smb_has_no_certificate_to_verify() -> None:
     text = model(
         f"{JOB}\napp: {{kind: app-server, runs_on: a}}\nfiles: {{kind: file-storage, runs_on: b}}",

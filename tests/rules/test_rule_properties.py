@@ -61,3 +61,13 @@ def test_an_acceptance_of_a_rule_that_did_not_run_is_left_alone() -> None:
     loaded = load("edge.arch.yaml", case.text.encode())
     assert run_rules(Topology(loaded.architecture), loaded.source, [BY_NAME["stale-acceptance"]], today=TODAY) == ()
     assert len(case.lines) == 1
+
+
+def test_a_dependency_on_a_provider_is_nothing_worse_where_its_rule_is_left_out() -> None:
+    loaded = load("edge.arch.yaml", BY_NAME["provider-dependency"].bad.encode())
+    rules = [BY_NAME["single-point-of-failure"]]
+    assert run_rules(Topology(loaded.architecture), loaded.source, rules, today=TODAY) == ()
+    text = BY_NAME["provider-dependency"].bad.replace("product: cloudfront, managed: true", "managed: {scope: zonal}")
+    loaded = load("edge.arch.yaml", text.encode())
+    (lost,) = run_rules(Topology(loaded.architecture), loaded.source, rules, today=TODAY)
+    assert lost.subject.id == "cdn#1"

@@ -32,6 +32,7 @@ _DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     balancing.balancers_without_stickiness,
     encryption.certificates_without_names,
     places.services_without_zone,
+    places.firewalls_beside_path,
     places.clients_without_network,
     operations.observers_without_sources,
     data.leases_without_step,

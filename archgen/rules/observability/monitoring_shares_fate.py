@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.failover_times import moves_alone
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
@@ -39,22 +40,27 @@ def _shared(facts: Topology, monitor: Component) -> tuple[Subject, ...]:
 def _works(facts: Topology, host: str) -> bool:
     """Return True if the host, or one that runs on it, is monitored and runs a component that a flow needs."""
     return any(
-        Subject("host", each) in facts.watched
-        and any(facts.flows_of[replica.component] for replica in facts.replicas_on[each])
+        Subject("host", each) in facts.watched and any(facts.flows_of[name] for name in _carried(facts, each))
         for each in (host, *facts.index.machines.get(host, ()))
     )
 
 
+def _carried(facts: Topology, host: str) -> list[str]:
+    """Return the components on a host, with those that a platform may start there."""
+    return [each.id for each in facts.architecture.components if host in facts.hosts_of(each.id)]
+
+
 def _hit(facts: Topology, monitors: list[Component], shared: dict[str, tuple[Subject, ...]]) -> Hit:
     """The first monitoring is the subject; those beside it are blind for the same reason."""
-    together: dict[tuple[Subject, ...], list[str]] = {}
+    together: dict[tuple[tuple[Subject, ...], bool], list[str]] = {}
     for monitor in monitors:
-        together.setdefault(shared[monitor.id], []).append(monitor.title)
-    places = dict.fromkeys(place for monitor_places in together for place in monitor_places)
+        together.setdefault((shared[monitor.id], moves_alone(monitor)), []).append(monitor.title)
+    places = dict.fromkeys(place for standing, _ in together for place in standing)
     flows = dict.fromkeys(flow for place in places for flow in _flows(facts, place))
     return Hit(
         subject=Subject("component", monitors[0].id),
-        message="; ".join(_sentence(facts, titles, standing) for standing, titles in together.items()),
+        message="; ".join(_sentence(facts, titles, *where) for where, titles in together.items()),
+        case="floating" if any(floating for _, floating in together) else None,
         related=(
             *((Subject("component", monitor.id), "is blind then too") for monitor in monitors[1:]),
             *((place, "is watched from within") for place in places),
@@ -63,9 +69,14 @@ def _hit(facts: Topology, monitors: list[Component], shared: dict[str, tuple[Sub
     )
 
 
-def _sentence(facts: Topology, titles: list[str], standing: tuple[Subject, ...]) -> str:
-    run, they, are = ("runs", "it", "is") if len(titles) == 1 else ("run", "they", "are")
+def _sentence(facts: Topology, titles: list[str], standing: tuple[Subject, ...], floating: bool) -> str:
     places = listed([monitor.id for monitor in standing])
+    run, they, are = ("runs", "it", "is") if len(titles) == 1 else ("run", "they", "are")
+    if floating and standing[0].kind == "host":
+        return (
+            f"{listed(titles)} {run} on one of {places}, all of which {they} {'watches' if they == 'it' else 'watch'}, so {they} {are} "
+            "silent until started elsewhere when that one goes down"
+        )
     if standing[0].kind == "host":
         where = f"on {places}, which {they} {'watches' if they == 'it' else 'watch'}"
     else:
@@ -77,7 +88,7 @@ def _sentence(facts: Topology, titles: list[str], standing: tuple[Subject, ...])
 def _flows(facts: Topology, place: Subject) -> tuple[str, ...]:
     if place.kind == "host":
         hosts = (place.id, *facts.index.machines.get(place.id, ()))
-        return facts.flows_through([replica.component for host in hosts for replica in facts.replicas_on[host]])
+        return facts.flows_through([name for host in hosts for name in _carried(facts, host)])
     return tuple(flow for flow in facts.flows if facts.losses.holds_all(place.id, flow))
 
 
@@ -86,6 +97,7 @@ RULE = Rule(
     code="OBS002",
     title="Monitoring fails with what it monitors",
     severity="warning",
+    cases=(("floating", "info"),),
     category="observability",
     summary="The monitoring runs on a host or in a zone that it monitors.",
     why=(
@@ -93,7 +105,8 @@ RULE = Rule(
         "dashboard stays green because no measurements arrive, and nobody is called."
     ),
     fix="Run the monitoring on a host of its own in another zone, or use a managed service, and monitor the monitoring too.",
-    limits="Doesn't report models with a second monitoring elsewhere, nor a monitoring whose hosts aren't declared.",
+    limits="Doesn't report models with a second monitoring elsewhere, nor a monitoring whose hosts aren't declared. One that a "
+    "platform starts elsewhere is an information.",
     references=(
         (
             "Prometheus documentation, Alerting best practices (metamonitoring)",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from archgen.analysis.exposure import gateways
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AddReplica
 from archgen.edits.patch import patch_of
@@ -24,6 +25,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
         return
     running = [component for component in facts.architecture.components if facts.flows_of[component.id]]
     running += _promoters(facts, running)
+    ways_in = gateways(facts)
+    running += [facts.components[name] for name in ways_in]
     on_flows, bare = _own(facts, running)
     watched = facts.watched
     hosts = {host: subject for host in on_flows if (subject := Subject("host", host)) not in watched}
@@ -41,10 +44,19 @@ def check(context: RuleContext) -> Iterator[Hit]:
         subject=Subject("model", facts.architecture.id),
         message=f"Nothing monitors {names}" if nobody else f"The monitoring collects nothing from {names}",
         related=tuple((element, "is not monitored") for element in (*hosts.values(), *parts.values())),
-        flows=facts.flows_through([*unseen, *(each.id for each in running if _promoter(each) in unseen)]),
+        flows=_flows(facts, running, unseen, ways_in),
         fix=None if len(hosts) + len(parts) > 1 else _FIX.replace("each of them", names),
         case="nothing" if nobody else None,
     )
+
+
+def _flows(
+    facts: Topology, running: list[Component], unseen: list[str], ways_in: dict[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Return the flows of what is not monitored, of what it promotes, and of the networks that it guards."""
+    own = {*facts.flows_through([*unseen, *(each.id for each in running if _promoter(each) in unseen)])}
+    own.update(flow for name in unseen for flow in ways_in.get(name, ()))
+    return tuple(flow for flow in facts.flows if flow in own)
 
 
 def _promoter(component: Component) -> str | None:

@@ -78,6 +78,7 @@ RULE = Rule(
         ),
     ),
     check=check,
+    explains=True,
     bad="""\
 archgen: 1
 name: A site behind CloudFront  # finding: provider-dependency

@@ -50,7 +50,7 @@ def _is_denied(facts: Topology, connection: Connection) -> bool:
 
 
 def _opened(facts: Topology) -> Iterator[Hit]:
-    """Yield a hit for each firewall with rules that let outsiders in to a store that no connection of theirs leads to."""
+    """Yield a hit for each firewall with rules that let outsiders, or people inside, in to a store that none of them calls."""
     for firewall in facts.architecture.components:
         doors: dict[str, dict[str, None]] = {}
         for rule in firewall.rules:
@@ -58,6 +58,8 @@ def _opened(facts: Topology) -> Iterator[Hit]:
                 for target in facts.components:
                     if _opens_store(facts, firewall.id, rule, source, target):
                         doors.setdefault(target, {})[source] = None
+            for source, target in _people_let_in(facts, firewall.id, rule):
+                doors.setdefault(target, {})[source] = None
         if doors:
             let_in = [f"{_sides(sources)} in to {target}" for target, sources in doors.items()]
             yield Hit(
@@ -69,6 +71,34 @@ def _opened(facts: Topology) -> Iterator[Hit]:
                 case="rule",
                 confidence="medium",
             )
+
+
+def _people_let_in(facts: Topology, firewall: str, rule: FirewallRule) -> Iterator[tuple[str, str]]:
+    """Yield the networks of people inside from which a rule lets everything in to a store, each with the store."""
+    if rule.action == "deny" or rule.direction == "out" or rule.ports:
+        return
+    for person in facts.architecture.components:
+        network = facts.network_of(person.id) if person.kind == "client" else None
+        if network is None or network.id not in rule.sources:
+            continue
+        names = facts.firewalls.places(person.id)
+        for target in facts.components:
+            if (
+                # people's machines sign in to a directory, whether a flow says so or not
+                facts.kind(target).id != "identity-provider"
+                and _is_opened(facts, rule, target)
+                and firewall in facts.firewalls.between(person.id, target)
+                and facts.firewalls.admits(firewall, names, target, None) is not False
+                and not any(facts.network_of(call.source) == network for call in facts.incoming[target])
+            ):
+                yield network.id, target
+
+
+def _is_opened(facts: Topology, rule: FirewallRule, target: str) -> bool:
+    """Return True for a store, or a directory of accounts, that a rule means."""
+    kind = facts.kind(target).id
+    stores = (kind in STORES and kind not in BROKERS) or is_directory(facts, target)
+    return stores and not facts.firewalls.places(target).isdisjoint(rule.targets)
 
 
 def _sides(sources: Iterable[str]) -> str:
@@ -84,10 +114,7 @@ def _outsiders(facts: Topology, rule: FirewallRule) -> list[str]:
 
 
 def _opens_store(facts: Topology, firewall: str, rule: FirewallRule, source: str, target: str) -> bool:
-    kind = facts.kind(target).id
-    if not ((kind in STORES and kind not in BROKERS) or is_directory(facts, target)):
-        return False
-    if facts.firewalls.places(target).isdisjoint(rule.targets):
+    if not _is_opened(facts, rule, target):
         return False
     calls = (call for call in facts.incoming[target] if facts.trust(call.source) == "internet")
     used = any(source in ("internet", call.source) for call in calls)
@@ -168,10 +195,10 @@ RULE = Rule(
     limits=(
         "Skips object storage, which often serves visitors by design, files that partners exchange over SFTP or FTPS, "
         "brokers behind a proxy, and those that devices reach over MQTT or CoAP. A directory of accounts that the internet "
-        "asks over LDAP counts as a store. Counts a firewall's rule that lets outsiders in without a connection, and no "
-        "connection that a firewall denies. Follows proxies that pass on the same protocol, other than that of the web. Inside, "
-        "reports only clients that a flow leads elsewhere, at medium confidence; of other callers without a flow, "
-        "`incomplete-model` asks."
+        "asks over LDAP counts as a store. Counts a firewall's rule that lets outsiders in without a connection, or people from a "
+        "network inside on every port, and no connection that a firewall denies. Follows proxies that pass on the same protocol, "
+        "other than that of the web. Inside, reports only clients that a flow leads elsewhere, at medium confidence; of other "
+        "callers without a flow, `incomplete-model` asks."
     ),
     references=(("CWE-668, Exposure of Resource to Wrong Sphere", "https://cwe.mitre.org/data/definitions/668.html"),),
     check=check,

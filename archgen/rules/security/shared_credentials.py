@@ -26,6 +26,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     facts = context.topology
     accounts: dict[str, dict[str, list[Connection]]] = {}
     open_: dict[tuple[str, ...], list[Connection]] = {}
+    superusers: dict[str, Hit] = {}
     for connection in facts.architecture.connections:
         if connection.credentials is not None:
             for target in connection.targets:
@@ -38,6 +39,46 @@ def check(context: RuleContext) -> Iterator[Hit]:
         shared = {account: calls for account, calls in users.items() if len(_programs(facts, calls)) > 1}
         if shared:
             yield _shared(facts, target, shared)
+        mighty = [call for account, calls in users.items() if _is_superuser(facts, target, account) for call in calls]
+        mighty = [call for call in mighty if _works_for_itself(facts, call)]
+        if mighty:
+            superusers.setdefault(mighty[0].id, _superuser(facts, target, mighty))
+    yield from superusers.values()
+
+
+_SUPERUSERS = {
+    "mssql": ("sa",),
+    "mysql": ("root",),
+    "mariadb": ("root",),
+    "postgresql": ("postgres",),
+    "mongodb": ("root", "admin"),
+    "oracle": ("sys", "system"),
+}
+"""The accounts that a database is delivered with and that may do everything, by its protocol."""
+
+
+def _is_superuser(facts: Topology, target: str, account: str) -> bool:
+    spoken = {port.protocol for call in facts.incoming[target] for port in call.ports}
+    return any(account.casefold() in _SUPERUSERS.get(protocol, ()) for protocol in spoken)
+
+
+def _works_for_itself(facts: Topology, connection: Connection) -> bool:
+    """Return True for the call of an application: administrators and backups need all rights."""
+    admin = all(port.admin for port in connection.ports)
+    return facts.kind(connection.source).role in ("web", "application") and not admin
+
+
+def _superuser(facts: Topology, target: str, calls: list[Connection]) -> Hit:
+    flows = {flow for call in calls for flow in facts.flows_over[call.id]}
+    accounts = listed(sorted({call.credentials or "" for call in calls}))
+    sign = "signs" if len(calls) == 1 else "sign"
+    return Hit(
+        subject=Subject("connection", calls[0].id),
+        message=f"{listed([call.source for call in calls])} {sign} in to {target} as {accounts}, which may do everything there",
+        related=tuple((Subject("connection", call.id), "signs in as well") for call in calls[1:]),
+        flows=tuple(flow for flow in facts.flows if flow in flows),
+        case="superuser",
+    )
 
 
 def _programs(facts: Topology, connections: list[Connection]) -> set[str]:
@@ -131,6 +172,7 @@ RULE = Rule(
     code="SEC009",
     title="Shared or missing credentials",
     severity="warning",
+    cases=(("superuser", "info"),),
     category="security",
     summary="Several components use one account, or an application connects without authentication.",
     why=(
@@ -143,7 +185,8 @@ RULE = Rule(
         "Doesn't check connections that declare neither `credentials` nor `authentication`, components that run the "
         "same code base or are alternatives on one connection, name services, nor external services, which may be "
         "open to everybody. Calls that can't leave a host are checked only if they are to a store that isn't "
-        "declared to be for that host alone (`locality: same-host`)."
+        "declared to be for that host alone (`locality: same-host`). An application that signs in to a database as its superuser "
+        "is reported as info."
     ),
     references=(
         ("CWE-306, Missing Authentication for Critical Function", "https://cwe.mitre.org/data/definitions/306.html"),

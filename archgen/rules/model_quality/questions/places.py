@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.exposure import gateways
 from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, Managed, Port
@@ -40,6 +41,18 @@ def components_without_host(topology: Topology) -> Iterator[Gap]:
 def _is_open(topology: Topology, connection: Connection, port: Port) -> bool:
     """Return True if a port is unencrypted and the model leaves open if its traffic leaves a host; DNS queries don't count."""
     return topology.meaning(connection, port) == "unknown" and encrypted(port) is False
+
+
+def firewalls_beside_path(topology: Topology) -> Iterator[Gap]:
+    """Yield firewalls on a host of their own around a network that flows come into without a step to them."""
+    for name, flows in gateways(topology).items():
+        hosts = listed(list(topology.hosts_of(name)))
+        yield component_gap(
+            topology.components[name],
+            f"No step goes through {name}, which guards {listed(list(topology.components[name].guards))} from {hosts}, so no loss of "
+            f"{hosts} stops {listed(first_few(list(flows), MOST_NAMES))} in any analysis",
+            f"If their traffic passes {hosts}, make {name} a step of the flows. If not, leave its `runs_on` out.",
+        )
 
 
 def services_without_zone(topology: Topology) -> Iterator[Gap]:
