@@ -140,7 +140,11 @@ def _missing(facts: Topology, component: Component) -> Hit:
         flows=facts.flows_of[component.id],
         case=case,
         # most streams hand on what others keep; whether this one is the only place of it is not declared
-        confidence="low" if case == "passing" else "medium" if case in ("index", "exchange", "application") else "high",
+        confidence="low"
+        if case == "passing"
+        else "medium"
+        if case in ("index", "exchange", "application", "sessions")
+        else "high",
     )
 
 
@@ -150,7 +154,20 @@ def _case(facts: Topology, component: Component) -> str | None:
         return None if _is_filled_on_request(facts, component) else "index"
     if _is_for_exchange(facts, component):
         return "exchange"
+    if _keeps_sessions(facts, component):
+        return "sessions"
     return "application" if product_of(component.product).keeps_data else _CASES.get(component.kind)
+
+
+def _keeps_sessions(facts: Topology, component: Component) -> bool:
+    """Return True for a store that applications with shared sessions alone ask, in steps that say so of each."""
+    hops = [hop for flow in facts.flows_of[component.id] for hop in facts.hops[flow] if component.id in hop.targets]
+    return (
+        component.kind == "key-value-store"
+        and bool(hops)
+        and all(facts.components[hop.step.source].sessions == "shared" for hop in hops)
+        and all("session" in (hop.step.message or "").casefold() for hop in hops)
+    )
 
 
 def _is_for_exchange(facts: Topology, component: Component) -> bool:
@@ -220,8 +237,18 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     beside = next((each for each in facts.architecture.components if _can_copy(facts, each, own)), None)
     if beside is not None:
         return _another_job(facts, beside, own)
+    if _is_kept_at_home(facts):
+        # a provider has no way in to what runs on own machines, and what a backup there can read is for people to say
+        return ()
     backup_value = {"kind": "backup", "managed": True, "backs_up": [own.id]} | _schedule(facts, own)
     return (Put(("components", free_name("backup", facts)), backup_value),)
+
+
+def _is_kept_at_home(facts: Topology) -> bool:
+    """Return True for a system with a backup of its own and nothing that a provider runs but the services of others."""
+    components = facts.architecture.components
+    rented = any(each.managed and not facts.kind(each.id).foreign for each in components)
+    return not rented and any(each.kind == "backup" for each in components)
 
 
 def _is_of_cluster(facts: Topology, component: Component) -> bool:
@@ -283,6 +310,7 @@ RULE = Rule(
         ("secrets", "warning"),
         ("index", "info"),
         ("exchange", "info"),
+        ("sessions", "info"),
         ("application", "warning"),
         ("provided", "info"),
     ),
@@ -305,7 +333,7 @@ RULE = Rule(
         "low confidence, since most only pass on data that others keep. A search engine counts as the place of its data if a "
         "caller fills it on request and has no other store, as info if a worker does. A directory of accounts (LDAP, Kerberos, "
         "Active Directory) is data, and so is what an application such as a forge or a registry keeps without a store; files "
-        "that are handed to others over SFTP are reported as info."
+        "that are handed to others over SFTP are reported as info, and so is a store of which each step says that it keeps sessions."
     ),
     references=(
         ("NIST SP 800-34 Rev. 1, Contingency Planning Guide", "https://csrc.nist.gov/pubs/sp/800/34/r1/upd1/final"),

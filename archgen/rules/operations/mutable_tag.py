@@ -7,16 +7,19 @@ from collections.abc import Iterator
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.subject import Subject
 
+_MOVING = ("latest", "main", "master", "develop", "dev", "edge", "nightly", "stable")
+"""Tags that move with each build, branch or release."""
+
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """Yield a hit for each component whose image has neither a digest nor a tag other than `latest`."""
+    """Yield a hit for each component whose image has neither a digest nor a tag that stays where it is."""
     for component in context.topology.architecture.components:
         if component.image is None:
             continue
         # a digest stands behind a colon as well (`app@sha256:…`), and is never `latest`
         _, colon, tag = component.image.rpartition("/")[2].partition(":")
-        if not colon or tag.lower() == "latest":
-            reason = "whatever `latest` is on the day" if colon else "no tag, which means `latest`"
+        if not colon or tag.lower() in _MOVING:
+            reason = f"whatever `{tag}` is on the day" if colon else "no tag, which means `latest`"
             yield Hit(
                 subject=Subject("component", component.id),
                 message=f"{component.id} runs the image {component.image}: {reason}",
@@ -31,14 +34,14 @@ RULE = Rule(
     title="Mutable image tag",
     severity="warning",
     category="operations",
-    summary="The image is tagged `latest`, or has no tag.",
+    summary="The image is tagged `latest` or by a branch, or has no tag.",
     why=(
-        "`latest` moves to each new image. Two replicas that start on different days run different programs, an "
+        "`latest` moves to each new image, and `main` to each commit. Two replicas that start on different days run different programs, an "
         "error can't be traced to a version, and a rollback leads to the same name."
     ),
     fix="Put the release into the tag, or refer to the image by its digest: `app@sha256:…`.",
     limits=(
-        "Checks the name only, and trusts that other tags (`stable`, `1`) never move. Doesn't check components "
+        "Checks the name only, and trusts that other tags (`1`, `alpine`) never move. Doesn't check components "
         "without `image`."
     ),
     references=(

@@ -36,6 +36,13 @@ def check(context: RuleContext) -> Iterator[Hit]:
             yield _hit(context.topology, flow, objective)
 
 
+def _is_started_at_set_times(facts: Topology, flow: str) -> bool:
+    """Return True for a flow that schedulers alone start, inside: what fails runs again, and nobody waits for its answer."""
+    firsts = {start.step for start in facts.losses.structures[flow].initiators}
+    starting = {hop.step.source for hop in facts.hops[flow] if hop.step.id in firsts}
+    return all(facts.kind(source).id == "scheduler" for source in starting)
+
+
 def _rests_on_providers(facts: Topology, flow: FlowAssessment, allowed: float) -> bool:
     """Return True if the flow would meet the objective with all services always up whose figures nobody declares."""
     services = {each.element for each in flow.assumed if facts.rented(each.element)}
@@ -61,7 +68,13 @@ def _hit(facts: Topology, flow: FlowAssessment, objective: float) -> Hit:
             (_place(facts, loss.element), f"costs {format_duration(loss.hours_per_year)} per year") for loss in costly
         ),
         flows=(flow.flow,),
-        case="provided" if provided else None if decided else "assumed",
+        case="provided"
+        if provided
+        else "assumed"
+        if not decided
+        else "job"
+        if _is_started_at_set_times(facts, flow.flow)
+        else None,
         confidence=confidence,
     )
 
@@ -99,7 +112,7 @@ RULE = Rule(
     code="REL008",
     title="Objective out of reach",
     severity="error",
-    cases=(("assumed", "warning"), ("provided", "warning")),
+    cases=(("assumed", "warning"), ("provided", "warning"), ("job", "warning")),
     category="reliability",
     summary="The computed availability of a flow is below the model's objective.",
     why=(

@@ -40,7 +40,11 @@ def check(context: RuleContext) -> Iterator[Hit]:
                     flows.setdefault(certificate, {})[flow] = None
     shown_in = _flows_by_certificate(facts, certificates)
     for each in certificates.values():
-        users = tuple(flows.get(each.id, ())) or shown_in.get(each.id, ())
+        # whoever is shown a certificate that runs out is stopped, whatever its names
+        runs_out = _days_left(each, context.today) <= context.threshold("certificate-mismatch", "days", _WARNING_DAYS)
+        flawed_in = flows.get(each.id, {})
+        shown_too = shown_in.get(each.id, ()) if runs_out else ()
+        users = tuple(flow for flow in facts.flows if flow in flawed_in or flow in shown_too)
         yield from _judge(context, each, tuple(wrong.get(each.id, ())), users)
     for connection, (end, used) in bare.items():
         message = f"TLS ends at {end}, but no certificate is installed there"
@@ -141,11 +145,13 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     named = next(
         certificate for certificate in context.topology.architecture.certificates if certificate.id == hit.subject.id
     ).names
+    others = [name for each in context.topology.architecture.certificates for name in each.names]
     asked = dict.fromkeys(context.topology.flows[flow].domain for flow in hit.flows)
     missing = [
         domain
         for domain in asked
-        if domain is not None and not any(_covers(normalize_name(name), normalize_name(domain)) for name in named)
+        if domain is not None
+        and not any(_covers(normalize_name(name), normalize_name(domain)) for name in [*named, *others])
     ]
     return tuple(Append(("certificates", hit.subject.id, "names"), domain) for domain in missing)
 

@@ -22,15 +22,16 @@ def check(context: RuleContext) -> Iterator[Hit]:
         for component in facts.architecture.components:
             kind, own = facts.kind(component.id), facts.network_of(component.id)
             working = facts.flows_of[component.id] and not kind.passive and not component.managed
-            counts = kind.id not in BROKERS and (kind.role != "web" or _is_reached(facts, component.id))
-            if own is not None and own.id == network and kind.role in held and working and counts:
-                held[kind.role].append(component.id)
+            role = "web" if kind.id == "reverse-proxy" else kind.role
+            counts = kind.id not in BROKERS and (role != "web" or _is_reached(facts, component.id))
+            if own is not None and own.id == network and role in held and working and counts:
+                held[role].append(component.id)
         if all(held.values()) and not _is_one_machine(facts, held):
             yield _hit(facts, network, held)
 
 
 def _is_reached(facts: Topology, web: str) -> bool:
-    """Return True unless each flow of a web server begins with clients inside: it is no way in for the internet then."""
+    """Return True unless each flow of a web server or proxy begins with clients inside: it is no way in for the internet then."""
     clients = {
         hop.step.source
         for flow in facts.flows_of[web]
@@ -72,7 +73,7 @@ RULE = Rule(
     fix="Give web, application and data layers networks of their own, and let a firewall pass only what the flows need.",
     limits=(
         "Doesn't check models without networks, nor data on the web servers' own hosts. Skips managed services, "
-        "which their provider filters. A queue or stream doesn't count as data, nor a web server that only clients inside call."
+        "which their provider filters. A queue or stream doesn't count as data, nor a web server or proxy that only people inside call."
     ),
     references=(
         (
