@@ -185,6 +185,15 @@ def test_cards_and_labels_lie_on_nothing(name: str) -> None:
                     assert not box(heading).overlaps(box(card), -Pt(1)), (slide.title, heading.text_frame.text)
 
 
+@EACH
+def test_icons_of_cards_can_be_seen(name: str) -> None:
+    """A long name may leave an icon no room; then there is none."""
+    for slide, page in pages(name, DiagramSlide):
+        pictures = [shape for shape in every(page.shapes) if shape.shape_type == 13 and shape.name.endswith(" icon")]
+        widest = max((shape.width for shape in pictures), default=0)
+        assert [shape.name for shape in pictures if shape.width < widest / 4] == [], slide.title
+
+
 @pytest.mark.sampled(4)
 @EACH
 def test_words_on_pictures_fit_their_shapes(name: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from archgen.layout.deployment.cards import CHIP_GAP, chip_height, chip_rows, chip_words
 from archgen.layout.measures import Measures
@@ -11,13 +11,13 @@ from archgen.render.scene.change import faint, text_role
 from archgen.render.scene.shapes import IconImage, Pen, Rectangle, SceneShape, TextAnchor, TextLine
 from archgen.style.glyphs import Icon, glyph, group_glyph
 from archgen.style.svg_markup import badge_size
-from archgen.style.theme import LINES, SIZES
+from archgen.style.theme import LINES, SIZES, Sizes
 from archgen.views.diagram import Node, mark_role
 
 NodeIcons = Callable[[Node], Icon | None]
 """The logo of a node's product; None where there is none, and the glyph of its kind stands there."""
 
-_LEAST_ICON = 0.5
+LEAST_ICON = 0.5
 """The share of its size that an icon keeps: a name on several lines leaves no room for one that anybody makes out."""
 
 _TOUCHED = 0.2
@@ -88,10 +88,11 @@ def _large(placed: PlacedNode, measures: Measures, icons: NodeIcons) -> list[Sce
     room = box.height - chip_height(chip_rows(node, box.width, measures), measures)
     size = min(sizes.icon, room - 12 - tall)
     y = box.y + (room - size - 4 - tall) / 2
-    is_seen = size >= _LEAST_ICON * sizes.icon
+    is_seen = size >= LEAST_ICON * sizes.icon
     if not is_seen:
         y, size = box.y + (room - tall) / 2 - 4, 0.0
-    left, side = _beside_badges(placed, measures, middle - size / 2, y, size)
+    numbers = [badge.number for badge in node.badges]
+    left, side = beside_badges(box, sizes, measures.inset, numbers, (middle - size / 2, y, size))
     icon = IconImage(icons(node) or node_glyph(node), left, y + size - side, side)
     shapes: list[SceneShape] = [faint(node.change, icon)] if is_seen else []
     ink = text_role(node.change)
@@ -102,14 +103,16 @@ def _large(placed: PlacedNode, measures: Measures, icons: NodeIcons) -> list[Sce
     return [*shapes, *_second_line(placed, measures, middle, y + sizes.label, "middle")]
 
 
-def _beside_badges(placed: PlacedNode, measures: Measures, x: float, y: float, size: float) -> tuple[float, float]:
-    """Return the left side of an icon and its size: it makes room for badges that would lie on it."""
-    box, sizes = placed.box, measures.sizes
-    wide = sum(badge_size(badge.number)[0] * sizes.badge / SIZES.badge + 4 for badge in placed.node.badges)
-    first, last = box.x + measures.inset / 2, box.right + sizes.hang - wide
+def beside_badges(
+    box: Box, sizes: Sizes, inset: float, numbers: Sequence[int], icon: tuple[float, float, float]
+) -> tuple[float, float]:
+    """Return the left side and the size of an icon, given with its place: it makes room for badges that would lie on it."""
+    x, y, size = icon
+    wide = sum(badge_size(number)[0] * sizes.badge / SIZES.badge + 4 for number in numbers)
+    first, last = box.x + inset / 2, box.right + sizes.hang - wide
     if y >= box.y + sizes.badge or x + (1 - _TOUCHED) * size <= last:
         return x, size
-    side = min(size, max(last - first, _LEAST_ICON * size))
+    side = min(size, max(last - first, LEAST_ICON * size))
     return max(min(x, last - side), first), side
 
 
