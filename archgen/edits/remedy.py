@@ -39,6 +39,8 @@ def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict
     Empty if a port is unknown, because a rule that leaves it out would cut the callers off, and if the internet reaches a
     store, because a rule would say that it may.
     """
+    if any(_is_scraped(topology, name) for name in components):
+        return []
     public: dict[tuple[str, str], set[int | None]] = {}
     inside: dict[tuple[str, str], set[int | None]] = {}
     for connection in topology.architecture.connections:
@@ -65,12 +67,35 @@ def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict
     rules = [*public.items(), *inside.items()]
     if any(None in ports for _, ports in rules):
         return []
-    return [
+    opened: list[dict[str, Any]] = [
         {"from": source, "to": target, "ports": sorted(filter(None, ports)), "action": "allow"}
         for (source, target), ports in rules
         # no ports would mean any
         if ports
     ]
+    electing = (
+        [name for name in topology.components if name in components and _elects(topology, name)] if opened else []
+    )
+    return [*opened, *({"from": name, "to": name, "action": "allow"} for name in electing)]
+
+
+def _elects(topology: Topology, component: str) -> bool:
+    """Return True if replicas on several hosts agree by VRRP which has the address, which has no ports."""
+    cluster = topology.components[component].cluster
+    return cluster is not None and cluster.by == "vrrp" and len(topology.hosts_of(component)) > 1
+
+
+def _is_scraped(topology: Topology, component: str) -> bool:
+    """Return True if a monitoring elsewhere collects from a component on a port that no connection declares."""
+    hosts = topology.hosts_of(component)
+    return any(
+        observer.kind == "monitoring"
+        and not observer.managed
+        and any(component in collection.sources for collection in observer.collects)
+        and not set(topology.hosts_of(observer.id)).issuperset(hosts)
+        and not any(component in call.targets for call in topology.outgoing[observer.id])
+        for observer in topology.observers
+    )
 
 
 def _outside(topology: Topology, source: str) -> str:

@@ -227,6 +227,39 @@ def test_firewall_rules_name_who_calls_what() -> None:
     assert firewall["default"] == "deny"
 
 
+GUARDED = model(
+    "user: {kind: client}\n"
+    "lb: {kind: load-balancer, runs_on: [a, b], rate_limit: 10/s, cluster: {mode: active-passive, active: a, "
+    "failover: automatic, by: vrrp, address: {shared: 198.51.100.10}}}\nwatch: {kind: monitoring, runs_on: c, alerts: [ops]}",
+    "user -> lb: https",
+    "user -> lb: x",
+    "{a: {}, b: {}, c: {}}",
+)
+VISITS = {"from": "internet", "to": "lb", "ports": [443], "action": "allow"}
+
+
+def test_a_firewall_lets_the_members_of_a_vrrp_group_talk() -> None:
+    rules = fixed(GUARDED, "missing-firewall")["components"]["firewall"]["rules"]
+    assert rules == [VISITS, {"from": "lb", "to": "lb", "action": "allow"}]
+    single = GUARDED.replace("failover: automatic, by: vrrp", "failover: manual")
+    assert fixed(single, "missing-firewall")["components"]["firewall"]["rules"] == [VISITS]
+
+
+@pytest.mark.parametrize(
+    ("watch", "call", "is_written"),
+    [
+        ("runs_on: c", "", False),
+        ("managed: true", "", True),
+        ("runs_on: [a, b]", "", True),
+        ("runs_on: c", "\n  watch -> lb: {protocol: http, port: 8405}", True),
+    ],
+)
+def test_no_firewall_is_written_that_cuts_a_scrape_off(watch: str, call: str, is_written: bool) -> None:
+    text = GUARDED.replace("monitoring, runs_on: c", f"monitoring, {watch}, collects: [{{from: lb, what: metrics}}]")
+    text = text.replace("user -> lb: https", f"user -> lb: https{call}")
+    assert ("firewall" in fixed(text, "missing-firewall")["components"]) == is_written
+
+
 def test_a_new_agent_reports_to_a_monitoring_that_calls_people() -> None:
     text = model(
         f"{JOB}\napi: {{kind: service, runs_on: [a, b]}}", "job -> api: https", "job -> api: x", "{a: {}, b: {}}"
