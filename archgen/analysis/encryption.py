@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archgen.analysis.exposure import past_application
+from archgen.analysis.exposure import FORWARDING, past_application
 from archgen.analysis.hops import Hop, encrypted
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Connection, Port
@@ -14,9 +14,6 @@ from archgen.model.products import product_of, scope_of
 
 _NO_NETWORK = ("dns", "file", "unix")
 """Protocols that carry nothing of a request over a network, or names alone."""
-
-_FORWARDING = ("firewall", "router", "nat-gateway")
-"""The kinds that pass packets on as they come."""
 
 _OF_OTHERS = ("syslog", "snmp")
 """Protocols of monitoring that carry more than measurements: log lines, and the settings of devices."""
@@ -169,7 +166,7 @@ def _is_inside(topology: Topology, connection: Connection) -> bool:
     source = connection.source
     if is_public(topology, connection):
         return False
-    if topology.kind(source).id in _FORWARDING:
+    if topology.kind(source).id in FORWARDING:
         return not any(
             topology.trust(call.source) == "internet" for call in topology.incoming[source] if clear_ports(call)
         )

@@ -21,6 +21,9 @@ DEVICES = ("mqtt", "mqtts", "coap", "coaps")
 LDAP = ("ldap", "ldaps")
 """The protocols of a directory, which keeps the accounts of people."""
 
+FORWARDING = ("firewall", "router", "nat-gateway")
+"""The kinds that pass packets on as they come."""
+
 _BESIDE = ("bastion", "secrets")
 """The kinds that reach a store in no flow: the door of administrators, and what renews passwords."""
 
@@ -55,12 +58,28 @@ def stores_reached(topology: Topology, connection: Connection) -> dict[str, tupl
 
 def _passed_on(topology: Topology, call: Connection, proxy: str) -> Iterator[Connection]:
     """Yield the connections of a proxy that carry what a call brings, unread."""
-    brought = {port.protocol for port in call.ports}
     for onward in topology.outgoing[proxy]:
-        carried = {port.protocol for port in onward.ports}
-        either = brought.intersection(_ANY) or carried.intersection(_ANY)
-        if (brought & carried or either) and not (brought | carried).intersection(WEB):
+        web = any(port.protocol in WEB for port in (*call.ports, *onward.ports))
+        if _carries(onward, call) and not web:
             yield onward
+
+
+def _carries(onward: Connection, call: Connection) -> bool:
+    """Return True if a connection may carry on what another brings: they share a protocol, or either says nothing of it."""
+    brought, carried = ({port.protocol for port in each.ports} for each in (call, onward))
+    return bool(brought & carried or (brought | carried).intersection(_ANY))
+
+
+def callers_of(topology: Topology, component: str) -> tuple[Connection, ...]:
+    """Return the connections that reach a component; those of a firewall or router stand for the ones that it passes on."""
+    queue = list(topology.incoming[component])
+    arriving: list[Connection] = []
+    for call in queue:
+        passes = topology.kind(call.source).id in FORWARDING
+        before = [each for each in topology.incoming[call.source] if _carries(call, each)] if passes else []
+        queue += [each for each in before if each not in queue]
+        arriving += [] if before else [call]
+    return tuple(arriving)
 
 
 def is_unused_call(topology: Topology, connection: Connection, store: str) -> bool:

@@ -44,7 +44,10 @@ def encrypted(port: Port) -> bool | None:
     if port.tls is not None:
         return port.tls.mode != "off"
     protocol = PROTOCOLS.get(port.protocol)
-    return protocol.encrypted if protocol else None
+    if protocol is None:
+        return None
+    # 443, 8443 and 9443 are for TLS; MinIO and Ceph take S3 in plaintext on the others unless they have a certificate
+    return None if protocol.either and port.port is not None and port.port % 1000 != 443 else protocol.encrypted
 
 
 def relays(port: Port) -> bool:

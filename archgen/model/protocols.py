@@ -10,6 +10,7 @@ class Protocol(Struct, frozen=True):
 
     `secured` is the protocol that stands in for a plaintext one that doesn't run inside TLS under its own name.
     `secured_port` is where servers listen for its encrypted form, if that is another port than the plaintext one.
+    `either` is True where the same name stands for both: encrypted on its usual port, and on others as the server is set up.
     """
 
     id: str
@@ -18,6 +19,7 @@ class Protocol(Struct, frozen=True):
     encrypted: bool | None
     secured_port: int | None = None
     secured: str | None = None
+    either: bool = False
 
 
 _ALL = (
@@ -105,7 +107,7 @@ _ALL = (
     Protocol("snmp", "SNMP", 161, False),
     Protocol("statsd", "StatsD", 8125, False),
     Protocol("telnet", "Telnet", 23, False, 22, "ssh"),
-    Protocol("s3", "S3", 443, True),
+    Protocol("s3", "S3", 443, True, either=True),
     Protocol("webrtc", "WebRTC", None, True),
     Protocol("wireguard", "WireGuard", 51820, True),
     Protocol("openvpn", "OpenVPN", 1194, True),
@@ -122,5 +124,8 @@ WEB = ("http", "https", "http2", "http3", "ws", "wss")
 
 ADMINISTRATION = ("ssh", "telnet", "snmp", "rdp", "vnc", "winrm", "ipmi")
 """The protocols that administer a machine."""
+
+UNCERTIFIED = ("ssh", "sftp", "rsync", "wireguard", "openvpn", "ipsec", "webrtc", "srtp", "srtcp")
+"""The encrypted protocols in which no server shows a certificate for its name: it is known by its key, or by one of its own CA."""
 
 PROTOCOLS: dict[str, Protocol] = {protocol.id: protocol for protocol in _ALL}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from archgen.analysis.backups import holds_files, holds_only_copies, least_interval, shared_place
-from archgen.analysis.exposure import is_directory
+from archgen.analysis.exposure import callers_of, is_directory
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -173,7 +173,7 @@ def _keeps_sessions(facts: Topology, component: Component) -> bool:
 def _is_for_exchange(facts: Topology, component: Component) -> bool:
     """Return True for files that are handed over to others over SFTP or FTPS, and that somebody else has as well."""
     ports = (port.protocol for call in facts.incoming[component.id] for port in call.ports)
-    outside = any(facts.trust(call.source) == "internet" for call in facts.incoming[component.id])
+    outside = any(facts.trust(call.source) == "internet" for call in callers_of(facts, component.id))
     return component.kind == "file-storage" and outside and all(protocol in ("sftp", "ftps") for protocol in ports)
 
 

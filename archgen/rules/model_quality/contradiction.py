@@ -131,7 +131,8 @@ def _ports(facts: Topology) -> Iterator[Clash]:
 
 def _wants_tls(port: Port) -> bool:
     protocol = PROTOCOLS.get(port.protocol)
-    return bool(protocol is not None and protocol.encrypted) or port.port in _TLS_PORTS
+    always = protocol is not None and protocol.encrypted and not protocol.either
+    return bool(always) or port.port in _TLS_PORTS
 
 
 def _failovers(facts: Topology) -> Iterator[Clash]:

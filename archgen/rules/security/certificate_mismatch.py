@@ -8,15 +8,16 @@ from math import inf
 
 from archgen.analysis.dns_names import normalize_name
 from archgen.analysis.encryption import is_attached
+from archgen.analysis.exposure import FORWARDING
 from archgen.analysis.hops import Hop, relays
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Certificate, Port
 from archgen.model.change import Append, Change
+from archgen.model.protocols import UNCERTIFIED
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
-_PASSING = ("firewall", "router", "nat-gateway")
 _WARNING_DAYS = 30
 
 
@@ -83,10 +84,16 @@ def _endings(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[tuple[str, Port
             if is_attached(facts, target):
                 # the certificate that visitors see there is that of the balancer behind it
                 carrying[target] = port
-            elif passed or facts.kind(target).id in _PASSING:
+            elif passed or facts.kind(target).id in FORWARDING:
                 carrying[target] = None
-            else:
+            elif not _is_known_by_key(port):
                 yield connection.id, carrying[hop.step.source] or port, target
+
+
+def _is_known_by_key(port: Port) -> bool:
+    """Return True for a protocol without a certificate for a name, such as those over SSH, unless the model names one."""
+    named = port.tls is not None and port.tls.certificate is not None
+    return port.protocol in UNCERTIFIED and not named
 
 
 def _shown(certificates: dict[str, Certificate], port: Port, end: str) -> tuple[Certificate, ...]:
@@ -172,7 +179,8 @@ RULE = Rule(
     fix="Get a certificate for the name, and install it where TLS ends.",
     limits=(
         "Looks at the path from a visitor to where TLS ends, by the flow's `domain`. Doesn't check names if the "
-        "model declares no certificates, nor dates without `expires`."
+        "model declares no certificates, nor dates without `expires`. Protocols "
+        "that know a server by its key, such as SFTP, have no certificate for a name."
     ),
     references=(
         ("RFC 9525, Service Identity in TLS", "https://www.rfc-editor.org/rfc/rfc9525"),

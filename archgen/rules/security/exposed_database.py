@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from archgen.analysis.encryption import clear_ports
-from archgen.analysis.exposure import BROKERS, DEVICES, LDAP, STORES, is_directory, past_application, stores_reached
+from archgen.analysis.exposure import (
+    BROKERS,
+    DEVICES,
+    LDAP,
+    STORES,
+    callers_of,
+    is_directory,
+    past_application,
+    stores_reached,
+)
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, FirewallRule
@@ -89,7 +98,7 @@ def _people_let_in(facts: Topology, firewall: str, rule: FirewallRule) -> Iterat
                 and _is_opened(facts, rule, target)
                 and firewall in facts.firewalls.between(person.id, target)
                 and facts.firewalls.admits(firewall, names, target, None) is not False
-                and not any(facts.network_of(call.source) == network for call in facts.incoming[target])
+                and not any(facts.network_of(call.source) == network for call in callers_of(facts, target))
             ):
                 yield network.id, target
 
@@ -116,7 +125,7 @@ def _outsiders(facts: Topology, rule: FirewallRule) -> list[str]:
 def _opens_store(facts: Topology, firewall: str, rule: FirewallRule, source: str, target: str) -> bool:
     if not _is_opened(facts, rule, target):
         return False
-    calls = (call for call in facts.incoming[target] if facts.trust(call.source) == "internet")
+    calls = (call for call in callers_of(facts, target) if facts.trust(call.source) == "internet")
     used = any(source in ("internet", call.source) for call in calls)
     return not used and facts.firewalls.admits(firewall, (source, "internet"), target, None) is not False
 
@@ -124,6 +133,9 @@ def _opens_store(facts: Topology, firewall: str, rule: FirewallRule, source: str
 def _through_proxies(facts: Topology, connection: Connection) -> Iterator[Hit]:
     """Yield a hit for a proxy that passes the connections of visitors on to a store."""
     for store, proxies in stores_reached(facts, connection).items():
+        last = [call for call in facts.incoming[store] if call.source == proxies[-1]]
+        if connection.authentication is not False and all(_is_for_partners(facts, call, store) for call in last):
+            continue
         yield Hit(
             subject=Subject("connection", connection.id),
             message=f"{store} takes connections from {connection.source}, which is on the internet, through {listed(proxies)}",
