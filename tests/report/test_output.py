@@ -223,3 +223,12 @@ def test_a_caller_in_python_gets_documents_in_a_stream_of_text() -> None:
     with contextlib.redirect_stdout(stream):
         main(["lint", os.path.join(ROOT, "models"), "--format", "json", "--fail-on", "never"])
     assert json.loads(stream.getvalue())["findings"]
+
+
+def test_a_diff_of_a_model_without_meaning_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = tmp_path / "m.arch.yaml"
+    model.write_text("archgen: 1\nname: x\ncomponents:\n  a: {kind: message-queue}\n", encoding="utf-8")
+    assert main(["lint", str(model), "--diff"]) == 2
+    written = capsys.readouterr()
+    assert written.out == ""
+    assert f"archgen: {model}:4:13: unknown value `message-queue`" in written.err

@@ -21,7 +21,7 @@ from archgen.cli.linking import linked_style
 from archgen.cli.output import clear_screen, flush, say, warn
 from archgen.cli.parser import ListAction, Suggestions, add_formats, add_paths, requested_formats, write_reports
 from archgen.cli.progress import Progress
-from archgen.linting.policy import ALL, FAIL_ON, PERSONAS
+from archgen.linting.policy import ALL, FAIL_ON, MEANINGLESS, PERSONAS
 from archgen.model.finding import CATEGORIES, CONFIDENCES
 from archgen.model.problems import UsageError
 from archgen.report.common.terminal import brief
@@ -29,6 +29,7 @@ from archgen.system.internal_errors import Isolation
 
 if TYPE_CHECKING:
     from archgen.app.findings.baseline import BaselineMode
+    from archgen.report.lint.outcome import LintReport
 
 _runs: list[Run] = []
 """The last run, which stays until the next one, so that the end of the process doesn't wait for its objects to be freed."""
@@ -150,6 +151,8 @@ def _lint(options: argparse.Namespace) -> int:
         requested = requested or [("text", None)]
     else:
         formats = LINT
+    if options.diff:
+        _warn_of_broken(result.report)
     if options.quiet or options.diff:
         # standard output is for the diff alone
         requested = [(name, file) for name, file in requested if file is not None]
@@ -160,6 +163,14 @@ def _lint(options: argparse.Namespace) -> int:
         write_job_summary(result.report)
     failed = report_errors((*result.errors, *isolation.errors))
     return INVALID if failed else exit_code(result.report.findings, "never" if options.exit_zero else settings.fail_on)
+
+
+def _warn_of_broken(report: LintReport) -> None:
+    """Name the problems of models that have no meaning, which a diff can't show."""
+    for finding in report.findings:
+        if finding.rule in MEANINGLESS:
+            where = f"{finding.file}:{finding.line}:{finding.column}"
+            warn(f"archgen: {brief(f'{where}: {finding.message}. {finding.fix}')}\n")
 
 
 def _check(options: argparse.Namespace, settings: LintSettings, mode: BaselineMode) -> Run:
