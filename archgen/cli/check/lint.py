@@ -24,7 +24,7 @@ from archgen.cli.progress import Progress
 from archgen.linting.policy import ALL, FAIL_ON, MEANINGLESS, PERSONAS
 from archgen.model.finding import CATEGORIES, CONFIDENCES
 from archgen.model.problems import UsageError
-from archgen.report.common.terminal import brief
+from archgen.report.common.terminal import brief, escape_controls
 from archgen.system.internal_errors import Isolation
 
 if TYPE_CHECKING:
@@ -169,8 +169,8 @@ def _warn_of_broken(report: LintReport) -> None:
     """Name the problems of models that have no meaning, which a diff can't show."""
     for finding in report.findings:
         if finding.rule in MEANINGLESS:
-            where = f"{finding.file}:{finding.line}:{finding.column}"
-            warn(f"archgen: {brief(f'{where}: {finding.message}. {finding.fix}')}\n")
+            where = f"{escape_controls(finding.file)}:{finding.line}:{finding.column}"
+            warn(f"archgen: {where}: {brief(finding.message)}. {brief(finding.fix)}\n")
 
 
 def _check(options: argparse.Namespace, settings: LintSettings, mode: BaselineMode) -> Run:
