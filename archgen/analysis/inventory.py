@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from msgspec import Struct
@@ -305,6 +305,8 @@ class ArchitectureIndex(Struct, frozen=True, dict=True, eq=False):
         # a managed service runs on none of the model's hosts
         if caller.kind == "client" or caller.managed or any(callee.managed for callee in callees):
             return True
+        if connection.locality is None and _copies_its_own(caller, callees):
+            return False
         unknown = False
         for source in caller.replicas:
             for callee in callees:
@@ -378,3 +380,9 @@ class ArchitectureIndex(Struct, frozen=True, dict=True, eq=False):
             return ()
         first = frozenset(self.load(carrying[0]))
         return carrying if all(first == frozenset(self.load(host)) for host in carrying) else ()
+
+
+def _copies_its_own(caller: Component, callees: Iterable[Component]) -> bool:
+    """Return True for a backup on hosts of its source, where it copies the replica beside it."""
+    beside = {replica.hosts for callee in callees for replica in callee.replicas if len(replica.hosts) == 1}
+    return caller.kind == "backup" and all(replica.hosts in beside for replica in caller.replicas)

@@ -250,11 +250,11 @@ def _automated(architecture: Architecture, component: Component, promoter: Promo
     cluster, replication = component.cluster, component.replication
     if cluster is not None and cluster.failover == "manual":
         moved = replace(cluster, failover="automatic", by=cluster.by or "vrrp", watches=cluster.watches or "process")
-        component = replace(component, cluster=moved)
+        component = replace(component, cluster=replace(moved, recovery=None))
     if replication is None or not replication.primary or replication.failover == "automatic":
         return _with_components(architecture, component)
     by = replication.by or (promoter.id if promoter is not None else None)
-    component = replace(component, replication=replace(replication, failover="automatic", by=by))
+    component = replace(component, replication=replace(replication, failover="automatic", by=by, recovery=None))
     architecture = _with_components(architecture, component)
     return architecture if promoter is None or promoter.id != by else _with_promoter(architecture, component, promoter)
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AGENTS, AddHost, AddReplica, AutomateFailover, Edit, MoveAddress, apply_edit
 from archgen.model.architecture import Architecture, Availability, Component, Connection, Host, Replica, Zone
-from archgen.model.change import Append, Change, Put
+from archgen.model.change import Append, Change, Put, Remove
 from archgen.model.durations import write_duration
 
 
@@ -92,6 +92,7 @@ def _changes(before: Architecture, after: Architecture) -> Iterator[Change]:
                 yield Put((*path, key), now)
             elif now is not None and was is not None:
                 yield from (Put((*path, key, name), now[name]) for name in now if now[name] != was.get(name))
+                yield from (Remove((*path, key, name)) for name in was if name not in now)
         if new.quorum is not None and old.quorum is None:
             yield Put((*path, "quorum"), new.quorum)
         yield from (Append((*path, "guards"), host) for host in new.guards[len(old.guards) :])
@@ -189,6 +190,7 @@ def cluster_value(component: Component) -> dict[str, Any] | None:
         failover=cluster.failover,
         by=cluster.by,
         watches=cluster.watches,
+        recovery=None if cluster.recovery is None else f"{cluster.recovery:g}s",
     )
 
 

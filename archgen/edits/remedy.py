@@ -7,7 +7,7 @@ from typing import Any
 
 from archgen.analysis.exposure import BROKERS, stores_reached
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit, needs_moving_address
+from archgen.edits.changes import AGENTS, AddHost, AddReplica, AutomateFailover, Edit, needs_moving_address
 from archgen.edits.names import next_name, unused_name
 from archgen.edits.patch import patch_of
 from archgen.edits.placement import find_host
@@ -146,10 +146,22 @@ def _needs_more_than_a_replica(topology: Topology, component: Component) -> bool
         return False
     return (
         keeps_files(component)
+        or _keeps_sessions_alone(topology, component)
         or (len(component.replicas) == 1 and not may_run_twice(topology, component))
         or (component.kind == "scheduler" and len(component.replicas) == 1)
         or (not topology.hosts_of(component.id) and needs_moving_address(component, topology.index.callers))
     )
+
+
+def _keeps_sessions_alone(topology: Topology, component: Component) -> bool:
+    """Return True for a lone cache that holds sessions: a second one would know half of the visitors."""
+    if component.kind != "cache" or len(component.replicas) > 1:
+        return False
+    hops = [
+        hop for flow in topology.flows_of[component.id] for hop in topology.hops[flow] if component.id in hop.targets
+    ]
+    shared = [hop for hop in hops if topology.components[hop.step.source].sessions == "shared"]
+    return any("session" in (hop.step.message or "").casefold() for hop in shared)
 
 
 _RUNTIMES = (
@@ -254,11 +266,7 @@ def _similar_host(topology: Topology, host: str, components: Iterable[Component]
     new = next_name(host, {*topology.hosts, *topology.components, *topology.zones})
     carried = list(dict.fromkeys(components))
     code = [topology.components[component.codebase] for component in carried if component.codebase is not None]
-    agents = [
-        component
-        for component in topology.architecture.components
-        if component.kind in ("monitoring-agent", "log-collector")
-    ]
+    agents = [component for component in topology.architecture.components if component.kind in AGENTS]
     carried += [
         component
         for component in (*code, *agents)
@@ -272,11 +280,12 @@ def _similar_host(topology: Topology, host: str, components: Iterable[Component]
 def _zones_beside(topology: Topology, host: str, carried: Iterable[Component]) -> tuple[str, ...]:
     """Return the zones for a similar host: the same ones, but another rack or availability zone where that takes down a flow by itself.
 
-    That is a declared one without the components, else a new rack; nobody builds a datacenter for a fix. Another availability zone
+    That is a declared one, best without the components, else a new rack; nobody builds a datacenter for a fix. Another availability zone
     is one that the host's network reaches.
     """
     points = {element for elements in topology.losses.points.values() for element in elements}
-    hosts = {own for component in carried for own in topology.hosts_of(component.id)}
+    # every host has an agent
+    hosts = {own for component in carried if component.kind not in AGENTS for own in topology.hosts_of(component.id)}
     taken = {zone for own in hosts for zone in topology.index.zones_around(own)}
     names = {*topology.hosts, *topology.components, *topology.zones}
     chosen: list[str] = []
@@ -286,7 +295,8 @@ def _zones_beside(topology: Topology, host: str, carried: Iterable[Component]) -
         sound = [other for other in others if Subject("zone", other) not in points]
         shared = Subject("zone", zone) in points
         if shared and kind in ("rack", "power"):
-            chosen.append(next(iter(sound), next_name(zone, names)))
+            beside = [each.id for each in topology.architecture.zones if each.kind == kind and each.id != zone]
+            chosen.append(next(iter((*sound, *others, *beside)), next_name(zone, names)))
         elif shared and kind == "availability-zone":
             chosen.append(next((other for other in sound if _reaches(topology, host, other)), zone))
         else:

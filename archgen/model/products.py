@@ -16,7 +16,8 @@ class Product(Struct, frozen=True, gc=False):
     `coordinates`: it keeps leaders and locations for stores and balancers, and no data of a site. `agrees`: its replicas
     elect the one that takes a write, so that no model has to declare it. `forwards`: it passes connections on unchanged,
     and ends no TLS unless it has a certificate. `scope` is that of the managed service, where the provider fixes it.
-    `quorum` is how many of its replicas must be up, which cannot be switched off: a majority for anything, or for a write.
+    `quorum` is how many of its replicas must be up, which cannot be switched off: a majority for anything, or for a write, and half of
+    them for a read.
     `forgets_who_leaves`: a replica that is stopped in order has no vote any more, so a majority of the rest is enough.
     `plain_entry`: visitors' requests arrive at it, and a filter and access logs are options that are off at first.
     `trusting`: it checks no certificate of the servers that it passes requests on to, unless told to.
@@ -33,7 +34,7 @@ class Product(Struct, frozen=True, gc=False):
     forwards: bool = False
     scope: Scope | None = None
     plain_entry: bool = False
-    quorum: Literal["majority", "majority-to-write"] | None = None
+    quorum: Literal["majority", "majority-to-write", "half-to-read"] | None = None
     forgets_who_leaves: bool = False
     steps_down: Literal["writes", "everything"] | None = None
     trusting: bool = False
@@ -63,7 +64,7 @@ PRODUCTS: dict[str, Product] = {
         Product(agrees=True),
     ),
     **dict.fromkeys(
-        ("cassandra", "scylladb", "elasticsearch", "opensearch", "minio", "ceph", "redis-cluster"), Product(agrees=True)
+        ("cassandra", "scylladb", "elasticsearch", "opensearch", "ceph", "redis-cluster"), Product(agrees=True)
     ),
     **dict.fromkeys(("nginx", "apache", "envoy", "openresty"), Product(trusting=True)),
     **dict.fromkeys(
@@ -174,7 +175,8 @@ PRODUCTS: dict[str, Product] = {
         Product(keeps_data=True),
     ),
     "rabbitmq": Product(consoles=(15672, 15671)),
-    "minio": Product(agrees=True, consoles=(9001,)),
+    # half of the drives are parity in a small set: https://min.io/docs/minio/linux/operations/concepts/erasure-coding.html
+    "minio": Product(agrees=True, quorum="half-to-read", consoles=(9001,)),
     "portainer": Product(consoles=(9000, 9443)),
 }
 

@@ -36,6 +36,10 @@ def quorum_of(component: Component) -> int | Literal["majority"] | Quorum | None
     if len(component.replicas) < 2 or not (KINDS[component.kind].stores or component.kind == "queue"):
         return None
     implied = product_of(component.product).quorum
+    if implied == "half-to-read":
+        apart = component.replication is not None and component.replication.mode == "asynchronous"
+        # sites that copy to each other later are stores of their own
+        return None if apart else Quorum((len(component.replicas) + 1) // 2, "majority")
     return _TO_WRITE if implied == "majority-to-write" else implied
 
 

@@ -526,6 +526,44 @@ def test_a_second_host_stands_outside_a_rack_that_is_lost_as_one(component: str,
     assert after["zones"][zone]["kind"] == after["zones"]["z-1"]["kind"]
 
 
+def test_a_second_host_stands_in_a_rack_that_is_declared() -> None:
+    text = model(
+        f"{JOB}\nlb: {{kind: load-balancer, runs_on: u-1}}\nagent: {{kind: monitoring-agent, runs_on: [u-1, w-1]}}\n"
+        "db: {kind: database, product: galera, runs_on: [d-1, d-2, w-1]}",
+        "job -> lb: https\nlb -> db: mysql",
+        "job -> lb: x\nlb -> db: x",
+        "{u-1: {zone: z-1}, w-1: {zone: z-1}, d-1: {zone: z-2}, d-2: {zone: z-2}}",
+        "zones: {z-1: {kind: rack}, z-2: {kind: rack}}\n",
+    )
+    after = fixed(text, "single-point-of-failure")
+    assert after["hosts"]["u-2"] == {"zone": "z-2"}
+    assert list(after["zones"]) == ["z-1", "z-2"]
+
+
+@pytest.mark.parametrize(("message", "doubled"), [("session", False), ("page", True)])
+def test_a_cache_of_sessions_gets_no_second_one_that_knows_nothing_of_them(message: str, doubled: bool) -> None:
+    text = model(
+        f"{JOB}\nweb: {{kind: app-server, managed: true, replicas: 2, sessions: shared}}\n"
+        "redis: {kind: cache, product: redis, runs_on: u-1}",
+        "job -> web: https\nweb -> redis: redis",
+        f"job -> web: x\nweb -> redis: {message}",
+        "{u-1: {}}",
+    )
+    assert ("u-2" in fixed(text, "single-point-of-failure")["hosts"]) == doubled
+
+
+def test_automatic_failover_drops_the_time_that_a_person_needs() -> None:
+    text = model(
+        f"{JOB}\nlb: {{kind: load-balancer, runs_on: [a, b], cluster: {{active: a, failover: manual, recovery: 30m}}}}",
+        "job -> lb: https",
+        "job -> lb: x",
+        "{a: {}, b: {}}",
+        "objectives: {recovery_time: 15m}\n",
+    )
+    after = fixed(text, "manual-failover")["components"]["lb"]["cluster"]
+    assert after == {"active": "a", "failover": "automatic", "by": "vrrp", "watches": "process"}
+
+
 def test_a_backup_of_another_kind_of_store_or_with_a_tested_restore_is_not_extended() -> None:
     text = model(
         f"{JOB}\none: {{kind: database, product: postgresql, runs_on: a}}\ntwo: {{kind: database, product: mysql, runs_on: a}}\n"

@@ -204,6 +204,26 @@ def test_reads_and_writes_have_quorums_of_their_own(told: Told) -> None:
     assert told.points(declared.replace("access: write", "access: read"))[0] >= {"db@a", "db@b"}
 
 
+def test_minio_takes_no_object_without_more_than_half_of_its_nodes(told: Told) -> None:
+    four = GALERA.replace("c: {}", "c: {}, d: {}").replace("[a, b]", "[a, b, c, d]").replace("galera", "minio")
+    minio = (
+        four.replace("kind: database", "kind: object-storage")
+        .replace("-> db: mysql", "-> db: s3")
+        .replace("INSERT", "PUT")
+    )
+    read = minio.replace("access: write", "access: read")
+    assert told.points(minio)[0] == {"app@app-1", "app-1"}
+    status, reason = told.outcome(minio, "a", "b")
+    assert status == "down"
+    assert reason.endswith("; 2 of 4 replicas of db are up, and it takes 3")
+    assert told.outcome(read, "a", "b")[0] == "degraded"
+    assert told.outcome(read, "a", "b", "c")[0] == "down"
+    three = minio.replace("[a, b, c, d]", "[a, b, c]")
+    assert told.outcome(three.replace("access: write", "access: read"), "a", "b")[0] == "down"
+    sites = minio.replace("[a, b, c, d]", "[a, b]").replace("writers: all", "writers: all, mode: asynchronous")
+    assert told.outcome(sites, "a")[0] == "degraded"
+
+
 def test_a_promoter_needs_its_write_side(told: Told) -> None:
     model = GALERA.replace(
         "product: galera, runs_on: [a, b], replication: {writers: all}}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from archgen.analysis.topology import Topology
@@ -36,16 +36,16 @@ def check(context: RuleContext) -> Iterator[Hit]:
     )
     still = _stopped_all_the_same(facts, switched) if switched else None
     left = tuple(cause for cause in map(partial(_left, still), stopping) if cause.points)
-    lasting = {cause.element for cause in left}
-    waiting = tuple(cause for cause in stopping if cause.element not in lasting)
-    names, moved = _waiting(waiting, switched)
-    yield _hit(facts, stopping, left, (names, moved), "".join(_perhaps(facts, maintained, switched)))
+    lost = {(cause.element, flow) for cause in left for flow in cause.flows}
+    waiting = [cause for cause in stopping if any((cause.element, flow) not in lost for flow in cause.flows)]
+    by_element = {cause.element.id: _moved(cause, switched) for cause in waiting}
+    yield _hit(facts, stopping, left, by_element, "".join(_perhaps(facts, maintained, switched)))
 
 
 def _perhaps(facts: Topology, maintained: tuple[RootCause, ...], switched: tuple[Component, ...]) -> Iterator[str]:
     """Yield what must be switched over before a restart that stops flows only if they wait for what they take from a queue."""
     for cause in maintained:
-        moved = _waiting((cause,), switched)[1]
+        moved = _moved(cause, switched)
         if moved and not _surely(facts, cause).points:
             condition = facts.if_waiting(cause.element, cause.flows, named=True)
             yield f"; before that of {cause.element.id}, {listed(moved)} must be switched over manually{condition}"
@@ -103,30 +103,36 @@ def _stopped_all_the_same(facts: Topology, switched: tuple[Component, ...]) -> f
     )
 
 
-def _waiting(
-    stopping: tuple[RootCause, ...], switched: tuple[Component, ...]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the elements whose restart takes down no flow after a switchover, and the components to switch over."""
-    lost = {cause.element.id for cause in stopping}
-    moved = (
+def _moved(breaking: RootCause, switched: tuple[Component, ...]) -> tuple[str, ...]:
+    """Return the components to switch over before an element is restarted."""
+    lost = breaking.element.id
+    return tuple(
         component.id
         for component in switched
-        if any(not lost.isdisjoint((each.id, *each.hosts)) for each in component.replicas)
+        if any(lost in (replica.id, *replica.hosts) for replica in component.replicas)
     )
-    return tuple(cause.element.id for cause in stopping), tuple(moved)
+
+
+def _switch(moved: Mapping[str, tuple[str, ...]]) -> str:
+    """Return what must be switched over, with the element if each has its own."""
+    several = len(set(moved.values())) > 1
+    named = [
+        f"{listed(components)} ({element})" if several else listed(components) for element, components in moved.items()
+    ]
+    return f"{listed(list(dict.fromkeys(named)))} must be switched over manually"
 
 
 def _hit(
     facts: Topology,
     stopping: Sequence[RootCause],
     left: tuple[RootCause, ...],
-    waiting: tuple[tuple[str, ...], tuple[str, ...]],
+    moved: Mapping[str, tuple[str, ...]],
     perhaps: str,
 ) -> Hit:
     flows = _flows(facts, stopping)
     stopped = _flows(facts, left or stopping)
-    names, moved = waiting
-    switch = f"{listed(moved)} must be switched over manually"
+    names, switch = list(moved), _switch(moved)
+    components = list(dict.fromkeys(component for each in moved.values() for component in each))
     if not left:
         message = f"Before a planned restart of {listed(names, 'or')}, {switch}, or it takes down {listed(stopped)}"
     else:
@@ -136,21 +142,29 @@ def _hit(
     return Hit(
         subject=Subject("model", facts.architecture.id),
         message=message + perhaps,
-        related=tuple((cause.element, _label(cause, waiting)) for cause in stopping),
+        related=tuple((cause.element, _label(cause, left, moved.get(cause.element.id, ()))) for cause in stopping),
         flows=flows,
         fix=None
         if left
-        else f"Write the switchover down and practise it, or let {listed(moved)} fail over automatically.",
+        else f"Write the switchover down and practise it, or let {listed(components)} fail over automatically.",
         case=None if left else "by-hand",
         confidence="high" if left else "medium",
         proof=(left or stopping)[0].points[0].proof,
     )
 
 
-def _label(breaking: RootCause, waiting: tuple[tuple[str, ...], tuple[str, ...]]) -> str:
-    names, moved = waiting
-    unless = f" unless {listed(moved)} was switched over" if breaking.element.id in names else ""
-    return f"stops {listed(breaking.flows)} while it restarts{unless}"
+def _label(breaking: RootCause, left: tuple[RootCause, ...], moved: tuple[str, ...]) -> str:
+    lost = {flow for cause in left if cause.element == breaking.element for flow in cause.flows}
+    saved = [flow for flow in breaking.flows if flow not in lost]
+    if not saved:
+        return f"stops {listed(breaking.flows)} while it restarts"
+    unless = f"unless {listed(moved)} {'was' if len(moved) == 1 else 'were'} switched over"
+    stays = [flow for flow in breaking.flows if flow in lost]
+    return (
+        f"stops {listed(stays)} while it restarts, and {listed(saved)} {unless}"
+        if stays
+        else f"stops {listed(saved)} while it restarts {unless}"
+    )
 
 
 def _flows(facts: Topology, stopping: Sequence[RootCause]) -> tuple[str, ...]:

@@ -28,11 +28,20 @@ def check(context: RuleContext) -> Iterator[Hit]:
         standby = _standby(facts, component)
         flows = _waiting(facts, component, standby) if standby else ()
         if flows:
-            replication = component.replication
-            declared = replication.recovery if replication is not None else None
+            declared = _declared(component)
             reaction = 60 * context.threshold("manual-failover", "minutes", _REACTION / 60)
             if objective < (declared if declared is not None else reaction):
                 yield _hit(component, standby, flows, objective, declared, reaction)
+
+
+def _declared(component: Component) -> float | None:
+    """Return the declared time until a person has moved both the writes and the address; None if neither is declared."""
+    replication, cluster = component.replication, component.cluster
+    by_hand = (
+        replication.recovery if replication is not None and replication.failover != "automatic" else None,
+        cluster.recovery if cluster is not None and cluster.failover == "manual" else None,
+    )
+    return max((seconds for seconds in by_hand if seconds is not None), default=None)
 
 
 def _waiting(facts: Topology, component: Component, standby: tuple[str, ...]) -> tuple[str, ...]:

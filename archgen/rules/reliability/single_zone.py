@@ -22,7 +22,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     facts = context.topology
     held: dict[Subject, list[str]] = {}
     for flow in facts.flows:
-        zones = facts.losses.zones_holding[flow]
+        zones = _zones_at_fault(facts, flow)
         for zone in (Subject("zone", name) for name in zones):
             inner = any(facts.index.inside(other, zone.id) for other in zones)
             if not inner and zone in facts.losses.points[flow]:
@@ -32,6 +32,17 @@ def check(context: RuleContext) -> Iterator[Hit]:
             flows = held[breaking.element]
             unspread = tuple(flow for flow in flows if not _is_spread(facts, breaking.element.id, flow))
             yield _hit(facts, breaking, unspread or tuple(flows), sure=bool(unspread))
+
+
+def _zones_at_fault(facts: Topology, flow: str) -> frozenset[str]:
+    """Return the zones that hold a flow, and those in them that hold all of it but services that no smaller place takes down."""
+    holding = facts.losses.zones_holding[flow]
+    replicas = facts.losses.structures[flow].replicas
+    around = [facts.index.shared_zones(replica) for replica in replicas if replica.hosts]
+    own = frozenset.intersection(*around) if around else frozenset()
+    points = facts.losses.points[flow]
+    inner = (zone for zone in own if Subject("zone", zone) in points)
+    return holding | {zone for zone in inner if any(facts.index.inside(zone, other) for other in holding)}
 
 
 def _is_spread(facts: Topology, zone: str, flow: str) -> bool:
@@ -63,9 +74,10 @@ def _hit(facts: Topology, breaking: RootCause, held: tuple[str, ...], *, sure: b
     more = f"; losing {zone} takes down {plural(len(flows), 'flow')}: {listed(flows)}" if len(flows) > len(held) else ""
     others = _others(facts, zone) if facts.zones[zone].kind in _WIDE else []
     beside = f", and none in {listed(others)}" if others else ""
+    every = "Every replica" if all(facts.losses.holds_all(zone, flow) for flow in held) else "Every replica on a host"
     return Hit(
         subject=breaking.element,
-        message=f"Every replica of {plural(len(held), 'flow')} ({listed(held)}) is in the {facts.zones[zone].kind} {zone}"
+        message=f"{every} of {plural(len(held), 'flow')} ({listed(held)}) is in the {facts.zones[zone].kind} {zone}"
         f"{beside}{more}",
         flows=flows,
         proof=breaking.points[0].proof,

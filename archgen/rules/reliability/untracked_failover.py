@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archgen.analysis.dns_names import normalize_name, pointee
-from archgen.analysis.hops import relays
+from archgen.analysis.hops import Hop, relays
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveAddress
 from archgen.edits.patch import patch_of
@@ -47,12 +47,29 @@ def _flows_over(facts: Topology, calls: Sequence[Connection]) -> tuple[str, ...]
 
 def _is_handed_out(facts: Topology, component: Component) -> bool:
     """Return True if visitors get a replica of their own from another component, as players a game server from a matchmaker."""
+    if any(_hands_out_before(facts, component, hops) for hops in facts.hops.values()):
+        return True
     if component.sessions != "local":
         return False
     for hops in facts.hops.values():
         visit = any(facts.kind(hop.step.source).id == "client" for hop in hops)
         if visit and any(component.id in hop.targets and _hands_out(facts, hop.step.source) for hop in hops):
             return True
+    return False
+
+
+def _hands_out_before(facts: Topology, component: Component, hops: Sequence[Hop]) -> bool:
+    """Return True if an application asks a balancer for a server, and a client calls the server itself later in the flow."""
+    asked: set[str] = set()
+    allocated = False
+    for hop in hops:
+        caller = hop.step.source
+        if component.id in hop.targets:
+            if allocated and facts.kind(caller).id == "client":
+                return True
+            allocated = allocated or caller in asked
+        if _hands_out(facts, caller):
+            asked.update(target for target in hop.targets if facts.kind(target).role == "balancer")
     return False
 
 
@@ -215,7 +232,8 @@ RULE = Rule(
     limits=(
         "Checks only balancers and servers that clients reach directly or through firewalls, and no replicas that float. "
         "Programs that try several addresses in turn don't count as clients, nor do mail servers, DNS resolvers, and clients of "
-        "LDAP, RADIUS, Diameter and bare UDP. Skips servers that another component hands out, as a matchmaker does."
+        "LDAP, RADIUS, Diameter and bare UDP. Skips servers that another component hands out, as a matchmaker "
+        "does, or a balancer that an application asks for one."
     ),
     references=(
         (

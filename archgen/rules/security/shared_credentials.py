@@ -8,7 +8,7 @@ from archgen.analysis.exposure import STORES
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Connection
+from archgen.model.architecture import Component, Connection
 from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -92,7 +92,15 @@ def _program(facts: Topology, component: str) -> str:
         for connection in facts.architecture.connections
         if len(connection.targets) > 1 and component in connection.targets
     )
-    return facts.components[component].codebase or next(groups, (component,))[0]
+    own = facts.components[component]
+    return own.codebase or _repository(own) or next(groups, (component,))[0]
+
+
+def _repository(component: Component) -> str | None:
+    """Return the name of the image that a team builds itself, without its tag; an official one holds any team's code."""
+    name = (component.image or "").partition("@")[0]
+    path, slash, last = name.rpartition("/")
+    return f"{path}/{last.partition(':')[0]}" if slash and path != "docker.io/library" else None
 
 
 def _is_open(facts: Topology, connection: Connection) -> bool:
@@ -183,7 +191,7 @@ RULE = Rule(
     fix="Give each component an account of its own, with only the rights that it needs: `credentials: shop-reader`.",
     limits=(
         "Doesn't check connections that declare neither `credentials` nor `authentication`, components that run the "
-        "same code base or are alternatives on one connection, name services, nor external services, which may be "
+        "same code base or image or are alternatives on one connection, name services, nor external services, which may be "
         "open to everybody. Calls that can't leave a host are checked only if they are to a store that isn't "
         "declared to be for that host alone (`locality: same-host`). An application that signs in to a database as its superuser "
         "is reported as info."
