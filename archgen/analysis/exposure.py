@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.firewalls import ports_of
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection
 from archgen.model.products import product_of
@@ -142,3 +143,22 @@ def past_application(topology: Topology, connection: Connection) -> str | None:
         return None
     stores = (target for target in connection.targets if topology.kind(target).id in STORES)
     return next((store for store in stores if is_unused_call(topology, connection, store)), None)
+
+
+def firewall_past(topology: Topology, connection: Connection, target: str) -> str | None:
+    """Return the firewall on the paths of others with a rule that lets a call in that doesn't lead over it; None if there is none."""
+    names = topology.caller_names(connection.source)
+    for firewall in topology.architecture.components if names is not None else ():
+        on_paths = firewall.id != connection.source and not firewall.guards and bool(topology.incoming[firewall.id])
+        if on_paths and _has_rule_for(topology, firewall, target):
+            verdicts = [
+                topology.firewalls.admits(firewall.id, names or (), target, port) for port in ports_of(connection)
+            ]
+            if verdicts and all(verdicts):
+                return firewall.id
+    return None
+
+
+def _has_rule_for(topology: Topology, firewall: Component, target: str) -> bool:
+    places = topology.firewalls.places(target)
+    return any(rule.action == "allow" and not places.isdisjoint(rule.targets) for rule in firewall.rules)

@@ -33,6 +33,7 @@ _DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     encryption.certificates_without_names,
     places.services_without_zone,
     places.firewalls_beside_path,
+    places.calls_past_firewall,
     places.clients_without_network,
     operations.observers_without_sources,
     data.leases_without_step,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.firewalls import opens, port_number, spoken
+from archgen.analysis.firewalls import EVERYWHERE, opens, port_number, spoken
 from archgen.analysis.hops import PASSING
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Connection, FirewallRule, Port
+from archgen.model.architecture import Component, Connection, FirewallRule, Port
 from archgen.model.change import Change, Remove
 from archgen.model.products import product_name, product_of
 from archgen.model.protocols import ADMINISTRATION, PROTOCOLS
@@ -91,6 +91,7 @@ def _opened(facts: Topology) -> Iterator[Hit]:
             for port, declared in _administered(facts, rule, target):
                 if facts.firewalls.admits(firewall.id, ("internet",), target, port):
                     doors.setdefault(target, {})[spoken(port)] = declared
+        yield from _opened_to_all(facts, firewall)
         if doors:
             ports = [f"{target} ({listed([*named])})" for target, named in doors.items()]
             is_declared = any(declared for named in doors.values() for declared in named.values())
@@ -103,6 +104,38 @@ def _opened(facts: Topology) -> Iterator[Hit]:
                 case=None if is_declared else "by-protocol",
                 confidence="high" if is_declared else "medium",
             )
+
+
+def _opened_to_all(facts: Topology, firewall: Component) -> Iterator[Hit]:
+    """Yield a hit for a firewall before the internet that lets everybody in to everything on a port for administration."""
+    ports = [
+        spoken(Port(protocol=protocol))
+        for rule in firewall.rules
+        if rule.action == "allow" and rule.direction == "in" and not rule.targets and _is_for_all(facts, firewall, rule)
+        for protocol in ADMINISTRATION
+        if opens(rule, PROTOCOLS[protocol].port) and _lets_in(facts, firewall, Port(protocol=protocol))
+    ]
+    if ports:
+        yield Hit(
+            subject=Subject("component", firewall.id),
+            message=f"{firewall.id} lets the internet in to the administration of everything behind it ({listed(ports)})",
+            flows=facts.flows_of[firewall.id],
+            fix="Name who may come in `from` and what they may reach `to`: a network or a VPN, and a bastion host.",
+            case="by-protocol",
+            confidence="medium",
+        )
+
+
+def _is_for_all(facts: Topology, firewall: Component, rule: FirewallRule) -> bool:
+    """Return True for a rule for the internet; one for anybody counts where visitors come to the firewall itself."""
+    called = any(facts.trust(call.source) == "internet" for call in facts.incoming[firewall.id])
+    return called if not rule.sources else not set(EVERYWHERE).isdisjoint(rule.sources)
+
+
+def _lets_in(facts: Topology, firewall: Component, port: Port) -> bool:
+    """Return True if no earlier rule denies a port to each of the system's own components."""
+    own = [each for each in facts.architecture.components if each.kind not in ("client", "firewall")]
+    return any(facts.firewalls.admits(firewall.id, ("internet",), each.id, port) for each in own)
 
 
 def _administered(facts: Topology, rule: FirewallRule, target: str) -> Iterator[tuple[Port, bool]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.dns_names import pointee
+from archgen.analysis.exposure import firewall_past
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import firewall_rules, free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Replica
+from archgen.model.architecture import Connection, Replica
 from archgen.model.change import Change, Put
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
@@ -44,7 +45,7 @@ def _exposed(facts: Topology) -> tuple[tuple[Subject, ...], tuple[str, ...]]:
     for source in queue:
         for connection in facts.outgoing[source]:
             for target in connection.targets:
-                elements = () if _is_let_in_alone(facts, source, target) else tuple(_unguarded(facts, target))
+                elements = () if _is_let_in(facts, connection, target) else tuple(_unguarded(facts, target))
                 if elements:
                     reached.update(dict.fromkeys(elements))
                     connections[connection.id] = None
@@ -54,9 +55,13 @@ def _exposed(facts: Topology) -> tuple[tuple[Subject, ...], tuple[str, ...]]:
     return tuple(reached), tuple(connections)
 
 
-def _is_let_in_alone(facts: Topology, source: str, target: str) -> bool:
-    """Return True for a component in a private network that a provider's balancer leads into: nothing else comes in."""
-    return facts.kind(source).role == "balancer" and facts.trust(target) == "private"
+def _is_let_in(facts: Topology, connection: Connection, target: str) -> bool:
+    """Return True for a component in a private network that a provider's balancer leads into, where nothing else comes in.
+
+    Also for a call that a firewall has a rule for: the model lacks the step over it, which `incomplete-model` asks for.
+    """
+    alone = facts.kind(connection.source).role == "balancer" and facts.trust(target) == "private"
+    return alone or firewall_past(facts, connection, target) is not None
 
 
 def _unguarded(facts: Topology, component: str) -> Iterator[Subject]:
@@ -132,7 +137,8 @@ RULE = Rule(
     ),
     limits=(
         "Doesn't know packet filters that a host runs itself: declare them as a firewall that `guards` the host. A client "
-        "without a `network` is on the internet, unless it calls private networks alone."
+        "without a `network` is on the internet, unless it calls private networks alone. A call that the rules of a firewall "
+        "let in, and that doesn't lead over it, is asked about (`incomplete-model`)."
     ),
     references=(
         (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.exposure import gateways
+from archgen.analysis.exposure import firewall_past, gateways
 from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, Managed, Port
@@ -53,6 +53,22 @@ def firewalls_beside_path(topology: Topology) -> Iterator[Gap]:
             f"{hosts} stops {listed(first_few(list(flows), MOST_NAMES))} in any analysis",
             f"If their traffic passes {hosts}, make {name} a step of the flows. If not, leave its `runs_on` out.",
         )
+
+
+def calls_past_firewall(topology: Topology) -> Iterator[Gap]:
+    """Yield calls from the internet to a component before which a firewall has a rule for them, and no step leads over it."""
+    for call in topology.architecture.connections:
+        for target in call.targets if topology.trust(call.source) == "internet" else ():
+            firewall = firewall_past(topology, call, target)
+            guarded = all(map(topology.firewalls.guarding, topology.components[target].replicas))
+            if firewall is not None and not guarded:
+                yield Gap(
+                    Subject("connection", call.id),
+                    f"{firewall} has a rule for {target}, but {call.id} doesn't lead over {firewall}, so no loss of {firewall} stops "
+                    "it in any analysis",
+                    f"Write {call.source} -> {firewall} and {firewall} -> {target} in its place, in the steps too.",
+                )
+                break
 
 
 def services_without_zone(topology: Topology) -> Iterator[Gap]:
