@@ -13,6 +13,7 @@ from archgen.edits.remedy import add_replica, add_similar_host, automate, may_ru
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change
+from archgen.model.kinds import QUEUES
 from archgen.model.products import product_of, scope_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
@@ -54,6 +55,7 @@ def _hit(facts: Topology, breaking: RootCause, own: tuple[str, ...]) -> Hit:
                 if facts.may_be_spread(element)
                 else ""
             )
+            + _waits(_queues(facts, breaking))
         ),
         related=tuple(
             (Subject("replica", replica), f"goes down with {element.id}")
@@ -75,7 +77,40 @@ def _case(facts: Topology, breaking: RootCause) -> str | None:
     if _is_started_again(facts, breaking.element):
         return "job"
     unsure = all(facts.losses.breaks_if_waiting(breaking.element, flow) for flow in breaking.flows)
-    return "waiting" if unsure else None
+    return "waiting" if unsure or _queues(facts, breaking) else None
+
+
+def _queues(facts: Topology, breaking: RootCause) -> list[str]:
+    """Return what keeps the work of lost workers until they run again; empty if the loss stops anything else."""
+    kept: dict[str, None] = {}
+    for flow in breaking.flows:
+        queues = _queues_of_flow(facts, breaking.element, flow)
+        if not queues:
+            return []
+        kept.update(dict.fromkeys(queues))
+    return list(kept)
+
+
+_QUEUES = (*QUEUES, "cache", "key-value-store")
+"""The kinds from which workers take jobs; a broker may be declared as either."""
+
+
+def _queues_of_flow(facts: Topology, element: Subject, flow: str) -> list[str]:
+    """Return the queue, filled by others, from which the lost workers that start a flow take their work first."""
+    first = facts.hops[flow][0]
+    lost = {
+        replica.component
+        for replica in facts.losses.structures[flow].replicas
+        if element.id in (replica.id, *replica.hosts)
+    }
+    if first.step.source not in lost or any(facts.kind(name).id != "worker" for name in lost):
+        return []
+    queues = (name for name in first.targets if facts.kind(name).id in _QUEUES)
+    return [name for name in queues if any(call.source not in lost for call in facts.incoming[name])]
+
+
+def _waits(queues: list[str]) -> str:
+    return f"; its work waits in {listed(queues)}" if queues else ""
 
 
 def _is_started_again(facts: Topology, element: Subject) -> bool:
@@ -218,7 +253,8 @@ RULE = Rule(
     limits=(
         "Counts a managed component as one element, although its provider may run many; that is why it is a warning, and an "
         "info finding for a DNS, CDN, WAF, identity provider or service of others, which are seldom in one place. A warning, too, is "
-        "what a flow needs only if it waits for the work that is taken from a queue, where the model doesn't say so (`async`). "
+        "what a flow needs only if it waits for the work that is taken from a queue, where the model doesn't say so (`async`), and "
+        "a worker that alone empties a queue which others fill: the work waits there. "
         "A scheduler, worker or controller that a platform starts elsewhere and that nothing calls is an info finding. "
         "A zone that holds all of a flow is reported by `single-zone`."
     ),
