@@ -7,6 +7,7 @@ from typing import Any
 
 from archgen.analysis.encryption import clear_ports, is_public
 from archgen.analysis.firewalls import port_number
+from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Connection, FirewallRule, Port
 from archgen.model.change import Change, Path, Put
@@ -45,7 +46,8 @@ def encrypt(topology: Topology, calls: Iterable[Connection]) -> tuple[Change, ..
     }
     changes: list[Change] = []
     for (name, at), (connection, port) in places.items():
-        changes += encrypted_port(("connections", name, at), port, _tls(topology, connection, port))
+        tls, number = _tls(topology, connection, port), _tls_number(topology, connection, port)
+        changes += encrypted_port(("connections", name, at), port, tls, number)
     return (*changes, *_moved_rules(topology, places))
 
 
@@ -101,15 +103,35 @@ def _tls(topology: Topology, call: Connection, port: Port) -> Any:
     return {"verify": True} if verifies and not is_public(topology, call) else True
 
 
-def encrypted_port(path: Path, port: Port, tls: Any) -> Iterator[Change]:
-    """Yield a protocol that is encrypted, or TLS, and the port that servers listen on for it, where that is another."""
+def _tls_number(topology: Topology, call: Connection, port: Port) -> int | None:
+    """Return the port on which the targets take TLS from other callers already; None if there is none, or several."""
+    names = (port.protocol, PROTOCOLS[port.protocol].secured)
+    numbers = {
+        each.port
+        for target in call.targets
+        for other in topology.incoming[target]
+        for each in other.ports
+        if each.protocol in names and encrypted(each) and each.port is not None and not each.admin
+    }
+    return numbers.pop() if len(numbers) == 1 and port.port is not None else None
+
+
+def _usual_number(port: Port) -> int | None:
+    """Return the port that servers listen on for the encrypted form of a protocol on its usual port; None to stay there."""
+    protocol = PROTOCOLS[port.protocol]
+    return protocol.secured_port if port.port == protocol.port else None
+
+
+def encrypted_port(path: Path, port: Port, tls: Any, number: int | None = None) -> Iterator[Change]:
+    """Yield a protocol that is encrypted, or TLS, and the port for it where that is another: the number, else the usual one."""
     protocol = PROTOCOLS[port.protocol]
     secured = protocol.secured if port.tls is None else None
     if secured is not None:
         yield Put((*path, "protocol"), secured)
-    if protocol.secured_port is not None and port.port == protocol.port:
+    number = number or _usual_number(port)
+    if number is not None and number != port.port:
         # its servers take TLS on a port of its own: on the plaintext one the handshake would fail
-        yield Put((*path, "port"), protocol.secured_port)
+        yield Put((*path, "port"), number)
     if secured is None or (secured == "https" and tls is not True):
         yield Put((*path, "tls"), tls)
 
@@ -118,10 +140,10 @@ def _moved_rules(topology: Topology, places: dict[_Place, tuple[Connection, Port
     """Yield the ports of rules that let the encrypted connections in where they listen now."""
     moved: dict[str, dict[int, int]] = {}
     for connection, port in places.values():
-        protocol = PROTOCOLS[port.protocol]
-        if port.port is not None and port.port == protocol.port and protocol.secured_port is not None:
+        number = _tls_number(topology, connection, port) or _usual_number(port)
+        if port.port is not None and number is not None and number != port.port:
             for target in connection.targets:
-                moved.setdefault(target, {})[port.port] = protocol.secured_port
+                moved.setdefault(target, {})[port.port] = number
     for firewall in topology.architecture.components if moved else ():
         for at, rule in enumerate(firewall.rules):
             ports = _ports_after(topology, rule, moved, places)

@@ -26,7 +26,8 @@ class Product(Struct, frozen=True, gc=False):
     `figures_only`: it collects measurements, and no log lines. `directory`: it keeps the accounts of people, and their passwords,
     itself. `mirrors`: the nodes beside the primary of a queue have copies of its messages. `shares_storage`: its replicas write to
     the same files, so that no two of their writes conflict. `keeps_data`: an application that keeps repositories, artifacts or records
-    itself unless it has a store for them. `consoles` are the ports of its console for administrators.
+    itself unless it has a store for them. `appliance`: a device that takes no programs of others.
+    `consoles` are the ports of its console for administrators.
     """
 
     coordinates: bool = False
@@ -43,6 +44,7 @@ class Product(Struct, frozen=True, gc=False):
     directory: bool = False
     mirrors: bool = False
     shares_storage: bool = False
+    appliance: bool = False
     keeps_data: bool = False
     consoles: tuple[int, ...] = ()
 
@@ -173,6 +175,34 @@ PRODUCTS: dict[str, Product] = {
             "nextcloud",
         ),
         Product(keeps_data=True),
+    ),
+    **dict.fromkeys(
+        (
+            *(
+                "fortigate",
+                "fortinet",
+                "palo-alto",
+                "pan-os",
+                "cisco-asa",
+                "cisco-ftd",
+                "firepower",
+                "juniper-srx",
+                "checkpoint",
+            ),
+            *(
+                "check-point",
+                "sophos",
+                "sonicwall",
+                "watchguard",
+                "barracuda",
+                "f5",
+                "f5-big-ip",
+                "big-ip",
+                "netscaler",
+                "citrix-adc",
+            ),
+        ),
+        Product(appliance=True),
     ),
     "rabbitmq": Product(consoles=(15672, 15671)),
     # half of the drives are parity in a small set: https://min.io/docs/minio/linux/operations/concepts/erasure-coding.html

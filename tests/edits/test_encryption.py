@@ -134,3 +134,34 @@ def test_what_passes_packets_on_gets_no_redirect() -> None:
     assert fixed(text, "missing-tls")["connections"]["user -> service"] == {"protocol": "http", "port": 80}
     ends = text.replace("product: kube-proxy", "product: haproxy")
     assert fixed(ends, "missing-tls")["connections"]["user -> service"][0]["redirect"] == "https"
+
+
+def test_tls_goes_to_the_port_on_which_the_target_takes_it_already() -> None:
+    text = model(
+        "lb: {kind: load-balancer, product: haproxy, runs_on: a}\napp: {kind: app-server, runs_on: b}\n"
+        "wall: {kind: firewall, guards: [back], default: deny, rules: [{from: front, to: login, ports: [8080]}]}\n"
+        "login: {kind: identity-provider, product: keycloak, runs_on: c}",
+        "lb -> login: {protocol: http, port: 8080}\napp -> login: {protocol: https, port: 8443}",
+        "lb -> login: POST\napp -> login: GET",
+        HOSTS,
+        NETWORKS,
+    )
+    after = fixed(text, "plaintext-between-hosts", "tls-ends-early")
+    assert after["connections"]["lb -> login"] == {"protocol": "https", "port": 8443, "tls": {"verify": True}}
+    assert after["components"]["wall"]["rules"][0]["ports"] == [8443]
+
+
+@pytest.mark.parametrize(
+    "others",
+    ["{protocol: https, port: 8443, admin: true}", "[{protocol: https, port: 8443}, {protocol: https, port: 9443}]"],
+)
+def test_tls_stays_on_its_port_where_another_is_for_administrators_or_one_of_several(others: str) -> None:
+    text = model(
+        "lb: {kind: load-balancer, product: haproxy, runs_on: a}\napp: {kind: app-server, runs_on: b}\n"
+        "login: {kind: identity-provider, product: keycloak, runs_on: c}",
+        f"lb -> login: {{protocol: http, port: 8080}}\napp -> login: {others}",
+        "lb -> login: POST\napp -> login: GET",
+        HOSTS,
+        NETWORKS,
+    )
+    assert fixed(text, "plaintext-between-hosts")["connections"]["lb -> login"]["port"] == 8080

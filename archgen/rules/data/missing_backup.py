@@ -232,7 +232,9 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     for source, backups in facts.backups.items():
         for backup in backups:
             untested = backup.managed and backup.restore_tested is None and backup.product is None
-            if untested and _is_alike(facts.components[source], own):
+            # a provider's snapshots of what it runs can't read what runs on own machines
+            elsewhere = bool(facts.components[source].managed) != bool(own.managed)
+            if untested and not elsewhere and _is_alike(facts.components[source], own):
                 return (Append(("components", backup.id, "backs_up"), own.id),)
     beside = next((each for each in facts.architecture.components if _can_copy(facts, each, own)), None)
     if beside is not None:

@@ -54,14 +54,21 @@ def _logs(collection: Collection, entry: str) -> bool:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Logs beside what is collected from the entry already, by what can take logs."""
+    """Logs beside what is collected from the entry already, by what can take logs; from the entry alone, if others are named too."""
     return tuple(
-        Append(("components", observer.id, "collects", at, "what"), "logs")
+        _taking_logs(observer.id, at, part, hit.subject.id)
         for observer in (context.topology.components[subject.id] for subject, _ in hit.related)
-        if not product_of(observer.product).figures_only
+        if not product_of(observer.product or observer.id).figures_only
         for at, part in enumerate(observer.collects)
         if part.what and "logs" not in part.what and (not part.sources or hit.subject.id in part.sources)
     )
+
+
+def _taking_logs(observer: str, at: int, part: Collection, entry: str) -> Change:
+    path = ("components", observer, "collects")
+    if len(part.sources) > 1:
+        return Append(path, {"from": [entry], "what": ["logs"]})
+    return Append((*path, at, "what"), "logs")
 
 
 RULE = Rule(

@@ -89,6 +89,9 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     if any(facts.kind(component).observes for component in bare):
         # who watches the monitoring is for people to say: a call of it is no observation
         return ()
+    closed = [host for host in hosts if _is_appliance(facts, host)]
+    hosts = [host for host in hosts if host not in closed]
+    bare += dict.fromkeys(replica.component for host in closed for replica in facts.replicas_on[host])
     agent = next((component for component in facts.architecture.components if _collects_by_place(component)), None)
     collectors = filter(_collects_by_name, facts.architecture.components)
     collector = min(collectors, key=lambda component: component.kind != "monitoring-agent", default=None)
@@ -104,6 +107,12 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         changes += _collect(collector, bare)
         bare = []
     return (*changes, *_new_agent(facts, () if agent is not None else hosts, bare))
+
+
+def _is_appliance(facts: Topology, host: str) -> bool:
+    """Return True for a device that takes no agent, and sends its measurements and its log itself (SNMP, syslog)."""
+    running = [facts.components[replica.component].product for replica in facts.replicas_on[host]]
+    return bool(running) and all(product_of(product).appliance for product in running)
 
 
 def _on_hosts(facts: Topology, hosts: list[str]) -> list[str]:
