@@ -39,7 +39,7 @@ def quorum_of(component: Component) -> int | Literal["majority"] | Quorum | None
     if implied == "half-to-read":
         apart = component.replication is not None and component.replication.mode == "asynchronous"
         # sites that copy to each other later are stores of their own
-        return None if apart else Quorum((len(component.replicas) + 1) // 2, "majority")
+        return None if apart else Quorum((len(component.replicas) + 1) // 2, len(component.replicas) // 2 + 1)
     return _TO_WRITE if implied == "majority-to-write" else implied
 
 

@@ -117,15 +117,21 @@ def _hit(facts: Topology, component: Component, reasons: list[str], beside: Vote
     return Hit(
         subject=Subject("component", component.id),
         message=f"{what} fragile: {'; '.join(reasons)}{breaks}",
-        fix=None
-        if beside is None
-        else f"Place {listed(others)} in a third place, so that no loss takes half of the votes or more.",
+        fix=_fix(component, others),
         related=tuple((element, "is enough to lose the quorum") for element in elements),
         flows=flows or facts.flows_of[component.id],
         case="breaks" if flows else None,
         proof=points[-1].proof if points else None,
         causes=frozenset(causes),
     )
+
+
+def _fix(component: Component, others: list[str]) -> str | None:
+    if others:
+        return f"Place {listed(others)} in a third place, so that no loss takes half of the votes or more."
+    if _is_majority(component):
+        return None
+    return f"Spread the replicas so that the loss of no host or zone leaves fewer than {_needed(component)}."
 
 
 def _broken_by_quorum(facts: Topology, component: str, flow: str) -> tuple[SinglePoint, ...]:
