@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.exposure import callers_of
 from archgen.analysis.firewalls import EVERYWHERE, opens, port_number, spoken
 from archgen.analysis.hops import PASSING
 from archgen.analysis.topology import Topology
@@ -141,7 +142,8 @@ def _lets_in(facts: Topology, firewall: Component, port: Port) -> bool:
 def _administered(facts: Topology, rule: FirewallRule, target: str) -> Iterator[tuple[Port, bool]]:
     """Yield the ports for administration that a rule opens at a target: those of connections, and those that none uses."""
     calls = facts.incoming[target]
-    if any(facts.trust(call.source) == "internet" and _is_for_administrators(facts, call) for call in calls):
+    callers = callers_of(facts, target)
+    if any(facts.trust(call.source) == "internet" and _is_for_administrators(facts, call) for call in callers):
         # the connection itself is reported
         return
     ports = [port for call in calls for port in call.ports]
