@@ -17,7 +17,12 @@ EDGE = model(
 def test_no_agent_is_installed_on_an_appliance() -> None:
     after = fixed(EDGE, "unmonitored")["components"]
     assert after["agent"]["runs_on"] == ["a"]
-    assert after["watch"]["collects"][0]["from"] == ["wall"]
+    assert after["watch"]["collects"] == [{"from": ["wall"], "what": ["metrics", "logs"]}]
+    balancer = EDGE.replace(
+        "kind: firewall, product: fortigate, runs_on: edge, default: deny",
+        "kind: load-balancer, product: f5, runs_on: edge",
+    )
+    assert "latency" in fixed(balancer, "unmonitored")["components"]["watch"]["collects"][0]["measures"]
 
 
 def test_an_agent_is_installed_on_a_firewall_that_is_a_server() -> None:

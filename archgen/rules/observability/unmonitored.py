@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from archgen.analysis.exposure import gateways
+from archgen.analysis.exposure import FORWARDING, gateways
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AddReplica
 from archgen.edits.patch import patch_of
@@ -104,7 +104,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     changes = [*patch_of(facts, *(AddReplica(agent.id, host) for host in hosts))] if agent is not None else []
     collector = collector or (agent if bare else None)
     if bare and collector is not None:
-        changes += _collect(collector, bare)
+        changes += _collect(facts, collector, bare)
         bare = []
     return (*changes, *_new_agent(facts, () if agent is not None else hosts, bare))
 
@@ -126,11 +126,14 @@ def _on_hosts(facts: Topology, hosts: list[str]) -> list[str]:
     ]
 
 
-def _collect(collector: Component, components: list[str]) -> list[Change]:
+def _collect(facts: Topology, collector: Component, components: list[str]) -> list[Change]:
     """Return the changes with which a collector takes data from components too."""
     path = ("components", collector.id, "collects")
     what = ["metrics"] if product_of(collector.product).figures_only else _ALL["what"]
     statement = {"from": components} | _ALL | {"what": what}
+    if all(facts.kind(name).id in FORWARDING for name in components):
+        # packets are no requests
+        del statement["measures"]
     return [Append(path, statement) if collector.collects else Put(path, [statement])]
 
 
