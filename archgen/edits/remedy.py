@@ -146,14 +146,14 @@ def _needs_more_than_a_replica(topology: Topology, component: Component) -> bool
         return False
     return (
         keeps_files(component)
-        or _keeps_sessions_alone(topology, component)
+        or keeps_sessions_alone(topology, component)
         or (len(component.replicas) == 1 and not may_run_twice(topology, component))
         or (component.kind == "scheduler" and len(component.replicas) == 1)
         or (not topology.hosts_of(component.id) and needs_moving_address(component, topology.index.callers))
     )
 
 
-def _keeps_sessions_alone(topology: Topology, component: Component) -> bool:
+def keeps_sessions_alone(topology: Topology, component: Component) -> bool:
     """Return True for a lone cache that holds sessions: a second one would know half of the visitors."""
     if component.kind != "cache" or len(component.replicas) > 1:
         return False

@@ -26,7 +26,7 @@ from archgen.edits.changes import (
     needs_manual_failover,
 )
 from archgen.edits.promotion import promoter_of
-from archgen.edits.remedy import may_run_twice
+from archgen.edits.remedy import keeps_sessions_alone, may_run_twice
 from archgen.improve.repair import against
 from archgen.model.architecture import Architecture, Flow
 from archgen.model.steps import Branch, Frame, Request, Step
@@ -187,14 +187,17 @@ class _FlowSearch:
                     yield (edit, *waiting)
 
     def _is_barred(self, edit: Edit) -> bool:
-        """Return True if an edit adds to floating replicas, for which the model names more hosts, or repeats what may keep data."""
+        """Return True if an edit adds to floating replicas, for which the model names more hosts, or repeats what keeps data."""
         if not isinstance(edit, AddReplica | AddHost):
             return False
         names = edit.components if isinstance(edit, AddHost) else (edit.component,)
         parts = [self.search.topology.components[name] for name in names]
         if any(replica.floating for part in parts for replica in part.replicas):
             return True
-        return any(len(part.replicas) == 1 and not may_run_twice(self.search.topology, part) for part in parts)
+        facts = self.search.topology
+        if any(keeps_sessions_alone(facts, part) for part in parts):
+            return True
+        return any(len(part.replicas) == 1 and not may_run_twice(facts, part) for part in parts)
 
     def _applied(self, edits: tuple[Edit, ...]) -> Architecture:
         """Return the flow's part of the model with some edits."""

@@ -190,3 +190,15 @@ def test_no_second_replica_is_tried_of_what_may_keep_data() -> None:
     host = Subject("host", "a")
     assert found("a.arch.yaml", model)["build"][host] is None
     assert found("a.arch.yaml", model.replace("nexus", "go"))["build"][host] is not None
+
+
+def test_a_lone_cache_of_sessions_is_not_doubled_without_replication() -> None:
+    model = (
+        "archgen: 1\nname: Sessions\nhosts: {a: {}, b: {}}\ncomponents:\n"
+        "  job: {kind: scheduler, managed: true, replicas: 2}\n  web: {kind: app-server, managed: true, replicas: 2, sessions: shared}\n"
+        "  redis: {kind: cache, runs_on: a}\nconnections:\n  job -> web: https\n  web -> redis: redis\n"
+        "flows:\n  page: {title: A page, steps: [job -> web: GET /, web -> redis: session]}\n"
+    )
+    host = Subject("host", "a")
+    assert found("a.arch.yaml", model)["page"][host] is None
+    assert found("a.arch.yaml", model.replace("redis: session", "redis: page"))["page"][host] is not None
