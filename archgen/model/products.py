@@ -205,7 +205,7 @@ PRODUCTS: dict[str, Product] = {
         Product(appliance=True),
     ),
     "rabbitmq": Product(consoles=(15672, 15671)),
-    # half of the drives are parity in a small set: https://min.io/docs/minio/linux/operations/concepts/erasure-coding.html
+    # at most half of the drives are parity, and with less it takes more of them: https://min.io/docs/minio/linux/operations/concepts/erasure-coding.html
     "minio": Product(agrees=True, quorum="half-to-read", consoles=(9001,)),
     "portainer": Product(consoles=(9000, 9443)),
 }
