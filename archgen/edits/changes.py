@@ -242,14 +242,17 @@ def _with_moving_address(component: Component) -> Component:
     moving = replace(cluster, mode="active-passive", failover="automatic", watches="process")
     # an address that moves between hosts is one of theirs; of what has no declared host, people know what moves it
     placed = any(replica.hosts for replica in component.replicas)
-    return replace(component, cluster=replace(moving, by="vrrp") if placed else moving)
+    is_device = product_of(component.product).appliance
+    return replace(component, cluster=replace(moving, by="vrrp") if placed and not is_device else moving)
 
 
 def _automated(architecture: Architecture, component: Component, promoter: Promoter | None) -> Architecture:
     """Return the architecture with automatic failover of a component, and with the promoter where it is new."""
     cluster, replication = component.cluster, component.replication
     if cluster is not None and cluster.failover == "manual":
-        moved = replace(cluster, failover="automatic", by=cluster.by or "vrrp", watches=cluster.watches or "process")
+        # a device has a failover of its own
+        by = cluster.by or (None if product_of(component.product).appliance else "vrrp")
+        moved = replace(cluster, failover="automatic", by=by, watches=cluster.watches or "process")
         component = replace(component, cluster=replace(moved, recovery=None))
     if replication is None or not replication.primary or replication.failover == "automatic":
         return _with_components(architecture, component)

@@ -552,16 +552,19 @@ def test_a_cache_of_sessions_gets_no_second_one_that_knows_nothing_of_them(messa
     assert ("u-2" in fixed(text, "single-point-of-failure")["hosts"]) == doubled
 
 
-def test_automatic_failover_drops_the_time_that_a_person_needs() -> None:
+@pytest.mark.parametrize(("product", "by"), [("haproxy", {"by": "vrrp"}), ("f5", {})])
+def test_automatic_failover_drops_the_time_that_a_person_needs(product: str, by: dict[str, str]) -> None:
+    """A device has a failover of its own."""
+    lb = f"kind: load-balancer, product: {product}, runs_on: [a, b], cluster: {{active: a, failover: manual, recovery: 30m}}"
     text = model(
-        f"{JOB}\nlb: {{kind: load-balancer, runs_on: [a, b], cluster: {{active: a, failover: manual, recovery: 30m}}}}",
+        f"{JOB}\nlb: {{{lb}}}",
         "job -> lb: https",
         "job -> lb: x",
         "{a: {}, b: {}}",
         "objectives: {recovery_time: 15m}\n",
     )
     after = fixed(text, "manual-failover")["components"]["lb"]["cluster"]
-    assert after == {"active": "a", "failover": "automatic", "by": "vrrp", "watches": "process"}
+    assert after == {"active": "a", "failover": "automatic", **by, "watches": "process"}
 
 
 def test_a_backup_of_another_kind_of_store_or_with_a_tested_restore_is_not_extended() -> None:
