@@ -227,15 +227,15 @@ def limits() -> None:
 
     with tempfile.TemporaryDirectory() as directory:
         for name, text in LIMITS.items():
-            model, picture = os.path.join(directory, f"{name}.arch.yaml"), os.path.join(directory, f"{name}.svg")
+            model = os.path.join(directory, f"{name}.arch.yaml")
             with open(model, "w", encoding="utf-8") as stream:
                 stream.write(text)
 
-            def ours(words: tuple[str, ...] = ("draw", model, "--view", "deployment", "-o", picture)) -> None:
+            def ours(words: tuple[str, ...] = ("draw", model, "--view", "deployment", "-o", directory)) -> None:
                 with contextlib.redirect_stdout(io.StringIO()):
                     assert archgen(list(words)) == 0
 
-            within(f"picture of limit: {name}", 5.0, ours, 1)
+            within(f"pictures of limit: {name}", 5.0, ours, 1)
 
 
 def within(what: str, target: float, action: Callable[[], object], count: int) -> None:

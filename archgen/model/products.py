@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -278,6 +279,7 @@ _ENGINE = re.compile(r"(rds|aurora|cloud-sql)(?:-for)?-(?:mysql|mariadb|postgres
 _UNKNOWN = Product()
 
 
+@lru_cache(4096)
 def product_name(name: str | None) -> str:
     """Return the name by which tables know a product: `Postgres` is `postgresql`, `Amazon S3` and `aws-s3` are `s3`."""
     text = "-".join((name or "").casefold().replace("_", " ").replace("/", "").split())
