@@ -100,17 +100,11 @@ def _unshown(topology: Topology, flow: str, component: Component, gone: Collecti
 
 def _moved(topology: Topology, outcome: FlowOutcome) -> Iterator[str]:
     """Yield the components whose lost replicas had visitors that nothing moves to the others."""
-    visited = {
-        target
-        for hop in topology.hops[outcome.flow]
-        if topology.kind(hop.step.source).id == "client"
-        for target in hop.targets
-    }
     check = BY_NAME[_UNMOVED].check
     for hit in check(RuleContext(topology)) if check is not None and outcome.lost else ():
         cluster = topology.components[hit.subject.id].cluster
         lost = [each for each in outcome.lost if topology.replicas[each].component == hit.subject.id]
-        if lost and hit.subject.id in visited and (cluster is None or cluster.watches != "host"):
+        if lost and outcome.flow in hit.flows and (cluster is None or cluster.watches != "host"):
             yield f"only if the traffic of {listed(lost)} moves to another replica ({_UNMOVED})"
 
 

@@ -236,6 +236,24 @@ flows:
         ["a"],
         "only if the traffic of imap@a moves to another replica (untracked-failover)",
     ),
+    "visitors whom nothing moves, behind a firewall": (
+        """\
+archgen: 1
+name: x
+hosts: {a: {}, b: {}, c: {}}
+components:
+  user: {kind: client}
+  wall: {kind: firewall, runs_on: c}
+  imap: {kind: service, runs_on: [a, b]}
+connections:
+  user -> wall: imaps
+  wall -> imap: imaps
+flows:
+  buy: {steps: [user -> wall: FETCH, wall -> imap: FETCH]}
+""",
+        ["a"],
+        "only if the traffic of imap@a moves to another replica (untracked-failover)",
+    ),
     "a lease that no step asks for": (
         """\
 archgen: 1

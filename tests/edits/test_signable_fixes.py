@@ -699,3 +699,46 @@ def test_a_port_that_nobody_calls_any_more_is_removed_behind_the_balancer_too(ca
     after = fixed(text, "exposed-admin")["connections"]
     assert len(after["user -> lb"]) == 1 or after["user -> lb"] == "amqps"
     assert (len(after["lb -> mq"]) if isinstance(after["lb -> mq"], list) else 1) == left
+
+
+HEADED = (
+    model(
+        "user: {kind: client}\nlb: {kind: load-balancer, runs_on: a}\nweb: {kind: service, runs_on: b}\n"
+        "db: {kind: database, product: postgresql, runs_on: c}\ntool: {kind: service, runs_on: d}\nclerk: {kind: client, network: lan}",
+        "user -> lb: https\nlb -> web: {protocol: http, port: 4000}\nclerk -> web: {protocol: http, port: 4000}\n"
+        "web -> db: {protocol: postgresql, tls: true}\ntool -> db: postgresql",
+        "user -> lb: GET /\nlb -> web: GET /",
+        "{a: {}, b: {network: lan}, c: {}, d: {}}",
+        "networks: {lan: {trust: private}}\n",
+    )
+    + "  ask:\n    access: read\n    steps:\n      - clerk -> web: GET /\n"
+)
+
+
+def test_a_finding_of_several_subjects_that_loses_its_first_is_no_new_one() -> None:
+    """What encrypts lb -> web encrypts clerk -> web too, which led the connections in plaintext."""
+    before = {finding.rule: finding for finding in judged(HEADED).findings}
+    assert before["plaintext-between-hosts"].subject.id == "clerk -> web"
+    done = apply_fixes(
+        HEADED.encode(),
+        checker(Input(NAME, HEADED.encode()), Policy(), TODAY),
+        lambda each: each.rule == "tls-ends-early",
+    )
+    assert "lb -> web: {protocol: https, port: 4000" in done.data.decode()
+    (left,) = (finding for finding in judged(done.data.decode()).findings if finding.rule == "plaintext-between-hosts")
+    assert left.subject.id == "tool -> db"
+    assert left.fingerprint not in {finding.fingerprint for finding in before.values()}
+
+
+def test_the_address_of_two_firewalls_is_not_their_balancers_to_move() -> None:
+    text = model(
+        "user: {kind: client}\nlb: {kind: load-balancer, runs_on: [a, b]}\nwall: {kind: firewall, runs_on: [a, b]}",
+        "user -> wall: https\nwall -> lb: https",
+        "user -> wall: GET /\nwall -> lb: GET /",
+        "{a: {}, b: {}}",
+    )
+    (finding,) = (finding for finding in judged(text).findings if finding.rule == "untracked-failover")
+    assert finding.changes == ()
+    one = text.replace("wall: {kind: firewall, runs_on: [a, b]}", "wall: {kind: firewall, runs_on: a}")
+    (finding,) = (finding for finding in judged(one).findings if finding.rule == "untracked-failover")
+    assert finding.changes

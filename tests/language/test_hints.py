@@ -8,9 +8,11 @@ import pytest
 
 from archgen.cli import main
 from archgen.explanations import ALGORITHMS, MEASURES, MECHANISMS, PROTOCOL_TEXTS
+from archgen.language.load import load
 from archgen.language.schema.keys import key_names, keys
 from archgen.language.schema.suggestions import KINDS_OF_PRODUCTS, complete_option, port_hint, product_hint, unit_hint
 from archgen.model.kinds import KINDS
+from archgen.model.problems import ModelError
 
 MODEL = "archgen: 1\nname: M\nhosts: {s-1: {}}\ncomponents:\n  a: {kind: cache, runs_on: s-1}\n"
 
@@ -126,3 +128,12 @@ def test_a_thing_that_is_not_there_is_answered_with_what_is(tmp_path: Path, caps
     )
     assert main(["simulate", str(file), "--kill", "s1"]) == 2
     assert "did you mean `s-1`?" in capsys.readouterr().err
+
+
+def test_an_id_of_something_else_is_named_as_such() -> None:
+    text = "archgen: 1\nname: x\nhosts: {gw-1: {}}\ncomponents: {a: {kind: monitoring, runs_on: gw-1}}\nconnections: {a -> gw-1: snmp}\n"
+    with pytest.raises(ModelError) as error:
+        load("m.arch.yaml", text.encode())
+    assert [problem.fix for problem in error.value.problems] == [
+        "`gw-1` is a host: name a component, such as one that runs on it."
+    ]

@@ -160,12 +160,30 @@ def _with(model: Model, fixes: tuple[Finding, ...], judged: CheckBytes) -> Model
 def _worse(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> list[Finding]:
     """Return the findings that are new, or graver than they were; a loss that was reported as grave before isn't new."""
     severities = {finding.fingerprint: SEVERITIES.index(finding.severity) for finding in before}
+    listed = _listed(before)
     losses: dict[tuple[Subject, ...], int] = {}
     for finding in before:
         if finding.proof is not None:
             rank = SEVERITIES.index(finding.severity)
             losses[finding.proof.kill] = min(rank, losses.get(finding.proof.kill, rank))
-    return [finding for finding in after if _is_graver(finding, severities, losses)]
+    shown = [
+        finding for finding in after if listed.get((finding.rule, finding.subject), len(SEVERITIES)) > _rank(finding)
+    ]
+    return [finding for finding in shown if _is_graver(finding, severities, losses)]
+
+
+def _listed(findings: tuple[Finding, ...]) -> dict[tuple[str, Subject], int]:
+    """Return the gravest severity of each rule at each of its other subjects: once the first is fixed, the next one leads."""
+    ranks: dict[tuple[str, Subject], int] = {}
+    for finding in findings:
+        for related in finding.related:
+            key = finding.rule, related.subject
+            ranks[key] = min(_rank(finding), ranks.get(key, len(SEVERITIES)))
+    return ranks
+
+
+def _rank(finding: Finding) -> int:
+    return SEVERITIES.index(finding.severity)
 
 
 def _is_graver(finding: Finding, severities: Mapping[str, int], losses: Mapping[tuple[Subject, ...], int]) -> bool:

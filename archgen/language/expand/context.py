@@ -106,7 +106,16 @@ class Context:
         message = f"{f'{key} names an ' if key else ''}unknown {noun} `{shorten(text)}`"
         near = suggestion(text, candidates) if len(self.problems) < _MOST_SUGGESTIONS else None
         removal = self._removal(text, kinds)
-        self.dangling(mark, subject, message, removal or near or f"Declare it, or name a declared {noun}.")
+        fix = removal or self._other_kind(text, noun) or near or f"Declare it, or name a declared {noun}."
+        self.dangling(mark, subject, message, fix)
+
+    def _other_kind(self, text: str, noun: str) -> str | None:
+        """Return the fix where the id is one of something else."""
+        kind = next((kind for kind, names in self.declared.items() if text in names), None)
+        if kind is None:
+            return None
+        example = ", such as one that runs on it" if kind == "host" and noun == "component" else ""
+        return f"`{shorten(text)}` is a {kind}: name a {noun}{example}."
 
     def _removal(self, text: str, kinds: Sequence[str]) -> str | None:
         """Return the fix where the model takes the element out of the one that it extends."""

@@ -24,17 +24,20 @@ def check(context: RuleContext) -> Iterator[Hit]:
         for probe in component.probes:
             probing.setdefault(_name(probe), []).append(component)
     blind: dict[str, str] = {}
-    inside: list[list[str]] = []
+    within: dict[str, None] = {}
+    named: dict[str, None] = {}
     for flow in facts.architecture.flows:
         if flow.domain is not None and _is_visited(facts, flow):
             probers = probing.get(normalize_name(flow.domain), [])
             if all(_is_inside(facts, prober, flow) for prober in probers):
                 blind[flow.id] = flow.domain
-                inside.append([prober.id for prober in probers])
+                within |= dict.fromkeys(prober.id for prober in probers)
+                named |= dict.fromkeys([flow.domain] if probers else ())
     if blind:
         names = list(dict.fromkeys(blind.values()))
-        within = list(dict.fromkeys(prober for each in inside for prober in each))
-        also = f"; {listed(within)} {_does(within)} so from within" if all(inside) else ""
+        checks = "checks" if len(within) == 1 else "check"
+        which = "it" if len(names) == 1 else listed(list(named))
+        also = f"; {listed(list(within))} {checks} {which} from within" if within else ""
         yield Hit(
             subject=Subject("model", facts.architecture.id),
             message=f"Nothing checks {listed(names)} from outside, as a visitor would{also}",
@@ -54,10 +57,6 @@ def _is_visited(facts: Topology, flow: Flow) -> bool:
 def _name(probe: str) -> str:
     """The name that a probe asks for, whether it is written by itself or as an address with a scheme."""
     return normalize_name(probe.partition("://")[2].partition("/")[0] or probe)
-
-
-def _does(names: list[str]) -> str:
-    return "does" if len(names) == 1 else "do"
 
 
 def _is_inside(facts: Topology, component: Component, flow: Flow) -> bool:

@@ -84,6 +84,13 @@ def _balancers_before(facts: Topology, component: Component) -> list[str]:
     return list(dict.fromkeys(name for name in callers if facts.kind(name).role == "balancer"))
 
 
+def _is_behind_others(facts: Topology, component: Component) -> bool:
+    """Return True if visitors come by several firewalls or routers alone: the address that has to move is theirs."""
+    callers = [facts.components[call.source] for call in facts.incoming[component.id] if facts.flows_over[call.id]]
+    doors = [caller for caller in callers if caller.kind in ("firewall", "router") and len(caller.replicas) > 1]
+    return bool(callers) and doors == callers
+
+
 def _pair_on_hosts(component: Component) -> Cluster | None:
     """Return the cluster of a pair of which one works, and of which only the hosts are watched."""
     cluster = component.cluster
@@ -212,6 +219,8 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     component = context.topology.components[hit.subject.id]
     # an address serves one of two and idles the other, so it is no substitute for a balancer, nor for what players hold
     if len(component.replicas) > 2 or component.sessions == "local" or _balancers_before(context.topology, component):
+        return ()
+    if _is_behind_others(context.topology, component):
         return ()
     return patch_of(context.topology, MoveAddress(component.id))
 
