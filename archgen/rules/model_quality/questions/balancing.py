@@ -9,7 +9,6 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Connection
 from archgen.model.kinds import KINDS
 from archgen.model.protocols import WEB
-from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.rules.model_quality.questions.gap import Gap, component_gap
 
@@ -99,8 +98,8 @@ def balancers_without_stickiness(topology: Topology) -> Iterator[Gap]:
             target.id for target in targets if len(target.replicas) > 1 and "local" in (target.sessions, target.uploads)
         ]
         if keeping:
-            yield Gap(
-                Subject("component", component.id),
+            yield component_gap(
+                component,
                 f"{component.id} doesn't declare whether a visitor returns to the same replica of {listed(keeping)}, which "
                 "stores data of the visitor",
                 f"Add `balance: {{stickiness: …}}` to {component.id}, for example `cookie` or `false`.",

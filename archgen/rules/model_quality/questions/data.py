@@ -9,7 +9,6 @@ from archgen.analysis.topology import Topology
 from archgen.model.durations import spell_duration
 from archgen.model.kinds import KINDS
 from archgen.model.products import product_name, product_of
-from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 from archgen.reliability.members import copies_awaited, is_of_unknown_copies, keeps_lease, quorum_of
 from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap, component_gap
@@ -71,8 +70,8 @@ def writers_without_agreement(topology: Topology) -> Iterator[Gap]:
             continue
         writers = [replica.id for replica in component.replicas] if replication.all_write else list(replication.primary)
         if len(writers) > 1 and topology.kind(component.id).stores and _is_written(topology, component.id):
-            yield Gap(
-                Subject("component", component.id),
+            yield component_gap(
+                component,
                 f"{component.id} doesn't declare how {listed(writers)}, which all take writes, replicate to each other",
                 f"Add `mode: synchronous`, or `mode: asynchronous` and `conflicts`, to the `replication` of {component.id}.",
             )
@@ -103,17 +102,16 @@ _ONE_WRITER = ("aws-rds", "cloud-sql", "postgresql", "redis", "valkey", "mssql")
 def electors_without_quorum(topology: Topology) -> Iterator[Gap]:
     """Yield stores that elect a primary by agreement, without a product or quorum that says how many it takes."""
     for component in topology.architecture.components:
-        has_quorum = product_name(component.product) in KNOWN
         if (
             component.id in topology.coordinators
-            and not has_quorum
+            and product_name(component.product) not in KNOWN
             and KINDS[component.kind].stores
             and not component.managed
         ):
             count = len(component.replicas)
             if count > 1 and component.quorum is None:
-                yield Gap(
-                    Subject("component", component.id),
+                yield component_gap(
+                    component,
                     f"{component.id} elects a primary, but doesn't declare how many of its {count} replicas that takes, so one is "
                     "assumed to be enough",
                     f"Add `product` to {component.id}, such as `etcd`, or `quorum: majority`.",
@@ -129,8 +127,8 @@ def promotions_without_promoter(topology: Topology) -> Iterator[Gap]:
             continue
         # a pair that decides for itself is `two-node-election`
         if replication.primary and replication.failover == "automatic" and len(component.replicas) > 2:
-            yield Gap(
-                Subject("component", component.id),
+            yield component_gap(
+                component,
                 f"{component.id} doesn't declare what promotes a replica, so its failover works in every analysis",
                 f"Add `by` to the `replication` of {component.id}: the component that decides, such as etcd or Sentinel.",
             )
@@ -159,8 +157,8 @@ def failovers_without_lag(topology: Topology) -> Iterator[Gap]:
             continue
         stored = KINDS[component.kind].stores and not component.managed and _is_written(topology, component.id)
         if replication.primary and len(component.replicas) > 1 and stored:
-            yield Gap(
-                Subject("component", component.id),
+            yield component_gap(
+                component,
                 f"A failover of {component.id} loses writes that {listed(replication.primary)} has confirmed and no replica has yet "
                 f"(asynchronous), and the model doesn't declare if that is less than {spell_duration(objective)}",
                 f"Add `lag` to the `replication` of {component.id}: how far the replica that takes over may be behind.",
@@ -175,8 +173,8 @@ def leases_without_step(topology: Topology) -> Iterator[Gap]:
             continue
         flows = [flow for flow in topology.flows_of[component.id] if _writes(topology, flow, component.id)]
         if flows and not topology.states_lease(component.id, by):
-            yield Gap(
-                Subject("component", component.id),
+            yield component_gap(
+                component,
                 f"No flow declares that {component.id} keeps a lease in {by}, so its writes survive the loss of {by} in every analysis, "
                 "although under Patroni the primary steps down then",
                 f"Add the step `{component.id} -> {by}: the lease` to {listed(first_few(flows, MOST_NAMES))}, and the connection.",

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from archgen.analysis.monitoring import collection_of
 from archgen.analysis.product_names import meant_product
 from archgen.analysis.topology import Topology
-from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
-from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap
+from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap, component_gap
 
 
 def misspelled_products(topology: Topology) -> Iterator[Gap]:
@@ -17,8 +16,8 @@ def misspelled_products(topology: Topology) -> Iterator[Gap]:
     for component in topology.architecture.components:
         meant = meant_product(component.product) if component.product is not None else None
         if meant is not None:
-            yield Gap(
-                Subject("component", component.id),
+            yield component_gap(
+                component,
                 f"archgen doesn't know the product `{component.product}` of {component.id}",
                 f"Did you mean `product: {meant}`? Its icon, quorum and end of support then count.",
             )
@@ -28,8 +27,8 @@ def deployments_without_rollback(topology: Topology) -> Iterator[Gap]:
     """Yield components with a deployment method and no rollback (`missing-rollback`)."""
     for component in topology.architecture.components:
         if component.deploy not in (None, "blue-green") and component.rollback is None:
-            yield Gap(
-                Subject("component", component.id),
+            yield component_gap(
+                component,
                 f"{component.id} doesn't declare how to roll back",
                 f"Add `rollback` to {component.id}, or `rollback: false` where it cannot.",
             )
@@ -40,8 +39,8 @@ def entries_without_collection(topology: Topology) -> Iterator[Gap]:
     for name in topology.entries:
         taken = None if topology.components[name].managed else collection_of(topology, name)
         if taken is not None and (taken.logs is None or (taken.requests is None and not _is_counted(topology, name))):
-            yield Gap(
-                Subject("component", name),
+            yield component_gap(
+                topology.components[name],
                 f"{listed(taken.observers)} doesn't declare whether the logs of {name} are collected and its requests counted",
                 f"Add `collects: [{{from: {name}, what: …, measures: …}}]` to {taken.observers[0]}.",
             )
@@ -66,8 +65,8 @@ def monitoring_without_recipients(topology: Topology) -> Iterator[Gap]:
     if monitorings and all(each.alerts is None for each in monitorings):
         names = listed(first_few([each.id for each in monitorings], MOST_NAMES))
         lack = "doesn't declare" if len(monitorings) == 1 else "don't declare"
-        yield Gap(
-            Subject("component", monitorings[0].id),
+        yield component_gap(
+            monitorings[0],
             f"{names} {lack} who is called when a component fails",
             f"Add `alerts: [on-call]` to {monitorings[0].id}, or `alerts: []` where it calls nobody.",
         )
@@ -76,8 +75,8 @@ def monitoring_without_recipients(topology: Topology) -> Iterator[Gap]:
 def observers_without_sources(topology: Topology) -> Iterator[Gap]:
     """Yield agents and collectors of which nothing says what they collect from (`unmonitored`)."""
     for observer in topology.observers_of_unknown_reach:
-        yield Gap(
-            Subject("component", observer),
+        yield component_gap(
+            topology.components[observer],
             f"{observer} doesn't declare what it collects from, so archgen can't tell which components are unmonitored",
             f"Add `collects: [{{from: […], what: [metrics, logs]}}]` to {observer}.",
         )

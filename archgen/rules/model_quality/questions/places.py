@@ -81,8 +81,8 @@ def services_without_zone(topology: Topology) -> Iterator[Gap]:
         places = choices.get(scope_of(component) or "", [])
         single = len(component.replicas) == 1 and not component.replicas[0].hosts
         if single and len(places) > 1 and topology.flows_of[component.id] and not _has_zone(component):
-            yield Gap(
-                Subject("component", component.id),
+            yield component_gap(
+                component,
                 f"{component.id} doesn't declare its zone, so it survives the loss of "
                 f"{listed(first_few(places, MOST_NAMES), 'or')} in every analysis",
                 f"Add `managed: {{zone: …}}` with its {kinds[places[0]].replace('-', ' ')} to {component.id}.",
@@ -97,8 +97,8 @@ def clients_without_network(topology: Topology) -> Iterator[Gap]:
     """Yield clients of no network that call into private networks, where nobody on the internet can."""
     for client, networks in topology.insiders.items():
         where = networks[0]
-        yield Gap(
-            Subject("component", client),
+        yield component_gap(
+            topology.components[client],
             f"{client} doesn't declare where it is, but calls into the private {'network' if len(networks) == 1 else 'networks'} "
             f"{listed(networks)}, which the internet can't reach",
             f"Add `network: {where}` to {client} if it is inside, in an office or over a VPN; else give what it reaches a "
