@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.firewalls import ports_of
+from archgen.analysis.firewalls import lets_in, ports_of
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection
 from archgen.model.products import product_of
@@ -161,4 +161,4 @@ def firewall_past(topology: Topology, connection: Connection, target: str) -> st
 
 def _has_rule_for(topology: Topology, firewall: Component, target: str) -> bool:
     places = topology.firewalls.places(target)
-    return any(rule.action == "allow" and not places.isdisjoint(rule.targets) for rule in firewall.rules)
+    return any(lets_in(rule) and not places.isdisjoint(rule.targets) for rule in firewall.rules)

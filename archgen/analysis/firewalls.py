@@ -65,7 +65,7 @@ class Firewalls(Struct, frozen=True, dict=True, eq=False):
             each.id
             for each in self.architecture.components
             for rule in each.rules
-            if rule.action == "allow" and rule.direction == "in" and not places.isdisjoint(rule.targets)
+            if lets_in(rule) and not places.isdisjoint(rule.targets)
         )
         return tuple(dict.fromkeys((*guarding, *naming)))
 
@@ -132,12 +132,20 @@ class Firewalls(Struct, frozen=True, dict=True, eq=False):
     def opened(self, firewall: Component) -> Iterator[tuple[FirewallRule, str]]:
         """Yield the rules with which a firewall lets the internet in to components, each with every component that it means."""
         for rule in firewall.rules:
-            if rule.action == "deny" or rule.direction == "out":
-                continue
-            if not rule.sources or not set(EVERYWHERE).isdisjoint(rule.sources):
+            if lets_in(rule) and is_for_everybody(rule):
                 for target in self._components:
                     if target != firewall.id and not self.places(target).isdisjoint(rule.targets):
                         yield rule, target
+
+
+def lets_in(rule: FirewallRule) -> bool:
+    """Return True for a rule that lets something in, rather than out or not at all."""
+    return rule.action == "allow" and rule.direction == "in"
+
+
+def is_for_everybody(rule: FirewallRule) -> bool:
+    """Return True for a rule that means every caller, or everybody on the internet."""
+    return not rule.sources or not set(EVERYWHERE).isdisjoint(rule.sources)
 
 
 def port_number(port: Port) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.exposure import callers_of
-from archgen.analysis.firewalls import EVERYWHERE, opens, port_number, spoken
+from archgen.analysis.firewalls import EVERYWHERE, lets_in, opens, port_number, spoken
 from archgen.analysis.hops import PASSING
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
@@ -112,7 +112,7 @@ def _opened_to_all(facts: Topology, firewall: Component) -> Iterator[Hit]:
     ports = [
         spoken(Port(protocol=protocol))
         for rule in firewall.rules
-        if rule.action == "allow" and rule.direction == "in" and not rule.targets and _is_for_all(facts, firewall, rule)
+        if lets_in(rule) and not rule.targets and _is_for_all(facts, firewall, rule)
         for protocol in ADMINISTRATION
         if opens(rule, PROTOCOLS[protocol].port) and _lets_in(facts, firewall, Port(protocol=protocol))
     ]

@@ -15,6 +15,7 @@ from archgen.analysis.exposure import (
     past_application,
     stores_reached,
 )
+from archgen.analysis.firewalls import is_for_everybody, lets_in
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, FirewallRule
@@ -84,7 +85,7 @@ def _opened(facts: Topology) -> Iterator[Hit]:
 
 def _people_let_in(facts: Topology, firewall: str, rule: FirewallRule) -> Iterator[tuple[str, str]]:
     """Yield the networks of people inside from which a rule lets everything in to a store, each with the store."""
-    if rule.action == "deny" or rule.direction == "out" or rule.ports:
+    if not lets_in(rule) or rule.ports:
         return
     for person in facts.architecture.components:
         network = facts.network_of(person.id) if person.kind == "client" else None
@@ -116,10 +117,10 @@ def _sides(sources: Iterable[str]) -> str:
 
 def _outsiders(facts: Topology, rule: FirewallRule) -> list[str]:
     """Return who an allow rule may let in from outside: the internet, or components there."""
-    if rule.action == "deny":
+    if not lets_in(rule):
         return []
     named = [name for name in rule.sources if name in facts.components and facts.trust(name) == "internet"]
-    return ["internet", *named]
+    return ["internet", *named] if is_for_everybody(rule) else named
 
 
 def _opens_store(facts: Topology, firewall: str, rule: FirewallRule, source: str, target: str) -> bool:

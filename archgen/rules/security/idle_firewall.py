@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.firewalls import lets_in
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import firewall_rules
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -68,11 +69,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     held = [name for name in facts.components if _is_guarded(facts, component, name)]
     rules = firewall_rules(facts, held)
     way: Path = ("components", component.id, "rules")
-    open_ = [
-        at
-        for at, rule in enumerate(component.rules)
-        if rule.action == "allow" and _is_any(rule) and rule.direction == "in"
-    ]
+    open_ = [at for at, rule in enumerate(component.rules) if lets_in(rule) and _is_any(rule)]
     changes: list[Change] = [Put((*way, at), rules[0]) for at in open_ if rules]
     if rules and (open_ or (component.default == "allow" and not component.rules)):
         changes += [Append(way, rule) for rule in (rules[1:] if open_ else rules)]
