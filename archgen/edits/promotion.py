@@ -7,11 +7,11 @@ from msgspec import Struct
 from archgen.edits.names import unused_name
 from archgen.model.architecture import Component, Connection, Port, Replica, Tls
 from archgen.model.kinds import KINDS
-from archgen.model.products import product_of
+from archgen.model.products import product_name, product_of
 from archgen.reliability.index import Index
 
 _KEPT_IN = {
-    **dict.fromkeys(("postgresql", "postgres", "timescaledb"), "etcd"),
+    **dict.fromkeys(("postgresql", "timescaledb"), "etcd"),
     **dict.fromkeys(("redis", "valkey"), "sentinel"),
     **dict.fromkeys(("mysql", "mariadb", "percona"), "orchestrator"),
     "mssql": "wsfc",
@@ -41,7 +41,7 @@ class Promoter(Struct, frozen=True):
     @property
     def asked(self) -> bool:
         """True if the store asks it for a lease."""
-        return self.product == _ASKED
+        return product_name(self.product) == _ASKED
 
 
 def promoter_of(index: Index, component: Component) -> Promoter | None:
@@ -85,7 +85,7 @@ _BESIDE = ("backup", "bastion", "other")
 def _product(index: Index, component: Component) -> str:
     """Return the product of a store, or else the name of the protocol that its callers speak."""
     if component.product is not None:
-        return component.product
+        return product_name(component.product)
     calls = (call for call in index.architecture.connections if component.id in call.targets)
     return next((port.protocol for call in calls for port in call.ports), "")
 
@@ -113,7 +113,8 @@ def _there(index: Index, component: Component, product: str | None) -> Component
 
 
 def _fits(store: Component, by: Component, component: Component, product: str | None) -> bool:
-    return store.product == component.product or (product is not None and product in (by.product, by.id))
+    alike = product_name(store.product) == product_name(component.product)
+    return alike or (product is not None and product in (product_name(by.product), by.id))
 
 
 def _third_zone(index: Index, hosts: list[str]) -> tuple[str, ...]:

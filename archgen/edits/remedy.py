@@ -208,7 +208,6 @@ _RUNTIMES = (
         "phoenix",
         "erlang",
         "dotnet",
-        ".net",
     ),
     *("aspnet", "aspnet-core", "iis", "scala", "kotlin", "clojure", "perl"),
 )
@@ -227,7 +226,7 @@ def may_run_twice(topology: Topology, component: Component) -> bool:
     kind = KINDS[component.kind]
     if kind.id == "monitoring":
         return False
-    if kind.id not in _PROGRAMS or component.managed or (kind.entry and component.product in _SERVERS):
+    if kind.id not in _PROGRAMS or component.managed or (kind.entry and product_name(component.product) in _SERVERS):
         return True
     own = component.product is None or product_name(component.product) in _RUNTIMES
     spread = any(KINDS[caller.kind].role in ("balancer", "web") for caller in topology.index.callers(component.id))
@@ -239,7 +238,7 @@ def may_run_twice(topology: Topology, component: Component) -> bool:
     return own or spread or component.sessions in ("none", "shared")
 
 
-_SERVERS = ("nginx", "apache", "httpd", "caddy", "traefik", "envoy", "haproxy", "openresty", "lighttpd")
+_SERVERS = ("nginx", "apache", "caddy", "traefik", "envoy", "haproxy", "openresty", "lighttpd")
 """Web servers that keep nothing by themselves."""
 
 

@@ -155,7 +155,7 @@ PRODUCTS: dict[str, Product] = {
                 "firebase",
             ),
             *("stripe", "adyen", "paypal", "auth0", "okta", "twilio", "sendgrid", "mailgun", "postmark"),
-            *("entra-id", "azure-ad", "google-identity", "gitlab", "bitbucket"),
+            *("entra-id", "azure-ad", "google-identity", "bitbucket"),
             *("github", "github-actions", "slack", "pagerduty", "opsgenie", "datadog", "new-relic", "sentry"),
         ),
         Product(scope="global"),

@@ -28,6 +28,7 @@ def test_a_product_of_others_gets_no_second_replica_unless_it_keeps_nothing() ->
     assert second(f"kind: service, {FLOATING}")
     assert not second("kind: identity-provider, product: keycloak, runs_on: a")
     assert second("kind: web-server, product: nginx, runs_on: a")
+    assert second("kind: web-server, product: NGINX, runs_on: a")
 
 
 def test_what_a_balancer_calls_gets_a_second_replica() -> None:

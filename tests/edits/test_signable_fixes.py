@@ -51,6 +51,7 @@ JOB = "job: {kind: scheduler, managed: true, replicas: 2}"
     ("product", "promoter", "caller"),
     [
         ("postgresql", "etcd", "db -> etcd"),
+        ("PostgreSQL", "etcd", "db -> etcd"),
         ("redis", "sentinel", "sentinel -> db"),
         ("mssql", "wsfc", "wsfc -> db"),
     ],
@@ -670,7 +671,7 @@ def test_a_store_that_an_own_backup_could_copy_gets_another_job_of_it() -> None:
 def test_no_patch_copies_files_every_minute_or_one_shard_alone() -> None:
     text = model(
         f"{JOB}\nfiles: {{kind: object-storage, runs_on: a}}\nmongos: {{kind: reverse-proxy, product: mongodb, runs_on: b}}\n"
-        "shard: {kind: database, product: mongodb, runs_on: a}\ndb: {kind: database, product: postgresql, runs_on: a}",
+        "shard: {kind: database, product: MongoDB, runs_on: a}\ndb: {kind: database, product: postgresql, runs_on: a}",
         "job -> files: s3\njob -> mongos: {protocol: mongodb, tls: true}\nmongos -> shard: {protocol: mongodb, tls: true}\n"
         "job -> db: {protocol: postgresql, tls: true}",
         "job -> files: x\njob -> mongos: x\nmongos -> shard: x\njob -> db: x",

@@ -14,7 +14,7 @@ from archgen.model.architecture import Component
 from archgen.model.change import Append, Change, Put
 from archgen.model.durations import SECONDS, write_duration
 from archgen.model.kinds import KINDS
-from archgen.model.products import product_of
+from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -60,7 +60,8 @@ def _is_backed_up_with(facts: Topology, component: Component) -> bool:
     """Return True for the part of a cluster that only its other parts call, all of which are backed up, such as its masters."""
     callers = [facts.components[call.source] for call in facts.incoming[component.id] if call.source != component.id]
     callers = [caller for caller in callers if not KINDS[caller.kind].observes]
-    alike = all(caller.product == component.product and caller.id in facts.backups for caller in callers)
+    product = product_name(component.product)
+    alike = all(product_name(caller.product) == product and caller.id in facts.backups for caller in callers)
     return bool(callers) and alike and component.product is not None
 
 
@@ -257,7 +258,8 @@ def _is_of_cluster(facts: Topology, component: Component) -> bool:
     """Return True for a shard, or for the configuration of shards, which a router of the same product leads to."""
     callers = (facts.components[call.source] for call in facts.incoming[component.id])
     routers = (caller for caller in callers if facts.kind(caller.id).balances)
-    return component.product is not None and any(router.product in (component.product, "mongos") for router in routers)
+    product = product_name(component.product)
+    return bool(product) and any(product_name(router.product) in (product, "mongos") for router in routers)
 
 
 def _can_copy(facts: Topology, backup: Component, store: Component) -> bool:
