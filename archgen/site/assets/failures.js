@@ -112,9 +112,6 @@
     });
     return best;
   };
-  let pressed = false;
-  addEventListener("pointerdown", () => (pressed = true), true);
-  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => (pressed = false), true);
   things.forEach((thing, index) => {
     const { focus, mark, elements } = thing;
     focus.setAttribute("role", "checkbox");
@@ -130,8 +127,7 @@
       things[focused].focus.setAttribute("tabindex", "-1");
       focused = index;
       focus.setAttribute("tabindex", "0");
-      // a diagram that moves below a pressed pointer would be released elsewhere
-      if (!pressed) stage.sight.reveal(focus);
+      stage.sight.revealFocused(focus);
     });
     focus.addEventListener("keydown", event => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;

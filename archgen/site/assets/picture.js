@@ -9,6 +9,10 @@
   const DRAG = 5;
   const ARROWS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
+  let pressed = false;
+  addEventListener("pointerdown", () => (pressed = true), true);
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => (pressed = false), true);
+
   /* The view of `canvas`, which holds an SVG, through `frame`. */
   archgen.viewport = (frame, canvas) => {
     let x = 0, y = 0, scale = 1, size = [1, 1], dragged = false;
@@ -99,6 +103,9 @@
       if (item.matches(":focus-visible")) item.scrollIntoView({ block: "nearest", behavior: "instant" });
     };
 
+    /* Moves the item with the focus into sight; a diagram that moves below a pressed pointer would be released elsewhere. */
+    const revealFocused = item => pressed || reveal(item);
+
     /* What a click on the ground does: the place comes to the middle as far as the picture goes, without a drag (WCAG 2.2, 2.5.7). */
     const centre = point => {
       const by = room().map((side, axis) => {
@@ -179,7 +186,7 @@
       wide = now;
     }).observe(frame);
 
-    return { show, fit, zoom, pan, reveal, larger: () => zoom(STEP), smaller: () => zoom(1 / STEP) };
+    return { show, fit, zoom, pan, reveal, revealFocused, larger: () => zoom(STEP), smaller: () => zoom(1 / STEP) };
   };
 
   const { make, drawn } = archgen;

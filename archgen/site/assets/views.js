@@ -261,16 +261,12 @@
       this.figure.addEventListener("pointerleave", () => later(() => this.back(), 250));
       this.card.addEventListener("pointerenter", () => clearTimeout(timer));
       this.card.addEventListener("pointerleave", () => later(() => this.back(), 250));
-      let pressed = false;
-      this.figure.addEventListener("pointerdown", () => (pressed = true), true);
-      for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => (pressed = false), true);
       this.figure.addEventListener("focusin", event => {
         const item = event.target.closest("[data-item]");
         if (!item) return;
         for (const other of this.items()) if (other.tabIndex === 0 && other !== item) other.tabIndex = -1;
         item.tabIndex = 0;
-        // a picture that moves below a pointer that is down would be released elsewhere
-        if (!pressed) this.sight.reveal(item);
+        this.sight.revealFocused(item);
         this.point(item);
         archgen.state.write({ focus: address(item) }, false);
       });
