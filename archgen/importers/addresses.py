@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from archgen.importers.catalogue import STORE_PROTOCOLS
 from archgen.importers.secrets import without_user_info
+from archgen.model.kinds import KINDS
 
 LONGEST = 20_000
 """Characters of a value that are searched."""
@@ -47,6 +48,9 @@ _NEVER = re.compile(
     r"CORS|ALLOWED|LISTEN|BIND|ADVERTISE|NO_PROXY|VIRTUAL|WHITELIST|CALLBACK|TRUSTED|_ORIGIN|^ORIGIN", re.IGNORECASE
 )
 _PAGE = re.compile(r"FRONTEND|CLIENT_(URL|HOST)|PUBLIC_|SITE_URL|EXTERNAL_URL|WEB_?APP_URL|^APP_URL", re.IGNORECASE)
+_CALLING = ("worker", "scheduler", "backup")
+"""Kinds that no visitor sees, so that a page that they name is one that they call."""
+
 _ADDRESS_OF_PAGE = re.compile(r"FRONTEND\w*_ADDR(ESS)?$", re.IGNORECASE)
 _SERVICE_OF_PAGE = re.compile(r"FRONTEND\w*_(HOST(NAME)?|SERVICE|SERVER)$", re.IGNORECASE)
 _ENDS_IN_HOST = re.compile(r"(HOST|URL|URI|ADDR(ESS)?|SERVERS?|ENDPOINT|DSN)$", re.IGNORECASE)
@@ -135,12 +139,29 @@ def hosts_in(text: str, hosts: Mapping[str, str]) -> dict[str, str]:
     return {host: identity for host, identity in hosts.items() if host in lower or host in text}
 
 
-def names_page(name: str, value: str) -> bool:
-    """Return True if a variable names the page that visitors see, which a service behind it links to and seldom calls.
+def argument(word: str, before: str) -> tuple[str, str, str]:
+    """Return the name of an argument as of a variable, its value, and the flag if both stand in one word.
+
+    `before` is the word before it, which may be its flag.
+    """
+    flag, separator, value = word.partition("=")
+    if separator and flag.startswith("-"):
+        return _as_variable(flag), value, flag
+    return _as_variable(before) if before.startswith("-") else "", word, ""
+
+
+def _as_variable(flag: str) -> str:
+    return flag.strip("-").replace("-", "_")
+
+
+def names_page(kind: str, name: str, value: str) -> bool:
+    """Return True if a variable names the page that visitors see, which a component of a kind links to and doesn't call.
 
     A link has a scheme: a host alone is no link.
     """
-    return _is_page(name) and ("://" in value or _SERVICE_OF_PAGE.search(name) is None)
+    if not _is_page(name) or KINDS[kind].balances or kind in _CALLING:
+        return False
+    return "://" in value or _SERVICE_OF_PAGE.search(name) is None
 
 
 @lru_cache(maxsize=_MOST_NAMES)

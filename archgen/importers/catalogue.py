@@ -6,9 +6,6 @@ import re
 
 from msgspec import Struct
 
-HIDDEN = ("worker", "scheduler", "backup")
-"""Kinds that no visitor sees, so that a page that they name is one that they call."""
-
 SAFE_IMAGE = re.compile(
     r"[a-zA-Z0-9][a-zA-Z0-9._/-]*(?::[0-9]+/[a-zA-Z0-9._/-]+)?(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,60})?(?:@sha256:[0-9a-f]{64})?"
 )

@@ -25,6 +25,9 @@ _DAEMONS = (
 )
 """Kinds of products whose own program a command begins with."""
 
+_REPLICATES = re.compile(r"MASTER|PRIMARY|SLAVEOF|REPLICAOF|LEADER", re.IGNORECASE)
+"""Variables of a store that name its primary."""
+
 _DOORS = ("reverse-proxy", "api-gateway")
 
 _COMMANDS: tuple[tuple[str, str, str | None], ...] = (
@@ -193,6 +196,12 @@ def admits_anybody(name: str, value: str) -> bool:
 @lru_cache(maxsize=4096)
 def _is_admission(name: str) -> bool:
     return any(re.fullmatch(pattern, name) is not None for pattern, _ in _ADMITS)
+
+
+def replicates(store: Known, other: Known, variable: str) -> bool:
+    """Return True if a store that names another one of its product in a variable is a copy of it."""
+    same = other.product is not None and other.product == store.product and KINDS[other.kind].stores
+    return same and _REPLICATES.search(variable) is not None
 
 
 class Guess(Struct, frozen=True):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from archgen.app.config.config import repository_of
 from archgen.importers.attached import is_proxy
 from archgen.importers.compose.environment import STAND_INS
+from archgen.importers.compose.mounts import CONFIGURATIONS
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.facts import Configuration, Opener, SourceError
 from archgen.model.problems import UsageError
@@ -34,7 +35,6 @@ _DEEPEST = 8
 _DEEPEST_MOUNT = 2
 _DEEPEST_PROXY = 3
 _MOST_MOUNTED = 40
-_CONFIGURATIONS = (".conf", ".cfg", ".template", ".yml", ".yaml", ".toml", "Caddyfile")
 _MOST_PROJECTS = 3
 _BESIDE = frozenset((".env", *STAND_INS))
 """Files that are looked for beside every compose file."""
@@ -238,7 +238,7 @@ def _open(target: str, inside: ResolvedDirectory) -> Iterator[Configuration]:
     if os.path.isdir(target):
         if not lies_in(os.path.realpath(target), inside):
             return
-        files = [path for path in _below(target, _DEEPEST_MOUNT) if path.endswith(_CONFIGURATIONS)][:_MOST_MOUNTED]
+        files = [path for path in _below(target, _DEEPEST_MOUNT) if path.endswith(CONFIGURATIONS)][:_MOST_MOUNTED]
     for file in files:
         try:
             yield Configuration(file, read_file(file, FOUND, inside))

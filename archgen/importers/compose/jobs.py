@@ -16,8 +16,8 @@ def configuring_jobs(service: Service, services: Mapping[str, Service]) -> Itera
 
 
 def _is_alike(service: Service, job: Service) -> bool:
-    program = (service.image, service.built)
-    return any(program) and program == (job.image, job.built) and not _volumes(service).isdisjoint(_volumes(job))
+    same = any(service.program) and service.program == job.program
+    return same and not _volumes(service).isdisjoint(_volumes(job))
 
 
 def _volumes(service: Service) -> set[str]:

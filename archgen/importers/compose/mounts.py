@@ -11,7 +11,9 @@ from archgen.importers.compose.service import SourceText
 from archgen.importers.facts import Attachment, Configuration, Opener
 
 _NO_CONFIGURATION = (".sock", ".pem", ".key", ".crt", ".sql", ".sh", ".py", ".js", ".html", ".md")
-_CONFIGURATIONS = (".conf", ".cfg", ".template", ".yml", ".yaml", ".toml", "Caddyfile")
+CONFIGURATIONS = (".conf", ".cfg", ".template", ".yml", ".yaml", ".toml", "Caddyfile")
+"""Ends of the names of configurations."""
+
 _AT_HOME = re.compile(r"/home/|/Users/|/root/|~|[A-Za-z]:[\\/]")
 """Paths of one machine alone."""
 
@@ -41,7 +43,7 @@ def _inside(mount: SourceText) -> SourceText:
     if _AT_HOME.match(mount.text) is None:
         return mount
     name = re.split(r"[\\/]", mount.text)[-1]
-    return SourceText(f"./{name}" if name.endswith(_CONFIGURATIONS) else "", mount.source)
+    return SourceText(f"./{name}" if name.endswith(CONFIGURATIONS) else "", mount.source)
 
 
 def _filled(file: Configuration, variables: Mapping[str, SourceText]) -> Configuration:

@@ -6,9 +6,18 @@ import posixpath
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 
-from archgen.importers.addresses import Mention, mentions, names_page, names_telemetry, port_beside, resolve_host
-from archgen.importers.catalogue import HIDDEN, SAFE_IMAGE
+from archgen.importers.addresses import (
+    Mention,
+    argument,
+    mentions,
+    names_page,
+    names_telemetry,
+    port_beside,
+    resolve_host,
+)
+from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.compose.interpolation import expanded_variables
 from archgen.importers.compose.jobs import configuring_jobs
 from archgen.importers.compose.mounts import mounted
@@ -22,14 +31,12 @@ from archgen.importers.compose.service import Service, SourceText, split_words
 from archgen.importers.compose.sharing import COORDINATORS, builds_on, is_for_others, is_meant_for_others, value_place
 from archgen.importers.facts import Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.outside import Outside, OutsideStore
-from archgen.importers.products import admits_anybody
+from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.secrets import without_user_info
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
 HOST = "docker-host"
-
-_REPLICATES = re.compile(r"MASTER|PRIMARY|SLAVEOF|REPLICAOF|replicaof|slaveof|primary_conninfo|LEADER", re.IGNORECASE)
 
 
 def read_compose(projects: list[Project], opener: Opener, sheet: FactSheet) -> list[Attachment]:
@@ -166,17 +173,12 @@ class _Reader:
                     yield name, SourceText(text, Origin(file.path, line))
 
     def _words(self, part: ServicePart, words: SourceText) -> None:
-        flag = ""
-        for word in split_words(words.text)[:500]:
-            name, separator, value = word.partition("=")
-            if separator and name.startswith("-"):
-                self._mention(part, name.strip("-").replace("-", "_"), SourceText(value, words.source), name)
-            else:
-                self._mention(part, flag, SourceText(word, words.source), "command")
-            flag = word.strip("-").replace("-", "_") if word.startswith("-") else ""
+        for before, word in pairwise(["", *split_words(words.text)[:500]]):
+            name, value, flag = argument(word, before)
+            self._mention(part, name, SourceText(value, words.source), flag or "command")
 
     def _mention(self, part: ServicePart, name: str, value: SourceText, evidence: str, port: int | None = None) -> None:
-        if names_page(name, value.text) and not KINDS[part.kind].balances and part.kind not in HIDDEN:
+        if names_page(part.kind, name, value.text):
             return
         sharing = self.shared[value_place(value)]
         several = len(sharing) > 1
@@ -229,8 +231,7 @@ class _Reader:
         port = mention.port or (known.port if protocol == known.protocol else None)
         if port is not None:
             self._add(subject, "number", port, source, evidence, "high" if mention.port else "medium")
-        same = known.product is not None and known.product == part.guess.known.product and KINDS[target.kind].stores
-        if same and _REPLICATES.search(evidence):
+        if replicates(part.guess.known, known, evidence):
             self._add(f"component:{part.id}", "copy_of", target.id, source, evidence)
 
     def _route(self, route: ProxyRoute) -> None:

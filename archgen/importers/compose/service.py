@@ -63,6 +63,11 @@ class Service(Struct, kw_only=True):
     extends: tuple[str, str] | None = None
 
     @property
+    def program(self) -> tuple[str, str]:
+        """Return the image that the container runs, and the directory that it's built from."""
+        return self.image, self.built
+
+    @property
     def words(self) -> str:
         """Return the words that the container runs."""
         return " ".join(value.text for value in (self.entrypoint, self.command) if value is not None)

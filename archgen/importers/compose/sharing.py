@@ -27,11 +27,7 @@ def is_meant_for_others(part: ServicePart, target: ServicePart | OutsideStore, s
     if len(sharing) < 2 or isinstance(target, OutsideStore) or not part.service.depends_on:
         return False
     waiting = [each for each in sharing if target.service.name in each.service.depends_on]
-    return bool(waiting) and not any(_program(each) == _program(part) for each in waiting)
-
-
-def _program(part: ServicePart) -> tuple[str, str]:
-    return part.service.image, part.service.built
+    return bool(waiting) and not any(each.service.program == part.service.program for each in waiting)
 
 
 def builds_on(part: ServicePart, target: ServicePart) -> bool:

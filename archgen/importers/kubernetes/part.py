@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -61,6 +61,19 @@ def is_on_host(part: Workload) -> bool:
     pod = pod_of(manifest.kind, manifest.node)
     ports = (port for container in pod.get("containers").list() for port in container.get("ports").list())
     return pod.get("hostNetwork").value is True or any(port.get("hostPort").value is not None for port in ports)
+
+
+def selected_by(service: Manifest, parts: Iterable[Workload]) -> list[Workload]:
+    """Return the workloads whose pods a Service leads to."""
+    selector = {key: value.text for key, value in service.node.get("spec", "selector").items()}
+    if not selector:
+        return []
+    return [
+        part
+        for part in parts
+        if (part.namespace == service.namespace or not part.namespace or not service.namespace)
+        and selector.items() <= part.labels.items()
+    ]
 
 
 def spread_over(replicas: int) -> dict[str, str]:

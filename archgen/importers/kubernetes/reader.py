@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
-from archgen.importers.addresses import Mention, mentions, names_page, names_telemetry, port_beside, resolve_host
-from archgen.importers.catalogue import HIDDEN, SAFE_IMAGE
+from archgen.importers.addresses import (
+    Mention,
+    argument,
+    mentions,
+    names_page,
+    names_telemetry,
+    port_beside,
+    resolve_host,
+)
+from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.facts import Attachment, Fact, FactSheet, Origin
 from archgen.importers.kubernetes.configurations import attachments_of
 from archgen.importers.kubernetes.hosts import hosts_in_namespace
 from archgen.importers.kubernetes.manifests import (
     WORKLOADS,
-    Manifest,
     Manifests,
     containers_of,
     objects_of,
@@ -24,6 +30,7 @@ from archgen.importers.kubernetes.part import (
     is_on_host,
     port_protocol,
     replicas_of,
+    selected_by,
     service_port_entry,
     spread_over,
     workloads,
@@ -33,11 +40,9 @@ from archgen.importers.kubernetes.routes import IngressRoute, is_controller, rou
 from archgen.importers.kubernetes.variables import expanded, variables_of
 from archgen.importers.nodes import SourceNode
 from archgen.importers.outside import Outside, OutsideStore
-from archgen.importers.products import admits_anybody
+from archgen.importers.products import admits_anybody, replicates
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
-
-_REPLICATES = re.compile(r"MASTER|PRIMARY|SLAVEOF|REPLICAOF|LEADER", re.IGNORECASE)
 
 
 def read_kubernetes(roots: list[SourceNode], sheet: FactSheet) -> list[Attachment]:
@@ -71,7 +76,7 @@ class _Reader:
         self.outside = Outside(self.taken, sheet)
         self.by_id: dict[str, Workload | OutsideStore] = {part.id: part for part in self.parts}
         self.services = {(each.namespace, each.name): each for each in manifests.of("Service")}
-        self.selected = {key: self._selected(service) for key, service in self.services.items()}
+        self.selected = {key: selected_by(service, self.parts) for key, service in self.services.items()}
         self.aliases = self._aliases()
         self.siblings = dict(self._siblings())
         self.hosts: dict[str, dict[str, str]] = {}
@@ -156,17 +161,6 @@ class _Reader:
                     if number is not None:
                         yield (part.id, number), port_protocol(part, port, number)
 
-    def _selected(self, service: Manifest) -> list[Workload]:
-        selector = {key: value.text for key, value in service.node.get("spec", "selector").items()}
-        if not selector:
-            return []
-        return [
-            part
-            for part in self.parts
-            if (part.namespace == service.namespace or not part.namespace or not service.namespace)
-            and selector.items() <= part.labels.items()
-        ]
-
     def _call(self, part: Workload, hosts: Mapping[str, str]) -> None:
         pod = pod_of(part.manifest.kind, part.manifest.node)
         for container in (*pod.get("containers").list(), *pod.get("initContainers").list()):
@@ -176,16 +170,14 @@ class _Reader:
                 self._mention(part, name, expanded(text, values), source, name, hosts, port)
                 if KINDS[part.guess.known.kind].role == "data" and admits_anybody(name, text):
                     self._add(f"component:{part.id}", "is_open", True, source, name)
-            flag = ""
+            before = ""
             for key in ("command", "args"):
                 for item in container.get(key).list():
                     source = Origin(item.path, item.line, item.pointer)
                     for word in expanded(item.text, values).split()[:200]:
-                        name, separator, value = word.partition("=")
-                        flagged = bool(separator) and name.startswith("-")
-                        label = (name if flagged else flag).strip("-").replace("-", "_")
-                        self._mention(part, label, value if flagged else word, source, name if flagged else key, hosts)
-                        flag = word if word.startswith("-") else ""
+                        name, value, flag = argument(word, before)
+                        self._mention(part, name, value, source, flag or key, hosts)
+                        before = word
 
     def _mention(
         self,
@@ -197,8 +189,7 @@ class _Reader:
         hosts: Mapping[str, str],
         port: int | None = None,
     ) -> None:
-        kind = part.guess.known.kind
-        if names_page(name, value) and not KINDS[kind].balances and kind not in HIDDEN:
+        if names_page(part.guess.known.kind, name, value):
             return
         for mention, store in self.outside.mentions(name, value, hosts, source):
             self.by_id[store.id] = store
@@ -228,8 +219,7 @@ class _Reader:
             self._add(subject, "number", mention.port, source, evidence)
         elif known.port is not None and protocol == known.protocol:
             self._add(subject, "number", known.port, source, evidence, "medium")
-        same = known.product is not None and known.product == part.guess.known.product and KINDS[known.kind].stores
-        if same and _REPLICATES.search(evidence):
+        if replicates(part.guess.known, known, evidence):
             self._add(f"component:{part.id}", "copy_of", target.id, source, evidence)
 
     def _pool(self, caller: str, target: str, mention: Mention, source: Origin, evidence: str) -> None:
