@@ -231,3 +231,6 @@ STORE_PROTOCOLS = {
     11211: "memcached", 1883: "mqtt", 9092: "kafka",
 }  # fmt: skip
 """Protocols of stores by their usual ports, on which balancers in front of them answer too."""
+
+STORES = {port: next(each for each in PRODUCTS.values() if each.port == port) for port in STORE_PROTOCOLS}
+"""The best-known store by its usual port."""

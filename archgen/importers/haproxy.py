@@ -6,7 +6,7 @@ import re
 
 from msgspec import Struct, field
 
-from archgen.importers.catalogue import STORE_PROTOCOLS
+from archgen.importers.catalogue import STORES
 from archgen.importers.facts import Configuration
 from archgen.importers.names import make_id
 from archgen.importers.products import guess
@@ -40,6 +40,11 @@ class _Section(Struct):
 
     def all(self, *names: str) -> list[tuple[list[str], int]]:
         return [(words, number) for words, number in self.lines if words[0] in names]
+
+    @property
+    def servers(self) -> list[tuple[str, str, int | None]]:
+        """Return the name, the host and the port of each server."""
+        return [(words[1], *split_address(words[2])) for words, _ in self.all("server") if len(words) > 2]
 
 
 def is_haproxy(file: Configuration) -> bool:
@@ -90,7 +95,7 @@ def read_haproxy(proxy: Proxy) -> None:
 
 
 def _is_of_store(backend: _Section) -> bool:
-    return any(split_address(words[2])[1] in STORE_PROTOCOLS for words, _ in backend.all("server") if len(words) > 2)
+    return any(port in STORES for _, _, port in backend.servers)
 
 
 def _titles(backends: list[_Section]) -> dict[str, str]:
@@ -98,14 +103,12 @@ def _titles(backends: list[_Section]) -> dict[str, str]:
     alike: dict[tuple[str, ...], list[_Section]] = {}
     for backend in backends:
         named = guess(make_id(backend.name), "", "", frozenset()).known.product
-        servers = sorted({split_address(words[2])[0] for words, _ in backend.all("server") if len(words) > 2})
+        servers = sorted({host for _, host, _ in backend.servers})
         if servers and (named is not None or _PROTOCOL.fullmatch(backend.name)):
             alike.setdefault((named or "", *servers), []).append(backend)
     titles: dict[str, str] = {}
     for (product, *_), several in alike.items():
-        stems = {
-            re.sub(r"[-_.]?\d+$", "", words[1]) for each in several for words, _ in each.all("server") if len(words) > 1
-        }
+        stems = {re.sub(r"[-_.]?\d+$", "", name) for each in several for name, _, _ in each.servers}
         title = product or (min(stems) if len(stems) == 1 and min(stems) else several[0].name)
         titles |= {each.name: title for each in several} if len(several) > 1 else {}
     return titles

@@ -9,7 +9,7 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.importers.catalogue import PRODUCTS, STORE_PROTOCOLS, Known
+from archgen.importers.catalogue import PRODUCTS, STORES, Known
 from archgen.model.kinds import KINDS
 
 _DAEMONS = (
@@ -249,15 +249,11 @@ def guess(name: str, image: str, command: str, variables: frozenset[str]) -> Gue
     return Guess(Known("service"), "no known image or name", False)
 
 
-_BY_PORT = {each.port: each for each in reversed(PRODUCTS.values()) if each.port in STORE_PROTOCOLS}
-"""The product that a port of a store tells."""
-
-
 def with_ports(kind: Guess, ports: Iterable[int]) -> Guess:
     """Return a guess with the product of a store whose name alone is known, by the port that it answers on."""
     if kind.known.product is not None or KINDS[kind.known.kind].role != "data":
         return kind
-    known = next((_BY_PORT[port] for port in ports if port in _BY_PORT), None)
+    known = next((STORES[port] for port in ports if port in STORES), None)
     return kind if known is None else Guess(known, f"{kind.evidence}, port {known.port}", False)
 
 

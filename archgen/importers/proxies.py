@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from archgen.importers.addresses import ON_MACHINE, is_loopback, resolve_host, resolve_port
-from archgen.importers.catalogue import PRODUCTS, STORE_PROTOCOLS
+from archgen.importers.catalogue import STORE_PROTOCOLS, STORES
 from archgen.importers.facts import Configuration, Fact, FactSheet, Origin
 from archgen.importers.names import make_id
 from archgen.importers.products import guess
-from archgen.model.kinds import KINDS
 
 
 class Member(Struct, frozen=True):
@@ -129,15 +128,8 @@ class Proxy:
         self.pools.add(identity)
         known = guess(identity, "", "", frozenset()).known
         kind = known.kind if known.kind not in ("service", "reverse-proxy", "load-balancer") else "app-server"
-        stores = {
-            each.port: each
-            for each in PRODUCTS.values()
-            if each.port is not None
-            and each.protocol == STORE_PROTOCOLS.get(each.port)
-            and KINDS[each.kind].role == "data"
-        }
-        if protocol == "tcp" and port in stores:
-            kind, protocol = stores[port].kind, stores[port].protocol
+        if protocol == "tcp" and port in STORES:
+            kind, protocol = STORES[port].kind, STORES[port].protocol
         self.add(subject, "kind", kind, line, f"pool {identity}")
         hosts = list(dict.fromkeys(self._host(server) for server in servers))
         if len(servers) > 1:

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from archgen.importers.catalogue import PRODUCTS, STORE_PROTOCOLS
+from archgen.importers.catalogue import STORES
 from archgen.importers.facts import Fact, Origin
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS, Kind
@@ -185,7 +185,7 @@ def collect(facts: Iterable[Fact]) -> Inventory:
     return Inventory(declared, kept_calls, entries, {name: hosts[name] for name in sorted(hosts)})
 
 
-_STORES = {each.protocol: each for each in reversed(PRODUCTS.values()) if each.port in STORE_PROTOCOLS}
+_STORES = {store.protocol: store for store in STORES.values()}
 """The product that a protocol of a store tells."""
 
 
