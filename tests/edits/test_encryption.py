@@ -4,57 +4,48 @@ from __future__ import annotations
 
 import pytest
 
-from tests.edits.test_signable_fixes import JOB, fixed, model
+from tests.edits.test_signable_fixes import JOB, added_rules, fixed, model
 
 HOSTS = "{a: {network: front}, b: {network: back}, c: {network: back}}"
 NETWORKS = "networks: {front: {trust: private}, back: {trust: private}}\n"
 
 
-def test_the_port_of_a_rule_moves_with_the_port_of_the_connection() -> None:
-    text = model(
+def two_stores_behind(rules: str) -> str:
+    """Return a model with a store in clear and an encrypted one, behind a firewall with some rules."""
+    return model(
         "app: {kind: app-server, runs_on: a}\ndb: {kind: database, product: cassandra, runs_on: b}\n"
-        "wall: {kind: firewall, guards: [back], default: deny, rules: [{from: front, to: db, ports: [9042, 22]}, "
-        "{from: front, to: other, ports: [9042]}]}\n"
+        f"wall: {{kind: firewall, guards: [back], default: deny, rules: {rules}}}\n"
         "other: {kind: database, product: cassandra, runs_on: c}",
         "app -> db: {protocol: cassandra, port: 9042}\napp -> other: {protocol: cassandra, port: 9042, tls: true}",
         "app -> db: INSERT\napp -> other: INSERT",
         HOSTS,
         NETWORKS,
     )
-    after = fixed(text, "plaintext-between-hosts")
+
+
+def test_the_port_of_a_rule_moves_with_the_port_of_the_connection() -> None:
+    rules = "[{from: front, to: db, ports: [9042, 22]}, {from: front, to: other, ports: [9042]}]"
+    after = fixed(two_stores_behind(rules), "plaintext-between-hosts")
     assert after["connections"]["app -> db"]["port"] == 9142
     assert [rule["ports"] for rule in after["components"]["wall"]["rules"]] == [[9142, 22], [9042]]
 
 
 def test_a_port_that_another_caller_needs_stays_open() -> None:
-    text = model(
-        "app: {kind: app-server, runs_on: a}\ndb: {kind: database, product: cassandra, runs_on: b}\n"
-        "wall: {kind: firewall, guards: [back], default: deny, rules: [{from: front, ports: [9042]}]}\n"
-        "other: {kind: database, product: cassandra, runs_on: c}",
-        "app -> db: {protocol: cassandra, port: 9042}\napp -> other: {protocol: cassandra, port: 9042, tls: true}",
-        "app -> db: INSERT\napp -> other: INSERT",
-        HOSTS,
-        NETWORKS,
-    )
-    after = fixed(text, "plaintext-between-hosts")
+    after = fixed(two_stores_behind("[{from: front, ports: [9042]}]"), "plaintext-between-hosts")
     assert after["components"]["wall"]["rules"][0]["ports"] == [9042, 9142]
 
 
-@pytest.mark.parametrize(("product", "front"), [("haproxy", "pass-through"), ("pgbouncer", {"verify": True})])
-def test_a_proxy_that_passes_bytes_on_is_encrypted_on_both_sides(product: str, front: object) -> None:
+@pytest.mark.parametrize(
+    ("product", "host", "front"), [("haproxy", "a", "pass-through"), ("pgbouncer", "c", {"verify": True})]
+)
+def test_a_proxy_that_passes_bytes_on_is_encrypted_on_both_sides(product: str, host: str, front: object) -> None:
     text = model(
-        f"app: {{kind: app-server, runs_on: a}}\nproxy: {{kind: load-balancer, product: {product}, runs_on: a}}\n"
+        f"app: {{kind: app-server, runs_on: a}}\nproxy: {{kind: load-balancer, product: {product}, runs_on: {host}}}\n"
         "db: {kind: database, product: postgresql, runs_on: b}",
         "app -> proxy: {protocol: postgresql, port: 5000}\nproxy -> db: {protocol: postgresql, port: 5432}",
         "app -> proxy: INSERT\nproxy -> db: INSERT",
-        "{a: {}, b: {}}",
+        "{a: {}, b: {}, c: {}}",
     )
-    if product == "pgbouncer":
-        text = text.replace(
-            "proxy: {kind: load-balancer, product: pgbouncer, runs_on: a}",
-            "proxy: {kind: load-balancer, product: pgbouncer, runs_on: c}",
-        )
-        text = text.replace("hosts: {a: {}", "hosts: {c: {}, a: {}")
     after = fixed(text, "plaintext-between-hosts")["connections"]
     assert after["app -> proxy"]["tls"] == front
     assert after["proxy -> db"]["tls"] == {"verify": True}
@@ -115,13 +106,11 @@ def test_a_firewall_lets_in_a_known_caller_by_its_name() -> None:
         "github -> gitlab: POST",
         "{a: {}}",
     )
-    rules = fixed(text, "missing-firewall")["components"]["firewall"]["rules"]
-    assert rules == [{"from": "github", "to": "gitlab", "ports": [443], "action": "allow"}]
+    assert added_rules(text) == [{"from": "github", "to": "gitlab", "ports": [443], "action": "allow"}]
     with_visitors = text.replace("components:\n", "components:\n  user: {kind: client}\n").replace(
         "connections:\n", "connections:\n  user -> gitlab: {protocol: https, port: 443}\n"
     )
-    rules = fixed(with_visitors, "missing-firewall")["components"]["firewall"]["rules"]
-    assert rules == [{"from": "internet", "to": "gitlab", "ports": [443], "action": "allow"}]
+    assert added_rules(with_visitors) == [{"from": "internet", "to": "gitlab", "ports": [443], "action": "allow"}]
 
 
 def test_what_passes_packets_on_gets_no_redirect() -> None:

@@ -44,7 +44,14 @@ def fixed(text: str, *rules: str) -> dict[str, Any]:
     return document
 
 
+def added_rules(text: str) -> list[dict[str, Any]]:
+    """Return the rules of the firewall that a fix adds to a model."""
+    rules: list[dict[str, Any]] = fixed(text, "missing-firewall")["components"]["firewall"]["rules"]
+    return rules
+
+
 JOB = "job: {kind: scheduler, managed: true, replicas: 2}"
+RULE = "single-writer-database"
 
 
 @pytest.mark.parametrize(
@@ -114,9 +121,6 @@ def test_an_address_that_moves_leads_callers_to_the_primary() -> None:
         "{a: {}, b: {}}",
     )
     assert fixed(text, RULE)["components"]["db"]["replication"]["by"] == "orchestrator"
-
-
-RULE = "single-writer-database"
 
 
 def test_a_promoter_that_is_there_promotes_the_next_store_too() -> None:
@@ -240,10 +244,10 @@ VISITS = {"from": "internet", "to": "lb", "ports": [443], "action": "allow"}
 
 
 def test_a_firewall_lets_the_members_of_a_vrrp_group_talk() -> None:
-    rules = fixed(GUARDED, "missing-firewall")["components"]["firewall"]["rules"]
+    rules = added_rules(GUARDED)
     assert rules == [VISITS, {"from": "lb", "to": "lb", "action": "allow"}]
     single = GUARDED.replace("failover: automatic, by: vrrp", "failover: manual")
-    assert fixed(single, "missing-firewall")["components"]["firewall"]["rules"] == [VISITS]
+    assert added_rules(single) == [VISITS]
 
 
 @pytest.mark.parametrize(
@@ -286,8 +290,7 @@ def test_a_firewall_does_not_open_the_port_of_administrators() -> None:
         "user -> mq: x",
         "{q: {}}",
     )
-    rules = fixed(text, "missing-firewall")["components"]["firewall"]["rules"]
-    assert rules == [{"from": "internet", "to": "mq", "ports": [5671], "action": "allow"}]
+    assert added_rules(text) == [{"from": "internet", "to": "mq", "ports": [5671], "action": "allow"}]
 
 
 def test_a_dashboard_of_which_no_host_is_declared_is_not_doubled_without_what_moves_its_traffic() -> None:
