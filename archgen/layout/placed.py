@@ -125,6 +125,12 @@ class PlacedEdge(Struct, frozen=True):
     label: Label | None = None
     badges: Point | None = None
 
+    @property
+    def joints(self) -> tuple[Point, ...]:
+        """The places at which it leaves others of its bundle or runs into them, where a dot is drawn."""
+        ends = self.points[0], self.points[-1]
+        return tuple(point for piece in self.pieces for point in (piece[0], piece[-1]) if point not in ends)
+
 
 class Placed(Struct, frozen=True):
     """A diagram, laid out on a canvas from (0, 0) to (width, height)."""

@@ -189,6 +189,8 @@ class Sizes(Struct, frozen=True, kw_only=True):
     """Half the way between the two strokes of a double line: a gap that is still seen at half the size."""
     hairline: float = 1.0
     badge: int = 10
+    joint: float = 3.0
+    """The radius of the dot where lines of a bundle part."""
     hang: int = 4
     """How far the badges of a card stand out of its right side."""
     lock: int = 12
@@ -209,6 +211,7 @@ LARGE = Sizes(
     badge=15,
     lock=17,
     arrow=13,
+    joint=5.0,
     hang=12,
 )
 """Words and marks that are large beside what they stand in: for pictures that are read from the back of a room."""

@@ -11,14 +11,15 @@ from archgen.analysis.topology import Topology
 from archgen.language.load import load
 from archgen.layout.deployment.arrangement import domain
 from archgen.layout.deployment.columns import assign_columns
+from archgen.layout.deployment.labels import label_room, worded
 from archgen.layout.deployment.layered import layered
 from archgen.layout.deployment.pieces import unpainted
 from archgen.layout.deployment.turned import by_roles
-from archgen.layout.measures import FLAT
-from archgen.layout.placed import Box, Engine, Placed, PlacedNode
+from archgen.layout.measures import BOLD, FLAT, USUAL, Measures
+from archgen.layout.placed import Box, Engine, Placed, PlacedEdge, PlacedNode, Point
 from archgen.model.architecture import Architecture, Component, Connection, Port, Replica
 from archgen.model.kinds import Role
-from archgen.style.theme import SIZES
+from archgen.style.theme import SIZES, Sizes
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Badge, Diagram, Edge, Group, Node
 from tests.drawing import diagram_svg
@@ -255,15 +256,31 @@ def test_words_of_a_rail_lie_on_no_dot() -> None:
     )
     placed = by_roles(Diagram(id="d", title="t", alt="", nodes=tuple(nodes), edges=edges), replace(FLAT, many=3))
     label = next(edge.label.box for edge in placed.edges if edge.label)
-    dots = {
-        point
-        for edge in placed.edges
-        for piece in edge.pieces
-        for point in (piece[0], piece[-1])
-        if point not in (edge.points[0], edge.points[-1])
-    }
+    dots = {point for edge in placed.edges for point in edge.joints}
     assert len(dots) > 2
-    assert not any(label.overlaps(Box(x - 3, y - 3, 6, 6)) for x, y in dots)
+    assert not any(label.overlaps(_dot(point, SIZES)) for point in dots)
+
+
+@pytest.mark.parametrize("measures", [USUAL, BOLD])
+def test_words_keep_as_clear_of_a_large_dot_as_of_a_small_one(measures: Measures) -> None:
+    edge = Edge(id="e", subject="a -> b", source="a", target="b", label="https", meaning="encrypted")
+    wide, _ = label_room(edge, measures)
+    clear = wide / 2 + measures.sizes.joint
+    for x in range(int(300 + wide / 2), int(310 + clear)):
+        corner = (float(x), 100.0)
+        straight, turned = ((0.0, 100.0), (600.0, 100.0)), (corner, (corner[0], 150.0))
+        lines = [
+            PlacedEdge(edge, straight, (straight,), "bundle"),
+            PlacedEdge(edge, ((0.0, 100.0), *turned), (turned,), "bundle"),
+        ]
+        label = worded(lines, (), (), measures)[0].label
+        assert label is not None
+        assert not label.box.overlaps(_dot(corner, measures.sizes), 1.0)
+
+
+def _dot(point: Point, sizes: Sizes) -> Box:
+    x, y = point
+    return Box(x - sizes.joint, y - sizes.joint, 2 * sizes.joint, 2 * sizes.joint)
 
 
 def test_an_arrow_ends_beside_the_badges_of_a_card_that_is_read_from_the_top() -> None:

@@ -19,9 +19,6 @@ _AIR = 6.0
 
 _CROWDED = 2.0
 
-_JOINT = 3.0
-"""The radius of the dot where lines of a bundle part."""
-
 _CELL = 160.0
 
 
@@ -73,7 +70,7 @@ class _Rooms:
         self._joints: dict[str, list[Box]] = {}
         for edge in edges:
             self._ways.setdefault(edge.bundle, []).append(edge.points)
-            self._joints.setdefault(edge.bundle, []).extend(_joints_of(edge))
+            self._joints.setdefault(edge.bundle, []).extend(_dots(edge, measures.sizes.joint))
             for box in boxes_of(edge.points):
                 self._lines.add(box, edge.bundle)
 
@@ -184,12 +181,10 @@ def _inside(box: Box, start: Point, end: Point, head: float) -> bool:
     return low - first >= _CROWDED and last - high >= head
 
 
-def _joints_of(edge: PlacedEdge) -> Iterator[Box]:
-    """Yield the places at which a line leaves others of its bundle or runs into them, where a dot is drawn."""
-    for piece in edge.pieces:
-        for x, y in (piece[0], piece[-1]):
-            if (x, y) not in (edge.points[0], edge.points[-1]):
-                yield Box(x - _JOINT, y - _JOINT, 2 * _JOINT, 2 * _JOINT)
+def _dots(edge: PlacedEdge, radius: float) -> Iterator[Box]:
+    """Yield the boxes of the dots on a line."""
+    for x, y in edge.joints:
+        yield Box(x - radius, y - radius, 2 * radius, 2 * radius)
 
 
 def boxes_of(way: Polyline) -> Iterator[Box]:

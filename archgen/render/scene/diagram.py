@@ -42,9 +42,6 @@ Sections = Callable[[ItemKind, str], str]
 Styles = Callable[[str], str | None]
 """The style of the cards and lines of a component or a connection; None for nothing of its own."""
 
-_JOINT = 3.0
-"""Radius of the dot where lines of a bundle part."""
-
 NOTHING = "No components to show yet"
 
 
@@ -283,14 +280,10 @@ class _Painter:
 
     def _joints(self, placed: PlacedEdge, line: Line) -> Iterator[SceneShape]:
         """Yield a dot where a line leaves another of its bundle, or runs into it: lines that only cross have none."""
-        ends = placed.points[0], placed.points[-1]
-        radius = _JOINT * self._sizes.line / SIZES.line
-        for piece in placed.pieces:
-            for x, y in (piece[0], piece[-1]):
-                if (x, y) not in ends:
-                    circle = f"a{number(radius)} {number(radius)} 0 1 0"
-                    wide = number(2 * radius)
-                    yield Curve(f"M{number(x - radius)} {number(y)}{circle} {wide} 0{circle} -{wide} 0z", line.role)
+        radius = self._sizes.joint
+        circle, wide = f"a{number(radius)} {number(radius)} 0 1 0", number(2 * radius)
+        for x, y in placed.joints:
+            yield Curve(f"M{number(x - radius)} {number(y)}{circle} {wide} 0{circle} -{wide} 0z", line.role)
 
     def _ends(self, placed: PlacedEdge) -> dict[str, str]:
         """Return what a page dims by: the two ends of a line and what it means."""
