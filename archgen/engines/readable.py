@@ -53,6 +53,16 @@ class _Layout(Struct, frozen=True):
     engine: MeasuredEngine
 
 
+def usual_engine(across: MeasuredEngine, down: MeasuredEngine) -> Engine:
+    """Return an engine that lays a diagram out by the usual measures, as it is read."""
+
+    def lay_out(diagram: Diagram) -> Placed:
+        engine = down if diagram.direction == "top-down" else across
+        return railed(engine, diagram, engine(diagram, USUAL))
+
+    return lay_out
+
+
 def readable_engine(across: MeasuredEngine, down: MeasuredEngine, room: Room) -> Engine:
     """Return an engine whose diagrams have text that can be read in a room, else the largest that it finds.
 
@@ -61,10 +71,11 @@ def readable_engine(across: MeasuredEngine, down: MeasuredEngine, room: Room) ->
     direction keeps it.
     """
 
+    lay_out_once = usual_engine(across, down)
+
     def lay_out(diagram: Diagram) -> Placed:
         if len(diagram.nodes) > LARGEST:
-            engine = down if diagram.direction == "top-down" else across
-            return railed(engine, diagram, engine(diagram, USUAL))
+            return lay_out_once(diagram)
         layouts: list[_Layout] = []
         best: _Layout | None = None
         for engine, measures, loss in _ways(diagram, across, down, room):

@@ -7,10 +7,9 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from archgen.engines.rails import MeasuredEngine, railed
-from archgen.engines.readable import readable_engine
+from archgen.engines.rails import MeasuredEngine
+from archgen.engines.readable import readable_engine, usual_engine
 from archgen.engines.rooms import Room
-from archgen.layout.measures import USUAL
 from archgen.layout.placed import Engine, Placed
 from archgen.views.diagram import Diagram
 
@@ -79,17 +78,7 @@ def engine_for(name: str, room: Room | None) -> Engine:
 
 def _unfitted(name: str) -> Callable[[], Engine]:
     """Return the loader of an engine of our own that lays out by the usual measures."""
-
-    def load() -> Engine:
-        across, down = _MEASURED[name]()
-
-        def lay_out(diagram: Diagram) -> Placed:
-            engine = down if diagram.direction == "top-down" else across
-            return railed(engine, diagram, engine(diagram, USUAL))
-
-        return lay_out
-
-    return load
+    return lambda: usual_engine(*_MEASURED[name]())
 
 
 def _graphviz() -> Engine:
