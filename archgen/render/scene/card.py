@@ -17,7 +17,7 @@ from archgen.views.diagram import Node, mark_role
 NodeIcons = Callable[[Node], Icon | None]
 """The logo of a node's product; None where there is none, and the glyph of its kind stands there."""
 
-LEAST_ICON = 0.5
+_LEAST_ICON = 0.5
 """The share of its size that an icon keeps: a name on several lines leaves no room for one that anybody makes out."""
 
 _TOUCHED = 0.2
@@ -86,34 +86,39 @@ def _large(placed: PlacedNode, measures: Measures, icons: NodeIcons) -> list[Sce
     middle = box.centre[0]
     tall = leading * len(placed.title) + (measures.label if placed.detail else 0)
     room = box.height - chip_height(chip_rows(node, box.width, measures), measures)
-    size = min(sizes.icon, room - 12 - tall)
-    y = box.y + (room - size - 4 - tall) / 2
-    is_seen = size >= LEAST_ICON * sizes.icon
-    if not is_seen:
-        y, size = box.y + (room - tall) / 2 - 4, 0.0
-    numbers = [badge.number for badge in node.badges]
-    left, side = beside_badges(box, sizes, measures.inset, numbers, (middle - size / 2, y, size))
-    icon = IconImage(icons(node) or node_glyph(node), left, y + size - side, side)
-    shapes: list[SceneShape] = [faint(node.change, icon)] if is_seen else []
+    size = icon_size(sizes, room - 12 - tall)
+    gap = 4 if size else 0
+    y = box.y + (room - size - gap - tall) / 2
+    shapes: list[SceneShape] = []
+    if size:
+        numbers = [badge.number for badge in node.badges]
+        icon = card_icon(icons(node) or node_glyph(node), box, sizes, measures.inset, numbers, y, size)
+        shapes.append(faint(node.change, icon))
     ink = text_role(node.change)
-    y += size + 4
+    y += size + gap
     for line in placed.title:
         y += leading
         shapes.append(TextLine(middle, y - 0.1875 * leading, line, sizes.name, ink, "middle", bold=True))
     return [*shapes, *_second_line(placed, measures, middle, y + sizes.label, "middle")]
 
 
-def beside_badges(
-    box: Box, sizes: Sizes, inset: float, numbers: Sequence[int], icon: tuple[float, float, float]
-) -> tuple[float, float]:
-    """Return the left side and the size of an icon, given with its place: it makes room for badges that would lie on it."""
-    x, y, size = icon
+def icon_size(sizes: Sizes, room: float) -> float:
+    """Return the size of the icon above the words of a card; 0 where there is no room for one."""
+    size = min(sizes.icon, room)
+    return size if size >= _LEAST_ICON * sizes.icon else 0.0
+
+
+def card_icon(
+    icon: Icon, box: Box, sizes: Sizes, inset: float, numbers: Sequence[int], y: float, size: float
+) -> IconImage:
+    """Return an icon in the middle of a card, from a y on; it makes room for badges of some numbers that would lie on it."""
+    x = box.centre[0] - size / 2
     wide = sum(badge_size(number)[0] * sizes.badge / SIZES.badge + 4 for number in numbers)
     first, last = box.x + inset / 2, box.right + sizes.hang - wide
     if y >= box.y + sizes.badge or x + (1 - _TOUCHED) * size <= last:
-        return x, size
-    side = min(size, max(last - first, LEAST_ICON * size))
-    return max(min(x, last - side), first), side
+        return IconImage(icon, x, y, size)
+    side = min(size, max(last - first, _LEAST_ICON * size))
+    return IconImage(icon, max(min(x, last - side), first), y + size - side, side)
 
 
 def _compact(placed: PlacedNode, measures: Measures) -> list[SceneShape]:

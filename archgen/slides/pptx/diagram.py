@@ -10,7 +10,7 @@ from msgspec import Struct
 from pptx.enum.shapes import MSO_SHAPE
 
 from archgen.layout.placed import Box, Point
-from archgen.render.scene.card import LEAST_ICON, beside_badges
+from archgen.render.scene.card import card_icon, icon_size
 from archgen.render.scene.shapes import (
     BadgeMark,
     CanvasBox,
@@ -197,14 +197,12 @@ class _Painter:
         room = box.height - _PADDING
         words = self._lines_of(node, box.width - _PADDING, room - _SMALLEST_ICON)
         heights = [size * _LINE for _, size in words]
-        size = min(self._sizes.icon, room - sum(heights))
-        if size < LEAST_ICON * self._sizes.icon:
-            size = 0.0
+        size = icon_size(self._sizes, room - sum(heights))
         y = box.y + (box.height - size - sum(heights) - 4) / 2
         if node.part.icon and size:
             numbers = [badge.number for badge in node.badges]
-            left, side = beside_badges(box, self._sizes, _PADDING, numbers, (box.centre[0] - size / 2, y, size))
-            self._marks.image(self._canvas, into, IconImage(node.part.icon, left, y + size - side, side))
+            icon = card_icon(node.part.icon, box, self._sizes, _PADDING, numbers, y, size)
+            self._marks.image(self._canvas, into, icon)
         self._canvas.write(card, words, vertical="t", insets=(0, y + size + 4 - box.y, 0, 0))
 
     def _compact(self, into: ShapeGroup, card: NativeShape, node: _Item, left: float) -> None:
