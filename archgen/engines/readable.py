@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.engines.rails import MeasuredEngine, railed
 from archgen.engines.rooms import Room, is_legible
@@ -68,7 +69,7 @@ def readable_engine(across: MeasuredEngine, down: MeasuredEngine, room: Room) ->
 
     Of those that can be read it takes the one that costs a reader least: by its crossings and bends, by the screens that
     it takes, and by the text that it leaves out. `across` reads from the left, `down` from the top; a diagram with a
-    direction keeps it.
+    direction keeps it, on a slide or sheet only if it can be read so.
     """
 
     lay_out_once = usual_engine(across, down)
@@ -86,6 +87,9 @@ def readable_engine(across: MeasuredEngine, down: MeasuredEngine, room: Room) ->
             layouts.append(_Layout(burden, placed, engine))
             if is_legible(placed, room) and (best is None or burden < best.burden):
                 best = layouts[-1]
+        if best is None and room.height and diagram.direction is not None:
+            # a page scrolls in the direction that a model asks for; a slide doesn't
+            return lay_out(replace(diagram, direction=None))
         best = best or _largest(layouts, room)
         return railed(best.engine, diagram, best.placed)
 

@@ -25,7 +25,7 @@ from archgen.edits.changes import (
     describe_edit,
     needs_manual_failover,
 )
-from archgen.edits.promotion import promoter_of
+from archgen.edits.promotion import keeps_files, promoter_of
 from archgen.edits.remedy import keeps_sessions_alone, may_run_twice
 from archgen.improve.repair import against
 from archgen.model.architecture import Architecture, Flow
@@ -181,7 +181,7 @@ class _FlowSearch:
                 waiting = [
                     AutomateFailover(name, promoter_of(index, index.components[name]))
                     for name in automatic
-                    if name in after and needs_manual_failover(after[name])
+                    if name in after and needs_manual_failover(after[name]) and not keeps_files(after[name])
                 ]
                 if waiting:
                     yield (edit, *waiting)

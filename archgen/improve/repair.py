@@ -22,7 +22,7 @@ from archgen.edits.changes import (
 )
 from archgen.edits.names import next_name
 from archgen.edits.placement import can_be_doubled, find_host
-from archgen.edits.promotion import promoter_of
+from archgen.edits.promotion import keeps_files, promoter_of
 from archgen.model.architecture import Architecture, Component, Quorum, Zone
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Plan
@@ -238,7 +238,7 @@ def against(index: Index, target: Subject, used: Collection[str], breaking: Coll
     yield from (
         AutomateFailover(component.id, promoter_of(index, component))
         for component in affected
-        if needs_manual_failover(component) and len(component.replicas) > 1
+        if needs_manual_failover(component) and len(component.replicas) > 1 and not keeps_files(component)
     )
     first = None
     if target.kind != "replica":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from yaml import safe_load
 
-from archgen.edits.changes import AddHost, AddReplica, apply_edit
+from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, apply_edit
 from archgen.edits.names import next_name
 from archgen.edits.placement import find_host
 from archgen.improve.repair import find_smallest_repair
@@ -209,3 +209,23 @@ connections:
     ).architecture
     after = apply_edit(before, AddReplica("web", "s-2"))
     assert (next(one for one in after.components if one.id == "web").cluster is not None) is moved
+
+
+@pytest.mark.parametrize(
+    ("store", "automated"), [("file-storage, product: nfs", False), ("database, product: postgresql", True)]
+)
+def test_no_takeover_of_files_is_proposed(store: str, automated: bool) -> None:
+    """The second copy of files and its takeover are the work of the storage system below."""
+    text = f"""archgen: 1
+name: Files
+hosts: {{a: {{}}, b: {{}}, c: {{}}}}
+components:
+  job: {{kind: scheduler, managed: true, replicas: 2}}
+  store: {{kind: {store}, runs_on: [a, b], replication: {{primary: a, failover: manual}}}}
+connections:
+  job -> store: tcp
+flows:
+  keep: {{access: write, steps: [job -> store: write]}}
+"""
+    edits = find_smallest_repair(load("files.arch.yaml", text.encode()).architecture).edits
+    assert any(isinstance(edit, AutomateFailover) for edit in edits) == automated

@@ -6,6 +6,7 @@ from io import BytesIO
 from itertools import combinations
 
 import pytest
+from msgspec.structs import replace
 
 from archgen.layout.measures import Measures
 from tests.paths import ROOT
@@ -14,6 +15,7 @@ pytest.importorskip("pptx", reason="the slides extra is not installed")
 
 from pptx import Presentation
 
+from archgen.app.drawing.pictures import Drawing
 from archgen.app.drawing.systems import visible_systems
 from archgen.app.models import check_models
 from archgen.app.workspace.inputs import find, read
@@ -22,7 +24,7 @@ from archgen.layout.deployment.arrangement import arranged
 from archgen.layout.deployment.columns import assign_columns
 from archgen.layout.measures import BRIEF, ROOM, USUAL
 from archgen.layout.placed import Placed
-from archgen.slides.layout.legible import MOST, READABLE, legible, points
+from archgen.slides.layout.legible import FLOOR, MOST, READABLE, legible, points
 from archgen.slides.layout.tables import SIZES, lay_out
 from archgen.slides.layout.titles import SMALLEST, fitted_title
 from archgen.slides.pptx import write_pptx
@@ -219,3 +221,11 @@ def test_a_picture_of_one_card_does_not_shout() -> None:
     page = Presentation(BytesIO(write_pptx(Deck("d", (DiagramSlide("d", placed),)), lambda _: None))).slides[0]
     (card,) = (one for group in page.shapes if group.shape_type == 6 for one in group.shapes if one.name == "web")
     assert card.text_frame.paragraphs[0].runs[0].font.size.pt == MOST
+
+
+@pytest.mark.parametrize("name", ["2-distributed-web-infrastructure", "4-split-components"])
+def test_a_direction_of_the_model_makes_no_text_small_on_a_slide(name: str) -> None:
+    diagram = pictured(name)
+    drawing = Drawing("best", "light")
+    usual, turned = drawing.fitted(diagram), drawing.fitted(replace(diagram, direction="top-down"))
+    assert points(turned, *PICTURE) >= min(points(usual, *PICTURE), FLOOR)

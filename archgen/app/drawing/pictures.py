@@ -144,11 +144,17 @@ class Drawing:
 
         Names of at least `least` points end the search for larger ones.
         """
-        if self._name not in ("best", "domain") or diagram.direction == "top-down":
+        if self._name not in ("best", "domain"):
             return wrapped_engine(self._engine)(diagram)
         from archgen.slides.layout.legible import READABLE, legible, points
 
         enough = READABLE if least is None else least
+        if diagram.direction == "top-down":
+            # a page scrolls in the direction that a model asks for; a slide doesn't
+            turned = engine_for(self._name, ROOMS["slide"])(diagram)
+            if points(turned, *room) >= enough:
+                return turned
+            diagram = replace(diagram, direction=None)
         placed = legible(diagram, *room, enough)
         if points(placed, *room) >= enough:
             return placed
