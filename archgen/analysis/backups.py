@@ -5,19 +5,16 @@ from __future__ import annotations
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component
 from archgen.model.durations import SECONDS
-from archgen.model.kinds import KINDS
+from archgen.model.kinds import FILE_STORES, KINDS
 from archgen.model.subject import Subject
 
 _KEEPING = ("object-storage", "file-storage", "backup", "external-service")
 """The kinds of storage to which a backup sends its copies."""
 
 
-_FILES = ("file-storage", "object-storage")
-
-
 def holds_files(component: Component) -> bool:
     """Return True for what keeps files: a storage of them, or a server with uploads."""
-    return component.kind in _FILES or KINDS[component.kind].serves
+    return component.kind in FILE_STORES or KINDS[component.kind].serves
 
 
 def least_interval(component: Component) -> float:

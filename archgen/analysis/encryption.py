@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archgen.analysis.exposure import FORWARDING, past_application
+from archgen.analysis.exposure import past_application
 from archgen.analysis.hops import Hop, encrypted
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Connection, Port
+from archgen.model.kinds import FORWARDING
 from archgen.model.products import product_of, scope_of
 
 _NO_NETWORK = ("dns", "file", "unix")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archgen.analysis.firewalls import lets_in, ports_of
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection
+from archgen.model.kinds import FORWARDING
 from archgen.model.products import product_of
 from archgen.model.protocols import WEB
 
@@ -21,9 +22,6 @@ DEVICES = ("mqtt", "mqtts", "coap", "coaps")
 
 LDAP = ("ldap", "ldaps")
 """The protocols of a directory, which keeps the accounts of people."""
-
-FORWARDING = ("firewall", "router", "nat-gateway")
-"""The kinds that pass packets on as they come."""
 
 _BESIDE = ("bastion", "secrets")
 """The kinds that reach a store in no flow: the door of administrators, and what renews passwords."""

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from archgen.edits.names import unused_name
 from archgen.model.architecture import Component, Connection, Port, Replica, Tls
-from archgen.model.kinds import KINDS
+from archgen.model.kinds import FILE_STORES, KINDS
 from archgen.model.products import product_name, product_of
 from archgen.reliability.index import Index
 
@@ -57,7 +57,7 @@ def promoter_of(index: Index, component: Component) -> Promoter | None:
 
 def keeps_files(component: Component) -> bool:
     """Return True for a store of files, whose second copy and takeover are the work of the storage system below it."""
-    return component.kind in ("file-storage", "object-storage") and not product_of(component.product).agrees
+    return component.kind in FILE_STORES and not product_of(component.product).agrees
 
 
 def can_be_promoted(index: Index, component: Component) -> bool:

@@ -40,6 +40,12 @@ class Kind(Struct, frozen=True):
     foreign: bool = False
 
 
+FORWARDING = ("firewall", "router", "nat-gateway")
+"""The kinds that pass packets on as they come."""
+
+FILE_STORES = ("file-storage", "object-storage")
+"""The kinds that keep files."""
+
 QUEUES = ("queue", "stream")
 """The kinds that keep what is sent until it is taken."""
 

@@ -12,6 +12,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection
 from archgen.model.durations import HOURS_PER_YEAR, format_duration
 from archgen.model.finding import Confidence, Proof
+from archgen.model.kinds import FORWARDING
 from archgen.model.requirements import Ban, DowntimeLimit, Survival
 from archgen.model.subject import EVENTS, Subject
 from archgen.model.wording import listed
@@ -19,7 +20,6 @@ from archgen.reliability.cuts import cut_sets
 from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import States, trace
 
-_PASSING = ("firewall", "router", "nat-gateway")
 _EVERY = ("host", "zone", "replica")
 
 
@@ -132,7 +132,7 @@ def _crossing(facts: Topology, expected: Ban) -> Iterator[Hit]:
                 component = facts.components[target]
                 if _is_end(facts, component, expected.target):
                     yield _banned(facts, expected, connection)
-                elif component.kind in _PASSING and target not in seen:
+                elif component.kind in FORWARDING and target not in seen:
                     seen.add(target)
                     queue.append(target)
 

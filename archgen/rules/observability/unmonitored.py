@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from archgen.analysis.exposure import FORWARDING, gateways
+from archgen.analysis.exposure import gateways
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AddReplica
 from archgen.edits.patch import patch_of
@@ -12,6 +12,7 @@ from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Append, Change, Put
+from archgen.model.kinds import FORWARDING
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed

@@ -11,12 +11,10 @@ from archgen.edits.remedy import automate, replica_edits
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change
-from archgen.model.kinds import KINDS
+from archgen.model.kinds import FILE_STORES, KINDS
 from archgen.model.products import scope_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-
-_FILES = ("file-storage", "object-storage")
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -42,7 +40,7 @@ def _is_known(component: Component) -> bool:
 
 def _is_one_disk(component: Component) -> bool:
     """Return True for files in one place, which `single-point-of-failure` reports."""
-    return component.kind in _FILES and len(component.replicas) == 1
+    return component.kind in FILE_STORES and len(component.replicas) == 1
 
 
 def _breaks(facts: Topology, component: str, writer: str, flow: str) -> bool:

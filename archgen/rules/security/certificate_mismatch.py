@@ -8,12 +8,12 @@ from math import inf
 
 from archgen.analysis.dns_names import normalize_name
 from archgen.analysis.encryption import is_attached
-from archgen.analysis.exposure import FORWARDING
 from archgen.analysis.hops import Hop, relays
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Certificate, Port
 from archgen.model.change import Append, Change
+from archgen.model.kinds import FORWARDING
 from archgen.model.protocols import UNCERTIFIED
 from archgen.model.subject import Subject
 from archgen.model.wording import listed

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
+from archgen.model.kinds import FORWARDING
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
-
-_PACKETS_ONLY = ("firewall", "router", "nat-gateway")
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -46,14 +45,14 @@ def _is_bare(facts: Topology, entry: Component, flow: str, before: tuple[str, ..
     if product_of(entry.product).plain_entry:
         return not any(_may_filter(component) for component in passed)
     # what a provider's part does beside its job is for the provider to say
-    unknown = any(component.managed and component.kind not in _PACKETS_ONLY for component in (*passed, entry))
+    unknown = any(component.managed and component.kind not in FORWARDING for component in (*passed, entry))
     return not unknown and any(component.kind == "firewall" for component in (*passed, *guards))
 
 
 def _may_filter(component: Component) -> bool:
     """Return True for a provider's part that may read requests, for all that is known of it."""
     plain = product_of(component.product).plain_entry
-    return bool(component.managed) and component.kind not in _PACKETS_ONLY and not plain
+    return bool(component.managed) and component.kind not in FORWARDING and not plain
 
 
 RULE = Rule(

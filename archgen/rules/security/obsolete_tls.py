@@ -9,11 +9,9 @@ from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, Port
 from archgen.model.change import Change, Put
+from archgen.model.kinds import FORWARDING
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-
-_FORWARDING = ("firewall", "router", "nat-gateway")
-"""The kinds that pass packets on, and end no TLS."""
 
 _TLS = ("1.0", "1", "1.1", "v1", "v1.0", "v1.1")
 
@@ -54,7 +52,7 @@ def _callers_through(facts: Topology, component: str) -> list[str]:
 
 
 def _passed_from(facts: Topology, component: str) -> Iterator[str]:
-    forwards = facts.kind(component).id in _FORWARDING
+    forwards = facts.kind(component).id in FORWARDING
     for call in facts.incoming[component]:
         if forwards or any(map(_is_passed, call.ports)):
             yield call.source
