@@ -16,7 +16,6 @@ from archgen.model.architecture import (
     Connection,
     Flow,
     Host,
-    Managed,
     Network,
     Port,
     Replica,
@@ -24,7 +23,7 @@ from archgen.model.architecture import (
     Zone,
 )
 from archgen.model.kinds import KINDS, Kind
-from archgen.model.products import scope_of
+from archgen.model.products import scope_of, zone_of
 from archgen.model.slug import distinct, slug
 from archgen.model.subject import Subject
 from archgen.reliability.index import SAME_HOST, Index
@@ -147,8 +146,8 @@ class ArchitectureIndex(Struct, frozen=True, dict=True, eq=False):
         if element.kind != "replica" or self.replicas[element.id].hosts:
             return False
         component = self.components[self.replicas[element.id].component]
-        zone = component.managed.zone if isinstance(component.managed, Managed) else None
-        return bool(component.managed) and component.kind in _SPREAD and zone is None and scope_of(component) is None
+        unplaced = zone_of(component) is None and scope_of(component) is None
+        return bool(component.managed) and component.kind in _SPREAD and unplaced
 
     def provided(self, element: Subject) -> bool:
         """Return True for a replica that its provider spreads over the zones of a region, or over regions."""
@@ -202,9 +201,7 @@ class ArchitectureIndex(Struct, frozen=True, dict=True, eq=False):
         own = self.components[component]
         if own.kind != "other" or not own.managed or self._hosts_of[component]:
             return False
-        local = scope_of(own) in ("zonal", "regional") or (
-            isinstance(own.managed, Managed) and own.managed.zone is not None
-        )
+        local = scope_of(own) in ("zonal", "regional") or zone_of(own) is not None
         callers = {self._kinds[call.source].id for call in self.incoming[component]}
         return bool(self.outgoing[component]) and not local and callers <= {"client"}
 

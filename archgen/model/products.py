@@ -308,8 +308,13 @@ def product_of(name: str | None) -> Product:
 def service_place(component: Component) -> str:
     """Return what a managed service is, with its scope and zone where they are known: `regional managed service`."""
     scope = scope_of(component)
-    zone = component.managed.zone if isinstance(component.managed, Managed) else None
+    zone = zone_of(component)
     return f"{f'{scope} ' if scope else ''}managed service{f' in {zone}' if zone else ''}"
+
+
+def zone_of(component: Component) -> str | None:
+    """Return the declared zone of a managed component; None if it declares none, or isn't managed."""
+    return component.managed.zone if isinstance(component.managed, Managed) else None
 
 
 def scope_of(component: Component) -> Scope | None:

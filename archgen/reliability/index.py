@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from archgen.model.architecture import Architecture, Component, Connection, Host, Managed, Replica
+from archgen.model.architecture import Architecture, Component, Connection, Host, Replica
 from archgen.model.kinds import KINDS
+from archgen.model.products import zone_of
 from archgen.model.subject import Subject
 
 NEAREST = "same-zone"
@@ -182,10 +183,8 @@ class Index:
         return tuple([zone for level in self._service_levels(replica) for zone in level])
 
     def _service_levels(self, replica: Replica) -> list[tuple[str, ...]]:
-        managed = self.components[replica.component].managed
-        if replica.hosts or not isinstance(managed, Managed) or managed.zone is None:
-            return []
-        return self._levels_from((managed.zone,))
+        zone = zone_of(self.components[replica.component])
+        return [] if replica.hosts or zone is None else self._levels_from((zone,))
 
     def zones_of(self, replica: Replica) -> tuple[str, ...]:
         """Return all zones around the hosts of a replica, or those that it is lost with, nearest first, each once."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from archgen.analysis.exposure import firewall_past, gateways
 from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Component, Connection, Managed, Port
-from archgen.model.products import scope_of
+from archgen.model.architecture import Connection, Port
+from archgen.model.products import scope_of, zone_of
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap, component_gap
@@ -80,17 +80,13 @@ def services_without_zone(topology: Topology) -> Iterator[Gap]:
     for component in topology.architecture.components:
         places = choices.get(scope_of(component) or "", [])
         single = len(component.replicas) == 1 and not component.replicas[0].hosts
-        if single and len(places) > 1 and topology.flows_of[component.id] and not _has_zone(component):
+        if single and len(places) > 1 and topology.flows_of[component.id] and zone_of(component) is None:
             yield component_gap(
                 component,
                 f"{component.id} doesn't declare its zone, so it survives the loss of "
                 f"{listed(first_few(places, MOST_NAMES), 'or')} in every analysis",
                 f"Add `managed: {{zone: …}}` with its {kinds[places[0]].replace('-', ' ')} to {component.id}.",
             )
-
-
-def _has_zone(component: Component) -> bool:
-    return isinstance(component.managed, Managed) and component.managed.zone is not None
 
 
 def clients_without_network(topology: Topology) -> Iterator[Gap]:
