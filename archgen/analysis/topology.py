@@ -64,6 +64,17 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
         return {component: tuple(flows.get(component, ())) for component in self.components}
 
     @cached_property
+    def flows_writing(self) -> dict[str, tuple[str, ...]]:
+        """The flows of each component that write to it: those with a request to it that does more than read."""
+        flows: dict[str, dict[str, None]] = {}
+        for flow, hops in self.hops.items():
+            for hop in hops:
+                if hop.access != "read":
+                    for target in hop.targets:
+                        flows.setdefault(target, {})[flow] = None
+        return {component: tuple(flows.get(component, ())) for component in self.components}
+
+    @cached_property
     def flows_over(self) -> dict[str, tuple[str, ...]]:
         """The flows of each connection: those with a step that uses it."""
         flows: dict[str, dict[str, None]] = {}

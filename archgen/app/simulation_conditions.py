@@ -53,10 +53,6 @@ def _passed(topology: Topology, flow: str, gone: Collection[Subject]) -> Iterato
             )
 
 
-def _writes(topology: Topology, flow: str, component: Component) -> bool:
-    return any(component.id in hop.targets and hop.access != "read" for hop in topology.hops[flow])
-
-
 def _lost_replicas(topology: Topology, component: Component, gone: Collection[Subject]) -> list[str]:
     return [replica.id for replica in component.replicas if _is_lost(topology, replica.id, gone)]
 
@@ -75,7 +71,7 @@ def _idle_copies(topology: Topology, component: Component, gone: Collection[Subj
 def _commits(topology: Topology, flow: str, component: Component, gone: Collection[Subject]) -> Iterator[str]:
     """Yield a store whose commits wait for copies that are lost, unless it is set up otherwise."""
     awaited, lost = copies_awaited(component), _lost_replicas(topology, component, gone)
-    if lost and 0 <= len(component.replicas) - len(lost) - 1 < awaited and _writes(topology, flow, component):
+    if lost and 0 <= len(component.replicas) - len(lost) - 1 < awaited and flow in topology.flows_writing[component.id]:
         yield (
             f"only if {component.id} takes writes without a copy (`without` isn't declared): a commit waits for a synchronous "
             "standby by default"
@@ -115,7 +111,7 @@ def _leases(topology: Topology, flow: str, component: Component, gone: Collectio
         return
     up = sum(not _is_lost(topology, replica.id, gone) for replica in by.replicas)
     if (
-        _writes(topology, flow, component)
+        flow in topology.flows_writing[component.id]
         and not topology.states_lease(component.id, by.id)
         and 2 * up <= len(by.replicas)
     ):

@@ -29,8 +29,7 @@ def _lease_steps(topology: Topology, edit: Edit) -> Iterator[Change]:
         return
     store = edit.component
     for flow in topology.architecture.flows:
-        writes = any(store in hop.targets and hop.access != "read" for hop in topology.hops[flow.id])
-        if writes and flow.assumed is None:
+        if flow.id in topology.flows_writing[store] and flow.assumed is None:
             yield Append(("flows", flow.id, "steps"), {f"{store} -> {edit.promoter.id}": "renew the lease"})
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.exposure import is_directory
-from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replication
 from archgen.model.products import product_of
@@ -24,7 +23,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             continue
         writers = tuple(replica.id for replica in component.replicas) if replication.all_write else replication.primary
         if len(writers) > 1 and not _decided(component, replication):
-            flows = _writing(facts, component.id)
+            flows = facts.flows_writing[component.id]
             if flows:
                 every = "both" if len(writers) == 2 else "all"
                 yield Hit(
@@ -45,13 +44,6 @@ def _decided(component: Component, replication: Replication) -> bool:
         return True
     apart = replication.mode in ("asynchronous", "semi-synchronous")
     return quorum_of(component) is not None or replication.conflicts is not None or not apart
-
-
-def _writing(facts: Topology, component: str) -> tuple[str, ...]:
-    writing = {
-        flow for flow, hops in facts.hops.items() for hop in hops if component in hop.targets and hop.access != "read"
-    }
-    return tuple(flow for flow in facts.flows if flow in writing)
 
 
 RULE = Rule(

@@ -13,7 +13,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Append, Change, Put
 from archgen.model.durations import SECONDS, write_duration
-from archgen.model.kinds import KINDS
+from archgen.model.kinds import FILE_STORES, KINDS
 from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -77,7 +77,7 @@ def _keeps_alone(facts: Topology, component: Component) -> bool:
         return True
     if product_of(component.product).keeps_data:
         return not any(KINDS[facts.components[name].kind].stores for name in _called(facts, component.id))
-    if component.kind != "search" or not _is_written(facts, component):
+    if component.kind != "search" or not facts.flows_writing[component.id]:
         return False
     return not any(_may_fill(facts, component, call.source) for call in facts.incoming[component.id])
 
@@ -106,18 +106,10 @@ def _called(facts: Topology, component: str) -> tuple[str, ...]:
     return tuple(target for call in facts.outgoing[component] for target in call.targets)
 
 
-def _is_written(facts: Topology, component: Component) -> bool:
-    hops = (hop for flow in facts.flows_of[component.id] for hop in facts.hops[flow])
-    return any(component.id in hop.targets and hop.access != "read" for hop in hops)
-
-
 def _takes_files(facts: Topology, component: Component) -> bool:
     """Return True for a provider's storage that flows write files to: unless switched on, it keeps no older versions."""
-    return (
-        component.kind in ("file-storage", "object-storage")
-        and _is_written(facts, component)
-        and not holds_only_copies(facts, component)
-    )
+    written = bool(facts.flows_writing[component.id])
+    return component.kind in FILE_STORES and written and not holds_only_copies(facts, component)
 
 
 def _is_old(context: RuleContext, tested: str) -> bool:

@@ -43,11 +43,7 @@ def _only_standby(component: Component) -> str | None:
 
 
 def _by_default(facts: Topology, component: Component, standby: str) -> Hit:
-    writing = [
-        flow
-        for flow in facts.flows_of[component.id]
-        if any(component.id in hop.targets and hop.access != "read" for hop in facts.hops[flow])
-    ]
+    writing = facts.flows_writing[component.id]
     stopped = listed(writing) if writing else "each write"
     return Hit(
         subject=Subject("component", component.id),

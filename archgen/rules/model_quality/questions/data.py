@@ -69,7 +69,7 @@ def writers_without_agreement(topology: Topology) -> Iterator[Gap]:
         ):
             continue
         writers = [replica.id for replica in component.replicas] if replication.all_write else list(replication.primary)
-        if len(writers) > 1 and topology.kind(component.id).stores and _is_written(topology, component.id):
+        if len(writers) > 1 and topology.kind(component.id).stores and topology.flows_writing[component.id]:
             yield component_gap(
                 component,
                 f"{component.id} doesn't declare how {listed(writers)}, which all take writes, replicate to each other",
@@ -137,7 +137,7 @@ def promotions_without_promoter(topology: Topology) -> Iterator[Gap]:
 def commits_without_standby(topology: Topology) -> Iterator[Gap]:
     """Yield stores with several synchronous standbys that don't say what a write does without them (`standby-stops-writes`)."""
     for component in topology.architecture.components:
-        if len(component.replicas) > 2 and copies_awaited(component) and _is_written(topology, component.id):
+        if len(component.replicas) > 2 and copies_awaited(component) and topology.flows_writing[component.id]:
             yield component_gap(
                 component,
                 f"{component.id} doesn't declare what a write does while its standbys are lost: a commit waits for one of them by "
@@ -155,7 +155,7 @@ def failovers_without_lag(topology: Topology) -> Iterator[Gap]:
         replication = component.replication
         if replication is None or replication.mode != "asynchronous" or replication.lag is not None:
             continue
-        stored = KINDS[component.kind].stores and not component.managed and _is_written(topology, component.id)
+        stored = KINDS[component.kind].stores and not component.managed and topology.flows_writing[component.id]
         if replication.primary and len(component.replicas) > 1 and stored:
             yield component_gap(
                 component,
@@ -171,7 +171,7 @@ def leases_without_step(topology: Topology) -> Iterator[Gap]:
         by = component.replication.by if component.replication is not None else None
         if by not in topology.components or not keeps_lease(component, topology.components[by]):
             continue
-        flows = [flow for flow in topology.flows_of[component.id] if _writes(topology, flow, component.id)]
+        flows = topology.flows_writing[component.id]
         if flows and not topology.states_lease(component.id, by):
             yield component_gap(
                 component,
@@ -195,12 +195,3 @@ def backups_without_interval(topology: Topology) -> Iterator[Gap]:
                         "point objective is met",
                         f"Add `every` to {backup.id}, for example `1h`.",
                     )
-
-
-def _is_written(topology: Topology, component: str) -> bool:
-    hops = (hop for flow in topology.flows_of[component] for hop in topology.hops[flow])
-    return any(component in hop.targets and hop.access != "read" for hop in hops)
-
-
-def _writes(topology: Topology, flow: str, component: str) -> bool:
-    return any(component in hop.targets and hop.access != "read" for hop in topology.hops[flow])
