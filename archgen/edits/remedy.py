@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import Any
+from collections.abc import Iterable
 
-from archgen.analysis.exposure import BROKERS, stores_reached
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AGENTS, AddHost, AddReplica, AutomateFailover, Edit, needs_moving_address
 from archgen.edits.names import next_name, unused_name
@@ -18,9 +16,6 @@ from archgen.model.kinds import KINDS, QUEUES
 from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 
-_PORTS = {"http": 80, "https": 443, "smtp": 25}
-"""The ports of the protocols that need not declare one: those of the web (RFC 9110, 4.2) and of mail servers (RFC 5321)."""
-
 
 def free_name(name: str, topology: Topology) -> str:
     """Return the name where no component, host or zone has it, else the next one with a number."""
@@ -31,83 +26,6 @@ def free_name(name: str, topology: Topology) -> str:
 def connection_of(topology: Topology, name: str) -> Connection:
     """Return the connection of an id, found among those of its source."""
     return next(connection for connection in topology.outgoing[name.partition(" -> ")[0]] if connection.id == name)
-
-
-def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict[str, Any]]:
-    """Return rules that let in what components are called on from other hosts: from the internet, then from inside.
-
-    Empty if a port is unknown, because a rule that leaves it out would cut the callers off, and if the internet reaches a
-    store, because a rule would say that it may.
-    """
-    if any(_is_scraped(topology, name) for name in components):
-        return []
-    public: dict[tuple[str, str], set[int | None]] = {}
-    inside: dict[tuple[str, str], set[int | None]] = {}
-    for connection in topology.architecture.connections:
-        targets = [target for target in connection.targets if target in components]
-        if targets and topology.crosses(connection) is not False:
-            is_public = _is_public(topology, connection.source)
-            if is_public and any(
-                topology.kind(name).id not in BROKERS for name in stores_reached(topology, connection)
-            ):
-                return []
-            # nobody on the internet administers it, whatever is open today
-            open_ = [port for port in connection.ports if not (is_public and port.admin)]
-            ports = {port.port or _PORTS.get(port.protocol) for port in open_}
-            for target in targets:
-                side = (public, (_outside(topology, connection.source), target))
-                side = side if is_public else (inside, (connection.source, target))
-                side[0].setdefault(side[1], set()).update(ports)
-    # who may come from anywhere needs no rule of its own
-    public = {
-        side: ports
-        for side, ports in public.items()
-        if side[0] == "internet" or not ports <= public.get(("internet", side[1]), set())
-    }
-    rules = [*public.items(), *inside.items()]
-    if any(None in ports for _, ports in rules):
-        return []
-    opened: list[dict[str, Any]] = [
-        {"from": source, "to": target, "ports": sorted(filter(None, ports)), "action": "allow"}
-        for (source, target), ports in rules
-        # no ports would mean any
-        if ports
-    ]
-    electing = (
-        [name for name in topology.components if name in components and _elects(topology, name)] if opened else []
-    )
-    return [*opened, *({"from": name, "to": name, "action": "allow"} for name in electing)]
-
-
-def _elects(topology: Topology, component: str) -> bool:
-    """Return True if replicas on several hosts agree by VRRP which has the address, which has no ports."""
-    cluster = topology.components[component].cluster
-    return cluster is not None and cluster.by == "vrrp" and len(topology.hosts_of(component)) > 1
-
-
-def _is_scraped(topology: Topology, component: str) -> bool:
-    """Return True if a monitoring elsewhere collects from a component on a port that no connection declares."""
-    hosts = topology.hosts_of(component)
-    return any(
-        observer.kind == "monitoring"
-        and not observer.managed
-        and any(component in collection.sources for collection in observer.collects)
-        and not set(topology.hosts_of(observer.id)).issuperset(hosts)
-        and not any(component in call.targets for call in topology.outgoing[observer.id])
-        for observer in topology.observers
-    )
-
-
-def _outside(topology: Topology, source: str) -> str:
-    """Return the side of a rule that lets a caller from outside in: a service by its name, visitors as the internet."""
-    return "internet" if topology.kind(source).id == "client" else source
-
-
-def _is_public(topology: Topology, source: str) -> bool:
-    """Return True if a caller's addresses are not the site's own: a visitor's, or those of a provider's edge."""
-    return topology.trust(source) == "internet" or (
-        bool(topology.components[source].managed) and topology.kind(source).role in ("edge", "balancer")
-    )
 
 
 def add_replica(topology: Topology, component: Component) -> tuple[Change, ...]:
@@ -146,16 +64,21 @@ def _needs_more_than_a_replica(topology: Topology, component: Component) -> bool
         return False
     return (
         keeps_files(component)
-        or keeps_sessions_alone(topology, component)
-        or (len(component.replicas) == 1 and not may_run_twice(topology, component))
+        or not may_get_second(topology, component)
         or (component.kind == "scheduler" and len(component.replicas) == 1)
         or (not topology.hosts_of(component.id) and needs_moving_address(component, topology.index.callers))
     )
 
 
-def keeps_sessions_alone(topology: Topology, component: Component) -> bool:
-    """Return True for a lone cache that holds sessions: a second one would know half of the visitors."""
-    if component.kind != "cache" or len(component.replicas) > 1:
+def may_get_second(topology: Topology, component: Component) -> bool:
+    """Return True unless a component is alone, and a second replica would do harm as far as the model says what it keeps."""
+    alone = len(component.replicas) == 1
+    return not alone or (may_run_twice(topology, component) and not _keeps_sessions(topology, component))
+
+
+def _keeps_sessions(topology: Topology, component: Component) -> bool:
+    """Return True for a cache that holds sessions: a second one would know half of the visitors."""
+    if component.kind != "cache":
         return False
     hops = [
         hop for flow in topology.flows_of[component.id] for hop in topology.hops[flow] if component.id in hop.targets
@@ -165,51 +88,11 @@ def keeps_sessions_alone(topology: Topology, component: Component) -> bool:
 
 
 _RUNTIMES = (
-    *(
-        "java",
-        "spring",
-        "spring-boot",
-        "quarkus",
-        "tomcat",
-        "jetty",
-        "wildfly",
-        "weblogic",
-        "go",
-        "golang",
-        "rust",
-        "c++",
-        "python",
-    ),
-    *(
-        "django",
-        "flask",
-        "fastapi",
-        "gunicorn",
-        "uvicorn",
-        "uwsgi",
-        "celery",
-        "node",
-        "express",
-        "nestjs",
-        "nextjs",
-        "deno",
-        "bun",
-    ),
-    *(
-        "php",
-        "php-fpm",
-        "laravel",
-        "symfony",
-        "ruby",
-        "rails",
-        "puma",
-        "sidekiq",
-        "elixir",
-        "phoenix",
-        "erlang",
-        "dotnet",
-    ),
-    *("aspnet", "aspnet-core", "iis", "scala", "kotlin", "clojure", "perl"),
+    *("java", "spring", "spring-boot", "quarkus", "tomcat", "jetty", "wildfly", "weblogic", "go", "golang"),
+    *("rust", "c++", "python", "django", "flask", "fastapi", "gunicorn", "uvicorn", "uwsgi", "celery"),
+    *("node", "express", "nestjs", "nextjs", "deno", "bun", "php", "php-fpm", "laravel", "symfony", "ruby"),
+    *("rails", "puma", "sidekiq", "elixir", "phoenix", "erlang", "dotnet", "aspnet", "aspnet-core", "iis"),
+    *("scala", "kotlin", "clojure", "perl"),
 )
 """What runs the code of a system's own makers, who know if it keeps anything; other products keep what their makers chose."""
 

@@ -26,7 +26,7 @@ from archgen.edits.changes import (
     needs_manual_failover,
 )
 from archgen.edits.promotion import keeps_files, promoter_of
-from archgen.edits.remedy import keeps_sessions_alone, may_run_twice
+from archgen.edits.remedy import may_get_second
 from archgen.improve.repair import against
 from archgen.model.architecture import Architecture, Flow
 from archgen.model.steps import Branch, Frame, Request, Step
@@ -190,14 +190,11 @@ class _FlowSearch:
         """Return True if an edit adds to floating replicas, for which the model names more hosts, or repeats what keeps data."""
         if not isinstance(edit, AddReplica | AddHost):
             return False
+        topology = self.search.topology
         names = edit.components if isinstance(edit, AddHost) else (edit.component,)
-        parts = [self.search.topology.components[name] for name in names]
-        if any(replica.floating for part in parts for replica in part.replicas):
-            return True
-        facts = self.search.topology
-        if any(keeps_sessions_alone(facts, part) for part in parts):
-            return True
-        return any(len(part.replicas) == 1 and not may_run_twice(facts, part) for part in parts)
+        parts = [topology.components[name] for name in names]
+        floating = any(replica.floating for part in parts for replica in part.replicas)
+        return floating or not all(may_get_second(topology, part) for part in parts)
 
     def _applied(self, edits: tuple[Edit, ...]) -> Architecture:
         """Return the flow's part of the model with some edits."""

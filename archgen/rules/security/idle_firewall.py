@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.firewalls import lets_in
 from archgen.analysis.topology import Topology
-from archgen.edits.remedy import firewall_rules
+from archgen.edits.firewalls import firewall_rules
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, FirewallRule
 from archgen.model.change import Append, Change, Path, Put

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from archgen.analysis.dns_names import pointee
 from archgen.analysis.exposure import firewall_past
 from archgen.analysis.topology import Topology
-from archgen.edits.remedy import firewall_rules, free_name
+from archgen.edits.firewalls import firewall_rules
+from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, Replica
 from archgen.model.change import Change, Put
