@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from itertools import groupby
 
-from msgspec import Struct
 from pptx.enum.shapes import MSO_SHAPE
 
 from archgen.layout.placed import Box, Point
 from archgen.render.scene.card import card_icon, icon_size
-from archgen.render.scene.shapes import (
-    BadgeMark,
-    CanvasBox,
-    CanvasLine,
-    IconImage,
-    Rectangle,
-    Scene,
-    SceneGroup,
-    TextLine,
-    leaves,
-)
+from archgen.render.scene.shapes import BadgeMark, CanvasBox, CanvasLine, Scene, SceneGroup
 from archgen.slides.pptx.canvas import Canvas, NativeShape, RunLine, ShapeGroup
+from archgen.slides.pptx.card_outline import OWN_SITES, card_outline
 from archgen.slides.pptx.dashes import dash_widths
+from archgen.slides.pptx.diagram_parts import DiagramItem, DiagramLine, diagram_item, diagram_line, ends_of, names_of
 from archgen.slides.pptx.marks import Marks
 from archgen.slides.pptx.routes import connector_route
 from archgen.style.text_metrics import text_width
-from archgen.style.theme import SIZES
 
-_SIDES = 4
 _READABLE, _LEGIBLE = 10.5, 8.5
 """Sizes that a name on a slide and the text below it should have, in points."""
 
@@ -42,31 +29,6 @@ _HEADING = 0.7
 _PADDING, _SMALLEST_ICON = 14.0, 28.0
 
 
-class _Item(Struct, frozen=True):
-    """A group or a card of a scene: its frame, its text, its icons and its badges in the order of painting."""
-
-    part: CanvasBox
-    frame: Rectangle
-    tags: tuple[Rectangle, ...]
-    texts: tuple[TextLine, ...]
-    icons: tuple[IconImage, ...]
-    badges: tuple[BadgeMark, ...]
-
-    @property
-    def is_band(self) -> bool:
-        """Return True if the group cuts across others, so that it has no ground."""
-        return self.part.holds and self.frame.fill is None
-
-
-class _Connection(Struct, frozen=True):
-    """A line of a scene with what stands on its label."""
-
-    part: CanvasLine
-    texts: tuple[TextLine, ...]
-    locks: tuple[IconImage, ...]
-    badges: tuple[BadgeMark, ...]
-
-
 def paint_diagram(canvas: Canvas, scene: Scene, marks: Marks) -> None:
     """Put a diagram on a slide; its lines have two corners at most."""
     _Painter(canvas, scene, marks).paint()
@@ -77,16 +39,16 @@ class _Painter:
         self._canvas, self._marks, self._sizes = canvas, marks, scene.sizes
         apart = [shape for shape in scene.shapes if isinstance(shape, BadgeMark)]
         groups = [shape for shape in scene.shapes if isinstance(shape, SceneGroup)]
-        items = [_item(group, group.part, apart) for group in groups if isinstance(group.part, CanvasBox)]
+        items = [diagram_item(group, group.part, apart) for group in groups if isinstance(group.part, CanvasBox)]
         self._groups = [item for item in items if item.part.holds]
         self._nodes = [item for item in items if not item.part.holds]
-        self._lines = [_connection(group, group.part) for group in groups if isinstance(group.part, CanvasLine)]
-        self._names = _names(self._nodes)
+        self._lines = [diagram_line(group, group.part) for group in groups if isinstance(group.part, CanvasLine)]
+        self._names = names_of(self._nodes)
         self._cards: dict[str, NativeShape] = {}
         self._sites: dict[str, list[Point]] = {item.part.id: [] for item in self._nodes}
         self._widths = dash_widths([line.part for line in self._lines], float(self._sizes.line))
         for line in self._lines:
-            for node, point in _ends(line.part):
+            for node, point in ends_of(line.part):
                 if point not in self._sites[node]:
                     self._sites[node].append(point)
 
@@ -114,14 +76,14 @@ class _Painter:
             if not node.part.above and node.part.parent == parent:
                 self._node(into, node)
 
-    def _group(self, into: ShapeGroup, group: _Item) -> None:
+    def _group(self, into: ShapeGroup, group: DiagramItem) -> None:
         inner = self._canvas.group(into, group.part.name, group.part.alt)
         self._frame(inner, group, f"{group.part.name} frame", "")
         self._heading(inner, group)
         self._inside(inner, group.part.id)
         self._badges(inner, group)
 
-    def _frame(self, into: ShapeGroup, item: _Item, name: str, alt: str, geometry: str = "") -> NativeShape:
+    def _frame(self, into: ShapeGroup, item: DiagramItem, name: str, alt: str, geometry: str = "") -> NativeShape:
         frame, pen = item.frame, item.frame.pen
         return self._canvas.shape(
             into,
@@ -137,7 +99,7 @@ class _Painter:
             geometry=geometry,
         )
 
-    def _heading(self, into: ShapeGroup, group: _Item) -> None:
+    def _heading(self, into: ShapeGroup, group: DiagramItem) -> None:
         box = group.part.heading
         if box is None:
             return
@@ -159,7 +121,7 @@ class _Painter:
             run = (line.text, line.role, False)
             canvas.text(into, where, (run,), line.size * grown, anchor="start", name="detail")
 
-    def _band(self, into: ShapeGroup, band: _Item) -> None:
+    def _band(self, into: ShapeGroup, band: DiagramItem) -> None:
         self._frame(into, band, band.part.name, band.part.alt)
         for tag in band.tags[:1]:
             shape = self._canvas.shape(
@@ -177,22 +139,22 @@ class _Painter:
             self._canvas.write(shape, ((runs, band.texts[0].size),))
             self._badges(into, band)
 
-    def _badges(self, into: ShapeGroup, item: _Item) -> None:
+    def _badges(self, into: ShapeGroup, item: DiagramItem) -> None:
         for badge in reversed(item.badges):
             self._marks.badge(self._canvas, into, badge)
 
     # Nodes
 
-    def _node(self, into: ShapeGroup, node: _Item) -> None:
+    def _node(self, into: ShapeGroup, node: DiagramItem) -> None:
         name = self._names[node.part.id]
         group = self._canvas.group(into, f"{name} card", "")
-        outline = _outline(node.frame.box, self._sites[node.part.id])
+        outline = card_outline(node.frame.box, self._sites[node.part.id])
         card = self._frame(group, node, name, node.part.alt or name, outline)
         self._cards[node.part.id] = card
         self._large(group, card, node) if node.part.lead is None else self._compact(group, card, node, node.part.lead)
         self._badges(group, node)
 
-    def _large(self, into: ShapeGroup, card: NativeShape, node: _Item) -> None:
+    def _large(self, into: ShapeGroup, card: NativeShape, node: DiagramItem) -> None:
         box = node.frame.box
         room = box.height - _PADDING
         words = self._lines_of(node, box.width - _PADDING, room - _SMALLEST_ICON)
@@ -205,7 +167,7 @@ class _Painter:
             self._marks.image(self._canvas, into, icon)
         self._canvas.write(card, words, vertical="t", insets=(0, y + size + 4 - box.y, 0, 0))
 
-    def _compact(self, into: ShapeGroup, card: NativeShape, node: _Item, left: float) -> None:
+    def _compact(self, into: ShapeGroup, card: NativeShape, node: DiagramItem, left: float) -> None:
         box = node.frame.box
         for icon in node.icons:
             self._marks.image(self._canvas, into, icon)
@@ -215,7 +177,7 @@ class _Painter:
         else:
             self._canvas.write(card, words, insets=(0, 0, 0, 0))
 
-    def _lines_of(self, node: _Item, wide: float, tall: float) -> tuple[RunLine, ...]:
+    def _lines_of(self, node: DiagramItem, wide: float, tall: float) -> tuple[RunLine, ...]:
         """Return the text of a card; in a diagram that is scaled down, it's as large as the card has room for.
 
         `wide` and `tall` limit the text.
@@ -238,9 +200,9 @@ class _Painter:
 
     # Lines
 
-    def _connector(self, into: ShapeGroup, line: _Connection) -> None:
+    def _connector(self, into: ShapeGroup, line: DiagramLine) -> None:
         part = line.part
-        (source, first), (target, last) = _ends(part)
+        (source, first), (target, last) = ends_of(part)
         names = self._names[source], self._names[target]
         self._canvas.connector(
             into,
@@ -257,9 +219,9 @@ class _Painter:
 
     def _site(self, node: str, point: Point) -> tuple[NativeShape, int]:
         """Return the card at an end of a line, and the connection site there."""
-        return self._cards[node], _SIDES + self._sites[node].index(point)
+        return self._cards[node], OWN_SITES + self._sites[node].index(point)
 
-    def _label(self, into: ShapeGroup, line: _Connection) -> None:
+    def _label(self, into: ShapeGroup, line: DiagramLine) -> None:
         box, canvas, texts = line.part.label, self._canvas, line.texts
         if box is None:
             return
@@ -278,80 +240,3 @@ class _Painter:
         """Return the role of the background below a label: the deeper a group, the later the tint of its ground."""
         tints = (group.frame.fill for group in self._groups if group.part.box.contains(box))
         return max((tint for tint in tints if tint), default="ground")
-
-
-# Parts of a scene
-
-
-def _item(group: SceneGroup, part: CanvasBox, apart: Iterable[BadgeMark]) -> _Item:
-    shapes = list(leaves(group.shapes))
-    frame, *tags = (shape for shape in shapes if isinstance(shape, Rectangle))
-    badges = [*(shape for shape in shapes if isinstance(shape, BadgeMark))]
-    badges += [badge for badge in apart if part.holds and badge.group == part.id]
-    texts = tuple(shape for shape in shapes if isinstance(shape, TextLine))
-    icons = tuple(shape for shape in shapes if isinstance(shape, IconImage))
-    return _Item(part, frame, tuple(tags), texts, icons, tuple(badges))
-
-
-def _connection(group: SceneGroup, part: CanvasLine) -> _Connection:
-    texts = tuple(shape for shape in group.shapes if isinstance(shape, TextLine))
-    locks = tuple(shape for shape in group.shapes if isinstance(shape, IconImage))
-    return _Connection(part, texts, locks, tuple(shape for shape in group.shapes if isinstance(shape, BadgeMark)))
-
-
-def _ends(line: CanvasLine) -> tuple[tuple[str, Point], tuple[str, Point]]:
-    """Return the cards at the ends of a line, and where it meets them."""
-    assert line.source is not None
-    assert line.target is not None
-    return (line.source, line.points[0]), (line.target, line.points[-1])
-
-
-def _names(nodes: list[_Item]) -> dict[str, str]:
-    """Return the name of each card's shape: its component if the card stands for all of it, else the replica."""
-    count = Counter(node.part.name for node in nodes)
-    return {node.part.id: node.part.name if count[node.part.name] == 1 else node.part.id for node in nodes}
-
-
-# Cards with sites where their lines arrive
-
-
-def _outline(box: Box, sites: list[Point]) -> str:
-    """Return the outline of a rounded rectangle with a connection site for each line, after the usual four."""
-    wide, tall = round(box.width * 100), round(box.height * 100)
-    guides, listed = [], []
-    usual = [(wide / 2, 0.0), (0.0, tall / 2), (wide / 2, tall), (float(wide), tall / 2)]
-    for at, (x, y) in enumerate([*usual, *(((x - box.x) * 100, (y - box.y) * 100) for x, y in sites)]):
-        guides.append(f'<a:gd name="connsiteX{at}" fmla="*/ {round(x)} w {wide}"/>')
-        guides.append(f'<a:gd name="connsiteY{at}" fmla="*/ {round(y)} h {tall}"/>')
-        angle = _angle(x, y, wide, tall)
-        listed.append(f'<a:cxn ang="{angle}"><a:pos x="connsiteX{at}" y="connsiteY{at}"/></a:cxn>')
-    return (
-        f"<a:custGeom><a:avLst/><a:gdLst>{''.join(guides)}</a:gdLst><a:ahLst/><a:cxnLst>{''.join(listed)}</a:cxnLst>"
-        f'<a:rect l="l" t="t" r="r" b="b"/><a:pathLst>{_rounded(wide, tall, round(SIZES.card_radius * 100))}</a:pathLst>'
-        "</a:custGeom>"
-    )
-
-
-def _angle(x: float, y: float, wide: float, tall: float) -> str:
-    """Return the direction in which a line leaves a side, clockwise from the right, in 1/60,000 of a degree."""
-    gaps = {"0": abs(wide - x), "10800000": abs(x), "16200000": abs(y), "5400000": abs(tall - y)}
-    return min(gaps, key=lambda way: gaps[way])
-
-
-def _rounded(wide: int, tall: int, radius: int) -> str:
-    radius = min(radius, wide // 2, tall // 2)
-    corners = (
-        ((radius, 0), (wide - radius, 0), "16200000"),
-        ((wide, radius), (wide, tall - radius), "0"),
-        ((wide - radius, tall), (radius, tall), "5400000"),
-        ((0, tall - radius), (0, radius), "10800000"),
-    )
-    steps = "".join(
-        f'<a:lnTo>{_point(end)}</a:lnTo><a:arcTo wR="{radius}" hR="{radius}" stAng="{start}" swAng="5400000"/>'
-        for _, end, start in corners
-    )
-    return f'<a:path w="{wide}" h="{tall}"><a:moveTo>{_point(corners[0][0])}</a:moveTo>{steps}<a:close/></a:path>'
-
-
-def _point(place: tuple[int, int]) -> str:
-    return f'<a:pt x="{place[0]}" y="{place[1]}"/>'

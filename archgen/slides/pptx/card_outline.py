@@ -1,0 +1,51 @@
+"""The outline of a card: a rounded rectangle with a connection site for each line that meets it."""
+
+from __future__ import annotations
+
+from archgen.layout.placed import Box, Point
+from archgen.style.theme import SIZES
+
+OWN_SITES = 4
+"""The sites that a rectangle has anyway, which come before those of lines."""
+
+
+def card_outline(box: Box, sites: list[Point]) -> str:
+    """Return the outline of a rounded rectangle with a connection site for each line, after the usual four."""
+    wide, tall = round(box.width * 100), round(box.height * 100)
+    guides, listed = [], []
+    usual = [(wide / 2, 0.0), (0.0, tall / 2), (wide / 2, tall), (float(wide), tall / 2)]
+    for site, (x, y) in enumerate([*usual, *(((x - box.x) * 100, (y - box.y) * 100) for x, y in sites)]):
+        guides.append(f'<a:gd name="connsiteX{site}" fmla="*/ {round(x)} w {wide}"/>')
+        guides.append(f'<a:gd name="connsiteY{site}" fmla="*/ {round(y)} h {tall}"/>')
+        angle = _angle(x, y, wide, tall)
+        listed.append(f'<a:cxn ang="{angle}"><a:pos x="connsiteX{site}" y="connsiteY{site}"/></a:cxn>')
+    return (
+        f"<a:custGeom><a:avLst/><a:gdLst>{''.join(guides)}</a:gdLst><a:ahLst/><a:cxnLst>{''.join(listed)}</a:cxnLst>"
+        f'<a:rect l="l" t="t" r="r" b="b"/><a:pathLst>{_rounded(wide, tall, round(SIZES.card_radius * 100))}</a:pathLst>'
+        "</a:custGeom>"
+    )
+
+
+def _angle(x: float, y: float, wide: float, tall: float) -> str:
+    """Return the direction in which a line leaves a side, clockwise from the right, in 1/60,000 of a degree."""
+    gaps = {"0": abs(wide - x), "10800000": abs(x), "16200000": abs(y), "5400000": abs(tall - y)}
+    return min(gaps, key=lambda way: gaps[way])
+
+
+def _rounded(wide: int, tall: int, radius: int) -> str:
+    radius = min(radius, wide // 2, tall // 2)
+    corners = (
+        ((radius, 0), (wide - radius, 0), "16200000"),
+        ((wide, radius), (wide, tall - radius), "0"),
+        ((wide - radius, tall), (radius, tall), "5400000"),
+        ((0, tall - radius), (0, radius), "10800000"),
+    )
+    steps = "".join(
+        f'<a:lnTo>{_point(end)}</a:lnTo><a:arcTo wR="{radius}" hR="{radius}" stAng="{start}" swAng="5400000"/>'
+        for _, end, start in corners
+    )
+    return f'<a:path w="{wide}" h="{tall}"><a:moveTo>{_point(corners[0][0])}</a:moveTo>{steps}<a:close/></a:path>'
+
+
+def _point(place: tuple[int, int]) -> str:
+    return f'<a:pt x="{place[0]}" y="{place[1]}"/>'
