@@ -6,14 +6,12 @@ import os
 import re
 from collections.abc import Iterator
 
-from archgen.app.config.config import repository_of
+from archgen.app.importing.directories import DirectoryEntries, entries_of, files_below
 from archgen.importers.attached import is_proxy
-from archgen.importers.compose.environment import STAND_INS
-from archgen.importers.compose.mounts import CONFIGURATIONS
 from archgen.importers.compose.project import DEFAULTS
-from archgen.importers.facts import Configuration, Opener, SourceError
+from archgen.importers.facts import Configuration, SourceError
 from archgen.model.problems import UsageError
-from archgen.system.files import FOUND, IMPORTED, ResolvedDirectory, UnreadableFile, lies_in, read_file
+from archgen.system.files import FOUND, IMPORTED, ResolvedDirectory, UnreadableFile, read_file
 
 _COMPOSE = re.compile(r"(?:docker-)?compose(?:[._-][\w.-]+)?\.ya?ml|(?:docker-)?stack\.ya?ml", re.IGNORECASE)
 _PRODUCTION = re.compile(r"prod|deploy|live", re.IGNORECASE)
@@ -28,20 +26,9 @@ _OVERRIDES = (
     "docker-compose.override.yaml",
     "docker-compose.override.yml",
 )
-_SKIPPED = {"node_modules", "vendor", "venv", "__pycache__", "testdata", "site-packages", "target", "dist"}
 _API_VERSION = re.compile(rb'^[ {]*"?apiVersion"?:', re.MULTILINE)
-_MOST_FILES = 5000
-_DEEPEST = 8
-_DEEPEST_MOUNT = 2
 _DEEPEST_PROXY = 3
-_MOST_MOUNTED = 40
 _MOST_PROJECTS = 3
-_BESIDE = frozenset((".env", *STAND_INS))
-"""Files that are looked for beside every compose file."""
-
-
-_Entries = tuple[list[str], list[str]]
-"""The names of a directory's files and of its directories."""
 
 
 class SourceFiles:
@@ -81,7 +68,7 @@ def collect_sources(paths: tuple[str, ...]) -> SourceFiles:
 def _collect_directory(collection: SourceFiles, directory: str) -> None:
     """Read the compose files that Compose would read there, else all manifests below, else the nearest compose files."""
     inside = collection.resolved[os.path.abspath(directory)] = ResolvedDirectory.of(directory)
-    top = _entries_of(directory)
+    top = entries_of(directory)
     names = sorted(top[0])
     collection.listed["" if directory == "." else directory] = frozenset(names)
     chosen, others = _compose_files([name for name in names if _COMPOSE.fullmatch(name)])
@@ -91,7 +78,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         collection.others += [_joined(directory, name) for name in others]
         collection.unread += _proxies(directory, inside, top)
         return
-    paths = list(_below(directory, top=top))
+    paths = list(files_below(directory, top=top))
     charts = sorted(os.path.dirname(path) for path in paths if os.path.basename(path) == "Chart.yaml")
     templates = tuple(os.path.join(chart, "templates", "") for chart in charts)
     below = [path for path in paths if not path.startswith(templates)] if charts else paths
@@ -112,9 +99,9 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     _collect_nearest(collection, directory, below, inside)
 
 
-def _proxies(directory: str, inside: str, top: _Entries) -> Iterator[str]:
+def _proxies(directory: str, inside: str, top: DirectoryEntries) -> Iterator[str]:
     """Yield the configurations of proxies near compose files; a service that mounts one reads it itself."""
-    for path in _below(directory, _DEEPEST_PROXY, top):
+    for path in files_below(directory, _DEEPEST_PROXY, top):
         if path.endswith((".conf", ".cfg")):
             try:
                 if is_proxy(Configuration(path, read_file(path, FOUND, inside))):
@@ -155,40 +142,6 @@ def _compose_files(names: list[str]) -> tuple[list[str], list[str]]:
     return chosen, [name for name in names if name not in chosen]
 
 
-def _below(directory: str, deepest: int = _DEEPEST, top: _Entries | None = None) -> Iterator[str]:
-    """Yield the files below a directory in a stable order; hidden directories and dependencies are skipped."""
-    count = 0
-    waiting = [("" if directory == "." else f"{directory.rstrip(os.sep)}{os.sep}".removeprefix("./"), 0)]
-    while waiting:
-        where, depth = waiting.pop()
-        names, directories = _entries_of(where) if top is None else top
-        top = None
-        if depth < deepest:
-            shown = sorted((name for name in directories if name[0] != "." and name not in _SKIPPED), reverse=True)
-            waiting += [(f"{where}{name}{os.sep}", depth + 1) for name in shown]
-        for name in sorted(names):
-            count += 1
-            if count > _MOST_FILES:
-                return
-            yield where + name
-
-
-def _entries_of(directory: str) -> _Entries:
-    """Return the names of a directory's files and of its directories, without links to directories; none if it can't be read."""
-    names: list[str] = []
-    directories: list[str] = []
-    try:
-        with os.scandir(directory or ".") as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    directories.append(entry.name)
-                elif not entry.is_symlink() or not entry.is_dir():
-                    names.append(entry.name)
-    except OSError:
-        return [], []
-    return names, directories
-
-
 def _manifest(path: str, inside: str) -> bytes:
     """Return a file that may be a manifest; no bytes for any other."""
     try:
@@ -200,47 +153,3 @@ def _manifest(path: str, inside: str) -> bytes:
 
 def _joined(directory: str, name: str) -> str:
     return os.path.normpath(os.path.join(directory, name))
-
-
-def opener_of(paths: tuple[str, ...], collection: SourceFiles) -> Opener:
-    """Return the function that opens what a configuration names, inside the project of that configuration."""
-    cache: dict[str, tuple[Configuration, ...]] = {}
-    projects: dict[str, ResolvedDirectory] = {}
-    listed, resolved = collection.listed, collection.resolved
-
-    def open_named(path: str, name: str) -> tuple[Configuration, ...]:
-        directory = os.path.dirname(path)
-        if name in _BESIDE and directory in listed and name not in listed[directory]:
-            return ()
-        if not name or os.path.isabs(name) or "\0" in name or len(name) > 1000:
-            return ()
-        target = os.path.normpath(os.path.join(directory, name))
-        if target not in cache:
-            if not os.path.exists(target):
-                return ()
-            if directory not in projects:
-                project = _project_of(os.path.abspath(directory), paths)
-                projects[directory] = resolved.get(project) or ResolvedDirectory.of(project)
-            cache[target] = tuple(_open(target, projects[directory]))
-        return cache[target]
-
-    return open_named
-
-
-def _project_of(directory: str, paths: tuple[str, ...]) -> str:
-    """Return the directory that files may not lead out of: one that was named, else the repository."""
-    named = [os.path.abspath(path) for path in paths if os.path.isdir(path)]
-    return next((path for path in named if lies_in(directory, path)), None) or repository_of(directory)
-
-
-def _open(target: str, inside: ResolvedDirectory) -> Iterator[Configuration]:
-    files = [target]
-    if os.path.isdir(target):
-        if not lies_in(os.path.realpath(target), inside):
-            return
-        files = [path for path in _below(target, _DEEPEST_MOUNT) if path.endswith(CONFIGURATIONS)][:_MOST_MOUNTED]
-    for file in files:
-        try:
-            yield Configuration(file, read_file(file, FOUND, inside))
-        except UnreadableFile:
-            continue

@@ -8,7 +8,8 @@ from collections import Counter
 
 from msgspec import Struct
 
-from archgen.app.importing.collect import SourceFiles, collect_sources, opener_of
+from archgen.app.importing.collect import SourceFiles, collect_sources
+from archgen.app.importing.opening import opener_of
 from archgen.importers.assembly.model import ImportedModel, assemble_model
 from archgen.importers.assembly.text import text_of
 from archgen.importers.facts import SourceError

@@ -1,0 +1,47 @@
+"""The files of a directory that is imported."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+_SKIPPED = {"node_modules", "vendor", "venv", "__pycache__", "testdata", "site-packages", "target", "dist"}
+_MOST_FILES = 5000
+_DEEPEST = 8
+
+DirectoryEntries = tuple[list[str], list[str]]
+"""The names of a directory's files and of its directories."""
+
+
+def files_below(directory: str, deepest: int = _DEEPEST, top: DirectoryEntries | None = None) -> Iterator[str]:
+    """Yield the files below a directory in a stable order; hidden directories and dependencies are skipped."""
+    count = 0
+    waiting = [("" if directory == "." else f"{directory.rstrip(os.sep)}{os.sep}".removeprefix("./"), 0)]
+    while waiting:
+        where, depth = waiting.pop()
+        names, directories = entries_of(where) if top is None else top
+        top = None
+        if depth < deepest:
+            shown = sorted((name for name in directories if name[0] != "." and name not in _SKIPPED), reverse=True)
+            waiting += [(f"{where}{name}{os.sep}", depth + 1) for name in shown]
+        for name in sorted(names):
+            count += 1
+            if count > _MOST_FILES:
+                return
+            yield where + name
+
+
+def entries_of(directory: str) -> DirectoryEntries:
+    """Return the names of a directory's files and of its directories, without links to directories; none if it can't be read."""
+    names: list[str] = []
+    directories: list[str] = []
+    try:
+        with os.scandir(directory or ".") as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    directories.append(entry.name)
+                elif not entry.is_symlink() or not entry.is_dir():
+                    names.append(entry.name)
+    except OSError:
+        return [], []
+    return names, directories

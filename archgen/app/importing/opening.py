@@ -1,0 +1,63 @@
+"""The files that imported configurations name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from archgen.app.config.config import repository_of
+from archgen.app.importing.collect import SourceFiles
+from archgen.app.importing.directories import files_below
+from archgen.importers.compose.environment import STAND_INS
+from archgen.importers.compose.mounts import CONFIGURATIONS
+from archgen.importers.facts import Configuration, Opener
+from archgen.system.files import FOUND, ResolvedDirectory, UnreadableFile, lies_in, read_file
+
+_DEEPEST_MOUNT = 2
+_MOST_MOUNTED = 40
+_BESIDE = frozenset((".env", *STAND_INS))
+"""Files that are looked for beside every compose file."""
+
+
+def opener_of(paths: tuple[str, ...], collection: SourceFiles) -> Opener:
+    """Return the function that opens what a configuration names, inside the project of that configuration."""
+    cache: dict[str, tuple[Configuration, ...]] = {}
+    projects: dict[str, ResolvedDirectory] = {}
+    listed, resolved = collection.listed, collection.resolved
+
+    def open_named(path: str, name: str) -> tuple[Configuration, ...]:
+        directory = os.path.dirname(path)
+        if name in _BESIDE and directory in listed and name not in listed[directory]:
+            return ()
+        if not name or os.path.isabs(name) or "\0" in name or len(name) > 1000:
+            return ()
+        target = os.path.normpath(os.path.join(directory, name))
+        if target not in cache:
+            if not os.path.exists(target):
+                return ()
+            if directory not in projects:
+                project = _project_of(os.path.abspath(directory), paths)
+                projects[directory] = resolved.get(project) or ResolvedDirectory.of(project)
+            cache[target] = tuple(_open(target, projects[directory]))
+        return cache[target]
+
+    return open_named
+
+
+def _project_of(directory: str, paths: tuple[str, ...]) -> str:
+    """Return the directory that files may not lead out of: one that was named, else the repository."""
+    named = [os.path.abspath(path) for path in paths if os.path.isdir(path)]
+    return next((path for path in named if lies_in(directory, path)), None) or repository_of(directory)
+
+
+def _open(target: str, inside: ResolvedDirectory) -> Iterator[Configuration]:
+    files = [target]
+    if os.path.isdir(target):
+        if not lies_in(os.path.realpath(target), inside):
+            return
+        files = [path for path in files_below(target, _DEEPEST_MOUNT) if path.endswith(CONFIGURATIONS)][:_MOST_MOUNTED]
+    for file in files:
+        try:
+            yield Configuration(file, read_file(file, FOUND, inside))
+        except UnreadableFile:
+            continue
