@@ -196,6 +196,10 @@ class Sizes(Struct, frozen=True, kw_only=True):
     lock: int = 12
     arrow: int = 8
 
+    def badge_row(self, count: int) -> float:
+        """Return the width of so many badges side by side, with a gap beside each; more digits take a little more."""
+        return count * (2.0 * self.badge + 4)
+
 
 SIZES = Sizes()
 

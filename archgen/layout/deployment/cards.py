@@ -175,7 +175,7 @@ def _wanted(node: Node, measures: Measures) -> float:
     if compact(node):
         words = max(name, text_width(second_line(node, measures), sizes.small))
         return words + (measures.chip_icon + 3 * inset - 12 if measures.chip_icon else inset)
-    marks = len(node.badges) * (2 * sizes.badge + 4) - sizes.hang if measures.flat and node.badges else 0.0
+    marks = sizes.badge_row(len(node.badges)) - sizes.hang if measures.flat and node.badges else 0.0
     words = max(name + marks, text_width(second_line(node, measures), sizes.label))
     return words + (2 * inset - 4) + aside(node, measures)
 
@@ -241,6 +241,6 @@ def label_size(
     sizes, lines = measures.sizes, edge.label.split() if stacked else [edge.label]
     wide = max((text_width(line, sizes.label) for line in lines), default=0.0)
     wide += (sizes.lock + 3) if locked else 0
-    wide += badges * (2 * sizes.badge + 4) + (4 if badges else 0)
+    wide += sizes.badge_row(badges) + (4 if badges else 0)
     tall = max(2.0 * sizes.badge if badges else 0.0, measures.label * max(len(lines), 1))
     return (ceil(wide) + 8.0, tall) if wide else (0.0, 0.0)

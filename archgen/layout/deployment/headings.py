@@ -42,7 +42,7 @@ def _lengthened(group: PlacedGroup, taken: list[Box], measures: Measures) -> Pla
     words = group.heading
     if words is None:
         return group
-    badges = len(group.group.badges) * (2 * measures.sizes.badge + 4)
+    badges = measures.sizes.badge_row(len(group.group.badges))
     end = group.box.right - _SIDE - badges
     # what touches the words as they are was found to be no fault
     strip = Box(words.right, words.y - 1, max(end - words.right, 0.0), words.height + 2)

@@ -158,7 +158,7 @@ def _cells(box: Box, gap: float) -> Iterator[tuple[int, int]]:
 
 def _badges(box: Box, count: int, sizes: Sizes = SIZES) -> Box:
     """Return the row of badges on the right upper corner of a box."""
-    wide = count * (2 * sizes.badge + 4)
+    wide = sizes.badge_row(count)
     return Box(box.right + sizes.hang - wide, box.y - sizes.badge, wide, 2 * sizes.badge)
 
 

@@ -144,7 +144,7 @@ def _seat(
 
 def _along(group: PlacedGroup, card: SizedCard) -> Iterator[Box]:
     x = group.box.x + 12
-    end = group.box.right - 12 - len(group.group.badges) * (2 * SIZES.badge + 4)
+    end = group.box.right - 12 - SIZES.badge_row(len(group.group.badges))
     while x + card.width <= end:
         yield Box(x, group.box.y - card.height / 2, card.width, card.height)
         x += _STEP

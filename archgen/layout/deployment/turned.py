@@ -102,11 +102,7 @@ class _Drawing:
     def _corners(self) -> dict[str, float]:
         """Return the room that badges take at the right of the upper side of cards."""
         sizes = self._measures.sizes
-        return {
-            node.id: len(node.badges) * (2.0 * sizes.badge + 4) - sizes.hang
-            for node in self._diagram.nodes
-            if node.badges
-        }
+        return {node.id: sizes.badge_row(len(node.badges)) - sizes.hang for node in self._diagram.nodes if node.badges}
 
     def _heights(self, ranks: Mapping[str, int]) -> list[float]:
         """Return the height of each row: that of its highest card."""
