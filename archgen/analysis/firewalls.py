@@ -45,6 +45,11 @@ class Firewalls(Struct, frozen=True, dict=True, eq=False):
     def _host_networks(self) -> dict[str, str | None]:
         return {host.id: host.network for host in self.architecture.hosts}
 
+    @cached_property
+    def with_rules(self) -> tuple[Component, ...]:
+        """The firewalls that declare rules."""
+        return tuple(component for component in self.architecture.components if component.rules)
+
     def qualified(self, reference: str) -> str:
         """Return a reference to a host, network or component as `kind:id`."""
         kind = None if ":" in reference else self._kinds.get(reference)
@@ -63,7 +68,7 @@ class Firewalls(Struct, frozen=True, dict=True, eq=False):
         places = self.places(target)
         naming = (
             each.id
-            for each in self.architecture.components
+            for each in self.with_rules
             for rule in each.rules
             if lets_in(rule) and not places.isdisjoint(rule.targets)
         )
@@ -87,10 +92,17 @@ class Firewalls(Struct, frozen=True, dict=True, eq=False):
         hosts = [f"host:{host}" for host in replica.hosts]
         return [f"component:{component.id}", *hosts, *(f"network:{network}" for network in networks)]
 
-    def places(self, component: str) -> set[str]:
+    def places(self, component: str) -> frozenset[str]:
         """Return the names by which a rule can mean a component, as a caller too: its own, and those of its hosts and networks."""
-        around = {each for replica in self._components[component].replicas for each in self._around_replica(replica)}
-        return {name for each in around for name in (each, each.partition(":")[2])}
+        return self._places[component]
+
+    @cached_property
+    def _places(self) -> dict[str, frozenset[str]]:
+        places: dict[str, frozenset[str]] = {}
+        for component in self.architecture.components:
+            around = {each for replica in component.replicas for each in self._around_replica(replica)}
+            places[component.id] = frozenset(name for each in around for name in (each, each.partition(":")[2]))
+        return places
 
     def admits(self, firewall: str, sources: Collection[str], target: str, port: Port | None) -> bool | None:
         """Return True if a firewall lets a call in; None where its rules don't decide it.

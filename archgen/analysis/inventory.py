@@ -259,10 +259,12 @@ class ArchitectureIndex(Struct, frozen=True, dict=True, eq=False):
 
     def denied(self, connection: Connection, target: str, port: Port) -> str | None:
         """Return the firewall that denies a call for certain; None if none does, or if it isn't declared where the caller is."""
+        if not self.firewalls.guards:
+            return None
         names = self.caller_names(connection.source)
         return self.firewalls.denies(names, connection.source, target, port) if names is not None else None
 
-    def caller_names(self, component: str) -> set[str] | None:
+    def caller_names(self, component: str) -> frozenset[str] | None:
         """Return the names by which a firewall's rule can mean a component as a caller; None if it isn't declared where it is."""
         is_outside = self.trust(component) == "internet"
         if not is_outside and component not in self._network_of:

@@ -144,7 +144,7 @@ def _moved_rules(topology: Topology, places: dict[_Place, tuple[Connection, Port
         if port.port is not None and number is not None and number != port.port:
             for target in connection.targets:
                 moved.setdefault(target, {})[port.port] = number
-    for firewall in topology.architecture.components if moved else ():
+    for firewall in topology.firewalls.with_rules if moved else ():
         for at, rule in enumerate(firewall.rules):
             ports = _ports_after(topology, rule, moved, places)
             if ports != list(rule.ports):

@@ -256,9 +256,9 @@ def _is_of_cluster(facts: Topology, component: Component) -> bool:
 
 def _can_copy(facts: Topology, backup: Component, store: Component) -> bool:
     """Return True for a backup on own hosts that copies a store like this one, and keeps the copies apart from it."""
-    alike = any(_is_alike(facts.components[source], store) for source in backup.backs_up)
     own = backup.kind == "backup" and not backup.managed and bool(facts.hosts_of(backup.id))
-    return own and alike and shared_place(facts, store, backup) is None
+    alike = own and any(_is_alike(facts.components[source], store) for source in backup.backs_up)
+    return alike and shared_place(facts, store, backup) is None
 
 
 def _another_job(facts: Topology, backup: Component, store: Component) -> tuple[Change, ...]:

@@ -86,7 +86,7 @@ def _is_let_in(facts: Topology, connection: Connection, port: Port) -> bool:
 
 def _opened(facts: Topology) -> Iterator[Hit]:
     """Yield a hit for each firewall with rules that let the internet in to administration that no public connection leads to."""
-    for firewall in facts.architecture.components:
+    for firewall in facts.firewalls.with_rules:
         doors: dict[str, dict[str, bool]] = {}
         for rule, target in facts.firewalls.opened(firewall):
             for port, declared in _administered(facts, rule, target):

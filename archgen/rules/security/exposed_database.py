@@ -61,7 +61,7 @@ def _is_denied(facts: Topology, connection: Connection) -> bool:
 
 def _opened(facts: Topology) -> Iterator[Hit]:
     """Yield a hit for each firewall with rules that let outsiders, or people inside, in to a store that none of them calls."""
-    for firewall in facts.architecture.components:
+    for firewall in facts.firewalls.with_rules:
         doors: dict[str, dict[str, None]] = {}
         for rule in firewall.rules:
             for source in _outsiders(facts, rule):
