@@ -229,7 +229,8 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
             elsewhere = bool(facts.components[source].managed) != bool(own.managed)
             if untested and not elsewhere and _is_alike(facts.components[source], own):
                 return (Append(("components", backup.id, "backs_up"), own.id),)
-    beside = next((each for each in facts.architecture.components if _can_copy(facts, each, own)), None)
+    copying = {backup.id: backup for backups in facts.backups.values() for backup in backups}
+    beside = next((backup for backup in copying.values() if _can_copy(facts, backup, own)), None)
     if beside is not None:
         return _another_job(facts, beside, own)
     if _is_kept_at_home(facts):
