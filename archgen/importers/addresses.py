@@ -31,6 +31,7 @@ _HOST_PORT = re.compile(
 )
 _IN_BRACKETS = re.compile(r"\(([A-Za-z0-9][A-Za-z0-9_.-]*):([0-9]{1,5})\)")
 _BEHIND_USER = re.compile(r"@([A-Za-z0-9][A-Za-z0-9_.-]*):([0-9]{1,5})(?![0-9])")
+_BEFORE_QUERY = re.compile(r"(?:^|[|,;])([A-Za-z0-9][A-Za-z0-9_.-]*)(?::([0-9]{1,5}))?\?[A-Za-z_][A-Za-z0-9_.-]*=")
 _HOST_WORD = re.compile(
     r"\b(?:host|server|addr|address|data source)\s*=\s*(?:tcp:)?([A-Za-z0-9][A-Za-z0-9_.-]*)", re.IGNORECASE
 )
@@ -250,16 +251,17 @@ def urls_in(text: str) -> Iterator[tuple[Mention, str]]:
 
 
 def _in_ports(text: str) -> Iterator[Mention]:
+    # an address of which the scheme is left out: `minio|minio?accessKey=…`
+    for match in _BEFORE_QUERY.finditer(text) if "?" in text else ():
+        yield Mention(match[1], None, _port(match[2]))
     if ":" not in text:
         return
-    stripped = without_user_info(text)
-    for match in _HOST_PORT.finditer(stripped):
+    for match in _HOST_PORT.finditer(without_user_info(text)):
         yield Mention(match[1], None, _port(match[2]))
     # `tcp(db:3306)` and `user:password@tcp(db:3306)`
-    for match in _IN_BRACKETS.finditer(text):
-        yield Mention(match[1], None, _port(match[2]))
-    for match in _BEHIND_USER.finditer(text):
-        yield Mention(match[1], None, _port(match[2]))
+    for pattern in (_IN_BRACKETS, _BEHIND_USER):
+        for match in pattern.finditer(text):
+            yield Mention(match[1], None, _port(match[2]))
 
 
 def _words(name: str, text: str) -> Iterator[Mention]:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archgen.importers.addresses import hosts_in, mentions
-from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, ImportFormat, Origin
+from archgen.importers.facts import MOUNTED, Attachment, Configuration, Fact, FactSheet, ImportFormat, Origin
 from archgen.importers.haproxy import is_haproxy, read_haproxy
 from archgen.importers.keepalived import is_keepalived, read_keepalived
 from archgen.importers.names import free_id
 from archgen.importers.nginx import NginxError, is_nginx, parse_nginx, read_directives, read_nginx
 from archgen.importers.proxies import Proxy
+
+_SETTING = re.compile(
+    r"""["']?([A-Za-z][A-Za-z0-9_.-]{0,60})["']?\s*[:=]\s*["']?([A-Za-z0-9][A-Za-z0-9_.-]*)["']?\s*,?"""
+)
+_OF_HOST = re.compile(r"(host(name)?|addr(ess)?|servers?|endpoint|brokers?)$", re.IGNORECASE)
+_OF_ITSELF = re.compile(r"bind|listen|advertise|virtual|allow|trust|cors|origin", re.IGNORECASE)
 
 _LONGEST_LINE = 2000
 _MOST_LINES = 20_000
@@ -92,11 +99,20 @@ def _search(attachment: Attachment, sheet: FactSheet) -> None:
         content = line.strip()
         if not content or content.startswith(("#", "//", ";")):
             continue
-        for mention in mentions("", content[:_LONGEST_LINE], hosts):
+        name, value = _setting(content[:_LONGEST_LINE])
+        for mention in mentions(name, value, hosts):
             if mention.host == attachment.owner:
                 continue
             subject = f"connection:{attachment.owner}->{mention.host}"
             origin = Origin(attachment.file.path, number + attachment.line)
-            sheet.add(Fact(subject, "protocol", mention.protocol or "http", origin, "mounted configuration"))
+            sheet.add(Fact(subject, "protocol", mention.protocol or "http", origin, MOUNTED))
             if mention.port is not None:
-                sheet.add(Fact(subject, "number", mention.port, origin, "mounted configuration"))
+                sheet.add(Fact(subject, "number", mention.port, origin, MOUNTED))
+
+
+def _setting(line: str) -> tuple[str, str]:
+    """Return the name of a host's setting as of a variable, and its value; of any other line no name, and all of it."""
+    match = _SETTING.fullmatch(line)
+    if match is None or _OF_HOST.search(match[1]) is None or _OF_ITSELF.search(match[1]) is not None:
+        return "", line
+    return "HOST", match[2]

@@ -14,6 +14,16 @@ SETS = ("member", "port", "guess")
 """Keys of which a subject has several values."""
 
 
+PASSED_ON = "proxy configuration"
+"""The evidence of a call that the configuration of a proxy states."""
+
+MOUNTED = "mounted configuration"
+"""The evidence of a call whose address stands in a file that a component mounts."""
+
+ADMITTED = "NetworkPolicy"
+"""The evidence of a call that nothing but a policy shows, which admits it."""
+
+
 class Origin(Struct, frozen=True, order=True):
     """A place in a configuration: its file, its line from 1, and the way to it through the keys, by `/`."""
 

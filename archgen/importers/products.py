@@ -67,6 +67,7 @@ _NAMES: tuple[tuple[str, str, str | None], ...] = (
     (r"kafka", "stream", "kafka"),
     (r"elastic", "search", "elasticsearch"),
     (r"minio", "object-storage", "minio"),
+    (r"(^|[-_])(blob|object)-?(store|storage)$", "object-storage", None),
     (r"memcache", "cache", "memcached"),
     (r"(^|[-_])(db|database)\d*$|^(db|database)([-_]|\d*$)", "database", None),
     (r"(^|[-_])cache\d*$", "cache", None),
@@ -104,6 +105,15 @@ _OF_CLIENTS = re.compile(
     r"^(POSTGRES|PG|MYSQL|MARIADB|DB|DATABASE)[A-Z_]*(HOST(?!_AUTH)|SERVER|URL|URI|ADDR)|^DB_HOST$|SQLALCHEMY|JDBC|_DSN$"
 )
 """Variables of what uses a database: the address of it."""
+
+_OF_SEARCH: tuple[tuple[str, str], ...] = (
+    (r"OPENSEARCH_JAVA_OPTS|OPENSEARCH_INITIAL_ADMIN_PASSWORD", "opensearch"),
+    (
+        r"ES_JAVA_OPTS|discovery\.type|discovery\.seed_hosts|cluster\.initial_(master|cluster_manager)_nodes",
+        "elasticsearch",
+    ),
+)
+"""Variables of search engines, with the product that has them."""
 
 _COMPILED: dict[int, list[tuple[re.Pattern[str], str, str | None]]] = {}
 
@@ -246,6 +256,9 @@ def guess(name: str, image: str, command: str, variables: frozenset[str]) -> Gue
         return Guess(PRODUCTS["postgres"], "its variables", False)
     if "MYSQL_ROOT_PASSWORD" in variables:
         return Guess(PRODUCTS["mysql"], "its variables", False)
+    for pattern, engine in _OF_SEARCH:
+        if any(re.fullmatch(pattern, variable) for variable in variables):
+            return Guess(PRODUCTS[engine], "its variables", False)
     return Guess(Known("service"), "no known image or name", False)
 
 

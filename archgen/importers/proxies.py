@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from archgen.importers.addresses import ON_MACHINE, is_loopback, resolve_host, resolve_port
 from archgen.importers.catalogue import STORE_PROTOCOLS, STORES
-from archgen.importers.facts import Configuration, Fact, FactSheet, Origin
+from archgen.importers.facts import PASSED_ON, Configuration, Fact, FactSheet, Origin
 from archgen.importers.names import make_id
 from archgen.importers.products import guess
 
@@ -110,9 +110,10 @@ class Proxy:
 
     def _connect(self, target: str, protocol: str, port: int | None, line: int) -> None:
         subject = f"connection:{self.owner}->{target}"
-        self.add(subject, "protocol", protocol, line, "proxy configuration")
+        spoken = STORE_PROTOCOLS.get(port or 0, protocol) if protocol == "tcp" else protocol
+        self.add(subject, "protocol", spoken, line, PASSED_ON)
         if port is not None:
-            self.add(subject, "number", port, line, "proxy configuration")
+            self.add(subject, "number", port, line, PASSED_ON)
 
     def _stand_alone(self, pool: str, servers: list[Member], protocol: str, line: int) -> None:
         """Add a pool as a component that runs on the hosts of its addresses."""

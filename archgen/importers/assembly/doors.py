@@ -103,22 +103,28 @@ def is_walked(inventory: Inventory, source: str, target: str) -> bool:
 def _assumed(inventory: Inventory) -> tuple[str, ...]:
     """Return what nothing calls and what could answer a visitor, balancers before the rest.
 
-    A service that calls others may as well be a job, so it is none.
+    A service that calls others may as well be a job, so it is none, unless it answers on a port of pages.
     """
     uncalled = [
         part
         for part in inventory.parts.values()
         if part.traits.entry and _may_lead(part) and not inventory.callers(part.id)
     ]
+    if any(not part.is_unserved for part in uncalled):
+        uncalled = [part for part in uncalled if not part.is_unserved or _pages_behind(inventory, part)]
     open_ = list({door.id: door for part in uncalled for door in _pages_behind(inventory, part) or [part]}.values())
     balancers = [part.id for part in open_ if part.traits.balances]
-    web = [part.id for part in open_ if part.kind in ("web-server", "app-server") or not inventory.callees(part.id)]
+    web = [part.id for part in open_ if _is_page(part) or not inventory.callees(part.id)]
     if not any(part.traits.role in ("application", "web", "balancer") for part in inventory.parts.values()):
         # a store alone: whoever calls it stands in no file
         return tuple(
             part.id for part in inventory.parts.values() if part.keeps_data and not _has_callers(inventory, part.id)
         )
     return tuple(balancers or web)
+
+
+def _is_page(part: Part) -> bool:
+    return part.is_page or part.kind in ("web-server", "app-server")
 
 
 def _pages_behind(inventory: Inventory, part: Part) -> list[Part]:

@@ -8,11 +8,12 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from archgen.importers.assembly.collecting import collect, spread_callees
 from archgen.importers.assembly.copies import mark_copies
 from archgen.importers.assembly.doors import Doors, is_local, is_walked, may_redirect, sort_doors
 from archgen.importers.assembly.flows import flows_of
 from archgen.importers.assembly.grouping import group
-from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part, collect, spread_callees
+from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part
 from archgen.importers.assembly.joining import join_pools
 from archgen.importers.assembly.pairs import pair_stores
 from archgen.importers.assembly.questions import ImportQuestion, promotes, questions_of
@@ -259,7 +260,7 @@ def _unknown(inventory: Inventory, doors: Doors) -> tuple[str, ...]:
     kinds = {part.kind for part in parts}
     copied = {name for part in parts for name in part.backs_up}
     words = {
-        "backups": any(part.traits.stores and part.id not in copied for part in parts),
+        "backups": any((part.traits.stores or part.kind == "search") and part.id not in copied for part in parts),
         "monitoring": not all(_is_watched(inventory, part) for part in parts),
         # what admits traffic to some pods says nothing of the edge
         "firewalls": True,

@@ -11,7 +11,7 @@ from archgen.importers.compose.service import SourceText
 from archgen.importers.facts import Attachment, Configuration, Opener
 
 _NO_CONFIGURATION = (".sock", ".pem", ".key", ".crt", ".sql", ".sh", ".py", ".js", ".html", ".md")
-CONFIGURATIONS = (".conf", ".cfg", ".template", ".yml", ".yaml", ".toml", "Caddyfile")
+CONFIGURATIONS = (".conf", ".cfg", ".template", ".tmpl", ".tpl", ".yml", ".yaml", ".toml", "Caddyfile")
 """Ends of the names of configurations."""
 
 _AT_HOME = re.compile(r"/home/|/Users/|/root/|~|[A-Za-z]:[\\/]")

@@ -16,6 +16,11 @@ _HELPERS = {
     "wait-for-it", "dockerize", "docker-autoheal", "docker-letsencrypt-nginx-proxy-companion", "acme.sh", "diun",
 }  # fmt: skip
 
+_TOOLS = ("alpine", "bash", "busybox", "curl", "debian", "openssl", "ubuntu")
+"""Images that hold programs for a shell, and no server."""
+
+_IDLE = re.compile(r"\btail\s+-[fF]\s+/dev/null|\bsleep\s+(inf|infinity|\d{4,})\b")
+
 _SIDECAR = re.compile(r"(^|[-_/])(daprd?|sidecar)([-_:]|$)", re.IGNORECASE)
 
 _PAGES = re.compile(r"(^|[-_])(front-?end|ui|spa|pages|dashboard)([-_\d]|$)", re.IGNORECASE)
@@ -31,7 +36,8 @@ def reason_of(name: str, service: Service, kind: Guess, ended: bool) -> str:
         return "is run by hand, at a terminal"
     if service.replicas == 0:
         return "has no replicas"
-    if service.image and image_name(service.image) in _HELPERS:
+    name_of_image = image_name(service.image)
+    if service.image and (name_of_image in _HELPERS or (name_of_image in _TOOLS and _IDLE.search(service.words))):
         return "takes part in no request"
     return ""
 

@@ -71,7 +71,7 @@ def _kind(name: str, service: Service, recipe: Recipe) -> Guess:
     keeps = bool(service.image) or any("/var/lib/" in target for target in service.mounts)
     words = service.words or recipe.words
     kind = guess(name, image, words, frozenset(service.environment if keeps else ()))
-    return with_ports(kind, [port.target for port in service.ports])
+    return with_ports(kind, [port.target for port in service.ports if not port.udp])
 
 
 def hosts_of(parts: Mapping[str, ServicePart]) -> dict[str, str]:
@@ -83,8 +83,12 @@ def hosts_of(parts: Mapping[str, ServicePart]) -> dict[str, str]:
     published: dict[int | None, list[str]] = {}
     for part in parts.values():
         for port in part.service.ports:
-            published.setdefault(port.published, []).append(part.id)
+            if not port.udp:
+                published.setdefault(port.published, []).append(part.id)
     hosts |= {f":{port}": names[0] for port, names in published.items() if port is not None and len(names) == 1}
+    for name, part in parts.items():
+        # `redis-main.example.net` in front of `redis_main`
+        hosts.setdefault(name.lower().replace("_", "-"), part.id)
     hosts |= {name.lower(): part.id for name, part in parts.items()}
     return hosts | {name: part.id for name, part in parts.items()}
 

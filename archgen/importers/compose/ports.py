@@ -27,7 +27,9 @@ def publication_entry(known: Known, port: Publication) -> dict[str, object]:
 
 
 def _protocol(known: Known, port: Publication) -> str:
-    if port.target in (443, 8443, 9443):
+    if port.udp:
+        return "udp"
+    if port.target in (443, 8443, 9443) or (port.published == 443 and port.target != 80):
         return "https"
     if KINDS[known.kind].balances and port.target in STORE_PROTOCOLS:
         return STORE_PROTOCOLS[port.target]

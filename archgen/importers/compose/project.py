@@ -64,6 +64,13 @@ def is_compose(root: SourceNode) -> bool:
         "deploy",
         "env_file",
         "profiles",
+        "networks",
+        "restart",
+        "container_name",
+        "healthcheck",
+        "logging",
+        "labels",
+        "expose",
     )
     return services.is_map and any(
         service.is_map and any(key in service.value for key in keys) for _, service in services.items()

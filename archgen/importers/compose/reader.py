@@ -131,7 +131,9 @@ class _Reader:
 
     def _publish(self, part: ServicePart) -> None:
         # a port without one of the machine is published on any free one, where no visitor looks for it
-        for port in (port for port in part.service.ports if port.published is not None):
+        published = [port for port in part.service.ports if port.published is not None]
+        # a port of UDP beside others serves the same callers
+        for port in [port for port in published if not port.udp] or published:
             value = publication_entry(part.guess.known, port)
             sure: Confidence = "high" if KINDS[part.kind].balances or port.published in (80, 443) else "medium"
             self._add(f"entry:{part.id}:{value['port']}", "entry", value, port.source, "ports", sure)
@@ -185,6 +187,8 @@ class _Reader:
         shared = several and KINDS[part.kind].role == "data"
         for mention, store in self.outside.mentions(name, value.text, self.hosts, value.source) if not shared else ():
             self.by_id[store.id] = store
+            if several and is_for_others(part, store):
+                continue
             self._connect(part, mention, value.source, evidence)
             self._doubt(f"connection:{part.id}->{store.id}", value.source, evidence)
         for mention in mentions(name, value.text, self.hosts, port):

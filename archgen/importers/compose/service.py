@@ -31,6 +31,7 @@ class Publication(Struct, frozen=True):
     published: int | None
     target: int
     source: Origin
+    udp: bool = False
 
 
 class Service(Struct, kw_only=True):
@@ -226,21 +227,20 @@ def _pairs(node: SourceNode, variables: Mapping[str, str]) -> Iterator[tuple[str
 
 
 def publications(node: SourceNode, variables: Mapping[str, str]) -> Iterator[Publication]:
-    """Yield the published ports of an entry of `ports`, short or long; UDP and what can't be read yield none."""
+    """Yield the published ports of an entry of `ports`, short or long; what can't be read yields none."""
     source = _origin(node)
     if node.is_map:
         target, address = node.get("target").number, interpolate(node.text_at("host_ip"), variables)
         published = interpolate(node.text_at("published"), variables).partition("-")[0]
-        if target is not None and node.text_at("protocol") != "udp":
-            yield Publication(address, int(published) if published.isdecimal() else None, target, source)
+        if target is not None:
+            number = int(published) if published.isdecimal() else None
+            yield Publication(address, number, target, source, node.text_at("protocol") == "udp")
         return
     text, _, protocol = interpolate(node.text, variables).strip().partition("/")
-    if protocol == "udp":
-        return
     address, published, target_text = _split(text)
     targets, hosts = _range(target_text), _range(published)
     for index, target in enumerate(targets[:20]):
-        yield Publication(address, hosts[index] if index < len(hosts) else None, target, source)
+        yield Publication(address, hosts[index] if index < len(hosts) else None, target, source, protocol == "udp")
 
 
 def _split(text: str) -> tuple[str, str, str]:

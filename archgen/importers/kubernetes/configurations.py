@@ -8,6 +8,7 @@ from archgen.importers.facts import Attachment, Configuration
 from archgen.importers.kubernetes.manifests import Manifests, containers_of, pod_of
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import data_of
+from archgen.importers.nodes import SourceNode
 
 HostsOf = Callable[[str], Mapping[str, str]]
 """The names by which the pods of a namespace reach others."""
@@ -18,9 +19,9 @@ def attachments_of(manifests: Manifests, parts: list[Workload], hosts_of: HostsO
     named: set[tuple[str, str]] = set()
     for part in parts:
         mounted = list(_mounted(part))
-        named.update((part.namespace, name) for name in (*mounted, *_referenced(part)))
-        for name in mounted:
-            yield from _attached(manifests, part, name, part.guess.known.kind, hosts_of)
+        named.update((part.namespace, name) for name in (*(name for name, _ in mounted), *_referenced(part)))
+        for name, keys in mounted:
+            yield from _attached(manifests, part, name, part.guess.known.kind, hosts_of, keys)
     by_name = {(part.namespace, part.manifest.name): part for part in parts}
     for manifest in manifests.of("ConfigMap"):
         owner = by_name.get((manifest.namespace, manifest.name))
@@ -28,17 +29,43 @@ def attachments_of(manifests: Manifests, parts: list[Workload], hosts_of: HostsO
             yield from _attached(manifests, owner, manifest.name, "", hosts_of)
 
 
-def _attached(manifests: Manifests, part: Workload, name: str, kind: str, hosts_of: HostsOf) -> Iterator[Attachment]:
+def _attached(
+    manifests: Manifests, part: Workload, name: str, kind: str, hosts_of: HostsOf, keys: frozenset[str] | None = None
+) -> Iterator[Attachment]:
+    """Yield the entries of a ConfigMap as files; those of `keys` alone where only they are mounted."""
     for key, text, source in data_of(manifests, "ConfigMap", part.namespace, name):
+        if keys is not None and key not in keys:
+            continue
         file = Configuration(source.path, text.encode("utf-8", "replace"))
         yield Attachment(part.id, kind, file, key, hosts_of(part.namespace), source.line)
 
 
-def _mounted(part: Workload) -> Iterator[str]:
+def _mounted(part: Workload) -> Iterator[tuple[str, frozenset[str] | None]]:
+    """Yield the ConfigMaps that a pod mounts, each with the keys of which it sees files; None for all of them."""
     for volume in pod_of(part.manifest.kind, part.manifest.node).get("volumes").list():
-        names = [volume.text_at("configMap", "name")]
-        names += [item.text_at("configMap", "name") for item in volume.get("projected", "sources").list()]
-        yield from filter(None, names)
+        sources = [volume.get("configMap")]
+        sources += [item.get("configMap") for item in volume.get("projected", "sources").list()]
+        paths = _paths_of(part, volume.text_at("name"))
+        for source in sources:
+            if source.text_at("name"):
+                yield source.text_at("name"), _keys(source, paths)
+
+
+def _keys(source: SourceNode, paths: frozenset[str] | None) -> frozenset[str] | None:
+    """Return the keys of a volume that are mounted at paths in it, None for any."""
+    items = {item.text_at("path"): item.text_at("key") for item in source.get("items").list()}
+    if paths is None:
+        return frozenset(items.values()) if items else None
+    return frozenset(items.get(path, path) for path in paths)
+
+
+def _paths_of(part: Workload, volume: str) -> frozenset[str] | None:
+    """Return the paths in a volume of which containers see nothing else, None where one sees the whole volume."""
+    pod = pod_of(part.manifest.kind, part.manifest.node)
+    containers = (*pod.get("containers").list(), *pod.get("initContainers").list())
+    mounts = [mount for container in containers for mount in container.get("volumeMounts").list()]
+    paths = [mount.text_at("subPath") for mount in mounts if mount.text_at("name") == volume]
+    return frozenset(paths) if paths and all(paths) else None
 
 
 def _referenced(part: Workload) -> Iterator[str]:

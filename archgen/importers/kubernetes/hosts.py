@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from archgen.importers.kubernetes.part import Workload
+from archgen.importers.kubernetes.part import Workload, node_ports
 
 ServiceKey = tuple[str, str]
 """Namespace and name."""
 
 
 def hosts_in_namespace(
-    namespace: str, selected: Mapping[ServiceKey, list[Workload]], aliases: Mapping[ServiceKey, str]
+    namespace: str,
+    selected: Mapping[ServiceKey, list[Workload]],
+    aliases: Mapping[ServiceKey, str],
+    agents: Mapping[int, str],
 ) -> dict[str, str]:
-    """Return the names by which pods of a namespace reach others, each with the component's id."""
-    hosts: dict[str, str] = {}
+    """Return the names by which pods of a namespace reach others, each with the component's id; a port of nodes as `:8126`."""
+    hosts: dict[str, str] = {f":{port}": identity for port, identity in agents.items()}
     behind = {key: pods[0].id for key, pods in selected.items() if pods}
     for (space, name), identity in (*behind.items(), *aliases.items()):
         for full in (f"{name}.{space or 'default'}", f"{name}.{space or 'default'}.svc"):
@@ -27,3 +30,13 @@ def hosts_in_namespace(
         if spaces[name] == 1:
             hosts.setdefault(name, identity)
     return hosts
+
+
+def agents_by_port(parts: Iterable[Workload]) -> dict[int, str]:
+    """Return what runs on every node, by the ports of the node that no other such workload has."""
+    owners: dict[int, set[str]] = {}
+    for part in parts:
+        if part.manifest.kind == "DaemonSet":
+            for port in node_ports(part):
+                owners.setdefault(port, set()).add(part.id)
+    return {port: next(iter(ids)) for port, ids in sorted(owners.items()) if len(ids) == 1}

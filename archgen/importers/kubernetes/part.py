@@ -15,6 +15,11 @@ from archgen.importers.nodes import SourceNode
 from archgen.importers.products import Guess, guess, with_ports
 from archgen.model.kinds import KINDS
 
+_ONE_POD = "statefulset.kubernetes.io/pod-name"
+"""The label that Kubernetes itself puts on each pod of a stateful set."""
+
+_OF_METRICS = re.compile(r"metrics|prometheus|pprof|profil", re.IGNORECASE)
+
 
 class Workload(Struct):
     """A workload with its id, its kind, the labels of its pods and the named ports of its containers."""
@@ -57,10 +62,25 @@ def service_port_entry(part: Workload, port: SourceNode, number: int) -> dict[st
 
 def is_on_host(part: Workload) -> bool:
     """Return True for pods that listen on ports of their nodes."""
-    manifest = part.manifest
-    pod = pod_of(manifest.kind, manifest.node)
-    ports = (port for container in pod.get("containers").list() for port in container.get("ports").list())
-    return pod.get("hostNetwork").value is True or any(port.get("hostPort").value is not None for port in ports)
+    return pod_of(part.manifest.kind, part.manifest.node).get("hostNetwork").value is True or any(node_ports(part))
+
+
+def serves_metrics_alone(service: Manifest) -> bool:
+    """Return True for a Service whose ports are all for what watches the pods."""
+    ports = list(service.node.get("spec", "ports").list())
+    names = [port.text_at("name") or service.name for port in ports]
+    return bool(names) and all(_OF_METRICS.search(name) is not None for name in names)
+
+
+def node_ports(part: Workload) -> Iterator[int]:
+    """Yield the ports on which pods listen on their nodes."""
+    pod = pod_of(part.manifest.kind, part.manifest.node)
+    shared = pod.get("hostNetwork").value is True
+    for container in pod.get("containers").list():
+        for port in container.get("ports").list():
+            number = port.get("hostPort").number or (port.get("containerPort").number if shared else None)
+            if number is not None:
+                yield number
 
 
 def selected_by(service: Manifest, parts: Iterable[Workload]) -> list[Workload]:
@@ -68,11 +88,13 @@ def selected_by(service: Manifest, parts: Iterable[Workload]) -> list[Workload]:
     selector = {key: value.text for key, value in service.node.get("spec", "selector").items()}
     if not selector:
         return []
+    pod = selector.pop(_ONE_POD, "")
     return [
         part
         for part in parts
         if (part.namespace == service.namespace or not part.namespace or not service.namespace)
         and selector.items() <= part.labels.items()
+        and (not pod or pod.rpartition("-")[0] == part.manifest.name)
     ]
 
 

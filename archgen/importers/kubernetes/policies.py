@@ -2,25 +2,65 @@
 
 from __future__ import annotations
 
-from archgen.importers.facts import Fact, FactSheet, Origin
-from archgen.importers.kubernetes.manifests import Manifests
+from archgen.importers.catalogue import STORE_PROTOCOLS
+from archgen.importers.facts import ADMITTED, Fact, FactSheet, Origin
+from archgen.importers.kubernetes.manifests import Manifest, Manifests
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.names import free_id
+from archgen.importers.nodes import SourceNode
+
+_MOST_NAMED = 3
+"""Workloads that labels select and still name; labels of more are those of a whole system."""
 
 
 def add_policies(manifests: Manifests, parts: list[Workload], taken: dict[str, str], sheet: FactSheet) -> None:
     """Add the network policies that admit some traffic only, as one firewall before the pods that they select."""
     guarded: dict[str, Origin] = {}
+    spaces = _by_namespace(parts)
     for policy in manifests.of("NetworkPolicy"):
         selector = {key: value.text for key, value in policy.node.get("spec", "podSelector", "matchLabels").items()}
         types = [item.text for item in policy.node.get("spec", "policyTypes").list()]
         if types and "Ingress" not in types:
             continue
-        for part in parts:
-            if part.namespace == policy.namespace and selector.items() <= part.labels.items():
-                guarded.setdefault(part.id, policy.origin)
+        selected = [part for part in spaces.get(policy.namespace, ()) if selector.items() <= part.labels.items()]
+        for part in selected:
+            guarded.setdefault(part.id, policy.origin)
+        if selector and len(selected) <= _MOST_NAMED:
+            _admit(policy, selected, spaces.get(policy.namespace, []), sheet)
     if guarded:
         subject, source = f"component:{free_id('network-policy', taken)}", min(guarded.values())
         values = {"kind": "firewall", "managed": True, "guards": sorted(guarded), "default": "deny"}
         for key, value in values.items():
             sheet.add(Fact(subject, key, value, source, "NetworkPolicy"))
+
+
+def _by_namespace(parts: list[Workload]) -> dict[str, list[Workload]]:
+    spaces: dict[str, list[Workload]] = {}
+    for part in parts:
+        spaces.setdefault(part.namespace, []).append(part)
+    return spaces
+
+
+def _admit(policy: Manifest, guarded: list[Workload], others: list[Workload], sheet: FactSheet) -> None:
+    """Add the calls that a policy admits by name: who writes down a caller knows that it calls."""
+    for rule in policy.node.get("spec", "ingress").list():
+        ports = list(rule.get("ports").list())
+        for peer in rule.get("from").list():
+            labels = {key: value.text for key, value in peer.get("podSelector", "matchLabels").items()}
+            callers = [part for part in others if labels and labels.items() <= part.labels.items()]
+            for caller in callers if len(callers) <= _MOST_NAMED else ():
+                for part in guarded:
+                    _call(caller, part, ports, Origin(peer.path, peer.line, peer.pointer), sheet)
+
+
+def _call(caller: Workload, part: Workload, ports: list[SourceNode], source: Origin, sheet: FactSheet) -> None:
+    if caller.id == part.id:
+        return
+    known = part.guess.known
+    numbers = [port.get("port").number or part.ports.get(port.text_at("port")) for port in ports]
+    number = known.port if known.port in numbers else next(iter(numbers), None)
+    subject = f"connection:{caller.id}->{part.id}"
+    protocol = known.protocol if number in (None, known.port) else STORE_PROTOCOLS.get(number or 0, "http")
+    sheet.add(Fact(subject, "protocol", protocol, source, ADMITTED, "medium"))
+    if number is not None:
+        sheet.add(Fact(subject, "number", number, source, ADMITTED, "medium"))

@@ -16,7 +16,7 @@ from archgen.importers.addresses import (
 from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.facts import Attachment, Fact, FactSheet, Origin
 from archgen.importers.kubernetes.configurations import attachments_of
-from archgen.importers.kubernetes.hosts import hosts_in_namespace
+from archgen.importers.kubernetes.hosts import agents_by_port, hosts_in_namespace
 from archgen.importers.kubernetes.manifests import (
     WORKLOADS,
     Manifests,
@@ -27,16 +27,14 @@ from archgen.importers.kubernetes.manifests import (
 from archgen.importers.kubernetes.outer import outer_services
 from archgen.importers.kubernetes.part import (
     Workload,
-    is_on_host,
     port_protocol,
     replicas_of,
     selected_by,
-    service_port_entry,
-    spread_over,
     workloads,
 )
 from archgen.importers.kubernetes.policies import add_policies
 from archgen.importers.kubernetes.routes import IngressRoute, is_controller, routes_of
+from archgen.importers.kubernetes.services import add_services
 from archgen.importers.kubernetes.variables import expanded, variables_of
 from archgen.importers.nodes import SourceNode
 from archgen.importers.outside import Outside, OutsideStore
@@ -77,6 +75,7 @@ class _Reader:
         self.by_id: dict[str, Workload | OutsideStore] = {part.id: part for part in self.parts}
         self.services = {(each.namespace, each.name): each for each in manifests.of("Service")}
         self.selected = {key: selected_by(service, self.parts) for key, service in self.services.items()}
+        self.agents = agents_by_port(self.parts)
         self.aliases = self._aliases()
         self.siblings = dict(self._siblings())
         self.hosts: dict[str, dict[str, str]] = {}
@@ -89,9 +88,7 @@ class _Reader:
             hosts = self._hosts(part.namespace)
             self._call(part, hosts)
         attachments = list(attachments_of(self.manifests, self.parts, self._hosts))
-        self._spread()
-        self._hide()
-        self._publish()
+        add_services(self.manifests, self.parts, self.selected, self.sheet)
         self._route()
         add_policies(self.manifests, self.parts, self.taken, self.sheet)
         return attachments
@@ -122,7 +119,7 @@ class _Reader:
     def _hosts(self, namespace: str) -> dict[str, str]:
         """Return the names by which pods of a namespace reach others, each with the component's id."""
         if namespace not in self.hosts:
-            self.hosts[namespace] = hosts_in_namespace(namespace, self.selected, self.aliases)
+            self.hosts[namespace] = hosts_in_namespace(namespace, self.selected, self.aliases, self.agents)
         return self.hosts[namespace]
 
     def _aliases(self) -> dict[tuple[str, str], str]:
@@ -229,37 +226,6 @@ class _Reader:
             subject = f"connection:{caller}->{name}"
             self._add(subject, "protocol", mention.protocol or "http", source, evidence)
             self._add(subject, "pool", pool, source, evidence)
-
-    def _spread(self) -> None:
-        for key, service in self.services.items():
-            for part in (each for each in self.selected[key][:1] if KINDS[each.guess.known.kind].role != "data"):
-                cluster = spread_over(replicas_of(part, self.manifests)[0])
-                self._add(f"component:{part.id}", "cluster", cluster, service.origin, "Service")
-
-    def _hide(self) -> None:
-        """Mark the workloads that no Service leads to, where others have one."""
-        served = {part.id for selected in self.selected.values() for part in selected}
-        for part in self.parts if served else ():
-            if part.id not in served and not is_on_host(part):
-                self._add(f"component:{part.id}", "is_unserved", True, part.manifest.origin, "no Service")
-
-    def _publish(self) -> None:
-        for key, service in self.services.items():
-            sort = service.node.text_at("spec", "type")
-            external = service.node.get("spec", "externalIPs").value
-            if sort not in ("LoadBalancer", "NodePort") and not external:
-                continue
-            for part in self.selected[key][:1]:
-                for port in service.node.get("spec", "ports").list():
-                    number = port.get("port").number
-                    if number is None or port.text_at("protocol") == "UDP":
-                        continue
-                    value = service_port_entry(part, port, number)
-                    if sort == "LoadBalancer" and KINDS[part.guess.known.kind].observes:
-                        value["admin"] = True
-                    confidence: Confidence = "high" if sort == "LoadBalancer" or number in (80, 443) else "medium"
-                    source = Origin(port.path, port.line, port.pointer)
-                    self._add(f"entry:{part.id}:{number}", "entry", value, source, sort or "externalIPs", confidence)
 
     def _route(self) -> None:
         for route in routes_of(self.manifests):

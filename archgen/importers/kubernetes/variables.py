@@ -7,6 +7,7 @@ import binascii
 import re
 from collections.abc import Iterator, Mapping
 
+from archgen.importers.addresses import ON_MACHINE
 from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.manifests import Manifests
 from archgen.importers.nodes import SourceNode
@@ -17,7 +18,7 @@ _DEEPEST = 5
 def variables_of(
     manifests: Manifests, namespace: str, container: SourceNode
 ) -> Iterator[tuple[str, tuple[str, Origin]]]:
-    """Yield the variables of a container, each with its value and its place."""
+    """Yield the variables of a container, each with its value and its place; its node is a machine like any other."""
     for item in container.get("envFrom").list():
         for kind in ("ConfigMap", "Secret"):
             name = item.text_at(f"{kind[0].lower()}{kind[1:]}Ref", "name")
@@ -27,6 +28,8 @@ def variables_of(
         name = item.text_at("name")
         if item.get("value").value is not None:
             yield name, (item.text_at("value"), Origin(item.path, item.line, item.pointer))
+        if item.text_at("valueFrom", "fieldRef", "fieldPath") == "status.hostIP":
+            yield name, (ON_MACHINE[0], Origin(item.path, item.line, item.pointer))
         for kind in ("ConfigMap", "Secret"):
             reference = item.get("valueFrom", f"{kind[0].lower()}{kind[1:]}KeyRef")
             for key, value, source in data_of(manifests, kind, namespace, reference.text_at("name")):

@@ -1,0 +1,128 @@
+"""An inventory collected from the facts that state it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part
+from archgen.importers.assembly.learning import learn
+from archgen.importers.facts import Fact, Origin
+
+
+def collect(facts: Iterable[Fact]) -> Inventory:
+    """Return the inventory that facts state; calls of what is no component are dropped."""
+    parts: dict[str, Part] = {}
+    calls: dict[tuple[str, str], Call] = {}
+    entries: list[Entry] = []
+    hosts: dict[str, Origin] = {}
+    for fact in facts:
+        sort, _, name = fact.subject.partition(":")
+        if sort == "component":
+            part = parts.setdefault(name, Part(id=name, source=fact.source, members=[name]))
+            _state(part, fact, hosts)
+        elif sort == "connection":
+            source, _, target = name.partition("->")
+            _state_call(calls.setdefault((source, target), Call(source=source, target=target, place=fact.source)), fact)
+        elif sort == "entry":
+            value = dict(fact.value)
+            entries.append(
+                Entry(
+                    component=name.rpartition(":")[0],
+                    place=fact.source,
+                    evidence=fact.evidence,
+                    confidence=fact.confidence,
+                    **value,
+                )
+            )
+    declared = {
+        name: part
+        for name, part in sorted(parts.items(), key=lambda pair: (pair[1].source, pair[0]))
+        if part.replicas > 0
+    }
+    for part in declared.values():
+        part.backs_up = [name for name in dict.fromkeys(part.backs_up) if name in declared]
+        part.copy_of = part.copy_of if part.copy_of in declared else None
+    kept_calls = learn(declared, calls)
+    entries = [entry for entry in entries if entry.component in declared]
+    for entry in entries:
+        _hear(entry, declared[entry.component])
+    return Inventory(declared, kept_calls, entries, {name: hosts[name] for name in sorted(hosts)})
+
+
+def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
+    key, value = fact.key, fact.value
+    if key == "kind":
+        part.kind, part.source, part.evidence, part.confidence = value, fact.source, fact.evidence, fact.confidence
+    elif key == "member" and str(value).startswith("backs_up:"):
+        part.backs_up.append(str(value).partition(":")[2])
+    elif key == "host":
+        part.host = value
+        hosts[value] = min(hosts.get(value, fact.source), fact.source)
+    elif key == "servers":
+        part.servers = [tuple(server) for server in value]
+    elif key in (
+        "product",
+        "image",
+        "build",
+        "replicas",
+        "copy_of",
+        "is_open",
+        "is_outside",
+        "is_unserved",
+        "is_page",
+        "names",
+        "group",
+    ):
+        setattr(part, key, value)
+    elif key == "role":
+        part.kind = value
+    elif key == "places":
+        part.places = value
+        for place in value:
+            hosts[place] = min(hosts.get(place, fact.source), fact.source)
+    elif key == "nodes":
+        part.places = [f"{part.id}-{number}" for number in range(1, value + 1)]
+        part.replicas = value
+        for place in part.places:
+            hosts[place] = min(hosts.get(place, fact.source), fact.source)
+    elif key.startswith("listen-"):
+        part.listens[int(key.partition("-")[2])] = value
+    else:
+        part.declared[key] = value
+
+
+def _hear(entry: Entry, part: Part) -> None:
+    """State of an entry what the proxy's own configuration says of its port."""
+    if part.traits.balances and part.listens:
+        entry.confidence = "high"
+    heard = part.listens.get(entry.target or entry.port)
+    if heard is not None:
+        entry.read = True
+        if not heard["tcp"]:
+            entry.protocol = "https" if heard["tls"] else "grpc" if heard.get("grpc") else "http"
+        entry.redirect = "https" if heard["redirect"] else None
+
+
+def spread_callees(inventory: Inventory) -> Inventory:
+    """Put what a proxy calls on its own host on each of its nodes, where it has several; return the inventory."""
+    parts = inventory.parts
+    for proxy in parts.values():
+        for part in parts.values() if len(proxy.places) > 1 else ():
+            if part is not proxy and part.places == proxy.places[:1]:
+                part.places = list(proxy.places)
+                part.replicas *= len(proxy.places)
+    return inventory
+
+
+def _state_call(call: Call, fact: Fact) -> None:
+    if fact.key == "protocol":
+        call.protocol, call.place, call.evidence, call.confidence = (
+            fact.value,
+            fact.source,
+            fact.evidence,
+            fact.confidence,
+        )
+    elif fact.key == "number":
+        call.port = fact.value
+    elif fact.key in ("guess", "required", "pool", "tls", "locality", "is_assumed"):
+        setattr(call, fact.key, fact.value)

@@ -1,0 +1,84 @@
+"""What calls and components tell of each other: the kinds of what is called, and which calls a request can do without."""
+
+from __future__ import annotations
+
+from archgen.importers.assembly.inventory import Call, Part
+from archgen.importers.catalogue import PRODUCTS, STORES
+from archgen.importers.facts import ADMITTED, MOUNTED, PASSED_ON
+
+
+def learn(parts: dict[str, Part], calls: dict[tuple[str, str], Call]) -> dict[tuple[str, str], Call]:
+    """Return the calls between the parts in a stable order, each with what the parts say of it."""
+    _prove(calls)
+    _learn_kinds(parts, calls)
+    _find_subjects(parts)
+    between = {pair: call for pair, call in sorted(calls.items()) if pair[0] in parts and pair[1] in parts}
+    for call in between.values():
+        _judge(parts, between, call)
+    return between
+
+
+def _judge(parts: dict[str, Part], calls: dict[tuple[str, str], Call], call: Call) -> None:
+    source, target = parts[call.source], parts[call.target]
+    if target.is_aside or not _needs(source, target):
+        call.required = False
+    if target.kind == "search" and _has_database(parts, calls, call):
+        call.required, call.asked = False, True
+    call.is_assumed = call.is_assumed or call.evidence == ADMITTED
+    if call.protocol == "http" and call.evidence == MOUNTED:
+        call.protocol = _PROTOCOLS.get(target.product or "", call.protocol)
+    if call.protocol == "http" and target.listens.get(call.port or 0, {}).get("grpc"):
+        call.protocol = "grpc"
+    if source.copy_of == call.target or target.copy_of == call.source:
+        call.required = False
+
+
+_PROTOCOLS = {
+    known.product: known.protocol for known in PRODUCTS.values() if known.product and known.protocol != "http"
+}
+"""The protocols of products that speak one of their own."""
+
+_STORES = {store.protocol: store for store in STORES.values()}
+"""The product that a protocol of a store tells."""
+
+
+def _learn_kinds(parts: dict[str, Part], calls: dict[tuple[str, str], Call]) -> None:
+    """Give each component of unknown kind that others call by the protocol of a store that kind."""
+    for (_, target), call in sorted(calls.items()):
+        part, known = parts.get(target), _STORES.get(call.protocol)
+        if part is not None and known is not None and part.kind == "service" and not call.guess:
+            part.kind, part.product, part.confidence = known.kind, known.product, "medium"
+            part.evidence = f"called by {call.protocol}"
+
+
+def _find_subjects(parts: dict[str, Part]) -> None:
+    """Mark what a system of monitoring alone is about: its pages are what visitors come for."""
+    if not any(part.traits.role in ("application", "web") for part in parts.values()):
+        for part in parts.values():
+            part.is_subject = part.kind == "monitoring" or part.product == "loki"
+
+
+def _needs(source: Part, target: Part) -> bool:
+    """Return False for telemetry, which does without what it watches; not without its own data, nor that which it shows."""
+    shows = source.product in ("grafana", "kibana", "chronograf") and target.is_subject
+    return not source.traits.observes or (source.is_subject and (target.keeps_data or shows))
+
+
+def _has_database(parts: dict[str, Part], calls: dict[tuple[str, str], Call], call: Call) -> bool:
+    """Return True if the caller also calls a database: without one, the search engine is what keeps its records."""
+    called = {target for source, target in calls if source == call.source}
+    return any(parts[target].kind == "database" for target in called)
+
+
+def _prove(calls: dict[tuple[str, str], Call]) -> None:
+    """Drop each guess whose opposite is proven, and those of proxies whose own configuration says what they call.
+
+    A call with any other evidence is no guess.
+    """
+    for call in calls.values():
+        call.guess = call.guess and call.evidence == "depends_on"
+    read = {call.source for call in calls.values() if call.evidence == PASSED_ON}
+    for source, target in [pair for pair, call in calls.items() if call.guess]:
+        opposite = calls.get((target, source))
+        if source in read or (opposite is not None and not opposite.guess):
+            del calls[source, target]

@@ -1,0 +1,71 @@
+"""What Services make of the workloads behind them: clusters, names, and ports that are open to visitors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from archgen.importers.facts import Fact, FactSheet, Origin
+from archgen.importers.kubernetes.hosts import ServiceKey
+from archgen.importers.kubernetes.manifests import Manifest, Manifests
+from archgen.importers.kubernetes.part import (
+    Workload,
+    is_on_host,
+    replicas_of,
+    serves_metrics_alone,
+    service_port_entry,
+    spread_over,
+)
+from archgen.model.finding import Confidence
+from archgen.model.kinds import KINDS
+
+
+def add_services(
+    manifests: Manifests, parts: list[Workload], selected: Mapping[ServiceKey, list[Workload]], sheet: FactSheet
+) -> None:
+    """Add the facts of all Services; `selected` are the workloads behind each."""
+    services = {(each.namespace, each.name): each for each in manifests.of("Service")}
+    for key, service in services.items():
+        _spread(manifests, service, selected[key], sheet)
+        _publish(service, selected[key], sheet)
+    _name({key: each for key, each in services.items() if not serves_metrics_alone(each)}, parts, selected, sheet)
+
+
+def _spread(manifests: Manifests, service: Manifest, pods: list[Workload], sheet: FactSheet) -> None:
+    for part in (each for each in pods[:1] if KINDS[each.guess.known.kind].role != "data"):
+        cluster = spread_over(replicas_of(part, manifests)[0])
+        sheet.add(Fact(f"component:{part.id}", "cluster", cluster, service.origin, "Service"))
+
+
+def _name(
+    services: Mapping[ServiceKey, Manifest],
+    parts: list[Workload],
+    selected: Mapping[ServiceKey, list[Workload]],
+    sheet: FactSheet,
+) -> None:
+    """Mark the workloads that no Service leads to, where others have one, and those that it leads to for pages."""
+    served = {part.id for key in services for part in selected[key]}
+    for part in parts if served else ():
+        if part.id not in served and not is_on_host(part):
+            sheet.add(Fact(f"component:{part.id}", "is_unserved", True, part.manifest.origin, "no Service"))
+    for key, service in services.items():
+        numbers = [port.get("port").number for port in service.node.get("spec", "ports").list()]
+        for part in selected[key][:1] if 80 in numbers or 443 in numbers else ():
+            sheet.add(Fact(f"component:{part.id}", "is_page", True, service.origin, "Service"))
+
+
+def _publish(service: Manifest, pods: list[Workload], sheet: FactSheet) -> None:
+    sort = service.node.text_at("spec", "type")
+    external = service.node.get("spec", "externalIPs").value
+    if sort not in ("LoadBalancer", "NodePort") and not external:
+        return
+    for part in pods[:1]:
+        for port in service.node.get("spec", "ports").list():
+            number = port.get("port").number
+            if number is None or port.text_at("protocol") == "UDP":
+                continue
+            value = service_port_entry(part, port, number)
+            if sort == "LoadBalancer" and KINDS[part.guess.known.kind].observes:
+                value["admin"] = True
+            confidence: Confidence = "high" if sort == "LoadBalancer" or number in (80, 443) else "medium"
+            source = Origin(port.path, port.line, port.pointer)
+            sheet.add(Fact(f"entry:{part.id}:{number}", "entry", value, source, sort or "externalIPs", confidence))
