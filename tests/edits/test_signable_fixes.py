@@ -507,6 +507,26 @@ def test_a_refused_fix_names_what_it_would_bring_and_a_partial_one_what_is_left(
     assert "missing-backup [" not in captured.out
 
 
+def test_a_finding_that_the_next_subject_leads_is_fixed_to_its_end(tmp_path: Path, capsys: Any) -> None:
+    """TLS behind a visitor's is fixed first, with the call that leads the other finding; its other calls are left."""
+    text = model(
+        "user: {kind: client}\nlb: {kind: load-balancer, product: haproxy, runs_on: a}\napp: {kind: app-server, runs_on: b}\n"
+        "worker: {kind: worker, runs_on: c}\ndb: {kind: database, product: mysql, runs_on: d}\n"
+        "mq: {kind: queue, product: rabbitmq, runs_on: e}",
+        "user -> lb: https\nlb -> app: http\napp -> db: {protocol: mysql, port: 3306}\n"
+        "worker -> db: {protocol: mysql, port: 3306}\nworker -> mq: amqp",
+        "user -> lb: x\nlb -> app: x\napp -> db: x",
+        "{a: {}, b: {}, c: {}, d: {}, e: {}}",
+    )
+    text += "  work-off:\n    title: Work off\n    steps:\n      - worker -> db: x\n      - worker -> mq: x\n"
+    file = tmp_path / NAME
+    file.write_text(text)
+    main(["lint", "--fix", "--unsafe-fixes", "--select", "tls-ends-early,plaintext-between-hosts", str(file)])
+    assert "no findings" in capsys.readouterr().out
+    calls = yaml.safe_load(file.read_text())["connections"]
+    assert [name for name, value in calls.items() if "tls" not in value] == ["user -> lb"]
+
+
 @pytest.mark.parametrize(
     ("component", "zones", "zone"),
     [
@@ -583,7 +603,7 @@ def test_a_backup_of_another_kind_of_store_or_with_a_tested_restore_is_not_exten
     )
     after = fixed(text, "missing-backup")["components"]
     assert after["dumps"]["backs_up"] == ["one"]
-    assert after["backup"] == {"kind": "backup", "managed": True, "backs_up": ["two"], "every": "4h", "keeps": "30d"}
+    assert after["backup"] == {"kind": "backup", "runs_on": "a", "backs_up": ["two"], "every": "4h", "keeps": "30d"}
     assert after["backup-2"]["backs_up"] == ["files"]
     untested = text.replace(", restore_tested: 2026-10-01", "")
     assert fixed(untested, "missing-backup")["components"]["dumps"]["backs_up"] == ["one", "two"]
@@ -666,7 +686,7 @@ def test_a_store_that_an_own_backup_could_copy_gets_another_job_of_it() -> None:
     }
     assert after["connections"]["veeam-2 -> repo"] == "s3"
     beside = text.replace("repo: {kind: object-storage, runs_on: c}", "repo: {kind: object-storage, runs_on: a}")
-    assert fixed(beside, "missing-backup")["components"]["backup"]["managed"]
+    assert fixed(beside, "missing-backup")["components"]["backup"]["runs_on"] == "a"
     of_files = text.replace("images: {kind: file-storage", "images: {kind: identity-provider, product: openldap")
     assert fixed(of_files, "missing-backup")["components"]["backup"]["backs_up"] == ["images"]
 

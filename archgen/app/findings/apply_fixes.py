@@ -67,9 +67,10 @@ def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], boo
     asked = tuple(
         finding for finding in model.findings if finding.changes and finding.accepted is None and wanted(finding)
     )
+    led = _led_by_the_next(model.findings, asked)
     refused: Mapping[str, Refused] = {}
     while True:
-        fixed, still = _one_pass(model, judged, wanted)
+        fixed, still = _one_pass(model, judged, lambda finding: wanted(finding) or led(finding))
         # a fix may have been refused for what another one has put right since
         done = fixed is model or not still or still == refused
         model, refused = fixed, still
@@ -84,6 +85,15 @@ def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], boo
         open_,
         tuple(left[each.fingerprint] for each in asked if helped[each.fingerprint] and each.fingerprint in left),
         tuple((finding, refused.get(finding.fingerprint, ())) for finding in open_),
+    )
+
+
+def _led_by_the_next(before: tuple[Finding, ...], asked: tuple[Finding, ...]) -> Callable[[Finding], bool]:
+    """Return a function that is true for the rest of an asked finding, which the next of its subjects leads once the first is fixed."""
+    reported = {finding.fingerprint for finding in before}
+    subjects = {(finding.rule, finding.severity, related.subject) for finding in asked for related in finding.related}
+    return lambda finding: (
+        finding.fingerprint not in reported and (finding.rule, finding.severity, finding.subject) in subjects
     )
 
 
