@@ -11,7 +11,7 @@ from archgen.analysis.hops import Hop, encrypted
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Connection, Port
 from archgen.model.kinds import FORWARDING
-from archgen.model.products import product_of, scope_of
+from archgen.model.products import passes_on_unread, scope_of
 
 _NO_NETWORK = ("dns", "file", "unix")
 """Protocols that carry nothing of a request over a network, or names alone."""
@@ -85,7 +85,7 @@ def _again_before(topology: Topology, hops: tuple[Hop, ...], terminator: str) ->
 
 def _decrypts(topology: Topology, component: str) -> bool:
     """Return True if a component with TLS on both sides reads what passes: packets and connections are passed on unread."""
-    if product_of(topology.components[component].product).forwards:
+    if passes_on_unread(topology.components[component]):
         declared = (port.tls for call in topology.incoming[component] for port in call.ports)
         return any(tls is not None and tls.certificate is not None for tls in declared)
     return topology.kind(component).terminates_tls and not is_attached(topology, component)

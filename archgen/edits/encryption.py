@@ -11,7 +11,7 @@ from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Connection, FirewallRule, Port
 from archgen.model.change import Change, Path, Put
-from archgen.model.products import product_name
+from archgen.model.products import passes_on_unread, product_name
 from archgen.model.protocols import PROTOCOLS
 
 _ASKED_FOR = ("postgresql", "mysql", "mssql", "oracle")
@@ -52,8 +52,13 @@ def encrypt(topology: Topology, calls: Iterable[Connection]) -> tuple[Change, ..
 
 
 def _speaks_no_tls(topology: Topology, call: Connection) -> bool:
-    """Return True where an end of a connection needs another program beside it for TLS, which people have to choose."""
-    ends = (topology.components[name] for name in (call.source, *call.targets))
+    """Return True where an end of a connection needs another program beside it for TLS, which people have to choose.
+
+    What passes connections on unread begins none either: TLS goes from its caller to what is behind it.
+    """
+    ends = [topology.components[name] for name in (call.source, *call.targets)]
+    if any(passes_on_unread(each) and product_name(each.product) not in _UNVERIFYING for each in ends):
+        return True
     return any(not each.managed and product_name(each.product or each.id) in _WITHOUT_TLS for each in ends)
 
 
@@ -69,9 +74,14 @@ def _places(topology: Topology, calls: Iterable[Connection]) -> dict[_Place, tup
 
 
 def _same_listener(topology: Topology, call: Connection, port: Port) -> Iterator[tuple[Connection, Port]]:
-    """Yield what else reaches a port in plaintext, which speaks either the one or the other."""
+    """Yield what else reaches a port in plaintext, which speaks either the one or the other.
+
+    A port on which the client asks for TLS takes both, and what stays on a host needs none.
+    """
     for target in call.targets:
         for other in topology.incoming[target]:
+            if port.protocol in _ASKED_FOR and topology.crosses(other) is False:
+                continue
             yield from (
                 (other, each)
                 for each in clear_ports(other)

@@ -244,6 +244,14 @@ def product_of(name: str | None) -> Product:
     return PRODUCTS.get(product_name(name), _UNKNOWN)
 
 
+def passes_on_unread(component: Component) -> bool:
+    """Return True for what passes connections on without ending TLS: by its product, or else by a product in its name."""
+    if component.product is not None:
+        return product_of(component.product).forwards
+    words = re.findall(r"[a-z][a-z-]+", (component.name or "").casefold())
+    return any(product_of(word).forwards for word in words)
+
+
 def service_place(component: Component) -> str:
     """Return what a managed service is, with its scope and zone where they are known: `regional managed service`."""
     scope = scope_of(component)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from tests.edits.test_signable_fixes import JOB, added_rules, fixed, model
 
@@ -154,3 +155,29 @@ def test_tls_stays_on_its_port_where_another_is_for_administrators_or_one_of_sev
         NETWORKS,
     )
     assert fixed(text, "plaintext-between-hosts")["connections"]["lb -> login"]["port"] == 8080
+
+
+def test_what_a_backup_reads_beside_a_database_is_not_encrypted_with_the_calls_of_others() -> None:
+    text = model(
+        "user: {kind: client}\nlb: {kind: load-balancer, product: haproxy, runs_on: a}\napp: {kind: app-server, runs_on: b}\n"
+        "db: {kind: database, product: mysql, runs_on: c}\ndump: {kind: backup, product: mariabackup, runs_on: c, backs_up: [db]}",
+        "user -> lb: https\nlb -> app: https\napp -> db: {protocol: mysql, port: 3306}\ndump -> db: mysql",
+        "user -> lb: GET\nlb -> app: GET\napp -> db: SELECT",
+        "{a: {}, b: {}, c: {}}",
+    )
+    after = fixed(text, "plaintext-between-hosts", "tls-ends-early")["connections"]
+    assert after["app -> db"]["tls"] == {"verify": True}
+    assert after["dump -> db"] == "mysql"
+
+
+@pytest.mark.parametrize("name", ["Service web (kube-proxy)", "MetalLB"])
+def test_what_passes_packets_on_may_say_so_by_its_name_and_begins_no_tls(name: str) -> None:
+    text = model(
+        f"user: {{kind: client}}\nservice: {{kind: load-balancer, name: {name}, runs_on: a}}\nweb: {{kind: web-server, runs_on: b}}",
+        "user -> service: {protocol: http, port: 80}\nservice -> web: {protocol: http, port: 80}",
+        "user -> service: GET\nservice -> web: GET",
+        "{a: {}, b: {}}",
+    )
+    assert fixed(text, "missing-tls", "plaintext-between-hosts") == yaml.safe_load(text)
+    ends = text.replace(f"name: {name}", "name: The balancer")
+    assert fixed(ends, "missing-tls")["connections"]["service -> web"]["protocol"] == "https"

@@ -13,7 +13,7 @@ from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, Port
 from archgen.model.change import Change, Put
-from archgen.model.products import product_of
+from archgen.model.products import passes_on_unread
 from archgen.model.protocols import PROTOCOLS, WEB
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -88,7 +88,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     if _stores(context.topology, connection) or _passes_by(context, connection):
         # the way should not be there at all, encrypted or not
         return ()
-    if any(product_of(context.topology.components[target].product).forwards for target in connection.targets):
+    if any(passes_on_unread(context.topology.components[target]) for target in connection.targets):
         # what passes packets on neither ends TLS nor redirects
         return ()
     secured = any(port.protocol == "https" for port in connection.ports)
