@@ -202,7 +202,8 @@ def _with_replica(component: Component, host: str | None, callers: Callers) -> C
     if component.kind == "scheduler" and component.cluster is None and not component.managed:
         # two that both start the jobs would start each of them twice
         return replace(grown, cluster=Cluster(mode="active-passive", failover="automatic"))
-    if KINDS[component.kind].stores and component.replication is None and len(taken) == 1 and host is not None:
+    copied = host is not None or not component.managed
+    if KINDS[component.kind].stores and component.replication is None and len(taken) == 1 and copied:
         return replace(grown, replication=Replication(primary=(component.replicas[0].id,), failover="manual"))
     return _with_moving_address(grown) if needs_moving_address(component, callers) else grown
 

@@ -131,6 +131,9 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     component = context.topology.components[hit.subject.id]
     if component.managed or keeps_files(component):
         return ()
+    if any(_copies(store, component) for store in context.topology.architecture.components):
+        # a copy is there, and becomes a replica that can be promoted; which address then leads where, people decide
+        return ()
     promoted = automate(context.topology, component)
     if promoted is None:
         return ()

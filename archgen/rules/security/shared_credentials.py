@@ -161,18 +161,30 @@ def _unproven(facts: Topology, calls: list[Connection]) -> Hit:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """An account of its own for each program but the first, named after the shared one and the program."""
+    """An account of its own for each program but the first, named after the shared one and the program.
+
+    The account that may do everything is left to who administers the store; an application's own is named after it alone.
+    """
     programs_by_account: dict[str, dict[str, None]] = {}
     changes: list[Change] = []
     if hit.subject.kind == "connection":
         return ()
-    for connection in (connection_of(context.topology, subject.id) for subject, _ in hit.related):
-        program = _program(context.topology, connection.source)
-        programs = programs_by_account.setdefault(connection.credentials or "", {})
+    facts = context.topology
+    for connection in (connection_of(facts, subject.id) for subject, _ in hit.related):
+        program, account = _program(facts, connection.source), connection.credentials or ""
+        if _is_superuser(facts, hit.subject.id, account) and _works_for_itself(facts, connection):
+            changes.append(Put(("connections", connection.id, "credentials"), _account_name(program)))
+            continue
+        programs = programs_by_account.setdefault(account, {})
         programs[program] = None
         if next(iter(programs)) != program:
-            changes.append(Put(("connections", connection.id, "credentials"), f"{connection.credentials}-{program}"))
+            changes.append(Put(("connections", connection.id, "credentials"), f"{account}-{program}"))
     return tuple(changes)
+
+
+def _account_name(program: str) -> str:
+    """Return a program as an account: of an image, the last part of its name."""
+    return program.rpartition("/")[2]
 
 
 RULE = Rule(
