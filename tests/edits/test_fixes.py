@@ -262,7 +262,7 @@ def test_many_fixes_of_one_rule_are_made_together() -> None:
     done = apply_fixes(text.encode(), counted, lambda one: one.rule == "missing-backup")
     assert len(done.findings) == len(stores)
     assert turns == 1 + 1 + 1
-    kept = load(NAME, done.data).architecture.components[-1]
+    kept = next(one for one in load(NAME, done.data).architecture.components if one.kind == "backup")
     assert sorted(kept.backs_up) == sorted(stores)
 
 

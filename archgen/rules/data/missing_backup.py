@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from archgen.analysis.backups import holds_files, holds_only_copies, least_interval, shared_place
+from archgen.analysis.backups import holds_only_copies
 from archgen.analysis.exposure import callers_of, is_directory
 from archgen.analysis.topology import Topology
-from archgen.edits.remedy import free_name
+from archgen.edits.backups import add_backup
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
-from archgen.model.change import Append, Change, Put
-from archgen.model.durations import SECONDS, write_duration
+from archgen.model.change import Change
 from archgen.model.kinds import FILE_STORES, KINDS
 from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
@@ -214,86 +213,9 @@ def _outdated(facts: Topology, component: Component, tested: str, backups: tuple
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Add a managed backup that is as frequent as the objective asks; only people can state that a restore works."""
-    if hit.case not in (None, "provided"):
-        return ()
+    """Add a backup of what is certain to need one; only people can state that a restore works."""
     facts = context.topology
-    own = facts.components[hit.subject.id]
-    if _is_of_cluster(facts, own):
-        # one job copies all shards and their configuration at one point in time
-        return ()
-    for source, backups in facts.backups.items():
-        for backup in backups:
-            untested = backup.managed and backup.restore_tested is None and backup.product is None
-            # a provider's snapshots of what it runs can't read what runs on own machines
-            elsewhere = bool(facts.components[source].managed) != bool(own.managed)
-            if untested and not elsewhere and _is_alike(facts.components[source], own):
-                return (Append(("components", backup.id, "backs_up"), own.id),)
-    copying = {backup.id: backup for backups in facts.backups.values() for backup in backups}
-    beside = next((backup for backup in copying.values() if _can_copy(facts, backup, own)), None)
-    if beside is not None:
-        return _another_job(facts, beside, own)
-    if _is_kept_at_home(facts):
-        # a provider has no way in to what runs on own machines, and what a backup there can read is for people to say
-        return ()
-    backup_value = {"kind": "backup", "managed": True, "backs_up": [own.id]} | _schedule(facts, own)
-    return (Put(("components", free_name("backup", facts)), backup_value),)
-
-
-def _is_kept_at_home(facts: Topology) -> bool:
-    """Return True for a system with a backup of its own and nothing that a provider runs but the services of others."""
-    components = facts.architecture.components
-    rented = any(each.managed and not facts.kind(each.id).foreign for each in components)
-    return not rented and any(each.kind == "backup" for each in components)
-
-
-def _is_of_cluster(facts: Topology, component: Component) -> bool:
-    """Return True for a shard, or for the configuration of shards, which a router of the same product leads to."""
-    callers = (facts.components[call.source] for call in facts.incoming[component.id])
-    routers = (caller for caller in callers if facts.kind(caller.id).balances)
-    product = product_name(component.product)
-    return bool(product) and any(product_name(router.product) in (product, "mongos") for router in routers)
-
-
-def _can_copy(facts: Topology, backup: Component, store: Component) -> bool:
-    """Return True for a backup on own hosts that copies a store like this one, and keeps the copies apart from it."""
-    own = backup.kind == "backup" and not backup.managed and bool(facts.hosts_of(backup.id))
-    alike = own and any(_is_alike(facts.components[source], store) for source in backup.backs_up)
-    return alike and shared_place(facts, store, backup) is None
-
-
-def _another_job(facts: Topology, backup: Component, store: Component) -> tuple[Change, ...]:
-    """Return another job beside a backup, whose restores are tested apart, with the same hosts and the same storage."""
-    name = free_name(backup.id, facts)
-    hosts = facts.hosts_of(backup.id)
-    value: dict[str, object] = {"kind": "backup"}
-    value |= {"product": backup.product} if backup.product is not None else {}
-    value |= {"runs_on": hosts[0] if len(hosts) == 1 else list(hosts), "backs_up": [store.id]} | _schedule(facts, store)
-    calls = [call for call in facts.outgoing[backup.id] if set(call.targets).isdisjoint(backup.backs_up)]
-    return (
-        Put(("components", name), value),
-        *(
-            Put(("connections", f"{name} -> {' | '.join(call.targets)}"), call.ports[0].protocol)
-            for call in calls
-            if call.ports
-        ),
-    )
-
-
-def _schedule(facts: Topology, store: Component) -> dict[str, object]:
-    return {"every": _interval(facts, store), "keeps": "30d"}
-
-
-def _is_alike(component: Component, other: Component) -> bool:
-    """Return True if one backup can read both: what dumps databases knows nothing of files."""
-    return holds_files(component) == holds_files(other)
-
-
-def _interval(facts: Topology, store: Component) -> str:
-    """Return a day, or the recovery point objective where a store can be copied that often."""
-    objective = facts.architecture.objectives.recovery_point
-    frequent = objective is not None and least_interval(store) <= objective < SECONDS["d"]
-    return write_duration(objective) if objective is not None and frequent else "24h"
+    return add_backup(facts, facts.components[hit.subject.id]) if hit.case in (None, "provided") else ()
 
 
 RULE = Rule(

@@ -1,0 +1,136 @@
+"""The backup of a store that has none: a part of one that is there, or a new one with a place for its copies."""
+
+from __future__ import annotations
+
+from archgen.analysis.backups import holds_files, holds_only_copies, least_interval, shared_place
+from archgen.analysis.topology import Topology
+from archgen.edits.remedy import free_name
+from archgen.model.architecture import Component
+from archgen.model.change import Append, Change, Put
+from archgen.model.durations import SECONDS, write_duration
+from archgen.model.products import product_name
+
+
+def add_backup(topology: Topology, store: Component) -> tuple[Change, ...]:
+    """Return the changes for a backup that is as frequent as the objective asks; none where people have to decide.
+
+    That is its provider's of what a provider runs, else a job beside the store.
+    """
+    if _is_of_cluster(topology, store):
+        # one job copies all shards and their configuration at one point in time
+        return ()
+    for source, backups in topology.backups.items():
+        if _is_alike(topology.components[source], store):
+            for backup in backups:
+                if _can_be_extended(topology, topology.components[source], backup, store):
+                    return (Append(("components", backup.id, "backs_up"), store.id),)
+    copying = {backup.id: backup for backups in topology.backups.values() for backup in backups}
+    beside = next((backup for backup in copying.values() if _can_copy(topology, backup, store)), None)
+    if beside is not None:
+        return _another_job(topology, beside, store)
+    if _is_kept_at_home(topology):
+        # a provider has no way in to what runs on own machines, and what a backup there can read is for people to say
+        return ()
+    if store.managed:
+        value = {"kind": "backup", "managed": True, "backs_up": [store.id]} | _schedule(topology, store)
+        return (Put(("components", free_name("backup", topology)), value),)
+    return _job_beside(topology, store)
+
+
+def _can_be_extended(topology: Topology, source: Component, backup: Component, store: Component) -> bool:
+    """Return True for a backup of no product whose restores nobody tested, and that reaches a store like its source.
+
+    A provider's snapshots of what it runs can't read what runs on own machines; a job beside its source copies what is there.
+    """
+    if backup.restore_tested is not None or backup.product is not None:
+        return False
+    if backup.managed:
+        return bool(source.managed) == bool(store.managed)
+    hosts = topology.hosts_of(backup.id)
+    reached = set(hosts) <= set(topology.hosts_of(store.id)) if hosts else not topology.hosts_of(store.id)
+    return reached and shared_place(topology, store, backup) is None
+
+
+def _job_beside(topology: Topology, store: Component) -> tuple[Change, ...]:
+    """Return a backup on a host of a store, the last one's if there are replicas, and a provider's storage for its copies."""
+    name = free_name("backup", topology)
+    value: dict[str, object] = {"kind": "backup"}
+    value |= {"runs_on": _host_of_job(store)} if _host_of_job(store) else {}
+    storage = (
+        each.id for each in topology.architecture.components if each.managed and holds_only_copies(topology, each)
+    )
+    there = next(storage, None)
+    keeper = there or free_name("backup-storage", topology)
+    return (
+        Put(("components", name), value | {"backs_up": [store.id]} | _schedule(topology, store)),
+        *(() if there else (Put(("components", keeper), {"kind": "object-storage", "managed": True}),)),
+        Put(("connections", f"{name} -> {keeper}"), "https"),
+    )
+
+
+def _host_of_job(store: Component) -> str | None:
+    """Return the host of the last replica, which is seldom the primary; None where that floats or isn't declared."""
+    last = store.replicas[-1]
+    return last.hosts[0] if len(last.hosts) == 1 else None
+
+
+def _is_kept_at_home(topology: Topology) -> bool:
+    """Return True for a system with a backup of its own and nothing that a provider runs but the services of others."""
+    components = topology.architecture.components
+    rented = any(each.managed and not topology.kind(each.id).foreign for each in components)
+    return not rented and any(each.kind == "backup" for each in components)
+
+
+def _is_of_cluster(topology: Topology, component: Component) -> bool:
+    """Return True for a shard, or for the configuration of shards, which a router of the same product leads to."""
+    callers = (topology.components[call.source] for call in topology.incoming[component.id])
+    routers = (caller for caller in callers if topology.kind(caller.id).balances)
+    product = product_name(component.product)
+    return bool(product) and any(product_name(router.product) in (product, "mongos") for router in routers)
+
+
+def _can_copy(topology: Topology, backup: Component, store: Component) -> bool:
+    """Return True for a backup on own hosts that copies a store like this one, and keeps the copies apart from it."""
+    own = backup.kind == "backup" and not backup.managed and bool(topology.hosts_of(backup.id))
+    alike = own and any(_is_alike(topology.components[source], store) for source in backup.backs_up)
+    return alike and shared_place(topology, store, backup) is None
+
+
+def _another_job(topology: Topology, backup: Component, store: Component) -> tuple[Change, ...]:
+    """Return another job beside a backup, whose restores are tested apart, with the same hosts and the same storage."""
+    name = free_name(backup.id, topology)
+    hosts = topology.hosts_of(backup.id)
+    own = _host_of_job(store)
+    if own is not None and any(set(hosts) <= set(topology.hosts_of(source)) for source in backup.backs_up):
+        # a job beside its source reads it there
+        hosts = (own,)
+    value: dict[str, object] = {"kind": "backup"}
+    value |= {"product": backup.product} if backup.product is not None else {}
+    value |= {"runs_on": hosts[0] if len(hosts) == 1 else list(hosts), "backs_up": [store.id]} | _schedule(
+        topology, store
+    )
+    calls = [call for call in topology.outgoing[backup.id] if set(call.targets).isdisjoint(backup.backs_up)]
+    return (
+        Put(("components", name), value),
+        *(
+            Put(("connections", f"{name} -> {' | '.join(call.targets)}"), call.ports[0].protocol)
+            for call in calls
+            if call.ports
+        ),
+    )
+
+
+def _schedule(topology: Topology, store: Component) -> dict[str, object]:
+    return {"every": _interval(topology, store), "keeps": "30d"}
+
+
+def _is_alike(component: Component, other: Component) -> bool:
+    """Return True if one backup can read both: what dumps databases knows nothing of files."""
+    return holds_files(component) == holds_files(other)
+
+
+def _interval(topology: Topology, store: Component) -> str:
+    """Return a day, or the recovery point objective where a store can be copied that often."""
+    objective = topology.architecture.objectives.recovery_point
+    frequent = objective is not None and least_interval(store) <= objective < SECONDS["d"]
+    return write_duration(objective) if objective is not None and frequent else "24h"
