@@ -5,22 +5,18 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
 
 from msgspec import Struct
 
 from archgen.importers.catalogue import STORE_PROTOCOLS
 from archgen.importers.secrets import without_user_info
-from archgen.model.kinds import KINDS
+from archgen.importers.variable_names import asks_for_host, names_itself
 
 LONGEST = 20_000
 """Characters of a value that are searched."""
 
 ON_MACHINE = ("host.docker.internal", "gateway.docker.internal", "host.containers.internal", "docker.for.mac.localhost")
 """Names by which containers know the machine that they run on."""
-
-_MOST_NAMES = 4096
-"""Names of variables of which is kept what they name: the same ones stand in many services."""
 
 _MOST_SOUGHT = 300
 """Hosts that are sought one by one in a text before its addresses are."""
@@ -40,32 +36,7 @@ _MOST_OF_RANGE = 64
 _BARE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _AUTHORITY = re.compile(r"(?:[^@/]*@)?\[?([A-Za-z0-9][A-Za-z0-9_.-]*)\]?(?::([0-9]{1,5}))?")
 
-_NAMES_HOST = re.compile(
-    r"HOST|ADDR|URL|URI|SERVER|ENDPOINT|BROKER|DSN|NODE|UPSTREAM|BACKEND|BOOTSTRAP|SERVICE|CONNECTION|PEER|SENTINEL|ORIGIN_|"
-    r"PROXY|CLUSTER|REMOTE|MASTER|PRIMARY|SEED|CONNECT|_DB$|^REDIS$|QUORUM|GATEWAY|TARGET|SLAVE_OF|REPLICAOF|MEMBERS|_HOSTS?$",
-    re.IGNORECASE,
-)
-_NEVER = re.compile(
-    r"CORS|ALLOWED|LISTEN|BIND|ADVERTISE|NO_PROXY|VIRTUAL|WHITELIST|CALLBACK|TRUSTED|_ORIGIN|^ORIGIN", re.IGNORECASE
-)
-_PAGE = re.compile(r"FRONTEND|CLIENT_(URL|HOST)|PUBLIC_|SITE_URL|EXTERNAL_URL|WEB_?APP_URL|^APP_URL", re.IGNORECASE)
-_CALLING = ("worker", "scheduler", "backup")
-"""Kinds that no visitor sees, so that a page that they name is one that they call."""
-
-_ADDRESS_OF_PAGE = re.compile(r"FRONTEND\w*_ADDR(ESS)?$", re.IGNORECASE)
-_SERVICE_OF_PAGE = re.compile(r"FRONTEND\w*_(HOST(NAME)?|SERVICE|SERVER)$", re.IGNORECASE)
-_ENDS_IN_HOST = re.compile(r"(HOST|URL|URI|ADDR(ESS)?|SERVERS?|ENDPOINT|DSN)$", re.IGNORECASE)
 _HOST_OF_PAIR = re.compile(r"(?<=_)(HOST(NAME)?|ADDR(ESS)?|SERVER|ENDPOINT)$")
-_TELEMETRY = re.compile(
-    r"METRIC|TRACING|TRACER|(^|_)TRACES?_|OTEL|OTLP|TELEMETRY|STATSD|SENTRY|ZIPKIN|JAEGER|LOGSTASH|FLUENTD?_|SYSLOG|GELF|"
-    r"LOGGING_|PUSHGATEWAY|DD_AGENT|DATADOG|(^|_)APM_",
-    re.IGNORECASE,
-)
-_OWN = re.compile(
-    r"_NAME$|DATABASE$|_DB$|USER|CLUSTER_NAME|NODE_NAME|NODENAME|SERVICE_NAME|SERVER_NAME|INITIAL_CLUSTER_TOKEN|_MODE$|_TYPE$|"
-    r"DRIVER|^HOSTNAME$|SCHEME|PREFIX",
-    re.IGNORECASE,
-)
 
 _SCHEMES = {
     "postgres": "postgresql", "postgresql": "postgresql", "psql": "postgresql", "pgsql": "postgresql", "postgis": "postgresql",
@@ -93,7 +64,7 @@ def mentions(name: str, value: str, hosts: Mapping[str, str], port: int | None =
     `port` is that of a host that stands without one.
     """
     text = _spread(value[:LONGEST]) if ".." in value else value[:LONGEST]
-    if not text or _is_own(name) or not names_any(text, hosts):
+    if not text or names_itself(name) or not names_any(text, hosts):
         return ()
     results: dict[Mention, None] = {}
     for mention in (*_in_urls(text), *_in_ports(text), *_words(name, text)):
@@ -153,35 +124,6 @@ def argument(word: str, before: str) -> tuple[str, str, str]:
 
 def _as_variable(flag: str) -> str:
     return flag.strip("-").replace("-", "_")
-
-
-def names_page(kind: str, name: str, value: str) -> bool:
-    """Return True if a variable names the page that visitors see, which a component of a kind links to and doesn't call.
-
-    A link has a scheme: a host alone is no link.
-    """
-    if not _is_page(name) or KINDS[kind].balances or kind in _CALLING:
-        return False
-    return "://" in value or _SERVICE_OF_PAGE.search(name) is None
-
-
-@lru_cache(maxsize=_MOST_NAMES)
-def _is_page(name: str) -> bool:
-    return _PAGE.search(name) is not None and _ADDRESS_OF_PAGE.search(name) is None
-
-
-@lru_cache(maxsize=_MOST_NAMES)
-def names_telemetry(name: str) -> bool:
-    """Return True if a variable names where measurements, logs or traces go, without which requests do as well."""
-    return _TELEMETRY.search(name) is not None
-
-
-@lru_cache(maxsize=_MOST_NAMES)
-def _is_own(name: str) -> bool:
-    """Return True if a variable names oneself or a database, and not a host."""
-    if _NEVER.search(name):
-        return True
-    return _OWN.search(name) is not None and _ENDS_IN_HOST.search(name) is None
 
 
 def resolve_host(host: str, hosts: Mapping[str, str]) -> str | None:
@@ -267,15 +209,10 @@ def _in_ports(text: str) -> Iterator[Mention]:
 def _words(name: str, text: str) -> Iterator[Mention]:
     for match in _HOST_WORD.finditer(text) if "=" in text else ():
         yield Mention(match[1])
-    if _asks_for_host(name):
+    if asks_for_host(name):
         for part in re.split(r"[,;\s]+", text.strip())[:100]:
             if _BARE.fullmatch(part):
                 yield Mention(part)
-
-
-@lru_cache(maxsize=_MOST_NAMES)
-def _asks_for_host(name: str) -> bool:
-    return _NAMES_HOST.search(name) is not None
 
 
 def _port(text: str | None) -> int | None:

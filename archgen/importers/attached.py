@@ -16,7 +16,7 @@ from archgen.importers.proxies import Proxy
 _SETTING = re.compile(
     r"""["']?([A-Za-z][A-Za-z0-9_.-]{0,60})["']?\s*[:=]\s*["']?([A-Za-z0-9][A-Za-z0-9_.-]*)["']?\s*,?"""
 )
-_OF_HOST = re.compile(r"(host(name)?|addr(ess)?|servers?|endpoint|brokers?)$", re.IGNORECASE)
+_OF_HOST = re.compile(r"(host(name)?|addr(ess)?|servers?|endpoint|brokers?|service-?id)$", re.IGNORECASE)
 _OF_ITSELF = re.compile(r"bind|listen|advertise|virtual|allow|trust|cors|origin", re.IGNORECASE)
 
 _LONGEST_LINE = 2000
@@ -27,17 +27,24 @@ _BALANCERS = ("load-balancer", "reverse-proxy", "web-server", "api-gateway")
 def read_attachments(attachments: list[Attachment], sheet: FactSheet) -> Iterator[tuple[Configuration, ImportFormat]]:
     """Add the facts of mounted files; yield the files whose format is known."""
     for attachment in attachments:
-        name = _read(attachment, sheet) if attachment.kind in _BALANCERS else None
+        name = _read(attachment, sheet) if _may_proxy(attachment) else None
         if name is not None:
             yield attachment.file, name
         else:
             _search(attachment, sheet)
 
 
+def _may_proxy(attachment: Attachment) -> bool:
+    """Return True for a proxy, and for what mounts a configuration where nginx reads it: pages are often served so."""
+    pages = attachment.kind in ("app-server", "service") and "nginx" in attachment.target
+    return attachment.kind in _BALANCERS or pages
+
+
 def _read(attachment: Attachment, sheet: FactSheet) -> ImportFormat | None:
     """Add the facts of a proxy's configuration; return its format, None if it has none that can be read."""
     file = attachment.file
-    proxy = Proxy(attachment.owner, file, sheet, attachment.hosts, attachment.line)
+    beside = attachment.kind not in _BALANCERS
+    proxy = Proxy(attachment.owner, file, sheet, attachment.hosts, attachment.line, beside=beside)
     if is_haproxy(file):
         read_haproxy(proxy)
         return "haproxy"
@@ -108,6 +115,8 @@ def _search(attachment: Attachment, sheet: FactSheet) -> None:
             sheet.add(Fact(subject, "protocol", mention.protocol or "http", origin, MOUNTED))
             if mention.port is not None:
                 sheet.add(Fact(subject, "number", mention.port, origin, MOUNTED))
+            if attachment.is_shared:
+                sheet.add(Fact(subject, "is_assumed", True, origin, MOUNTED, "medium"))
 
 
 def _setting(line: str) -> tuple[str, str]:

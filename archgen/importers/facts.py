@@ -159,7 +159,8 @@ def _rank(fact: Fact) -> tuple[int, Origin, bytes]:
 class Attachment(Struct, frozen=True):
     """A configuration that a component mounts at `target`, and the names by which the component reaches others.
 
-    `line` is that of the file before the configuration, where it stands inside another file.
+    `line` is that of the file before the configuration, where it stands inside another file; one that is `is_shared` is read
+    by several components, of which not each needs all of it.
     """
 
     owner: str
@@ -168,3 +169,4 @@ class Attachment(Struct, frozen=True):
     target: str
     hosts: Mapping[str, str]
     line: int = 0
+    is_shared: bool = False

@@ -36,6 +36,9 @@ _PLACEHOLDER = re.compile(
 _NAMESPACE = re.compile(r"(?<=[A-Za-z0-9])\.\$(?:\w+|\{\w+\}|\(\w+\))")
 """The namespace of a service that is put in when the manifests are applied."""
 
+_MEMBER = re.compile(r"-?\d+$")
+"""The number of a member of a set at the end of its name."""
+
 _NUMBERS = re.compile(r"[0-9.]+")
 _MANAGED = re.compile(
     r"(^|\.)(amazonaws\.com(\.cn)?|azure\.com|windows\.net|azure\.net|mongodb\.net|googleapis\.com|gcp\.cloud|cloud\.google\.com|"
@@ -72,10 +75,19 @@ class Outside:
         """Yield the stores outside that a variable names, each with how it is called."""
         if ":" not in value and "." not in value:
             return
-        for mention, known in stores_named(name, _NAMESPACE.sub(".svc", value) if "$" in value else value):
-            if resolve_host(mention.host, hosts) is None:
-                store = self.add(mention.host, known, source, name)
-                yield Mention(store.id, mention.protocol, mention.port), store
+        named = stores_named(name, _NAMESPACE.sub(".svc", value) if "$" in value else value)
+        found = {
+            mention.host: (mention, known) for mention, known in named if resolve_host(mention.host, hosts) is None
+        }
+        members: dict[str, list[str]] = {}
+        for host in found:
+            members.setdefault(_without_number(host), []).append(host)
+        for alike in members.values():
+            mention, known = found[alike[0]]
+            store = self.add(alike[0], known, source, name, _set_of(alike))
+            if len(alike) > 1:
+                self.sheet.add(Fact(f"component:{store.id}", "replicas", len(alike), source, name, "medium"))
+            yield Mention(store.id, mention.protocol, mention.port), store
 
     def add(self, host: str, known: Known, source: Origin, evidence: str, name: str = "") -> OutsideStore:
         """Return the store at a host, with its facts added where it is new."""
@@ -96,6 +108,17 @@ class Outside:
             values["managed"] = True
         for key, value in values.items():
             self.sheet.add(Fact(f"component:{store.id}", key, value, source, f"{evidence}, in no file", "medium"))
+
+
+def _without_number(host: str) -> str:
+    """Return a host without the number of its first label, by which the members of a set differ."""
+    first, dot, rest = host.lower().partition(".")
+    return f"{_MEMBER.sub('', first)}{dot}{rest}" if not _NUMBERS.fullmatch(host) else host
+
+
+def _set_of(hosts: list[str]) -> str:
+    """Return the name of a set of several members, the empty text for a single host."""
+    return _MEMBER.sub("", hosts[0].partition(".")[0]) if len(hosts) > 1 else ""
 
 
 def _title(host: str, known: Known) -> str:
@@ -124,6 +147,12 @@ def stores_named(name: str, value: str) -> Iterator[tuple[Mention, Known]]:
             # a name without a dot is a host for certain where the product's own port stands behind it
             if match is not None and is_real(match[1]) and ("." in match[1] or match[2] == str(by_word.port)):
                 yield Mention(match[1], by_word.protocol, int(match[2]) if match[2] else None), by_word
+
+
+def protocol_named(name: str, kind: str) -> str | None:
+    """Return the protocol of the store of a kind that a variable's name tells: `POSTGRES_SERVER` names one of PostgreSQL."""
+    known = _named(name)[0]
+    return known.protocol if known is not None and known.kind == kind and known.product is not None else None
 
 
 @lru_cache(maxsize=4096)

@@ -26,7 +26,7 @@ class Member(Struct, frozen=True):
 class Proxy:
     """The proxy that a configuration is of; without `hosts` it stands alone, and its servers are known by their addresses.
 
-    `taken` are the ids of components that other files state.
+    `taken` are the ids of components that other files state; one that is `beside` its pages keeps its own kind.
     """
 
     def __init__(
@@ -37,7 +37,10 @@ class Proxy:
         hosts: Mapping[str, str] | None,
         line: int = 0,
         taken: frozenset[str] = frozenset(),
+        *,
+        beside: bool = False,
     ) -> None:
+        self.beside = beside
         self.owner = owner
         self.file = file
         self.sheet = sheet
@@ -57,7 +60,7 @@ class Proxy:
             self.add(subject, "kind", role, line, f"{product} configuration")
             self.add(subject, "product", product, line, f"{product} configuration")
             self.add(subject, "host", f"{self.owner}-1", line, f"{product} configuration")
-        else:
+        elif not self.beside:
             self.add(subject, "role", role, line, f"{product} configuration")
 
     def listen(self, port: int, tls: bool, redirect: bool, line: int, *, tcp: bool = False, grpc: bool = False) -> None:

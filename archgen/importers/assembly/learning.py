@@ -42,11 +42,19 @@ _STORES = {store.protocol: store for store in STORES.values()}
 """The product that a protocol of a store tells."""
 
 
+_OF_ONE_PRODUCT = ("postgresql", "mongodb")
+"""Protocols of databases that tell the product: of others there are several."""
+
+
 def _learn_kinds(parts: dict[str, Part], calls: dict[tuple[str, str], Call]) -> None:
-    """Give each component of unknown kind that others call by the protocol of a store that kind."""
+    """Give each component of unknown kind that others call by the protocol of a store that kind, and a store its product."""
     for (_, target), call in sorted(calls.items()):
         part, known = parts.get(target), _STORES.get(call.protocol)
-        if part is not None and known is not None and part.kind == "service" and not call.guess:
+        if part is None or known is None or call.guess:
+            continue
+        if part.kind == "database" and part.product is None and call.protocol in _OF_ONE_PRODUCT:
+            part.product = known.product
+        elif part.kind == "service":
             part.kind, part.product, part.confidence = known.kind, known.product, "medium"
             part.evidence = f"called by {call.protocol}"
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from msgspec import Struct, field
 
 from archgen.importers.compose.interpolation import expanded_variables
-from archgen.importers.facts import Opener
+from archgen.importers.facts import Configuration, Opener
 
 STAND_INS = (
     ".env.example",
@@ -14,6 +16,10 @@ STAND_INS = (
     ".env.template",
     ".env.default",
     ".env.defaults",
+    ".env.model",
+    ".env.tmpl",
+    ".env-example",
+    ".env-sample",
     "env.example",
     "example.env",
     "env.sample",
@@ -29,6 +35,10 @@ STAND_INS = (
     "deploy.env",
 )
 """Names of files that people copy to `.env`, the likelier ones first."""
+
+
+_EXAMPLES = (".example", ".sample", ".dist", ".template", ".default", ".model", ".tmpl")
+"""Ends of the names of examples beside the files that people make of them."""
 
 
 class Environment(Struct):
@@ -51,3 +61,14 @@ def environment_of(path: str, opener: Opener) -> Environment:
             variables = {key: value for key, (value, _) in expanded_variables(file.data, {}).items()}
             return Environment(variables, file.path if name != ".env" else "")
     return Environment()
+
+
+def opened_variables(path: str, name: str, opener: Opener) -> tuple[Configuration, ...]:
+    """Return the file of variables that a compose file names, else the example of it."""
+    directory, base = posixpath.split(name)
+    stand_ins = STAND_INS if base == ".env" else tuple(f"{base}{end}" for end in _EXAMPLES)
+    for each in (base, *stand_ins):
+        files = opener(path, posixpath.join(directory, each))[:1]
+        if files:
+            return files
+    return ()

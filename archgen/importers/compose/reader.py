@@ -8,16 +8,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
-from archgen.importers.addresses import (
-    Mention,
-    argument,
-    mentions,
-    names_page,
-    names_telemetry,
-    port_beside,
-    resolve_host,
-)
+from archgen.importers.addresses import Mention, argument, mentions, port_beside, resolve_host
 from archgen.importers.catalogue import SAFE_IMAGE
+from archgen.importers.compose.environment import opened_variables
+from archgen.importers.compose.frameworks import read_by_frameworks
 from archgen.importers.compose.interpolation import expanded_variables
 from archgen.importers.compose.jobs import configuring_jobs
 from archgen.importers.compose.mounts import mounted
@@ -28,11 +22,19 @@ from archgen.importers.compose.project import Project
 from archgen.importers.compose.recipe import Recipe
 from archgen.importers.compose.routing import ProxyRoute, routes
 from archgen.importers.compose.service import Service, SourceText, split_words
-from archgen.importers.compose.sharing import COORDINATORS, builds_on, is_for_others, is_meant_for_others, value_place
+from archgen.importers.compose.sharing import (
+    COORDINATORS,
+    borrowed_stores,
+    builds_on,
+    is_for_others,
+    is_meant_for_others,
+    value_place,
+)
 from archgen.importers.facts import Attachment, Fact, FactSheet, Opener, Origin
-from archgen.importers.outside import Outside, OutsideStore
+from archgen.importers.outside import Outside, OutsideStore, protocol_named
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.secrets import without_user_info
+from archgen.importers.variable_names import names_grpc, names_page, names_telemetry
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
@@ -95,6 +97,7 @@ class _Reader:
         for part in self.parts.values():
             self._call(part)
             attachments += mounted(part, self._variables(part), self.opener, self.hosts)
+        attachments += read_by_frameworks(self.parts, self.opener, self.hosts)
         for part in self.parts.values():
             for job in configuring_jobs(part.service, self.project.services):
                 if job.name not in self.parts:
@@ -103,6 +106,9 @@ class _Reader:
             self._route(route)
         for part in self.parts.values():
             self._order(part)
+        for part, store, source in borrowed_stores(self.parts, self.proven, self.copied):
+            self._connect(part, Mention(store), source, "same image and variables")
+            self._doubt(f"connection:{part.id}->{store}", source, "same image and variables")
         return attachments
 
     # Facts
@@ -170,7 +176,7 @@ class _Reader:
     def _variables_of_files(self, part: ServicePart) -> Iterator[tuple[str, SourceText]]:
         copied = [copy for target, copy in part.recipe.copies.items() if posixpath.basename(target).startswith(".env")]
         for named in [*copied, *part.service.env_files[:20]]:
-            for file in self.opener(part.service.source.path, named.text)[:1]:
+            for file in opened_variables(part.service.source.path, named.text, self.opener):
                 for name, (text, line) in expanded_variables(file.data, self.project.variables).items():
                     yield name, SourceText(text, Origin(file.path, line))
 
@@ -231,7 +237,9 @@ class _Reader:
             return
         self.proven.add((part.id, target.id))
         protocol = mention.protocol or (known.protocol if target.guess.sure or known.product else None)
-        self._add(subject, "protocol", protocol or "http", source, evidence)
+        protocol = protocol or protocol_named(evidence, known.kind)
+        protocol = "grpc" if protocol in (None, "http") and names_grpc(evidence) else protocol or "http"
+        self._add(subject, "protocol", protocol, source, evidence)
         port = mention.port or (known.port if protocol == known.protocol else None)
         if port is not None:
             self._add(subject, "number", port, source, evidence, "high" if mention.port else "medium")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from archgen.importers.compose.parts import ServicePart
-from archgen.importers.compose.service import SourceText
+from archgen.importers.compose.service import Service, SourceText
+from archgen.importers.facts import Origin
 from archgen.importers.outside import OutsideStore
 from archgen.model.kinds import KINDS
 
@@ -28,6 +29,37 @@ def is_meant_for_others(part: ServicePart, target: ServicePart | OutsideStore, s
         return False
     waiting = [each for each in sharing if target.service.name in each.service.depends_on]
     return bool(waiting) and not any(each.service.program == part.service.program for each in waiting)
+
+
+def borrowed_stores(
+    parts: Mapping[str, ServicePart], proven: Set[tuple[str, str]], copied: Mapping[str, Mapping[str, SourceText]]
+) -> list[tuple[ServicePart, str, Origin]]:
+    """Return the stores that services wait for, for what runs the same program with variables that no file shows.
+
+    `proven` are calls, `copied` the variables that files show, both by the ids of parts.
+    """
+    data = {part.id for part in parts.values() if KINDS[part.kind].role == "data"}
+    waiting = [
+        (part, parts[name].id, value.source)
+        for part in parts.values()
+        for name, value in part.service.depends_on.items()
+        if name in parts and parts[name].id in data
+    ]
+    calling = {caller for caller, called in proven if called in data} | {part.id for part, _, _ in waiting}
+    return [
+        (part, store, source)
+        for part in parts.values()
+        if part.id not in calling and not copied[part.id]
+        for other, store, source in waiting
+        if _is_alike(part.service, other.service)
+    ]
+
+
+def _is_alike(service: Service, other: Service) -> bool:
+    """Return True for another service of the same program that gets its variables from the same files."""
+    files = [each.text for each in service.env_files]
+    same = any(service.program) and service.program == other.program
+    return same and bool(files) and files == [each.text for each in other.env_files]
 
 
 def builds_on(part: ServicePart, target: ServicePart) -> bool:

@@ -44,17 +44,24 @@ def port_protocol(part: Workload, port: SourceNode, number: int) -> str:
         return "https"
     if KINDS[known.kind].balances and number in STORE_PROTOCOLS:
         return STORE_PROTOCOLS[number]
-    target = port.get("targetPort").number or part.ports.get(port.text_at("targetPort")) or number
-    if known.port in (number, target):
+    if known.port is not None and known.port in (number, target_port(part, port)):
         return known.protocol
     if name.startswith("grpc"):
         return "grpc"
     return known.protocol if KINDS[known.kind].role == "data" else "http"
 
 
+def target_port(part: Workload, port: SourceNode) -> int | None:
+    """Return the port of the pods that a Service's port leads to, None where it is the same."""
+    return port.get("targetPort").number or part.ports.get(port.text_at("targetPort"))
+
+
 def service_port_entry(part: Workload, port: SourceNode, number: int) -> dict[str, object]:
     """Return the entry of a Service's port; `admin` for a page for administrators."""
     value: dict[str, object] = {"protocol": port_protocol(part, port, number), "port": number}
+    target = target_port(part, port)
+    if target is not None:
+        value["target"] = target
     if part.guess.known.admin or re.search(r"admin|dashboard|metrics|management", port.text_at("name")):
         value["admin"] = True
     return value

@@ -1,0 +1,81 @@
+"""What the names of variables and arguments tell of their values: a host, a page, telemetry, or the component itself."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from archgen.model.kinds import KINDS
+
+_MOST_NAMES = 4096
+"""Names of variables of which is kept what they name: the same ones stand in many services."""
+
+_NAMES_HOST = re.compile(
+    r"HOST|ADDR|URL|URI|SERVER|ENDPOINT|BROKER|DSN|NODE|UPSTREAM|BACKEND|BOOTSTRAP|SERVICE|CONNECTION|PEER|SENTINEL|ORIGIN_|"
+    r"PROXY|CLUSTER|REMOTE|MASTER|PRIMARY|SEED|CONNECT|_DB$|^REDIS$|QUORUM|GATEWAY|TARGET|SLAVE_OF|REPLICAOF|MEMBERS|_HOSTS?$",
+    re.IGNORECASE,
+)
+_NEVER = re.compile(
+    r"CORS|ALLOWED|LISTEN|BIND|ADVERTISE|NO_PROXY|VIRTUAL|WHITELIST|CALLBACK|TRUSTED|_ORIGIN|^ORIGIN", re.IGNORECASE
+)
+_PAGE = re.compile(r"FRONTEND|CLIENT_(URL|HOST)|PUBLIC_|SITE_URL|EXTERNAL_URL|WEB_?APP_URL|^APP_URL", re.IGNORECASE)
+_CALLING = ("worker", "scheduler", "backup")
+"""Kinds that no visitor sees, so that a page that they name is one that they call."""
+
+_ADDRESS_OF_PAGE = re.compile(r"FRONTEND\w*_ADDR(ESS)?$", re.IGNORECASE)
+_SERVICE_OF_PAGE = re.compile(r"FRONTEND\w*_(HOST(NAME)?|SERVICE|SERVER)$", re.IGNORECASE)
+_ENDS_IN_HOST = re.compile(r"(HOST|URL|URI|ADDR(ESS)?|SERVERS?|ENDPOINT|DSN)$", re.IGNORECASE)
+_TELEMETRY = re.compile(
+    r"METRIC|TRACING|TRACER|(^|_)TRACES?_|OTEL|OTLP|TELEMETRY|STATSD|SENTRY|ZIPKIN|JAEGER|LOGSTASH|FLUENTD?_|SYSLOG|GELF|"
+    r"LOGGING_|PUSHGATEWAY|DD_AGENT|DATADOG|(^|_)APM_",
+    re.IGNORECASE,
+)
+_OWN = re.compile(
+    r"_NAME$|DATABASE$|_DB$|USER|CLUSTER_NAME|NODE_NAME|NODENAME|SERVICE_NAME|SERVER_NAME|INITIAL_CLUSTER_TOKEN|_MODE$|_TYPE$|"
+    r"DRIVER|^HOSTNAME$|SCHEME|PREFIX",
+    re.IGNORECASE,
+)
+
+_PORT_ALONE = re.compile(r"[A-Za-z0-9_.-]+:[0-9]{1,5}")
+"""A host with a port and without a scheme."""
+
+
+@lru_cache(maxsize=_MOST_NAMES)
+def asks_for_host(name: str) -> bool:
+    """Return True if a variable asks for a host, so that a bare name in it is one."""
+    return _NAMES_HOST.search(name) is not None
+
+
+def names_page(kind: str, name: str, value: str) -> bool:
+    """Return True if a variable names the page that visitors see, which a component of a kind links to and doesn't call.
+
+    A link has a scheme: a host alone is no link, nor is one with a port.
+    """
+    if not _is_page(name) or KINDS[kind].balances or kind in _CALLING:
+        return False
+    return "://" in value or (_SERVICE_OF_PAGE.search(name) is None and _PORT_ALONE.fullmatch(value) is None)
+
+
+@lru_cache(maxsize=_MOST_NAMES)
+def _is_page(name: str) -> bool:
+    return _PAGE.search(name) is not None and _ADDRESS_OF_PAGE.search(name) is None
+
+
+@lru_cache(maxsize=_MOST_NAMES)
+def names_telemetry(name: str) -> bool:
+    """Return True if a variable names where measurements, logs or traces go, without which requests do as well."""
+    return _TELEMETRY.search(name) is not None
+
+
+@lru_cache(maxsize=_MOST_NAMES)
+def names_grpc(name: str) -> bool:
+    """Return True if a variable names gRPC."""
+    return re.search(r"(^|[_-])grpc([_-]|$)", name, re.IGNORECASE) is not None
+
+
+@lru_cache(maxsize=_MOST_NAMES)
+def names_itself(name: str) -> bool:
+    """Return True if a variable names oneself or a database, and not a host."""
+    if _NEVER.search(name):
+        return True
+    return _OWN.search(name) is not None and _ENDS_IN_HOST.search(name) is None
