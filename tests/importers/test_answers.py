@@ -76,3 +76,19 @@ def test_door_that_is_confirmed_is_no_longer_assumed(tmp_path: Path, monkeypatch
     answer("visitor -> web", "yes")
     assert [each.assumed for each in model().connections] == [None]
     assert [flow.assumed for flow in model().flows] == ["high"]
+
+
+def test_comment_marks_no_assumption_once_it_is_confirmed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yml").write_text(
+        "services:\n  api: {image: acme/api, ports: ['80:80'], depends_on: [pdf]}\n  pdf: {image: acme/pdf}\n"
+    )
+    assert main(["import", ".", "-o", str(MODEL)]) == 0
+    assert "  docker-host: {}  # ? compose.yml:2, " in MODEL.read_text()
+    answer("api -> pdf", "optional")
+    answer("docker-host", "one")
+    text = MODEL.read_text()
+    assert "  docker-host: {}  # compose.yml:2, " in text
+    assert "  api -> pdf: {protocol: http, required: false}  # compose.yml:2, depends_on only" in text
+    assert "  api: {kind: service, image: acme/api, runs_on: docker-host}  # ? compose.yml:2, " in text
+    assert format_model(str(MODEL), MODEL.read_bytes()) == MODEL.read_bytes()

@@ -110,3 +110,26 @@ def test_included_file_outside_the_directory_is_an_error_with_the_next_step(
     assert "app/compose.yml:2:1: the file that is included here isn't there, or lies outside" in capsys.readouterr().err
     assert main(["import", "app/compose.yml", "app/compose.override.yml"]) == 0
     assert "web -> db: {protocol: postgresql, port: 5432}" in capsys.readouterr().out
+
+
+def test_file_comes_before_its_override_and_is_read_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("compose.back.yml").write_text("services: {web: {image: nginx}}\n")
+    Path("compose.back.override.yml").write_text("services: {web: {ports: ['8080:80']}}\n")
+    Path("compose.front.override.yml").write_text("services: {page: {ports: ['81:80']}}\n")
+    assert main(["import", ".", "-o", "x.arch.yaml"]) == 0
+    assert "visitor -> web: {protocol: http, port: 8080}" in Path("x.arch.yaml").read_text()
+    assert "not read: compose.front.override.yml" in capsys.readouterr().out
+
+
+def test_variants_beside_each_other_are_told_apart_by_their_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{image: nginx}]}}}\n"
+    Path("all.yaml").write_text(text)
+    Path("mirror.yaml").write_text(text)
+    assert main(["import", ".", "-o", "x.arch.yaml"]) == 0
+    assert "(all.yaml, mirror.yaml); name one of the files" in capsys.readouterr().out

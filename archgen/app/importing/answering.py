@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from archgen.app.formatting import format_model
 from archgen.app.workspace.atomic_write import rewrite
 from archgen.app.workspace.inputs import includer
@@ -13,6 +15,9 @@ from archgen.model.nearest import nearest
 from archgen.model.problems import ModelError, UsageError
 from archgen.model.requirements import Question
 from archgen.system.files import MODEL, read_file
+
+_SETTLES = (frozenset({"required", "optional", "none"}), frozenset({"yes", "none"}), frozenset({"one", "several"}))
+"""The options of questions whose answer makes an element certain that was assumed."""
 
 
 def write_answer(file: str, question_id: str, value: str) -> Question:
@@ -32,11 +37,19 @@ def write_answer(file: str, question_id: str, value: str) -> Question:
 def apply_answers(text: str, model: Architecture, question: Question, value: str) -> str:
     """Return a model's text with an answer and its effect."""
     try:
-        return apply_changes(text, answer_changes(model, question, value))
+        return _settled(apply_changes(text, answer_changes(model, question, value)), question)
     except PatchError as error:
         raise UsageError(
             f"the answer to {question.id} can't be written: {error}; change {question.about or 'the model'} by hand"
         ) from error
+
+
+def _settled(text: str, question: Question) -> str:
+    """Return a text in which the comment of what an answer makes certain marks no assumption any longer."""
+    if frozenset(question.options) not in _SETTLES or not question.about:
+        return text
+    line = re.compile(rf"^( +{re.escape(question.about)}:(?: [^#\n]*)?  # )\? ", re.MULTILINE)
+    return line.sub(r"\1", text, count=1)
 
 
 def with_answers(text: str, answers: tuple[tuple[str, str], ...]) -> str:

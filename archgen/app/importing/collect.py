@@ -136,10 +136,17 @@ def _compose_files(names: list[str]) -> tuple[list[str], list[str]]:
     if default is not None:
         chosen = [default, *[name for name in _OVERRIDES if name in names][:1]]
     else:
-        production = [name for name in names if _PRODUCTION.search(name)]
-        others = [name for name in names if not _TRIAL.search(name)]
-        chosen = (production or others or names)[:1]
+        complete = [name for name in names if ".override." not in name] or names
+        production = [name for name in complete if _PRODUCTION.search(name)]
+        others = [name for name in complete if not _TRIAL.search(name)]
+        chosen = (production or others or complete)[:1]
+        chosen += [name for name in names if any(_is_override(name, base) for base in chosen)]
     return chosen, [name for name in names if name not in chosen]
+
+
+def _is_override(name: str, base: str) -> bool:
+    stem, _, end = base.rpartition(".")
+    return name == f"{stem}.override.{end}"
 
 
 def _manifest(path: str, inside: str) -> bytes:

@@ -109,9 +109,9 @@ def _repeated(reading: Reading) -> list[str]:
         return []
     name, first, other = reading.repeated[0]
     count = _count(len(reading.repeated), "workload")
-    return [
-        f"the first counts: {count} in several files, such as {name} ({first}, {other}); name one directory of them"
-    ]
+    beside = os.path.dirname(first) == os.path.dirname(other)
+    step = "name one of the files" if beside else "name one directory of them"
+    return [f"the first counts: {count} in several files, such as {name} ({first}, {other}); {step}"]
 
 
 def _sources(reading: Reading) -> str:

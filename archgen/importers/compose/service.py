@@ -233,11 +233,14 @@ def publications(node: SourceNode, variables: Mapping[str, str]) -> Iterator[Pub
         target, address = node.get("target").number, interpolate(node.text_at("host_ip"), variables)
         published = interpolate(node.text_at("published"), variables).partition("-")[0]
         if target is not None:
-            number = int(published) if published.isdecimal() else None
+            number = int(published) if published.isdecimal() else target if "$" in node.text_at("published") else None
             yield Publication(address, number, target, source, node.text_at("protocol") == "udp")
         return
     text, _, protocol = interpolate(node.text, variables).strip().partition("/")
     address, published, target_text = _split(text)
+    if not published and "$" in node.text.rpartition(":")[0]:
+        # a variable that no file sets: the port is published all the same
+        published = target_text
     targets, hosts = _range(target_text), _range(published)
     for index, target in enumerate(targets[:20]):
         yield Publication(address, hosts[index] if index < len(hosts) else None, target, source, protocol == "udp")
