@@ -9,9 +9,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.edits.names import next_name, next_number, stem
-from archgen.edits.promotion import Promoter, promoter_component, promoter_connection
+from archgen.edits.promotion import Promoter, agrees_by_vote, has_primary, promoter_component, promoter_connection
 from archgen.model.architecture import Architecture, Cluster, Component, Host, Replica, Replication, Zone
-from archgen.model.kinds import KINDS
+from archgen.model.kinds import FORWARDING, KINDS
 from archgen.model.products import product_of, scope_of
 from archgen.reliability.index import Index
 
@@ -195,15 +195,15 @@ def _with_replica(component: Component, host: str | None, callers: Callers) -> C
         place = f"{component.id}@{host}"
         added = Replica(next_number(f"{place}#", 2, taken) if place in taken else place, component.id, (host,))
     grown = replace(component, replicas=(*component.replicas, added))
-    if product_of(component.product).agrees and component.quorum is None and len(grown.replicas) == 3:
+    if agrees_by_vote(component) and component.quorum is None and len(grown.replicas) == 3:
         return replace(grown, quorum="majority")
-    if len(taken) > 1 or product_of(component.product).agrees:
+    if len(taken) > 1 or agrees_by_vote(component):
         return grown
     if component.kind == "scheduler" and component.cluster is None and not component.managed:
         # two that both start the jobs would start each of them twice
         return replace(grown, cluster=Cluster(mode="active-passive", failover="automatic"))
     copied = host is not None or not component.managed
-    if KINDS[component.kind].stores and component.replication is None and len(taken) == 1 and copied:
+    if has_primary(component) and component.replication is None and len(taken) == 1 and copied:
         return replace(grown, replication=Replication(primary=(component.replicas[0].id,), failover="manual"))
     return _with_moving_address(grown) if needs_moving_address(component, callers) else grown
 
@@ -216,7 +216,11 @@ def needs_moving_address(component: Component, callers: Callers) -> bool:
     kind = KINDS[component.kind]
     if kind.role != "balancer" and any(_spreads(caller) for caller in callers(component.id)):
         return False
-    return kind.role == "balancer" or (kind.serves and _is_called_by_visitors(component.id, callers))
+    return (
+        kind.role == "balancer"
+        or kind.id in FORWARDING
+        or (kind.serves and _is_called_by_visitors(component.id, callers))
+    )
 
 
 def _spreads(caller: Component) -> bool:

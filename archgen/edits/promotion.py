@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from archgen.edits.names import unused_name
 from archgen.model.architecture import Component, Connection, Port, Replica, Tls
-from archgen.model.kinds import FILE_STORES, KINDS
+from archgen.model.kinds import FILE_STORES, KINDS, QUEUES
 from archgen.model.products import product_name, product_of
 from archgen.reliability.index import Index
 
@@ -23,6 +23,18 @@ _UNFOLLOWED = "orchestrator"
 
 _ASKED = "etcd"
 """The product that stores ask for a lease themselves; others call the stores."""
+
+
+def has_primary(component: Component) -> bool:
+    """Return True for what takes writes in one place, from where they are copied: a store, and a cache of a product for that."""
+    led = component.kind == "cache" and product_name(component.product) in _KEPT_IN
+    return led or KINDS[component.kind].stores
+
+
+def agrees_by_vote(component: Component) -> bool:
+    """Return True for what keeps data on a majority of three: by its product, or a queue of a product that can be set up so."""
+    product = product_of(component.product)
+    return product.agrees or (product.votes_if_set_up and component.kind in QUEUES)
 
 
 class Promoter(Struct, frozen=True):
@@ -49,9 +61,9 @@ def promoter_of(index: Index, component: Component) -> Promoter | None:
     replication = component.replication
     if component.managed or (replication is not None and replication.by is not None):
         return None
-    if component.quorum is not None or product_of(component.product).agrees:
+    if component.quorum is not None or agrees_by_vote(component):
         return None
-    keeps = KINDS[component.kind].stores or (replication is not None and bool(replication.primary))
+    keeps = has_primary(component) or (replication is not None and bool(replication.primary))
     return _chosen(index, component) if keeps and not keeps_files(component) else None
 
 

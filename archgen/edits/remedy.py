@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import AGENTS, AddHost, AddReplica, AutomateFailover, Edit, needs_moving_address
+from archgen.edits.changes import (
+    AGENTS,
+    AddHost,
+    AddReplica,
+    AutomateFailover,
+    Edit,
+    needs_moving_address,
+)
 from archgen.edits.names import next_name, unused_name
 from archgen.edits.patch import patch_of
 from archgen.edits.placement import find_host
-from archgen.edits.promotion import can_be_promoted, keeps_files, promoter_of
+from archgen.edits.promotion import agrees_by_vote, can_be_promoted, has_primary, keeps_files, promoter_of
 from archgen.model.architecture import Component, Connection
 from archgen.model.change import Change
 from archgen.model.kinds import KINDS, QUEUES
@@ -36,14 +43,17 @@ def add_replica(topology: Topology, component: Component) -> tuple[Change, ...]:
 def replica_edits(topology: Topology, component: Component) -> tuple[Edit, ...]:
     """Return the edits for another replica, on a host without one; none where people have to decide."""
     hosts = topology.hosts_of(component.id)
+    alone = len(component.replicas) == 1 and not component.managed
+    if alone and component.kind == "queue" and agrees_by_vote(component):
+        return () if component.replicas[0].floating else _quorum_of_three(topology, component)
     if _needs_more_than_a_replica(topology, component):
         return ()
-    if product_of(component.product).agrees and component.kind == "search" and len(component.replicas) == 1:
+    if alone and product_of(component.product).agrees and component.kind == "search":
         return _quorum_of_three(topology, component)
     if any(replica.floating for replica in component.replicas):
         # the model names where they may run; data does not follow a replica there by itself
         return () if KINDS[component.kind].stores else (AddReplica(component.id, None),)
-    if product_of(component.product).agrees and KINDS[component.kind].stores and len(component.replicas) == 1:
+    if agrees_by_vote(component) and KINDS[component.kind].stores and len(component.replicas) == 1:
         return _quorum_of_three(topology, component)
     if not component.placed or component.managed or not hosts:
         return (AddReplica(component.id, None),)
@@ -103,12 +113,15 @@ _PROGRAMS = ("app-server", "service", "web-server", "worker", "identity-provider
 def may_run_twice(topology: Topology, component: Component) -> bool:
     """Return True if a second replica of a component does no harm, as far as the model says what it keeps.
 
-    Two monitorings send each alert twice. A product that others make may keep an embedded database, or take half of the work,
+    Two monitorings send each alert twice; two queues, indexes or servers of mail and secrets have half of what was sent
+    each, unless they are set up as a cluster. A product that others make may keep an embedded database, or take half of the work,
     unless it says that it keeps no sessions, stands behind a balancer, or takes its work from a queue.
     """
     kind = KINDS[component.kind]
-    if kind.id == "monitoring":
-        return False
+    if kind.id in _KEEPING and not component.managed:
+        return kind.id == "mail" and product_name(component.product) in _RELAYS
+    if kind.id == "search" and not component.managed:
+        return product_of(component.product).agrees
     if kind.id not in _PROGRAMS or component.managed or (kind.entry and product_name(component.product) in _SERVERS):
         return True
     own = component.product is None or product_name(component.product) in _RUNTIMES
@@ -120,6 +133,12 @@ def may_run_twice(topology: Topology, component: Component) -> bool:
         return own or queued or component.sessions == "none"
     return own or spread or component.sessions in ("none", "shared")
 
+
+_KEEPING = ("monitoring", "log-collector", "queue", "secrets", "mail")
+"""The kinds that keep what they get, and copy it to a second one only as parts of a cluster."""
+
+_RELAYS = ("postfix", "exim", "opensmtpd", "sendmail", "haraka", "msmtp", "nullmailer")
+"""Mail servers that hand on what they get."""
 
 _SERVERS = ("nginx", "apache", "caddy", "traefik", "envoy", "haproxy", "openresty", "lighttpd")
 """Web servers that keep nothing by themselves."""
@@ -133,7 +152,13 @@ def _quorum_of_three(topology: Topology, component: Component) -> tuple[Edit, ..
     names = {*topology.hosts, *topology.components, *topology.zones}
     second = next_name(hosts[0], names)
     third = next_name(hosts[0], {*names, second})
-    return tuple(AddHost(host, hosts[0], (component.id,), topology.hosts[hosts[0]].zones) for host in (second, third))
+    carried = (component.id, *(agent.id for agent in _agents_on(topology, hosts[0])))
+    return tuple(AddHost(host, hosts[0], carried, topology.hosts[hosts[0]].zones) for host in (second, third))
+
+
+def _agents_on(topology: Topology, host: str) -> list[Component]:
+    agents = (component for component in topology.architecture.components if component.kind in AGENTS)
+    return [agent for agent in agents if host in topology.hosts_of(agent.id)]
 
 
 def add_similar_host(topology: Topology, host: str, components: Iterable[Component]) -> tuple[Change, ...]:
@@ -148,12 +173,8 @@ def _similar_host(topology: Topology, host: str, components: Iterable[Component]
     new = next_name(host, {*topology.hosts, *topology.components, *topology.zones})
     carried = list(dict.fromkeys(components))
     code = [topology.components[component.codebase] for component in carried if component.codebase is not None]
-    agents = [component for component in topology.architecture.components if component.kind in AGENTS]
-    carried += [
-        component
-        for component in (*code, *agents)
-        if host in topology.hosts_of(component.id) and component not in carried
-    ]
+    carried += [component for component in code if host in topology.hosts_of(component.id)]
+    carried = list(dict.fromkeys((*carried, *_agents_on(topology, host))))
     names = tuple(component.id for component in carried)
     automated = _automated(topology, carried)
     return () if automated is None else (AddHost(new, host, names, _zones_beside(topology, host, carried)), *automated)
@@ -205,6 +226,6 @@ def _automated(topology: Topology, components: Iterable[Component]) -> tuple[Edi
     stores = (
         component
         for component in components
-        if component.replication is None and len(component.replicas) == 1 and KINDS[component.kind].stores
+        if component.replication is None and len(component.replicas) == 1 and has_primary(component)
     )
     return automate(topology, *stores)

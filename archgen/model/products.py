@@ -25,8 +25,9 @@ class Product(Struct, frozen=True, gc=False):
     `steps_down`: a replica that sees no majority of the votes stops, for everything or for writes.
     `waits`: a commit waits for a synchronous standby that is gone, unless it is set up otherwise.
     `figures_only`: it collects measurements, and no log lines. `directory`: it keeps the accounts of people, and their passwords,
-    itself. `mirrors`: the nodes beside the primary of a queue have copies of its messages. `shares_storage`: its replicas write to
-    the same files, so that no two of their writes conflict. `keeps_data`: an application that keeps repositories, artifacts or records
+    itself. `mirrors`: the nodes beside the primary of a queue have copies of its messages. `votes_if_set_up`: its replicas agree on
+    each write only if a quorum is declared, as that of RabbitMQ's quorum queues. `shares_storage`: its replicas write to the same
+    files, so that no two of their writes conflict. `keeps_data`: an application that keeps repositories, artifacts or records
     itself unless it has a store for them. `appliance`: a device that takes no programs of others.
     `consoles` are the ports of its console for administrators.
     """
@@ -44,6 +45,7 @@ class Product(Struct, frozen=True, gc=False):
     figures_only: bool = False
     directory: bool = False
     mirrors: bool = False
+    votes_if_set_up: bool = False
     shares_storage: bool = False
     appliance: bool = False
     keeps_data: bool = False
@@ -144,7 +146,7 @@ PRODUCTS: dict[str, Product] = {
         ),
         Product(appliance=True),
     ),
-    "rabbitmq": Product(consoles=(15672, 15671)),
+    "rabbitmq": Product(votes_if_set_up=True, consoles=(15672, 15671)),
     # at most half of the drives are parity, and with less it takes more of them: https://min.io/docs/minio/linux/operations/concepts/erasure-coding.html
     "minio": Product(agrees=True, quorum="half-to-read", consoles=(9001,)),
     "portainer": Product(consoles=(9000, 9443)),

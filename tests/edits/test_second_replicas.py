@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from archgen.app.findings.apply_fixes import apply_fixes, checker
 from archgen.app.workspace.inputs import Input
 from archgen.linting.policy import Policy
@@ -80,3 +84,74 @@ def test_a_refused_fix_names_what_it_would_bring() -> None:
     ((finding, brought),) = done.brought
     assert finding.subject.id == "app-1"
     assert [(each.rule, each.subject.id) for each in brought] == [("code-drift", "code")]
+
+
+def alone(kind: str, protocol: str = "tcp", where: str = "runs_on: a") -> dict[str, Any]:
+    """Return a model with a component on its own host, after the fixes of what its loss takes down."""
+    text = model(
+        f"{JOB}\nit: {{kind: {kind}, {where}}}",
+        f"job -> it: {{protocol: {protocol}, port: 1000, tls: true}}",
+        "job -> it: work",
+        "{a: {}}",
+    )
+    components: dict[str, Any] = fixed(text, "single-point-of-failure", "single-writer-database")["components"]
+    return components
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("queue", "queue, product: mosquitto", "search, product: solr", "secrets, product: vault"),
+        *("mail", "mail, product: dovecot", "log-collector, product: loki"),
+    ],
+)
+def test_what_keeps_what_it_gets_has_no_bare_second_one(kind: str) -> None:
+    assert alone(kind)["it"]["runs_on"] == "a"
+
+
+@pytest.mark.parametrize("kind", ["queue, product: rabbitmq", "stream, product: kafka", "search, product: opensearch"])
+def test_a_broker_that_can_vote_gets_three_members(kind: str) -> None:
+    it = alone(kind)["it"]
+    assert (it["runs_on"], it["quorum"]) == (["a", "a-2", "a-3"], "majority")
+
+
+def test_a_queue_that_a_platform_places_is_left_to_people() -> None:
+    floating = alone("queue, product: rabbitmq", where="runs_on: {any: [a]}, replicas: 1")
+    assert floating["it"]["replicas"] == 1
+    managed = alone("queue, product: rabbitmq", where="managed: {scope: zonal}")
+    assert "runs_on" not in managed["it"]
+
+
+@pytest.mark.parametrize(("product", "replicated"), [("redis", True), ("Valkey", True), ("memcached", False)])
+def test_a_cache_that_clients_find_by_its_primary_is_replicated(product: str, replicated: bool) -> None:
+    after = alone(f"cache, product: {product}")
+    assert after["it"]["runs_on"] == ["a", "a-2"]
+    assert ("replication" in after["it"], "sentinel" in after) == (replicated, replicated)
+
+
+@pytest.mark.parametrize(
+    ("kind", "by"),
+    [("firewall", {"by": "vrrp"}), ("router", {"by": "vrrp"}), ("firewall, product: fortigate", {})],
+)
+def test_packets_go_through_the_second_one_only_if_the_address_moves(kind: str, by: dict[str, str]) -> None:
+    assert alone(kind)["it"]["cluster"] == {
+        "mode": "active-passive",
+        "failover": "automatic",
+        **by,
+        "watches": "process",
+    }
+
+
+def test_mail_that_is_handed_on_goes_over_either_of_two() -> None:
+    assert alone("mail, product: postfix")["it"]["runs_on"] == ["a", "a-2"]
+
+
+def test_the_hosts_of_a_quorum_have_the_agents_of_the_first() -> None:
+    text = model(
+        f"{JOB}\nit: {{kind: queue, product: rabbitmq, runs_on: a}}\nagent: {{kind: monitoring-agent, runs_on: [a]}}",
+        "job -> it: amqps",
+        "job -> it: publish",
+        "{a: {}}",
+    )
+    after = fixed(text, "single-point-of-failure")["components"]
+    assert after["agent"]["runs_on"] == ["a", "a-2", "a-3"]

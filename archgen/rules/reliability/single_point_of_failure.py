@@ -8,13 +8,13 @@ from functools import partial
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import needs_moving_address
 from archgen.edits.patch import patch_of
-from archgen.edits.promotion import keeps_files
+from archgen.edits.promotion import agrees_by_vote, keeps_files
 from archgen.edits.remedy import add_replica, add_similar_host, automate, may_run_twice
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change
 from archgen.model.kinds import QUEUES
-from archgen.model.products import product_of, scope_of
+from archgen.model.products import scope_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.reliability.losses import RootCause
@@ -182,7 +182,7 @@ def _one_more(facts: Topology, component: Component) -> str | None:
         return "Keep the files in storage that copies them to a second machine by itself, and takes over there."
     if needs_moving_address(component, facts.index.callers):
         return "Run at least two replicas behind a load balancer that checks them: visitors have one address."
-    if product_of(component.product).agrees:
+    if agrees_by_vote(component):
         return "Run three members (`replicas: 3`, `quorum: majority`), each on a host of its own: two can't elect when one fails."
     if not may_run_twice(facts, component):
         return _FIRST_ASK
