@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from math import inf
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,7 +17,10 @@ from archgen.style.text_metrics import ELLIPSIS
 from archgen.views.diagram import Diagram
 
 LARGEST = 60
-"""A diagram of more nodes has no layout in which it can be read at once, and is laid out once."""
+"""A diagram of more nodes has no layout in which it can be read at once, and is laid out once; one of more lines may have."""
+
+_HOPELESS = 0.6
+"""The share of the smallest readable text below which the largest words of a diagram let no others be read."""
 
 _STRAIN = 3.0
 """The power by which the cost of a diagram grows as its text shrinks, where no text can be read."""
@@ -39,6 +43,9 @@ _BRIEFER: tuple[tuple[Measures, float], ...] = (
 )
 """Measures, and what a reader loses by those with less room or text, in bends of lines."""
 
+_LARGE = (BOLD, POCKET)
+"""The measures with the largest words for their room."""
+
 _NARROW = 400.0
 """The width of a column in which a diagram reads from the top unless it has another direction."""
 
@@ -46,12 +53,20 @@ _TURNED = 7.0
 """What a diagram that reads from the top costs beside one that reads from the left."""
 
 
+class _Way(Struct, frozen=True):
+    """A way to lay a diagram out, and what a reader loses by its measures."""
+
+    engine: MeasuredEngine
+    measures: Measures
+    loss: float
+
+
 class _Layout(Struct, frozen=True):
-    """A diagram as an engine has laid it out, and what it costs a reader."""
+    """A diagram as it is laid out in one way, and what it costs a reader."""
 
     burden: float
     placed: Placed
-    engine: MeasuredEngine
+    way: _Way
 
 
 def usual_engine(across: MeasuredEngine, down: MeasuredEngine) -> Engine:
@@ -77,38 +92,54 @@ def readable_engine(across: MeasuredEngine, down: MeasuredEngine, room: Room) ->
     def lay_out(diagram: Diagram) -> Placed:
         if len(diagram.nodes) > LARGEST:
             return lay_out_once(diagram)
-        layouts: list[_Layout] = []
-        best: _Layout | None = None
-        for engine, measures, loss in _ways(diagram, across, down, room):
-            if best is not None and loss >= best.burden:
-                continue
-            placed = engine(diagram, measures)
-            burden = cost(placed) + loss + _scrolling(placed, room) + _CUT * _cut(placed)
-            layouts.append(_Layout(burden, placed, engine))
-            if is_legible(placed, room) and (best is None or burden < best.burden):
-                best = layouts[-1]
+        layouts = _layouts(diagram, _ways(diagram, across, down, room), room)
+        legible = (layout for layout in layouts if is_legible(layout.placed, room))
+        best = min(legible, key=lambda layout: layout.burden, default=None)
         if best is None and room.height and diagram.direction is not None:
             # a page scrolls in the direction that a model asks for; a slide doesn't
             return lay_out(replace(diagram, direction=None))
         best = best or _largest(layouts, room)
-        return railed(best.engine, diagram, best.placed)
+        return railed(best.way.engine, diagram, best.placed)
 
     return lay_out
 
 
-def _ways(
-    diagram: Diagram, across: MeasuredEngine, down: MeasuredEngine, room: Room
-) -> Iterator[tuple[MeasuredEngine, Measures, float]]:
-    """Yield the ways to lay a diagram out, each with what a reader loses by it."""
+def _ways(diagram: Diagram, across: MeasuredEngine, down: MeasuredEngine, room: Room) -> list[_Way]:
+    """Return the ways to lay a diagram out, those from the left first."""
     is_narrow = room.width < _NARROW and not room.height
+    ways: list[_Way] = []
     if diagram.direction == "left-right" or (diagram.direction is None and not is_narrow):
-        for measures, loss in _BRIEFER:
-            if not measures.flat:
-                yield across, measures, loss
+        ways += [_Way(across, measures, loss) for measures, loss in _BRIEFER if not measures.flat]
     if diagram.direction != "left-right":
-        for measures, loss in _BRIEFER:
-            if not (measures.flat and room.height) and measures is not BROAD:
-                yield down, measures, loss + _TURNED
+        ways += [
+            _Way(down, measures, loss + _TURNED)
+            for measures, loss in _BRIEFER
+            if not (measures.flat and room.height) and measures is not BROAD
+        ]
+    return ways
+
+
+def _layouts(diagram: Diagram, ways: Sequence[_Way], room: Room) -> list[_Layout]:
+    """Return the layouts that may be the best, in the order of their ways.
+
+    A diagram of many lines has its largest words first, since without hope for these there is none for others.
+    """
+    first = [way for way in ways if len(diagram.edges) > LARGEST and way.measures in _LARGE]
+    layouts = [_layout(diagram, way, room) for way in first]
+    if first and all(room.text(layout.placed) < _HOPELESS * room.floor for layout in layouts):
+        return layouts
+    least = min((layout.burden for layout in layouts if is_legible(layout.placed, room)), default=inf)
+    for way in ways:
+        if way not in first and way.loss < least:
+            layouts.append(_layout(diagram, way, room))
+            if is_legible(layouts[-1].placed, room):
+                least = min(least, layouts[-1].burden)
+    return sorted(layouts, key=lambda layout: ways.index(layout.way))
+
+
+def _layout(diagram: Diagram, way: _Way, room: Room) -> _Layout:
+    placed = way.engine(diagram, way.measures)
+    return _Layout(cost(placed) + way.loss + _scrolling(placed, room) + _CUT * _cut(placed), placed, way)
 
 
 def _scrolling(placed: Placed, room: Room) -> float:

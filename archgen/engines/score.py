@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.engines.rooms import COLUMN, Room
-from archgen.layout.placed import Box, Placed, PlacedEdge, Point
+from archgen.layout.placed import Box, Placed, PlacedEdge
 
 _CELL = 256.0
+
+_REMEMBERED = 8
+"""Diagrams whose scores are remembered: what is weighed is weighed against several."""
 
 
 class Score(Struct, frozen=True):
@@ -33,6 +38,27 @@ class Score(Struct, frozen=True):
 
 def score(placed: Placed, room: Room = COLUMN) -> Score:
     """Return the score of a diagram; a crossing counts once, however many lines of two bundles run through its place."""
+    counted = _counted(_Itself(placed))
+    return replace(counted, text=round(room.text(placed), 1))
+
+
+class _Itself:
+    """A diagram that is equal to itself alone: to compare two by their content takes as long as to count."""
+
+    def __init__(self, placed: Placed) -> None:
+        self.placed = placed
+
+    def __hash__(self) -> int:
+        return id(self.placed)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and self.placed is other.placed
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _counted(itself: _Itself) -> Score:
+    """Return all of a diagram's score but its text."""
+    placed = itself.placed
     cards = _Near(node.box for node in placed.nodes)
     return Score(
         _overlaps(placed, cards),
@@ -43,7 +69,6 @@ def score(placed: Placed, room: Room = COLUMN) -> Score:
         len(placed.nodes),
         len(placed.edges),
         sum(len(node.node.chips) for node in placed.nodes),
-        round(room.text(placed), 1),
     )
 
 
@@ -55,29 +80,16 @@ def cost(placed: Placed) -> float:
     return 100.0 * (quality.overlaps + quality.label_collisions + silent) + 3 * quality.crossings + quality.bends
 
 
-def _segments(edge: PlacedEdge) -> list[tuple[Point, Point]]:
-    return list(pairwise(edge.points))
-
-
-def _hit(segment: tuple[Point, Point], box: Box) -> bool:
-    (x0, y0), (x1, y1) = segment
-    return (
-        min(x0, x1) < box.right - 1
-        and max(x0, x1) > box.x + 1
-        and min(y0, y1) < box.bottom - 1
-        and max(y0, y1) > box.y + 1
-    )
-
-
 class _Near:
     """Boxes by the cells of a coarse grid that they touch, so that only neighbors are compared."""
 
     def __init__(self, boxes: Iterable[Box]) -> None:
         self._boxes = list(boxes)
-        self._cells: dict[tuple[int, int], list[int]] = {}
+        self._cells: dict[tuple[int, int], list[tuple[float, float, float, float, int]]] = {}
         for place, box in enumerate(self._boxes):
-            for cell in _cells(box):
-                self._cells.setdefault(cell, []).append(place)
+            sides = box.x, box.y, box.right, box.bottom
+            for cell in _cells(*sides):
+                self._cells.setdefault(cell, []).append((*sides, place))
 
     def pairs(self) -> int:
         """Count the pairs that overlap."""
@@ -90,27 +102,25 @@ class _Near:
 
     def to(self, box: Box) -> set[int]:
         """Return the places of the boxes that may touch one."""
-        return {place for cell in _cells(box) for place in self._cells.get(cell, ())}
+        cells = _cells(box.x, box.y, box.right, box.bottom)
+        return {sides[-1] for cell in cells for sides in self._cells.get(cell, ())}
 
     def hit(self, edge: PlacedEdge) -> set[int]:
         """Return the places of the boxes that a line runs through."""
-        return {
-            place
-            for start, end in _segments(edge)
-            for place in self.to(_around(start, end))
-            if _hit((start, end), self._boxes[place])
-        }
+        hit: set[int] = set()
+        for (x0, y0), (x1, y1) in pairwise(edge.points):
+            left, right = (x0, x1) if x0 < x1 else (x1, x0)
+            top, bottom = (y0, y1) if y0 < y1 else (y1, y0)
+            for cell in _cells(left, top, right, bottom):
+                for x, y, far, low, place in self._cells.get(cell, ()):
+                    if left < far - 1 and right > x + 1 and top < low - 1 and bottom > y + 1:
+                        hit.add(place)
+        return hit
 
 
-def _cells(box: Box) -> Iterator[tuple[int, int]]:
-    for x in range(int(box.x // _CELL), int(box.right // _CELL) + 1):
-        for y in range(int(box.y // _CELL), int(box.bottom // _CELL) + 1):
-            yield x, y
-
-
-def _around(start: Point, end: Point) -> Box:
-    left, top = min(start[0], end[0]), min(start[1], end[1])
-    return Box(left, top, max(start[0], end[0]) - left, max(start[1], end[1]) - top)
+def _cells(left: float, top: float, right: float, bottom: float) -> list[tuple[int, int]]:
+    rows = range(int(top // _CELL), int(bottom // _CELL) + 1)
+    return [(x, y) for x in range(int(left // _CELL), int(right // _CELL) + 1) for y in rows]
 
 
 def _overlaps(placed: Placed, cards: _Near) -> int:
@@ -121,7 +131,7 @@ def _crossings(placed: Placed) -> int:
     level: set[tuple[str, float, float, float]] = set()
     standing: set[tuple[float, float, float, str]] = set()
     for edge in placed.edges:
-        for start, end in _segments(edge):
+        for start, end in pairwise(edge.points):
             (x0, y0), (x1, y1) = sorted((start, end))
             if y0 == y1:
                 level.add((edge.bundle, y0, x0, x1))

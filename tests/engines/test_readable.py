@@ -14,7 +14,9 @@ from archgen.app.drawing.layouts import ENGINES, engine_for
 from archgen.app.drawing.levels import at_levels
 from archgen.app.drawing.pictures import Drawing
 from archgen.cli import main
-from archgen.engines.best import best
+from archgen.engines.best import best, best_turned
+from archgen.engines.rails import MeasuredEngine
+from archgen.engines.readable import readable_engine
 from archgen.engines.rooms import ROOMS, smallest_text
 from archgen.engines.score import score
 from archgen.language.load import load
@@ -22,7 +24,7 @@ from archgen.layout.deployment.arrangement import domain
 from archgen.layout.deployment.layered import layered, promise
 from archgen.layout.deployment.turned import by_calls
 from archgen.layout.layering import ordering
-from archgen.layout.measures import CLOSE, FLAT, USUAL
+from archgen.layout.measures import BOLD, CLOSE, FLAT, POCKET, USUAL, Measures
 from archgen.layout.placed import Placed
 from archgen.render.icons.icons import icon
 from archgen.render.scene.diagram import diagram_scene
@@ -73,6 +75,35 @@ def test_names_of_the_reference_systems_are_readable_in_a_column(path: Path) -> 
     assert ROOMS["1150"].text(after) >= 11
     assert ROOMS["1150"].scale(after) * after.measures.sizes.name >= 11
     assert (score(after).crossings, score(after).bends) <= (before.crossings, before.bends)
+
+
+def mesh(callers: int, lines: int) -> Diagram:
+    """Services that call each other at random."""
+    chance, diagram = Random(callers * lines), chain(callers)
+    pairs = [chance.sample(range(callers), 2) for _ in range(lines)]
+    edges = [
+        replace(diagram.edges[0], id=f"m{place}", subject=f"m{place}", source=f"n{first}", target=f"n{second}")
+        for place, (first, second) in enumerate(pairs)
+    ]
+    return replace(diagram, edges=tuple(edges))
+
+
+@pytest.mark.parametrize(("diagram", "hopeless"), [(mesh(58, 240), True), (mesh(6, 70), False)], ids=["large", "small"])
+def test_a_tangle_whose_largest_words_are_far_too_small_is_laid_out_by_no_smaller_ones(
+    diagram: Diagram, hopeless: bool
+) -> None:
+    room, tried = ROOMS["1150"], []
+
+    def counted(engine: MeasuredEngine) -> MeasuredEngine:
+        def lay_out(diagram: Diagram, measures: Measures) -> Placed:
+            tried.append(measures)
+            return engine(diagram, measures)
+
+        return lay_out
+
+    placed = readable_engine(counted(best), counted(best_turned), room)(diagram)
+    assert (room.text(placed) < 0.6 * room.floor) == hopeless
+    assert all(replace(measures, many=USUAL.many) in (BOLD, POCKET) for measures in tried) == hopeless
 
 
 @pytest.mark.sampled(4)

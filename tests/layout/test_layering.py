@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from itertools import combinations, pairwise, product
 
 import pytest
@@ -167,6 +168,28 @@ def test_what_an_exchange_of_siblings_changes_is_what_a_count_says(seed: int) ->
             assert sifting.exchange(vertex, other) == crossed(rows) - before
             exchanged += 1
     assert exchanged > 20
+
+
+@pytest.mark.parametrize("groups", [0, 6])
+@pytest.mark.parametrize("seed", range(6))
+def test_no_item_has_a_better_place_among_its_siblings_after_sifting(seed: int, groups: int) -> None:
+    graph = random_graph(seed, groups=groups)
+    rows = OrderedRows(net(ranks(graph.nodes, graph.links), graph.links, graph.around))
+    sifting, moved = Sifting(rows), 0
+    sifting.run()
+    sifted, least = list(rows.keys), rows.crossings()
+    for item in range(rows.net.count):
+        others = [sifted[other] for other in sifting.siblings(item) if other != item]
+        for key in (*(key - 0.5 * min_gap(others) for key in others), max(others, default=0.0) + 1):
+            rows.take([key if vertex == item else old for vertex, old in enumerate(sifted)])
+            assert rows.crossings() >= least
+            moved += 1
+        rows.take(sifted)
+    assert moved > 50
+
+
+def min_gap(keys: Sequence[float]) -> float:
+    return min((abs(one - other) for one, other in combinations(keys, 2) if one != other), default=1.0)
 
 
 def test_a_planar_graph_has_no_crossing() -> None:

@@ -10,11 +10,13 @@ import re
 import shutil
 from glob import glob
 from itertools import pairwise
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from archgen.analysis.topology import Topology
+from archgen.cli import main
 from archgen.engines.dot_command import run_dot
 from archgen.engines.graphviz_engine import graphviz
 from archgen.language.load import load
@@ -280,6 +282,17 @@ def test_the_script_runs_and_makes_a_picture(one: Topology) -> None:
     )
     assert png_of_svg(svg, 0.5).startswith(b"\x89PNG")
     assert svg == diagrams_svg(diagram)
+
+
+def test_a_picture_of_the_library_has_the_scale_asked_for(tmp_path: Path) -> None:
+    pytest.importorskip("diagrams", reason="the diagrams extra is not installed")
+    sides = []
+    for scale in ("2", "1"):
+        out = tmp_path / f"{scale}.diagrams.png"
+        words = ("--view", "deployment", "--format", "diagrams-png", "--scale", scale, "-o", str(out))
+        assert main(("draw", os.path.join(ROOT, "models", "1-simple-web-stack.arch.yaml"), *words)) == 0
+        sides.append(int.from_bytes(out.read_bytes()[16:20]))
+    assert sides[0] == pytest.approx(2 * sides[1], abs=2)
 
 
 def test_ranking_all_at_once_is_one_attribute_more() -> None:

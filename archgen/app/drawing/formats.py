@@ -117,7 +117,8 @@ def _diagrams_png(drawing: Drawing, tier: CheckedModel) -> bytes:
     from archgen.render.code.diagrams_script import diagrams_svg
     from archgen.render.raster.png import png_of_svg
 
-    return png_of_svg(diagrams_svg(drawing.diagram(tier)), scale=1.0)
+    # the usual scale leaves a picture of the library at the library's own size
+    return png_of_svg(diagrams_svg(drawing.diagram(tier)), scale=drawing.raster.scale / RasterOptions().scale)
 
 
 FORMATS = {

@@ -215,8 +215,9 @@ class LaneFinder:
     def _cheapest(
         self, before: list[tuple[float, float, int]], height: float, column: int, way: EdgeRoute, own: list[float]
     ) -> tuple[float, float, int]:
-        costs = [(cost + _turn(last, height), place) for place, (cost, last, _) in enumerate(before)]
-        cost, place = min(costs)
+        costs = _onward(before, height)
+        cost = min(costs)
+        place = costs.index(cost)
         cost += _STRANGER * self._levels.strangers(column, height, (way.edge.source, way.edge.target))
         if own and any(abs(lane - height) < STRAIGHT for lane in own):
             cost += _OWN
@@ -230,7 +231,7 @@ class LaneFinder:
         way: EdgeRoute,
     ) -> list[tuple[int, float]]:
         lane: list[tuple[int, float]] = []
-        costs = [cost + _turn(height, way.end) for cost, height, _ in best]
+        costs = _onward(best, way.end)
         place = costs.index(min(costs))
         for column, row in zip(reversed(columns), reversed(rows), strict=True):
             _, height, before = best[place]
@@ -244,20 +245,28 @@ class LaneFinder:
 
     def _candidates(self, column: int, way: EdgeRoute, wishes: Iterable[float], own: list[float]) -> list[float]:
         heights: dict[float, None] = dict.fromkeys(own)
-        ranges = self._levels.free(column)
+        ranges, lanes = self._levels.free(column), self._lanes(column)
+        # most wishes lead to the ends of the same few ranges
+        nearest: dict[tuple[float, float, float], None] = {}
         for wish in wishes:
-            for low, high in dict.fromkeys((*_nearest(ranges, wish), ranges[0], ranges[-1])):
-                height = self._clear(column, min(max(wish, low), high), low, high, way.bundle.id)
-                if height is not None:
-                    heights.setdefault(height)
+            for low, high in (*_nearest(ranges, wish), ranges[0], ranges[-1]):
+                nearest[low if wish < low else high if wish > high else wish, low, high] = None
+        for wish, low, high in nearest:
+            height = _clear(lanes, wish, low, high, way.bundle.id)
+            if height is not None:
+                heights.setdefault(height)
         return list(heights)
 
-    def _clear(self, column: int, wish: float, low: float, high: float, bundle: str) -> float | None:
-        """Return the height nearest to a wish within a range that is a lane's width from the lanes of other bundles."""
-        lanes = self._lanes(column)
-        tried = (_walk(lanes, wish, LANE, bundle), _walk(lanes, wish, -LANE, bundle))
-        fine = [height for height in tried if low <= height <= high]
-        return min(fine, key=lambda height: (abs(height - wish), height), default=None)
+
+def _clear(lanes: list[tuple[float, str]], wish: float, low: float, high: float, bundle: str) -> float | None:
+    """Return the height nearest to a wish within a range that is a lane's width from the lanes of other bundles."""
+    up, down = _walk(lanes, wish, -LANE, bundle), _walk(lanes, wish, LANE, bundle)
+    fine = [height for height in (up, down) if low <= height <= high]
+    return (
+        min(fine, key=lambda height: (abs(height - wish), height))
+        if up != down and len(fine) > 1
+        else next(iter(fine), None)
+    )
 
 
 def _walk(lanes: list[tuple[float, str]], wish: float, step: float, bundle: str) -> float:
@@ -284,6 +293,6 @@ def _distance(span: tuple[float, float], height: float) -> float:
     return max(span[0] - height, height - span[1], 0.0)
 
 
-def _turn(last: float, height: float) -> float:
-    apart = abs(last - height)
-    return 0.0 if apart < STRAIGHT else _BEND + apart / 10
+def _onward(lanes: Iterable[tuple[float, float, int]], height: float) -> list[float]:
+    """Return what it costs to come to a height by each of some lanes of the column before."""
+    return [cost + (0.0 if (apart := abs(last - height)) < STRAIGHT else _BEND + apart / 10) for cost, last, _ in lanes]

@@ -17,7 +17,7 @@ class Sifting:
     def __init__(self, rows: OrderedRows) -> None:
         self._rows = rows
         self._work = WORK
-        self._remembered: dict[int, tuple[int, list[int], list[int]]] = {}
+        self._joined: dict[tuple[int, int], list[int]] = {}
         self._stamps = [0] * (rows.height + 2)
         self._settled: dict[int, int] = {}
 
@@ -50,20 +50,56 @@ class Sifting:
         if vertex >= self._rows.net.count:
             return self._sift_group(vertex, siblings)
         place = siblings.index(vertex)
-        best, least = place, 0
-        for way, others in ((1, range(place + 1, len(siblings))), (-1, range(place - 1, -1, -1))):
-            change = 0
-            for to in others:
-                change += way * self._change(vertex, siblings[to])
-                if change < least:
-                    best, least = to, change
-                if self._work <= 0:
-                    break
+        best = self._best_place(vertex, siblings, place)
         if best == place:
             return False
         del siblings[place]
         self._move(vertex, siblings, best)
         return True
+
+    def _best_place(self, item: int, siblings: Sequence[int], place: int) -> int:
+        """Return the place among its siblings at which the links of an item cross the fewest others."""
+        rank = self._rows.net.ranks[item]
+        excess = self._excess(item, rank)
+        degree = len(self._ends_of(item, rank)) + 1
+        best, least = place, 0
+        for way, others in ((1, range(place + 1, len(siblings))), (-1, range(place - 1, -1, -1))):
+            change = 0
+            for to in others:
+                other = siblings[to]
+                ends = self._ends_of(other, rank)
+                change += way * sum([excess[end] for end in ends])
+                if change < least:
+                    best, least = to, change
+                self._work -= degree * len(self._rows.held[other].get(rank, ())) + len(ends)
+                if self._work <= 0:
+                    break
+        return best
+
+    def _ends_of(self, vertex: int, rank: int) -> list[int]:
+        """Return what the items of a vertex in a rank are joined to in the ranks above and below it."""
+        ends = self._joined.get((vertex, rank))
+        if ends is None:
+            net = self._rows.net
+            ends = [
+                end for item in self._rows.held[vertex].get(rank, ()) for end in (*net.above[item], *net.below[item])
+            ]
+            self._joined[vertex, rank] = ends
+        return ends
+
+    def _excess(self, item: int, rank: int) -> dict[int, int]:
+        """Return for all ends in the rows above and below an item: how many more of its own stand before them than behind.
+
+        So many more crossings a link to that end has when the item moves behind the link's other end.
+        """
+        rows, excess = self._rows, dict[int, int]()
+        for near, beside in ((rows.net.above, rank - 1), (rows.net.below, rank + 1)):
+            if 0 <= beside < rows.height:
+                row = rows.rows[beside]
+                excess.update(
+                    zip(row, _excesses(sorted([rows.places[end] for end in near[item]]), len(row)), strict=True)
+                )
+        return excess
 
     def _sift_group(self, group: int, siblings: list[int]) -> bool:
         """Sift a group by passing its siblings: links within it and within what it passes move with both ends."""
@@ -137,35 +173,10 @@ class Sifting:
         """Return what shares the group of a vertex and a rank with it, in its order, itself included."""
         rows = self._rows
         group, (first, last) = rows.net.parents[vertex], rows.spans[vertex]
+        if first == last:
+            return rows.ordered(group, first)
         near = {other for rank in range(first, last + 1) for other in rows.children[rank].get(group, ())}
-        return sorted(near, key=lambda other: (rows.keys[other], other))
-
-    def _change(self, vertex: int, other: int) -> int:
-        """Return how many more crossings there are when a vertex moves behind the one that follows it."""
-        held, others = self._rows.held[vertex], self._rows.held[other]
-        change = 0
-        for rank in held.keys() & others.keys():
-            for item in held[rank]:
-                up, down = self._near(item)
-                for passed in others[rank]:
-                    above, below = self._near(passed)
-                    change += (
-                        _inverted(above, up) - _inverted(up, above) + _inverted(below, down) - _inverted(down, below)
-                    )
-                    self._work -= len(up) + len(down) + len(above) + len(below) + 1
-        return change
-
-    def _near(self, item: int) -> tuple[list[int], list[int]]:
-        """Return the places of the neighbors of an item in the rows above and below it, sorted."""
-        rows = self._rows
-        rank = rows.net.ranks[item]
-        stamp = self._stamps[rank - 1] + self._stamps[rank + 1]
-        near = self._remembered.get(item)
-        if near is None or near[0] != stamp:
-            above = sorted(rows.places[other] for other in rows.net.above[item])
-            below = sorted(rows.places[other] for other in rows.net.below[item])
-            near = self._remembered[item] = (stamp, above, below)
-        return near[1], near[2]
+        return sorted(sorted(near), key=rows.keys.__getitem__)
 
     def _move(self, vertex: int, others: Sequence[int], to: int) -> None:
         """Put a vertex between some others."""
@@ -180,6 +191,16 @@ class Sifting:
         for rank in range(rows.spans[vertex][0], rows.spans[vertex][1] + 1):
             rows.renew(rank)
             self._stamps[rank] += 1
+
+
+def _excesses(places: Sequence[int], count: int) -> list[int]:
+    """Return for each place of a row how many more of some sorted places are before it than behind it."""
+    excess, excesses, at = -len(places), list[int](), 0
+    for place in places:
+        excesses += [excess] * (place - at)
+        excesses.append(excess + 1)
+        excess, at = excess + 2, place + 1
+    return excesses + [excess] * (count - at)
 
 
 def _inverted(first: list[int], second: list[int]) -> int:
