@@ -113,11 +113,32 @@ class World:
         by = self.component.get(data.by or "") if data is not None else None
         if by is None or component.product not in STEPPING or (component.product == "mongodb" and access == "read"):
             return True
+        if isinstance(by.quorum, int):
+            return self.so_many_up(by, by.quorum)
+        beside = self.apart_from(component, by)
         voters = list(by.replicas)
-        if len(voters) < 3:
+        if len(voters) < 3 or not beside:
             even = component.product == "mongodb" or len(component.replicas) % 2 == 0
-            voters = [*component.replicas, *(one for one in voters if even and by.id != component.id)]
+            voters = [*component.replicas, *((beside or self.witness(component, by)) if even else ())]
         return 2 * sum(map(self.up, voters)) > len(voters)
+
+    def apart_from(self, component: Component, other: Component) -> list[Replica]:
+        """The replicas of another component that stand on no host of a component: a host has one vote."""
+        if other.id == component.id:
+            return []
+        taken = [replica.hosts for replica in component.replicas if replica.hosts]
+        return [replica for replica in other.replicas if replica.hosts not in taken]
+
+    def witness(self, component: Component, by: Component) -> list[Replica]:
+        """The replica of the first share, store of objects or other component that a cluster service asks elsewhere."""
+        if by.id == component.id:
+            return []
+        for connection in self.architecture.connections:
+            for target in connection.targets if connection.source == by.id else ():
+                called = self.component[target]
+                if called.kind in ("file-storage", "object-storage", "other") and self.apart_from(component, called):
+                    return self.apart_from(component, called)[:1]
+        return []
 
     def taken_over(self, replica: Replica, working: set[str]) -> bool:
         """Whether what moves the traffic of a cluster to a member that waits is there to do it."""

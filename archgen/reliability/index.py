@@ -91,6 +91,10 @@ class Index:
                 connections.setdefault((connection.source, target), connection)
         return connections
 
+    def callees(self, component: str) -> tuple[str, ...]:
+        """Return the components that a component may call, each once."""
+        return self._called.get(component, ())
+
     @cached_property
     def _called(self) -> dict[str, tuple[str, ...]]:
         called: dict[str, dict[str, None]] = {}
@@ -101,7 +105,7 @@ class Index:
     def step_towards(self, source: str, component: str) -> str | None:
         """Return the component that a component calls first on the shortest way to another; None if none leads there."""
         distance = self._distances_to(component)
-        nearer = [target for target in self._called.get(source, ()) if target in distance]
+        nearer = [target for target in self.callees(source) if target in distance]
         return min(nearer, key=distance.__getitem__, default=None)
 
     def _distances_to(self, component: str) -> dict[str, int]:

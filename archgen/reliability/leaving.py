@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from archgen.model.architecture import Architecture, Component, Replica
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
+from archgen.reliability.electorate import electorate
 from archgen.reliability.index import Index
 from archgen.reliability.members import quorum_of
 
@@ -35,8 +36,8 @@ def _shrunk(index: Index, component: Component, leaving: Collection[Subject]) ->
 def _without_votes(index: Index, component: Component, leaving: Collection[Subject]) -> Component:
     """Return the store without the votes beside it: those that stay count anew when another leaves."""
     replication = component.replication
-    by = index.components.get(replication.by or "") if replication is not None else None
-    voters = (*component.replicas, *by.replicas) if by is not None else ()
+    counted = electorate(component, index, "write")
+    voters = [index.replicas[member] for votes in counted for member in votes.members]
     if replication is None or not any(_is_leaving(index, voter, leaving) for voter in voters):
         return component
     return replace(component, replication=replace(replication, by=None))

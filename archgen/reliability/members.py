@@ -65,23 +65,6 @@ def votes(component: Component, access: Access) -> tuple[Votes, ...]:
     return tuple(Votes(count, members) for count in dict.fromkeys(counts) if count)
 
 
-def electorate(component: Component, components: Mapping[str, Component], access: Access) -> tuple[Votes, ...]:
-    """Return the votes without which no replica of a store answers an access, as its product steps down without a majority.
-
-    They are those of the component that `by` names, if it has three or more; else the replicas vote, and it beside them.
-    """
-    stops = product_of(component.product).steps_down
-    by = components.get(component.replication.by or "") if component.replication is not None else None
-    if by is None or stops is None or (stops == "writes" and access == "read"):
-        return ()
-    beside = tuple([replica.id for replica in by.replicas])
-    own = tuple([replica.id for replica in component.replicas])
-    # a witness votes only where the number of the others is even
-    odd = len(own) % 2 == 1 and stops == "everything"
-    voters = beside if len(beside) > 2 else own if odd else tuple(dict.fromkeys((*own, *beside)))
-    return (Votes(len(voters) // 2 + 1, voters),)
-
-
 def mover(component: Component, components: Mapping[str, Component]) -> str | None:
     """Return the component that moves the traffic of an active-passive cluster to another member, if any does."""
     cluster = component.cluster

@@ -14,12 +14,12 @@ from msgspec.structs import replace
 
 from archgen.model.architecture import Component, Connection, Replica
 from archgen.model.steps import Access
+from archgen.reliability.electorate import electorate
 from archgen.reliability.index import Index
 from archgen.reliability.members import (
     Votes,
     active_members,
     deep_asks,
-    electorate,
     eligible,
     is_active_passive,
     keeps_address,
@@ -128,14 +128,14 @@ class Conditions(Struct, frozen=True):
 def promoting_component(index: Index, component: Component) -> str | None:
     """Return the component that promotes the replicas of another, if any does; votes that are counted need none."""
     replication = component.replication
-    if replication is None or replication.failover != "automatic" or electorate(component, index.components, "write"):
+    if replication is None or replication.failover != "automatic" or electorate(component, index, "write"):
         return None
     return replication.by if replication.by in index.components else None
 
 
 def helpers(index: Index, component: Component, access: Access) -> tuple[str, ...]:
     """Return the components that decide which replicas of another answer an access, and whether any do."""
-    moving, counted = mover(component, index.components), electorate(component, index.components, access)
+    moving, counted = mover(component, index.components), electorate(component, index, access)
     promoting = promoting_component(index, component) if access != "read" else None
     voting = [index.replicas[member].component for votes in counted for member in votes.members]
     return tuple(dict.fromkeys(name for name in (moving, promoting, *voting) if name not in (None, component.id)))
@@ -198,7 +198,7 @@ def _some(
         for target in connection.targets:
             component = index.components[target]
             first, second = eligible(component, use.access, moment)
-            required = (*votes(component, use.access), *electorate(component, index.components, use.access))
+            required = (*votes(component, use.access), *electorate(component, index, use.access))
             if any(each.count > len(each.members) for each in required):
                 continue
             for replica in _near(index, first, connection, caller, use.pinned):

@@ -124,6 +124,18 @@ def test_a_witness_votes_beside_an_even_number_and_three_voters_alone(told: Told
     assert told.outcome(cluster, "b")[0] == "degraded"
 
 
+def test_a_cluster_service_on_the_nodes_adds_no_vote_but_that_of_its_witness(told: Told) -> None:
+    nodes = GROUP.replace("by: witness", "by: wsfc").replace(
+        "  witness:", "  wsfc: {kind: service, runs_on: [a, b]}\n  witness:"
+    )
+    for node in ("a", "b"):
+        assert told.outcome(nodes, node)[1].endswith("; 1 of 2 replicas of db is up, and it takes 2")
+    asked = nodes.replace("{job -> db: mssql}", "{job -> db: mssql, wsfc -> witness: {protocol: smb, required: false}}")
+    assert told.outcome(asked, "a")[0] == told.outcome(asked, "b")[0] == told.outcome(asked, "w")[0] == "degraded"
+    assert told.outcome(asked, "room-b")[1].endswith("; 1 of 3 votes of db and witness is up, and it takes 2")
+    assert told.points(asked)[0] == {"room-b"}
+
+
 def test_votes_that_leave_in_order_are_not_counted(told: Told) -> None:
     text = told.run("simulate", str(told.write(GROUP)), "--maintain", "room-b")
     assert "\ndegraded  save" in text

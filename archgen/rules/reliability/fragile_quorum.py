@@ -15,10 +15,11 @@ from archgen.model.change import Change
 from archgen.model.steps import Access
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
+from archgen.reliability.electorate import electorate
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import SinglePoint, failures
 from archgen.reliability.index import Index
-from archgen.reliability.members import Votes, electorate, quorum, quorum_of, votes
+from archgen.reliability.members import Votes, quorum, quorum_of, votes
 from archgen.reliability.structure import build
 
 _ACCESSES: tuple[Access, ...] = ("read", "write")
@@ -30,23 +31,27 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for component in facts.architecture.components:
         if component.managed:
             continue
-        beside = _votes_beside(facts, component)
+        counted = _votes_asked(facts, component)
         if quorum_of(component) is not None:
             reasons = [*_of_size(component), *_of_place(facts, component.replicas, _needed(component))]
             if reasons:
                 yield _hit(facts, component, reasons)
-        elif beside is not None:
-            voters = tuple(facts.replicas[member] for member in beside.members)
-            reasons = list(_of_place(facts, voters, beside.count))
+        elif counted is not None:
+            voters = tuple(facts.replicas[member] for member in counted.members)
+            reasons = [*_without_witness(counted), *_of_place(facts, voters, counted.count)]
             if reasons:
-                yield _hit(facts, component, reasons, beside)
+                yield _hit(facts, component, reasons, counted)
 
 
-def _votes_beside(facts: Topology, component: Component) -> Votes | None:
-    """Return the votes of a store and of what votes beside its replicas; None where either votes alone."""
-    counted = electorate(component, facts.components, "write")
-    components = {facts.replicas[member].component for votes in counted for member in votes.members}
-    return counted[0] if len(components) > 1 else None
+def _votes_asked(facts: Topology, component: Component) -> Votes | None:
+    """Return the votes that a store asks for, its own among them; None where it asks for none, or only others vote."""
+    counted = electorate(component, facts.index, "write")
+    return next((votes for votes in counted if component.replicas[0].id in votes.members), None)
+
+
+def _without_witness(counted: Votes) -> Iterator[str]:
+    if len(counted.members) == 2:
+        yield "two replicas vote and nothing beside them, so losing either stops both"
 
 
 def _is_majority(component: Component) -> bool:
@@ -96,7 +101,7 @@ def _by_zone(facts: Topology, members: Sequence[Replica]) -> dict[str, int]:
     return {zone: count for zone in facts.zones if (count := sum(zone in zones for zones in around))}
 
 
-def _hit(facts: Topology, component: Component, reasons: list[str], beside: Votes | None = None) -> Hit:
+def _hit(facts: Topology, component: Component, reasons: list[str], counted: Votes | None = None) -> Hit:
     # a promoter stands in no step, and a flow can hang on its quorum all the same
     broken = {flow: _broken_by_quorum(facts, component.id, flow) for flow in facts.flows}
     points = [point for broken_points in broken.values() for point in broken_points]
@@ -107,17 +112,19 @@ def _hit(facts: Topology, component: Component, reasons: list[str], beside: Vote
         f"; losing {listed([element.id for element in elements], 'or')} takes down {listed(flows)}" if flows else ""
     )
     assumed = f" (assumed for {component.product})" if component.quorum is None else ""
-    voting = dict.fromkeys(facts.replicas[member].component for member in beside.members) if beside is not None else {}
+    voting = (
+        dict.fromkeys(facts.replicas[member].component for member in counted.members) if counted is not None else {}
+    )
     others = [name for name in voting if name != component.id]
     what = (
         f"The quorum of {component.title}{assumed} is"
-        if beside is None
+        if counted is None
         else f"The majority of {listed(list(voting))} is"
     )
     return Hit(
         subject=Subject("component", component.id),
         message=f"{what} fragile: {'; '.join(reasons)}{breaks}",
-        fix=_fix(component, others),
+        fix=_witness_asked(others) if counted is not None else _fix(component),
         related=tuple((element, "is enough to lose the quorum") for element in elements),
         flows=flows or facts.flows_of[component.id],
         case="breaks" if flows else None,
@@ -126,9 +133,15 @@ def _hit(facts: Topology, component: Component, reasons: list[str], beside: Vote
     )
 
 
-def _fix(component: Component, others: list[str]) -> str | None:
+def _witness_asked(others: list[str]) -> str:
     if others:
         return f"Place {listed(others)} in a third place, so that no loss takes half of the votes or more."
+    return (
+        "Add a witness in a third place (a file share, cloud storage), and declare that the component in `by` calls it."
+    )
+
+
+def _fix(component: Component) -> str | None:
     if _is_majority(component):
         return None
     return f"Spread the replicas so that the loss of no host or zone leaves fewer than {_needed(component)}."
@@ -153,7 +166,7 @@ def _without_quorum(facts: Topology, component: str) -> Index:
 def _without_votes(facts: Topology, component: Component, leading: str) -> Component:
     if component.id == leading:
         component = replace(component, quorum=1)
-    counted = electorate(component, facts.components, "write")
+    counted = electorate(component, facts.index, "write")
     undirected = component.replication and replace(component.replication, by=None)
     if any(facts.replicas[member].component == leading for votes in counted for member in votes.members):
         return replace(component, product=None, quorum=1, replication=undirected)
