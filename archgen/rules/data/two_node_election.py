@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Component
+from archgen.model.architecture import Component, Replication
 from archgen.model.kinds import KINDS
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
@@ -13,16 +14,21 @@ from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """Yield a hit for each pair with automatic failover that nothing else decides."""
+    """Yield a hit for each pair with automatic failover that nothing elsewhere decides."""
     facts = context.topology
     for component in facts.architecture.components:
-        if _is_pair(component) and _decides_alone(component):
+        election = _election(component) if _is_pair(component) else None
+        if election is None:
+            continue
+        by = facts.components.get(election.by or "")
+        if by is None or _is_alone_on_the_nodes(facts, component, by):
             yield Hit(
                 subject=Subject("component", component.id),
                 message=(
                     f"If the line between {listed([replica.id for replica in component.replicas])} breaks, both may take writes: "
-                    f"neither can tell a lost peer from a lost line, and nothing else decides which is the primary"
+                    f"neither can tell a lost peer from a lost line, and {_decider(by)}"
                 ),
+                fix=RULE.fix if by is None else _third(by),
                 flows=facts.flows_of[component.id],
             )
 
@@ -31,12 +37,60 @@ def _is_pair(component: Component) -> bool:
     return KINDS[component.kind].stores and len(component.replicas) == 2 and not component.managed
 
 
-def _decides_alone(component: Component) -> bool:
-    """Return True if a replica promotes itself: nothing is declared that decides, and the product has no majority."""
-    replication = component.replication
+def _election(component: Component) -> Replication | None:
+    """Return the replication that replaces a lost primary automatically; None if none does, or by a majority of its own."""
+    replication, product = component.replication, product_of(component.product)
     if replication is None or not replication.primary or replication.failover != "automatic":
+        return None
+    # without `by` the votes of a product that steps down aren't counted
+    steps_down = product.steps_down is not None and replication.by is not None
+    return None if component.quorum is not None or product.agrees or steps_down else replication
+
+
+def _is_alone_on_the_nodes(facts: Topology, component: Component, by: Component) -> bool:
+    """Return True if all that decides runs on the nodes that it decides about, without a majority or a third to ask."""
+    if by.quorum is not None or product_of(by.product).coordinates or product_of(by.product).agrees:
         return False
-    return replication.by is None and component.quorum is None and not product_of(component.product).agrees
+    nodes = {host for replica in component.replicas for host in replica.hosts}
+    return _is_on(by, nodes) and not any(_may_decide(facts, name, by, nodes) for name in _beside(facts, by))
+
+
+def _is_on(component: Component, nodes: set[str]) -> bool:
+    return all(replica.hosts and nodes.issuperset(replica.hosts) for replica in component.replicas)
+
+
+def _beside(facts: Topology, by: Component) -> Iterator[str]:
+    """Yield the components that an elector calls or that call it."""
+    for call in facts.outgoing[by.id]:
+        yield from call.targets
+    for call in facts.incoming[by.id]:
+        yield call.source
+
+
+def _may_decide(facts: Topology, name: str, by: Component, nodes: set[str]) -> bool:
+    """Return True for what may be a witness, a third vote or what fences a node: something elsewhere, in no flow."""
+    other = facts.components[name]
+    led = other.replication is not None and other.replication.by == by.id
+    if led or facts.flows_of[name] or facts.kind(name).id in _BYSTANDERS or facts.kind(name).observes:
+        return False
+    return not _is_on(other, nodes)
+
+
+_BYSTANDERS = ("client", "dns", "mail", "backup", "identity-provider", "secrets", "scheduler")
+"""The kinds that an elector may call, or that call it, and that decide nothing."""
+
+
+def _decider(by: Component | None) -> str:
+    if by is None:
+        return "nothing else decides which is the primary"
+    return f"{by.id}, which decides, runs on the same hosts and asks nothing elsewhere"
+
+
+def _third(by: Component) -> str:
+    return (
+        f"Give {by.id} a third vote elsewhere (a witness, a quorum device), or a fencing device that turns the other node off, and "
+        f"declare that {by.id} calls it; or declare `failover: manual`."
+    )
 
 
 RULE = Rule(
@@ -56,8 +110,8 @@ RULE = Rule(
         "three (etcd, Consul) or a witness; or declare `failover: manual`."
     ),
     limits=(
-        "Doesn't check managed stores, products that elect by majority, nor pairs that declare what promotes them "
-        "(`by`)."
+        "Doesn't check managed stores, products that elect by majority, nor pairs promoted by a component (`by`) that runs "
+        "elsewhere too, has a quorum, or is connected with something elsewhere that may be a witness or a fencing device."
     ),
     references=(
         ("Patroni documentation, DCS failsafe mode", "https://patroni.readthedocs.io/en/latest/dcs_failsafe_mode.html"),
