@@ -1,32 +1,25 @@
-"""The inventory of a model: everything that it declares, by id, with its place in hosts, zones and networks."""
+"""The inventory of a model: everything that it declares, with its place in hosts, zones and networks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
-from msgspec import Struct
-
 from archgen.analysis.dns_names import Names
+from archgen.analysis.elements import Elements
 from archgen.analysis.firewalls import Firewalls, ports_of
 from archgen.analysis.hops import Meaning, encrypted
 from archgen.model.architecture import (
-    Architecture,
     Component,
     Connection,
-    Flow,
-    Host,
     Network,
     Port,
     Replica,
     Trust,
-    Zone,
 )
-from archgen.model.kinds import KINDS, Kind
 from archgen.model.products import scope_of, zone_of
-from archgen.model.slug import distinct, slug
 from archgen.model.subject import Subject
-from archgen.reliability.index import SAME_HOST, Index
+from archgen.reliability.index import SAME_HOST
 from archgen.reliability.members import writers
 
 _SPREAD = ("dns", "cdn", "waf", "identity-provider", "external-service")
@@ -35,64 +28,8 @@ _SPREAD = ("dns", "cdn", "waf", "identity-provider", "external-service")
 _SERVING = frozenset(("web", "application", "data"))
 
 
-class ArchitectureIndex(Struct, frozen=True, dict=True, eq=False):
+class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
     """Look-ups over an architecture, each computed once; they know flows by id, and nothing of their steps."""
-
-    architecture: Architecture
-
-    @cached_property
-    def index(self) -> Index:
-        """The look-ups that the structure function needs."""
-        return Index(self.architecture)
-
-    @cached_property
-    def slug(self) -> str:
-        """The model's name in paths and addresses; empty where its id has neither letter nor digit."""
-        return slug(self.architecture.id)
-
-    @cached_property
-    def flow_slugs(self) -> dict[str, str]:
-        """The flows' names in paths and addresses below the model's, by their ids."""
-        return distinct(flow.id for flow in self.architecture.flows)
-
-    @cached_property
-    def components(self) -> dict[str, Component]:
-        """Components by id."""
-        return self.index.components
-
-    @cached_property
-    def replicas(self) -> dict[str, Replica]:
-        """Replicas by id."""
-        return self.index.replicas
-
-    @cached_property
-    def hosts(self) -> dict[str, Host]:
-        """Hosts by id."""
-        return {host.id: host for host in self.architecture.hosts}
-
-    @cached_property
-    def zones(self) -> dict[str, Zone]:
-        """Zones by id."""
-        return {zone.id: zone for zone in self.architecture.zones}
-
-    @cached_property
-    def networks(self) -> dict[str, Network]:
-        """Networks by id."""
-        return {network.id: network for network in self.architecture.networks}
-
-    @cached_property
-    def flows(self) -> dict[str, Flow]:
-        """Flows by id."""
-        return {flow.id: flow for flow in self.architecture.flows}
-
-    @cached_property
-    def kind(self) -> Callable[[str], Kind]:
-        """The kind of a component; it is the look-up itself, because it is called so often."""
-        return self._kinds.__getitem__
-
-    @cached_property
-    def _kinds(self) -> dict[str, Kind]:
-        return {component.id: KINDS[component.kind] for component in self.architecture.components}
 
     @cached_property
     def replicas_on(self) -> dict[str, tuple[Replica, ...]]:
@@ -106,7 +43,19 @@ class ArchitectureIndex(Struct, frozen=True, dict=True, eq=False):
     def carried_by(self, host: str) -> tuple[str, ...]:
         """Return what goes down with a host for certain: the components on it, then the hosts that run on it."""
         components = dict.fromkeys(replica.component for replica in self.replicas_on[host])
-        return (*components, *(each.id for each in self.architecture.hosts if each.runs_on == host))
+        return (*components, *self.guests_of(host))
+
+    def guests_of(self, host: str) -> tuple[str, ...]:
+        """Return the hosts that run on a host."""
+        return self._guests.get(host, ())
+
+    @cached_property
+    def _guests(self) -> dict[str, tuple[str, ...]]:
+        guests: dict[str, list[str]] = {}
+        for host in self.architecture.hosts:
+            if host.runs_on is not None:
+                guests.setdefault(host.runs_on, []).append(host.id)
+        return {host: tuple(running) for host, running in guests.items()}
 
     @cached_property
     def hosts_of(self) -> Callable[[str], tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archgen.analysis.backups import holds_files, holds_only_copies, least_interval, shared_place
+from archgen.analysis.backups import copy_holders, holds_files, holds_only_copies, least_interval, shared_place
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import free_name
 from archgen.model.architecture import Component
@@ -56,10 +56,8 @@ def _job_beside(topology: Topology, store: Component) -> tuple[Change, ...]:
     name = free_name("backup", topology)
     value: dict[str, object] = {"kind": "backup"}
     value |= {"runs_on": _host_of_job(store)} if _host_of_job(store) else {}
-    storage = (
-        each.id for each in topology.architecture.components if each.managed and holds_only_copies(topology, each)
-    )
-    there = next(storage, None)
+    holders = (holder for backup in topology.of_kind("backup") for holder in copy_holders(topology, backup))
+    there = next((each.id for each in holders if each.managed and holds_only_copies(topology, each)), None)
     keeper = there or free_name("backup-storage", topology)
     return (
         Put(("components", name), value | {"backs_up": [store.id]} | _schedule(topology, store)),
@@ -76,9 +74,7 @@ def _host_of_job(store: Component) -> str | None:
 
 def _is_kept_at_home(topology: Topology) -> bool:
     """Return True for a system with a backup of its own and nothing that a provider runs but the services of others."""
-    components = topology.architecture.components
-    rented = any(each.managed and not topology.kind(each.id).foreign for each in components)
-    return not rented and any(each.kind == "backup" for each in components)
+    return bool(topology.of_kind("backup")) and not topology.has_provider
 
 
 def _is_of_cluster(topology: Topology, component: Component) -> bool:

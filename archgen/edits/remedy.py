@@ -26,13 +26,12 @@ from archgen.model.subject import Subject
 
 def free_name(name: str, topology: Topology) -> str:
     """Return the name where no component, host or zone has it, else the next one with a number."""
-    taken = {*topology.components, *topology.hosts, *topology.zones}
-    return unused_name(name, taken)
+    return unused_name(name, topology.element_names)
 
 
 def connection_of(topology: Topology, name: str) -> Connection:
-    """Return the connection of an id, found among those of its source."""
-    return next(connection for connection in topology.outgoing[name.partition(" -> ")[0]] if connection.id == name)
+    """Return the connection of an id."""
+    return topology.connections[name]
 
 
 def add_replica(topology: Topology, component: Component) -> tuple[Change, ...]:
@@ -149,15 +148,14 @@ def _quorum_of_three(topology: Topology, component: Component) -> tuple[Edit, ..
     hosts = topology.hosts_of(component.id)
     if component.managed or not component.placed or not hosts or component.replicas[0].floating:
         return (AddReplica(component.id, None),) if component.managed else (AddReplica(component.id, None),) * 2
-    names = {*topology.hosts, *topology.components, *topology.zones}
-    second = next_name(hosts[0], names)
-    third = next_name(hosts[0], {*names, second})
+    second = next_name(hosts[0], topology.element_names)
+    third = next_name(hosts[0], {*topology.element_names, second})
     carried = (component.id, *(agent.id for agent in _agents_on(topology, hosts[0])))
     return tuple(AddHost(host, hosts[0], carried, topology.hosts[hosts[0]].zones) for host in (second, third))
 
 
 def _agents_on(topology: Topology, host: str) -> list[Component]:
-    agents = (component for component in topology.architecture.components if component.kind in AGENTS)
+    agents = (component for kind in AGENTS for component in topology.of_kind(kind))
     return [agent for agent in agents if host in topology.hosts_of(agent.id)]
 
 
@@ -170,7 +168,7 @@ def add_similar_host(topology: Topology, host: str, components: Iterable[Compone
 
 
 def _similar_host(topology: Topology, host: str, components: Iterable[Component]) -> tuple[Edit, ...]:
-    new = next_name(host, {*topology.hosts, *topology.components, *topology.zones})
+    new = next_name(host, topology.element_names)
     carried = list(dict.fromkeys(components))
     code = [topology.components[component.codebase] for component in carried if component.codebase is not None]
     carried += [component for component in code if host in topology.hosts_of(component.id)]
@@ -186,11 +184,12 @@ def _zones_beside(topology: Topology, host: str, carried: Iterable[Component]) -
     That is a declared one, best without the components, else a new rack; nobody builds a datacenter for a fix. Another availability zone
     is one that the host's network reaches.
     """
+    if not topology.hosts[host].zones:
+        return ()
     points = {element for elements in topology.losses.points.values() for element in elements}
     # every host has an agent
     hosts = {own for component in carried if component.kind not in AGENTS for own in topology.hosts_of(component.id)}
     taken = {zone for own in hosts for zone in topology.index.zones_around(own)}
-    names = {*topology.hosts, *topology.components, *topology.zones}
     chosen: list[str] = []
     for zone in topology.hosts[host].zones:
         kind = topology.zones[zone].kind
@@ -199,7 +198,7 @@ def _zones_beside(topology: Topology, host: str, carried: Iterable[Component]) -
         shared = Subject("zone", zone) in points
         if shared and kind in ("rack", "power"):
             beside = [each.id for each in topology.architecture.zones if each.kind == kind and each.id != zone]
-            chosen.append(next(iter((*sound, *others, *beside)), next_name(zone, names)))
+            chosen.append(next(iter((*sound, *others, *beside)), next_name(zone, topology.element_names)))
         elif shared and kind == "availability-zone":
             chosen.append(next((other for other in sound if _reaches(topology, host, other)), zone))
         else:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from archgen.model.architecture import Architecture, Component, Connection, Host, Replica
 from archgen.model.kinds import KINDS
-from archgen.model.products import zone_of
+from archgen.model.products import product_of, zone_of
 from archgen.model.subject import Subject
 
 NEAREST = "same-zone"
@@ -69,6 +69,16 @@ class Index:
                 for host in alone:
                     hosts.setdefault(host, {})[alone] = None
         return {host: tuple(each) for host, each in hosts.items()}
+
+    @cached_property
+    def shrinking(self) -> tuple[Component, ...]:
+        """The components whose product counts fewer votes once a replica has left in order."""
+        products = ((component, product_of(component.product)) for component in self.components.values())
+        return tuple(
+            component
+            for component, product in products
+            if product.forgets_who_leaves or product.steps_down == "everything"
+        )
 
     @cached_property
     def carrying(self) -> dict[tuple[str, str | None], tuple[str, ...]]:

@@ -17,9 +17,10 @@ from archgen.reliability.members import quorum_of
 def left_in_order(index: Index, leaving: Collection[Subject]) -> Architecture:
     """Return the architecture with the quorums that are left when elements leave in order; the same one if none shrinks."""
     architecture = index.architecture
-    components = tuple(_shrunk(index, component, leaving) for component in architecture.components)
-    if components == architecture.components:
+    shrunk = {component.id: _shrunk(index, component, leaving) for component in index.shrinking}
+    if all(component is shrunk[component.id] for component in index.shrinking):
         return architecture
+    components = tuple(shrunk.get(component.id, component) for component in architecture.components)
     return replace(architecture, components=components)
 
 

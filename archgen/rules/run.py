@@ -184,15 +184,15 @@ def _finding(context: RuleContext, source: Places, rule: Rule, hit: Hit, accepte
 
 def _confidence(topology: Topology, hit: Hit) -> Confidence:
     """Return the least confidence in what a hit rests on: its flows, and the connections that its proof leads over."""
-    flows = [flow.assumed or "high" for flow in topology.architecture.flows if flow.id in hit.flows]
+    flows = [topology.flows[flow].assumed or "high" for flow in hit.flows]
     # one flow that is certain is enough
     ranks = [CONFIDENCES.index(hit.confidence), min((CONFIDENCES.index(each) for each in flows), default=0)]
-    if hit.proof is not None:
+    if hit.proof is not None and topology.assumed_connections:
         names = [topology.replicas[name].component if name in topology.replicas else name for name in hit.proof.path]
         steps = set(pairwise(names))
         ranks += [
             CONFIDENCES.index(each.assumed)
-            for each in topology.architecture.connections
+            for each in topology.assumed_connections
             if each.assumed is not None and any((each.source, target) in steps for target in each.targets)
         ]
     return CONFIDENCES[max(ranks)]

@@ -1,4 +1,4 @@
-"""What analyze and what-if take grows with a model and not with its square: rounds of loops are counted, not seconds.
+"""What lint, analyze and what-if take grows with a model and not with its square: rounds of loops are counted, not seconds.
 
 Every line of Python is counted by itself, so that a cheap loop inside another shows at sizes at which it takes no time yet.
 """
@@ -13,18 +13,23 @@ from types import CodeType, FrameType
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from archgen.app import what_if as comparing
 from archgen.app.analyze import analyze
-from archgen.app.report_formats import ANALYZE, WHAT_IF
+from archgen.app.findings.lint import lint_report
+from archgen.app.report_formats import ANALYZE, LINT, WHAT_IF
 from archgen.app.what_if import what_if
 from archgen.improve import repair
 from archgen.linting.checked_model import CheckedModel
 from archgen.reliability import cuts
 from archgen.report.common.terminal import Style
+from archgen.rules import RULES
+from archgen.rules.run import run_rules
 from archgen.system.internal_errors import Isolation
+from benchmarks import synthetic
 from benchmarks.shapes import SHAPES
-from tests.checked import read_model
+from tests.checked import TODAY, read_model
 
 MOST = 3.2
 """How much more often a line may be executed for twice the components: between twice and four times."""
@@ -34,6 +39,9 @@ FEW = 500
 
 SIZES = (30, 60)
 SHAPED = tuple(name for name in SHAPES if name != "prefixes")
+
+HUBS = ("fan", "standbys")
+"""Shapes in which each proof is sought among all calls of one component, or among all components of one flow."""
 
 Lines = Counter[tuple[CodeType, int]]
 
@@ -57,7 +65,8 @@ def executed(action: Callable[[], object]) -> Lines:
 
 
 def read(shape: str, size: int) -> CheckedModel:
-    file, data = f"{shape}.arch.yaml", SHAPES[shape](size).encode()
+    write = synthetic.model if shape == "rows" else SHAPES[shape]
+    file, data = f"{shape}.arch.yaml", write(size).encode()
     return read_model(file, data)
 
 
@@ -67,6 +76,17 @@ def assess(model: CheckedModel) -> None:
     assert not isolation.errors
     for write in ANALYZE.values():
         assert write((assessed,), Style())
+
+
+def judge(model: CheckedModel) -> None:
+    isolation = Isolation()
+    findings = run_rules(model.topology, model.source, RULES, TODAY, isolation=isolation)
+    assert not isolation.errors
+    report = lint_report((replace(model, findings=findings),))
+    for form, write in LINT.items():
+        # a fix in SARIF is the difference of two files, and has a bound
+        if form != "sarif":
+            assert write(report, Style())
 
 
 def compare(model: CheckedModel) -> None:
@@ -80,7 +100,7 @@ def grown(
 ) -> dict[str, tuple[int, int]]:
     """Name the lines that are executed more than so much more often at a size than at the one before."""
     # what is loaded and remembered once is no part of it
-    work(read(shape, 4))
+    work(read(shape, 15))
     counts = [executed(lambda: work(read(shape, size))) for size in sizes]  # noqa: B023
     return {
         f"{code.co_filename.rpartition('archgen/')[2]}:{line}": (before[code, line], count)
@@ -95,6 +115,16 @@ def grown(
 def test_analyze_grows_with_the_model(shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cuts, "WORK_LIMIT", 1_000)
     assert grown(shape, SIZES, assess, MOST) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", [shape for shape in SHAPED if shape not in HUBS])
+def test_lint_grows_with_the_model(shape: str) -> None:
+    assert grown(shape, SIZES, judge, MOST) == {}
+
+
+def test_lint_grows_with_the_rows_of_a_system() -> None:
+    assert grown("rows", (60, 120), judge, MOST) == {}
 
 
 @pytest.mark.sampled(4)

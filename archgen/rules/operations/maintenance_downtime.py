@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 from archgen.analysis.topology import Topology
@@ -132,6 +132,9 @@ def _hit(
     flows = _flows(facts, stopping)
     stopped = _flows(facts, left or stopping)
     names, switch = list(moved), _switch(moved)
+    down: dict[Subject, set[str]] = {}
+    for cause in left:
+        down.setdefault(cause.element, set()).update(cause.flows)
     components = list(dict.fromkeys(component for each in moved.values() for component in each))
     if not left:
         message = f"Before a planned restart of {listed(names, 'or')}, {switch}, or it takes down {listed(stopped)}"
@@ -142,7 +145,10 @@ def _hit(
     return Hit(
         subject=Subject("model", facts.architecture.id),
         message=message + perhaps,
-        related=tuple((cause.element, _label(cause, left, moved.get(cause.element.id, ()))) for cause in stopping),
+        related=tuple(
+            (cause.element, _label(cause, down.get(cause.element, ()), moved.get(cause.element.id, ())))
+            for cause in stopping
+        ),
         flows=flows,
         fix=None
         if left
@@ -153,8 +159,7 @@ def _hit(
     )
 
 
-def _label(breaking: RootCause, left: tuple[RootCause, ...], moved: tuple[str, ...]) -> str:
-    lost = {flow for cause in left if cause.element == breaking.element for flow in cause.flows}
+def _label(breaking: RootCause, lost: Collection[str], moved: tuple[str, ...]) -> str:
     saved = [flow for flow in breaking.flows if flow not in lost]
     if not saved:
         return f"stops {listed(breaking.flows)} while it restarts"

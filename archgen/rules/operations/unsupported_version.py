@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.support_dates import official_image, split_version, support_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Path
 from archgen.model.subject import Subject
+from archgen.model.support_dates import official_image, split_version, support_of
 
 
 def check(context: RuleContext) -> Iterator[Hit]:

@@ -98,6 +98,8 @@ _QUEUES = (*QUEUES, "cache", "key-value-store")
 def _queues_of_flow(facts: Topology, element: Subject, flow: str) -> list[str]:
     """Return the queue, filled by others, from which the lost workers that start a flow take their work first."""
     first = facts.hops[flow][0]
+    if facts.kind(first.step.source).id != "worker":
+        return []
     lost = {
         replica.component
         for replica in facts.losses.structures[flow].replicas
@@ -223,7 +225,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     if element.kind == "replica":
         component = facts.components[facts.replicas[element.id].component]
         return add_replica(facts, component) if component.kind != "client" else ()
-    if element.kind != "host" or any(host.runs_on == element.id for host in facts.hosts.values()):
+    if element.kind != "host" or facts.guests_of(element.id):
         return ()
     moved = [cluster.id for cluster in facts.manual_clusters if element.id in facts.hosts_of(cluster.id)]
     if moved:

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from archgen.analysis.support_dates import official_image, split_version, support_of
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
+from archgen.model.support_dates import official_image, split_version, support_of
 from archgen.model.support_table import TABLE
 from archgen.rules import BY_NAME
 from archgen.rules.run import run_rules

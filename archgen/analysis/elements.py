@@ -1,0 +1,104 @@
+"""Elements by id and by kind: what a model declares, wherever it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+from msgspec import Struct
+
+from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Network, Replica, Zone
+from archgen.model.kinds import KINDS, Kind
+from archgen.model.slug import distinct, slug
+from archgen.reliability.index import Index
+
+
+class Elements(Struct, frozen=True, dict=True, eq=False):
+    """The elements of an architecture by id and by kind, each look-up computed once."""
+
+    architecture: Architecture
+
+    @cached_property
+    def index(self) -> Index:
+        """The look-ups that the structure function needs."""
+        return Index(self.architecture)
+
+    @cached_property
+    def slug(self) -> str:
+        """The model's name in paths and addresses; empty where its id has neither letter nor digit."""
+        return slug(self.architecture.id)
+
+    @cached_property
+    def flow_slugs(self) -> dict[str, str]:
+        """The flows' names in paths and addresses below the model's, by their ids."""
+        return distinct(flow.id for flow in self.architecture.flows)
+
+    @cached_property
+    def components(self) -> dict[str, Component]:
+        """Components by id."""
+        return self.index.components
+
+    @cached_property
+    def replicas(self) -> dict[str, Replica]:
+        """Replicas by id."""
+        return self.index.replicas
+
+    @cached_property
+    def hosts(self) -> dict[str, Host]:
+        """Hosts by id."""
+        return {host.id: host for host in self.architecture.hosts}
+
+    @cached_property
+    def zones(self) -> dict[str, Zone]:
+        """Zones by id."""
+        return {zone.id: zone for zone in self.architecture.zones}
+
+    @cached_property
+    def networks(self) -> dict[str, Network]:
+        """Networks by id."""
+        return {network.id: network for network in self.architecture.networks}
+
+    @cached_property
+    def element_names(self) -> frozenset[str]:
+        """The ids of components, hosts and zones, none of which a new element may have."""
+        return frozenset([*self.components, *self.hosts, *self.zones])
+
+    @cached_property
+    def flows(self) -> dict[str, Flow]:
+        """Flows by id."""
+        return {flow.id: flow for flow in self.architecture.flows}
+
+    @cached_property
+    def kind(self) -> Callable[[str], Kind]:
+        """The kind of a component; it is the look-up itself, because it is called so often."""
+        return self._kinds.__getitem__
+
+    @cached_property
+    def _kinds(self) -> dict[str, Kind]:
+        return {component.id: KINDS[component.kind] for component in self.architecture.components}
+
+    def of_kind(self, kind: str) -> tuple[Component, ...]:
+        """Return the components of a kind."""
+        return self._of_kinds.get(kind, ())
+
+    @cached_property
+    def _of_kinds(self) -> dict[str, tuple[Component, ...]]:
+        components: dict[str, list[Component]] = {}
+        for component in self.architecture.components:
+            components.setdefault(component.kind, []).append(component)
+        return {kind: tuple(of_kind) for kind, of_kind in components.items()}
+
+    @cached_property
+    def has_provider(self) -> bool:
+        """True if a provider runs a component for this system, other than the services of others."""
+        return any(each.managed and not self.kind(each.id).foreign for each in self.architecture.components)
+
+    @cached_property
+    def connections(self) -> dict[str, Connection]:
+        """Connections by id."""
+        return {connection.id: connection for connection in self.architecture.connections}
+
+    @cached_property
+    def assumed_connections(self) -> tuple[Connection, ...]:
+        """The connections that the model isn't certain of."""
+        return tuple(each for each in self.architecture.connections if each.assumed is not None)
