@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from archgen.edits.names import next_name, next_number, stem
 from archgen.edits.promotion import Promoter, agrees_by_vote, has_primary, promoter_component, promoter_connection
 from archgen.model.architecture import Architecture, Cluster, Component, Host, Replica, Replication, Zone
-from archgen.model.kinds import FORWARDING, KINDS
+from archgen.model.kinds import KINDS
 from archgen.model.products import product_of, scope_of
 from archgen.reliability.index import Index
 
@@ -208,6 +208,10 @@ def _with_replica(component: Component, host: str | None, callers: Callers) -> C
     return _with_moving_address(grown) if needs_moving_address(component, callers) else grown
 
 
+_ROUTING = ("firewall", "router")
+"""The kinds to which routes lead by an address; a provider's network has a NAT gateway for each zone, with routes of its own."""
+
+
 def needs_moving_address(component: Component, callers: Callers) -> bool:
     """Return True if a second replica is of no use unless something moves the traffic to it, and nothing does yet."""
     if component.cluster is not None or component.managed or component.replicas[0].floating:
@@ -218,7 +222,7 @@ def needs_moving_address(component: Component, callers: Callers) -> bool:
         return False
     return (
         kind.role == "balancer"
-        or kind.id in FORWARDING
+        or kind.id in _ROUTING
         or (kind.serves and _is_called_by_visitors(component.id, callers))
     )
 

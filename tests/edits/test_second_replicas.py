@@ -142,6 +142,11 @@ def test_packets_go_through_the_second_one_only_if_the_address_moves(kind: str, 
     }
 
 
+def test_each_of_two_nat_gateways_has_routes_of_its_own() -> None:
+    nat = alone("nat-gateway")["it"]
+    assert (nat["runs_on"], "cluster" in nat) == (["a", "a-2"], False)
+
+
 def test_mail_that_is_handed_on_goes_over_either_of_two() -> None:
     assert alone("mail, product: postfix")["it"]["runs_on"] == ["a", "a-2"]
 
