@@ -193,6 +193,13 @@ def test_options_take_lists(project: Path, capsys: pytest.CaptureFixture[str]) -
         (("lint", "--quiet=yes"), "--quiet takes no value; got yes; run"),
         (("lint", "--write-baseline", "--prune-baseline"), "--prune-baseline can't be combined with --write-baseline"),
         (("lint", "--qiet"), "unknown argument --qiet; did you mean `--quiet`?"),
+        (("lint", "--output-format", "json"), "unknown argument --output-format; use `--format`; run"),
+        (("lint", "--output-file=x"), "unknown argument --output-file=x; use `--format FORMAT=FILE`; run"),
+        (("lint", "--add-noqa"), "use `archgen accept RULE SUBJECT --reason WHY`"),
+        (("lint", "--no-ignores"), "use `--ignore-acceptances`"),
+        (("lint", "--fixx"), "did you mean `--fix`?"),
+        (("analyze", "--output-format", "json"), "did you mean `--format`?"),
+        (("lint", "--min-severity", "warn"), "unknown severity `warn`; did you mean `warning`?"),
         (("review",), "missing BASE..HEAD; run"),
         (("lnt",), "did you mean `lint`?"),
         (("draw", "../../models", "--view", "deploymnt"), "unknown view `deploymnt`; did you mean `deployment`?"),
@@ -240,3 +247,42 @@ def replaced(text: str, fix: dict[str, Any]) -> str:
         assert (region["startColumn"], region["endColumn"]) == (1, 1)
         lines[region["startLine"] - 1 : region["endLine"] - 1] = [each["insertedContent"]["text"]]
     return "".join(lines)
+
+
+def codes(capsys: pytest.CaptureFixture[str], *words: str) -> list[tuple[str, str, bool]]:
+    _, out, err = run(capsys, "lint", f"../../{MODEL}", "--format", "json", *words)
+    assert out, err
+    return [(each["code"], each["severity"], each["accepted"] is not None) for each in json.loads(out)["findings"]]
+
+
+def test_findings_below_a_severity_are_left_out_and_counted(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    every = codes(capsys)
+    assert {severity for _, severity, _ in every} == {"error", "warning", "info"}
+    for least, kept in (("info", every), ("warning", every), ("error", every)):
+        wanted = ("error", "warning", "info")[: ("error", "warning", "info").index(least) + 1]
+        assert codes(capsys, "--min-severity", least) == [each for each in kept if each[1] in wanted]
+    _, out, _ = run(capsys, "lint", f"../../{MODEL}", "--min-severity", "warning", "--fail-on", "info")
+    assert f"{sum(severity == 'info' for _, severity, _ in every)} less severe than warning" in out
+
+
+def test_rules_are_selected_beside_those_of_the_configuration(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert settings(capsys, "--extend-select", "SEC")["select"] == ["all"]
+    (project / "archgen.toml").write_text('select = ["DAT"]\n')
+    assert settings(capsys, "--extend-select", "SEC,REL001")["select"] == ["DAT", "SEC", "REL001"]
+    assert settings(capsys, "--select", "OBS", "--extend-select", "SEC")["select"] == ["OBS", "SEC"]
+
+
+def test_accepted_findings_are_open_without_their_acceptances(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = project / MODEL
+    file.write_text(file.read_text() + "accept:\n  - {rule: missing-backup, reason: a pilot}\n")
+    accepted = [each for each in codes(capsys) if each[2]]
+    assert {code for code, _, _ in accepted} == {"DAT001"}
+    assert codes(capsys, "--ignore-acceptances") == [(code, severity, False) for code, severity, _ in codes(capsys)]
+    words = ("lint", f"../../{MODEL}", "--select", "DAT001", "-e", "-q")
+    assert run(capsys, *words)[0] == 0
+    assert run(capsys, *words[:4], "-q")[0] == 0
+    assert run(capsys, *words[:4], "-q", "--ignore-acceptances")[0] == 1

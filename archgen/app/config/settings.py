@@ -23,6 +23,7 @@ class CommandLine(Struct, frozen=True):
     """The settings on the command line; None or empty where it has none."""
 
     select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     persona: str | None = None
     fail_on: str | None = None
@@ -46,14 +47,17 @@ class LintSettings(Struct, frozen=True):
 def lint_settings(asked: CommandLine, rules: tuple[Rule, ...]) -> LintSettings:
     """The settings of a run; UsageError names the first that makes no sense.
 
-    `--select` takes the place of the configuration's `select`, `--ignore` is added to its `ignore`.
+    `--select` takes the place of the configuration's `select`, `--extend-select` and `--ignore` are added to what there is.
     """
     file, table = configured()
     config = _Table(file, table)
     select = tuple(_selector(word, rules, "--select") for word in asked.select)
     ignore = tuple(_selector(word, rules, "--ignore", off=True) for word in asked.ignore)
+    select = select or tuple(_selector(word, rules, f"{file}: select") for word in config.words("select"))
+    more = tuple(_selector(word, rules, "--extend-select") for word in asked.extend_select)
     policy = Policy(
-        select or tuple(_selector(word, rules, f"{file}: select") for word in config.words("select")),
+        # without a selection all rules run already
+        select + more if select else select,
         ignore + tuple(_selector(word, rules, f"{file}: ignore", off=True) for word in config.words("ignore")),
         tuple(_severities(config, rules)),
         _persona(config, asked.persona),

@@ -74,12 +74,14 @@ def lint(
     since: str | None = None,
     mode: BaselineMode = "read",
     shard: Shard = Shard(),  # noqa: B008  a frozen value
+    least: Severity = "info",
+    acceptances: bool = True,
     tell: Tell = silent,
 ) -> Run:
     """Judge the models that the paths stand for, as of `today` (an ISO date), and leave out what is not asked for.
 
-    `since` is a git revision whose findings are known; `keep` says what becomes of the baseline, `part` how the work is
-    shared.
+    `since` is a git revision whose findings are known; `mode` says what becomes of the baseline, `shard` how the work is
+    shared. Findings that are less severe than `least` are left out; without `acceptances` the accepted ones are open.
     """
     policy = settings.policy
     every = catalogue()
@@ -90,7 +92,7 @@ def lint(
     by = _checker(shard, len(inputs))
     models = check_models(inputs, today, tell=tell, rules=rules, by=by, elsewhere=elsewhere, apart=policy.apart)
     errors = tuple(error for model in models for error in model.errors)
-    models = _graded(models, policy, every)
+    models = _graded(models if acceptances else _reopened(models), policy, every)
     hidden: list[str] = []
     notes: tuple[str, ...] = ()
     if since is not None:
@@ -114,6 +116,7 @@ def lint(
         fingerprints, notes = apply_baseline(settings.baseline, scope, mode, settings.inside)
         models = _without(models, fingerprints, "in the baseline", hidden)
     models = _confident(policy.min_confidence, models, hidden)
+    models = _severe(least, models, hidden)
     models = _for(policy.persona, models, hidden)
     report = lint_report(models, settings.fail_on)
     return Run(replace(report, hidden=tuple(hidden), pages=settings.pages), notes, errors)
@@ -152,6 +155,22 @@ def _without(models: tuple[Model, ...], fingerprints: Iterable[str], what: str, 
 def _confident(least: Confidence, models: tuple[Model, ...], hidden: list[str]) -> tuple[Model, ...]:
     """Return the models without the findings that are less certain; how many those are is added to `hidden`."""
     return _counted(models, confident(models, least), f"of less than {least} confidence", hidden)
+
+
+def _severe(least: Severity, models: tuple[Model, ...], hidden: list[str]) -> tuple[Model, ...]:
+    """Return the models without the findings that are less severe; how many those are is added to `hidden`."""
+    wanted = failing_severities(least)
+    shown = tuple(
+        replace(model, findings=tuple(each for each in model.findings if each.severity in wanted)) for model in models
+    )
+    return _counted(models, shown, f"less severe than {least}", hidden)
+
+
+def _reopened(models: tuple[Model, ...]) -> tuple[Model, ...]:
+    """Return the models with all findings open, as if nothing in them were accepted."""
+    return tuple(
+        replace(model, findings=tuple(replace(each, accepted=None) for each in model.findings)) for model in models
+    )
 
 
 def _for(persona: Persona, models: tuple[Model, ...], hidden: list[str]) -> tuple[Model, ...]:

@@ -22,7 +22,7 @@ from archgen.cli.output import clear_screen, flush, say, warn
 from archgen.cli.parser import ListAction, Suggestions, add_formats, add_paths, requested_formats, write_reports
 from archgen.cli.progress import Progress
 from archgen.linting.policy import ALL, FAIL_ON, MEANINGLESS, PERSONAS
-from archgen.model.finding import CATEGORIES, CONFIDENCES
+from archgen.model.finding import CATEGORIES, CONFIDENCES, SEVERITIES
 from archgen.model.problems import UsageError
 from archgen.report.common.terminal import brief, escape_controls
 from archgen.system.internal_errors import Isolation
@@ -48,6 +48,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     rules = Suggestions(_selectors)
     for name, help in (
         ("--select", "Run only these rules: ids, codes, prefixes such as SEC, categories, or all"),
+        ("--extend-select", "Run these rules, too, beside those that the configuration selects"),
         ("--ignore", "Don't run these rules"),
     ):
         parser.add_argument(name, metavar="RULES", action=ListAction, choices=rules, default=[], help=help)
@@ -63,6 +64,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         choices=CONFIDENCES,
         help="Report only findings of at least this confidence: %(choices)s [default: low]",
     )
+    parser.add_argument(
+        "--min-severity",
+        metavar="SEVERITY",
+        choices=SEVERITIES,
+        default="info",
+        help="Report only findings of at least this severity: %(choices)s [default: %(default)s]",
+    )
+    parser.add_argument("--ignore-acceptances", action="store_true", help="Report accepted findings as open")
     parser.add_argument("--jobs", metavar="N", type=int, default=0, help="Number of processes [default: automatic]")
     parser.add_argument("--shard", metavar="I/N", help="Check only the I-th of N parts of the models")
     parser.add_argument("--since", metavar="REVISION", help="Report only findings new since a Git revision")
@@ -77,14 +86,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--diff", action="store_true", help="Show what --fix would change as a diff on stdout, without changing it"
     )
     parser.add_argument(
-        "--exit-zero", action="store_true", help="Exit with 0 despite findings; an invalid model still exits with 2"
+        "-e",
+        "--exit-zero",
+        action="store_true",
+        help="Exit with 0 despite findings; an invalid model still exits with 2",
     )
     parser.add_argument("-q", "--quiet", action="store_true", help="Print nothing on stdout; use the exit code")
     parser.add_argument("--statistics", action="store_true", help="Report the number of findings of each rule instead")
     parser.add_argument(
         "--show-settings", action="store_true", help="Print the settings of this run, and where they come from"
     )
-    parser.add_argument("--watch", action="store_true", help="Check again whenever a model changes, until Ctrl-C")
+    parser.add_argument("-w", "--watch", action="store_true", help="Check again whenever a model changes, until Ctrl-C")
     baseline = parser.add_mutually_exclusive_group()
     baseline.add_argument("--write-baseline", action="store_true", help="Write the findings to the baseline")
     baseline.add_argument("--prune-baseline", action="store_true", help="Remove stale entries from the baseline")
@@ -183,6 +195,8 @@ def _check(options: argparse.Namespace, settings: LintSettings, mode: BaselineMo
             since=options.since,
             mode=mode,
             shard=_shard(options),
+            least=options.min_severity,
+            acceptances=not options.ignore_acceptances,
             tell=progress.advance,
         )
     _runs[:] = [result]
@@ -192,6 +206,7 @@ def _check(options: argparse.Namespace, settings: LintSettings, mode: BaselineMo
 def _command_line(options: argparse.Namespace) -> CommandLine:
     return CommandLine(
         select=tuple(options.select),
+        extend_select=tuple(options.extend_select),
         ignore=tuple(options.ignore),
         persona=options.persona,
         fail_on=options.fail_on,
