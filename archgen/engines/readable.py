@@ -122,9 +122,10 @@ def _ways(diagram: Diagram, across: MeasuredEngine, down: MeasuredEngine, room: 
 def _layouts(diagram: Diagram, ways: Sequence[_Way], room: Room) -> list[_Layout]:
     """Return the layouts that may be the best, in the order of their ways.
 
-    A diagram of many lines has its largest words first, since without hope for these there is none for others.
+    On a slide or sheet, and of many lines, those with the largest words come first: without hope for these there is none
+    for others.
     """
-    first = [way for way in ways if len(diagram.edges) > LARGEST and way.measures in _LARGE]
+    first = [way for way in ways if (room.height or len(diagram.edges) > LARGEST) and way.measures in _LARGE]
     layouts = [_layout(diagram, way, room) for way in first]
     if first and all(room.text(layout.placed) < _HOPELESS * room.floor for layout in layouts):
         return layouts

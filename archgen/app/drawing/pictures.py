@@ -139,27 +139,38 @@ class Drawing:
         """The components of a tier without machines."""
         return overview(tier.topology, tier.findings if self.findings else ())
 
-    def fitted(self, diagram: Diagram, room: tuple[float, float] = PICTURE, least: float | None = None) -> Placed:
+    def fitted(
+        self,
+        diagram: Diagram,
+        room: tuple[float, float] = PICTURE,
+        least: float | None = None,
+        *,
+        hopeless: float = 0.0,
+    ) -> Placed:
         """A view with its places for a slide; other engines than ours place it as they do anywhere.
 
-        Names of at least `least` points end the search for larger ones.
+        Names of at least `least` points end the search for larger ones, and so do first names of less than the `hopeless`
+        share of these.
         """
         if self._name not in ("best", "domain"):
             return wrapped_engine(self._engine)(diagram)
         from archgen.slides.layout.legible import READABLE, legible, points
 
         enough = READABLE if least is None else least
-        if diagram.direction == "top-down":
-            # a page scrolls in the direction that a model asks for; a slide doesn't
-            turned = engine_for(self._name, ROOMS["slide"])(diagram)
-            if points(turned, *room) >= enough:
-                return turned
-            diagram = replace(diagram, direction=None)
-        placed = legible(diagram, *room, enough)
-        if points(placed, *room) >= enough:
+        # a page scrolls in the direction that a model asks for; a slide doesn't
+        turned = diagram.direction == "top-down"
+        free = replace(diagram, direction=None) if turned else diagram
+        placed = legible(free, *room, enough)
+        size = points(placed, *room)
+        if size < hopeless * enough or (size >= enough and not turned):
             return placed
-        other = engine_for(self._name, ROOMS["slide"])(diagram)
-        return max(placed, other, key=lambda each: points(each, *room))
+        engine = engine_for(self._name, ROOMS["slide"])
+        other = engine(diagram)
+        if turned and points(other, *room) >= enough:
+            return other
+        if size < enough and other.diagram.direction != free.direction:
+            other = engine(free)
+        return max(placed, other, key=lambda each: points(each, *room)) if size < enough else placed
 
     def icons(self, tiers: Iterable[CheckedModel]) -> dict[str, Icon]:
         """Return the logos in the diagrams of some models, by the names in the models."""

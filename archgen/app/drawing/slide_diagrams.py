@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from math import exp, log
 
 from msgspec.structs import replace
@@ -30,6 +30,9 @@ _LEAST = 100.0
 _AS_LARGE, _AMPLE = 0.95, 18.0
 """The share of its size that a diagram keeps above larger steps, and the size of names in points that is enough."""
 
+_HOPELESS = 0.55
+"""The share of the least readable size below which the names of a diagram's first layouts are never readable in another."""
+
 DiagramSize = tuple[float, float]
 
 _PLACES = 1.25
@@ -52,8 +55,12 @@ _WAYS: tuple[tuple[Candidate, float], ...] = (
 
 def system_diagram(tier: CheckedModel, drawing: Drawing) -> Placed:
     """Return the most detailed diagram of a system that is readable on a slide, else the one with the largest text."""
-    placed = _first(_levels(tier, drawing), drawing, PICTURE)
-    return placed if _points(placed, *PICTURE) >= FLOOR else _grouped(tier, drawing, placed)
+    levels = tuple(_levels(tier, drawing))
+    readable = _first(levels, drawing, PICTURE) or _grouped(tier, drawing)
+    if readable is not None:
+        return readable
+    groups = (placed for way, _ in _WAYS if (placed := _in_groups(tier, drawing, way, hopeless=0.0)) is not None)
+    return max((_largest(levels, drawing, PICTURE), *groups), key=lambda placed: _points(placed, *PICTURE))
 
 
 def _levels(tier: CheckedModel, drawing: Drawing) -> Iterator[Diagram]:
@@ -65,15 +72,13 @@ def _levels(tier: CheckedModel, drawing: Drawing) -> Iterator[Diagram]:
     yield from (everything, folded, without_words(everything), without_words(folded), system, without_words(system))
 
 
-def _grouped(tier: CheckedModel, drawing: Drawing, usual: Placed) -> Placed:
-    """Return the most telling diagram of a system in groups that is readable; `usual` if none is, and none has larger text."""
+def _grouped(tier: CheckedModel, drawing: Drawing) -> Placed | None:
+    """Return the most telling diagram of a system in groups that is readable."""
     tried = [(way, weight, placed) for way, weight in _WAYS if (placed := _in_groups(tier, drawing, way)) is not None]
     legible = [each for each in tried if _points(each[2], *PICTURE) >= FLOOR]
-    if not legible:
-        return max((usual, *(placed for _, _, placed in tried)), key=lambda placed: _points(placed, *PICTURE))
     first = sorted(legible, key=lambda each: -each[1] * _variety(each[2]))[:_OPENED]
     opened = [(weight, _opened(tier, drawing, way, placed)) for way, weight, placed in first]
-    return max(opened, key=lambda each: each[0] * _variety(each[1]))[1]
+    return max(opened, key=lambda each: each[0] * _variety(each[1]))[1] if opened else None
 
 
 def _opened(tier: CheckedModel, drawing: Drawing, way: Candidate, placed: Placed) -> Placed:
@@ -88,13 +93,15 @@ def _opened(tier: CheckedModel, drawing: Drawing, way: Candidate, placed: Placed
     return placed
 
 
-def _in_groups(tier: CheckedModel, drawing: Drawing, way: Candidate, opened: tuple[str, ...] = ()) -> Placed | None:
+def _in_groups(
+    tier: CheckedModel, drawing: Drawing, way: Candidate, opened: tuple[str, ...] = (), hopeless: float = _HOPELESS
+) -> Placed | None:
     """Return a diagram of a system in groups on a slide; None if it can't be readable."""
     findings = tier.findings if drawing.findings else ()
     diagram = collapsed(tier.topology, way, findings, opened)
     if diagram is None or len(diagram.nodes) > CARDS or len(diagram.edges) > LINES:
         return None
-    return drawing.fitted(without_words(diagram), PICTURE, FLOOR)
+    return drawing.fitted(without_words(diagram), PICTURE, FLOOR, hopeless=hopeless)
 
 
 def _variety(placed: Placed) -> float:
@@ -110,7 +117,8 @@ def flow_route(tier: CheckedModel, flow: Flow, drawing: Drawing) -> RouteDiagram
     least, *larger = step_forms(steps)
     usual = _above_steps(tier, flow, drawing, steps, least)
     if usual is None:
-        return RouteDiagram(flow.id, _first(_routes(tier, flow), drawing, CAPTIONED))
+        routes = tuple(_routes(tier, flow))
+        return RouteDiagram(flow.id, _first(routes, drawing, CAPTIONED) or _largest(routes, drawing, CAPTIONED))
     for form in larger:
         above = _above_steps(tier, flow, drawing, steps, form)
         if above is not None and (above[1] >= _AS_LARGE * usual[1] or above[1] >= _AMPLE):
@@ -125,7 +133,7 @@ def _above_steps(
     room = (CAPTIONED[0], CAPTIONED[1] - steps_height(steps, form))
     if room[1] < _LEAST:
         return None
-    placed = drawing.fitted(route_diagram(tier.topology, flow), room, FLOOR)
+    placed = drawing.fitted(route_diagram(tier.topology, flow), room, FLOOR, hopeless=_HOPELESS)
     size = _points(placed, *room)
     return (placed, size) if size >= FLOOR else None
 
@@ -148,18 +156,27 @@ def _points(placed: Placed, wide: float, tall: float) -> float:
     return points(placed, wide, tall) * (min(sizes.text / sizes.name, 1.0) if small else 1.0)
 
 
-def _first(diagrams: Iterable[Diagram], drawing: Drawing, room: DiagramSize) -> Placed:
-    best: Placed | None = None
-    for diagram in diagrams:
-        if best is not None and (len(diagram.nodes) > CARDS or len(diagram.edges) > LINES):
-            continue
-        placed = drawing.fitted(diagram, room, FLOOR)
+def _first(diagrams: Sequence[Diagram], drawing: Drawing, room: DiagramSize) -> Placed | None:
+    """Return the first of some diagrams that is readable."""
+    for diagram in _tried(diagrams):
+        placed = drawing.fitted(diagram, room, FLOOR, hopeless=_HOPELESS)
         if _points(placed, *room) >= FLOOR:
             return placed
-        if best is None or _points(placed, *room) > _points(best, *room):
-            best = placed
-    assert best is not None
-    return best
+    return None
+
+
+def _largest(diagrams: Sequence[Diagram], drawing: Drawing, room: DiagramSize) -> Placed:
+    """Return the diagram with the largest names, where none is readable."""
+    return max(
+        (drawing.fitted(diagram, room, FLOOR) for diagram in _tried(diagrams)),
+        key=lambda placed: _points(placed, *room),
+    )
+
+
+def _tried(diagrams: Sequence[Diagram]) -> Iterator[Diagram]:
+    """Yield the first of some diagrams, and the others that aren't too large to be readable."""
+    yield diagrams[0]
+    yield from (each for each in diagrams[1:] if len(each.nodes) <= CARDS and len(each.edges) <= LINES)
 
 
 def without_words(diagram: Diagram) -> Diagram:
