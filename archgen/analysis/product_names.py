@@ -11,6 +11,7 @@ _BESIDE = (
     *(
         "activemq",
         "celery",
+        "cert-manager",
         "clickhouse",
         "cockroachdb",
         "couchdb",

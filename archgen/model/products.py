@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
 
 from archgen.model.architecture import Component, Managed, Scope
+from archgen.model.managed_services import GLOBAL, REGIONAL, UNCOPIED, ZONAL
+from archgen.model.product_spellings import SPELLINGS, VENDORS
 
 
 class Product(Struct, frozen=True, gc=False):
@@ -28,7 +31,8 @@ class Product(Struct, frozen=True, gc=False):
     itself. `mirrors`: the nodes beside the primary of a queue have copies of its messages. `votes_if_set_up`: its replicas agree on
     each write only if a quorum is declared, as that of RabbitMQ's quorum queues. `shares_storage`: its replicas write to the same
     files, so that no two of their writes conflict. `keeps_data`: an application that keeps repositories, artifacts or records
-    itself unless it has a store for them. `appliance`: a device that takes no programs of others.
+    itself unless it has a store for them. `mailboxes`: it keeps the mail of people. `copied_on_request`: a managed store of which the
+    provider keeps no copy from before a mistake until somebody asks for it. `appliance`: a device that takes no programs of others.
     `consoles` are the ports of its console for administrators.
     """
 
@@ -49,8 +53,20 @@ class Product(Struct, frozen=True, gc=False):
     shares_storage: bool = False
     appliance: bool = False
     keeps_data: bool = False
+    mailboxes: bool = False
+    copied_on_request: bool = False
     consoles: tuple[int, ...] = ()
 
+
+_SCOPES: dict[str, Scope] = {
+    **dict.fromkeys(ZONAL, "zonal"),
+    **dict.fromkeys(REGIONAL, "regional"),
+    **dict.fromkeys(GLOBAL, "global"),
+}
+_PROVIDED = {
+    name: Product(scope=_SCOPES.get(name), copied_on_request=name in UNCOPIED)
+    for name in dict.fromkeys((*_SCOPES, *UNCOPIED))
+}
 
 PRODUCTS: dict[str, Product] = {
     **dict.fromkeys(("etcd", "zookeeper", "consul"), Product(coordinates=True, agrees=True, quorum="majority")),
@@ -65,11 +81,11 @@ PRODUCTS: dict[str, Product] = {
     "mssql": Product(steps_down="everything"),
     **dict.fromkeys(("sentinel", "redis-sentinel"), Product(coordinates=True)),
     **dict.fromkeys(
-        ("yugabytedb", "tidb", "kafka", "redpanda"),
+        (
+            *("yugabytedb", "tidb", "kafka", "redpanda"),
+            *("cassandra", "scylladb", "elasticsearch", "opensearch", "ceph", "redis-cluster"),
+        ),
         Product(agrees=True),
-    ),
-    **dict.fromkeys(
-        ("cassandra", "scylladb", "elasticsearch", "opensearch", "ceph", "redis-cluster"), Product(agrees=True)
     ),
     **dict.fromkeys(("nginx", "apache", "envoy", "openresty"), Product(trusting=True)),
     **dict.fromkeys(
@@ -87,136 +103,65 @@ PRODUCTS: dict[str, Product] = {
     **dict.fromkeys(("oracle", "oracle-rac"), Product(shares_storage=True)),
     **dict.fromkeys(("lvs", "ipvs", "metallb", "kube-proxy", "kube-vip"), Product(forwards=True)),
     "aws-nlb": Product(forwards=True, scope="regional"),
-    # what is in one zone unless a copy in another is declared, which makes it more than one replica
-    **dict.fromkeys(("aws-rds", "aurora", "cloud-sql"), Product(scope="zonal")),
     **dict.fromkeys(("aws-alb", "aws-elb", "aws-api-gateway"), Product(scope="regional", plain_entry=True)),
+    "azure-load-balancer": Product(forwards=True, scope="regional"),
     "cloudfront": Product(scope="global", plain_entry=True),
-    **dict.fromkeys(
-        (
-            *("s3", "dynamodb", "efs", "sqs", "sns", "ses", "kinesis", "cognito", "aws-kms"),
-            *("aws-lambda", "aws-fargate", "ecs", "eks", "aws-waf", "secrets-manager", "cloudwatch"),
-            *("google-cloud-storage", "google-cloud-load-balancing", "pubsub", "cloud-run", "snowflake"),
-            *("firestore", "bigquery", "gke"),
-            *("azure-blob-storage", "azure-application-gateway", "azure-service-bus", "azure-event-hubs"),
-            *("azure-key-vault", "azure-functions", "aks", "cosmos-db"),
-        ),
-        Product(scope="regional"),
-    ),
-    **dict.fromkeys(
-        (
-            *("route53", "cloud-dns", "azure-dns", "cloudflare", "fastly", "akamai", "imperva", "azure-front-door"),
-            *("firebase", "stripe", "adyen", "paypal", "auth0", "okta", "twilio", "sendgrid", "mailgun", "postmark"),
-            *("entra-id", "azure-ad", "google-identity", "bitbucket"),
-            *("github", "github-actions", "slack", "pagerduty", "opsgenie", "datadog", "new-relic", "sentry"),
-        ),
-        Product(scope="global"),
-    ),
+    **_PROVIDED,
     "gitlab": Product(scope="global", keeps_data=True),
     **dict.fromkeys(
         (
-            "gitea",
-            "forgejo",
-            "gogs",
-            "gerrit",
-            "harbor",
-            "nexus",
-            "artifactory",
-            "jenkins",
-            "midpoint",
-            "mlflow",
-            "nextcloud",
+            *("gitea", "forgejo", "gogs", "gerrit", "harbor", "nexus", "artifactory", "jenkins"),
+            *("midpoint", "mlflow", "nextcloud"),
         ),
         Product(keeps_data=True),
     ),
     **dict.fromkeys(
         (
             *("fortigate", "fortinet", "palo-alto", "pan-os", "cisco-asa", "cisco-ftd", "firepower", "juniper-srx"),
-            *(
-                "checkpoint",
-                "check-point",
-                "sophos",
-                "sonicwall",
-                "watchguard",
-                "barracuda",
-                "f5",
-                "f5-big-ip",
-                "big-ip",
-            ),
+            *("checkpoint", "check-point", "sophos", "sonicwall", "watchguard", "barracuda"),
+            *("f5", "f5-big-ip", "big-ip"),
             *("netscaler", "citrix-adc"),
         ),
         Product(appliance=True),
     ),
+    **dict.fromkeys(
+        (
+            *(
+                "dovecot",
+                "cyrus",
+                "cyrus-imap",
+                "courier",
+                "courier-imap",
+                "exchange",
+                "microsoft-exchange",
+                "exchange-server",
+            ),
+            *("zimbra", "carbonio", "mailcow", "mailu", "iredmail", "docker-mailserver", "modoboa", "hmailserver"),
+            *(
+                "grommunio",
+                "kopano",
+                "kerio-connect",
+                "icewarp",
+                "axigen",
+                "mdaemon",
+                "domino",
+                "hcl-domino",
+                "groupwise",
+            ),
+        ),
+        Product(mailboxes=True),
+    ),
+    **dict.fromkeys(("stalwart", "james", "apache-james"), Product(mailboxes=True, keeps_data=True)),
     "rabbitmq": Product(votes_if_set_up=True, consoles=(15672, 15671)),
     # at most half of the drives are parity, and with less it takes more of them: https://min.io/docs/minio/linux/operations/concepts/erasure-coding.html
     "minio": Product(agrees=True, quorum="half-to-read", consoles=(9001,)),
     "portainer": Product(consoles=(9000, 9443)),
 }
 
-_SPELLINGS = {
-    "alb": "aws-alb",
-    "application-load-balancer": "aws-alb",
-    "apache-http-server": "apache",
-    "apache-httpd": "apache",
-    "apache-tomcat": "tomcat",
-    ".net": "dotnet",
-    "alma-linux": "almalinux",
-    "centos-linux": "centos",
-    "azure-kubernetes-service": "aks",
-    "cloud-load-balancing": "google-cloud-load-balancing",
-    "cloud-pubsub": "pubsub",
-    "cloud-storage": "google-cloud-storage",
-    "elastic": "elasticsearch",
-    "elastic-container-service": "ecs",
-    "elastic-file-system": "efs",
-    "elastic-kubernetes-service": "eks",
-    "elastic-load-balancer": "aws-elb",
-    "elastic-load-balancing": "aws-elb",
-    "elb": "aws-elb",
-    "fargate": "aws-fargate",
-    "gcs": "google-cloud-storage",
-    "google-kubernetes-engine": "gke",
-    "httpd": "apache",
-    "microsoft-windows": "windows",
-    "microsoft-windows-server": "windows-server",
-    "key-management-service": "aws-kms",
-    "kms": "aws-kms",
-    "lambda": "aws-lambda",
-    "mongo": "mongodb",
-    "network-load-balancer": "aws-nlb",
-    "nlb": "aws-nlb",
-    "node.js": "node",
-    "nodejs": "node",
-    "oracle-database": "oracle",
-    "postgres": "postgresql",
-    "proxmox": "proxmox-ve",
-    "rabbit": "rabbitmq",
-    "rds": "aws-rds",
-    "simple-email-service": "ses",
-    "simple-notification-service": "sns",
-    "simple-queue-service": "sqs",
-    "simple-storage-service": "s3",
-    "red-hat": "rhel",
-    "red-hat-enterprise-linux": "rhel",
-    "redhat": "rhel",
-    "rocky": "rocky-linux",
-    "sql-server": "mssql",
-    "sqlserver": "mssql",
-}
-"""Other names of products, with the name that the tables have."""
-_VENDORS = {
-    "aws": "aws",
-    "amazon-web-services": "aws",
-    "amazon": "aws",
-    "apache": "apache",
-    "azure": "azure",
-    "gcp": "google-cloud",
-    "google-cloud": "google-cloud",
-    "google": "google-cloud",
-    "microsoft": "azure",
-}
-"""What names of vendors' products begin with, and what the tables have for it."""
 _ENGINE = re.compile(r"(rds|aurora|cloud-sql)(?:-for)?-(?:mysql|mariadb|postgres(?:ql)?|oracle|sql-server)$")
 """A managed database with the engine that it runs, which changes nothing of its scope or promise."""
+_COMPACT = {name.replace("-", ""): SPELLINGS.get(name, name) for name in (*SPELLINGS, *reversed(PRODUCTS))}
+"""The names without their hyphens, as some write them: `stepfunctions`, `event-bridge`."""
 _UNKNOWN = Product()
 
 
@@ -225,17 +170,28 @@ def product_name(name: str | None) -> str:
     """Return the name by which tables know a product: `Postgres` is `postgresql`, `Amazon S3` and `aws-s3` are `s3`."""
     text = "-".join((name or "").casefold().replace("_", " ").replace("/", "").split())
     text = _ENGINE.sub(r"\1", text)
-    text = _SPELLINGS.get(text, text)
-    return text if text in PRODUCTS else _without_vendor(text)
+    text = SPELLINGS.get(text, text)
+    if text in PRODUCTS:
+        return text
+    bare = _without_vendor(text)
+    return bare if bare in PRODUCTS else next(filter(None, map(_COMPACT.get, _compact(text))), bare)
+
+
+def _compact(text: str) -> Iterator[str]:
+    """Yield a name without its hyphens, and so without the vendor that it begins with."""
+    yield text.replace("-", "")
+    for vendor in VENDORS:
+        if text.startswith(f"{vendor}-"):
+            yield text.removeprefix(f"{vendor}-").replace("-", "")
 
 
 def _without_vendor(text: str) -> str:
     """Return the name that the tables have for one that begins with a vendor's; the text itself where they have none."""
-    for vendor, short in _VENDORS.items():
+    for vendor, short in VENDORS.items():
         bare = text.removeprefix(f"{vendor}-")
-        bare = _SPELLINGS.get(bare, bare)
+        bare = SPELLINGS.get(bare, bare)
         names = (bare, f"{short}-{bare}") if text.startswith(f"{vendor}-") else ()
-        name = next((name for name in names if name in PRODUCTS or name in _SPELLINGS.values()), None)
+        name = next((name for name in names if name in PRODUCTS or name in SPELLINGS.values()), None)
         if name is not None:
             return name
     return text

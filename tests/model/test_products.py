@@ -37,6 +37,14 @@ from archgen.model.products import PRODUCTS, product_name, product_of
         ("aurora-postgresql", "aurora"),
         ("Cloud SQL for SQL Server", "cloud-sql"),
         ("Amazon Simple Queue Service", "sqs"),
+        ("google-pub-sub", "pubsub"),
+        ("AWS Step Functions", "step-functions"),
+        ("stepfunctions", "step-functions"),
+        ("event-bridge", "eventbridge"),
+        ("Amazon Dynamo DB", "dynamodb"),
+        ("Azure Event Grid", "event-grid"),
+        ("Azure ServiceBus", "azure-service-bus"),
+        ("GCP Secret Manager", "secret-manager"),
         ("aws-something-new", "aws-something-new"),
         (None, ""),
     ],
@@ -52,3 +60,27 @@ def test_a_name_of_the_tables_is_its_own_spelling() -> None:
 def test_facts_are_those_of_the_product_whatever_its_spelling() -> None:
     assert product_of("Amazon S3").scope == "regional"
     assert product_of("Apache Kafka").agrees
+
+
+@pytest.mark.parametrize(
+    ("product", "scope"),
+    [
+        ("eventbridge", "regional"),
+        ("aws-step-functions", "regional"),
+        ("aws-appsync", "regional"),
+        ("aws-app-runner", "regional"),
+        ("aws-iot-core", "regional"),
+        ("aws-batch", "regional"),
+        ("azure-event-grid", "regional"),
+        ("azure-logic-apps", "regional"),
+        ("google-spanner", "regional"),
+        ("google-pub-sub", "global"),
+        ("aws-rds", "zonal"),
+        ("elasticache", None),
+        ("amazon-opensearch-service", None),
+        ("azure-sql-database", None),
+        ("amazon-msk", None),
+    ],
+)
+def test_a_scope_is_that_of_the_provider_where_no_setting_decides_it(product: str, scope: str | None) -> None:
+    assert product_of(product).scope == scope

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from archgen.analysis.backups import holds_only_copies
 from archgen.analysis.exposure import callers_of, is_directory
+from archgen.analysis.own_data import keeps_mailboxes
 from archgen.analysis.topology import Topology
 from archgen.edits.backups import add_backup
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -33,6 +34,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 yield _outdated(facts, component, tested, backups)
             elif not backups and _takes_files(facts, component):
                 yield _unversioned(facts, component)
+            elif not backups and _is_uncopied(facts, component):
+                yield _uncopied(facts, component)
         elif _keeps(facts, component):
             if not backups:
                 yield _missing(facts, component)
@@ -65,14 +68,16 @@ def _is_backed_up_with(facts: Topology, component: Component) -> bool:
 
 
 def _keeps_alone(facts: Topology, component: Component) -> bool:
-    """Return True for secrets that are in no other store, a directory, and an index that a flow fills and nothing can fill again.
+    """Return True for secrets in no other store, a directory, mailboxes, and an index that a flow fills and nothing else can.
 
     An index that a backup copies is worth it.
     A stream to which a caller of the index adds on request is no place to fill the index from; what it polls may be.
     """
     if component.kind == "secrets":
         return not any(KINDS[facts.components[name].kind].stores for name in _called(facts, component.id))
-    if is_directory(facts, component.id) or (component.kind == "search" and component.id in facts.backups):
+    if is_directory(facts, component.id) or keeps_mailboxes(facts, component.id):
+        return True
+    if component.kind == "search" and component.id in facts.backups:
         return True
     if product_of(component.product).keeps_data:
         return not any(KINDS[facts.components[name].kind].stores for name in _called(facts, component.id))
@@ -109,6 +114,12 @@ def _takes_files(facts: Topology, component: Component) -> bool:
     """Return True for a provider's storage that flows write files to: unless switched on, it keeps no older versions."""
     written = bool(facts.flows_writing[component.id])
     return component.kind in FILE_STORES and written and not holds_only_copies(facts, component)
+
+
+def _is_uncopied(facts: Topology, component: Component) -> bool:
+    """Return True for a provider's store that flows write to, of which it keeps no copy until it is asked to."""
+    written = KINDS[component.kind].stores and bool(facts.flows_writing[component.id])
+    return written and product_of(component.product).copied_on_request and not _keeps_sessions(facts, component)
 
 
 def _is_old(context: RuleContext, tested: str) -> bool:
@@ -148,7 +159,8 @@ def _case(facts: Topology, component: Component) -> str | None:
         return "exchange"
     if _keeps_sessions(facts, component):
         return "sessions"
-    return "application" if product_of(component.product).keeps_data else _CASES.get(component.kind)
+    application = product_of(component.product).keeps_data and not keeps_mailboxes(facts, component.id)
+    return "application" if application else _CASES.get(component.kind)
 
 
 def _keeps_sessions(facts: Topology, component: Component) -> bool:
@@ -187,6 +199,23 @@ def _unversioned(facts: Topology, component: Component) -> Hit:
         case="provided",
         # versions of objects are a setting that models seldom have; a file system has none
         confidence="high" if component.kind == "file-storage" else "medium",
+    )
+
+
+def _uncopied(facts: Topology, component: Component) -> Hit:
+    return Hit(
+        subject=Subject("component", component.id),
+        message=(
+            f"Nothing brings back what is deleted from {component.title} by mistake: {component.product} keeps no backup until it is "
+            "switched on, and none is declared"
+        ),
+        flows=facts.flows_of[component.id],
+        fix=(
+            "Switch backups or point-in-time recovery on, and declare it: "
+            f"`{{kind: backup, managed: true, backs_up: [{component.id}], keeps: 30d}}`."
+        ),
+        case="provided",
+        confidence="medium",
     )
 
 
@@ -246,13 +275,15 @@ RULE = Rule(
     ),
     limits=(
         "Counts uploads that are declared to be on the one server (`uploads: local`). Managed databases are left to "
-        "their provider; managed storage that flows write files to is reported as info. A copy of another component "
+        "their provider; managed storage that flows write files to is reported as info, and so is a database of which the provider "
+        "keeps no backup until somebody switches it on (DynamoDB, Bigtable, Firestore). A copy of another component "
         "is covered by that component's backup. Skips storage that only backups call, and stores that others only "
         "agree by, such as the etcd of an automatic failover: they fill themselves again. Reports streams as info at "
         "low confidence, since most only pass on data that others keep. A search engine counts as the place of its data if a "
         "caller fills it on request and has no other store, as info if a worker does. A directory of accounts (LDAP, Kerberos, "
-        "Active Directory) is data, and so is what an application such as a forge or a registry keeps without a store; files "
-        "that are handed to others over SFTP are reported as info, and so is a store of which each step says that it keeps sessions."
+        "Active Directory) is data, and so are mailboxes (a product that keeps them, replication, IMAP or POP3), and what an "
+        "application such as a forge or a registry keeps without a store. Files that are handed to others over SFTP are reported as "
+        "info, and so is a store of which each step says that it keeps sessions."
     ),
     references=(
         ("NIST SP 800-34 Rev. 1, Contingency Planning Guide", "https://csrc.nist.gov/pubs/sp/800/34/r1/upd1/final"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.backups import least_interval
+from archgen.analysis.own_data import keeps_data
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replication
@@ -30,7 +31,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         replication = component.replication
         copy = replication is not None and replication.copy_of is not None
         skipped = component.managed or copy or component.id in facts.coordinators
-        if facts.kind(component.id).stores and not skipped:
+        if not skipped and keeps_data(facts, component.id):
             modes = _modes(facts, component)
             hit = _lost_with_primary(facts, component, objective, modes) or _lost_with_place(
                 facts, component, objective
