@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from archgen.analysis.backups import holds_only_copies
+from archgen.analysis.backups import holds_only_copies, keeps_mailboxes
 from archgen.analysis.exposure import callers_of, is_directory
-from archgen.analysis.own_data import keeps_mailboxes
 from archgen.analysis.topology import Topology
 from archgen.edits.backups import add_backup
 from archgen.linting.rule import Hit, Rule, RuleContext

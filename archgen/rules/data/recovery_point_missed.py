@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.backups import least_interval
-from archgen.analysis.own_data import keeps_data
+from archgen.analysis.backups import keeps_data, least_interval
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replication
