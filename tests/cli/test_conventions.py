@@ -286,3 +286,12 @@ def test_accepted_findings_are_open_without_their_acceptances(
     assert run(capsys, *words)[0] == 0
     assert run(capsys, *words[:4], "-q")[0] == 0
     assert run(capsys, *words[:4], "-q", "--ignore-acceptances")[0] == 1
+
+
+def test_an_empty_diff_says_which_fixes_it_leaves_out(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, err = run(capsys, "lint", f"../../{MODEL}", "--diff")
+    every = json.loads(run(capsys, "lint", f"../../{MODEL}", "--format", "json")[1])["findings"]
+    unsafe = sum(each["fixable"] == "unsafe" and bool(each["changes"]) for each in every)
+    assert out == ""
+    assert err == f"archgen: {unsafe} findings can be fixed with --unsafe-fixes\n"
+    assert "can be fixed" not in run(capsys, "lint", f"../../{MODEL}", "--diff", "--unsafe-fixes")[2]

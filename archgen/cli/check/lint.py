@@ -24,6 +24,7 @@ from archgen.cli.progress import Progress
 from archgen.linting.policy import ALL, FAIL_ON, MEANINGLESS, PERSONAS
 from archgen.model.finding import CATEGORIES, CONFIDENCES, SEVERITIES
 from archgen.model.problems import UsageError
+from archgen.model.wording import plural
 from archgen.report.common.terminal import brief, escape_controls
 from archgen.system.internal_errors import Isolation
 
@@ -155,6 +156,8 @@ def _lint(options: argparse.Namespace) -> int:
         sentences = tuple(fix(result.report, settings.policy, day, show, keep=writes, unsafe=unsafe, paths=paths))
         for sentence in sentences:
             warn(f"archgen: {brief(sentence)}\n")
+        if not unsafe:
+            _warn_of_unsafe_fixes(result.report)
         if writes and sentences:
             result = _check(options, settings, mode)
     isolation = Isolation()
@@ -175,6 +178,16 @@ def _lint(options: argparse.Namespace) -> int:
         write_job_summary(result.report)
     failed = report_errors((*result.errors, *isolation.errors))
     return INVALID if failed else exit_code(result.report.findings, "never" if options.exit_zero else settings.fail_on)
+
+
+def _warn_of_unsafe_fixes(report: LintReport) -> None:
+    """Count the fixes that a run without --unsafe-fixes leaves out, so that an empty diff is no riddle."""
+    left = sum(
+        finding.fixable == "unsafe" and bool(finding.changes) and finding.accepted is None
+        for finding in report.findings
+    )
+    if left:
+        warn(f"archgen: {plural(left, 'finding')} can be fixed with --unsafe-fixes\n")
 
 
 def _warn_of_broken(report: LintReport) -> None:
