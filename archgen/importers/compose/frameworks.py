@@ -40,7 +40,7 @@ def read_by_frameworks(
 
 
 def _own(part: ServicePart, opener: Opener) -> list[Configuration]:
-    directory = _directory(part)
+    directory = _directory(part) if part.guess.known.product is None else ""
     if not directory or not opener(part.service.source.path, directory):
         return []
     named = (opener(part.service.source.path, posixpath.join(directory, name))[:1] for name in _NAMES)
