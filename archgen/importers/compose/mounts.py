@@ -35,7 +35,10 @@ def mounted(
 
 
 def _is_path(source: str) -> bool:
-    return source.startswith(".") or _AT_HOME.match(source) is not None
+    """Return True for a path of the project, and not for all of it, which is source and no configuration."""
+    if source.startswith("."):
+        return posixpath.normpath(source).strip("./") != ""
+    return _AT_HOME.match(source) is not None
 
 
 def _inside(mount: SourceText) -> SourceText:

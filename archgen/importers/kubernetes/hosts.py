@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from archgen.importers.addresses import ON_MACHINE
 from archgen.importers.kubernetes.part import Workload, node_ports
 
 ServiceKey = tuple[str, str]
@@ -19,6 +20,9 @@ def hosts_in_namespace(
 ) -> dict[str, str]:
     """Return the names by which pods of a namespace reach others, each with the component's id; a port of nodes as `:8126`."""
     hosts: dict[str, str] = {f":{port}": identity for port, identity in agents.items()}
+    if len({*agents.values()}) == 1:
+        # the address of the node alone, as `DD_AGENT_HOST`
+        hosts[ON_MACHINE[0]] = next(iter(agents.values()))
     behind = {key: pods[0].id for key, pods in selected.items() if pods}
     for (space, name), identity in (*behind.items(), *aliases.items()):
         for full in (f"{name}.{space or 'default'}", f"{name}.{space or 'default'}.svc"):
