@@ -26,6 +26,12 @@ _OVERRIDES = (
     "docker-compose.override.yaml",
     "docker-compose.override.yml",
 )
+_SERVICE = re.compile(
+    r"^ {1,4}([A-Za-z0-9][\w.-]*):[ \t]*(?:&\w+[ \t]*)?(?:#.*)?\r?\n(?=\s+(?:<<|[a-z_]+):)", re.MULTILINE
+)
+"""Names at the level of services, each with keys of its own below it."""
+
+_WORD = re.compile(r"[A-Za-z0-9][\w.-]*")
 _API_VERSION = re.compile(rb'^[ {]*"?apiVersion"?:', re.MULTILINE)
 _DEEPEST_PROXY = 3
 _MOST_PROJECTS = 3
@@ -71,7 +77,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     top = entries_of(directory)
     names = sorted(top[0])
     collection.listed["" if directory == "." else directory] = frozenset(names)
-    chosen, others = _compose_files([name for name in names if _COMPOSE.fullmatch(name)])
+    chosen, others = _compose_files(directory, [name for name in names if _COMPOSE.fullmatch(name)], inside)
     if chosen:
         for name in chosen:
             collection.read(_joined(directory, name), inside)
@@ -120,7 +126,7 @@ def _collect_nearest(collection: SourceFiles, directory: str, below: list[str], 
     if len(nearest) > _MOST_PROJECTS:
         raise UsageError(f"{directory} holds {len(nearest)} compose projects; name one, such as {nearest[0]}")
     for project in nearest:
-        chosen, others = _compose_files(projects[project])
+        chosen, others = _compose_files(project, projects[project], inside)
         for name in chosen:
             collection.read(_joined(project, name), inside)
         collection.others += [_joined(project, name) for name in others]
@@ -130,7 +136,7 @@ def _collect_nearest(collection: SourceFiles, directory: str, below: list[str], 
                 collection.read(path, inside)
 
 
-def _compose_files(names: list[str]) -> tuple[list[str], list[str]]:
+def _compose_files(directory: str, names: list[str], inside: str) -> tuple[list[str], list[str]]:
     """Return the compose files of a directory that are read together, and the others."""
     default = next((name for name in DEFAULTS if name in names), None)
     if default is not None:
@@ -140,8 +146,28 @@ def _compose_files(names: list[str]) -> tuple[list[str], list[str]]:
         production = [name for name in complete if _PRODUCTION.search(name)]
         others = [name for name in complete if not _TRIAL.search(name)]
         chosen = (production or others or complete)[:1]
+        texts = {name: _text(_joined(directory, name), inside) for name in (complete if len(complete) > 1 else ())}
+        for name in [each for each in complete if each not in chosen and not _TRIAL.search(each)]:
+            if all(_completes(texts[name], texts[other]) for other in chosen):
+                chosen.append(name)
         chosen += [name for name in names if any(_is_override(name, base) for base in chosen)]
     return chosen, [name for name in names if name not in chosen]
+
+
+def _text(path: str, inside: str) -> str:
+    """Return the text of a file; the empty one if it can't be read."""
+    try:
+        return read_file(path, FOUND, inside).decode("utf-8", "replace")
+    except UnreadableFile:
+        return ""
+
+
+def _completes(text: str, other: str) -> bool:
+    """Return True for compose files of different services of which one names a service of the other: parts of one system."""
+    services, others = {*_SERVICE.findall(text)}, {*_SERVICE.findall(other)}
+    if not services or not others or services & others:
+        return False
+    return bool(others & {*_WORD.findall(text)}) or bool(services & {*_WORD.findall(other)})
 
 
 def _is_override(name: str, base: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from archgen.app.config.config import repository_of
 from archgen.app.importing.collect import SourceFiles
 from archgen.app.importing.directories import files_below
-from archgen.importers.compose.environment import STAND_INS
+from archgen.importers.compose.environment import EXAMPLES, STAND_INS
 from archgen.importers.compose.mounts import CONFIGURATIONS
 from archgen.importers.facts import Configuration, Opener
 from archgen.system.files import FOUND, ResolvedDirectory, UnreadableFile, lies_in, read_file
@@ -55,9 +55,16 @@ def _open(target: str, inside: ResolvedDirectory) -> Iterator[Configuration]:
     if os.path.isdir(target):
         if not lies_in(os.path.realpath(target), inside):
             return
-        files = [path for path in files_below(target, _DEEPEST_MOUNT) if path.endswith(CONFIGURATIONS)][:_MOST_MOUNTED]
+        below = list(files_below(target, _DEEPEST_MOUNT))
+        files = [path for path in below if _is_configuration(path, below)][:_MOST_MOUNTED]
     for file in files:
         try:
             yield Configuration(file, read_file(file, FOUND, inside))
         except UnreadableFile:
             continue
+
+
+def _is_configuration(path: str, others: list[str]) -> bool:
+    """Return True for a configuration, and for the example of one that isn't there."""
+    stem, end = os.path.splitext(path)
+    return path.endswith(CONFIGURATIONS) or (end in EXAMPLES and stem.endswith(CONFIGURATIONS) and stem not in others)

@@ -37,7 +37,7 @@ STAND_INS = (
 """Names of files that people copy to `.env`, the likelier ones first."""
 
 
-_EXAMPLES = (".example", ".sample", ".dist", ".template", ".default", ".model", ".tmpl")
+EXAMPLES = (".example", ".sample", ".dist", ".template", ".default", ".model", ".tmpl")
 """Ends of the names of examples beside the files that people make of them."""
 
 
@@ -66,7 +66,7 @@ def environment_of(path: str, opener: Opener) -> Environment:
 def opened_variables(path: str, name: str, opener: Opener) -> tuple[Configuration, ...]:
     """Return the file of variables that a compose file names, else the example of it."""
     directory, base = posixpath.split(name)
-    stand_ins = STAND_INS if base == ".env" else tuple(f"{base}{end}" for end in _EXAMPLES)
+    stand_ins = STAND_INS if base == ".env" else tuple(f"{base}{end}" for end in EXAMPLES)
     for each in (base, *stand_ins):
         files = opener(path, posixpath.join(directory, each))[:1]
         if files:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
+from archgen.importers.compose.environment import EXAMPLES
 from archgen.importers.compose.interpolation import fill_variables
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import SourceText
@@ -17,6 +19,9 @@ CONFIGURATIONS = (".conf", ".cfg", ".template", ".tmpl", ".tpl", ".yml", ".yaml"
 _AT_HOME = re.compile(r"/home/|/Users/|/root/|~|[A-Za-z]:[\\/]")
 """Paths of one machine alone."""
 
+_TEMPLATE_DIRECTORIES = ("-template", "-templates", ".template", "-example", ".example", "-sample", ".sample")
+"""Ends of the names of directories beside those that people make of them."""
+
 _LARGEST_MOUNT = 256 * 1024
 
 
@@ -24,14 +29,34 @@ def mounted(
     part: ServicePart, variables: Mapping[str, SourceText], opener: Opener, hosts: Mapping[str, str]
 ) -> Iterator[Attachment]:
     """Yield the configurations of a service, with its variables put in."""
+    values = {name: value.text for name, value in variables.items()}
     mounts = [(target, _inside(mount)) for target, mount in part.service.mounts.items() if _is_path(mount.text)]
     copies = [(target, copy) for target, copy in part.recipe.copies.items() if target not in part.service.mounts]
     for target, named in [*sorted(mounts)[:50], *sorted(copies)[:50]]:
         if target.endswith(_NO_CONFIGURATION):
             continue
-        for file in opener(part.service.source.path, named.text):
+        for file in _opened(part.service.source.path, named.text, opener):
             if len(file.data) <= _LARGEST_MOUNT:
-                yield Attachment(part.id, part.kind, _filled(file, variables), target, hosts)
+                yield Attachment(part.id, part.kind, _filled(file, values), target, hosts)
+
+
+def _opened(path: str, name: str, opener: Opener) -> tuple[Configuration, ...]:
+    """Return the configurations that a mount names, else those of the example or template that people make it of."""
+    for each in (name, *_examples(name)):
+        files = opener(path, each)
+        if files:
+            return files
+    return ()
+
+
+def _examples(name: str) -> Iterator[str]:
+    stem, end = posixpath.splitext(name)
+    if end:
+        yield from (f"{name}{sort}" for sort in EXAMPLES)
+        yield from (f"{stem}{sort}{end}" for sort in EXAMPLES)
+    first, _, rest = posixpath.normpath(name).partition("/")
+    if rest and not first.startswith("."):
+        yield from (f"{first}{sort}/{rest}" for sort in _TEMPLATE_DIRECTORIES)
 
 
 def _is_path(source: str) -> bool:
@@ -49,8 +74,8 @@ def _inside(mount: SourceText) -> SourceText:
     return SourceText(f"./{name}" if name.endswith(CONFIGURATIONS) else "", mount.source)
 
 
-def _filled(file: Configuration, variables: Mapping[str, SourceText]) -> Configuration:
+def _filled(file: Configuration, values: Mapping[str, str]) -> Configuration:
     """Return a file with variables put in, as the program or its start script does."""
     if b"${" not in file.data:
         return file
-    return Configuration(file.path, fill_variables(file.data, {name: value.text for name, value in variables.items()}))
+    return Configuration(file.path, fill_variables(file.data, values))

@@ -137,11 +137,13 @@ class _Reader:
 
     def _publish(self, part: ServicePart) -> None:
         # a port without one of the machine is published on any free one, where no visitor looks for it
-        published = [port for port in part.service.ports if port.published is not None]
+        stores = KINDS[part.kind].role == "data"
+        published = [port for port in part.service.ports if port.published is not None and not (stores and port.unset)]
         # a port of UDP beside others serves the same callers
         for port in [port for port in published if not port.udp] or published:
             value = publication_entry(part.guess.known, port)
-            sure: Confidence = "high" if KINDS[part.kind].balances or port.published in (80, 443) else "medium"
+            is_door = KINDS[part.kind].balances or port.published in (80, 443)
+            sure: Confidence = "high" if is_door and not port.unset else "medium"
             self._add(f"entry:{part.id}:{value['port']}", "entry", value, port.source, "ports", sure)
 
     def _variables(self, part: ServicePart) -> dict[str, SourceText]:

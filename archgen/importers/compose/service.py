@@ -25,13 +25,17 @@ class SourceText(Struct, frozen=True):
 
 
 class Publication(Struct, frozen=True):
-    """A port that is published on the host: the address it is bound to, the host's port, and the container's."""
+    """A port that is published on the host: the address it is bound to, the host's port, and the container's.
+
+    If a variable that no file sets stands for the host's port, it is `unset`, and taken to be the container's.
+    """
 
     address: str
     published: int | None
     target: int
     source: Origin
     udp: bool = False
+    unset: bool = False
 
 
 class Service(Struct, kw_only=True):
@@ -233,17 +237,19 @@ def publications(node: SourceNode, variables: Mapping[str, str]) -> Iterator[Pub
         target, address = node.get("target").number, interpolate(node.text_at("host_ip"), variables)
         published = interpolate(node.text_at("published"), variables).partition("-")[0]
         if target is not None:
-            number = int(published) if published.isdecimal() else target if "$" in node.text_at("published") else None
-            yield Publication(address, number, target, source, node.text_at("protocol") == "udp")
+            unset = not published and "$" in node.text_at("published")
+            number = int(published) if published.isdecimal() else target if unset else None
+            yield Publication(address, number, target, source, node.text_at("protocol") == "udp", unset)
         return
     text, _, protocol = interpolate(node.text, variables).strip().partition("/")
     address, published, target_text = _split(text)
-    if not published and "$" in node.text.rpartition(":")[0]:
-        # a variable that no file sets: the port is published all the same
-        published = target_text
-    targets, hosts = _range(target_text), _range(published)
+    unset = not published and "$" in node.text.rpartition(":")[0]
+    targets = _range(target_text)
+    hosts = targets if unset else _range(published)
     for index, target in enumerate(targets[:20]):
-        yield Publication(address, hosts[index] if index < len(hosts) else None, target, source, protocol == "udp")
+        yield Publication(
+            address, hosts[index] if index < len(hosts) else None, target, source, protocol == "udp", unset
+        )
 
 
 def _split(text: str) -> tuple[str, str, str]:
