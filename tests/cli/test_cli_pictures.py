@@ -111,7 +111,7 @@ def test_every_engine_draws_every_component(project: Path, engine: str) -> None:
         (["--engine", "elk"], "unknown engine `elk`"),
         (["--theme", "drak"], "unknown theme `drak`; did you mean `dark`?"),
         (["--format", "dot", "--view", "flows"], "dot can't show flows"),
-        (["-o", "picture.svg"], "picture.svg has room for one diagram; got 3"),
+        (["-o", "picture.svg", "--view", "flows"], "picture.svg has room for one diagram; got 2"),
     ],
 )
 def test_draw_tells_a_wrong_use(
@@ -120,6 +120,19 @@ def test_draw_tells_a_wrong_use(
     assert main(["draw", "-o", "out", *words]) == 2
     assert message in capsys.readouterr().err
     assert names(project) == ["models"]
+
+
+@pytest.mark.parametrize(
+    ("words", "files"),
+    [
+        (["-o", "picture.svg"], ["picture.svg"]),
+        (["-o", "out", "--level", "system"], ["1-simple-web-stack.deployment.svg"]),
+    ],
+)
+def test_a_file_and_a_level_show_the_deployment(project: Path, words: list[str], files: list[str]) -> None:
+    assert main(["draw", *words]) == 0
+    out = project / "out"
+    assert (names(out) if out.is_dir() else [name for name in names(project) if name != "models"]) == files
 
 
 def test_a_model_without_a_meaning_loses_its_own_pictures_only(

@@ -50,7 +50,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="VIEW[,VIEW]",
         action=ListAction,
         default=[],
-        help=f"Views to draw: {', '.join(VIEWS)}, or views of the model; comma-separated [default: deployment and flows]",
+        help=f"Views to draw: {', '.join(VIEWS)}, or views of the model; comma-separated "
+        "[default: deployment and flows; for a file or a level, deployment]",
     )
     parser.add_argument(
         "--level",
@@ -97,8 +98,8 @@ def run(options: argparse.Namespace) -> int:
     An invalid model loses its own diagrams only; the exit code shows it.
     """
     drawing = requested_drawing(options, _raster(options), ROOMS[options.width])
-    views = tuple(options.view)
     formats = tuple(options.format) or (format_of(options.output) or "svg",)
+    views = tuple(options.view) or _usual_views(options, formats)
     inputs, day = find_and_read(tuple(options.paths), options.stdin_filename), today(options.today)
     models = load_models(inputs) if options.no_findings else check_models(inputs, day)
     broken = report_invalid(
@@ -124,6 +125,17 @@ def run(options: argparse.Namespace) -> int:
             report = partial(_report_scores, tier, drawing, views, options.level, ROOMS[options.width])
             isolation.attempt(report, tier.topology.architecture.file, "the score")
     return INVALID if report_errors(isolation.errors) or broken else OK
+
+
+def _usual_views(options: argparse.Namespace, formats: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the deployment for one file and for a level, which flows don't have; else nothing, for all that is usual."""
+    alone = options.level is not None or _is_single(options.output)
+    shown = all(FORMATS[name].deployment is not None for name in formats)
+    return ("deployment",) if alone and shown and options.flow is None else ()
+
+
+def _is_single(output: str) -> bool:
+    return output == "-" or (format_of(output) is not None and not os.path.isdir(output))
 
 
 def _raster(options: argparse.Namespace) -> RasterOptions:
@@ -153,11 +165,13 @@ def _words(room: Room) -> str:
 
 
 def _save(files: list[File], output: str) -> None:
-    single = output == "-" or (format_of(output) is not None and not os.path.isdir(output))
+    single = _is_single(output)
     if not files:
         raise UsageError("nothing to draw: no model has flows or follows another")
     if single and len(files) > 1:
-        raise UsageError(f"{output} has room for one diagram; got {len(files)}; add --view, --flow or --format")
+        raise UsageError(
+            f"{output} has room for one diagram; got {len(files)}; name one model, --view, --flow or --format"
+        )
     if output == "-":
         data(files[0].content)
         return
