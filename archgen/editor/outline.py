@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import yaml
@@ -68,7 +68,10 @@ class TextOutline:
 
     @cached_property
     def _parts(self) -> tuple[TextPart, ...]:
-        return tuple(replace(part, span=self._in_editor(part.span)) for part in _parts(self.text))
+        parts = _parts(self.text)
+        if self._starts is None:
+            return parts
+        return tuple(replace(part, span=self._in_editor(part.span)) for part in parts)
 
     def _in_editor(self, span: TextSpan) -> TextSpan:
         line, start = self.editor_place(span.line, span.start)
@@ -186,13 +189,18 @@ def replace_spans(text: str, words: Mapping[TextSpan, str]) -> str:
     return "".join(lines)
 
 
-def _parts(text: str) -> Iterator[TextPart]:
+_REMEMBERED = 16
+"""Texts whose parts are remembered: each request about a name reads all files of a model."""
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _parts(text: str) -> tuple[TextPart, ...]:
+    """Return the parts of a text by YAML's lines."""
     try:
-        parts = list(_walk(iter(EVENTS(text).get_event, None)))
+        return tuple(_walk(iter(EVENTS(text).get_event, None)))
     except (yaml.YAMLError, _NoOutline, ValueError):
         # what is being typed is often no YAML for a moment
-        return
-    yield from parts
+        return ()
 
 
 class _NoOutline(Exception):

@@ -33,9 +33,9 @@ class Family:
         self._texts = texts
         self._within = os.path.realpath(within)
         self.files = dict(self._read(root, set()))
+        by_file = [TextOutline(text).declared for text in self.files.values()]
         self.declared: NamesByKind = {
-            kind: frozenset(name for text in self.files.values() for name in TextOutline(text).declared[kind])
-            for kind in DECLARING.values()
+            kind: frozenset(name for declared in by_file for name in declared[kind]) for kind in DECLARING.values()
         }
 
     def outline(self, file: str) -> TextOutline:

@@ -33,6 +33,9 @@ from archgen.report.lint.outcome import page_of
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 """A line with its break, as YAML and an editor take it."""
 
+_ENCODINGS = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
+"""Encodings in whose units an editor may count, each with the bytes of a unit."""
+
 _SEVERITY = {
     "error": lsp.DiagnosticSeverity.Error,
     "warning": lsp.DiagnosticSeverity.Warning,
@@ -139,8 +142,17 @@ class ModelServer(LanguageServer):
         lines = read.outline.lines
         if position.line >= len(lines):
             return len(lines) - 1, len(lines[-1])
-        at = self.workspace.position_codec.position_from_client_units(lines, position)
-        return at.line, min(at.character, len(lines[at.line]))
+        code, size = self._encoding
+        before = lines[position.line].encode(code, "surrogatepass")[: size * position.character]
+        return position.line, len(before.decode(code, "replace"))
+
+    @property
+    def _encoding(self) -> tuple[str, int]:
+        """The encoding in whose units the editor counts, and the bytes of a unit.
+
+        The library counts character by character, and a line may hold a whole model.
+        """
+        return _ENCODINGS.get(self.workspace.position_codec.encoding or "", _ENCODINGS["utf-16"])
 
     def text_of(self, file: str) -> str | None:
         """Return the text of a file from the editor, else from the disk; None if it can't be read."""
@@ -220,8 +232,15 @@ class ModelServer(LanguageServer):
         return [lsp.Location(uri_of(path), self._over(outline, span)) for (path, span), outline in places.items()]
 
     def _over(self, outline: TextOutline, span: TextSpan) -> lsp.Range:
-        start, end = lsp.Position(span.line, span.start), lsp.Position(span.line, span.end)
-        return self.workspace.position_codec.range_to_client_units(outline.lines, lsp.Range(start, end))
+        if span.line >= len(outline.lines):
+            end = lsp.Position(len(outline.lines), 0)
+            return lsp.Range(end, end)
+        line, (code, size) = outline.lines[span.line], self._encoding
+        start, end = (
+            lsp.Position(span.line, len(line[:at].encode(code, "surrogatepass")) // size)
+            for at in (span.start, span.end)
+        )
+        return lsp.Range(start, end)
 
 
 def text_edits(before: str, after: str) -> list[lsp.TextEdit]:
