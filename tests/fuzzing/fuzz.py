@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import resource
 import signal
 import sys
 import tempfile
@@ -24,11 +23,12 @@ from functools import partial
 from multiprocessing import Pool
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.rules import RULES
 from tests.fuzzing.fuzz_commands import COMMANDS
 from tests.fuzzing.fuzz_lint import Failed, run
-from tests.fuzzing.trial import Trial
+from tests.fuzzing.trial import Trial, spent
 from tests.generators.spoilers import spoilt
 
 LIMIT = 20.0
@@ -48,7 +48,10 @@ class Slow(BaseException):
 
 
 class Case(Struct, frozen=True):
-    """What became of a case: its exit code, seconds of processor time, the rules that found something, and the failure."""
+    """What became of a case: its exit code, seconds of processor time, the rules that found something, and the failure.
+
+    `slowest` is the time of the slowest of its commands, where it runs several.
+    """
 
     command: str
     number: int
@@ -56,6 +59,7 @@ class Case(Struct, frozen=True):
     took: float
     rules: tuple[str, ...] = ()
     failure: str = ""
+    slowest: float = 0.0
 
 
 def case(number: int) -> Case:
@@ -71,23 +75,26 @@ def _lint(number: int) -> tuple[int, tuple[str, ...]]:
 def trial(command: str, components: int | None, valid: bool, number: int) -> Case:
     """One case of a command, in a directory that is gone afterwards."""
 
+    made: list[Trial] = []
+
     def work() -> tuple[int, tuple[str, ...]]:
-        made = Trial(number, components, valid)
-        COMMANDS[command](made)
-        return 0 if made.architecture is not None else 2, ()
+        made.append(Trial(number, components, valid))
+        COMMANDS[command](made[0])
+        return 0 if made[0].architecture is not None else 2, ()
 
     before = os.getcwd()
     with tempfile.TemporaryDirectory(prefix="fuzz-") as directory:
         os.chdir(directory)
         try:
-            return _limited(command, number, work)
+            done = _limited(command, number, work)
+            return replace(done, slowest=made[0].slowest if made else 0.0)
         finally:
             os.chdir(before)
 
 
 def _limited(command: str, number: int, work: Callable[[], tuple[int, tuple[str, ...]]]) -> Case:
     """A case within a limit of processor time, with the traceback of what went wrong."""
-    before = _spent()
+    before = spent()
     signal.signal(signal.SIGPROF, _stop)
     signal.setitimer(signal.ITIMER_PROF, LIMIT)
     try:
@@ -97,15 +104,10 @@ def _limited(command: str, number: int, work: Callable[[], tuple[int, tuple[str,
     except BaseException as error:
         last = traceback.format_exception_only(error)[-1]
         words = str(error) if isinstance(error, Failed) else "".join((last, *traceback.format_exception(error)[-8:]))
-        return Case(command, number, -1, _spent() - before, (), words)
+        return Case(command, number, -1, spent() - before, (), words)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
-    return Case(command, number, code, _spent() - before, rules)
-
-
-def _spent() -> float:
-    """Seconds of processor time of this process and of those that it started."""
-    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return Case(command, number, code, spent() - before, rules)
 
 
 def _stop(*_: object) -> None:
@@ -166,10 +168,11 @@ def tell(command: str, cases: Iterable[Case]) -> int:
     done = list(cases)
     codes = Counter(one.code for one in done)
     slowest = max(done, key=lambda one: one.took)
-    spent = sum(one.took for one in done)
+    total = sum(one.took for one in done)
     print(
         f"{command}: {len(done)} cases, exit code 0 {codes[0]}, 1 {codes[1]}, 2 {codes[2]}, failed {codes[-1]}; "
-        f"{spent:.0f} s of processor time, the slowest (case {slowest.number}) {slowest.took:.2f} s",
+        f"{total:.0f} s of processor time, the slowest (case {slowest.number}) {slowest.took:.2f} s, "
+        f"the slowest command of all {max(one.slowest for one in done):.2f} s",
         flush=True,
     )
     found = Counter(rule for one in done for rule in one.rules)

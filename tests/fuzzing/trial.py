@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import resource
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -50,6 +51,8 @@ class Trial:
         self.rand = Random(number * 7919 + 1)
         self.files = family(number, components)
         self.main = next(iter(self.files))
+        self.slowest = 0.0
+        """Seconds of processor time of the slowest command so far."""
         way = 1.0 if valid else self.rand.random()
         if way < 0.25:
             self.files[self.main] = spoil(self.rand, self.files[self.main])
@@ -84,8 +87,10 @@ class Trial:
 
         What is `refusable` may be a wrong use although the model is right.
         """
+        before = spent()
         with _streams(stdin) as (out, err):
             code = main(words)
+        self.slowest = max(self.slowest, spent() - before)
         done = Done(code, out.getvalue(), err.getvalue().decode("utf-8"))
         said = f"archgen {' '.join(words)}"
         crash = re.search(r"internal error in .*?: (.*)", done.err)
@@ -121,6 +126,11 @@ class Trial:
             raise Failed(f"{file}:{line} is beyond its {len(lines)} lines")
         if not 1 <= column <= (len(lines[line - 1]) if lines else 0) + 1:
             raise Failed(f"{file}:{line}:{column} is beyond its {len(lines[line - 1])} columns")
+
+
+def spent() -> float:
+    """Seconds of processor time of this process and of those that it started."""
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
 @contextmanager
