@@ -313,8 +313,11 @@ class Evaluation(Generic[T]):
         """Walk over all replicas; return True if anything changed. A need that several replicas share is met once."""
         unmet: dict[int, T] = {}
         changed = False
+        optional = self.plan.structure.optional
         for replica in self.plan.order:
             needs = self.plan.structure.needs.get(replica, ())
+            if optional:
+                needs = tuple(need for need in needs if need.step not in optional)
             for need in needs:
                 if id(need) not in unmet:
                     unmet[id(need)] = self.need(need)

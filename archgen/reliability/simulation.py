@@ -141,8 +141,29 @@ def _delayed(
 
 
 def with_all_options(index: Index, flow: Flow) -> Plan:
-    """Return the flow with every request and connection required, so that all that it may use is seen."""
-    return Plan(index, build(_eager(index, flow), _demanding(flow)))
+    """Return the flow with every request and connection in it, so that all that it may use is seen.
+
+    What one request can do without makes no other fail: a service works without a cache that is optional for it.
+    """
+    structure = build(_eager(index, flow), _demanding(flow))
+    return Plan(index, replace(structure, optional=_optional(index, flow)))
+
+
+def _optional(index: Index, flow: Flow) -> frozenset[str]:
+    """Return the requests that their own callers can do without, unless another step asks the same and needs it."""
+    needed: dict[tuple[object, ...], bool] = {}
+    for request, _ in requests(flow.steps):
+        asked = (request.source, request.targets, request.access, request.pinned)
+        needed[asked] = needed.get(asked, False) or _is_needed(index, request)
+    return frozenset(
+        request.id
+        for request, _ in requests(flow.steps)
+        if not needed[request.source, request.targets, request.access, request.pinned]
+    )
+
+
+def _is_needed(index: Index, request: Request) -> bool:
+    return request.required and all(connection.required for connection in connections_under(index, request))
 
 
 def alone(index: Index, flow: Flow, plan: Plan, elements: Sequence[Subject]) -> tuple[Status, ...]:
@@ -246,10 +267,4 @@ def _ables(full_plan: Plan, evaluation: Evaluation[int], every: int) -> dict[str
 
 def skippable(index: Index, flow: Flow) -> tuple[str, ...]:
     """Return the requests that a flow can do without, in order."""
-    return tuple(
-        request.id
-        for request, inside in requests(flow.steps)
-        if inside
-        or not request.required
-        or not all(connection.required for connection in connections_under(index, request))
-    )
+    return tuple(request.id for request, inside in requests(flow.steps) if inside or not _is_needed(index, request))

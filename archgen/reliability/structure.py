@@ -34,7 +34,7 @@ class Structure(Struct, frozen=True):
     """The structure function of one flow.
 
     `replicas` are those that the flow can reach, callers first; `needs` are per replica id; `quorums` maps a component
-    to (number of replicas that must be up, its replica ids).
+    to (number of replicas that must be up, its replica ids). A replica works without the needs of the steps in `optional`.
     """
 
     flow: str
@@ -43,6 +43,7 @@ class Structure(Struct, frozen=True):
     needs: dict[str, tuple[Need, ...]]
     quorums: dict[str, tuple[int, tuple[str, ...]]]
     clients: frozenset[str]
+    optional: frozenset[str] = frozenset()
 
 
 def requests(steps: Iterable[Step], optional: bool = False) -> Iterator[tuple[Request, bool]]:

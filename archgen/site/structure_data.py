@@ -255,6 +255,7 @@ class _Encoder:
                     indices[id(need)] = len(needs)
                     needs.append(self._need(need, steps))
             uses.append([indices[id(need)] for need in structure.needs.get(replica, ())])
+        optional = {steps[step] for step in structure.optional}
         return {
             "replicas": self._indices(tuple(plan.replicas)),
             "order": self._indices(tuple(plan.order)),
@@ -266,6 +267,7 @@ class _Encoder:
             "elements": [self._element[element] for element in plan.elements],
             "needs": needs,
             "uses": uses,
+            "optional": [index for index, need in enumerate(needs) if need[0] in optional],
         }
 
     def _need(self, need: Need, steps: dict[str, int]) -> list[Any]:

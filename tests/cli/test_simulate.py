@@ -132,6 +132,52 @@ def test_what_a_flow_can_do_without_degrades_it(tmp_path: Path, capsys: pytest.C
     assert "lost: zone:c" in capsys.readouterr().out
 
 
+NESTED = """\
+archgen: 1
+name: A filter and its cache, which are both optional
+hosts: {a: {}, b: {}, c: {}}
+components:
+  user: {kind: client}
+  mx: {kind: mail, runs_on: [a, b]}
+  filter: {kind: service, runs_on: [a, b]}
+  cache: {kind: cache, runs_on: c}
+connections:
+  user -> mx: smtps
+  mx -> filter: {protocol: http, required: false}
+  filter -> cache: {protocol: redis, required: false}
+flows:
+  receive: {access: write, steps: [{user -> mx: DATA}, {mx -> filter: score}, {filter -> cache: statistics}]}
+"""
+
+
+def test_an_optional_step_does_not_fail_with_what_its_own_target_can_do_without(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "a.arch.yaml"
+    for text, skipped in (
+        (NESTED, ["receive/3"]),
+        (NESTED.replace("redis, required: false", "redis"), ["receive/2"]),
+        (NESTED.replace("http, required: false", "http"), ["receive/3"]),
+        (
+            NESTED.replace("{filter -> cache: statistics}", "{filter -> cache: {message: s, required: false}}"),
+            ["receive/3"],
+        ),
+        # another step asks the same and can't do without it
+        (
+            NESTED.replace("redis, required: false", "redis").replace(
+                "{filter -> cache: statistics}",
+                "{filter -> cache: {message: s, required: false}}, {filter -> cache: t}",
+            ),
+            ["receive/2", "receive/3"],
+        ),
+    ):
+        file.write_text(text, encoding="utf-8")
+        page = run(capsys, str(file), "--kill", "cache")["flows"]["receive"]
+        assert (page["status"], page["skipped"]) == ("degraded", skipped), text
+        page = run(capsys, str(file), "--kill", "filter")["flows"]["receive"]
+        assert page["status"] == ("down" if "protocol: http}" in text else "degraded")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

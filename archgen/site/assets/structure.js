@@ -78,6 +78,7 @@ var archgenStructure = (() => {
     };
     const uses = new Map(plan.replicas.map((replica, index) => [replica, plan.uses[index]]));
     evaluation.needs = replica => uses.get(replica).map(index => plan.needs[index]);
+    const optional = new Set(plan.optional);
     let changed = true;
     while (changed) {
       changed = false;
@@ -85,6 +86,7 @@ var archgenStructure = (() => {
       for (const replica of plan.order) {
         let after = failed.get(replica);
         for (const index of uses.get(replica)) {
+          if (optional.has(index)) continue;
           if (!unmet.has(index)) unmet.set(index, evaluation.need(plan.needs[index]));
           after |= unmet.get(index);
         }
