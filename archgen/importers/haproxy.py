@@ -174,8 +174,17 @@ def _call(proxy: Proxy, backend: _Section, title: str, number: int, tcp: bool) -
             if "chk" in " ".join(words) or "-check" in " ".join(words)
         ]
         if any("check" in words for words, _ in backend.all("server", "server-template", "default-server")):
-            balance["health_check"] = checked[0][:60] if checked else "TCP connect"
+            words = [*checked[:1], *_expected(backend)]
+            balance["health_check"] = " ".join(words)[:60] if checked else "TCP connect"
         proxy.add(f"component:{proxy.owner}", "balance", balance, number, "backend")
+
+
+def _expected(backend: _Section) -> list[str]:
+    """Return what a health check expects of a role, as `role:master` of Redis: other answers only say that a server is up."""
+    expected = [
+        words[-1] for sort in ("tcp-check", "http-check") for words, _ in backend.all(sort) if words[1:2] == ["expect"]
+    ]
+    return [word for word in expected if re.search(r"master|primary|leader|writable", word, re.IGNORECASE)][:1]
 
 
 def _count(text: str) -> int:

@@ -70,6 +70,7 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         "is_outside",
         "is_unserved",
         "is_page",
+        "is_watched_by_sentinel",
         "names",
         "group",
     ):

@@ -16,7 +16,7 @@ class Part(Struct, kw_only=True):
 
     `servers` are those of a pool that a proxy calls by their addresses, each with its name, its host and its port;
     `names` are those that such a proxy answers to. One that is `is_unserved` has no name that a request could come by, and
-    one that is `is_page` has one on a port of pages.
+    one that is `is_page` has one on a port of pages. `is_watched_by_sentinel` are stores beside each of which a sentinel runs.
     """
 
     id: str
@@ -40,6 +40,7 @@ class Part(Struct, kw_only=True):
     is_outside: bool = False
     is_unserved: bool = False
     is_page: bool = False
+    is_watched_by_sentinel: bool = False
     group: str | None = None
     names: list[str] = field(default_factory=list)
     servers: list[tuple[str, str, int]] = field(default_factory=list)

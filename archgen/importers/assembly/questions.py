@@ -183,8 +183,7 @@ _WORDS = {
 
 
 def promotes(part: Part) -> bool:
-    """Return True for a store whose product promotes a replica on its own."""
-    return (
-        part.kind == "database"
-        and re.search(r"patroni|spilo|repmgr|stolon", f"{part.id} {part.image or ''}") is not None
-    )
+    """Return True for a store whose product promotes a replica on its own, or whose sentinels do."""
+    names = f"{part.id} {part.image or ''}"
+    by_product = part.kind == "database" and re.search(r"patroni|spilo|repmgr|stolon", names) is not None
+    return by_product or part.is_watched_by_sentinel

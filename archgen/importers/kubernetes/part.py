@@ -90,6 +90,15 @@ def node_ports(part: Workload) -> Iterator[int]:
                 yield number
 
 
+def has_sentinel(part: Workload) -> bool:
+    """Return True for pods of a key-value store in each of which a sentinel runs too."""
+    if part.guess.known.kind not in ("key-value-store", "cache"):
+        return False
+    containers = containers_of(part.manifest.kind, part.manifest.node)
+    words = (item.text for each in containers for key in ("command", "args") for item in each.get(key).list())
+    return any(re.search(r"\b(redis|valkey)-sentinel\b|--sentinel\b", word) is not None for word in words)
+
+
 def selected_by(service: Manifest, parts: Iterable[Workload]) -> list[Workload]:
     """Return the workloads whose pods a Service leads to."""
     selector = {key: value.text for key, value in service.node.get("spec", "selector").items()}

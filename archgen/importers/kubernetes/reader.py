@@ -19,6 +19,7 @@ from archgen.importers.kubernetes.manifests import (
 from archgen.importers.kubernetes.outer import outer_services
 from archgen.importers.kubernetes.part import (
     Workload,
+    has_sentinel,
     port_protocol,
     replicas_of,
     selected_by,
@@ -103,6 +104,8 @@ class _Reader:
             self._add(subject, "image", image.text, Origin(image.path, image.line, image.pointer), "image")
         if manifest.namespace:
             self._add(subject, "group", manifest.namespace, manifest.origin, "namespace")
+        if has_sentinel(part):
+            self._add(subject, "is_watched_by_sentinel", True, manifest.origin, "sentinel")
         replicas, evidence, source = replicas_of(part, self.manifests)
         if replicas == 0:
             self.sheet.omit(manifest.origin, part.id, "has no replicas")
