@@ -260,7 +260,7 @@ def _automated(architecture: Architecture, component: Component, promoter: Promo
     cluster, replication = component.cluster, component.replication
     if cluster is not None and cluster.failover == "manual":
         # a device has a failover of its own
-        by = cluster.by or (None if product_of(component.product).appliance else "vrrp")
+        by = cluster.by or (None if product_of(component.product).appliance or cluster.address == "dns" else "vrrp")
         moved = replace(cluster, failover="automatic", by=by, watches=cluster.watches or "process")
         component = replace(component, cluster=replace(moved, recovery=None))
     if replication is None or not replication.primary or replication.failover == "automatic":

@@ -113,16 +113,40 @@ def _tls(topology: Topology, call: Connection, port: Port) -> Any:
     return {"verify": True} if verifies and not is_public(topology, call) else True
 
 
+_JAVA_SERVERS = ("tomcat", "keycloak", "wildfly", "jboss", "jetty", "jenkins", "liferay", "confluence", "jira")
+
+_TLS_PORTS = {
+    **dict.fromkeys(((product, 8080) for product in _JAVA_SERVERS), 8443),
+    ("clickhouse", 8123): 8443,
+    ("clickhouse", 9000): 9440,
+    ("nexus", 8081): 8443,
+    ("consul", 8500): 8501,
+    ("rabbitmq", 15672): 15671,
+}
+"""The ports on which products listen for TLS, by the product and the port on which it speaks plaintext."""
+
+
 def _tls_number(topology: Topology, call: Connection, port: Port) -> int | None:
-    """Return the port on which the targets take TLS from other callers already; None if there is none, or several."""
+    """Return the port on which the targets take TLS from other callers already, else that of their products.
+
+    None if there is neither, or several.
+    """
     names = (port.protocol, PROTOCOLS[port.protocol].secured)
+    called = [each for target in call.targets for other in topology.incoming[target] for each in other.ports]
     numbers = {
         each.port
-        for target in call.targets
-        for other in topology.incoming[target]
-        for each in other.ports
+        for each in called
         if each.protocol in names and encrypted(each) and each.port is not None and not each.admin
     }
+    if not numbers:
+        products = (product_name(topology.components[target].product) for target in call.targets)
+        of_products = {_TLS_PORTS.get((product, port.port)) for product in products} if port.port is not None else set()
+        # another protocol may have the port
+        return (
+            of_products.pop()
+            if len(of_products) == 1 and of_products.isdisjoint(each.port for each in called)
+            else None
+        )
     return numbers.pop() if len(numbers) == 1 and port.port is not None else None
 
 

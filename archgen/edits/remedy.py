@@ -20,7 +20,7 @@ from archgen.edits.promotion import agrees_by_vote, can_be_promoted, has_primary
 from archgen.model.architecture import Component, Connection
 from archgen.model.change import Change
 from archgen.model.kinds import KINDS, QUEUES
-from archgen.model.products import product_name, product_of
+from archgen.model.products import product_name, product_of, zone_of
 from archgen.model.subject import Subject
 
 
@@ -182,11 +182,13 @@ def _zones_beside(topology: Topology, host: str, carried: Iterable[Component]) -
     """Return the zones for a similar host: the same ones, but another rack or availability zone where that takes down a flow by itself.
 
     That is a declared one, best without the components, else a new rack; nobody builds a datacenter for a fix. Another availability zone
-    is one that the host's network reaches.
+    is one that the host's network reaches, another datacenter one that the same flows use already.
     """
     if not topology.hosts[host].zones:
         return ()
-    points = {element for elements in topology.losses.points.values() for element in elements}
+    carried = tuple(carried)
+    flows = topology.flows_through([component.id for component in carried if component.kind not in AGENTS])
+    points = {element for flow in flows for element in topology.losses.points[flow]}
     # every host has an agent
     hosts = {own for component in carried if component.kind not in AGENTS for own in topology.hosts_of(component.id)}
     taken = {zone for own in hosts for zone in topology.index.zones_around(own)}
@@ -201,23 +203,46 @@ def _zones_beside(topology: Topology, host: str, carried: Iterable[Component]) -
             chosen.append(next(iter((*sound, *others, *beside)), next_name(zone, topology.element_names)))
         elif shared and kind == "availability-zone":
             chosen.append(next((other for other in sound if _reaches(topology, host, other)), zone))
+        elif shared and kind == "datacenter":
+            used = _zones_used(topology, flows)
+            chosen.append(next((other for other in sound if other in used), zone))
         else:
             chosen.append(zone)
     return tuple(chosen)
 
 
+def _zones_used(topology: Topology, flows: Iterable[str]) -> set[str]:
+    """Return the zones around the hosts of what flows use."""
+    used = {name for flow in flows for hop in topology.hops[flow] for name in (hop.step.source, *hop.targets)}
+    hosts = {host for name in used for host in topology.hosts_of(name)}
+    return {zone for host in hosts for zone in topology.index.zones_around(host)}
+
+
 def _reaches(topology: Topology, host: str, zone: str) -> bool:
-    """Return True if a host's network has a host in a zone already, and the zone is in the same place as that of the host."""
+    """Return True if a host's network reaches a zone in the same place as that of the host.
+
+    It has a host there already, or nothing has and a provider runs a part of the system there.
+    """
     own, zones = topology.hosts[host], topology.zones
     beside = any(zones[each].within == zones[zone].within for each in own.zones)
-    return beside and any(each.network == own.network and zone in each.zones for each in topology.hosts.values())
+    there = [each for each in topology.hosts.values() if zone in each.zones]
+    rented = not there and any(zone_of(each) == zone for each in topology.architecture.components)
+    return beside and (rented or any(each.network == own.network for each in there))
 
 
 def automate(topology: Topology, *components: Component) -> tuple[Edit, ...] | None:
     """Return the edits that automate the failover of components, with what promotes; None if that isn't known of each."""
     if not all(can_be_promoted(topology.index, component) for component in components):
         return None
+    if any(_moves_by_name(component) for component in components):
+        # the name server has to check them, and which does is for people to say
+        return None
     return tuple(AutomateFailover(component.id, promoter_of(topology.index, component)) for component in components)
+
+
+def _moves_by_name(component: Component) -> bool:
+    cluster = component.cluster
+    return cluster is not None and cluster.failover == "manual" and cluster.address == "dns" and cluster.by is None
 
 
 def _automated(topology: Topology, components: Iterable[Component]) -> tuple[Edit, ...] | None:

@@ -181,3 +181,30 @@ def test_what_passes_packets_on_may_say_so_by_its_name_and_begins_no_tls(name: s
     assert fixed(text, "missing-tls", "plaintext-between-hosts") == yaml.safe_load(text)
     ends = text.replace(f"name: {name}", "name: The balancer")
     assert fixed(ends, "missing-tls")["connections"]["service -> web"]["protocol"] == "https"
+
+
+@pytest.mark.parametrize(
+    ("product", "port", "others", "number"),
+    [
+        ("clickhouse", 8123, "", 8443),
+        ("Tomcat", 8080, "", 8443),
+        ("nodejs", 8080, "", 8080),
+        ("tomcat", 8090, "", 8090),
+        ("tomcat", 8080, "admin -> app: {protocol: ssh, port: 8443, admin: true}", 8080),
+    ],
+)
+def test_a_product_that_listens_for_tls_elsewhere_is_called_there(
+    product: str, port: int, others: str, number: int
+) -> None:
+    text = model(
+        "lb: {kind: load-balancer, product: haproxy, runs_on: a}\nadmin: {kind: bastion, runs_on: c}\n"
+        f"app: {{kind: app-server, product: {product}, runs_on: b}}\n"
+        f"wall: {{kind: firewall, guards: [back], default: deny, rules: [{{from: front, to: app, ports: [{port}]}}]}}",
+        f"lb -> app: {{protocol: http, port: {port}}}\n{others}",
+        "lb -> app: GET",
+        HOSTS,
+        NETWORKS,
+    )
+    after = fixed(text, "plaintext-between-hosts")
+    assert after["connections"]["lb -> app"] == {"protocol": "https", "port": number, "tls": {"verify": True}}
+    assert after["components"]["wall"]["rules"][0]["ports"] == [number]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
 from archgen.app.findings.apply_fixes import apply_fixes, checker
 from archgen.app.workspace.inputs import Input
@@ -160,3 +161,51 @@ def test_the_hosts_of_a_quorum_have_the_agents_of_the_first() -> None:
     )
     after = fixed(text, "single-point-of-failure")["components"]
     assert after["agent"]["runs_on"] == ["a", "a-2", "a-3"]
+
+
+def test_a_second_host_is_in_another_zone_whatever_other_flows_have_there() -> None:
+    text = model(
+        f"{JOB}\nproxy: {{kind: service, runs_on: proxy-1}}\nworker: {{kind: worker, runs_on: worker-1}}",
+        "job -> proxy: https\njob -> worker: https",
+        "job -> proxy: x",
+        "{proxy-1: {zone: az-a}, worker-1: {zone: az-b}}",
+        "zones: {az-a: {kind: availability-zone}, az-b: {kind: availability-zone}}\n",
+    )
+    text += "  other:\n    title: Other work\n    steps: [{job -> worker: x}]\n"
+    hosts = fixed(text, "single-point-of-failure")["hosts"]
+    assert (hosts["proxy-2"], hosts["worker-2"]) == ({"zone": "az-b"}, {"zone": "az-a"})
+
+
+@pytest.mark.parametrize(("zone", "second"), [("az-b", "az-b"), ("az-a", "az-a")])
+def test_a_second_host_is_in_the_zone_where_a_provider_runs_a_part(zone: str, second: str) -> None:
+    text = model(
+        f"{JOB}\nnat: {{kind: nat-gateway, runs_on: nat-1}}\ndb: {{kind: database, product: aws-rds, managed: {{zone: {zone}}}}}",
+        "job -> nat: https",
+        "job -> nat: x",
+        "{nat-1: {zone: az-a}}",
+        "zones: {az-a: {kind: availability-zone}, az-b: {kind: availability-zone}}\n",
+    )
+    assert fixed(text, "single-point-of-failure")["hosts"]["nat-2"] == {"zone": second}
+
+
+@pytest.mark.parametrize("second", ["b", "c"])
+def test_a_second_host_is_in_another_datacenter_only_where_the_flow_is_there_already(second: str) -> None:
+    text = model(
+        "user: {kind: client}\nvpn: {kind: bastion, product: openvpn, runs_on: vpn-1}\n"
+        "pacs: {kind: service, runs_on: [p-1, p-2]}\nelsewhere: {kind: service, runs_on: q-1}",
+        "user -> vpn: openvpn\nvpn -> pacs: https",
+        "user -> vpn: x\nvpn -> pacs: x",
+        f"{{vpn-1: {{zone: dc-a}}, p-1: {{zone: dc-a}}, p-2: {{zone: dc-{second}}}, q-1: {{zone: dc-d}}}}",
+        "zones: {dc-a: {kind: datacenter}, dc-b: {kind: datacenter}, dc-c: {kind: datacenter}, dc-d: {kind: datacenter}}\n",
+    )
+    assert fixed(text, "single-point-of-failure")["hosts"]["vpn-2"] == {"zone": f"dc-{second}"}
+
+
+def test_what_a_name_server_moves_is_not_moved_by_vrrp() -> None:
+    text = model(
+        f"{JOB}\nit: {{kind: load-balancer, runs_on: [a, b], cluster: {{failover: manual, active: a, address: dns}}}}",
+        "job -> it: https",
+        "job -> it: x",
+        "{a: {}, b: {}}",
+    )
+    assert fixed(text, "manual-failover", "single-point-of-failure") == yaml.safe_load(text)
