@@ -12,6 +12,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Connection, Port
 from archgen.model.kinds import FORWARDING
 from archgen.model.products import passes_on_unread, scope_of
+from archgen.model.protocols import UNCERTIFIED
 
 _NO_NETWORK = ("dns", "file", "unix")
 """Protocols that carry nothing of a request over a network, or names alone."""
@@ -58,8 +59,10 @@ def _terminators(topology: Topology, hops: tuple[Hop, ...]) -> Iterator[str]:
 
 
 def _ends(hop: Hop) -> bool:
-    passes = hop.port is not None and hop.port.tls is not None and hop.port.tls.mode == "pass-through"
-    return hop.meaning == "encrypted" and not passes
+    """Return True if TLS ends after a hop; the session of SSH or a tunnel is another one than what follows."""
+    if hop.port is None or hop.meaning != "encrypted" or hop.port.protocol in UNCERTIFIED:
+        return False
+    return hop.port.tls is None or hop.port.tls.mode != "pass-through"
 
 
 def _clear_behind(topology: Topology, hops: tuple[Hop, ...], terminator: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from archgen.analysis.backups import holds_only_copies, keeps_mailboxes
+from archgen.analysis.backups import holds_only_copies, keeps_data, keeps_mailboxes
 from archgen.analysis.exposure import callers_of, is_directory
 from archgen.analysis.topology import Topology
 from archgen.edits.backups import add_backup
@@ -53,6 +53,8 @@ def _keeps(facts: Topology, component: Component) -> bool:
         component.id in facts.coordinators
         or holds_only_copies(facts, component)
         or _is_backed_up_with(facts, component)
+        or _is_backed_up_above(facts, component)
+        or _is_backed_up_below(facts, component)
     )
     return stores and not copy and not beside
 
@@ -64,6 +66,28 @@ def _is_backed_up_with(facts: Topology, component: Component) -> bool:
     product = product_name(component.product)
     alike = all(product_name(caller.product) == product and caller.id in facts.backups for caller in callers)
     return bool(callers) and alike and component.product is not None
+
+
+def _is_backed_up_above(facts: Topology, component: Component) -> bool:
+    """Return True for files and disks that hold the data of stores alone, each of which is backed up: a LUN below a database."""
+    callers = {call.source for call in facts.incoming[component.id]}
+    working = [name for name in callers if not (facts.kind(name).observes or facts.kind(name).id == "backup")]
+    alone = all(name in facts.backups and keeps_data(facts, name) for name in working)
+    return component.kind in FILE_STORES and bool(working) and alone
+
+
+def _is_backed_up_below(facts: Topology, component: Component) -> bool:
+    """Return True for a store whose disk on another machine is backed up: the copy of the disk is one of its data."""
+    return any(
+        target in facts.backups
+        for call in facts.outgoing[component.id]
+        if any(port.protocol in _BLOCKS for port in call.ports)
+        for target in call.targets
+    )
+
+
+_BLOCKS = ("iscsi",)
+"""The protocols of disks of other machines."""
 
 
 def _keeps_alone(facts: Topology, component: Component) -> bool:
@@ -276,9 +300,10 @@ RULE = Rule(
         "Counts uploads that are declared to be on the one server (`uploads: local`). Managed databases are left to "
         "their provider; managed storage that flows write files to is reported as info, and so is a database of which the provider "
         "keeps no backup until somebody switches it on (DynamoDB, Bigtable, Firestore). A copy of another component "
-        "is covered by that component's backup. Skips storage that only backups call, and stores that others only "
-        "agree by, such as the etcd of an automatic failover: they fill themselves again. Reports streams as info at "
-        "low confidence, since most only pass on data that others keep. A search engine counts as the place of its data if a "
+        "is covered by that component's backup, and so is a disk or share that only stores with a backup call, such as the LUN "
+        "of a database; the backup of a disk covers the store that calls it over iSCSI. Skips storage that only backups call, and "
+        "stores that others only agree by, such as the etcd of an automatic failover: they fill themselves again. Reports streams as "
+        "info at low confidence, since most only pass on data that others keep. A search engine counts as the place of its data if a "
         "caller fills it on request and has no other store, as info if a worker does. A directory of accounts (LDAP, Kerberos, "
         "Active Directory) is data, and so are mailboxes (a product that keeps them, replication, IMAP or POP3), and what an "
         "application such as a forge or a registry keeps without a store. Files that are handed to others over SFTP are reported as "

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from archgen.analysis.product_names import KNOWN
 from archgen.analysis.topology import Topology
+from archgen.model.architecture import Component
 from archgen.model.durations import spell_duration
-from archgen.model.kinds import KINDS
+from archgen.model.kinds import FILE_STORES, KINDS
 from archgen.model.products import product_name, product_of
 from archgen.model.wording import first_few, listed
-from archgen.reliability.members import copies_awaited, is_of_unknown_copies, keeps_lease, quorum_of
+from archgen.reliability.members import copies_awaited, is_active_passive, is_of_unknown_copies, keeps_lease, quorum_of
 from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap, component_gap
 
 _SHORT = 900.0
@@ -33,12 +34,32 @@ def stores_without_writers(topology: Topology) -> Iterator[Gap]:
         declared = replication is not None and (replication.primary or replication.all_write or replication.copy_of)
         agreed = component.id in topology.coordinators or product_of(component.product).agrees
         asked = KINDS[component.kind].stores and not component.managed and not agreed
-        if asked and count > 1 and not declared:
+        if not asked or count < 2 or declared or _shares_disk(topology, component):
+            continue
+        if is_active_passive(component.cluster):
+            yield component_gap(
+                component,
+                f"{component.id} doesn't declare whether its {count} replicas share a disk or copy their data, so each of them "
+                "counts as having all of it",
+                f"Add the disk that they share as a component that {component.id} calls, or `replication` to {component.id}: "
+                "{primary: …, failover: …}.",
+            )
+        else:
             yield component_gap(
                 component,
                 f"{component.id} doesn't declare which of its {count} replicas take writes, so all of them count as writers",
                 f"Add `replication` to {component.id}: {{primary: …, failover: …}} or {{writers: all}}.",
             )
+
+
+def _shares_disk(topology: Topology, component: Component) -> bool:
+    """Return True for the heads of a filer, and for a pair of which one member takes the traffic, with its files elsewhere."""
+    cluster = component.cluster
+    if component.kind in FILE_STORES:
+        return cluster is not None and (cluster.mode is not None or bool(cluster.active))
+    called = (target for call in topology.outgoing[component.id] for target in call.targets)
+    shared = any(topology.kind(target).id in (*FILE_STORES, "other") for target in called)
+    return is_active_passive(cluster) and (shared or product_of(component.product).shares_storage)
 
 
 def queues_without_copies(topology: Topology) -> Iterator[Gap]:
