@@ -454,7 +454,16 @@ class World:
             if not lost:
                 break
             working -= lost
-        return all(any(replica.id in working for replica in self.component[source].replicas) for source in starts)
+        return all(
+            any(one.id in working for one in self.component[source].replicas if self.starts(one)) for source in starts
+        )
+
+    def starts(self, replica: Replica) -> bool:
+        """Whether it starts a flow by itself: of a cluster that a person moves, the active members alone do."""
+        cluster = self.component[replica.component].cluster
+        if cluster is None or cluster.failover != "manual" or not cluster.active:
+            return True
+        return replica.id in cluster.active
 
     def initiators(self, steps: list[tuple[Request, bool]]) -> dict[str, str]:
         """The components that start something, each with its first step."""

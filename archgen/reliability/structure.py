@@ -11,10 +11,10 @@ from typing import Literal
 
 from msgspec import Struct
 
-from archgen.model.architecture import Connection, Flow, Replica
+from archgen.model.architecture import Component, Connection, Flow, Replica
 from archgen.model.steps import Access, Answer, Frame, Request, Step
 from archgen.reliability.index import Index
-from archgen.reliability.members import quorum
+from archgen.reliability.members import eligible, quorum
 from archgen.reliability.moment import LASTING, Moment
 from archgen.reliability.needs import Asked, Conditions, Need, Use, asks_of, helpers, needs_of
 
@@ -131,7 +131,8 @@ def _assemble(
     needs: dict[str, tuple[Need, ...]] = {}
     quorums: dict[str, tuple[int, tuple[str, ...]]] = {}
     clients: set[str] = set()
-    queue = [initiator.component for initiator in initiators]
+    starts = {initiator.component: initiator.step for initiator in initiators}
+    queue = [*starts]
     seen = set(queue)
     outside = _callers_outside(index, initiators, uses)
     for component_id in queue:
@@ -143,11 +144,26 @@ def _assemble(
         replicas.extend(component.replicas)
         asked = uses.get(component_id, [])
         needs.update(needs_of(index, component, asked, conditions))
+        if component_id in starts:
+            needs.update(_standbys(component, starts[component_id], needs, conditions.moment))
         for reached in _reached(index, asked):
             if reached not in seen:
                 seen.add(reached)
                 queue.append(reached)
     return Structure(flow.id, initiators, tuple(replicas), needs, quorums, frozenset(clients))
+
+
+def _standbys(
+    component: Component, step: str, needs: Mapping[str, tuple[Need, ...]], moment: Moment
+) -> Iterator[tuple[str, tuple[Need, ...]]]:
+    """Yield the needs of the members that a person has to move the work to: until then, only the active ones start a flow."""
+    cluster = component.cluster
+    if cluster is None or cluster.failover != "manual" or not cluster.active:
+        return
+    active, _ = eligible(component, "read", moment)
+    for replica in component.replicas:
+        if replica.id not in active:
+            yield replica.id, (Need(step, None, active, (), 1), *needs[replica.id])
 
 
 def _callers_outside(
