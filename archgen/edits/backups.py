@@ -77,8 +77,18 @@ def _is_kept_at_home(topology: Topology) -> bool:
     return bool(topology.of_kind("backup")) and not topology.has_provider
 
 
+_IN_PARTS = ("lustre", "beegfs", "gpfs", "spectrum-scale", "orangefs", "moosefs", "ceph", "cephfs", "glusterfs")
+"""File systems of which metadata and contents, or parts of the contents, are in several components."""
+
+
 def _is_of_cluster(topology: Topology, component: Component) -> bool:
-    """Return True for a shard, or for the configuration of shards, which a router of the same product leads to."""
+    """Return True for what is no use without the copies of others from the same moment.
+
+    That is a shard, or the configuration of shards, which a router of the same product leads to, and a part of a file system.
+    """
+    others = (each for each in topology.architecture.components if each.id != component.id)
+    if product_name(component.product) in _IN_PARTS:
+        return any(product_name(each.product) == product_name(component.product) for each in others)
     callers = (topology.components[call.source] for call in topology.incoming[component.id])
     routers = (caller for caller in callers if topology.kind(caller.id).balances)
     product = product_name(component.product)

@@ -209,3 +209,21 @@ def test_what_a_name_server_moves_is_not_moved_by_vrrp() -> None:
         "{a: {}, b: {}}",
     )
     assert fixed(text, "manual-failover", "single-point-of-failure") == yaml.safe_load(text)
+
+
+def test_the_region_around_two_zones_takes_down_no_more_than_the_first_zone_did() -> None:
+    text = model(
+        f"{JOB}\nnat: {{kind: nat-gateway, runs_on: nat-1}}\nbatch: {{kind: worker, runs_on: batch-1}}",
+        "job -> nat: https",
+        "job -> nat: x",
+        "{nat-1: {zone: az-a}, batch-1: {zone: az-b}}",
+        "zones: {eu: {kind: region}, az-a: {kind: availability-zone, in: eu}, az-b: {kind: availability-zone, in: eu}}\n",
+    )
+    done = apply_fixes(
+        text.encode(),
+        checker(Input(NAME, text.encode()), Policy(), TODAY),
+        lambda each: each.rule == "single-point-of-failure",
+    )
+    assert yaml.safe_load(done.data)["hosts"]["nat-2"] == {"zone": "az-b"}
+    lost = {finding.proof.kill[0].id for finding in judged(done.data.decode()).findings if finding.proof is not None}
+    assert lost == {"eu"}

@@ -119,3 +119,17 @@ def test_no_account_of_an_application_is_named_after_the_one_that_may_do_everyth
     )
     after = fixed(text, "shared-credentials")["connections"]
     assert [after[f"{caller} -> sql"]["credentials"] for caller in ("jump", "app", "batch")] == accounts
+
+
+@pytest.mark.parametrize(("product", "parts"), [("lustre", 0), ("nfs", 2)])
+def test_the_parts_of_one_file_system_are_not_copied_apart(product: str, parts: int) -> None:
+    text = model(
+        f"{JOB}\nmds: {{kind: file-storage, product: {product}, runs_on: a}}\noss: {{kind: file-storage, product: {product}, runs_on: b}}\n"
+        "home: {kind: file-storage, product: nfs, runs_on: c}\n"
+        "bacula: {kind: backup, product: bacula, runs_on: d, backs_up: [home], every: 24h, restore_tested: 2026-10-01}",
+        "job -> mds: {protocol: tcp, port: 988, tls: true}\njob -> oss: {protocol: tcp, port: 988, tls: true}\n"
+        "job -> home: {protocol: nfs, tls: true}",
+        "job -> mds: x\njob -> oss: x\njob -> home: x",
+        "{a: {}, b: {}, c: {}, d: {}}",
+    )
+    assert len(backups(text)) == 1 + parts

@@ -26,6 +26,7 @@ from archgen.model.change import Append, Change, Path
 from archgen.model.finding import SEVERITIES, Finding
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed, plural
+from archgen.reliability.index import Index
 from archgen.report.lint.outcome import LintReport
 
 Refused = tuple[Finding, ...]
@@ -161,6 +162,7 @@ def _with(model: Model, fixes: tuple[Finding, ...], judged: CheckBytes) -> Model
     left = {finding.fingerprint: finding for finding in after.findings}
     helped = all(_is_helped(fixe, left) for fixe in fixes)
     worse = _worse(model.findings, after.findings)
+    worse = [finding for finding in worse if not _was_lost_inside(finding, model.findings, after.topology.index)]
     if any(fixe.severity != "info" for fixe in fixes):
         # an opinion that what is fixed has hidden so far is no reason to leave an error or a warning
         worse = [finding for finding in worse if finding.severity != "info"]
@@ -180,6 +182,24 @@ def _worse(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> list[Find
         finding for finding in after if listed.get((finding.rule, finding.subject), len(SEVERITIES)) > _rank(finding)
     ]
     return [finding for finding in shown if _is_graver(finding, severities, losses)]
+
+
+def _was_lost_inside(finding: Finding, before: tuple[Finding, ...], index: Index) -> bool:
+    """Return True for a warning of a zone that takes down no more flows than places inside it did, as far as was reported as gravely.
+
+    Its loss did so before, too: once an inner place is no cause any more, the next one around it is named.
+    """
+    zone = finding.subject
+    if zone.kind != "zone" or finding.severity == "error":
+        return False
+    graver = [each for each in before if _rank(each) <= _rank(finding)]
+    inside = [
+        each
+        for each in graver
+        if (each.subject.kind == "host" and zone.id in index.zones_around(each.subject.id))
+        or (each.subject.kind == "zone" and index.inside(each.subject.id, zone.id))
+    ]
+    return bool(finding.flows) and {flow for each in inside for flow in each.flows}.issuperset(finding.flows)
 
 
 def _listed(findings: tuple[Finding, ...]) -> dict[tuple[str, Subject], int]:
