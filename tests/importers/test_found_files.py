@@ -133,3 +133,24 @@ def test_variants_beside_each_other_are_told_apart_by_their_files(
     Path("mirror.yaml").write_text(text)
     assert main(["import", ".", "-o", "x.arch.yaml"]) == 0
     assert "(all.yaml, mirror.yaml); name one of the files" in capsys.readouterr().out
+
+
+def test_overlays_are_left_to_kustomize_where_their_base_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    extra = WORKLOAD.replace("web", "tracer")
+    write({"base/web.yaml": WORKLOAD, "base/kustomization.yaml": "resources: [web.yaml]\n"})
+    write({"overlays/big/kustomization.yaml": "resources:\n  - ../../base\n  - more.yaml\n"})
+    write({"overlays/big/more.yaml": extra, "overlays/big/deep/more.yaml": WORKLOAD.replace("web:1", "web:9")})
+    result = import_model((".",), None)
+    assert "acme/web:1" in result.text
+    assert "tracer" not in result.text
+    assert "not read: 1 overlay, such as overlays/big; render one with `kubectl kustomize overlays/big`" in summary(
+        result
+    )
+    assert "tracer" in import_model(("overlays/big",), None).text
+    write({"base/web.yaml": "kind: nothing\n"})
+    result = import_model((".",), None)
+    assert "tracer" in result.text
+    assert "not read" not in summary(result)

@@ -32,6 +32,10 @@ _SERVICE = re.compile(
 """Names at the level of services, each with keys of its own below it."""
 
 _WORD = re.compile(r"[A-Za-z0-9][\w.-]*")
+_OUTER = re.compile(r"^\s*-\s*['\"]?\.\./", re.MULTILINE)
+"""A base of a kustomization in another directory."""
+
+_WORKLOAD = re.compile(rb"^kind:\s*(Deployment|StatefulSet|DaemonSet)\s*$", re.MULTILINE)
 _API_VERSION = re.compile(rb'^[ {]*"?apiVersion"?:', re.MULTILINE)
 _DEEPEST_PROXY = 3
 _MOST_PROJECTS = 3
@@ -46,6 +50,7 @@ class SourceFiles:
         self.others: list[str] = []
         self.unread: list[str] = []
         self.charts: list[str] = []
+        self.overlays: list[str] = []
         self.listed: dict[str, frozenset[str]] = {}
         self.resolved: dict[str, ResolvedDirectory] = {}
 
@@ -98,11 +103,31 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         for path in below
         if path.lower().endswith((".yml", ".yaml", ".json")) and (data := _manifest(path, inside))
     }
+    manifests = _without_overlays(collection, manifests, [path for path in below if _is_kustomization(path)], inside)
     for path, data in manifests.items():
         collection.files.setdefault(path, Configuration(path, data))
     if manifests:
         return
     _collect_nearest(collection, directory, below, inside)
+
+
+def _is_kustomization(path: str) -> bool:
+    return os.path.basename(path) in ("kustomization.yaml", "kustomization.yml", "Kustomization")
+
+
+def _without_overlays(
+    collection: SourceFiles, manifests: dict[str, bytes], kustomizations: list[str], inside: str
+) -> dict[str, bytes]:
+    """Return the manifests without those of overlays, which change a base that stands beside them; without a base, all."""
+    overlays = [
+        os.path.dirname(path) for path in kustomizations if _OUTER.search(_text(path, inside)) and os.path.dirname(path)
+    ]
+    below = tuple(f"{overlay}{os.sep}" for overlay in overlays)
+    bases = {path: data for path, data in manifests.items() if not path.startswith(below)}
+    if not below or not any(_WORKLOAD.search(data) for data in bases.values()):
+        return manifests
+    collection.overlays += overlays
+    return bases
 
 
 def _proxies(directory: str, inside: str, top: DirectoryEntries) -> Iterator[str]:

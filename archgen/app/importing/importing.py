@@ -29,6 +29,7 @@ class Import(Struct, frozen=True):
     errors: tuple[SourceError, ...]
     others: tuple[str, ...]
     charts: tuple[str, ...] = ()
+    overlays: tuple[str, ...] = ()
 
 
 def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, ...] = ()) -> Import:
@@ -41,7 +42,8 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
         raise NothingImported(_nothing(collection, paths), errors)
     read = {file.path for file, _ in reading.sources}
     others = [*collection.others, *(path for path in collection.unread if path not in read)]
-    return Import(model, text_of(model), reading, errors, tuple(sorted(others)), tuple(collection.charts))
+    left = tuple(sorted(others)), tuple(collection.charts), tuple(collection.overlays)
+    return Import(model, text_of(model), reading, errors, *left)
 
 
 class NothingImported(UsageError):
@@ -91,6 +93,12 @@ def summary(result: Import) -> str:
     lines += [f"example values: {path}, since there is no .env beside it" for path in result.reading.stand_ins]
     lines += _repeated(result.reading)
     lines += [f"not read: {_rendering(chart)}" for chart in result.charts[:10]]
+    if result.overlays:
+        first = result.overlays[0]
+        lines.append(
+            f"not read: {_count(len(result.overlays), 'overlay')}, such as {first}; "
+            f"render one with `kubectl kustomize {first}`, and import the result"
+        )
     lines += [f"not read: {path}; name it to import it too" for path in result.others[:10]]
     questions = result.model.questions
     if questions:
