@@ -245,6 +245,20 @@ def test_a_card_with_lines_stands_in_the_column_of_its_role() -> None:
     assert assign_columns(diagram)["nat"] < assign_columns(diagram)["web"]
 
 
+@pytest.mark.parametrize(("doors", "first"), [(("login",), True), (("login", "web"), False)])
+def test_what_visitors_alone_call_stands_before_what_it_calls(doors: tuple[str, ...], first: bool) -> None:
+    """A login node stood behind the data that it mounts; beside a web server a bastion is out of the way."""
+    diagram = hosted(
+        ("login", "support"),
+        ("web", "web"),
+        ("job", "application"),
+        ("home", "data"),
+        joined=(*(("user", door) for door in doors), ("login", "job"), ("login", "home"), ("job", "home")),
+    )
+    columns = assign_columns(diagram)
+    assert (columns["login"] < columns["job"]) is first
+
+
 def test_words_of_a_rail_lie_on_no_dot() -> None:
     nodes = [Node(id="web", subject="web", label="web", kind="web-server", role="web")]
     nodes += [

@@ -43,6 +43,7 @@ def assign_columns(diagram: Diagram, tucked: bool = False, tallest: int = TALLES
     edges = [edge for edge in diagram.edges if calls(edge) and edge.source in nodes and edge.target in nodes]
     joined = list(dict.fromkeys((nodes[edge.source].subject, nodes[edge.target].subject) for edge in edges))
     roles = _inward({node.subject: _role(node) for node in nodes.values()}, nodes.values(), joined)
+    roles = _outward(roles, nodes.values(), joined)
     ranks = _ranks(roles, joined)
     keys: dict[str, Key] = {node.id: (roles[node.subject], ranks[node.subject], 0) for node in nodes.values()}
     keys.update(_beside_visitors(diagram, nodes, keys))
@@ -100,6 +101,23 @@ def _inward(roles: dict[str, float], nodes: Iterable[Node], joined: list[tuple[s
         behind = target in movable and source not in movable and roles[source] > roles[target]
         if behind and roles[source] < ROLES.index("data"):
             moved[target] = max(moved[target], roles[source] + 0.5)
+    return moved
+
+
+def _outward(roles: dict[str, float], nodes: Iterable[Node], joined: list[tuple[str, str]]) -> dict[str, float]:
+    """Return roles with what supports the others moved before all that it calls, where visitors call nothing else.
+
+    A login node or a mail server is the door there, and requests would run back from behind the data. Beside other doors
+    a bastion is out of the way.
+    """
+    role = {node.subject: node.role for node in nodes}
+    doors = {target for source, target in joined if role[source] == "visitor"}
+    if any(role[door] != "support" for door in doors):
+        return roles
+    moved = dict(roles)
+    for source, target in joined:
+        if source in doors and target not in doors and role[target] != "visitor":
+            moved[source] = min(moved[source], roles[target] - 0.25)
     return moved
 
 
