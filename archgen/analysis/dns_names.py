@@ -6,6 +6,7 @@ name that exists.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from ipaddress import AddressValueError, IPv6Address
@@ -19,6 +20,7 @@ NAME_TYPES = ("CNAME", "MX", "NS", "DNAME", "ALIAS", "ANAME", "SRV")
 """The types whose value is a name."""
 
 _LEADING = (*ADDRESS_TYPES, "CNAME", "ALIAS", "ANAME", "HTTPS", "SVCB")
+_UNDERSCORED = re.compile(r"^(_[^.]+\.)+")
 _NUMBERED = {"MX": 1, "SRV": 3}
 
 
@@ -133,6 +135,28 @@ class Names:
             closest = next((above for above in ancestors(name) if above in self._existing), None)
             records = self._by_name.get(f"*.{closest}", ())
         return tuple(record for record in records if record.type.upper() in _LEADING)
+
+    @cached_property
+    def _services(self) -> dict[str, list[Record]]:
+        """SRV records by the domain of the service: `_sip._udp.tel.example` is one of tel.example, and of itself."""
+        services: dict[str, list[Record]] = {}
+        for name, records in self._by_name.items():
+            located = [record for record in records if record.type.upper() == "SRV"]
+            for domain in dict.fromkeys((name, _UNDERSCORED.sub("", name))) if located else ():
+                services.setdefault(domain, []).extend(located)
+        return services
+
+    def services(self, name: str) -> tuple[Record, ...]:
+        """Return the SRV records that lead clients of a service, such as phones, to the servers of a domain (RFC 2782)."""
+        return tuple(self._services.get(normalize_name(name), ()))
+
+    @cached_property
+    def located(self) -> frozenset[str]:
+        """The names, addresses and ids of elements that SRV records lead to."""
+        records = (record for server in self.servers for record in server.records if record.type.upper() == "SRV")
+        targets = dict.fromkeys(map(pointee, records))
+        behind = (pointee(record) for target in targets for record in self.leading(target))
+        return frozenset(word.removeprefix("host:") for word in (*targets, *behind))
 
     def answered_elsewhere(self, name: str) -> bool:
         """Return True if a name lies at or below one that the records delegate to other name servers (NS, DNAME)."""

@@ -10,6 +10,7 @@ from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Flow
 from archgen.model.change import Append, Change
+from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -23,16 +24,18 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for flow in facts.architecture.flows:
         if flow.domain is None or not speaking or not _is_unresolved(names, name := normalize_name(flow.domain)):
             continue
-        if not _is_mailed(facts, flow.id, name):
+        if not _is_located(facts, flow.id, name):
             unresolved.setdefault(name, []).append(flow)
     for flows in unresolved.values():
         yield _hit(names, speaking, flows)
 
 
-def _is_mailed(facts: Topology, flow: str, name: str) -> bool:
-    """Return True if the flow begins with mail to the name, which needs only an MX record."""
+def _is_located(facts: Topology, flow: str, name: str) -> bool:
+    """Return True if the flow begins with mail to the name, which needs only an MX record, or with a service that has SRV records."""
     ports = (hop.port for hop in facts.hops[flow] if hop.port is not None and hop.port.protocol != "dns")
     first = next(ports, None)
+    if first is not None and first.protocol not in WEB and facts.names.services(name):
+        return True
     mailed = first is not None and relays(first)
     records = (record for server in facts.names.servers for record in server.records)
     return mailed and any(record.type == "MX" and normalize_name(record.name) == name for record in records)
@@ -90,7 +93,8 @@ RULE = Rule(
     fix="Add an A, AAAA or CNAME record for the name, or correct the flow's `domain`.",
     limits=(
         "Doesn't check models without records, nor names that a DNS component without records may resolve. A wildcard "
-        "record counts, and so does a part of the domain that is delegated to other name servers."
+        "record counts, and so does a part of the domain that is delegated to other name servers. "
+        "Mail needs only an MX record, and a service that browsers don't visit, such as SIP, only SRV records."
     ),
     references=(
         ("RFC 1034, Domain Names: Concepts and Facilities, 3.6", "https://www.rfc-editor.org/rfc/rfc1034#section-3.6"),

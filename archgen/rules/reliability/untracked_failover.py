@@ -166,6 +166,8 @@ def _entries(facts: Topology) -> dict[str, list[Connection]]:
                 kind = facts.kind(target)
                 if kind.id in ("firewall", "router"):
                     reached += [target] if target not in reached else []
+                elif _is_located(facts, connection, target):
+                    continue
                 elif kind.role == "balancer" or kind.serves:
                     entries.setdefault(target, []).append(connection)
     return entries
@@ -173,6 +175,18 @@ def _entries(facts: Topology) -> dict[str, list[Connection]]:
 
 _WITH_A_LIST = ("dns", "radius", "diameter", "ldap", "ldaps", "udp")
 """Protocols whose clients know several servers and try the next by themselves; over bare UDP that is their own matter."""
+
+
+_BY_SRV = ("sip", "sips", "xmpp")
+"""Protocols whose clients look up SRV records and try the next server by themselves (RFC 3263, RFC 6120)."""
+
+
+def _is_located(facts: Topology, connection: Connection, target: str) -> bool:
+    """Return True if SRV records give the clients of a connection several servers of its target."""
+    if not all(port.protocol in _BY_SRV for port in connection.ports):
+        return False
+    hosts = (facts.hosts[host] for host in facts.hosts_of(target))
+    return sum(bool({host.id, host.address} & facts.names.located) for host in hosts) > 1
 
 
 def _tries_the_next(port: Port) -> bool:
@@ -242,8 +256,8 @@ RULE = Rule(
     limits=(
         "Checks only balancers and servers that clients reach directly or through firewalls, and no replicas that float. "
         "Programs that try several addresses in turn don't count as clients, nor do mail servers, DNS resolvers, and clients of "
-        "LDAP, RADIUS, Diameter and bare UDP. Skips servers that another component hands out, as a matchmaker "
-        "does, or a balancer that an application asks for one."
+        "LDAP, RADIUS, Diameter and bare UDP, nor do phones and clients of XMPP if SRV records name several servers. Skips "
+        "servers that another component hands out, as a matchmaker does, or a balancer that an application asks for one."
     ),
     references=(
         (
