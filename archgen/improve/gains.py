@@ -26,7 +26,7 @@ from archgen.edits.changes import (
     needs_manual_failover,
 )
 from archgen.edits.promotion import keeps_files, promoter_of
-from archgen.edits.remedy import may_get_second
+from archgen.edits.second_replicas import may_get_second
 from archgen.improve.repair import against
 from archgen.model.architecture import Architecture, Flow
 from archgen.model.steps import Branch, Frame, Request, Step

@@ -1,0 +1,72 @@
+"""The components of which a second replica does no harm, as far as a model says what they keep."""
+
+from __future__ import annotations
+
+from archgen.analysis.topology import Topology
+from archgen.model.architecture import Component
+from archgen.model.kinds import KINDS, QUEUES
+from archgen.model.products import product_name, product_of
+
+
+def may_get_second(topology: Topology, component: Component) -> bool:
+    """Return True unless a component is alone, and a second replica would do harm as far as the model says what it keeps."""
+    alone = len(component.replicas) == 1
+    return not alone or (may_run_twice(topology, component) and not _keeps_sessions(topology, component))
+
+
+def _keeps_sessions(topology: Topology, component: Component) -> bool:
+    """Return True for a cache that holds sessions: a second one would know half of the visitors."""
+    if component.kind != "cache":
+        return False
+    hops = [
+        hop for flow in topology.flows_of[component.id] for hop in topology.hops[flow] if component.id in hop.targets
+    ]
+    shared = [hop for hop in hops if topology.components[hop.step.source].sessions == "shared"]
+    return any("session" in (hop.step.message or "").casefold() for hop in shared)
+
+
+_RUNTIMES = (
+    *("java", "spring", "spring-boot", "quarkus", "tomcat", "jetty", "wildfly", "weblogic", "go", "golang"),
+    *("rust", "c++", "python", "django", "flask", "fastapi", "gunicorn", "uvicorn", "uwsgi", "celery"),
+    *("node", "express", "nestjs", "nextjs", "deno", "bun", "php", "php-fpm", "laravel", "symfony", "ruby"),
+    *("rails", "puma", "sidekiq", "elixir", "phoenix", "erlang", "dotnet", "aspnet", "aspnet-core", "iis"),
+    *("scala", "kotlin", "clojure", "perl"),
+)
+"""What runs the code of a system's own makers, who know if it keeps anything; other products keep what their makers chose."""
+
+_PROGRAMS = ("app-server", "service", "web-server", "worker", "identity-provider")
+"""The kinds whose product may keep data, elect a leader or share out work by itself."""
+
+
+def may_run_twice(topology: Topology, component: Component) -> bool:
+    """Return True if a second replica of a component does no harm, as far as the model says what it keeps.
+
+    Two monitorings send each alert twice; two queues, indexes or servers of mail and secrets have half of what was sent
+    each, unless they are set up as a cluster. A product that others make may keep an embedded database, or take half of the work,
+    unless it says that it keeps no sessions, stands behind a balancer, or takes its work from a queue.
+    """
+    kind = KINDS[component.kind]
+    if kind.id in _KEEPING and not component.managed:
+        return kind.id == "mail" and product_name(component.product) in _RELAYS
+    if kind.id == "search" and not component.managed:
+        return product_of(component.product).agrees
+    if kind.id not in _PROGRAMS or component.managed or (kind.entry and product_name(component.product) in _SERVERS):
+        return True
+    own = component.product is None or product_name(component.product) in _RUNTIMES
+    spread = any(KINDS[caller.kind].role in ("balancer", "web") for caller in topology.index.callers(component.id))
+    queued = any(
+        topology.kind(target).id in QUEUES for call in topology.outgoing[component.id] for target in call.targets
+    )
+    if kind.id == "worker":
+        return own or queued or component.sessions == "none"
+    return own or spread or component.sessions in ("none", "shared")
+
+
+_KEEPING = ("monitoring", "log-collector", "queue", "secrets", "mail")
+"""The kinds that keep what they get, and copy it to a second one only as parts of a cluster."""
+
+_RELAYS = ("postfix", "exim", "opensmtpd", "sendmail", "haraka", "msmtp", "nullmailer")
+"""Mail servers that hand on what they get."""
+
+_SERVERS = ("nginx", "apache", "caddy", "traefik", "envoy", "haproxy", "openresty", "lighttpd")
+"""Web servers that keep nothing by themselves."""

@@ -1,0 +1,64 @@
+"""The zones of a similar host: the same ones, or others where a zone takes down a flow by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from archgen.analysis.topology import Topology
+from archgen.edits.changes import AGENTS
+from archgen.edits.names import next_name
+from archgen.model.architecture import Component
+from archgen.model.products import zone_of
+from archgen.model.subject import Subject
+
+
+def zones_beside(topology: Topology, host: str, carried: Iterable[Component]) -> tuple[str, ...]:
+    """Return the zones for a similar host: the same ones, but another rack or availability zone where that takes down a flow by itself.
+
+    That is a declared one, best without the components, else a new rack; nobody builds a datacenter for a fix. Another availability zone
+    is one that the host's network reaches, another datacenter one that the same flows use already.
+    """
+    if not topology.hosts[host].zones:
+        return ()
+    carried = tuple(carried)
+    flows = topology.flows_through([component.id for component in carried if component.kind not in AGENTS])
+    points = {element for flow in flows for element in topology.losses.points[flow]}
+    # every host has an agent
+    hosts = {own for component in carried if component.kind not in AGENTS for own in topology.hosts_of(component.id)}
+    taken = {zone for own in hosts for zone in topology.index.zones_around(own)}
+    chosen: list[str] = []
+    for zone in topology.hosts[host].zones:
+        kind = topology.zones[zone].kind
+        others = [each.id for each in topology.architecture.zones if each.kind == kind and each.id not in taken]
+        sound = [other for other in others if Subject("zone", other) not in points]
+        shared = Subject("zone", zone) in points
+        if shared and kind in ("rack", "power"):
+            beside = [each.id for each in topology.architecture.zones if each.kind == kind and each.id != zone]
+            chosen.append(next(iter((*sound, *others, *beside)), next_name(zone, topology.element_names)))
+        elif shared and kind == "availability-zone":
+            chosen.append(next((other for other in sound if _reaches(topology, host, other)), zone))
+        elif shared and kind == "datacenter":
+            used = _zones_used(topology, flows)
+            chosen.append(next((other for other in sound if other in used), zone))
+        else:
+            chosen.append(zone)
+    return tuple(chosen)
+
+
+def _zones_used(topology: Topology, flows: Iterable[str]) -> set[str]:
+    """Return the zones around the hosts of what flows use."""
+    used = {name for flow in flows for hop in topology.hops[flow] for name in (hop.step.source, *hop.targets)}
+    hosts = {host for name in used for host in topology.hosts_of(name)}
+    return {zone for host in hosts for zone in topology.index.zones_around(host)}
+
+
+def _reaches(topology: Topology, host: str, zone: str) -> bool:
+    """Return True if a host's network reaches a zone in the same place as that of the host.
+
+    It has a host there already, or nothing has and a provider runs a part of the system there.
+    """
+    own, zones = topology.hosts[host], topology.zones
+    beside = any(zones[each].within == zones[zone].within for each in own.zones)
+    there = [each for each in topology.hosts.values() if zone in each.zones]
+    rented = not there and any(zone_of(each) == zone for each in topology.architecture.components)
+    return beside and (rented or any(each.network == own.network for each in there))
