@@ -156,6 +156,15 @@ PRODUCTS: dict[str, Product] = {
     # at most half of the drives are parity, and with less it takes more of them: https://min.io/docs/minio/linux/operations/concepts/erasure-coding.html
     "minio": Product(agrees=True, quorum="half-to-read", consoles=(9001,)),
     "portainer": Product(consoles=(9000, 9443)),
+    # the event socket and the manager interface run commands, and so do the others
+    "freeswitch": Product(consoles=(8021,)),
+    "asterisk": Product(consoles=(5038,)),
+    "docker": Product(consoles=(2375, 2376)),
+    "wildfly": Product(consoles=(9990, 9993)),
+    "glassfish": Product(consoles=(4848,)),
+    "proxmox": Product(consoles=(8006,)),
+    "webmin": Product(consoles=(10000,)),
+    "emqx": Product(consoles=(18083, 18084)),
 }
 
 _ENGINE = re.compile(r"(rds|aurora|cloud-sql)(?:-for)?-(?:mysql|mariadb|postgres(?:ql)?|oracle|sql-server)$")

@@ -151,10 +151,13 @@ def _administered(facts: Topology, rule: FirewallRule, target: str) -> Iterator[
     component = facts.components[target]
     if component.managed or component.kind in ("bastion", "client"):
         return
-    used = {port_number(port) for port in ports}
-    for protocol in ADMINISTRATION:
-        number = PROTOCOLS[protocol].port
-        if number not in used and opens(rule, number) and not _is_service(facts, target):
+    # what users do over a port, and what is yielded already; that administrators come from inside opens it to nobody else
+    visits = (port for call in callers if facts.trust(call.source) == "internet" for port in call.ports)
+    used = {port_number(port) for port in (*visits, *(port for port in ports if port.admin is not None))}
+    shells = ((protocol, PROTOCOLS[protocol].port) for protocol in ADMINISTRATION if not _is_service(facts, target))
+    consoles = (("tcp", number) for number in product_of(component.product).consoles)
+    for protocol, number in (*shells, *consoles):
+        if number not in used and opens(rule, number):
             yield Port(protocol=protocol, port=number), False
 
 
@@ -311,8 +314,8 @@ RULE = Rule(
         "only asks for balancers and forges. Behind a VPN, which visitors reach in another protocol, ports aren't "
         "public. A balancer passes such a port on to one with the same protocol and number that is for administration "
         "too; otherwise it is the balancer's own. A port that a firewall denies isn't public, and one that a firewall's rule opens "
-        "to the internet is, without a connection. Doesn't see a firewall that lets in single addresses only: give such "
-        "clients a network of their own."
+        "to the internet is, without a connection or beside those of administrators inside. Doesn't see a firewall that lets in "
+        "single addresses only: give such clients a network of their own."
     ),
     references=(
         (
