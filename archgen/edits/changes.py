@@ -9,7 +9,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.edits.names import next_name, next_number, stem
-from archgen.edits.promotion import Promoter, agrees_by_vote, has_primary, promoter_component, promoter_connection
+from archgen.edits.promotion import (
+    Promoter,
+    agrees_by_vote,
+    has_primary,
+    moves_with_address,
+    promoter_component,
+    promoter_connection,
+)
 from archgen.model.architecture import Architecture, Cluster, Component, Host, Replica, Replication, Zone
 from archgen.model.kinds import KINDS
 from archgen.model.products import product_of, scope_of
@@ -260,7 +267,9 @@ def _automated(architecture: Architecture, component: Component, promoter: Promo
     cluster, replication = component.cluster, component.replication
     if cluster is not None and cluster.failover == "manual":
         # a device has a failover of its own
-        by = cluster.by or (None if product_of(component.product).appliance or cluster.address == "dns" else "vrrp")
+        is_device = product_of(component.product).appliance
+        moved_otherwise = is_device or cluster.address == "dns" or not moves_with_address(component)
+        by = cluster.by or (None if moved_otherwise else "vrrp")
         moved = replace(cluster, failover="automatic", by=by, watches=cluster.watches or "process")
         component = replace(component, cluster=replace(moved, recovery=None))
     if replication is None or not replication.primary or replication.failover == "automatic":

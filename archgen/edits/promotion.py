@@ -72,6 +72,23 @@ def keeps_files(component: Component) -> bool:
     return component.kind in FILE_STORES and not product_of(component.product).agrees
 
 
+def moves_with_address(component: Component) -> bool:
+    """Return False for a cluster whose data is at the active member: to move its address alone leaves the data there.
+
+    Of a replicated store, a promoter moves the data.
+    """
+    cluster = component.cluster
+    if cluster is None or cluster.failover != "manual" or cluster.by is not None or component.replication is not None:
+        return True
+    product = product_of(component.product)
+    keeps = KINDS[component.kind].stores or component.kind in _AT_ACTIVE or product.keeps_data or product.mailboxes
+    return product.agrees or product.appliance or not keeps
+
+
+_AT_ACTIVE = (*QUEUES, "secrets", "mail", "log-collector")
+"""The kinds beside stores that keep what they get."""
+
+
 def can_be_promoted(index: Index, component: Component) -> bool:
     """Return True if it is known what promotes a replica, and how the callers find the new primary.
 

@@ -16,7 +16,14 @@ from archgen.edits.changes import (
 from archgen.edits.names import next_name, unused_name
 from archgen.edits.patch import patch_of
 from archgen.edits.placement import find_host
-from archgen.edits.promotion import agrees_by_vote, can_be_promoted, has_primary, keeps_files, promoter_of
+from archgen.edits.promotion import (
+    agrees_by_vote,
+    can_be_promoted,
+    has_primary,
+    keeps_files,
+    moves_with_address,
+    promoter_of,
+)
 from archgen.edits.second_replicas import may_get_second
 from archgen.edits.zones import zones_beside
 from archgen.model.architecture import Component, Connection
@@ -119,8 +126,8 @@ def automate(topology: Topology, *components: Component) -> tuple[Edit, ...] | N
     """Return the edits that automate the failover of components, with what promotes; None if that isn't known of each."""
     if not all(can_be_promoted(topology.index, component) for component in components):
         return None
-    if any(_moves_by_name(component) for component in components):
-        # the name server has to check them, and which does is for people to say
+    if any(_moves_by_name(component) or not moves_with_address(component) for component in components):
+        # which name server checks them, or what moves the data, is for people to say
         return None
     return tuple(AutomateFailover(component.id, promoter_of(topology.index, component)) for component in components)
 

@@ -227,3 +227,27 @@ def test_the_region_around_two_zones_takes_down_no_more_than_the_first_zone_did(
     assert yaml.safe_load(done.data)["hosts"]["nat-2"] == {"zone": "az-b"}
     lost = {finding.proof.kill[0].id for finding in judged(done.data.decode()).findings if finding.proof is not None}
     assert lost == {"eu"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "moved"),
+    [
+        ("queue, product: ibm-mq", False),
+        ("database, product: oracle", False),
+        ("secrets", False),
+        ("service, product: nexus", False),
+        ("service", True),
+        ("firewall, product: fortigate", True),
+    ],
+)
+def test_an_address_that_moves_leaves_data_behind(kind: str, moved: bool) -> None:
+    """A queue manager that people move has its messages at the active member, where VRRP alone would leave them."""
+    text = model(
+        f"{JOB}\nit: {{kind: {kind}, runs_on: [a, b], cluster: {{mode: active-passive, active: a, failover: manual, recovery: 30m}}}}",
+        "job -> it: https",
+        "job -> it: x",
+        "{a: {}, b: {}}",
+        "objectives: {recovery_time: 15m}\n",
+    )
+    cluster = fixed(text, "manual-failover", "single-point-of-failure")["components"]["it"]["cluster"]
+    assert (cluster["failover"] == "automatic") == moved
