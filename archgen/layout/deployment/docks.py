@@ -38,6 +38,7 @@ class _Docks:
             self._ahead.setdefault(source, {})[stops[1]] = None
             self._ahead.setdefault(target, {})[stops[-2]] = None
         self._sides: dict[tuple[str, Side], list[Dock]] = {}
+        self._wished: dict[tuple[str, Side], list[list[float]]] = {}
         for dock in self._heights:
             self._sides.setdefault(dock[:2], []).append(dock)
 
@@ -57,6 +58,9 @@ class _Docks:
         if high - low < SLOT * (len(docks) - 1):
             return
         wishes = [self._wishes(dock) for dock in docks]
+        if self._wished.get(side) == wishes:
+            return
+        self._wished[side] = wishes
         settled = straightest([self._heights[dock] for dock in docks], wishes, low, high, clear)
         self._heights.update(zip(docks, settled, strict=True))
 

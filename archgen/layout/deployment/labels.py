@@ -111,12 +111,15 @@ class _Rooms:
                 x, y = start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
                 x += shift * (wide / 2 + _CROWDED) if start[0] == end[0] else 0.0
                 box = Box(x - wide / 2, y - tall / 2, wide, tall)
-                if self._taken.meets(box, _AIR if airy else _CROWDED) or self._lines.meets(box, 0.0, bundle):
+                head = self._measures.sizes.arrow if end == way[-1] else _CROWDED
+                # what is quick to see comes first: most places are none
+                if airy and not _inside(box, start, end, head):
                     continue
                 if any(box.overlaps(joint, _CROWDED) for joint in joints):
                     continue
-                head = self._measures.sizes.arrow if end == way[-1] else _CROWDED
-                if not airy or (not self._borders.meets(box, _CROWDED) and _inside(box, start, end, head)):
+                if self._taken.meets(box, _AIR if airy else _CROWDED) or self._lines.meets(box, 0.0, bundle):
+                    continue
+                if not airy or not self._borders.meets(box, _CROWDED):
                     return box
         return None
 
@@ -150,10 +153,12 @@ class _Cells:
         return False
 
 
-def _cells(box: Box, gap: float) -> Iterator[tuple[int, int]]:
-    for x in range(int((box.x - gap) // _CELL), int((box.right + gap) // _CELL) + 1):
-        for y in range(int((box.y - gap) // _CELL), int((box.bottom + gap) // _CELL) + 1):
-            yield x, y
+def _cells(box: Box, gap: float) -> list[tuple[int, int]]:
+    first, last = int((box.x - gap) // _CELL), int((box.right + gap) // _CELL)
+    top, bottom = int((box.y - gap) // _CELL), int((box.bottom + gap) // _CELL)
+    if first == last and top == bottom:
+        return [(first, top)]
+    return [(x, y) for x in range(first, last + 1) for y in range(top, bottom + 1)]
 
 
 def _badges(box: Box, count: int, sizes: Sizes = SIZES) -> Box:
@@ -195,4 +200,11 @@ def boxes_of(way: Polyline) -> Iterator[Box]:
 
 def touches(box: Box, way: Polyline) -> bool:
     """Return True if a line runs through a box."""
-    return any(box.overlaps(part) for part in boxes_of(way))
+    left, top, right, bottom = box.x - 1, box.y - 1, box.right + 1, box.bottom + 1
+    return any(
+        (left < x0 or left < x1)
+        and (x0 < right or x1 < right)
+        and (top < y0 or top < y1)
+        and (y0 < bottom or y1 < bottom)
+        for (x0, y0), (x1, y1) in pairwise(way)
+    )
