@@ -313,6 +313,33 @@ def test_somebody_waits_for_the_first_request(told: Told) -> None:
     )
 
 
+EVENT = """\
+archgen: 1
+name: An event starts the books
+hosts: {a: {}}
+components:
+  shop: {kind: service, managed: true}
+  bus: {kind: queue, managed: true}
+  books: {kind: worker, runs_on: a}
+connections:
+  shop -> bus: https
+  bus -> books: {protocol: https, async: true}
+flows:
+  sell: {access: write, steps: [{shop -> bus: sold}, {bus -> books: sold}]}
+  keep: {access: write, steps: [{loop: {when: each, steps: [{bus -> books: sold}]}}]}
+"""
+
+
+def test_an_event_that_starts_a_flow_is_its_first_request_whatever_its_connection_says(told: Told) -> None:
+    sell, keep = EVENT.splitlines(keepends=True)[-2:]
+    assert told.outcome(EVENT.replace(keep, ""), "books")[0] == "delayed"
+    only = EVENT.replace(sell, "")
+    assert told.outcome(only, "books")[0] == "down"
+    assert "must not be `async`" in told.refusal(
+        only.replace("{bus -> books: sold}", "{bus -> books: {message: x, async: true}}")
+    )
+
+
 DEEP = """\
 archgen: 1
 name: A deep check

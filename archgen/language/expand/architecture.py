@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from archgen.language.expand.components import component
 from archgen.language.expand.connections import connections
 from archgen.language.expand.context import Context
 from archgen.language.expand.expectations import expectations
-from archgen.language.expand.flow_steps import first_request, flows
+from archgen.language.expand.flow_steps import first_request, flows, with_prompt
 from archgen.language.expand.groups import expand_views, groups
 from archgen.language.expand.layout_hints import expand_hints
 from archgen.language.expand.nesting import check_nesting
@@ -56,17 +58,26 @@ def expand(context: Context, name: str, file: str) -> Architecture:
 
 
 def _checked_flows(context: Context, connected: tuple[Connection, ...], declared: tuple[Flow, ...]) -> tuple[Flow, ...]:
-    """Report each flow whose first request nobody waits for: there would be nothing to answer."""
+    """Return the flows with a first request that is prompt; report each of a client, or itself declared `async`.
+
+    A visitor waits for the answer. A message that starts a flow is what the flow begins with, however it is sent.
+    """
+    clients = {key for key, entry in context.section("components").items() if entry.get("kind") == "client"}
+    prompt: list[Flow] = []
     deferring = {(each.source, target) for each in connected if each.deferred for target in each.targets}
     for flow in declared:
         first = first_request(flow.steps)
         ends = set() if first is None else {(first.source, target) for target in first.targets}
         waits = first is None or first.deferred is False
-        if first is not None and (first.deferred or (not waits and ends & deferring)):
+        starts = first is not None and not waits and first.source not in clients and bool(ends & deferring)
+        if starts and first is not None and not first.deferred:
+            flow = replace(flow, steps=with_prompt(flow.steps, first.id))
+        elif first is not None and (first.deferred or (not waits and ends & deferring)):
             mark = context.section("flows")[flow.id]["steps"].marks[0]
             message = f"the first request of the flow `{flow.id}` must not be `async`: somebody waits for its answer"
             context.invalid(mark, ("step", first.id), message, "Write `async: false` on the step, or remove `async`.")
-    return declared
+        prompt.append(flow)
+    return tuple(prompt)
 
 
 def _components(context: Context, connected: tuple[Connection, ...]) -> tuple[Component, ...]:

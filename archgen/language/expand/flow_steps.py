@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from archgen.language.expand.context import Context
 from archgen.language.yaml.scalars import parse_rate
 from archgen.language.yaml.tree import Map, Seq, TreeNode
@@ -42,6 +44,19 @@ def first_request(steps: tuple[Step, ...]) -> Request | None:
         if first is not None:
             return first
     return None
+
+
+def with_prompt(steps: tuple[Step, ...], request: str) -> tuple[Step, ...]:
+    """Return the steps with a request that is answered at once, whatever its connection says."""
+    prompt: list[Step] = []
+    for step in steps:
+        if isinstance(step, Request) and step.id == request:
+            step = replace(step, deferred=False)
+        elif isinstance(step, Frame):
+            inner = tuple(Branch(branch.when, with_prompt(branch.steps, request)) for branch in step.branches)
+            step = replace(step, branches=inner)
+        prompt.append(step)
+    return tuple(prompt)
 
 
 def branches(key: str, value: TreeNode) -> tuple[Map, ...]:

@@ -149,6 +149,12 @@ def _of_cluster(component: Component) -> Iterator[_Flaw]:
             "replicas as active",
             "Call it active-passive, or name all of them as `active`.",
         )
+    elif cluster.mode == "active-active" and cluster.shared_address and cluster.by == "vrrp":
+        yield (
+            f"{component.id} is called active-active, but VRRP gives its one address {cluster.shared_address} to one of its "
+            f"{len(replicas)} replicas at a time, and that is active-passive",
+            "Call it active-passive and name the `active` replica, or give each replica an address of its own.",
+        )
     elif len(replicas) > 1 and cluster.mode == "active-passive" and len(cluster.active) == len(replicas):
         yield (
             f"{component.id} is called active-passive, but all its replicas are named as active",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.dns_names import normalize_name
+from archgen.analysis.dns_names import normalize_name, pointee
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -23,18 +23,19 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for component in facts.architecture.components:
         for probe in component.probes:
             probing.setdefault(_name(probe), []).append(component)
-    blind: dict[str, str] = {}
+    blind: dict[str, tuple[str, ...]] = {}
     within: dict[str, None] = {}
     named: dict[str, None] = {}
     for flow in facts.architecture.flows:
         if flow.domain is not None and _is_visited(facts, flow):
-            probers = probing.get(normalize_name(flow.domain), [])
+            asked = _asked_names(facts, flow.domain)
+            probers = [prober for name in asked for prober in probing.get(normalize_name(name), [])]
             if all(_is_inside(facts, prober, flow) for prober in probers):
-                blind[flow.id] = flow.domain
+                blind[flow.id] = asked
                 within |= dict.fromkeys(prober.id for prober in probers)
-                named |= dict.fromkeys([flow.domain] if probers else ())
+                named |= dict.fromkeys(asked if probers else ())
     if blind:
-        names = list(dict.fromkeys(blind.values()))
+        names = list(dict.fromkeys(name for asked in blind.values() for name in asked))
         checks = "checks" if len(within) == 1 else "check"
         which = "it" if len(names) == 1 else listed(list(named))
         also = f"; {listed(list(within))} {checks} {which} from within" if within else ""
@@ -44,6 +45,15 @@ def check(context: RuleContext) -> Iterator[Hit]:
             flows=tuple(blind),
             fix=f"Let something outside ask for it as a visitor does, every minute: `probes: [{', '.join(names)}]`.",
         )
+
+
+def _asked_names(facts: Topology, domain: str) -> tuple[str, ...]:
+    """Return the names that can be asked for a domain: those of its mail servers where it has MX records and no address."""
+    name = normalize_name(domain)
+    own = [each for server in facts.names.servers for each in server.records if normalize_name(each.name) == name]
+    mail = tuple(pointee(record) for record in own if record.type == "MX")
+    others = any(record.type in ("A", "AAAA", "CNAME", "ALIAS", "ANAME") for record in own)
+    return (domain,) if others or not mail else tuple(dict.fromkeys(mail))
 
 
 def _is_visited(facts: Topology, flow: Flow) -> bool:
@@ -71,7 +81,8 @@ def _is_inside(facts: Topology, component: Component, flow: Flow) -> bool:
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Probes of the names, by a monitoring that somebody else runs: the first there is, or a new one."""
     facts = context.topology
-    names = list(dict.fromkeys(facts.flows[flow].domain for flow in hit.flows))
+    domains = (facts.flows[flow].domain for flow in hit.flows)
+    names = list(dict.fromkeys(name for each in domains if each for name in _asked_names(facts, each)))
     outside = next(
         (
             component.id

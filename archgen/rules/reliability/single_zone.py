@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
+from archgen.model.products import zone_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.reliability.losses import RootCause
@@ -22,7 +23,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     facts = context.topology
     held: dict[Subject, list[str]] = {}
     for flow in facts.flows:
-        zones = _zones_at_fault(facts, flow)
+        zones = () if _is_one_piece(facts, flow) else _zones_at_fault(facts, flow)
         for zone in (Subject("zone", name) for name in zones):
             inner = any(facts.index.inside(other, zone.id) for other in zones)
             if not inner and zone in facts.losses.points[flow]:
@@ -43,6 +44,13 @@ def _zones_at_fault(facts: Topology, flow: str) -> frozenset[str]:
     points = facts.losses.points[flow]
     inner = (zone for zone in own if Subject("zone", zone) in points)
     return holding | {zone for zone in inner if any(facts.index.inside(zone, other) for other in holding)}
+
+
+def _is_one_piece(facts: Topology, flow: str) -> bool:
+    """Return True if all of a flow is spread by providers but one replica, which `single-point-of-failure` reports."""
+    replicas = [each for each in facts.losses.structures[flow].replicas if facts.kind(each.component).id != "client"]
+    placed = [each for each in replicas if each.hosts or zone_of(facts.components[each.component]) is not None]
+    return len(placed) == 1 and any(facts.provided(Subject("replica", each.id)) for each in replicas)
 
 
 def _is_spread(facts: Topology, zone: str, flow: str) -> bool:
@@ -74,7 +82,7 @@ def _hit(facts: Topology, breaking: RootCause, held: tuple[str, ...], *, sure: b
     more = f"; losing {zone} takes down {plural(len(flows), 'flow')}: {listed(flows)}" if len(flows) > len(held) else ""
     others = _others(facts, zone) if facts.zones[zone].kind in _WIDE else []
     beside = f", and none in {listed(others)}" if others else ""
-    every = "Every replica" if all(facts.losses.holds_all(zone, flow) for flow in held) else "Every replica on a host"
+    every = "Every replica" if all(_holds_all(facts, zone, flow) for flow in held) else "Every replica on a host"
     return Hit(
         subject=breaking.element,
         message=f"{every} of {plural(len(held), 'flow')} ({listed(held)}) is in the {facts.zones[zone].kind} {zone}"
@@ -83,6 +91,14 @@ def _hit(facts: Topology, breaking: RootCause, held: tuple[str, ...], *, sure: b
         proof=breaking.points[0].proof,
         confidence="high" if sure else "low",
     )
+
+
+def _holds_all(facts: Topology, zone: str, flow: str) -> bool:
+    """Return True if all of a flow is in a zone, and nothing of it in no place that is declared, as its provider spreads it."""
+    replicas = facts.losses.structures[flow].replicas
+    spread = (each for each in replicas if facts.provided(Subject("replica", each.id)))
+    placed = all(zone_of(facts.components[each.component]) is not None for each in spread)
+    return placed and facts.losses.holds_all(zone, flow)
 
 
 RULE = Rule(
@@ -98,7 +114,8 @@ RULE = Rule(
     ),
     fix="Place at least one replica of every component of the flow in another zone of this kind.",
     limits=(
-        "Doesn't check models without zones, and doesn't know zones that the model leaves out. A flow in one region "
+        "Doesn't check models without zones, and doesn't know zones that the model leaves out, nor flows with one replica in a "
+        "declared place beside regional or global services. A flow in one region "
         "or at one provider is reported at low confidence if it runs in several datacenters or availability zones of it, "
         "and nothing runs in a second one: whether to pay for that is a choice. What takes it down in one of these is reported as that."
     ),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
+from archgen.reliability.structure import is_deferred
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -18,6 +20,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         for flow, hops in facts.hops.items()
         if _grows(facts, flow)
         for hop in hops
+        if not hop.optional and not _is_later(hop)
         for target in hop.step.targets
     }
     unspread = called - facts.behind_balancers
@@ -45,6 +48,11 @@ def _grows(facts: Topology, flow: str) -> bool:
     return begun or facts.flows[flow].busiest is not None
 
 
+def _is_later(hop: Hop) -> bool:
+    """Return True for a step that nobody waits for: what it asks can be done later, by the same server."""
+    return is_deferred(hop.step, () if hop.connection is None else (hop.connection,))
+
+
 def _alone(facts: Topology, component: str) -> bool:
     candidate = facts.components[component]
     # an orchestrator has replicas and spreads requests over them as soon as their number is raised
@@ -66,8 +74,8 @@ RULE = Rule(
     ),
     fix="Put a load balancer in front, and run at least two replicas behind it on hosts of their own.",
     limits=(
-        "Considers web servers, application servers and services in flows that visitors begin, or that have a `demand`; other "
-        "rules cover data stores. An "
+        "Considers web servers, application servers and services in flows that visitors begin, or that have a `demand`, where the "
+        "step is neither optional nor `async`; other rules cover data stores. An "
         "orchestrator (`cluster: {by: orchestrator}`) spreads requests itself once there are more replicas."
     ),
     references=(

@@ -51,13 +51,22 @@ def flows_without_domain(topology: Topology) -> Iterator[Gap]:
     if not any(server.records for server in names.servers):
         return
     for flow in topology.architecture.flows:
-        if flow.domain is None and _is_visit(topology, flow):
+        if flow.domain is None and _is_visit(topology, flow) and not _is_at_provider(topology, flow):
             past = _leading_past(topology, flow)
             yield Gap(
                 Subject("flow", flow.id),
                 f"{flow.id} doesn't declare the visitor's domain{past or ', so no record can be checked against it'}",
                 f"Add `domain` to {flow.id}.",
             )
+
+
+def _is_at_provider(topology: Topology, flow: Flow) -> bool:
+    """Return True if a flow begins at a sign-in under its provider's name: no record names it."""
+    hops = (hop for hop in topology.hops[flow.id] if hop.port is None or hop.port.protocol != "dns")
+    first = next((target for hop in hops for target in hop.targets), None)
+    if first is None or not topology.components[first].managed or topology.kind(first).id != "identity-provider":
+        return False
+    return not any(pointee(record) == first for server in topology.names.servers for record in server.records)
 
 
 def _leading_past(topology: Topology, flow: Flow) -> str:
