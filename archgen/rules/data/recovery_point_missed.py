@@ -10,6 +10,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replication
 from archgen.model.change import Change, Put
 from archgen.model.durations import spell_duration, spell_interval, write_duration
+from archgen.model.products import product_name, product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -29,15 +30,31 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for component in facts.architecture.components:
         replication = component.replication
         copy = replication is not None and replication.copy_of is not None
-        skipped = component.managed or copy or component.id in facts.coordinators
-        if not skipped and keeps_data(facts, component.id):
-            modes = _modes(facts, component)
-            hit = _lost_with_primary(facts, component, objective, modes) or _lost_with_place(
-                facts, component, objective
-            )
-            hit = hit or _lost_by_mistake(facts, component, objective, apart=bool(modes))
-            if hit is not None:
-                yield hit
+        if copy or component.id in facts.coordinators or not keeps_data(facts, component.id):
+            continue
+        hit = (
+            _lost_at_provider(facts, component, objective) if component.managed else _lost(facts, component, objective)
+        )
+        if hit is not None:
+            yield hit
+
+
+def _lost(facts: Topology, component: Component, objective: float) -> Hit | None:
+    modes = _modes(facts, component)
+    hit = _lost_with_primary(facts, component, objective, modes) or _lost_with_place(facts, component, objective)
+    return hit or _lost_by_mistake(facts, component, objective, apart=bool(modes))
+
+
+def _lost_at_provider(facts: Topology, component: Component, objective: float) -> Hit | None:
+    """Return the hit for a managed database whose declared backups are too rare; nobody said that its log is kept."""
+    product = product_of(component.product)
+    if not product.copied_on_request and product_name(component.product) not in _LOG_ON_REQUEST:
+        return None
+    return _lost_by_mistake(facts, component, objective, apart=True)
+
+
+_LOG_ON_REQUEST = ("cloud-sql",)
+"""Managed databases that are backed up every day and recover a point in time only if that is switched on; RDS always does."""
 
 
 def _lost_with_primary(facts: Topology, component: Component, objective: float, modes: set[str | None]) -> Hit | None:
@@ -101,11 +118,12 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
     names, age, least = listed([backup.title for backup in backups]), *map(spell_duration, (min(declared), objective))
     often = spell_interval(min(declared))
     if apart:
+        cause, fix = _PROVIDED if component.managed else _REPEATED
         message = (
-            f"A mistaken DELETE in {component.title} costs up to {age} of writes: its replicas repeat it, and {names} "
+            f"A mistaken DELETE in {component.title} costs up to {age} of writes{cause}{names} "
             f"{'copies' if len(backups) == 1 else 'copy'} it {often}; the objective is {least}"
         )
-        return _hit(component, message, backups, _OFTEN_ENOUGH, "mistake")
+        return _hit(component, message, backups, fix, "mistake")
     message = (
         f"{component.title} has one copy and is backed up by {names} {often}, so up to {age} of writes are lost with "
         f"it; the objective is {least}"
@@ -113,7 +131,15 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
     return _hit(component, message, backups, "Back it up more often, ship its log, or run a replica on another host.")
 
 
-_OFTEN_ENOUGH = "Ship its log as well (point-in-time recovery), and declare how often in `every`, or declare how much a mistake may cost."
+_REPEATED = (
+    ": its replicas repeat it, and ",
+    "Ship its log as well (point-in-time recovery), and declare how often in `every`, or declare how much a mistake may cost.",
+)
+_PROVIDED = (
+    " unless point-in-time recovery is on: ",
+    "Switch point-in-time recovery on, and declare how far apart its copies are in `every`, or declare how much a mistake may cost.",
+)
+"""The reasons for which a mistake costs what was written since the last backup, with their fixes."""
 _SYNCHRONOUS = (
     "Confirm a write once any of the standbys has it (`mode: synchronous`; PostgreSQL: `ANY 1 (…)`), or declare how much may "
     "be lost."
@@ -192,7 +218,8 @@ RULE = Rule(
     limits=(
         "Recommends synchronous replication only with two standbys or more: with one, its loss stops every write. "
         "Assumes that asynchronous replication without a declared `lag` meets every objective of a second or more. "
-        "Reports backups of replicated stores, which bring back only what a mistake destroyed, as a warning. Doesn't check "
+        "Reports backups of replicated stores, which bring back only what a mistake destroyed, as a warning, and those of a managed "
+        "store if its provider keeps a log on request only. Doesn't check "
         "stores without a declared `mode` or `every`."
     ),
     references=(
