@@ -42,6 +42,7 @@ from archgen.slides.values import (
     HEADING,
     LEGEND,
     MARK,
+    NUMBER,
     OPENING_X,
     PARAGRAPH,
     PROSE,
@@ -284,5 +285,5 @@ def _legend(slide: DiagramSlide) -> list[SceneShape]:
     key = legend(slide.placed)
     if not key.shapes:
         return []
-    scale = min(_LEGEND, _AREA.width / key.width)
+    scale = min(_LEGEND, (_AREA.width - NUMBER) / key.width)
     return [SceneGroup(key.shapes, move=(_AREA.x, _AREA.bottom - 4), scale=scale)]

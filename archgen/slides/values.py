@@ -49,6 +49,8 @@ AREA = 40.0, 84.0, WIDE - 80, 428.0
 """The part of a slide for its content: left, top, width and height."""
 
 LEGEND = 22.0
+NUMBER = 30.0
+"""The width at the end of the legend's line that the slide's number takes."""
 """The height of a legend below a diagram."""
 
 CAPTION, CAPTION_SIZE = 30.0, 18.0

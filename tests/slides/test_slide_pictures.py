@@ -10,6 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from msgspec.structs import replace
 
 from tests.paths import ROOT
 
@@ -17,11 +18,14 @@ pypdf = pytest.importorskip("pypdf", reason="the extra `dev` is not installed")
 
 from archgen.app.drawing.slides import export_pdf, make_deck, slide_images  # noqa: E402
 from archgen.cli import main  # noqa: E402
+from archgen.render.scene.legend import legend  # noqa: E402
+from archgen.render.scene.shapes import SceneGroup  # noqa: E402
 from archgen.render.svg.document import svg  # noqa: E402
 from archgen.slides.deck import DeckOptions  # noqa: E402
 from archgen.slides.layout.comparison_chart import DowntimeBar, SystemColumn  # noqa: E402
 from archgen.slides.slide_scene import slide_scene  # noqa: E402
 from archgen.slides.values import (  # noqa: E402
+    WIDE,
     ComparisonSlide,
     Deck,
     DiagramSlide,
@@ -34,6 +38,7 @@ from archgen.slides.values import (  # noqa: E402
     TitleSlide,
 )
 from archgen.style.text_metrics import text_width  # noqa: E402
+from archgen.style.theme import LINES  # noqa: E402
 from archgen.views.diagram import Badge  # noqa: E402
 from tests.hostile import HOSTILE  # noqa: E402
 from tests.slides.test_slides import DECK, DRAWING, TIERS  # noqa: E402
@@ -93,6 +98,18 @@ def test_a_picture_fills_its_slide() -> None:
             across, down = 904 / slide.placed.width, 442 / slide.placed.height
             assert down >= across or down >= 0.9
             assert min(across, down) > 0.7
+
+
+def test_a_legend_of_all_there_is_ends_before_the_number() -> None:
+    slide = next(slide for slide in DECK.slides if isinstance(slide, DiagramSlide) and slide.placed.edges)
+    first = slide.placed.edges[0]
+    edges = tuple(replace(first, edge=replace(first.edge, meaning=meaning)) for meaning in LINES)
+    key = legend(replace(slide.placed, edges=edges))
+    shown = slide_scene(replace(slide, placed=replace(slide.placed, edges=edges)), 10, no_icons)
+    (at,) = (shape for shape in shown.shapes if isinstance(shape, SceneGroup) and shape.shapes == key.shapes)
+    number = text_width("10", 12)
+    assert at.move is not None
+    assert at.move[0] + key.width * at.scale <= WIDE - 40 - number
 
 
 def test_steps_build_up_without_moving() -> None:

@@ -37,6 +37,7 @@ from archgen.slides.values import (
     CAPTION_SIZE,
     FLOW,
     LEGEND,
+    NUMBER,
     ComparisonSlide,
     Deck,
     DiagramSlide,
@@ -138,7 +139,7 @@ class _Writer:
         if slide.caption:
             bottom += CAPTION
             self._caption(page, slide.caption, bottom - CAPTION + 2)
-        scale = min(1.0, area.width / max(legend_width(scene, base.wider), 1.0))
+        scale = min(1.0, (area.width - NUMBER) / max(legend_width(scene, base.wider), 1.0))
         foot = Canvas(page, base.theme, area.x, bottom, scale, base.ink is None, base.wider)
         paint_legend(foot, scene, self._marks)
         foot.close()
