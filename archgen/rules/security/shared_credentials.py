@@ -192,7 +192,7 @@ RULE = Rule(
     code="SEC009",
     title="Shared or missing credentials",
     severity="warning",
-    cases=(("superuser", "info"),),
+    cases=(("superuser", "warning"),),
     category="security",
     summary="Several components use one account, or an application connects without authentication.",
     why=(
@@ -205,8 +205,8 @@ RULE = Rule(
         "Doesn't check connections that declare neither `credentials` nor `authentication`, components that run the "
         "same code base or image or are alternatives on one connection, name services, nor external services, which may be "
         "open to everybody. Calls that can't leave a host are checked only if they are to a store that isn't "
-        "declared to be for that host alone (`locality: same-host`). An application that signs in to a database as its superuser "
-        "is reported as info."
+        "declared to be for that host alone (`locality: same-host`). Administrators and backups may sign in to a database as its "
+        "superuser."
     ),
     references=(
         ("CWE-306, Missing Authentication for Critical Function", "https://cwe.mitre.org/data/definitions/306.html"),
