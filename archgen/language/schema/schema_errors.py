@@ -215,6 +215,10 @@ def _enum(refused: _Refused) -> ErrorWords:
         fix = (product_hint(refused.value) if isinstance(refused.value, str) else None) or fix
     if refused.path[:1] == ("connections",) and isinstance(refused.value, str):
         fix = port_hint(refused.value) or fix
+    if options == ["pass-through"]:
+        fix = "Use `true`, `false` or `pass-through`, or a mapping such as `{verify: true}`."
+    elif not near and {"tcp", "udp"} <= set(options):
+        fix = f"For a protocol that isn't listed, use `tcp` or `udp` with `tls: true` or `tls: false`. {fix}"
     if refused.path == ("archgen",):
         fix = "This archgen reads format 1: write `archgen: 1`."
     if text is not None:

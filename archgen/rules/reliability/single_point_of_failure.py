@@ -160,9 +160,9 @@ def _fix(facts: Topology, breaking: RootCause) -> str | None:
 
 
 def _own_store(facts: Topology, element: Subject) -> str | None:
-    """Return the zonal store of one replica that a provider runs for the system: a second provider has none of its data."""
+    """Return the zonal store or cache of one replica that a provider runs for the system: a second provider has none of its data."""
     component = facts.components[facts.replicas[element.id].component] if element.kind == "replica" else None
-    if component is None or not facts.kind(component.id).stores:
+    if component is None or not (facts.kind(component.id).stores or component.kind == "cache"):
         return None
     return component.id if scope_of(component) == "zonal" else None
 
