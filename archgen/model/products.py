@@ -162,7 +162,7 @@ PRODUCTS: dict[str, Product] = {
     "docker": Product(consoles=(2375, 2376)),
     "wildfly": Product(consoles=(9990, 9993)),
     "glassfish": Product(consoles=(4848,)),
-    "proxmox": Product(consoles=(8006,)),
+    "proxmox-ve": Product(consoles=(8006,)),
     "webmin": Product(consoles=(10000,)),
     "emqx": Product(consoles=(18083, 18084)),
 }
