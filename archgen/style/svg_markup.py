@@ -1,4 +1,4 @@
-"""Markup from values: escaping, ids, numbers and elements; all writers of XML write through it."""
+"""Markup from values: escaping, ids, numbers and elements; all writers of XML escape through it."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from archgen.analysis.topology import Topology
 from archgen.linting.finding_groups import number_findings
 from archgen.model.architecture import Component, Flow
 from archgen.model.finding import Finding
+from archgen.model.kinds import QUEUES
 from archgen.model.steps import Answer, Branch, Frame, Note, Request, Step
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
@@ -21,8 +22,7 @@ from archgen.views.diagram import Badge, Block, BlockSection, Item, Message, Par
 from archgen.views.diagram import Sequence as View
 from archgen.views.labels import port_label, product_label, step_number
 
-_QUEUES = frozenset(("queue", "stream"))
-_PASSED_ON = _QUEUES | {"mail"}
+_PASSED_ON = (*QUEUES, "mail")
 """The kinds that take a message and pass it on later."""
 
 
@@ -198,7 +198,7 @@ class _ItemBuilder:
 
     def _is_asynchronous(self, source: str, target: str) -> bool:
         """Return True for a message to or from a queue, or mail, that has no response."""
-        passed_on = self._kinds[target] in _PASSED_ON or self._kinds[source] in _QUEUES
+        passed_on = self._kinds[target] in _PASSED_ON or self._kinds[source] in QUEUES
         return passed_on and (source, target) not in self._answered
 
     def _failure_items(self, step: Request) -> Iterable[Item]:

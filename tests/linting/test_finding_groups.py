@@ -87,7 +87,7 @@ def test_the_text_names_every_subject_and_counts_both(many: Path, capsys: pytest
 
 def test_every_format_for_people_has_one_entry(many: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (line,) = lint(capsys, "--format", "concise").splitlines()
-    assert " (also store-1, store-2, " in line
+    assert "; the same for store-1, store-2, " in line
     page = lint(capsys, "--format", "markdown")
     assert f"**1 error** on {STORES} subjects" in page
     assert page.count("| error |") == 1

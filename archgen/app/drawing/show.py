@@ -27,7 +27,7 @@ _CODES = {
     "muted": "2",
     "card_line": "2",
 }
-"""How a terminal shows the roles of colours; others have its usual one."""
+"""How a terminal shows the roles of colors; others have its usual one."""
 
 
 def show(

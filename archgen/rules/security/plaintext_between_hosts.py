@@ -40,7 +40,7 @@ _INSTEAD = {
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """Yield a hit for the model, at the connection with the longest path: a single decision encrypts all internal traffic."""
+    """Yield a hit for the model, at a connection that leaves its site, else at one on a flow: one decision encrypts all of them."""
     facts = context.topology
     calls = sorted(
         plaintext_between_hosts(facts),

@@ -109,6 +109,7 @@ def component_facts(topology: Topology, component: Component) -> _Rows:
     """Yield the facts of a component with their labels; a fact that is not declared is empty."""
     yield "Product", " ".join(filter(None, (component.product, component.version)))
     yield "Runs on", service_place(component) if component.managed else _few(topology.hosts_of(component.id))
+    yield "Owner", component.owner or ""
     replication = component.replication
     if replication is not None and replication.primary:
         yield "Takes writes", _few(replication.primary)
