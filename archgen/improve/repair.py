@@ -43,7 +43,7 @@ Points = dict[str, tuple[Subject, ...]]
 
 
 class Repair(Struct, frozen=True):
-    """Edits, and the single points that they leave by flow; `smallest` if no fewer edits reach as much."""
+    """Edits, and the single points of failure that remain by flow; `smallest` if no smaller set does as much."""
 
     edits: tuple[Edit, ...]
     left: tuple[tuple[str, tuple[Subject, ...]], ...]
@@ -324,8 +324,10 @@ def _new_host(index: Index, like: str) -> str:
 
 
 def _zones(index: Index, host: str, carried: Collection[str], breaking: Collection[Subject]) -> tuple[str, ...]:
-    """Return the zones for a similar host with some components: the same, or another for each that is, or lies in, a single
-    point: a declared one that is sound, else one that has none of the components, else a new one.
+    """Return the zones of a new host like this one.
+
+    A zone that is, or lies in, a single point of failure is replaced: by a sound declared zone, else by one with none of the
+    components, else by a new one.
     """
     architecture = index.architecture
     zones = {zone.id: zone for zone in architecture.zones}

@@ -101,7 +101,7 @@ class Families:
 
 
 def _contains_any(mask: int, family: set[int]) -> bool:
-    """Return True if the family has a proper subset of the mask, or the empty set; masks have few bits, so all are tried."""
+    """Return True if a proper subset of the mask, such as the empty set, is in the family; tries all, as masks have few bits."""
     subset = mask
     while subset:
         subset = (subset - 1) & mask

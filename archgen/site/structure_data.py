@@ -68,7 +68,7 @@ def structure_data(
 
 
 def _availability(result: FlowAvailability) -> dict[str, Any]:
-    """Return the availability with every element up, as it stands in the tables of the site."""
+    """Return the availability with every element up, formatted as in the site's tables."""
     return {"method": result.method, "value": result.availability, "bounds": result.bounds}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -46,16 +47,40 @@ def findings(text: str, rule: Rule | None = None) -> list[tuple[int, str]]:
     return sorted((one.line, one.rule) for one in found)
 
 
+def explain_difference(file: object, raised: Iterable[tuple[int, str]], marked: Iterable[tuple[int, str]]) -> str:
+    """Return the findings without a mark and the marks without a finding, each with the next step."""
+    raised, marked = list(raised), list(marked)
+    lines = [
+        f"{file}:{line}: {rule} is not marked: write `# finding: {rule}` on the line, or change the rule"
+        for line, rule in raised
+        if (line, rule) not in marked
+    ]
+    lines += [
+        f"{file}:{line}: {rule} is marked but not raised: remove the mark, or change the rule"
+        for line, rule in marked
+        if (line, rule) not in raised
+    ]
+    return "\n".join([*lines, "see the findings with `archgen lint --select RULE FILE`"])
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_bad_example_raises_what_is_marked(rule: Rule) -> None:
     assert rule.id in {name for _, name in marks(rule.bad)}
-    assert findings(rule.bad, rule) == marks(rule.bad)
+    raised = findings(rule.bad, rule)
+    assert raised == marks(rule.bad), explain_difference(f"`bad` of {rule.id}", raised, marks(rule.bad))
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_good_example_raises_nothing_else(rule: Rule) -> None:
     assert rule.id not in {name for _, name in marks(rule.good)}
-    assert findings(rule.good, rule) == marks(rule.good)
+    raised = findings(rule.good, rule)
+    assert raised == marks(rule.good), explain_difference(f"`good` of {rule.id}", raised, marks(rule.good))
+
+
+def test_a_difference_names_the_file_the_rule_and_the_mark_to_write() -> None:
+    text = explain_difference("a.arch.yaml", [(3, "unmonitored")], [(4, "unnamed")])
+    assert "a.arch.yaml:3: unmonitored is not marked: write `# finding: unmonitored`" in text
+    assert "a.arch.yaml:4: unnamed is marked but not raised" in text
 
 
 @pytest.mark.parametrize("old", ["no such text", "\n"])

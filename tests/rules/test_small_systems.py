@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.paths import TESTS
-from tests.rules.test_rules import findings, marks
+from tests.rules.test_rules import explain_difference, findings, marks
 
 FILES = sorted((TESTS / "small_systems").glob("*.arch.yaml"))
 
@@ -19,4 +19,6 @@ FILES = sorted((TESTS / "small_systems").glob("*.arch.yaml"))
 def test_every_finding_is_marked_and_nothing_else_is_found(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     assert text.startswith("# ")
-    assert findings(text) == marks(text)
+    assert findings(text) == marks(text), explain_difference(
+        file.relative_to(TESTS.parent), findings(text), marks(text)
+    )

@@ -10,6 +10,7 @@ import pytest
 from archgen.cli import main
 from archgen.model.subject import Subject
 from archgen.reliability.simulation import simulate
+from archgen.site.interactive.cards import component_facts
 from archgen.site.interactive.trial import trial
 from archgen.site.interactive.views import front, views
 from archgen.site.pages.component import MOST, component_page, component_path
@@ -90,6 +91,14 @@ def test_the_table_of_elements_leads_to_the_pages_and_the_menu_does_not(site: Pa
     assert "components/web/index.html" in links
     menu = {link.attributes.get("href", "") for link in page.all("a") if link.has("md-nav__link")}
     assert not any("components" in address for address in menu)
+
+
+def test_the_page_of_a_component_names_its_owner() -> None:
+    topology = check(
+        "m.arch.yaml", MODEL.replace("kind: web-server,", "kind: web-server, owner: zebra squad,").encode()
+    ).topology
+    web = next(component for component in topology.architecture.components if component.id == "web")
+    assert ("Owner", "zebra squad") in list(component_facts(topology, web))
 
 
 def test_names_of_components_are_distinct_addresses() -> None:

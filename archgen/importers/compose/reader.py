@@ -217,7 +217,7 @@ class _Reader:
         return known.product in COORDINATORS or (like and known.product == part.guess.known.product)
 
     def _shared(self) -> dict[tuple[str, int, str], list[ServicePart]]:
-        """Return the services that have the value at a place: one of an anchor, or of a file that several name."""
+        """Return the services that share the value at a place: through an anchor, or a file that several name."""
         sharing: dict[tuple[str, int, str], list[ServicePart]] = defaultdict(list)
         for part in self.parts.values():
             for value in (*self.copied[part.id].values(), *part.service.environment.values()):

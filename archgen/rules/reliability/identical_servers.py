@@ -36,7 +36,7 @@ RULE = Rule(
         "a query that fills the disk stops the web server, and an attacker in one component is next to all others. "
         "They also scale only together: more memory for the database means another web server as well."
     ),
-    fix="Give the web server, the application server and the database hosts of their own, sized for each task.",
+    fix="Put the web server, the application server and the database on hosts of their own, each sized for its task.",
     limits="Considers web servers, application servers, services and data stores; caches and agents don't count.",
     check=check,
     bad="""\

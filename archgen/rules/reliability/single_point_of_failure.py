@@ -184,7 +184,7 @@ def _one_more(facts: Topology, component: Component) -> str | None:
     if keeps_files(component):
         return "Keep the files in storage that copies them to a second machine by itself, and takes over there."
     if needs_moving_address(component, facts.index.callers):
-        return "Run at least two replicas behind a load balancer that checks them: visitors have one address."
+        return "Run at least two replicas behind a load balancer that checks them: visitors can use only one address."
     if agrees_by_vote(component):
         return "Run three members (`replicas: 3`, `quorum: majority`), each on a host of its own: two can't elect when one fails."
     if not may_run_twice(facts, component):

@@ -39,8 +39,8 @@ def divide(
 ) -> GroupTree:
     """Return the tree of a system, or of its components that are shown: as few groups as keep every level readable.
 
-    Groups that the model declares come first; observers without one are a group. Components that are shown by a view
-    have groups only if `grouped`, or if they don't fit.
+    Groups that the model declares come first; observers without one are a group. The components of a view
+    are grouped only if `grouped` is set or they don't fit.
     """
     every = tuple(name for name in topology.components if shown is None or name in shown)
     flat = GroupTree(SYSTEM, topology.architecture.name, "group", every)
