@@ -48,7 +48,7 @@ def _zones_at_fault(facts: Topology, flow: str) -> frozenset[str]:
 
 def _is_one_piece(facts: Topology, flow: str) -> bool:
     """Return True if all of a flow is spread by providers but one replica, which `single-point-of-failure` reports."""
-    replicas = [each for each in facts.losses.structures[flow].replicas if facts.kind(each.component).id != "client"]
+    replicas = facts.losses.structures[flow].replicas
     placed = [each for each in replicas if each.hosts or zone_of(facts.components[each.component]) is not None]
     return len(placed) == 1 and any(facts.provided(Subject("replica", each.id)) for each in replicas)
 

@@ -62,9 +62,9 @@ def flows_without_domain(topology: Topology) -> Iterator[Gap]:
 
 def _is_at_provider(topology: Topology, flow: Flow) -> bool:
     """Return True if a flow begins at a sign-in under its provider's name: no record names it."""
-    hops = (hop for hop in topology.hops[flow.id] if hop.port is None or hop.port.protocol != "dns")
-    first = next((target for hop in hops for target in hop.targets), None)
-    if first is None or not topology.components[first].managed or topology.kind(first).id != "identity-provider":
+    # a visit has a step that asks for more than a name
+    first = next(target for hop in topology.hops[flow.id] if hop.meaning != "lookup" for target in hop.targets)
+    if not topology.components[first].managed or topology.kind(first).id != "identity-provider":
         return False
     return not any(pointee(record) == first for server in topology.names.servers for record in server.records)
 
