@@ -209,11 +209,13 @@ class _FlowSearch:
         return changed
 
     def _with_host(self, changed: Architecture, host: str | None) -> Architecture:
-        """Return the part with a host of the model that the flow hasn't used so far."""
-        hosts = self.search.topology.hosts
-        if host not in hosts or any(each.id == host for each in changed.hosts):
+        """Return the part with a host of the model that the flow hasn't used so far, and the machines that it runs on."""
+        topology = self.search.topology
+        if host not in topology.hosts:
             return changed
-        return replace(changed, hosts=(*changed.hosts, hosts[host]))
+        there = {each.id for each in changed.hosts}
+        added = (topology.hosts[name] for name in (host, *topology.index.hosts_below(host)) if name not in there)
+        return replace(changed, hosts=(*changed.hosts, *added))
 
     def _after(self, edits: tuple[Edit, ...]) -> FlowAvailability | None:
         """Return the flow's availability with some edits; None where it isn't exact, and then for all others."""

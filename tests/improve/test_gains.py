@@ -180,6 +180,20 @@ def test_a_call_behind_an_optional_one_has_its_caller() -> None:
     assert gain.change == "a replica of origin on origin-2, a new host"
 
 
+def test_a_virtual_machine_comes_with_the_machine_that_it_runs_on() -> None:
+    """The flow has used neither so far; the two are up together, but for the failover after the loss of the first host."""
+    model = (
+        "archgen: 1\nname: Gateways\nchanges: false\nhosts:\n  gw-1: {availability: 90%}\n  esx: {availability: 99%}\n"
+        "  vm: {runs_on: esx, availability: 99%}\ncomponents:\n  user: {kind: client}\n"
+        "  gateway: {kind: service, runs_on: gw-1, availability: 100%}\n  site: {kind: service, runs_on: vm}\n"
+        "connections: {user -> gateway: https}\nflows: {ask: {title: Ask, steps: [user -> gateway: GET /]}}\n"
+    )
+    gain = found("a.arch.yaml", model)["ask"][Subject("host", "gw-1")]
+    assert gain is not None
+    assert gain.change == "a replica of gateway on vm"
+    assert gain.hours_per_year == pytest.approx(8760 * (0.1 - 0.1 * RECENT) * 0.99 * 0.99)
+
+
 def test_no_second_replica_is_tried_of_what_may_keep_data() -> None:
     """A repository manager on one host: two on one embedded database would stop each other."""
     model = (
