@@ -136,6 +136,11 @@ class Names:
             records = self._by_name.get(f"*.{closest}", ())
         return tuple(record for record in records if record.type.upper() in _LEADING)
 
+    def mail_servers(self, name: str) -> tuple[str, ...]:
+        """Return the names to which mail for a name is sent: those of its MX records (RFC 5321, 5.1)."""
+        records = self._by_name.get(normalize_name(name), ())
+        return tuple(dict.fromkeys(pointee(record) for record in records if record.type.upper() == "MX"))
+
     @cached_property
     def _services(self) -> dict[str, list[Record]]:
         """SRV records by the domain of the service: `_sip._udp.tel.example` is one of tel.example, and of itself."""

@@ -36,9 +36,7 @@ def _is_located(facts: Topology, flow: str, name: str) -> bool:
     first = next(ports, None)
     if first is not None and first.protocol not in WEB and facts.names.services(name):
         return True
-    mailed = first is not None and relays(first)
-    records = (record for server in facts.names.servers for record in server.records)
-    return mailed and any(record.type == "MX" and normalize_name(record.name) == name for record in records)
+    return first is not None and relays(first) and bool(facts.names.mail_servers(name))
 
 
 def _is_unresolved(names: Names, name: str) -> bool:

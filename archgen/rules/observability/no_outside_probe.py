@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.dns_names import normalize_name, pointee
+from archgen.analysis.dns_names import normalize_name
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -49,11 +49,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 def _asked_names(facts: Topology, domain: str) -> tuple[str, ...]:
     """Return the names that can be asked for a domain: those of its mail servers where it has MX records and no address."""
-    name = normalize_name(domain)
-    own = [each for server in facts.names.servers for each in server.records if normalize_name(each.name) == name]
-    mail = tuple(pointee(record) for record in own if record.type == "MX")
-    others = any(record.type in ("A", "AAAA", "CNAME", "ALIAS", "ANAME") for record in own)
-    return (domain,) if others or not mail else tuple(dict.fromkeys(mail))
+    mail = facts.names.mail_servers(domain)
+    return mail if mail and not facts.names.leading(domain) else (domain,)
 
 
 def _is_visited(facts: Topology, flow: Flow) -> bool:
