@@ -7,15 +7,12 @@ from collections.abc import Iterator
 from archgen.analysis.firewalls import lets_in, ports_of
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection
-from archgen.model.kinds import FORWARDING
+from archgen.model.kinds import FORWARDING, QUEUES
 from archgen.model.products import product_of
 from archgen.model.protocols import WEB
 
 STORES = ("database", "cache", "key-value-store", "queue", "stream", "file-storage", "search")
 """The kinds that keep data and that only applications call; object storage often serves visitors by design."""
-
-BROKERS = ("queue", "stream")
-"""The kinds whose messages a proxy may take from devices and partners by design."""
 
 DEVICES = ("mqtt", "mqtts", "coap", "coaps")
 """The protocols in which devices anywhere reach a broker that is there for them."""
@@ -47,7 +44,8 @@ def stores_reached(topology: Topology, connection: Connection) -> dict[str, tupl
     for call, proxies in queue:
         for target in call.targets:
             kind = topology.kind(target)
-            if kind.id in STORES and not (proxies and kind.id in BROKERS):
+            # a proxy may take messages from devices and partners by design
+            if kind.id in STORES and not (proxies and kind.id in QUEUES):
                 reached.setdefault(target, proxies)
             elif kind.role in ("balancer", "edge") and target not in seen:
                 seen.add(target)

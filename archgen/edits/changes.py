@@ -18,7 +18,7 @@ from archgen.edits.promotion import (
     promoter_connection,
 )
 from archgen.model.architecture import Architecture, Cluster, Component, Host, Replica, Replication, Zone
-from archgen.model.kinds import KINDS
+from archgen.model.kinds import KINDS, ROUTING
 from archgen.model.products import product_of, scope_of
 from archgen.reliability.index import Index
 
@@ -215,10 +215,6 @@ def _with_replica(component: Component, host: str | None, callers: Callers) -> C
     return _with_moving_address(grown) if needs_moving_address(component, callers) else grown
 
 
-_ROUTING = ("firewall", "router")
-"""The kinds to which routes lead by an address; a provider's network has a NAT gateway for each zone, with routes of its own."""
-
-
 def needs_moving_address(component: Component, callers: Callers) -> bool:
     """Return True if a second replica is of no use unless something moves the traffic to it, and nothing does yet."""
     if component.cluster is not None or component.managed or component.replicas[0].floating:
@@ -228,9 +224,7 @@ def needs_moving_address(component: Component, callers: Callers) -> bool:
     if kind.role != "balancer" and any(_spreads(caller) for caller in callers(component.id)):
         return False
     return (
-        kind.role == "balancer"
-        or kind.id in _ROUTING
-        or (kind.serves and _is_called_by_visitors(component.id, callers))
+        kind.role == "balancer" or kind.id in ROUTING or (kind.serves and _is_called_by_visitors(component.id, callers))
     )
 
 
@@ -247,7 +241,7 @@ def _is_called_by_visitors(component: str, callers: Callers) -> bool:
         for caller in callers(callee):
             if caller.kind == "client":
                 return True
-            if caller.kind in ("firewall", "router") and caller.id not in seen:
+            if caller.kind in ROUTING and caller.id not in seen:
                 seen.add(caller.id)
                 queue.append(caller.id)
     return False

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from archgen.analysis.exposure import BROKERS, stores_reached
+from archgen.analysis.exposure import stores_reached
 from archgen.analysis.topology import Topology
+from archgen.model.kinds import QUEUES
 
 _PORTS = {"http": 80, "https": 443, "smtp": 25}
 """The ports of the protocols that need not declare one: those of the web (RFC 9110, 4.2) and of mail servers (RFC 5321)."""
@@ -26,9 +27,7 @@ def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict
         targets = [target for target in connection.targets if target in components]
         if targets and topology.crosses(connection) is not False:
             is_public = _is_public(topology, connection.source)
-            if is_public and any(
-                topology.kind(name).id not in BROKERS for name in stores_reached(topology, connection)
-            ):
+            if is_public and any(topology.kind(name).id not in QUEUES for name in stores_reached(topology, connection)):
                 return []
             # nobody on the internet administers it, whatever is open today
             open_ = [port for port in connection.ports if not (is_public and port.admin)]

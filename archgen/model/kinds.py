@@ -40,7 +40,10 @@ class Kind(Struct, frozen=True):
     foreign: bool = False
 
 
-FORWARDING = ("firewall", "router", "nat-gateway")
+ROUTING = ("firewall", "router")
+"""The kinds to which routes lead by an address; a provider's network has a NAT gateway for each zone, with routes of its own."""
+
+FORWARDING = (*ROUTING, "nat-gateway")
 """The kinds that pass packets on as they come."""
 
 FILE_STORES = ("file-storage", "object-storage")

@@ -12,6 +12,7 @@ from archgen.edits.patch import patch_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Cluster, Component, Connection, Port
 from archgen.model.change import Change, Put
+from archgen.model.kinds import ROUTING
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, listed_replicas
 
@@ -88,7 +89,7 @@ def _balancers_before(facts: Topology, component: Component) -> list[str]:
 def _is_behind_others(facts: Topology, component: Component) -> bool:
     """Return True if visitors come by several firewalls or routers alone: the address that has to move is theirs."""
     callers = [facts.components[call.source] for call in facts.incoming[component.id] if facts.flows_over[call.id]]
-    doors = [caller for caller in callers if caller.kind in ("firewall", "router") and len(caller.replicas) > 1]
+    doors = [caller for caller in callers if caller.kind in ROUTING and len(caller.replicas) > 1]
     return bool(callers) and doors == callers
 
 
@@ -164,7 +165,7 @@ def _entries(facts: Topology) -> dict[str, list[Connection]]:
                 continue
             for target in connection.targets:
                 kind = facts.kind(target)
-                if kind.id in ("firewall", "router"):
+                if kind.id in ROUTING:
                     reached += [target] if target not in reached else []
                 elif _is_located(facts, connection, target):
                     continue

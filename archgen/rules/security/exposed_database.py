@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from archgen.analysis.encryption import clear_ports
 from archgen.analysis.exposure import (
-    BROKERS,
     DEVICES,
     LDAP,
     STORES,
@@ -19,6 +18,7 @@ from archgen.analysis.firewalls import is_for_everybody, lets_in
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, FirewallRule
+from archgen.model.kinds import QUEUES
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -107,7 +107,7 @@ def _people_let_in(facts: Topology, firewall: str, rule: FirewallRule) -> Iterat
 def _is_opened(facts: Topology, rule: FirewallRule, target: str) -> bool:
     """Return True for a store, or a directory of accounts, that a rule means."""
     kind = facts.kind(target).id
-    stores = (kind in STORES and kind not in BROKERS) or is_directory(facts, target)
+    stores = (kind in STORES and kind not in QUEUES) or is_directory(facts, target)
     return stores and not facts.firewalls.places(target).isdisjoint(rule.targets)
 
 
@@ -182,7 +182,7 @@ _PAST = (
 
 def _is_for_devices(facts: Topology, connection: Connection, store: str) -> bool:
     """Return True for a broker that is reached in the protocols of devices, which are anywhere."""
-    return facts.kind(store).id in BROKERS and all(port.protocol in DEVICES for port in connection.ports)
+    return facts.kind(store).id in QUEUES and all(port.protocol in DEVICES for port in connection.ports)
 
 
 def _is_for_partners(facts: Topology, connection: Connection, store: str) -> bool:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.exposure import BROKERS
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.kinds import Role
+from archgen.model.kinds import QUEUES, Role
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -23,7 +22,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             kind, own = facts.kind(component.id), facts.network_of(component.id)
             working = facts.flows_of[component.id] and not kind.passive and not component.managed
             role = "web" if kind.id == "reverse-proxy" else kind.role
-            counts = kind.id not in BROKERS and (role != "web" or _is_reached(facts, component.id))
+            counts = kind.id not in QUEUES and (role != "web" or _is_reached(facts, component.id))
             if own is not None and own.id == network and role in held and working and counts:
                 held[role].append(component.id)
         if all(held.values()) and not _is_one_machine(facts, held):
