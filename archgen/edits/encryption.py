@@ -12,7 +12,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Connection, FirewallRule, Port
 from archgen.model.change import Change, Path, Put
 from archgen.model.products import passes_on_unread, product_name
-from archgen.model.protocols import PROTOCOLS
+from archgen.model.protocols import PROTOCOLS, WEB
 
 _ASKED_FOR = ("postgresql", "mysql", "mssql", "oracle")
 """Protocols in which the client asks for TLS, so that a proxy that passes bytes on can neither begin nor end it."""
@@ -166,7 +166,7 @@ def encrypted_port(path: Path, port: Port, tls: Any, number: int | None = None) 
     if number is not None and number != port.port:
         # its servers take TLS on a port of its own: on the plaintext one the handshake would fail
         yield Put((*path, "port"), number)
-    if secured is None or (secured == "https" and tls is not True):
+    if secured is None or (secured in WEB and tls is not True):
         yield Put((*path, "tls"), tls)
 
 

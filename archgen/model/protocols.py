@@ -27,7 +27,7 @@ _ALL = (
     Protocol("https", "HTTPS", 443, True),
     Protocol("http2", "HTTP/2", 443, None),
     Protocol("http3", "HTTP/3", 443, True),
-    Protocol("ws", "WebSocket", 80, False, 443),
+    Protocol("ws", "WebSocket", 80, False, 443, "wss"),
     Protocol("wss", "WebSocket over TLS", 443, True),
     Protocol("grpc", "gRPC", None, None),
     Protocol("dns", "DNS", 53, False),

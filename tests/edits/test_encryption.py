@@ -89,6 +89,17 @@ def test_what_speaks_no_tls_is_not_told_to(product: str, encrypted: bool) -> Non
     assert [after[name] != "http" for name in ("lb -> cache", "cache -> app")] == [encrypted] * 2
 
 
+def test_a_websocket_is_named_by_its_encrypted_protocol() -> None:
+    text = model(
+        "user: {kind: client}\nlb: {kind: load-balancer, runs_on: a}\npush: {kind: service, runs_on: b}",
+        "user -> lb: wss\nlb -> push: {protocol: ws, port: 8090}",
+        "user -> lb: subscribe\nlb -> push: subscribe",
+        "{a: {}, b: {}}",
+    )
+    after = fixed(text, "tls-ends-early")["connections"]["lb -> push"]
+    assert after == {"protocol": "wss", "port": 8090, "tls": {"verify": True}}
+
+
 def test_smb_has_no_certificate_to_verify() -> None:
     text = model(
         f"{JOB}\napp: {{kind: app-server, runs_on: a}}\nfiles: {{kind: file-storage, runs_on: b}}",

@@ -362,7 +362,7 @@ flows:
     ("ports", "after"),
     [
         ("[http, https]", "[{protocol: http, redirect: https}, https]"),
-        ("[http, ws]", "[https, {protocol: ws, tls: true}]"),
+        ("[http, ws]", "[https, wss]"),
         (
             "{ports: [{protocol: http, port: 80}, {protocol: https, port: 443}]}",
             "{ports: [{protocol: http, port: 80, redirect: https}, {protocol: https, port: 443}]}",

@@ -217,6 +217,8 @@ def _enum(refused: _Refused) -> ErrorWords:
         fix = port_hint(refused.value) or fix
     if options == ["pass-through"]:
         fix = "Use `true`, `false` or `pass-through`, or a mapping such as `{verify: true}`."
+    elif isinstance(refused.value, bool):
+        fix = _like(refused.rule)
     elif not near and {"tcp", "udp"} <= set(options):
         fix = f"For a protocol that isn't listed, use `tcp` or `udp` with `tls: true` or `tls: false`. {fix}"
     if refused.path == ("archgen",):
