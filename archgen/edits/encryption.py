@@ -114,8 +114,9 @@ def _tls(topology: Topology, call: Connection, port: Port) -> Any:
 
 
 _JAVA_SERVERS = ("tomcat", "keycloak", "wildfly", "jboss", "jetty", "jenkins", "liferay", "confluence", "jira")
+"""Products that run on Java, whose servers have 8080 for plaintext and 8443 for TLS at first."""
 
-_TLS_PORTS = {
+_TLS_PORTS: dict[tuple[str, int], int] = {
     **dict.fromkeys(((product, 8080) for product in _JAVA_SERVERS), 8443),
     ("clickhouse", 8123): 8443,
     ("clickhouse", 9000): 9440,
@@ -129,25 +130,24 @@ _TLS_PORTS = {
 def _tls_number(topology: Topology, call: Connection, port: Port) -> int | None:
     """Return the port on which the targets take TLS from other callers already, else that of their products.
 
-    None if there is neither, or several.
+    None if there is neither, or several, or the call declares no port.
     """
+    if port.port is None:
+        return None
     names = (port.protocol, PROTOCOLS[port.protocol].secured)
     called = [each for target in call.targets for other in topology.incoming[target] for each in other.ports]
-    numbers = {
+    numbers: set[int | None] = {
         each.port
         for each in called
         if each.protocol in names and encrypted(each) and each.port is not None and not each.admin
     }
     if not numbers:
-        products = (product_name(topology.components[target].product) for target in call.targets)
-        of_products = {_TLS_PORTS.get((product, port.port)) for product in products} if port.port is not None else set()
-        # another protocol may have the port
-        return (
-            of_products.pop()
-            if len(of_products) == 1 and of_products.isdisjoint(each.port for each in called)
-            else None
-        )
-    return numbers.pop() if len(numbers) == 1 and port.port is not None else None
+        products = {product_name(topology.components[target].product) for target in call.targets}
+        numbers = {_TLS_PORTS.get((product, port.port)) for product in products}
+        if not numbers.isdisjoint(each.port for each in called):
+            # another protocol has the port
+            return None
+    return numbers.pop() if len(numbers) == 1 else None
 
 
 def _usual_number(port: Port) -> int | None:
