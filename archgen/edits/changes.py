@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.edits.names import next_name, next_number, stem
-from archgen.edits.promotion import (
-    Promoter,
-    agrees_by_vote,
-    has_primary,
-    moves_with_address,
-    promoter_component,
-    promoter_connection,
-)
-from archgen.model.architecture import Architecture, Cluster, Component, Host, Replica, Replication, Zone
-from archgen.model.kinds import KINDS, ROUTING
+from archgen.edits.names import next_name, stem
+from archgen.edits.promotion import Promoter, moves_with_address, promoter_component, promoter_connection
+from archgen.edits.replicas import Callers, with_moving_address, with_replica
+from archgen.model.architecture import Architecture, Component, Host, Zone
 from archgen.model.products import product_of, scope_of
 from archgen.reliability.index import Index
 
@@ -56,10 +49,6 @@ class MoveAddress(Struct, frozen=True):
 Edit = AddReplica | AddHost | AutomateFailover | MoveAddress
 
 
-Callers = Callable[[str], Iterable[Component]]
-"""The callers of a component, by its id."""
-
-
 def apply_edit(architecture: Architecture, edit: Edit, callers: Callers | None = None) -> Architecture:
     """Return the architecture with one edit.
 
@@ -76,17 +65,17 @@ def apply_edit(architecture: Architecture, edit: Edit, callers: Callers | None =
             if edit.host is not None:
                 hosts = [host for replica in component.replicas for host in replica.hosts]
                 architecture = _with_host(architecture, edit.host, edit.zones, hosts)
-            return _with_components(architecture, _with_replica(component, edit.host, callers))
+            return _with_components(architecture, with_replica(component, edit.host, callers))
         case AddHost():
             carried = [components[name] for name in edit.components if name in components]
             hosts = [host for component in carried for replica in component.replicas for host in replica.hosts]
             architecture = _with_host(architecture, edit.host, edit.zones, [edit.like, *hosts])
-            grown = (_with_replica(component, edit.host, callers) for component in carried)
+            grown = (with_replica(component, edit.host, callers) for component in carried)
             return _with_components(architecture, *grown)
         case AutomateFailover():
             return _automated(architecture, components[edit.component], edit.promoter)
         case MoveAddress():
-            return _with_components(architecture, _with_moving_address(components[edit.component]))
+            return _with_components(architecture, with_moving_address(components[edit.component]))
         case _:
             assert_never(edit)
 
@@ -193,77 +182,13 @@ def _similar_zone(architecture: Architecture, zone: str) -> Zone:
     return Zone(zone, twin.kind, within=twin.within, availability=twin.availability)
 
 
-def _with_replica(component: Component, host: str | None, callers: Callers) -> Component:
-    """Return the component with another replica; a second one gets what lets it stand in for the first."""
-    taken = {replica.id for replica in component.replicas}
-    if host is None:
-        added = Replica(next_number(f"{component.id}#", len(taken) + 1, taken), component.id)
-    else:
-        place = f"{component.id}@{host}"
-        added = Replica(next_number(f"{place}#", 2, taken) if place in taken else place, component.id, (host,))
-    grown = replace(component, replicas=(*component.replicas, added))
-    if agrees_by_vote(component) and component.quorum is None and len(grown.replicas) == 3:
-        return replace(grown, quorum="majority")
-    if len(taken) > 1 or agrees_by_vote(component):
-        return grown
-    if component.kind == "scheduler" and component.cluster is None and not component.managed:
-        # two that both start the jobs would start each of them twice
-        return replace(grown, cluster=Cluster(mode="active-passive", failover="automatic"))
-    copied = host is not None or not component.managed
-    if has_primary(component) and component.replication is None and len(taken) == 1 and copied:
-        return replace(grown, replication=Replication(primary=(component.replicas[0].id,), failover="manual"))
-    return _with_moving_address(grown) if needs_moving_address(component, callers) else grown
-
-
-def needs_moving_address(component: Component, callers: Callers) -> bool:
-    """Return True if a second replica is of no use unless something moves the traffic to it, and nothing does yet."""
-    if component.cluster is not None or component.managed or component.replicas[0].floating:
-        # a platform that places replicas leads the traffic to them
-        return False
-    kind = KINDS[component.kind]
-    if kind.role != "balancer" and any(_spreads(caller) for caller in callers(component.id)):
-        return False
-    return (
-        kind.role == "balancer" or kind.id in ROUTING or (kind.serves and _is_called_by_visitors(component.id, callers))
-    )
-
-
-def _spreads(caller: Component) -> bool:
-    """Return True for a proxy or web server, which spreads requests over all replicas that it is given."""
-    return KINDS[caller.kind].role in ("balancer", "web")
-
-
-def _is_called_by_visitors(component: str, callers: Callers) -> bool:
-    """Return True if clients call a component, directly or through firewalls."""
-    queue = [component]
-    seen = {component}
-    for callee in queue:
-        for caller in callers(callee):
-            if caller.kind == "client":
-                return True
-            if caller.kind in ROUTING and caller.id not in seen:
-                seen.add(caller.id)
-                queue.append(caller.id)
-    return False
-
-
-def _with_moving_address(component: Component) -> Component:
-    cluster = component.cluster or Cluster()
-    moving = replace(cluster, mode="active-passive", failover="automatic", watches="process")
-    # an address that moves between hosts is one of theirs; of what has no declared host, people know what moves it
-    placed = any(replica.hosts for replica in component.replicas)
-    is_device = product_of(component.product).appliance
-    return replace(component, cluster=replace(moving, by="vrrp") if placed and not is_device else moving)
-
-
 def _automated(architecture: Architecture, component: Component, promoter: Promoter | None) -> Architecture:
     """Return the architecture with automatic failover of a component, and with the promoter where it is new."""
     cluster, replication = component.cluster, component.replication
     if cluster is not None and cluster.failover == "manual":
         # a device has a failover of its own
         is_device = product_of(component.product).appliance
-        moved_otherwise = is_device or cluster.address == "dns" or not moves_with_address(component)
-        by = cluster.by or (None if moved_otherwise else "vrrp")
+        by = cluster.by or ("vrrp" if moves_with_address(component) and not is_device else None)
         moved = replace(cluster, failover="automatic", by=by, watches=cluster.watches or "process")
         component = replace(component, cluster=replace(moved, recovery=None))
     if replication is None or not replication.primary or replication.failover == "automatic":
@@ -295,7 +220,7 @@ def _with_witness(architecture: Architecture, component: Component, promoter: Pr
     witness, like = promoter.witness or "", hosts[0]
     architecture = _with_host(architecture, witness, promoter.zones, hosts)
     agents = (each for each in architecture.components if each.kind in AGENTS and _runs_on(each, like))
-    return _with_components(architecture, *(_with_replica(agent, witness, lambda _: ()) for agent in agents))
+    return _with_components(architecture, *(with_replica(agent, witness, lambda _: ()) for agent in agents))
 
 
 AGENTS = ("monitoring-agent", "log-collector")

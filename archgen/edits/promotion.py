@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from archgen.edits.names import unused_name
 from archgen.model.architecture import Component, Connection, Port, Replica, Tls
-from archgen.model.kinds import FILE_STORES, KINDS, QUEUES
+from archgen.model.kinds import FILE_STORES, KEEPING, KINDS, QUEUES
 from archgen.model.products import product_name, product_of
 from archgen.reliability.index import Index
 
@@ -73,20 +73,17 @@ def keeps_files(component: Component) -> bool:
 
 
 def moves_with_address(component: Component) -> bool:
-    """Return False for a cluster whose data is at the active member: to move its address alone leaves the data there.
+    """Return False for a cluster whose name moves, or whose data is at the active member and stays when the address moves.
 
     Of a replicated store, a promoter moves the data.
     """
     cluster = component.cluster
-    if cluster is None or cluster.failover != "manual" or cluster.by is not None or component.replication is not None:
+    if cluster is None or cluster.failover != "manual" or cluster.by is not None:
         return True
     product = product_of(component.product)
-    keeps = KINDS[component.kind].stores or component.kind in _AT_ACTIVE or product.keeps_data or product.mailboxes
-    return product.agrees or product.appliance or not keeps
-
-
-_AT_ACTIVE = (*QUEUES, "secrets", "mail", "log-collector")
-"""The kinds beside stores that keep what they get."""
+    keeps = KINDS[component.kind].stores or component.kind in KEEPING or product.keeps_data or product.mailboxes
+    is_copied = component.replication is not None or product.agrees or product.appliance
+    return cluster.address != "dns" and (is_copied or not keeps)
 
 
 def can_be_promoted(index: Index, component: Component) -> bool:

@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import (
-    AGENTS,
-    AddHost,
-    AddReplica,
-    AutomateFailover,
-    Edit,
-    needs_moving_address,
-)
+from archgen.edits.changes import AGENTS, AddHost, AddReplica, AutomateFailover, Edit
 from archgen.edits.names import next_name, unused_name
 from archgen.edits.patch import patch_of
 from archgen.edits.placement import find_host
@@ -24,6 +17,7 @@ from archgen.edits.promotion import (
     moves_with_address,
     promoter_of,
 )
+from archgen.edits.replicas import needs_moving_address
 from archgen.edits.second_replicas import may_get_second
 from archgen.edits.zones import zones_beside
 from archgen.model.architecture import Component, Connection
@@ -126,15 +120,10 @@ def automate(topology: Topology, *components: Component) -> tuple[Edit, ...] | N
     """Return the edits that automate the failover of components, with what promotes; None if that isn't known of each."""
     if not all(can_be_promoted(topology.index, component) for component in components):
         return None
-    if any(_moves_by_name(component) or not moves_with_address(component) for component in components):
+    if any(not moves_with_address(component) for component in components):
         # which name server checks them, or what moves the data, is for people to say
         return None
     return tuple(AutomateFailover(component.id, promoter_of(topology.index, component)) for component in components)
-
-
-def _moves_by_name(component: Component) -> bool:
-    cluster = component.cluster
-    return cluster is not None and cluster.failover == "manual" and cluster.address == "dns" and cluster.by is None
 
 
 def _automated(topology: Topology, components: Iterable[Component]) -> tuple[Edit, ...] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component
-from archgen.model.kinds import KINDS, QUEUES
+from archgen.model.kinds import KEEPING, KINDS, QUEUES
 from archgen.model.products import product_name, product_of
 
 
@@ -45,14 +45,16 @@ def may_run_twice(topology: Topology, component: Component) -> bool:
     each, unless they are set up as a cluster. A product that others make may keep an embedded database, or take half of the work,
     unless it says that it keeps no sessions, stands behind a balancer, or takes its work from a queue.
     """
-    kind = KINDS[component.kind]
-    if kind.id in _KEEPING and not component.managed:
-        return kind.id == "mail" and product_name(component.product) in _RELAYS
-    if kind.id == "search" and not component.managed:
-        return product_of(component.product).agrees
-    if kind.id not in _PROGRAMS or component.managed or (kind.entry and product_name(component.product) in _SERVERS):
+    kind, product = KINDS[component.kind], product_name(component.product)
+    if component.managed:
         return True
-    own = component.product is None or product_name(component.product) in _RUNTIMES
+    if kind.id == "monitoring" or kind.id in KEEPING:
+        return kind.id == "mail" and product in _RELAYS
+    if kind.id == "search":
+        return product_of(component.product).agrees
+    if kind.id not in _PROGRAMS or (kind.entry and product in _SERVERS):
+        return True
+    own = component.product is None or product in _RUNTIMES
     spread = any(KINDS[caller.kind].role in ("balancer", "web") for caller in topology.index.callers(component.id))
     queued = any(
         topology.kind(target).id in QUEUES for call in topology.outgoing[component.id] for target in call.targets
@@ -61,9 +63,6 @@ def may_run_twice(topology: Topology, component: Component) -> bool:
         return own or queued or component.sessions == "none"
     return own or spread or component.sessions in ("none", "shared")
 
-
-_KEEPING = ("monitoring", "log-collector", "queue", "secrets", "mail")
-"""The kinds that keep what they get, and copy it to a second one only as parts of a cluster."""
 
 _RELAYS = ("postfix", "exim", "opensmtpd", "sendmail", "haraka", "msmtp", "nullmailer")
 """Mail servers that hand on what they get."""

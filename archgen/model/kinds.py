@@ -52,6 +52,9 @@ FILE_STORES = ("file-storage", "object-storage")
 QUEUES = ("queue", "stream")
 """The kinds that keep what is sent until it is taken."""
 
+KEEPING = ("queue", "log-collector", "secrets", "mail")
+"""The kinds beside stores that keep what they get."""
+
 _ALL = (
     Kind(
         "client", "Client", "visitor", "The visitor's computer or phone, with a browser that speaks HTTP to the site."

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import needs_moving_address
 from archgen.edits.patch import patch_of
 from archgen.edits.promotion import agrees_by_vote, keeps_files
 from archgen.edits.remedy import add_replica, add_similar_host, automate
+from archgen.edits.replicas import needs_moving_address
 from archgen.edits.second_replicas import may_run_twice
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component

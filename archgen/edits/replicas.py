@@ -1,0 +1,80 @@
+"""Another replica of a component, with what lets it stand in for the first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from msgspec.structs import replace
+
+from archgen.edits.names import next_number
+from archgen.edits.promotion import agrees_by_vote, has_primary
+from archgen.model.architecture import Cluster, Component, Replica, Replication
+from archgen.model.kinds import KINDS, ROUTING
+from archgen.model.products import product_of
+
+Callers = Callable[[str], Iterable[Component]]
+"""The callers of a component, by its id."""
+
+
+def with_replica(component: Component, host: str | None, callers: Callers) -> Component:
+    """Return the component with another replica; a second one gets what lets it stand in for the first."""
+    taken = {replica.id for replica in component.replicas}
+    if host is None:
+        added = Replica(next_number(f"{component.id}#", len(taken) + 1, taken), component.id)
+    else:
+        place = f"{component.id}@{host}"
+        added = Replica(next_number(f"{place}#", 2, taken) if place in taken else place, component.id, (host,))
+    grown = replace(component, replicas=(*component.replicas, added))
+    if agrees_by_vote(component) and component.quorum is None and len(grown.replicas) == 3:
+        return replace(grown, quorum="majority")
+    if len(taken) > 1 or agrees_by_vote(component):
+        return grown
+    if component.kind == "scheduler" and component.cluster is None and not component.managed:
+        # two that both start the jobs would start each of them twice
+        return replace(grown, cluster=Cluster(mode="active-passive", failover="automatic"))
+    copied = host is not None or not component.managed
+    if has_primary(component) and component.replication is None and len(taken) == 1 and copied:
+        return replace(grown, replication=Replication(primary=(component.replicas[0].id,), failover="manual"))
+    return with_moving_address(grown) if needs_moving_address(component, callers) else grown
+
+
+def needs_moving_address(component: Component, callers: Callers) -> bool:
+    """Return True if a second replica is of no use unless something moves the traffic to it, and nothing does yet."""
+    if component.cluster is not None or component.managed or component.replicas[0].floating:
+        # a platform that places replicas leads the traffic to them
+        return False
+    kind = KINDS[component.kind]
+    if kind.role != "balancer" and any(_spreads(caller) for caller in callers(component.id)):
+        return False
+    return (
+        kind.role == "balancer" or kind.id in ROUTING or (kind.serves and _is_called_by_visitors(component.id, callers))
+    )
+
+
+def _spreads(caller: Component) -> bool:
+    """Return True for a proxy or web server, which spreads requests over all replicas that it is given."""
+    return KINDS[caller.kind].role in ("balancer", "web")
+
+
+def _is_called_by_visitors(component: str, callers: Callers) -> bool:
+    """Return True if clients call a component, directly or through firewalls."""
+    queue = [component]
+    seen = {component}
+    for callee in queue:
+        for caller in callers(callee):
+            if caller.kind == "client":
+                return True
+            if caller.kind in ROUTING and caller.id not in seen:
+                seen.add(caller.id)
+                queue.append(caller.id)
+    return False
+
+
+def with_moving_address(component: Component) -> Component:
+    """Return the component with an address that moves to another replica when the process fails."""
+    cluster = component.cluster or Cluster()
+    moving = replace(cluster, mode="active-passive", failover="automatic", watches="process")
+    # an address that moves between hosts is one of theirs; of what has no declared host, people know what moves it
+    placed = any(replica.hosts for replica in component.replicas)
+    is_device = product_of(component.product).appliance
+    return replace(component, cluster=replace(moving, by="vrrp") if placed and not is_device else moving)
