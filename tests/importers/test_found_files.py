@@ -154,3 +154,10 @@ def test_overlays_are_left_to_kustomize_where_their_base_is_read(
     result = import_model((".",), None)
     assert "tracer" in result.text
     assert "not read" not in summary(result)
+
+
+def test_blank_lines_of_a_kustomization_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({"base/web.yaml": WORKLOAD, "overlay/more.yaml": WORKLOAD.replace("web", "tracer")})
+    write({"overlay/kustomization.yaml": "resources:" + "\n" * 2_000_000 + "- ../base\n"})
+    assert "tracer" not in import_model((".",), None).text

@@ -6,33 +6,14 @@ import os
 import re
 from collections.abc import Iterator
 
-from archgen.app.importing.directories import DirectoryEntries, entries_of, files_below
+from archgen.app.importing.compose_files import choose_compose_files, is_compose_file
+from archgen.app.importing.directories import DirectoryEntries, entries_of, files_below, found_text
 from archgen.importers.attached import is_proxy
-from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.facts import Configuration, SourceError
 from archgen.model.problems import UsageError
 from archgen.system.files import FOUND, IMPORTED, ResolvedDirectory, UnreadableFile, read_file
 
-_COMPOSE = re.compile(r"(?:docker-)?compose(?:[._-][\w.-]+)?\.ya?ml|(?:docker-)?stack\.ya?ml", re.IGNORECASE)
-_PRODUCTION = re.compile(r"prod|deploy|live", re.IGNORECASE)
-_TRIAL = re.compile(
-    r"(^|[._-])(ci|tests?|e2e|dev|devel|development|debug|local|example|sample)([._-]|$)|ci-test", re.IGNORECASE
-)
-"""Names of files that are for those who work on the system."""
-
-_OVERRIDES = (
-    "compose.override.yaml",
-    "compose.override.yml",
-    "docker-compose.override.yaml",
-    "docker-compose.override.yml",
-)
-_SERVICE = re.compile(
-    r"^ {1,4}([A-Za-z0-9][\w.-]*):[ \t]*(?:&\w+[ \t]*)?(?:#.*)?\r?\n(?=\s+(?:<<|[a-z_]+):)", re.MULTILINE
-)
-"""Names at the level of services, each with keys of its own below it."""
-
-_WORD = re.compile(r"[A-Za-z0-9][\w.-]*")
-_OUTER = re.compile(r"^\s*-\s*['\"]?\.\./", re.MULTILINE)
+_OUTER = re.compile(r"^[ \t]*-[ \t]*['\"]?\.\./", re.MULTILINE)
 """A base of a kustomization in another directory."""
 
 _WORKLOAD = re.compile(rb"^kind:\s*(Deployment|StatefulSet|DaemonSet)\s*$", re.MULTILINE)
@@ -82,7 +63,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     top = entries_of(directory)
     names = sorted(top[0])
     collection.listed["" if directory == "." else directory] = frozenset(names)
-    chosen, others = _compose_files(directory, [name for name in names if _COMPOSE.fullmatch(name)], inside)
+    chosen, others = choose_compose_files(directory, [name for name in names if is_compose_file(name)], inside)
     if chosen:
         for name in chosen:
             collection.read(_joined(directory, name), inside)
@@ -120,7 +101,9 @@ def _without_overlays(
 ) -> dict[str, bytes]:
     """Return the manifests without those of overlays, which change a base that stands beside them; without a base, all."""
     overlays = [
-        os.path.dirname(path) for path in kustomizations if _OUTER.search(_text(path, inside)) and os.path.dirname(path)
+        os.path.dirname(path)
+        for path in kustomizations
+        if _OUTER.search(found_text(path, inside)) and os.path.dirname(path)
     ]
     below = tuple(f"{overlay}{os.sep}" for overlay in overlays)
     bases = {path: data for path, data in manifests.items() if not path.startswith(below)}
@@ -144,14 +127,14 @@ def _proxies(directory: str, inside: str, top: DirectoryEntries) -> Iterator[str
 def _collect_nearest(collection: SourceFiles, directory: str, below: list[str], inside: str) -> None:
     projects: dict[str, list[str]] = {}
     for path in below:
-        if _COMPOSE.fullmatch(os.path.basename(path)):
+        if is_compose_file(os.path.basename(path)):
             projects.setdefault(os.path.dirname(path), []).append(os.path.basename(path))
     depth = min((path.count(os.sep) for path in projects), default=0)
     nearest = sorted(path for path in projects if path.count(os.sep) == depth)
     if len(nearest) > _MOST_PROJECTS:
         raise UsageError(f"{directory} holds {len(nearest)} compose projects; name one, such as {nearest[0]}")
     for project in nearest:
-        chosen, others = _compose_files(project, projects[project], inside)
+        chosen, others = choose_compose_files(project, projects[project], inside)
         for name in chosen:
             collection.read(_joined(project, name), inside)
         collection.others += [_joined(project, name) for name in others]
@@ -159,45 +142,6 @@ def _collect_nearest(collection: SourceFiles, directory: str, below: list[str], 
         for path in below:
             if path.lower().endswith((".conf", ".cfg", ".template")):
                 collection.read(path, inside)
-
-
-def _compose_files(directory: str, names: list[str], inside: str) -> tuple[list[str], list[str]]:
-    """Return the compose files of a directory that are read together, and the others."""
-    default = next((name for name in DEFAULTS if name in names), None)
-    if default is not None:
-        chosen = [default, *[name for name in _OVERRIDES if name in names][:1]]
-    else:
-        complete = [name for name in names if ".override." not in name] or names
-        production = [name for name in complete if _PRODUCTION.search(name)]
-        others = [name for name in complete if not _TRIAL.search(name)]
-        chosen = (production or others or complete)[:1]
-        texts = {name: _text(_joined(directory, name), inside) for name in (complete if len(complete) > 1 else ())}
-        for name in [each for each in complete if each not in chosen and not _TRIAL.search(each)]:
-            if all(_completes(texts[name], texts[other]) for other in chosen):
-                chosen.append(name)
-        chosen += [name for name in names if any(_is_override(name, base) for base in chosen)]
-    return chosen, [name for name in names if name not in chosen]
-
-
-def _text(path: str, inside: str) -> str:
-    """Return the text of a file; the empty one if it can't be read."""
-    try:
-        return read_file(path, FOUND, inside).decode("utf-8", "replace")
-    except UnreadableFile:
-        return ""
-
-
-def _completes(text: str, other: str) -> bool:
-    """Return True for compose files of different services of which one names a service of the other: parts of one system."""
-    services, others = {*_SERVICE.findall(text)}, {*_SERVICE.findall(other)}
-    if not services or not others or services & others:
-        return False
-    return bool(others & {*_WORD.findall(text)}) or bool(services & {*_WORD.findall(other)})
-
-
-def _is_override(name: str, base: str) -> bool:
-    stem, _, end = base.rpartition(".")
-    return name == f"{stem}.override.{end}"
 
 
 def _manifest(path: str, inside: str) -> bytes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from archgen.system.files import FOUND, UnreadableFile, read_file
+
 _SKIPPED = {"node_modules", "vendor", "venv", "__pycache__", "testdata", "site-packages", "target", "dist"}
 _MOST_FILES = 5000
 _DEEPEST = 8
@@ -45,3 +47,11 @@ def entries_of(directory: str) -> DirectoryEntries:
     except OSError:
         return [], []
     return names, directories
+
+
+def found_text(path: str, inside: str) -> str:
+    """Return the text of a file; the empty one if it can't be read."""
+    try:
+        return read_file(path, FOUND, inside).decode("utf-8", "replace")
+    except UnreadableFile:
+        return ""

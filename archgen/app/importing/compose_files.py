@@ -1,0 +1,85 @@
+"""The compose files of a directory: which of them are read together."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from msgspec import Struct
+
+from archgen.app.importing.directories import found_text
+from archgen.importers.compose.project import DEFAULTS
+
+_COMPOSE = re.compile(r"(?:docker-)?compose(?:[._-][\w.-]+)?\.ya?ml|(?:docker-)?stack\.ya?ml", re.IGNORECASE)
+_PRODUCTION = re.compile(r"prod|deploy|live", re.IGNORECASE)
+_TRIAL = re.compile(
+    r"(^|[._-])(ci|tests?|e2e|dev|devel|development|debug|local|example|sample)([._-]|$)|ci-test", re.IGNORECASE
+)
+"""Names of files that are for those who work on the system."""
+
+_OVERRIDES = (
+    "compose.override.yaml",
+    "compose.override.yml",
+    "docker-compose.override.yaml",
+    "docker-compose.override.yml",
+)
+_SERVICE = re.compile(
+    r"^ {1,4}([A-Za-z0-9][\w.-]*):[ \t]*(?:&\w+[ \t]*)?(?:#.*)?\r?\n(?=\s+(?:<<|[a-z_]+):)", re.MULTILINE
+)
+"""Names at the level of services, each with keys of its own below it."""
+
+_WORD = re.compile(r"[A-Za-z0-9][\w.-]*")
+
+
+def is_compose_file(name: str) -> bool:
+    """Return True for the name of a compose file."""
+    return _COMPOSE.fullmatch(name) is not None
+
+
+def choose_compose_files(directory: str, names: list[str], inside: str) -> tuple[list[str], list[str]]:
+    """Return the compose files of a directory that are read together, and the others."""
+    default = next((name for name in DEFAULTS if name in names), None)
+    if default is not None:
+        chosen = [default, *[name for name in _OVERRIDES if name in names][:1]]
+    else:
+        chosen = _parts_of_system(directory, [name for name in names if ".override." not in name] or names, inside)
+        chosen += [name for name in names if any(_is_override(name, base) for base in chosen)]
+    return chosen, [name for name in names if name not in chosen]
+
+
+class _Content(Struct, frozen=True):
+    """The names of the services in a compose file, and all its words."""
+
+    services: frozenset[str]
+    words: frozenset[str]
+
+    def completes(self, other: _Content) -> bool:
+        """Return True for files of different services of which one names a service of the other: parts of one system."""
+        if not self.services or not other.services or not self.services.isdisjoint(other.services):
+            return False
+        return not other.services.isdisjoint(self.words) or not self.services.isdisjoint(other.words)
+
+
+def _parts_of_system(directory: str, names: list[str], inside: str) -> list[str]:
+    """Return the likeliest file, and those of other services that belong to it."""
+    production = [name for name in names if _PRODUCTION.search(name)]
+    others = [name for name in names if not _TRIAL.search(name)]
+    chosen = (production or others or names)[:1]
+    candidates = [name for name in others if name not in chosen]
+    contents = [_content(directory, name, inside) for name in chosen if candidates]
+    for name in candidates:
+        content = _content(directory, name, inside)
+        if all(content.completes(each) for each in contents):
+            chosen.append(name)
+            contents.append(content)
+    return chosen
+
+
+def _content(directory: str, name: str, inside: str) -> _Content:
+    text = found_text(os.path.join(directory, name), inside)
+    return _Content(frozenset(_SERVICE.findall(text)), frozenset(_WORD.findall(text)))
+
+
+def _is_override(name: str, base: str) -> bool:
+    stem, _, end = base.rpartition(".")
+    return name == f"{stem}.override.{end}"
