@@ -42,8 +42,15 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
         raise NothingImported(_nothing(collection, paths), errors)
     read = {file.path for file, _ in reading.sources}
     others = [*collection.others, *(path for path in collection.unread if path not in read)]
-    left = tuple(sorted(others)), tuple(collection.charts), tuple(collection.overlays)
-    return Import(model, text_of(model), reading, errors, *left)
+    return Import(
+        model,
+        text_of(model),
+        reading,
+        errors,
+        others=tuple(sorted(others)),
+        charts=tuple(collection.charts),
+        overlays=tuple(collection.overlays),
+    )
 
 
 class NothingImported(UsageError):

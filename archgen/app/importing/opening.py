@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from archgen.app.config.config import repository_of
 from archgen.app.importing.collect import SourceFiles
@@ -55,8 +55,8 @@ def _open(target: str, inside: ResolvedDirectory) -> Iterator[Configuration]:
     if os.path.isdir(target):
         if not lies_in(os.path.realpath(target), inside):
             return
-        below = list(files_below(target, _DEEPEST_MOUNT))
-        files = [path for path in below if _is_configuration(path, below)][:_MOST_MOUNTED]
+        below = dict.fromkeys(files_below(target, _DEEPEST_MOUNT))
+        files = [path for path in below if _is_configuration(path, below.keys())][:_MOST_MOUNTED]
     for file in files:
         try:
             yield Configuration(file, read_file(file, FOUND, inside))
@@ -64,7 +64,7 @@ def _open(target: str, inside: ResolvedDirectory) -> Iterator[Configuration]:
             continue
 
 
-def _is_configuration(path: str, others: list[str]) -> bool:
+def _is_configuration(path: str, below: Set[str]) -> bool:
     """Return True for a configuration, and for the example of one that isn't there."""
     stem, end = os.path.splitext(path)
-    return path.endswith(CONFIGURATIONS) or (end in EXAMPLES and stem.endswith(CONFIGURATIONS) and stem not in others)
+    return path.endswith(CONFIGURATIONS) or (end in EXAMPLES and stem.endswith(CONFIGURATIONS) and stem not in below)
