@@ -5,6 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+_ZONE_KINDS = {"power": "power feed", "availability-zone": "availability zone"}
+
+
+def zone_words(kind: str) -> str:
+    """Return a kind of zone as it stands in a sentence: `availability zone`, `power feed`, `rack`."""
+    return _ZONE_KINDS.get(kind, kind)
+
+
+def in_zone(kind: str, name: str) -> str:
+    """Return where something is: `in the rack a`, `on the power feed ups-1`."""
+    return f"{'on' if kind == 'power' else 'in'} the {zone_words(kind)} {name}"
+
 
 def listed(names: Sequence[str], last: str = "and") -> str:
     """Return the names as `a`, `a and b` or `a, b and c`."""

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Host, Replica, Zone
 from archgen.model.finding import Finding
-from archgen.model.wording import listed, plural
+from archgen.model.wording import listed, plural, zone_words
 from archgen.views.badges import badges
 from archgen.views.deployment_edges import DeploymentEdges
 from archgen.views.deployment_folding import fold
@@ -19,7 +19,6 @@ from archgen.views.folding import Folding
 from archgen.views.labels import product_label
 from archgen.views.pools import pool_id, pools, shared_zone
 
-_WORDS = {"availability-zone": "availability zone"}
 _NAMED = 2
 """Hosts that a floating replica's card names; it counts more than these, since their names would be truncated."""
 
@@ -89,7 +88,7 @@ def _shared(names: Sequence[str]) -> str:
 
 def _zone_detail(zone: Zone, folding: Folding) -> str:
     alike = len(folding.zones_like(zone.id))
-    return f"{_WORDS.get(zone.kind, zone.kind)}{f' ×{alike}' if alike > 1 else ''}"
+    return f"{zone_words(zone.kind)}{f' ×{alike}' if alike > 1 else ''}"
 
 
 def _network_groups(topology: Topology, folding: Folding, marks: dict[str, tuple[Badge, ...]]) -> list[Group]:

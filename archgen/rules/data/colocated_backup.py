@@ -15,7 +15,7 @@ from archgen.model.architecture import Component, Host
 from archgen.model.change import Change, Put
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
-from archgen.model.wording import listed
+from archgen.model.wording import in_zone, listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -75,9 +75,9 @@ def _hit(facts: Topology, source: Component, backup: Component, place: Subject) 
             case = "copy"
             message += f": losing {listed([*hosts])} leaves {listed(left)} without a backup"
     else:
-        kind = facts.zones[place.id].kind
+        where = in_zone(facts.zones[place.id].kind, place.id)
         message = (
-            f"{backup.title} keeps its copies of {source.title} {held}in the {kind} {place.id}, with all of "
+            f"{backup.title} keeps its copies of {source.title} {held}{where}, with all of "
             f"{source.title}: they are lost together"
         )
     return Hit(

@@ -11,7 +11,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, FirewallRule, Port
 from archgen.model.protocols import PROTOCOLS
 from archgen.model.subject import Subject
-from archgen.model.wording import first_few, listed
+from archgen.model.wording import first_few, in_zone, listed, zone_words
 
 Clash = tuple[Subject, str, str]
 """Of what the statements are, what excludes what, and how to mend it."""
@@ -194,7 +194,8 @@ def _zones(facts: Topology) -> Iterator[Clash]:
         if around is not None and _LEVELS[around.kind] < _LEVELS[zone.kind]:
             yield (
                 Subject("zone", zone.id),
-                f"the {zone.kind} {zone.id} is said to stand in the {around.kind} {around.id}, which is the smaller of the two",
+                f"the {zone_words(zone.kind)} {zone.id} is said to stand {in_zone(around.kind, around.id)}, which is the smaller "
+                "of the two",
                 f"Say it the other way round: `{around.id}: {{in: {zone.id}}}`.",
             )
 

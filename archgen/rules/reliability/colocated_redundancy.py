@@ -8,7 +8,7 @@ from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Quorum
 from archgen.model.subject import Subject
-from archgen.model.wording import listed, listed_replicas, plural
+from archgen.model.wording import in_zone, listed, listed_replicas, plural
 from archgen.reliability.failure import single_points
 from archgen.reliability.losses import RootCause
 from archgen.reliability.members import quorum_of
@@ -113,7 +113,7 @@ def _hit(facts: Topology, breaking: RootCause, blamed: dict[str, tuple[str, ...]
     inside = {flow: _inside(facts, element, flow) for flow in blamed}
     replicas = [replica for flow, names in blamed.items() for name in names for replica in inside[flow].get(name, ())]
     together = tuple(dict.fromkeys(replicas))
-    place = "on" if element.kind == "host" else f"in the {facts.zones[element.id].kind}"
+    place = f"on {element.id}" if element.kind == "host" else in_zone(facts.zones[element.id].kind, element.id)
     count = "both" if len(together) == 2 else "all"
     components = dict.fromkeys(name for names in blamed.values() for name in names)
     owed = {*blamed, *_with(facts, breaking, components)}
@@ -123,7 +123,7 @@ def _hit(facts: Topology, breaking: RootCause, blamed: dict[str, tuple[str, ...]
     return Hit(
         subject=element,
         message=(
-            f"{listed_replicas(together)} should back each other up, but {count} run {place} {element.id}: losing it takes down "
+            f"{listed_replicas(together)} should back each other up, but {count} run {place}: losing it takes down "
             f"{listed([*components])} and {plural(len(own), 'flow')}: {listed(own)}{besides}{_copied(facts, element, components)}"
         ),
         related=tuple((Subject("replica", replica), f"goes down with {element.id}") for replica in together),

@@ -17,7 +17,7 @@ from archgen.model.change import Change
 from archgen.model.kinds import QUEUES
 from archgen.model.products import scope_of
 from archgen.model.subject import Subject
-from archgen.model.wording import listed, plural
+from archgen.model.wording import listed, plural, zone_words
 from archgen.reliability.losses import RootCause
 from archgen.reliability.needs import Need
 
@@ -156,7 +156,18 @@ def _fix(facts: Topology, breaking: RootCause) -> str | None:
     if len(path) < 2:
         return None
     needs = facts.losses.structures[breaking.flows[0]].needs.get(path[-2], ())
-    return next((_cure(facts, breaking, need) for need in needs if need.step == step), None)
+    cure = next((_cure(facts, breaking, need) for need in needs if need.step == step), None)
+    return cure or _another_zone(facts, breaking.element)
+
+
+def _another_zone(facts: Topology, element: Subject) -> str | None:
+    """Return the fix for a zone that is the only one of its kind: its hosts are several already."""
+    if element.kind != "zone":
+        return None
+    kind = facts.zones[element.id].kind
+    if kind == "power":
+        return f"Put one of the hosts that back each other up on another power feed than {element.id}, and declare it as a zone."
+    return f"Place one replica of each in another {zone_words(kind)} than {element.id}, and declare it as a zone."
 
 
 def _own_store(facts: Topology, element: Subject) -> str | None:

@@ -8,7 +8,7 @@ from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.products import zone_of
 from archgen.model.subject import Subject
-from archgen.model.wording import listed, plural
+from archgen.model.wording import in_zone, listed, plural
 from archgen.reliability.losses import RootCause
 
 _WIDE, _SMALL = ("region", "provider"), ("rack", "power")
@@ -85,7 +85,7 @@ def _hit(facts: Topology, breaking: RootCause, held: tuple[str, ...], *, sure: b
     every = "Every replica" if all(_holds_all(facts, zone, flow) for flow in held) else "Every replica on a host"
     return Hit(
         subject=breaking.element,
-        message=f"{every} of {plural(len(held), 'flow')} ({listed(held)}) is in the {facts.zones[zone].kind} {zone}"
+        message=f"{every} of {plural(len(held), 'flow')} ({listed(held)}) is {in_zone(facts.zones[zone].kind, zone)}"
         f"{beside}{more}",
         flows=flows,
         proof=breaking.points[0].proof,

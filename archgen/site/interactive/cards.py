@@ -13,7 +13,7 @@ from archgen.model.finding import Finding
 from archgen.model.kinds import KINDS
 from archgen.model.products import service_place
 from archgen.model.subject import Subject
-from archgen.model.wording import first_few, listed
+from archgen.model.wording import first_few, listed, zone_words
 from archgen.site.pages.facts import transport
 
 MOST = 6
@@ -63,7 +63,7 @@ def _described(topology: Topology) -> Iterator[tuple[str, str, str, str, _Rows]]
     for host in architecture.hosts:
         yield "host", host.id, host.name or host.id, "Host", _host(topology, host)
     for zone in architecture.zones:
-        kind = zone.kind.replace("-", " ").capitalize()
+        kind = zone_words(zone.kind).capitalize()
         yield "zone", zone.id, zone.name or zone.id, kind, _zone(topology, zone)
     for network in architecture.networks:
         yield "network", network.id, network.name or network.id, "Network", _network(topology, network)

@@ -10,7 +10,7 @@ from archgen.model.architecture import Component, Connection, FirewallRule, Host
 from archgen.model.kinds import KINDS
 from archgen.model.products import service_place
 from archgen.model.subject import Subject
-from archgen.model.wording import listed
+from archgen.model.wording import listed, zone_words
 from archgen.site.escape import code, external_link, link, text
 from archgen.site.html_builder import Html, tag
 from archgen.site.markdown import codes, table
@@ -209,7 +209,7 @@ def zone_table(topology: Topology) -> str:
         points = topology.losses.points.items()
         stopped = [flow_link(topology, flow) for flow, lost in points if Subject("zone", zone.id) in lost]
         name = _anchored("zone", zone.id)
-        rows.append((name, zone.kind.replace("-", " "), _code(zone.within), codes(hosts), listed(stopped) or "none"))
+        rows.append((name, zone_words(zone.kind), _code(zone.within), codes(hosts), listed(stopped) or "none"))
     return table(("Zone", "Kind", "Within", "Hosts", "Loss takes down"), rows)
 
 

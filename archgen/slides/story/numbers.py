@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.assessment import FlowAssessment
 from archgen.model.subject import Subject
-from archgen.model.wording import first_few, listed
+from archgen.model.wording import first_few, listed, zone_words
 from archgen.report.common.assessment import format_parts, format_range
 from archgen.slides import claims
 from archgen.slides.facts import SystemFacts, hours
@@ -69,7 +69,7 @@ def _kind(facts: SystemFacts, element: Subject) -> str:
         carried = tuple(dict.fromkeys(replica.component for replica in topology.replicas_on[element.id]))
         return f"a host with {listed(first_few(carried, NAMED))}" if carried else "a host"
     if element.kind == "zone":
-        kind = topology.zones[element.id].kind.replace("-", " ")
+        kind = zone_words(topology.zones[element.id].kind)
         return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
     component = topology.components[topology.replicas[element.id].component]
     return "a managed service" if component.managed else f"a replica of {component.title}"
