@@ -13,6 +13,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from archgen.app.config.catalogue import catalogue
+from archgen.app.findings.worse_findings import is_helped, worse_findings
 from archgen.app.formatting import unified_diff
 from archgen.app.models import check_models
 from archgen.app.workspace.atomic_write import rewrite
@@ -23,10 +24,8 @@ from archgen.language.yaml.parser import parse
 from archgen.linting.checked_model import BrokenModel, Model
 from archgen.linting.policy import Policy
 from archgen.model.change import Append, Change, Path
-from archgen.model.finding import SEVERITIES, Finding
-from archgen.model.subject import Subject
+from archgen.model.finding import Finding
 from archgen.model.wording import first_few, listed, plural
-from archgen.reliability.index import Index
 from archgen.report.lint.outcome import LintReport
 
 Refused = tuple[Finding, ...]
@@ -78,7 +77,7 @@ def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], boo
         if done:
             break
     left = {finding.fingerprint: finding for finding in model.findings}
-    helped = {finding.fingerprint: _is_helped(finding, left) for finding in asked}
+    helped = {finding.fingerprint: is_helped(finding, left) for finding in asked}
     open_ = tuple(finding for finding in asked if not helped[finding.fingerprint])
     return FixedModel(
         model.data,
@@ -160,69 +159,12 @@ def _with(model: Model, fixes: tuple[Finding, ...], judged: CheckBytes) -> Model
         # such as a value behind an anchor, which another component repeats by an alias
         return ()
     left = {finding.fingerprint: finding for finding in after.findings}
-    helped = all(_is_helped(fixe, left) for fixe in fixes)
-    worse = _worse(model.findings, after.findings)
-    worse = [finding for finding in worse if not _was_lost_inside(finding, model.findings, after.topology.index)]
+    helped = all(is_helped(fixe, left) for fixe in fixes)
+    worse = worse_findings(model.findings, after.findings, after.topology.index)
     if any(fixe.severity != "info" for fixe in fixes):
         # an opinion that what is fixed has hidden so far is no reason to leave an error or a warning
         worse = [finding for finding in worse if finding.severity != "info"]
     return after if helped and not worse else tuple(worse)
-
-
-def _worse(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> list[Finding]:
-    """Return the findings that are new, or graver than they were; a loss that was reported as grave before isn't new."""
-    severities = {finding.fingerprint: SEVERITIES.index(finding.severity) for finding in before}
-    listed = _listed(before)
-    losses: dict[tuple[Subject, ...], int] = {}
-    for finding in before:
-        if finding.proof is not None:
-            rank = SEVERITIES.index(finding.severity)
-            losses[finding.proof.kill] = min(rank, losses.get(finding.proof.kill, rank))
-    shown = [
-        finding for finding in after if listed.get((finding.rule, finding.subject), len(SEVERITIES)) > _rank(finding)
-    ]
-    return [finding for finding in shown if _is_graver(finding, severities, losses)]
-
-
-def _was_lost_inside(finding: Finding, before: tuple[Finding, ...], index: Index) -> bool:
-    """Return True for a warning of a zone that takes down no more flows than places inside it did, as far as was reported as gravely.
-
-    Its loss did so before, too: once an inner place is no cause any more, the next one around it is named.
-    """
-    zone = finding.subject
-    if zone.kind != "zone" or finding.severity == "error":
-        return False
-    graver = [each for each in before if _rank(each) <= _rank(finding)]
-    inside = [
-        each
-        for each in graver
-        if (each.subject.kind == "host" and zone.id in index.zones_around(each.subject.id))
-        or (each.subject.kind == "zone" and index.inside(each.subject.id, zone.id))
-    ]
-    return bool(finding.flows) and {flow for each in inside for flow in each.flows}.issuperset(finding.flows)
-
-
-def _listed(findings: tuple[Finding, ...]) -> dict[tuple[str, Subject], int]:
-    """Return the gravest severity of each rule at each of its other subjects: once the first is fixed, the next one leads."""
-    ranks: dict[tuple[str, Subject], int] = {}
-    for finding in findings:
-        for related in finding.related:
-            key = finding.rule, related.subject
-            ranks[key] = min(_rank(finding), ranks.get(key, len(SEVERITIES)))
-    return ranks
-
-
-def _rank(finding: Finding) -> int:
-    return SEVERITIES.index(finding.severity)
-
-
-def _is_graver(finding: Finding, severities: Mapping[str, int], losses: Mapping[tuple[Subject, ...], int]) -> bool:
-    rank = SEVERITIES.index(finding.severity)
-    if finding.fingerprint in severities:
-        return rank < severities[finding.fingerprint]
-    before = losses.get(finding.proof.kill) if finding.proof is not None else None
-    # an error is no price for a fix, even where a warning spoke of the loss before
-    return finding.severity == "error" or before is None or rank < before
 
 
 def _beside(data: bytes, paths: list[Path]) -> dict[str, object]:
@@ -247,12 +189,6 @@ def _sections(data: bytes) -> Mapping[str, object]:
 def _spaced(section: str, name: str) -> str:
     """The name of an entry as paths have it."""
     return connection_id(name) if section == "connections" else name
-
-
-def _is_helped(finding: Finding, left: Mapping[str, Finding]) -> bool:
-    """Return True if a finding is resolved or less severe among the remaining ones."""
-    still = left.get(finding.fingerprint)
-    return still is None or SEVERITIES.index(still.severity) > SEVERITIES.index(finding.severity)
 
 
 def fix(

@@ -1,0 +1,77 @@
+"""The findings by which a fix would make a model worse, and those that it helps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from archgen.model.finding import SEVERITIES, Finding
+from archgen.model.subject import Subject
+from archgen.reliability.index import Index
+
+Key = TypeVar("Key")
+
+
+def worse_findings(before: tuple[Finding, ...], after: tuple[Finding, ...], index: Index) -> list[Finding]:
+    """Return the findings that are new, or graver than they were; a loss that was reported as grave before isn't new.
+
+    `index` is that of the model afterwards.
+    """
+    ranks = {finding.fingerprint: _rank(finding) for finding in before}
+    related = _gravest(((each.rule, other.subject), each) for each in before for other in each.related)
+    losses = _gravest((each.proof.kill, each) for each in before if each.proof is not None)
+    return [
+        finding
+        for finding in after
+        # once the first of a finding's subjects is fixed, the next one leads
+        if related.get((finding.rule, finding.subject), len(SEVERITIES)) > _rank(finding)
+        and _is_graver(finding, ranks, losses)
+        and not _was_lost_inside(finding, before, index)
+    ]
+
+
+def is_helped(finding: Finding, left: Mapping[str, Finding]) -> bool:
+    """Return True if a finding is resolved or less severe among the remaining ones."""
+    still = left.get(finding.fingerprint)
+    return still is None or _rank(still) > _rank(finding)
+
+
+def _rank(finding: Finding) -> int:
+    return SEVERITIES.index(finding.severity)
+
+
+def _gravest(findings: Iterable[tuple[Key, Finding]]) -> dict[Key, int]:
+    """Return the gravest severity of each key."""
+    ranks: dict[Key, int] = {}
+    for key, finding in findings:
+        ranks[key] = min(_rank(finding), ranks.get(key, len(SEVERITIES)))
+    return ranks
+
+
+def _is_graver(finding: Finding, ranks: Mapping[str, int], losses: Mapping[tuple[Subject, ...], int]) -> bool:
+    rank = _rank(finding)
+    if finding.fingerprint in ranks:
+        return rank < ranks[finding.fingerprint]
+    before = losses.get(finding.proof.kill) if finding.proof is not None else None
+    # an error is no price for a fix, even where a warning spoke of the loss before
+    return finding.severity == "error" or before is None or rank < before
+
+
+def _was_lost_inside(finding: Finding, before: tuple[Finding, ...], index: Index) -> bool:
+    """Return True for a warning of a zone that takes down no more flows than places inside it did, as gravely reported.
+
+    Its loss did so before, too: once an inner place is no cause any more, the next one around it is named.
+    """
+    if finding.subject.kind != "zone" or finding.severity == "error":
+        return False
+    inside = (
+        each for each in before if _rank(each) <= _rank(finding) and _is_inside(each.subject, finding.subject.id, index)
+    )
+    return bool(finding.flows) and {flow for each in inside for flow in each.flows}.issuperset(finding.flows)
+
+
+def _is_inside(subject: Subject, zone: str, index: Index) -> bool:
+    """Return True for a host or a zone within a zone."""
+    if subject.kind == "host":
+        return zone in index.zones_around(subject.id)
+    return subject.kind == "zone" and index.inside(subject.id, zone)
