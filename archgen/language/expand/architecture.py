@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from msgspec.structs import replace
 
 from archgen.language.expand.components import component
@@ -19,6 +21,7 @@ from archgen.language.yaml.tree import Map, Seq
 from archgen.model.architecture import Architecture, Certificate, Component, Connection, Flow, Host, Network, Zone
 from archgen.model.presentation import Hints
 from archgen.model.requirements import Acceptance, Expectation, Objectives, Question
+from archgen.model.steps import Request
 
 _NOTHING = Map(0)
 
@@ -58,26 +61,35 @@ def expand(context: Context, name: str, file: str) -> Architecture:
 
 
 def _checked_flows(context: Context, connected: tuple[Connection, ...], declared: tuple[Flow, ...]) -> tuple[Flow, ...]:
-    """Return the flows with a first request that is prompt; report each of a client, or itself declared `async`.
+    """Return the flows, each with a prompt first request; report one that is `async` itself, or that a client sends so.
 
     A visitor waits for the answer. A message that starts a flow is what the flow begins with, however it is sent.
     """
     clients = {key for key, entry in context.section("components").items() if entry.get("kind") == "client"}
-    prompt: list[Flow] = []
     deferring = {(each.source, target) for each in connected if each.deferred for target in each.targets}
+    checked: list[Flow] = []
     for flow in declared:
         first = first_request(flow.steps)
-        ends = set() if first is None else {(first.source, target) for target in first.targets}
-        waits = first is None or first.deferred is False
-        starts = first is not None and not waits and first.source not in clients and bool(ends & deferring)
-        if starts and first is not None and not first.deferred:
-            flow = replace(flow, steps=with_prompt(flow.steps, first.id))
-        elif first is not None and (first.deferred or (not waits and ends & deferring)):
-            mark = context.section("flows")[flow.id]["steps"].marks[0]
-            message = f"the first request of the flow `{flow.id}` must not be `async`: somebody waits for its answer"
-            context.invalid(mark, ("step", first.id), message, "Write `async: false` on the step, or remove `async`.")
-        prompt.append(flow)
-    return tuple(prompt)
+        if first is not None and _is_deferred(first, deferring):
+            if first.deferred or first.source in clients:
+                _report_deferred(context, flow, first)
+            else:
+                flow = replace(flow, steps=with_prompt(flow.steps, first.id))
+        checked.append(flow)
+    return tuple(checked)
+
+
+def _is_deferred(request: Request, deferring: Set[tuple[str, str]]) -> bool:
+    """Return True for a request that is `async`, or on a connection that is, unless the request says otherwise."""
+    if request.deferred is not None:
+        return request.deferred
+    return any((request.source, target) in deferring for target in request.targets)
+
+
+def _report_deferred(context: Context, flow: Flow, first: Request) -> None:
+    mark = context.section("flows")[flow.id]["steps"].marks[0]
+    message = f"the first request of the flow `{flow.id}` must not be `async`: somebody waits for its answer"
+    context.invalid(mark, ("step", first.id), message, "Write `async: false` on the step, or remove `async`.")
 
 
 def _components(context: Context, connected: tuple[Connection, ...]) -> tuple[Component, ...]:
