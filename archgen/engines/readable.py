@@ -19,8 +19,8 @@ from archgen.views.diagram import Diagram
 LARGEST = 60
 """A diagram of more nodes has no layout in which it can be read at once, and is laid out once; one of more lines may have."""
 
-_HOPELESS = 0.6
-"""The share of the smallest readable text below which the largest words of a diagram let no others be read."""
+_PROMISING = 0.6
+"""The share of the smallest readable text that the largest words of a diagram reach, if any of its layouts can be read."""
 
 _STRAIN = 3.0
 """The power by which the cost of a diagram grows as its text shrinks, where no text can be read."""
@@ -122,12 +122,12 @@ def _ways(diagram: Diagram, across: MeasuredEngine, down: MeasuredEngine, room: 
 def _layouts(diagram: Diagram, ways: Sequence[_Way], room: Room) -> list[_Layout]:
     """Return the layouts that may be the best, in the order of their ways.
 
-    On a slide or sheet, and of many lines, those with the largest words come first: without hope for these there is none
-    for others.
+    On a slide or sheet, and of many lines, those with the largest words come first: where they are far too small, so are all
+    others.
     """
     first = [way for way in ways if (room.height or len(diagram.edges) > LARGEST) and way.measures in _LARGE]
     layouts = [_layout(diagram, way, room) for way in first]
-    if first and all(room.text(layout.placed) < _HOPELESS * room.floor for layout in layouts):
+    if first and all(room.text(layout.placed) < _PROMISING * room.floor for layout in layouts):
         return layouts
     least = min((layout.burden for layout in layouts if is_legible(layout.placed, room)), default=inf)
     for way in ways:

@@ -88,9 +88,11 @@ def mesh(callers: int, lines: int) -> Diagram:
     return replace(diagram, edges=tuple(edges))
 
 
-@pytest.mark.parametrize(("diagram", "hopeless"), [(mesh(58, 240), True), (mesh(6, 70), False)], ids=["large", "small"])
+@pytest.mark.parametrize(
+    ("diagram", "is_hopeless"), [(mesh(58, 240), True), (mesh(6, 70), False)], ids=["large", "small"]
+)
 def test_a_tangle_whose_largest_words_are_far_too_small_is_laid_out_by_no_smaller_ones(
-    diagram: Diagram, hopeless: bool
+    diagram: Diagram, is_hopeless: bool
 ) -> None:
     room, tried = ROOMS["1150"], []
 
@@ -102,8 +104,8 @@ def test_a_tangle_whose_largest_words_are_far_too_small_is_laid_out_by_no_smalle
         return lay_out
 
     placed = readable_engine(counted(best), counted(best_turned), room)(diagram)
-    assert (room.text(placed) < 0.6 * room.floor) == hopeless
-    assert all(replace(measures, many=USUAL.many) in (BOLD, POCKET) for measures in tried) == hopeless
+    assert (room.text(placed) < 0.6 * room.floor) == is_hopeless
+    assert all(replace(measures, many=USUAL.many) in (BOLD, POCKET) for measures in tried) == is_hopeless
 
 
 @pytest.mark.sampled(4)

@@ -145,11 +145,11 @@ class Drawing:
         room: tuple[float, float] = PICTURE,
         least: float | None = None,
         *,
-        hopeless: float = 0.0,
+        promising: float = 0.0,
     ) -> Placed:
         """A view with its places for a slide; other engines than ours place it as they do anywhere.
 
-        Names of at least `least` points end the search for larger ones, and so do first names of less than the `hopeless`
+        Names of at least `least` points end the search for larger ones, and so do first names of less than the `promising`
         share of these.
         """
         if self._name not in ("best", "domain"):
@@ -162,7 +162,7 @@ class Drawing:
         free = replace(diagram, direction=None) if turned else diagram
         placed = legible(free, *room, enough)
         size = points(placed, *room)
-        if size < hopeless * enough or (size >= enough and not turned):
+        if size < promising * enough or (size >= enough and not turned):
             return placed
         engine = engine_for(self._name, ROOMS["slide"])
         other = engine(diagram)

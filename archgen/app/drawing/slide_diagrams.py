@@ -30,8 +30,8 @@ _LEAST = 100.0
 _AS_LARGE, _AMPLE = 0.95, 18.0
 """The share of its size that a diagram keeps above larger steps, and the size of names in points that is enough."""
 
-_HOPELESS = 0.55
-"""The share of the least readable size below which the names of a diagram's first layouts are never readable in another."""
+_PROMISING = 0.55
+"""The share of the least readable size that the names of a diagram's first layouts reach, if any of its layouts is readable."""
 
 DiagramSize = tuple[float, float]
 
@@ -59,7 +59,7 @@ def system_diagram(tier: CheckedModel, drawing: Drawing) -> Placed:
     readable = _first(levels, drawing, PICTURE) or _grouped(tier, drawing)
     if readable is not None:
         return readable
-    groups = (placed for way, _ in _WAYS if (placed := _in_groups(tier, drawing, way, hopeless=0.0)) is not None)
+    groups = (placed for way, _ in _WAYS if (placed := _in_groups(tier, drawing, way, promising=0.0)) is not None)
     return max((_largest(levels, drawing, PICTURE), *groups), key=lambda placed: _points(placed, *PICTURE))
 
 
@@ -94,14 +94,14 @@ def _opened(tier: CheckedModel, drawing: Drawing, way: Candidate, placed: Placed
 
 
 def _in_groups(
-    tier: CheckedModel, drawing: Drawing, way: Candidate, opened: tuple[str, ...] = (), hopeless: float = _HOPELESS
+    tier: CheckedModel, drawing: Drawing, way: Candidate, opened: tuple[str, ...] = (), promising: float = _PROMISING
 ) -> Placed | None:
     """Return a diagram of a system in groups on a slide; None if it can't be readable."""
     findings = tier.findings if drawing.findings else ()
     diagram = collapsed(tier.topology, way, findings, opened)
     if diagram is None or len(diagram.nodes) > CARDS or len(diagram.edges) > LINES:
         return None
-    return drawing.fitted(without_words(diagram), PICTURE, FLOOR, hopeless=hopeless)
+    return drawing.fitted(without_words(diagram), PICTURE, FLOOR, promising=promising)
 
 
 def _variety(placed: Placed) -> float:
@@ -133,7 +133,7 @@ def _above_steps(
     room = (CAPTIONED[0], CAPTIONED[1] - steps_height(steps, form))
     if room[1] < _LEAST:
         return None
-    placed = drawing.fitted(route_diagram(tier.topology, flow), room, FLOOR, hopeless=_HOPELESS)
+    placed = drawing.fitted(route_diagram(tier.topology, flow), room, FLOOR, promising=_PROMISING)
     size = _points(placed, *room)
     return (placed, size) if size >= FLOOR else None
 
@@ -159,7 +159,7 @@ def _points(placed: Placed, wide: float, tall: float) -> float:
 def _first(diagrams: Sequence[Diagram], drawing: Drawing, room: DiagramSize) -> Placed | None:
     """Return the first of some diagrams that is readable."""
     for diagram in _tried(diagrams):
-        placed = drawing.fitted(diagram, room, FLOOR, hopeless=_HOPELESS)
+        placed = drawing.fitted(diagram, room, FLOOR, promising=_PROMISING)
         if _points(placed, *room) >= FLOOR:
             return placed
     return None

@@ -10,7 +10,7 @@ from archgen.model.kinds import ROLES
 from archgen.views.diagram import Diagram, Edge, Node
 
 _AGENTS = ROLES.index("data") + 0.5
-_INWARD = ("edge", "balancer")
+_GATEWAYS = ("edge", "balancer")
 """Roles that also stand further in: a firewall before the data, a balancer before the application."""
 
 TALLEST = 10
@@ -42,8 +42,8 @@ def assign_columns(diagram: Diagram, tucked: bool = False, tallest: int = TALLES
     nodes = {node.id: node for node in diagram.nodes if not node.guards}
     edges = [edge for edge in diagram.edges if calls(edge) and edge.source in nodes and edge.target in nodes]
     joined = list(dict.fromkeys((nodes[edge.source].subject, nodes[edge.target].subject) for edge in edges))
-    roles = _inward({node.subject: _role(node) for node in nodes.values()}, nodes.values(), joined)
-    roles = _outward(roles, nodes.values(), joined)
+    roles = _move_inner_gateways({node.subject: _role(node) for node in nodes.values()}, nodes.values(), joined)
+    roles = _move_supporting_entries(roles, nodes.values(), joined)
     ranks = _ranks(roles, joined)
     keys: dict[str, Key] = {node.id: (roles[node.subject], ranks[node.subject], 0) for node in nodes.values()}
     keys.update(_beside_visitors(diagram, nodes, keys))
@@ -93,9 +93,11 @@ def _role(node: Node) -> float:
     return _AGENTS if node.kind == "monitoring-agent" else float(ROLES.index(node.role))
 
 
-def _inward(roles: dict[str, float], nodes: Iterable[Node], joined: list[tuple[str, str]]) -> dict[str, float]:
+def _move_inner_gateways(
+    roles: dict[str, float], nodes: Iterable[Node], joined: list[tuple[str, str]]
+) -> dict[str, float]:
     """Return roles with the doors between two inner parts moved to between them."""
-    movable = {node.subject for node in nodes if node.role in _INWARD}
+    movable = {node.subject for node in nodes if node.role in _GATEWAYS}
     moved = dict(roles)
     for source, target in joined:
         behind = target in movable and source not in movable and roles[source] > roles[target]
@@ -104,7 +106,9 @@ def _inward(roles: dict[str, float], nodes: Iterable[Node], joined: list[tuple[s
     return moved
 
 
-def _outward(roles: dict[str, float], nodes: Iterable[Node], joined: list[tuple[str, str]]) -> dict[str, float]:
+def _move_supporting_entries(
+    roles: dict[str, float], nodes: Iterable[Node], joined: list[tuple[str, str]]
+) -> dict[str, float]:
     """Return roles with what supports the others moved before all that it calls, where visitors call nothing else.
 
     A login node or a mail server is the door there, and requests would run back from behind the data. Beside other doors
