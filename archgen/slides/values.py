@@ -49,9 +49,10 @@ AREA = 40.0, 84.0, WIDE - 80, 428.0
 """The part of a slide for its content: left, top, width and height."""
 
 LEGEND = 22.0
+"""The height of a legend below a diagram."""
+
 NUMBER = 30.0
 """The width at the end of the legend's line that the slide's number takes."""
-"""The height of a legend below a diagram."""
 
 CAPTION, CAPTION_SIZE = 30.0, 18.0
 """The height of the line of text below a diagram, and its font size."""
