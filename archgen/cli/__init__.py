@@ -144,7 +144,8 @@ def _command(name: str, words: list[str]) -> int:
     from archgen.cli.parser import Parser
 
     command = command_module(name)
-    parser = Parser(prog=f"archgen {name}", description=command.__doc__)
+    foreign = getattr(command, "FOREIGN_OPTIONS", {})
+    parser = Parser(prog=f"archgen {name}", description=command.__doc__, foreign=foreign)
     command.arguments(parser)
     code: int = command.run(parser.read(words))
     return code

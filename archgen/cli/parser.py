@@ -6,8 +6,9 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 from archgen.app.config.choice import did_you_mean, require_choice
@@ -19,30 +20,22 @@ from archgen.report.common.terminal import Style, inert
 from archgen.system.internal_errors import Isolation
 
 WIDEST = 120
-
-MEANT_OPTIONS = {
-    **dict.fromkeys(("--output-format", "--report"), "`--format`"),
-    **dict.fromkeys(("--output-file", "--output", "-o"), "`--format FORMAT=FILE`"),
-    **dict.fromkeys(("--no-exit-codes", "--no-fail"), "`--exit-zero`"),
-    **dict.fromkeys(("--ignore-noqa", "--no-ignores"), "`--ignore-acceptances`"),
-    **dict.fromkeys(("--add-noqa", "--add-ignore"), "`archgen accept RULE SUBJECT --reason WHY`"),
-    **dict.fromkeys(("--per-file-ignores", "--extend-per-file-ignores"), "`per-model` in the configuration"),
-    **dict.fromkeys(("--exclude", "--extend-exclude"), "`models` in the configuration, or name the files"),
-    **dict.fromkeys(("--pedantic", "-p"), "`--persona strict`"),
-    "--fix-only": "`--fix --exit-zero --quiet`",
-    "--show-fixes": "`--diff`, or `--fix`, which shows what it changed",
-    **dict.fromkeys(("--extend-ignore", "--disable"), "`--ignore`"),
-    **dict.fromkeys(("--enable", "--rules"), "`--select`"),
-}
-"""The options of other linters, and what they are called here, where the letters alone would suggest another one or none."""
 COLORS = ("auto", "always", "never")
 
 
 class Parser(argparse.ArgumentParser):
     """A parser whose errors are UsageErrors with the nearest option or choice and the next step."""
 
-    def __init__(self, prog: str, description: str | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        prog: str,
+        description: str | None = None,
+        foreign: Mapping[str, str] = MappingProxyType({}),
+        **options: Any,
+    ) -> None:
+        """Take what the options of other tools are called here, where the letters suggest another one or none."""
         super().__init__(prog, description=description, allow_abbrev=False, formatter_class=_formatter, **options)
+        self._foreign = foreign
         if " " in prog:
             # a command, and not the list of commands
             self._add_shared()
@@ -62,14 +55,13 @@ class Parser(argparse.ArgumentParser):
         options = tuple(self._option_string_actions)
         words = (word.rstrip(":") for word in message.split())
         wrong = next((word for word in words if word.startswith("--") and word not in options), "")
-        hint = self._here(message, options) or (did_you_mean(wrong.partition("=")[0], options) if wrong else "")
+        hint = self._foreign_hint(message) or (did_you_mean(wrong.partition("=")[0], options) if wrong else "")
         raise UsageError(f"{_reworded(message)}{hint}; run `{self.prog} --help` for the options")
 
-    def _here(self, message: str, options: tuple[str, ...]) -> str:
-        """Return `; use …` for an option of another linter that has another name here, else nothing."""
+    def _foreign_hint(self, message: str) -> str:
+        """Return `; use …` for an option of another tool that has another name here, else nothing."""
         unknown = message.removeprefix("unknown argument ").split()[0].partition("=")[0]
-        is_foreign = self.prog == "archgen lint" and unknown in MEANT_OPTIONS and unknown not in options
-        return f"; use {MEANT_OPTIONS[unknown]}" if is_foreign else ""
+        return f"; use {self._foreign[unknown]}" if unknown in self._foreign else ""
 
     def _check_value(self, action: argparse.Action, value: str) -> None:
         if action.choices is None:

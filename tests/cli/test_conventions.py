@@ -14,6 +14,7 @@ from archgen.app.config import config
 from archgen.cli import main
 from archgen.language.write.patch import apply_changes
 from archgen.model.change import Append, Put, Remove
+from archgen.model.finding import SEVERITIES
 from tests.paths import ROOT
 
 MODEL = "models/shop.arch.yaml"
@@ -257,10 +258,9 @@ def codes(capsys: pytest.CaptureFixture[str], *words: str) -> list[tuple[str, st
 
 def test_findings_below_a_severity_are_left_out_and_counted(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     every = codes(capsys)
-    assert {severity for _, severity, _ in every} == {"error", "warning", "info"}
-    for least, kept in (("info", every), ("warning", every), ("error", every)):
-        wanted = ("error", "warning", "info")[: ("error", "warning", "info").index(least) + 1]
-        assert codes(capsys, "--min-severity", least) == [each for each in kept if each[1] in wanted]
+    assert {severity for _, severity, _ in every} == set(SEVERITIES)
+    for least, wanted in (("info", SEVERITIES), ("warning", ("error", "warning")), ("error", ("error",))):
+        assert codes(capsys, "--min-severity", least) == [each for each in every if each[1] in wanted]
     _, out, _ = run(capsys, "lint", f"../../{MODEL}", "--min-severity", "warning", "--fail-on", "info")
     assert f"{sum(severity == 'info' for _, severity, _ in every)} less severe than warning" in out
 

@@ -35,6 +35,22 @@ if TYPE_CHECKING:
 _runs: list[Run] = []
 """The last run, which stays until the next one, so that the end of the process doesn't wait for its objects to be freed."""
 
+FOREIGN_OPTIONS = {
+    **dict.fromkeys(("--output-format", "--report"), "`--format`"),
+    **dict.fromkeys(("--output-file", "--output", "-o"), "`--format FORMAT=FILE`"),
+    **dict.fromkeys(("--no-exit-codes", "--no-fail"), "`--exit-zero`"),
+    **dict.fromkeys(("--ignore-noqa", "--no-ignores"), "`--ignore-acceptances`"),
+    **dict.fromkeys(("--add-noqa", "--add-ignore"), "`archgen accept RULE SUBJECT --reason WHY`"),
+    **dict.fromkeys(("--per-file-ignores", "--extend-per-file-ignores"), "`per-model` in the configuration"),
+    **dict.fromkeys(("--exclude", "--extend-exclude"), "`models` in the configuration, or name the files"),
+    **dict.fromkeys(("--pedantic", "-p"), "`--persona strict`"),
+    "--fix-only": "`--fix --exit-zero --quiet`",
+    "--show-fixes": "`--diff`, or `--fix`, which shows what it changed",
+    **dict.fromkeys(("--extend-ignore", "--disable"), "`--ignore`"),
+    **dict.fromkeys(("--enable", "--rules"), "`--select`"),
+}
+"""The options of other linters, and what they are called here."""
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
