@@ -12,6 +12,8 @@ from types import MappingProxyType
 
 import pytest
 
+from archgen.app.drawing.formats import FORMATS
+from archgen.app.report_formats import LINT
 from tests.patience import PATIENCE
 
 SUFFIX = ".arch.yaml"
@@ -46,11 +48,11 @@ ENVIRONMENTS = {
     "cp932": {"PYTHONIOENCODING": "cp932"},
 }
 
+BINARY = ("png", "pdf", "diagrams-png")
+"""Formats of a deployment that are no text."""
+
 DOCUMENTS = [
-    *(
-        f"lint m{SUFFIX} --format {form}"
-        for form in ("json", "sarif", "github", "gitlab", "junit", "markdown", "concise")
-    ),
+    *(f"lint m{SUFFIX} --format {form}" for form in LINT if form != "text"),
     f"analyze m{SUFFIX} --format json",
     f"simulate m{SUFFIX} --kill h --format json",
     f"what-if m{SUFFIX} --format json",
@@ -64,19 +66,8 @@ DOCUMENTS = [
     f"fmt --diff n{SUFFIX}",
     *(
         f"draw m{SUFFIX} --view deployment -o - --format {form}"
-        for form in (
-            "svg",
-            "mermaid",
-            "d2",
-            "plantuml",
-            "c4",
-            "structurizr",
-            "dot",
-            "drawio",
-            "excalidraw",
-            "text",
-            "ascii",
-        )
+        for form, written in FORMATS.items()
+        if written.deployment is not None and form not in BINARY
     ),
 ]
 """Commands whose output is for programs."""
