@@ -7,12 +7,14 @@ import pytest
 from archgen.rules import BY_NAME
 from tests.edges import findings
 from tests.rule_cases import FOLDER, PARTS, Case, cases
+from tests.rules.test_rules import explain_difference
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
 def test_the_findings_are_the_marked_ones(case: Case) -> None:
     found = findings(case.text, case.rule)
-    assert sorted(finding.line for finding in found) == list(case.lines)
+    raised, marked = [(finding.line, case.rule) for finding in found], [(line, case.rule) for line in case.lines]
+    assert sorted(raised) == marked, explain_difference(f"model of {case.name}", raised, marked)
     for part, values in case.parts.items():
         if part == "says":
             assert len(found) == len(values)

@@ -47,11 +47,13 @@ def findings(text: str, rule: Rule | None = None) -> list[tuple[int, str]]:
     return sorted((one.line, one.rule) for one in found)
 
 
-def explain_difference(file: object, raised: Iterable[tuple[int, str]], marked: Iterable[tuple[int, str]]) -> str:
+def explain_difference(
+    file: object, raised: Iterable[tuple[int, str]], marked: Iterable[tuple[int, str]], mark: str = "finding"
+) -> str:
     """Return the findings without a mark and the marks without a finding, each with the next step."""
     raised, marked = list(raised), list(marked)
     lines = [
-        f"{file}:{line}: {rule} is not marked: write `# finding: {rule}` on the line, or change the rule"
+        f"{file}:{line}: {rule} is not marked: write `# {mark}: {rule}` on the line, or change the rule"
         for line, rule in raised
         if (line, rule) not in marked
     ]
