@@ -75,19 +75,19 @@ def _lint(number: int) -> tuple[int, tuple[str, ...]]:
 def trial(command: str, components: int | None, valid: bool, number: int) -> Case:
     """One case of a command, in a directory that is gone afterwards."""
 
-    made: list[Trial] = []
+    trials: list[Trial] = []
 
     def work() -> tuple[int, tuple[str, ...]]:
-        made.append(Trial(number, components, valid))
-        COMMANDS[command](made[0])
-        return 0 if made[0].architecture is not None else 2, ()
+        trials.append(Trial(number, components, valid))
+        COMMANDS[command](trials[0])
+        return 0 if trials[0].architecture is not None else 2, ()
 
     before = os.getcwd()
     with tempfile.TemporaryDirectory(prefix="fuzz-") as directory:
         os.chdir(directory)
         try:
             done = _limited(command, number, work)
-            return replace(done, slowest=made[0].slowest if made else 0.0)
+            return replace(done, slowest=trials[0].slowest if trials else 0.0)
         finally:
             os.chdir(before)
 

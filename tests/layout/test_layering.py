@@ -189,7 +189,7 @@ def test_no_item_has_a_better_place_among_its_siblings_after_sifting(seed: int, 
 
 
 def min_gap(keys: Sequence[float]) -> float:
-    return min((abs(one - other) for one, other in combinations(keys, 2) if one != other), default=1.0)
+    return min((abs(first - second) for first, second in combinations(keys, 2) if first != second), default=1.0)
 
 
 def test_a_planar_graph_has_no_crossing() -> None:
