@@ -12,6 +12,7 @@ REGIONAL = (
     # Amazon Web Services
     *("s3", "s3-glacier", "dynamodb", "efs", "sqs", "sns", "ses", "kinesis", "cognito", "aws-kms"),
     *("aws-lambda", "aws-fargate", "ecs", "eks", "aws-waf", "secrets-manager", "cloudwatch"),
+    *("aws-alb", "aws-nlb", "aws-elb", "aws-api-gateway"),
     *("eventbridge", "eventbridge-scheduler", "step-functions", "appsync", "app-runner", "iot-core", "aws-batch"),
     *("data-firehose", "kinesis-firehose", "firehose", "kinesis-data-streams", "athena", "glue", "ecr", "acm"),
     *("keyspaces", "timestream", "aurora-dsql", "opensearch-serverless", "elasticache-serverless", "msk-serverless"),
@@ -27,7 +28,7 @@ REGIONAL = (
     *("azure-queue-storage", "azure-table-storage", "azure-data-lake-storage", "azure-batch", "azure-data-factory"),
     *("azure-key-vault", "azure-functions", "aks", "cosmos-db", "event-grid", "logic-apps", "iot-hub"),
     *("notification-hubs", "stream-analytics", "azure-openai", "azure-container-registry", "azure-monitor"),
-    *("log-analytics", "application-insights"),
+    *("log-analytics", "application-insights", "azure-load-balancer"),
     # others
     *("snowflake", "databricks", "mongodb-atlas", "planetscale", "algolia"),
 )
@@ -44,6 +45,7 @@ GLOBAL = (
     *("brevo", "mailchimp", "google-workspace", "microsoft-365", "salesforce", "hubspot", "zendesk", "intercom"),
     *("google-maps", "mapbox", "openai", "anthropic", "launchdarkly", "segment"),
     *("github", "github-actions", "bitbucket", "azure-devops", "docker-hub", "slack", "pagerduty", "opsgenie"),
+    *("cloudfront", "gitlab"),
     *("datadog", "new-relic", "sentry", "grafana-cloud", "honeycomb", "splunk-cloud", "pingdom", "uptimerobot"),
 )
 

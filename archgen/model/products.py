@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.model.architecture import Component, Managed, Scope
 from archgen.model.managed_services import GLOBAL, REGIONAL, UNCOPIED, ZONAL
@@ -58,17 +59,7 @@ class Product(Struct, frozen=True, gc=False):
     consoles: tuple[int, ...] = ()
 
 
-_SCOPES: dict[str, Scope] = {
-    **dict.fromkeys(ZONAL, "zonal"),
-    **dict.fromkeys(REGIONAL, "regional"),
-    **dict.fromkeys(GLOBAL, "global"),
-}
-_PROVIDED = {
-    name: Product(scope=_SCOPES.get(name), copied_on_request=name in UNCOPIED)
-    for name in dict.fromkeys((*_SCOPES, *UNCOPIED))
-}
-
-PRODUCTS: dict[str, Product] = {
+_TRAITS: dict[str, Product] = {
     **dict.fromkeys(("etcd", "zookeeper", "consul"), Product(coordinates=True, agrees=True, quorum="majority")),
     "clickhouse-keeper": Product(coordinates=True, agrees=True),
     **dict.fromkeys(
@@ -102,15 +93,11 @@ PRODUCTS: dict[str, Product] = {
     **dict.fromkeys(("ibm-mq", "ibmmq", "artemis", "activemq", "activemq-artemis"), Product(mirrors=True)),
     **dict.fromkeys(("oracle", "oracle-rac"), Product(shares_storage=True)),
     **dict.fromkeys(("lvs", "ipvs", "metallb", "kube-proxy", "kube-vip"), Product(forwards=True)),
-    "aws-nlb": Product(forwards=True, scope="regional"),
-    **dict.fromkeys(("aws-alb", "aws-elb", "aws-api-gateway"), Product(scope="regional", plain_entry=True)),
-    "azure-load-balancer": Product(forwards=True, scope="regional"),
-    "cloudfront": Product(scope="global", plain_entry=True),
-    **_PROVIDED,
-    "gitlab": Product(scope="global", keeps_data=True),
+    **dict.fromkeys(("aws-nlb", "azure-load-balancer"), Product(forwards=True)),
+    **dict.fromkeys(("aws-alb", "aws-elb", "aws-api-gateway", "cloudfront"), Product(plain_entry=True)),
     **dict.fromkeys(
         (
-            *("gitea", "forgejo", "gogs", "gerrit", "harbor", "nexus", "artifactory", "jenkins"),
+            *("gitlab", "gitea", "forgejo", "gogs", "gerrit", "harbor", "nexus", "artifactory", "jenkins"),
             *("midpoint", "mlflow", "nextcloud"),
         ),
         Product(keeps_data=True),
@@ -126,28 +113,10 @@ PRODUCTS: dict[str, Product] = {
     ),
     **dict.fromkeys(
         (
-            *(
-                "dovecot",
-                "cyrus",
-                "cyrus-imap",
-                "courier",
-                "courier-imap",
-                "exchange",
-                "microsoft-exchange",
-                "exchange-server",
-            ),
+            *("dovecot", "cyrus", "cyrus-imap", "courier", "courier-imap", "grommunio", "kopano", "icewarp", "axigen"),
+            *("exchange", "microsoft-exchange", "exchange-server", "domino", "hcl-domino", "groupwise", "mdaemon"),
             *("zimbra", "carbonio", "mailcow", "mailu", "iredmail", "docker-mailserver", "modoboa", "hmailserver"),
-            *(
-                "grommunio",
-                "kopano",
-                "kerio-connect",
-                "icewarp",
-                "axigen",
-                "mdaemon",
-                "domino",
-                "hcl-domino",
-                "groupwise",
-            ),
+            "kerio-connect",
         ),
         Product(mailboxes=True),
     ),
@@ -166,12 +135,22 @@ PRODUCTS: dict[str, Product] = {
     "webmin": Product(consoles=(10000,)),
     "emqx": Product(consoles=(18083, 18084)),
 }
+_SCOPES: dict[str, Scope] = {
+    **dict.fromkeys(ZONAL, "zonal"),
+    **dict.fromkeys(REGIONAL, "regional"),
+    **dict.fromkeys(GLOBAL, "global"),
+}
+_UNKNOWN = Product()
+
+PRODUCTS: dict[str, Product] = {
+    name: replace(_TRAITS.get(name, _UNKNOWN), scope=_SCOPES.get(name), copied_on_request=name in UNCOPIED)
+    for name in dict.fromkeys((*_TRAITS, *_SCOPES, *UNCOPIED))
+}
 
 _ENGINE = re.compile(r"(rds|aurora|cloud-sql)(?:-for)?-(?:mysql|mariadb|postgres(?:ql)?|oracle|sql-server)$")
 """A managed database with the engine that it runs, which changes nothing of its scope or promise."""
 _COMPACT = {name.replace("-", ""): SPELLINGS.get(name, name) for name in (*SPELLINGS, *reversed(PRODUCTS))}
 """The names without their hyphens, as some write them: `stepfunctions`, `event-bridge`."""
-_UNKNOWN = Product()
 
 
 @lru_cache(4096)
