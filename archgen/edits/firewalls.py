@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from archgen.analysis.exposure import stores_reached
+from archgen.analysis.firewalls import port_number
 from archgen.analysis.topology import Topology
+from archgen.model.architecture import Connection
 from archgen.model.kinds import QUEUES
 
-_PORTS = {"http": 80, "https": 443, "smtp": 25}
-"""The ports of the protocols that need not declare one: those of the web (RFC 9110, 4.2) and of mail servers (RFC 5321)."""
+_AT_USUAL_PORT = ("http", "https", "smtp")
+"""The protocols that need not declare their port: those of the web (RFC 9110, 4.2) and of mail servers (RFC 5321)."""
+
+_Sides = dict[tuple[str, str], set[int | None]]
+"""The ports that rules open, by source and target."""
 
 
 def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict[str, Any]]:
@@ -21,21 +26,18 @@ def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict
     """
     if any(_is_scraped(topology, name) for name in components):
         return []
-    public: dict[tuple[str, str], set[int | None]] = {}
-    inside: dict[tuple[str, str], set[int | None]] = {}
-    for connection in topology.architecture.connections:
-        targets = [target for target in connection.targets if target in components]
-        if targets and topology.crosses(connection) is not False:
-            is_public = _is_public(topology, connection.source)
-            if is_public and any(topology.kind(name).id not in QUEUES for name in stores_reached(topology, connection)):
-                return []
-            # nobody on the internet administers it, whatever is open today
-            open_ = [port for port in connection.ports if not (is_public and port.admin)]
-            ports = {port.port or _PORTS.get(port.protocol) for port in open_}
-            for target in targets:
-                side = (public, (_outside(topology, connection.source), target))
-                side = side if is_public else (inside, (connection.source, target))
-                side[0].setdefault(side[1], set()).update(ports)
+    public: _Sides = {}
+    inside: _Sides = {}
+    for call in topology.architecture.connections:
+        targets = [target for target in call.targets if target in components]
+        if not targets or topology.crosses(call) is False:
+            continue
+        is_public = _is_public(topology, call.source)
+        if is_public and any(topology.kind(name).id not in QUEUES for name in stores_reached(topology, call)):
+            return []
+        source, sides = (_outside(topology, call.source), public) if is_public else (call.source, inside)
+        for target in targets:
+            sides.setdefault((source, target), set()).update(_numbers(call, is_public))
     # who may come from anywhere needs no rule of its own
     public = {
         side: ports
@@ -51,10 +53,15 @@ def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict
         # no ports would mean any
         if ports
     ]
-    electing = (
-        [name for name in topology.components if name in components and _elects(topology, name)] if opened else []
-    )
+    electing = [name for name in topology.components if opened and name in components and _elects(topology, name)]
     return [*opened, *({"from": name, "to": name, "action": "allow"} for name in electing)]
+
+
+def _numbers(call: Connection, is_public: bool) -> Iterator[int | None]:
+    """Yield the ports of a call, None for one that isn't known; nobody on the internet administers it, whatever is open today."""
+    for port in call.ports:
+        if not (is_public and port.admin):
+            yield port_number(port) if port.port or port.protocol in _AT_USUAL_PORT else None
 
 
 def _elects(topology: Topology, component: str) -> bool:
