@@ -97,13 +97,13 @@ def _keeps_alone(facts: Topology, component: Component) -> bool:
     A stream to which a caller of the index adds on request is no place to fill the index from; what it polls may be.
     """
     if component.kind == "secrets":
-        return not any(KINDS[facts.components[name].kind].stores for name in _called(facts, component.id))
+        return not _calls_store(facts, component.id)
     if is_directory(facts, component.id) or keeps_mailboxes(facts, component.id):
         return True
     if component.kind == "search" and component.id in facts.backups:
         return True
     if product_of(component.product).keeps_data:
-        return not any(KINDS[facts.components[name].kind].stores for name in _called(facts, component.id))
+        return not _calls_store(facts, component.id)
     if component.kind != "search" or not facts.flows_writing[component.id]:
         return False
     return not any(_may_fill(facts, component, call.source) for call in facts.incoming[component.id])
@@ -111,9 +111,9 @@ def _keeps_alone(facts: Topology, component: Component) -> bool:
 
 def _may_fill(facts: Topology, index: Component, source: str) -> bool:
     """Return True if a caller of an index is a store or calls one, from which the index could be filled."""
-    stores = [name for name in (source, *_called(facts, source)) if KINDS[facts.components[name].kind].stores]
+    stores = [name for name in (source, *_called(facts, source)) if facts.kind(name).stores]
     polls = not _answers(facts, index, source)
-    return any(polls or facts.components[name].kind != "stream" for name in stores)
+    return any(polls or facts.kind(name).id != "stream" for name in stores)
 
 
 def _is_filled_on_request(facts: Topology, index: Component) -> bool:
@@ -127,6 +127,10 @@ def _answers(facts: Topology, index: Component, source: str) -> bool:
         if source in called:
             return True
     return False
+
+
+def _calls_store(facts: Topology, component: str) -> bool:
+    return any(facts.kind(target).stores for target in _called(facts, component))
 
 
 def _called(facts: Topology, component: str) -> tuple[str, ...]:
