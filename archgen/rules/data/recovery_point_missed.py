@@ -219,8 +219,8 @@ RULE = Rule(
         "Recommends synchronous replication only with two standbys or more: with one, its loss stops every write. "
         "Assumes that asynchronous replication without a declared `lag` meets every objective of a second or more. "
         "Reports backups of replicated stores, which bring back only what a mistake destroyed, as a warning, and those of a managed "
-        "store if its provider keeps a log on request only. Doesn't check "
-        "stores without a declared `mode` or `every`."
+        "store if its provider keeps a log on request only. Directories of accounts and mailboxes of your own count as stores. "
+        "Doesn't check stores without a declared `mode` or `every`."
     ),
     references=(
         (

@@ -112,7 +112,8 @@ RULE = Rule(
         "requests: `probes`."
     ),
     limits=(
-        "Checks flows of visitors that declare a `domain`. Doesn't report models without any monitoring, which "
+        "Checks flows of visitors that declare a `domain`; of a domain with MX records and no address, the names of its mail "
+        "servers. Doesn't report models without any monitoring, which "
         "`unmonitored` reports."
     ),
     references=(

@@ -196,7 +196,8 @@ RULE = Rule(
     ),
     fix="Use an odd number of members, three or more, each on a host of its own, spread over at least three zones.",
     limits=(
-        "Takes a number as `quorum` as it is: it doesn't check whether two halves can both reach it. A zone that "
+        "Takes a number as `quorum` as it is: it doesn't check whether two halves can both reach it. Checks the votes of a "
+        "store that stops without a majority (SQL Server, MongoDB) if its `replication` names what decides in `by`. A zone that "
         "holds all members is reported by `single-zone` or `colocated-redundancy`."
     ),
     references=(("etcd FAQ, Why an odd number of cluster members?", "https://etcd.io/docs/v3.5/faq/"),),
