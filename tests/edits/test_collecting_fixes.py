@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.edits.test_signable_fixes import fixed, model
+from tests.edits.fixed_models import fixed, model
 
 EDGE = model(
     "user: {kind: client}\nwall: {kind: firewall, product: fortigate, runs_on: edge, default: deny}\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from tests.edits.test_signable_fixes import JOB, added_rules, fixed, model
+from tests.edits.fixed_models import JOB, added_rules, fixed, model
 
 HOSTS = "{a: {network: front}, b: {network: back}, c: {network: back}}"
 NETWORKS = "networks: {front: {trust: private}, back: {trust: private}}\n"

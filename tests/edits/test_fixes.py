@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archgen.app.findings.apply_fixes import apply_fixes, checker
-from archgen.app.models import check_models
 from archgen.app.workspace.inputs import Input
 from archgen.cli import main
 from archgen.language.load import load
@@ -24,12 +23,11 @@ from archgen.linting.rule import Rule
 from archgen.model.change import Append, Change, Put, Remove
 from archgen.model.finding import Finding
 from archgen.rules import BY_NAME, RULES
+from tests.edits.fixed_models import NAME, TODAY, judged
 from tests.examples import examples
 from tests.paths import ROOT
 
-TODAY = "2026-11-24"
 FIXABLE = [rule for rule in RULES if rule.mend is not None or rule.harmless]
-NAME = "example.arch.yaml"
 MODEL = """\
 # the shop
 archgen: 1
@@ -60,11 +58,6 @@ connections:
   user->lb: http  # in clear
 """
 MODEL = MODEL.replace("user->lb", "user  ->  lb")
-
-
-def judged(text: str, rule: Rule | None = None) -> Model:
-    before = tuple(Input(f"{name}.arch.yaml", one.encode()) for name, one in rule.ladder) if rule is not None else ()
-    return check_models((*before, Input(NAME, text.encode())), TODAY)[-1]
 
 
 def changed(before: str, *changes: Change) -> list[str]:

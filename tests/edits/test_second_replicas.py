@@ -9,9 +9,10 @@ import yaml
 
 from archgen.app.findings.apply_fixes import apply_fixes, checker
 from archgen.app.workspace.inputs import Input
+from archgen.edits.placement import can_be_doubled
+from archgen.language.load import load
 from archgen.linting.policy import Policy
-from tests.edits.test_fixes import judged
-from tests.edits.test_signable_fixes import JOB, NAME, TODAY, fixed, model
+from tests.edits.fixed_models import JOB, NAME, TODAY, fixed, judged, model
 from tests.paths import ROOT
 
 FLOATING = "runs_on: {any: [a, b]}, replicas: 1"
@@ -251,3 +252,131 @@ def test_an_address_that_moves_leaves_data_behind(kind: str, moved: bool) -> Non
     )
     cluster = fixed(text, "manual-failover", "single-point-of-failure")["components"]["it"]["cluster"]
     assert (cluster["failover"] == "automatic") == moved
+
+
+def test_a_component_that_floats_gets_replicas() -> None:
+    text = model(
+        f"{JOB}\nweb: {{kind: service, replicas: 1, runs_on: {{any: [a, b, c]}}}}",
+        "job -> web: https",
+        "job -> web: x",
+        "{a: {}, b: {}, c: {}}",
+    )
+    after = fixed(text, "single-point-of-failure")
+    assert after["components"]["web"]["replicas"] == 2
+
+
+def test_a_second_scheduler_needs_what_holds_its_lease_which_people_choose() -> None:
+    for place in ("{any: [a, b]}", "a"):
+        text = model(
+            f"cron: {{kind: scheduler, runs_on: {place}}}\napi: {{kind: service, managed: true, replicas: 2}}",
+            "cron -> api: https",
+            "cron -> api: x",
+            "{a: {}, b: {}}",
+        )
+        assert fixed(text, "single-point-of-failure") == yaml.safe_load(text)
+
+
+@pytest.mark.parametrize("place", ["replicas: 1", "replicas: 1, runs_on: {any: [a, b, c]}", "runs_on: a"])
+def test_a_search_engine_that_elects_gets_three_members(place: str) -> None:
+    text = model(
+        f"{JOB}\nindex: {{kind: search, product: elasticsearch, {place}}}",
+        "job -> index: {protocol: https, port: 9200}",
+        "job -> index: x",
+        "{a: {}, b: {}, c: {}}" if "runs_on" in place else "",
+    )
+    after = fixed(text, "single-point-of-failure")["components"]["index"]
+    assert after.get("replicas") == 3 or len(after["runs_on"]) == 3
+    assert after["quorum"] == "majority"
+
+
+def test_a_dashboard_of_which_no_host_is_declared_is_not_doubled_without_what_moves_its_traffic() -> None:
+    text = model("user: {kind: client}\ndash: {kind: app-server}", "user -> dash: https", "user -> dash: x")
+    assert fixed(text, "single-point-of-failure") == yaml.safe_load(text)
+
+
+@pytest.mark.parametrize(
+    ("component", "doubled"),
+    [
+        ("pay: {kind: external-service}", False),
+        ("pay: {kind: mail, managed: true}", False),
+        ("pay: {kind: mail}", True),
+        ("pay: {kind: identity-provider, managed: true}", False),
+        ("pay: {kind: cdn, product: cloudfront, managed: true}", False),
+        ("pay: {kind: cdn, managed: true}", True),
+        ("pay: {kind: database, product: aurora, managed: true}", True),
+    ],
+)
+def test_what_has_no_second_provider_gets_none(component: str, doubled: bool) -> None:
+    loaded = load(NAME, model(f"{JOB}\n{component}", "job -> pay: https", "job -> pay: x").encode())
+    assert can_be_doubled(loaded.architecture.components[1]) == doubled
+
+
+def test_an_application_behind_a_proxy_is_one_more_of_its_servers_although_visitors_reach_it_too() -> None:
+    text = model(
+        "user: {kind: client}\nlb: {kind: load-balancer, managed: true, replicas: 2}\n"
+        "nginx: {kind: web-server, product: nginx, runs_on: [w-1, w-2]}\napp: {kind: app-server, runs_on: a-1}",
+        "user -> lb: https\nlb -> nginx: https\nnginx -> app: https\nuser -> app: https",
+        "user -> lb: x\nlb -> nginx: x\nnginx -> app: x",
+        "{w-1: {}, w-2: {}, a-1: {}}",
+    )
+    after = fixed(text, "single-point-of-failure")["components"]
+    assert after["app"] == {"kind": "app-server", "runs_on": ["a-1", "a-2"]}
+
+
+def test_a_host_that_is_no_virtual_machine_stands_on_none() -> None:
+    text = model(
+        f"{JOB}\napp: {{kind: service, runs_on: a}}",
+        "job -> app: https",
+        "job -> app: x",
+        "{hv-1: {}, vm: {runs_on: hv-1}, a: {}}",
+    )
+    assert fixed(text, "single-point-of-failure")["hosts"]["a-2"] == {}
+
+
+@pytest.mark.parametrize(
+    ("component", "zones", "zone"),
+    [
+        ("load-balancer", "{z-1: {kind: rack}}", "z-2"),
+        ("load-balancer", "{z-1: {kind: rack}, z-9: {kind: rack}}", "z-9"),
+        ("load-balancer", "{z-1: {kind: availability-zone}, z-9: {kind: availability-zone}}", "z-1"),
+        ("service", "{z-1: {kind: power}}", "z-2"),
+        ("service", "{z-1: {kind: region}, z-9: {kind: region}}", "z-1"),
+    ],
+)
+def test_a_second_host_stands_outside_a_rack_that_is_lost_as_one(component: str, zones: str, zone: str) -> None:
+    text = model(
+        f"{JOB}\nlb: {{kind: {component}, runs_on: lb-1}}",
+        "job -> lb: https",
+        "job -> lb: x",
+        "{lb-1: {zone: z-1}}",
+        f"zones: {zones}\n",
+    )
+    after = fixed(text, "single-point-of-failure")
+    assert after["hosts"]["lb-2"] == {"zone": zone}
+    assert after["zones"][zone]["kind"] == after["zones"]["z-1"]["kind"]
+
+
+def test_a_second_host_stands_in_a_rack_that_is_declared() -> None:
+    text = model(
+        f"{JOB}\nlb: {{kind: load-balancer, runs_on: u-1}}\nagent: {{kind: monitoring-agent, runs_on: [u-1, w-1]}}\n"
+        "db: {kind: database, product: galera, runs_on: [d-1, d-2, w-1]}",
+        "job -> lb: https\nlb -> db: mysql",
+        "job -> lb: x\nlb -> db: x",
+        "{u-1: {zone: z-1}, w-1: {zone: z-1}, d-1: {zone: z-2}, d-2: {zone: z-2}}",
+        "zones: {z-1: {kind: rack}, z-2: {kind: rack}}\n",
+    )
+    after = fixed(text, "single-point-of-failure")
+    assert after["hosts"]["u-2"] == {"zone": "z-2"}
+    assert list(after["zones"]) == ["z-1", "z-2"]
+
+
+@pytest.mark.parametrize(("message", "doubled"), [("session", False), ("page", True)])
+def test_a_cache_of_sessions_gets_no_second_one_that_knows_nothing_of_them(message: str, doubled: bool) -> None:
+    text = model(
+        f"{JOB}\nweb: {{kind: app-server, managed: true, replicas: 2, sessions: shared}}\n"
+        "redis: {kind: cache, product: redis, runs_on: u-1}",
+        "job -> web: https\nweb -> redis: redis",
+        f"job -> web: x\nweb -> redis: {message}",
+        "{u-1: {}}",
+    )
+    assert ("u-2" in fixed(text, "single-point-of-failure")["hosts"]) == doubled

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.edits.test_signable_fixes import JOB, RULE, fixed, model
+from tests.edits.fixed_models import JOB, fixed, model
 
 UNPLACED = model(
     f"{JOB}\nredis: {{kind: key-value-store, product: redis}}",
@@ -83,7 +83,7 @@ def test_what_a_provider_runs_is_backed_up_by_a_provider() -> None:
 
 
 def test_a_store_without_a_host_is_replicated_too() -> None:
-    after = fixed(UNPLACED, RULE)
+    after = fixed(UNPLACED, "single-writer-database")
     assert after["components"]["redis"]["replicas"] == 2
     assert after["components"]["redis"]["replication"] == {
         "primary": "redis#1",
@@ -97,7 +97,7 @@ def test_a_store_with_a_read_only_copy_gets_no_second_primary() -> None:
     text = UNPLACED.replace(
         "connections:", "  copy: {kind: key-value-store, product: redis, replication: {of: redis}}\nconnections:"
     )
-    assert fixed(text, RULE) == yaml.safe_load(text)
+    assert fixed(text, "single-writer-database") == yaml.safe_load(text)
 
 
 @pytest.mark.parametrize(
@@ -133,3 +133,246 @@ def test_the_parts_of_one_file_system_are_not_copied_apart(product: str, parts: 
         "{a: {}, b: {}, c: {}, d: {}}",
     )
     assert len(backups(text)) == 1 + parts
+
+
+@pytest.mark.parametrize(
+    ("product", "promoter", "caller"),
+    [
+        ("postgresql", "etcd", "db -> etcd"),
+        ("PostgreSQL", "etcd", "db -> etcd"),
+        ("redis", "sentinel", "sentinel -> db"),
+        ("mssql", "wsfc", "wsfc -> db"),
+    ],
+)
+def test_a_store_is_replicated_with_what_moves_it(product: str, promoter: str, caller: str) -> None:
+    store = f"db: {{kind: database, product: {product}, runs_on: db-1}}"
+    after = fixed(
+        model(f"{JOB}\n{store}", "job -> db: {protocol: tcp, port: 1000, tls: true}", "job -> db: x", "{db-1: {}}"),
+        "single-writer-database",
+    )
+    replication = {"primary": "db-1", "failover": "automatic", "by": promoter}
+    assert after["components"]["db"]["replication"] == replication
+    assert after["components"]["db"]["runs_on"] == ["db-1", "db-2"]
+    assert after["components"][promoter]["runs_on"] == ["db-1", "db-2", "witness-1"]
+    assert after["components"][promoter]["quorum"] == "majority"
+    assert caller in after["connections"]
+
+
+@pytest.mark.parametrize("product", ["mysql", "oracle", "gitaly", ""])
+@pytest.mark.parametrize("place", ["db-1", "[db-1, db-2], replication: {primary: db-1, failover: manual}"])
+def test_a_store_whose_callers_do_not_find_another_primary_is_left_to_people(product: str, place: str) -> None:
+    made_by = f"product: {product}, " if product else ""
+    text = model(
+        f"{JOB}\ndb: {{kind: database, {made_by}runs_on: {place}}}",
+        "job -> db: {protocol: tcp, port: 1000, tls: true}",
+        "job -> db: x",
+        "{db-1: {}, db-2: {}, db-3: {}}",
+    )
+    assert fixed(text, "single-writer-database", "single-point-of-failure") == yaml.safe_load(text)
+
+
+@pytest.mark.parametrize(
+    ("between", "caller", "led"),
+    [
+        ("kind: load-balancer, product: proxysql", "lb -> db: {protocol: mysql, tls: true}", True),
+        ("kind: service", "lb -> db: {protocol: mysql, tls: true}", False),
+        ("kind: service", "lb -> db: {protocol: postgresql, tls: true}", True),
+    ],
+)
+def test_a_proxy_or_a_driver_that_looks_for_the_primary_leads_callers_to_it(
+    between: str, caller: str, led: bool
+) -> None:
+    text = model(
+        f"{JOB}\nlb: {{{between}, managed: true, replicas: 2}}\n"
+        "db: {kind: database, runs_on: [a, b], replication: {primary: a, failover: manual}}",
+        f"job -> lb: https\n{caller}",
+        "job -> lb: x\nlb -> db: y",
+        "{a: {}, b: {}}",
+    )
+    replication = fixed(text, "single-writer-database")["components"]["db"]["replication"]
+    assert replication["failover"] == ("automatic" if led else "manual")
+
+
+def test_an_address_that_moves_leads_callers_to_the_primary() -> None:
+    text = model(
+        f"{JOB}\ndb: {{kind: database, product: mysql, runs_on: [a, b], replication: {{primary: a, failover: manual}}, "
+        "cluster: {address: {shared: 192.0.2.9}, failover: automatic, by: orchestrator, watches: process}}",
+        "job -> db: {protocol: mysql, tls: true}",
+        "job -> db: x",
+        "{a: {}, b: {}}",
+    )
+    assert fixed(text, "single-writer-database")["components"]["db"]["replication"]["by"] == "orchestrator"
+
+
+def test_a_promoter_that_is_there_promotes_the_next_store_too() -> None:
+    text = model(
+        f"{JOB}\none: {{kind: database, product: postgresql, runs_on: [a, b], "
+        "replication: {primary: a, failover: automatic, by: keeper}}\n"
+        "keeper: {kind: other, runs_on: [a, b, c], quorum: majority}\n"
+        "two: {kind: database, product: postgresql, runs_on: [a, b], replication: {primary: a, failover: manual}}",
+        "job -> one: {protocol: mysql, tls: true}\njob -> two: {protocol: mysql, tls: true}\n"
+        "keeper -> one: {protocol: mysql, tls: true, required: false}",
+        "job -> one: x\njob -> two: y",
+        "{a: {}, b: {}, c: {}}",
+    )
+    after = fixed(text, "single-writer-database")
+    assert after["components"]["two"]["replication"]["by"] == "keeper"
+    assert "keeper -> two" in after["connections"]
+    assert after["hosts"] == {"a": {}, "b": {}, "c": {}}
+
+
+def test_a_witness_stands_in_the_zone_that_is_free() -> None:
+    text = model(
+        f"{JOB}\ndb: {{kind: database, product: postgresql, runs_on: [a, b], replication: {{primary: a, failover: manual}}}}",
+        "job -> db: {protocol: mysql, tls: true}",
+        "job -> db: x",
+        "{a: {zone: z-1}, b: {zone: z-2}}",
+        "zones: {z-1: {kind: availability-zone}, z-2: {kind: availability-zone}, z-3: {kind: availability-zone}}\n",
+    )
+    after = fixed(text, "single-writer-database")
+    assert after["hosts"]["witness-1"] == {"zone": "z-3"}
+    assert list(after["zones"]) == ["z-1", "z-2", "z-3"]
+
+
+def test_a_store_that_elects_by_itself_gets_a_quorum_of_three() -> None:
+    text = model(
+        f"{JOB}\ndb: {{kind: database, product: mongodb, runs_on: m-1}}",
+        "job -> db: {protocol: mongodb, tls: true}",
+        "job -> db: x",
+        "{m-1: {}}",
+    )
+    after = fixed(text, "single-point-of-failure", "single-writer-database")
+    assert after["components"]["db"]["runs_on"] in ("m-1", ["m-1", "m-2", "m-3"])
+
+
+def test_files_get_no_arbiter_that_would_promote_them() -> None:
+    text = model(
+        f"{JOB}\nfiles: {{kind: file-storage, product: nfs, runs_on: nas}}",
+        "job -> files: nfs",
+        "job -> files: x",
+        "{nas: {}}",
+    )
+    assert fixed(text, "single-point-of-failure", "single-writer-database") == yaml.safe_load(text)
+
+
+VIRTUAL = "{hv-1: {}, hv-2: {zone: z}, vm-db: {runs_on: hv-1}, vm-app: {runs_on: hv-2}}"
+
+
+def test_a_new_virtual_machine_stands_on_another_machine_and_the_witness_on_a_third() -> None:
+    text = model(
+        f"{JOB}\ndb: {{kind: database, product: postgresql, runs_on: vm-db}}\napp: {{kind: service, runs_on: vm-app}}",
+        "job -> db: {protocol: postgresql, tls: true}\njob -> app: https",
+        "job -> db: x",
+        VIRTUAL,
+        "zones: {z: {kind: rack}}\n",
+    )
+    hosts = fixed(text, "single-writer-database")["hosts"]
+    assert hosts["vm-db-2"] == {"runs_on": "hv-2"}
+    assert hosts["witness-1"] == {"runs_on": "hv-3"}
+    assert hosts["hv-3"] == {}
+
+
+@pytest.mark.parametrize(("product", "by"), [("haproxy", {"by": "vrrp"}), ("f5", {})])
+def test_automatic_failover_drops_the_time_that_a_person_needs(product: str, by: dict[str, str]) -> None:
+    """A device has a failover of its own."""
+    lb = f"kind: load-balancer, product: {product}, runs_on: [a, b], cluster: {{active: a, failover: manual, recovery: 30m}}"
+    text = model(
+        f"{JOB}\nlb: {{{lb}}}",
+        "job -> lb: https",
+        "job -> lb: x",
+        "{a: {}, b: {}}",
+        "objectives: {recovery_time: 15m}\n",
+    )
+    after = fixed(text, "manual-failover")["components"]["lb"]["cluster"]
+    assert after == {"active": "a", "failover": "automatic", **by, "watches": "process"}
+
+
+def test_a_backup_of_another_kind_of_store_or_with_a_tested_restore_is_not_extended() -> None:
+    text = model(
+        f"{JOB}\none: {{kind: database, product: postgresql, runs_on: a}}\ntwo: {{kind: database, product: mysql, runs_on: a}}\n"
+        "files: {kind: object-storage, product: minio, runs_on: a}\n"
+        "dumps: {kind: backup, managed: true, backs_up: [one], every: 1h, restore_tested: 2026-10-01}",
+        "job -> one: {protocol: postgresql, tls: true}\njob -> two: {protocol: postgresql, tls: true}\njob -> files: https",
+        "job -> one: x\njob -> two: x\njob -> files: x",
+        "{a: {}}",
+        "objectives: {recovery_point: 4h}\n",
+    )
+    after = fixed(text, "missing-backup")["components"]
+    assert after["dumps"]["backs_up"] == ["one"]
+    assert after["backup"] == {"kind": "backup", "runs_on": "a", "backs_up": ["two"], "every": "4h", "keeps": "30d"}
+    assert after["backup-2"]["backs_up"] == ["files"]
+    untested = text.replace(", restore_tested: 2026-10-01", "")
+    assert fixed(untested, "missing-backup")["components"]["dumps"]["backs_up"] == ["one", "two"]
+    of_one = untested.replace("kind: backup", "kind: backup, product: wal-g")
+    assert fixed(of_one, "missing-backup")["components"]["dumps"]["backs_up"] == ["one"]
+
+
+@pytest.mark.parametrize(
+    ("zones", "host"),
+    [("{dc-1: {kind: datacenter}, dc-2: {kind: datacenter}}", "dc-2"), ("{dc-1: {kind: datacenter}}", "dc-1")],
+)
+def test_a_backup_moves_into_a_zone_without_its_data(zones: str, host: str) -> None:
+    text = model(
+        f"{JOB}\ndb: {{kind: database, runs_on: a}}\ndump: {{kind: backup, runs_on: a, backs_up: [db]}}",
+        "job -> db: {protocol: mysql, tls: true}",
+        "job -> db: x",
+        "{a: {zone: dc-1, network: lan}}",
+        f"networks: {{lan: {{trust: private}}}}\nzones: {zones}\n",
+    )
+    after = fixed(text, "colocated-backup")
+    assert after["hosts"]["backup-host"] == {"zone": host, "network": "lan"}
+    tested = text.replace("backs_up: [db]}", "backs_up: [db], restore_tested: 2026-10-01}")
+    assert fixed(tested, "colocated-backup") == yaml.safe_load(tested)
+
+
+def test_a_witness_that_gives_a_datacenter_the_majority_is_refused() -> None:
+    text = model(
+        f"{JOB}\nweb: {{kind: service, runs_on: c}}\n"
+        "db: {kind: database, product: postgresql, runs_on: [a, b], replication: {primary: a, failover: manual}}",
+        "job -> db: {protocol: postgresql, tls: true}\njob -> web: https",
+        "job -> db: x\njob -> web: x",
+        "{a: {zone: dc-1}, b: {zone: dc-2}, c: {zone: dc-1}}",
+        "zones: {dc-1: {kind: datacenter}, dc-2: {kind: datacenter}}\n",
+    )
+    assert fixed(text, "single-writer-database") == yaml.safe_load(text)
+
+
+def test_a_store_that_an_own_backup_could_copy_gets_another_job_of_it() -> None:
+    text = model(
+        f"{JOB}\nimages: {{kind: file-storage, runs_on: a}}\nfiles: {{kind: file-storage, runs_on: a}}\n"
+        "veeam: {kind: backup, product: veeam, runs_on: b, backs_up: [files], every: 24h, restore_tested: 2026-10-01}\n"
+        "repo: {kind: object-storage, runs_on: c}",
+        "job -> images: {protocol: nfs, tls: true}\njob -> files: {protocol: nfs, tls: true}\nveeam -> repo: s3",
+        "job -> images: x\njob -> files: x",
+        "{a: {}, b: {}, c: {}}",
+    )
+    after = fixed(text, "missing-backup")
+    assert after["components"]["veeam-2"] == {
+        "kind": "backup",
+        "product": "veeam",
+        "runs_on": "b",
+        "backs_up": ["images"],
+        "every": "24h",
+        "keeps": "30d",
+    }
+    assert after["connections"]["veeam-2 -> repo"] == "s3"
+    beside = text.replace("repo: {kind: object-storage, runs_on: c}", "repo: {kind: object-storage, runs_on: a}")
+    assert fixed(beside, "missing-backup")["components"]["backup"]["runs_on"] == "a"
+    of_files = text.replace("images: {kind: file-storage", "images: {kind: identity-provider, product: openldap")
+    assert fixed(of_files, "missing-backup")["components"]["backup"]["backs_up"] == ["images"]
+
+
+def test_no_patch_copies_files_every_minute_or_one_shard_alone() -> None:
+    text = model(
+        f"{JOB}\nfiles: {{kind: object-storage, runs_on: a}}\nmongos: {{kind: reverse-proxy, product: mongodb, runs_on: b}}\n"
+        "shard: {kind: database, product: MongoDB, runs_on: a}\ndb: {kind: database, product: postgresql, runs_on: a}",
+        "job -> files: s3\njob -> mongos: {protocol: mongodb, tls: true}\nmongos -> shard: {protocol: mongodb, tls: true}\n"
+        "job -> db: {protocol: postgresql, tls: true}",
+        "job -> files: x\njob -> mongos: x\nmongos -> shard: x\njob -> db: x",
+        "{a: {}, b: {}}",
+        "objectives: {recovery_point: 1m}\n",
+    )
+    after = fixed(text, "missing-backup")["components"]
+    copied = {name: value["backs_up"] for name, value in after.items() if value["kind"] == "backup"}
+    assert copied == {"backup": ["db"]}
+    assert after["backup"]["every"] == "1m"

@@ -1,0 +1,84 @@
+"""Rules of firewalls that fixes write: they let in the calls of a model, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from tests.edits.fixed_models import added_rules, fixed, model
+
+
+def test_firewall_rules_name_who_calls_what() -> None:
+    text = model(
+        "user: {kind: client}\nweb: {kind: web-server, runs_on: w, rate_limit: 10/s}\napi: {kind: service, runs_on: a}\n"
+        "ops: {kind: service, runs_on: o}",
+        "user -> web: https\nuser -> api: {protocol: https, port: 8443}\nops -> api: {protocol: ssh, port: 22}",
+        "user -> web: x\nuser -> api: y",
+        "{w: {}, a: {}, o: {}}",
+    )
+    text = text.replace("runs_on: a}", "runs_on: a, rate_limit: 10/s}")
+    firewall = fixed(text, "missing-firewall")["components"]["firewall"]
+    assert firewall["rules"] == [
+        {"from": "internet", "to": "web", "ports": [443], "action": "allow"},
+        {"from": "internet", "to": "api", "ports": [8443], "action": "allow"},
+        {"from": "ops", "to": "api", "ports": [22], "action": "allow"},
+    ]
+    assert firewall["default"] == "deny"
+
+
+GUARDED = model(
+    "user: {kind: client}\n"
+    "lb: {kind: load-balancer, runs_on: [a, b], rate_limit: 10/s, cluster: {mode: active-passive, active: a, "
+    "failover: automatic, by: vrrp, address: {shared: 198.51.100.10}}}\nwatch: {kind: monitoring, runs_on: c, alerts: [ops]}",
+    "user -> lb: https",
+    "user -> lb: x",
+    "{a: {}, b: {}, c: {}}",
+)
+
+
+VISITS = {"from": "internet", "to": "lb", "ports": [443], "action": "allow"}
+
+
+def test_a_firewall_lets_the_members_of_a_vrrp_group_talk() -> None:
+    rules = added_rules(GUARDED)
+    assert rules == [VISITS, {"from": "lb", "to": "lb", "action": "allow"}]
+    single = GUARDED.replace("failover: automatic, by: vrrp", "failover: manual")
+    assert added_rules(single) == [VISITS]
+
+
+@pytest.mark.parametrize(
+    ("watch", "call", "is_written"),
+    [
+        ("runs_on: c", "", False),
+        ("managed: true", "", True),
+        ("runs_on: [a, b]", "", True),
+        ("runs_on: c", "\n  watch -> lb: {protocol: http, port: 8405}", True),
+    ],
+)
+def test_no_firewall_is_written_that_cuts_a_scrape_off(watch: str, call: str, is_written: bool) -> None:
+    text = GUARDED.replace("monitoring, runs_on: c", f"monitoring, {watch}, collects: [{{from: lb, what: metrics}}]")
+    text = text.replace("user -> lb: https", f"user -> lb: https{call}")
+    assert ("firewall" in fixed(text, "missing-firewall")["components"]) == is_written
+
+
+def test_a_firewall_does_not_open_the_port_of_administrators() -> None:
+    text = model(
+        "user: {kind: client}\nmq: {kind: queue, product: rabbitmq, runs_on: q}",
+        "user -> mq: [{protocol: amqps, port: 5671}, {protocol: https, port: 15671, admin: true}]",
+        "user -> mq: x",
+        "{q: {}}",
+    )
+    assert added_rules(text) == [{"from": "internet", "to": "mq", "ports": [5671], "action": "allow"}]
+
+
+@pytest.mark.parametrize("target", ["store", "proxy"])
+def test_a_firewall_does_not_say_that_visitors_may_reach_a_database(target: str) -> None:
+    text = model(
+        "user: {kind: client}\nproxy: {kind: load-balancer, runs_on: p}\n"
+        "store: {kind: database, product: postgresql, runs_on: d}",
+        f"user -> {target}: {{protocol: postgresql, port: 5000, tls: true}}\n"
+        "proxy -> store: {protocol: postgresql, port: 5432, tls: true}",
+        f"user -> {target}: x\nproxy -> store: x",
+        "{p: {}, d: {}}",
+    )
+    assert fixed(text, "missing-firewall") == yaml.safe_load(text)
