@@ -29,10 +29,11 @@ from archgen.app.workspace.inputs import find, read
 from archgen.layout.placed import Box
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.subject import Subject
+from archgen.rules import RULES
 from archgen.slides.facts import SystemFacts, shorten_title
 from archgen.slides.layout.titles import title_lines, whole_words
 from archgen.slides.story import LEAST, MOST
-from archgen.slides.values import TITLE, TITLE_SIZE, Deck, DiagramSlide, TableSlide, TitleSlide
+from archgen.slides.values import TITLE, TITLE_SIZE, Deck, DiagramSlide, TableSlide, TextSlide, TitleSlide
 from archgen.slides.values import Slide as DeckSlide
 
 CORPUS = ROOT.parent / "shared" / "corpus"
@@ -212,6 +213,17 @@ def test_one_slide_recommends_with_its_cost_and_hours() -> None:
     assert re.fullmatch(r"\d changes save [\d.]+ h per year for “A visitor opens a page”", advised[0].title)
     assert re.search(r"\d hosts, \d replicas", advised[0].rows[-1][1])
     assert all(row[2].startswith(("up to ", "not ")) or " for “" in row[2] for row in advised[0].rows)
+
+
+def test_a_fix_to_make_next_names_what_it_is_about() -> None:
+    """The finding is slides away: "Encrypt again behind it" alone says nothing."""
+    _, deck, _ = presented("1-simple-web-stack.arch.yaml")
+    last = deck.slides[-1]
+    assert isinstance(last, TextSlide)
+    fixes = [paragraph.strong for paragraph in last.entries if paragraph.strong.startswith("Fix ")]
+    titles = {rule.title for rule in RULES}
+    assert fixes
+    assert all(fix.partition(" (")[2].removesuffix("):") in titles for fix in fixes)
 
 
 def test_a_zone_that_holds_everything_is_no_surprise() -> None:

@@ -42,7 +42,7 @@ def recommendation_slide(section: DeckSection, facts: SystemFacts) -> Iterator[S
         header = ("Change", "Cost in parts", "Saves per year")
         yield story_table(title, header, _rows(facts, advice), _notes(facts, advice), total=len(advice.changes) > 1)
         return
-    steps = tuple(_steps(advice, facts))
+    steps = tuple(_steps(section, facts))
     notes = join_lines([*(f"{step.strong} {step.text}" for step in steps), assumed_note(facts)])
     yield fitting(title, [*_left(facts), *steps], notes, MORE)
 
@@ -98,19 +98,22 @@ def _all_saved(facts: SystemFacts, saved: Sequence[tuple[str, float]]) -> str:
 
 def next_step_slide(section: DeckSection, facts: SystemFacts) -> Iterator[Slide]:
     """Yield the steps to take next, the first in the title."""
-    steps = tuple(_steps(section.recommendation, facts))
+    steps = tuple(_steps(section, facts))
     notes = join_lines([*(f"{step.strong} {step.text}" for step in steps), assumed_note(facts)])
     yield fitting(claims.next_steps(facts, section.recommendation), steps, notes, MORE)
 
 
-def _steps(advice: Recommendation | None, facts: SystemFacts) -> Iterator[Paragraph]:
+def _steps(section: DeckSection, facts: SystemFacts) -> Iterator[Paragraph]:
+    advice = section.recommendation
     advised = advice is not None and bool(advice.changes)
     if advice is not None and advice.changes:
         others = len(advice.changes) - 1
         more = f"; then {plural(others, 'more change')} of the slide before" if others else ""
         yield Paragraph(f"{capital(advice.changes[0].words)}{more}.", "Decide:")
     for group in _to_fix(facts, advised)[:_FIXES]:
-        yield Paragraph(plain_fix(group.fix), f"Fix {group.number}:")
+        # the finding itself is slides away
+        about = section.rules.get(group.first.rule, group.first.rule)
+        yield Paragraph(plain_fix(group.fix), f"Fix {group.number} ({about}):")
     if facts.impossible:
         yield Paragraph(f"The steps of {listed([facts.title(flow.id) for flow in facts.impossible])}.", "Correct:")
     if assumed := assumed_count(facts):
