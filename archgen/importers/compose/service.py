@@ -243,7 +243,7 @@ def publications(node: SourceNode, variables: Mapping[str, str]) -> Iterator[Pub
         return
     text, _, protocol = interpolate(node.text, variables).strip().partition("/")
     address, published, target_text = _split(text)
-    unset = not published and "$" in node.text.rpartition(":")[0]
+    unset = not published and ":" in text and "$" in node.text.rpartition(":")[0]
     targets = _range(target_text)
     hosts = targets if unset else _range(published)
     for index, target in enumerate(targets[:20]):
