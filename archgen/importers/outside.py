@@ -76,14 +76,14 @@ class Outside:
         if ":" not in value and "." not in value:
             return
         named = stores_named(name, _NAMESPACE.sub(".svc", value) if "$" in value else value)
-        found = {
+        by_host = {
             mention.host: (mention, known) for mention, known in named if resolve_host(mention.host, hosts) is None
         }
         members: dict[str, list[str]] = {}
-        for host in found:
+        for host in by_host:
             members.setdefault(_without_number(host), []).append(host)
         for alike in members.values():
-            mention, known = found[alike[0]]
+            mention, known = by_host[alike[0]]
             store = self.add(alike[0], known, source, name, _set_of(alike))
             if len(alike) > 1:
                 self.sheet.add(Fact(f"component:{store.id}", "replicas", len(alike), source, name, "medium"))

@@ -15,13 +15,15 @@ from archgen.importers.facts import Attachment, Configuration, Opener
 from archgen.model.kinds import KINDS
 
 _RESOURCES = "src/main/resources"
+_PROFILES = ("docker", "prod", "production")
 _NAMES = tuple(
     f"{stem}.{end}"
-    for stem in ("application", "bootstrap", "application-docker", "application-prod", "application-production")
+    for stem in ("application", "bootstrap", *(f"application-{profile}" for profile in _PROFILES))
     for end in ("yml", "yaml", "properties")
 )
 _SERVES_OTHERS = re.compile(rb"search-?locations", re.IGNORECASE)
-_PROFILE = re.compile(r"-(docker|prod|production|default)$")
+_PROFILE = re.compile(rf"-({'|'.join(_PROFILES)}|default)$")
+_MOST_SERVERS = 5
 _LARGEST = 256 * 1024
 
 
@@ -33,10 +35,11 @@ def read_by_frameworks(
     for name, files in own.items():
         for file in files:
             yield _attached(parts[name], file, hosts)
-        if any(_SERVES_OTHERS.search(file.data) for file in files):
-            called = f"//{name}:".encode()
-            clients = [other for other, each in own.items() if any(called in file.data for file in each)]
-            yield from _served(parts, clients, _below(parts[name], opener), hosts)
+    servers = [name for name, files in own.items() if any(_SERVES_OTHERS.search(file.data) for file in files)]
+    for name in servers[:_MOST_SERVERS]:
+        called = f"//{name}:".encode()
+        clients = [other for other, files in own.items() if any(called in file.data for file in files)]
+        yield from _served(parts, clients, _below(parts[name], opener), hosts)
 
 
 def _own(part: ServicePart, opener: Opener) -> list[Configuration]:

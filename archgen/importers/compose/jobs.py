@@ -16,8 +16,7 @@ def configuring_jobs(service: Service, services: Mapping[str, Service]) -> Itera
 
 
 def _is_alike(service: Service, job: Service) -> bool:
-    same = any(service.program) and service.program == job.program
-    return same and not _volumes(service).isdisjoint(_volumes(job))
+    return service.runs_program_of(job) and not _volumes(service).isdisjoint(_volumes(job))
 
 
 def _volumes(service: Service) -> set[str]:

@@ -72,6 +72,10 @@ class Service(Struct, kw_only=True):
         """Return the image that the container runs, and the directory that it's built from."""
         return self.image, self.built
 
+    def runs_program_of(self, other: Service) -> bool:
+        """Return True for a service of the same image or source as another."""
+        return any(self.program) and self.program == other.program
+
     @property
     def words(self) -> str:
         """Return the words that the container runs."""

@@ -10,6 +10,9 @@ from archgen.importers.facts import Origin
 from archgen.importers.outside import OutsideStore
 from archgen.model.kinds import KINDS
 
+_UnseenVariables = tuple[tuple[str, str], tuple[str, ...]]
+"""A program, and the files that it gets its variables from."""
+
 COORDINATORS = ("etcd", "consul", "zookeeper")
 """Products that elect the leaders of others."""
 
@@ -28,7 +31,7 @@ def is_meant_for_others(part: ServicePart, target: ServicePart | OutsideStore, s
     if len(sharing) < 2 or isinstance(target, OutsideStore) or not part.service.depends_on:
         return False
     waiting = [each for each in sharing if target.service.name in each.service.depends_on]
-    return bool(waiting) and not any(each.service.program == part.service.program for each in waiting)
+    return bool(waiting) and not any(each.service.runs_program_of(part.service) for each in waiting)
 
 
 def borrowed_stores(
@@ -39,27 +42,23 @@ def borrowed_stores(
     `proven` are calls, `copied` the variables that files show, both by the ids of parts.
     """
     data = {part.id for part in parts.values() if KINDS[part.kind].role == "data"}
-    waiting = [
-        (part, parts[name].id, value.source)
-        for part in parts.values()
-        for name, value in part.service.depends_on.items()
-        if name in parts and parts[name].id in data
-    ]
-    calling = {caller for caller, called in proven if called in data} | {part.id for part, _, _ in waiting}
+    calling = {caller for caller, called in proven if called in data}
+    stores: dict[_UnseenVariables, list[tuple[str, Origin]]] = {}
+    for part in parts.values():
+        for name, value in part.service.depends_on.items():
+            if name in parts and parts[name].id in data:
+                calling.add(part.id)
+                stores.setdefault(_variables_of(part.service), []).append((parts[name].id, value.source))
     return [
         (part, store, source)
         for part in parts.values()
-        if part.id not in calling and not copied[part.id]
-        for other, store, source in waiting
-        if _is_alike(part.service, other.service)
+        if part.id not in calling and not copied[part.id] and part.service.env_files and any(part.service.program)
+        for store, source in stores.get(_variables_of(part.service), ())
     ]
 
 
-def _is_alike(service: Service, other: Service) -> bool:
-    """Return True for another service of the same program that gets its variables from the same files."""
-    files = [each.text for each in service.env_files]
-    same = any(service.program) and service.program == other.program
-    return same and bool(files) and files == [each.text for each in other.env_files]
+def _variables_of(service: Service) -> _UnseenVariables:
+    return service.program, tuple(file.text for file in service.env_files)
 
 
 def builds_on(part: ServicePart, target: ServicePart) -> bool:
