@@ -28,10 +28,16 @@ _DAEMONS = (
 _REPLICATES = re.compile(r"MASTER|PRIMARY|SLAVEOF|REPLICAOF|LEADER", re.IGNORECASE)
 """Variables of a store that name its primary."""
 
+_LONGEST_COMMAND = 4000
+"""Characters of a command that are searched: some patterns take time with its square."""
+
 _DOORS = ("reverse-proxy", "api-gateway")
 
+_SENTINEL = r"\b(redis|valkey)-sentinel\b|\b(redis|valkey)-server\b.*--sentinel\b"
+"""Commands of what watches key-value stores and promotes one of them."""
+
 _COMMANDS: tuple[tuple[str, str, str | None], ...] = (
-    (r"\bredis-sentinel\b|redis-server\b.*--sentinel\b", "other", "redis-sentinel"),
+    (_SENTINEL, "other", "redis-sentinel"),
     (r"\bmongos\b", "load-balancer", "mongos"),
     (
         r"\bsidekiq\b|\bcelery\b.*\bworker\b|\brq\s+worker|\brqworker\b|queue:(work|listen)|\bhorizon\b|\bdramatiq\b"
@@ -133,7 +139,7 @@ def _match(table: tuple[tuple[str, str, str | None], ...], text: str) -> tuple[s
 
 @lru_cache(maxsize=4096)
 def _by_command(command: str) -> tuple[str, str | None] | None:
-    return _match(_COMMANDS, command) if command else None
+    return _match(_COMMANDS, command[:_LONGEST_COMMAND]) if command else None
 
 
 @lru_cache(maxsize=4096)
@@ -206,6 +212,11 @@ def admits_anybody(name: str, value: str) -> bool:
 @lru_cache(maxsize=4096)
 def _is_admission(name: str) -> bool:
     return any(re.fullmatch(pattern, name) is not None for pattern, _ in _ADMITS)
+
+
+def runs_sentinel(command: str) -> bool:
+    """Return True for the command of a sentinel, or for the arguments alone of an image that runs the server by itself."""
+    return re.search(rf"{_SENTINEL}|^--sentinel\b| --sentinel\b", command[:_LONGEST_COMMAND]) is not None
 
 
 def replicates(store: Known, other: Known, variable: str) -> bool:

@@ -316,3 +316,9 @@ def test_import_loads_nothing_that_reads_models(tmp_path: Path) -> None:
     )
     environment = {**os.environ, "PYTHONPATH": os.getcwd()}
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, check=True)
+
+
+def test_command_without_end_is_searched_at_its_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yml").write_text(f"services:\n  jobs: {{image: acme/x, command: {'celery ' * 200_000}worker}}\n")
+    assert "jobs: {kind: service, image: acme/x" in import_model((".",), None).text

@@ -94,6 +94,11 @@ def labels_of(kind: str, root: SourceNode) -> dict[str, str]:
     return {key: value.text for key, value in metadata.get("labels").items()}
 
 
+def command_of(container: SourceNode) -> str:
+    """Return the words that a container runs, as far as the manifest states them."""
+    return " ".join(item.text for key in ("command", "args") for item in container.get(key).list())
+
+
 def containers_of(kind: str, root: SourceNode) -> list[SourceNode]:
     """Return the containers of a workload, the main one first."""
     containers = list(pod_of(kind, root).get("containers").list())

@@ -9,10 +9,18 @@ from msgspec import Struct
 
 from archgen.importers.catalogue import STORE_PROTOCOLS, Known
 from archgen.importers.facts import FactSheet, Origin
-from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, Manifests, containers_of, labels_of, pod_of
+from archgen.importers.kubernetes.manifests import (
+    WORKLOADS,
+    Manifest,
+    Manifests,
+    command_of,
+    containers_of,
+    labels_of,
+    pod_of,
+)
 from archgen.importers.names import free_id
 from archgen.importers.nodes import SourceNode
-from archgen.importers.products import Guess, guess, with_ports
+from archgen.importers.products import Guess, guess, runs_sentinel, with_ports
 from archgen.model.kinds import KINDS
 
 _ONE_POD = "statefulset.kubernetes.io/pod-name"
@@ -95,8 +103,7 @@ def has_sentinel(part: Workload) -> bool:
     if part.guess.known.kind not in ("key-value-store", "cache"):
         return False
     containers = containers_of(part.manifest.kind, part.manifest.node)
-    words = (item.text for each in containers for key in ("command", "args") for item in each.get(key).list())
-    return any(re.search(r"\b(redis|valkey)-sentinel\b|--sentinel\b", word) is not None for word in words)
+    return any(runs_sentinel(command_of(container)) for container in containers)
 
 
 def selected_by(service: Manifest, parts: Iterable[Workload]) -> list[Workload]:
@@ -132,7 +139,7 @@ def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> 
             continue
         containers = containers_of(manifest.kind, manifest.node)
         main = containers[0]
-        words = " ".join(item.text for key in ("command", "args") for item in main.get(key).list())
+        words = command_of(main)
         variables = frozenset(item.text_at("name") for item in main.get("env").list())
         numbers = [item.get("containerPort").number or 0 for item in main.get("ports").list()]
         kind = with_ports(guess(manifest.name, main.text_at("image"), words, variables), numbers)
