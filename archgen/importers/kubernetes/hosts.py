@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from archgen.importers.addresses import ON_MACHINE
 from archgen.importers.kubernetes.part import Workload, node_ports
+from archgen.importers.kubernetes.variables import NODE
 
 ServiceKey = tuple[str, str]
 """Namespace and name."""
@@ -22,7 +22,7 @@ def hosts_in_namespace(
     hosts: dict[str, str] = {f":{port}": identity for port, identity in agents.items()}
     if len({*agents.values()}) == 1:
         # the address of the node alone, as `DD_AGENT_HOST`
-        hosts[ON_MACHINE[0]] = next(iter(agents.values()))
+        hosts[NODE] = next(iter(agents.values()))
     behind = {key: pods[0].id for key, pods in selected.items() if pods}
     for (space, name), identity in (*behind.items(), *aliases.items()):
         for full in (f"{name}.{space or 'default'}", f"{name}.{space or 'default'}.svc"):

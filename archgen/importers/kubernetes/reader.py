@@ -82,7 +82,7 @@ class _Reader:
             hosts = self._hosts(part.namespace)
             self._call(part, hosts)
         attachments = list(attachments_of(self.manifests, self.parts, self._hosts))
-        add_services(self.manifests, self.parts, self.selected, self.sheet)
+        add_services(self.manifests, self.parts, self.services, self.selected, self.sheet)
         self._route()
         add_policies(self.manifests, self.parts, self.taken, self.sheet)
         return attachments

@@ -20,14 +20,17 @@ from archgen.model.kinds import KINDS
 
 
 def add_services(
-    manifests: Manifests, parts: list[Workload], selected: Mapping[ServiceKey, list[Workload]], sheet: FactSheet
+    manifests: Manifests,
+    parts: list[Workload],
+    services: Mapping[ServiceKey, Manifest],
+    selected: Mapping[ServiceKey, list[Workload]],
+    sheet: FactSheet,
 ) -> None:
     """Add the facts of all Services; `selected` are the workloads behind each."""
-    services = {(each.namespace, each.name): each for each in manifests.of("Service")}
     for key, service in services.items():
         _spread(manifests, service, selected[key], sheet)
         _publish(service, selected[key], sheet)
-    _name({key: each for key, each in services.items() if not serves_metrics_alone(each)}, parts, selected, sheet)
+    _mark_names({key: each for key, each in services.items() if not serves_metrics_alone(each)}, parts, selected, sheet)
 
 
 def _spread(manifests: Manifests, service: Manifest, pods: list[Workload], sheet: FactSheet) -> None:
@@ -36,7 +39,7 @@ def _spread(manifests: Manifests, service: Manifest, pods: list[Workload], sheet
         sheet.add(Fact(f"component:{part.id}", "cluster", cluster, service.origin, "Service"))
 
 
-def _name(
+def _mark_names(
     services: Mapping[ServiceKey, Manifest],
     parts: list[Workload],
     selected: Mapping[ServiceKey, list[Workload]],

@@ -12,13 +12,16 @@ from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.manifests import Manifests
 from archgen.importers.nodes import SourceNode
 
+NODE = ON_MACHINE[0]
+"""The host by which pods know the node that they run on."""
+
 _DEEPEST = 5
 
 
 def variables_of(
     manifests: Manifests, namespace: str, container: SourceNode
 ) -> Iterator[tuple[str, tuple[str, Origin]]]:
-    """Yield the variables of a container, each with its value and its place; its node is a machine like any other."""
+    """Yield the variables of a container, each with its value and its place."""
     for item in container.get("envFrom").list():
         for kind in ("ConfigMap", "Secret"):
             name = item.text_at(f"{kind[0].lower()}{kind[1:]}Ref", "name")
@@ -29,7 +32,7 @@ def variables_of(
         if item.get("value").value is not None:
             yield name, (item.text_at("value"), Origin(item.path, item.line, item.pointer))
         if item.text_at("valueFrom", "fieldRef", "fieldPath") == "status.hostIP":
-            yield name, (ON_MACHINE[0], Origin(item.path, item.line, item.pointer))
+            yield name, (NODE, Origin(item.path, item.line, item.pointer))
         for kind in ("ConfigMap", "Secret"):
             reference = item.get("valueFrom", f"{kind[0].lower()}{kind[1:]}KeyRef")
             for key, value, source in data_of(manifests, kind, namespace, reference.text_at("name")):
