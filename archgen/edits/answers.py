@@ -10,6 +10,15 @@ from archgen.model.kinds import KINDS
 from archgen.model.requirements import Question
 from archgen.model.steps import Request
 
+_CALL = frozenset({"required", "optional", "none"})
+_ENTRANCE = frozenset({"yes", "none"})
+_HOSTS = frozenset({"one", "several"})
+
+
+def makes_certain(question: Question) -> bool:
+    """Return True for a question whose answer makes certain an element that was assumed."""
+    return question.about is not None and frozenset(question.options) in (_CALL, _ENTRANCE, _HOSTS)
+
 
 def valid_answers(question: Question) -> Callable[[str], bool]:
     """Return the test for answers: an option, or several of the components that a question offers, by commas."""
@@ -41,11 +50,11 @@ def _effects(model: Architecture, question: Question, value: str) -> Iterator[Ch
     components = {component.id: component for component in model.components}
     if about in model.unknown and value == "none":
         yield Remove(("unknown", model.unknown.index(about)))
-    elif " -> " in about and set(question.options) == {"required", "optional", "none"}:
+    elif " -> " in about and set(question.options) == _CALL:
         yield from _call(model, about, value)
     elif value == "serves" and question.options == ("redirects", "serves"):
         yield from _without_redirect(model, about)
-    elif " -> " in about and set(question.options) == {"yes", "none"}:
+    elif " -> " in about and set(question.options) == _ENTRANCE:
         yield from _entrance(model, about, value)
     elif _is_about_writers(question):
         yield from _writers(model, about, set(value.split(","))) if value != "all" else ()
@@ -54,7 +63,7 @@ def _effects(model: Architecture, question: Question, value: str) -> Iterator[Ch
         yield from _mode(components[about], value)
     elif about in components and question.options == ("server", "zonal", "regional"):
         yield from _outside(model, components[about], value)
-    elif question.options == ("one", "several") and any(host.id == about for host in model.hosts):
+    elif set(question.options) == _HOSTS and any(host.id == about for host in model.hosts):
         yield from _several_hosts(model, about) if value == "several" else _close(model, question, "hosts")
     elif about in components and value in components and question.ask.startswith("No file says where"):
         yield from _caller(model, components[value], about, "http")

@@ -7,7 +7,7 @@ import re
 from archgen.app.formatting import format_model
 from archgen.app.workspace.atomic_write import rewrite
 from archgen.app.workspace.inputs import includer
-from archgen.edits.answers import answer_changes, valid_answers
+from archgen.edits.answers import answer_changes, makes_certain, valid_answers
 from archgen.language.load import load
 from archgen.language.write.patch import PatchError, apply_changes
 from archgen.model.architecture import Architecture
@@ -15,9 +15,6 @@ from archgen.model.nearest import nearest
 from archgen.model.problems import ModelError, UsageError
 from archgen.model.requirements import Question
 from archgen.system.files import MODEL, read_file
-
-_SETTLES = (frozenset({"required", "optional", "none"}), frozenset({"yes", "none"}), frozenset({"one", "several"}))
-"""The options of questions whose answer makes an element certain that was assumed."""
 
 
 def write_answer(file: str, question_id: str, value: str) -> Question:
@@ -46,9 +43,9 @@ def apply_answers(text: str, model: Architecture, question: Question, value: str
 
 def _settled(text: str, question: Question) -> str:
     """Return a text in which the comment of what an answer makes certain marks no assumption any longer."""
-    if frozenset(question.options) not in _SETTLES or not question.about:
+    if not makes_certain(question):
         return text
-    line = re.compile(rf"^( +{re.escape(question.about)}:(?: [^#\n]*)?  # )\? ", re.MULTILINE)
+    line = re.compile(rf"^( +{re.escape(question.about or '')}:(?: [^#\n]*)?  # )\? ", re.MULTILINE)
     return line.sub(r"\1", text, count=1)
 
 
