@@ -13,7 +13,7 @@ from archgen.slides.layout.comparison_chart import SystemColumn
 from archgen.slides.layout.steps import StepForm
 from archgen.views.diagram import Badge
 
-ColorRole = Literal["ink", "error", "warning", "accent", "encrypted"]
+ColorRole = Literal["ink", "error", "warning", "accent", "good"]
 
 PROSE = 24.0
 """Font size of paragraphs, in points."""

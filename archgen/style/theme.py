@@ -18,8 +18,8 @@ class Theme(Struct, frozen=True, kw_only=True):
     """A palette; a field is the role of a color, so that nothing else ever names one.
 
     ground lies under everything, `tint_1` to `tint_3` are groups within groups, card is a component on them and
-    card_line its border. ink, muted and faint are text, second text and hairlines. The meanings and severities have one each.
-    chip lies under a logo that brings its own colors; on_badge is the number on a severity.
+    card_line its border. ink, muted and faint are text, second text and hairlines. The meanings and severities have one each;
+    good is a result without a finding. chip lies under a logo that brings its own colors; on_badge is the number on a severity.
     `stroke` is how thick lines are beside the usual; `mono` logos take the ink.
     """
 
@@ -44,6 +44,7 @@ class Theme(Struct, frozen=True, kw_only=True):
     on_badge: str
     paper: str
     paper_line: str
+    good: str
     stroke: float = 1.0
     mono: bool = False
 
@@ -70,6 +71,7 @@ LIGHT = Theme(
     on_badge="#ffffff",
     paper="#fdf6df",
     paper_line="#b49a4c",
+    good="#0a7568",
 )
 
 DARK = Theme(
@@ -94,6 +96,7 @@ DARK = Theme(
     on_badge="#12161d",
     paper="#35301f",
     paper_line="#8f7d45",
+    good="#3ecdb4",
 )
 
 PRINT = Theme(
@@ -118,6 +121,7 @@ PRINT = Theme(
     on_badge="#ffffff",
     paper="#f6f6f6",
     paper_line="#737373",
+    good="#5c5c5c",
     stroke=0.7,
     mono=True,
 )
@@ -145,6 +149,7 @@ CONTRAST = Theme(
     on_badge="#ffffff",
     paper="#fffbe6",
     paper_line="#5c4a00",
+    good="#00564c",
     stroke=1.3,
 )
 """Every word at 7:1 and more (WCAG 2.2, 1.4.6) and lines that are thicker, for weak eyes and weak projectors."""

@@ -23,10 +23,10 @@ def test_a_sheet_repeats_no_color_of_the_theme(path: str) -> None:
 
 def test_a_color_of_the_theme_is_changed_in_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
     asset.cache_clear()
-    old, new = COLORS["light_encrypted"], "#123456"
+    old, new = COLORS["light_accent"], "#123456"
     before = {path: asset(path) for path in SHEETS}
     asset.cache_clear()
-    monkeypatch.setitem(COLORS, "light_encrypted", new)
+    monkeypatch.setitem(COLORS, "light_accent", new)
     after = {path: asset(path) for path in SHEETS}
     asset.cache_clear()
     assert after == {path: text.replace(old, new) for path, text in before.items()}

@@ -12,7 +12,7 @@ from archgen.analysis.hops import Meaning
 from archgen.style.theme import CONTRAST, DARK, LIGHT, LINES, PRINT, THEMES, Theme, colours
 
 GROUNDS = ("ground", "tint_1", "tint_2", "tint_3", "card")
-TEXT = ("ink", "muted", "accent", "encrypted", "plaintext", "error", "warning", "info")
+TEXT = ("ink", "muted", "accent", "encrypted", "plaintext", "error", "warning", "good", "info")
 SHAPES = ("card_line", *TEXT)
 MEANINGS = ("encrypted", "plaintext", "ink")
 SEVERITIES = ("error", "warning", "info")

@@ -37,10 +37,10 @@ def _figures(facts: SystemFacts) -> Iterator[Figure]:
         broken = len(facts.broken)
         apart = facts.enclosing and not broken
         words = f"flows that a single failure takes down{', a whole zone or region apart' if apart else ''}"
-        yield Figure(f"{broken} of {len(facts.flows)}", words, "error" if broken else "encrypted")
+        yield Figure(f"{broken} of {len(facts.flows)}", words, "error" if broken else "good")
         yield _downtime(facts)
     serious = facts.count("error") + facts.count("warning")
-    role: ColorRole = "error" if facts.count("error") else "warning" if serious else "encrypted"
+    role: ColorRole = "error" if facts.count("error") else "warning" if serious else "good"
     yield Figure(str(serious), _serious(facts), role)
     if not facts.flows:
         yield Figure(str(len(facts.topology.components)), "components; without flows no downtime is known")
