@@ -9,7 +9,7 @@ from archgen.model.finding import SEVERITIES, Finding
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
 
-Key = TypeVar("Key")
+_Key = TypeVar("_Key")
 
 
 def worse_findings(before: tuple[Finding, ...], after: tuple[Finding, ...], index: Index) -> list[Finding]:
@@ -40,9 +40,9 @@ def _rank(finding: Finding) -> int:
     return SEVERITIES.index(finding.severity)
 
 
-def _gravest(findings: Iterable[tuple[Key, Finding]]) -> dict[Key, int]:
+def _gravest(findings: Iterable[tuple[_Key, Finding]]) -> dict[_Key, int]:
     """Return the gravest severity of each key."""
-    ranks: dict[Key, int] = {}
+    ranks: dict[_Key, int] = {}
     for key, finding in findings:
         ranks[key] = min(_rank(finding), ranks.get(key, len(SEVERITIES)))
     return ranks
