@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 Access = Literal["read", "write", "read-write"]
 FrameKind = Literal["opt", "loop", "alt", "par"]
@@ -59,3 +61,28 @@ class Frame(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
 
 
 Step = Request | Answer | Note | Frame
+
+
+def steps_in_order(steps: Iterable[Step]) -> Iterator[Request | Answer | Note]:
+    """Yield all steps but frames, in order; those of a frame come in its place."""
+    for step in steps:
+        if isinstance(step, Frame):
+            for branch in step.branches:
+                yield from steps_in_order(branch.steps)
+        else:
+            yield step
+
+
+def set_deferred(steps: Iterable[Step], requests: Collection[str], *, deferred: bool) -> tuple[Step, ...]:
+    """Return the steps with some requests, by id, deferred or prompt, whatever their connections say."""
+    changed: list[Step] = []
+    for step in steps:
+        if isinstance(step, Request) and step.id in requests:
+            step = replace(step, deferred=deferred)
+        elif isinstance(step, Frame):
+            branches = (
+                Branch(branch.when, set_deferred(branch.steps, requests, deferred=deferred)) for branch in step.branches
+            )
+            step = replace(step, branches=tuple(branches))
+        changed.append(step)
+    return tuple(changed)

@@ -12,7 +12,7 @@ from typing import Literal
 from msgspec import Struct
 
 from archgen.model.architecture import Component, Connection, Flow, Replica
-from archgen.model.steps import Access, Answer, Frame, Request, Step
+from archgen.model.steps import Access, Answer, Frame, Request, Step, steps_in_order
 from archgen.reliability.index import Index
 from archgen.reliability.members import eligible, quorum
 from archgen.reliability.moment import LASTING, Moment
@@ -57,13 +57,8 @@ def requests(steps: Iterable[Step], optional: bool = False) -> Iterator[tuple[Re
 
 
 def answers(steps: Iterable[Step]) -> Iterator[Answer]:
-    """Yield every answer of a flow in order."""
-    for step in steps:
-        if isinstance(step, Answer):
-            yield step
-        elif isinstance(step, Frame):
-            for branch in step.branches:
-                yield from answers(branch.steps)
+    """Return every answer of a flow in order."""
+    return (step for step in steps_in_order(steps) if isinstance(step, Answer))
 
 
 def access_of(request: Request, flow: Flow, connection: Connection | None) -> Access:

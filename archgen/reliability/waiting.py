@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from msgspec.structs import replace
 
 from archgen.model.architecture import Flow
 from archgen.model.kinds import KINDS, QUEUES
-from archgen.model.steps import Answer, Branch, Frame, Request, Step
+from archgen.model.steps import Answer, Request, set_deferred, steps_in_order
 from archgen.reliability.index import Index
 from archgen.reliability.structure import connections_under, is_deferred, requests
 
@@ -86,9 +86,10 @@ def answers_before(index: Index, flow: Flow, taken: Collection[Request]) -> dict
     filled: dict[str, set[str]] = {}
     first_answers: dict[str, Answer] = {}
     before: dict[str, Answer] = {}
-    for step in _in_order(flow.steps):
+    for step in steps_in_order(flow.steps):
         if isinstance(step, Answer):
             first_answers.setdefault(step.source, step)
+        if not isinstance(step, Request):
             continue
         if step.id in wanted:
             fillers = filled.get(kept_in(index, step), set()) - {step.source}
@@ -99,24 +100,6 @@ def answers_before(index: Index, flow: Flow, taken: Collection[Request]) -> dict
     return before
 
 
-def _in_order(steps: Iterable[Step]) -> Iterator[Request | Answer]:
-    for step in steps:
-        if isinstance(step, Request | Answer):
-            yield step
-        elif isinstance(step, Frame):
-            for branch in step.branches:
-                yield from _in_order(branch.steps)
-
-
 def defer(flow: Flow, steps: Collection[str]) -> Flow:
     """Return the flow in which nobody waits for some of its requests."""
-    return replace(flow, steps=tuple(_deferred(step, steps) for step in flow.steps))
-
-
-def _deferred(step: Step, steps: Collection[str]) -> Step:
-    if isinstance(step, Request) and step.id in steps:
-        return replace(step, deferred=True)
-    if isinstance(step, Frame):
-        branches = (Branch(each.when, tuple(_deferred(inner, steps) for inner in each.steps)) for each in step.branches)
-        return replace(step, branches=tuple(branches))
-    return step
+    return replace(flow, steps=set_deferred(flow.steps, steps, deferred=True))

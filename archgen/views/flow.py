@@ -14,10 +14,10 @@ from archgen.linting.finding_groups import number_findings
 from archgen.model.architecture import Component, Flow
 from archgen.model.finding import Finding
 from archgen.model.kinds import QUEUES
-from archgen.model.steps import Answer, Branch, Frame, Note, Request, Step
+from archgen.model.steps import Answer, Branch, Frame, Note, Request, Step, steps_in_order
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
-from archgen.reliability.structure import requests
+from archgen.reliability.structure import answers, requests
 from archgen.views.diagram import Badge, Block, BlockSection, Item, Message, Participant, Remark, RequestFailure
 from archgen.views.diagram import Sequence as View
 from archgen.views.labels import port_label, product_label, step_number
@@ -88,7 +88,7 @@ def _holds(steps: Iterable[Step], request: str) -> bool:
 
 def _who(steps: Iterable[Step]) -> Iterable[str]:
     """Yield every component that a step names, in reading order."""
-    for step in steps:
+    for step in steps_in_order(steps):
         match step:
             case Request():
                 yield step.source
@@ -98,20 +98,8 @@ def _who(steps: Iterable[Step]) -> Iterable[str]:
                 yield step.target
             case Note():
                 yield from step.over
-            case Frame():
-                for branch in step.branches:
-                    yield from _who(branch.steps)
             case _:
                 assert_never(step)
-
-
-def _answers(steps: Iterable[Step]) -> Iterable[Answer]:
-    for step in steps:
-        if isinstance(step, Answer):
-            yield step
-        elif isinstance(step, Frame):
-            for branch in step.branches:
-                yield from _answers(branch.steps)
 
 
 def _place(topology: Topology, component: Component) -> str:
@@ -154,7 +142,7 @@ class _ItemBuilder:
             self._hops.setdefault(hop.step.id, []).append(hop)
         self._asked: dict[tuple[str, str], Hop] = {}
         self._kinds = {name: component.kind for name, component in topology.components.items()}
-        self._answered = {(answer.target, answer.source) for answer in _answers(flow.steps)}
+        self._answered = {(answer.target, answer.source) for answer in answers(flow.steps)}
         self._badges: dict[Subject, list[Badge]] = {}
         for number, finding in number_findings(findings):
             if finding.subject.kind in ("step", "connection"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -33,7 +33,7 @@ from archgen.linting.policy import (
 )
 from archgen.linting.rule import Rule
 from archgen.model.finding import SEVERITIES, Confidence, Finding, Severity
-from archgen.model.steps import Frame, Request, Step
+from archgen.model.steps import Request, steps_in_order
 from archgen.report.common.terminal import Style
 from archgen.report.lint.outcome import LintReport
 from archgen.rules.run import order
@@ -254,21 +254,16 @@ class StepTexts:
     def _words(self) -> dict[tuple[str, str], str]:
         readable = [model for each in self._models if (model := _readable(each)) is not None]
         flows = ((model.id, flow) for model in readable for flow in model.architecture.flows)
-        steps = ((model, step) for model, flow in flows for step in _requests(flow.steps))
-        return {(model, step.id): f"{step.source} -> {' | '.join(step.targets)}" for model, step in steps}
+        steps = ((model, step) for model, flow in flows for step in steps_in_order(flow.steps))
+        return {
+            (model, step.id): f"{step.source} -> {' | '.join(step.targets)}"
+            for model, step in steps
+            if isinstance(step, Request)
+        }
 
 
 def _readable(model: Model) -> CheckedModel | None:
     return model.alone if isinstance(model, BrokenModel) else model
-
-
-def _requests(steps: tuple[Step, ...]) -> Iterator[Request]:
-    for step in steps:
-        if isinstance(step, Request):
-            yield step
-        elif isinstance(step, Frame):
-            for branch in step.branches:
-                yield from _requests(branch.steps)
 
 
 def exit_code(findings: tuple[Finding, ...], fail_on: FailOn) -> int:

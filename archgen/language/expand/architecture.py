@@ -10,7 +10,7 @@ from archgen.language.expand.components import component
 from archgen.language.expand.connections import connections
 from archgen.language.expand.context import Context
 from archgen.language.expand.expectations import expectations
-from archgen.language.expand.flow_steps import first_request, flows, with_prompt
+from archgen.language.expand.flow_steps import first_request, flows
 from archgen.language.expand.groups import expand_views, groups
 from archgen.language.expand.layout_hints import expand_hints
 from archgen.language.expand.nesting import check_nesting
@@ -21,7 +21,7 @@ from archgen.language.yaml.tree import Map, Seq
 from archgen.model.architecture import Architecture, Certificate, Component, Connection, Flow, Host, Network, Zone
 from archgen.model.presentation import Hints
 from archgen.model.requirements import Acceptance, Expectation, Objectives, Question
-from archgen.model.steps import Request
+from archgen.model.steps import Request, set_deferred
 
 _NOTHING = Map(0)
 
@@ -74,7 +74,7 @@ def _checked_flows(context: Context, connected: tuple[Connection, ...], declared
             if first.deferred or first.source in clients:
                 _report_deferred(context, flow, first)
             else:
-                flow = replace(flow, steps=with_prompt(flow.steps, first.id))
+                flow = replace(flow, steps=set_deferred(flow.steps, (first.id,), deferred=False))
         checked.append(flow)
     return tuple(checked)
 

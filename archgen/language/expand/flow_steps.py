@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from archgen.language.expand.context import Context
 from archgen.language.yaml.scalars import parse_rate
 from archgen.language.yaml.tree import Map, Seq, TreeNode
 from archgen.model.architecture import Flow, Replica
-from archgen.model.steps import Answer, Branch, Frame, FrameKind, Note, Request, Step
+from archgen.model.steps import Answer, Branch, Frame, FrameKind, Note, Request, Step, steps_in_order
 
 FRAMES: tuple[FrameKind, ...] = ("opt", "loop", "alt", "par")
 
@@ -36,27 +34,7 @@ def _flow(context: Context, name: str, entry: Map, replicas: dict[str, Replica])
 
 def first_request(steps: tuple[Step, ...]) -> Request | None:
     """Return the first request of some steps, also where it lies in a frame."""
-    for step in steps:
-        if isinstance(step, Request):
-            return step
-        inner = (first_request(branch.steps) for branch in step.branches) if isinstance(step, Frame) else ()
-        first = next((request for request in inner if request is not None), None)
-        if first is not None:
-            return first
-    return None
-
-
-def with_prompt(steps: tuple[Step, ...], request: str) -> tuple[Step, ...]:
-    """Return the steps with a request that is answered at once, whatever its connection says."""
-    prompt: list[Step] = []
-    for step in steps:
-        if isinstance(step, Request) and step.id == request:
-            step = replace(step, deferred=False)
-        elif isinstance(step, Frame):
-            inner = tuple(Branch(branch.when, with_prompt(branch.steps, request)) for branch in step.branches)
-            step = replace(step, branches=inner)
-        prompt.append(step)
-    return tuple(prompt)
+    return next((step for step in steps_in_order(steps) if isinstance(step, Request)), None)
 
 
 def branches(key: str, value: TreeNode) -> tuple[Map, ...]:
