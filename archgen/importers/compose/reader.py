@@ -31,10 +31,11 @@ from archgen.importers.compose.sharing import (
     value_place,
 )
 from archgen.importers.facts import Attachment, Fact, FactSheet, Opener, Origin
-from archgen.importers.outside import Outside, OutsideStore, protocol_named
+from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.products import admits_anybody, replicates
+from archgen.importers.protocols import protocol_of_call
 from archgen.importers.secrets import without_user_info
-from archgen.importers.variable_names import names_grpc, names_page, names_telemetry
+from archgen.importers.variable_names import names_page, names_telemetry
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
@@ -238,9 +239,7 @@ class _Reader:
             self._add(f"component:{part.id}", "member", f"backs_up:{target.id}", source, evidence)
             return
         self.proven.add((part.id, target.id))
-        protocol = mention.protocol or (known.protocol if target.guess.sure or known.product else None)
-        protocol = protocol or protocol_named(evidence, known.kind)
-        protocol = "grpc" if protocol in (None, "http") and names_grpc(evidence) else protocol or "http"
+        protocol = protocol_of_call(mention.protocol, None, target.guess, evidence)
         self._add(subject, "protocol", protocol, source, evidence)
         port = mention.port or (known.port if protocol == known.protocol else None)
         if port is not None:

@@ -30,9 +30,10 @@ from archgen.importers.kubernetes.routes import IngressRoute, is_controller, rou
 from archgen.importers.kubernetes.services import add_services
 from archgen.importers.kubernetes.variables import expanded, variables_of
 from archgen.importers.nodes import SourceNode
-from archgen.importers.outside import Outside, OutsideStore, protocol_named
+from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.products import admits_anybody, replicates
-from archgen.importers.variable_names import names_grpc, names_page, names_telemetry
+from archgen.importers.protocols import protocol_of_call
+from archgen.importers.variable_names import names_page, names_telemetry
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
@@ -206,10 +207,7 @@ class _Reader:
         self._pool(part.id, target.id, mention, source, evidence)
         subject = f"connection:{part.id}->{target.id}"
         spoken = self.protocols.get((target.id, mention.port or 0))
-        protocol = mention.protocol or spoken or (known.protocol if target.guess.sure or known.product else "http")
-        if protocol == "http" and known.product is None:
-            protocol = protocol_named(evidence, known.kind) or protocol
-        protocol = "grpc" if protocol == "http" and names_grpc(evidence) else protocol
+        protocol = protocol_of_call(mention.protocol, spoken, target.guess, evidence)
         self._add(subject, "protocol", protocol, source, evidence)
         if mention.port is not None:
             self._add(subject, "number", mention.port, source, evidence)
