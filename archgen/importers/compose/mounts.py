@@ -55,8 +55,8 @@ def _examples(name: str) -> Iterator[str]:
         yield from (f"{name}{sort}" for sort in EXAMPLES)
         yield from (f"{stem}{sort}{end}" for sort in EXAMPLES)
     first, _, rest = posixpath.normpath(name).partition("/")
-    if rest and not first.startswith("."):
-        yield from (f"{first}{sort}/{rest}" for sort in _TEMPLATE_DIRECTORIES)
+    if (rest or not end) and not first.startswith("."):
+        yield from (posixpath.join(f"{first}{sort}", rest) for sort in _TEMPLATE_DIRECTORIES)
 
 
 def _is_path(source: str) -> bool:
