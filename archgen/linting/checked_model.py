@@ -145,6 +145,13 @@ def confident(models: Iterable[Model], least: Confidence) -> tuple[Model, ...]:
     )
 
 
+def reopened(models: Iterable[Model]) -> tuple[Model, ...]:
+    """Return the models with all findings open, as if nothing in them were accepted."""
+    return tuple(
+        replace(model, findings=tuple(replace(each, accepted=None) for each in model.findings)) for model in models
+    )
+
+
 def visible_to(persona: Persona, model: CheckedModel, min_confidence: Confidence = "low") -> CheckedModel:
     """Return the model with the findings that a persona sees; the others are hidden."""
     return replace(

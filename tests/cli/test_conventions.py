@@ -286,6 +286,8 @@ def test_accepted_findings_are_open_without_their_acceptances(
     assert run(capsys, *words)[0] == 0
     assert run(capsys, *words[:4], "-q")[0] == 0
     assert run(capsys, *words[:4], "-q", "--ignore-acceptances")[0] == 1
+    assert run(capsys, *words[:4], "--diff", "--unsafe-fixes")[1] == ""
+    assert "\n+  backup:" in run(capsys, *words[:4], "--diff", "--unsafe-fixes", "--ignore-acceptances")[1]
 
 
 def test_an_empty_diff_says_which_fixes_it_leaves_out(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

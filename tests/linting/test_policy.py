@@ -407,8 +407,10 @@ def test_what_was_accepted_and_is_no_more_is_new(project: Path, capsys: pytest.C
     git(project, "init", "-q")
     git(project, "add", ".")
     git(project, "commit", "-qm", "first")
+    assert run(capsys, "--since", "HEAD", "--ignore-acceptances")[:2] == (0, [])
     put(project, "shop", TIER)
     assert ids(run(capsys, "--since", "HEAD")[1]) == {"missing-backup"}
+    assert run(capsys, "--since", "HEAD", "--ignore-acceptances")[:2] == (0, [])
 
 
 def test_the_configuration_of_the_page_is_one(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

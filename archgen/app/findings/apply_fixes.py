@@ -21,7 +21,7 @@ from archgen.app.workspace.inputs import Input, read
 from archgen.language.expand.connections import connection_id
 from archgen.language.write.patch import PatchError, apply_changes
 from archgen.language.yaml.parser import parse
-from archgen.linting.checked_model import BrokenModel, Model
+from archgen.linting.checked_model import BrokenModel, Model, reopened
 from archgen.linting.policy import Policy
 from archgen.model.change import Append, Change, Path
 from archgen.model.finding import Finding
@@ -50,13 +50,14 @@ CheckBytes = Callable[[bytes], Model]
 """Judges a model's bytes as the file that they are of."""
 
 
-def checker(source: Input, policy: Policy, today: str) -> CheckBytes:
+def checker(source: Input, policy: Policy, today: str, *, acceptances: bool = True) -> CheckBytes:
     """Return a function that checks other bytes in the place of a file's, by the rules that run."""
     rules = catalogue()
 
     def of(data: bytes) -> Model:
         changed = Input(source.file, data, include=source.include)
-        return check_models((changed,), today, rules=rules, apart=policy.apart)[0]
+        models = check_models((changed,), today, rules=rules, apart=policy.apart)
+        return (models if acceptances else reopened(models))[0]
 
     return of
 
@@ -199,6 +200,7 @@ def fix(
     *,
     keep: bool,
     unsafe: bool,
+    acceptances: bool = True,
     paths: tuple[str, ...] = (),
 ) -> Iterator[str]:
     """Tell the fixes of what was found as unified diffs, and with `keep` write them; a sentence for each file.
@@ -213,7 +215,7 @@ def fix(
             continue
         result = apply_fixes(
             source.data,
-            checker(source, policy, today),
+            checker(source, policy, today, acceptances=acceptances),
             lambda candidate: candidate.fingerprint in named,  # noqa: B023  called within the turn
         )
         if result.data != source.data:

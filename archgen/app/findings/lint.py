@@ -18,7 +18,7 @@ from archgen.app.models import Checker, Tell, check_in_turn, check_models, silen
 from archgen.app.report_formats import LINT
 from archgen.app.workspace.inputs import find, model_id, read
 from archgen.language.yaml.syntax import lines_of
-from archgen.linting.checked_model import BrokenModel, CheckedModel, Model, confident
+from archgen.linting.checked_model import BrokenModel, CheckedModel, Model, confident, reopened
 from archgen.linting.finding_groups import group_findings
 from archgen.linting.policy import (
     MEANINGLESS,
@@ -92,15 +92,14 @@ def lint(
     by = _checker(shard, len(inputs))
     models = check_models(inputs, today, tell=tell, rules=rules, by=by, elsewhere=elsewhere, apart=policy.apart)
     errors = tuple(error for model in models for error in model.errors)
-    models = _graded(models if acceptances else _reopened(models), policy, every)
+    models = _graded(models if acceptances else reopened(models), policy, every)
     hidden: list[str] = []
     notes: tuple[str, ...] = ()
     if since is not None:
         from archgen.app.findings.revision_findings import fingerprints_at
 
-        models = _without(
-            models, fingerprints_at(since, tuple(each.file for each in inputs), today, rules), "older", hidden
-        )
+        named = tuple(each.file for each in inputs)
+        models = _without(models, fingerprints_at(since, named, today, rules, acceptances=acceptances), "older", hidden)
     if settings.baseline is not None:
         from archgen.app.findings.baseline import BaselineScope, apply_baseline
 
@@ -164,13 +163,6 @@ def _severe(least: Severity, models: tuple[Model, ...], hidden: list[str]) -> tu
         replace(model, findings=tuple(each for each in model.findings if each.severity in wanted)) for model in models
     )
     return _counted(models, shown, f"less severe than {least}", hidden)
-
-
-def _reopened(models: tuple[Model, ...]) -> tuple[Model, ...]:
-    """Return the models with all findings open, as if nothing in them were accepted."""
-    return tuple(
-        replace(model, findings=tuple(replace(each, accepted=None) for each in model.findings)) for model in models
-    )
 
 
 def _for(persona: Persona, models: tuple[Model, ...], hidden: list[str]) -> tuple[Model, ...]:

@@ -169,7 +169,18 @@ def _lint(options: argparse.Namespace) -> int:
 
         day, paths, unsafe = today(options.today), tuple(options.paths), options.unsafe_fixes
         show = warn if writes else say
-        sentences = tuple(fix(result.report, settings.policy, day, show, keep=writes, unsafe=unsafe, paths=paths))
+        sentences = tuple(
+            fix(
+                result.report,
+                settings.policy,
+                day,
+                show,
+                keep=writes,
+                unsafe=unsafe,
+                acceptances=not options.ignore_acceptances,
+                paths=paths,
+            )
+        )
         for sentence in sentences:
             warn(f"archgen: {brief(sentence)}\n")
         if not unsafe:
