@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from archgen.importers.facts import Attachment, Configuration
-from archgen.importers.kubernetes.manifests import Manifests, containers_of, pod_of
+from archgen.importers.kubernetes.manifests import Manifests, all_containers_of, containers_of, pod_of
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import data_of
 from archgen.importers.nodes import SourceNode
@@ -61,8 +61,7 @@ def _keys(source: SourceNode, paths: frozenset[str] | None) -> frozenset[str] | 
 
 def _paths_of(part: Workload, volume: str) -> frozenset[str] | None:
     """Return the paths in a volume of which containers see nothing else, None where one sees the whole volume."""
-    pod = pod_of(part.manifest.kind, part.manifest.node)
-    containers = (*pod.get("containers").list(), *pod.get("initContainers").list())
+    containers = all_containers_of(part.manifest.kind, part.manifest.node)
     mounts = [mount for container in containers for mount in container.get("volumeMounts").list()]
     paths = [mount.text_at("subPath") for mount in mounts if mount.text_at("name") == volume]
     return frozenset(paths) if paths and all(paths) else None

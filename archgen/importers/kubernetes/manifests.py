@@ -99,6 +99,12 @@ def command_of(container: SourceNode) -> str:
     return " ".join(item.text for key in ("command", "args") for item in container.get(key).list())
 
 
+def all_containers_of(kind: str, root: SourceNode) -> tuple[SourceNode, ...]:
+    """Return the containers of a workload in the order of the manifest, then those that run before them."""
+    pod = pod_of(kind, root)
+    return (*pod.get("containers").list(), *pod.get("initContainers").list())
+
+
 def containers_of(kind: str, root: SourceNode) -> list[SourceNode]:
     """Return the containers of a workload, the main one first."""
     containers = list(pod_of(kind, root).get("containers").list())

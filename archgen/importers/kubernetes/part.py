@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -22,9 +22,6 @@ from archgen.importers.names import free_id
 from archgen.importers.nodes import SourceNode
 from archgen.importers.products import Guess, guess, runs_sentinel, with_ports
 from archgen.model.kinds import KINDS
-
-_ONE_POD = "statefulset.kubernetes.io/pod-name"
-"""The label that Kubernetes itself puts on each pod of a stateful set."""
 
 _OF_METRICS = re.compile(r"metrics|prometheus|pprof|profil", re.IGNORECASE)
 
@@ -104,21 +101,6 @@ def has_sentinel(part: Workload) -> bool:
         return False
     containers = containers_of(part.manifest.kind, part.manifest.node)
     return any(runs_sentinel(command_of(container)) for container in containers)
-
-
-def selected_by(service: Manifest, parts: Iterable[Workload]) -> list[Workload]:
-    """Return the workloads whose pods a Service leads to."""
-    selector = {key: value.text for key, value in service.node.get("spec", "selector").items()}
-    if not selector:
-        return []
-    pod = selector.pop(_ONE_POD, "")
-    return [
-        part
-        for part in parts
-        if (part.namespace == service.namespace or not part.namespace or not service.namespace)
-        and selector.items() <= part.labels.items()
-        and (not pod or pod.rpartition("-")[0] == part.manifest.name)
-    ]
 
 
 def spread_over(replicas: int) -> dict[str, str]:

@@ -6,6 +6,7 @@ from archgen.importers.catalogue import STORE_PROTOCOLS
 from archgen.importers.facts import ADMITTED, Fact, FactSheet, Origin
 from archgen.importers.kubernetes.manifests import Manifest, Manifests
 from archgen.importers.kubernetes.part import Workload
+from archgen.importers.kubernetes.selecting import LabelIndex, labels_at
 from archgen.importers.names import free_id
 from archgen.importers.nodes import SourceNode
 
@@ -13,20 +14,19 @@ _MOST_NAMED = 3
 """Workloads that labels select and still name; labels of more are those of a whole system."""
 
 
-def add_policies(manifests: Manifests, parts: list[Workload], taken: dict[str, str], sheet: FactSheet) -> None:
+def add_policies(manifests: Manifests, index: LabelIndex, taken: dict[str, str], sheet: FactSheet) -> None:
     """Add the network policies that admit some traffic only, as one firewall before the pods that they select."""
     guarded: dict[str, Origin] = {}
-    spaces = _by_namespace(parts)
     for policy in manifests.of("NetworkPolicy"):
-        selector = {key: value.text for key, value in policy.node.get("spec", "podSelector", "matchLabels").items()}
+        labels = labels_at(policy.node.get("spec", "podSelector", "matchLabels"))
         types = [item.text for item in policy.node.get("spec", "policyTypes").list()]
         if types and "Ingress" not in types:
             continue
-        selected = [part for part in spaces.get(policy.namespace, ()) if selector.items() <= part.labels.items()]
+        selected = _select(index, policy, labels)
         for part in selected:
             guarded.setdefault(part.id, policy.origin)
-        if selector and len(selected) <= _MOST_NAMED:
-            _admit(policy, selected, spaces.get(policy.namespace, []), sheet)
+        if labels and len(selected) <= _MOST_NAMED:
+            _admit(policy, selected, index, sheet)
     if guarded:
         subject, source = f"component:{free_id('network-policy', taken)}", min(guarded.values())
         values = {"kind": "firewall", "managed": True, "guards": sorted(guarded), "default": "deny"}
@@ -34,20 +34,18 @@ def add_policies(manifests: Manifests, parts: list[Workload], taken: dict[str, s
             sheet.add(Fact(subject, key, value, source, "NetworkPolicy"))
 
 
-def _by_namespace(parts: list[Workload]) -> dict[str, list[Workload]]:
-    spaces: dict[str, list[Workload]] = {}
-    for part in parts:
-        spaces.setdefault(part.namespace, []).append(part)
-    return spaces
+def _select(index: LabelIndex, policy: Manifest, labels: dict[str, str]) -> list[Workload]:
+    """Return the workloads of a policy's namespace whose pods have all labels."""
+    return [part for part in index.select(labels) if part.namespace == policy.namespace]
 
 
-def _admit(policy: Manifest, guarded: list[Workload], others: list[Workload], sheet: FactSheet) -> None:
+def _admit(policy: Manifest, guarded: list[Workload], index: LabelIndex, sheet: FactSheet) -> None:
     """Add the calls that a policy admits by name: who writes down a caller knows that it calls."""
     for rule in policy.node.get("spec", "ingress").list():
         ports = list(rule.get("ports").list())
         for peer in rule.get("from").list():
-            labels = {key: value.text for key, value in peer.get("podSelector", "matchLabels").items()}
-            callers = [part for part in others if labels and labels.items() <= part.labels.items()]
+            labels = labels_at(peer.get("podSelector", "matchLabels"))
+            callers = _select(index, policy, labels) if labels else []
             for caller in callers if len(callers) <= _MOST_NAMED else ():
                 for part in guarded:
                     _call(caller, part, ports, Origin(peer.path, peer.line, peer.pointer), sheet)

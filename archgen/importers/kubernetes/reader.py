@@ -12,9 +12,9 @@ from archgen.importers.kubernetes.hosts import agents_by_port, hosts_in_namespac
 from archgen.importers.kubernetes.manifests import (
     WORKLOADS,
     Manifests,
+    all_containers_of,
     containers_of,
     objects_of,
-    pod_of,
 )
 from archgen.importers.kubernetes.outer import outer_services
 from archgen.importers.kubernetes.part import (
@@ -22,11 +22,11 @@ from archgen.importers.kubernetes.part import (
     has_sentinel,
     port_protocol,
     replicas_of,
-    selected_by,
     workloads,
 )
 from archgen.importers.kubernetes.policies import add_policies
 from archgen.importers.kubernetes.routes import IngressRoute, is_controller, routes_of
+from archgen.importers.kubernetes.selecting import LabelIndex
 from archgen.importers.kubernetes.services import add_services
 from archgen.importers.kubernetes.variables import expanded, variables_of
 from archgen.importers.nodes import SourceNode
@@ -69,7 +69,8 @@ class _Reader:
         self.outside = Outside(self.taken, sheet)
         self.by_id: dict[str, Workload | OutsideStore] = {part.id: part for part in self.parts}
         self.services = {(each.namespace, each.name): each for each in manifests.of("Service")}
-        self.selected = {key: selected_by(service, self.parts) for key, service in self.services.items()}
+        self.index = LabelIndex(self.parts)
+        self.selected = {key: self.index.behind(service) for key, service in self.services.items()}
         self.agents = agents_by_port(self.parts)
         self.aliases = self._aliases()
         self.siblings = dict(self._siblings())
@@ -85,7 +86,7 @@ class _Reader:
         attachments = list(attachments_of(self.manifests, self.parts, self._hosts))
         add_services(self.manifests, self.parts, self.services, self.selected, self.sheet)
         self._route()
-        add_policies(self.manifests, self.parts, self.taken, self.sheet)
+        add_policies(self.manifests, self.index, self.taken, self.sheet)
         return attachments
 
     def _add(
@@ -156,8 +157,7 @@ class _Reader:
                         yield (part.id, number), port_protocol(part, port, number)
 
     def _call(self, part: Workload, hosts: Mapping[str, str]) -> None:
-        pod = pod_of(part.manifest.kind, part.manifest.node)
-        for container in (*pod.get("containers").list(), *pod.get("initContainers").list()):
+        for container in all_containers_of(part.manifest.kind, part.manifest.node):
             values = dict(variables_of(self.manifests, part.namespace, container))
             for name, (text, source) in values.items():
                 port = port_beside(name, lambda key: values[key][0] if key in values else "")  # noqa: B023
