@@ -12,12 +12,11 @@ from archgen.importers.keepalived import is_keepalived, read_keepalived
 from archgen.importers.names import free_id
 from archgen.importers.nginx import NginxError, is_nginx, parse_nginx, read_directives, read_nginx
 from archgen.importers.proxies import Proxy
+from archgen.importers.variable_names import sets_host
 
 _SETTING = re.compile(
     r"""["']?([A-Za-z][A-Za-z0-9_.-]{0,60})["']?\s*[:=]\s*["']?([A-Za-z0-9][A-Za-z0-9_.-]*)["']?\s*,?"""
 )
-_OF_HOST = re.compile(r"(host(name)?|addr(ess)?|servers?|endpoint|brokers?|service-?id)$", re.IGNORECASE)
-_OF_ITSELF = re.compile(r"bind|listen|advertise|virtual|allow|trust|cors|origin", re.IGNORECASE)
 
 _LONGEST_LINE = 2000
 _MOST_LINES = 20_000
@@ -122,6 +121,6 @@ def _search(attachment: Attachment, sheet: FactSheet) -> None:
 def _setting(line: str) -> tuple[str, str]:
     """Return the name of a host's setting as of a variable, and its value; of any other line no name, and all of it."""
     match = _SETTING.fullmatch(line)
-    if match is None or _OF_HOST.search(match[1]) is None or _OF_ITSELF.search(match[1]) is not None:
+    if match is None or not sets_host(match[1]):
         return "", line
     return "HOST", match[2]

@@ -1,4 +1,4 @@
-"""What the names of variables and arguments tell of their values: a host, a page, telemetry, or the component itself."""
+"""What the names of variables, arguments and settings tell of their values: a host, a page, telemetry, or the component itself."""
 
 from __future__ import annotations
 
@@ -36,6 +36,9 @@ _OWN = re.compile(
     re.IGNORECASE,
 )
 
+_SETS_HOST = re.compile(r"(host(name)?|addr(ess)?|servers?|endpoint|brokers?|service-?id)$", re.IGNORECASE)
+_ADMITS = re.compile(r"allow|trust|origin", re.IGNORECASE)
+
 _PORT_ALONE = re.compile(r"[A-Za-z0-9_.-]+:[0-9]{1,5}")
 """A host with a port and without a scheme."""
 
@@ -44,6 +47,11 @@ _PORT_ALONE = re.compile(r"[A-Za-z0-9_.-]+:[0-9]{1,5}")
 def asks_for_host(name: str) -> bool:
     """Return True if a variable asks for a host, so that a bare name in it is one."""
     return _NAMES_HOST.search(name) is not None
+
+
+def sets_host(name: str) -> bool:
+    """Return True if a setting of a file is a host to call; names in files are shorter than those of variables."""
+    return _SETS_HOST.search(name) is not None and not (_NEVER.search(name) or _ADMITS.search(name))
 
 
 def names_page(kind: str, name: str, value: str) -> bool:
