@@ -9,15 +9,12 @@ from msgspec import Struct, field
 from archgen.importers.compose.interpolation import expanded_variables
 from archgen.importers.facts import Configuration, Opener
 
+EXAMPLES = (".example", ".sample", ".dist", ".template", ".default", ".model", ".tmpl")
+"""Ends of the names of examples beside the files that people make of them, the likelier ones first."""
+
 STAND_INS = (
-    ".env.example",
-    ".env.sample",
-    ".env.dist",
-    ".env.template",
-    ".env.default",
+    *(f".env{end}" for end in EXAMPLES),
     ".env.defaults",
-    ".env.model",
-    ".env.tmpl",
     ".env-example",
     ".env-sample",
     "env.example",
@@ -35,10 +32,6 @@ STAND_INS = (
     "deploy.env",
 )
 """Names of files that people copy to `.env`, the likelier ones first."""
-
-
-EXAMPLES = (".example", ".sample", ".dist", ".template", ".default", ".model", ".tmpl")
-"""Ends of the names of examples beside the files that people make of them."""
 
 
 class Environment(Struct):
