@@ -27,7 +27,7 @@ from archgen.cli.invalid_models import report_invalid
 from archgen.cli.output import data, say, warn
 from archgen.cli.parser import ListAction, add_paths, terminal_style
 from archgen.cli.progress import Progress
-from archgen.engines.rooms import ROOMS, Room
+from archgen.engines.rooms import COLUMN, ROOMS, Room
 from archgen.linting.checked_model import CheckedModel, valid_models
 from archgen.model.problems import UsageError
 from archgen.model.wording import plural
@@ -69,7 +69,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_look(parser, MODES, "auto")
     parser.add_argument(
-        "--scale", metavar="N", default="2", help="PNG: pixels per pixel of the diagram, 0.1 to 8 [default: 2]"
+        "--scale",
+        metavar="N",
+        default=f"{RasterOptions().scale:g}",
+        help="PNG: pixels per pixel of the diagram, 0.1 to 8 [default: %(default)s]",
     )
     parser.add_argument("--transparent", action="store_true", help="PNG: transparent background")
     parser.add_argument(
@@ -82,8 +85,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--width",
         metavar="WIDTH",
         choices=tuple(ROOMS),
-        default="1150",
-        help="Column in pixels, slide or sheet to draw for: %(choices)s [default: 1150]",
+        default=COLUMN.name,
+        help="Column in pixels, slide or sheet to draw for: %(choices)s [default: %(default)s]",
     )
     parser.add_argument(
         "--score",
