@@ -31,7 +31,8 @@ def is_meant_for_others(part: ServicePart, target: ServicePart | OutsideStore, s
     if len(sharing) < 2 or isinstance(target, OutsideStore) or not part.service.depends_on:
         return False
     waiting = [each for each in sharing if target.service.name in each.service.depends_on]
-    return bool(waiting) and not any(each.service.runs_program_of(part.service) for each in waiting)
+    # a file that only changes services tells none of their programs: they may be the same
+    return bool(waiting) and not any(each.service.program == part.service.program for each in waiting)
 
 
 def borrowed_stores(
