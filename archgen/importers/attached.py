@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from archgen.importers.addresses import hosts_in, mentions
+from archgen.importers.addresses import Mention, hosts_in, mentions
 from archgen.importers.facts import MOUNTED, Attachment, Configuration, Fact, FactSheet, ImportFormat, Origin
 from archgen.importers.haproxy import is_haproxy, read_haproxy
 from archgen.importers.keepalived import is_keepalived, read_keepalived
@@ -25,12 +25,17 @@ _BALANCERS = ("load-balancer", "reverse-proxy", "web-server", "api-gateway")
 
 def read_attachments(attachments: list[Attachment], sheet: FactSheet) -> Iterator[tuple[Configuration, ImportFormat]]:
     """Add the facts of mounted files; yield the files whose format is known."""
+    # many components may mount the same file, and reach the same others
+    searched: dict[tuple[bytes, int], tuple[tuple[int, Mention], ...]] = {}
     for attachment in attachments:
         name = _read(attachment, sheet) if _may_proxy(attachment) else None
         if name is not None:
             yield attachment.file, name
-        else:
-            _search(attachment, sheet)
+            continue
+        content = attachment.file.data, id(attachment.hosts)
+        if content not in searched:
+            searched[content] = tuple(_search(attachment.file.data, attachment.hosts))
+        _call(attachment, searched[content], sheet)
 
 
 def _may_proxy(attachment: Attachment) -> bool:
@@ -95,27 +100,30 @@ def read_alone(files: list[Configuration], sheet: FactSheet) -> Iterator[tuple[C
         yield file, "keepalived"
 
 
-def _search(attachment: Attachment, sheet: FactSheet) -> None:
-    """Add a call for each address of a component in a file, comments aside."""
-    text = attachment.file.data.decode("utf-8", "replace")
-    hosts = hosts_in(text, attachment.hosts)
-    if not hosts:
-        return
-    for number, line in enumerate(text.splitlines()[:_MOST_LINES], 1):
+def _search(data: bytes, all_hosts: Mapping[str, str]) -> Iterator[tuple[int, Mention]]:
+    """Yield the addresses of components in a file, each with the number of its line, comments aside."""
+    text = data.decode("utf-8", "replace")
+    hosts = hosts_in(text, all_hosts)
+    for number, line in enumerate(text.splitlines()[:_MOST_LINES] if hosts else (), 1):
         content = line.strip()
-        if not content or content.startswith(("#", "//", ";")):
+        if content and not content.startswith(("#", "//", ";")):
+            name, value = _setting(content[:_LONGEST_LINE])
+            for mention in mentions(name, value, hosts):
+                yield number, mention
+
+
+def _call(attachment: Attachment, mentioned: tuple[tuple[int, Mention], ...], sheet: FactSheet) -> None:
+    """Add a call for each address of another component."""
+    for number, mention in mentioned:
+        if mention.host == attachment.owner:
             continue
-        name, value = _setting(content[:_LONGEST_LINE])
-        for mention in mentions(name, value, hosts):
-            if mention.host == attachment.owner:
-                continue
-            subject = f"connection:{attachment.owner}->{mention.host}"
-            origin = Origin(attachment.file.path, number + attachment.line)
-            sheet.add(Fact(subject, "protocol", mention.protocol or "http", origin, MOUNTED))
-            if mention.port is not None:
-                sheet.add(Fact(subject, "number", mention.port, origin, MOUNTED))
-            if attachment.is_shared:
-                sheet.add(Fact(subject, "is_assumed", True, origin, MOUNTED, "medium"))
+        subject = f"connection:{attachment.owner}->{mention.host}"
+        origin = Origin(attachment.file.path, number + attachment.line)
+        sheet.add(Fact(subject, "protocol", mention.protocol or "http", origin, MOUNTED))
+        if mention.port is not None:
+            sheet.add(Fact(subject, "number", mention.port, origin, MOUNTED))
+        if attachment.is_shared:
+            sheet.add(Fact(subject, "is_assumed", True, origin, MOUNTED, "medium"))
 
 
 def _setting(line: str) -> tuple[str, str]:
