@@ -45,6 +45,8 @@ _SCHEMES = {
     "ws": "ws", "wss": "wss", "grpc": "grpc", "nats": "nats", "mqtt": "mqtt", "mqtts": "mqtts", "kafka": "kafka", "smtp": "smtp",
     "smtps": "smtps", "ldap": "ldap", "ldaps": "ldaps", "memcached": "memcached", "sqlserver": "mssql", "mssql": "mssql",
     "fastcgi": "fastcgi", "nfs": "nfs", "otlp": "grpc", "syslog": "syslog", "cockroachdb": "postgresql",
+    "bolt": "bolt", "neo4j": "bolt", "cassandra": "cassandra", "pulsar": "tcp", "ssh": "ssh", "lmtp": "lmtp", "stomp": "stomp",
+    "clickhouse": "tcp", "amqp091": "amqp", "valkey": "redis", "valkeys": "rediss", "redpanda": "kafka",
 }  # fmt: skip
 
 

@@ -11,11 +11,12 @@ from archgen.importers.haproxy import is_haproxy, read_haproxy
 from archgen.importers.keepalived import is_keepalived, read_keepalived
 from archgen.importers.names import free_id
 from archgen.importers.nginx import NginxError, is_nginx, parse_nginx, read_directives, read_nginx
+from archgen.importers.protocols import protocol_of_port
 from archgen.importers.proxies import Proxy
 from archgen.importers.variable_names import sets_host
 
 _SETTING = re.compile(
-    r"""["']?([A-Za-z][A-Za-z0-9_.-]{0,60})["']?\s*[:=]\s*["']?([A-Za-z0-9][A-Za-z0-9_.-]*)["']?\s*,?"""
+    r"""["']?([A-Za-z][A-Za-z0-9_.-]{0,60})["']?\s*[:=]\s*["']?([A-Za-z0-9][A-Za-z0-9_.-]*)["']?\s*[,;]?"""
 )
 
 _LONGEST_LINE = 2000
@@ -119,7 +120,9 @@ def _call(attachment: Attachment, mentioned: tuple[tuple[int, Mention], ...], sh
             continue
         subject = f"connection:{attachment.owner}->{mention.host}"
         origin = Origin(attachment.file.path, number + attachment.line)
-        sheet.add(Fact(subject, "protocol", mention.protocol or "http", origin, MOUNTED))
+        sheet.add(
+            Fact(subject, "protocol", mention.protocol or protocol_of_port(mention.port) or "http", origin, MOUNTED)
+        )
         if mention.port is not None:
             sheet.add(Fact(subject, "number", mention.port, origin, MOUNTED))
         if attachment.is_shared:

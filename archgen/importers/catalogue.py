@@ -148,7 +148,7 @@ PRODUCTS: dict[str, Known] = {
     **_stores("api-gateway", "tyk", "http", 8080, "tyk-gateway"),
     **_stores("api-gateway", "apisix", "http", 9080, "apisix"),
     **_stores("api-gateway", "krakend", "http", 8080, "krakend"),
-    **_stores("app-server", "php-fpm", "fastcgi", 9000, "php-fpm"),
+    **_stores("app-server", "php-fpm", "fastcgi", 9000, "php-fpm phpfpm php-fpm-alpine"),
     **_stores("identity-provider", "keycloak", "http", 8080, "keycloak"),
     **_stores("identity-provider", "openldap", "ldap", 389, "openldap lldap"),
     **_stores("identity-provider", "dex", "http", 5556, "dex"),
@@ -217,7 +217,10 @@ PRODUCTS: dict[str, Known] = {
         "prestashop magento erpnext taiga openproject zammad chatwoot penpot-frontend nodebb peertube pixelfed lemmy "
         "invidious searxng freshrss miniflux wallabag linkding firefly-iii core invoiceninja snipe-it glpi dokuwiki",
     ),
-    **_web("dns", "coredns bind9 pihole adguardhome unbound powerdns"),
+    **{
+        name: Known("dns", name, "dns", 53)
+        for name in ["coredns", "bind9", "pihole", "adguardhome", "unbound", "powerdns", "dnsmasq"]
+    },
     **_stores("service", "selenium", "http", 4444, "hub selenium-hub standalone-chrome browserless chrome"),
     **_stores("service", "ollama", "http", 11434, "ollama"),
     **_stores("service", "temporal", "grpc", 7233, "temporal auto-setup"),

@@ -23,6 +23,9 @@ MOUNTED = "mounted configuration"
 ADMITTED = "NetworkPolicy"
 """The evidence of a call that nothing but a policy shows, which admits it."""
 
+BY_LOGIN = "a login without an address"
+"""The evidence of a call that nothing but a user or a password of a store shows."""
+
 
 class Origin(Struct, frozen=True, order=True):
     """A place in a configuration: its file, its line from 1, and the way to it through the keys, by `/`."""

@@ -25,6 +25,7 @@ _BY_WORD = tuple((re.compile(pattern, re.IGNORECASE), product) for pattern, prod
     (r"RABBIT|AMQP", "rabbitmq"), (r"KAFKA|BOOTSTRAP_SERVERS", "kafka"), (r"ELASTIC", "elasticsearch"), (r"OPENSEARCH", "opensearch"),
     (r"MEMCACHE", "memcached"), (r"CASSANDRA", "cassandra"), (r"MSSQL|SQLSERVER", "mssql"), (r"(^|_)(DB|DATABASE)_", ""),
 ))  # fmt: skip
+_RUN_TOGETHER = re.compile(r"^(DB)(PASS|PWD|USER|LOGIN)", re.IGNORECASE)
 _ASKS = re.compile(
     r"(HOSTS?|HOSTNAME|SERVERS?|ADDR(ESS)?|ENDPOINT|BROKERS?|URLS?|URI|DSN|NODES|CONTACT_?POINTS)$", re.IGNORECASE
 )
@@ -147,6 +148,17 @@ def stores_named(name: str, value: str) -> Iterator[tuple[Mention, Known]]:
             # a name without a dot is a host for certain where the product's own port stands behind it
             if match is not None and is_real(match[1]) and ("." in match[1] or match[2] == str(by_word.port)):
                 yield Mention(match[1], by_word.protocol, int(match[2]) if match[2] else None), by_word
+
+
+def store_by_name(name: str) -> Known | None:
+    """Return the store that a variable's name tells, of no product where it only tells a database: `DB_USER`, `DBPASS`."""
+    return _named(_RUN_TOGETHER.sub(r"\1_\2", name))[0]
+
+
+def store_asked_for(name: str) -> Known | None:
+    """Return the store whose address a variable asks for by its name."""
+    known, asked = _named(name)
+    return known if asked else None
 
 
 def protocol_named(name: str, kind: str) -> str | None:

@@ -52,8 +52,9 @@ _COMMANDS: tuple[tuple[str, str, str | None], ...] = (
         None,
     ),
     (r"(^|[-_/\s])backup(\.(sh|py))?$", "backup", None),
+    (r"\bphp-fpm[\d.]*\b", "app-server", "php-fpm"),
     (
-        r"\b(gunicorn|uvicorn|hypercorn|daphne|puma|unicorn|passenger|waitress-serve|php-fpm|runserver|uwsgi)\b"
+        r"\b(gunicorn|uvicorn|hypercorn|daphne|puma|unicorn|passenger|waitress-serve|runserver|uwsgi)\b"
         r"|\brails\s+s(erver)?\b|artisan\s+(serve|octane)|\bnext\s+start\b|\bflask\s+run\b|\bfastapi\s+(run|dev)\b",
         "app-server",
         None,
@@ -243,7 +244,9 @@ def guess(name: str, image: str, command: str, variables: frozenset[str]) -> Gue
     if product is None or product.kind in ("app-server", "key-value-store", "database"):
         by_command = _by_command(command)
         if by_command is not None and (product is None or product.kind == "app-server" or by_command[1] is not None):
-            return Guess(Known(by_command[0], by_command[1] or (product.product if product else None)), "command", True)
+            if product is not None and product.kind == by_command[0]:
+                return Guess(product, f"image {image_name(image)}", True)
+            return Guess(_known(*by_command, product), "command", True)
     if (
         product is not None
         and product.kind == "app-server"
@@ -271,6 +274,16 @@ def guess(name: str, image: str, command: str, variables: frozenset[str]) -> Gue
         if any(re.fullmatch(pattern, variable) for variable in variables):
             return Guess(PRODUCTS[engine], "its variables", False)
     return Guess(Known("service"), "no known image or name", False)
+
+
+def _known(kind: str, name: str | None, product: Known | None) -> Known:
+    """Return what a command runs: its product with the protocol of that, else the kind alone with the product of its image."""
+    known = PRODUCTS.get(name or "")
+    return (
+        known
+        if known is not None and known.kind == kind
+        else Known(kind, name or (product.product if product else None))
+    )
 
 
 def with_ports(kind: Guess, ports: Iterable[int]) -> Guess:

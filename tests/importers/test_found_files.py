@@ -161,3 +161,15 @@ def test_blank_lines_of_a_kustomization_are_read_once(tmp_path: Path, monkeypatc
     write({"base/web.yaml": WORKLOAD, "overlay/more.yaml": WORKLOAD.replace("web", "tracer")})
     write({"overlay/kustomization.yaml": "resources:" + "\n" * 2_000_000 + "- ../base\n"})
     assert "tracer" not in import_model((".",), None).text
+
+
+def test_few_manifests_give_way_to_compose_files_that_run_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    trial = "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\n"
+    services = "".join(f"  s{number}:\n    image: acme/s:{number}\n" for number in range(3))
+    write({"kind.yaml": trial, "web/k8s.yaml": WORKLOAD, "docker/compose.yml": f"services:\n{services}"})
+    result = import_model((".",), None)
+    assert [file.path for file, _ in result.reading.sources] == ["docker/compose.yml"]
+    assert result.others == ("kind.yaml", "web/k8s.yaml")
+    write({"web/more.yaml": WORKLOAD.replace("name: web}\n", "name: more}\n")})
+    assert {name for _, name in import_model((".",), None).reading.sources} == {"kubernetes"}

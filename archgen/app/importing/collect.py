@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 
-from archgen.app.importing.compose_files import choose_compose_files, is_compose_file
+from archgen.app.importing.compose_files import choose_compose_files, count_services, is_compose_file
 from archgen.app.importing.directories import DirectoryEntries, entries_of, files_below, found_text
 from archgen.importers.attached import is_proxy
 from archgen.importers.facts import Configuration, SourceError
@@ -17,6 +17,13 @@ _OUTER = re.compile(r"^[ \t]*-[ \t]*['\"]?\.\./", re.MULTILINE)
 """A base of a kustomization in another directory."""
 
 _WORKLOAD = re.compile(rb"^kind:\s*(Deployment|StatefulSet|DaemonSet)\s*$", re.MULTILINE)
+_RUNS = re.compile(
+    rb'^[ {]*"?kind"?:\s*"?(?:Deployment|StatefulSet|DaemonSet|CronJob|Rollout|Pod|HelmRelease)"?\s*,?\s*$',
+    re.MULTILINE,
+)
+"""What runs something in a cluster, or stands for it."""
+
+_MOST_OF_A_TRIAL = 10
 _API_VERSION = re.compile(rb'^[ {]*"?apiVersion"?:', re.MULTILINE)
 _DEEPEST_PROXY = 3
 _MOST_PROJECTS = 3
@@ -85,11 +92,26 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         if path.lower().endswith((".yml", ".yaml", ".json")) and (data := _manifest(path, inside))
     }
     manifests = _without_overlays(collection, manifests, [path for path in below if _is_kustomization(path)], inside)
-    for path, data in manifests.items():
-        collection.files.setdefault(path, Configuration(path, data))
-    if manifests:
+    nearest = _nearest_projects(below)
+    if manifests and not _tell_less(manifests, nearest, inside):
+        for path, data in manifests.items():
+            collection.files.setdefault(path, Configuration(path, data))
         return
-    _collect_nearest(collection, directory, below, inside)
+    collection.others += manifests
+    _collect_nearest(collection, directory, nearest, below, inside)
+
+
+def _tell_less(manifests: dict[str, bytes], projects: dict[str, list[str]], inside: str) -> bool:
+    """Return True for a few manifests beside compose files that run more than twice as much: a trial, or a part of a system."""
+    workloads = sum(len(_RUNS.findall(data)) for data in manifests.values())
+    if not projects or workloads >= _MOST_OF_A_TRIAL:
+        return False
+    services = (
+        count_services(_joined(project, name), inside)
+        for project, names in projects.items()
+        for name in choose_compose_files(project, names, inside)[0]
+    )
+    return sum(services) > 2 * workloads
 
 
 def _is_kustomization(path: str) -> bool:
@@ -124,17 +146,23 @@ def _proxies(directory: str, inside: str, top: DirectoryEntries) -> Iterator[str
                 continue
 
 
-def _collect_nearest(collection: SourceFiles, directory: str, below: list[str], inside: str) -> None:
+def _nearest_projects(below: list[str]) -> dict[str, list[str]]:
+    """Return the compose files that are least deep, by their directories."""
     projects: dict[str, list[str]] = {}
     for path in below:
         if is_compose_file(os.path.basename(path)):
             projects.setdefault(os.path.dirname(path), []).append(os.path.basename(path))
     depth = min((path.count(os.sep) for path in projects), default=0)
-    nearest = sorted(path for path in projects if path.count(os.sep) == depth)
+    return {path: projects[path] for path in sorted(projects) if path.count(os.sep) == depth}
+
+
+def _collect_nearest(
+    collection: SourceFiles, directory: str, nearest: dict[str, list[str]], below: list[str], inside: str
+) -> None:
     if len(nearest) > _MOST_PROJECTS:
-        raise UsageError(f"{directory} holds {len(nearest)} compose projects; name one, such as {nearest[0]}")
-    for project in nearest:
-        chosen, others = choose_compose_files(project, projects[project], inside)
+        raise UsageError(f"{directory} holds {len(nearest)} compose projects; name one, such as {next(iter(nearest))}")
+    for project, names in nearest.items():
+        chosen, others = choose_compose_files(project, names, inside)
         for name in chosen:
             collection.read(_joined(project, name), inside)
         collection.others += [_joined(project, name) for name in others]

@@ -47,6 +47,11 @@ def choose_compose_files(directory: str, names: list[str], inside: str) -> tuple
     return chosen, [name for name in names if name not in chosen]
 
 
+def count_services(path: str, inside: str) -> int:
+    """Return about how many services a compose file has."""
+    return len(set(_SERVICE.findall(found_text(path, inside))))
+
+
 class _Content(Struct, frozen=True):
     """The names of the services in a compose file, and all its words."""
 

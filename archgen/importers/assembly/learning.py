@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from archgen.importers.assembly.inventory import Call, Part
 from archgen.importers.catalogue import PRODUCTS, STORES
-from archgen.importers.facts import ADMITTED, MOUNTED, PASSED_ON
+from archgen.importers.facts import ADMITTED, BY_LOGIN, MOUNTED, PASSED_ON
 
 
 def learn(parts: dict[str, Part], calls: dict[tuple[str, str], Call]) -> dict[tuple[str, str], Call]:
     """Return the calls between the parts in a stable order, each with what the parts say of it."""
-    _prove(calls)
+    _prove(parts, calls)
     _learn_kinds(parts, calls)
     _find_subjects(parts)
     between = {pair: call for pair, call in sorted(calls.items()) if pair[0] in parts and pair[1] in parts}
@@ -24,7 +24,7 @@ def _judge(parts: dict[str, Part], calls: dict[tuple[str, str], Call], call: Cal
         call.required = False
     if target.kind == "search" and _has_database(parts, calls, call):
         call.required, call.asked = False, True
-    call.is_assumed = call.is_assumed or call.evidence == ADMITTED
+    call.is_assumed = call.is_assumed or call.evidence in (ADMITTED, BY_LOGIN)
     if call.protocol == "http" and call.evidence == MOUNTED:
         call.protocol = _PROTOCOLS.get(target.product or "", call.protocol)
     if call.protocol == "http" and target.listens.get(call.port or 0, {}).get("grpc"):
@@ -78,15 +78,16 @@ def _has_database(parts: dict[str, Part], calls: dict[tuple[str, str], Call], ca
     return any(parts[target].kind == "database" for target in called)
 
 
-def _prove(calls: dict[tuple[str, str], Call]) -> None:
+def _prove(parts: dict[str, Part], calls: dict[tuple[str, str], Call]) -> None:
     """Drop each guess whose opposite is proven, and those of proxies whose own configuration says what they call.
 
-    A call with any other evidence is no guess.
+    What a proxy waits for it may pass requests to all the same. A call with any other evidence is no guess.
     """
     for call in calls.values():
         call.guess = call.guess and call.evidence == "depends_on"
     read = {call.source for call in calls.values() if call.evidence == PASSED_ON}
     for source, target in [pair for pair, call in calls.items() if call.guess]:
         opposite = calls.get((target, source))
-        if source in read or (opposite is not None and not opposite.guess):
+        leads = source in parts and (parts[source].traits.balances or parts[source].kind == "web-server")
+        if source in read or (opposite is not None and not opposite.guess and not leads):
             del calls[source, target]

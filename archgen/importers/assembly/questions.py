@@ -115,7 +115,7 @@ def _is_alone(inventory: Inventory, part: Part, doors: Doors) -> bool:
         return False
     works = part.traits.role in ("application", "web") and part.kind not in ("worker", "scheduler")
     calls = any(is_walked(inventory, call.source, call.target) for call in inventory.callees(part.id))
-    return part.keeps_data or (works and not calls and not part.is_aside)
+    return part.keeps_data or part.kind == "mail" or (works and not calls and not part.is_aside)
 
 
 def _uncalled(inventory: Inventory, doors: Doors) -> Iterator[ImportQuestion]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
 
 from msgspec import Struct, field
 
@@ -33,6 +34,11 @@ STAND_INS = (
 )
 """Names of files that people copy to `.env`, the likelier ones first."""
 
+_ELSEWHERE = ("conf", "config", "env", "envs", ".envs", "docker", "..")
+"""Directories that keep examples of a `.env` which they don't keep, the likelier ones first."""
+
+_MOVED = (*STAND_INS[:2], "env.example")
+
 
 class Environment(Struct):
     """The variables of a project by name; `stand_in` is the file that they are read from if there is no `.env`."""
@@ -49,7 +55,7 @@ class Environment(Struct):
 
 def environment_of(path: str, opener: Opener) -> Environment:
     """Return the variables for the compose files beside a path."""
-    for name in (".env", *STAND_INS):
+    for name in (".env", *STAND_INS, *_moved()):
         for file in opener(path, name)[:1]:
             variables = {key: value for key, (value, _) in expanded_variables(file.data, {}).items()}
             return Environment(variables, file.path if name != ".env" else "")
@@ -59,9 +65,14 @@ def environment_of(path: str, opener: Opener) -> Environment:
 def opened_variables(path: str, name: str, opener: Opener) -> tuple[Configuration, ...]:
     """Return the file of variables that a compose file names, else the example of it."""
     directory, base = posixpath.split(name)
-    stand_ins = STAND_INS if base == ".env" else tuple(f"{base}{end}" for end in EXAMPLES)
+    stand_ins = (*STAND_INS, *_moved()) if base == ".env" else tuple(f"{base}{end}" for end in EXAMPLES)
     for each in (base, *stand_ins):
         files = opener(path, posixpath.join(directory, each))[:1]
         if files:
             return files
     return ()
+
+
+def _moved() -> Iterator[str]:
+    """Yield the paths of examples that are copied out of another directory."""
+    return (f"{directory}/{name}" for directory in _ELSEWHERE for name in _MOVED)

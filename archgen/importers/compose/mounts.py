@@ -13,8 +13,14 @@ from archgen.importers.compose.service import SourceText
 from archgen.importers.facts import Attachment, Configuration, Opener
 
 _NO_CONFIGURATION = (".sock", ".pem", ".key", ".crt", ".sql", ".sh", ".py", ".js", ".html", ".md")
-CONFIGURATIONS = (".conf", ".cfg", ".template", ".tmpl", ".tpl", ".yml", ".yaml", ".toml", "Caddyfile")
+CONFIGURATIONS = (
+    ".conf", ".cfg", ".cf", ".cnf", ".ini", ".inc", ".properties", ".env", ".json", ".xml", ".hcl", ".template", ".tmpl", ".tpl",
+    ".yml", ".yaml", ".toml", "Caddyfile",
+)  # fmt: skip
 """Ends of the names of configurations."""
+
+_SETTINGS = re.compile(r"(^|[/_.-])(settings?|config|configuration)(\.[a-z]+)?\.(py|js)$", re.IGNORECASE)
+"""Programs that hold nothing but settings."""
 
 _AT_HOME = re.compile(r"/home/|/Users/|/root/|~|[A-Za-z]:[\\/]")
 """Paths of one machine alone."""
@@ -33,7 +39,7 @@ def mounted(
     mounts = [(target, _inside(mount)) for target, mount in part.service.mounts.items() if _is_path(mount.text)]
     copies = [(target, copy) for target, copy in part.recipe.copies.items() if target not in part.service.mounts]
     for target, named in [*sorted(mounts)[:50], *sorted(copies)[:50]]:
-        if target.endswith(_NO_CONFIGURATION):
+        if target.endswith(_NO_CONFIGURATION) and not _SETTINGS.search(target):
             continue
         for file in _opened(part.service.source.path, named.text, opener):
             if len(file.data) <= _LARGEST_MOUNT:
@@ -51,8 +57,8 @@ def _opened(path: str, name: str, opener: Opener) -> tuple[Configuration, ...]:
 
 def _examples(name: str) -> Iterator[str]:
     stem, end = posixpath.splitext(name)
+    yield from (f"{name}{sort}" for sort in EXAMPLES)
     if end:
-        yield from (f"{name}{sort}" for sort in EXAMPLES)
         yield from (f"{stem}{sort}{end}" for sort in EXAMPLES)
     first, _, rest = posixpath.normpath(name).partition("/")
     if (rest or not end) and not first.startswith("."):

@@ -37,7 +37,8 @@ def reason_of(name: str, service: Service, kind: Guess, ended: bool) -> str:
     if service.replicas == 0:
         return "has no replicas"
     name_of_image = image_name(service.image)
-    if service.image and (name_of_image in _HELPERS or (name_of_image in _TOOLS and _IDLE.search(service.words))):
+    waits = name_of_image in _TOOLS and kind.known.kind not in ("worker", "scheduler") and _IDLE.search(service.words)
+    if service.image and (name_of_image in _HELPERS or waits):
         return "takes part in no request"
     return ""
 

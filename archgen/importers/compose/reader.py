@@ -12,6 +12,7 @@ from archgen.importers.addresses import Mention, argument, mentions, port_beside
 from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.compose.environment import opened_variables
 from archgen.importers.compose.frameworks import read_by_frameworks
+from archgen.importers.compose.indirect import IndirectCall, calls_by_login, calls_by_name_server, calls_by_socket
 from archgen.importers.compose.interpolation import expanded_variables
 from archgen.importers.compose.jobs import configuring_jobs
 from archgen.importers.compose.mounts import mounted
@@ -30,10 +31,10 @@ from archgen.importers.compose.sharing import (
     is_meant_for_others,
     value_place,
 )
-from archgen.importers.facts import Attachment, Fact, FactSheet, Opener, Origin
+from archgen.importers.facts import BY_LOGIN, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.products import admits_anybody, replicates
-from archgen.importers.protocols import protocol_of_call
+from archgen.importers.protocols import protocol_of_call, protocol_of_port
 from archgen.importers.secrets import without_user_info
 from archgen.importers.variable_names import names_page, names_telemetry
 from archgen.model.finding import Confidence
@@ -105,11 +106,17 @@ class _Reader:
                     self._take_over(part, job)
         for route in routes({part.id: part.service for part in self.parts.values()}, proxies_of(self.parts)):
             self._route(route)
+        for call in (*calls_by_socket(self.parts), *calls_by_name_server(self.parts, self.hosts)):
+            self._call_indirectly(call)
         for part in self.parts.values():
             self._order(part)
-        for part, store, source in borrowed_stores(self.parts, self.proven, self.copied):
+        services = self.project.services.values()
+        for part, store, source in borrowed_stores(self.parts, services, self.proven, self.copied):
             self._connect(part, Mention(store), source, "same image and variables")
             self._doubt(f"connection:{part.id}->{store}", source, "same image and variables")
+        for call in calls_by_login(self.parts, self._own_variables()):
+            if (call.source, call.target) not in self.proven:
+                self._call_indirectly(call)
         return attachments
 
     # Facts
@@ -166,6 +173,29 @@ class _Reader:
             if target is not None:
                 self._connect(part, Mention(target), link.source, "links")
 
+    def _call_indirectly(self, call: IndirectCall) -> None:
+        subject, known = f"connection:{call.source}->{call.target}", self.by_id[call.target].guess.known
+        sure: Confidence = "high" if call.evidence != BY_LOGIN else "medium"
+        self._add(subject, "protocol", call.protocol or known.protocol, call.place, call.evidence, sure)
+        if call.protocol == "dns":
+            # Docker itself answers for the names of the project
+            self._add(subject, "required", False, call.place, call.evidence)
+        elif known.port is not None:
+            self._add(subject, "number", known.port, call.place, call.evidence, "medium")
+        if sure == "high":
+            self.proven.add((call.source, call.target))
+
+    def _own_variables(self) -> dict[str, dict[str, SourceText]]:
+        """Return the variables of each service that no other one shares, by its id."""
+        return {
+            part.id: {
+                name: value
+                for name, value in self._variables(part).items()
+                if len(self.shared.get(value_place(value), ())) < 2
+            }
+            for part in self.parts.values()
+        }
+
     def _take_over(self, part: ServicePart, job: Service) -> None:
         """Add the calls whose addresses a job writes into the configuration of a service."""
         proven = set(self.proven)
@@ -206,7 +236,7 @@ class _Reader:
                 continue
             if not shared or self._agrees(part, mention.host):
                 self._connect(part, mention, value.source, evidence)
-                if target.id != part.id and (mention.assumed or is_meant_for_others(part, target, sharing)):
+                if target.id != part.id and (mention.assumed or is_meant_for_others(name, part, target, sharing)):
                     self._doubt(f"connection:{part.id}->{target.id}", value.source, evidence)
                 if names_telemetry(name) and KINDS[target.kind].role != "data" and target.id != part.id:
                     self._add(f"connection:{part.id}->{target.id}", "required", False, value.source, evidence)
@@ -239,7 +269,7 @@ class _Reader:
             self._add(f"component:{part.id}", "member", f"backs_up:{target.id}", source, evidence)
             return
         self.proven.add((part.id, target.id))
-        protocol = protocol_of_call(mention.protocol, None, target.guess, evidence)
+        protocol = protocol_of_call(mention.protocol, protocol_of_port(mention.port, known), target.guess, evidence)
         self._add(subject, "protocol", protocol, source, evidence)
         port = mention.port or (known.port if protocol == known.protocol else None)
         if port is not None:

@@ -59,6 +59,7 @@ class Service(Struct, kw_only=True):
     aliases: set[str] = field(default_factory=set)
     profiles: set[str] = field(default_factory=set)
     networks: set[str] = field(default_factory=set)
+    dns: list[SourceText] = field(default_factory=list)
     network_mode: str = ""
     replicas: int | None = None
     restart: str = ""
@@ -107,6 +108,7 @@ def merge(base: Service, over: Service) -> Service:
         aliases=base.aliases | over.aliases,
         profiles=over.profiles or base.profiles,
         networks=base.networks | over.networks,
+        dns=base.dns + over.dns,
         network_mode=over.network_mode or base.network_mode,
         replicas=base.replicas if over.replicas is None else over.replicas,
         restart=over.restart or base.restart,
@@ -141,7 +143,8 @@ def read_service(service_name: str, node: SourceNode, variables: Mapping[str, st
     service = Service(
         name=service_name,
         source=_origin(node),
-        image=text("image"),
+        # a registry or a tag whose variable no file sets leaves its sign behind
+        image=text("image").lstrip("/").rstrip(":"),
         built=interpolate(build.text or build.text_at("context"), variables) or ("." if build.is_map else ""),
         dockerfile=text("build", "dockerfile"),
         stage=text("build", "target"),
@@ -166,6 +169,7 @@ def read_service(service_name: str, node: SourceNode, variables: Mapping[str, st
         service.aliases |= {interpolate(item.text, variables) for item in network.get("aliases").list()}
         if network.text_at("ipv4_address"):
             service.aliases.add(interpolate(network.text_at("ipv4_address"), variables))
+    service.dns = [SourceText(interpolate(item.text, variables), _origin(item)) for item in node.get("dns").list()]
     service.env_files = [
         SourceText(interpolate(item.text or item.text_at("path"), variables), _origin(item))
         for item in _entries(node.get("env_file"))

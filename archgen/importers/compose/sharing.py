@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+import re
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Service, SourceText
@@ -26,8 +27,15 @@ def is_for_others(part: ServicePart, target: ServicePart | OutsideStore) -> bool
     return copies or KINDS[part.kind].observes or (proxies and KINDS[target.kind].role == "data")
 
 
-def is_meant_for_others(part: ServicePart, target: ServicePart | OutsideStore, sharing: Sequence[ServicePart]) -> bool:
-    """Return True for a value that services of several images share, if one of another image waits for its target and none of this."""
+def is_meant_for_others(
+    name: str, part: ServicePart, target: ServicePart | OutsideStore, sharing: Sequence[ServicePart]
+) -> bool:
+    """Return True for a value that services of several images share, and that is for those of another image than this.
+
+    One of those waits for its target and none of this, or the variable's name begins with theirs.
+    """
+    if len(sharing) > 1 and _begins_with_another(name, part, sharing):
+        return True
     if len(sharing) < 2 or isinstance(target, OutsideStore) or not part.service.depends_on:
         return False
     waiting = [each for each in sharing if target.service.name in each.service.depends_on]
@@ -35,21 +43,39 @@ def is_meant_for_others(part: ServicePart, target: ServicePart | OutsideStore, s
     return bool(waiting) and not any(each.service.program == part.service.program for each in waiting)
 
 
+def _begins_with_another(name: str, part: ServicePart, sharing: Sequence[ServicePart]) -> bool:
+    """Return True for `AIRFLOW__BROKER_URL` of what is no Airflow, beside `airflow-worker`."""
+    first = re.split(r"[^a-z0-9]", name.lower(), maxsplit=1)[0]
+    if len(first) < 3 or first in _words_of(part):
+        return False
+    return any(first in _words_of(each)[:1] and KINDS[each.kind].role != "data" for each in sharing)
+
+
+def _words_of(part: ServicePart) -> list[str]:
+    """Return the words of a service's name, of its image and of its source."""
+    service = part.service
+    return re.split(r"[^a-z0-9]+", f"{service.name} {service.image.rpartition('/')[2]} {service.built}".lower())
+
+
 def borrowed_stores(
-    parts: Mapping[str, ServicePart], proven: Set[tuple[str, str]], copied: Mapping[str, Mapping[str, SourceText]]
+    parts: Mapping[str, ServicePart],
+    services: Iterable[Service],
+    proven: Set[tuple[str, str]],
+    copied: Mapping[str, Mapping[str, SourceText]],
 ) -> list[tuple[ServicePart, str, Origin]]:
     """Return the stores that services wait for, for what runs the same program with variables that no file shows.
 
-    `proven` are calls, `copied` the variables that files show, both by the ids of parts.
+    `services` are all that a project runs, jobs that end too. `proven` are calls, `copied` the variables that files show,
+    both by the ids of parts.
     """
     data = {part.id for part in parts.values() if KINDS[part.kind].role == "data"}
     calling = {caller for caller, called in proven if called in data}
     stores: dict[_UnseenVariables, list[tuple[str, Origin]]] = {}
-    for part in parts.values():
-        for name, value in part.service.depends_on.items():
+    for service in services:
+        for name, value in service.depends_on.items():
             if name in parts and parts[name].id in data:
-                calling.add(part.id)
-                stores.setdefault(_variables_of(part.service), []).append((parts[name].id, value.source))
+                calling |= {parts[service.name].id} if service.name in parts else set()
+                stores.setdefault(_variables_of(service), []).append((parts[name].id, value.source))
     return [
         (part, store, source)
         for part in parts.values()

@@ -1,0 +1,88 @@
+"""Calls that no address shows: through a socket in a volume, of a name server, of a store whose login a service has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from archgen.importers.catalogue import Known
+from archgen.importers.compose.parts import ServicePart
+from archgen.importers.compose.service import SourceText
+from archgen.importers.facts import BY_LOGIN, Origin
+from archgen.importers.outside import store_asked_for, store_by_name
+from archgen.model.kinds import KINDS
+
+_SOCKETS = re.compile(r"^/(var/)?run/\w|(^|[/_-])(sock|sockets?)([/_-]|$)")
+"""Directories and volumes that hold sockets."""
+
+_LOGIN = re.compile(r"(PASS(WORD)?|PASSWD|PWD|USER(NAME)?|LOGIN)$", re.IGNORECASE)
+
+
+class IndirectCall(Struct, frozen=True):
+    """A call by ids, with its place, its evidence, and its protocol where its target doesn't tell it."""
+
+    source: str
+    target: str
+    place: Origin
+    evidence: str
+    protocol: str | None = None
+
+
+def calls_by_socket(parts: Mapping[str, ServicePart]) -> Iterator[IndirectCall]:
+    """Yield a call of the store, or of the PHP, that keeps its socket in a volume which others mount too."""
+    for target in parts.values():
+        if KINDS[target.kind].role != "data" and target.guess.known.protocol != "fastcgi":
+            continue
+        volumes = {
+            mount.text
+            for path, mount in target.service.mounts.items()
+            if mount.text[:1] not in "./~" and (_SOCKETS.search(path) or _SOCKETS.search(mount.text))
+        }
+        for part in parts.values():
+            shared = [mount for mount in part.service.mounts.values() if mount.text in volumes]
+            if shared and part is not target and KINDS[part.kind].role != "data":
+                yield IndirectCall(part.id, target.id, shared[0].source, "socket in a volume")
+
+
+def calls_by_name_server(parts: Mapping[str, ServicePart], hosts: Mapping[str, str]) -> Iterator[IndirectCall]:
+    """Yield the calls of a name server of the project, which services name by its address."""
+    for part in parts.values():
+        for server in part.service.dns:
+            target = hosts.get(server.text)
+            if target is not None and target != part.id:
+                yield IndirectCall(part.id, target, server.source, "dns", "dns")
+
+
+def calls_by_login(
+    parts: Mapping[str, ServicePart], variables: Mapping[str, Mapping[str, SourceText]]
+) -> Iterator[IndirectCall]:
+    """Yield a call of the only store of a product, by each service with a user or a password of it and no address.
+
+    `variables` are those that no other service shares, by the ids of parts.
+    """
+    stores = [part for part in parts.values() if KINDS[part.kind].role == "data"]
+    for part in parts.values():
+        own = variables[part.id]
+        if part in stores or KINDS[part.kind].observes or part.guess.known.admin:
+            continue
+        addressed = [
+            known for name, value in own.items() if value.text and (known := store_asked_for(name)) is not None
+        ]
+        for name, value in own.items():
+            named = store_by_name(name) if _LOGIN.search(name) else None
+            if named is None or any(_is_like(known, named) for known in addressed):
+                continue
+            fitting = [store for store in stores if _is_like(store.guess.known, named)]
+            if len(fitting) == 1:
+                yield IndirectCall(part.id, fitting[0].id, value.source, BY_LOGIN)
+
+
+def _is_like(known: Known, named: Known) -> bool:
+    """Return True for a store of a product or one that answers like it; where no product is named, for a database."""
+    if named.product is None or known.product is None:
+        return known.kind == named.kind
+    return known.product == named.product or (
+        known.protocol == named.protocol and known.protocol not in ("http", "tcp")
+    )
