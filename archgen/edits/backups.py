@@ -103,15 +103,19 @@ def _can_copy(topology: Topology, backup: Component, store: Component) -> bool:
 
 
 def _another_job(topology: Topology, backup: Component, store: Component) -> tuple[Change, ...]:
-    """Return another job beside a backup, whose restores are tested apart, with the same hosts and the same storage."""
-    name = free_name(backup.id, topology)
+    """Return another job beside a backup, whose restores are tested apart, with the same hosts and the same storage.
+
+    It has the product of that backup where this can read the store: what copies PostgreSQL can't copy Cassandra.
+    """
+    same = backup.product is not None and _is_read_by(topology, backup, store)
+    name = free_name(backup.id if same or backup.product is None else "backup", topology)
     hosts = topology.hosts_of(backup.id)
     own = _host_of_job(store)
     if own is not None and any(set(hosts) <= set(topology.hosts_of(source)) for source in backup.backs_up):
         # a job beside its source reads it there
         hosts = (own,)
     value: dict[str, object] = {"kind": "backup"}
-    value |= {"product": backup.product} if backup.product is not None else {}
+    value |= {"product": backup.product} if same else {}
     value |= {"runs_on": hosts[0] if len(hosts) == 1 else list(hosts), "backs_up": [store.id]} | _schedule(
         topology, store
     )
@@ -124,6 +128,25 @@ def _another_job(topology: Topology, backup: Component, store: Component) -> tup
             if call.ports
         ),
     )
+
+
+_RELATIVES = (
+    ("mysql", "mariadb", "percona"),
+    ("postgresql", "timescaledb", "postgis", "pgvector"),
+    ("redis", "valkey"),
+)
+"""Stores of one origin, which one program copies."""
+
+
+def _is_read_by(topology: Topology, backup: Component, store: Component) -> bool:
+    """Return True for a backup that copies a store of the same product, or stores of several products already."""
+    copied = {_origin(topology.components[source]) for source in backup.backs_up}
+    return _origin(store) in copied or len(copied) > 1
+
+
+def _origin(store: Component) -> str:
+    product = product_name(store.product)
+    return next((family[0] for family in _RELATIVES if product in family), product)
 
 
 def _schedule(topology: Topology, store: Component) -> dict[str, object]:

@@ -337,6 +337,28 @@ def test_a_witness_that_gives_a_datacenter_the_majority_is_refused() -> None:
     assert fixed(text, "single-writer-database") == yaml.safe_load(text)
 
 
+@pytest.mark.parametrize(
+    ("copied", "store", "name", "product"),
+    [
+        ("[cassandra]", "mysql", "backup", None),
+        ("[cassandra, mariadb]", "oracle", "tool-2", "tool"),
+        ("[mariadb]", "mysql", "tool-2", "tool"),
+    ],
+)
+def test_another_job_has_the_product_of_a_backup_that_can_read_the_store(
+    copied: str, store: str, name: str, product: str | None
+) -> None:
+    text = model(
+        f"{JOB}\ndb: {{kind: database, product: {store}, runs_on: a}}\ncassandra: {{kind: database, product: cassandra}}\n"
+        f"tool: {{kind: backup, product: tool, runs_on: b, backs_up: {copied}}}\nmariadb: {{kind: database, product: mariadb}}",
+        "job -> db: {protocol: tcp, port: 1000, tls: true}",
+        "job -> db: x",
+        "{a: {}, b: {}}",
+    )
+    after = fixed(text, "missing-backup")["components"][name]
+    assert (after["backs_up"], after.get("product")) == (["db"], product)
+
+
 def test_a_store_that_an_own_backup_could_copy_gets_another_job_of_it() -> None:
     text = model(
         f"{JOB}\nimages: {{kind: file-storage, runs_on: a}}\nfiles: {{kind: file-storage, runs_on: a}}\n"
