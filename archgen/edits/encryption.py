@@ -135,7 +135,9 @@ def _tls_number(topology: Topology, call: Connection, port: Port) -> int | None:
     if port.port is None:
         return None
     names = (port.protocol, PROTOCOLS[port.protocol].secured)
-    called = [each for target in call.targets for other in topology.incoming[target] for each in other.ports]
+    others = (other for target in call.targets for other in topology.incoming[target])
+    # replicas talk to each other on a port of their own
+    called = [each for other in others if _is_among_replicas(other) == _is_among_replicas(call) for each in other.ports]
     numbers: set[int | None] = {
         each.port
         for each in called
@@ -148,6 +150,10 @@ def _tls_number(topology: Topology, call: Connection, port: Port) -> int | None:
             # another protocol has the port
             return None
     return numbers.pop() if len(numbers) == 1 else None
+
+
+def _is_among_replicas(call: Connection) -> bool:
+    return call.source in call.targets
 
 
 def _usual_number(port: Port) -> int | None:

@@ -219,3 +219,15 @@ def test_a_product_that_listens_for_tls_elsewhere_is_called_there(
     after = fixed(text, "plaintext-between-hosts")
     assert after["connections"]["lb -> app"] == {"protocol": "https", "port": number, "tls": {"verify": True}}
     assert after["components"]["wall"]["rules"][0]["ports"] == [number]
+
+
+def test_replicas_keep_the_port_on_which_they_talk_to_each_other() -> None:
+    text = model(
+        "app: {kind: app-server, runs_on: a}\ndb: {kind: database, product: cassandra, runs_on: [b, c], replication: {writers: all}}",
+        "app -> db: {protocol: cassandra, port: 9142, tls: true}\ndb -> db: {protocol: cassandra, port: 7000, required: false}",
+        "app -> db: INSERT",
+        HOSTS,
+        NETWORKS,
+    )
+    after = fixed(text, "plaintext-between-hosts")["connections"]["db -> db"]
+    assert (after["port"], after["tls"]) == (7000, {"verify": True})
