@@ -87,14 +87,17 @@ def _always_failing(facts: Topology, component: Component) -> Shortfall | None:
 
 def _pool(facts: Topology, component: Component) -> tuple[str, ...]:
     """Return the replicas over which a component spreads the requests of flows."""
-    pool: dict[str, None] = {}
-    for connection in facts.outgoing[component.id]:
-        if connection.locality is None and facts.flows_over[connection.id]:
-            for target in connection.targets:
-                called = facts.components[target]
-                if called.kind != "dns" and not facts.kind(target).observes and not called.managed:
-                    pool.update(dict.fromkeys(replica.id for replica in called.replicas))
-    return tuple(pool)
+    return tuple(dict.fromkeys(replica for hop in _hops(facts, component) for replica in _spread(facts, hop)))
+
+
+def _spread(facts: Topology, hop: Hop) -> tuple[str, ...]:
+    """Return the replicas among which a hop has a choice: where one alone can answer, no check helps."""
+    if hop.connection is None or hop.connection.locality is not None:
+        return ()
+    called = [facts.components[target] for target in hop.step.targets]
+    own = [each for each in called if each.kind != "dns" and not facts.kind(each.id).observes and not each.managed]
+    replicas = tuple(replica.id for each in own for replica in each.replicas)
+    return replicas if len(replicas) > 1 else ()
 
 
 def _hops(facts: Topology, component: Component) -> Iterator[Hop]:
@@ -151,7 +154,7 @@ def _hit(facts: Topology, component: Component, pool: tuple[str, ...], message: 
         subject=Subject("component", component.id),
         message=message,
         related=tuple((Subject("component", target), "takes requests unchecked") for target in targets),
-        flows=facts.flows_through([component.id]),
+        flows=tuple(dict.fromkeys(hop.flow for hop in _hops(facts, component) if _spread(facts, hop))),
     )
 
 
