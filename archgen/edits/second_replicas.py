@@ -6,6 +6,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component
 from archgen.model.kinds import KEEPING, KINDS, QUEUES
 from archgen.model.products import product_name, product_of
+from archgen.model.runtimes import WEB_SERVERS, is_runtime
 
 
 def may_get_second(topology: Topology, component: Component) -> bool:
@@ -25,15 +26,6 @@ def _keeps_sessions(topology: Topology, component: Component) -> bool:
     return any("session" in (hop.step.message or "").casefold() for hop in shared)
 
 
-_RUNTIMES = (
-    *("java", "spring", "spring-boot", "quarkus", "tomcat", "jetty", "wildfly", "weblogic", "go", "golang"),
-    *("rust", "c++", "python", "django", "flask", "fastapi", "gunicorn", "uvicorn", "uwsgi", "celery"),
-    *("node", "express", "nestjs", "nextjs", "deno", "bun", "php", "php-fpm", "laravel", "symfony", "ruby"),
-    *("rails", "puma", "sidekiq", "elixir", "phoenix", "erlang", "dotnet", "aspnet", "aspnet-core", "iis"),
-    *("scala", "kotlin", "clojure", "perl"),
-)
-"""What runs the code of a system's own makers, who know if it keeps anything; other products keep what their makers chose."""
-
 _PROGRAMS = ("app-server", "service", "web-server", "worker", "identity-provider")
 """The kinds whose product may keep data, elect a leader or share out work by itself."""
 
@@ -52,9 +44,9 @@ def may_run_twice(topology: Topology, component: Component) -> bool:
         return kind.id == "mail" and product in _RELAYS
     if kind.id == "search":
         return product_of(component.product).agrees
-    if kind.id not in _PROGRAMS or (kind.entry and product in _SERVERS):
+    if kind.id not in _PROGRAMS or (kind.entry and product in WEB_SERVERS):
         return True
-    own = component.product is None or product in _RUNTIMES
+    own = component.product is None or is_runtime(component.product)
     spread = any(KINDS[caller.kind].role in ("balancer", "web") for caller in topology.index.callers(component.id))
     queued = any(
         topology.kind(target).id in QUEUES for call in topology.outgoing[component.id] for target in call.targets
@@ -66,6 +58,3 @@ def may_run_twice(topology: Topology, component: Component) -> bool:
 
 _RELAYS = ("postfix", "exim", "opensmtpd", "sendmail", "haraka", "msmtp", "nullmailer")
 """Mail servers that hand on what they get."""
-
-_SERVERS = ("nginx", "apache", "caddy", "traefik", "envoy", "haproxy", "openresty", "lighttpd")
-"""Web servers that keep nothing by themselves."""

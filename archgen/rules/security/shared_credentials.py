@@ -10,6 +10,8 @@ from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection
 from archgen.model.change import Change, Put
+from archgen.model.products import product_name
+from archgen.model.runtimes import runs_any_code
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.index import SAME_HOST
@@ -82,7 +84,7 @@ def _superuser(facts: Topology, target: str, calls: list[Connection]) -> Hit:
 
 
 def _programs(facts: Topology, connections: list[Connection]) -> set[str]:
-    """Who uses an account; components that run one code base, or that do each other's work, are one program."""
+    """Who uses an account; processes of one application or code base, and those that do each other's work, are one program."""
     return {_program(facts, connection.source) for connection in connections}
 
 
@@ -93,7 +95,12 @@ def _program(facts: Topology, component: str) -> str:
         if len(connection.targets) > 1 and component in connection.targets
     )
     own = facts.components[component]
-    return own.codebase or _repository(own) or next(groups, (component,))[0]
+    return own.codebase or _repository(own) or _application(own) or next(groups, (component,))[0]
+
+
+def _application(component: Component) -> str | None:
+    """Return the application that others make and of which a component is a process; a runtime runs anybody's code."""
+    return None if runs_any_code(component.product) else product_name(component.product) or None
 
 
 def _repository(component: Component) -> str | None:
@@ -203,8 +210,8 @@ RULE = Rule(
     fix="Give each component an account of its own, with only the rights that it needs: `credentials: shop-reader`.",
     limits=(
         "Doesn't check connections that declare neither `credentials` nor `authentication`, components that run the "
-        "same code base or image or are alternatives on one connection, name services, nor external services, which may be "
-        "open to everybody. Calls that can't leave a host are checked only if they are to a store that isn't "
+        "same code base or image, are processes of one product or are alternatives on one connection, name services, nor external "
+        "services, which may be open to everybody. Calls that can't leave a host are checked only if they are to a store that isn't "
         "declared to be for that host alone (`locality: same-host`). Administrators and backups may sign in to a database as its "
         "superuser."
     ),

@@ -1,0 +1,69 @@
+"""The products that run anybody's code: languages, frameworks, servers of applications and platforms."""
+
+from __future__ import annotations
+
+import re
+
+from archgen.model.products import product_name
+
+_RUNTIMES = (
+    *("java", "spring", "spring-boot", "quarkus", "micronaut", "helidon", "dropwizard", "vert.x", "akka", "play"),
+    *(
+        "tomcat",
+        "jetty",
+        "wildfly",
+        "weblogic",
+        "go",
+        "golang",
+        "gin",
+        "rust",
+        "actix",
+        "axum",
+        "c",
+        "c++",
+        "cpp",
+        "c#",
+    ),
+    *("python", "django", "flask", "fastapi", "starlette", "tornado", "aiohttp", "gunicorn", "uvicorn", "hypercorn"),
+    *("uwsgi", "celery", "rq", "dramatiq", "node", "express", "nestjs", "koa", "fastify", "nextjs", "nuxt", "remix"),
+    *("javascript", "typescript", "deno", "bun", "react", "vue", "angular", "svelte"),
+    *(
+        "php",
+        "php-fpm",
+        "laravel",
+        "symfony",
+        "cakephp",
+        "codeigniter",
+        "ruby",
+        "rails",
+        "puma",
+        "unicorn",
+        "passenger",
+    ),
+    *("sidekiq", "resque", "elixir", "phoenix", "erlang", "dotnet", "dotnet-core", "aspnet", "aspnet-core"),
+    *("asp.net", "asp.net-core", "iis", "hangfire", "scala", "kotlin", "ktor", "clojure", "perl"),
+)
+"""What runs the code of a system's own makers, who know if it keeps anything; other products keep what their makers chose."""
+
+WEB_SERVERS = ("nginx", "apache", "caddy", "traefik", "envoy", "haproxy", "openresty", "lighttpd")
+"""Web servers that keep nothing by themselves."""
+
+_PLATFORMS = (
+    *("kubernetes", "k3s", "openshift", "docker", "podman", "nomad", "systemd", "knative", "openfaas", "heroku"),
+    *("aws-lambda", "aws-fargate", "ecs", "eks", "app-runner", "elastic-beanstalk", "gke", "cloud-run", "app-engine"),
+    *("cloud-functions", "aks", "azure-functions", "app-service", "azure-app-service", "azure-container-apps"),
+    *("vercel", "netlify", "cloudflare-workers", "cloudflare-pages"),
+)
+
+_VERSION = re.compile(r"[-.]?[0-9][0-9.]*$")
+
+
+def is_runtime(product: str | None) -> bool:
+    """Return True for a product that runs the code of a system's own makers, whatever its version."""
+    name = product_name(product)
+    return name in _RUNTIMES or product_name(_VERSION.sub("", name)) in _RUNTIMES
+
+
+def runs_any_code(product: str | None) -> bool:
+    """Return True for a runtime, a web server or a platform: two components of one of these may have nothing in common."""
+    return is_runtime(product) or product_name(product) in (*WEB_SERVERS, *_PLATFORMS)
