@@ -18,7 +18,7 @@ def read_documents(data: bytes) -> list[TreeNode]:
     """Return the roots of all documents of a file, merge keys applied; raise Unreadable.
 
     Tags are ignored, but for those by which a value replaces another: beside its key stands the key with a `!` before it. Of
-    two equal keys the first counts. No message quotes a name of the file.
+    two equal keys the last counts, as for the programs that read these files. No message quotes a name of the file.
     """
     builder = _DocumentsBuilder(0, decode(0, data))
     builder.run()
@@ -44,10 +44,10 @@ class _DocumentsBuilder(Builder):
         self.roots.append(value)
 
     def _key(self, frame: Any, text: str, mark: int, event: Any) -> None:
-        if text in frame.node:
-            frame.skip = True
-        elif text == "<<":
-            frame.merges = True
+        if text == "<<":
+            frame.skip, frame.merges = text in frame.node, True
+        elif text in frame.node:
+            frame.node.cut(text)
         frame.key = text
         frame.key_mark = mark
 
