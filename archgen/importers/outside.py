@@ -9,10 +9,10 @@ from functools import lru_cache
 from msgspec import Struct
 
 from archgen.importers.addresses import ON_MACHINE, Mention, is_loopback, resolve_host, urls_in
-from archgen.importers.catalogue import PRODUCTS, Known
+from archgen.importers.catalogue import PRODUCTS, STORES, Known
 from archgen.importers.facts import Fact, FactSheet, Origin
 from archgen.importers.names import free_id, make_id
-from archgen.importers.products import Guess
+from archgen.importers.products import Guess, guess
 from archgen.importers.secrets import is_secret_name
 from archgen.model.kinds import KINDS
 
@@ -22,7 +22,8 @@ _BY_PROTOCOL = {
 }  # fmt: skip
 _BY_WORD = tuple((re.compile(pattern, re.IGNORECASE), product) for pattern, product in (
     (r"POSTGRES|PGSQL|^PG_?", "postgres"), (r"MYSQL", "mysql"), (r"MARIADB", "mariadb"), (r"MONGO", "mongo"), (r"REDIS", "redis"),
-    (r"RABBIT|AMQP", "rabbitmq"), (r"KAFKA|BOOTSTRAP_SERVERS", "kafka"), (r"ELASTIC", "elasticsearch"), (r"OPENSEARCH", "opensearch"),
+    (r"RABBIT|AMQP", "rabbitmq"), (r"KAFKA|BOOTSTRAP_SERVERS", "kafka"), (r"ELASTIC|(^|_)ES_", "elasticsearch"),
+    (r"OPENSEARCH", "opensearch"),
     (r"MEMCACHE", "memcached"), (r"CASSANDRA", "cassandra"), (r"MSSQL|SQLSERVER", "mssql"), (r"(^|_)(DB|DATABASE)_", ""),
 ))  # fmt: skip
 _RUN_TOGETHER = re.compile(r"^(DB)(PASS|PWD|USER|LOGIN)", re.IGNORECASE)
@@ -34,6 +35,14 @@ _PLACEHOLDER = re.compile(
     r"(^|\.)example\.|your|change|replace|placeholder|xxx|(^|\.)(local|localhost|localdomain|internal|invalid|test)$|^<",
     re.IGNORECASE,
 )
+_IN_CLUSTER = re.compile(r"\.svc(\.cluster\.local)?\.?$", re.IGNORECASE)
+"""The end of the name of a service in the same cluster, whoever declares it."""
+
+_NAMES_HOST = re.compile(r"(HOST(NAME)?|SERVER|ADDR(ESS)?)$", re.IGNORECASE)
+"""Names of variables whose values are hosts and nothing else."""
+
+_NO_NAMES = ("true", "false", "none", "null", "yes", "no", "on", "off", "default", "auto", "host", "value", "string")
+
 _NAMESPACE = re.compile(r"(?<=[A-Za-z0-9])\.\$(?:\w+|\{\w+\}|\(\w+\))")
 """The namespace of a service that is put in when the manifests are applied."""
 
@@ -71,12 +80,12 @@ class Outside:
         self.stores: dict[str, OutsideStore] = {}
 
     def mentions(
-        self, name: str, value: str, hosts: Mapping[str, str], source: Origin
+        self, name: str, value: str, hosts: Mapping[str, str], source: Origin, port: int | None = None
     ) -> Iterator[tuple[Mention, OutsideStore]]:
-        """Yield the stores outside that a variable names, each with how it is called."""
-        if ":" not in value and "." not in value:
+        """Yield the stores outside that a variable names, each with how it is called; `port` is what stands beside the host."""
+        if port is None and ":" not in value and "." not in value and not _tells_host(name):
             return
-        named = stores_named(name, _NAMESPACE.sub(".svc", value) if "$" in value else value)
+        named = stores_named(name, _NAMESPACE.sub(".svc", value) if "$" in value else value, port)
         by_host = {
             mention.host: (mention, known) for mention, known in named if resolve_host(mention.host, hosts) is None
         }
@@ -92,7 +101,7 @@ class Outside:
 
     def add(self, host: str, known: Known, source: Origin, evidence: str, name: str = "") -> OutsideStore:
         """Return the store at a host, with its facts added where it is new."""
-        key = host.lower()
+        key = _place(host)
         if key not in self.stores:
             identity = free_id(name or _title(host, known), self.taken)
             self.taken[identity] = host
@@ -109,6 +118,12 @@ class Outside:
             values["managed"] = True
         for key, value in values.items():
             self.sheet.add(Fact(f"component:{store.id}", key, value, source, f"{evidence}, in no file", "medium"))
+
+
+def _place(host: str) -> str:
+    """Return a host as it is the same under each of its names: that of a service of the cluster ends where its namespace begins."""
+    lower = host.lower()
+    return lower.partition(".")[0] if _IN_CLUSTER.search(lower) is not None else lower
 
 
 def _without_number(host: str) -> str:
@@ -130,9 +145,12 @@ def _title(host: str, known: Known) -> str:
     return f"{what}-{make_id(host)}" if _NUMBERS.fullmatch(host) else host.split(".")[0]
 
 
-def stores_named(name: str, value: str) -> Iterator[tuple[Mention, Known]]:
-    """Yield the stores that a variable's value names by a URL of their protocol, or by a host under a name that tells them."""
-    by_word, asked = _named(name)
+def stores_named(name: str, value: str, port: int | None = None) -> Iterator[tuple[Mention, Known]]:
+    """Yield the stores that a variable's value names by a URL of their protocol, or by a host under a name that tells them.
+
+    The usual port of a store tells it too, behind the host or in a variable beside it.
+    """
+    by_word, asked = store_named(name)
     if is_secret_name(name) and not asked:
         return
     for mention, rest in urls_in(value[:2000]):
@@ -142,12 +160,34 @@ def stores_named(name: str, value: str) -> Iterator[tuple[Mention, Known]]:
         # an `@` behind the host is a part of a password that nobody quoted
         if known is not None and "@" not in rest and is_real(mention.host) and KINDS[known.kind].role == "data":
             yield mention, known
-    if by_word is not None and asked:
-        for part in value[:2000].split(","):
-            match = _BARE.fullmatch(part.strip())
-            # a name without a dot is a host for certain where the product's own port stands behind it
-            if match is not None and is_real(match[1]) and ("." in match[1] or match[2] == str(by_word.port)):
-                yield Mention(match[1], by_word.protocol, int(match[2]) if match[2] else None), by_word
+    names_host = _NAMES_HOST.search(name) is not None
+    if not asked or (by_word is None and (port is None or not names_host)):
+        return
+    for part in value[:2000].split(","):
+        match = _BARE.fullmatch(part.strip())
+        if match is None or not is_real(match[1]):
+            continue
+        number = int(match[2]) if match[2] else port
+        known = _with_product(by_word, match[1], number)
+        # a word is a host for certain where the product's own port stands behind it, or where the variable can hold nothing else
+        if known is not None and (
+            "." in match[1] or number == known.port or (names_host and _is_name(match[1], known))
+        ):
+            yield Mention(match[1], known.protocol, number), known
+
+
+def _with_product(known: Known | None, host: str, port: int | None) -> Known | None:
+    """Return the store that a name tells; where it tells no product, the one whose usual port or whose name the host has."""
+    if known is not None and known.product is not None:
+        return known
+    named = guess(host.partition(".")[0], "", "", frozenset()).known if known is not None else None
+    told = named if named is not None and named.kind == "database" and named.product is not None else known
+    return STORES.get(port or 0, told)
+
+
+def _is_name(word: str, known: Known) -> bool:
+    """Return True for a word that may be the name of a machine, under a variable's name that tells the product of a store."""
+    return known.product is not None and len(word) > 1 and not word.isdecimal() and word.lower() not in _NO_NAMES
 
 
 def store_by_name(name: str) -> Known | None:
@@ -163,20 +203,28 @@ def store_asked_for(name: str) -> Known | None:
 
 def protocol_named(name: str, kind: str) -> str | None:
     """Return the protocol of the store of a kind that a variable's name tells: `POSTGRES_SERVER` names one of PostgreSQL."""
-    known = _named(name)[0]
+    known = store_named(name)[0]
     return known.protocol if known is not None and known.kind == kind and known.product is not None else None
 
 
 @lru_cache(maxsize=4096)
-def _named(name: str) -> tuple[Known | None, bool]:
+def store_named(name: str) -> tuple[Known | None, bool]:
     """Return the store that a variable's name tells, and whether it asks for a host."""
     product = next((product for pattern, product in _BY_WORD if pattern.search(name)), None)
     known = PRODUCTS[product] if product else Known("database", None, "tcp") if product is not None else None
     return known, _ASKS.search(name) is not None
 
 
+@lru_cache(maxsize=4096)
+def _tells_host(name: str) -> bool:
+    """Return True for a variable that holds the host of a store, whatever its value looks like."""
+    return _NAMES_HOST.search(name) is not None and store_named(name)[0] is not None
+
+
 def is_real(host: str) -> bool:
     """Return True for a host that stands for a machine, and not for an example or the container itself."""
     if host.lower() in ON_MACHINE:
         return True
+    if _IN_CLUSTER.search(host) is not None:
+        host = host.partition(".")[0]
     return not is_loopback(host) and host != "0.0.0.0" and _PLACEHOLDER.search(host) is None

@@ -70,8 +70,9 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         "is_outside",
         "is_unserved",
         "is_page",
-        "is_watched_by_sentinel",
+        "is_promoted",
         "names",
+        "seeks",
         "group",
     ):
         setattr(part, key, value)

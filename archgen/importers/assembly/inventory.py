@@ -16,7 +16,8 @@ class Part(Struct, kw_only=True):
 
     `servers` are those of a pool that a proxy calls by their addresses, each with its name, its host and its port;
     `names` are those that such a proxy answers to. One that is `is_unserved` has no name that a request could come by, and
-    one that is `is_page` has one on a port of pages. `is_watched_by_sentinel` are stores beside each of which a sentinel runs.
+    one that is `is_page` has one on a port of pages. `is_promoted` are stores of which a sentinel or an operator promotes a replica.
+    `seeks` are the products or kinds of stores that it needs by the names of its variables alone, each with the variable.
     """
 
     id: str
@@ -40,9 +41,10 @@ class Part(Struct, kw_only=True):
     is_outside: bool = False
     is_unserved: bool = False
     is_page: bool = False
-    is_watched_by_sentinel: bool = False
+    is_promoted: bool = False
     group: str | None = None
     names: list[str] = field(default_factory=list)
+    seeks: dict[str, str] = field(default_factory=dict)
     servers: list[tuple[str, str, int]] = field(default_factory=list)
 
     @property
@@ -65,7 +67,8 @@ class Call(Struct, kw_only=True):
     """A call of one component by another; one that is a `guess` follows from nothing but the order of the start.
 
     It is `asked` if the caller may do without it, as with a search engine beside a database, and `is_assumed` if files
-    know its target by different names, or not at all, and `is_named` if nothing but the names shows it.
+    know its target by different names, or not at all, and `is_named` if nothing but names shows it: theirs,
+    or that of a `variable`.
     """
 
     source: str
@@ -83,6 +86,7 @@ class Call(Struct, kw_only=True):
     confidence: Confidence = "high"
     is_assumed: bool = False
     is_named: bool = False
+    variable: str | None = None
 
     @property
     def id(self) -> str:

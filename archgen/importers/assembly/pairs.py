@@ -1,8 +1,10 @@
-"""Stores that nothing calls and whose names say whose they are, as `orders` and `orders-db`."""
+"""Stores and their callers that names alone tell: `orders` and `orders-db`, or a variable for the only store of a product."""
 
 from __future__ import annotations
 
 import re
+
+from msgspec.structs import replace
 
 from archgen.importers.assembly.inventory import Call, Inventory, Part
 from archgen.importers.catalogue import PRODUCTS
@@ -11,6 +13,8 @@ _STORE = re.compile(
     r"[-_.]?(db|database|mongo|mongodb|mysql|mariadb|postgres|postgresql|pg|redis|cache|store|sql)\d*$", re.IGNORECASE
 )
 _SERVICE = r"([-_.]?(service|svc|api|app|server|backend))?"
+
+_PROTOCOLS = {each.product: each.protocol for each in PRODUCTS.values() if each.product is not None}
 
 
 def pair_stores(inventory: Inventory) -> Inventory:
@@ -26,6 +30,33 @@ def pair_stores(inventory: Inventory) -> Inventory:
             if len(owners) == 1:
                 inventory.calls[owners[0].id, store.id] = _call(owners[0], store)
     return inventory
+
+
+def pair_seekers(inventory: Inventory) -> Inventory:
+    """Return the inventory with a call of the only store of the product that a component seeks, where it calls none of it.
+
+    The value of the variable stands in no file, so the call is asked about.
+    """
+    stores = [part for part in inventory.parts.values() if part.keeps_data]
+    for part in inventory.parts.values():
+        called = [inventory.parts[call.target] for call in inventory.callees(part.id)] if part.seeks else []
+        for product, variable in part.seeks.items():
+            fitting = [store for store in stores if _fits(store, product)]
+            near = [store for store in fitting if store.group == part.group] or fitting
+            if len(near) == 1 and not any(_fits(each, product) for each in called):
+                call = replace(
+                    _call(part, near[0]), required=True, variable=variable, evidence=f"{variable}, in no file"
+                )
+                inventory.calls[part.id, near[0].id] = call
+    return inventory
+
+
+def _fits(store: Part, product: str) -> bool:
+    """Return True for a store of a product, of another one of its protocol, or of a kind."""
+    if product in (store.product, store.kind):
+        return True
+    spoken, sought = _PROTOCOLS.get(store.product or ""), _PROTOCOLS.get(product)
+    return spoken is not None and spoken == sought != "http"
 
 
 def _call(owner: Part, store: Part) -> Call:

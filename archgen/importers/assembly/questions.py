@@ -103,6 +103,8 @@ def _calls(inventory: Inventory) -> Iterator[ImportQuestion]:
         ask = f"{call.source} starts after {call.target}. Does it call it, and can it do without?"
         if call.is_named:
             ask = f"By their names, {call.source} calls {call.target}. Does it, and can it do without?"
+        if call.variable is not None:
+            ask = f"No file holds {call.variable} of {call.source}. Does it call {call.target}, and can it do without?"
         if call.asked:
             ask = f"Do the main requests of {call.source} fail without {call.target}?"
         place = f"{call.place.path}:{call.place.line}"
@@ -186,4 +188,4 @@ def promotes(part: Part) -> bool:
     """Return True for a store whose product promotes a replica on its own, or whose sentinels do."""
     names = f"{part.id} {part.image or ''}"
     by_product = part.kind == "database" and re.search(r"patroni|spilo|repmgr|stolon", names) is not None
-    return by_product or part.is_watched_by_sentinel
+    return by_product or part.is_promoted

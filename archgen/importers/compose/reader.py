@@ -224,7 +224,8 @@ class _Reader:
         sharing = self.shared[value_place(value)]
         several = len(sharing) > 1
         shared = several and KINDS[part.kind].role == "data"
-        for mention, store in self.outside.mentions(name, value.text, self.hosts, value.source) if not shared else ():
+        outside = self.outside.mentions(name, value.text, self.hosts, value.source, port) if not shared else ()
+        for mention, store in outside:
             self.by_id[store.id] = store
             if several and is_for_others(part, store):
                 continue

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
+
+from msgspec.structs import replace
 
 from archgen.importers.facts import Attachment, Configuration
 from archgen.importers.kubernetes.manifests import Manifests, all_containers_of, containers_of, pod_of
@@ -10,12 +13,14 @@ from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import data_of
 from archgen.importers.nodes import SourceNode
 
+_OF_CONFIGURATION = re.compile(r"[-.](config|conf|cm|configmap|config-map|configuration)$")
+
 HostsOf = Callable[[str], Mapping[str, str]]
 """The names by which the pods of a namespace reach others."""
 
 
 def attachments_of(manifests: Manifests, parts: list[Workload], hosts_of: HostsOf) -> Iterator[Attachment]:
-    """Yield the configurations of pods; a ConfigMap that nothing names belongs to the workload of its name."""
+    """Yield the configurations of pods; a ConfigMap that no pod names belongs to the workload of its name: `kong-config` to `kong`."""
     named: set[tuple[str, str]] = set()
     for part in parts:
         mounted = list(_mounted(part))
@@ -25,8 +30,10 @@ def attachments_of(manifests: Manifests, parts: list[Workload], hosts_of: HostsO
     by_name = {(part.namespace, part.manifest.name): part for part in parts}
     for manifest in manifests.of("ConfigMap"):
         owner = by_name.get((manifest.namespace, manifest.name))
-        if owner is not None and (manifest.namespace, manifest.name) not in named:
-            yield from _attached(manifests, owner, manifest.name, "", hosts_of)
+        likely = owner or by_name.get((manifest.namespace, _OF_CONFIGURATION.sub("", manifest.name)))
+        if likely is not None and (manifest.namespace, manifest.name) not in named:
+            for attachment in _attached(manifests, likely, manifest.name, "", hosts_of):
+                yield attachment if owner is not None else replace(attachment, is_shared=True)
 
 
 def _attached(

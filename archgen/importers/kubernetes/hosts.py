@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from archgen.importers.kubernetes.manifests import containers_of
 from archgen.importers.kubernetes.part import Workload, node_ports
 from archgen.importers.kubernetes.variables import NODE
+from archgen.model.kinds import KINDS
 
 ServiceKey = tuple[str, str]
 """Namespace and name."""
@@ -44,3 +46,26 @@ def agents_by_port(parts: Iterable[Workload]) -> dict[int, str]:
             for port in node_ports(part):
                 owners.setdefault(port, set()).add(part.id)
     return {port: next(iter(ids)) for port, ids in sorted(owners.items()) if len(ids) == 1}
+
+
+def unserved_names(
+    namespace: str,
+    parts: Iterable[Workload],
+    selected: Mapping[ServiceKey, list[Workload]],
+    hosts: Mapping[str, str],
+) -> dict[str, str]:
+    """Return the names of the workloads of a namespace that listen, that no Service leads to, and that mean nothing else."""
+    served = {part.id for pods in selected.values() for part in pods}
+    return {
+        part.manifest.name: part.id
+        for part in parts
+        if part.id not in served
+        and part.manifest.name not in hosts
+        and (namespace == part.namespace or not namespace or not part.namespace)
+        and (KINDS[part.guess.known.kind].role == "data" or any(_listens(part)))
+    }
+
+
+def _listens(part: Workload) -> Iterator[bool]:
+    for container in containers_of(part.manifest.kind, part.manifest.node):
+        yield any(True for _ in container.get("ports").list())

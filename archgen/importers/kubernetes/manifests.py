@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct, field
 
 from archgen.importers.facts import Origin
+from archgen.importers.kubernetes.operated import operated_by
 from archgen.importers.nodes import SourceNode
 
 WORKLOADS = {
@@ -24,6 +25,8 @@ OTHERS = (
     "Gateway",
     "Endpoints",
     "EndpointSlice",
+    "SealedSecret",
+    "ExternalSecret",
 )
 
 
@@ -67,7 +70,7 @@ def objects_of(root: SourceNode, depth: int = 0) -> Iterator[Manifest]:
     if kind.endswith("List") and root.get("items").value is not None and depth < 3:
         for item in root.get("items").list():
             yield from objects_of(item, depth + 1)
-    elif kind in WORKLOADS or kind in ROUTES or kind in OTHERS:
+    elif kind in WORKLOADS or kind in ROUTES or kind in OTHERS or operated_by(kind, root.text_at("apiVersion")):
         metadata = root.get("metadata")
         name = metadata.text_at("name") or metadata.text_at("generateName").rstrip("-")
         if name and not _is_patch(kind, root):

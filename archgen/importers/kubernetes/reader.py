@@ -8,7 +8,7 @@ from archgen.importers.addresses import Mention, argument, mentions, port_beside
 from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.facts import Attachment, Fact, FactSheet, Origin
 from archgen.importers.kubernetes.configurations import attachments_of
-from archgen.importers.kubernetes.hosts import agents_by_port, hosts_in_namespace
+from archgen.importers.kubernetes.hosts import agents_by_port, hosts_in_namespace, unserved_names
 from archgen.importers.kubernetes.manifests import (
     WORKLOADS,
     Manifests,
@@ -16,6 +16,7 @@ from archgen.importers.kubernetes.manifests import (
     containers_of,
     objects_of,
 )
+from archgen.importers.kubernetes.operators import Resource, references_of, resources_of, settings_of
 from archgen.importers.kubernetes.outer import outer_services
 from archgen.importers.kubernetes.part import (
     Workload,
@@ -26,6 +27,7 @@ from archgen.importers.kubernetes.part import (
 )
 from archgen.importers.kubernetes.policies import add_policies
 from archgen.importers.kubernetes.routes import IngressRoute, is_controller, routes_of
+from archgen.importers.kubernetes.seeking import sought_by
 from archgen.importers.kubernetes.selecting import LabelIndex
 from archgen.importers.kubernetes.services import add_services
 from archgen.importers.kubernetes.variables import expanded, variables_of
@@ -67,7 +69,9 @@ class _Reader:
         self.taken: dict[str, str] = {}
         self.parts = list(workloads(manifests, self.taken, sheet))
         self.outside = Outside(self.taken, sheet)
-        self.by_id: dict[str, Workload | OutsideStore] = {part.id: part for part in self.parts}
+        self.resources = list(resources_of(manifests, self.parts, self.taken, sheet))
+        self.by_id: dict[str, Workload | Resource | OutsideStore] = {part.id: part for part in self.parts}
+        self.by_id |= {resource.id: resource for resource in self.resources}
         self.services = {(each.namespace, each.name): each for each in manifests.of("Service")}
         self.index = LabelIndex(self.parts)
         self.selected = {key: self.index.behind(service) for key, service in self.services.items()}
@@ -75,6 +79,7 @@ class _Reader:
         self.aliases = self._aliases()
         self.siblings = dict(self._siblings())
         self.hosts: dict[str, dict[str, str]] = {}
+        self.unserved: dict[str, dict[str, str]] = {}
         self.protocols = dict(self._protocols())
 
     def read(self) -> list[Attachment]:
@@ -83,6 +88,9 @@ class _Reader:
         for part in self.parts:
             hosts = self._hosts(part.namespace)
             self._call(part, hosts)
+        for resource in self.resources:
+            self._describe_resource(resource)
+            self._call_of_resource(resource)
         attachments = list(attachments_of(self.manifests, self.parts, self._hosts))
         add_services(self.manifests, self.parts, self.services, self.selected, self.sheet)
         self._route()
@@ -107,18 +115,49 @@ class _Reader:
         if manifest.namespace:
             self._add(subject, "group", manifest.namespace, manifest.origin, "namespace")
         if has_sentinel(part):
-            self._add(subject, "is_watched_by_sentinel", True, manifest.origin, "sentinel")
+            self._add(subject, "is_promoted", True, manifest.origin, "sentinel")
+        sought = sought_by(self.manifests, part) if KINDS[known.kind].role in ("application", "web") else {}
+        if sought:
+            variables = {product: name for product, (name, _) in sorted(sought.items())}
+            self._add(subject, "seeks", variables, min(place for _, place in sought.values()), "variables", "medium")
         replicas, evidence, source = replicas_of(part, self.manifests)
         if replicas == 0:
             self.sheet.omit(manifest.origin, part.id, "has no replicas")
         if replicas != 1:
             self._add(subject, "replicas", replicas, source, evidence)
 
+    def _describe_resource(self, resource: Resource) -> None:
+        subject, source, evidence = f"component:{resource.id}", resource.manifest.origin, resource.guess.evidence
+        self._add(subject, "kind", resource.guess.known.kind, source, evidence)
+        self._add(subject, "product", resource.guess.known.product, source, evidence)
+        if resource.namespace:
+            self._add(subject, "group", resource.namespace, source, "namespace")
+        if resource.operated.promoted:
+            self._add(subject, "is_promoted", True, source, evidence)
+        replicas, place = resource.replicas
+        if replicas > 1:
+            self._add(subject, "replicas", replicas, place, evidence)
+
+    def _call_of_resource(self, resource: Resource) -> None:
+        hosts = self._hosts(resource.namespace)
+        ids = {each.manifest.name: each.id for each in self.resources if each.namespace == resource.namespace}
+        for name, node in references_of(resource):
+            if name in ids:
+                self._connect(resource, Mention(ids[name]), Origin(node.path, node.line, node.pointer), "reference")
+        for name, node in settings_of(resource.manifest.node.get("spec")):
+            self._mention(resource, name, node.text, Origin(node.path, node.line, node.pointer), name, hosts)
+
     def _hosts(self, namespace: str) -> dict[str, str]:
         """Return the names by which pods of a namespace reach others, each with the component's id."""
         if namespace not in self.hosts:
             self.hosts[namespace] = hosts_in_namespace(namespace, self.selected, self.aliases, self.agents)
         return self.hosts[namespace]
+
+    def _unserved(self, namespace: str) -> dict[str, str]:
+        """Return the names of workloads in a namespace that no Service leads to: where the Service is missing, they are meant."""
+        if namespace not in self.unserved:
+            self.unserved[namespace] = unserved_names(namespace, self.parts, self.selected, self._hosts(namespace))
+        return self.unserved[namespace]
 
     def _aliases(self) -> dict[tuple[str, str], str]:
         """Return the ids of Services that stand for a name, or for addresses, outside the cluster or in another namespace."""
@@ -127,7 +166,9 @@ class _Reader:
             for (space, name), selected in self.selected.items()
             if selected
         }
-        aliases: dict[tuple[str, str], str] = {}
+        aliases: dict[tuple[str, str], str] = {
+            key: resource.id for resource in self.resources for key in resource.names if not self.selected.get(key)
+        }
         for key, host, known in outer_services(self.manifests):
             target = resolve_host(host, inside)
             if target is None and known is not None and "." in host:
@@ -175,7 +216,7 @@ class _Reader:
 
     def _mention(
         self,
-        part: Workload,
+        part: Workload | Resource,
         name: str,
         value: str,
         source: Origin,
@@ -185,16 +226,20 @@ class _Reader:
     ) -> None:
         if names_page(part.guess.known.kind, name, value):
             return
-        for mention, store in self.outside.mentions(name, value, hosts, source):
+        unserved = self._unserved(part.namespace)
+        for mention, store in self.outside.mentions(name, value, {**hosts, **unserved}, source, port):
             self.by_id[store.id] = store
             self._connect(part, mention, source, evidence)
+        for mention in mentions(name, value, unserved, port) if unserved else ():
+            self._connect(part, mention, source, evidence)
+            self._doubt(part.id, mention.host, source, f"{evidence}, no Service")
         for mention in mentions(name, value, hosts, port):
             self._connect(part, mention, source, evidence)
             stores = KINDS[self.by_id[mention.host].guess.known.kind].role == "data"
             if names_telemetry(name) and not stores and mention.host != part.id:
                 self._add(f"connection:{part.id}->{mention.host}", "required", False, source, evidence)
 
-    def _connect(self, part: Workload, mention: Mention, source: Origin, evidence: str) -> None:
+    def _connect(self, part: Workload | Resource, mention: Mention, source: Origin, evidence: str) -> None:
         if mention.host == part.id:
             return
         target = self.by_id[mention.host]
@@ -203,7 +248,7 @@ class _Reader:
             self._add(f"component:{part.id}", "member", f"backs_up:{target.id}", source, evidence)
             return
         if isinstance(target, OutsideStore):
-            self._add(f"connection:{part.id}->{target.id}", "is_assumed", True, source, evidence, "medium")
+            self._doubt(part.id, target.id, source, evidence)
         self._pool(part.id, target.id, mention, source, evidence)
         subject = f"connection:{part.id}->{target.id}"
         spoken = self.protocols.get((target.id, mention.port or 0))
@@ -215,6 +260,10 @@ class _Reader:
             self._add(subject, "number", known.port, source, evidence, "medium")
         if replicates(part.guess.known, known, evidence):
             self._add(f"component:{part.id}", "copy_of", target.id, source, evidence)
+
+    def _doubt(self, caller: str, target: str, source: Origin, evidence: str) -> None:
+        if caller != target:
+            self._add(f"connection:{caller}->{target}", "is_assumed", True, source, evidence, "medium")
 
     def _pool(self, caller: str, target: str, mention: Mention, source: Origin, evidence: str) -> None:
         """Add the same call of the other versions that a Service leads to."""
@@ -230,6 +279,8 @@ class _Reader:
             for service, port, source in route.backends:
                 hosts = self._hosts(route.namespace)
                 target = resolve_host(service, hosts)
+                if target is None and (target := resolve_host(service, self._unserved(route.namespace))) is not None:
+                    self._doubt(controller, target, source, f"{route.kind}, no Service")
                 if target is not None and target != controller:
                     self._pool(controller, target, Mention(target), source, route.kind)
                     subject = f"connection:{controller}->{target}"

@@ -1,0 +1,94 @@
+"""The custom resources by which operators run databases, queues and search engines."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Operated(Struct, frozen=True):
+    """A kind of custom resource: the product that it runs, where its replicas are counted, and the Services that it gets.
+
+    `counts` are ways to numbers, `*` for each item of a list; `names` have `{}` for the name of the resource. One that is
+    `promoted` has an operator that promotes a replica where the primary is lost.
+    """
+
+    group: str
+    product: str
+    counts: tuple[str, ...]
+    names: tuple[str, ...]
+    promoted: bool = False
+
+
+_OPERATED: dict[str, tuple[Operated, ...]] = {
+    "Cluster": (
+        Operated("postgresql.cnpg.io", "postgres", ("instances",), ("{}-rw", "{}-ro", "{}-r"), promoted=True),
+    ),
+    "postgresql": (
+        Operated("acid.zalan.do", "postgres", ("numberOfInstances",), ("{}", "{}-repl", "{}-pooler"), promoted=True),
+    ),
+    "PostgresCluster": (
+        Operated("postgres-operator.crunchydata.com", "postgres", ("instances/*/replicas",),
+                 ("{}-primary", "{}-ha", "{}-replicas", "{}-pgbouncer"), promoted=True),
+    ),
+    "PerconaPGCluster": (
+        Operated("percona.com", "postgres", ("instances/*/replicas",),
+                 ("{}", "{}-primary", "{}-ha", "{}-replicas", "{}-pgbouncer"), promoted=True),
+    ),
+    "SGCluster": (Operated("stackgres.io", "postgres", ("instances",), ("{}", "{}-primary", "{}-replicas"), promoted=True),),
+    "PerconaXtraDBCluster": (
+        Operated("percona.com", "percona-xtradb-cluster", ("pxc/size",), ("{}-haproxy", "{}-proxysql", "{}-pxc")),
+    ),
+    "PerconaServerMongoDB": (Operated("percona.com", "mongo", ("replsets/*/size",), ("{}-rs0", "{}-mongos"), promoted=True),),
+    "MongoDBCommunity": (Operated("mongodb.com", "mongo", ("members",), ("{}-svc",), promoted=True),),
+    "MongoDB": (Operated("kubedb.com", "mongo", ("replicas",), ("{}",), promoted=True),),
+    "Postgres": (Operated("kubedb.com", "postgres", ("replicas",), ("{}", "{}-standby"), promoted=True),),
+    "MySQL": (Operated("kubedb.com", "mysql", ("replicas",), ("{}", "{}-standby"), promoted=True),),
+    "MariaDB": (
+        Operated("mariadb", "mariadb", ("replicas",), ("{}", "{}-primary", "{}-secondary", "{}-internal"), promoted=True),
+        Operated("kubedb.com", "mariadb", ("replicas",), ("{}",), promoted=True),
+    ),
+    "InnoDBCluster": (Operated("mysql.oracle.com", "mysql", ("instances",), ("{}", "{}-instances"), promoted=True),),
+    "MysqlCluster": (
+        Operated("mysql.presslabs.org", "mysql", ("replicas",), ("{}-mysql-master", "{}-mysql", "{}-mysql-replicas"),
+                 promoted=True),
+    ),
+    "RabbitmqCluster": (Operated("rabbitmq.com", "rabbitmq", ("replicas",), ("{}", "{}-nodes")),),
+    "Elasticsearch": (
+        Operated("elasticsearch.k8s.elastic.co", "elasticsearch", ("nodeSets/*/count",),
+                 ("{}-es-http", "{}-es-transport", "{}-es-internal-http")),
+    ),
+    "Kibana": (Operated("kibana.k8s.elastic.co", "kibana", ("count",), ("{}-kb-http",)),),
+    "OpenSearchCluster": (Operated("opensearch", "opensearch", ("nodePools/*/replicas",), ("{}",)),),
+    "Kafka": (
+        Operated("kafka.strimzi.io", "kafka", ("kafka/replicas",), ("{}-kafka-bootstrap", "{}-kafka-brokers")),
+    ),
+    "RedisFailover": (
+        Operated("databases.spotahome.com", "redis", ("redis/replicas",), ("rfs-{}", "rfr-{}", "rfrm-{}"), promoted=True),
+    ),
+    "Redis": (Operated("redis", "redis", (), ("{}", "{}-headless")), Operated("kubedb.com", "redis", ("replicas",), ("{}",))),
+    "RedisReplication": (Operated("redis", "redis", ("clusterSize",), ("{}", "{}-master", "{}-headless")),),
+    "RedisCluster": (Operated("redis", "redis", ("clusterSize",), ("{}", "{}-leader", "{}-master"), promoted=True),),
+    "Dragonfly": (Operated("dragonflydb.io", "dragonfly", ("replicas",), ("{}",), promoted=True),),
+    "Tenant": (Operated("minio.min.io", "minio", ("pools/*/servers",), ("minio", "{}-hl", "{}-console")),),
+    "ClickHouseInstallation": (
+        Operated("clickhouse.altinity.com", "clickhouse", ("configuration/clusters/*/layout/replicasCount",),
+                 ("clickhouse-{}", "{}")),
+    ),
+    "CassandraDatacenter": (Operated("cassandra.datastax.com", "cassandra", ("size",), ("{}-service", "{}-all-pods-service")),),
+    "ScyllaCluster": (Operated("scylladb.com", "scylladb", ("datacenter/racks/*/members",), ("{}-client",)),),
+    "CrdbCluster": (Operated("cockroachlabs.com", "cockroachdb", ("nodes",), ("{}-public", "{}")),),
+    "EtcdCluster": (Operated("etcd", "etcd", ("size", "replicas"), ("{}-client", "{}")),),
+    "Keycloak": (Operated("keycloak.org", "keycloak", ("instances",), ("{}-service", "keycloak")),),
+    "Prometheus": (Operated("monitoring.coreos.com", "prometheus", ("replicas",), ("prometheus-operated",)),),
+    "Alertmanager": (Operated("monitoring.coreos.com", "alertmanager", ("replicas",), ("alertmanager-operated",)),),
+    "Grafana": (Operated("grafana", "grafana", (), ("{}-service",)),),
+}  # fmt: skip
+
+KINDS_OPERATED = tuple(_OPERATED)
+"""The kinds of custom resources that are read."""
+
+
+def operated_by(kind: str, version: str) -> Operated | None:
+    """Return what an operator runs by a custom resource; None for any other object."""
+    group = version.partition("/")[0]
+    return next((each for each in _OPERATED.get(kind, ()) if each.group in group), None)

@@ -1,0 +1,106 @@
+"""Systems that an operator runs by a custom resource, and of which no workload stands in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archgen.importers.catalogue import PRODUCTS
+from archgen.importers.facts import FactSheet, Origin
+from archgen.importers.kubernetes.hosts import ServiceKey
+from archgen.importers.kubernetes.manifests import Manifest, Manifests
+from archgen.importers.kubernetes.operated import KINDS_OPERATED, Operated, operated_by
+from archgen.importers.kubernetes.part import Workload
+from archgen.importers.names import free_id
+from archgen.importers.nodes import SourceNode
+from archgen.importers.products import Guess
+
+_MOST_REPLICAS = 1000
+_DEEPEST = 12
+
+
+class Resource(Struct, frozen=True):
+    """A custom resource as a component, with its id and the kind of what the operator runs."""
+
+    id: str
+    manifest: Manifest
+    guess: Guess
+    operated: Operated
+
+    @property
+    def namespace(self) -> str:
+        """Return the namespace, empty where none is declared."""
+        return self.manifest.namespace
+
+    @property
+    def replicas(self) -> tuple[int, Origin]:
+        """Return the number of replicas, and the place where it is declared."""
+        spec = self.manifest.node.get("spec")
+        declared = [
+            node for way in self.operated.counts for node in _at(spec, way.split("/")) if node.number is not None
+        ]
+        if not declared:
+            return 1, self.manifest.origin
+        first = declared[0]
+        return min(sum(node.number or 0 for node in declared), _MOST_REPLICAS), Origin(
+            first.path, first.line, first.pointer
+        )
+
+    @property
+    def names(self) -> Iterator[ServiceKey]:
+        """Yield the namespace and the name of each Service that the operator makes."""
+        for name in self.operated.names:
+            yield self.namespace, name.format(self.manifest.name)
+
+
+def resources_of(
+    manifests: Manifests, parts: list[Workload], taken: dict[str, str], sheet: FactSheet
+) -> Iterator[Resource]:
+    """Yield the custom resources that operators run, by place; one of which a workload stands in the files too is left out."""
+    products = {(part.namespace, part.manifest.name): part for part in parts}
+    for manifest in sorted(manifests.of(*KINDS_OPERATED), key=lambda each: (each.origin, each.name)):
+        operated = operated_by(manifest.kind, manifest.node.text_at("apiVersion"))
+        if operated is None:
+            continue
+        part = products.get((manifest.namespace, manifest.name))
+        if part is not None and part.guess.known == PRODUCTS[operated.product]:
+            sheet.repeat(f"{manifest.kind} {manifest.name}", part.manifest.node.path, manifest.node.path)
+        else:
+            base = manifest.name if manifest.name not in taken else f"{manifest.name}-{operated.product}"
+            identity = free_id(base, taken)
+            taken[identity] = manifest.name
+            kind = Guess(PRODUCTS[operated.product], f"custom resource {manifest.kind}", True)
+            yield Resource(identity, manifest, kind, operated)
+
+
+def settings_of(node: SourceNode, depth: int = 0) -> Iterator[tuple[str, SourceNode]]:
+    """Yield the scalars of a custom resource, each with the key that it stands under."""
+    if node.is_map:
+        for key, value in node.items() if depth < _DEEPEST else ():
+            if value.text:
+                yield key, value
+            else:
+                yield from settings_of(value, depth + 1)
+    else:
+        for item in node.list() if depth < _DEEPEST else ():
+            if item.is_map:
+                yield from settings_of(item, depth + 1)
+
+
+def references_of(resource: Resource) -> Iterator[tuple[str, SourceNode]]:
+    """Yield the names of other custom resources that a resource refers to, as `elasticsearchRef`."""
+    for key, value in resource.manifest.node.get("spec").items():
+        if key.endswith("Ref") and value.text_at("name"):
+            yield value.text_at("name"), value
+
+
+def _at(node: SourceNode, way: list[str]) -> Iterator[SourceNode]:
+    """Yield the values at a way of keys, `*` for each item of a list."""
+    if not way:
+        yield node
+    elif way[0] == "*":
+        for item in node.list():
+            yield from _at(item, way[1:])
+    else:
+        yield from _at(node.get(way[0]), way[1:])
