@@ -150,7 +150,7 @@ def stores_named(name: str, value: str, port: int | None = None) -> Iterator[tup
 
     The usual port of a store tells it too, behind the host or in a variable beside it.
     """
-    by_word, asked = store_named(name)
+    by_word, asked = _named(name)
     if is_secret_name(name) and not asked:
         return
     for mention, rest in urls_in(value[:2000]):
@@ -203,12 +203,12 @@ def store_asked_for(name: str) -> Known | None:
 
 def protocol_named(name: str, kind: str) -> str | None:
     """Return the protocol of the store of a kind that a variable's name tells: `POSTGRES_SERVER` names one of PostgreSQL."""
-    known = store_named(name)[0]
+    known = _named(name)[0]
     return known.protocol if known is not None and known.kind == kind and known.product is not None else None
 
 
 @lru_cache(maxsize=4096)
-def store_named(name: str) -> tuple[Known | None, bool]:
+def _named(name: str) -> tuple[Known | None, bool]:
     """Return the store that a variable's name tells, and whether it asks for a host."""
     product = next((product for pattern, product in _BY_WORD if pattern.search(name)), None)
     known = PRODUCTS[product] if product else Known("database", None, "tcp") if product is not None else None
@@ -218,7 +218,7 @@ def store_named(name: str) -> tuple[Known | None, bool]:
 @lru_cache(maxsize=4096)
 def _tells_host(name: str) -> bool:
     """Return True for a variable that holds the host of a store, whatever its value looks like."""
-    return _NAMES_HOST.search(name) is not None and store_named(name)[0] is not None
+    return _NAMES_HOST.search(name) is not None and _named(name)[0] is not None
 
 
 def is_real(host: str) -> bool:

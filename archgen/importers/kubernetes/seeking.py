@@ -10,7 +10,7 @@ from archgen.importers.kubernetes.manifests import Manifests, containers_of
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import data_of, variables_of
 from archgen.importers.nodes import SourceNode
-from archgen.importers.outside import store_named
+from archgen.importers.outside import store_asked_for, store_by_name
 from archgen.importers.secrets import is_secret_name
 
 _OPEN = re.compile(r"your|change|replace|placeholder|xxx|example\.|^<|\$[({]|^$", re.IGNORECASE)
@@ -36,7 +36,7 @@ def sought_by(manifests: Manifests, part: Workload) -> dict[str, tuple[str, Orig
             *_unknown(manifests, part.namespace, container),
             *((key, at) for key, (_, at) in values.items()),
         ):
-            known, asks = store_named(name)
+            known, asks = store_by_name(name), store_asked_for(name) is not None
             if known is None:
                 continue
             product = known.product or known.kind
