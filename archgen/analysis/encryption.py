@@ -89,9 +89,21 @@ def _again_before(topology: Topology, hops: tuple[Hop, ...], terminator: str) ->
 def _decrypts(topology: Topology, component: str) -> bool:
     """Return True if a component with TLS on both sides reads what passes: packets and connections are passed on unread."""
     if passes_on_unread(topology.components[component]):
-        declared = (port.tls for call in topology.incoming[component] for port in call.ports)
-        return any(tls is not None and tls.certificate is not None for tls in declared)
+        return _has_certificate(topology, component)
     return topology.kind(component).terminates_tls and not is_attached(topology, component)
+
+
+def passes_tls_on(topology: Topology, component: str) -> bool:
+    """Return True for what passes connections on unread and has no certificate, so that TLS ends behind it."""
+    return passes_on_unread(topology.components[component]) and not _has_certificate(topology, component)
+
+
+def _has_certificate(topology: Topology, component: str) -> bool:
+    """Return True if a certificate is installed on a component; one that is installed nowhere is where connections name it."""
+    declared = (port.tls for call in topology.incoming[component] for port in call.ports)
+    named = {tls.certificate for tls in declared if tls is not None}
+    certificates = topology.architecture.certificates
+    return any(component in (each.installed_on or (component,) * (each.id in named)) for each in certificates)
 
 
 def is_attached(topology: Topology, component: str) -> bool:

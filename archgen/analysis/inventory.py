@@ -17,6 +17,7 @@ from archgen.model.architecture import (
     Replica,
     Trust,
 )
+from archgen.model.kinds import FORWARDING
 from archgen.model.products import scope_of, zone_of
 from archgen.model.subject import Subject
 from archgen.reliability.index import SAME_HOST
@@ -210,8 +211,19 @@ class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
         """Return the firewall that denies a call for certain; None if none does, or if it isn't declared where the caller is."""
         if not self.firewalls.guards:
             return None
-        names = self.caller_names(connection.source)
-        return self.firewalls.denies(names, connection.source, target, port) if names is not None else None
+        denying = [
+            self.firewalls.denies(names, connection.source, target, port) if names is not None else None
+            for names in map(self.caller_names, self.senders(connection.source))
+        ]
+        return denying[0] if all(denying) else None
+
+    def senders(self, component: str) -> tuple[str, ...]:
+        """Return a component, and those whose packets it passes on as they come: a firewall behind a router sees these."""
+        senders = [component]
+        for sender in senders:
+            if self._kinds[sender].id in FORWARDING:
+                senders += [call.source for call in self.incoming[sender] if call.source not in senders]
+        return tuple(senders)
 
     def caller_names(self, component: str) -> frozenset[str] | None:
         """Return the names by which a firewall's rule can mean a component as a caller; None if it isn't declared where it is."""

@@ -82,7 +82,8 @@ def _denied_on_path(facts: Topology) -> Iterator[tuple[str, str, Port]]:
                 before.setdefault(target, []).append(hop.step.source)
             firewall = hop.step.source
             if facts.kind(firewall).id == "firewall" and hop.connection is not None and hop.port is not None:
-                denied = [_is_denied_by(facts, firewall, each, hop) for each in before.get(firewall, ())]
+                callers = (sender for caller in before.get(firewall, ()) for sender in facts.senders(caller))
+                denied = [_is_denied_by(facts, firewall, each, hop) for each in callers]
                 if denied and all(denied):
                     yield firewall, hop.connection.id, hop.port
 

@@ -7,7 +7,7 @@ from datetime import date
 from math import inf
 
 from archgen.analysis.dns_names import normalize_name
-from archgen.analysis.encryption import is_attached
+from archgen.analysis.encryption import is_attached, passes_tls_on
 from archgen.analysis.hops import Hop, relays
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -84,10 +84,18 @@ def _endings(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[tuple[str, Port
             if is_attached(facts, target):
                 # the certificate that visitors see there is that of the balancer behind it
                 carrying[target] = port
+            elif passes_tls_on(facts, target) and any(_is_from(each, target) for each in hops):
+                # a certificate that is named here is shown by what is behind it
+                carrying[target] = port if port.tls is not None and port.tls.certificate is not None else None
             elif passed or facts.kind(target).id in FORWARDING:
                 carrying[target] = None
             elif not _is_known_by_key(port):
                 yield connection.id, carrying[hop.step.source] or port, target
+
+
+def _is_from(hop: Hop, component: str) -> bool:
+    """Return True for an encrypted hop that goes on from a component."""
+    return hop.step.source == component and hop.meaning == "encrypted"
 
 
 def _is_known_by_key(port: Port) -> bool:
