@@ -118,9 +118,10 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
     names, age, least = listed([backup.title for backup in backups]), *map(spell_duration, (min(declared), objective))
     often = spell_interval(min(declared))
     if apart:
-        cause, fix = _PROVIDED if component.managed else _REPEATED
+        logged = component.kind == "database"
+        cause, fix = _PROVIDED if component.managed else _REPEATED if logged else _COPIED_WHOLE
         message = (
-            f"A mistaken DELETE in {component.title} costs up to {age} of writes{cause}{names} "
+            f"A mistaken {'DELETE' if logged else 'deletion'} in {component.title} costs up to {age} of writes{cause}{names} "
             f"{'copies' if len(backups) == 1 else 'copy'} it {often}; the objective is {least}"
         )
         return _hit(component, message, backups, fix, "mistake")
@@ -128,12 +129,17 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
         f"{component.title} has one copy and is backed up by {names} {often}, so up to {age} of writes are lost with "
         f"it; the objective is {least}"
     )
-    return _hit(component, message, backups, "Back it up more often, ship its log, or run a replica on another host.")
+    log = "ship its log, " if component.kind == "database" else ""
+    return _hit(component, message, backups, f"Back it up more often, {log}or run a replica on another host.")
 
 
 _REPEATED = (
     ": its replicas repeat it, and ",
     "Ship its log as well (point-in-time recovery), and declare how often in `every`, or declare how much a mistake may cost.",
+)
+_COPIED_WHOLE = (
+    _REPEATED[0],
+    "Copy it more often, in snapshots that take only what changed, or declare how much a mistake may cost.",
 )
 _PROVIDED = (
     " unless point-in-time recovery is on: ",
