@@ -85,10 +85,13 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
         return {connection.id: tuple(flows.get(connection.id, ())) for connection in self.architecture.connections}
 
     @cached_property
-    def used(self) -> tuple[str, ...]:
-        """The connections that flows use, in the order of their first use."""
-        hops = (hop for hops in self.hops.values() for hop in hops)
-        return tuple(dict.fromkeys(hop.connection.id for hop in hops if hop.connection is not None))
+    def used(self) -> tuple[tuple[str, int], ...]:
+        """The connections that flows use, in the order of their first use, and how many flows use each."""
+        counts: dict[str, int] = {}
+        for hops in self.hops.values():
+            for connection in dict.fromkeys(hop.connection.id for hop in hops if hop.connection is not None):
+                counts[connection] = counts.get(connection, 0) + 1
+        return tuple(counts.items())
 
     def flows_through(self, components: Iterable[str]) -> tuple[str, ...]:
         """Return the flows of any of the components, in the order of the model."""

@@ -143,7 +143,7 @@ class Diagram(Struct, frozen=True, kw_only=True):
     """A deployment or another structural diagram; `alt` describes it in words.
 
     `rank` and `near` are pairs of subjects: the first prefers the column of the second, or a place beside it.
-    `used` are the connections in the order in which the flows first use them.
+    `used` are the connections in the order in which the flows first use them, and how many flows use each.
     """
 
     id: str
@@ -155,7 +155,7 @@ class Diagram(Struct, frozen=True, kw_only=True):
     direction: LayoutDirection | None = None
     rank: tuple[tuple[str, str], ...] = ()
     near: tuple[tuple[str, str], ...] = ()
-    used: tuple[str, ...] = ()
+    used: tuple[tuple[str, int], ...] = ()
 
     def groups_in(self, parent: str | None) -> list[tuple[int, Group]]:
         """Return the direct children of a group, or the outermost groups, each with its number; no bands."""

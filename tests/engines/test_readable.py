@@ -22,7 +22,7 @@ from archgen.engines.score import score
 from archgen.language.load import load
 from archgen.layout.deployment.arrangement import domain
 from archgen.layout.deployment.layered import layered, promise
-from archgen.layout.deployment.turned import by_calls
+from archgen.layout.deployment.turned import by_calls, by_roles
 from archgen.layout.layering import ordering
 from archgen.layout.measures import BOLD, CLOSE, FLAT, POCKET, USUAL, Measures
 from archgen.layout.placed import Placed
@@ -300,12 +300,20 @@ def test_services_of_clouds_have_their_logos(name: str) -> None:
     assert logo.id.startswith("diagrams-")
 
 
-def test_a_webhook_to_the_edge_leaves_the_order_of_a_request() -> None:
-    ends = (("user", "cdn"), ("cdn", "api"), ("api", "pay"), ("pay", "cdn"))
+def requests(*ends: tuple[str, str, int], group: str = "", stores: tuple[str, ...] = ()) -> Diagram:
+    """Return a user, services and stores with calls between them, each used by so many flows; a group may hold them."""
+    names = list(dict.fromkeys(name for source, target, _ in ends for name in (source, target)))
     nodes = [
-        Node(id=name, subject=name, label=name, kind="service", role="application") for name in ("pay", "api", "cdn")
+        Node(
+            id=name,
+            subject=name,
+            label=name,
+            kind="client" if name == "user" else "service",
+            role="visitor" if name == "user" else "data" if name in stores else "application",
+            group=group if group and name != "user" else None,
+        )
+        for name in names[::-1]
     ]
-    client = Node(id="user", subject="user", label="user", kind="client", role="visitor")
     edges = [
         Edge(
             id=f"{source} {target}",
@@ -315,12 +323,50 @@ def test_a_webhook_to_the_edge_leaves_the_order_of_a_request() -> None:
             label="https",
             meaning="encrypted",
         )
-        for source, target in ends[::-1]
+        for source, target, _ in ends[::-1]
     ]
-    used = tuple(f"{source} {target}" for source, target in ends)
-    placed = layered(Diagram(id="d", title="t", alt="", nodes=(*nodes, client), edges=tuple(edges), used=used), USUAL)
+    return Diagram(
+        id="d",
+        title="t",
+        alt="",
+        nodes=tuple(nodes),
+        groups=(Group(id=group, subject=group, kind="host", label=group),) if group else (),
+        edges=tuple(edges),
+        used=tuple((f"{source} {target}", flows) for source, target, flows in ends),
+    )
+
+
+def test_a_webhook_to_the_edge_leaves_the_order_of_a_request() -> None:
+    placed = layered(requests(("user", "cdn", 1), ("cdn", "api", 1), ("api", "pay", 1), ("pay", "cdn", 1)), USUAL)
     xs = {node.node.id: node.box.x for node in placed.nodes}
     assert xs["user"] < xs["cdn"] < xs["api"] < xs["pay"]
+
+
+def bends(placed: Placed, edge: str) -> int:
+    """Count the corners of a line."""
+    return next(len(each.points) - 2 for each in placed.edges if each.edge.id == edge)
+
+
+def test_a_webhook_bends_around_the_road_of_the_requests() -> None:
+    ends = (("user", "cdn"), ("cdn", "waf"), ("waf", "api"), ("api", "pay"), ("api", "db"), ("pay", "cdn"))
+    placed = by_calls(requests(*((*pair, 1) for pair in ends)), USUAL)
+    assert [bends(placed, edge) for edge in ("user cdn", "cdn waf", "waf api")] == [0, 0, 0]
+    assert bends(placed, "pay cdn")
+
+
+def test_services_on_one_host_stand_in_rows_of_their_calls() -> None:
+    ends = (("user", "web"), ("web", "queue"), ("queue", "worker"), ("worker", "files"), ("web", "search"))
+    diagram = requests(*((*pair, 1) for pair in ends), group="host", stores=("queue", "search", "files"))
+    assert best_turned(diagram) == by_calls(diagram)
+    assert score(by_calls(diagram)).bends < 0.75 * score(by_roles(diagram)).bends
+
+
+@pytest.mark.parametrize("busy", ["web", "api"])
+def test_the_line_that_most_flows_use_is_straight(busy: str) -> None:
+    flows = {"web": 1, "api": 1} | {busy: 4}
+    placed = by_calls(requests(("user", "lb", 4), ("lb", "web", flows["web"]), ("lb", "api", flows["api"])), USUAL)
+    quiet = "api" if busy == "web" else "web"
+    assert (bends(placed, f"lb {busy}"), bends(placed, f"lb {quiet}")) == (0, 2)
 
 
 def tangle(count: int) -> Diagram:

@@ -19,7 +19,7 @@ from archgen.layout.layering.ranking import GraphLink
 from archgen.layout.layering.straight import LayerSpacing
 from archgen.layout.measures import USUAL, Measures
 from archgen.layout.placed import Placed
-from archgen.views.diagram import Diagram
+from archgen.views.diagram import Diagram, Edge
 
 
 def layered(diagram: Diagram, measures: Measures = USUAL) -> Placed:
@@ -46,16 +46,27 @@ def graph_of(diagram: Diagram, measures: Measures) -> tuple[Graph, list[Bundle]]
     nodes = [node for node in diagram.nodes if not node.guards]
     nodes.sort(key=lambda node: node.role != "visitor")
     together = bundles(diagram, {node.id for node in nodes}, measures.many)
-    order = {subject: place for place, subject in enumerate(diagram.used)}
+    flows = dict(diagram.used)
+    order = {subject: place for place, subject in enumerate(flows)}
     together.sort(key=lambda bundle: order.get(bundle.first.subject, len(order)))
     links = tuple(
-        GraphLink(edge.source, edge.target, bundle.id, 3 if calls(edge) else 1)
+        GraphLink(edge.source, edge.target, bundle.id, _weight(edge, flows))
         for bundle in together
         for edge in bundle.edges
     )
     around: dict[str, str | None] = {node.id: node.group for node in nodes}
     around.update((group.id, group.parent) for group in diagram.groups)
     return Graph(tuple(node.id for node in nodes), links, around, {node.id: node.subject for node in nodes}), together
+
+
+_MOST_FLOWS = 4
+"""Flows beyond which a line is no straighter: what all requests use is one road, however many they are."""
+
+
+def _weight(edge: Edge, flows: Mapping[str, int]) -> int:
+    """Return how much a line wants to be short and straight: the more flows use a call, the more."""
+    used = max(flows.get(connection, 1) for connection in (edge.subject, *edge.bundled))
+    return 2 + min(used, _MOST_FLOWS) if calls(edge) else 1
 
 
 def passes_of(together: Sequence[Bundle], placed: Layers) -> dict[str, list[tuple[int, float]]]:

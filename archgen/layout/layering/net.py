@@ -74,6 +74,7 @@ def _neighbours(count: int) -> list[dict[int, int]]:
 
 
 def _join(joined: Net, links: Iterable[GraphLink]) -> None:
+    """Join the items of each link; one that leads back, such as a webhook, gives way to those that lead onward."""
     for link in links:
         chain = joined.chain(link)
         for item, following in pairwise(chain):
@@ -81,7 +82,8 @@ def _join(joined: Net, links: Iterable[GraphLink]) -> None:
             near, far = (joined.below, joined.above) if step > 0 else (joined.above, joined.below)
             if step == 0:
                 near = far = joined.beside
-            near[item][following] = far[following][item] = max(near[item].get(following, 0), link.weight)
+            weight = link.weight if step >= 0 else 1
+            near[item][following] = far[following][item] = max(near[item].get(following, 0), weight)
 
 
 def chain_of(around: Mapping[str, str | None], name: str) -> list[str]:
