@@ -1,4 +1,4 @@
-"""The default engine: the domain's columns, unless layers of a graph without groups are much better by their score."""
+"""The default engine: the domain's columns or rows, unless layers of calls are much better by their score."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ def best(diagram: Diagram, measures: Measures = USUAL) -> Placed:
     frame around the whole.
     """
     usual = domain(diagram, measures)
-    if not (_open(diagram) or _tangled(diagram, usual)) or not (least := _BETTER * cost(usual)):
+    few = _few(diagram) and not diagram.groups
+    if not (few or _tangled(diagram, usual)) or not (least := _BETTER * cost(usual)):
         return usual
     other = layered(diagram, measures)
     return other if cost(other) < least and _span(other) <= _LARGER * _span(usual) else usual
@@ -54,9 +55,12 @@ def best(diagram: Diagram, measures: Measures = USUAL) -> Placed:
 
 @lru_cache(maxsize=_REMEMBERED)
 def best_turned(diagram: Diagram, measures: Measures = USUAL) -> Placed:
-    """Lay a diagram out from the top down by roles, or in layers of calls where that is much better."""
+    """Lay a diagram out from the top down by roles, or in layers of calls where that is much better.
+
+    Groups stand side by side either way, so that they speak for neither.
+    """
     usual = by_roles(diagram, measures)
-    if not _open(diagram) or not (least := _BETTER * cost(usual)):
+    if not _few(diagram) or not (least := _BETTER * cost(usual)):
         return usual
     other = by_calls(diagram, measures)
     no_worse = cost(other) <= cost(usual)
@@ -65,10 +69,10 @@ def best_turned(diagram: Diagram, measures: Measures = USUAL) -> Placed:
     return other if cost(other) < least or narrower or clearer else usual
 
 
-def _open(diagram: Diagram) -> bool:
-    """Return True if nothing but roles speaks for columns, and another layout is worth its time."""
+def _few(diagram: Diagram) -> bool:
+    """Return True if another layout is worth its time, and no model asks for a card's place."""
     few = len(diagram.nodes) <= LARGEST and len(diagram.edges) <= 2 * LARGEST
-    return few and not (diagram.groups or diagram.rank or diagram.near)
+    return few and not (diagram.rank or diagram.near)
 
 
 def _tangled(diagram: Diagram, usual: Placed) -> bool:
