@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from archgen.analysis.backups import copy_holders, holds_files, holds_only_copies, least_interval, shared_place
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import free_name
-from archgen.model.architecture import Component
+from archgen.model.architecture import Component, Connection
 from archgen.model.change import Append, Change, Put
 from archgen.model.durations import SECONDS, write_duration
+from archgen.model.kinds import FORWARDING
 from archgen.model.products import product_name
 
 
@@ -45,10 +48,10 @@ def _can_be_extended(topology: Topology, source: Component, backup: Component, s
     if backup.restore_tested is not None or backup.product is not None:
         return False
     if backup.managed:
-        return bool(source.managed) == bool(store.managed)
+        return bool(source.managed) == bool(store.managed) and store not in copy_holders(topology, backup)
     hosts = topology.hosts_of(backup.id)
     reached = set(hosts) <= set(topology.hosts_of(store.id)) if hosts else not topology.hosts_of(store.id)
-    return reached and shared_place(topology, store, backup) is None
+    return reached and _keeps_apart(topology, backup, store)
 
 
 def _job_beside(topology: Topology, store: Component) -> tuple[Change, ...]:
@@ -99,7 +102,12 @@ def _can_copy(topology: Topology, backup: Component, store: Component) -> bool:
     """Return True for a backup on own hosts that copies a store like this one, and keeps the copies apart from it."""
     own = backup.kind == "backup" and not backup.managed and bool(topology.hosts_of(backup.id))
     alike = own and any(_is_alike(topology.components[source], store) for source in backup.backs_up)
-    return alike and shared_place(topology, store, backup) is None
+    return alike and _keeps_apart(topology, backup, store)
+
+
+def _keeps_apart(topology: Topology, backup: Component, store: Component) -> bool:
+    """Return True if a backup keeps its copies neither in a store nor where the store is."""
+    return store not in copy_holders(topology, backup) and shared_place(topology, store, backup) is None
 
 
 def _another_job(topology: Topology, backup: Component, store: Component) -> tuple[Change, ...]:
@@ -119,7 +127,7 @@ def _another_job(topology: Topology, backup: Component, store: Component) -> tup
     value |= {"runs_on": hosts[0] if len(hosts) == 1 else list(hosts), "backs_up": [store.id]} | _schedule(
         topology, store
     )
-    calls = [call for call in topology.outgoing[backup.id] if set(call.targets).isdisjoint(backup.backs_up)]
+    calls = [call for call in topology.outgoing[backup.id] if not _leads_to(topology, call, backup.backs_up)]
     return (
         Put(("components", name), value),
         *(
@@ -147,6 +155,19 @@ def _is_read_by(topology: Topology, backup: Component, store: Component) -> bool
 def _origin(store: Component) -> str:
     product = product_name(store.product)
     return next((family[0] for family in _RELATIVES if product in family), product)
+
+
+def _leads_to(topology: Topology, connection: Connection, sources: Collection[str]) -> bool:
+    """Return True for a connection to one of some stores, or to what passes requests on to it: a balancer, a pooler, a router."""
+    reached, pending = set[str](), list(connection.targets)
+    while pending:
+        name = pending.pop()
+        if name in sources:
+            return True
+        if name not in reached and (topology.kind(name).balances or topology.kind(name).id in FORWARDING):
+            pending.extend(target for call in topology.outgoing[name] for target in call.targets)
+        reached.add(name)
+    return False
 
 
 def _schedule(topology: Topology, store: Component) -> dict[str, object]:

@@ -72,6 +72,27 @@ def test_a_queue_is_not_checked_over_http() -> None:
     assert fixed(text, "unchecked-backend")["components"]["lb"]["balance"]["health_check"] is False
 
 
+@pytest.mark.parametrize(
+    ("protocols", "check"),
+    [
+        (("https", "https"), "GET /health"),
+        (("grpc", "grpc"), "gRPC health check"),
+        (("ldap", "ldap"), "ldap-check"),
+        (("https", "grpc"), False),
+    ],
+)
+def test_a_check_is_one_that_every_target_answers(protocols: tuple[str, str], check: str | bool) -> None:
+    one, two = (f"{{protocol: {protocol}, tls: true}}" for protocol in protocols)
+    text = model(
+        f"{JOB}\nlb: {{kind: load-balancer, managed: true, replicas: 2, balance: {{algorithm: round-robin, health_check: false}}}}\n"
+        "one: {kind: service, runs_on: [a, b]}\ntwo: {kind: service, runs_on: [a, b]}",
+        f"job -> lb: https\nlb -> one: {one}\nlb -> two: {two}",
+        "job -> lb: x\nlb -> one: y\nlb -> two: y",
+        "{a: {}, b: {}}",
+    )
+    assert fixed(text, "unchecked-backend")["components"]["lb"]["balance"]["health_check"] == check
+
+
 PLAIN = "web: {kind: service, managed: true, replicas: 2}"
 
 

@@ -398,3 +398,35 @@ def test_no_patch_copies_files_every_minute_or_one_shard_alone() -> None:
     copied = {name: value["backs_up"] for name, value in after.items() if value["kind"] == "backup"}
     assert copied == {"backup": ["db"]}
     assert after["backup"]["every"] == "1m"
+
+
+@pytest.mark.parametrize("between", ["lb: {kind: load-balancer, runs_on: c}", "lb: {kind: router, runs_on: c}"])
+def test_another_job_reads_its_store_by_no_connection_that_leads_to_the_first_one(between: str) -> None:
+    text = model(
+        f"{JOB}\none: {{kind: database, runs_on: a}}\ntwo: {{kind: database, runs_on: d}}\n{between}\n"
+        "dump: {kind: backup, runs_on: b, backs_up: [one], every: 24h, restore_tested: 2026-10-01}\n"
+        "repo: {kind: object-storage, managed: true}",
+        "job -> one: {protocol: mysql, tls: true}\njob -> two: {protocol: mysql, tls: true}\nlb -> one: {protocol: mysql, tls: true}\n"
+        "dump -> lb: {protocol: mysql, tls: true}\ndump -> repo: https",
+        "job -> one: x\njob -> two: x",
+        "{a: {}, b: {}, c: {}, d: {}}",
+    )
+    after = fixed(text, "missing-backup")
+    assert after["components"]["dump-2"]["backs_up"] == ["two"]
+    assert [call for call in after["connections"] if call.startswith("dump-2")] == ["dump-2 -> repo"]
+
+
+def test_a_storage_of_copies_is_not_copied_into_itself() -> None:
+    text = model(
+        f"{JOB}\nfiles: {{kind: file-storage, runs_on: a}}\nobjects: {{kind: object-storage, managed: true}}\n"
+        "dump: {kind: backup, runs_on: b, backs_up: [files], every: 24h, restore_tested: 2026-10-01}",
+        "job -> files: {protocol: nfs, tls: true}\njob -> objects: https\ndump -> objects: https",
+        "job -> files: x\njob -> objects: x",
+        "{a: {}, b: {}}",
+    )
+    assert backups(text)["backup"] == (None, ("objects",), None)
+    untested = text.replace("dump: {kind: backup, runs_on: b", "dump: {kind: backup, managed: true")
+    untested = untested.replace("files: {kind: file-storage, runs_on: a}", "files: {kind: file-storage, managed: true}")
+    untested = untested.replace(", restore_tested: 2026-10-01", "")
+    assert backups(untested)["dump"] == (None, ("files",), "objects")
+    assert backups(untested)["backup"] == (None, ("objects",), None)

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Balance, Component, Replication
 from archgen.model.change import Change, Put
+from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.health_check import is_blind_to_roles, sees_port_only
 from archgen.reliability.shortfall import Shortfall
 from archgen.reliability.simulation import simulate
 
-_WEB = ("http", "https", "http2", "http3", "ws", "wss", "grpc")
+_ANSWERS = {
+    **dict.fromkeys(WEB, "GET /health"),
+    "grpc": "gRPC health check",
+    "mysql": "mysql-check",
+    "postgresql": "pgsql-check",
+    "redis": "redis-check",
+    "rediss": "redis-check",
+    "ldap": "ldap-check",
+    "smtp": "smtpchk",
+}
+"""The check that gets an answer in a protocol, in the words of HAProxy for what isn't HTTP."""
+
+_REQUESTS = (*WEB, "grpc")
+"""The protocols in which a server that accepts connections may answer each request with an error."""
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -38,12 +52,13 @@ def _judge(facts: Topology, component: Component, balance: Balance, pool: tuple[
         return None
     if seen is False:
         return _hit(facts, component, pool, _share(facts, component, pool))
-    if sees_port_only(seen) and _speaks_http(facts, component):
+    asked = _answering(facts, component, pool) if sees_port_only(seen) else ()
+    if len(asked) > 1:
         message = (
-            f"If one of {listed(pool)} answers every request with an error, it keeps its share of them: "
+            f"If one of {listed(asked)} answers every request with an error, it keeps its share of them: "
             f"the health check of {component.id} ({seen}) sees only an open port"
         )
-        return _hit(facts, component, pool, message)
+        return _hit(facts, component, asked, message, "is checked for an open port only")
     return None
 
 
@@ -106,9 +121,29 @@ def _hops(facts: Topology, component: Component) -> Iterator[Hop]:
         yield from (hop for hop in facts.hops[flow] if hop.step.source == component.id)
 
 
-def _speaks_http(facts: Topology, component: Component) -> bool:
-    """Return True if a flow speaks HTTP to the targets: another port beside, for administrators, is no request."""
-    return any(hop.port is not None and hop.port.protocol in _WEB for hop in _hops(facts, component))
+def _answering(facts: Topology, component: Component, pool: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the replicas of a pool to which a flow speaks HTTP or gRPC: another port beside, for administrators, is no request."""
+    asked = {
+        target
+        for hop in _hops(facts, component)
+        if hop.port is not None and hop.port.protocol in _REQUESTS
+        for target in hop.targets
+    }
+    return tuple(replica for replica in pool if facts.replicas[replica].component in asked)
+
+
+def _answers(facts: Topology, component: Component, targets: Collection[str]) -> dict[str, list[str]]:
+    """Return the checks that get an answer, with the targets of each, from the protocols that flows speak to them."""
+    checks: dict[str, list[str]] = {}
+    for hop in _hops(facts, component):
+        check = _ANSWERS.get(hop.port.protocol, _PORT) if hop.port is not None else _PORT
+        for target in hop.targets:
+            if target in targets and target not in checks.setdefault(check, []):
+                checks[check].append(target)
+    return {check: names for check, names in checks.items() if names}
+
+
+_PORT = "TCP connect"
 
 
 def _led(facts: Topology, component: Component) -> tuple[tuple[str, Replication], ...]:
@@ -148,21 +183,43 @@ _ASK_ROLE = (
 )
 
 
-def _hit(facts: Topology, component: Component, pool: tuple[str, ...], message: str) -> Hit:
+def _hit(
+    facts: Topology,
+    component: Component,
+    pool: tuple[str, ...],
+    message: str,
+    label: str = "takes requests unchecked",
+) -> Hit:
     targets = dict.fromkeys(facts.replicas[replica].component for replica in pool)
     return Hit(
         subject=Subject("component", component.id),
         message=message,
-        related=tuple((Subject("component", target), "takes requests unchecked") for target in targets),
+        related=tuple((Subject("component", target), label) for target in targets),
         flows=tuple(dict.fromkeys(hop.flow for hop in _hops(facts, component) if _spread(facts, hop))),
+        fix=_advice(_answers(facts, component, targets)),
     )
 
 
+def _advice(answers: dict[str, list[str]]) -> str | None:
+    """Return the fix for targets that don't all speak HTTP; None for the rule's own."""
+    if set(answers) <= {_ANSWERS["http"]}:
+        return None
+    if set(answers) == {_PORT}:
+        return f"Check that each server accepts connections: `health_check: {_PORT}`."
+    if len(answers) == 1:
+        return f"Ask each server for an answer in its own protocol: `health_check: {next(iter(answers))}`."
+    checks = listed([f"`{check}` for {listed(targets)}" for check, targets in answers.items()])
+    return f"Ask each server for an answer in its own protocol, and declare it in `health_check`: {checks}."
+
+
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Add an HTTP check where the targets speak HTTP; only people can state a check of the role."""
-    if hit.fix is not None or not _speaks_http(context.topology, context.topology.components[hit.subject.id]):
+    """Add the check that all targets answer; only people can state one for each target, of a port, or of the role."""
+    facts, component = context.topology, context.topology.components[hit.subject.id]
+    called = {target for hop in _hops(facts, component) for target in hop.targets}
+    answers = _answers(facts, component, called)
+    if len(answers) != 1 or _PORT in answers or _led(facts, component):
         return ()
-    return (Put(("components", hit.subject.id, "balance", "health_check"), "GET /health"),)
+    return (Put(("components", component.id, "balance", "health_check"), next(iter(answers))),)
 
 
 RULE = Rule(

@@ -24,8 +24,9 @@ def balancers_without_algorithm(topology: Topology) -> Iterator[Gap]:
             connection
             for connection in topology.outgoing[component.id]
             if connection.locality is None and not _looks_up(connection) and _equals(topology, connection) > 1
+            if topology.flows_over[connection.id]
         ]
-        if pools and topology.flows_of[component.id]:
+        if pools:
             several = listed(list(dict.fromkeys(target for pool in pools for target in pool.targets)))
             yield component_gap(
                 component,
