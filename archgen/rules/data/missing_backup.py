@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from archgen.analysis.backups import holds_only_copies, keeps_data, keeps_mailboxes
-from archgen.analysis.exposure import callers_of, is_directory
+from archgen.analysis.exposure import callers_of, is_directory, stores_reached
 from archgen.analysis.topology import Topology
 from archgen.edits.backups import add_backup
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -168,12 +168,13 @@ def _missing(facts: Topology, component: Component) -> Hit:
         subject=Subject("component", component.id),
         message=f"Nothing backs up {what}{beside}",
         flows=facts.flows_of[component.id],
+        fix=_MAYBE_CACHE if case == "beside" else None,
         case=case,
         # most streams hand on what others keep; whether this one is the only place of it is not declared
         confidence="low"
         if case == "passing"
         else "medium"
-        if case in ("index", "exchange", "application", "sessions")
+        if case in ("index", "exchange", "application", "sessions", "beside")
         else "high",
     )
 
@@ -186,6 +187,8 @@ def _case(facts: Topology, component: Component) -> str | None:
         return "exchange"
     if _keeps_sessions(facts, component):
         return "sessions"
+    if _is_beside_database(facts, component):
+        return "beside"
     application = product_of(component.product).keeps_data and not keeps_mailboxes(facts, component.id)
     return "application" if application else _CASES.get(component.kind)
 
@@ -199,6 +202,28 @@ def _keeps_sessions(facts: Topology, component: Component) -> bool:
         and all(facts.components[hop.step.source].sessions == "shared" for hop in hops)
         and all("session" in (hop.step.message or "").casefold() for hop in hops)
     )
+
+
+def _is_beside_database(facts: Topology, component: Component) -> bool:
+    """Return True for a store in memory of an application with a database, which keeps the records: here are jobs and sessions."""
+    callers = {
+        hop.step.source
+        for flow in facts.flows_of[component.id]
+        for hop in facts.hops[flow]
+        if component.id in hop.targets
+    }
+    reached = {store for caller in callers for call in facts.outgoing[caller] for store in stores_reached(facts, call)}
+    in_memory = component.kind == "key-value-store" and product_name(component.product) in _IN_MEMORY
+    return in_memory and any(facts.kind(store).id == "database" for store in reached)
+
+
+_IN_MEMORY = ("redis", "valkey", "keydb", "dragonfly", "garnet")
+"""Stores that keep their data in memory, and write it to a disk now and then."""
+
+_MAYBE_CACHE = (
+    "Back it up if jobs or records are nowhere else, and test a restore (`kind: backup` with `backs_up`, `every`, `keeps` and "
+    "`restore_tested`). If all of it can be made again, declare `kind: cache`."
+)
 
 
 def _is_for_exchange(facts: Topology, component: Component) -> bool:
@@ -286,6 +311,7 @@ RULE = Rule(
         ("index", "info"),
         ("exchange", "info"),
         ("sessions", "info"),
+        ("beside", "warning"),
         ("application", "warning"),
         ("provided", "info"),
     ),
@@ -311,7 +337,8 @@ RULE = Rule(
         "caller fills it on request and has no other store, as info if a worker does. A directory of accounts (LDAP, Kerberos, "
         "Active Directory) is data, and so are mailboxes (a product that keeps them, replication, IMAP or POP3), and what an "
         "application such as a forge or a registry keeps without a store. Files that are handed to others over SFTP are reported as "
-        "info, and so is a store of which each step says that it keeps sessions."
+        "info, and so is a store of which each step says that it keeps sessions. A store in memory, such as Redis, of an application with "
+        "a database is a warning: the records are in the database."
     ),
     references=(
         ("NIST SP 800-34 Rev. 1, Contingency Planning Guide", "https://csrc.nist.gov/pubs/sp/800/34/r1/upd1/final"),
