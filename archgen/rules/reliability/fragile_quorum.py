@@ -16,11 +16,10 @@ from archgen.model.steps import Access
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.electorate import electorate
-from archgen.reliability.evaluation import Plan
-from archgen.reliability.failure import SinglePoint, failures
+from archgen.reliability.failure import SinglePoint
 from archgen.reliability.index import Index
+from archgen.reliability.losses import Losses
 from archgen.reliability.members import Votes, quorum, quorum_of, votes
-from archgen.reliability.structure import build
 
 _ACCESSES: tuple[Access, ...] = ("read", "write")
 
@@ -28,19 +27,23 @@ _ACCESSES: tuple[Access, ...] = ("read", "write")
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each component with a quorum, with every reason."""
     facts = context.topology
-    for component in facts.architecture.components:
-        if component.managed:
-            continue
-        counted = _votes_asked(facts, component)
-        if quorum_of(component) is not None:
-            reasons = [*_of_size(component), *_of_place(facts, component.replicas, _needed(component))]
-            if reasons:
-                yield _hit(facts, component, reasons)
-        elif counted is not None:
-            voters = tuple(facts.replicas[member] for member in counted.members)
-            reasons = [*_without_witness(counted), *_of_place(facts, voters, counted.count)]
-            if reasons:
-                yield _hit(facts, component, reasons, counted)
+    fragile = {component.id: (component, *_judge(facts, component)) for component in facts.architecture.components}
+    fragile = {name: judged for name, judged in fragile.items() if judged[1]}
+    for component, reasons, counted in fragile.values():
+        yield _hit(facts, component, reasons, counted, frozenset(fragile))
+
+
+def _judge(facts: Topology, component: Component) -> tuple[list[str], Votes | None]:
+    """Return the reasons for which a component's quorum is fragile, and the votes if it is one that a store asks for."""
+    if component.managed:
+        return [], None
+    if quorum_of(component) is not None:
+        return [*_of_size(component), *_of_place(facts, component.replicas, _needed(component))], None
+    counted = _votes_asked(facts, component)
+    if counted is None:
+        return [], None
+    voters = tuple(facts.replicas[member] for member in counted.members)
+    return [*_without_witness(counted), *_of_place(facts, voters, counted.count)], counted
 
 
 def _votes_asked(facts: Topology, component: Component) -> Votes | None:
@@ -101,9 +104,11 @@ def _by_zone(facts: Topology, members: Sequence[Replica]) -> dict[str, int]:
     return {zone: count for zone in facts.zones if (count := sum(zone in zones for zones in around))}
 
 
-def _hit(facts: Topology, component: Component, reasons: list[str], counted: Votes | None = None) -> Hit:
+def _hit(
+    facts: Topology, component: Component, reasons: list[str], counted: Votes | None, fragile: frozenset[str]
+) -> Hit:
     # a promoter stands in no step, and a flow can hang on its quorum all the same
-    broken = {flow: _broken_by_quorum(facts, component.id, flow) for flow in facts.flows}
+    broken = {flow: _broken_by_quorum(facts, component.id, fragile, flow) for flow in facts.flows}
     points = [point for broken_points in broken.values() for point in broken_points]
     causes = {(point.element.id, point.flow) for point in points}
     elements = dict.fromkeys(point.element for point in points)
@@ -147,28 +152,39 @@ def _fix(component: Component) -> str | None:
     return f"Spread the replicas so that the loss of no host or zone leaves fewer than {_needed(component)}."
 
 
-def _broken_by_quorum(facts: Topology, component: str, flow: str) -> tuple[SinglePoint, ...]:
-    """Return the single points of failure of a flow that the component's quorum alone creates."""
+def _broken_by_quorum(facts: Topology, component: str, fragile: frozenset[str], flow: str) -> tuple[SinglePoint, ...]:
+    """Return the single points of failure of a flow that the component's quorum creates, were each other fragile one whole."""
     if all(replica.component != component for replica in facts.losses.structures[flow].replicas):
         return ()
-    index = _without_quorum(facts, component)
-    left = {point.element for point in failures(Plan(index, build(index, facts.flows[flow]))).points}
-    return tuple(point for point in facts.losses.failures[flow].points if point.element not in left)
+    alone, none = _losses(facts, fragile - {component}), _losses(facts, fragile)
+    points = facts.losses.failures[flow].points
+    return tuple(
+        point for point in points if _breaks(alone, point.element, flow) and not _breaks(none, point.element, flow)
+    )
 
 
-@lru_cache(maxsize=1)
-def _without_quorum(facts: Topology, component: str) -> Index:
-    """Return the model's index as if any replica of a component could work without the others, and without its votes."""
-    components = tuple(_without_votes(facts, each, component) for each in facts.components.values())
-    return Index(replace(facts.architecture, components=components))
+def _breaks(losses: Losses, element: Subject, flow: str) -> bool:
+    """Return True if the loss of an element breaks a flow: of a zone by what fails together in it, and not by one host alone."""
+    if element not in losses.points[flow]:
+        return False
+    return element.kind != "zone" or losses.breaks_as_zone(element.id, flow)
 
 
-def _without_votes(facts: Topology, component: Component, leading: str) -> Component:
-    if component.id == leading:
+@lru_cache(maxsize=2)
+def _losses(facts: Topology, leading: frozenset[str]) -> Losses:
+    """Return what the loss of elements breaks as if any replica of some components could work without the others or their votes."""
+    if not leading:
+        return facts.losses
+    components = tuple(_without_votes(facts, each, leading) for each in facts.components.values())
+    return Losses(Index(replace(facts.architecture, components=components)))
+
+
+def _without_votes(facts: Topology, component: Component, leading: frozenset[str]) -> Component:
+    if component.id in leading:
         component = replace(component, quorum=1)
     counted = electorate(component, facts.index, "write")
     undirected = component.replication and replace(component.replication, by=None)
-    if any(facts.replicas[member].component == leading for votes in counted for member in votes.members):
+    if any(facts.replicas[member].component in leading for votes in counted for member in votes.members):
         return replace(component, product=None, quorum=1, replication=undirected)
     return component
 

@@ -141,6 +141,8 @@ def _fix(facts: Topology, breaking: RootCause) -> str | None:
                 f"Add a copy in another zone that takes over (a reader, Multi-AZ), and declare it: `replicas: 2` and `replication: "
                 f"{{primary: '{breaking.element.id}', failover: automatic}}` for {store}."
             )
+        if _is_own_service_of_zone(facts, breaking.element):
+            return _SPREAD
         example = "a host for each" if breaking.element.kind == "host" else "`replicas: 2`"
         if breaking.element.kind == "replica" and _scope(facts, breaking.element) is None:
             example += ", or `managed: {scope: regional}` if its provider spreads it over zones"
@@ -148,16 +150,29 @@ def _fix(facts: Topology, breaking: RootCause) -> str | None:
             f"If it runs in several places that fail independently, declare them ({example}). If not, ask the provider for "
             "its guarantee, or add a second provider that takes over when this one fails."
         )
-    if breaking.element.kind == "replica":
-        own = _one_more(facts, facts.components[facts.replicas[breaking.element.id].component])
-        if own is not None:
-            return own
+    lost = _alone_on(facts, breaking)
+    own = _one_more(facts, facts.components[lost]) if lost is not None else None
+    if own is not None:
+        return own
     step, path = breaking.points[0].proof.step, breaking.points[0].proof.path
     if len(path) < 2:
         return None
     needs = facts.losses.structures[breaking.flows[0]].needs.get(path[-2], ())
     cure = next((_cure(facts, breaking, need) for need in needs if need.step == step), None)
     return cure or _another_zone(facts, breaking.element)
+
+
+def _alone_on(facts: Topology, breaking: RootCause) -> str | None:
+    """Return the component of a lost replica, or the one whose replica is all that a flow loses with a host."""
+    element = breaking.element
+    names = {facts.replicas[name].component for name in (*breaking.absorbed, element.id) if name in facts.replicas}
+    return names.pop() if len(names) == 1 and element.kind in ("replica", "host") else None
+
+
+_SPREAD = (
+    "Have its provider run it in several zones (Multi-AZ) and declare `managed: {scope: regional}`, or run another in a second "
+    "zone that takes over and declare `replicas: 2`."
+)
 
 
 def _another_zone(facts: Topology, element: Subject) -> str | None:
@@ -178,12 +193,19 @@ def _own_store(facts: Topology, element: Subject) -> str | None:
     return component.id if scope_of(component) == "zonal" else None
 
 
+def _is_own_service_of_zone(facts: Topology, element: Subject) -> bool:
+    """Return True for what a provider runs for the system in one zone, where it could run it in several."""
+    if element.kind != "replica" or _scope(facts, element) != "zonal":
+        return False
+    return not facts.kind(facts.replicas[element.id].component).foreign
+
+
 def _scope(facts: Topology, replica: Subject) -> str | None:
     return scope_of(facts.components[facts.replicas[replica.id].component])
 
 
 def _one_more(facts: Topology, component: Component) -> str | None:
-    """Return the fix for the only replica of a component that a platform places, or that starts jobs."""
+    """Return the fix for the only replica of a component, where another replica and what moves the traffic aren't all of it."""
     if len(component.replicas) > 1 or (facts.kind(component.id).stores and not keeps_files(component)):
         return None
     if component.kind == "scheduler":
@@ -194,11 +216,12 @@ def _one_more(facts: Topology, component: Component) -> str | None:
         )
     if keeps_files(component):
         return "Keep the files in storage that copies them to a second machine by itself, and takes over there."
-    if needs_moving_address(component, facts.index.callers):
+    placed = bool(component.replicas[0].hosts) and not component.replicas[0].floating
+    if not placed and needs_moving_address(component, facts.index.callers):
         return "Run at least two replicas behind a load balancer that checks them: visitors can use only one address."
     if agrees_by_vote(component):
         return "Run three members (`replicas: 3`, `quorum: majority`), each on a host of its own: two can't elect when one fails."
-    if not may_run_twice(facts, component):
+    if not may_run_twice(facts, component) and not (placed and component.kind in QUEUES):
         return _FIRST_ASK
     return "Run at least two replicas (`replicas: 2`) on different hosts." if component.replicas[0].floating else None
 
