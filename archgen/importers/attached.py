@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from archgen.importers.addresses import Mention, hosts_in, mentions
-from archgen.importers.facts import MOUNTED, Attachment, Configuration, Fact, FactSheet, ImportFormat, Origin
+from archgen.importers.facts import IN_SOURCE, MOUNTED, Attachment, Configuration, Fact, FactSheet, ImportFormat, Origin
 from archgen.importers.haproxy import is_haproxy, read_haproxy
 from archgen.importers.keepalived import is_keepalived, read_keepalived
 from archgen.importers.names import free_id
@@ -14,11 +14,14 @@ from archgen.importers.nginx import NginxError, is_nginx, parse_nginx, read_dire
 from archgen.importers.protocols import protocol_of_port
 from archgen.importers.proxies import Proxy
 from archgen.importers.variable_names import sets_host
+from archgen.model.finding import Confidence
 
 _SETTING = re.compile(
     r"""["']?([A-Za-z][A-Za-z0-9_.-]{0,60})["']?\s*[:=]\s*["']?([A-Za-z0-9][A-Za-z0-9_.-]*)["']?\s*[,;]?"""
 )
 
+_HIGH: Confidence = "high"
+_MEDIUM: Confidence = "medium"
 _LONGEST_LINE = 2000
 _MOST_LINES = 20_000
 _BALANCERS = ("load-balancer", "reverse-proxy", "web-server", "api-gateway")
@@ -120,13 +123,13 @@ def _call(attachment: Attachment, mentioned: tuple[tuple[int, Mention], ...], sh
             continue
         subject = f"connection:{attachment.owner}->{mention.host}"
         origin = Origin(attachment.file.path, number + attachment.line)
-        sheet.add(
-            Fact(subject, "protocol", mention.protocol or protocol_of_port(mention.port) or "http", origin, MOUNTED)
-        )
+        protocol = mention.protocol or protocol_of_port(mention.port) or "http"
+        evidence, sure = (IN_SOURCE, _MEDIUM) if attachment.is_shared else (MOUNTED, _HIGH)
+        sheet.add(Fact(subject, "protocol", protocol, origin, evidence, sure))
+        if mention.protocol is not None:
+            sheet.add(Fact(subject, "is_spoken", True, origin, evidence, sure))
         if mention.port is not None:
-            sheet.add(Fact(subject, "number", mention.port, origin, MOUNTED))
-        if attachment.is_shared:
-            sheet.add(Fact(subject, "is_assumed", True, origin, MOUNTED, "medium"))
+            sheet.add(Fact(subject, "number", mention.port, origin, evidence, sure))
 
 
 def _setting(line: str) -> tuple[str, str]:

@@ -76,6 +76,18 @@ PRODUCTS: dict[str, Known] = {
     **_stores("database", "orientdb", "http", 2480, "orientdb"),
     **_stores("database", "ravendb", "http", 8080, "ravendb"),
     **_stores("database", "dgraph", "grpc", 9080, "dgraph"),
+    **_stores("database", "starrocks", "mysql", 9030, "starrocks allin1-ubuntu fe-ubuntu doris"),
+    **_stores("database", "memgraph", "bolt", 7687, "memgraph memgraph-platform memgraph-mage"),
+    **_stores("database", "tdengine", "http", 6041, "tdengine"),
+    **_stores("database", "greptimedb", "http", 4000, "greptimedb"),
+    **_stores("database", "risingwave", "postgresql", 4566, "risingwave"),
+    **_stores("database", "rqlite", "http", 4001, "rqlite"),
+    **_stores("database", "libsql", "http", 8080, "libsql-server"),
+    **_stores("database", "vertica", "tcp", 5433, "vertica vertica-ce"),
+    **_stores("database", "tigergraph", "http", 9000, "tigergraph"),
+    **_stores("database", "nebula", "tcp", 9669, "nebula-graphd"),
+    **_stores("key-value-store", "kvrocks", "redis", 6666, "kvrocks"),
+    **_stores("key-value-store", "redict", "redis", 6379, "redict"),
     **_stores("key-value-store", "aerospike", "tcp", 3000, "aerospike aerospike-server"),
     **_stores("key-value-store", "tarantool", "tcp", 3301, "tarantool"),
     **_stores("key-value-store", "garnet", "redis", 6379, "garnet"),
@@ -106,6 +118,9 @@ PRODUCTS: dict[str, Known] = {
     **_stores("queue", "mosquitto", "mqtt", 1883, "mosquitto eclipse-mosquitto"),
     **_stores("queue", "emqx", "mqtt", 1883, "emqx hivemq4"),
     **_stores("queue", "sqs", "http", 9324, "elasticmq elasticmq-native"),
+    **_stores("queue", "lavinmq", "amqp", 5672, "lavinmq"),
+    **_stores("queue", "vernemq", "mqtt", 1883, "vernemq nanomq"),
+    **_stores("queue", "rocketmq", "tcp", 10911, "rocketmq-broker mqbroker"),
     **_stores("queue", "beanstalkd", "tcp", 11300, "beanstalkd"),
     **_stores("queue", "nsq", "tcp", 4150, "nsqd nsq"),
     **_stores("stream", "kafka", "kafka", 9092, "kafka cp-kafka cp-server kafka-native"),
@@ -113,6 +128,9 @@ PRODUCTS: dict[str, Known] = {
     **_stores("stream", "pulsar", "tcp", 6650, "pulsar"),
     **_stores("object-storage", "minio", "http", 9000, "minio"),
     **_stores("object-storage", "seaweedfs", "http", 8333, "seaweedfs"),
+    **_stores("object-storage", "garage", "http", 3900, "garage"),
+    **_stores("object-storage", "rustfs", "http", 9000, "rustfs"),
+    **_stores("file-storage", "hdfs", "tcp", 9000, "hadoop-namenode"),
     **_stores("object-storage", "s3", "http", 4566, "localstack azurite fake-gcs-server s3mock"),
     **_stores("file-storage", "nfs", "nfs", 2049, "nfs-server nfs-server-alpine"),
     **_stores("search", "elasticsearch", "http", 9200, "elasticsearch elasticsearch-oss"),
@@ -181,14 +199,14 @@ PRODUCTS: dict[str, Known] = {
     **_web(
         "monitoring",
         "uptime-kuma netdata zabbix-server-pgsql zabbix-web-nginx-pgsql tempo chronograf apm-server glances gatus "
-        "pyroscope healthchecks statping checkmk signoz skywalking-oap-server zabbix-server-mysql graphite graphite-statsd",
+        "pyroscope healthchecks statping checkmk signoz openobserve skywalking-oap-server zabbix-server-mysql graphite graphite-statsd",
     ),
     **_web(
         "monitoring-agent",
         "node-exporter cadvisor postgres-exporter redis_exporter telegraf zabbix-agent zabbix-agent2 "
         "mysqld-exporter nginx-prometheus-exporter datadog-agent agent blackbox-exporter elasticsearch_exporter mongodb_exporter "
         "kube-state-metrics alloy grafana-agent pushgateway statsd-exporter statsd collectd heartbeat metricbeat dd-agent "
-        "nginx-exporter redis-exporter mongodb-exporter kafka-exporter postgresql-exporter flower-exporter",
+        "vmagent nginx-exporter redis-exporter mongodb-exporter kafka-exporter postgresql-exporter flower-exporter",
     ),
     **_web(
         "log-collector",
@@ -205,7 +223,8 @@ PRODUCTS: dict[str, Known] = {
         "phpmyadmin adminer pgadmin4 pgadmin mongo-express redis-commander redisinsight portainer portainer-ce kafka-ui "
         "kafdrop akhq cloudbeaver pgweb sqlpad rockmongo kowl console conduktor-console redpanda-console flower "
         "elasticsearch-head cerebro dashboard rabbitmq-management phpredisadmin redis-insight mongo-gui elasticvue "
-        "phpldapadmin ldap-account-manager redis-browser watchtower",
+        "phpldapadmin ldap-account-manager redis-browser watchtower sentinel-dashboard dbgate bull-board "
+        "cmak zoonavigator etcdkeeper swagger-ui mongoku dockge",
         admin=True,
     ),
     **_web(
@@ -223,6 +242,22 @@ PRODUCTS: dict[str, Known] = {
     },
     **_stores("service", "selenium", "http", 4444, "hub selenium-hub standalone-chrome browserless chrome"),
     **_stores("service", "ollama", "http", 11434, "ollama"),
+    **_stores("service", "nacos", "http", 8848, "nacos nacos-server"),
+    **_stores("service", "seata", "tcp", 8091, "seata-server"),
+    **_stores("service", "rocketmq-namesrv", "tcp", 9876, "rocketmq-namesrv mqnamesrv"),
+    **_stores("service", "xxl-job", "http", 8080, "xxl-job-admin"),
+    **_stores("service", "postgrest", "http", 3000, "postgrest"),
+    **_stores("service", "postgres-meta", "http", 8080, "postgres-meta"),
+    **_stores("service", "postgraphile", "http", 5000, "postgraphile"),
+    **_stores("service", "schema-registry", "http", 8081, "schema-registry cp-schema-registry"),
+    **_stores("service", "trino", "http", 8080, "trino presto prestodb"),
+    **_stores("service", "clamav", "tcp", 3310, "clamav clamd"),
+    **_stores("service", "mercure", "http", 80, "mercure"),
+    **_stores("service", "centrifugo", "http", 8000, "centrifugo"),
+    **_stores("service", "coturn", "tcp", 3478, "coturn"),
+    **_stores("load-balancer", "supavisor", "postgresql", 5432, "supavisor"),
+    **_stores("load-balancer", "odyssey", "postgresql", 6432, "odyssey pgcat"),
+    **_stores("identity-provider", "supertokens", "http", 3567, "supertokens-postgresql supertokens-mysql"),
     **_stores("service", "temporal", "grpc", 7233, "temporal auto-setup"),
     **_stores("bastion", "openssh", "ssh", 22, "openssh-server bastion jumpserver"),
     **_stores("other", "wireguard", "tcp", 51820, "wireguard wg-easy openvpn tailscale"),

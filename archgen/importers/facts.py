@@ -20,6 +20,9 @@ PASSED_ON = "proxy configuration"
 MOUNTED = "mounted configuration"
 """The evidence of a call whose address stands in a file that a component mounts."""
 
+IN_SOURCE = "settings in the source"
+"""The evidence of a call whose address stands in a file that a program reads out of its own source."""
+
 ADMITTED = "NetworkPolicy"
 """The evidence of a call that nothing but a policy shows, which admits it."""
 

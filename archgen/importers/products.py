@@ -53,6 +53,8 @@ _COMMANDS: tuple[tuple[str, str, str | None], ...] = (
     ),
     (r"(^|[-_/\s])backup(\.(sh|py))?$", "backup", None),
     (r"\bphp-fpm[\d.]*\b", "app-server", "php-fpm"),
+    (r"\bmqnamesrv\b", "service", "mqnamesrv"),
+    (r"\bmqbroker\b", "queue", "mqbroker"),
     (
         r"\b(gunicorn|uvicorn|hypercorn|daphne|puma|unicorn|passenger|waitress-serve|runserver|uwsgi)\b"
         r"|\brails\s+s(erver)?\b|artisan\s+(serve|octane)|\bnext\s+start\b|\bflask\s+run\b|\bfastapi\s+(run|dev)\b",
@@ -65,6 +67,8 @@ _NAMES: tuple[tuple[str, str, str | None], ...] = (
     (r"worker|sidekiq|celery|consumer|resque|horizon|queue-?runner|background", "worker", None),
     (r"sched|cron|beat|timer", "scheduler", None),
     (r"backup", "backup", None),
+    (r"name-?srv", "service", "mqnamesrv"),
+    (r"rocketmq|mqbroker", "queue", "mqbroker"),
     (r"postgres|^pg$|pgsql", "database", "postgresql"),
     (r"mysql", "database", "mysql"),
     (r"mariadb", "database", "mariadb"),
@@ -78,7 +82,11 @@ _NAMES: tuple[tuple[str, str, str | None], ...] = (
     (r"memcache", "cache", "memcached"),
     (r"(^|[-_])(db|database)\d*$|^(db|database)([-_]|\d*$)", "database", None),
     (r"(^|[-_])cache\d*$", "cache", None),
-    (r"gateway", "api-gateway", None),
+    (
+        r"(?<!payment)(?<!payment[-_])(?<!pay[-_])(?<!sms[-_])(?<!mail[-_])(?<!iot[-_])(?<!lora[-_])gateway",
+        "api-gateway",
+        None,
+    ),
     (r"load-?balanc|(^|[-_])lb\d*$", "load-balancer", None),
     (r"haproxy", "load-balancer", "haproxy"),
     (r"(^|[-_])(reverse-?)?proxy\d*$|ingress|traefik|caddy", "reverse-proxy", None),

@@ -70,6 +70,12 @@ def _is_page(name: str) -> bool:
 
 
 @lru_cache(maxsize=_MOST_NAMES)
+def is_for_browsers(name: str) -> bool:
+    """Return True if a variable is put into the pages that a browser loads, whatever else a server reads it."""
+    return re.match(r"(VITE|REACT_APP|NEXT_PUBLIC|NUXT_PUBLIC|VUE_APP|EXPO_PUBLIC|GATSBY|NG_APP)_", name) is not None
+
+
+@lru_cache(maxsize=_MOST_NAMES)
 def names_telemetry(name: str) -> bool:
     """Return True if a variable names where measurements, logs or traces go, without which requests do as well."""
     return _TELEMETRY.search(name) is not None

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Set
 
 from archgen.app.config.config import repository_of
 from archgen.app.importing.collect import SourceFiles
+from archgen.app.importing.compose_files import is_compose_file
 from archgen.app.importing.directories import files_below
 from archgen.importers.compose.environment import EXAMPLES, STAND_INS
 from archgen.importers.compose.mounts import CONFIGURATIONS
@@ -15,6 +16,9 @@ from archgen.system.files import FOUND, ResolvedDirectory, UnreadableFile, lies_
 
 _DEEPEST_MOUNT = 2
 _MOST_MOUNTED = 40
+_OF_PACKAGES = ("package.json", "package-lock.json", "composer.json", "tsconfig.json")
+"""Ends of the names of files that tell what a program is built of."""
+
 _BESIDE = frozenset((".env", *STAND_INS))
 """Files that are looked for beside every compose file."""
 
@@ -67,4 +71,6 @@ def _open(target: str, inside: ResolvedDirectory) -> Iterator[Configuration]:
 def _is_configuration(path: str, below: Set[str]) -> bool:
     """Return True for a configuration, and for the example of one that isn't there."""
     stem, end = os.path.splitext(path)
+    if is_compose_file(os.path.basename(path)) or path.endswith(_OF_PACKAGES):
+        return False
     return path.endswith(CONFIGURATIONS) or (end in EXAMPLES and stem.endswith(CONFIGURATIONS) and stem not in below)

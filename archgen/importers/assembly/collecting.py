@@ -126,5 +126,5 @@ def _state_call(call: Call, fact: Fact) -> None:
         )
     elif fact.key == "number":
         call.port = fact.value
-    elif fact.key in ("guess", "required", "pool", "tls", "locality", "is_assumed"):
+    elif fact.key in ("guess", "required", "pool", "tls", "locality", "is_assumed", "is_spoken"):
         setattr(call, fact.key, fact.value)

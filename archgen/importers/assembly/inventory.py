@@ -68,7 +68,7 @@ class Call(Struct, kw_only=True):
 
     It is `asked` if the caller may do without it, as with a search engine beside a database, and `is_assumed` if files
     know its target by different names, or not at all, and `is_named` if nothing but names shows it: theirs,
-    or that of a `variable`.
+    or that of a `variable`. The address of one that `is_spoken` holds its protocol.
     """
 
     source: str
@@ -87,6 +87,7 @@ class Call(Struct, kw_only=True):
     is_assumed: bool = False
     is_named: bool = False
     variable: str | None = None
+    is_spoken: bool = False
 
     @property
     def id(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archgen.importers.assembly.inventory import Call, Part
 from archgen.importers.catalogue import PRODUCTS, STORES
-from archgen.importers.facts import ADMITTED, BY_LOGIN, MOUNTED, PASSED_ON
+from archgen.importers.facts import ADMITTED, BY_LOGIN, IN_SOURCE, MOUNTED, PASSED_ON
 
 
 def learn(parts: dict[str, Part], calls: dict[tuple[str, str], Call]) -> dict[tuple[str, str], Call]:
@@ -24,8 +24,10 @@ def _judge(parts: dict[str, Part], calls: dict[tuple[str, str], Call], call: Cal
         call.required = False
     if target.kind == "search" and _has_database(parts, calls, call):
         call.required, call.asked = False, True
-    call.is_assumed = call.is_assumed or call.evidence in (ADMITTED, BY_LOGIN)
-    if call.protocol == "http" and call.evidence == MOUNTED:
+    call.is_assumed = call.is_assumed or call.evidence in (ADMITTED, BY_LOGIN, IN_SOURCE)
+    # measurements are fetched over HTTP, whatever else answers there
+    is_open = not call.is_spoken and source.product != "prometheus"
+    if call.protocol == "http" and is_open and call.evidence in (MOUNTED, IN_SOURCE):
         call.protocol = _PROTOCOLS.get(target.product or "", call.protocol)
     if call.protocol == "http" and target.listens.get(call.port or 0, {}).get("grpc"):
         call.protocol = "grpc"

@@ -62,10 +62,12 @@ def environment_of(path: str, opener: Opener) -> Environment:
     return Environment()
 
 
-def opened_variables(path: str, name: str, opener: Opener) -> tuple[Configuration, ...]:
-    """Return the file of variables that a compose file names, else the example of it."""
+def opened_variables(path: str, name: str, opener: Opener, *, moved: bool = True) -> tuple[Configuration, ...]:
+    """Return the file of variables that a compose file names, else the example of it; `moved` may lie in another directory."""
     directory, base = posixpath.split(name)
-    stand_ins = (*STAND_INS, *_moved()) if base == ".env" else tuple(f"{base}{end}" for end in EXAMPLES)
+    stand_ins = (
+        (*STAND_INS, *(_moved() if moved else ())) if base == ".env" else tuple(f"{base}{end}" for end in EXAMPLES)
+    )
     for each in (base, *stand_ins):
         files = opener(path, posixpath.join(directory, each))[:1]
         if files:

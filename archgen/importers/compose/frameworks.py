@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from archgen.importers.compose.parts import ServicePart
+from archgen.importers.compose.sources import source_directories
 from archgen.importers.facts import Attachment, Configuration, Opener
 from archgen.model.kinds import KINDS
 
@@ -43,24 +44,26 @@ def read_by_frameworks(
 
 
 def _own(part: ServicePart, opener: Opener) -> list[Configuration]:
-    directory = _directory(part) if part.guess.known.product is None else ""
-    if not directory or not opener(part.service.source.path, directory):
-        return []
-    named = (opener(part.service.source.path, posixpath.join(directory, name))[:1] for name in _NAMES)
-    return [file for files in named for file in files if len(file.data) <= _LARGEST]
+    for directory in _directories(part) if part.guess.known.product is None else ():
+        if not opener(part.service.source.path, directory):
+            continue
+        named = (opener(part.service.source.path, posixpath.join(directory, name))[:1] for name in _NAMES)
+        return [file for files in named for file in files if len(file.data) <= _LARGEST]
+    return []
 
 
-def _directory(part: ServicePart) -> str:
-    """Return where the resources of a service lie: in its source, else in the directory of its name."""
-    built = part.service.built
-    if "://" in built or built.startswith("git@"):
-        return ""
-    return posixpath.join(built or f"./{part.service.name}", _RESOURCES)
+def _directories(part: ServicePart) -> Iterator[str]:
+    """Yield where the resources of a service may lie: in its source, without one in the directory of its name."""
+    for directory in source_directories(part):
+        yield posixpath.join(directory, _RESOURCES)
+    if not part.service.built:
+        yield posixpath.join(".", part.service.name, _RESOURCES)
 
 
 def _below(part: ServicePart, opener: Opener) -> list[Configuration]:
     """Return the files in directories below the resources."""
-    files = opener(part.service.source.path, _directory(part))
+    found = (opener(part.service.source.path, directory) for directory in _directories(part))
+    files = next((files for files in found if files), ())
     return [file for file in files if posixpath.basename(posixpath.dirname(file.path)) != "resources"]
 
 

@@ -14,7 +14,7 @@ from archgen.importers.facts import Attachment, Configuration, Opener
 
 _NO_CONFIGURATION = (".sock", ".pem", ".key", ".crt", ".sql", ".sh", ".py", ".js", ".html", ".md")
 CONFIGURATIONS = (
-    ".conf", ".cfg", ".cf", ".cnf", ".ini", ".inc", ".properties", ".env", ".json", ".xml", ".hcl", ".template", ".tmpl", ".tpl",
+    ".conf", ".cfg", ".cf", ".cnf", ".ini", ".inc", ".properties", ".json", ".xml", ".hcl", ".template", ".tmpl", ".tpl",
     ".yml", ".yaml", ".toml", "Caddyfile",
 )  # fmt: skip
 """Ends of the names of configurations."""

@@ -31,12 +31,13 @@ from archgen.importers.compose.sharing import (
     is_meant_for_others,
     value_place,
 )
-from archgen.importers.facts import BY_LOGIN, Attachment, Fact, FactSheet, Opener, Origin
+from archgen.importers.compose.sources import source_settings, source_variables
+from archgen.importers.facts import BY_LOGIN, IN_SOURCE, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import protocol_of_call, protocol_of_port
 from archgen.importers.secrets import without_user_info
-from archgen.importers.variable_names import names_page, names_telemetry
+from archgen.importers.variable_names import is_for_browsers, names_page, names_telemetry
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
@@ -100,6 +101,7 @@ class _Reader:
             self._call(part)
             attachments += mounted(part, self._variables(part), self.opener, self.hosts)
         attachments += read_by_frameworks(self.parts, self.opener, self.hosts)
+        attachments += self._read_sources()
         for part in self.parts.values():
             for job in configuring_jobs(part.service, self.project.services):
                 if job.name not in self.parts:
@@ -196,6 +198,35 @@ class _Reader:
             for part in self.parts.values()
         }
 
+    def _read_sources(self) -> list[Attachment]:
+        """Add the calls that programs read out of their own source: settings there may be those of another place.
+
+        Return the files of settings.
+        """
+        attachments: list[Attachment] = []
+        parts = [part for part in self.parts.values() if KINDS[part.kind].role == "application"]
+        variables = {part.id: dict(source_variables(part, self.opener, self.project.variables)) for part in parts}
+        shared = Counter(
+            {value.source.path for value in values.values()}.pop() for values in variables.values() if values
+        )
+        for part in parts:
+            found = [
+                (mention, value.source)
+                for name, value in variables[part.id].items()
+                if not (is_for_browsers(name) or names_page(part.kind, name, value.text) or names_telemetry(name))
+                for mention in mentions(name, value.text, self.hosts, None)
+            ]
+            waits = {self.parts[name].id for name in part.service.depends_on if name in self.parts}
+            if any(shared[source.path] > 1 for _, source in found) and not any(each.host in waits for each, _ in found):
+                continue
+            for mention, source in found:
+                self._connect(part, mention, source, IN_SOURCE, "medium")
+            attachments += [
+                Attachment(part.id, "", file, file.path, self.hosts, is_shared=True)
+                for file in source_settings(part, self.opener)
+            ]
+        return attachments
+
     def _take_over(self, part: ServicePart, job: Service) -> None:
         """Add the calls whose addresses a job writes into the configuration of a service."""
         proven = set(self.proven)
@@ -223,6 +254,8 @@ class _Reader:
             return
         sharing = self.shared[value_place(value)]
         several = len(sharing) > 1
+        if several and is_for_browsers(name) and part.kind not in ("app-server", "web-server"):
+            return
         shared = several and KINDS[part.kind].role == "data"
         outside = self.outside.mentions(name, value.text, self.hosts, value.source, port) if not shared else ()
         for mention, store in outside:
@@ -260,7 +293,9 @@ class _Reader:
         """Return True if what a service calls for certain calls the target: waiting for both shows no call of the target."""
         return any(caller == source and (called, target) in self.proven for caller, called in self.proven)
 
-    def _connect(self, part: ServicePart, mention: Mention, source: Origin, evidence: str) -> None:
+    def _connect(
+        self, part: ServicePart, mention: Mention, source: Origin, evidence: str, sure: Confidence = "high"
+    ) -> None:
         if mention.host == part.id:
             return
         target = self.by_id[mention.host]
@@ -269,12 +304,13 @@ class _Reader:
         if part.kind == "backup" and KINDS[target.kind].stores:
             self._add(f"component:{part.id}", "member", f"backs_up:{target.id}", source, evidence)
             return
-        self.proven.add((part.id, target.id))
+        if sure == "high":
+            self.proven.add((part.id, target.id))
         protocol = protocol_of_call(mention.protocol, protocol_of_port(mention.port, known), target.guess, evidence)
-        self._add(subject, "protocol", protocol, source, evidence)
+        self._add(subject, "protocol", protocol, source, evidence, sure)
         port = mention.port or (known.port if protocol == known.protocol else None)
         if port is not None:
-            self._add(subject, "number", port, source, evidence, "high" if mention.port else "medium")
+            self._add(subject, "number", port, source, evidence, sure if mention.port else "medium")
         if replicates(part.guess.known, known, evidence):
             self._add(f"component:{part.id}", "copy_of", target.id, source, evidence)
 

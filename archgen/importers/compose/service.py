@@ -47,6 +47,7 @@ class Service(Struct, kw_only=True):
     built: str = ""
     dockerfile: str = ""
     stage: str = ""
+    arguments: list[str] = field(default_factory=list)
     command: SourceText | None = None
     entrypoint: SourceText | None = None
     environment: dict[str, SourceText] = field(default_factory=dict)
@@ -96,6 +97,7 @@ def merge(base: Service, over: Service) -> Service:
         built=over.built or base.built,
         dockerfile=over.dockerfile or base.dockerfile,
         stage=over.stage or base.stage,
+        arguments=base.arguments + over.arguments,
         command=over.command or base.command,
         entrypoint=over.entrypoint or base.entrypoint,
         environment=base.environment | over.environment,
@@ -148,6 +150,7 @@ def read_service(service_name: str, node: SourceNode, variables: Mapping[str, st
         built=interpolate(build.text or build.text_at("context"), variables) or ("." if build.is_map else ""),
         dockerfile=text("build", "dockerfile"),
         stage=text("build", "target"),
+        arguments=[value.text for _, value in _pairs(build.get("args"), variables)],
         command=_words(node.get("command"), variables),
         entrypoint=_words(node.get("entrypoint"), variables),
         environment=dict(_pairs(node.get("environment"), variables)),
