@@ -28,6 +28,7 @@ from archgen.views.deployment import deployment
 from archgen.views.equal.names import shared_name
 from archgen.views.equal.places import fold_equal
 from archgen.views.levels import Picture, declared_view, level_diagrams
+from archgen.views.levels.candidates import by_network, by_role, crossed
 from archgen.views.overview import component_edges
 from tests.checked import check, read_model
 from tests.generators.level_models import MODELS, RANDOM, WRITTEN
@@ -137,6 +138,18 @@ def test_zones_group_a_system_whose_components_stay_in_one_each() -> None:
     zones = "zones: {world: {kind: provider}, eu: {kind: region, in: world}, us: {kind: region, in: world}}"
     text = f"archgen: 1\nname: M\n{zones}\nhosts:\n{hosts}components:\n{components}"
     assert [picture.level for picture in drawn(text)] == ["system", "zone:eu", "zone:us"]
+
+
+def test_groups_of_one_place_are_told_apart_by_their_first_words() -> None:
+    components = "".join(
+        f"  {kind}{number}: {{kind: {kind}, network: lan}}\n" for kind in ("service", "database") for number in range(3)
+    )
+    names = [f"{kind}{number}" for kind in ("service", "database") for number in range(3)]
+    model = topology(
+        f"archgen: 1\nname: M\nnetworks: {{lan: {{trust: private, name: Nodes}}}}\ncomponents:\n{components}"
+    )
+    groups = crossed(by_network, by_role)(model, names, "")
+    assert [group.title for group in groups] == ["Applications, Nodes", "Data, Nodes"]
 
 
 def test_a_shared_service_is_a_chip_on_its_callers() -> None:

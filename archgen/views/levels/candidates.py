@@ -105,7 +105,7 @@ def by_kind(topology: Topology, components: Sequence[str], inside: str) -> tuple
 
 
 def crossed(outer: Candidate, inner: Candidate) -> Candidate:
-    """Return the way that groups components by two ways at once."""
+    """Return the way that groups components by two ways at once, with the words first that tell the groups of one place apart."""
 
     def by_both(topology: Topology, components: Sequence[str], inside: str) -> tuple[GroupTree, ...]:
         groups: list[GroupTree] = []
@@ -113,7 +113,7 @@ def crossed(outer: Candidate, inner: Candidate) -> Candidate:
             parts = inner(topology, group.components, f"{group.id}/")
             if len(parts) < _LEAST:
                 groups.append(group)
-            groups += (replace(part, title=f"{group.title}: {part.title}") for part in parts if len(parts) >= _LEAST)
+            groups += (replace(part, title=f"{part.title}, {group.title}") for part in parts if len(parts) >= _LEAST)
         return tuple(groups)
 
     return by_both
