@@ -11,6 +11,7 @@ from archgen.importers.attached import is_proxy, read_alone, read_attachments
 from archgen.importers.compose.project import is_compose, read_projects
 from archgen.importers.compose.reader import read_compose
 from archgen.importers.facts import Configuration, Fact, FactSheet, ImportFormat, Omission, Opener, Origin, SourceError
+from archgen.importers.kubernetes.kustomization import is_kustomization
 from archgen.importers.kubernetes.manifests import is_manifest
 from archgen.importers.kubernetes.reader import read_kubernetes
 from archgen.importers.nodes import SourceNode
@@ -39,6 +40,7 @@ def read_all(files: Iterable[Configuration], opener: Opener, profiles: frozenset
     sheet = FactSheet()
     sources: dict[str, tuple[Configuration, ImportFormat]] = {}
     manifests: list[SourceNode] = []
+    kustomizations: list[SourceNode] = []
     proxies: list[Configuration] = []
     compose: list[tuple[Configuration, SourceNode]] = []
     for file in sorted({file.path: file for file in files}.values(), key=lambda file: file.path):
@@ -50,13 +52,16 @@ def read_all(files: Iterable[Configuration], opener: Opener, profiles: frozenset
             if is_compose(root):
                 compose.append((file, root))
                 sources[file.path] = (file, "compose")
+            elif is_kustomization(file.path):
+                kustomizations.append(root)
+                sources[file.path] = (file, "kubernetes")
             elif is_manifest(root):
                 manifests.append(root)
                 sources[file.path] = (file, "kubernetes")
         if file.path not in sources and not any(error.path == file.path for error in sheet.errors):
             sheet.omit(Origin(file.path, 1), file.path, "no known format")
     projects = read_projects(compose, opener, profiles, sheet)
-    attachments = read_compose(projects, opener, sheet) + read_kubernetes(manifests, sheet)
+    attachments = read_compose(projects, opener, sheet) + read_kubernetes(manifests, kustomizations, opener, sheet)
     for attached, name in read_attachments(attachments, sheet):
         sources.setdefault(attached.path, (attached, name))
     mounted = {attachment.file.path for attachment in attachments}

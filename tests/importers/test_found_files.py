@@ -135,25 +135,42 @@ def test_variants_beside_each_other_are_told_apart_by_their_files(
     assert "(all.yaml, mirror.yaml); name one of the files" in capsys.readouterr().out
 
 
-def test_overlays_are_left_to_kustomize_where_their_base_is_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+OVERLAYS = {
+    "base/web.yaml": WORKLOAD,
+    "base/kustomization.yaml": "resources: [web.yaml]\nconfigMapGenerator:\n- {name: web, literals: [A=1]}\n",
+    "overlays/prod/kustomization.yaml": "resources:\n  - ../../base\n  - more.yaml\n  - deep\npatches: [{path: scale.yaml}]\n",
+    "overlays/prod/more.yaml": WORKLOAD.replace("web", "tracer"),
+    "overlays/prod/unlisted.yaml": WORKLOAD.replace("web", "forgotten"),
+    "overlays/prod/deep/kustomization.yaml": "resources: [search.yaml]\n",
+    "overlays/prod/deep/search.yaml": WORKLOAD.replace("web", "search"),
+    "overlays/prod/scale.yaml": WORKLOAD.split("spec:")[0] + "spec: {replicas: 4}\n",
+    "overlays/dev/kustomization.yaml": "resources:\n  - ../../base\n  - mock.yaml\nreplicas: [{name: web, count: 7}]\n",
+    "overlays/dev/mock.yaml": WORKLOAD.replace("web", "mock"),
+}
+
+
+def test_overlay_for_visitors_is_read_over_its_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    extra = WORKLOAD.replace("web", "tracer")
-    write({"base/web.yaml": WORKLOAD, "base/kustomization.yaml": "resources: [web.yaml]\n"})
-    write({"overlays/big/kustomization.yaml": "resources:\n  - ../../base\n  - more.yaml\n"})
-    write({"overlays/big/more.yaml": extra, "overlays/big/deep/more.yaml": WORKLOAD.replace("web:1", "web:9")})
+    write(OVERLAYS)
     result = import_model((".",), None)
-    assert "acme/web:1" in result.text
-    assert "tracer" not in result.text
-    assert "not read: 1 overlay, such as overlays/big; render one with `kubectl kustomize overlays/big`" in summary(
+    replicas = {part.id: part.replicas for part in result.model.inventory.parts.values()}
+    assert replicas == {"web": 4, "tracer": 1, "search": 1}
+    assert "not read: 1 overlay, such as overlays/dev; render one with `kubectl kustomize overlays/dev`" in summary(
         result
     )
-    assert "tracer" in import_model(("overlays/big",), None).text
+    assert "mock" in import_model(("overlays/dev",), None).text
     write({"base/web.yaml": "kind: nothing\n"})
     result = import_model((".",), None)
-    assert "tracer" in result.text
+    assert "mock" in result.text
     assert "not read" not in summary(result)
+
+
+def test_of_several_overlays_for_trials_none_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({path.replace("prod", "local"): text for path, text in OVERLAYS.items()})
+    result = import_model((".",), None)
+    assert list(result.model.inventory.parts) == ["web"]
+    assert result.overlays == ("overlays/dev", "overlays/local")
 
 
 def test_blank_lines_of_a_kustomization_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

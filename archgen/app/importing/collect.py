@@ -8,8 +8,10 @@ from collections.abc import Iterator
 
 from archgen.app.importing.compose_files import choose_compose_files, count_services, is_compose_file
 from archgen.app.importing.directories import DirectoryEntries, entries_of, files_below, found_text
+from archgen.app.importing.overlays import choose_overlay, files_of, states_something
 from archgen.importers.attached import is_proxy
 from archgen.importers.facts import Configuration, SourceError
+from archgen.importers.kubernetes.kustomization import is_kustomization
 from archgen.model.problems import UsageError
 from archgen.system.files import FOUND, IMPORTED, ResolvedDirectory, UnreadableFile, read_file
 
@@ -91,7 +93,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         for path in below
         if path.lower().endswith((".yml", ".yaml", ".json")) and (data := _manifest(path, inside))
     }
-    manifests = _without_overlays(collection, manifests, [path for path in below if _is_kustomization(path)], inside)
+    manifests = _without_overlays(collection, manifests, [path for path in below if is_kustomization(path)], inside)
     nearest = _nearest_projects(below)
     if manifests and not _tell_less(manifests, nearest, inside):
         for path, data in manifests.items():
@@ -114,25 +116,25 @@ def _tell_less(manifests: dict[str, bytes], projects: dict[str, list[str]], insi
     return sum(services) > 2 * workloads
 
 
-def _is_kustomization(path: str) -> bool:
-    return os.path.basename(path) in ("kustomization.yaml", "kustomization.yml", "Kustomization")
-
-
 def _without_overlays(
-    collection: SourceFiles, manifests: dict[str, bytes], kustomizations: list[str], inside: str
+    collection: SourceFiles, manifests: dict[str, bytes], paths: list[str], inside: str
 ) -> dict[str, bytes]:
-    """Return the manifests without those of overlays, which change a base that stands beside them; without a base, all."""
-    overlays = [
-        os.path.dirname(path)
-        for path in kustomizations
-        if _OUTER.search(found_text(path, inside)) and os.path.dirname(path)
-    ]
+    """Return the manifests with those of one overlay beside its base, and without those of others; without a base, all.
+
+    The kustomizations that state something themselves count as manifests.
+    """
+    texts = {path: found_text(path, inside) for path in paths}
+    kustomizations = {os.path.dirname(path): path for path in paths}
+    overlays = [directory for directory, path in kustomizations.items() if directory and _OUTER.search(texts[path])]
     below = tuple(f"{overlay}{os.sep}" for overlay in overlays)
+    manifests = manifests | {path: text.encode() for path, text in texts.items() if states_something(text.encode())}
     bases = {path: data for path, data in manifests.items() if not path.startswith(below)}
     if not below or not any(_WORKLOAD.search(data) for data in bases.values()):
         return manifests
-    collection.overlays += overlays
-    return bases
+    chosen = choose_overlay(overlays)
+    own = [*files_of(chosen, kustomizations, inside)] if chosen is not None else []
+    collection.overlays += [overlay for overlay in overlays if overlay != chosen]
+    return bases | {path: manifests[path] for path in own if path in manifests}
 
 
 def _proxies(directory: str, inside: str, top: DirectoryEntries) -> Iterator[str]:

@@ -46,9 +46,15 @@ class Manifest(Struct, frozen=True):
 
 
 class Manifests(Struct):
-    """The objects of all files by kind; of two with one name the first counts."""
+    """The objects of all files by kind; of two with one name the first counts.
+
+    `generated` are the entries of ConfigMaps and Secrets that kustomizations make, by kind and name, and `scaled` the numbers
+    of replicas that they set, by the name of the workload, that of any under the empty name.
+    """
 
     objects: dict[str, dict[tuple[str, str], Manifest]] = field(default_factory=dict)
+    generated: dict[tuple[str, str], list[tuple[str, str, Origin]]] = field(default_factory=dict)
+    scaled: dict[str, tuple[int, Origin]] = field(default_factory=dict)
 
     def of(self, *kinds: str) -> list[Manifest]:
         """Return the objects of some kinds, by kind and place."""
@@ -57,6 +63,10 @@ class Manifests(Struct):
     def add(self, manifest: Manifest) -> Manifest:
         """Add an object, unless there is one of its name; return the one that counts."""
         return self.objects.setdefault(manifest.kind, {}).setdefault((manifest.namespace, manifest.name), manifest)
+
+    def scale(self, name: str, replicas: int, source: Origin) -> None:
+        """Set the replicas of a workload; the first that is set counts."""
+        self.scaled.setdefault(name, (replicas, source))
 
 
 def is_manifest(root: SourceNode) -> bool:
@@ -75,6 +85,13 @@ def objects_of(root: SourceNode, depth: int = 0) -> Iterator[Manifest]:
         name = metadata.text_at("name") or metadata.text_at("generateName").rstrip("-")
         if name and not _is_patch(kind, root):
             yield Manifest(kind, metadata.text_at("namespace"), name, root)
+
+
+def scaling_of(root: SourceNode) -> tuple[str, SourceNode] | None:
+    """Return the workload that a patch changes the replicas of, with their number; None for any other document."""
+    kind, count = root.text_at("kind"), root.get("spec", "replicas")
+    name = root.text_at("metadata", "name")
+    return (name, count) if kind in WORKLOADS and name and count.number is not None and _is_patch(kind, root) else None
 
 
 def _is_patch(kind: str, root: SourceNode) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from archgen.importers.addresses import Mention, argument, mentions, port_beside, resolve_host
 from archgen.importers.catalogue import SAFE_IMAGE
-from archgen.importers.facts import Attachment, Fact, FactSheet, Origin
+from archgen.importers.facts import Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.kubernetes.configurations import attachments_of
 from archgen.importers.kubernetes.hosts import agents_by_port, hosts_in_namespace, unserved_names
+from archgen.importers.kubernetes.kustomization import read_kustomizations
 from archgen.importers.kubernetes.manifests import (
     WORKLOADS,
     Manifests,
@@ -40,11 +41,14 @@ from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
 
-def read_kubernetes(roots: list[SourceNode], sheet: FactSheet) -> list[Attachment]:
+def read_kubernetes(
+    roots: list[SourceNode], kustomizations: list[SourceNode], opener: Opener, sheet: FactSheet
+) -> list[Attachment]:
     """Add the facts of documents; return the configurations that pods mount."""
     if not roots:
         return []
     manifests = Manifests()
+    read_kustomizations(kustomizations, roots, manifests, opener)
     for root in roots:
         for manifest in objects_of(root):
             if "{{" in manifest.name:

@@ -46,6 +46,8 @@ def data_of(manifests: Manifests, kind: str, namespace: str, name: str) -> Itera
     manifest = objects.get((namespace, name)) or objects.get(("", name))
     if manifest is None and not namespace:
         manifest = next((each for (_, other), each in objects.items() if other == name), None)
+    if name and (generated := manifests.generated.get((kind, name))) is not None:
+        yield from generated
     if manifest is None or not name:
         return
     for section in ("data", "stringData"):
