@@ -16,6 +16,7 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
 
     It is in the network of a host that the component runs on, and carries the same kind of component, or something
     that runs beside the component as well: a database isn't put on the host of a cache, and nothing on a firewall.
+    One in a zone without a replica comes first.
     """
     own = dict.fromkeys(host for replica in component.replicas for host in replica.hosts)
     networks = {index.hosts[host].network for host in own}
@@ -31,8 +32,12 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
     pools = list(dict.fromkeys(pool for host in own for pool in index.neighbours.get(host, ())))
     if component.kind != "other" and not KINDS[component.kind].protects:
         pools.append(index.carrying.get((component.kind, component.product), ()))
-    fitting = {host for pool in pools for host in islice(filter(fits, pool), 1)}
-    return next((host for host in index.hosts if host in fitting), None) if fitting else None
+    around = {zone for host in own for zone in index.hosts[host].zones}
+    for is_far in (lambda host: around.isdisjoint(index.hosts[host].zones), lambda _: True):
+        fitting = {host for pool in pools for host in islice(filter(fits, filter(is_far, pool)), 1)}
+        if fitting:
+            return next(host for host in index.hosts if host in fitting)
+    return None
 
 
 def can_be_doubled(component: Component) -> bool:

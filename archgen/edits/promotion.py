@@ -21,8 +21,12 @@ _KEPT_IN = {
 _UNFOLLOWED = "orchestrator"
 """The product whose decision reaches no caller by itself: clients of MySQL know one address, and ask nobody for another."""
 
-_ASKED = "etcd"
-"""The product that stores ask for a lease themselves; others call the stores."""
+_ASKED = {
+    "etcd": Port("https", 2379),
+    "consul": Port("https", 8501),
+    "zookeeper": Port("tcp", 2281, tls=Tls("on")),
+}
+"""The products that stores ask for a lease themselves, with their encrypted ports; others call the stores."""
 
 
 def has_primary(component: Component) -> bool:
@@ -53,7 +57,7 @@ class Promoter(Struct, frozen=True):
     @property
     def asked(self) -> bool:
         """True if the store asks it for a lease."""
-        return product_name(self.product) == _ASKED
+        return product_name(self.product) in _ASKED
 
 
 def promoter_of(index: Index, component: Component) -> Promoter | None:
@@ -178,5 +182,5 @@ def promoter_component(promoter: Promoter, component: Component) -> Component:
 def promoter_connection(promoter: Promoter, component: str) -> Connection:
     """Return the connection between a promoter and a store, over which nothing of a flow travels."""
     ends = (component, promoter.id) if promoter.asked else (promoter.id, component)
-    port = Port("https", 2379) if promoter.asked else promoter.port or Port("tcp", tls=Tls("on"))
+    port = _ASKED.get(product_name(promoter.product)) or promoter.port or Port("tcp", tls=Tls("on"))
     return Connection(f"{ends[0]} -> {ends[1]}", ends[0], (ends[1],), (port,), required=promoter.asked)

@@ -221,6 +221,37 @@ def test_a_promoter_that_is_there_promotes_the_next_store_too() -> None:
     assert after["hosts"] == {"a": {}, "b": {}, "c": {}}
 
 
+def test_a_store_asks_consul_for_its_lease_as_it_asks_etcd() -> None:
+    text = model(
+        f"{JOB}\none: {{kind: database, product: postgresql, runs_on: [a, b], "
+        "replication: {primary: a, failover: automatic, by: leases}}\n"
+        "leases: {kind: key-value-store, product: Consul, runs_on: [a, b, c], quorum: majority}\n"
+        "two: {kind: database, product: postgresql, runs_on: [a, b], replication: {primary: a, failover: manual}}",
+        "job -> one: {protocol: postgresql, tls: true}\njob -> two: {protocol: postgresql, tls: true}\none -> leases: https",
+        "job -> one: x\none -> leases: lease\njob -> two: y",
+        "{a: {}, b: {}, c: {}}",
+    )
+    after = fixed(text, "single-writer-database")
+    assert after["components"]["two"]["replication"]["by"] == "leases"
+    assert after["connections"]["two -> leases"] == {"protocol": "https", "port": 8501}
+    assert "leases -> two" not in after["connections"]
+
+
+@pytest.mark.parametrize(("near", "far"), [("rack-a", "rack-b"), ("rack-b", "rack-a")])
+def test_a_replica_goes_to_a_rack_without_one(near: str, far: str) -> None:
+    text = model(
+        f"{JOB}\none: {{kind: database, product: postgresql, runs_on: [a, b, c], "
+        "replication: {primary: a, failover: automatic, by: leases}}\n"
+        "leases: {kind: key-value-store, product: etcd, runs_on: [a, b, c], quorum: majority}\n"
+        "two: {kind: database, product: postgresql, runs_on: d}",
+        "job -> one: {protocol: postgresql, tls: true}\njob -> two: {protocol: postgresql, tls: true}\none -> leases: https",
+        "job -> one: x\none -> leases: lease\njob -> two: y",
+        f"{{a: {{zone: {near}}}, b: {{zone: {far}}}, c: {{zone: rack-c}}, d: {{zone: {near}}}}}",
+        "zones: {rack-a: {kind: rack}, rack-b: {kind: rack}, rack-c: {kind: rack}}\n",
+    )
+    assert fixed(text, "single-writer-database")["components"]["two"]["runs_on"] == ["d", "b"]
+
+
 def test_a_witness_stands_in_the_zone_that_is_free() -> None:
     text = model(
         f"{JOB}\ndb: {{kind: database, product: postgresql, runs_on: [a, b], replication: {{primary: a, failover: manual}}}}",

@@ -82,7 +82,10 @@ def _hit(facts: Topology, breaking: RootCause, held: tuple[str, ...], *, sure: b
     more = f"; losing {zone} takes down {plural(len(flows), 'flow')}: {listed(flows)}" if len(flows) > len(held) else ""
     others = _others(facts, zone) if facts.zones[zone].kind in _WIDE else []
     beside = f", and none in {listed(others)}" if others else ""
-    every = "Every replica" if all(_holds_all(facts, zone, flow) for flow in held) else "Every replica on a host"
+    every = "Every replica"
+    if not all(_holds_all(facts, zone, flow) for flow in held):
+        hosted = any(replica.hosts for flow in held for replica in facts.losses.structures[flow].replicas)
+        every = "Every replica on a host" if hosted else "Everything with a declared zone"
     return Hit(
         subject=breaking.element,
         message=f"{every} of {plural(len(held), 'flow')} ({listed(held)}) is {in_zone(facts.zones[zone].kind, zone)}"

@@ -58,7 +58,7 @@ def _hit(facts: Topology, calls: list[Connection]) -> Hit:
         message=_message(facts, calls),
         related=tuple((Subject("connection", connection.id), "also in plaintext") for connection in others),
         flows=tuple(flow for flow in facts.flows if flow in flows),
-        fix=_fix(calls),
+        fix=_fix(facts, calls),
         confidence="high" if all(map(facts.crosses, calls)) else "medium",
     )
 
@@ -98,10 +98,21 @@ def _places(facts: Topology, component: str, kind: str) -> list[str]:
     return [zone for zone in dict.fromkeys(around) if facts.zones[zone].kind == kind]
 
 
-def _fix(calls: list[Connection]) -> str | None:
+def _fix(facts: Topology, calls: list[Connection]) -> str | None:
     spoken = dict.fromkeys(protocol for call in calls for protocol in _protocols(call))
     other = [_INSTEAD[protocol] for protocol in spoken if protocol in _INSTEAD]
-    return f"{RULE.fix} {'; '.join(other)}." if other else None
+    provided = [call for call in calls if all(facts.components[target].managed for target in call.targets)]
+    if len(provided) == len(calls):
+        names = dict.fromkeys(facts.components[target].title for call in calls for target in call.targets)
+        first = (
+            f"Switch on encryption in transit at {listed(list(names))}, and declare it (`tls: true`, with `verify`)."
+        )
+    else:
+        first = RULE.fix if calls[1:] else _ONE
+    return f"{first} {'; '.join(other)}." if other else first
+
+
+_ONE = "Encrypt it (`tls: true`, with `verify`), or run it over WireGuard, IPsec or a service mesh and declare it."
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
