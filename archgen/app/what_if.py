@@ -123,12 +123,14 @@ def _replica(architecture: Architecture, name: str, host: str | None, zone: str 
     if component.kind == "client":
         raise UsageError(f"`{name}` is a client, and clients have no replicas")
     placed = any(replica.hosts for replica in component.replicas)
-    if placed and host is None:
+    floating = any(replica.floating for replica in component.replicas)
+    if placed and host is None and not floating:
         raise UsageError(f"`{word}` names no host, and {name} runs on hosts; write `replica of {name} on HOST`")
     if host is not None and not placed:
         raise UsageError(f"{name} has no hosts in the model, so no replica can be on {host}; leave `on {host}` out")
-    if any(replica.floating for replica in component.replicas):
-        raise UsageError(f"the replicas of {name} float; name more hosts, or more `replicas`, in the model")
+    if floating and (host is not None or KINDS[component.kind].stores):
+        way = "name more hosts in the model" if host is not None else "its data doesn't follow them"
+        raise UsageError(f"the replicas of {name} float; {way}")
     existing = {host.id for host in architecture.hosts}
     if host is None or host in existing:
         if zone is not None:

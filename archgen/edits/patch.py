@@ -103,14 +103,12 @@ def _changes(before: Architecture, after: Architecture) -> Iterator[Change]:
 
 def _replica_changes(old: Component, new: Component) -> Iterator[Change]:
     added = new.replicas[len(old.replicas) :]
-    if any(replica.hosts for replica in added):
+    if any(replica.hosts and not replica.floating for replica in added):
         yield from (Append(("components", new.id, "runs_on"), replica.hosts[0]) for replica in added)
     else:
         yield Put(("components", new.id, "replicas"), len(new.replicas))
-        spread = old.placement.spread if old.placement is not None else None
-        if len(old.replicas) == 1 and old.replicas[0].floating and spread is None:
-            # two on the same host are lost together
-            yield Put(("components", new.id, "runs_on", "spread"), "host")
+        if new.placement is not None and new.placement != old.placement:
+            yield Put(("components", new.id, "runs_on", "spread"), new.placement.spread)
 
 
 # Values as the model language has them
@@ -153,8 +151,12 @@ def connection_value(connection: Connection) -> dict[str, Any]:
     )
 
 
-def runs_on_value(component: Component) -> dict[str, int] | tuple[str, ...] | None:
+def runs_on_value(component: Component) -> dict[str, Any] | tuple[str, ...] | None:
     """Return the hosts of a component, with counts where one has several replicas; None where hosts aren't known."""
+    first, placement = component.replicas[0], component.placement
+    if first.floating:
+        recovery = None if placement is None or placement.recovery is None else f"{placement.recovery:g}s"
+        return _declared(any=first.hosts, recovery=recovery, spread=placement.spread if placement is not None else None)
     hosts = Counter(replica.hosts[0] for replica in component.replicas if replica.hosts)
     return (dict(hosts) if max(hosts.values()) > 1 else tuple(hosts)) if hosts else None
 

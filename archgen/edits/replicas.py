@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from archgen.edits.names import next_number
 from archgen.edits.promotion import agrees_by_vote, has_primary
-from archgen.model.architecture import Cluster, Component, Replica, Replication
+from archgen.model.architecture import Cluster, Component, Placement, Replica, Replication
 from archgen.model.kinds import KINDS, ROUTING
 from archgen.model.products import product_of
 
@@ -17,14 +17,24 @@ Callers = Callable[[str], Iterable[Component]]
 
 
 def with_replica(component: Component, host: str | None, callers: Callers) -> Component:
-    """Return the component with another replica; a second one gets what lets it stand in for the first."""
+    """Return the component with another replica; a second one gets what lets it stand in for the first.
+
+    One beside replicas that float, without a host of its own, floats over the same hosts.
+    """
     taken = {replica.id for replica in component.replicas}
+    first = component.replicas[0]
+    floats = host is None and first.floating
     if host is None:
-        added = Replica(next_number(f"{component.id}#", len(taken) + 1, taken), component.id)
+        name = next_number(f"{component.id}#", len(taken) + 1, taken)
+        added = Replica(name, component.id, first.hosts, True) if floats else Replica(name, component.id)
     else:
         place = f"{component.id}@{host}"
         added = Replica(next_number(f"{place}#", 2, taken) if place in taken else place, component.id, (host,))
     grown = replace(component, replicas=(*component.replicas, added))
+    if floats and len(taken) == 1:
+        # two on the same host are lost together
+        placement = component.placement or Placement()
+        grown = replace(grown, placement=replace(placement, spread=placement.spread or "host"))
     if agrees_by_vote(component) and component.quorum is None and len(grown.replicas) == 3:
         return replace(grown, quorum="majority")
     if len(taken) > 1 or agrees_by_vote(component):

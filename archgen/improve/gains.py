@@ -187,14 +187,13 @@ class _FlowSearch:
                     yield (edit, *waiting)
 
     def _is_barred(self, edit: Edit) -> bool:
-        """Return True if an edit adds to floating replicas, for which the model names more hosts, or repeats what keeps data."""
+        """Return True if an edit repeats what keeps data."""
         if not isinstance(edit, AddReplica | AddHost):
             return False
         topology = self.search.topology
         names = edit.components if isinstance(edit, AddHost) else (edit.component,)
         parts = [topology.components[name] for name in names]
-        floating = any(replica.floating for part in parts for replica in part.replicas)
-        return floating or not all(may_get_second(topology, part) for part in parts)
+        return not all(may_get_second(topology, part) for part in parts)
 
     def _applied(self, edits: tuple[Edit, ...]) -> Architecture:
         """Return the flow's part of the model with some edits."""

@@ -24,6 +24,7 @@ from archgen.edits.names import next_name
 from archgen.edits.placement import can_be_doubled, find_host
 from archgen.edits.promotion import keeps_files, promoter_of
 from archgen.model.architecture import Architecture, Component, Quorum, Zone
+from archgen.model.kinds import KEEPING, KINDS, QUEUES
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures
@@ -235,6 +236,8 @@ def against(index: Index, target: Subject, used: Collection[str], breaking: Coll
         if component.id in used and _hits(index, component, target)
     ]
     affected = [component for component in affected if component.kind != "client" and can_be_doubled(component)]
+    floating = [component for component in affected if any(replica.floating for replica in component.replicas)]
+    affected = [component for component in affected if component not in floating]
     yield from (
         AutomateFailover(component.id, promoter_of(index, component))
         for component in affected
@@ -248,10 +251,18 @@ def against(index: Index, target: Subject, used: Collection[str], breaking: Coll
             first = _elsewhere(index, ended[0], target, breaking)
             yield first
         yield from _machines(index, target, affected, breaking)
+    if target.kind == "replica":
+        # the model names where they may run; data does not follow a replica there by itself
+        yield from (AddReplica(each.id, None) for each in floating if not _keeps(each))
     for component in affected:
         edit = _elsewhere(index, component, target, breaking)
         if edit != first:
             yield edit
+
+
+def _keeps(component: Component) -> bool:
+    """Return True for what keeps data, which doesn't follow a replica that is started elsewhere."""
+    return KINDS[component.kind].stores or component.kind in (*KEEPING, *QUEUES)
 
 
 def _ends(index: Index, component: Component, target: Subject) -> bool:

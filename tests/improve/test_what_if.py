@@ -237,3 +237,62 @@ def test_what_both_sides_assume_is_listed_with_its_source(capsys: pytest.Capture
     told = " ".join(capsys.readouterr().out.partition("assumed, since")[2].partition("in the model")[0].split())
     assert f"99.9% for lb-1, server-1, server-2 and lb-2: {assumed['lb-2']}" in told
     assert all(element in told for element in assumed)
+
+
+FLOATING = """\
+archgen: 1
+name: On a cluster
+hosts: {node-1: {}, node-2: {}, node-3: {}}
+components:
+  user: {kind: client}
+  app: {kind: KIND, runs_on: {any: [node-1, node-2, node-3], recovery: 30s}, replicas: 1}
+connections:
+  user -> app: https
+flows:
+  read: {title: A visitor reads, access: read, steps: [user -> app: GET]}
+"""
+
+
+def test_what_floats_gets_a_replica_that_floats_with_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.arch.yaml"
+    path.write_text(FLOATING.replace("KIND", "app-server"), encoding="utf-8")
+    for words in ((), ("--add", "replica of app")):
+        document = run(capsys, str(path), *words)
+        assert document["changes"] == ["one more replica of app"]
+        app = yaml.safe_load(document["yaml"])["components"]["app"]
+        where = {"any": ["node-1", "node-2", "node-3"], "recovery": "30s", "spread": "host"}
+        assert app == {"runs_on": where, "replicas": 2}
+        repaired = merged(yaml.safe_load(path.read_text(encoding="utf-8")), {"components": {"app": app}})
+        assert points(read(yaml.safe_dump(repaired).encode())) == set()
+
+
+@pytest.mark.parametrize("kind", ["database", "queue"])
+def test_data_does_not_follow_what_floats(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.arch.yaml"
+    path.write_text(FLOATING.replace("KIND", kind), encoding="utf-8")
+    assert run(capsys, str(path))["changes"] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "message"),
+    [
+        ("database", "replica of app", "its data doesn't follow them"),
+        ("app-server", "replica of app on node-1", "name more hosts in the model"),
+    ],
+)
+def test_what_floats_gets_no_host_and_its_data_no_second_place(
+    kind: str, word: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.arch.yaml"
+    path.write_text(FLOATING.replace("KIND", kind), encoding="utf-8")
+    assert main(["what-if", str(path), "--add", word]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_host_that_runs_what_floats_alone_is_no_cause_for_a_replica(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.arch.yaml"
+    text = FLOATING.replace("KIND", "app-server").replace("[node-1, node-2, node-3]", "[node-1]")
+    path.write_text(text.replace("replicas: 1", "replicas: 2"), encoding="utf-8")
+    assert run(capsys, str(path))["changes"] == []

@@ -70,7 +70,8 @@ def _component(before: Component, after: Component) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if after.replicas != before.replicas:
         hosts = runs_on_value(after)
-        values |= {"replicas": len(after.replicas)} if hosts is None else {"runs_on": hosts}
+        values |= {"runs_on": hosts} if hosts is not None else {}
+        values |= {"replicas": len(after.replicas)} if hosts is None or after.replicas[0].floating else {}
     if after.replication is not None and after.replication != before.replication:
         values["replication"] = replication_value(after)
     if after.cluster is not None and after.cluster != before.cluster:
