@@ -149,7 +149,7 @@ def _host(architecture: Architecture, name: str, like: str | None, zone: str | N
     carried = tuple(
         component.id
         for component in architecture.components
-        if any(replica.hosts == (like,) for replica in component.replicas)
+        if any(replica.hosts == (like,) and not replica.floating for replica in component.replicas)
     )
     return AddHost(name, like, carried, _zones(architecture, zone) if zone else hosts[like].zones)
 

@@ -32,6 +32,7 @@ from archgen.model.architecture import Architecture, Flow
 from archgen.model.steps import Branch, Frame, Request, Step
 from archgen.model.subject import EVENTS, Subject
 from archgen.reliability.availability import FlowAvailability, Importance
+from archgen.reliability.promotion import promotion_calls
 from archgen.reliability.structure import requests
 
 ELEMENTS = 8
@@ -242,6 +243,8 @@ def _of_flow(topology: Topology, flow: Flow, used: frozenset[str]) -> Architectu
     promoters = {
         replication.by for replication in copied if replication is not None and replication.by in topology.components
     }
+    for promoter in filter(None, promoters):
+        calls |= {call.id: call for some in promotion_calls(topology.index, promoter).values() for call in some}
     # a connection without its ends is none, and what an optional call leads to decides what starts a flow
     ends = {name for connection in calls.values() for name in (connection.source, *connection.targets)}
     components = used | promoters | ends

@@ -135,10 +135,16 @@ def promoting_component(index: Index, component: Component) -> str | None:
 
 def helpers(index: Index, component: Component, access: Access) -> tuple[str, ...]:
     """Return the components that decide which replicas of another answer an access, and whether any do."""
-    moving, counted = mover(component, index.components), electorate(component, index, access)
-    promoting = promoting_component(index, component) if access != "read" else None
+    counted = electorate(component, index, access)
     voting = [index.replicas[member].component for votes in counted for member in votes.members]
-    return tuple(dict.fromkeys(name for name in (moving, promoting, *voting) if name not in (None, component.id)))
+    names = (*acting(index, component, access), *voting)
+    return tuple(dict.fromkeys(name for name in names if name != component.id))
+
+
+def acting(index: Index, component: Component, access: Access) -> tuple[str, ...]:
+    """Return the components that move the traffic or the writes of another to a replica that waits; votes alone move nothing."""
+    promoting = promoting_component(index, component) if access != "read" else None
+    return tuple(name for name in (mover(component, index.components), promoting) if name not in (None, component.id))
 
 
 def needs_of(

@@ -16,7 +16,8 @@ from archgen.model.steps import Access, Answer, Frame, Request, Step, steps_in_o
 from archgen.reliability.index import Index
 from archgen.reliability.members import eligible, quorum
 from archgen.reliability.moment import LASTING, Moment
-from archgen.reliability.needs import Asked, Conditions, Need, Use, asks_of, helpers, needs_of
+from archgen.reliability.needs import Asked, Conditions, Need, Use, acting, asks_of, helpers, needs_of
+from archgen.reliability.promotion import promotion_calls
 
 ServiceLevel = Literal["serves", "every", "full"]
 """The three functions of a flow, each of which implies those before it: some request is answered, each one is, and what
@@ -130,6 +131,7 @@ def _assemble(
     queue = [*starts]
     seen = set(queue)
     outside = _callers_outside(index, initiators, uses)
+    uses = {**_of_promoters(index, uses), **uses}
     for component_id in queue:
         component = index.components[component_id]
         if component.kind == "client" or component_id in outside:
@@ -168,6 +170,24 @@ def _callers_outside(
     called = {target for asked in uses.values() for use in asked for target in use.targets}
     starting = {initiator.component for initiator in initiators} - called
     return frozenset(name for name in starting if index.components[name].kind == "external-service")
+
+
+def _of_promoters(index: Index, uses: Mapping[str, Sequence[Use]]) -> dict[str, list[Use]]:
+    """Return what promoters ask before they promote, as uses of the step that they promote for.
+
+    What the flow calls has uses of its own, or none: a promoter's calls are no part of these.
+    """
+    called = {target for asked in uses.values() for use in asked for target in use.targets}
+    own: dict[str, list[Use]] = {}
+    for use in (use for asked in uses.values() for use in asked):
+        for target in use.targets:
+            for promoter in acting(index, index.components[target], use.access):
+                ways = promotion_calls(index, promoter) if promoter not in own and promoter not in called else {}
+                for source, calls in ways.items():
+                    if source not in called:
+                        asked = [Use(use.step, source, call.targets, (call,), "write", ()) for call in calls]
+                        own.setdefault(source, asked)
+    return own
 
 
 def _way(index: Index, target: str, asked: Asked) -> Iterator[tuple[str, Access]]:

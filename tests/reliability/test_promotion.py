@@ -1,0 +1,89 @@
+"""What a promoter needs to promote: the way to the coordinator that keeps its state, and nothing else that it calls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.reliability.test_meaning import Told
+
+OPERATOR = """\
+archgen: 1
+name: A database that an operator promotes through the API of its cluster
+hosts: {a: {}, b: {}, c: {}, d: {}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  db: {kind: database, product: postgresql, runs_on: [a, b], replication: {primary: a, failover: automatic, by: operator}}
+  operator: {kind: other, runs_on: {any: [a, b, c, d]}, replicas: 1}
+  api: {kind: service, runs_on: [a, b, c]}
+  etcd: {kind: key-value-store, product: etcd, runs_on: [a, c, d]}
+  mail: {kind: mail, runs_on: d}
+connections:
+  job -> db: {protocol: postgresql, tls: true}
+  operator -> api: https
+  operator -> mail: smtps
+  operator -> db: {protocol: postgresql, tls: true}
+  api -> etcd: {protocol: grpc, tls: true}
+flows: {save: {access: write, steps: [{job -> db: INSERT}]}}
+"""
+
+
+@pytest.fixture
+def told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Told:
+    return Told(tmp_path, capsys)
+
+
+def test_an_operator_promotes_only_while_its_api_answers(told: Told) -> None:
+    assert told.outcome(OPERATOR, "a")[0] == "degraded"
+    status, reason = told.outcome(OPERATOR, "a", "c")
+    assert status == "down"
+    assert "step save/1 fails: job -> db: INSERT, on the way job#1 → operator#1 → api@b → etcd@" in reason
+    assert reason.endswith("; 1 of 3 replicas of etcd is up, and it takes 2")
+    assert told.outcome(OPERATOR, "db@a", "api")[0] == "down"
+    assert told.outcome(OPERATOR, "etcd")[0] == "degraded"
+    assert told.outcome(OPERATOR.replace("access: write", "access: read"), "a", "c")[0] == "degraded"
+
+
+def test_what_leads_to_no_coordinator_is_no_part_of_a_promotion(told: Told) -> None:
+    assert told.outcome(OPERATOR, "db@a", "mail")[0] == "degraded"
+    assert told.outcome(OPERATOR.replace("product: etcd", "product: redis"), "db@a", "api")[0] == "degraded"
+    for optional in ("https, required: false", "https, async: true"):
+        weak = OPERATOR.replace("operator -> api: https", f"operator -> api: {{protocol: {optional}}}")
+        assert told.outcome(weak, "db@a", "api")[0] == "degraded"
+    through = OPERATOR.replace("operator -> api: https", "db -> api: https")
+    assert told.outcome(through, "db@a", "api")[0] == "degraded"
+
+
+def test_a_coordinator_needs_nobody_to_promote(told: Told) -> None:
+    own = OPERATOR.replace("by: operator", "by: etcd").replace("api -> etcd", "etcd -> api")
+    assert told.outcome(own, "db@a", "api")[0] == "degraded"
+    assert told.outcome(own, "db@a", "etcd")[0] == "down"
+
+
+def test_what_the_flow_calls_itself_needs_what_its_steps_say(told: Told) -> None:
+    asked = OPERATOR.replace("job -> db: {", "job -> api: https\n  job -> db: {").replace(
+        "[{job -> db: INSERT}]", "[{job -> api: GET}, {job -> db: INSERT}]"
+    )
+    assert told.outcome(asked, "db@a", "etcd")[0] == "degraded"
+    called = OPERATOR.replace("job -> db: {", "job -> operator: https\n  job -> db: {").replace(
+        "[{job -> db: INSERT}]", "[{job -> operator: GET}, {job -> db: INSERT}]"
+    )
+    assert told.outcome(called, "db@a", "etcd")[0] == "degraded"
+
+
+def test_a_lock_moves_an_address_only_while_its_state_answers(told: Told) -> None:
+    cluster = "cluster: {mode: active-passive, active: a, failover: automatic, by: operator}"
+    moved = OPERATOR.replace("replication: {primary: a, failover: automatic, by: operator}", cluster)
+    assert told.outcome(moved, "db@a")[0] == "degraded"
+    assert told.outcome(moved, "db@a", "etcd")[0] == "down"
+
+
+def test_figures_and_gains_know_what_a_promotion_needs(told: Told) -> None:
+    weak = OPERATOR.replace("operator -> api: https", "operator -> api: {protocol: https, required: false}")
+    assert told.analyzed(OPERATOR)["availability"] < told.analyzed(weak)["availability"]
+    assert told.points(OPERATOR)[0] == set()
+    racks = OPERATOR.replace("hosts: {a: {}", "zones: {r: {kind: rack}}\nhosts: {a: {zone: r}").replace(
+        "c: {}", "c: {zone: r}"
+    )
+    assert told.points(racks)[0] == {"r"}
