@@ -16,8 +16,7 @@ from archgen.model.steps import Access, Answer, Frame, Request, Step, steps_in_o
 from archgen.reliability.index import Index
 from archgen.reliability.members import eligible, quorum
 from archgen.reliability.moment import LASTING, Moment
-from archgen.reliability.needs import Asked, Conditions, Need, Use, acting, asks_of, helpers, needs_of
-from archgen.reliability.promotion import promotion_calls
+from archgen.reliability.needs import Asked, Conditions, Need, Use, acting, asks_of, helpers, needs_of, promotion_calls
 
 ServiceLevel = Literal["serves", "every", "full"]
 """The three functions of a flow, each of which implies those before it: some request is answered, each one is, and what

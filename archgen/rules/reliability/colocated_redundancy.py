@@ -38,7 +38,12 @@ def _blamed(facts: Topology, breaking: RootCause, flow: str) -> tuple[str, ...]:
     alone = facts.losses.points[flow]
     inside = _inside(facts, element, flow)
     several = tuple(component for component, replicas in inside.items() if len(replicas) > 1)
-    shared = tuple(component for component in several if not _breaks_alone(facts, inside[component], element, alone))
+    shared = tuple(
+        component
+        for component in several
+        if not _breaks_alone(facts, inside[component], element, alone)
+        and not _is_apart_inside(facts, element, inside[component])
+    )
     structure = facts.losses.structures[flow]
     blamed = tuple(
         component for component in shared if component not in structure.quorums and not _votes(facts, component)
@@ -75,6 +80,19 @@ def _breaks_alone(facts: Topology, replicas: list[str], element: Subject, alone:
     smaller = {Subject("replica", replica) for replica in replicas}
     smaller |= {Subject("host", host) for replica in replicas for host in facts.replicas[replica].hosts} - {element}
     return any(subject in alone for subject in smaller)
+
+
+_WIDE, _SMALL = ("region", "provider"), ("rack", "power")
+"""Places that hold several whole places, and places that are parts of one building."""
+
+
+def _is_apart_inside(facts: Topology, element: Subject, replicas: list[str]) -> bool:
+    """Return True for replicas in several datacenters or zones of one region, which back each other there as designed."""
+    if element.kind != "zone" or facts.zones[element.id].kind not in _WIDE:
+        return False
+    around = (place for each in replicas for place in facts.index.shared_zones(facts.replicas[each]))
+    inner = {place for place in around if facts.index.inside(place, element.id)}
+    return len([place for place in inner if facts.zones[place].kind not in _SMALL]) > 1
 
 
 def _with(facts: Topology, breaking: RootCause, components: Collection[str]) -> tuple[str, ...]:
@@ -148,7 +166,8 @@ RULE = Rule(
     fix="Move at least one replica to another host, and to another zone if the model declares zones.",
     limits=(
         "Also reports several processes on one host that are there for its processor cores: they still fail together. "
-        "A flow that is in one zone as a whole is reported by `single-zone`."
+        "A flow that is in one zone as a whole is reported by `single-zone`, and replicas in several datacenters or availability "
+        "zones of one region back each other up there."
     ),
     references=(
         (

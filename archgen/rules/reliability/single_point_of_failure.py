@@ -78,7 +78,27 @@ def _case(facts: Topology, breaking: RootCause) -> str | None:
     if _is_started_again(facts, breaking.element):
         return "job"
     unsure = all(facts.losses.breaks_if_waiting(breaking.element, flow) for flow in breaking.flows)
-    return "waiting" if unsure or _queues(facts, breaking) else None
+    if unsure or _queues(facts, breaking):
+        return "waiting"
+    return "region" if _is_of_one_region(facts, breaking) else None
+
+
+_WIDE = ("region", "provider")
+"""Places whose loss is rare, and against which few systems are built as a whole."""
+
+
+def _is_of_one_region(facts: Topology, breaking: RootCause) -> bool:
+    """Return True for a wide place outside which each flow has nothing of some component that it needs, as a design."""
+    zone = breaking.element
+    if zone.kind != "zone" or facts.zones[zone.id].kind not in _WIDE:
+        return False
+    return all(_is_alone_in(facts, zone, flow) for flow in breaking.flows)
+
+
+def _is_alone_in(facts: Topology, zone: Subject, flow: str) -> bool:
+    lying = facts.losses.lying_in(zone, flow)
+    there = {replica.id for replica in lying}
+    return any(there.issuperset(each.id for each in facts.components[replica.component].replicas) for replica in lying)
 
 
 def _queues(facts: Topology, breaking: RootCause) -> list[str]:
@@ -97,18 +117,15 @@ _QUEUES = (*QUEUES, "cache", "key-value-store")
 
 
 def _queues_of_flow(facts: Topology, element: Subject, flow: str) -> list[str]:
-    """Return the queue, filled by others, from which the lost workers that start a flow take their work first."""
+    """Return the queue, filled by others and left, from which the lost workers that start a flow take their work first."""
     first = facts.hops[flow][0]
     if facts.kind(first.step.source).id != "worker":
         return []
-    lost = {
-        replica.component
-        for replica in facts.losses.structures[flow].replicas
-        if element.id in (replica.id, *replica.hosts)
-    }
-    if first.step.source not in lost or any(facts.kind(name).id != "worker" for name in lost):
+    own = (each for each in facts.losses.structures[flow].replicas if element.id in (each.id, *each.hosts))
+    lost = {each.component for each in (facts.losses.lying_in(element, flow) if element.kind == "zone" else own)}
+    if first.step.source not in lost:
         return []
-    queues = (name for name in first.targets if facts.kind(name).id in _QUEUES)
+    queues = (name for name in first.targets if facts.kind(name).id in _QUEUES and name not in lost)
     return [name for name in queues if any(call.source not in lost for call in facts.incoming[name])]
 
 
@@ -156,7 +173,7 @@ def _fix(facts: Topology, breaking: RootCause) -> str | None:
         return own
     step, path = breaking.points[0].proof.step, breaking.points[0].proof.path
     if len(path) < 2:
-        return None
+        return _another_zone(facts, breaking.element)
     needs = facts.losses.structures[breaking.flows[0]].needs.get(path[-2], ())
     cure = next((_cure(facts, breaking, need) for need in needs if need.step == step), None)
     return cure or _another_zone(facts, breaking.element)
@@ -277,7 +294,7 @@ RULE = Rule(
     code="REL001",
     title="Single point of failure",
     severity="error",
-    cases=(("managed", "warning"), ("waiting", "warning"), ("job", "info"), ("spread", "info")),
+    cases=(("managed", "warning"), ("waiting", "warning"), ("region", "warning"), ("job", "info"), ("spread", "info")),
     category="reliability",
     summary="The loss of one element takes down a flow.",
     why=(
@@ -291,7 +308,8 @@ RULE = Rule(
         "Counts a managed component as one element, although its provider may run many; that is why it is a warning, and an "
         "info finding for a DNS, CDN, WAF, identity provider or service of others, which are seldom in one place. A warning, too, is "
         "what a flow needs only if it waits for the work that is taken from a queue, where the model doesn't say so (`async`), and "
-        "a worker that alone empties a queue which others fill: the work waits there. "
+        "a worker that alone empties a queue which others fill: the work waits there. So is the loss of a region outside which a flow "
+        "has nothing of a component. "
         "A scheduler, worker or controller that a platform starts elsewhere and that nothing calls is an info finding. "
         "A zone that holds all of a flow is reported by `single-zone`."
     ),
