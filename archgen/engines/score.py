@@ -15,6 +15,9 @@ from archgen.layout.placed import Box, Placed, PlacedEdge
 
 _CELL = 256.0
 
+_FEW = 20
+"""Boxes up to which it takes longer to look for neighbors than to compare all."""
+
 _REMEMBERED = 8
 """Diagrams whose scores are remembered: what is weighed is weighed against several."""
 
@@ -80,42 +83,48 @@ def cost(placed: Placed) -> float:
     return 100.0 * (quality.overlaps + quality.label_collisions + silent) + 3 * quality.crossings + quality.bends
 
 
+_Sides = tuple[float, float, float, float, int]
+"""The left, upper, right and lower side of a box, and its place among the others."""
+
+
 class _Near:
-    """Boxes by the cells of a coarse grid that they touch, so that only neighbors are compared."""
+    """Boxes by the cells of a coarse grid that they touch, so that only neighbors are compared; few are all compared."""
 
     def __init__(self, boxes: Iterable[Box]) -> None:
-        self._boxes = list(boxes)
-        self._cells: dict[tuple[int, int], list[tuple[float, float, float, float, int]]] = {}
-        for place, box in enumerate(self._boxes):
-            sides = box.x, box.y, box.right, box.bottom
-            for cell in _cells(*sides):
-                self._cells.setdefault(cell, []).append((*sides, place))
+        self._boxes: list[_Sides] = [(box.x, box.y, box.right, box.bottom, place) for place, box in enumerate(boxes)]
+        self._cells: dict[tuple[int, int], list[_Sides]] = {}
+        for sides in self._boxes if len(self._boxes) > _FEW else ():
+            for cell in _cells(*sides[:4]):
+                self._cells.setdefault(cell, []).append(sides)
 
     def pairs(self) -> int:
         """Count the pairs that overlap."""
-        return sum(
-            self._boxes[place].overlaps(self._boxes[other], -1.0)
-            for place, box in enumerate(self._boxes)
-            for other in self.to(box)
-            if other > place
-        )
+        return sum(other > sides[-1] for sides in self._boxes for other in self.hit(*sides[:4]))
 
-    def to(self, box: Box) -> set[int]:
-        """Return the places of the boxes that may touch one."""
-        cells = _cells(box.x, box.y, box.right, box.bottom)
-        return {sides[-1] for cell in cells for sides in self._cells.get(cell, ())}
+    def hit(self, left: float, top: float, right: float, bottom: float) -> Iterable[int]:
+        """Return the places of the boxes that share more than a pixel with one."""
+        if not self._cells:
+            return [
+                place
+                for x, y, far, low, place in self._boxes
+                if left < far - 1 and right > x + 1 and top < low - 1 and bottom > y + 1
+            ]
+        return {
+            place
+            for cell in _cells(left, top, right, bottom)
+            for x, y, far, low, place in self._cells.get(cell, ())
+            if left < far - 1 and right > x + 1 and top < low - 1 and bottom > y + 1
+        }
 
-    def hit(self, edge: PlacedEdge) -> set[int]:
+    def crossed(self, edge: PlacedEdge) -> set[int]:
         """Return the places of the boxes that a line runs through."""
-        hit: set[int] = set()
-        for (x0, y0), (x1, y1) in pairwise(edge.points):
-            left, right = (x0, x1) if x0 < x1 else (x1, x0)
-            top, bottom = (y0, y1) if y0 < y1 else (y1, y0)
-            for cell in _cells(left, top, right, bottom):
-                for x, y, far, low, place in self._cells.get(cell, ()):
-                    if left < far - 1 and right > x + 1 and top < low - 1 and bottom > y + 1:
-                        hit.add(place)
-        return hit
+        if not self._boxes:
+            return set()
+        return {
+            place
+            for (x0, y0), (x1, y1) in pairwise(edge.points)
+            for place in self.hit(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+        }
 
 
 def _cells(left: float, top: float, right: float, bottom: float) -> list[tuple[int, int]]:
@@ -124,7 +133,7 @@ def _cells(left: float, top: float, right: float, bottom: float) -> list[tuple[i
 
 
 def _overlaps(placed: Placed, cards: _Near) -> int:
-    return cards.pairs() + sum(len(cards.hit(edge)) for edge in placed.edges)
+    return cards.pairs() + sum(len(cards.crossed(edge)) for edge in placed.edges)
 
 
 def _crossings(placed: Placed) -> int:
@@ -153,11 +162,11 @@ def _collisions(placed: Placed, cards: _Near) -> int:
     boxes = [edge.label.box for edge in labelled if edge.label]
     labels = _Near(boxes)
     collisions = labels.pairs()
-    collisions += sum(box.overlaps(placed.nodes[place].box, -1.0) for box in boxes for place in cards.to(box))
+    collisions += sum(1 for box in boxes for _ in cards.hit(box.x, box.y, box.right, box.bottom))
     crossed = {
         (place, other.bundle)
         for other in placed.edges
-        for place in labels.hit(other)
+        for place in labels.crossed(other)
         if labelled[place].bundle != other.bundle
     }
     return collisions + len({place for place, _ in crossed})

@@ -59,11 +59,12 @@ class Box(Struct, frozen=True):
 
     def overlaps(self, other: Box, gap: float = 0.0) -> bool:
         """Return True if two boxes share more than a border, or are nearer than `gap`."""
+        # without properties, since millions of pairs are compared
         return (
-            self.x < other.right + gap
-            and other.x < self.right + gap
-            and self.y < other.bottom + gap
-            and other.y < self.bottom + gap
+            self.x < other.x + other.width + gap
+            and other.x < self.x + self.width + gap
+            and self.y < other.y + other.height + gap
+            and other.y < self.y + self.height + gap
         )
 
     def moved(self, dx: float, dy: float) -> Box:

@@ -10,6 +10,9 @@ from unicodedata import category, combining
 UNITS = 2048
 """Font units to an em."""
 
+MEASURED = 4096
+"""Texts whose widths are remembered: a diagram is laid out by several measures, and drawn several times."""
+
 ELLIPSIS = "…"
 _INVISIBLE = frozenset({"Cc", "Cf", "Mn", "Me"})
 _BREAK_AFTER = frozenset("/-_.,:;=&?@|+")
@@ -79,6 +82,7 @@ def measured(character: str) -> bool:
     return character in _widths(False)
 
 
+@lru_cache(maxsize=MEASURED)
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Return the width of a line of text in pixels at a font size in pixels."""
     widths = _widths(bold)

@@ -226,7 +226,7 @@ def _moved_group(group: PlacedGroup, dx: float, dy: float) -> PlacedGroup:
 
 def _moved_edge(edge: PlacedEdge, dx: float, dy: float) -> PlacedEdge:
     def move(points: Iterable[Point]) -> tuple[Point, ...]:
-        return tuple((x + dx, y + dy) for x, y in points)
+        return tuple([(x + dx, y + dy) for x, y in points])
 
     label = replace(edge.label, box=edge.label.box.moved(dx, dy)) if edge.label else None
-    return replace(edge, points=move(edge.points), pieces=tuple(move(piece) for piece in edge.pieces), label=label)
+    return replace(edge, points=move(edge.points), pieces=tuple(map(move, edge.pieces)), label=label)

@@ -68,16 +68,18 @@ def size_cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measu
 
     `busy` counts the lines at the fuller side of each card: it is as high as they need to be told apart.
     """
-    longest = max((_longest(node, measures) for node in diagram.nodes), default=0.0)
+    longest_words = {node.id: _longest(node, measures) for node in diagram.nodes}
+    wishes = {node.id: _wanted(node, measures) for node in diagram.nodes}
+    longest = max(longest_words.values(), default=0.0)
     beside = max((aside(node, measures) for node in diagram.nodes), default=0.0)
     widest = max(measures.widest, min(longest, _WORD * measures.sizes.name + beside))
-    wanted = [measures.narrowest, *(_wanted(node, measures) for node in diagram.nodes)]
+    wanted = [measures.narrowest, *wishes.values()]
     if measures.brief:
         hosts = (group for group in diagram.groups if group.kind == "host")
         wanted += [min(text_width(host.label, measures.sizes.text, bold=True) + 1, measures.widest) for host in hosts]
     even = min(max(wanted), widest)
     # the columns of flat cards don't align, since they stand in rows
-    own = {node.id: max(min(_wanted(node, measures), widest), _longest(node, measures)) for node in diagram.nodes}
+    own = {node: max(min(wish, widest), longest_words[node]) for node, wish in wishes.items()}
     widths = {
         node: ceil((max(wide, measures.narrowest) if measures.flat else even) / SIZES.grid) * SIZES.grid
         for node, wide in own.items()

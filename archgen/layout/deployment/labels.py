@@ -21,6 +21,8 @@ _CROWDED = 2.0
 
 _CELL = 160.0
 
+_ROUNDING = 1e-6
+
 
 def label_room(edge: Edge, measures: Measures = USUAL) -> tuple[float, float]:
     """Return the room that the words of a line want with its lock and badges."""
@@ -105,30 +107,44 @@ class _Rooms:
         or left of an upright part.
         """
         wide, tall = size
+        gap = _AIR if airy else _CROWDED
         parts = sorted(pairwise(way), key=lambda part: -(abs(part[0][0] - part[1][0]) + abs(part[0][1] - part[1][1])))
         for start, end in parts:
+            upright = start[0] == end[0]
+            if shift and not upright:
+                # these places were looked at without a shift
+                continue
+            head = self._measures.sizes.arrow if end == way[-1] else _CROWDED
+            # most parts are too short for words with air
+            if airy and not _has_length(start, end, size, _CROWDED + head):
+                continue
+            aside = shift * (wide / 2 + _CROWDED) if upright else 0.0
+            around = _hull(start, end, wide, tall, aside)
+            # what is near the part is collected once for all of its places
+            taken, lines = self._taken.near(around, gap), self._lines.near(around, 0.0, bundle)
+            borders = self._borders.near(around, _CROWDED) if airy else []
             for share in _SHARES:
-                x, y = start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
-                x += shift * (wide / 2 + _CROWDED) if start[0] == end[0] else 0.0
+                x = start[0] + (end[0] - start[0]) * share + aside
+                y = start[1] + (end[1] - start[1]) * share
                 box = Box(x - wide / 2, y - tall / 2, wide, tall)
-                head = self._measures.sizes.arrow if end == way[-1] else _CROWDED
-                # what is quick to see comes first: most places are none
                 if airy and not _inside(box, start, end, head):
                     continue
                 if any(box.overlaps(joint, _CROWDED) for joint in joints):
                     continue
-                if self._taken.meets(box, _AIR if airy else _CROWDED) or self._lines.meets(box, 0.0, bundle):
-                    continue
-                if not airy or not self._borders.meets(box, _CROWDED):
+                if not (_meets(box, taken, gap) or _meets(box, lines, 0.0) or _meets(box, borders, _CROWDED)):
                     return box
         return None
+
+
+_Sides = tuple[float, float, float, float, str]
+"""The left, upper, right and lower side of a box, and the name of what it belongs to."""
 
 
 class _Cells:
     """Boxes by the cells that they touch, each with its sides and the name of what it belongs to."""
 
     def __init__(self) -> None:
-        self._cells: dict[tuple[int, int], list[tuple[float, float, float, float, str]]] = {}
+        self._cells: dict[tuple[int, int], list[_Sides]] = {}
 
     def add(self, box: Box, name: str = "") -> None:
         """Keep a box."""
@@ -136,21 +152,46 @@ class _Cells:
         for cell in _cells(box, 0.0):
             self._cells.setdefault(cell, []).append(sides)
 
-    def meets(self, box: Box, gap: float, besides: str | None = None) -> bool:
-        """Return True if a box that belongs to another thing is nearer than a gap."""
-        # as `Box.overlaps`, without an object and four sums for each of millions of pairs
-        left, top, right, bottom = box.x, box.y, box.right + gap, box.bottom + gap
-        for cell in _cells(box, gap):
-            for x, y, other_right, other_bottom, name in self._cells.get(cell, ()):
-                if (
-                    x < right
-                    and left < other_right + gap
-                    and y < bottom
-                    and top < other_bottom + gap
-                    and name != besides
-                ):
-                    return True
+    def near(self, box: Box, gap: float, besides: str | None = None) -> list[_Sides]:
+        """Return the boxes of other things that are nearer to a box than a gap, some of them twice."""
+        cells = self._cells
+        sides = [each for cell in _cells(box, gap) if cell in cells for each in cells[cell] if each[4] != besides]
+        return [each for each in sides if _overlap(box, each, gap)]
+
+
+def _overlap(box: Box, sides: _Sides, gap: float) -> bool:
+    """Return True as `Box.overlaps` does."""
+    x, y, right, bottom, _ = sides
+    return x < box.x + box.width + gap and box.x < right + gap and y < box.y + box.height + gap and box.y < bottom + gap
+
+
+def _meets(box: Box, others: list[_Sides], gap: float) -> bool:
+    """Return True if one of some others is nearer to a box than a gap."""
+    if not others:
         return False
+    # as `Box.overlaps`, without an object and four sums for each of millions of pairs
+    left, top, right, bottom = box.x, box.y, box.x + box.width + gap, box.y + box.height + gap
+    for x, y, other_right, other_bottom, _ in others:
+        if x < right and left < other_right + gap and y < bottom and top < other_bottom + gap:
+            return True
+    return False
+
+
+def _hull(start: Point, end: Point, wide: float, tall: float, aside: float) -> Box:
+    """Return the box around all places of words on a part of a line."""
+    left, right = min(start[0], end[0]) + aside, max(start[0], end[0]) + aside
+    top, bottom = min(start[1], end[1]), max(start[1], end[1])
+    near = 2 * _ROUNDING
+    return Box(
+        left - wide / 2 - _ROUNDING, top - tall / 2 - _ROUNDING, right - left + wide + near, bottom - top + tall + near
+    )
+
+
+def _has_length(start: Point, end: Point, size: tuple[float, float], room: float) -> bool:
+    """Return True if a part of a line is as long as words and the room beside them, or nearly so."""
+    level = start[1] == end[1]
+    length = abs(start[0] - end[0]) if level else abs(start[1] - end[1])
+    return length + _ROUNDING >= size[0 if level else 1] + room
 
 
 def _cells(box: Box, gap: float) -> list[tuple[int, int]]:
