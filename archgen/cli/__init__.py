@@ -51,6 +51,10 @@ LONGEST_MESSAGE = 4000
 """Characters of an error message, which may quote a key or a pattern of a million from a stranger's file."""
 
 
+RARE_COLLECTION = (50_000, 20, 20)
+"""The thresholds of garbage collection: the usual ones look through all modules several times while they are imported."""
+
+
 def run_and_exit() -> NoReturn:
     """Run the command of this process, then end the process at once.
 
@@ -63,6 +67,9 @@ def run_and_exit() -> NoReturn:
     if sys.argv[1:2] == ["lint"]:
         # a lint needs all its objects until it ends; garbage collection would take a tenth of its time
         gc.disable()
+    else:
+        # other commands keep most of theirs, too
+        gc.set_threshold(*RARE_COLLECTION)
     code = main()
     try:
         sys.stdout.flush()

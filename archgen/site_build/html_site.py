@@ -44,6 +44,9 @@ from archgen.system.internal_errors import InternalError, internal_error, is_of_
 BATCH = 16
 """Parts that one process makes one after the other before it takes more."""
 
+SHARES = 8
+"""Directories per process from which on each is made by one process, which then analyzes and lays out nothing twice."""
+
 Entries = list[Any]
 """The entries of a page in the theme's search index."""
 
@@ -130,15 +133,20 @@ def _configured(name: str, sources: str, directory: str) -> MkDocsConfig:
     return config.plugins.on_config(config)
 
 
-def _batches(parts: Sequence[SitePart]) -> list[list[int]]:
-    """Return the indices of parts that borrow nothing, in batches of one directory, since its pages share their sources."""
+def _batches(parts: Sequence[SitePart], jobs: int) -> list[list[int]]:
+    """Return the indices of parts that borrow nothing, in batches of one directory, since its pages share their sources.
+
+    A directory is divided unless there are so many that all processes are busy to the end.
+    """
     batches: list[list[int]] = []
     before = ""
+    directories = {part.path.partition("/")[0] for part in parts}
+    most = len(parts) if len(directories) >= jobs * SHARES else BATCH
     for index, part in enumerate(parts):
         if part.borrows:
             continue
         directory = part.path.partition("/")[0]
-        if not batches or directory != before or len(batches[-1]) == BATCH:
+        if not batches or directory != before or len(batches[-1]) == most:
             batches.append([])
         batches[-1].append(index)
         before = directory
@@ -170,7 +178,7 @@ class _Builder:
     def write_all(self, jobs: int) -> list[WrittenPart]:
         """Write every file into an empty directory."""
         clean_directory(self._config.site_dir)
-        batches = _batches(self._parts)
+        batches = _batches(self._parts, jobs)
         tasks: list[Callable[[], list[WrittenPart]]] = [self._write_theme]
         tasks += (partial(self._write_batch, batch) for batch in batches)
         _, *written = parallel_map(len(tasks), lambda index: tasks[index](), jobs)
