@@ -39,6 +39,9 @@ _SENTINEL = r"\b(redis|valkey)-sentinel\b|\b(redis|valkey)-server\b.*--sentinel\
 _COMMANDS: tuple[tuple[str, str, str | None], ...] = (
     (_SENTINEL, "other", "redis-sentinel"),
     (r"\bmongos\b", "load-balancer", "mongos"),
+    (r"\bstolon-keeper\b", "database", "postgresql"),
+    (r"\bstolon-proxy\b", "load-balancer", None),
+    (r"\bstolon-sentinel\b", "other", None),
     (
         r"\bsidekiq\b|\bcelery\b.*\bworker\b|\brq\s+worker|\brqworker\b|queue:(work|listen)|\bhorizon\b|\bdramatiq\b"
         r"|\bresque\b|delayed_job|jobs:work|\bgood_job\b|solid_queue|\barq\b|\bhuey\b|messenger:consume|\bfaktory-worker\b"

@@ -72,7 +72,6 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         "is_page",
         "is_promoted",
         "names",
-        "seeks",
         "group",
     ):
         setattr(part, key, value)
@@ -87,6 +86,8 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         part.replicas = value
         for place in part.places:
             hosts[place] = min(hosts.get(place, fact.source), fact.source)
+    elif key.startswith("seeks-"):
+        part.seeks[key.partition("-")[2]] = (value["variable"], value["reference"], fact.source)
     elif key.startswith("listen-"):
         part.listens[int(key.partition("-")[2])] = value
     else:

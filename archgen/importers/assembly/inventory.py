@@ -17,7 +17,8 @@ class Part(Struct, kw_only=True):
     `servers` are those of a pool that a proxy calls by their addresses, each with its name, its host and its port;
     `names` are those that such a proxy answers to. One that is `is_unserved` has no name that a request could come by, and
     one that is `is_page` has one on a port of pages. `is_promoted` are stores of which a sentinel or an operator promotes a replica.
-    `seeks` are the products or kinds of stores that it needs by the names of its variables alone, each with the variable.
+    `seeks` are the products or kinds of stores that it needs by the names of its variables alone, each with
+    the variable, what holds its value, and its place.
     """
 
     id: str
@@ -44,7 +45,7 @@ class Part(Struct, kw_only=True):
     is_promoted: bool = False
     group: str | None = None
     names: list[str] = field(default_factory=list)
-    seeks: dict[str, str] = field(default_factory=dict)
+    seeks: dict[str, tuple[str, str, Origin]] = field(default_factory=dict)
     servers: list[tuple[str, str, int]] = field(default_factory=list)
 
     @property

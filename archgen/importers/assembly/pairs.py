@@ -7,7 +7,9 @@ import re
 from msgspec.structs import replace
 
 from archgen.importers.assembly.inventory import Call, Inventory, Part
-from archgen.importers.catalogue import PRODUCTS
+from archgen.importers.catalogue import PRODUCTS, Known
+from archgen.importers.facts import Origin
+from archgen.importers.names import free_id
 
 _STORE = re.compile(
     r"[-_.]?(db|database|mongo|mongodb|mysql|mariadb|postgres|postgresql|pg|redis|cache|store|sql)\d*$", re.IGNORECASE
@@ -35,20 +37,45 @@ def pair_stores(inventory: Inventory) -> Inventory:
 def pair_seekers(inventory: Inventory) -> Inventory:
     """Return the inventory with a call of the only store of the product that a component seeks, where it calls none of it.
 
-    The value of the variable stands in no file, so the call is asked about.
+    Where there is none, the store stands in no file. The value of the variable stands in none either, so the call is asked about.
     """
     stores = [part for part in inventory.parts.values() if part.keeps_data]
-    for part in inventory.parts.values():
+    outside: dict[tuple[str, str], str] = {}
+    for part in list(inventory.parts.values()):
         called = [inventory.parts[call.target] for call in inventory.callees(part.id)] if part.seeks else []
-        for product, variable in part.seeks.items():
+        for product, (variable, reference, place) in part.seeks.items():
             fitting = [store for store in stores if _fits(store, product)]
             near = [store for store in fitting if store.group == part.group] or fitting
             if len(near) == 1 and not any(_fits(each, product) for each in called):
-                call = replace(
-                    _call(part, near[0]), required=True, variable=variable, evidence=f"{variable}, in no file"
-                )
-                inventory.calls[part.id, near[0].id] = call
+                inventory.calls[part.id, near[0].id] = _sought(part, near[0], variable)
+            elif not fitting and reference:
+                if (product, reference) not in outside:
+                    store = _outside(product, variable, place, inventory)
+                    outside[product, reference] = store.id
+                    inventory.parts[store.id] = store
+                store = inventory.parts[outside[product, reference]]
+                inventory.calls[part.id, store.id] = _sought(part, store, variable)
+    inventory.calls = dict(sorted(inventory.calls.items()))
     return inventory
+
+
+def _sought(part: Part, store: Part, variable: str) -> Call:
+    return replace(_call(part, store), required=True, variable=variable, evidence=f"{variable}, in no file")
+
+
+def _outside(product: str, variable: str, place: Origin, inventory: Inventory) -> Part:
+    """Return the store that a variable tells, and that no file describes."""
+    known = next((each for each in PRODUCTS.values() if each.product == product), Known(product))
+    return Part(
+        id=free_id(product, set(inventory.parts)),
+        kind=known.kind,
+        product=known.product,
+        source=place,
+        evidence=f"{variable}, in no file",
+        confidence="medium",
+        is_outside=True,
+        members=[product],
+    )
 
 
 def _fits(store: Part, product: str) -> bool:

@@ -32,17 +32,28 @@ def attachments_of(manifests: Manifests, parts: list[Workload], hosts_of: HostsO
         owner = by_name.get((manifest.namespace, manifest.name))
         likely = owner or by_name.get((manifest.namespace, _OF_CONFIGURATION.sub("", manifest.name)))
         if likely is not None and (manifest.namespace, manifest.name) not in named:
-            for attachment in _attached(manifests, likely, manifest.name, "", hosts_of):
+            for attachment in _attached(manifests, likely, manifest.name, "", hosts_of, as_settings=True):
                 yield attachment if owner is not None else replace(attachment, is_shared=True)
 
 
 def _attached(
-    manifests: Manifests, part: Workload, name: str, kind: str, hosts_of: HostsOf, keys: frozenset[str] | None = None
+    manifests: Manifests,
+    part: Workload,
+    name: str,
+    kind: str,
+    hosts_of: HostsOf,
+    keys: frozenset[str] | None = None,
+    as_settings: bool = False,
 ) -> Iterator[Attachment]:
-    """Yield the entries of a ConfigMap as files; those of `keys` alone where only they are mounted."""
+    """Yield the entries of a ConfigMap as files; those of `keys` alone where only they are mounted.
+
+    What a program reads through the API it reads by its keys, as settings.
+    """
     for key, text, source in data_of(manifests, "ConfigMap", part.namespace, name):
         if keys is not None and key not in keys:
             continue
+        if as_settings and "\n" not in text:
+            text = f"{key}: {text}"
         file = Configuration(source.path, text.encode("utf-8", "replace"))
         yield Attachment(part.id, kind, file, key, hosts_of(part.namespace), source.line)
 

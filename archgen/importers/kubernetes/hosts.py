@@ -48,19 +48,12 @@ def agents_by_port(parts: Iterable[Workload]) -> dict[int, str]:
     return {port: next(iter(ids)) for port, ids in sorted(owners.items()) if len(ids) == 1}
 
 
-def unserved_names(
-    namespace: str,
-    parts: Iterable[Workload],
-    selected: Mapping[ServiceKey, list[Workload]],
-    hosts: Mapping[str, str],
-) -> dict[str, str]:
-    """Return the names of the workloads of a namespace that listen, that no Service leads to, and that mean nothing else."""
-    served = {part.id for pods in selected.values() for part in pods}
+def workload_names(namespace: str, parts: Iterable[Workload], hosts: Mapping[str, str]) -> dict[str, str]:
+    """Return the names of the workloads of a namespace that listen where no Service has the name: who writes one means it."""
     return {
         part.manifest.name: part.id
         for part in parts
-        if part.id not in served
-        and part.manifest.name not in hosts
+        if part.manifest.name not in hosts
         and (namespace == part.namespace or not namespace or not part.namespace)
         and (KINDS[part.guess.known.kind].role == "data" or any(_listens(part)))
     }

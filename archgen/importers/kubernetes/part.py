@@ -115,8 +115,7 @@ def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> 
     for manifest in sorted(manifests.of(*WORKLOADS), key=lambda each: (each.origin, each.name)):
         if manifest.kind == "Pod" and manifest.node.get("metadata", "ownerReferences").value:
             continue
-        once = manifest.node.text_at("spec", "restartPolicy") in ("Never", "OnFailure")
-        if manifest.kind == "Job" or (manifest.kind == "Pod" and once):
+        if manifest.kind == "Job" or (manifest.kind == "Pod" and _ends(manifest)):
             sheet.omit(manifest.origin, manifest.name, "runs once and ends")
             continue
         containers = containers_of(manifest.kind, manifest.node)
@@ -137,6 +136,12 @@ def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> 
             for item in container.get("ports").list()
         }
         yield Workload(identity, manifest, kind, labels_of(manifest.kind, manifest.node), ports)
+
+
+def _ends(pod: Manifest) -> bool:
+    """Return True for a pod that does its work once; one that listens serves, whatever becomes of it afterwards."""
+    listens = any(True for each in containers_of(pod.kind, pod.node) for _ in each.get("ports").list())
+    return pod.node.text_at("spec", "restartPolicy") in ("Never", "OnFailure") and not listens
 
 
 def replicas_of(part: Workload, manifests: Manifests) -> tuple[int, str, Origin]:

@@ -8,7 +8,7 @@ from archgen.importers.addresses import Mention, argument, mentions, port_beside
 from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.facts import Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.kubernetes.configurations import attachments_of
-from archgen.importers.kubernetes.hosts import agents_by_port, hosts_in_namespace, unserved_names
+from archgen.importers.kubernetes.hosts import agents_by_port, hosts_in_namespace, workload_names
 from archgen.importers.kubernetes.kustomization import read_kustomizations
 from archgen.importers.kubernetes.manifests import (
     WORKLOADS,
@@ -83,7 +83,7 @@ class _Reader:
         self.aliases = self._aliases()
         self.siblings = dict(self._siblings())
         self.hosts: dict[str, dict[str, str]] = {}
-        self.unserved: dict[str, dict[str, str]] = {}
+        self.names: dict[str, dict[str, str]] = {}
         self.protocols = dict(self._protocols())
 
     def read(self) -> list[Attachment]:
@@ -120,15 +120,18 @@ class _Reader:
             self._add(subject, "group", manifest.namespace, manifest.origin, "namespace")
         if has_sentinel(part):
             self._add(subject, "is_promoted", True, manifest.origin, "sentinel")
-        sought = sought_by(self.manifests, part) if KINDS[known.kind].role in ("application", "web") else {}
-        if sought:
-            variables = {product: name for product, (name, _) in sorted(sought.items())}
-            self._add(subject, "seeks", variables, min(place for _, place in sought.values()), "variables", "medium")
+        if KINDS[known.kind].role in ("application", "web"):
+            self._seek(part)
         replicas, evidence, source = replicas_of(part, self.manifests)
         if replicas == 0:
             self.sheet.omit(manifest.origin, part.id, "has no replicas")
         if replicas != 1:
             self._add(subject, "replicas", replicas, source, evidence)
+
+    def _seek(self, part: Workload) -> None:
+        for product, sought in sought_by(self.manifests, part).items():
+            value = {"variable": sought.variable, "reference": sought.reference}
+            self._add(f"component:{part.id}", f"seeks-{product}", value, sought.source, sought.variable, "medium")
 
     def _describe_resource(self, resource: Resource) -> None:
         subject, source, evidence = f"component:{resource.id}", resource.manifest.origin, resource.guess.evidence
@@ -157,11 +160,11 @@ class _Reader:
             self.hosts[namespace] = hosts_in_namespace(namespace, self.selected, self.aliases, self.agents)
         return self.hosts[namespace]
 
-    def _unserved(self, namespace: str) -> dict[str, str]:
-        """Return the names of workloads in a namespace that no Service leads to: where the Service is missing, they are meant."""
-        if namespace not in self.unserved:
-            self.unserved[namespace] = unserved_names(namespace, self.parts, self.selected, self._hosts(namespace))
-        return self.unserved[namespace]
+    def _names(self, namespace: str) -> dict[str, str]:
+        """Return the names of workloads in a namespace that no Service has: where the Service is missing, they are meant."""
+        if namespace not in self.names:
+            self.names[namespace] = workload_names(namespace, self.parts, self._hosts(namespace))
+        return self.names[namespace]
 
     def _aliases(self) -> dict[tuple[str, str], str]:
         """Return the ids of Services that stand for a name, or for addresses, outside the cluster or in another namespace."""
@@ -230,11 +233,11 @@ class _Reader:
     ) -> None:
         if names_page(part.guess.known.kind, name, value):
             return
-        unserved = self._unserved(part.namespace)
-        for mention, store in self.outside.mentions(name, value, {**hosts, **unserved}, source, port):
+        meant = self._names(part.namespace)
+        for mention, store in self.outside.mentions(name, value, {**hosts, **meant}, source, port):
             self.by_id[store.id] = store
             self._connect(part, mention, source, evidence)
-        for mention in mentions(name, value, unserved, port) if unserved else ():
+        for mention in mentions(name, value, meant, port) if meant else ():
             self._connect(part, mention, source, evidence)
             self._doubt(part.id, mention.host, source, f"{evidence}, no Service")
         for mention in mentions(name, value, hosts, port):
@@ -283,7 +286,7 @@ class _Reader:
             for service, port, source in route.backends:
                 hosts = self._hosts(route.namespace)
                 target = resolve_host(service, hosts)
-                if target is None and (target := resolve_host(service, self._unserved(route.namespace))) is not None:
+                if target is None and (target := resolve_host(service, self._names(route.namespace))) is not None:
                     self._doubt(controller, target, source, f"{route.kind}, no Service")
                 if target is not None and target != controller:
                     self._pool(controller, target, Mention(target), source, route.kind)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from msgspec import Struct
+
 from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.manifests import Manifests, containers_of
 from archgen.importers.kubernetes.part import Workload
@@ -12,8 +14,9 @@ from archgen.importers.kubernetes.variables import data_of, variables_of
 from archgen.importers.nodes import SourceNode
 from archgen.importers.outside import store_asked_for, store_by_name
 from archgen.importers.secrets import is_secret_name
+from archgen.importers.variable_names import names_telemetry
 
-_OPEN = re.compile(r"your|change|replace|placeholder|xxx|example\.|^<|\$[({]|^$", re.IGNORECASE)
+_OPEN = re.compile(r"your|change|replace|placeholder|xxx|example\.|^<|\$[({]", re.IGNORECASE)
 """Values that stand for others, which somebody puts in before the manifests are applied."""
 
 _OF_CONTROLLERS = {
@@ -23,41 +26,58 @@ _OF_CONTROLLERS = {
 """Objects of which controllers make secrets: where the keys stand, as those of a mapping or as `secretKey` of a list."""
 
 
-def sought_by(manifests: Manifests, part: Workload) -> dict[str, tuple[str, Origin]]:
-    """Return the products or kinds of stores that a pod seeks, each with the variable that tells it and its place.
+class Sought(Struct, frozen=True):
+    """A store that a pod seeks: the variable that tells it, its place, and what holds the address, empty for a password alone.
 
-    A pod that names one of that product seeks none.
+    Pods whose variables come from one reference seek one store.
     """
-    sought: dict[str, tuple[str, Origin]] = {}
+
+    variable: str
+    source: Origin
+    reference: str
+
+
+def sought_by(manifests: Manifests, part: Workload) -> dict[str, Sought]:
+    """Return what a pod seeks by the products or kinds of the stores; where it names one of that product it seeks none."""
+    sought: dict[str, Sought] = {}
     named: set[str] = set()
     for container in containers_of(part.manifest.kind, part.manifest.node):
         values = dict(variables_of(manifests, part.namespace, container))
-        for name, source in (
-            *_unknown(manifests, part.namespace, container),
-            *((key, at) for key, (_, at) in values.items()),
-        ):
+        unknown = {
+            name: (source, reference) for name, source, reference in _unknown(manifests, part.namespace, container)
+        }
+        for name in (*unknown, *values):
             known, asks = store_by_name(name), store_asked_for(name) is not None
-            if known is None:
+            if known is None or names_telemetry(name):
                 continue
-            product = known.product or known.kind
-            if asks and name in values and _OPEN.search(values[name][0]) is None:
+            product, value = known.product or known.kind, values[name][0] if name in values else "<"
+            if asks and value and _OPEN.search(value) is None:
                 named.add(product)
-            elif asks or is_secret_name(name):
-                sought.setdefault(product, (name, source))
-    return {product: place for product, place in sought.items() if product not in named}
+            elif value and (asks or is_secret_name(name)):
+                source, reference = unknown.get(name) or _open_at(values[name][1])
+                first = sought.get(product)
+                if first is None or (asks and not first.reference):
+                    sought[product] = Sought(name, source, reference if asks else "")
+    return {product: each for product, each in sought.items() if product not in named}
 
 
-def _unknown(manifests: Manifests, namespace: str, container: SourceNode) -> Iterator[tuple[str, Origin]]:
-    """Yield the variables of a container whose values stand in no file."""
+def _open_at(source: Origin) -> tuple[Origin, str]:
+    return source, f"{source.path}:{source.line}"
+
+
+def _unknown(manifests: Manifests, namespace: str, container: SourceNode) -> Iterator[tuple[str, Origin, str]]:
+    """Yield the variables of a container whose values stand in no file, each with its place and what holds it."""
     for item in container.get("env").list():
         for kind in ("ConfigMap", "Secret"):
             reference = item.get("valueFrom", f"{kind[0].lower()}{kind[1:]}KeyRef")
             name, key = reference.text_at("name"), reference.text_at("key")
             if name and all(key != each for each, _, _ in data_of(manifests, kind, namespace, name)):
-                yield item.text_at("name"), Origin(item.path, item.line, item.pointer)
+                yield item.text_at("name"), Origin(item.path, item.line, item.pointer), f"{namespace}/{name}/{key}"
     for item in container.get("envFrom").list():
-        for key in _keys_of(manifests, namespace, item.text_at("secretRef", "name")):
-            yield item.text_at("prefix") + key, Origin(item.path, item.line, item.pointer)
+        name = item.text_at("secretRef", "name")
+        for key in _keys_of(manifests, namespace, name):
+            variable = item.text_at("prefix") + key
+            yield variable, Origin(item.path, item.line, item.pointer), f"{namespace}/{name}/{key}"
 
 
 def _keys_of(manifests: Manifests, namespace: str, name: str) -> Iterator[str]:
