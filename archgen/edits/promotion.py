@@ -36,9 +36,13 @@ def has_primary(component: Component) -> bool:
 
 
 def agrees_by_vote(component: Component) -> bool:
-    """Return True for what keeps data on a majority of three: by its product, or a queue of a product that can be set up so."""
+    """Return True for what keeps data on a majority of three: by its product, or a queue of a product that can be set up so.
+
+    A worker or a console of such a product, as MirrorMaker is one of Kafka, keeps none.
+    """
     product = product_of(component.product)
-    return product.agrees or (product.votes_if_set_up and component.kind in QUEUES)
+    keeps = KINDS[component.kind].role == "data" or product.coordinates
+    return (product.agrees and keeps) or (product.votes_if_set_up and component.kind in QUEUES)
 
 
 class Promoter(Struct, frozen=True):

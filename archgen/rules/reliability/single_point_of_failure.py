@@ -240,7 +240,16 @@ def _one_more(facts: Topology, component: Component) -> str | None:
         return "Run three members (`replicas: 3`, `quorum: majority`), each on a host of its own: two can't elect when one fails."
     if not may_run_twice(facts, component) and not (placed and component.kind in QUEUES):
         return _FIRST_ASK
-    return "Run at least two replicas (`replicas: 2`) on different hosts." if component.replicas[0].floating else None
+    if component.replicas[0].floating:
+        return "Run at least two replicas (`replicas: 2`) on different hosts."
+    called = any(component.id in hop.targets for hops in facts.hops.values() for hop in hops)
+    return "Run a second replica on another host: both take the work that waits." if _is_fed(facts, component, called) else None
+
+
+def _is_fed(facts: Topology, component: Component, called: bool) -> bool:
+    """Return True for a worker that takes its work from a queue and that nothing calls: no traffic has to move."""
+    calls = (target for call in facts.outgoing[component.id] for target in call.targets)
+    return component.kind == "worker" and not called and any(facts.kind(target).id in _QUEUES for target in calls)
 
 
 _FIRST_ASK = (
