@@ -382,7 +382,9 @@ class World:
         return replicas, access, max(max(1, possible) if one.needs == "all" else int(one.needs) for one in connections)
 
     def required(self, request: Request) -> bool:
-        return request.required and all(one is None or one.required for one in self.connections(request))
+        if request.required is not None:
+            return request.required
+        return all(one is None or one.required for one in self.connections(request))
 
     def needed(self, flow: Flow, later: bool) -> tuple[dict[str, list[Request]], list[str]]:
         """The required steps of a flow by the component that takes them, and the components that start it.

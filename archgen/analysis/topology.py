@@ -15,7 +15,7 @@ from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 from archgen.reliability.leaving import left_in_order
 from archgen.reliability.losses import Losses
-from archgen.reliability.structure import access_of, requests
+from archgen.reliability.structure import access_of, is_required, requests
 
 
 class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
@@ -48,7 +48,7 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
                         port=port,
                         access=access_of(request, flow, connection),
                         meaning=self.meaning(connection, port) if connection else "unknown",
-                        optional=inside or not request.required or bool(connection and not connection.required),
+                        optional=inside or not is_required(request, (connection,) if connection else ()),
                     )
                 )
         return hops

@@ -15,7 +15,8 @@ FrameKind = Literal["opt", "loop", "alt", "par"]
 class Request(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
     """A request step; `pinned` names replicas of the target where the step names one (`app -> mysql@server-2`).
 
-    `deferred` tells that what is asked may be done later (`async`); None leaves it to the connection.
+    `required` tells whether the flow fails with the step, and `deferred` that what is asked may be done later (`async`); None
+    leaves it to the connection.
     """
 
     id: str
@@ -23,7 +24,7 @@ class Request(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
     targets: tuple[str, ...]
     message: str = ""
     access: Access | None = None
-    required: bool = True
+    required: bool | None = None
     protocol: str | None = None
     pinned: tuple[str, ...] = ()
     deferred: bool | None = None

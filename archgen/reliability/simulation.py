@@ -22,7 +22,7 @@ from archgen.reliability.hints import hints
 from archgen.reliability.index import Index
 from archgen.reliability.levels import levels
 from archgen.reliability.shortfall import Shortfall, Waiting, shortfall, waiting
-from archgen.reliability.structure import build, connections_under, requests
+from archgen.reliability.structure import build, connections_under, is_required, requests
 from archgen.reliability.waiting import keepers
 
 Status = Literal["ok", "degraded", "delayed", "partial", "down"]
@@ -163,7 +163,7 @@ def _optional(index: Index, flow: Flow) -> frozenset[str]:
 
 
 def _is_needed(index: Index, request: Request) -> bool:
-    return request.required and all(connection.required for connection in connections_under(index, request))
+    return is_required(request, connections_under(index, request))
 
 
 def alone(index: Index, flow: Flow, plan: Plan, elements: Sequence[Subject]) -> tuple[Status, ...]:

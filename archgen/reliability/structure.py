@@ -74,7 +74,7 @@ def build(index: Index, flow: Flow, moment: Moment = LASTING, level: ServiceLeve
     later_only: dict[str, bool] = {}
     for request, optional in requests(flow.steps):
         connections = connections_under(index, request)
-        required = request.required and not optional and all(connection.required for connection in connections)
+        required = not optional and is_required(request, connections)
         later = required and (is_deferred(request, connections) or later_only.get(request.source, False))
         if required:
             counts = level == "full" or not later
@@ -87,6 +87,13 @@ def build(index: Index, flow: Flow, moment: Moment = LASTING, level: ServiceLeve
         for target in (*request.targets, *(target for connection in connections for target in connection.targets)):
             later_only[target] = later_only.get(target, True) and later
     return _assemble(index, flow, tuple(initiators.values()), uses, Conditions(moment, level != "serves"))
+
+
+def is_required(request: Request, connections: Iterable[Connection]) -> bool:
+    """Return True if a flow fails with a step: it says so, or says nothing and each connection under it is required."""
+    if request.required is not None:
+        return request.required
+    return all(connection.required for connection in connections)
 
 
 def is_deferred(request: Request, connections: Sequence[Connection]) -> bool:

@@ -10,7 +10,7 @@ from archgen.model.architecture import Flow
 from archgen.model.kinds import KINDS, QUEUES
 from archgen.model.steps import Answer, Request, set_deferred, steps_in_order
 from archgen.reliability.index import Index
-from archgen.reliability.structure import connections_under, is_deferred, requests
+from archgen.reliability.structure import connections_under, is_deferred, is_required, requests
 
 TAKING = (*QUEUES, "worker")
 """The kinds of which a model has one, or nothing is taken from anywhere later."""
@@ -26,7 +26,7 @@ def takers(index: Index, flow: Flow) -> Iterator[Request]:
     later: dict[str, bool] = {}
     for request, optional in requests(flow.steps):
         connections = connections_under(index, request)
-        required = request.required and not optional and all(each.required for each in connections)
+        required = not optional and is_required(request, connections)
         done_later = required and (is_deferred(request, connections) or later.get(request.source, False))
         declared = request.deferred is not None or any(each.deferred is not None for each in connections)
         open_ = required and bool(connections) and not declared and not done_later

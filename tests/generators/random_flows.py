@@ -160,6 +160,6 @@ def _step(random, name, components, connections, numbers, depth) -> Step:  # typ
         source,
         targets,
         access=random.choice((None, None, None, "read", "write", "read-write")),
-        required=random.random() < 0.93,
+        required=None if random.random() < 0.93 else False,
         pinned=pinned,
     )

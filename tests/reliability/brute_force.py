@@ -247,7 +247,7 @@ FEATURES: dict[str, Callable[[Used], bool]] = {
     "needs two": lambda one: one.calls(lambda each: each.needs == 2),
     "needs all": lambda one: one.calls(lambda each: each.needs == "all"),
     "optional connection": lambda one: one.calls(lambda each: not each.required),
-    "optional step": lambda one: any(not request.required for request, _ in one.steps),
+    "optional step": lambda one: any(request.required is False for request, _ in one.steps),
     "step in an optional frame": lambda one: any(optional for _, optional in one.steps),
     "step that names a replica": lambda one: any(request.pinned for request, _ in one.steps),
     "step without a connection": lambda one: any(

@@ -633,3 +633,34 @@ def test_a_proof_goes_through_the_target_of_a_deep_check(told: Told) -> None:
 def test_lost_files_are_read_at_the_next_start(told: Told) -> None:
     assert told.outcome(SHALLOW, "code@a") == ("ok", "app@a works until it restarts, as code@a is lost")
     assert told.outcome(SHALLOW, "a")[1] == "served without web@a and app@a"
+
+
+STEP_SAYS = """\
+archgen: 1
+name: A call that most can do without
+components:
+  user: {kind: client}
+  lb: {kind: load-balancer, replicas: 2}
+  grafana: {kind: app-server}
+connections:
+  user -> lb: https
+  lb -> grafana: {protocol: https, required: false}
+flows: {page: {access: read, steps: [user -> lb: GET, lb -> grafana: STEP]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "outcome"),
+    [
+        ("GET", "degraded"),
+        ("{message: GET, required: true}", "down"),
+        ("{message: GET, required: false}", "degraded"),
+    ],
+)
+def test_a_step_that_says_if_it_is_required_decides(told: Told, step: str, outcome: str) -> None:
+    text = STEP_SAYS.replace("STEP", step)
+    assert told.outcome(text, "grafana")[0] == outcome
+    required = text.replace(", required: false}", "}", 1)
+    assert told.outcome(required, "grafana")[0] == ("degraded" if "required: false" in step else "down")
+    points = {each.replace("#1", "") for each in told.points(text)[0]}
+    assert ("grafana" in points) == (outcome == "down")

@@ -97,14 +97,13 @@ class _Steps:
             message = value if value.__class__ is str else self.context.document.text(step, key)
             return Request(name, source, targets, message or "", pinned=pinned)
         message = self.context.document.text(value, "message") or ""
-        required = value.get("required", True)
         return Request(
             name,
             source,
             targets,
             message,
             value.get("access"),
-            required,
+            value.get("required"),
             value.get("protocol"),
             pinned,
             value.get("async"),

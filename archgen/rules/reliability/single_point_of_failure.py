@@ -243,7 +243,11 @@ def _one_more(facts: Topology, component: Component) -> str | None:
     if component.replicas[0].floating:
         return "Run at least two replicas (`replicas: 2`) on different hosts."
     called = any(component.id in hop.targets for hops in facts.hops.values() for hop in hops)
-    return "Run a second replica on another host: both take the work that waits." if _is_fed(facts, component, called) else None
+    return (
+        "Run a second replica on another host: both take the work that waits."
+        if _is_fed(facts, component, called)
+        else None
+    )
 
 
 def _is_fed(facts: Topology, component: Component, called: bool) -> bool:
