@@ -39,6 +39,7 @@ _DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     data.leases_without_step,
     flows.entries_without_flow,
     flows.waits_for_queues,
+    flows.alternatives_without_way,
     flows.unused_calls,
     flows.stores_without_step,
     operations.monitoring_without_recipients,

@@ -123,6 +123,27 @@ def unused_calls(topology: Topology) -> Iterator[Gap]:
             )
 
 
+def alternatives_without_way(topology: Topology) -> Iterator[Gap]:
+    """Yield the calls that one of several alternatives makes in a flow, and another one that has the connection doesn't."""
+    asked: dict[str, tuple[str, str, str, list[str]]] = {}
+    for flow, hops in topology.hops.items():
+        needed = [hop for hop in hops if not hop.optional]
+        for alternatives in dict.fromkeys(hop.step.targets for hop in needed):
+            ways = {name: [hop for hop in needed if hop.step.source == name] for name in alternatives}
+            idle = [name for name in alternatives if not ways[name]]
+            for taken, target in ((name, each) for name in ways for hop in ways[name] for each in hop.step.targets):
+                for call in (call for name in idle for call in topology.outgoing[name]):
+                    if target in call.targets and call.required and not call.deferred:
+                        asked.setdefault(call.id, (taken, call.source, target, []))[3].append(flow)
+    for call_id, (taken, left, target, flows) in asked.items():
+        names = listed(list(dict.fromkeys(flows)))
+        yield Gap(
+            Subject("connection", call_id),
+            f"{left} has no step on to {target} in {names}, as {taken} has, so no loss of {target} stops {names} in any analysis",
+            f"Add the step `{left} -> {target}` to {names}, beside that of {taken}.",
+        )
+
+
 def stores_without_step(topology: Topology) -> Iterator[Gap]:
     """Yield the first call of a store that no flow reaches by a component that flows reach, for all of them."""
     calls = [call for call in topology.architecture.connections if _hides_store(topology, call)]
