@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from archgen.analysis.encryption import clear_ports, is_public
 from archgen.analysis.firewalls import port_number
 from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
+from archgen.edits.step_paths import requests_with_paths
 from archgen.model.architecture import Connection, FirewallRule, Port
 from archgen.model.change import Change, Path, Put
 from archgen.model.products import passes_on_unread, product_name
@@ -48,7 +49,7 @@ def encrypt(topology: Topology, calls: Iterable[Connection]) -> tuple[Change, ..
     for (name, at), (connection, port) in places.items():
         tls, number = _tls(topology, connection, port), _tls_number(topology, connection, port)
         changes += encrypted_port(("connections", name, at), port, tls, number)
-    return (*changes, *_moved_rules(topology, places))
+    return (*changes, *_renamed_in_steps(topology, places), *_moved_rules(topology, places))
 
 
 def _speaks_no_tls(topology: Topology, call: Connection) -> bool:
@@ -174,6 +175,22 @@ def encrypted_port(path: Path, port: Port, tls: Any, number: int | None = None) 
         yield Put((*path, "port"), number)
     if secured is None or (secured in WEB and tls is not True):
         yield Put((*path, "tls"), tls)
+
+
+def _renamed_in_steps(topology: Topology, places: Mapping[_Place, tuple[Connection, Port]]) -> Iterator[Change]:
+    """Yield the protocols that steps name, where a connection of several ports speaks the encrypted ones now."""
+    renamed = {
+        (call.source, target, port.protocol): PROTOCOLS[port.protocol].secured
+        for call, port in places.values()
+        for target in call.targets
+        if port.tls is None
+    }
+    for flow in topology.architecture.flows:
+        for path, request in requests_with_paths(flow):
+            names = [(request.source, target, request.protocol or "") for target in request.targets]
+            secured = next((renamed[name] for name in names if renamed.get(name) is not None), None)
+            if secured is not None:
+                yield Put((*path, "protocol"), secured)
 
 
 def _moved_rules(topology: Topology, places: dict[_Place, tuple[Connection, Port]]) -> Iterator[Change]:

@@ -231,3 +231,21 @@ def test_replicas_keep_the_port_on_which_they_talk_to_each_other() -> None:
     )
     after = fixed(text, "plaintext-between-hosts")["connections"]["db -> db"]
     assert (after["port"], after["tls"]) == (7000, {"verify": True})
+
+
+def test_steps_name_the_encrypted_protocol_of_a_connection_with_several_ports() -> None:
+    text = model(
+        f"{JOB}\nlb: {{kind: load-balancer, managed: true, replicas: 2}}\nweb: {{kind: service, runs_on: [a, b]}}",
+        "job -> lb: https\nlb -> web: [{protocol: http, port: 80}, {protocol: ssh, port: 22}]",
+        "job -> lb: x\n"
+        "lb -> web: {message: one, protocol: http}\n"
+        "lb -> web: {message: two, protocol: ssh}\n"
+        "opt: {when: known, steps: [{lb  ->  web: {message: three, protocol: http}}]}\n"
+        "alt: [{when: a, steps: [{lb -> web@a: {message: four, protocol: http}}]}, {when: b, steps: [{job -> lb: five}]}]",
+        "{a: {}, b: {}}",
+    )
+    steps = fixed(text, "tls-ends-early")["flows"]["work"]["steps"]
+    assert steps[1]["lb -> web"]["protocol"] == "https"
+    assert steps[2]["lb -> web"]["protocol"] == "ssh"
+    assert steps[3]["opt"]["steps"][0]["lb  ->  web"]["protocol"] == "https"
+    assert steps[4]["alt"][0]["steps"][0]["lb -> web@a"]["protocol"] == "https"

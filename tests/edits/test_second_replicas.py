@@ -380,3 +380,25 @@ def test_a_cache_of_sessions_gets_no_second_one_that_knows_nothing_of_them(messa
         "{u-1: {}}",
     )
     assert ("u-2" in fixed(text, "single-point-of-failure")["hosts"]) == doubled
+
+
+@pytest.mark.parametrize(
+    ("kind", "place", "spread"),
+    [
+        ("search", "{zone: az-a}", {"scope": "regional", "zone": "eu"}),
+        ("search", "{scope: zonal}", {"scope": "regional"}),
+        ("nat-gateway", "{zone: az-a}", {"zone": "az-a"}),
+        ("external-service", "{zone: az-a}", {"zone": "az-a"}),
+        ("cache", "{zone: az-a}", {"zone": "az-a"}),
+    ],
+)
+def test_what_a_provider_runs_in_one_zone_is_spread_over_its_region(
+    kind: str, place: str, spread: dict[str, str]
+) -> None:
+    text = model(
+        f"job: {{kind: scheduler, managed: {{scope: regional}}, replicas: 2}}\nindex: {{kind: {kind}, managed: {place}}}",
+        "job -> index: https",
+        "job -> index: PUT",
+        more="zones: {world: {kind: provider}, eu: {kind: region, in: world}, az-a: {kind: availability-zone, in: eu}}\n",
+    )
+    assert fixed(text, "single-point-of-failure")["components"]["index"]["managed"] == spread

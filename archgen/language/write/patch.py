@@ -252,12 +252,13 @@ class _ParsedText:
 
 
 def _index(node: Any, step: str | int, before: Path) -> int | None:
-    """Return the position of a key or an item in its collection; the key of a connection may be spaced otherwise."""
+    """Return the position of a key or an item in its collection; the key of a connection or a step may be spaced otherwise."""
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
         return step if step < len(node.value) else None
     for index, (key, _) in enumerate(node.value if isinstance(node, yaml.MappingNode) else ()):
         name = str(key.value)
-        if name == step or (before == ("connections",) and connection_id(name) == step):
+        arrow = before == ("connections",) or (before[:1] == ("flows",) and isinstance(before[-1], int))
+        if name == step or (arrow and connection_id(name) == step):
             return index
     return None
 

@@ -11,6 +11,7 @@ from archgen.edits.promotion import agrees_by_vote, keeps_files
 from archgen.edits.remedy import add_replica, add_similar_host, automate
 from archgen.edits.replicas import needs_moving_address
 from archgen.edits.second_replicas import may_run_twice
+from archgen.edits.zones import spread_over_zones
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change
@@ -286,7 +287,11 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     facts = context.topology
     element = hit.subject
     if facts.rented(element):
-        return ()
+        if _own_store(facts, element) is not None or not _is_own_service_of_zone(facts, element):
+            return ()
+        component = facts.components[facts.replicas[element.id].component]
+        # routes lead to a gateway in each zone
+        return spread_over_zones(facts, component) if component.kind != "nat-gateway" else ()
     if element.kind == "replica":
         component = facts.components[facts.replicas[element.id].component]
         return add_replica(facts, component) if component.kind != "client" else ()
