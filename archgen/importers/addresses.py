@@ -15,6 +15,9 @@ from archgen.importers.variable_names import asks_for_host, names_itself
 LONGEST = 20_000
 """Characters of a value that are searched."""
 
+LIST_SIGNS = " \t[](){}\"'"
+"""What stands around the words of a list, such as `["a", "b"]`."""
+
 ON_MACHINE = ("host.docker.internal", "gateway.docker.internal", "host.containers.internal", "docker.for.mac.localhost")
 """Names by which containers know the machine that they run on."""
 
@@ -213,8 +216,9 @@ def _words(name: str, text: str) -> Iterator[Mention]:
         yield Mention(match[1])
     if asks_for_host(name):
         for part in re.split(r"[,;\s]+", text.strip())[:100]:
-            if _BARE.fullmatch(part):
-                yield Mention(part)
+            word = part.strip(LIST_SIGNS)
+            if _BARE.fullmatch(word):
+                yield Mention(word)
 
 
 def _port(text: str | None) -> int | None:

@@ -32,7 +32,7 @@ def read_attachments(attachments: list[Attachment], sheet: FactSheet) -> Iterato
     # many components may mount the same file, and reach the same others
     searched: dict[tuple[bytes, int], tuple[tuple[int, Mention], ...]] = {}
     for attachment in attachments:
-        name = _read(attachment, sheet) if _may_proxy(attachment) else None
+        name = _read(attachment, sheet) if _may_proxy(attachment) and not attachment.is_shared else None
         if name is not None:
             yield attachment.file, name
             continue

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from archgen.importers.addresses import ON_MACHINE, Mention, is_loopback, resolve_host, urls_in
+from archgen.importers.addresses import LIST_SIGNS, ON_MACHINE, Mention, is_loopback, resolve_host, urls_in
 from archgen.importers.catalogue import PRODUCTS, STORES, Known
 from archgen.importers.facts import Fact, FactSheet, Origin
 from archgen.importers.names import free_id, make_id
@@ -28,7 +28,8 @@ _BY_WORD = tuple((re.compile(pattern, re.IGNORECASE), product) for pattern, prod
 ))  # fmt: skip
 _RUN_TOGETHER = re.compile(r"^(DB)(PASS|PWD|USER|LOGIN)", re.IGNORECASE)
 _ASKS = re.compile(
-    r"(HOSTS?|HOSTNAME|SERVERS?|ADDR(ESS)?|ENDPOINT|BROKERS?|URLS?|URI|DSN|NODES|CONTACT_?POINTS)$", re.IGNORECASE
+    r"((?<!V)(?<!VIRTUAL_)HOSTS?|HOSTNAME|SERVERS?|ADDR(ESS)?|ENDPOINT|BROKERS?|URLS?|URI|DSN|NODES|CONTACT_?POINTS)$",
+    re.IGNORECASE,
 )
 _BARE = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*)(?::([0-9]{1,5}))?")
 _PLACEHOLDER = re.compile(
@@ -38,7 +39,7 @@ _PLACEHOLDER = re.compile(
 _IN_CLUSTER = re.compile(r"\.svc(\.cluster\.local)?\.?$", re.IGNORECASE)
 """The end of the name of a service in the same cluster, whoever declares it."""
 
-_NAMES_HOST = re.compile(r"(HOST(NAME)?|SERVER|ADDR(ESS)?)$", re.IGNORECASE)
+_NAMES_HOST = re.compile(r"((?<!V)(?<!VIRTUAL_)HOST(NAME)?|SERVER|ADDR(ESS)?)$", re.IGNORECASE)
 """Names of variables whose values are hosts and nothing else."""
 
 _NO_NAMES = ("true", "false", "none", "null", "yes", "no", "on", "off", "default", "auto", "host", "value", "string")
@@ -77,7 +78,7 @@ class Outside:
     def __init__(self, taken: dict[str, str], sheet: FactSheet) -> None:
         self.taken = taken
         self.sheet = sheet
-        self.stores: dict[str, OutsideStore] = {}
+        self.stores: dict[tuple[str, str], OutsideStore] = {}
 
     def mentions(
         self, name: str, value: str, hosts: Mapping[str, str], source: Origin, port: int | None = None
@@ -101,7 +102,8 @@ class Outside:
 
     def add(self, host: str, known: Known, source: Origin, evidence: str, name: str = "") -> OutsideStore:
         """Return the store at a host, with its facts added where it is new."""
-        key = _place(host)
+        # one machine may run several
+        key = _place(host), known.kind
         if key not in self.stores:
             identity = free_id(name or _title(host, known), self.taken)
             self.taken[identity] = host
@@ -164,7 +166,7 @@ def stores_named(name: str, value: str, port: int | None = None) -> Iterator[tup
     if not asked or (by_word is None and (port is None or not names_host)):
         return
     for part in value[:2000].split(","):
-        match = _BARE.fullmatch(part.strip())
+        match = _BARE.fullmatch(part.strip(LIST_SIGNS))
         if match is None or not is_real(match[1]):
             continue
         number = int(match[2]) if match[2] else port

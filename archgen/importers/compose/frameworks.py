@@ -44,7 +44,7 @@ def read_by_frameworks(
 
 
 def _own(part: ServicePart, opener: Opener) -> list[Configuration]:
-    for directory in _directories(part) if part.guess.known.product is None else ():
+    for directory in _directories(part, opener) if part.guess.known.product is None else ():
         if not opener(part.service.source.path, directory):
             continue
         named = (opener(part.service.source.path, posixpath.join(directory, name))[:1] for name in _NAMES)
@@ -52,9 +52,9 @@ def _own(part: ServicePart, opener: Opener) -> list[Configuration]:
     return []
 
 
-def _directories(part: ServicePart) -> Iterator[str]:
+def _directories(part: ServicePart, opener: Opener) -> Iterator[str]:
     """Yield where the resources of a service may lie: in its source, without one in the directory of its name."""
-    for directory in source_directories(part):
+    for directory in source_directories(part, opener):
         yield posixpath.join(directory, _RESOURCES)
     if not part.service.built:
         yield posixpath.join(".", part.service.name, _RESOURCES)
@@ -62,7 +62,7 @@ def _directories(part: ServicePart) -> Iterator[str]:
 
 def _below(part: ServicePart, opener: Opener) -> list[Configuration]:
     """Return the files in directories below the resources."""
-    found = (opener(part.service.source.path, directory) for directory in _directories(part))
+    found = (opener(part.service.source.path, directory) for directory in _directories(part, opener))
     files = next((files for files in found if files), ())
     return [file for file in files if posixpath.basename(posixpath.dirname(file.path)) != "resources"]
 

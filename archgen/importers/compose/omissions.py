@@ -61,3 +61,17 @@ def is_order_alone(caller: Guess, target: Guess, name: str, service: Service) ->
         return False
     page = _PAGES.search(name) is not None or _PAGES.search(image_name(service.image)) is not None
     return page or target.known.kind in ("reverse-proxy", "web-server")
+
+
+_WORDS_OF_KINDS = {
+    "database": "db|database|sql|dsn|jdbc", "key-value-store": "cache|session|kv", "cache": "cache", "queue": "queue|broker|amqp|mq",
+    "stream": "stream|broker|queue", "search": "search|index", "object-storage": "s3|storage|bucket|blob|object|aws",
+}  # fmt: skip
+"""Words by which variables speak of stores, by kind."""
+
+
+def is_unmentioned(target: Guess, name: str, words: str) -> bool:
+    """Return True for a store of which nothing that a service is given speaks: neither its name, its product, nor its kind."""
+    sought = [re.escape(word) for word in (name, target.known.product or "") if word]
+    pattern = "|".join([*sought, _WORDS_OF_KINDS.get(target.known.kind, "")]).strip("|")
+    return re.search(pattern, words, re.IGNORECASE) is None

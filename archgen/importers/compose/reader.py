@@ -16,7 +16,8 @@ from archgen.importers.compose.indirect import IndirectCall, calls_by_login, cal
 from archgen.importers.compose.interpolation import expanded_variables
 from archgen.importers.compose.jobs import configuring_jobs
 from archgen.importers.compose.mounts import mounted
-from archgen.importers.compose.omissions import is_order_alone, main_of
+from archgen.importers.compose.neighbours import Neighbours
+from archgen.importers.compose.omissions import is_order_alone, is_unmentioned, main_of
 from archgen.importers.compose.parts import ServicePart, hosts_of, proxies_of, service_parts
 from archgen.importers.compose.ports import publication_entry
 from archgen.importers.compose.project import Project
@@ -31,7 +32,7 @@ from archgen.importers.compose.sharing import (
     is_meant_for_others,
     value_place,
 )
-from archgen.importers.compose.sources import source_settings, source_variables
+from archgen.importers.compose.sources import calls_in_sources, settings_in_sources
 from archgen.importers.facts import BY_LOGIN, IN_SOURCE, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.products import admits_anybody, replicates
@@ -54,6 +55,8 @@ def read_compose(projects: list[Project], opener: Opener, sheet: FactSheet) -> l
         _Reader(project, taken, opener, outside, HOST if len(projects) == 1 else f"{HOST}-{project.title}", counts)
         for project in projects
     ]
+    for reader in readers:
+        reader.look_around([other for other in readers if other is not reader])
     for reader in readers:
         attachments += reader.read()
         if len(projects) > 1:
@@ -82,6 +85,13 @@ class _Reader:
         self.copied = {part.id: dict(self._variables_of_files(part)) for part in self.parts.values()}
         self.shared = self._shared()
         self.proven: set[tuple[str, str]] = set()
+        self.neighbours = Neighbours()
+
+    def look_around(self, others: list[_Reader]) -> None:
+        """Learn what other projects publish."""
+        self.neighbours = Neighbours(part for other in others for part in other.parts.values())
+        self.by_id |= self.neighbours.parts
+        self.hosts = self.neighbours.hosts(self.hosts)
 
     def gather(self) -> None:
         """Put the services of one project of several into a group."""
@@ -101,7 +111,9 @@ class _Reader:
             self._call(part)
             attachments += mounted(part, self._variables(part), self.opener, self.hosts)
         attachments += read_by_frameworks(self.parts, self.opener, self.hosts)
-        attachments += self._read_sources()
+        for part, mention, source in calls_in_sources(self.parts, self.opener, self.hosts, self.project.variables):
+            self._connect(part, mention, source, IN_SOURCE, "medium")
+        attachments += settings_in_sources(self.parts, self.opener, self.hosts)
         for part in self.parts.values():
             for job in configuring_jobs(part.service, self.project.services):
                 if job.name not in self.parts:
@@ -198,35 +210,6 @@ class _Reader:
             for part in self.parts.values()
         }
 
-    def _read_sources(self) -> list[Attachment]:
-        """Add the calls that programs read out of their own source: settings there may be those of another place.
-
-        Return the files of settings.
-        """
-        attachments: list[Attachment] = []
-        parts = [part for part in self.parts.values() if KINDS[part.kind].role == "application"]
-        variables = {part.id: dict(source_variables(part, self.opener, self.project.variables)) for part in parts}
-        shared = Counter(
-            {value.source.path for value in values.values()}.pop() for values in variables.values() if values
-        )
-        for part in parts:
-            found = [
-                (mention, value.source)
-                for name, value in variables[part.id].items()
-                if not (is_for_browsers(name) or names_page(part.kind, name, value.text) or names_telemetry(name))
-                for mention in mentions(name, value.text, self.hosts, None)
-            ]
-            waits = {self.parts[name].id for name in part.service.depends_on if name in self.parts}
-            if any(shared[source.path] > 1 for _, source in found) and not any(each.host in waits for each, _ in found):
-                continue
-            for mention, source in found:
-                self._connect(part, mention, source, IN_SOURCE, "medium")
-            attachments += [
-                Attachment(part.id, "", file, file.path, self.hosts, is_shared=True)
-                for file in source_settings(part, self.opener)
-            ]
-        return attachments
-
     def _take_over(self, part: ServicePart, job: Service) -> None:
         """Add the calls whose addresses a job writes into the configuration of a service."""
         proven = set(self.proven)
@@ -257,7 +240,12 @@ class _Reader:
         if several and is_for_browsers(name) and part.kind not in ("app-server", "web-server"):
             return
         shared = several and KINDS[part.kind].role == "data"
-        outside = self.outside.mentions(name, value.text, self.hosts, value.source, port) if not shared else ()
+        elsewhere = self.neighbours.stores(name, value.text, port) if not shared else {}
+        for mention in elsewhere.values():
+            self._connect(part, mention, value.source, evidence)
+            self._doubt(f"connection:{part.id}->{mention.host}", value.source, evidence)
+        known = self.hosts | {address: mention.host for address, mention in elsewhere.items()}
+        outside = self.outside.mentions(name, value.text, known, value.source, port) if not shared else ()
         for mention, store in outside:
             self.by_id[store.id] = store
             if several and is_for_others(part, store):
@@ -314,6 +302,21 @@ class _Reader:
         if replicates(part.guess.known, known, evidence):
             self._add(f"component:{part.id}", "copy_of", target.id, source, evidence)
 
+    def _names_others(self, part: ServicePart, target: ServicePart) -> bool:
+        """Return True if a service is given the addresses of several stores, and nothing that speaks of this one."""
+        named = [
+            called
+            for caller, called in self.proven
+            if caller == part.id and KINDS[self.by_id[called].kind].role == "data"
+        ]
+        unseen = bool(part.service.env_files) and not self.copied[part.id]
+        if len(named) < 2 or unseen:
+            return False
+        words = " ".join(
+            (*self._variables(part), *(value.text for value in self._variables(part).values()), part.service.words)
+        )
+        return is_unmentioned(target.guess, target.service.name, words)
+
     def _route(self, route: ProxyRoute) -> None:
         if route.proxy is not None:
             subject = f"connection:{route.proxy}->{route.service}"
@@ -357,3 +360,5 @@ class _Reader:
                 self._add(subject, "number", known.port, value.source, "depends_on", "medium")
             if not stores:
                 self._add(subject, "guess", True, value.source, "depends_on", "medium")
+            elif self._names_others(part, target):
+                self._doubt(subject, value.source, "depends_on")

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from msgspec.structs import replace
+
+from archgen.importers.addresses import Mention, mentions
 from archgen.importers.compose.environment import opened_variables
 from archgen.importers.compose.interpolation import expanded_variables
 from archgen.importers.compose.parts import ServicePart
+from archgen.importers.compose.recipe import read_recipe
 from archgen.importers.compose.service import SourceText
-from archgen.importers.facts import Configuration, Opener, Origin
+from archgen.importers.facts import Attachment, Configuration, Opener, Origin
+from archgen.importers.products import image_name
+from archgen.importers.variable_names import is_for_browsers, names_page, names_telemetry
+from archgen.model.kinds import KINDS
 
 _BUILT_BELOW = re.compile(r"/?(target|build/libs)/[^/]*$")
 """Where Maven and Gradle put what a module is built into."""
@@ -20,6 +28,11 @@ _INSTALLED = re.compile(
     r"^/(etc|run|tmp|dev|proc|sys|certs?|ssl|docker-entrypoint|usr/share|usr/local/(etc|share)|var/(lib|log|run|cache|backups?))(/|$)"
 )
 """Where no sources are mounted."""
+
+_ROOTS = (".", "apps", "services", "packages", "src", "..", "../apps", "../services", "../packages", "../src")
+"""Where the sources of several services lie side by side."""
+
+_DOCKERFILES = ("Dockerfile", "Dockerfile.prod", "Dockerfile.production")
 
 _FILES = (
     *(f"{stem}.{end}" for stem in ("config", "settings") for end in ("yml", "yaml", "json", "toml", "ini", "py", "js", "ts")),
@@ -34,7 +47,7 @@ _FILES = (
 _LARGEST = 64 * 1024
 
 
-def source_directories(part: ServicePart) -> Iterator[str]:
+def source_directories(part: ServicePart, opener: Opener) -> Iterator[str]:
     """Yield the directories that may hold the source of a service, the likelier ones first."""
     service = part.service
     built = service.built
@@ -50,23 +63,89 @@ def source_directories(part: ServicePart) -> Iterator[str]:
             elif _MODULE.fullmatch(text) and (text.partition("/")[0] == service.name or "/" in text):
                 yield posixpath.join(built, text)
         yield built
+    elif part.guess.known.product is None:
+        yield from (directory for directory, _ in _like_named(part, opener))
     yield from (
         mount.text for target, mount in service.mounts.items() if mount.text[:1] == "." and not _INSTALLED.match(target)
     )
 
 
-def source_variables(part: ServicePart, opener: Opener, outer: Mapping[str, str]) -> Iterator[tuple[str, SourceText]]:
-    """Yield the variables of a `.env` in the source of a service, else of its example, which programs read themselves."""
-    for directory in dict.fromkeys(source_directories(part)):
+def _like_named(part: ServicePart, opener: Opener) -> Iterator[tuple[str, str]]:
+    """Yield the directory whose name a service or its image has, with the Dockerfile in it, which its image may be built by."""
+    image = image_name(part.service.image)
+    names = dict.fromkeys(
+        name for name in (part.service.name, image, image.partition("-")[2]) if _MODULE.fullmatch(name)
+    )
+    for root in _ROOTS:
+        for name in names:
+            for file in _DOCKERFILES:
+                if opener(part.service.source.path, posixpath.join(root, name, file)):
+                    yield posixpath.join(root, name), file
+                    return
+
+
+def calls_in_sources(
+    parts: Mapping[str, ServicePart], opener: Opener, hosts: Mapping[str, str], outer: Mapping[str, str]
+) -> Iterator[tuple[ServicePart, Mention, Origin]]:
+    """Yield the calls that a `.env` in the source of a service tells, which its program reads itself.
+
+    Of several that share the file, those that wait for one of its hosts read it.
+    """
+    working = [part for part in parts.values() if KINDS[part.kind].role == "application"]
+    found = {part.id: list(_mentions(part, opener, hosts, outer)) for part in working}
+    shared = Counter(path for calls in found.values() for path in {source.path for _, source in calls})
+    for part in working:
+        waits = {parts[name].id for name in part.service.depends_on if name in parts}
+        is_theirs = any(mention.host in waits for mention, _ in found[part.id])
+        for mention, source in found[part.id]:
+            if is_theirs or shared[source.path] == 1:
+                yield part, mention, source
+
+
+def _mentions(
+    part: ServicePart, opener: Opener, hosts: Mapping[str, str], outer: Mapping[str, str]
+) -> Iterator[tuple[Mention, Origin]]:
+    for name, value in _variables(part, opener, outer):
+        if not (is_for_browsers(name) or names_page(part.kind, name, value.text) or names_telemetry(name)):
+            yield from ((mention, value.source) for mention in mentions(name, value.text, hosts))
+
+
+def _variables(part: ServicePart, opener: Opener, outer: Mapping[str, str]) -> Iterator[tuple[str, SourceText]]:
+    for directory in dict.fromkeys(source_directories(part, opener)):
         for file in opened_variables(part.service.source.path, posixpath.join(directory, ".env"), opener, moved=False):
             for name, (text, line) in expanded_variables(file.data, outer).items():
                 yield name, SourceText(text, Origin(file.path, line))
             return
 
 
-def source_settings(part: ServicePart, opener: Opener) -> list[Configuration]:
-    """Return the files of settings in the source of a service that is built."""
-    for directory in dict.fromkeys(source_directories(part)):
+def settings_in_sources(
+    parts: Mapping[str, ServicePart], opener: Opener, hosts: Mapping[str, str]
+) -> Iterator[Attachment]:
+    """Yield the files of settings in the sources of services, and those that images which nothing builds here may hold."""
+    for part in parts.values():
+        works = KINDS[part.kind].role == "application"
+        files = [
+            *(_settings(part, opener) if works else ()),
+            *(_copied(part, opener) if not part.service.built else ()),
+        ]
+        yield from (Attachment(part.id, "", file, file.path, hosts, is_shared=True) for file in files)
+
+
+def _copied(part: ServicePart, opener: Opener) -> Iterator[Configuration]:
+    """Yield the configurations that the Dockerfile of a directory named like a service copies."""
+    if part.guess.known.product is not None or not KINDS[part.kind].serves:
+        return
+    for directory, file in _like_named(part, opener):
+        above = posixpath.dirname(posixpath.normpath(directory))
+        for context in (directory, above or ".", posixpath.dirname(above) or "."):
+            dockerfile = posixpath.relpath(posixpath.join(directory, file), context)
+            recipe = read_recipe(replace(part.service, built=context, dockerfile=dockerfile, stage=""), opener)
+            for copy in recipe.copies.values():
+                yield from opener(part.service.source.path, copy.text)[:1]
+
+
+def _settings(part: ServicePart, opener: Opener) -> list[Configuration]:
+    for directory in dict.fromkeys(source_directories(part, opener)):
         if posixpath.normpath(directory).strip("./") == "":
             continue
         named = (opener(part.service.source.path, posixpath.join(directory, name))[:1] for name in _FILES)
