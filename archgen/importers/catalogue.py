@@ -40,7 +40,7 @@ PRODUCTS: dict[str, Known] = {
         "postgresql",
         5432,
         "postgres postgresql pgvector postgis timescaledb supabase-postgres spilo "
-        "patroni pgautofailover postgresql-repmgr timescaledb-ha postgres-ssl pgvecto-rs",
+        "patroni pgautoupgrade pgautofailover postgresql-repmgr timescaledb-ha postgres-ssl pgvecto-rs",
     ),
     **_stores("database", "mysql", "mysql", 3306, "mysql mysql-server percona percona-server"),
     **_stores("database", "mariadb", "mysql", 3306, "mariadb mariadb-galera"),
@@ -254,6 +254,9 @@ PRODUCTS: dict[str, Known] = {
     **_stores("service", "clamav", "tcp", 3310, "clamav clamd"),
     **_stores("service", "mercure", "http", 80, "mercure"),
     **_stores("service", "centrifugo", "http", 8000, "centrifugo"),
+    **_stores("service", "prosody", "xmpp", 5222, "prosody ejabberd"),
+    **_stores("service", "livekit", "ws", 7880, "livekit-server"),
+    **_stores("service", "asterisk", "sip", 5060, "asterisk freeswitch"),
     **_stores("service", "coturn", "tcp", 3478, "coturn"),
     **_stores("load-balancer", "supavisor", "postgresql", 5432, "supavisor"),
     **_stores("load-balancer", "odyssey", "postgresql", 6432, "odyssey pgcat"),

@@ -42,7 +42,7 @@ def collect(facts: Iterable[Fact]) -> Inventory:
     for part in declared.values():
         part.backs_up = [name for name in dict.fromkeys(part.backs_up) if name in declared]
         part.copy_of = part.copy_of if part.copy_of in declared else None
-    kept_calls = learn(declared, calls)
+    kept_calls = learn(declared, calls, {entry.component for entry in entries})
     entries = [entry for entry in entries if entry.component in declared]
     for entry in entries:
         _hear(entry, declared[entry.component])

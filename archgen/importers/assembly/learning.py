@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from archgen.importers.assembly.inventory import Call, Part
 from archgen.importers.catalogue import PRODUCTS, STORES
-from archgen.importers.facts import ADMITTED, BY_LOGIN, IN_SOURCE, MOUNTED, PASSED_ON
+from archgen.importers.facts import ADMITTED, BY_LOGIN, IN_SOURCE, MOUNTED, PASSED_ON, SHARED
 
 
-def learn(parts: dict[str, Part], calls: dict[tuple[str, str], Call]) -> dict[tuple[str, str], Call]:
-    """Return the calls between the parts in a stable order, each with what the parts say of it."""
-    _prove(parts, calls)
+def learn(
+    parts: dict[str, Part], calls: dict[tuple[str, str], Call], published: Set[str]
+) -> dict[tuple[str, str], Call]:
+    """Return the calls between the parts in a stable order, each with what the parts say of it.
+
+    `published` are the parts that are reached from outside.
+    """
+    _prove(parts, calls, published)
     _learn_kinds(parts, calls)
     _find_subjects(parts)
     between = {pair: call for pair, call in sorted(calls.items()) if pair[0] in parts and pair[1] in parts}
@@ -24,7 +31,7 @@ def _judge(parts: dict[str, Part], calls: dict[tuple[str, str], Call], call: Cal
         call.required = False
     if target.kind == "search" and _has_database(parts, calls, call):
         call.required, call.asked = False, True
-    call.is_assumed = call.is_assumed or call.evidence in (ADMITTED, BY_LOGIN, IN_SOURCE)
+    call.is_assumed = call.is_assumed or call.evidence in (ADMITTED, BY_LOGIN, IN_SOURCE, SHARED)
     # measurements are fetched over HTTP, whatever else answers there
     is_open = not call.is_spoken and source.product != "prometheus"
     if call.protocol == "http" and is_open and call.evidence in (MOUNTED, IN_SOURCE):
@@ -80,16 +87,18 @@ def _has_database(parts: dict[str, Part], calls: dict[tuple[str, str], Call], ca
     return any(parts[target].kind == "database" for target in called)
 
 
-def _prove(parts: dict[str, Part], calls: dict[tuple[str, str], Call]) -> None:
+def _prove(parts: dict[str, Part], calls: dict[tuple[str, str], Call], published: Set[str]) -> None:
     """Drop each guess whose opposite is proven, and those of proxies whose own configuration says what they call.
 
-    What a proxy waits for it may pass requests to all the same. A call with any other evidence is no guess.
+    A proxy, or what visitors reach, may call what it waits for all the same. A call with any other evidence is no guess.
     """
     for call in calls.values():
         call.guess = call.guess and call.evidence == "depends_on"
     read = {call.source for call in calls.values() if call.evidence == PASSED_ON}
     for source, target in [pair for pair, call in calls.items() if call.guess]:
         opposite = calls.get((target, source))
-        leads = source in parts and (parts[source].traits.balances or parts[source].kind == "web-server")
+        leads = source in published or (
+            source in parts and (parts[source].traits.balances or parts[source].kind == "web-server")
+        )
         if source in read or (opposite is not None and not opposite.guess and not leads):
             del calls[source, target]

@@ -32,18 +32,27 @@ class IndirectCall(Struct, frozen=True):
 
 def calls_by_socket(parts: Mapping[str, ServicePart]) -> Iterator[IndirectCall]:
     """Yield a call of the store, or of the PHP, that keeps its socket in a volume which others mount too."""
+    stores = [part for part in parts.values() if KINDS[part.kind].role == "data"]
+    of_stores = {volume for part in stores for volume in _sockets(part)}
     for target in parts.values():
-        if KINDS[target.kind].role != "data" and target.guess.known.protocol != "fastcgi":
+        is_store = target in stores
+        if not is_store and target.guess.known.protocol != "fastcgi":
             continue
-        volumes = {
-            mount.text
-            for path, mount in target.service.mounts.items()
-            if mount.text[:1] not in "./~" and (_SOCKETS.search(path) or _SOCKETS.search(mount.text))
-        }
+        volumes = _sockets(target) if is_store else _sockets(target) - of_stores
         for part in parts.values():
             shared = [mount for mount in part.service.mounts.values() if mount.text in volumes]
-            if shared and part is not target and KINDS[part.kind].role != "data":
+            may = part not in stores if is_store else part.kind == "web-server" or KINDS[part.kind].balances
+            if shared and part is not target and may:
                 yield IndirectCall(part.id, target.id, shared[0].source, "socket in a volume")
+
+
+def _sockets(part: ServicePart) -> set[str]:
+    """Return the volumes of a service that hold sockets."""
+    return {
+        mount.text
+        for path, mount in part.service.mounts.items()
+        if mount.text[:1] not in "./~" and (_SOCKETS.search(path) or _SOCKETS.search(mount.text))
+    }
 
 
 def calls_by_name_server(parts: Mapping[str, ServicePart], hosts: Mapping[str, str]) -> Iterator[IndirectCall]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
+
+from msgspec.structs import replace
 
 from archgen.importers.compose.environment import EXAMPLES
 from archgen.importers.compose.interpolation import fill_variables
@@ -85,3 +87,23 @@ def _filled(file: Configuration, values: Mapping[str, str]) -> Configuration:
     if b"${" not in file.data:
         return file
     return Configuration(file.path, fill_variables(file.data, values))
+
+
+def doubt_files_of_others(attachments: Iterable[Attachment], parts: Iterable[ServicePart]) -> list[Attachment]:
+    """Return the attachments, those in doubt that several mount in a directory named like another of them: `/etc/sogo` of `php`."""
+    names = {part.id: set(re.split(r"[^a-z0-9]+", part.service.name.lower())) for part in parts}
+    owners: dict[str, set[str]] = {}
+    listed = list(attachments)
+    for each in listed:
+        owners.setdefault(each.file.path, set()).add(each.owner)
+    return [
+        replace(each, is_shared=each.is_shared or _is_of_another(each, owners[each.file.path], names))
+        for each in listed
+    ]
+
+
+def _is_of_another(attachment: Attachment, owners: Set[str], names: Mapping[str, set[str]]) -> bool:
+    words = set(re.split(r"[^a-z0-9]+", attachment.target.lower()))
+    if len(owners) < 2 or words & names[attachment.owner]:
+        return False
+    return any(words & names[owner] for owner in owners)

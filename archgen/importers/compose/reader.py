@@ -15,7 +15,7 @@ from archgen.importers.compose.frameworks import read_by_frameworks
 from archgen.importers.compose.indirect import IndirectCall, calls_by_login, calls_by_name_server, calls_by_socket
 from archgen.importers.compose.interpolation import expanded_variables
 from archgen.importers.compose.jobs import configuring_jobs
-from archgen.importers.compose.mounts import mounted
+from archgen.importers.compose.mounts import doubt_files_of_others, mounted
 from archgen.importers.compose.neighbours import Neighbours
 from archgen.importers.compose.omissions import is_order_alone, is_unmentioned, main_of
 from archgen.importers.compose.parts import ServicePart, hosts_of, proxies_of, service_parts
@@ -33,7 +33,7 @@ from archgen.importers.compose.sharing import (
     value_place,
 )
 from archgen.importers.compose.sources import calls_in_sources, settings_in_sources
-from archgen.importers.facts import BY_LOGIN, IN_SOURCE, Attachment, Fact, FactSheet, Opener, Origin
+from archgen.importers.facts import BY_LOGIN, IN_SOURCE, SHARED, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import protocol_of_call, protocol_of_port
@@ -43,6 +43,8 @@ from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
 HOST = "docker-host"
+_SERVERS = ("identity-provider", "secrets", "service")
+"""Kinds of products that run for nothing but to be called."""
 
 
 def read_compose(projects: list[Project], opener: Opener, sheet: FactSheet) -> list[Attachment]:
@@ -110,6 +112,7 @@ class _Reader:
         for part in self.parts.values():
             self._call(part)
             attachments += mounted(part, self._variables(part), self.opener, self.hosts)
+        attachments = doubt_files_of_others(attachments, self.parts.values())
         attachments += read_by_frameworks(self.parts, self.opener, self.hosts)
         for part, mention, source in calls_in_sources(self.parts, self.opener, self.hosts, self.project.variables):
             self._connect(part, mention, source, IN_SOURCE, "medium")
@@ -255,6 +258,9 @@ class _Reader:
         for mention in mentions(name, value.text, self.hosts, port):
             target = self.by_id[mention.host]
             if several and is_for_others(part, target):
+                if part.guess.known.product is None and part.kind == "api-gateway":
+                    # one of the system's own may look up sessions and limits
+                    self._connect(part, mention, value.source, SHARED, "medium")
                 continue
             if not shared or self._agrees(part, mention.host):
                 self._connect(part, mention, value.source, evidence)
@@ -344,7 +350,7 @@ class _Reader:
             same = bool(part.service.image) and part.service.image == target.service.image and not stores
             same = same or (bool(part.service.built) and part.service.built == target.service.built and not stores)
             leads = KINDS[part.kind].balances or part.kind == "web-server" or bool(part.service.ports)
-            if reverse or (same and not leads):
+            if (reverse or same) and not leads:
                 continue
             if stores and KINDS[part.kind].role == "data" and not builds_on(part, target):
                 continue
@@ -358,7 +364,9 @@ class _Reader:
                       "high" if stores else "medium")  # fmt: skip
             if known.port is not None:
                 self._add(subject, "number", known.port, value.source, "depends_on", "medium")
-            if not stores:
+            asks = not KINDS[part.kind].balances and part.kind != "web-server"
+            serves = asks and known.product is not None and known.kind in _SERVERS and target.guess.sure
+            if not stores and not serves:
                 self._add(subject, "guess", True, value.source, "depends_on", "medium")
-            elif self._names_others(part, target):
+            elif serves or self._names_others(part, target):
                 self._doubt(subject, value.source, "depends_on")

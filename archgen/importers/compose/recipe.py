@@ -15,6 +15,9 @@ from archgen.importers.facts import Opener, Origin
 _INSTRUCTION = re.compile(r"\s*(FROM|COPY|ADD|ENV|ARG|CMD|ENTRYPOINT)\s+(.*)", re.IGNORECASE)
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}?")
 _CONFIGURED = ("/etc/", "/usr/local/etc/", "/opt/")
+_ROOTS = ("root", "rootfs")
+"""Directories that hold files as they lie in the image."""
+
 _CONFIGURATIONS = (".conf", ".cfg", ".conf.template", "Caddyfile")
 _MOST_LINES = 2000
 
@@ -125,5 +128,6 @@ def _copies(words: list[str], context: str, source: Origin) -> Iterator[tuple[st
     for name in named[:-1]:
         target = named[-1] + posixpath.basename(name) if named[-1].endswith("/") else named[-1]
         file = posixpath.basename(target)
-        if target.startswith(_CONFIGURED) or file.endswith(_CONFIGURATIONS) or file.startswith(".env"):
+        whole = named[-1] == "/" and posixpath.normpath(name) in _ROOTS
+        if whole or target.startswith(_CONFIGURED) or file.endswith(_CONFIGURATIONS) or file.startswith(".env"):
             yield target, SourceText(posixpath.join(context, name.lstrip("/")), source)

@@ -44,6 +44,7 @@ _FILES = (
 )  # fmt: skip
 """Files of settings below a source, as programs name them most."""
 
+_MOST_COPIED = 20
 _LARGEST = 64 * 1024
 
 
@@ -141,7 +142,7 @@ def _copied(part: ServicePart, opener: Opener) -> Iterator[Configuration]:
             dockerfile = posixpath.relpath(posixpath.join(directory, file), context)
             recipe = read_recipe(replace(part.service, built=context, dockerfile=dockerfile, stage=""), opener)
             for copy in recipe.copies.values():
-                yield from opener(part.service.source.path, copy.text)[:1]
+                yield from opener(part.service.source.path, copy.text)[:_MOST_COPIED]
 
 
 def _settings(part: ServicePart, opener: Opener) -> list[Configuration]:
