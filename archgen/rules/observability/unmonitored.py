@@ -55,7 +55,8 @@ def _flows(
     facts: Topology, running: list[Component], unseen: list[str], ways_in: dict[str, tuple[str, ...]]
 ) -> tuple[str, ...]:
     """Return the flows of what is not monitored, of what it promotes, and of the networks that it guards."""
-    own = {*facts.flows_through([*unseen, *(each.id for each in running if _promoter(each) in unseen)])}
+    silent = frozenset(unseen)
+    own = {*facts.flows_through([*unseen, *(each.id for each in running if _promoter(each) in silent)])}
     own.update(flow for name in unseen for flow in ways_in.get(name, ()))
     return tuple(flow for flow in facts.flows if flow in own)
 
