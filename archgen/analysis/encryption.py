@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -128,14 +129,14 @@ def plaintext_between_hosts(topology: Topology) -> tuple[Connection, ...]:
     """
     behind = {connection for termination in terminations(topology) for connection in termination.clear}
     clear = [
-        call
+        (call, _listeners(call))
         for call in topology.architecture.connections
         if call.id not in behind and _is_inside(topology, call) and past_application(topology, call) is None
         if clear_ports(call) and topology.crosses(call) is not False and not _measures(topology, call)
     ]
     # a server that is to take only TLS from the others takes no plaintext from a caller whose host is unknown
-    listening = {listener for call in clear if _may_cross(topology, call) for listener in _listeners(call)}
-    return tuple(call for call in clear if not listening.isdisjoint(_listeners(call)))
+    listening = {listener for call, own in clear if _may_cross(topology, call) for listener in own}
+    return tuple(call for call, own in clear if not listening.isdisjoint(own))
 
 
 def undeclared_between_hosts(topology: Topology) -> tuple[Connection, ...]:
@@ -155,12 +156,18 @@ def _is_of_unknown_hosts(topology: Topology, connection: Connection) -> bool:
 
 
 def _listeners(connection: Connection) -> set[tuple[str, str]]:
-    return {(target, port.protocol) for target in connection.targets for port in clear_ports(connection)}
+    ports = clear_ports(connection)
+    return {(target, port.protocol) for target in connection.targets for port in ports}
 
 
 def clear_ports(connection: Connection) -> tuple[Port, ...]:
     """Return the ports of a connection that carry plaintext."""
-    return tuple(port for port in connection.ports if _is_clear(port))
+    return _clear(connection.ports)
+
+
+@lru_cache(4096)
+def _clear(ports: tuple[Port, ...]) -> tuple[Port, ...]:
+    return tuple(port for port in ports if _is_clear(port))
 
 
 def _is_clear(port: Port) -> bool:
@@ -174,7 +181,7 @@ def is_public(topology: Topology, connection: Connection) -> bool:
 
 def _leaves(topology: Topology, connection: Connection) -> bool:
     """Return True if a connection goes to a service of others on the internet."""
-    return any(topology.kind(target).foreign and topology.trust(target) == "internet" for target in connection.targets)
+    return not topology.external_services.isdisjoint(connection.targets)
 
 
 def _is_inside(topology: Topology, connection: Connection) -> bool:
@@ -198,6 +205,7 @@ def _may_cross(topology: Topology, connection: Connection) -> bool:
 
 def _measures(topology: Topology, connection: Connection) -> bool:
     """Return True if a connection carries nothing but measurements for monitoring."""
-    kinds = [topology.kind(name) for name in (connection.source, *connection.targets)]
-    observed = any(kind.observes for kind in kinds) and all(kind.id != "log-collector" for kind in kinds)
-    return observed and not any(port.protocol in _OF_OTHERS for port in connection.ports)
+    ends = (connection.source, *connection.targets)
+    if topology.observing.isdisjoint(ends) or any(topology.kind(name).id == "log-collector" for name in ends):
+        return False
+    return not any(port.protocol in _OF_OTHERS for port in connection.ports)

@@ -143,6 +143,8 @@ def past_application(topology: Topology, connection: Connection) -> str | None:
 
 def firewall_past(topology: Topology, connection: Connection, target: str) -> str | None:
     """Return the firewall on the paths of others with a rule that lets a call in that doesn't lead over it; None if there is none."""
+    if not topology.firewalls.with_rules:
+        return None
     names = topology.caller_names(connection.source)
     for firewall in topology.firewalls.with_rules if names is not None else ():
         on_paths = firewall.id != connection.source and not firewall.guards and bool(topology.incoming[firewall.id])

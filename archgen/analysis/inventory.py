@@ -146,6 +146,13 @@ class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
             trusts[component] = network.trust if network is not None else outside
         return trusts
 
+    @cached_property
+    def external_services(self) -> frozenset[str]:
+        """The services of others on the internet."""
+        return frozenset(
+            name for name, kind in self._kinds.items() if kind.foreign and self._trusts[name] == "internet"
+        )
+
     def _is_service(self, component: str) -> bool:
         """Return True for a service of others of no kind that calls in and that nothing inside calls, such as one for builds."""
         own = self.components[component]
@@ -258,6 +265,13 @@ class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
 
     def crosses(self, connection: Connection) -> bool | None:
         """Return True if calls over a connection may leave a host; None where the hosts are unknown."""
+        return self._crossings[connection.id]
+
+    @cached_property
+    def _crossings(self) -> dict[str, bool | None]:
+        return {connection.id: self._leaves_host(connection) for connection in self.architecture.connections}
+
+    def _leaves_host(self, connection: Connection) -> bool | None:
         if connection.locality == SAME_HOST:
             return False
         caller = self.components[connection.source]
@@ -265,7 +279,7 @@ class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
         # a managed service runs on none of the model's hosts
         if caller.kind == "client" or caller.managed or any(callee.managed for callee in callees):
             return True
-        if connection.locality is None and _copies_its_own(caller, callees):
+        if connection.locality is None and caller.kind == "backup" and _is_beside(caller, callees):
             return False
         unknown = False
         for source in caller.replicas:
@@ -342,7 +356,7 @@ class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
         return carrying if all(first == frozenset(self.load(host)) for host in carrying) else ()
 
 
-def _copies_its_own(caller: Component, callees: Iterable[Component]) -> bool:
-    """Return True for a backup on hosts of its source, where it copies the replica beside it."""
+def _is_beside(caller: Component, callees: Iterable[Component]) -> bool:
+    """Return True if a caller has a replica that it calls beside each of its own: a backup copies the one there."""
     beside = {replica.hosts for callee in callees for replica in callee.replicas if len(replica.hosts) == 1}
-    return caller.kind == "backup" and all(replica.hosts in beside for replica in caller.replicas)
+    return all(replica.hosts in beside for replica in caller.replicas)

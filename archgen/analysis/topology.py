@@ -95,8 +95,11 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
 
     def flows_through(self, components: Iterable[str]) -> tuple[str, ...]:
         """Return the flows of any of the components, in the order of the model."""
-        flows = {flow for component in components for flow in self.flows_of[component]}
-        return tuple(sorted(flows, key=self._flow_positions.__getitem__))
+        return self.in_order(flow for component in components for flow in self.flows_of[component])
+
+    def in_order(self, flows: Iterable[str]) -> tuple[str, ...]:
+        """Return flows in the order of the model, each once."""
+        return tuple(sorted(set(flows), key=self._flow_positions.__getitem__))
 
     @cached_property
     def _flow_positions(self) -> dict[str, int]:
@@ -230,6 +233,11 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
     def observers(self) -> tuple[Component, ...]:
         """The components that collect data from others."""
         return tuple(component for component in self.architecture.components if self._kinds[component.id].observes)
+
+    @cached_property
+    def observing(self) -> frozenset[str]:
+        """The ids of the components that collect data from others."""
+        return frozenset(component.id for component in self.observers)
 
     @cached_property
     def observers_of_unknown_reach(self) -> tuple[str, ...]:

@@ -195,6 +195,8 @@ def _renamed_in_steps(topology: Topology, places: Mapping[_Place, tuple[Connecti
 
 def _moved_rules(topology: Topology, places: dict[_Place, tuple[Connection, Port]]) -> Iterator[Change]:
     """Yield the ports of rules that let the encrypted connections in where they listen now."""
+    if not topology.firewalls.with_rules:
+        return
     moved: dict[str, dict[int, int]] = {}
     for connection, port in places.values():
         number = _tls_number(topology, connection, port) or _usual_number(port)

@@ -75,9 +75,8 @@ def _beside(topology: Topology, edit: AutomateFailover) -> Iterator[str]:
 
 
 def _changes(before: Architecture, after: Architecture) -> Iterator[Change]:
-    zones = {zone.id for zone in before.zones}
     hosts = {host.id for host in before.hosts}
-    yield from (Put(("zones", zone.id), zone_value(zone)) for zone in after.zones if zone.id not in zones)
+    yield from (Put(("zones", zone.id), zone_value(zone)) for zone in after.zones[len(before.zones) :])
     yield from (Put(("hosts", host.id), host_value(host)) for host in after.hosts if host.id not in hosts)
     for old, new in zip(before.components, after.components, strict=False):
         path = ("components", new.id)

@@ -185,6 +185,7 @@ def _without_vendor(text: str) -> str:
     return text
 
 
+@lru_cache(4096)
 def product_of(name: str | None) -> Product:
     """Return the facts about a product; of one that is not known, none."""
     return PRODUCTS.get(product_name(name), _UNKNOWN)

@@ -95,7 +95,7 @@ def _hit(facts: Topology, component: Component, replication: Replication, points
             "and there is none to spare"
         ),
         related=tuple((point.element, "stops the writes alone") for point in _each_once(points)),
-        flows=tuple(flow for flow in facts.flows if flow in flows),
+        flows=facts.in_order(flows),
         proof=points[0].proof,
         causes=frozenset((point.element.id, point.flow) for point in points),
     )

@@ -42,8 +42,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 def _flows_over(facts: Topology, calls: Sequence[Connection]) -> tuple[str, ...]:
     """Return the flows of connections, in the model's order: others come another way, such as through a balancer."""
-    over = {flow for call in calls for flow in facts.flows_over[call.id]}
-    return tuple(flow for flow in facts.flows if flow in over)
+    return facts.in_order(flow for call in calls for flow in facts.flows_over[call.id])
 
 
 def _is_handed_out(facts: Topology, component: Component) -> bool:

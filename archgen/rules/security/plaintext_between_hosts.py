@@ -42,32 +42,32 @@ _INSTEAD = {
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for the model, at a connection that leaves its site, else at one on a flow: one decision encrypts all of them."""
     facts = context.topology
+    sites = _Sites(facts)
     calls = sorted(
         plaintext_between_hosts(facts),
-        key=lambda connection: (not _apart(facts, connection), not facts.flows_over[connection.id]),
+        key=lambda connection: (not sites.apart(connection), not facts.flows_over[connection.id]),
     )
     if calls:
-        yield _hit(facts, calls)
+        yield _hit(facts, calls, sites.apart(calls[0]))
 
 
-def _hit(facts: Topology, calls: list[Connection]) -> Hit:
+def _hit(facts: Topology, calls: list[Connection], far: str) -> Hit:
     first, *others = calls
     flows = {flow for call in calls for flow in facts.flows_over[call.id]}
     return Hit(
         subject=Subject("connection", first.id),
-        message=_message(facts, calls),
+        message=_message(calls, far),
         related=tuple((Subject("connection", connection.id), "also in plaintext") for connection in others),
-        flows=tuple(flow for flow in facts.flows if flow in flows),
+        flows=facts.in_order(flows),
         fix=_fix(facts, calls),
         confidence="high" if all(map(facts.crosses, calls)) else "medium",
     )
 
 
-def _message(facts: Topology, calls: list[Connection]) -> str:
+def _message(calls: list[Connection], far: str) -> str:
     named = [f"{call.id} ({listed([_title(each) for each in _protocols(call)])})" for call in calls[:_NAMED]]
     named += [f"{len(calls) - _NAMED} more"] if len(calls) > _NAMED else []
     crosses = "crosses" if len(calls) == 1 else "cross"
-    far = _apart(facts, calls[0])
     return f"{listed(named)} {crosses} hosts unencrypted" + (
         f", {f'{calls[0].id} ' if calls[1:] else ''}from {far}" if far else ""
     )
@@ -81,21 +81,35 @@ def _title(protocol: str) -> str:
     return PROTOCOLS[protocol].title
 
 
-def _apart(facts: Topology, connection: Connection) -> str:
-    """Name two providers, regions or datacenters between which a connection may lead; empty where it stays in one."""
-    ends = [(connection.source, target) for target in connection.targets if connection.locality is None]
-    for kind in _FAR:
-        for source, target in ends:
-            pairs = product(_places(facts, source, kind), _places(facts, target, kind))
-            far = next((f"{here} to {there}" for here, there in pairs if here != there), "")
-            if far:
-                return far
-    return ""
+class _Sites:
+    """The providers, regions and datacenters of components, each looked up once."""
 
+    def __init__(self, facts: Topology) -> None:
+        self._facts = facts
+        self._zones: dict[str, dict[str, list[str]]] = {}
 
-def _places(facts: Topology, component: str, kind: str) -> list[str]:
-    around = (zone for host in facts.hosts_of(component) for zone in facts.index.zones_around(host))
-    return [zone for zone in dict.fromkeys(around) if facts.zones[zone].kind == kind]
+    def apart(self, connection: Connection) -> str:
+        """Name two of a kind between which a connection may lead; empty where it stays in one."""
+        if connection.locality is not None:
+            return ""
+        here = self._around(connection.source)
+        there = [zones for target in connection.targets if (zones := self._around(target))]
+        for kind in _FAR if here and there else ():
+            for zones in there:
+                for source, target in product(here.get(kind, ()), zones.get(kind, ())):
+                    if source != target:
+                        return f"{source} to {target}"
+        return ""
+
+    def _around(self, component: str) -> dict[str, list[str]]:
+        """Return the zones around a component's hosts by their kind."""
+        zones = self._zones.get(component)
+        if zones is None:
+            zones = self._zones[component] = {}
+            around = (zone for host in self._facts.hosts_of(component) for zone in self._facts.index.zones_around(host))
+            for zone in dict.fromkeys(around):
+                zones.setdefault(self._facts.zones[zone].kind, []).append(zone)
+        return zones
 
 
 def _fix(facts: Topology, calls: list[Connection]) -> str | None:

@@ -78,7 +78,7 @@ def _superuser(facts: Topology, target: str, calls: list[Connection]) -> Hit:
         subject=Subject("connection", calls[0].id),
         message=f"{listed([call.source for call in calls])} {sign} in to {target} as {accounts}, which may do everything there",
         related=tuple((Subject("connection", call.id), "signs in as well") for call in calls[1:]),
-        flows=tuple(flow for flow in facts.flows if flow in flows),
+        flows=facts.in_order(flows),
         case="superuser",
     )
 
@@ -112,6 +112,8 @@ def _repository(component: Component) -> str | None:
 
 def _is_open(facts: Topology, connection: Connection) -> bool:
     """Return True if a program calls another over the network, or anybody a store, without authentication."""
+    if connection.authentication is not False:
+        return False
     source = connection.source
     # a machine inside is no visitor: a modality, a workstation
     inside = (
@@ -120,11 +122,7 @@ def _is_open(facts: Topology, connection: Connection) -> bool:
     program = facts.kind(source).role in _PROGRAMS or inside
     # a page may be for everybody; a store that clients reach without it has no application that asks them
     stores = any(facts.kind(target).id in STORES for target in connection.targets)
-    if (
-        not (program or stores)
-        or connection.authentication is not False
-        or all(port.protocol in _OPEN for port in connection.ports)
-    ):
+    if not (program or stores) or all(port.protocol in _OPEN for port in connection.ports):
         return False
     foreign = all(facts.kind(target).foreign for target in connection.targets)
     return not foreign and (facts.crosses(connection) is not False or _is_in_reach(facts, connection))
@@ -150,7 +148,7 @@ def _shared(facts: Topology, target: str, shared: dict[str, list[Connection]]) -
             (Subject("connection", connection.id), f"signs in as {connection.credentials}")
             for connection in connections
         ),
-        flows=tuple(flow for flow in facts.flows if flow in flows),
+        flows=facts.in_order(flows),
     )
 
 
@@ -162,7 +160,7 @@ def _unproven(facts: Topology, calls: list[Connection]) -> Hit:
         subject=Subject("connection", calls[0].id),
         message=f"{listed(calls[0].targets, 'or')} lets {listed(callers)} in without authentication",
         related=tuple((Subject("connection", call.id), "is let in as well") for call in calls[1:]),
-        flows=tuple(flow for flow in facts.flows if flow in flows),
+        flows=facts.in_order(flows),
         fix="Require an account, a token or a client certificate, and state it: `authentication: certificate`.",
     )
 
