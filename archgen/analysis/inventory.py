@@ -241,6 +241,8 @@ class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
 
     def is_denied(self, connection: Connection, target: str) -> bool:
         """Return True if a firewall denies a connection to a target on each of its ports."""
+        if not self.firewalls.guards:
+            return False
         ports = ports_of(connection)
         return bool(ports) and all(self.denied(connection, target, port) is not None for port in ports)
 

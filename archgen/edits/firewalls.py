@@ -24,7 +24,7 @@ def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict
     Empty if a port is unknown, because a rule that leaves it out would cut the callers off, and if the internet reaches a
     store, because a rule would say that it may.
     """
-    if any(_is_scraped(topology, name) for name in components):
+    if _are_scraped(topology, components):
         return []
     public: _Sides = {}
     inside: _Sides = {}
@@ -70,17 +70,17 @@ def _elects(topology: Topology, component: str) -> bool:
     return cluster is not None and cluster.by == "vrrp" and len(topology.hosts_of(component)) > 1
 
 
-def _is_scraped(topology: Topology, component: str) -> bool:
-    """Return True if a monitoring elsewhere collects from a component on a port that no connection declares."""
-    hosts = topology.hosts_of(component)
-    return any(
-        observer.kind == "monitoring"
-        and not observer.managed
-        and any(component in collection.sources for collection in observer.collects)
-        and not set(topology.hosts_of(observer.id)).issuperset(hosts)
-        and not any(component in call.targets for call in topology.outgoing[observer.id])
-        for observer in topology.observers
-    )
+def _are_scraped(topology: Topology, components: Collection[str]) -> bool:
+    """Return True if a monitoring elsewhere collects from one of some components on a port that no connection declares."""
+    for observer in topology.observers:
+        if observer.kind != "monitoring" or observer.managed:
+            continue
+        hosts = frozenset(topology.hosts_of(observer.id))
+        called = {target for call in topology.outgoing[observer.id] for target in call.targets}
+        sources = {source for collection in observer.collects for source in collection.sources} - called
+        if any(not hosts.issuperset(topology.hosts_of(name)) for name in components if name in sources):
+            return True
+    return False
 
 
 def _outside(topology: Topology, source: str) -> str:

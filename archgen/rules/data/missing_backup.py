@@ -45,18 +45,22 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _keeps(facts: Topology, component: Component) -> bool:
-    copy = component.replication is not None and component.replication.copy_of is not None
+    if component.replication is not None and component.replication.copy_of is not None:
+        return False
     # what several servers keep each for itself is `server-bound-sessions`
     uploads = component.uploads == "local" and len(component.replicas) == 1
     stores = KINDS[component.kind].stores or uploads or _keeps_alone(facts, component)
-    beside = (
-        component.id in facts.coordinators
-        or holds_only_copies(facts, component)
+    return stores and component.id not in facts.coordinators and not _is_copied_with_others(facts, component)
+
+
+def _is_copied_with_others(facts: Topology, component: Component) -> bool:
+    """Return True for what holds copies alone, and for data that the backups of other components cover."""
+    return bool(facts.backups) and (
+        holds_only_copies(facts, component)
         or _is_backed_up_with(facts, component)
         or _is_backed_up_above(facts, component)
         or _is_backed_up_below(facts, component)
     )
-    return stores and not copy and not beside
 
 
 def _is_backed_up_with(facts: Topology, component: Component) -> bool:

@@ -96,7 +96,7 @@ def _helps(topology: Topology) -> dict[str, list[str]]:
     """Return for each component those that it gives a use to."""
     helps: dict[str, list[str]] = {}
     around: dict[str, list[str]] = {}
-    for component in topology.architecture.components:
+    for component in topology.architecture.components if topology.observing else ():
         for host in topology.hosts_of(component.id):
             around.setdefault(host, []).append(component.id)
     for component in topology.architecture.components:

@@ -31,6 +31,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for connection in facts.architecture.connections:
         direct = facts.trust(connection.source) == "internet"
         handed = passed.get(connection.id, ())
+        if not direct and not handed:
+            continue
         public = [
             port for port in connection.ports if (direct and _is_let_in(facts, connection, port)) or port in handed
         ]

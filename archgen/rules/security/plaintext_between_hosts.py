@@ -82,11 +82,11 @@ def _title(protocol: str) -> str:
 
 
 class _Sites:
-    """The providers, regions and datacenters of components, each looked up once."""
+    """The providers, regions and datacenters around hosts, looked up once for components on the same."""
 
     def __init__(self, facts: Topology) -> None:
         self._facts = facts
-        self._zones: dict[str, dict[str, list[str]]] = {}
+        self._zones: dict[tuple[str, ...], dict[str, list[str]]] = {}
 
     def apart(self, connection: Connection) -> str:
         """Name two of a kind between which a connection may lead; empty where it stays in one."""
@@ -103,10 +103,11 @@ class _Sites:
 
     def _around(self, component: str) -> dict[str, list[str]]:
         """Return the zones around a component's hosts by their kind."""
-        zones = self._zones.get(component)
+        hosts = self._facts.hosts_of(component)
+        zones = self._zones.get(hosts)
         if zones is None:
-            zones = self._zones[component] = {}
-            around = (zone for host in self._facts.hosts_of(component) for zone in self._facts.index.zones_around(host))
+            zones = self._zones[hosts] = {}
+            around = (zone for host in hosts for zone in self._facts.index.zones_around(host))
             for zone in dict.fromkeys(around):
                 zones.setdefault(self._facts.zones[zone].kind, []).append(zone)
         return zones

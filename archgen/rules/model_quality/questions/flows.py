@@ -108,14 +108,11 @@ def waits_for_queues(topology: Topology) -> Iterator[Gap]:
 def unused_calls(topology: Topology) -> Iterator[Gap]:
     """Yield calls of a store in no flow, though flows show what else the caller calls (`exposed-database`)."""
     for connection in topology.architecture.connections:
-        outgoing = topology.outgoing[connection.source]
-        if topology.kind(connection.source).id == "client" or not any(
-            topology.flows_over[call.id] for call in outgoing
-        ):
-            continue
         stores = [target for target in connection.targets if topology.kind(target).id in STORES]
-        explained = connection.why is not None or topology.kind(connection.source).id in STORES
-        if stores and not explained and is_unused_call(topology, connection, stores[0]):
+        if not stores or connection.why is not None or topology.kind(connection.source).id in ("client", *STORES):
+            continue
+        shown = any(topology.flows_over[call.id] for call in topology.outgoing[connection.source])
+        if shown and is_unused_call(topology, connection, stores[0]):
             yield Gap(
                 Subject("connection", connection.id),
                 f"No flow shows what {connection.source} needs {stores[0]} for",

@@ -57,11 +57,10 @@ def firewalls_beside_path(topology: Topology) -> Iterator[Gap]:
 
 def calls_past_firewall(topology: Topology) -> Iterator[Gap]:
     """Yield calls from the internet to a component before which a firewall has a rule for them, and no step leads over it."""
-    for call in topology.architecture.connections:
+    for call in topology.architecture.connections if topology.firewalls.with_rules else ():
         for target in call.targets if topology.trust(call.source) == "internet" else ():
             firewall = firewall_past(topology, call, target)
-            guarded = all(map(topology.firewalls.guarding, topology.components[target].replicas))
-            if firewall is not None and not guarded:
+            if firewall is not None and not all(map(topology.firewalls.guarding, topology.components[target].replicas)):
                 yield Gap(
                     Subject("connection", call.id),
                     f"{firewall} has a rule for {target}, but {call.id} doesn't lead over {firewall}, so no loss of {firewall} stops "
@@ -78,6 +77,8 @@ def services_without_zone(topology: Topology) -> Iterator[Gap]:
     regions = [zone for zone, kind in kinds.items() if kind == "region"]
     choices = {"zonal": zonal, "regional": regions}
     for component in topology.architecture.components:
+        if not component.managed:
+            continue
         places = choices.get(scope_of(component) or "", [])
         single = len(component.replicas) == 1 and not component.replicas[0].hosts
         if single and len(places) > 1 and topology.flows_of[component.id] and zone_of(component) is None:
