@@ -20,7 +20,7 @@ NAME_TYPES = ("CNAME", "MX", "NS", "DNAME", "ALIAS", "ANAME", "SRV")
 """The types whose value is a name."""
 
 _LEADING = (*ADDRESS_TYPES, "CNAME", "ALIAS", "ANAME", "HTTPS", "SVCB")
-_UNDERSCORED = re.compile(r"^(_[^.]+\.)+")
+_UNDERSCORED = r"^(_[^.]+\.)+"
 _NUMBERED = {"MX": 1, "SRV": 3}
 
 
@@ -147,7 +147,7 @@ class Names:
         services: dict[str, list[Record]] = {}
         for name, records in self._by_name.items():
             located = [record for record in records if record.type.upper() == "SRV"]
-            for domain in dict.fromkeys((name, _UNDERSCORED.sub("", name))) if located else ():
+            for domain in dict.fromkeys((name, re.sub(_UNDERSCORED, "", name))) if located else ():
                 services.setdefault(domain, []).extend(located)
         return services
 

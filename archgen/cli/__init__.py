@@ -10,7 +10,6 @@ from typing import NoReturn
 
 from archgen.app.exit_codes import INVALID
 from archgen.cli.lookalikes import NAME as LOOKALIKE
-from archgen.model.problems import UsageError
 
 GROUPS = {
     "check": {
@@ -65,7 +64,8 @@ def run_and_exit() -> NoReturn:
     import gc
 
     if sys.argv[1:2] == ["lint"]:
-        # a lint needs all its objects until it ends; garbage collection would take a tenth of its time
+        # a lint needs all its objects until it ends, those of its imports too, so this stands before them; garbage
+        # collection would take a tenth of its time
         gc.disable()
     else:
         # other commands keep most of theirs, too
@@ -83,6 +83,8 @@ def run_and_exit() -> NoReturn:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; report errors in one line, never as a traceback."""
+    from archgen.model.problems import UsageError
+
     _prepare_streams()
     words = list(sys.argv[1:] if argv is None else argv)
     try:
@@ -143,6 +145,8 @@ def _run(words: list[str]) -> int:
         sys.stdout.write(f"archgen {__version__}\n")
         return 0
     if name not in COMMANDS:
+        from archgen.model.problems import UsageError
+
         raise UsageError(_unknown(name))
     return _command(name, words[1:])
 

@@ -88,18 +88,18 @@ _preferences = {"color": "auto"}
 """The value of --color in this run."""
 
 _REWORDED = (
-    (re.compile(r"argument (?:[^\s/]+/)*([^\s/]+): expected (?:one|at least one) argument"), r"\1 needs a value"),
-    (re.compile(r"argument (?:[^\s/]+/)*([^\s/]+): invalid int value: '(.*)'"), r"\1 must be a whole number; got \2"),
-    (re.compile(r"argument (?:[^\s/]+/)*([^\s/]+): ignored explicit argument '(.*)'"), r"\1 takes no value; got \2"),
-    (re.compile(r"argument (?:[^\s/]+/)*([^\s/]+): not allowed with argument (\S+)"), r"\1 can't be combined with \2"),
-    (re.compile(r"the following arguments are required: (.*?)(?:, (?:PATH|SUBJECT))?"), r"missing \1"),
+    (r"argument (?:[^\s/]+/)*([^\s/]+): expected (?:one|at least one) argument", r"\1 needs a value"),
+    (r"argument (?:[^\s/]+/)*([^\s/]+): invalid int value: '(.*)'", r"\1 must be a whole number; got \2"),
+    (r"argument (?:[^\s/]+/)*([^\s/]+): ignored explicit argument '(.*)'", r"\1 takes no value; got \2"),
+    (r"argument (?:[^\s/]+/)*([^\s/]+): not allowed with argument (\S+)", r"\1 can't be combined with \2"),
+    (r"the following arguments are required: (.*?)(?:, (?:PATH|SUBJECT))?", r"missing \1"),
 )
-"""The messages of argparse, and ours in their place."""
+"""The messages of argparse, whose patterns are compiled for the first error, and ours in their place."""
 
 
 def _reworded(message: str) -> str:
     for pattern, words in _REWORDED:
-        if match := pattern.fullmatch(message):
+        if match := re.fullmatch(pattern, message):
             return match.expand(words)
     return message
 

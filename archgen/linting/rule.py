@@ -12,7 +12,7 @@ from archgen.model.change import Change, Path
 from archgen.model.finding import Category, Confidence, Proof, Severity
 from archgen.model.subject import Subject
 
-_MARK = re.compile(r"  # finding: (.+)$", re.MULTILINE)
+_MARK = r"(?m)  # finding: (.+)$"
 
 
 class RuleContext(Struct, frozen=True):
@@ -121,7 +121,7 @@ class Rule(Struct, frozen=True, kw_only=True):
             if (count := text.count(old)) != 1:
                 raise ValueError(f"rule {self.id}: an edit must match once; got {count} matches of {old!r}")
             text = text.replace(old, new)
-        return _MARK.sub(self._other_marks, text)
+        return re.sub(_MARK, self._other_marks, text)
 
     def _other_marks(self, mark: re.Match[str]) -> str:
         others = [rule for rule in mark[1].split(", ") if rule != self.id]

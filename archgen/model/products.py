@@ -147,7 +147,8 @@ PRODUCTS: dict[str, Product] = {
     for name in dict.fromkeys((*_TRAITS, *_SCOPES, *UNCOPIED))
 }
 
-_ENGINE = re.compile(r"(rds|aurora|cloud-sql)(?:-for)?-(?:mysql|mariadb|postgres(?:ql)?|oracle|sql-server)$")
+_ENGINES = ("-mysql", "-mariadb", "-postgres", "-postgresql", "-oracle", "-sql-server")
+_WITH_ENGINE = r"(rds|aurora|cloud-sql)(?:-for)?-(?:mysql|mariadb|postgres(?:ql)?|oracle|sql-server)$"
 """A managed database with the engine that it runs, which changes nothing of its scope or promise."""
 _COMPACT = {name.replace("-", ""): SPELLINGS.get(name, name) for name in (*SPELLINGS, *reversed(PRODUCTS))}
 """The names without their hyphens, as some write them: `stepfunctions`, `event-bridge`."""
@@ -157,7 +158,8 @@ _COMPACT = {name.replace("-", ""): SPELLINGS.get(name, name) for name in (*SPELL
 def product_name(name: str | None) -> str:
     """Return the name by which tables know a product: `Postgres` is `postgresql`, `Amazon S3` and `aws-s3` are `s3`."""
     text = "-".join((name or "").casefold().replace("_", " ").replace("/", "").split())
-    text = _ENGINE.sub(r"\1", text)
+    if text.endswith(_ENGINES):
+        text = re.sub(_WITH_ENGINE, r"\1", text)
     text = SPELLINGS.get(text, text)
     if text in PRODUCTS:
         return text

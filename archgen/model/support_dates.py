@@ -19,17 +19,17 @@ class VersionSupport(Struct, frozen=True):
     older: bool = False
 
 
-_EXTENDED = re.compile(r"\b(?:ELS|ELTS|ESM|ESU|LTSS|LTSC|LTSB|IoT|Pro|extended)\b", re.IGNORECASE)
+_EXTENDED = r"(?i)\b(?:ELS|ELTS|ESM|ESU|LTSS|LTSC|LTSB|IoT|Pro|extended)\b"
 """Names of paid extensions and of editions with days of their own, which aren't in the table."""
-_NUMBER = re.compile(r"v?([0-9]{1,6}(?:\.[0-9]{1,6}){0,3})")
-_NAMED = re.compile(r"([A-Za-z][A-Za-z. ]{0,40}?)[ -]v?([0-9].{0,40})")
+_NUMBER = r"v?([0-9]{1,6}(?:\.[0-9]{1,6}){0,3})"
+_NAMED = r"([A-Za-z][A-Za-z. ]{0,40}?)[ -]v?([0-9].{0,40})"
 
 
 def support_of(product: str, version: str) -> VersionSupport | None:
     """Return the support of a version (`8.0.36`, `v18`, `22.04 LTS`) of a product; None if it isn't in the table."""
     product_lines = TABLE.get(product_name(product))
-    number = _NUMBER.match(version.strip())
-    if product_lines is None or number is None or _EXTENDED.search(version):
+    number = re.match(_NUMBER, version.strip())
+    if product_lines is None or number is None or re.search(_EXTENDED, version):
         return None
     parts = number[1].split(".")
     lines = [tuple(line.split(" ")) for line in product_lines.lines.split(", ")]
@@ -46,7 +46,7 @@ def support_of(product: str, version: str) -> VersionSupport | None:
 
 def split_version(text: str) -> tuple[str, str] | None:
     """Return the product and the version in a text such as `Ubuntu 22.04 LTS`; None unless it has both."""
-    match = _NAMED.match(text.strip())
+    match = re.match(_NAMED, text.strip())
     return (match[1], match[2]) if match else None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 _ZONE_KINDS = {"power": "power feed", "availability-zone": "availability zone"}
@@ -33,14 +32,12 @@ def listed_replicas(replicas: Sequence[str], last: str = "and") -> str:
     """Return replicas as `web@a and web@b`, or `60 replicas of web` where a component has many of them."""
     by_component: dict[str, list[str]] = {}
     for replica in replicas:
-        by_component.setdefault(_OF_COMPONENT.split(replica, maxsplit=1)[0], []).append(replica)
+        component = replica.partition("@")[0].partition("#")[0]
+        by_component.setdefault(component, []).append(replica)
     names: list[str] = []
     for component, own in by_component.items():
         names += own if len(own) <= _ALONE else [f"{len(own)} replicas of {component}"]
     return listed(names, last)
-
-
-_OF_COMPONENT = re.compile("[@#]")
 
 
 def first_few(names: Sequence[str], most: int) -> Sequence[str]:

@@ -48,14 +48,14 @@ KINDS_OF_PRODUCTS = {
 """Kinds of components that well-known products are used as, the most common first."""
 
 
-_WORDS = re.compile(r"[-_ ]")
+_BETWEEN_WORDS = r"[-_ ]"
 
 
 def complete_option(text: str, options: Sequence[str]) -> str | None:
     """Return the only option that a text begins, or has as a word: `async` for `asynchronous`, `message-queue` for `queue`."""
     text = text.casefold()
     begun = [option for option in options if option.startswith(text)] if len(text) > 2 else []
-    likely = begun or [option for option in options if option in _WORDS.split(text)]
+    likely = begun or [option for option in options if option in re.split(_BETWEEN_WORDS, text)]
     return likely[0] if len(likely) == 1 else None
 
 

@@ -14,7 +14,7 @@ from archgen.language.yaml.scalars import resolve
 WIDEST = 110
 """Columns up to which a value stands on one line where it may."""
 
-_PLAIN = re.compile(r"[A-Za-z0-9_/.](?:[A-Za-z0-9_/. %'=<>|+@()&-]|:(?! |$))*(?<! )")
+_PLAIN = r"[A-Za-z0-9_/.](?:[A-Za-z0-9_/. %'=<>|+@()&-]|:(?! |$))*(?<! )"
 _YAML_1_1: Any = yaml.resolver.Resolver()
 _TEXTS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp")
 """Plain scalars that YAML 1.1 reads as text, or as the day that a model's text is about."""
@@ -38,7 +38,7 @@ def inline(value: Any) -> str:
 @lru_cache(maxsize=4096)
 def _scalar(text: str) -> str:
     """Return a text as YAML: plain, but in quotes if it is empty or reads as a number, a flag or nothing."""
-    return text if _PLAIN.fullmatch(text) and _is_text(text) else "".join(map(_escape, json.encode(text).decode()))
+    return text if re.fullmatch(_PLAIN, text) and _is_text(text) else "".join(map(_escape, json.encode(text).decode()))
 
 
 def _is_text(plain: str) -> bool:
