@@ -22,8 +22,11 @@ PLUGS: dict[str, tuple[str, ...]] = {
 LATE = ("archgen/app/", "archgen/cli/")
 """Rooms that import inside functions, so that a command loads no more than it needs."""
 
-SLOW = {"archgen/language/schema/violations.py": {"jsonschema", "jsonschema.validators"}}
-"""Modules that import a library where they need it, for its import takes about as long as a whole lint."""
+SLOW = {
+    "archgen/language/schema/validation.py": {"jsonschema_rs"},
+    "archgen/language/schema/violations.py": {"jsonschema", "jsonschema.validators"},
+}
+"""Modules that import a library where they need it, for its import takes a good part of a small lint, or as long as a whole one."""
 
 
 @cache
