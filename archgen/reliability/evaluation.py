@@ -19,7 +19,7 @@ from archgen.reliability.index import Index
 from archgen.reliability.members import Votes
 from archgen.reliability.moment import LASTING, Moment, Wait, Window, recent_loss
 from archgen.reliability.needs import Guarded, Need
-from archgen.reliability.structure import Structure
+from archgen.reliability.structure import Structure, requests
 
 T = TypeVar("T")
 
@@ -60,6 +60,12 @@ class Plan:
         self._deciders: dict[int, list[str]] = {}
         self._waits: dict[Subject, tuple[Wait, ...]] | None = None
         self.order, self.cyclic = self._callees_first()
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """The place of each request in the flow, by its id."""
+        flows = (flow for flow in self.index.architecture.flows if flow.id == self.structure.flow)
+        return {request.id: place for flow in flows for place, (request, _) in enumerate(requests(flow.steps), 1)}
 
     def sparing(self, components: Iterable[str]) -> Plan:
         """Return the plan as it were if none of the components could fail; what needs what is the same."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
+from heapq import heappop, heappush
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -168,9 +170,9 @@ def single_points(plan: Plan, gone: Collection[Subject] = ()) -> tuple[Subject, 
 
 
 def trace(evaluation: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
-    """Return the step that fails in a state in which the flow fails, and the replicas from the initiator to it.
+    """Return the first step that fails in a state in which the flow fails, and the replicas from the initiator to it.
 
-    The shortest way to a cause: breadth first along failed needs, to one that fails by what is down alone, or that
+    The requests are followed in the order of the steps, along failed needs, to one that fails by what is down alone, or that
     nobody could meet; replicas that do not work with nothing failed either are no part of the proof of a failure.
     Bit 0 must be the state with nothing failed.
     """
@@ -180,24 +182,40 @@ def trace(evaluation: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
     asked = bit | lame
     initiator = next(start for start in plan.structure.initiators if evaluation.component(start.component) & bit)
     sound = [replica for replica in plan.members[initiator.component] if not failed[replica] & lame]
-    came_from: dict[str, str | None] = {replica: None for replica in sound if not down[replica] & bit}
-    queue = list(came_from)
+    came_from: dict[str, str | None] = {}
     stretches = series(evaluation)
-    for replica in queue:
-        # nothing else is left to look at, so the path ahead is the shortest
-        ahead = stretches.ahead(replica, bit) if replica is queue[-1] else None
+    # by the step that leads there, the first one on top
+    open_ends: list[_Next] = []
+    for replica in sound:
+        if not down[replica] & bit:
+            heappush(open_ends, _Next(0, len(open_ends), replica))
+    number = len(open_ends)
+    while open_ends:
+        _, _, replica, before, broken = heappop(open_ends)
+        if broken is not None:
+            deciders = (*plan.of(broken), *plan.beside(broken))
+            dead = [decider for decider in deciders if failed[decider] & asked == bit and down[decider] & bit]
+            return broken.step, (*_way(came_from, replica), *dead[:1])
+        if replica in came_from:
+            continue
+        came_from[replica] = before
+        # with nothing else left to look at, the path ahead is the only one
+        ahead = stretches.ahead(replica, bit) if not open_ends else None
         if ahead is not None and ahead.down:
             return ahead.step, (*_way(came_from, replica), *ahead.replicas)
         if ahead is not None and ahead.replicas[-1] not in came_from:
-            came_from.update(zip(ahead.replicas, (replica, *ahead.replicas), strict=False))
-            queue.append(ahead.replicas[-1])
+            *between, last = ahead.replicas
+            came_from.update(zip(between, (replica, *between), strict=False))
+            heappush(open_ends, _Next(0, number, last, between[-1] if between else replica))
+            number += 1
             continue
         for need in plan.structure.needs[replica]:
             if evaluation.unmet(need) & bit:
+                place = plan.positions.get(need.step, 0)
                 if alive(evaluation, need, bit) < need.count:
-                    deciders = (*plan.of(need), *plan.beside(need))
-                    dead = [decider for decider in deciders if failed[decider] & asked == bit and down[decider] & bit]
-                    return need.step, (*_way(came_from, replica), *dead[:1])
+                    heappush(open_ends, _Next(place, number, replica, before, need))
+                    number += 1
+                    continue
                 behind = _checked(plan, need)
                 for decider in plan.of(need):
                     if decider not in came_from and failed[decider] & asked == bit and not down[decider] & bit:
@@ -205,9 +223,19 @@ def trace(evaluation: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
                         # a check reaches what it asks through its target
                         if target is not None:
                             came_from.setdefault(target, replica)
-                        came_from[decider] = target or replica
-                        queue.append(decider)
+                        heappush(open_ends, _Next(place, number, decider, target or replica))
+                        number += 1
     return initiator.step, (sound[0],)
+
+
+class _Next(NamedTuple):
+    """A replica to look at, after the step and in the order in which it was met, with its caller; or a need that nothing meets."""
+
+    place: int
+    number: int
+    replica: str
+    before: str | None = None
+    broken: Need | None = None
 
 
 def _checked(plan: Plan, need: Need) -> dict[str, str]:

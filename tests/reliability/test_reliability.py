@@ -124,3 +124,50 @@ def test_of_two_connections_under_a_step_the_one_that_asks_more_decides() -> Non
     index = Index(model)
     assert not failures(Plan(index, build(index, model.flows[0]))).possible
     assert not World(model, frozenset()).succeeds(model.flows[0])
+
+
+CALLS_BACK = """archgen: 1
+name: Each step that fails has one that fails before it
+hosts: {a: {}, b: {}, dc: {}}
+components:
+  user: {kind: client}
+  lb: {kind: load-balancer, runs_on: a}
+  app: {kind: app-server, runs_on: b}
+  locks: {kind: key-value-store, runs_on: dc}
+  db: {kind: database, runs_on: dc}
+  pay: {kind: external-service, runs_on: dc}
+connections:
+  user -> lb: https
+  user -> pay: https
+  lb -> app: https
+  app -> locks: https
+  app -> lb: https
+  lb -> db: https
+  app -> pay: https
+flows:
+  order:
+    steps:
+      - user -> lb: order
+      - lb -> app: order
+      - FIRST
+      - app -> lb: INSERT
+      - lb -> db: INSERT
+      - app -> locks: unlock
+      - user -> pay: the card
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "step", "path"),
+    [
+        ("app -> locks: lock", "order/3", "user lb@a app@b locks@dc"),
+        ("app -> pay: reserve", "order/3", "user lb@a app@b pay@dc"),
+        ("lb -> app: again", "order/5", "user lb@a db@dc"),
+    ],
+)
+def test_a_proof_names_the_first_step_that_fails_and_not_the_nearest(first: str, step: str, path: str) -> None:
+    model = load("order.arch.yaml", CALLS_BACK.replace("FIRST", first).encode()).architecture
+    index = Index(model)
+    verdict = failures(Plan(index, build(index, model.flows[0])))
+    proof = next(point.proof for point in verdict.points if point.element.id == "dc")
+    assert (proof.step, " ".join(proof.path)) == (step, path)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from archgen.analysis.assessment import Sensitivity, verdicts
 from archgen.analysis.moments import component_of
 from archgen.analysis.topology import Topology
@@ -27,7 +29,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each flow or connection, with every expectation that it doesn't meet."""
     facts = context.topology
     hits_by_subject: dict[Subject, list[Hit]] = {}
-    for expected in facts.architecture.expect:
+    for number, expected in enumerate(facts.architecture.expect):
         match expected:
             case Survival():
                 hits = [hit for flow in expected.flows if (hit := _fallen(facts, expected, flow)) is not None]
@@ -38,7 +40,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
             case _:
                 assert_never(expected)
         for hit in hits:
-            hits_by_subject.setdefault(hit.subject, []).append(hit)
+            stated = replace(hit, places=((("expect", number), "is not met either"),))
+            hits_by_subject.setdefault(hit.subject, []).append(stated)
     for hits in hits_by_subject.values():
         yield _joined(hits)
 
@@ -52,6 +55,7 @@ def _joined(hits: Sequence[Hit]) -> Hit:
         flows=hits[0].flows,
         confidence=order[max(order.index(hit.confidence) for hit in hits)],
         proof=next((hit.proof for hit in hits if hit.proof is not None), None),
+        places=tuple(dict.fromkeys(place for hit in hits for place in hit.places)),
     )
 
 
@@ -222,18 +226,18 @@ components:
 connections:
   job -> api: https
 flows:
-  nightly:  # finding: unmet-expectation
+  nightly:
     title: The nightly job
     steps:
       - job -> api: start
 expect:
-  - survives any one replica for nightly
+  - survives any one replica for nightly  # finding: unmet-expectation
 """,
     edits=(
         ("name: One service, and it should not matter", "name: Two services, and one does not matter"),
         ("managed: true}  # finding: single-point-of-failure", "managed: true, replicas: 2}"),
         (
-            "- survives any one replica for nightly",
+            "- survives any one replica for nightly  # finding: unmet-expectation",
             "- survives any one replica for nightly\n  - never internet -> api",
         ),
     ),
