@@ -36,7 +36,7 @@ class Bundle(Struct, frozen=True):
     @property
     def is_complete(self) -> bool:
         """True if every source reaches every target, which it does at one end of all lines."""
-        return len(self.edges) == len(self.sources) * len(self.targets)
+        return len(self.edges) == 1 or len(self.edges) == len(self.sources) * len(self.targets)
 
     @property
     def label(self) -> str:
@@ -70,19 +70,35 @@ def _buses(gathered: list[Bundle], end: Literal["sources", "targets"], many: int
     They meet at one node, or each reaches all of the same replicas. Four hundred lines beside each other say less than one
     that gathers them. A line with an issue keeps its own way.
     """
-    alike: dict[tuple[str, ...], list[Bundle]] = {}
+    words: dict[tuple[str, str, str], list[Bundle]] = {}
     for bundle in gathered:
-        ends = bundle.targets if end == "targets" else bundle.sources
-        if bundle.is_complete and not any(edge.badges for edge in bundle.edges):
-            first = bundle.first
-            alike.setdefault((*sorted(ends), first.label, first.meaning, first.change or ""), []).append(bundle)
-    bus = {bundle.id: group for group in alike.values() if _lines(group, end) > many for bundle in group}
+        first = bundle.first
+        words.setdefault((first.label, first.meaning, first.change or ""), []).append(bundle)
+    bus: dict[str, list[Bundle]] = {}
+    for same in words.values():
+        # most words are those of so few lines that no node has many of them
+        if len(same) > 1 and sum([len(bundle.edges) for bundle in same]) > many:
+            for group in _meeting(same, end).values():
+                if _lines(group, end) > many:
+                    bus.update((bundle.id, group) for bundle in group)
+    if not bus:
+        return gathered
     joined: list[Bundle] = []
     for bundle in gathered:
         group = bus.get(bundle.id, [bundle])
         if group[0] is bundle:
             joined.append(Bundle(bundle.id, tuple(edge for member in group for edge in member.edges)))
     return joined
+
+
+def _meeting(same: Iterable[Bundle], end: Literal["sources", "targets"]) -> dict[tuple[str, ...], list[Bundle]]:
+    """Return the complete bundles without an issue by the nodes at which they meet."""
+    meeting: dict[tuple[str, ...], list[Bundle]] = {}
+    for bundle in same:
+        if bundle.is_complete and not any(edge.badges for edge in bundle.edges):
+            ends = bundle.targets if end == "targets" else bundle.sources
+            meeting.setdefault(tuple(sorted(ends)), []).append(bundle)
+    return meeting
 
 
 def _lines(group: Sequence[Bundle], end: Literal["sources", "targets"]) -> int:

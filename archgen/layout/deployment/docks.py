@@ -46,23 +46,28 @@ class _Docks:
         """Settle each side in turn, from the left and back, since each wishes for the heights of the other."""
         order = sorted(self._sides, key=lambda side: (self._levels.columns[side[0]], side[1] == "right"))
         for _ in range(_ROUNDS):
-            for side in (*order, *reversed(order)):
-                self._settle(side)
+            moved = [self._settle(side) for side in (*order, *reversed(order))]
+            if not any(moved):
+                break
         for way in self._ways:
             way.start = self._heights[way.edge.source, way.sides[0], way.bundle.id]
             way.end = self._heights[way.edge.target, way.sides[1], way.bundle.id]
 
-    def _settle(self, side: tuple[str, Side]) -> None:
-        docks = sorted(self._sides[side], key=self._heights.__getitem__)
+    def _settle(self, side: tuple[str, Side]) -> bool:
+        """Move the ends of lines at a side; return False if they have no room, or wish for what they did before."""
         low, high, clear = self._levels.docks(*side)
+        docks = self._sides[side]
         if high - low < SLOT * (len(docks) - 1):
-            return
+            return False
+        if len(docks) > 1:
+            docks = sorted(docks, key=self._heights.__getitem__)
         wishes = [self._wishes(dock) for dock in docks]
         if self._wished.get(side) == wishes:
-            return
+            return False
         self._wished[side] = wishes
         settled = straightest([self._heights[dock] for dock in docks], wishes, low, high, clear)
         self._heights.update(zip(docks, settled, strict=True))
+        return True
 
     def _wishes(self, dock: Dock) -> list[float]:
         return [ahead if isinstance(ahead, float) else self._heights[ahead] for ahead in self._ahead[dock]]
