@@ -27,7 +27,7 @@ def add_look(parser: argparse.ArgumentParser, themes: Iterable[str], theme: str)
         help=f"Colors: %(choices)s [default: {theme}]",
     )
     parser.add_argument(
-        "--icons", metavar="ICONS", choices=ICONS, help="Logos: %(choices)s [default: as the theme has them]"
+        "--icons", metavar="ICONS", choices=ICONS, help="Style of the logos: %(choices)s [default: set by the theme]"
     )
     parser.add_argument("--no-findings", action="store_true", help="Leave out the badges of the findings")
 

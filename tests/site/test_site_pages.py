@@ -51,6 +51,14 @@ accept:
 """
 
 
+def test_a_host_is_located_by_its_address_machine_and_zones() -> None:
+    hosts = "hosts: {a: {address: 10.0.0.5, runs_on: metal}, b: {}, metal: {zone: r1}}\nzones: {r1: {kind: rack}}"
+    document = page_tree(made(SAMPLE.replace("hosts: {a: {}, b: {}}", hosts))["sample/index.md"])
+    head, *found = table_after(document, "elements")
+    located = {row[0]: row[head.index("Location")] for row in found}
+    assert [located[host] for host in ("a", "b", "metal")] == ["10.0.0.5, on metal", "", "in r1"]
+
+
 def test_frames_are_rows_around_their_steps() -> None:
     document = page_tree(made(SAMPLE)["sample/flows/read/index.md"])
     found = [(row[0], row[3]) for row in table_after(document, "steps")[1:]]

@@ -60,7 +60,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--fail-on",
         metavar="SEVERITY",
         choices=FAIL_ON,
-        help="Lowest severity that makes the exit code 1: %(choices)s [default: error]",
+        help="Exit with code 1 for findings of this severity or higher: %(choices)s [default: error]",
     )
     rules = Suggestions(_selectors)
     for name, help in (

@@ -45,7 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SEVERITY",
         choices=FAIL_ON,
         default="never",
-        help="Lowest severity of a new finding that makes the exit code 1: %(choices)s [default: never]",
+        help="Exit with code 1 for new findings of this severity or higher: %(choices)s [default: never]",
     )
     parser.add_argument(
         "--min-confidence",

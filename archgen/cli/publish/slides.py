@@ -46,8 +46,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--template", metavar="FILE", help="Use the layouts, fonts and colors of this .pptx, without its slides"
     )
     parser.add_argument("--full", action="store_true", help="Add the deployment, each flow in time and every finding")
-    parser.add_argument("--glossary", action="store_true", help="Explain each term at the end")
-    parser.add_argument("--steps", action="store_true", help="Add each flow in time, built up on one slide per step")
+    parser.add_argument("--glossary", action="store_true", help="Add a glossary at the end")
+    parser.add_argument(
+        "--steps", action="store_true", help="Add a sequence diagram of each flow, built up one step per slide"
+    )
     add_look(parser, DECK_THEMES, "light")
 
 

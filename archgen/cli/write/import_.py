@@ -36,7 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--update", action="store_true", help="Import again over the file of -o; its answers stay, other edits don't"
     )
-    parser.add_argument("--check", action="store_true", help="Compare with the file of -o, and write nothing")
+    parser.add_argument("--check", action="store_true", help="Compare with the existing -o file, and write nothing")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -128,7 +128,7 @@ RULE = Rule(
     ),
     fix=_ANSWER,
     limits=(
-        "A step without an access has the access of its flow, then of its connection; without any it counts as a "
+        "A step without `access` takes that of its flow, else that of its connection; without any it counts as a "
         "write. A replica that is promoted automatically takes writes after its promotion."
     ),
     references=(

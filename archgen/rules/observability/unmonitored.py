@@ -183,7 +183,7 @@ def _collects_by_name(component: Component) -> bool:
     return component.kind == "monitoring" and (_names_sources(component) or not component.managed)
 
 
-_FIX = "Run a monitoring client on each of them (`kind: monitoring-agent`), or have one collect `from` what runs there."
+_FIX = "Run a monitoring client on each of them (`kind: monitoring-agent`), or list what runs there under `from` of an existing one."
 
 RULE = Rule(
     id="unmonitored",

@@ -100,7 +100,7 @@ def _opened(facts: Topology) -> Iterator[Hit]:
             is_declared = any(declared for named in doors.values() for declared in named.values())
             yield Hit(
                 subject=Subject("component", firewall.id),
-                message=f"{firewall.id} lets the internet in to the administration of {listed(ports)}",
+                message=f"{firewall.id} lets the internet in to the management interface of {listed(ports)}",
                 related=tuple((Subject("component", target), "is administered there") for target in doors),
                 flows=facts.flows_through(doors),
                 fix="Name who may come in `from`: a network, a bastion host or a VPN instead of the internet.",
@@ -121,7 +121,7 @@ def _opened_to_all(facts: Topology, firewall: Component) -> Iterator[Hit]:
     if ports:
         yield Hit(
             subject=Subject("component", firewall.id),
-            message=f"{firewall.id} lets the internet in to the administration of everything behind it ({listed(ports)})",
+            message=f"{firewall.id} lets the internet in to the management interfaces of everything behind it ({listed(ports)})",
             flows=facts.flows_of[firewall.id],
             fix="Name who may come in `from` and what they may reach `to`: a network or a VPN, and a bastion host.",
             case="by-protocol",
@@ -254,7 +254,7 @@ def _hit(facts: Topology, connection: Connection, port: Port, case: str, behind:
     by = f" through {listed([*dict.fromkeys(through)])}" if behind else ""
     return Hit(
         subject=Subject("connection", connection.id),
-        message=f"The internet reaches the administration of {listed([*targets], 'or')}{by}: {port.protocol}{number}",
+        message=f"The internet reaches the management interface of {listed([*targets], 'or')}{by}: {port.protocol}{number}",
         related=(
             *((Subject("component", target), "is administered there") for target in targets),
             *((Subject("connection", connection.id), "hands it on") for connection in behind),

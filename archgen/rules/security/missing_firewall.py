@@ -134,7 +134,7 @@ RULE = Rule(
     ),
     fix=(
         "Put a firewall on the path (`kind: firewall`, as a step of the flow) or around the host (`guards: [host-or-network]`) "
-        "that allows the public port and denies the rest. A client that is inside declares its `network`."
+        "that allows the public port and denies the rest. If the client is inside, declare its `network` instead."
     ),
     limits=(
         "Doesn't know packet filters that a host runs itself: declare them as a firewall that `guards` the host. A client "

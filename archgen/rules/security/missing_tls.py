@@ -151,7 +151,7 @@ RULE = Rule(
     ),
     fix="Serve it over HTTPS with a certificate for the site's name, and let port 80 only redirect (`redirect: https`).",
     limits=(
-        "Exempts name resolution. Counts as public what comes from an untrusted network or goes to an external service. "
+        "Exempts name resolution. Treats traffic as public if it comes from an untrusted network or goes to an external service. "
         "Mail between servers on port 25 is a warning, because a server can't insist on STARTTLS. Doesn't check "
         "connections if neither the protocol nor `tls` says whether they are encrypted."
     ),

@@ -20,11 +20,11 @@ def check(context: RuleContext) -> Iterator[Hit]:
         denied = entry.rate_limit is False
         bare = tuple(flow for flow, before in ways.items() if _is_bare(facts, entry, flow, before, denied))
         if bare:
-            limit = "takes any number of requests" if denied else "declares no limit of requests"
+            limit = "has no rate limit" if denied else "declares no rate limit"
             plain = product_of(entry.product).plain_entry
             yield Hit(
                 subject=Subject("component", name),
-                message=f"No web application firewall is in front of {name}, and it {limit}",
+                message=f"{name} has no web application firewall in front of it and {limit}",
                 flows=bare,
                 confidence="high" if denied or plain else "medium",
             )

@@ -68,7 +68,14 @@ def _domain(component: Component) -> Sequence[str]:
 def _host(topology: Topology, host: Host) -> Sequence[str]:
     carried = ", ".join(topology.carried_by(host.id))
     why = host.why or (f"Carries {carried}." if carried else "")
-    return (_anchored("host", host.id, host.name), "Host", "", _code(host.address), text(why))
+    return (_anchored("host", host.id, host.name), "Host", "", _machine_place(host), text(why))
+
+
+def _machine_place(host: Host) -> str:
+    """Return a host's address, the host below it and the zones around it: "`10.0.0.5`, on `vm-1`, in `rack-a`"."""
+    below = f"on {code(host.runs_on)}" if host.runs_on else ""
+    around = f"in {codes(host.zones)}" if host.zones else ""
+    return ", ".join(filter(None, (_code(host.address), below, around)))
 
 
 def records(topology: Topology) -> str:
