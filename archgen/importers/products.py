@@ -124,6 +124,12 @@ _OF_CLIENTS = re.compile(
 )
 """Variables of what uses a database: the address of it."""
 
+_OF_ROOTS = {
+    "MYSQL_ROOT_PASSWORD": "mysql", "MARIADB_ROOT_PASSWORD": "mariadb", "MONGO_INITDB_ROOT_USERNAME": "mongo",
+    "MSSQL_SA_PASSWORD": "mssql", "MYSQL_ALLOW_EMPTY_PASSWORD": "mysql",
+}  # fmt: skip
+"""Variables of databases, with the product that has them."""
+
 _OF_SEARCH: tuple[tuple[str, str], ...] = (
     (r"OPENSEARCH_JAVA_OPTS|OPENSEARCH_INITIAL_ADMIN_PASSWORD", "opensearch"),
     (
@@ -273,14 +279,16 @@ def guess(name: str, image: str, command: str, variables: frozenset[str]) -> Gue
     matched = _by_name(name) or (_by_name(image_name(image)) if image else None)
     if matched is not None:
         matched = _with_product(matched, image)
+        told = _by_variables(variables) if matched == ("database", None) else None
+        if told is not None:
+            return Guess(told, f"name {name}, its variables", False)
         known = PRODUCTS.get(matched[1] or "", Known(matched[0], matched[1]))
         return Guess(known, f"name {name}", False)
     if any(_OF_CLIENTS.search(variable) for variable in variables):
         return Guess(Known("service"), "no known image or name", False)
-    if {"POSTGRES_PASSWORD", "POSTGRES_DB"} <= variables:
-        return Guess(PRODUCTS["postgres"], "its variables", False)
-    if "MYSQL_ROOT_PASSWORD" in variables:
-        return Guess(PRODUCTS["mysql"], "its variables", False)
+    told = _by_variables(variables)
+    if told is not None:
+        return Guess(told, "its variables", False)
     for pattern, engine in _OF_SEARCH:
         if any(re.fullmatch(pattern, variable) for variable in variables):
             return Guess(PRODUCTS[engine], "its variables", False)
@@ -295,6 +303,16 @@ def _known(kind: str, name: str | None, product: Known | None) -> Known:
         if known is not None and known.kind == kind
         else Known(kind, name or (product.product if product else None))
     )
+
+
+def _by_variables(variables: frozenset[str]) -> Known | None:
+    """Return the database whose first user variables name."""
+    if {"POSTGRES_PASSWORD", "POSTGRES_DB"} <= variables:
+        return PRODUCTS["postgres"]
+    for name, product in _OF_ROOTS.items():
+        if name in variables:
+            return PRODUCTS[product]
+    return None
 
 
 def with_ports(kind: Guess, ports: Iterable[int]) -> Guess:

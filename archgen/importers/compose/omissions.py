@@ -10,6 +10,12 @@ from archgen.model.kinds import KINDS
 
 _ONCE = re.compile(r"(^|[-_.])(migrate|migrations?|migrator|init|initializer|setup|seed|seeder|bootstrap|createbuckets?|create-?topics|"
                    r"install|installer|backfill|tests?|e2e|wait|permissions?|console|shell|cli)([-_.]|$)", re.IGNORECASE)  # fmt: skip
+_PREPARES = re.compile(
+    r"(^|[-_.])(config|configure|configurator|provision(er)?|reconcile|load(er)?|register|create|import(er)?)([-_.]|$)",
+    re.IGNORECASE,
+)
+"""Names of what ends, where its restart says so."""
+
 _BY_HAND = re.compile(r"(^|[-_.])(admin|tools?|toolbox|cli|shell|console|bash|debug)([-_.\d]|$)", re.IGNORECASE)
 _HELPERS = {
     "certbot", "acme-companion", "letsencrypt-nginx-proxy-companion", "watchtower", "autoheal", "docker-gen", "mc", "hello-world",
@@ -29,8 +35,11 @@ _PAGES = re.compile(r"(^|[-_])(front-?end|ui|spa|pages|dashboard)([-_\d]|$)", re
 def reason_of(name: str, service: Service, kind: Guess, ended: bool) -> str:
     """Return the reason why a service is no component; the empty text if it is one."""
     works = kind.known.kind in ("service", "other", "app-server", "worker")
-    once = _ONCE.search(name) and not service.ports and service.restart in ("", "no", "on-failure", "false")
-    if ended or (once and works):
+    said = service.restart in ("no", "on-failure", "false")
+    once = _ONCE.search(name) and not service.ports and (said or not service.restart)
+    prepares = _PREPARES.search(name) and not service.ports and said
+    # a server's image under another command prepares the server
+    if ended or ((once or prepares) and (works or (said and service.words))):
         return "runs once and ends"
     if works and service.at_terminal and not service.ports and _BY_HAND.search(name):
         return "is run by hand, at a terminal"
@@ -64,7 +73,8 @@ def is_order_alone(caller: Guess, target: Guess, name: str, service: Service) ->
 
 
 _WORDS_OF_KINDS = {
-    "database": "db|database|sql|dsn|jdbc", "key-value-store": "cache|session|kv", "cache": "cache", "queue": "queue|broker|amqp|mq",
+    "database": "db|database|sql|dsn|jdbc|connection", "key-value-store": "cache|session|kv", "cache": "cache",
+    "queue": "queue|broker|amqp|mq",
     "stream": "stream|broker|queue", "search": "search|index", "object-storage": "s3|storage|bucket|blob|object|aws",
 }  # fmt: skip
 """Words by which variables speak of stores, by kind."""

@@ -309,18 +309,18 @@ class _Reader:
             self._add(f"component:{part.id}", "copy_of", target.id, source, evidence)
 
     def _names_others(self, part: ServicePart, target: ServicePart) -> bool:
-        """Return True if a service is given the addresses of several stores, and nothing that speaks of this one."""
+        """Return True if a service is given the address of another store, and nothing that speaks of this one."""
         named = [
             called
             for caller, called in self.proven
             if caller == part.id and KINDS[self.by_id[called].kind].role == "data"
         ]
         unseen = bool(part.service.env_files) and not self.copied[part.id]
-        if len(named) < 2 or unseen:
+        if not named or unseen:
             return False
-        words = " ".join(
-            (*self._variables(part), *(value.text for value in self._variables(part).values()), part.service.words)
-        )
+        given = self._variables(part)
+        values = (value.text for value in given.values())
+        words = " ".join((*given, *values, *part.service.secrets, part.service.words))
         return is_unmentioned(target.guess, target.service.name, words)
 
     def _route(self, route: ProxyRoute) -> None:
@@ -344,7 +344,7 @@ class _Reader:
                 self._add(f"component:{part.id}", "member", f"backs_up:{target.id}", value.source, "depends_on")
                 continue
             stores = KINDS[target.kind].role == "data"
-            if part.kind == "backup" and stores:
+            if (part.kind == "backup" and stores) or (KINDS[part.kind].role == "data" and not stores):
                 continue
             reverse = (target.id, part.id) in self.proven
             same = bool(part.service.image) and part.service.image == target.service.image and not stores

@@ -13,6 +13,9 @@ from archgen.importers.compose.interpolation import interpolate
 from archgen.importers.facts import Origin
 from archgen.importers.nodes import SourceNode
 
+HERE = "./"
+"""The directory that an image is built from where a compose file names none; another file may name one."""
+
 _SPECIAL = frozenset("'\"\\")
 """Characters that mean something to a shell in a list of words."""
 
@@ -61,6 +64,7 @@ class Service(Struct, kw_only=True):
     profiles: set[str] = field(default_factory=set)
     networks: set[str] = field(default_factory=set)
     dns: list[SourceText] = field(default_factory=list)
+    secrets: set[str] = field(default_factory=set)
     network_mode: str = ""
     replicas: int | None = None
     restart: str = ""
@@ -94,7 +98,7 @@ def merge(base: Service, over: Service) -> Service:
         name=over.name,
         source=base.source if base.name == over.name else over.source,
         image=over.image or base.image,
-        built=over.built or base.built,
+        built=base.built if over.built == HERE and base.built else over.built or base.built,
         dockerfile=over.dockerfile or base.dockerfile,
         stage=over.stage or base.stage,
         arguments=base.arguments + over.arguments,
@@ -111,6 +115,7 @@ def merge(base: Service, over: Service) -> Service:
         profiles=over.profiles or base.profiles,
         networks=base.networks | over.networks,
         dns=base.dns + over.dns,
+        secrets=base.secrets | over.secrets,
         network_mode=over.network_mode or base.network_mode,
         replicas=base.replicas if over.replicas is None else over.replicas,
         restart=over.restart or base.restart,
@@ -147,7 +152,7 @@ def read_service(service_name: str, node: SourceNode, variables: Mapping[str, st
         source=_origin(node),
         # a registry or a tag whose variable no file sets leaves its sign behind
         image=text("image").lstrip("/").rstrip(":"),
-        built=interpolate(build.text or build.text_at("context"), variables) or ("." if build.is_map else ""),
+        built=interpolate(build.text or build.text_at("context"), variables) or (HERE if build.is_map else ""),
         dockerfile=text("build", "dockerfile"),
         stage=text("build", "target"),
         arguments=[value.text for _, value in _pairs(build.get("args"), variables)],
@@ -172,6 +177,7 @@ def read_service(service_name: str, node: SourceNode, variables: Mapping[str, st
         service.aliases |= {interpolate(item.text, variables) for item in network.get("aliases").list()}
         if network.text_at("ipv4_address"):
             service.aliases.add(interpolate(network.text_at("ipv4_address"), variables))
+    service.secrets = {item.text or item.text_at("source") for item in node.get("secrets").list()}
     service.dns = [SourceText(interpolate(item.text, variables), _origin(item)) for item in node.get("dns").list()]
     service.env_files = [
         SourceText(interpolate(item.text or item.text_at("path"), variables), _origin(item))
