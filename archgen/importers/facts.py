@@ -30,7 +30,7 @@ ADMITTED = "NetworkPolicy"
 """The evidence of a call that nothing but a policy shows, which admits it."""
 
 BY_LOGIN = "a login without an address"
-"""The evidence of a call that nothing but a user or a password of a store shows."""
+"""The evidence of a call that nothing but a user or a password of a store shows, or a variable for its address."""
 
 
 class Origin(Struct, frozen=True, order=True):

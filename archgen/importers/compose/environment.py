@@ -31,6 +31,16 @@ STAND_INS = (
     "production.env",
     "prod.env",
     "deploy.env",
+    *(
+        f"{name}{end}"
+        for name in (".env.docker", ".env.prod", ".env.production", ".env.local", ".env.selfhost", ".env.light")
+        for end in (".example", ".template", "")
+    ),
+    "docker.env",
+    "variables.env",
+    "config.env",
+    "stack.env",
+    "compose.env",
 )
 """Names of files that people copy to `.env`, the likelier ones first."""
 
@@ -66,7 +76,12 @@ def opened_variables(path: str, name: str, opener: Opener, *, moved: bool = True
     """Return the file of variables that a compose file names, else the example of it; `moved` may lie in another directory."""
     directory, base = posixpath.split(name)
     stand_ins = (
-        (*STAND_INS, *(_moved() if moved else ())) if base == ".env" else tuple(f"{base}{end}" for end in EXAMPLES)
+        (*STAND_INS, *(_moved() if moved else ()))
+        if base == ".env"
+        else (
+            *(f"{base}{end}" for end in EXAMPLES),
+            *(f"{word}.{base.lstrip('.')}" for word in ("example", "sample", "template")),
+        )
     )
     for each in (base, *stand_ins):
         files = opener(path, posixpath.join(directory, each))[:1]

@@ -69,6 +69,8 @@ def calls_by_login(
 ) -> Iterator[IndirectCall]:
     """Yield a call of the only store of a product, by each service with a user or a password of it and no address.
 
+    So is one with a variable for the address whose value no file tells.
+
     `variables` are those that no other service shares, by the ids of parts.
     """
     stores = [part for part in parts.values() if KINDS[part.kind].role == "data"]
@@ -80,7 +82,8 @@ def calls_by_login(
             known for name, value in own.items() if value.text and (known := store_asked_for(name)) is not None
         ]
         for name, value in own.items():
-            named = store_by_name(name) if _LOGIN.search(name) else None
+            # an address that no file tells is that of the only store that fits, too
+            named = store_by_name(name) if _LOGIN.search(name) else store_asked_for(name) if not value.text else None
             if named is None or any(_is_like(known, named) for known in addressed):
                 continue
             fitting = [store for store in stores if _is_like(store.guess.known, named)]
