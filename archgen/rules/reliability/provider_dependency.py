@@ -102,5 +102,6 @@ flows:
         ("user -> cdn: https", "user -> cdn | other: https"),
         ("  cdn -> site: https", "  cdn -> site: https\n  other -> site: https"),
         ("- user -> cdn: GET /", "- user -> cdn | other: GET /"),
+        ("- cdn -> site: GET /", "- cdn -> site: GET /\n      - other -> site: GET /"),
     ),
 )
