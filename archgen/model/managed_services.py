@@ -51,3 +51,10 @@ GLOBAL = (
 
 UNCOPIED = ("dynamodb", "bigtable", "keyspaces", "firestore", "elasticache", "memorystore", "elasticache-serverless")
 """Stores that keep no copy from before a mistake until somebody switches backups or point-in-time recovery on."""
+
+ENCRYPTED = (
+    *("azure-sql", "azure-sql-database", "azure-sql-managed-instance", "cosmos-db", "azure-service-bus"),
+    *("azure-event-hubs", "iot-hub", "iot-core", "keyspaces", "aurora-dsql", "elasticache-serverless"),
+    *("mongodb-atlas", "planetscale", "neon", "confluent-cloud", "cockroachdb-cloud", "astra-db"),
+)
+"""Services that refuse every connection without TLS, whatever their protocol leaves open."""

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from archgen.language.expand.context import Context, SubjectId
 from archgen.language.yaml.scalars import probability, seconds
 from archgen.language.yaml.tree import Map, Seq, TreeNode
 from archgen.model.architecture import Connection, Port, Tls
+from archgen.model.managed_services import ENCRYPTED
+from archgen.model.products import product_name
+from archgen.model.protocols import PROTOCOLS
 
 
 def connections(context: Context) -> tuple[Connection, ...]:
     """Return every connection with its short forms expanded and its ends checked."""
     section = context.section("connections")
     by_id: dict[str, Connection] = {}
+    components = context.section("components").items()
+    encrypting = {
+        key for key, entry in components if product_name(context.document.text(entry, "product")) in ENCRYPTED
+    }
     for number, (key, value) in enumerate(section.items()):
         source, targets = connection_ends(key)
         name = connection_id(key)
@@ -22,8 +31,18 @@ def connections(context: Context) -> tuple[Connection, ...]:
         for end in (source, *targets):
             if end not in context.components:
                 context.refer(end, section.marks[2 * number], ("component",), subject, f"the connection `{name}`")
-        by_id[name] = _connection(context, name, source, targets, value)
+        connection = _connection(context, name, source, targets, value)
+        by_id[name] = _encrypted(connection) if all(map(encrypting.__contains__, targets)) else connection
     return tuple(by_id.values())
+
+
+def _encrypted(connection: Connection) -> Connection:
+    """Return a connection with TLS where its ports leave that open: what it calls refuses all else."""
+    ports = (
+        replace(port, tls=Tls("on")) if port.tls is None and not PROTOCOLS[port.protocol].encrypted else port
+        for port in connection.ports
+    )
+    return replace(connection, ports=tuple(ports))
 
 
 def connection_ends(key: str) -> tuple[str, tuple[str, ...]]:
