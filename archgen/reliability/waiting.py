@@ -42,8 +42,9 @@ def _takes(index: Index, request: Request, filled: Mapping[str, set[str]], reach
     """Return True for a queue that hands on what is in it, and for a component that asks for what others put in."""
     source = index.components[request.source]
     if source.kind in QUEUES:
-        # what a queue asks of its own coordinator is no job
-        return request.source in filled and all(_works(index, target) for target in request.targets)
+        # what a queue asks of its own coordinator is no job, nor is what it waits for
+        waits = any(each.timeout is not None for each in connections_under(index, request))
+        return request.source in filled and not waits and all(_works(index, target) for target in request.targets)
     keeping = _KEEPS_JOBS if source.kind == "worker" and request.source not in reached else QUEUES
     return any(
         index.components[target].kind in keeping and filled.get(target, set()) - {request.source}
@@ -52,6 +53,9 @@ def _takes(index: Index, request: Request, filled: Mapping[str, set[str]], reach
 
 
 def _works(index: Index, component: str) -> bool:
+    """Return True for what may do a job; a broker asks an identity provider who its client is."""
+    if index.components[component].kind == "identity-provider":
+        return False
     return KINDS[index.components[component].kind].role in ("application", "web", "support")
 
 

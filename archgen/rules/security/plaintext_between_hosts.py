@@ -48,15 +48,15 @@ def check(context: RuleContext) -> Iterator[Hit]:
         key=lambda connection: (not sites.apart(connection), not facts.flows_over[connection.id]),
     )
     if calls:
-        yield _hit(facts, calls, sites.apart(calls[0]))
+        yield _hit(facts, calls, sites)
 
 
-def _hit(facts: Topology, calls: list[Connection], far: str) -> Hit:
+def _hit(facts: Topology, calls: list[Connection], sites: _Sites) -> Hit:
     first, *others = calls
     flows = {flow for call in calls for flow in facts.flows_over[call.id]}
     return Hit(
         subject=Subject("connection", first.id),
-        message=_message(calls, far),
+        message=_message(calls, sites),
         related=tuple((Subject("connection", connection.id), "also in plaintext") for connection in others),
         flows=facts.in_order(flows),
         fix=_fix(facts, calls),
@@ -64,13 +64,13 @@ def _hit(facts: Topology, calls: list[Connection], far: str) -> Hit:
     )
 
 
-def _message(calls: list[Connection], far: str) -> str:
+def _message(calls: list[Connection], sites: _Sites) -> str:
     named = [f"{call.id} ({listed([_title(each) for each in _protocols(call)])})" for call in calls[:_NAMED]]
     named += [f"{len(calls) - _NAMED} more"] if len(calls) > _NAMED else []
     crosses = "crosses" if len(calls) == 1 else "cross"
-    return f"{listed(named)} {crosses} hosts unencrypted" + (
-        f", {f'{calls[0].id} ' if calls[1:] else ''}from {far}" if far else ""
-    )
+    far = [(call.id, place) for call in calls[:_NAMED] if (place := sites.apart(call))]
+    ways = [f"{f'{name} ' if calls[1:] else ''}from {place}" for name, place in far]
+    return f"{listed(named)} {crosses} hosts unencrypted" + (f", {listed(ways)}" if ways else "")
 
 
 def _protocols(connection: Connection) -> list[str]:
