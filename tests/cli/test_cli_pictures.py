@@ -111,7 +111,7 @@ def test_every_engine_draws_every_component(project: Path, engine: str) -> None:
         (["--engine", "elk"], "unknown engine `elk`"),
         (["--theme", "drak"], "unknown theme `drak`; did you mean `dark`?"),
         (["--format", "dot", "--view", "flows"], "dot can't show flows"),
-        (["-o", "picture.svg", "--view", "flows"], "picture.svg has room for one diagram; got 2"),
+        (["-o", "picture.svg", "--view", "flows"], "picture.svg has room for one diagram; got 2: 1-simple-web-stack."),
     ],
 )
 def test_draw_tells_a_wrong_use(

@@ -30,7 +30,7 @@ from archgen.cli.progress import Progress
 from archgen.engines.rooms import COLUMN, ROOMS, Room
 from archgen.linting.checked_model import CheckedModel, valid_models
 from archgen.model.problems import UsageError
-from archgen.model.wording import plural
+from archgen.model.wording import first_few, listed, plural
 from archgen.report.common.terminal import brief
 from archgen.system.internal_errors import Isolation
 
@@ -172,8 +172,9 @@ def _save(files: list[File], output: str) -> None:
     if not files:
         raise UsageError("nothing to draw: no model has flows or follows another")
     if single and len(files) > 1:
+        names = listed(first_few([file.name for file in files], 3))
         raise UsageError(
-            f"{output} has room for one diagram; got {len(files)}; name one model, --view, --flow or --format"
+            f"{output} has room for one diagram; got {len(files)}: {names}; name one model, --view, --level, --flow or --format"
         )
     if output == "-":
         data(files[0].content)
