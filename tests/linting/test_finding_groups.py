@@ -127,3 +127,18 @@ def test_the_pages_and_pictures_have_the_number_of_the_report() -> None:
     for group in model.groups:
         assert {numbers[each.fingerprint] for each in group.findings} == {group.number}
     assert len(model.groups) < len(model.findings)
+
+
+def test_a_line_says_the_same_of_others_only_if_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.arch.yaml"
+    path.write_text(
+        "archgen: 1\nname: Two hosts\nhosts: {one: {}, two: {}}\n"
+        "components:\n  job: {kind: scheduler, managed: true, replicas: 2}\n"
+        "  app: {kind: service, runs_on: one}\n  api: {kind: service, runs_on: two}\n"
+        "connections: {job -> app: https, job -> api: https}\n"
+        "flows: {a: {steps: [job -> app: x]}, b: {steps: [job -> app: x, job -> api: x]}}\n",
+        encoding="utf-8",
+    )
+    main(["lint", str(path), "--format", "concise", "--select", "single-point-of-failure"])
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.endswith("takes down 2 flows: a and b; also two")

@@ -20,6 +20,6 @@ def _line(group: FindingGroup, style: Style) -> str:
     finding = group.first
     place = f"{escape_controls(finding.file)}:{finding.line}:{finding.column}"
     names = ", ".join(first_few([subject.id for subject in group.subjects[1:]], NAMED))
-    also = brief(f"; the same for {names}") if names else ""
+    also = brief(f"; {'the same for' if group.has_one_message else 'also'} {names}") if names else ""
     code = style.paint(f"{finding.severity}[{finding.code}]", finding.severity)
     return f"{style.paint(place, 'strong')}: {code} {finding.rule}: {brief(finding.message)}{also}"

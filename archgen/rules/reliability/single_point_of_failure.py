@@ -200,7 +200,7 @@ def _another_zone(facts: Topology, element: Subject) -> str | None:
     kind = facts.zones[element.id].kind
     if kind == "power":
         return f"Put one of the hosts that back each other up on another power feed than {element.id}, and declare it as a zone."
-    return f"Place one replica of each in another {zone_words(kind)} than {element.id}, and declare it as a zone."
+    return f"Place one replica of each in another {zone_words(kind)}, and declare it as a zone."
 
 
 def _own_store(facts: Topology, element: Subject) -> str | None:
