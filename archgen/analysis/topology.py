@@ -142,9 +142,14 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
         return Losses(self.index)
 
     def states_lease(self, store: str, promoter: str) -> bool:
-        """Return True if a step asks a promoter for a store's lease, or the connection for it says that it isn't required."""
+        """Return True if a step asks a promoter for a store's lease, or the connection for it says that it isn't required.
+
+        The step may be that of a manager beside the store, which keeps the lease for it.
+        """
+        replication = self.components[store].replication
+        asking = (store, replication.by if replication is not None else None)
         asked = any(
-            hop.step.source == store and promoter in hop.step.targets
+            hop.step.source in asking and promoter in hop.step.targets
             for flow in self.flows_of[store]
             for hop in self.hops[flow]
         )

@@ -10,7 +10,8 @@ from archgen.linting.rule import RuleContext
 from archgen.model.architecture import Component
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-from archgen.reliability.members import copies_awaited, is_of_unknown_copies, keeps_lease
+from archgen.reliability.members import copies_awaited, is_of_unknown_copies
+from archgen.reliability.needs import lease_keeper
 from archgen.reliability.simulation import FlowOutcome
 from archgen.rules import BY_NAME
 
@@ -106,9 +107,10 @@ def _moved(topology: Topology, outcome: FlowOutcome) -> Iterator[str]:
 
 def _leases(topology: Topology, flow: str, component: Component, gone: Collection[Subject]) -> Iterator[str]:
     """Yield a store whose primary can't renew its lease, which no step of the flow asks for."""
-    by = topology.components.get(component.replication.by or "") if component.replication is not None else None
-    if by is None or not keeps_lease(component, by):
+    keeper = lease_keeper(topology.index, component)
+    if keeper is None:
         return
+    by = topology.components[keeper]
     up = sum(not _is_lost(topology, replica.id, gone) for replica in by.replicas)
     if (
         flow in topology.flows_writing[component.id]

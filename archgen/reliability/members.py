@@ -198,3 +198,11 @@ _WITH_LEASE = ("postgresql", "timescaledb")
 def keeps_lease(store: Component, promoter: Component) -> bool:
     """Return True if a store's primary takes writes only while it renews a lease that its promoter keeps."""
     return product_name(store.product) in _WITH_LEASE and product_of(promoter.product).coordinates
+
+
+_MANAGERS = ("patroni", "stolon")
+
+
+def keeps_lease_elsewhere(store: Component, promoter: Component) -> bool:
+    """Return True for a manager that keeps a store's lease in the coordinator that it calls."""
+    return product_name(store.product) in _WITH_LEASE and product_name(promoter.product or promoter.id) in _MANAGERS

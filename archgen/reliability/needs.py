@@ -25,6 +25,8 @@ from archgen.reliability.members import (
     eligible,
     is_active_passive,
     keeps_address,
+    keeps_lease,
+    keeps_lease_elsewhere,
     mover,
     predecessors,
     votes,
@@ -173,6 +175,17 @@ def promotion_calls(index: Index, promoter: str) -> dict[str, tuple[Connection, 
                 grown.append(caller)
     ways = ((name, [call for call in calls if leading.intersection(call.targets)]) for name, calls in reached.items())
     return {name: tuple(calls) for name, calls in ways if calls}
+
+
+def lease_keeper(index: Index, store: Component) -> str | None:
+    """Return the component in which the primary of a store keeps a lease: its promoter, or the coordinator of its manager."""
+    promoter = index.components.get(store.replication.by or "") if store.replication is not None else None
+    if promoter is None or keeps_lease(store, promoter):
+        return promoter.id if promoter is not None else None
+    if not keeps_lease_elsewhere(store, promoter):
+        return None
+    called = (target for call in promotion_calls(index, promoter.id).get(promoter.id, ()) for target in call.targets)
+    return next((target for target in called if _coordinates(index.components[target])), None)
 
 
 def _calls(index: Index, source: str) -> tuple[Connection, ...]:

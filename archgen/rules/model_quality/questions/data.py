@@ -11,7 +11,8 @@ from archgen.model.durations import spell_duration
 from archgen.model.kinds import FILE_STORES, KINDS
 from archgen.model.products import product_name, product_of
 from archgen.model.wording import first_few, listed
-from archgen.reliability.members import copies_awaited, is_active_passive, is_of_unknown_copies, keeps_lease, quorum_of
+from archgen.reliability.members import copies_awaited, is_active_passive, is_of_unknown_copies, quorum_of
+from archgen.reliability.needs import lease_keeper
 from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap, component_gap
 
 _SHORT = 900.0
@@ -189,8 +190,8 @@ def failovers_without_lag(topology: Topology) -> Iterator[Gap]:
 def leases_without_step(topology: Topology) -> Iterator[Gap]:
     """Yield PostgreSQL that something with a lease promotes, where no flow that writes asks for the lease: without one it stops."""
     for component in topology.architecture.components:
-        by = component.replication.by if component.replication is not None else None
-        if by not in topology.components or not keeps_lease(component, topology.components[by]):
+        by = lease_keeper(topology.index, component)
+        if by is None:
             continue
         flows = topology.flows_writing[component.id]
         if flows and not topology.states_lease(component.id, by):
