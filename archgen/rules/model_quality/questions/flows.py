@@ -125,10 +125,13 @@ def alternatives_without_way(topology: Topology) -> Iterator[Gap]:
     asked: dict[str, tuple[str, str, str, list[str]]] = {}
     for flow, hops in topology.hops.items():
         needed = [hop for hop in hops if not hop.optional]
+        going: dict[str, dict[str, None]] = {}
+        for hop in needed:
+            going.setdefault(hop.step.source, {}).update(dict.fromkeys(hop.step.targets))
         for alternatives in dict.fromkeys(hop.step.targets for hop in needed):
-            ways = {name: [hop for hop in needed if hop.step.source == name] for name in alternatives}
-            idle = [name for name in alternatives if not ways[name]]
-            for taken, target in ((name, each) for name in ways for hop in ways[name] for each in hop.step.targets):
+            idle = [name for name in alternatives if name not in going]
+            ways = ((name, target) for name in alternatives for target in going.get(name, ()))
+            for taken, target in ways:
                 for call in (call for name in idle for call in topology.outgoing[name]):
                     if target in call.targets and call.required and not call.deferred:
                         asked.setdefault(call.id, (taken, call.source, target, []))[3].append(flow)
