@@ -69,6 +69,7 @@ def _flows_by_certificate(facts: Topology, certificates: dict[str, Certificate])
 
 def _endings(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[tuple[str, Port, str]]:
     """Yield the points where a visitor's TLS ends: the last encrypted connection, its port, and the component behind it."""
+    installed = {name for each in facts.architecture.certificates for name in each.installed_on}
     carrying: dict[str, Port | None] = {
         hop.step.source: None for hop in hops if facts.kind(hop.step.source).id == "client"
     }
@@ -79,8 +80,10 @@ def _endings(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[tuple[str, Port
         # mail servers look for the name of the MX record, and most of them take any certificate (RFC 7435)
         if relays(port):
             continue
-        passed = port.tls is not None and port.tls.mode == "pass-through"
+        through = port.tls is not None and port.tls.mode == "pass-through"
         for target in hop.targets:
+            # said of what a balancer of connections does itself, it ends where a certificate is
+            passed = through and not (passes_tls_on(facts, hop.step.source) and target in installed)
             if is_attached(facts, target):
                 # the certificate that visitors see there is that of the balancer behind it
                 carrying[target] = port
