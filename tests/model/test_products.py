@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from archgen.model.products import PRODUCTS, product_name, product_of
+from archgen.model.architecture import Component
+from archgen.model.products import PRODUCTS, product_name, product_of, scope_of
 
 
 @pytest.mark.parametrize(
@@ -84,3 +85,18 @@ def test_facts_are_those_of_the_product_whatever_its_spelling() -> None:
 )
 def test_a_scope_is_that_of_the_provider_where_no_setting_decides_it(product: str, scope: str | None) -> None:
     assert product_of(product).scope == scope
+
+
+@pytest.mark.parametrize(
+    ("name", "product", "scope"),
+    [
+        (None, None, "regional"),
+        ("Amazon S3", None, "regional"),
+        ("Storage of the computing center", None, None),
+        ("Storage of the computing center", "s3", "regional"),
+    ],
+)
+def test_an_api_of_many_providers_is_that_of_its_first_unless_it_is_called_otherwise(
+    name: str | None, product: str | None, scope: str | None
+) -> None:
+    assert scope_of(Component(id="s3", kind="object-storage", name=name, product=product, managed=True)) == scope
