@@ -77,6 +77,9 @@ class Firewalls(Struct, frozen=True, dict=True, eq=False):
     def between(self, source: str, target: str) -> tuple[str, ...]:
         """Return the firewalls that a call passes: one around a network sees nothing of the calls inside it."""
         own = {f"network:{self.network_of.get(source)}", *(f"host:{host}" for host in self.hosts_of[source])}
+        return self._passed(own, source, target)
+
+    def _passed(self, own: Collection[str], source: str, target: str) -> tuple[str, ...]:
         if source == target:
             return ()
         passed = [
@@ -131,6 +134,13 @@ class Firewalls(Struct, frozen=True, dict=True, eq=False):
         outside = "internet" in sources
         firewalls = (each for each in self.between(source, target) if outside or self.sees_inside(each))
         return next((each for each in firewalls if self.admits(each, sources, target, port) is False), None)
+
+    def denies_replica(self, replica: Replica, target: str, port: Port | None) -> str | None:
+        """Return the firewall that denies a replica inside a call of a component for certain; None if none does."""
+        around = self._around_replica(replica)
+        names = frozenset(name for each in around for name in (each, each.partition(":")[2]))
+        firewalls = (each for each in self._passed(around, replica.component, target) if self.sees_inside(each))
+        return next((each for each in firewalls if self.admits(each, names, target, port) is False), None)
 
     def _means(self, sides: tuple[str, ...], names: Collection[str]) -> bool | None:
         """Return True if a side of a rule means something of these names; None where addresses may."""

@@ -224,6 +224,19 @@ class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
         ]
         return denying[0] if all(denying) else None
 
+    def partly_denied(self, connection: Connection, target: str, port: Port) -> tuple[str, tuple[str, ...]] | None:
+        """Return the firewall that denies a call from some hosts of the caller and not from others, with the first; None if none does."""
+        caller = self.components[connection.source]
+        networks = {self.hosts[host].network or caller.network for each in caller.replicas for host in each.hosts}
+        placed = all(len(each.hosts) == 1 for each in caller.replicas) and None not in networks
+        if not self.firewalls.guards or not placed or self.senders(caller.id) != (caller.id,):
+            return None
+        denying = {each.hosts[0]: self.firewalls.denies_replica(each, target, port) for each in caller.replicas}
+        firewall = next(filter(None, denying.values()), None)
+        if firewall is None or None not in denying.values():
+            return None
+        return firewall, tuple(host for host, by in denying.items() if by == firewall)
+
     def senders(self, component: str) -> tuple[str, ...]:
         """Return a component, and those whose packets it passes on as they come: a firewall behind a router sees these."""
         senders = [component]

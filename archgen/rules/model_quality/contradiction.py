@@ -39,6 +39,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             fix=" ".join(dict.fromkeys(fix for _, fix in clashes)),
         )
     yield from _denied(context.topology)
+    yield from _partly_denied(context.topology)
 
 
 def _denied(facts: Topology) -> Iterator[Hit]:
@@ -69,6 +70,34 @@ def _denied(facts: Topology) -> Iterator[Hit]:
             fix=f"Add a rule to {firewall} for each that is needed, and remove the other connections."
             if others
             else f"Add a rule for it to {firewall}, or remove the connection.",
+            case="denied" if flows else "unused",
+        )
+
+
+def _partly_denied(facts: Topology) -> Iterator[Hit]:
+    """Yield a hit for each firewall that lets in calls of some hosts of a caller and not of others, at the first connection."""
+    denied: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {}
+    for connection in facts.architecture.connections:
+        for target in connection.targets:
+            for port in ports_of(connection):
+                partly = facts.partly_denied(connection, target, port)
+                if partly is not None and facts.denied(connection, target, port) is None:
+                    denied.setdefault(partly[0], {}).setdefault(connection.id, (spoken(port), partly[1]))
+    for firewall, calls in denied.items():
+        named = [
+            f"{call} ({port}), but not from {listed(first_few(hosts, _NAMED))}" for call, (port, hosts) in calls.items()
+        ]
+        flows = {flow for call in calls for flow in facts.flows_over[call]}
+        first, *others = calls
+        yield Hit(
+            subject=Subject("connection", first),
+            message=f"{firewall} lets in {'; '.join(first_few(named, _NAMED))}",
+            related=(
+                (Subject("component", firewall), "lets some hosts in and not others"),
+                *((Subject("connection", call), "is denied to some hosts as well") for call in others),
+            ),
+            flows=tuple(flow for flow in facts.flows if flow in flows),
+            fix=f"Let these hosts in at {firewall} as well, or run the caller on the others alone.",
             case="denied" if flows else "unused",
         )
 
@@ -219,7 +248,8 @@ RULE = Rule(
     fix="Find out which statement is true, and remove the other.",
     limits=(
         "Holds a connection against the rules of the firewall that guards its target, if the firewall declares rules and a "
-        "`default`, and the caller's network is known; callers inside only if a rule is for some of them. A connection that no flow "
+        "`default`, and the caller's network is known; callers inside only if a rule is for some of them. Of a "
+        "caller on several hosts, each is held against them if all of their networks are known. A connection that no flow "
         "uses is an info. Contradictions in how traffic is spread are reported by "
         "`balancing-contradiction`."
     ),
