@@ -123,6 +123,12 @@ _TLS_PORTS: dict[tuple[str, int], int] = {
     ("clickhouse", 9000): 9440,
     ("nexus", 8081): 8443,
     ("consul", 8500): 8501,
+    **dict.fromkeys((("dax", 8111), ("aws-dax", 8111), ("amazon-dax", 8111)), 9111),
+    ("memorystore", 6379): 6378,
+    **dict.fromkeys((("ceph", 6789), ("cephfs", 6789)), 3300),
+    ("couchdb", 5984): 6984,
+    ("couchbase", 8091): 18091,
+    ("couchbase", 11210): 11207,
     ("rabbitmq", 15672): 15671,
 }
 """The ports on which products listen for TLS, by the product and the port on which it speaks plaintext."""

@@ -221,6 +221,30 @@ def test_a_product_that_listens_for_tls_elsewhere_is_called_there(
     assert after["components"]["wall"]["rules"][0]["ports"] == [number]
 
 
+@pytest.mark.parametrize(
+    ("product", "protocol", "port", "number"),
+    [
+        ("dax", "tcp", 8111, 9111),
+        ("google-memorystore", "redis", 6379, 6378),
+        ("redis", "redis", 6379, 6380),
+        ("ceph", "tcp", 6789, 3300),
+        ("dax", "tcp", 8222, 8222),
+    ],
+)
+def test_a_store_that_listens_for_tls_elsewhere_is_called_there(
+    product: str, protocol: str, port: int, number: int
+) -> None:
+    text = model(
+        f"app: {{kind: app-server, runs_on: a}}\ncarts: {{kind: cache, product: {product}, managed: true}}",
+        f"app -> carts: {{protocol: {protocol}, port: {port}, tls: false}}",
+        "app -> carts: GET",
+        HOSTS,
+        NETWORKS,
+    )
+    after = fixed(text, "plaintext-between-hosts")["connections"]["app -> carts"]
+    assert after == {"protocol": protocol, "port": number, "tls": {"verify": True}}
+
+
 def test_replicas_keep_the_port_on_which_they_talk_to_each_other() -> None:
     text = model(
         "app: {kind: app-server, runs_on: a}\ndb: {kind: database, product: cassandra, runs_on: [b, c], replication: {writers: all}}",
