@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -108,7 +107,7 @@ def _hit(
     facts: Topology, component: Component, reasons: list[str], counted: Votes | None, fragile: frozenset[str]
 ) -> Hit:
     # a promoter stands in no step, and a flow can hang on its quorum all the same
-    broken = {flow: _broken_by_quorum(facts, component.id, fragile, flow) for flow in facts.flows}
+    broken = _broken_by_quorum(facts, component.id, fragile)
     points = [point for broken_points in broken.values() for point in broken_points]
     causes = {(point.element.id, point.flow) for point in points}
     elements = dict.fromkeys(point.element for point in points)
@@ -152,15 +151,25 @@ def _fix(component: Component) -> str | None:
     return f"Spread the replicas so that the loss of no host or zone leaves fewer than {_needed(component)}."
 
 
-def _broken_by_quorum(facts: Topology, component: str, fragile: frozenset[str], flow: str) -> tuple[SinglePoint, ...]:
-    """Return the single points of failure of a flow that the component's quorum creates, were each other fragile one whole."""
-    if all(replica.component != component for replica in facts.losses.structures[flow].replicas):
-        return ()
-    alone, none = _losses(facts, fragile - {component}), _losses(facts, fragile)
-    points = facts.losses.failures[flow].points
-    return tuple(
-        point for point in points if _breaks(alone, point.element, flow) and not _breaks(none, point.element, flow)
-    )
+def _broken_by_quorum(facts: Topology, component: str, fragile: frozenset[str]) -> dict[str, tuple[SinglePoint, ...]]:
+    """Return the single points of failure of flows that the component's quorum creates, were each other fragile one whole."""
+    points = {
+        flow: facts.losses.failures[flow].points
+        for flow in facts.flows
+        if any(replica.component == component for replica in facts.losses.structures[flow].replicas)
+    }
+    flows = tuple(flow for flow, own in points.items() if own)
+    if not flows:
+        return {}
+    alone, none = _losses(facts, fragile - {component}, flows), _losses(facts, fragile, flows)
+    return {
+        flow: tuple(
+            point
+            for point in points[flow]
+            if _breaks(alone, point.element, flow) and not _breaks(none, point.element, flow)
+        )
+        for flow in flows
+    }
 
 
 def _breaks(losses: Losses, element: Subject, flow: str) -> bool:
@@ -170,13 +179,13 @@ def _breaks(losses: Losses, element: Subject, flow: str) -> bool:
     return element.kind != "zone" or losses.breaks_as_zone(element.id, flow)
 
 
-@lru_cache(maxsize=2)
-def _losses(facts: Topology, leading: frozenset[str]) -> Losses:
-    """Return what the loss of elements breaks as if any replica of some components could work without the others or their votes."""
+def _losses(facts: Topology, leading: frozenset[str], flows: tuple[str, ...]) -> Losses:
+    """Return what losses break in some flows as if any replica of some components could work without the others or their votes."""
     if not leading:
         return facts.losses
     components = tuple(_without_votes(facts, each, leading) for each in facts.components.values())
-    return Losses(Index(replace(facts.architecture, components=components)))
+    asked = tuple(facts.flows[flow] for flow in flows)
+    return Losses(Index(replace(facts.architecture, components=components, flows=asked)))
 
 
 def _without_votes(facts: Topology, component: Component, leading: frozenset[str]) -> Component:
