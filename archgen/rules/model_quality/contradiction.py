@@ -81,7 +81,7 @@ def _partly_denied(facts: Topology) -> Iterator[Hit]:
         for target in connection.targets:
             for port in ports_of(connection):
                 partly = facts.partly_denied(connection, target, port)
-                if partly is not None and facts.denied(connection, target, port) is None:
+                if partly is not None:
                     denied.setdefault(partly[0], {}).setdefault(connection.id, (spoken(port), partly[1]))
     for firewall, calls in denied.items():
         named = [

@@ -140,7 +140,7 @@ def _answers(facts: Topology, component: Component, targets: Collection[str]) ->
         for target in hop.targets:
             if target in targets and target not in checks.setdefault(check, []):
                 checks[check].append(target)
-    return {check: names for check, names in checks.items() if names}
+    return checks
 
 
 _PORT = "TCP connect"
