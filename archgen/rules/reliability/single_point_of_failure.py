@@ -182,9 +182,9 @@ def _fix(facts: Topology, breaking: RootCause) -> str | None:
 
 def _alone_on(facts: Topology, breaking: RootCause) -> str | None:
     """Return the component of a lost replica, or the one whose replica is all that a flow loses with a host."""
-    element = breaking.element
-    names = {facts.replicas[name].component for name in (*breaking.absorbed, element.id) if name in facts.replicas}
-    return names.pop() if len(names) == 1 and element.kind in ("replica", "host") else None
+    lost = (*breaking.absorbed, breaking.element.id)
+    names = {facts.replicas[name].component for name in lost if name in facts.replicas}
+    return names.pop() if len(names) == 1 else None
 
 
 _SPREAD = (
