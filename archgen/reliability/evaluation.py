@@ -64,8 +64,8 @@ class Plan:
     @cached_property
     def positions(self) -> dict[str, int]:
         """The place of each request in the flow, by its id."""
-        flows = (flow for flow in self.index.architecture.flows if flow.id == self.structure.flow)
-        return {request.id: place for flow in flows for place, (request, _) in enumerate(requests(flow.steps), 1)}
+        flow = self.index.flows.get(self.structure.flow)
+        return {} if flow is None else {request.id: place for place, (request, _) in enumerate(requests(flow.steps), 1)}
 
     def sparing(self, components: Iterable[str]) -> Plan:
         """Return the plan as it were if none of the components could fail; what needs what is the same."""

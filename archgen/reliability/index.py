@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from archgen.model.architecture import Architecture, Component, Connection, Host, Replica
+from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Replica
 from archgen.model.kinds import KINDS
 from archgen.model.products import product_of, zone_of
 from archgen.model.subject import Subject
@@ -32,6 +32,11 @@ class Index:
     def replicas(self) -> dict[str, Replica]:
         """Replicas by id."""
         return {replica.id: replica for component in self.architecture.components for replica in component.replicas}
+
+    @cached_property
+    def flows(self) -> dict[str, Flow]:
+        """Flows by id."""
+        return {flow.id: flow for flow in self.architecture.flows}
 
     @cached_property
     def standing_on(self) -> dict[str, frozenset[str]]:
