@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-_PORT_ONLY = ("tcp", "port", "connect", "ping", "icmp", "syn", "l4", "layer 4", "tcp-check")
+_PORT_ONLY = (
+    *("tcp", "port", "connect", "ping", "icmp", "syn", "l4", "layer 4", "tcp-check"),
+    # HAProxy's word on a line of a server, which opens a connection unless an option asks more
+    *("check inter", "check port", "check fall", "check rise"),
+)
 _ANSWERS = ("get ", "head ", "options ", "http", "/", "grpc", "200")
-_ROLE_BLIND = (*_PORT_ONLY, "mysql-check", "pgsql-check", "mysql check", "pgsql check")
+_ROLE_BLIND = (*_PORT_ONLY, "mysql-check", "pgsql-check", "mysql check", "pgsql check", "redis-check")
 _ROLES = ("primary", "master", "leader", "role", "writ", "read_only", "read-only")
 """Words of a check that asks a store whether it is the one that takes writes."""
 
@@ -23,5 +27,5 @@ def is_blind_to_roles(check: HealthCheck) -> bool:
 
 def _is_any(check: HealthCheck, begin: tuple[str, ...], unless: tuple[str, ...]) -> bool:
     """Return True if a check is described by one of the beginnings, and by no word that says that it asks more."""
-    text = check.strip().casefold() if isinstance(check, str) else ""
+    text = check.strip().casefold().removeprefix("option ") if isinstance(check, str) else ""
     return text.startswith(begin) and not any(word in text for word in unless)

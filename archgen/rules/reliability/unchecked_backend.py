@@ -196,7 +196,7 @@ def _hit(
         message=message,
         related=tuple((Subject("component", target), label) for target in targets),
         flows=tuple(dict.fromkeys(hop.flow for hop in _hops(facts, component) if _spread(facts, hop))),
-        fix=_advice(_answers(facts, component, targets)),
+        fix=_ASK_ROLE if _led(facts, component) else _advice(_answers(facts, component, targets)),
     )
 
 
