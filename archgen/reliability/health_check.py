@@ -12,6 +12,12 @@ _ROLE_BLIND = (*_PORT_ONLY, "mysql-check", "pgsql-check", "mysql check", "pgsql 
 _ROLES = ("primary", "master", "leader", "role", "writ", "read_only", "read-only")
 """Words of a check that asks a store whether it is the one that takes writes."""
 
+REFUSING = ("galera", "percona-xtradb-cluster")
+"""Products of which a member that is out of step accepts connections and refuses queries."""
+
+_SYNCED = ("wsrep", "clustercheck", "sync")
+"""Words of a check that asks a member of Galera whether it belongs to the majority and has its writes."""
+
 HealthCheck = str | bool | None
 
 
@@ -23,6 +29,11 @@ def sees_port_only(check: HealthCheck) -> bool:
 def is_blind_to_roles(check: HealthCheck) -> bool:
     """Return True if a check passes each replica of a store, whether it takes writes or not."""
     return _is_any(check, _ROLE_BLIND, (*_ROLES, *_ANSWERS))
+
+
+def is_blind_to_members(check: HealthCheck) -> bool:
+    """Return True if a check passes a member of Galera that accepts connections and refuses every query."""
+    return _is_any(check, _ROLE_BLIND, (*_SYNCED, *_ANSWERS))
 
 
 def _is_any(check: HealthCheck, begin: tuple[str, ...], unless: tuple[str, ...]) -> bool:

@@ -9,10 +9,11 @@ from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Balance, Component, Replication
 from archgen.model.change import Change, Put
+from archgen.model.products import product_name
 from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-from archgen.reliability.health_check import is_blind_to_roles, sees_port_only
+from archgen.reliability.health_check import REFUSING, is_blind_to_members, is_blind_to_roles, sees_port_only
 from archgen.reliability.shortfall import Shortfall
 from archgen.reliability.simulation import simulate
 
@@ -50,6 +51,9 @@ def _judge(facts: Topology, component: Component, balance: Balance, pool: tuple[
         return _blind(facts, component, seen, led)
     if balance.backup:
         return None
+    members = _members_of_galera(facts, component, pool)
+    if members and is_blind_to_members(seen):
+        return _cut_off(facts, component, seen, members)
     if seen is False:
         return _hit(facts, component, pool, _share(facts, component, pool))
     asked = _answering(facts, component, pool) if sees_port_only(seen) else ()
@@ -183,6 +187,31 @@ _ASK_ROLE = (
 )
 
 
+def _members_of_galera(facts: Topology, component: Component, pool: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the clusters in a pool whose members refuse queries, and not connections, while they are out of step."""
+    names = dict.fromkeys(facts.replicas[replica].component for replica in pool)
+    return tuple(name for name in names if product_name(facts.components[name].product) in REFUSING)
+
+
+_ASK_MEMBER = (
+    "Ask each member for its state: `health_check: GET /` of clustercheck (port 9200), which passes one that is synced "
+    "(`wsrep_local_state` 4)."
+)
+
+
+def _cut_off(facts: Topology, component: Component, seen: str | bool | None, members: tuple[str, ...]) -> Hit:
+    return Hit(
+        subject=Subject("component", component.id),
+        message=(
+            f"The health check of {component.id} ({seen}) passes a member of {listed(members)} that is cut off from the majority or "
+            "not synced: it accepts connections and refuses every query"
+        ),
+        related=tuple((Subject("component", name), "refuses queries while it is not synced") for name in members),
+        flows=facts.flows_through([component.id]),
+        fix=_ASK_MEMBER,
+    )
+
+
 def _hit(
     facts: Topology,
     component: Component,
@@ -196,7 +225,11 @@ def _hit(
         message=message,
         related=tuple((Subject("component", target), label) for target in targets),
         flows=tuple(dict.fromkeys(hop.flow for hop in _hops(facts, component) if _spread(facts, hop))),
-        fix=_ASK_ROLE if _led(facts, component) else _advice(_answers(facts, component, targets)),
+        fix=_ASK_ROLE
+        if _led(facts, component)
+        else _ASK_MEMBER
+        if _members_of_galera(facts, component, pool)
+        else _advice(_answers(facts, component, targets)),
     )
 
 
@@ -217,7 +250,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     facts, component = context.topology, context.topology.components[hit.subject.id]
     called = {target for hop in _hops(facts, component) for target in hop.targets}
     answers = _answers(facts, component, called)
-    if len(answers) != 1 or _PORT in answers or _led(facts, component):
+    if len(answers) != 1 or _PORT in answers or hit.fix in (_ASK_ROLE, _ASK_MEMBER):
         return ()
     return (Put(("components", component.id, "balance", "health_check"), next(iter(answers))),)
 
@@ -241,7 +274,7 @@ RULE = Rule(
     ),
     limits=(
         "Doesn't check balancers without a declared health check, nor pools that the provider runs. A check of the "
-        "port is enough for protocols other than HTTP, unless the targets are a primary and its copies."
+        "port is enough for protocols other than HTTP, unless the targets are a primary and its copies, or members of Galera."
     ),
     references=(
         (

@@ -8,8 +8,10 @@ from archgen.analysis.balancing import is_sticky
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Connection
 from archgen.model.kinds import KINDS
+from archgen.model.products import product_name
 from archgen.model.protocols import WEB
 from archgen.model.wording import listed
+from archgen.reliability.health_check import REFUSING
 from archgen.rules.model_quality.questions.gap import Gap, component_gap
 
 
@@ -75,10 +77,12 @@ def balancers_without_check(topology: Topology) -> Iterator[Gap]:
 
 
 def _check_for(topology: Topology, pools: list[Connection]) -> str:
-    """Return a check that the first of the targets can answer: the role for a primary, an answer for the web, else a port."""
-    stores = [topology.components[target].replication for pool in pools for target in pool.targets]
-    if any(replication is not None and replication.primary for replication in stores):
+    """Return a check that the first of the targets can answer: a role, the state of a member, an answer for the web, a port."""
+    targets = [topology.components[target] for pool in pools for target in pool.targets]
+    if any(target.replication is not None and target.replication.primary for target in targets):
         return "GET /primary"
+    if any(product_name(target.product) in REFUSING for target in targets):
+        return "clustercheck on port 9200"
     return "GET /health" if any(port.protocol in WEB for pool in pools for port in pool.ports) else "TCP connect"
 
 
