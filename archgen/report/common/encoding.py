@@ -16,16 +16,27 @@ _STEERING = re.compile(
 )
 """In UTF-8: C1, marks of direction, separators of lines, and the beginning of a command in a log, which only texts hold."""
 
+_ORDINARY = bytes(set(range(0x7F)) - set(b"#["))
+"""The bytes in no form of these; what is left without them is little, and is searched at once."""
+
 
 def encode(document: Any) -> str:
     """JSON in the layout that all documents of archgen share; a terminal or a log obeys nothing of it."""
     try:
-        # the line feed comes first: as text, a large document takes twice its size for one letter beyond ASCII
-        written = msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+        written = msgspec.json.encode(document)
     except UnicodeEncodeError:
         # a file's name need not be Unicode; only the slower encoder can write such a name, escaped
-        written = dumps(msgspec.to_builtins(document), indent=2).encode() + b"\n"
-    return _STEERING.sub(_escaped, written).decode()
+        return _inert(dumps(msgspec.to_builtins(document), indent=2).encode() + b"\n")
+    # the values of a large document take as much as its text
+    del document
+    # the line feed comes first: as text, a large document takes twice its size for one letter beyond ASCII
+    return _inert(msgspec.json.format(written, indent=2) + b"\n")
+
+
+def _inert(written: bytes) -> str:
+    if _STEERING.search(written.translate(None, _ORDINARY)):
+        written = _STEERING.sub(_escaped, written)
+    return written.decode()
 
 
 def _escaped(match: re.Match[bytes]) -> bytes:

@@ -55,12 +55,13 @@ class _Told(Struct, gc=False):
 def write(outcome: LintReport) -> str:
     """The whole document, indented, with a line feed at its end."""
     findings = outcome.findings
-    document = {
-        "version": VERSION,
-        "findings": [_finding(outcome, finding) for finding in findings],
-        "summary": msgspec.structs.asdict(count_severities(findings)),
-    }
-    return encode(document)
+    return encode(
+        {
+            "version": VERSION,
+            "findings": [_finding(outcome, finding) for finding in findings],
+            "summary": msgspec.structs.asdict(count_severities(findings)),
+        }
+    )
 
 
 def _finding(outcome: LintReport, finding: Finding) -> _Told:
