@@ -199,8 +199,10 @@ def _is_inside(topology: Topology, connection: Connection) -> bool:
 def _may_cross(topology: Topology, connection: Connection) -> bool:
     """Return True if a connection leaves a host, or if hosts are unknown and an end has several replicas."""
     crosses = topology.crosses(connection)
+    if crosses is not None:
+        return crosses
     ends = (topology.components[component] for component in (connection.source, *connection.targets))
-    return bool(crosses) or (crosses is None and any(len(component.replicas) > 1 for component in ends))
+    return any(len(component.replicas) > 1 for component in ends)
 
 
 def _measures(topology: Topology, connection: Connection) -> bool:

@@ -10,7 +10,7 @@ from archgen.analysis.firewalls import port_number
 from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
 from archgen.edits.step_paths import requests_with_paths
-from archgen.model.architecture import Connection, FirewallRule, Port
+from archgen.model.architecture import Component, Connection, FirewallRule, Port
 from archgen.model.change import Change, Path, Put
 from archgen.model.products import passes_on_unread, product_name
 from archgen.model.protocols import PROTOCOLS, WEB
@@ -40,10 +40,11 @@ def encrypt(topology: Topology, calls: Iterable[Connection]) -> tuple[Change, ..
     Along with them go the other callers of the same listeners, the other side of a proxy that passes bytes on, and the rules of
     firewalls for ports that move.
     """
+    places = _places(topology, calls)
+    ends = {name for call, _ in places.values() for name in (call.source, *call.targets)}
+    silent = {name for name in ends if _speaks_no_tls(topology.components[name])}
     places = {
-        place: (call, port)
-        for place, (call, port) in _places(topology, calls).items()
-        if not _speaks_no_tls(topology, call)
+        place: (call, port) for place, (call, port) in places.items() if silent.isdisjoint((call.source, *call.targets))
     }
     changes: list[Change] = []
     for (name, at), (connection, port) in places.items():
@@ -52,15 +53,14 @@ def encrypt(topology: Topology, calls: Iterable[Connection]) -> tuple[Change, ..
     return (*changes, *_renamed_in_steps(topology, places), *_moved_rules(topology, places))
 
 
-def _speaks_no_tls(topology: Topology, call: Connection) -> bool:
-    """Return True where an end of a connection needs another program beside it for TLS, which people have to choose.
+def _speaks_no_tls(component: Component) -> bool:
+    """Return True for a component that needs another program beside it for TLS, which people have to choose.
 
     What passes connections on unread begins none either: TLS goes from its caller to what is behind it.
     """
-    ends = [topology.components[name] for name in (call.source, *call.targets)]
-    if any(passes_on_unread(each) and product_name(each.product) not in _UNVERIFYING for each in ends):
+    if passes_on_unread(component) and product_name(component.product) not in _UNVERIFYING:
         return True
-    return any(not each.managed and product_name(each.product or each.id) in _WITHOUT_TLS for each in ends)
+    return not component.managed and product_name(component.product or component.id) in _WITHOUT_TLS
 
 
 def _places(topology: Topology, calls: Iterable[Connection]) -> dict[_Place, tuple[Connection, Port]]:

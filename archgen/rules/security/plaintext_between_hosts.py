@@ -116,8 +116,7 @@ class _Sites:
 def _fix(facts: Topology, calls: list[Connection]) -> str | None:
     spoken = dict.fromkeys(protocol for call in calls for protocol in _protocols(call))
     other = [_INSTEAD[protocol] for protocol in spoken if protocol in _INSTEAD]
-    provided = [call for call in calls if all(facts.components[target].managed for target in call.targets)]
-    if len(provided) == len(calls):
+    if all(facts.components[target].managed for call in calls for target in call.targets):
         names = dict.fromkeys(facts.components[target].title for call in calls for target in call.targets)
         first = (
             f"Switch on encryption in transit at {listed(list(names))}, and declare it (`tls: true`, with `verify`)."
