@@ -191,8 +191,10 @@ def _renamed_in_steps(topology: Topology, places: Mapping[_Place, tuple[Connecti
         for target in call.targets
         if port.tls is None
     }
-    for flow in topology.architecture.flows:
-        for path, request in requests_with_paths(flow):
+    # a fix of one connection is made for each that has a finding, so it reads no flow without it
+    flows = (min(topology.flows_of[source], topology.flows_of[target], key=len) for source, target, _ in renamed)
+    for flow in topology.in_order(name for through in flows for name in through):
+        for path, request in requests_with_paths(topology.flows[flow]):
             names = [(request.source, target, request.protocol or "") for target in request.targets]
             secured = next((renamed[name] for name in names if renamed.get(name) is not None), None)
             if secured is not None:
