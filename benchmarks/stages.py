@@ -23,7 +23,6 @@ STAGES = {
     "msgspec, with what it takes from the standard library": "import msgspec",
     "yaml": "import yaml",
     "the loader and the topology": "import archgen.language.load, archgen.analysis.topology",
-    "jsonschema-rs, and the schema compiled": "from archgen.language.schema.validation import compiled\ncompiled()",
     "the modules of the rules": "from archgen.rules import RULES",
     "command line, settings, argparse": (
         "from archgen.cli.parser import Parser\nfrom archgen.cli.check import lint\nlint.arguments(Parser('archgen', None))"
@@ -37,8 +36,8 @@ STAGES = {
         "found = run_rules(Topology(loaded.architecture), loaded.source, RULES, '2026-11-24')"
     ),
     "telling, as JSON": (
-        "from archgen.report import json_\nfrom archgen.report.lint.outcome import Outcome\n"
-        "told = json_.write(Outcome(((sys.argv[1], found),), lambda file: (), lambda model, step: '')).encode()"
+        "from archgen.report.lint import json_\nfrom archgen.report.lint.outcome import LintReport\n"
+        "told = json_.write(LintReport(((sys.argv[1], found),), lambda file: (), lambda model, step: '')).encode()"
     ),
 }
 CODE = """

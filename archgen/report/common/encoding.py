@@ -27,10 +27,12 @@ def encode(document: Any) -> str:
     except UnicodeEncodeError:
         # a file's name need not be Unicode; only the slower encoder can write such a name, escaped
         return _inert(dumps(msgspec.to_builtins(document), indent=2).encode() + b"\n")
-    # the values of a large document take as much as its text
+    # the values of a large document take as much as its text, and so does each form of that
     del document
+    written = msgspec.json.format(written, indent=2)
     # the line feed comes first: as text, a large document takes twice its size for one letter beyond ASCII
-    return _inert(msgspec.json.format(written, indent=2) + b"\n")
+    written += b"\n"
+    return _inert(written)
 
 
 def _inert(written: bytes) -> str:
