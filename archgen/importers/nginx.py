@@ -171,7 +171,20 @@ class _Reader:
                 self.proxy.listen(number, tls, moved and not tls, each.line, grpc=_is_grpc(server))
 
     def _pass(self, server: Directive, directive: Directive) -> None:
-        text = self._resolved(server, directive.arguments[0])
+        for text in self._chosen(self._resolved(server, directive.arguments[0])):
+            self._pass_to(text, directive)
+
+    def _chosen(self, text: str) -> list[str]:
+        """Return a text with each value that a `map` gives the variable in it, which may be the name of a pool."""
+        for each in self.root.all("map"):
+            variable = each.arguments[-1] if len(each.arguments) == 2 else ""
+            if variable and variable in text:
+                values = [entry.arguments[-1] for entry in each.block if entry.arguments and entry.name != "include"]
+                chosen = [value for value in dict.fromkeys(values) if "$" not in value]
+                return [value if "://" in value else text.replace(variable, value) for value in chosen]
+        return [text]
+
+    def _pass_to(self, text: str, directive: Directive) -> None:
         scheme, separator, rest = text.partition("://")
         protocol = _PASSES[directive.name]
         if separator:

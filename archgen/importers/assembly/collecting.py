@@ -73,6 +73,7 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         "is_promoted",
         "names",
         "group",
+        "near",
     ):
         setattr(part, key, value)
     elif key == "role":

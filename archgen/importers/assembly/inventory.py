@@ -18,7 +18,7 @@ class Part(Struct, kw_only=True):
     `names` are those that such a proxy answers to. One that is `is_unserved` has no name that a request could come by, and
     one that is `is_page` has one on a port of pages. `is_promoted` are stores of which a sentinel or an operator promotes a replica.
     `seeks` are the products or kinds of stores that it needs by the names of its variables alone, each with
-    the variable, what holds its value, and its place.
+    the variable, what holds its value, and its place. `near` are those that alone might call a store.
     """
 
     id: str
@@ -44,6 +44,7 @@ class Part(Struct, kw_only=True):
     is_page: bool = False
     is_promoted: bool = False
     group: str | None = None
+    near: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     seeks: dict[str, tuple[str, str, Origin]] = field(default_factory=dict)
     servers: list[tuple[str, str, int]] = field(default_factory=list)

@@ -59,6 +59,18 @@ def pair_seekers(inventory: Inventory) -> Inventory:
     return inventory
 
 
+def pair_neighbours(inventory: Inventory) -> Inventory:
+    """Return the inventory with a call of each store that no file shows a caller of, by what alone shares its network."""
+    for store in inventory.parts.values():
+        callers = [inventory.parts[name] for name in store.near if name in inventory.parts]
+        for part in callers if not inventory.callers(store.id) else ():
+            inventory.calls[part.id, store.id] = replace(
+                _call(part, store), required=True, is_named=False, evidence="the only program on its network"
+            )
+    inventory.calls = dict(sorted(inventory.calls.items()))
+    return inventory
+
+
 def _sought(part: Part, store: Part, variable: str) -> Call:
     return replace(_call(part, store), required=True, variable=variable, evidence=f"{variable}, in no file")
 

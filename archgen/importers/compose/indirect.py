@@ -20,6 +20,11 @@ _SOCKETS = re.compile(r"^/(var/)?run/\w|(^|[/_-])(sock|sockets?)([/_-]|$)")
 _LOGIN = re.compile(r"(PASS(WORD)?|PASSWD|PWD|USER(NAME)?|LOGIN)$", re.IGNORECASE)
 
 
+_KEPT_FOR_PROGRAMS = ("database", "key-value-store", "cache", "queue", "stream", "object-storage")
+_KEPT_FOR_OTHERS = ("etcd", "consul", "zookeeper", "influxdb", "victoriametrics", "clickhouse")
+"""Stores that products keep their own state or measurements in."""
+
+
 class IndirectCall(Struct, frozen=True):
     """A call by ids, with its place, its evidence, and its protocol where its target doesn't tell it."""
 
@@ -89,6 +94,29 @@ def calls_by_login(
             fitting = [store for store in stores if _is_like(store.guess.known, named)]
             if len(fitting) == 1:
                 yield IndirectCall(part.id, fitting[0].id, value.source, BY_LOGIN)
+
+
+def likely_callers(store: ServicePart, parts: Mapping[str, ServicePart]) -> list[str]:
+    """Return the ids of what alone shares a network with a store and might call it: the services of one program.
+
+    Products may keep their own state in it, so there are none beside one. A network of all tells nothing.
+    """
+    known, networks = store.guess.known, store.service.networks
+    if known.kind not in _KEPT_FOR_PROGRAMS or known.product in _KEPT_FOR_OTHERS:
+        return []
+    others = [part for part in parts.values() if KINDS[part.kind].role != "data"]
+    if all(part.service.networks & networks for part in others):
+        return []
+    near = [part for part in others if _may_call(part) and part.service.networks & networks]
+    programs = {(part.service.program, part.service.dockerfile) for part in near}
+    works = all(KINDS[part.kind].role == "application" and part.guess.known.product is None for part in near)
+    return [part.id for part in near] if len(programs) == 1 and works else []
+
+
+def _may_call(part: ServicePart) -> bool:
+    kind = KINDS[part.kind]
+    aside = kind.balances or kind.observes or part.guess.known.admin
+    return not aside and part.kind not in ("web-server", "mail", "dns", "backup", "bastion")
 
 
 def _is_like(known: Known, named: Known) -> bool:

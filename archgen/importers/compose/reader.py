@@ -12,7 +12,13 @@ from archgen.importers.addresses import Mention, argument, mentions, port_beside
 from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.compose.environment import opened_variables
 from archgen.importers.compose.frameworks import read_by_frameworks
-from archgen.importers.compose.indirect import IndirectCall, calls_by_login, calls_by_name_server, calls_by_socket
+from archgen.importers.compose.indirect import (
+    IndirectCall,
+    calls_by_login,
+    calls_by_name_server,
+    calls_by_socket,
+    likely_callers,
+)
 from archgen.importers.compose.interpolation import expanded_variables
 from archgen.importers.compose.jobs import configuring_jobs
 from archgen.importers.compose.mounts import doubt_files_of_others, mounted
@@ -131,6 +137,9 @@ class _Reader:
         for part, store, source in borrowed_stores(self.parts, services, self.proven, self.copied):
             self._connect(part, Mention(store), source, "same image and variables")
             self._doubt(f"connection:{part.id}->{store}", source, "same image and variables")
+        for part in self.parts.values():
+            if near := likely_callers(part, self.parts):
+                self._add(f"component:{part.id}", "near", near, part.service.source, "networks", "medium")
         for call in calls_by_login(self.parts, self._own_variables()):
             if (call.source, call.target) not in self.proven:
                 self._call_indirectly(call)
