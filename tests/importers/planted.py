@@ -45,6 +45,9 @@ services:
     environment:
       - MYSQL_URL=mysql://u:{plant()}@sql.eu-west-1.rds.amazonaws.com/x
       - REDIS_HOST={plant()}@r.cache.amazonaws.com:6379
+  ours:
+    image: acme/ours:1
+    environment: {{MYSQL_USER: {plant()}, MYSQL_PASSWORD: {plant()}, RABBITMQ_URL: "", REDIS_PASSWORD: {plant()}}}
   edge: {{image: nginx, ports: ["443:443"], volumes: ["./nginx.conf:/etc/nginx/nginx.conf", "./app.ini:/etc/app.ini"]}}
   db: {{image: postgres, environment: {{POSTGRES_PASSWORD: {plant()}}}, command: "postgres -c password={plant()}"}}
   cache: {{image: redis, command: redis-server --requirepass {plant()}}}
@@ -63,6 +66,11 @@ CMD ["gunicorn", "--secret", "{plant()}"]
 """,
     "web/.env": f"QUEUE_URL=amqp://u:{plant()}@queue:5672\nAPI_TOKEN={plant()}\nPLAIN={plant()}\n",
     "web/settings.conf": f"database = postgres://u:{plant()}@db:5432/x\nkey = {plant()}\n",
+    "web/config/default.json": f'{{"queue": "amqp://u:{plant()}@queue:5672", "key": "{plant()}"}}\n',
+    "ours/Dockerfile": f"FROM nginx\nENV TOKEN={plant()}\nCOPY ours/site.conf /etc/nginx/conf.d/site.conf\n",
+    "ours/site.conf": f'server {{ location / {{ proxy_pass http://u:{plant()}@web:8000; set $key "{plant()}"; }} }}\n',
+    "ours/.env.example": f"CACHE_URL=redis://:{plant()}@cache:6379\nOTHER={plant()}\n",
+    "ours/settings.py": f'DSN = "postgres://u:{plant()}@db/x"\nKEY = "{plant()}"\n',
     "web.env": f"SENTRY_DSN=https://{plant()}@sentry.example.org/1\nDB_PASS='{plant()}'\n",
     "more.env": f"SMTP=smtp://u:{plant()}@mail.example.org:587\n",
     ".env.example": f"JOB_TOKEN={plant()}\nJOB_SECRET={plant()}\nLOGIN_URL=http://u:{plant()}@web:8000\n",
