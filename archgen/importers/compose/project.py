@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from archgen.importers.compose.environment import environment_of
+from archgen.importers.compose.interpolation import interpolate
 from archgen.importers.compose.service import Service, merge, read_service
 from archgen.importers.facts import Configuration, FactSheet, Opener
 from archgen.importers.nodes import SourceNode
@@ -29,12 +30,16 @@ _MOST_SERVICES = 5000
 
 
 class Project(Struct):
-    """The services of compose files that are read together, by name, and its variables; `path` is the first of the files."""
+    """The services of compose files that are read together, by name, and its variables; `path` is the first of the files.
+
+    `networks` are the names on the machine of those networks that other projects may use too, by their names in the files.
+    """
 
     path: str
     name: str
     services: dict[str, Service]
     variables: dict[str, str]
+    networks: dict[str, str] = field(default_factory=dict)
 
     @property
     def directory(self) -> str:
@@ -136,8 +141,10 @@ def _project(
     environment = environment_of(first, opener)
     services: dict[str, Service] = {}
     name = ""
+    networks: dict[str, str] = {}
     for file, root in _with_included(files, opener, sheet):
         name = root.text_at("name") or name
+        networks.update(_common_networks(root, environment.variables))
         reader = _Reader(file.path, root, opener, environment.variables, sheet)
         for key in reader.services.keys:
             service = reader.service(key)
@@ -146,7 +153,16 @@ def _project(
     if environment.stand_in:
         sheet.stand_in(environment.stand_in)
     profiles = profiles or environment.profiles
-    return Project(first, name, _chosen(services, profiles, sheet), environment.variables)
+    return Project(first, name, _chosen(services, profiles, sheet), environment.variables, networks)
+
+
+def _common_networks(root: SourceNode, variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the networks that have a name of their own on the machine, each with it."""
+    for key, network in root.get("networks").items():
+        external = network.get("external")
+        named = external.text_at("name") or network.text_at("name")
+        if named or external.value is True:
+            yield key, interpolate(named, variables) or key
 
 
 def _with_included(

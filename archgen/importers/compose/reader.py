@@ -22,7 +22,7 @@ from archgen.importers.compose.indirect import (
 from archgen.importers.compose.interpolation import expanded_variables
 from archgen.importers.compose.jobs import configuring_jobs
 from archgen.importers.compose.mounts import doubt_files_of_others, mounted
-from archgen.importers.compose.neighbours import Neighbours
+from archgen.importers.compose.neighbours import Neighbours, networks_of
 from archgen.importers.compose.omissions import is_order_alone, is_unmentioned, main_of
 from archgen.importers.compose.parts import ServicePart, hosts_of, proxies_of, service_parts
 from archgen.importers.compose.ports import publication_entry
@@ -96,10 +96,11 @@ class _Reader:
         self.neighbours = Neighbours()
 
     def look_around(self, others: list[_Reader]) -> None:
-        """Learn what other projects publish."""
-        self.neighbours = Neighbours(part for other in others for part in other.parts.values())
+        """Learn what other projects publish, and who is on networks in common."""
+        self.neighbours = Neighbours((other.project, other.parts.values()) for other in others)
         self.by_id |= self.neighbours.parts
-        self.hosts = self.neighbours.hosts(self.hosts)
+        own = {network for part in self.parts.values() for network in networks_of(self.project, part)}
+        self.hosts = self.neighbours.hosts(self.hosts, own)
 
     def gather(self) -> None:
         """Put the services of one project of several into a group."""
