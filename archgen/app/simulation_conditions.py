@@ -8,10 +8,11 @@ from archgen.analysis.exposure import gateways
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import RuleContext
 from archgen.model.architecture import Component
+from archgen.model.products import product_name
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.members import copies_awaited, is_of_unknown_copies
-from archgen.reliability.needs import lease_keeper
+from archgen.reliability.needs import lease_keeper, promotion_calls
 from archgen.reliability.simulation import FlowOutcome
 from archgen.rules import BY_NAME
 
@@ -34,6 +35,7 @@ def conditions(topology: Topology, outcome: FlowOutcome, gone: Collection[Subjec
     return (
         *_moved(topology, outcome),
         *_passed(topology, outcome.flow, gone),
+        *_unplaced(topology, outcome.flow, gone),
         *(
             words
             for search in searches
@@ -52,6 +54,33 @@ def _passed(topology: Topology, flow: str, gone: Collection[Subject]) -> Iterato
                 f"only if its traffic doesn't pass {listed(list(topology.hosts_of(name)))}: no step goes through {name}, which guards "
                 f"{listed(list(firewall.guards))} from there"
             )
+
+
+_PLATFORMS = ("kubernetes", "k3s", "rke2", "openshift", "nomad")
+"""Products whose servers start what floats on another host."""
+
+
+def _unplaced(topology: Topology, flow: str, gone: Collection[Subject]) -> Iterator[str]:
+    """Yield what a control plane lacks that is lost with hosts of what floats in a flow: it starts nothing elsewhere then."""
+    floating = [each for each in topology.losses.structures[flow].replicas if each.floating]
+    if any(_is_gone(topology, host, gone) for each in floating for host in each.hosts):
+        for component in topology.architecture.components:
+            if product_name(component.product) in _PLATFORMS and topology.hosts_of(component.id):
+                yield from (
+                    f"nothing is started elsewhere until {back}" for back in _missing(topology, component, gone)
+                )
+
+
+def _missing(topology: Topology, platform: Component, gone: Collection[Subject]) -> tuple[str, ...]:
+    """Return what has to come back before a control plane works; nothing if it does."""
+    if len(_lost_replicas(topology, platform, gone)) == len(platform.replicas):
+        return (f"{platform.id} is up again",)
+    calls = (call for some in promotion_calls(topology.index, platform.id).values() for call in some)
+    stores = [
+        topology.components[target] for target in dict.fromkeys(target for call in calls for target in call.targets)
+    ]
+    short = [each for each in stores if 2 * len(_lost_replicas(topology, each, gone)) >= len(each.replicas)]
+    return tuple(f"{each.id} has a majority again, which {platform.id} needs" for each in short[:1])
 
 
 def _lost_replicas(topology: Topology, component: Component, gone: Collection[Subject]) -> list[str]:

@@ -149,3 +149,50 @@ def test_it_says_that_a_flow_may_pass_a_lost_firewall(
     flows = json.loads(capsys.readouterr().out)["flows"]
     assert (PASSED in flows["record"]["hints"]) == hedged
     assert PASSED not in flows["inside"]["hints"]
+
+
+CLUSTER = """\
+archgen: 1
+name: A cluster with its control plane
+hosts: {cp-1: {}, cp-2: {}, cp-3: {}, n-1: {}, n-2: {}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  app: {kind: app-server, runs_on: {any: [n-1, n-2]}, replicas: 2}
+  api: {kind: service, product: kubernetes, runs_on: [cp-1, cp-2, cp-3]}
+  etcd: {kind: key-value-store, product: etcd, runs_on: [cp-1, cp-2, cp-3]}
+connections:
+  job -> app: https
+  api -> etcd: https
+flows:
+  read: {access: read, steps: [job -> app: GET]}
+"""
+SHORT = "nothing is started elsewhere until etcd has a majority again, which api needs"
+DOWN = "nothing is started elsewhere until api is up again"
+
+
+@pytest.mark.parametrize(
+    ("lost", "old", "new", "hint"),
+    [
+        (("n-1", "cp-1", "cp-2"), "", "", SHORT),
+        (("n-1", "cp-1"), "", "", None),
+        (("cp-1", "cp-2"), "", "", None),
+        (("n-1", "api"), "", "", DOWN),
+        (("n-1", "cp-1", "cp-2"), "product: kubernetes", "product: go", None),
+        (
+            ("n-1", "cp-1", "cp-2"),
+            "api: {kind: service, product: kubernetes, runs_on",
+            "api: {kind: service, product: kubernetes, managed: true, runs_on",
+            SHORT,
+        ),
+        (("n-1", "api"), "product: kubernetes, runs_on: [cp-1, cp-2, cp-3]", "product: kubernetes", None),
+        (("n-1", "cp-1", "cp-2"), "runs_on: {any: [n-1, n-2]}, replicas: 2", "runs_on: [n-1, n-2]", None),
+    ],
+)
+def test_it_says_that_nothing_is_started_while_the_control_plane_is_down(
+    lost: tuple[str, ...], old: str, new: str, hint: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "cluster.arch.yaml"
+    model.write_text(CLUSTER.replace(old, new), encoding="utf-8")
+    assert main(["simulate", str(model), "--kill", *lost, "--format", "json"]) == 0
+    hints = json.loads(capsys.readouterr().out)["flows"]["read"]["hints"]
+    assert [each for each in hints if each.startswith("nothing is started")] == ([hint] if hint else [])
