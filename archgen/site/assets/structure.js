@@ -166,28 +166,35 @@ var archgenStructure = (() => {
     return reasons;
   };
 
-  /* Return the step that fails and the replicas from the initiator to it: the shortest path, breadth first along failed needs. */
+  /* Return the first step that fails and the replicas from the initiator to it, along failed needs in the order of the steps. */
   const trace = (evaluation, bit) => {
     const lame = bit === SOUND ? 0n : SOUND;
     const [component, step] = evaluation.plan.initiators.find(([initiator]) => evaluation.component(initiator) & bit);
     const sound = evaluation.members.get(component).filter(member => !(evaluation.failed.get(member) & lame));
-    const cameFrom = new Map(sound.filter(member => !(evaluation.down.get(member) & bit)).map(member => [member, null]));
-    const queue = [...cameFrom.keys()];
-    for (const replica of queue) {
+    const cameFrom = new Map();
+    // a replica after the step that leads there, with its caller; or a need that nothing meets
+    const open = sound.filter(member => !(evaluation.down.get(member) & bit)).map(member => [-1, member, null, null]);
+    const failing = callee => evaluation.failed.get(callee) & bit && !(evaluation.failed.get(callee) & lame);
+    while (open.length) {
+      let first = 0;
+      open.forEach(([place], index) => { if (place < open[first][0]) first = index; });
+      const [[, replica, before, broken]] = open.splice(first, 1);
+      if (broken) {
+        const dead = [...deciders(evaluation, broken), ...beside(broken)].filter(failing).filter(callee => evaluation.down.get(callee) & bit);
+        const way = [replica];
+        while (cameFrom.get(way[0]) !== null) way.unshift(cameFrom.get(way[0]));
+        return [broken[0], [...way, ...dead.slice(0, 1)]];
+      }
+      if (cameFrom.has(replica)) continue;
+      cameFrom.set(replica, before);
       for (const need of evaluation.needs(replica)) {
         if (!(evaluation.need(need) & bit)) continue;
-        const failing = callee => evaluation.failed.get(callee) & bit && !(evaluation.failed.get(callee) & lame);
-        const callees = deciders(evaluation, need).filter(failing);
         if (alive(evaluation, need, bit).length < need[3]) {
-          const dead = [...callees, ...beside(need).filter(failing)].filter(callee => evaluation.down.get(callee) & bit);
-          const way = [replica];
-          while (cameFrom.get(way[0]) !== null) way.unshift(cameFrom.get(way[0]));
-          return [need[0], [...way, ...dead.slice(0, 1)]];
+          open.push([need[0], replica, before, need]);
+          continue;
         }
-        for (const callee of callees) {
-          if (evaluation.down.get(callee) & bit || cameFrom.has(callee)) continue;
-          queue.push(callee);
-          cameFrom.set(callee, replica);
+        for (const callee of deciders(evaluation, need).filter(failing)) {
+          if (!(evaluation.down.get(callee) & bit) && !cameFrom.has(callee)) open.push([need[0], callee, replica, null]);
         }
       }
     }
