@@ -254,7 +254,7 @@ class Guess(Struct, frozen=True):
 def guess(name: str, image: str, command: str, variables: frozenset[str]) -> Guess:
     """Return the kind of a service: by its command, its image, its name, then its variables."""
     product = _by_image(image) if image else None
-    begins = re.match(r"(?:exec\s+)?(?:\S*/)?([a-z][\w-]*)", command)
+    begins = re.match(r"(?:exec\s+)?(?!-)(?:[\w./-]*/)?([a-z][\w-]*)", command)
     daemon = PRODUCTS.get(begins[1]) if begins is not None else None
     if begins is not None and daemon is not None and daemon.kind in _DAEMONS:
         return Guess(daemon, f"command {begins[1]}", True)

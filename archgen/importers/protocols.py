@@ -10,14 +10,18 @@ from archgen.importers.variable_names import names_grpc
 _OF_PORTS = {
     **STORE_PROTOCOLS, 22: "ssh", 25: "smtp", 53: "dns", 389: "ldap", 465: "smtps", 514: "syslog", 587: "smtp", 636: "ldaps",
     1025: "smtp", 2181: "tcp", 3031: "uwsgi", 3310: "tcp", 4222: "nats", 4317: "grpc", 5044: "tcp", 7687: "tcp", 11211: "memcached",
-    24224: "tcp", 50051: "grpc",
+    7233: "grpc", 14250: "grpc", 24224: "tcp", 50051: "grpc",
 }  # fmt: skip
 """What answers on ports where nothing speaks HTTP."""
 
 
 def protocol_of_port(port: int | None, known: Known | None = None) -> str | None:
-    """Return the protocol of a port on which nothing speaks HTTP; None where the product that is called tells it."""
-    return None if known is not None and known.product is not None else _OF_PORTS.get(port or 0)
+    """Return the protocol of a port on which nothing speaks HTTP; None where the product that is called tells it.
+
+    Products that take traces speak gRPC on a port beside their own.
+    """
+    protocol = _OF_PORTS.get(port or 0)
+    return None if known is not None and known.product is not None and protocol != "grpc" else protocol
 
 
 def protocol_of_call(of_address: str | None, of_port: str | None, target: Guess, variable: str) -> str:

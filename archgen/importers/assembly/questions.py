@@ -39,7 +39,7 @@ def questions_of(
         *_outside(inventory),
         *_calls(inventory),
         *_uncalled(inventory, doors),
-        *_calling_nothing(inventory),
+        *_calling_nothing(inventory, doors),
         *_hosts(inventory),
         *_writers(inventory),
         *(_WORDS[word] for word in unknown if word in _WORDS),
@@ -138,14 +138,21 @@ def _likely_callers(inventory: Inventory, part: Part) -> list[Part]:
     return [*leading, *(each for each in others if each.traits.role in ("application", "web"))]
 
 
-def _calling_nothing(inventory: Inventory) -> Iterator[ImportQuestion]:
-    """Yield a question for each proxy of which no file that was read says where it leads to."""
+def _calling_nothing(inventory: Inventory, doors: Doors) -> Iterator[ImportQuestion]:
+    """Yield a question for each proxy of which no file that was read says where it leads to.
+
+    A web server may serve files alone: it is asked about where a component has no other way to its visitors.
+    """
     for part in inventory.parts.values():
-        if part.traits.balances and not inventory.callees(part.id):
+        serves_files = part.kind == "web-server"
+        if (part.traits.balances or (serves_files and part.id in doors.front)) and not inventory.callees(part.id):
             behind = [
                 each.id
                 for each in inventory.parts.values()
-                if each.traits.serves and not each.traits.balances and not inventory.callers(each.id)
+                if each.traits.serves
+                and not each.traits.balances
+                and not inventory.callers(each.id)
+                and not (serves_files and each.id in (part.id, *doors.front, *doors.bypasses))
             ]
             if behind:
                 ask = f"No file says where {part.id} passes requests to. Where?"

@@ -62,9 +62,12 @@ def main_of(service: Service) -> str:
 def is_order_alone(caller: Guess, target: Guess, name: str, service: Service) -> bool:
     """Return True if a service that starts after another is not likely to call it.
 
-    Nothing calls what takes work from a queue. Pages and the proxy before them are called by proxies alone.
+    Nothing calls what takes work from a queue, and what observes is asked by Grafana, never the other way round.
+    Pages and the proxy before them are called by proxies alone.
     """
     if target.known.kind in ("worker", "scheduler"):
+        return True
+    if target.known.product == "grafana" and KINDS[caller.known.kind].observes:
         return True
     if KINDS[caller.known.kind].balances or caller.known.kind == "web-server":
         return False

@@ -20,11 +20,16 @@ COORDINATORS = ("etcd", "consul", "zookeeper")
 
 def is_for_others(part: ServicePart, target: ServicePart | OutsideStore) -> bool:
     """Return True for a value that several services share, and that a proxy, an observer or a backup among them has no use for."""
-    proxies = KINDS[part.kind].balances or "nginx" in (part.guess.known.product or part.id)
+    proxies = KINDS[part.kind].balances or "nginx" in (part.guess.known.product or part.id) or _is_own_nginx(part)
     if proxies and target.guess.known.product in COORDINATORS:
         return False
     copies = part.kind == "backup" and not KINDS[target.kind].stores
     return copies or KINDS[part.kind].observes or (proxies and KINDS[target.kind].role == "data")
+
+
+def _is_own_nginx(part: ServicePart) -> bool:
+    """Return True for `shop-nginx`, which runs the web server of the product's image; an image of PHP runs both in one."""
+    return part.id.endswith(("-nginx", "_nginx")) and "php" not in f"{part.id} {part.service.image}"
 
 
 def is_meant_for_others(
