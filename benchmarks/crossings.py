@@ -65,7 +65,7 @@ def rows(path: Path, level: str | None, width: str) -> Iterator[Row]:
     """Yield a row for each picture of a model's deployment."""
     model, room = checked(path), ROOMS[width]
     drawing = Drawing(mode="light", room=room)
-    for name, diagram in at_levels(model, "deployment", level, True, complete=False, is_legible=drawing.is_legible):
+    for name, diagram in at_levels(model, "deployment", level, True, complete=False, legibility=drawing.legibility):
         placed = drawing.showing(diagram).placed(model)
         yield Row(f"{model.slug}.{name}", score(placed, room), counted_in_d2(diagram))
 

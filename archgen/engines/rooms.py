@@ -65,6 +65,11 @@ def is_legible(placed: Placed, room: Room) -> bool:
     return room.text(placed) >= room.floor - _ROUNDING
 
 
+def legibility(placed: Placed, room: Room) -> float:
+    """Return the smallest text of a diagram in a room as a share of the smallest that can be read there, 1 at most."""
+    return 1.0 if is_legible(placed, room) else min(room.text(placed) / room.floor, 0.999)
+
+
 def smallest_text(placed: Placed) -> float:
     """Return the size of the smallest text of a diagram."""
     sizes = placed.measures.sizes

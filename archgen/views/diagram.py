@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.analysis.hops import Meaning
 from archgen.compare.entities import ChangeKind
@@ -234,3 +235,8 @@ class Sequence(Struct, frozen=True, kw_only=True):
     alt: str
     participants: tuple[Participant, ...]
     items: tuple[Item, ...]
+
+
+def without_words(diagram: Diagram) -> Diagram:
+    """Return a diagram without words on its lines, whose look the legend explains."""
+    return replace(diagram, edges=tuple(replace(edge, label="") for edge in diagram.edges))

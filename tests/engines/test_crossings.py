@@ -24,5 +24,5 @@ ELK = {
 def test_lines_cross_no_more_often_than_in_elk(system: str, picture: str) -> None:
     model = check("m.arch.yaml", WRITTEN[system]().encode())
     drawing = Drawing(mode="light", room=COLUMN)
-    diagrams = dict(at_levels(model, "deployment", None, True, complete=False, is_legible=drawing.is_legible))
+    diagrams = dict(at_levels(model, "deployment", None, True, complete=False, legibility=drawing.legibility))
     assert score(drawing.showing(diagrams[picture]).placed(model)).crossings <= ELK[system, picture]

@@ -417,9 +417,45 @@ def test_every_level_can_be_read_on_a_phone(name: str) -> None:
     model = read_model("m.arch.yaml", WRITTEN[name]().encode())
     room = ROOMS["480"]
     drawing = Drawing(mode="light", room=room)
-    pictures = at_levels(model, "deployment", None, findings=True, complete=False, is_legible=drawing.is_legible)
+    pictures = at_levels(model, "deployment", None, findings=True, complete=False, legibility=drawing.legibility)
     texts = {title: score(drawing.showing(diagram).placed(model), room).text for title, diagram in pictures}
     assert min(texts.values()) >= room.floor, texts
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_every_level_can_be_read_on_a_slide_and_few_lose_words(name: str) -> None:
+    model = read_model("m.arch.yaml", WRITTEN[name]().encode())
+    room = ROOMS["slide"]
+    drawing = Drawing(mode="light", room=room)
+    pictures = at_levels(
+        model,
+        "deployment",
+        None,
+        findings=True,
+        complete=False,
+        legibility=drawing.legibility,
+        wordless=drawing.is_page,
+    )
+    texts = {title: score(drawing.showing(diagram).placed(model), room).text for title, diagram in pictures}
+    assert min(texts.values()) >= room.floor, texts
+    silent = [title for title, diagram in pictures if not any(edge.label for edge in diagram.edges)]
+    assert len(silent) <= len(pictures) / 3, silent
+
+
+def test_levels_that_cannot_be_read_have_the_largest_text() -> None:
+    model = read_model("m.arch.yaml", WRITTEN["game-backend"]().encode())
+    every = {most: level_diagrams(model.topology, most=most) for most in (25, 18, 12, 8)}
+    texts = {picture.diagram: 0.1 for pictures in every.values() for picture in pictures}
+    texts.update((picture.diagram, 0.2) for picture in every[12])
+    pictures = at_levels(
+        model, "deployment", None, findings=True, complete=False, legibility=lambda diagram: texts.get(diagram, 0.1)
+    )
+    assert [diagram for _, diagram in pictures] == [picture.diagram for picture in every[12]]
+
+
+def test_a_column_keeps_the_words_of_lines() -> None:
+    assert not Drawing(room=ROOMS["480"]).is_page
+    assert not Drawing().is_page
 
 
 def rows_of_servers(count: int) -> Diagram:

@@ -96,7 +96,9 @@ def _pictures(
 
     for view in (*ASPECTS, *(view.id for view in tier.architecture.views)):
         if form.deployment is not None and view in views and only is None:
-            for name, shown in at_levels(tier, view, level, drawing.findings, form.complete, drawing.is_legible):
+            for name, shown in at_levels(
+                tier, view, level, drawing.findings, form.complete, drawing.legibility, drawing.is_page
+            ):
                 yield picture(name, partial(_aspect, form, shown, tier, drawing))
     if form.flow is not None and ("flows" in views or (only is not None and "paths" not in views)):
         for flow in flows:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from archgen.app.config.choice import require_choice
 from archgen.app.drawing.layouts import nameless
 from archgen.app.drawing.pictures import Drawing
@@ -16,7 +18,7 @@ from archgen.model.slug import distinct
 from archgen.views.aspects import ASPECTS
 from archgen.views.deployment import deployment
 from archgen.views.deployment_folding import fold_equal_legibly, foldings
-from archgen.views.diagram import Diagram
+from archgen.views.diagram import Diagram, without_words
 from archgen.views.levels import CARDS, EVERYTHING, FEW, LINES, SYSTEM, Picture, declared_view, level_diagrams
 
 USUAL = ("deployment",)
@@ -42,8 +44,12 @@ NamedDiagram = tuple[str, Diagram]
 """A diagram with the part of its file's name that tells its view and group."""
 
 
-def _anywhere(_: Diagram) -> bool:
-    return True
+Legibility = Callable[[Diagram], float]
+"""The smallest text of a diagram where it is seen, as a share of the smallest that can be read there; 1 at most."""
+
+
+def _anywhere(_: Diagram) -> float:
+    return 1.0
 
 
 def at_levels(
@@ -52,13 +58,15 @@ def at_levels(
     level: str | None,
     findings: bool,
     complete: bool,
-    is_legible: Callable[[Diagram], bool] = _anywhere,
+    legibility: Legibility = _anywhere,
+    wordless: bool = False,
 ) -> tuple[NamedDiagram, ...]:
     """Return the diagrams of a view with their names: the view, and `<view>.<group>` for each group that is opened.
 
     Without a level, the view is drawn as it is if it's readable or a `complete` one is wanted, else in levels, of fewer
-    cards each if they aren't legible where they are seen. Raises
-    UsageError for a level that the system doesn't have. A system without the view has no diagrams of it.
+    cards each if they aren't legible where they are seen. A readable view is drawn in levels, too, if only these are all
+    legible there. Where that isn't enough, the lines of `wordless` diagrams lose their words. Raises UsageError for a
+    level that the system doesn't have. A system without the view has no diagrams of it.
     """
     shown = tier.findings if findings else ()
     declared = {declared.id: declared for declared in tier.architecture.views}
@@ -69,29 +77,52 @@ def at_levels(
         return ()
     if view == EVERYTHING == level and len(usual.nodes) <= UNFOLDED:
         return ((view, _untangled(tier, shown, usual)),)
-    if view not in _LEVELED or level == EVERYTHING or (level is None and (complete or not _is_crowded(usual))):
+    if view not in _LEVELED or level == EVERYTHING or (level is None and complete):
         return ((view, usual),)
-    if level is None and view == EVERYTHING and (folded := _folded(tier, shown, usual)) is not None:
-        return ((view, folded),)
     if level is None:
-        return _named(view, _legible(tier, shown, is_legible))
+        one = _as_one(tier, shown, view, usual)
+        for trim in (_as_it_is, _trimmed) if wordless else (_as_it_is,):
+            if one is not None and legibility(trim(one, legibility)) >= 1:
+                return ((view, trim(one, legibility)),)
+            pictures, least = _legible(tier, shown, legibility, trim)
+            if least >= 1:
+                break
+        return ((view, one),) if one is not None and least < 1 else _named(view, pictures)
     return _named(view, (_picture(level_diagrams(tier.topology, shown), level),))
 
 
+def _as_it_is(diagram: Diagram, _: Legibility) -> Diagram:
+    return diagram
+
+
+def _trimmed(diagram: Diagram, legibility: Legibility) -> Diagram:
+    """Return a diagram, without the words of its lines if it's illegible."""
+    return diagram if legibility(diagram) >= 1 else without_words(diagram)
+
+
 def _legible(
-    tier: CheckedModel, findings: Sequence[Finding], is_legible: Callable[[Diagram], bool]
-) -> tuple[Picture, ...]:
-    """Return the levels of the most cards at which every diagram is legible, else those with the fewest that aren't."""
+    tier: CheckedModel,
+    findings: Sequence[Finding],
+    legibility: Legibility,
+    trim: Callable[[Diagram, Legibility], Diagram],
+) -> tuple[tuple[Picture, ...], float]:
+    """Return the levels of the most cards at which every diagram is legible, else those with the largest smallest text.
+
+    Also return how legible their smallest text is.
+    """
     best_pictures: tuple[Picture, ...] = ()
-    least = 0
+    most_legible = 0.0
     for most in (CARDS, *_FEWER):
-        pictures = level_diagrams(tier.topology, findings, most=most)
-        illegible = sum(not is_legible(picture.diagram) for picture in pictures)
-        if not best_pictures or illegible < least:
-            best_pictures, least = pictures, illegible
-        if not illegible:
+        pictures = tuple(
+            replace(picture, diagram=trim(picture.diagram, legibility))
+            for picture in level_diagrams(tier.topology, findings, most=most)
+        )
+        least = min(legibility(picture.diagram) for picture in pictures)
+        if not best_pictures or least > most_legible:
+            best_pictures, most_legible = pictures, least
+        if least >= 1:
             break
-    return best_pictures
+    return best_pictures, most_legible
 
 
 def scores(
@@ -99,7 +130,7 @@ def scores(
 ) -> Iterator[tuple[str, Score]]:
     """Yield the score of each diagram of the views asked for, the deployment unless others are."""
     for view in views or USUAL:
-        for name, diagram in at_levels(tier, view, level, drawing.findings, False, drawing.is_legible):
+        for name, diagram in at_levels(tier, view, level, drawing.findings, False, drawing.legibility, drawing.is_page):
             yield name, score(drawing.showing(diagram).placed(tier), drawing.room or COLUMN)
 
 
@@ -142,6 +173,13 @@ def _untangled(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) 
             if least <= TANGLED:
                 break
     return best_diagram
+
+
+def _as_one(tier: CheckedModel, findings: Sequence[Finding], view: str, usual: Diagram) -> Diagram | None:
+    """Return a view as one diagram, a crowded deployment with equal hosts folded; None if levels show it better."""
+    if not _is_crowded(usual):
+        return usual
+    return _folded(tier, findings, usual) if view == EVERYTHING else None
 
 
 def _folded(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) -> Diagram | None:

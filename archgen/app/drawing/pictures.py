@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from archgen.analysis.topology import Topology
 from archgen.app.drawing.layouts import cached, engine_for, wrapped_engine
 from archgen.compare import Evolution
-from archgen.engines.rooms import COLUMNS, ROOMS, THUMBNAIL, Room, is_legible
+from archgen.engines.rooms import COLUMNS, ROOMS, THUMBNAIL, Room, legibility
 from archgen.layout.placed import Placed
 from archgen.layout.sequence.arrangement import place
 from archgen.layout.sequence.placed import PlacedSequence
@@ -114,7 +114,16 @@ class Drawing:
 
     def is_legible(self, diagram: Diagram) -> bool:
         """Return True if the text of a diagram can be read in the room that it is drawn for."""
-        return self.room is None or is_legible(self._engine(diagram), self.room)
+        return self.legibility(diagram) >= 1
+
+    @property
+    def is_page(self) -> bool:
+        """True if it draws for a slide or a sheet, which nobody scrolls or enlarges."""
+        return self.room is not None and self.room.height > 0
+
+    def legibility(self, diagram: Diagram) -> float:
+        """Return the smallest text of a diagram as a share of what can be read in the room that it is drawn for, 1 at most."""
+        return 1.0 if self.room is None else legibility(self._engine(diagram), self.room)
 
     def first_legible(self, diagrams: Iterable[Diagram]) -> Diagram:
         """Return the first of some diagrams whose text can be read, else the last."""

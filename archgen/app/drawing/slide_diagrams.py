@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import exp, log
 
-from msgspec.structs import replace
-
 from archgen.app.drawing.pictures import Drawing
 from archgen.layout.placed import Placed
 from archgen.linting.checked_model import CheckedModel
@@ -17,7 +15,7 @@ from archgen.slides.section import RouteDiagram
 from archgen.slides.values import CAPTIONED, PICTURE
 from archgen.views.deployment import deployment
 from archgen.views.deployment_folding import fold_equal_legibly
-from archgen.views.diagram import Diagram
+from archgen.views.diagram import Diagram, without_words
 from archgen.views.levels import Candidate, by_kind, by_network, by_role, by_zone, collapsed, crossed, level_diagrams
 from archgen.views.route import on_route, route_diagram, route_steps
 
@@ -177,8 +175,3 @@ def _tried(diagrams: Sequence[Diagram]) -> Iterator[Diagram]:
     """Yield the first of some diagrams, and the others that aren't too large to be readable."""
     yield diagrams[0]
     yield from (each for each in diagrams[1:] if len(each.nodes) <= CARDS and len(each.edges) <= LINES)
-
-
-def without_words(diagram: Diagram) -> Diagram:
-    """Return a diagram without words on its lines, whose look the legend explains."""
-    return replace(diagram, edges=tuple(replace(edge, label="") for edge in diagram.edges))
