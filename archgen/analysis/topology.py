@@ -261,8 +261,8 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
     def watched(self) -> frozenset[Subject]:
         """The hosts and components that something collects data from.
 
-        An agent watches the hosts it runs on and the components it names; an observer also watches its callees and
-        its callers. A host is watched if a component on it is, and a component if all its hosts are.
+        An agent watches the hosts it runs on and the components it names; an observer that doesn't merely probe also
+        watches its callees and its callers. A host is watched if a component on it is, and a component if all its hosts are.
         """
         collected = {
             source
@@ -285,6 +285,11 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
     def _observed(self, connection: Connection) -> Iterator[str]:
         """Yield the ends of a connection that an observer at its other end collects data from."""
         if self.kind(connection.source).observes:
-            yield from (target for target in connection.targets if not self.kind(target).observes)
-        elif any(self.kind(target).observes for target in connection.targets):
+            if not self.only_probes(connection.source):
+                yield from (target for target in connection.targets if not self.kind(target).observes)
+        elif any(self.kind(target).observes and not self.only_probes(target) for target in connection.targets):
             yield connection.source
+
+    def only_probes(self, observer: str) -> bool:
+        """Return True for an observer that knows if others answer, and nothing of what happens in them."""
+        return product_of(self.components[observer].product).probes_only

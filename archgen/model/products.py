@@ -28,7 +28,8 @@ class Product(Struct, frozen=True, gc=False):
     `trusting`: it checks no certificate of the servers that it passes requests on to, unless told to.
     `steps_down`: a replica that sees no majority of the votes stops, for everything or for writes.
     `waits`: a commit waits for a synchronous standby that is gone, unless it is set up otherwise.
-    `figures_only`: it collects measurements, and no log lines. `directory`: it keeps the accounts of people, and their passwords,
+    `figures_only`: it collects measurements, and no log lines. `probes_only`: it asks for answers from outside, and collects nothing
+    from what answers. `directory`: it keeps the accounts of people, and their passwords,
     itself. `mirrors`: the nodes beside the primary of a queue have copies of its messages. `votes_if_set_up`: its replicas agree on
     each write only if a quorum is declared, as that of RabbitMQ's quorum queues. `shares_storage`: its replicas write to the same
     files, so that no two of their writes conflict. `keeps_data`: an application that keeps repositories, artifacts or records
@@ -48,6 +49,7 @@ class Product(Struct, frozen=True, gc=False):
     trusting: bool = False
     waits: bool = False
     figures_only: bool = False
+    probes_only: bool = False
     directory: bool = False
     mirrors: bool = False
     votes_if_set_up: bool = False
@@ -82,6 +84,23 @@ _TRAITS: dict[str, Product] = {
     **dict.fromkeys(
         ("prometheus", "prometheus-agent", "node-exporter", "victoriametrics", "thanos", "mimir", "statsd", "collectd"),
         Product(figures_only=True),
+    ),
+    **dict.fromkeys(
+        (
+            *(
+                "uptime-kuma",
+                "gatus",
+                "statping",
+                "cachet",
+                "smokeping",
+                "blackbox-exporter",
+                "healthchecks",
+                "upptime",
+            ),
+            *("pingdom", "uptimerobot", "statuscake", "better-uptime", "better-stack-uptime", "checkly", "hetrixtools"),
+            *("freshping", "updown", "oh-dear"),
+        ),
+        Product(probes_only=True),
     ),
     **dict.fromkeys(
         (

@@ -95,7 +95,8 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     hosts = [host for host in hosts if host not in closed]
     bare += dict.fromkeys(replica.component for host in closed for replica in facts.replicas_on[host])
     agent = next((component for component in facts.architecture.components if _collects_by_place(component)), None)
-    collectors = filter(_collects_by_name, facts.architecture.components)
+    components = facts.architecture.components
+    collectors = (each for each in components if _collects_by_name(each) and not facts.only_probes(each.id))
     collector = min(collectors, key=lambda component: component.kind != "monitoring-agent", default=None)
     if hosts and agent is None and collector is not None and _names_sources(collector):
         if not all(facts.replicas_on[host] for host in hosts):
@@ -148,7 +149,8 @@ def _new_agent(facts: Topology, hosts: Collection[str], components: Collection[s
     places = {"runs_on": [*hosts] if len(hosts) > 1 else next(iter(hosts))} if hosts else {}
     agent = free_name("agent", facts)
     changes: list[Change] = [Put(("components", agent), {"kind": "monitoring-agent"} | places | {"collects": collects})]
-    watcher = next((each.id for each in facts.architecture.components if each.kind == "monitoring"), None)
+    watchers = (each.id for each in facts.architecture.components if each.kind == "monitoring")
+    watcher = next((name for name in watchers if not facts.only_probes(name)), None)
     if watcher is None:
         watcher = free_name("monitoring", facts)
         changes.append(Put(("components", watcher), _monitoring(facts)))
