@@ -113,7 +113,9 @@ def names_any(text: str, hosts: Mapping[str, str]) -> bool:
 def hosts_in(text: str, hosts: Mapping[str, str]) -> dict[str, str]:
     """Return the hosts whose names stand in a text: nothing else in it, or in a part of it, can be resolved."""
     lower = text.lower()
-    return {host: identity for host, identity in hosts.items() if host in lower or host in text}
+    return {
+        host: identity for host, identity in hosts.items() if host in lower or (host != host.lower() and host in text)
+    }
 
 
 def argument(word: str, before: str) -> tuple[str, str, str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 
 from archgen.importers.addresses import Mention, hosts_in, mentions
 from archgen.importers.facts import IN_SOURCE, MOUNTED, Attachment, Configuration, Fact, FactSheet, ImportFormat, Origin
@@ -108,12 +110,30 @@ def _search(data: bytes, all_hosts: Mapping[str, str]) -> Iterator[tuple[int, Me
     """Yield the addresses of components in a file, each with the number of its line, comments aside."""
     text = data.decode("utf-8", "replace")
     hosts = hosts_in(text, all_hosts)
-    for number, line in enumerate(text.splitlines()[:_MOST_LINES] if hosts else (), 1):
-        content = line.strip()
+    lines = text.splitlines()[:_MOST_LINES] if hosts else []
+    for index in _naming(text, hosts) if lines else ():
+        content = lines[index].strip() if index < len(lines) else ""
         if content and not content.startswith(("#", "//", ";")):
             name, value = _setting(content[:_LONGEST_LINE])
             for mention in mentions(name, value, hosts):
-                yield number, mention
+                yield index + 1, mention
+
+
+def _naming(text: str, hosts: Mapping[str, str]) -> list[int]:
+    """Return the indexes of the lines in which the name of a host stands: the others need no search."""
+    lower = text.lower()
+    ends = list(accumulate(map(len, lower.splitlines(keepends=True))))
+    if len(lower) != len(text):
+        return list(range(len(ends)))
+    indexes: set[int] = set()
+    for host in hosts:
+        for within in (lower, text) if host != host.lower() else (lower,):
+            place = within.find(host)
+            while place >= 0:
+                index = bisect_right(ends, place)
+                indexes.add(index)
+                place = within.find(host, ends[index])
+    return sorted(indexes)
 
 
 def _call(attachment: Attachment, mentioned: tuple[tuple[int, Mention], ...], sheet: FactSheet) -> None:

@@ -49,7 +49,7 @@ def _attached(
 
     What a program reads through the API it reads by its keys, as settings.
     """
-    for key, text, source in data_of(manifests, "ConfigMap", part.namespace, name):
+    for key, (text, source) in data_of(manifests, "ConfigMap", part.namespace, name).items():
         if keys is not None and key not in keys:
             continue
         if as_settings and "\n" not in text:

@@ -24,7 +24,7 @@ _NAME = re.compile(r"^ {0,4}name:\s*(\S+)\s*$", re.MULTILINE)
 
 def is_kustomization(path: str) -> bool:
     """Return True for the file by which Kustomize knows a directory."""
-    return posixpath.basename(path) in NAMES
+    return path.endswith(NAMES) and posixpath.basename(path) in NAMES
 
 
 def read_kustomizations(

@@ -49,12 +49,14 @@ class Manifests(Struct):
     """The objects of all files by kind; of two with one name the first counts.
 
     `generated` are the entries of ConfigMaps and Secrets that kustomizations make, by kind and name, and `scaled` the numbers
-    of replicas that they set, by the name of the workload, that of any under the empty name.
+    of replicas that they set, by the name of the workload, that of any under the empty name. `entries` keeps what was read of a
+    configuration: many workloads refer to one.
     """
 
     objects: dict[str, dict[tuple[str, str], Manifest]] = field(default_factory=dict)
     generated: dict[tuple[str, str], list[tuple[str, str, Origin]]] = field(default_factory=dict)
     scaled: dict[str, tuple[int, Origin]] = field(default_factory=dict)
+    entries: dict[tuple[str, str, str], dict[str, tuple[str, Origin]]] = field(default_factory=dict)
 
     def of(self, *kinds: str) -> list[Manifest]:
         """Return the objects of some kinds, by kind and place."""

@@ -84,6 +84,7 @@ class _Reader:
         self.siblings = dict(self._siblings())
         self.hosts: dict[str, dict[str, str]] = {}
         self.names: dict[str, dict[str, str]] = {}
+        self.all_hosts: dict[str, dict[str, str]] = {}
         self.protocols = dict(self._protocols())
 
     def read(self) -> list[Attachment]:
@@ -166,6 +167,12 @@ class _Reader:
             self.names[namespace] = workload_names(namespace, self.parts, self._hosts(namespace))
         return self.names[namespace]
 
+    def _all_hosts(self, namespace: str) -> dict[str, str]:
+        """Return the hosts of a namespace with the names that are meant."""
+        if namespace not in self.all_hosts:
+            self.all_hosts[namespace] = {**self._hosts(namespace), **self._names(namespace)}
+        return self.all_hosts[namespace]
+
     def _aliases(self) -> dict[tuple[str, str], str]:
         """Return the ids of Services that stand for a name, or for addresses, outside the cluster or in another namespace."""
         inside = {
@@ -234,7 +241,7 @@ class _Reader:
         if names_page(part.guess.known.kind, name, value):
             return
         meant = self._names(part.namespace)
-        for mention, store in self.outside.mentions(name, value, {**hosts, **meant}, source, port):
+        for mention, store in self.outside.mentions(name, value, self._all_hosts(part.namespace), source, port):
             self.by_id[store.id] = store
             self._connect(part, mention, source, evidence)
         for mention in mentions(name, value, meant, port) if meant else ():

@@ -71,7 +71,7 @@ def _unknown(manifests: Manifests, namespace: str, container: SourceNode) -> Ite
         for kind in ("ConfigMap", "Secret"):
             reference = item.get("valueFrom", f"{kind[0].lower()}{kind[1:]}KeyRef")
             name, key = reference.text_at("name"), reference.text_at("key")
-            if name and all(key != each for each, _, _ in data_of(manifests, kind, namespace, name)):
+            if name and key not in data_of(manifests, kind, namespace, name):
                 yield item.text_at("name"), Origin(item.path, item.line, item.pointer), f"{namespace}/{name}/{key}"
     for item in container.get("envFrom").list():
         name = item.text_at("secretRef", "name")

@@ -11,11 +11,13 @@ from archgen.importers.addresses import ON_MACHINE
 from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.manifests import Manifests
 from archgen.importers.nodes import SourceNode
+from archgen.language.yaml.tree import Map
 
 NODE = ON_MACHINE[0]
 """The host by which pods know the node that they run on."""
 
 _DEEPEST = 5
+_REFERENCES = (("ConfigMap", "configMap"), ("Secret", "secret"))
 
 
 def variables_of(
@@ -23,37 +25,49 @@ def variables_of(
 ) -> Iterator[tuple[str, tuple[str, Origin]]]:
     """Yield the variables of a container, each with its value and its place."""
     for item in container.get("envFrom").list():
-        for kind in ("ConfigMap", "Secret"):
-            name = item.text_at(f"{kind[0].lower()}{kind[1:]}Ref", "name")
-            for key, value, source in data_of(manifests, kind, namespace, name):
-                yield item.text_at("prefix") + key, (value, source)
+        for kind, reference in _REFERENCES:
+            name = item.text_at(f"{reference}Ref", "name")
+            for key, entry in data_of(manifests, kind, namespace, name).items() if name else ():
+                yield item.text_at("prefix") + key, entry
     for item in container.get("env").list():
-        name = item.text_at("name")
-        if item.get("value").value is not None:
-            yield name, (item.text_at("value"), Origin(item.path, item.line, item.pointer))
+        value = item.value
+        if value.__class__ is not Map:
+            continue
+        if value.get("value") is not None:
+            yield item.text_at("name"), (item.text_at("value"), Origin(item.path, item.line, item.pointer))
+        if value.get("valueFrom") is None:
+            continue
         if item.text_at("valueFrom", "fieldRef", "fieldPath") == "status.hostIP":
-            yield name, (NODE, Origin(item.path, item.line, item.pointer))
-        for kind in ("ConfigMap", "Secret"):
-            reference = item.get("valueFrom", f"{kind[0].lower()}{kind[1:]}KeyRef")
-            for key, value, source in data_of(manifests, kind, namespace, reference.text_at("name")):
-                if key == reference.text_at("key"):
-                    yield name, (value, source)
+            yield item.text_at("name"), (NODE, Origin(item.path, item.line, item.pointer))
+        for kind, reference in _REFERENCES:
+            name = item.text_at("valueFrom", f"{reference}KeyRef", "name")
+            entries = data_of(manifests, kind, namespace, name) if name else {}
+            key = item.text_at("valueFrom", f"{reference}KeyRef", "key")
+            if key in entries:
+                yield item.text_at("name"), entries[key]
 
 
-def data_of(manifests: Manifests, kind: str, namespace: str, name: str) -> Iterator[tuple[str, str, Origin]]:
-    """Yield the entries of a configuration; those of a secret serve to find addresses alone."""
+def data_of(manifests: Manifests, kind: str, namespace: str, name: str) -> dict[str, tuple[str, Origin]]:
+    """Return the entries of a configuration by their keys; those of a secret serve to find addresses alone."""
+    known = manifests.entries.get((kind, namespace, name))
+    if known is None:
+        known = manifests.entries[kind, namespace, name] = dict(_entries(manifests, kind, namespace, name))
+    return known
+
+
+def _entries(manifests: Manifests, kind: str, namespace: str, name: str) -> Iterator[tuple[str, tuple[str, Origin]]]:
     objects = manifests.objects.get(kind, {})
     manifest = objects.get((namespace, name)) or objects.get(("", name))
     if manifest is None and not namespace:
         manifest = next((each for (_, other), each in objects.items() if other == name), None)
-    if name and (generated := manifests.generated.get((kind, name))) is not None:
-        yield from generated
-    if manifest is None or not name:
+    for key, text, source in manifests.generated.get((kind, name), ()):
+        yield key, (text, source)
+    if manifest is None:
         return
     for section in ("data", "stringData"):
         for key, value in manifest.node.get(section).items():
             text = _decoded(value.text) if kind == "Secret" and section == "data" else value.text
-            yield key, text, Origin(value.path, value.line, value.pointer)
+            yield key, (text, Origin(value.path, value.line, value.pointer))
 
 
 def expanded(text: str, values: Mapping[str, tuple[str, Origin]], depth: int = 0) -> str:
