@@ -39,6 +39,9 @@ _MOST_OF_RANGE = 64
 _BARE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _AUTHORITY = re.compile(r"(?:[^@/]*@)?\[?([A-Za-z0-9][A-Za-z0-9_.-]*)\]?(?::([0-9]{1,5}))?")
 
+_IN_CLUSTER = re.compile(r"\.svc(\.[a-z0-9.-]+)?$", re.IGNORECASE)
+"""The end of a full name of a service, which is a host wherever it stands."""
+
 _HOST_OF_PAIR = re.compile(r"(?<=_)(HOST(NAME)?|ADDR(ESS)?|SERVER|ENDPOINT)$")
 
 _SCHEMES = {
@@ -216,10 +219,11 @@ def _in_ports(text: str) -> Iterator[Mention]:
 def _words(name: str, text: str) -> Iterator[Mention]:
     for match in _HOST_WORD.finditer(text) if "=" in text else ():
         yield Mention(match[1])
-    if asks_for_host(name):
+    asks = asks_for_host(name)
+    if asks or ".svc" in text:
         for part in re.split(r"[,;\s]+", text.strip())[:100]:
             word = part.strip(LIST_SIGNS)
-            if _BARE.fullmatch(word):
+            if _BARE.fullmatch(word) and (asks or _IN_CLUSTER.search(word) is not None):
                 yield Mention(word)
 
 

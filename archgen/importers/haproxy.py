@@ -29,6 +29,9 @@ _PROTOCOL = re.compile(
 )
 """A name of a section that tells how it is spoken to, and nothing of what answers."""
 
+_PROTOCOL_WORD = re.compile(r"(?:(?<=[-_.])|^)(?:https?|ssl|tls|tcp|http2|wss?)(?=[-_.]|$)", re.IGNORECASE)
+"""A word in the name of a section that tells how it is spoken to."""
+
 
 class _Section(Struct):
     """A section: its lines as words, each with its number."""
@@ -99,13 +102,14 @@ def _is_of_store(backend: _Section) -> bool:
 
 
 def _titles(backends: list[_Section]) -> dict[str, str]:
-    """Return one name for backends that are ports of the same servers: those of one product, or named by protocols alone."""
+    """Return one name for backends that are ports of the same servers: those of one product, or named alike but for protocols."""
     alike: dict[tuple[str, ...], list[_Section]] = {}
     for backend in backends:
         named = guess(make_id(backend.name), "", "", frozenset()).known.product
         servers = sorted({host for _, host, _ in backend.servers})
-        if servers and (named is not None or _PROTOCOL.fullmatch(backend.name)):
-            alike.setdefault((named or "", *servers), []).append(backend)
+        stem = "" if _PROTOCOL.fullmatch(backend.name) else _PROTOCOL_WORD.sub("", backend.name).strip("-_.")
+        if servers:
+            alike.setdefault((named or stem, *servers), []).append(backend)
     titles: dict[str, str] = {}
     for (product, *_), several in alike.items():
         stems = {re.sub(r"[-_.]?\d+$", "", name) for each in several for name, _, _ in each.servers}

@@ -28,7 +28,8 @@ _BY_WORD = tuple((re.compile(pattern, re.IGNORECASE), product) for pattern, prod
 ))  # fmt: skip
 _RUN_TOGETHER = re.compile(r"^(DB)(PASS|PWD|USER|LOGIN)", re.IGNORECASE)
 _ASKS = re.compile(
-    r"((?<!V)(?<!VIRTUAL_)HOSTS?|HOSTNAME|SERVERS?|ADDR(ESS)?|ENDPOINT|BROKERS?|URLS?|URI|DSN|NODES|CONTACT_?POINTS)$",
+    r"((?<!V)(?<!VIRTUAL_)HOSTS?|HOSTNAME|SERVERS?|ADDR(ESS)?|ENDPOINT|BROKERS?|URLS?|URI|DSN|NODES|CONTACT_?POINTS|"
+    r"CONN(ECTION)?_?STR(ING)?)$",
     re.IGNORECASE,
 )
 _BARE = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*)(?::([0-9]{1,5}))?")

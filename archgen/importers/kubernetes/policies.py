@@ -34,6 +34,29 @@ def add_policies(manifests: Manifests, index: LabelIndex, taken: dict[str, str],
             sheet.add(Fact(subject, key, value, source, "NetworkPolicy"))
 
 
+def admissions(manifests: Manifests, index: LabelIndex) -> dict[str, set[str]]:
+    """Return the workloads that policies admit to each that they guard, where they name all callers by labels of their pods."""
+    admitted: dict[str, set[str]] = {}
+    unclear: set[str] = set()
+    for policy in manifests.of("NetworkPolicy"):
+        labels = labels_at(policy.node.get("spec", "podSelector", "matchLabels"))
+        types = [item.text for item in policy.node.get("spec", "policyTypes").list()]
+        if types and "Ingress" not in types:
+            continue
+        guarded = [part.id for part in _select(index, policy, labels)] if labels else []
+        rules = list(policy.node.get("spec", "ingress").list())
+        peers = [peer for rule in rules for peer in rule.get("from").list()]
+        named = [labels_at(peer.get("podSelector", "matchLabels")) for peer in peers]
+        is_clear = all(named) and len(peers) > 0 and all(any(True for _ in rule.get("from").list()) for rule in rules)
+        for identity in guarded:
+            if is_clear:
+                callers = {part.id for each in named for part in index.select(each)}
+                admitted.setdefault(identity, set()).update(callers)
+            else:
+                unclear.add(identity)
+    return {identity: callers for identity, callers in admitted.items() if identity not in unclear}
+
+
 def _select(index: LabelIndex, policy: Manifest, labels: dict[str, str]) -> list[Workload]:
     """Return the workloads of a policy's namespace whose pods have all labels."""
     return [part for part in index.select(labels) if part.namespace == policy.namespace]

@@ -26,11 +26,12 @@ from archgen.importers.kubernetes.part import (
     replicas_of,
     workloads,
 )
-from archgen.importers.kubernetes.policies import add_policies
+from archgen.importers.kubernetes.policies import add_policies, admissions
 from archgen.importers.kubernetes.routes import IngressRoute, is_controller, routes_of
 from archgen.importers.kubernetes.seeking import sought_by
 from archgen.importers.kubernetes.selecting import LabelIndex
 from archgen.importers.kubernetes.services import add_services
+from archgen.importers.kubernetes.sharing import SharedSettings
 from archgen.importers.kubernetes.variables import expanded, variables_of
 from archgen.importers.nodes import SourceNode
 from archgen.importers.outside import Outside, OutsideStore
@@ -79,6 +80,7 @@ class _Reader:
         self.services = {(each.namespace, each.name): each for each in manifests.of("Service")}
         self.index = LabelIndex(self.parts)
         self.selected = {key: self.index.behind(service) for key, service in self.services.items()}
+        self.sharing = SharedSettings(manifests, self.parts, admissions(manifests, self.index))
         self.agents = agents_by_port(self.parts)
         self.aliases = self._aliases()
         self.siblings = dict(self._siblings())
@@ -131,6 +133,8 @@ class _Reader:
 
     def _seek(self, part: Workload) -> None:
         for product, sought in sought_by(self.manifests, part).items():
+            if self.sharing.is_of_pages(part, sought.source):
+                continue
             value = {"variable": sought.variable, "reference": sought.reference}
             self._add(f"component:{part.id}", f"seeks-{product}", value, sought.source, sought.variable, "medium")
 
@@ -243,12 +247,18 @@ class _Reader:
         meant = self._names(part.namespace)
         for mention, store in self.outside.mentions(name, value, self._all_hosts(part.namespace), source, port):
             self.by_id[store.id] = store
-            self._connect(part, mention, source, evidence)
+            if self.sharing.judge(part, name, source, store) != "none":
+                self._connect(part, mention, source, evidence)
         for mention in mentions(name, value, meant, port) if meant else ():
             self._connect(part, mention, source, evidence)
             self._doubt(part.id, mention.host, source, f"{evidence}, no Service")
         for mention in mentions(name, value, hosts, port):
+            verdict = self.sharing.judge(part, name, source, self.by_id[mention.host])
+            if verdict == "none":
+                continue
             self._connect(part, mention, source, evidence)
+            if verdict == "doubtful":
+                self._doubt(part.id, mention.host, source, evidence)
             stores = KINDS[self.by_id[mention.host].guess.known.kind].role == "data"
             if names_telemetry(name) and not stores and mention.host != part.id:
                 self._add(f"connection:{part.id}->{mention.host}", "required", False, source, evidence)
@@ -288,22 +298,31 @@ class _Reader:
             self._add(subject, "pool", pool, source, evidence)
 
     def _route(self) -> None:
-        for route in routes_of(self.manifests):
+        routes = [(route, list(self._backends(route))) for route in routes_of(self.manifests)]
+        # where others lead to something, one that leads nowhere is of what is no longer there
+        for route, backends in [each for each in routes if each[1]] or routes:
             controller = self._controller(route)
-            for service, port, source in route.backends:
-                hosts = self._hosts(route.namespace)
-                target = resolve_host(service, hosts)
-                if target is None and (target := resolve_host(service, self._names(route.namespace))) is not None:
+            for target, port, source, is_meant in backends:
+                if target == controller:
+                    continue
+                if is_meant:
                     self._doubt(controller, target, source, f"{route.kind}, no Service")
-                if target is not None and target != controller:
-                    self._pool(controller, target, Mention(target), source, route.kind)
-                    subject = f"connection:{controller}->{target}"
-                    self._add(subject, "protocol", "http", source, route.kind)
-                    if port is not None:
-                        self._add(subject, "number", port, source, route.kind)
+                self._pool(controller, target, Mention(target), source, route.kind)
+                subject = f"connection:{controller}->{target}"
+                self._add(subject, "protocol", "http", source, route.kind)
+                if port is not None:
+                    self._add(subject, "number", port, source, route.kind)
             for protocol, number in (("https", 443),) if route.tls else (("http", 80),):
                 value = {"protocol": protocol, "port": number, "read": True}
                 self._add(f"entry:{controller}:{number}", "entry", value, route.source, route.kind)
+
+    def _backends(self, route: IngressRoute) -> Iterator[tuple[str, int | None, Origin, bool]]:
+        """Yield the components that a route leads to, with port and place; True where no Service has the name."""
+        for service, port, source in route.backends:
+            target = resolve_host(service, self._hosts(route.namespace))
+            meant = resolve_host(service, self._names(route.namespace)) if target is None else None
+            if target is not None or meant is not None:
+                yield target or meant or "", port, source, meant is not None
 
     def _controller(self, route: IngressRoute) -> str:
         """Return the component that routes: a proxy of the manifests, else one that stands in no file."""

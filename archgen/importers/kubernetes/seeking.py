@@ -16,7 +16,7 @@ from archgen.importers.outside import store_asked_for, store_by_name
 from archgen.importers.secrets import is_secret_name
 from archgen.importers.variable_names import names_telemetry
 
-_OPEN = re.compile(r"your|change|replace|placeholder|xxx|example\.|^<|\$[({]", re.IGNORECASE)
+_OPEN = re.compile(r"your|change|replace|placeholder|xxx|example\.|^<|\$[({]|^_+[A-Z_]*$", re.IGNORECASE)
 """Values that stand for others, which somebody puts in before the manifests are applied."""
 
 _OF_CONTROLLERS = {

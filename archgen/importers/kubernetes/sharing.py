@@ -1,0 +1,115 @@
+"""Settings that several workloads take whole: which of them an address among these is meant for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from archgen.importers.facts import Origin
+from archgen.importers.kubernetes.manifests import Manifests, all_containers_of, containers_of
+from archgen.importers.kubernetes.operators import Resource
+from archgen.importers.kubernetes.part import Workload
+from archgen.importers.kubernetes.variables import data_of, variables_of
+from archgen.importers.nodes import SourceNode
+from archgen.importers.outside import OutsideStore, store_by_name
+from archgen.importers.secrets import is_secret_name
+from archgen.model.kinds import KINDS
+
+Verdict = Literal["sure", "doubtful", "none"]
+
+_PAGE = re.compile(r"front-?end|(^|[-_.])(ui|client|spa|static|webapp)([-_.]|$)", re.IGNORECASE)
+"""Names of what serves pages, and keeps its data behind an interface."""
+
+_FEW = 3
+"""Workloads that share addresses of each other and may all call them; more of them share a directory."""
+
+Place = tuple[str, int]
+
+
+class SharedSettings:
+    """The ConfigMaps and Secrets that workloads take whole, by the places of their entries.
+
+    Who takes a setting by its key needs it; who takes all of them may need some.
+    """
+
+    def __init__(self, manifests: Manifests, parts: list[Workload], admitted: dict[str, set[str]]) -> None:
+        self.admitted = admitted
+        self.takers: dict[Place, dict[str, Workload]] = {}
+        self.logins: dict[str, set[str]] = {}
+        for part in parts:
+            for place in _taken_whole(manifests, part):
+                self.takers.setdefault(place, {})[part.id] = part
+        for part in {each.id: each for takers in self.takers.values() for each in takers.values()}.values():
+            self.logins[part.id] = set(_logins(manifests, part))
+
+    def judge(
+        self, part: Workload | Resource, name: str, source: Origin, target: Workload | Resource | OutsideStore
+    ) -> Verdict:
+        """Return if a workload calls what a setting names: for certain, perhaps, or not, since it is meant for others."""
+        takers = self.takers.get((source.path, source.line), {})
+        if part.id not in takers or _is_one_program(takers):
+            return "sure"
+        admitted = self.admitted.get(target.id)
+        if admitted is not None:
+            return "sure" if part.id in admitted else "none"
+        if self._is_for_others(part, name, target, takers):
+            return "none"
+        known = target.guess.known
+        if KINDS[known.kind].role != "data":
+            return "none" if target.id in takers and len(takers) > _FEW else "doubtful"
+        knowing = [each for each, logins in self.logins.items() if each in takers and known.product in logins]
+        return "doubtful" if not knowing or part.id in knowing else "none"
+
+    def is_of_pages(self, part: Workload, source: Origin) -> bool:
+        """Return True for a setting that a workload shares, and that it has no use for if it names a store."""
+        return part.id in self.takers.get((source.path, source.line), {}) and _PAGE.search(part.id) is not None
+
+    def _is_for_others(
+        self,
+        part: Workload | Resource,
+        name: str,
+        target: Workload | Resource | OutsideStore,
+        takers: dict[str, Workload],
+    ) -> bool:
+        first = re.split(r"[^a-z0-9]", name.lower(), maxsplit=1)[0]
+        if first and first in _words_of(part):
+            return False
+        kind, stores = KINDS[part.guess.known.kind], KINDS[target.guess.known.kind].role == "data"
+        leads = kind.balances and part.guess.sure
+        if kind.role == "data" or kind.observes or (stores and (leads or _PAGE.search(part.id) is not None)):
+            return True
+        others = (each for each in takers.values() if each.id not in (part.id, target.id))
+        return len(first) > 2 and any(first in _words_of(each)[:1] for each in others)
+
+
+def _words_of(part: Workload | Resource) -> list[str]:
+    return re.split(r"[^a-z0-9]+", f"{part.manifest.name} {part.guess.known.product or ''}".lower())
+
+
+def _is_one_program(takers: dict[str, Workload]) -> bool:
+    images = {containers_of(each.manifest.kind, each.manifest.node)[0].text_at("image") for each in takers.values()}
+    return len({image.partition(":")[0] for image in images}) == 1
+
+
+def _taken_whole(manifests: Manifests, part: Workload) -> Iterator[Place]:
+    for container in all_containers_of(part.manifest.kind, part.manifest.node):
+        for item in container.get("envFrom").list():
+            for kind, name in _named(item):
+                for _, source in data_of(manifests, kind, part.namespace, name).values():
+                    yield source.path, source.line
+
+
+def _named(item: SourceNode) -> Iterator[tuple[str, str]]:
+    for kind, key in (("ConfigMap", "configMapRef"), ("Secret", "secretRef")):
+        if name := item.text_at(key, "name"):
+            yield kind, name
+
+
+def _logins(manifests: Manifests, part: Workload) -> Iterator[str]:
+    """Yield the products of the stores that a workload has a password of."""
+    for container in containers_of(part.manifest.kind, part.manifest.node):
+        for name, _ in variables_of(manifests, part.namespace, container):
+            known = store_by_name(name) if is_secret_name(name) else None
+            if known is not None and known.product is not None:
+                yield known.product
