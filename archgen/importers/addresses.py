@@ -42,6 +42,13 @@ _AUTHORITY = re.compile(r"(?:[^@/]*@)?\[?([A-Za-z0-9][A-Za-z0-9_.-]*)\]?(?::([0-
 _IN_CLUSTER = re.compile(r"\.svc(\.[a-z0-9.-]+)?$", re.IGNORECASE)
 """The end of a full name of a service, which is a host wherever it stands."""
 
+_NEAR = ("local", "internal", "lan", "localdomain", "svc", "docker", "home", "intranet", "private")
+_PUBLIC = ("com", "net", "org", "io", "dev", "app", "ai", "co", "cloud", "sh", "me", "info", "de", "eu", "tech", "xyz")
+"""The last words of names of one's own network, and of names for anybody."""
+
+_BEFORE_HOST = ("-h", "-z", "-zv", "-vz", "nslookup")
+"""What stands before a host in the commands that wait for one: `pg_isready -h`, `nc -z`."""
+
 _HOST_OF_PAIR = re.compile(r"(?<=_)(HOST(NAME)?|ADDR(ESS)?|SERVER|ENDPOINT)$")
 
 _SCHEMES = {
@@ -129,6 +136,8 @@ def argument(word: str, before: str) -> tuple[str, str, str]:
     flag, separator, value = word.partition("=")
     if separator and flag.startswith("-"):
         return _as_variable(flag), value, flag
+    if before in _BEFORE_HOST:
+        return "HOST", word, ""
     return _as_variable(before) if before.startswith("-") else "", word, ""
 
 
@@ -145,13 +154,22 @@ def resolve_host(host: str, hosts: Mapping[str, str]) -> str | None:
         return hosts[lower]
     if "." in lower:
         words = lower.split(".")
-        for length in (3, 2, 1):
+        for length in (3, 2, 1) if _is_near(words) else (3, 2):
             # `db.shop.svc.cluster.local`, `db.shop`, and `db-0.db`, a member of a set
             if (joined := ".".join(words[:length])) in hosts:
                 return hosts[joined]
         if len(words) > 1 and words[1] in hosts and re.fullmatch(r".*-\d+", words[0]):
             return hosts[words[1]]
     return None
+
+
+def _is_near(words: list[str]) -> bool:
+    """Return True for the words of a name of the same network: `api.acme.com` is no service of the name `api`.
+
+    A name of several words is rarely that of anything else, whatever stands behind it.
+    """
+    near = words[-1] in _NEAR or "svc" in words or (len(words) == 2 and words[-1] not in _PUBLIC)
+    return near or "-" in words[0] or "_" in words[0]
 
 
 def resolve_port(host: str, port: int | None, hosts: Mapping[str, str]) -> str | None:

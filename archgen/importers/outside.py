@@ -119,6 +119,8 @@ class Outside:
             values["product"] = known.product
         if _MANAGED.search(store.host) is not None:
             values["managed"] = True
+        if "." not in store.host or _IN_CLUSTER.search(store.host) is not None:
+            values["is_near"] = True
         for key, value in values.items():
             self.sheet.add(Fact(f"component:{store.id}", key, value, source, f"{evidence}, in no file", "medium"))
 

@@ -68,6 +68,7 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         "copy_of",
         "is_open",
         "is_outside",
+        "is_near",
         "is_unserved",
         "is_page",
         "is_promoted",

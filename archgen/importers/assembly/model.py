@@ -15,7 +15,7 @@ from archgen.importers.assembly.flows import flows_of
 from archgen.importers.assembly.grouping import group
 from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part
 from archgen.importers.assembly.joining import join_pools
-from archgen.importers.assembly.pairs import pair_neighbours, pair_seekers, pair_stores
+from archgen.importers.assembly.pairs import join_alike, pair_neighbours, pair_seekers, pair_stores
 from archgen.importers.assembly.questions import ImportQuestion, promotes, questions_of
 from archgen.importers.catalogue import PRODUCTS
 from archgen.importers.facts import Fact, Origin
@@ -49,7 +49,8 @@ class _Draft(Struct):
 
 def assemble_model(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> ImportedModel:
     """Return the model that facts state."""
-    inventory = group(pair_neighbours(pair_seekers(pair_stores(spread_callees(join_pools(collect(facts)))))))
+    joined = join_alike(spread_callees(join_pools(collect(facts))))
+    inventory = group(pair_neighbours(pair_seekers(pair_stores(joined))))
     mark_copies(inventory.parts)
     doors = sort_doors(inventory)
     taken = set(inventory.parts)

@@ -19,6 +19,40 @@ _SERVICE = r"([-_.]?(service|svc|api|app|server|backend))?"
 _PROTOCOLS = {each.product: each.protocol for each in PRODUCTS.values() if each.product is not None}
 
 
+_WORDS_OF_STORES = re.compile(
+    r"postgres(ql)?|pgsql|pg|mysql|mariadb|mongo(db)?|redis|valkey|rabbit(mq)?|kafka|elastic(search)?|sql|db|database|cache|broker|"
+    r"svc|service|server|primary|master|leader|main|headless|cluster|ip|rw|ha|data|store|node|\d+",
+    re.IGNORECASE,
+)
+"""Words in the names of stores that tell what they are, and not whose."""
+
+
+def join_alike(inventory: Inventory) -> Inventory:
+    """Return the inventory with each store of the network that no file declares as the only one of its product that they do.
+
+    Files often call one store by several names; of which the other is, the words beside its product decide.
+    """
+    outside = [
+        part for part in inventory.parts.values() if part.is_outside and part.is_near and part.product is not None
+    ]
+    for part in outside:
+        alike = [each for each in inventory.parts.values() if each.product == part.product and not each.is_outside]
+        same = alike[0] if len(alike) == 1 and _words(alike[0].id) == _words(part.id) else None
+        if same is None or any(call.source == same.id for call in inventory.callers(part.id)):
+            continue
+        for call in inventory.callers(part.id):
+            del inventory.calls[call.source, part.id]
+            inventory.calls.setdefault((call.source, same.id), replace(call, target=same.id))
+        del inventory.parts[part.id]
+    inventory.calls = dict(sorted(inventory.calls.items()))
+    return inventory
+
+
+def _words(name: str) -> frozenset[str]:
+    words = re.split(r"[^a-z0-9]+", name.lower())
+    return frozenset(word for word in words if word and _WORDS_OF_STORES.fullmatch(word) is None)
+
+
 def pair_stores(inventory: Inventory) -> Inventory:
     """Return the inventory with a call of each such store, if its name fits one component alone.
 

@@ -44,7 +44,8 @@ _OPERATED: dict[str, tuple[Operated, ...]] = {
     "Postgres": (Operated("kubedb.com", "postgres", ("replicas",), ("{}", "{}-standby"), promoted=True),),
     "MySQL": (Operated("kubedb.com", "mysql", ("replicas",), ("{}", "{}-standby"), promoted=True),),
     "MariaDB": (
-        Operated("mariadb", "mariadb", ("replicas",), ("{}", "{}-primary", "{}-secondary", "{}-internal"), promoted=True),
+        Operated("mariadb", "mariadb", ("replicas",),
+                 ("{}", "{}-primary", "{}-secondary", "{}-internal", "primary-{}", "secondary-{}"), promoted=True),
         Operated("kubedb.com", "mariadb", ("replicas",), ("{}",), promoted=True),
     ),
     "InnoDBCluster": (Operated("mysql.oracle.com", "mysql", ("instances",), ("{}", "{}-instances"), promoted=True),),

@@ -138,6 +138,24 @@ def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> 
         yield Workload(identity, manifest, kind, labels_of(manifest.kind, manifest.node), ports)
 
 
+def jobs_of_programs(manifests: Manifests, parts: list[Workload]) -> Iterator[tuple[Manifest, Workload]]:
+    """Yield the jobs that run once, each with the only workload of its namespace that runs the same image."""
+    programs: dict[tuple[str, str], list[Workload]] = {}
+    for part in parts:
+        programs.setdefault((part.namespace, _program(part.manifest)), []).append(part)
+    for job in sorted(manifests.of("Job"), key=lambda each: (each.origin, each.name)):
+        alike = programs.get((job.namespace, _program(job)), [])
+        if len(alike) == 1 and KINDS[alike[0].guess.known.kind].role in ("application", "web"):
+            yield job, alike[0]
+
+
+def _program(manifest: Manifest) -> str:
+    """Return the image of the main container, without its tag."""
+    image = containers_of(manifest.kind, manifest.node)[0].text_at("image")
+    head, slash, last = image.partition("@")[0].rpartition("/")
+    return f"{head}{slash}{last.partition(':')[0]}"
+
+
 def _ends(pod: Manifest) -> bool:
     """Return True for a pod that does its work once; one that listens serves, whatever becomes of it afterwards."""
     listens = any(True for each in containers_of(pod.kind, pod.node) for _ in each.get("ports").list())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from msgspec.structs import replace
+
 from archgen.importers.addresses import Mention, argument, mentions, port_beside, resolve_host
 from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.facts import Attachment, Fact, FactSheet, Opener, Origin
@@ -12,6 +14,7 @@ from archgen.importers.kubernetes.hosts import agents_by_port, hosts_in_namespac
 from archgen.importers.kubernetes.kustomization import read_kustomizations
 from archgen.importers.kubernetes.manifests import (
     WORKLOADS,
+    Manifest,
     Manifests,
     all_containers_of,
     containers_of,
@@ -22,6 +25,7 @@ from archgen.importers.kubernetes.outer import outer_services
 from archgen.importers.kubernetes.part import (
     Workload,
     has_sentinel,
+    jobs_of_programs,
     port_protocol,
     replicas_of,
     workloads,
@@ -85,6 +89,7 @@ class _Reader:
         self.aliases = self._aliases()
         self.siblings = dict(self._siblings())
         self.hosts: dict[str, dict[str, str]] = {}
+        self.called: set[tuple[str, str]] = set()
         self.names: dict[str, dict[str, str]] = {}
         self.all_hosts: dict[str, dict[str, str]] = {}
         self.protocols = dict(self._protocols())
@@ -95,6 +100,8 @@ class _Reader:
         for part in self.parts:
             hosts = self._hosts(part.namespace)
             self._call(part, hosts)
+        for job, part in jobs_of_programs(self.manifests, self.parts):
+            self._take_over(job, part)
         for resource in self.resources:
             self._describe_resource(resource)
             self._call_of_resource(resource)
@@ -227,10 +234,17 @@ class _Reader:
             for key in ("command", "args"):
                 for item in container.get(key).list():
                     source = Origin(item.path, item.line, item.pointer)
-                    for word in expanded(item.text, values).split()[:200]:
+                    for word in map(_without_end, expanded(item.text, values).split()[:200]):
                         name, value, flag = argument(word, before)
                         self._mention(part, name, value, source, flag or key, hosts)
                         before = word
+
+    def _take_over(self, job: Manifest, part: Workload) -> None:
+        """Add the stores that a job of the same program calls, as a migration does."""
+        proven = set(self.called)
+        self._call(replace(part, manifest=job), self._hosts(part.namespace))
+        for source, target in sorted(self.called - proven):
+            self._doubt(source, target, job.origin, f"job {job.name}")
 
     def _mention(
         self,
@@ -268,6 +282,9 @@ class _Reader:
             return
         target = self.by_id[mention.host]
         known = target.guess.known
+        if isinstance(part, Workload) and part.manifest.kind == "Job" and KINDS[known.kind].role != "data":
+            return
+        self.called.add((part.id, target.id))
         if part.guess.known.kind == "backup" and KINDS[known.kind].stores:
             self._add(f"component:{part.id}", "member", f"backs_up:{target.id}", source, evidence)
             return
@@ -339,3 +356,8 @@ class _Reader:
         self._add(subject, "managed", True, route.source, route.kind, "medium")
         self._add(subject, "replicas", 2, route.source, route.kind, "medium")
         return identity
+
+
+def _without_end(word: str) -> str:
+    """Return a word of a command without the end of the command that it stands in."""
+    return word.rstrip(";")
