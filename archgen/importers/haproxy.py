@@ -15,7 +15,12 @@ from archgen.importers.proxies import Member, Proxy, split_address
 _SECTION = re.compile(
     r"(global|defaults|frontend|backend|listen|userlist|peers|resolvers|program|cache|mailers|ring|http-errors)\b"
 )
-_SNIFF = re.compile(rb"^(?:frontend|backend|listen)\s+\S+", re.MULTILINE)
+_SNIFF = re.compile(
+    rb"^(?:frontend|backend|listen)\s+\S+|^[ \t]+(?:(?:frontend|backend)[ \t]+[\w.-]+|listen[ \t]+[\w.-]+[ \t]+\S*:\d+)[ \t]*$",
+    re.MULTILINE,
+)
+"""A section; one that is indented has no end that another program's configuration has."""
+
 _ALGORITHMS = {
     "roundrobin": "round-robin",
     "static-rr": "round-robin",

@@ -72,7 +72,11 @@ _NAMES: tuple[tuple[str, str, str | None], ...] = (
     (r"backup", "backup", None),
     (r"name-?srv", "service", "mqnamesrv"),
     (r"rocketmq|mqbroker", "queue", "mqbroker"),
-    (r"postgres|^pg$|pgsql", "database", "postgresql"),
+    (
+        r"postgres|^pg([-_.]?\d*|[-_.](db|backends?|nodes?|servers?|pool|cluster|primary|master|rw|ro))$|pgsql",
+        "database",
+        "postgresql",
+    ),
     (r"mysql", "database", "mysql"),
     (r"mariadb", "database", "mariadb"),
     (r"mongo", "database", "mongodb"),

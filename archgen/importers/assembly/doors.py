@@ -115,12 +115,14 @@ def _assumed(inventory: Inventory) -> tuple[str, ...]:
     open_ = list({door.id: door for part in uncalled for door in _pages_behind(inventory, part) or [part]}.values())
     balancers = [part.id for part in open_ if part.traits.balances]
     web = [part.id for part in open_ if _is_page(part) or not inventory.callees(part.id)]
+    # a page beside a gateway is visited too: what it shows asks the gateway
+    pages = [part.id for part in open_ if part.kind in ("web-server", "app-server") and not part.is_unserved]
     if not any(part.traits.role in ("application", "web", "balancer") for part in inventory.parts.values()):
         # a store alone: whoever calls it stands in no file
         return tuple(
             part.id for part in inventory.parts.values() if part.keeps_data and not _has_callers(inventory, part.id)
         )
-    return tuple(balancers or web)
+    return tuple(dict.fromkeys([*balancers, *pages])) if balancers else tuple(web)
 
 
 def _is_page(part: Part) -> bool:

@@ -23,6 +23,9 @@ from archgen.importers.nodes import SourceNode
 from archgen.importers.products import Guess, guess, runs_sentinel, with_ports
 from archgen.model.kinds import KINDS
 
+_ROLLED = ("Deployment", "Rollout")
+"""Kinds of which one replaces another of its name."""
+
 _OF_METRICS = re.compile(r"metrics|prometheus|pprof|profil", re.IGNORECASE)
 
 
@@ -111,7 +114,8 @@ def spread_over(replicas: int) -> dict[str, str]:
 
 
 def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> Iterator[Workload]:
-    """Yield the workloads of manifests by place; what runs once is an omission."""
+    """Yield the workloads of manifests by place; what runs once is an omission, and the Rollout of a Deployment is the same."""
+    programs: dict[tuple[str, str, str], Manifest] = {}
     for manifest in sorted(manifests.of(*WORKLOADS), key=lambda each: (each.origin, each.name)):
         if manifest.kind == "Pod" and manifest.node.get("metadata", "ownerReferences").value:
             continue
@@ -120,6 +124,10 @@ def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> 
             continue
         containers = containers_of(manifest.kind, manifest.node)
         main = containers[0]
+        first = programs.setdefault((manifest.namespace, manifest.name, _program(manifest)), manifest)
+        if first is not manifest and manifest.kind in _ROLLED and first.kind in _ROLLED:
+            sheet.repeat(f"{manifest.kind} {manifest.name}", first.node.path, manifest.node.path)
+            continue
         words = command_of(main)
         variables = frozenset(item.text_at("name") for item in main.get("env").list())
         numbers = [item.get("containerPort").number or 0 for item in main.get("ports").list()]
