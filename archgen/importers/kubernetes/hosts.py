@@ -49,11 +49,16 @@ def agents_by_port(parts: Iterable[Workload]) -> dict[int, str]:
 
 
 def workload_names(namespace: str, parts: Iterable[Workload], hosts: Mapping[str, str]) -> dict[str, str]:
-    """Return the names of the workloads of a namespace that listen where no Service has the name: who writes one means it."""
+    """Return the names of the workloads of a namespace that listen where no Service has the name: who writes one means it.
+
+    A stateful set names the Service of its pods itself.
+    """
     return {
-        part.manifest.name: part.id
+        name: part.id
         for part in parts
-        if part.manifest.name not in hosts
+        for name in {part.manifest.name: None, part.manifest.node.text_at("spec", "serviceName"): None}
+        if name
+        and name not in hosts
         and (namespace == part.namespace or not namespace or not part.namespace)
         and (KINDS[part.guess.known.kind].role == "data" or any(_listens(part)))
     }

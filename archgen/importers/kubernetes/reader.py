@@ -33,7 +33,7 @@ from archgen.importers.kubernetes.part import (
 from archgen.importers.kubernetes.policies import add_policies, admissions
 from archgen.importers.kubernetes.routes import IngressRoute, is_controller, routes_of
 from archgen.importers.kubernetes.seeking import sought_by
-from archgen.importers.kubernetes.selecting import LabelIndex
+from archgen.importers.kubernetes.selecting import LabelIndex, selected_by
 from archgen.importers.kubernetes.services import add_services
 from archgen.importers.kubernetes.sharing import SharedSettings
 from archgen.importers.kubernetes.variables import expanded, variables_of
@@ -234,10 +234,19 @@ class _Reader:
             for key in ("command", "args"):
                 for item in container.get(key).list():
                     source = Origin(item.path, item.line, item.pointer)
+                    self._wait(part, item.text, source)
                     for word in map(_without_end, expanded(item.text, values).split()[:200]):
                         name, value, flag = argument(word, before)
                         self._mention(part, name, value, source, flag or key, hosts)
                         before = word
+
+    def _wait(self, part: Workload, text: str, source: Origin) -> None:
+        """Add the stores whose pods a command waits for by a label."""
+        for label, value in selected_by(text):
+            awaited = self.index.select({label: value})
+            if len(awaited) == 1 and KINDS[awaited[0].guess.known.kind].role == "data":
+                self._connect(part, Mention(awaited[0].id), source, "kubectl")
+                self._doubt(part.id, awaited[0].id, source, "kubectl")
 
     def _take_over(self, job: Manifest, part: Workload) -> None:
         """Add the stores that a job of the same program calls, as a migration does."""

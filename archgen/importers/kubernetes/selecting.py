@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 
 from archgen.importers.kubernetes.manifests import Manifest
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.nodes import SourceNode
+
+_IN_COMMAND = re.compile(r"kubectl\b[^\n;&|]*?(?:\s-l|\s--selector)[ =]+'?\"?([\w./-]{1,100})=([\w.-]{1,100})")
+"""A label by which a command of `kubectl` selects pods."""
 
 _ONE_POD = "statefulset.kubernetes.io/pod-name"
 """The label that Kubernetes itself puts on each pod of a stateful set."""
@@ -44,3 +48,9 @@ class LabelIndex:
 def labels_at(node: SourceNode) -> dict[str, str]:
     """Return the labels that a selector asks for."""
     return {key: value.text for key, value in node.items()}
+
+
+def selected_by(command: str) -> Iterator[tuple[str, str]]:
+    """Yield the labels by which a command selects pods."""
+    for match in _IN_COMMAND.finditer(command[:20_000]) if "kubectl" in command else ():
+        yield match[1], match[2]

@@ -16,7 +16,7 @@ from archgen.importers.outside import OutsideStore, store_by_name
 from archgen.importers.secrets import is_secret_name
 from archgen.model.kinds import KINDS
 
-Verdict = Literal["sure", "doubtful", "none"]
+_Verdict = Literal["sure", "doubtful", "none"]
 
 _PAGE = re.compile(r"front-?end|(^|[-_.])(ui|client|spa|static|webapp)([-_.]|$)", re.IGNORECASE)
 """Names of what serves pages, and keeps its data behind an interface."""
@@ -24,7 +24,7 @@ _PAGE = re.compile(r"front-?end|(^|[-_.])(ui|client|spa|static|webapp)([-_.]|$)"
 _FEW = 3
 """Workloads that share addresses of each other and may all call them; more of them share a directory."""
 
-Place = tuple[str, int]
+_Place = tuple[str, int]
 
 
 class SharedSettings:
@@ -35,7 +35,7 @@ class SharedSettings:
 
     def __init__(self, manifests: Manifests, parts: list[Workload], admitted: dict[str, set[str]]) -> None:
         self.admitted = admitted
-        self.takers: dict[Place, dict[str, Workload]] = {}
+        self.takers: dict[_Place, dict[str, Workload]] = {}
         self.logins: dict[str, set[str]] = {}
         for part in parts:
             for place in _taken_whole(manifests, part):
@@ -45,7 +45,7 @@ class SharedSettings:
 
     def judge(
         self, part: Workload | Resource, name: str, source: Origin, target: Workload | Resource | OutsideStore
-    ) -> Verdict:
+    ) -> _Verdict:
         """Return if a workload calls what a setting names: for certain, perhaps, or not, since it is meant for others."""
         takers = self.takers.get((source.path, source.line), {})
         if part.id not in takers or _is_one_program(takers):
@@ -55,9 +55,12 @@ class SharedSettings:
             return "sure" if part.id in admitted else "none"
         if self._is_for_others(part, name, target, takers):
             return "none"
-        known = target.guess.known
+        known, leads = target.guess.known, KINDS[part.guess.known.kind].balances
         if KINDS[known.kind].role != "data":
-            return "none" if target.id in takers and len(takers) > _FEW else "doubtful"
+            # of a directory of addresses nothing tells who calls which, but that a gateway leads to them
+            return "doubtful" if leads or len(takers) <= _FEW else "none"
+        if leads and known.kind == "database":
+            return "none"
         knowing = [each for each, logins in self.logins.items() if each in takers and known.product in logins]
         return "doubtful" if not knowing or part.id in knowing else "none"
 
@@ -92,7 +95,7 @@ def _is_one_program(takers: dict[str, Workload]) -> bool:
     return len({image.partition(":")[0] for image in images}) == 1
 
 
-def _taken_whole(manifests: Manifests, part: Workload) -> Iterator[Place]:
+def _taken_whole(manifests: Manifests, part: Workload) -> Iterator[_Place]:
     for container in all_containers_of(part.manifest.kind, part.manifest.node):
         for item in container.get("envFrom").list():
             for kind, name in _named(item):
