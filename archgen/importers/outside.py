@@ -40,6 +40,31 @@ _PLACEHOLDER = re.compile(
 _IN_CLUSTER = re.compile(r"\.svc(\.cluster\.local)?\.?$", re.IGNORECASE)
 """The end of the name of a service in the same cluster, whoever declares it."""
 
+_PAIR = re.compile(r"(?:^|[;\s])\s*([A-Za-z][A-Za-z ]{1,30}?)\s*=\s*([^;\s]*)")
+_HOST_OF_PAIRS = re.compile(r"(?:tcp:)?([A-Za-z0-9][A-Za-z0-9_.-]*)(?:[,:]([0-9]{1,5}))?(?:[\\/].*)?", re.IGNORECASE)
+_HOST_WORDS = ("server", "host", "datasource", "address", "addr", "networkaddress")
+_DATABASE_WORDS = {"database", "initialcatalog", "dbname"}
+_LOGIN_WORDS = {
+    "userid",
+    "uid",
+    "user",
+    "username",
+    "trustedconnection",
+    "integratedsecurity",
+    "authentication",
+    "password",
+    "pwd",
+}
+_OF_SQL_SERVER = {
+    "initialcatalog",
+    "trustservercertificate",
+    "multipleactiveresultsets",
+    "integratedsecurity",
+    "datasource",
+}
+_OF_POSTGRES = {"username", "dbname", "host", "sslmode", "searchpath"}
+"""Words of connection strings: those that only the drivers of a product have tell the product."""
+
 _NAMES_HOST = re.compile(r"((?<!V)(?<!VIRTUAL_)HOST(NAME)?|SERVER|ADDR(ESS)?)$", re.IGNORECASE)
 """Names of variables whose values are hosts and nothing else."""
 
@@ -85,7 +110,7 @@ class Outside:
         self, name: str, value: str, hosts: Mapping[str, str], source: Origin, port: int | None = None
     ) -> Iterator[tuple[Mention, OutsideStore]]:
         """Yield the stores outside that a variable names, each with how it is called; `port` is what stands beside the host."""
-        if port is None and ":" not in value and "." not in value and not _tells_host(name):
+        if port is None and not any(sign in value for sign in ":.=") and not _tells_host(name):
             return
         named = stores_named(name, _NAMESPACE.sub(".svc", value) if "$" in value else value, port)
         by_host = {
@@ -158,6 +183,8 @@ def stores_named(name: str, value: str, port: int | None = None) -> Iterator[tup
     by_word, asked = _named(name)
     if is_secret_name(name) and not asked:
         return
+    if "=" in value and "://" not in value:
+        yield from _in_pairs(by_word, value[:2000])
     for mention, rest in urls_in(value[:2000]):
         known = PRODUCTS.get(_BY_PROTOCOL.get(mention.protocol or "", ""))
         if known is None and asked and by_word is not None and by_word.protocol == "http" and "." in mention.host:
@@ -179,6 +206,36 @@ def stores_named(name: str, value: str, port: int | None = None) -> Iterator[tup
             "." in match[1] or number == known.port or (names_host and _is_name(match[1], known))
         ):
             yield Mention(match[1], known.protocol, number), known
+
+
+def _in_pairs(by_word: Known | None, value: str) -> Iterator[tuple[Mention, Known]]:
+    """Yield the store of a connection string of pairs, such as `Server=tcp:sql.acme.com,1433;Initial Catalog=shop;User ID=app`.
+
+    A string that names no database, or nobody who logs in, is that of a file, or no connection string.
+    """
+    pairs = {match[1].lower().replace(" ", ""): match[2].strip(LIST_SIGNS) for match in _PAIR.finditer(value)}
+    host = _HOST_OF_PAIRS.fullmatch(next((pairs[word] for word in _HOST_WORDS if word in pairs), ""))
+    if host is None or not is_real(host[1]) or not pairs.keys() & _DATABASE_WORDS or not pairs.keys() & _LOGIN_WORDS:
+        return
+    text = host[2] or pairs.get("port", "")
+    port = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else None
+    known = by_word if by_word is not None and by_word.kind == "database" and by_word.product is not None else None
+    if known is None:
+        known = STORES.get(port or 0) or _by_words(pairs)
+    if known.kind == "database":
+        yield Mention(host[1], known.protocol, port), known
+
+
+def _by_words(pairs: Mapping[str, str]) -> Known:
+    """Return the store of which a connection string has words that no other's driver has."""
+    if pairs.keys() & _OF_SQL_SERVER:
+        return PRODUCTS["mssql"]
+    if pairs.keys() & _OF_POSTGRES:
+        return PRODUCTS["postgres"]
+    if "uid" in pairs:
+        return PRODUCTS["mysql"]
+    # SQL Server takes its port behind a comma
+    return PRODUCTS["mssql"] if "port" not in pairs else Known("database", None, "tcp")
 
 
 def _with_product(known: Known | None, host: str, port: int | None) -> Known | None:

@@ -20,8 +20,8 @@ _PROTOCOLS = {each.product: each.protocol for each in PRODUCTS.values() if each.
 
 
 _WORDS_OF_STORES = re.compile(
-    r"postgres(ql)?|pgsql|pg|mysql|mariadb|mongo(db)?|redis|valkey|rabbit(mq)?|kafka|elastic(search)?|sql|db|database|cache|broker|"
-    r"svc|service|server|primary|master|leader|main|headless|cluster|ip|rw|ha|data|store|node|\d+",
+    r"postgres(ql)?|pgsql|pg|mysql|mariadb|mongo(db)?|redis|valkey|rabbit(mq)?|mq|kafka|elastic(search)?|sql|db|database|cache|broker|"
+    r"deploy(ment)?|depl|statefulset|sts|svc|service|server|primary|master|leader|main|headless|cluster|ip|rw|ha|data|store|node|\d+",
     re.IGNORECASE,
 )
 """Words in the names of stores that tell what they are, and not whose."""

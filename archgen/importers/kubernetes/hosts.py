@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -9,6 +10,8 @@ from archgen.importers.kubernetes.manifests import containers_of
 from archgen.importers.kubernetes.part import Workload, node_ports
 from archgen.importers.kubernetes.variables import NODE
 from archgen.model.kinds import KINDS
+
+_WORD = re.compile(r"-(service|svc|srv)$")
 
 ServiceKey = tuple[str, str]
 """Namespace and name."""
@@ -51,9 +54,9 @@ def agents_by_port(parts: Iterable[Workload]) -> dict[int, str]:
 def workload_names(namespace: str, parts: Iterable[Workload], hosts: Mapping[str, str]) -> dict[str, str]:
     """Return the names of the workloads of a namespace that listen where no Service has the name: who writes one means it.
 
-    A stateful set names the Service of its pods itself.
+    A stateful set names the Service of its pods itself, and `orders` is meant for `orders-service` where nothing else has the name.
     """
-    return {
+    names = {
         name: part.id
         for part in parts
         for name in {part.manifest.name: None, part.manifest.node.text_at("spec", "serviceName"): None}
@@ -61,6 +64,22 @@ def workload_names(namespace: str, parts: Iterable[Workload], hosts: Mapping[str
         and name not in hosts
         and (namespace == part.namespace or not namespace or not part.namespace)
         and (KINDS[part.guess.known.kind].role == "data" or any(_listens(part)))
+    }
+    return {**_alike(hosts), **names}
+
+
+def _alike(hosts: Mapping[str, str]) -> dict[str, str]:
+    """Return the names that differ from those of Services in the word for a service alone, and are none themselves."""
+    owners: dict[str, set[str]] = {}
+    for name, identity in hosts.items():
+        if not name.startswith(":") and "." not in name:
+            owners.setdefault(_WORD.sub("", name), set()).add(identity)
+    return {
+        name: next(iter(ids))
+        for stem, ids in owners.items()
+        if len(ids) == 1
+        for name in (stem, f"{stem}-service", f"{stem}-svc")
+        if name and name not in hosts
     }
 
 

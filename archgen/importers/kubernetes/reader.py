@@ -273,6 +273,8 @@ class _Reader:
             if self.sharing.judge(part, name, source, store) != "none":
                 self._connect(part, mention, source, evidence)
         for mention in mentions(name, value, meant, port) if meant else ():
+            if self.sharing.judge(part, name, source, self.by_id[mention.host]) == "none":
+                continue
             self._connect(part, mention, source, evidence)
             self._doubt(part.id, mention.host, source, f"{evidence}, no Service")
         for mention in mentions(name, value, hosts, port):
