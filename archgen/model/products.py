@@ -236,16 +236,4 @@ def scope_of(component: Component) -> Scope | None:
     """Return the scope of a managed component: declared, by its product, or by an id that is a product's name; None if unknown."""
     if isinstance(component.managed, Managed) and component.managed.scope is not None:
         return component.managed.scope
-    if not component.managed or (component.product is None and _is_of_others(component)):
-        return None
-    return product_of(component.product or component.id).scope
-
-
-_APIS = ("s3",)
-"""Products whose name is that of an API which other providers offer too."""
-
-
-def _is_of_others(component: Component) -> bool:
-    """Return True for an API under the name of something else: `s3` that is called the storage of a computing center."""
-    name = (component.name or "").casefold()
-    return component.id.casefold() in _APIS and bool(name) and component.id.casefold() not in name
+    return product_of(component.product or component.id).scope if component.managed else None

@@ -87,16 +87,6 @@ def test_a_scope_is_that_of_the_provider_where_no_setting_decides_it(product: st
     assert product_of(product).scope == scope
 
 
-@pytest.mark.parametrize(
-    ("name", "product", "scope"),
-    [
-        (None, None, "regional"),
-        ("Amazon S3", None, "regional"),
-        ("Storage of the computing center", None, None),
-        ("Storage of the computing center", "s3", "regional"),
-    ],
-)
-def test_an_api_of_many_providers_is_that_of_its_first_unless_it_is_called_otherwise(
-    name: str | None, product: str | None, scope: str | None
-) -> None:
-    assert scope_of(Component(id="s3", kind="object-storage", name=name, product=product, managed=True)) == scope
+@pytest.mark.parametrize("title", [None, "Uploads", "Amazon Simple Storage Service"])
+def test_a_title_says_nothing_of_the_product_that_an_id_names(title: str | None) -> None:
+    assert scope_of(Component(id="s3", kind="object-storage", name=title, managed=True)) == "regional"
