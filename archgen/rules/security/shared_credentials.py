@@ -38,7 +38,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for calls in open_.values():
         yield _unproven(facts, calls)
     for target, users in accounts.items():
-        shared = {account: calls for account, calls in users.items() if len(_programs(facts, calls)) > 1}
+        shared = {account: calls for account, calls in users.items() if len(set(_programs(facts, calls).values())) > 1}
         if shared:
             yield _shared(facts, target, shared)
         mighty = [call for account, calls in users.items() if _is_superuser(facts, target, account) for call in calls]
@@ -83,9 +83,17 @@ def _superuser(facts: Topology, target: str, calls: list[Connection]) -> Hit:
     )
 
 
-def _programs(facts: Topology, connections: list[Connection]) -> set[str]:
-    """Who uses an account; processes of one application or code base, and those that do each other's work, are one program."""
-    return {_program(facts, connection.source) for connection in connections}
+def _programs(facts: Topology, connections: list[Connection]) -> dict[str, str]:
+    """Return the program of each caller; processes of one application or code base, and those that do each other's work, are one."""
+    programs = {connection.source: _program(facts, connection.source) for connection in connections}
+    processes: dict[str, list[str]] = {}
+    for source, program in programs.items():
+        application = _application(facts.components[source])
+        if program == source and application is not None:
+            processes.setdefault(application, []).append(source)
+    for own in processes.values():
+        programs.update(_installations(facts, own))
+    return programs
 
 
 def _program(facts: Topology, component: str) -> str:
@@ -95,7 +103,31 @@ def _program(facts: Topology, component: str) -> str:
         if len(connection.targets) > 1 and component in connection.targets
     )
     own = facts.components[component]
-    return own.codebase or _repository(own) or _application(own) or next(groups, (component,))[0]
+    return own.codebase or _repository(own) or next(groups, (component,))[0]
+
+
+def _installations(facts: Topology, processes: list[str]) -> dict[str, str]:
+    """Return the first process of the installation of each process of a product.
+
+    What works together is one installation. Processes apart are one too if each has a task of its own, as a site and its worker; two of
+    one kind are two sites.
+    """
+    installations: list[list[str]] = []
+    for process in processes:
+        joined = [own for own in installations if any(_work_together(facts, process, other) for other in own)]
+        installations = [own for own in installations if own not in joined]
+        installations.append([*(other for own in joined for other in own), process])
+    kinds = [kind for own in installations for kind in {facts.kind(process).id for process in own}]
+    if len(kinds) == len(set(kinds)):
+        installations = [processes]
+    return {process: min(own, key=processes.index) for own in installations for process in own}
+
+
+def _work_together(facts: Topology, one: str, other: str) -> bool:
+    """Return True if one of two components calls the other, or a flow needs both."""
+    called = any(other in call.targets for call in facts.outgoing[one])
+    calling = any(one in call.targets for call in facts.outgoing[other])
+    return called or calling or not set(facts.flows_of[one]).isdisjoint(facts.flows_of[other])
 
 
 def _application(component: Component) -> str | None:
@@ -175,8 +207,10 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     if hit.subject.kind == "connection":
         return ()
     facts = context.topology
-    for connection in (connection_of(facts, subject.id) for subject, _ in hit.related):
-        program, account = _program(facts, connection.source), connection.credentials or ""
+    connections = [connection_of(facts, subject.id) for subject, _ in hit.related]
+    by_caller = _programs(facts, connections)
+    for connection in connections:
+        program, account = by_caller[connection.source], connection.credentials or ""
         if _is_superuser(facts, hit.subject.id, account) and _works_for_itself(facts, connection):
             changes.append(Put(("connections", connection.id, "credentials"), _account_name(program)))
             continue
@@ -208,8 +242,9 @@ RULE = Rule(
     fix="Give each component an account of its own, with only the rights that it needs: `credentials: shop-reader`.",
     limits=(
         "Doesn't check connections that declare neither `credentials` nor `authentication`, components that run the "
-        "same code base or image, are processes of one product or are alternatives on one connection, name services, nor external "
-        "services, which may be open to everybody. Calls that can't leave a host are checked only if they are to a store that isn't "
+        "same code base or image or are alternatives on one connection, name services, nor external services, which may be open to "
+        "everybody. Processes of one product count as one installation if they work together or each is of another kind. "
+        "Calls that can't leave a host are checked only if they are to a store that isn't "
         "declared to be for that host alone (`locality: same-host`). Administrators and backups may sign in to a database as its "
         "superuser."
     ),
