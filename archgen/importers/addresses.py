@@ -217,7 +217,10 @@ def urls_in(text: str) -> Iterator[tuple[Mention, str]]:
         for part in authority.rpartition("@")[2].split(","):
             host = _AUTHORITY.match(part)
             if host is not None:
-                yield Mention(host[1], _SCHEMES.get(scheme), _port(host[2])), match[2][len(authority) :]
+                port = _port(host[2])
+                # ClickHouse has a port for HTTP beside that of its own protocol
+                protocol = "http" if scheme == "clickhouse" and port == 8123 else _SCHEMES.get(scheme)
+                yield Mention(host[1], protocol, port), match[2][len(authority) :]
 
 
 def _in_ports(text: str) -> Iterator[Mention]:

@@ -36,6 +36,7 @@ from archgen.importers.compose.sharing import (
     builds_on,
     is_for_others,
     is_meant_for_others,
+    is_of_coordinated,
     value_place,
 )
 from archgen.importers.compose.sources import calls_in_sources, settings_in_sources
@@ -272,6 +273,8 @@ class _Reader:
                     # one of the system's own may look up sessions and limits
                     self._connect(part, mention, value.source, SHARED, "medium")
                 continue
+            if several and is_of_coordinated(name, part, target):
+                continue
             if not shared or self._agrees(part, mention.host):
                 self._connect(part, mention, value.source, evidence)
                 if target.id != part.id and (mention.assumed or is_meant_for_others(name, part, target, sharing)):
@@ -293,9 +296,17 @@ class _Reader:
                 sharing[value_place(value)].append(part)
         return sharing
 
-    def _calls_through(self, source: str, target: str) -> bool:
-        """Return True if what a service calls for certain calls the target: waiting for both shows no call of the target."""
-        return any(caller == source and (called, target) in self.proven for caller, called in self.proven)
+    def _calls_through(self, source: str, target: str, by_balancer: bool = False) -> bool:
+        """Return True if what a service calls for certain calls the target: waiting for both shows no call of the target.
+
+        `by_balancer` asks for a balancer or a pool of connections between them.
+        """
+        return any(
+            caller == source
+            and (called, target) in self.proven
+            and (not by_balancer or KINDS[self.by_id[called].kind].balances)
+            for caller, called in self.proven
+        )
 
     def _connect(
         self, part: ServicePart, mention: Mention, source: Origin, evidence: str, sure: Confidence = "high"
@@ -319,12 +330,8 @@ class _Reader:
             self._add(f"component:{part.id}", "copy_of", target.id, source, evidence)
 
     def _names_others(self, part: ServicePart, target: ServicePart) -> bool:
-        """Return True if a service is given the address of another store, and nothing that speaks of this one."""
-        named = [
-            called
-            for caller, called in self.proven
-            if caller == part.id and KINDS[self.by_id[called].kind].role == "data"
-        ]
+        """Return True if a service is given the address of another component, and nothing that speaks of this one."""
+        named = any(caller == part.id for caller, _ in self.proven)
         unseen = bool(part.service.env_files) and not self.copied[part.id]
         if not named or unseen:
             return False
@@ -368,6 +375,8 @@ class _Reader:
                 continue
             known = target.guess.known
             if known.product in COORDINATORS and self._calls_through(part.id, target.id):
+                continue
+            if stores and self._calls_through(part.id, target.id, by_balancer=True):
                 continue
             subject = f"connection:{part.id}->{target.id}"
             self._add(subject, "protocol", known.protocol if stores or known.product else "http", value.source, "depends_on",

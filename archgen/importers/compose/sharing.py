@@ -17,6 +17,9 @@ _UnseenVariables = tuple[tuple[str, str], tuple[str, ...]]
 COORDINATORS = ("etcd", "consul", "zookeeper")
 """Products that elect the leaders of others."""
 
+_OF_COORDINATED = re.compile(r"(KAFKA|SOLR|HBASE|CLICKHOUSE|PATRONI|DRUID|PULSAR|NIFI)_", re.IGNORECASE)
+"""Names of the variables of products whose leaders others elect."""
+
 
 def is_for_others(part: ServicePart, target: ServicePart | OutsideStore) -> bool:
     """Return True for a value that several services share, and that a proxy, an observer or a backup among them has no use for."""
@@ -41,11 +44,24 @@ def is_meant_for_others(
     """
     if len(sharing) > 1 and _begins_with_another(name, part, sharing):
         return True
-    if len(sharing) < 2 or isinstance(target, OutsideStore) or not part.service.depends_on:
+    if len(sharing) < 2 or isinstance(target, OutsideStore):
+        return False
+    if not part.service.depends_on and name in part.service.environment:
         return False
     waiting = [each for each in sharing if target.service.name in each.service.depends_on]
     # a file that only changes services tells none of their programs: they may be the same
-    return bool(waiting) and not any(each.service.program == part.service.program for each in waiting)
+    return bool(waiting) and not any(_runs_same(each, part) for each in waiting)
+
+
+def _runs_same(part: ServicePart, other: ServicePart) -> bool:
+    same = part.service.program == other.service.program
+    return same and part.service.dockerfile == other.service.dockerfile
+
+
+def is_of_coordinated(name: str, part: ServicePart, target: ServicePart | OutsideStore) -> bool:
+    """Return True for `KAFKA_ZOOKEEPER_CONNECT`, which is Kafka's own, of a program that is given all that a file sets."""
+    kept = target.guess.known.product in COORDINATORS and KINDS[part.kind].role != "data"
+    return kept and _OF_COORDINATED.match(name) is not None
 
 
 def _begins_with_another(name: str, part: ServicePart, sharing: Sequence[ServicePart]) -> bool:
