@@ -47,9 +47,19 @@ class _DocumentsBuilder(Builder):
         if text == "<<":
             frame.skip, frame.merges = text in frame.node, True
         elif text in frame.node:
-            frame.node.cut(text)
+            frame.index(text)
         frame.key = text
         frame.key_mark = mark
+
+    def _put(self, frame: Any, value: TreeNode, mark: int) -> None:
+        """Put a value; that of a key that is there takes the place of the earlier one, without a search."""
+        key = None if frame is None or frame.first is None or frame.skip else frame.key
+        if key is None or key not in frame.node:
+            super()._put(frame, value, mark)
+            return
+        index, frame.key = frame.index(key), None
+        frame.node[key] = value
+        frame.node.marks[index : index + 2] = (frame.key_mark, mark)
 
     def _merge(self, node: Map) -> None:
         """Add the keys of what is merged (https://yaml.org/type/merge.html); the mapping's own keys win."""
@@ -71,5 +81,7 @@ class _DocumentsBuilder(Builder):
         frame = self.stack[-1] if self.stack else None
         node: Any = frame.node if frame is not None else None
         if event.tag in REPLACING and frame is not None and frame.key and f"!{frame.key}" not in node:
+            if frame.first is not None:
+                frame.first[f"!{frame.key}"] = len(node.marks)
             node[f"!{frame.key}"] = event.tag
             node.marks += (frame.key_mark, mark)

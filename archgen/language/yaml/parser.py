@@ -115,10 +115,10 @@ class _Frame(Struct):
     merges: bool = False
     first: dict[str, int] | None = None
 
-    def first_mark(self, key: str) -> int:
-        """Return the first position of a key of this mapping; the positions are kept for the next call."""
+    def index(self, key: str) -> int:
+        """Return the place of a key of this mapping among its marks; the places are kept for the next call."""
         if self.first is None:
-            self.first = dict(zip(self.node, self.node.marks[::2], strict=True))
+            self.first = {name: 2 * count for count, name in enumerate(self.node)}
         return self.first[key]
 
 
@@ -234,7 +234,7 @@ class Builder:
             )
             frame.skip = True
         elif text in frame.node:
-            first = frame.first_mark(text)
+            first = frame.node.marks[frame.index(text)]
             line = unpack(first)[1]
             message = f"duplicate key `{shorten(text)}`, first on line {line}"
             fix = "Remove one of them, or rename it."
@@ -260,7 +260,7 @@ class Builder:
             frame.skip = False
             return
         if frame.first is not None and key is not None:
-            frame.first[key] = frame.key_mark
+            frame.first[key] = len(node.marks)
         node[key] = value
         node.marks.append(frame.key_mark)
         node.marks.append(mark)
