@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from archgen.app.importing.compose_files import choose_compose_files, count_services, is_compose_file
 from archgen.app.importing.directories import DirectoryEntries, entries_of, files_below, found_text
-from archgen.app.importing.overlays import choose_overlay, files_of, states_something
+from archgen.app.importing.overlays import choose_overlays, directories_of, named_by, states_something
 from archgen.importers.attached import is_proxy
 from archgen.importers.facts import Configuration, SourceError
 from archgen.importers.kubernetes.kustomization import is_kustomization
@@ -119,7 +119,7 @@ def _tell_less(manifests: dict[str, bytes], projects: dict[str, list[str]], insi
 def _without_overlays(
     collection: SourceFiles, manifests: dict[str, bytes], paths: list[str], inside: str
 ) -> dict[str, bytes]:
-    """Return the manifests with those of one overlay beside its base, and without those of others; without a base, all.
+    """Return the manifests with those of one overlay for each base, and without those of others; without a base, all.
 
     The kustomizations that state something themselves count as manifests.
     """
@@ -129,11 +129,13 @@ def _without_overlays(
     below = tuple(f"{overlay}{os.sep}" for overlay in overlays)
     manifests = manifests | {path: text.encode() for path, text in texts.items() if states_something(text.encode())}
     bases = {path: data for path, data in manifests.items() if not path.startswith(below)}
-    if not below or not any(_WORKLOAD.search(data) for data in bases.values()):
+    workloads = [path for path, data in bases.items() if _WORKLOAD.search(data)]
+    if not below or not workloads:
         return manifests
-    chosen = choose_overlay(overlays)
-    own = [*files_of(chosen, kustomizations, inside)] if chosen is not None else []
-    collection.overlays += [overlay for overlay in overlays if overlay != chosen]
+    named = {directory: named_by(directory, texts[path]) for directory, path in kustomizations.items()}
+    read = directories_of([*choose_overlays(overlays, named, workloads)], overlays, named)
+    own = [path for directory in read for path in (kustomizations[directory], *named[directory])]
+    collection.overlays += [overlay for overlay in overlays if overlay not in read]
     return bases | {path: manifests[path] for path in own if path in manifests}
 
 

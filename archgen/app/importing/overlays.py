@@ -6,19 +6,25 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 
-from archgen.app.importing.directories import found_text
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
 from archgen.language.yaml.tree import Map, Seq, TreeNode
 
+_TRIAL = re.compile(
+    r"(^|[^a-z])((dev|develop|development|devel|local|localhost|tests?|testing|ci|e2e|kind|minikube|demo|sandbox)([^a-z]|$)|example)",
+    re.IGNORECASE,
+)  # fmt: skip
 _RANKS = (
     re.compile(r"(^|[^a-z])(prod|production|prd|live|release)([^a-z]|$)", re.IGNORECASE),
-    re.compile(r"^(?!.*(stag|stg|preprod|uat|qa|dev|local|test|(^|[^a-z])(ci|e2e|kind|minikube|example)))", re.IGNORECASE),
-    re.compile(r"stag|stg|preprod|uat|qa", re.IGNORECASE),
+    re.compile(r""),
+    re.compile(
+        r"(^|[^a-z])(stag(e|ing)?|stg|uat|qa|preview|(pre|non)[^a-z]?(prod|production|prd|live|release))([^a-z]|$)", re.IGNORECASE
+    ),
+    _TRIAL,
 )  # fmt: skip
-"""Overlays for visitors, then those that no name calls a trial, then those before the release."""
+"""Overlays for visitors, then those that no name calls a trial, then those before the release, then trials."""
 
-_MOST_FILES = 500
+_MOST_DIRECTORIES = 2000
 _GENERATES = re.compile(
     rb"^(configMapGenerator|secretGenerator|replicas|patches|patchesStrategicMerge)\s*:", re.MULTILINE
 )
@@ -29,37 +35,89 @@ def states_something(data: bytes) -> bool:
     return _GENERATES.search(data) is not None
 
 
-def choose_overlay(overlays: list[str]) -> str | None:
-    """Return the overlay that visitors see; of several that are all for trials none."""
-    ranked = sorted((_rank(overlay), overlay) for overlay in overlays)
-    if not ranked or (ranked[0][0] == len(_RANKS) and len(ranked) > 1):
-        return None
-    return ranked[0][1]
+def choose_overlays(overlays: list[str], named: Mapping[str, list[str]], workloads: list[str]) -> Iterator[str]:
+    """Yield the overlay of each base that visitors see; of several that are all for trials none.
 
-
-def _rank(overlay: str) -> int:
-    name = os.path.basename(overlay)
-    return next((rank for rank, pattern in enumerate(_RANKS) if pattern.search(name) is not None), len(_RANKS))
-
-
-def files_of(overlay: str, kustomizations: Mapping[str, str], inside: str) -> Iterator[str]:
-    """Yield the files below an overlay that its kustomization names, those that only patch a base too.
-
-    `kustomizations` are the paths of such files by their directories.
+    `named` are the paths that each kustomization names, by its directory, and `workloads` the files of bases.
     """
-    waiting, seen = [overlay], {overlay}
-    while waiting and len(seen) < _MOST_FILES:
+    inner = {path for overlay in overlays for path in named[overlay]}
+    for group in _groups(overlays, named, workloads):
+        above = len(os.path.commonpath([os.path.dirname(overlay) for overlay in group]))
+        ranked = sorted((_rank(overlay[above:]), overlay in inner, overlay) for overlay in group)
+        if ranked[0][0] < len(_RANKS) - 1 or len(ranked) == 1:
+            yield ranked[0][2]
+
+
+def _groups(overlays: list[str], named: Mapping[str, list[str]], workloads: list[str]) -> list[list[str]]:
+    """Return the overlays by the workloads that they change, those that change none in a group of their own."""
+    bases = {directory for path in workloads for directory in _above(path)}
+    others, joined = set(overlays), dict[str, str]()
+    targets = {path for overlay in overlays for path in named[overlay] if path in bases}
+    for overlay in overlays:
+        for path in named[overlay]:
+            if path in targets or path in others:
+                _join(joined, overlay, path)
+    for target in targets:
+        for outer in _above(target):
+            if outer in targets:
+                _join(joined, target, outer)
+    based = {_first(joined, target) for target in targets}
+    groups: dict[str, list[str]] = {}
+    for overlay in overlays:
+        first = _first(joined, overlay)
+        groups.setdefault(first if first in based else "", []).append(overlay)
+    return list(groups.values())
+
+
+def _above(path: str) -> Iterator[str]:
+    """Yield a path and the directories that hold it."""
+    yield path
+    while (outer := os.path.dirname(path)) and outer != path:
+        yield outer
+        path = outer
+    if not os.path.isabs(path):
+        yield "."
+
+
+def _join(joined: dict[str, str], name: str, other: str) -> None:
+    first, second = _first(joined, name), _first(joined, other)
+    if first != second:
+        joined[second] = first
+
+
+def _first(joined: dict[str, str], name: str) -> str:
+    """Return the name that stands for all that are joined with this one."""
+    while name in joined:
+        following = joined[name]
+        joined[name] = joined.get(following, following)
+        name = following
+    return name
+
+
+def _rank(parts: str) -> int:
+    """Return the rank of an overlay by the parts of its path: the worst that a part has, but for visitors the best."""
+    ranks = [rank for rank, pattern in enumerate(_RANKS) if pattern.search(parts) is not None]
+    return ranks[-1] if ranks[-1] > 1 else ranks[0]
+
+
+def directories_of(chosen: list[str], overlays: list[str], named: Mapping[str, list[str]]) -> list[str]:
+    """Return overlays and the directories that they name and that hold kustomizations, but for bases."""
+    others = set(overlays)
+    waiting, seen = list(chosen), dict.fromkeys(chosen)
+    below = tuple(f"{overlay}{os.sep}" for overlay in chosen)
+    while waiting and len(seen) < _MOST_DIRECTORIES:
         directory = waiting.pop()
-        yield kustomizations[directory]
-        for name in _named(found_text(kustomizations[directory], inside)):
-            path = os.path.normpath(os.path.join(directory, name))
-            if path in seen or not path.startswith(f"{overlay}{os.sep}"):
-                continue
-            seen.add(path)
-            if path in kustomizations:
+        for path in named[directory]:
+            inside = path.startswith(below) or path.startswith(f"{directory}{os.sep}")
+            if path in named and path not in seen and (inside or path in others):
+                seen[path] = None
                 waiting.append(path)
-            else:
-                yield path
+    return list(seen)
+
+
+def named_by(directory: str, text: str) -> list[str]:
+    """Return the paths that the kustomization of a directory names."""
+    return [os.path.normpath(os.path.join(directory, name)) for name in _named(text)]
 
 
 def _named(text: str) -> Iterator[str]:
