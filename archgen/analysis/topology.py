@@ -166,6 +166,15 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
             for hop in hops
         )
 
+    @cached_property
+    def starting_kinds(self) -> dict[str, frozenset[str]]:
+        """The kinds of the components that start each flow: a client, a scheduler, a backup …"""
+        kinds: dict[str, frozenset[str]] = {}
+        for flow, hops in self.hops.items():
+            firsts = {start.step for start in self.losses.structures[flow].initiators}
+            kinds[flow] = frozenset(self.kind(hop.step.source).id for hop in hops if hop.step.id in firsts)
+        return kinds
+
     def if_waiting(self, element: Subject, flows: tuple[str, ...], *, named: bool = False) -> str:
         """Return the condition under which the loss of an element takes flows down, where the model leaves it open; else nothing."""
         unsure = {flow: taken for flow in flows if (taken := self.losses.breaks_if_waiting(element, flow))}

@@ -24,7 +24,8 @@ _IN_PLACE = ("in-place", "by-hand")
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for the model that lists the elements whose maintenance takes down flows."""
     facts = context.topology
-    maintained = tuple(cause for cause in facts.losses.root_causes if _maintained(facts, cause))
+    restarted = (cause for cause in facts.losses.root_causes if _maintained(facts, cause))
+    maintained = tuple(cause for cause in map(partial(_but_backups, facts), restarted) if cause.points)
     moving = (_after_leaving(facts, _surely(facts, cause)) for cause in maintained if not _moves_first(facts, cause))
     stopping = [cause for cause in moving if cause.points]
     if not stopping:
@@ -49,6 +50,12 @@ def _perhaps(facts: Topology, maintained: tuple[RootCause, ...], switched: tuple
         if moved and not _surely(facts, cause).points:
             condition = facts.if_waiting(cause.element, cause.flows, named=True)
             yield f"; before that of {cause.element.id}, {listed(moved)} must be switched over manually{condition}"
+
+
+def _but_backups(facts: Topology, breaking: RootCause) -> RootCause:
+    """Return the cause without the flows that only backups start: a restart falls between two of them."""
+    points = tuple(point for point in breaking.points if facts.starting_kinds[point.flow] != {"backup"})
+    return RootCause(breaking.element, points, breaking.absorbed)
 
 
 def _surely(facts: Topology, breaking: RootCause) -> RootCause:
@@ -201,10 +208,9 @@ RULE = Rule(
     ),
     limits=(
         "Treats a restart as the loss of the element while it lasts. Doesn't report restarts that are shorter than a "
-        "client's own retries. Reports separately the restarts before which a person can switch over, as info if "
-        "nothing else takes down a flow."
-        " A replica that a platform places (`runs_on: {any: …}`) is started elsewhere before the old one ends, unless `deploy` is "
-        "`in-place` or it keeps data."
+        "client's own retries, nor those that only stop a backup. Reports separately the restarts before which a person "
+        "can switch over, as info if nothing else takes down a flow. A replica that a platform places "
+        "(`runs_on: {any: …}`) is started elsewhere before the old one ends, unless `deploy` is `in-place` or it keeps data."
     ),
     references=(("Google SRE Book, Release Engineering", "https://sre.google/sre-book/release-engineering/"),),
     check=check,

@@ -37,10 +37,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _is_started_at_set_times(facts: Topology, flow: str) -> bool:
-    """Return True for a flow that schedulers alone start, inside: what fails runs again, and nobody waits for its answer."""
-    firsts = {start.step for start in facts.losses.structures[flow].initiators}
-    starting = {hop.step.source for hop in facts.hops[flow] if hop.step.id in firsts}
-    return all(facts.kind(source).id == "scheduler" for source in starting)
+    """Return True for what schedulers and backups alone start, inside: what fails runs again, and nobody waits for its answer."""
+    return facts.starting_kinds[flow] <= {"scheduler", "backup"}
 
 
 def _rests_on_providers(facts: Topology, flow: FlowAssessment, allowed: float) -> bool:

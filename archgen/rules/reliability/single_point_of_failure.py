@@ -78,6 +78,8 @@ def _case(facts: Topology, breaking: RootCause) -> str | None:
         return "managed"
     if _is_started_again(facts, breaking.element):
         return "job"
+    if all(facts.starting_kinds[flow] == {"backup"} for flow in breaking.flows):
+        return "backup"
     unsure = all(facts.losses.breaks_if_waiting(breaking.element, flow) for flow in breaking.flows)
     if unsure or _queues(facts, breaking):
         return "waiting"
@@ -312,7 +314,10 @@ RULE = Rule(
     code="REL001",
     title="Single point of failure",
     severity="error",
-    cases=(("managed", "warning"), ("waiting", "warning"), ("region", "warning"), ("job", "info"), ("spread", "info")),
+    cases=(
+        *(("managed", "warning"), ("waiting", "warning"), ("region", "warning"), ("backup", "warning")),
+        *(("job", "info"), ("spread", "info")),
+    ),
     category="reliability",
     summary="The loss of one element takes down a flow.",
     why=(
@@ -327,7 +332,7 @@ RULE = Rule(
         "info finding for a DNS, CDN, WAF, identity provider or service of others, which are seldom in one place. A warning, too, is "
         "what a flow needs only if it waits for the work that is taken from a queue, where the model doesn't say so (`async`), and "
         "a worker that alone empties a queue which others fill: the work waits there. So is the loss of a region outside which a flow "
-        "has nothing of a component. "
+        "has nothing of a component, and that of what only backups run on, since the next one may succeed. "
         "A scheduler, worker or controller that a platform starts elsewhere and that nothing calls is an info finding. "
         "A zone that holds all of a flow is reported by `single-zone`."
     ),
