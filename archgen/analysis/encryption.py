@@ -12,7 +12,7 @@ from archgen.analysis.hops import Hop, encrypted
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Connection, Port
 from archgen.model.kinds import FORWARDING
-from archgen.model.products import passes_on_unread, scope_of
+from archgen.model.products import is_setting_of_balancer, passes_on_unread, scope_of
 from archgen.model.protocols import UNCERTIFIED
 
 _NO_NETWORK = ("dns", "file", "unix")
@@ -110,10 +110,12 @@ def _has_certificate(topology: Topology, component: str) -> bool:
 def is_attached(topology: Topology, component: str) -> bool:
     """Return True for a provider's firewall of requests that is a part of the balancer or CDN behind it, and ends no TLS.
 
-    One that a provider runs in all the world is an edge with certificates of its own, and so is one that has a certificate.
+    One that a provider runs in all the world is an edge with certificates of its own, unless its product is such a part; so is one
+    that has a certificate.
     """
     own = topology.components[component]
-    if own.kind != "waf" or not own.managed or scope_of(own) == "global":
+    of_balancer = is_setting_of_balancer(own)
+    if own.kind != "waf" or not (of_balancer or (own.managed and scope_of(own) != "global")):
         return False
     certificates = topology.architecture.certificates
     behind = (target for call in topology.outgoing[component] for target in call.targets)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from archgen.analysis.dns_names import address, pointee
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Record
-from archgen.model.products import scope_of
+from archgen.model.products import is_setting_of_balancer, scope_of
 
 
 def balancer_on_path(topology: Topology, flow: str) -> tuple[set[str], str, set[str]] | None:
@@ -28,7 +28,7 @@ def balancer_on_path(topology: Topology, flow: str) -> tuple[set[str], str, set[
 def _is_addressed(topology: Topology, component: str) -> bool:
     """Return True for a WAF of a provider's edge, which visitors reach by its own addresses; others stand in a balancer."""
     own = topology.components[component]
-    return own.kind == "waf" and scope_of(own) == "global"
+    return own.kind == "waf" and scope_of(own) == "global" and not is_setting_of_balancer(own)
 
 
 def components_at_addresses(topology: Topology) -> dict[tuple[int, str], set[str]]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 SPELLINGS = {
     "alb": "aws-alb",
+    "aws-web-application-firewall": "aws-waf",
+    "azure-web-application-firewall": "azure-waf",
+    "wafv2": "aws-waf",
     "application-load-balancer": "aws-alb",
     "apache-http-server": "apache",
     "apache-httpd": "apache",

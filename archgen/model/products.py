@@ -35,6 +35,7 @@ class Product(Struct, frozen=True, gc=False):
     files, so that no two of their writes conflict. `keeps_data`: an application that keeps repositories, artifacts or records
     itself unless it has a store for them. `mailboxes`: it keeps the mail of people. `copied_on_request`: a managed store of which the
     provider keeps no copy from before a mistake until somebody asks for it. `appliance`: a device that takes no programs of others.
+    `attached`: a firewall of requests that is a setting of a balancer or CDN of its provider, and has no address of its own.
     `consoles` are the ports of its console for administrators.
     """
 
@@ -58,6 +59,7 @@ class Product(Struct, frozen=True, gc=False):
     keeps_data: bool = False
     mailboxes: bool = False
     copied_on_request: bool = False
+    attached: bool = False
     consoles: tuple[int, ...] = ()
 
 
@@ -114,6 +116,7 @@ _TRAITS: dict[str, Product] = {
     **dict.fromkeys(("lvs", "ipvs", "metallb", "kube-proxy", "kube-vip"), Product(forwards=True)),
     **dict.fromkeys(("aws-nlb", "azure-load-balancer"), Product(forwards=True)),
     **dict.fromkeys(("aws-alb", "aws-elb", "aws-api-gateway", "cloudfront"), Product(plain_entry=True)),
+    **dict.fromkeys(("aws-waf", "azure-waf", "cloud-armor"), Product(attached=True)),
     **dict.fromkeys(
         (
             *("gitlab", "gitea", "forgejo", "gogs", "gerrit", "harbor", "nexus", "artifactory", "jenkins"),
@@ -218,6 +221,11 @@ def passes_on_unread(component: Component) -> bool:
         return product_of(component.product).forwards
     words = re.findall(r"[a-z][a-z-]+", (component.name or "").casefold())
     return any(product_of(word).forwards for word in words)
+
+
+def is_setting_of_balancer(component: Component) -> bool:
+    """Return True for a firewall of requests that a provider's balancer or CDN is set up with: by its product, or its id."""
+    return component.kind == "waf" and product_of(component.product or component.id).attached
 
 
 def service_place(component: Component) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.dns_names import pointee
 from archgen.analysis.record_paths import balancer_on_path, components_at_addresses, components_behind
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Record
@@ -29,10 +30,16 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for record, balancer, target, flows in bypasses.values():
         yield Hit(
             subject=Subject("record", record.id),
-            message=f"{record.name} leads past {balancer}: it points to {record.value}, where {target} runs",
+            message=f"{record.name} leads past {balancer}: it points to {_end(record, target)}",
             related=((Subject("component", balancer), "should take the requests"),),
             flows=tuple(flows),
         )
+
+
+def _end(record: Record, target: str) -> str:
+    """Return where a record points, and what runs there if it names a place."""
+    own = pointee(record).removeprefix("component:") == target
+    return record.value if own else f"{record.value}, where {target} runs"
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
