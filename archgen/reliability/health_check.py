@@ -8,7 +8,17 @@ _PORT_ONLY = (
     *("check inter", "check port", "check fall", "check rise"),
 )
 _ANSWERS = ("get ", "head ", "options ", "http", "/", "grpc", "200")
-_ROLE_BLIND = (*_PORT_ONLY, "mysql-check", "pgsql-check", "mysql check", "pgsql check", "redis-check")
+_ROLE_BLIND = (
+    *_PORT_ONLY,
+    "mysql-check",
+    "pgsql-check",
+    "mysql check",
+    "pgsql check",
+    "redis-check",
+    "mysql login",
+    "postgresql login",
+    "redis ping",
+)
 _ROLES = ("primary", "master", "leader", "role", "writ", "read_only", "read-only")
 """Words of a check that asks a store whether it is the one that takes writes."""
 

@@ -73,18 +73,23 @@ def test_a_queue_is_not_checked_over_http() -> None:
 
 
 @pytest.mark.parametrize(
-    ("protocols", "check"),
+    ("balancer", "protocols", "check"),
     [
-        (("https", "https"), "GET /health"),
-        (("grpc", "grpc"), "gRPC health check"),
-        (("ldap", "ldap"), "ldap-check"),
-        (("https", "grpc"), False),
+        ("managed: true", ("https", "https"), "GET /health"),
+        ("product: nginx", ("grpc", "grpc"), "gRPC health check"),
+        ("product: haproxy", ("ldap", "ldap"), "ldap-check"),
+        ("managed: true", ("ldap", "ldap"), False),
+        ("product: nginx", ("redis", "redis"), False),
+        ("product: aws-nlb, managed: true", ("smtp", "smtp"), False),
+        ("managed: true", ("https", "grpc"), False),
     ],
 )
-def test_a_check_is_one_that_every_target_answers(protocols: tuple[str, str], check: str | bool) -> None:
+def test_a_check_is_one_that_every_target_answers_and_the_balancer_has(
+    balancer: str, protocols: tuple[str, str], check: str | bool
+) -> None:
     one, two = (f"{{protocol: {protocol}, tls: true}}" for protocol in protocols)
     text = model(
-        f"{JOB}\nlb: {{kind: load-balancer, managed: true, replicas: 2, balance: {{algorithm: round-robin, health_check: false}}}}\n"
+        f"{JOB}\nlb: {{kind: load-balancer, {balancer}, replicas: 2, balance: {{algorithm: round-robin, health_check: false}}}}\n"
         "one: {kind: service, runs_on: [a, b]}\ntwo: {kind: service, runs_on: [a, b]}",
         f"job -> lb: https\nlb -> one: {one}\nlb -> two: {two}",
         "job -> lb: x\nlb -> one: y\nlb -> two: y",

@@ -9,7 +9,7 @@ from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Balance, Component, Replication
 from archgen.model.change import Change, Put
-from archgen.model.products import product_name
+from archgen.model.products import passes_on_unread, product_name
 from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -17,9 +17,10 @@ from archgen.reliability.health_check import REFUSING, is_blind_to_members, is_b
 from archgen.reliability.shortfall import Shortfall
 from archgen.reliability.simulation import simulate
 
-_ANSWERS = {
-    **dict.fromkeys(WEB, "GET /health"),
-    "grpc": "gRPC health check",
+_ANSWERS = {**dict.fromkeys(WEB, "GET /health"), "grpc": "gRPC health check"}
+"""The check that gets an answer in a protocol, whatever the balancer."""
+
+_OF_HAPROXY = {
     "mysql": "mysql-check",
     "postgresql": "pgsql-check",
     "redis": "redis-check",
@@ -27,7 +28,17 @@ _ANSWERS = {
     "ldap": "ldap-check",
     "smtp": "smtpchk",
 }
-"""The check that gets an answer in a protocol, in the words of HAProxy for what isn't HTTP."""
+"""The same in the words of HAProxy, which speaks these protocols itself."""
+
+_OF_OTHERS = {
+    "mysql": "MySQL login",
+    "postgresql": "PostgreSQL login",
+    "redis": "Redis PING",
+    "rediss": "Redis PING",
+    "ldap": "LDAP bind",
+    "smtp": "SMTP greeting",
+}
+"""The same for a balancer of which nobody knows whether it speaks these protocols: only people can state it."""
 
 _REQUESTS = (*WEB, "grpc")
 """The protocols in which a server that accepts connections may answer each request with an error."""
@@ -139,12 +150,21 @@ def _answering(facts: Topology, component: Component, pool: tuple[str, ...]) -> 
 def _answers(facts: Topology, component: Component, targets: Collection[str]) -> dict[str, list[str]]:
     """Return the checks that get an answer, with the targets of each, from the protocols that flows speak to them."""
     checks: dict[str, list[str]] = {}
+    words = {**_ANSWERS, **_own_words(component)}
     for hop in _hops(facts, component):
-        check = _ANSWERS.get(hop.port.protocol, _PORT) if hop.port is not None else _PORT
+        check = words.get(hop.port.protocol, _PORT) if hop.port is not None else _PORT
         for target in hop.targets:
             if target in targets and target not in checks.setdefault(check, []):
                 checks[check].append(target)
     return checks
+
+
+def _own_words(component: Component) -> dict[str, str]:
+    """Return the checks in protocols of stores that a balancer may have; what passes connections on unread speaks none of them."""
+    if passes_on_unread(component):
+        return {}
+    bare = component.product is None and not component.managed
+    return _OF_HAPROXY if bare or product_name(component.product) == "haproxy" else _OF_OTHERS
 
 
 _PORT = "TCP connect"
@@ -246,11 +266,13 @@ def _advice(answers: dict[str, list[str]]) -> str | None:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Add the check that all targets answer; only people can state one for each target, of a port, or of the role."""
+    """Add the check that all targets answer; only people can state another: for each target, of a port, of the role, or in a protocol that
+    the balancer may not speak."""
     facts, component = context.topology, context.topology.components[hit.subject.id]
     called = {target for hop in _hops(facts, component) for target in hop.targets}
     answers = _answers(facts, component, called)
-    if len(answers) != 1 or _PORT in answers or hit.fix in (_ASK_ROLE, _ASK_MEMBER):
+    unsure = {_PORT, *_OF_OTHERS.values()}
+    if len(answers) != 1 or not unsure.isdisjoint(answers) or hit.fix in (_ASK_ROLE, _ASK_MEMBER):
         return ()
     return (Put(("components", component.id, "balance", "health_check"), next(iter(answers))),)
 
