@@ -73,3 +73,54 @@ def test_overlay_reads_the_overlays_that_it_names(tmp_path: Path, monkeypatch: p
         write({f"clusters/{cluster}/kustomization.yaml": text, f"clusters/{cluster}/tracer.yaml": tracer})
     assert replicas() == {"api": 6, "tracer-prod": 1, "web": 5}
     assert import_model((".",), None).overlays == ("clusters/dev",)
+
+
+@pytest.mark.parametrize("directory", ["applied", "overlays/prod"])
+def test_replicas_of_the_overlay_count_and_those_of_the_field_after_patches(
+    directory: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    patch = WORKLOAD.split("spec:")[0] + "spec: {replicas: 5}\n"
+    text = "resources: [app.yaml]\nreplicas: [{name: web, count: 2}]\npatches: [{path: scale.yaml}]\n"
+    write({**base("base"), "base/kustomization.yaml": text, "base/scale.yaml": patch})
+    assert replicas() == {"web": 2}
+    write(overlay(directory, f"{'../' * (directory.count('/') + 1)}base", 8))
+    assert replicas() == {"web": 8}
+
+
+STEPS = "[{op: replace, path: /spec/replicas, value: 3}]"
+
+
+@pytest.mark.parametrize(
+    ("patch", "expected"),
+    [
+        (f"{{target: {{kind: Deployment}}, patch: '{STEPS}'}}", {"web": 3, "db": 1}),
+        (f"{{target: {{kind: StatefulSet|Deployment}}, patch: '{STEPS}'}}", {"web": 3, "db": 3}),
+        (f"{{target: {{kind: ^(Rollout|StatefulSet)$, name: .*}}, patch: '{STEPS}'}}", {"web": 1, "db": 3}),
+        (f"{{target: {{kind: CronJob}}, patch: '{STEPS}'}}", {"web": 1, "db": 1}),
+        (f"{{target: {{kind: Deployment, name: db}}, patch: '{STEPS}'}}", {"web": 1, "db": 1}),
+        (f"{{target: {{name: db}}, patch: '{STEPS}'}}", {"web": 1, "db": 3}),
+        (f"{{target: {{name: 'd[b]'}}, patch: '{STEPS}'}}", {"web": 1, "db": 1}),
+        (f"{{target: {{kind: Deploy.*}}, patch: '{STEPS}'}}", {"web": 1, "db": 1}),
+        (f"{{target: {{kind: Deployment, labelSelector: a=b}}, patch: '{STEPS}'}}", {"web": 1, "db": 1}),
+        (f"{{target: {{kind: Deployment, annotationSelector: a=b}}, patch: '{STEPS}'}}", {"web": 1, "db": 1}),
+        (f"{{target: {{kind: Deployment, namespace: other}}, patch: '{STEPS}'}}", {"web": 1, "db": 1}),
+        (f"{{target: {{kind: Deployment}}, patch: '{STEPS.replace('replace', 'test')}'}}", {"web": 1, "db": 1}),
+        (f"{{target: {{kind: Deployment}}, patch: '{STEPS.replace('replicas', 'paused')}'}}", {"web": 1, "db": 1}),
+        (f"{{patch: '{STEPS}'}}", {"web": 1, "db": 1}),
+        ("{target: {kind: Deployment}, path: steps.json}", {"web": 4, "db": 1}),
+        ("{patch: '{kind: StatefulSet, metadata: {name: db}, spec: {replicas: 5}}'}", {"web": 1, "db": 5}),
+        ("{patch: '{kind: Deployment, metadata: {name: db}, spec: {replicas: 5}}'}", {"web": 1, "db": 1}),
+        ("{patch: '{kind: Deployment, spec: {replicas: 5}}'}", {"web": 1, "db": 1}),
+        ("{target: {name: db}, patch: '{kind: any, metadata: {name: web}, spec: {replicas: 5}}'}", {"web": 1, "db": 5}),
+        ("{patch: '{kind: Deployment, metadata: {name: [}'}", {"web": 1, "db": 1}),
+    ],
+)
+def test_patch_scales_the_workloads_of_its_target(
+    patch: str, expected: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = WORKLOAD.replace("Deployment", "StatefulSet").replace("acme/web:1", "postgres:17").replace("web", "db")
+    write({"app.yaml": f"{WORKLOAD}---{store}", "kustomization.yaml": f"resources: [app.yaml]\npatches: [{patch}]\n"})
+    write({"steps.json": '[{"op": "add", "path": "/spec/replicas", "value": 4}]'})
+    assert replicas() == expected

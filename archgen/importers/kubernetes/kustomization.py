@@ -7,19 +7,21 @@ import re
 from collections.abc import Iterator
 
 from archgen.importers.facts import Opener, Origin
-from archgen.importers.kubernetes.manifests import Manifests, scaling_of
+from archgen.importers.kubernetes.manifests import Manifests
 from archgen.importers.nodes import SourceNode
+from archgen.language.yaml.documents import read_documents
+from archgen.language.yaml.faults import Unreadable
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """Names of the files by which Kustomize knows a directory."""
 
 _GENERATORS = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
 _LARGEST = 256 * 1024
-_REPLICAS = re.compile(
-    r"path:\s*/spec/replicas\s*\n\s*value:\s*(\d{1,4})|^ {0,4}replicas:\s*(\d{1,4})\s*$", re.MULTILINE
-)
-_IN_JSON = re.compile(r'"path":\s*"/spec/replicas",\s*"value":\s*(\d{1,4})')
-_NAME = re.compile(r"^ {0,4}name:\s*(\S+)\s*$", re.MULTILINE)
+_ANCHORS = re.compile(r"^\^?\(?|\)?\$?$")
+_KINDS = re.compile(r"\w*(\|\w+)*")
+_NAME = re.compile(r"[\w.-]*")
+_SELECTORS = {"labelSelector", "annotationSelector", "namespace"}
+_DEEPEST = 100
 
 
 def is_kustomization(path: str) -> bool:
@@ -30,45 +32,110 @@ def is_kustomization(path: str) -> bool:
 def read_kustomizations(
     roots: list[SourceNode], documents: list[SourceNode], manifests: Manifests, opener: Opener
 ) -> None:
-    """Add to manifests what kustomizations generate and change; patches stand among the documents."""
-    patches = {path for root in roots for path in _patches_of(root)}
+    """Add to manifests what kustomizations generate and change; patches stand among the documents.
+
+    What a kustomization says counts for those that it names: a base comes before its overlays.
+    """
+    patches: dict[str, list[SourceNode]] = {}
     for document in documents:
-        scaling = scaling_of(document) if posixpath.normpath(document.path) in patches else None
-        if scaling is not None:
-            name, count = scaling
-            manifests.scale(name, count.number or 0, Origin(count.path, count.line, count.pointer))
-    for root in roots:
+        patches.setdefault(posixpath.normpath(document.path), []).append(document)
+    for root in _in_order(roots):
         for key, kind in _GENERATORS.items():
             for generator in root.get(key).list():
                 if name := generator.text_at("name"):
                     manifests.generated.setdefault((kind, name), []).extend(_entries(generator, opener))
+        for target, patch in _patches_of(root):
+            for document in _documents_of(patch, patches, opener):
+                _scale_patched(target, document, patch, manifests)
         for item in root.get("replicas").list():
-            place = item.get("count")
-            if place.number is not None:
-                manifests.scale(item.text_at("name"), place.number, Origin(place.path, place.line, place.pointer))
-        for item in root.get("patches").list():
-            _patch(item, manifests)
+            if name := item.text_at("name"):
+                _scale("", name, item.get("count"), item.get("count"), manifests)
 
 
-def _patches_of(root: SourceNode) -> Iterator[str]:
-    """Yield the files that patch objects."""
-    for item in (*root.get("patchesStrategicMerge").list(), *(each.get("path") for each in root.get("patches").list())):
-        if item.text and "\n" not in item.text:
-            yield posixpath.normpath(posixpath.join(posixpath.dirname(root.path), item.text))
+def _in_order(roots: list[SourceNode]) -> Iterator[SourceNode]:
+    """Yield kustomizations, those that others name first."""
+    by_directory: dict[str, list[SourceNode]] = {}
+    for root in roots:
+        by_directory.setdefault(posixpath.dirname(posixpath.normpath(root.path)), []).append(root)
+    seen: set[str] = set()
+
+    def visit(directory: str, depth: int) -> Iterator[SourceNode]:
+        seen.add(directory)
+        for root in by_directory[directory]:
+            for key in ("resources", "bases", "components") if depth < _DEEPEST else ():
+                for item in root.get(key).list():
+                    path = _beside(root, item.text)
+                    if path in by_directory and path not in seen:
+                        yield from visit(path, depth + 1)
+            yield root
+
+    for directory in by_directory:
+        if directory not in seen:
+            yield from visit(directory, 0)
 
 
-def _patch(item: SourceNode, manifests: Manifests) -> None:
-    """Add the number of replicas that a patch in a kustomization sets, for the workload that it names or for all."""
-    patch = item.get("patch")
-    match = _REPLICAS.search(patch.text) or _IN_JSON.search(patch.text)
-    if match is None or item.text_at("target", "kind") in ("HorizontalPodAutoscaler",):
-        return
-    named = _NAME.search(patch.text)
-    name = item.text_at("target", "name") or (named[1] if named is not None else "")
-    if not item.text_at("target", "labelSelector"):
-        manifests.scale(
-            name, int(next(filter(None, match.groups()), "1")), Origin(patch.path, patch.line, patch.pointer)
-        )
+def _beside(root: SourceNode, name: str) -> str:
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(root.path), name))
+    return "" if path == "." else path
+
+
+def _patches_of(root: SourceNode) -> Iterator[tuple[SourceNode, SourceNode]]:
+    """Yield the target of each patch, empty where the patch names what it changes, and the patch or the name of its file."""
+    for item in root.get("patchesStrategicMerge").list():
+        yield SourceNode(None, root.path), item
+    for key in ("patches", "patchesJson6902"):
+        for item in root.get(key).list():
+            patch = item.get("patch")
+            yield item.get("target"), patch if patch.text else item.get("path")
+
+
+def _documents_of(patch: SourceNode, files: dict[str, list[SourceNode]], opener: Opener) -> Iterator[SourceNode]:
+    """Yield the documents of a patch: a text, or the name of a file."""
+    if "\n" in patch.text or patch.text.startswith(("[", "{")):
+        yield from _read(patch.path, patch.text.encode())
+    elif patch.text:
+        path = _beside(patch, patch.text)
+        if path in files:
+            yield from files[path]
+        else:
+            for file in opener(patch.path, patch.text)[:1]:
+                yield from _read(file.path, file.data[:_LARGEST])
+
+
+def _read(path: str, data: bytes) -> list[SourceNode]:
+    try:
+        return [SourceNode(root, path) for root in read_documents(data)]
+    except Unreadable:
+        return []
+
+
+def _scale_patched(target: SourceNode, root: SourceNode, patch: SourceNode, manifests: Manifests) -> None:
+    """Set the numbers of replicas that a document of a patch sets."""
+    count = root.get("spec", "replicas")
+    if not root.is_map:
+        for step in root.list():
+            if step.text_at("path") == "/spec/replicas" and step.text_at("op") in ("add", "replace"):
+                _scale_target(target, step.get("value"), patch, manifests)
+    elif target.is_map:
+        _scale_target(target, count, patch, manifests)
+    elif name := root.text_at("metadata", "name"):
+        _scale(root.text_at("kind"), name, count, patch, manifests)
+
+
+def _scale_target(target: SourceNode, count: SourceNode, patch: SourceNode, manifests: Manifests) -> None:
+    """Set the replicas of the workloads of a target, unless it selects them by more than their kind and name."""
+    name, kinds = (_ANCHORS.sub("", target.text_at(key)) for key in ("name", "kind"))
+    if name in (".*", ".+"):
+        name = ""
+    if not set(target.keys) & _SELECTORS and _NAME.fullmatch(name) and _KINDS.fullmatch(kinds):
+        for kind in kinds.split("|") if target.keys else ():
+            _scale(kind, name, count, patch, manifests)
+
+
+def _scale(kind: str, name: str, count: SourceNode, patch: SourceNode, manifests: Manifests) -> None:
+    if count.number is not None:
+        place = count if patch.path != count.path else patch
+        manifests.scale(kind, name, count.number, Origin(place.path, place.line, place.pointer))
 
 
 def _entries(generator: SourceNode, opener: Opener) -> Iterator[tuple[str, str, Origin]]:
@@ -89,5 +156,5 @@ def _entries(generator: SourceNode, opener: Opener) -> Iterator[tuple[str, str, 
             yield (
                 key if equals else posixpath.basename(key),
                 file.data[:_LARGEST].decode("utf-8", "replace"),
-                Origin(file.path, 0),
+                Origin(file.path, 1),
             )

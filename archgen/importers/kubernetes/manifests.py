@@ -55,7 +55,8 @@ class Manifests(Struct):
 
     objects: dict[str, dict[tuple[str, str], Manifest]] = field(default_factory=dict)
     generated: dict[tuple[str, str], list[tuple[str, str, Origin]]] = field(default_factory=dict)
-    scaled: dict[str, tuple[int, Origin]] = field(default_factory=dict)
+    scaled: dict[tuple[str, str], tuple[int, int, Origin]] = field(default_factory=dict)
+    scalings: int = 0
     entries: dict[tuple[str, str, str], dict[str, tuple[str, Origin]]] = field(default_factory=dict)
 
     def of(self, *kinds: str) -> list[Manifest]:
@@ -66,9 +67,16 @@ class Manifests(Struct):
         """Add an object, unless there is one of its name; return the one that counts."""
         return self.objects.setdefault(manifest.kind, {}).setdefault((manifest.namespace, manifest.name), manifest)
 
-    def scale(self, name: str, replicas: int, source: Origin) -> None:
-        """Set the replicas of a workload; the first that is set counts."""
-        self.scaled.setdefault(name, (replicas, source))
+    def scale(self, kind: str, name: str, replicas: int, source: Origin) -> None:
+        """Set the replicas of workloads; no kind stands for any, and no name for all."""
+        self.scalings += 1
+        self.scaled[kind, name] = (self.scalings, replicas, source)
+
+    def scaling(self, kind: str, name: str) -> tuple[int, Origin] | None:
+        """Return the replicas that were set last for a workload, and the place; None where none were."""
+        keys = ((kind, name), ("", name), (kind, ""), ("", ""))
+        scaled = [self.scaled[key] for key in keys if key in self.scaled]
+        return max(scaled)[1:] if scaled else None
 
 
 def is_manifest(root: SourceNode) -> bool:
@@ -87,13 +95,6 @@ def objects_of(root: SourceNode, depth: int = 0) -> Iterator[Manifest]:
         name = metadata.text_at("name") or metadata.text_at("generateName").rstrip("-")
         if name and not _is_patch(kind, root):
             yield Manifest(kind, metadata.text_at("namespace"), name, root)
-
-
-def scaling_of(root: SourceNode) -> tuple[str, SourceNode] | None:
-    """Return the workload that a patch changes the replicas of, with their number; None for any other document."""
-    kind, count = root.text_at("kind"), root.get("spec", "replicas")
-    name = root.text_at("metadata", "name")
-    return (name, count) if kind in WORKLOADS and name and count.number is not None and _is_patch(kind, root) else None
 
 
 def _is_patch(kind: str, root: SourceNode) -> bool:

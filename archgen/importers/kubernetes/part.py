@@ -180,8 +180,8 @@ def replicas_of(part: Workload, manifests: Manifests) -> tuple[int, str, Origin]
             return scaler.node.get("spec", "minReplicas").number or 1, "minReplicas", scaler.origin
     if manifest.kind == "DaemonSet":
         return 2, "one on each node", manifest.origin
-    scaled = manifests.scaled.get(manifest.name) or manifests.scaled.get("")
-    if scaled is not None and manifest.kind != "CronJob":
+    scaled = manifests.scaling(manifest.kind, manifest.name)
+    if scaled is not None and manifest.kind not in ("CronJob", "Pod"):
         return min(scaled[0], 1000), "replicas", scaled[1]
     declared = manifest.node.get("spec", "replicas")
     replicas = 1 if declared.number is None else min(declared.number, 1000)
