@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
@@ -88,11 +88,20 @@ def settings_of(node: SourceNode, depth: int = 0) -> Iterator[tuple[str, SourceN
                 yield from settings_of(item, depth + 1)
 
 
-def references_of(resource: Resource) -> Iterator[tuple[str, SourceNode]]:
-    """Yield the names of other custom resources that a resource refers to, as `elasticsearchRef`."""
+def references_of(resource: Resource, others: Mapping[str, list[Resource]]) -> Iterator[tuple[str, SourceNode]]:
+    """Yield the ids of other custom resources that a resource refers to, as `elasticsearchRef`.
+
+    `others` are all custom resources by their names. Several kinds often share a name: the reference says which is meant.
+    """
     for key, value in resource.manifest.node.get("spec").items():
-        if key.endswith("Ref") and value.text_at("name"):
-            yield value.text_at("name"), value
+        name, space = value.text_at("name"), value.text_at("namespace") or resource.namespace
+        if not key.endswith("Ref") or not name:
+            continue
+        kind = (value.text_at("kind") or key.removesuffix("Ref")).lower()
+        alike = [each for each in others.get(name, ()) if each.namespace == space and each.id != resource.id]
+        meant = [each for each in alike if each.manifest.kind.lower() == kind] or alike
+        if len(meant) == 1:
+            yield meant[0].id, value
 
 
 def _at(node: SourceNode, way: list[str]) -> Iterator[SourceNode]:

@@ -79,6 +79,9 @@ class _Reader:
         self.parts = list(workloads(manifests, self.taken, sheet))
         self.outside = Outside(self.taken, sheet)
         self.resources = list(resources_of(manifests, self.parts, self.taken, sheet))
+        self.resources_by_name: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            self.resources_by_name.setdefault(resource.manifest.name, []).append(resource)
         self.by_id: dict[str, Workload | Resource | OutsideStore] = {part.id: part for part in self.parts}
         self.by_id |= {resource.id: resource for resource in self.resources}
         self.services = {(each.namespace, each.name): each for each in manifests.of("Service")}
@@ -159,10 +162,8 @@ class _Reader:
 
     def _call_of_resource(self, resource: Resource) -> None:
         hosts = self._hosts(resource.namespace)
-        ids = {each.manifest.name: each.id for each in self.resources if each.namespace == resource.namespace}
-        for name, node in references_of(resource):
-            if name in ids:
-                self._connect(resource, Mention(ids[name]), Origin(node.path, node.line, node.pointer), "reference")
+        for identity, node in references_of(resource, self.resources_by_name):
+            self._connect(resource, Mention(identity), Origin(node.path, node.line, node.pointer), "reference")
         for name, node in settings_of(resource.manifest.node.get("spec")):
             self._mention(resource, name, node.text, Origin(node.path, node.line, node.pointer), name, hosts)
 
