@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from archgen.analysis.backups import holds_only_copies, keeps_data, keeps_mailboxes
 from archgen.analysis.exposure import callers_of, is_directory, stores_reached
+from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.edits.backups import add_backup
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -199,7 +200,7 @@ def _case(facts: Topology, component: Component) -> str | None:
 
 def _keeps_sessions(facts: Topology, component: Component) -> bool:
     """Return True for a store that applications with shared sessions alone ask, in steps that say so of each."""
-    hops = [hop for flow in facts.flows_of[component.id] for hop in facts.hops[flow] if component.id in hop.targets]
+    hops = [hop for flow in facts.flows_of[component.id] for hop in _asking(facts, flow, component.id)]
     return (
         component.kind == "key-value-store"
         and bool(hops)
@@ -208,14 +209,26 @@ def _keeps_sessions(facts: Topology, component: Component) -> bool:
     )
 
 
+def _asking(facts: Topology, flow: str, component: str) -> list[Hop]:
+    """Return the hops of a flow in which programs ask a component, or a proxy that hands their questions on to it."""
+    asked, waiting, asking = {component}, [component], []
+    while waiting:
+        target = waiting.pop()
+        for hop in facts.hops[flow]:
+            source = hop.step.source
+            if target not in hop.targets:
+                continue
+            if facts.kind(source).role != "balancer":
+                asking.append(hop)
+            elif source not in asked:
+                asked.add(source)
+                waiting.append(source)
+    return asking
+
+
 def _is_beside_database(facts: Topology, component: Component) -> bool:
     """Return True for a store in memory of an application with a database, which keeps the records: here are jobs and sessions."""
-    callers = {
-        hop.step.source
-        for flow in facts.flows_of[component.id]
-        for hop in facts.hops[flow]
-        if component.id in hop.targets
-    }
+    callers = {hop.step.source for flow in facts.flows_of[component.id] for hop in _asking(facts, flow, component.id)}
     reached = {store for caller in callers for call in facts.outgoing[caller] for store in stores_reached(facts, call)}
     in_memory = component.kind == "key-value-store" and product_name(component.product) in _IN_MEMORY
     return in_memory and any(facts.kind(store).id == "database" for store in reached)
