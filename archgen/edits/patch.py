@@ -154,7 +154,7 @@ def runs_on_value(component: Component) -> dict[str, Any] | tuple[str, ...] | No
     """Return the hosts of a component, with counts where one has several replicas; None where hosts aren't known."""
     first, placement = component.replicas[0], component.placement
     if first.floating:
-        recovery = None if placement is None or placement.recovery is None else f"{placement.recovery:g}s"
+        recovery = None if placement is None or placement.recovery is None else write_duration(placement.recovery)
         return _declared(any=first.hosts, recovery=recovery, spread=placement.spread if placement is not None else None)
     hosts = Counter(replica.hosts[0] for replica in component.replicas if replica.hosts)
     return (dict(hosts) if max(hosts.values()) > 1 else tuple(hosts)) if hosts else None
@@ -172,8 +172,8 @@ def replication_value(component: Component) -> dict[str, Any] | None:
         failover=replication.failover,
         by=replication.by,
         mode=replication.mode,
-        recovery=None if replication.recovery is None else f"{replication.recovery:g}s",
-        lag=None if replication.lag is None else f"{replication.lag:g}s",
+        recovery=None if replication.recovery is None else write_duration(replication.recovery),
+        lag=None if replication.lag is None else write_duration(replication.lag),
         conflicts=replication.conflicts,
     )
 
@@ -190,7 +190,7 @@ def cluster_value(component: Component) -> dict[str, Any] | None:
         failover=cluster.failover,
         by=cluster.by,
         watches=cluster.watches,
-        recovery=None if cluster.recovery is None else f"{cluster.recovery:g}s",
+        recovery=None if cluster.recovery is None else write_duration(cluster.recovery),
     )
 
 

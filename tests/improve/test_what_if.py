@@ -253,14 +253,17 @@ flows:
 """
 
 
-def test_what_floats_gets_a_replica_that_floats_with_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("recovery", ["30s", "1234567s"])
+def test_what_floats_gets_a_replica_that_floats_with_it(
+    recovery: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "a.arch.yaml"
-    path.write_text(FLOATING.replace("KIND", "app-server"), encoding="utf-8")
+    path.write_text(FLOATING.replace("KIND", "app-server").replace("30s", recovery), encoding="utf-8")
     for words in ((), ("--add", "replica of app")):
         document = run(capsys, str(path), *words)
         assert document["changes"] == ["one more replica of app"]
         app = yaml.safe_load(document["yaml"])["components"]["app"]
-        where = {"any": ["node-1", "node-2", "node-3"], "recovery": "30s", "spread": "host"}
+        where = {"any": ["node-1", "node-2", "node-3"], "recovery": recovery, "spread": "host"}
         assert app == {"runs_on": where, "replicas": 2}
         repaired = merged(yaml.safe_load(path.read_text(encoding="utf-8")), {"components": {"app": app}})
         assert points(read(yaml.safe_dump(repaired).encode())) == set()
