@@ -245,18 +245,18 @@ def _one_more(facts: Topology, component: Component) -> str | None:
         return _FIRST_ASK
     if component.replicas[0].floating:
         return "Run at least two replicas (`replicas: 2`) on different hosts."
-    called = any(component.id in hop.targets for hops in facts.hops.values() for hop in hops)
-    return (
-        "Run a second replica on another host: both take the work that waits."
-        if _is_fed(facts, component, called)
-        else None
-    )
+    return "Run a second replica on another host: both take the work that waits." if _is_fed(facts, component) else None
 
 
-def _is_fed(facts: Topology, component: Component, called: bool) -> bool:
+def _is_fed(facts: Topology, component: Component) -> bool:
     """Return True for a worker that takes its work from a queue and that nothing calls: no traffic has to move."""
+    if component.kind != "worker":
+        return False
     calls = (target for call in facts.outgoing[component.id] for target in call.targets)
-    return component.kind == "worker" and not called and any(facts.kind(target).id in _QUEUES for target in calls)
+    if not any(facts.kind(target).id in _QUEUES for target in calls):
+        return False
+    hops = (hop for flow in facts.flows_of[component.id] for hop in facts.hops[flow])
+    return not any(component.id in hop.targets for hop in hops)
 
 
 _FIRST_ASK = (
