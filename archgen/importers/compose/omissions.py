@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
+from archgen.importers.addresses import mentions
 from archgen.importers.compose.service import Service
 from archgen.importers.products import Guess, image_name
 from archgen.model.kinds import KINDS
@@ -11,10 +13,11 @@ from archgen.model.kinds import KINDS
 _ONCE = re.compile(r"(^|[-_.])(migrate|migrations?|migrator|init|initializer|setup|seed|seeder|bootstrap|createbuckets?|create-?topics|"
                    r"install|installer|backfill|tests?|e2e|wait|permissions?|console|shell|cli)([-_.]|$)", re.IGNORECASE)  # fmt: skip
 _PREPARES = re.compile(
-    r"(^|[-_.])(config|configure|configurator|provision(er)?|reconcile|load(er)?|register|create|import(er)?)([-_.]|$)",
+    r"(^|[-_.])(config|configure|configurator|provision(er)?|reconcile|loader|load[-_]?(data|fixtures)|register|create|import(er)?)"
+    r"([-_.]|$)",
     re.IGNORECASE,
 )
-"""Names of what ends, where its restart says so."""
+"""Names of what ends, where its restart says that nothing starts it again."""
 
 _BY_HAND = re.compile(r"(^|[-_.])(admin|tools?|toolbox|cli|shell|console|bash|debug)([-_.\d]|$)", re.IGNORECASE)
 _HELPERS = {
@@ -32,14 +35,19 @@ _SIDECAR = re.compile(r"(^|[-_/])(daprd?|sidecar)([-_:]|$)", re.IGNORECASE)
 _PAGES = re.compile(r"(^|[-_])(front-?end|ui|spa|pages|dashboard)([-_\d]|$)", re.IGNORECASE)
 
 
-def reason_of(name: str, service: Service, kind: Guess, ended: bool) -> str:
-    """Return the reason why a service is no component; the empty text if it is one."""
+def reason_of(name: str, service: Service, kind: Guess, ended: bool, others: Iterable[Service]) -> str:
+    """Return the reason why a service is no component; the empty text if it is one.
+
+    `others` are all that run beside it: what one of them calls by its name serves, however it is called.
+    """
     works = kind.known.kind in ("service", "other", "app-server", "worker")
-    said = service.restart in ("no", "on-failure", "false")
-    once = _ONCE.search(name) and not service.ports and (said or not service.restart)
-    prepares = _PREPARES.search(name) and not service.ports and said
+    # servers restart on failure as well as jobs do
+    ends = service.restart in ("no", "false")
+    once = _ONCE.search(name) is not None and (ends or service.restart in ("", "on-failure"))
+    prepares = _PREPARES.search(name) is not None and ends
     # a server's image under another command prepares the server
-    if ended or ((once or prepares) and (works or (said and service.words))):
+    likely = (once or prepares) and (works or (ends and service.words != "")) and not _serves(service)
+    if ended or (likely and not _is_addressed(service, others)):
         return "runs once and ends"
     if works and service.at_terminal and not service.ports and _BY_HAND.search(name):
         return "is run by hand, at a terminal"
@@ -50,6 +58,25 @@ def reason_of(name: str, service: Service, kind: Guess, ended: bool) -> str:
     if service.image and (name_of_image in _HELPERS or waits):
         return "takes part in no request"
     return ""
+
+
+def _serves(service: Service) -> bool:
+    """Return True for a service with a port for others, or with a check that it is up."""
+    return bool(service.ports) or service.exposed or service.checked
+
+
+def _is_addressed(service: Service, others: Iterable[Service]) -> bool:
+    """Return True if the variables or the command of another service hold the address of this one."""
+    hosts = {name.lower(): service.name for name in (service.name, *service.aliases)}
+    return any(
+        mentions(name, text, hosts)
+        for other in others
+        if other is not service
+        for name, text in (
+            *((name, value.text) for name, value in other.environment.items()),
+            *(("", word) for word in other.words.split()),
+        )
+    )
 
 
 def main_of(service: Service) -> str:

@@ -47,11 +47,12 @@ def service_parts(
         for name, value in service.depends_on.items()
         if value.text == "service_completed_successfully"
     }
+    services = project.services.values()
     for name, service in project.services.items():
         recipe = read_recipe(service, opener)
         kind = _kind(name, service, recipe)
         beside = main_of(service) in project.services
-        reason = "stands beside another" if beside else reason_of(name, service, kind, name in ended)
+        reason = "stands beside another" if beside else reason_of(name, service, kind, name in ended, services)
         if reason:
             sheet.omit(service.source, name, reason)
             continue

@@ -69,6 +69,7 @@ class Service(Struct, kw_only=True):
     replicas: int | None = None
     restart: str = ""
     checked: bool = False
+    exposed: bool = False
     at_terminal: bool = False
     replaces: frozenset[str] = frozenset()
     extends: tuple[str, str] | None = None
@@ -120,6 +121,7 @@ def merge(base: Service, over: Service) -> Service:
         replicas=base.replicas if over.replicas is None else over.replicas,
         restart=over.restart or base.restart,
         checked=base.checked or over.checked,
+        exposed=base.exposed or over.exposed,
         at_terminal=base.at_terminal or over.at_terminal,
         extends=over.extends,
     )
@@ -164,6 +166,7 @@ def read_service(service_name: str, node: SourceNode, variables: Mapping[str, st
         network_mode=text("network_mode"),
         restart=node.text_at("restart"),
         checked=node.get("healthcheck").is_map and not node.get("healthcheck", "disable").value,
+        exposed=any(True for _ in node.get("expose").list()),
         at_terminal=node.get("stdin_open").value is True or node.get("tty").value is True,
         replaces=frozenset(key[1:] for key in node.keys if key[0:1] == "!"),
         networks=set(networks.keys) | {item.text for item in networks.list()},
