@@ -27,6 +27,8 @@ _TEXTS: dict[str, str] = {
     "oracle": "The protocol of Oracle Database: SQL to the server, rows back; unencrypted unless TLS is switched on.",
     "mongodb": "The protocol of MongoDB: documents and queries for them; unencrypted unless TLS is switched on.",
     "cassandra": "The protocol of Cassandra: queries to any node, rows back; unencrypted unless TLS is switched on.",
+    "bolt": "The protocol of Neo4j and Memgraph: queries of a graph, records back; unencrypted unless TLS is switched on.",
+    "bolts": "The protocol of Neo4j and Memgraph inside TLS.",
     "redis": "The protocol of Redis: short commands and their responses; unencrypted.",
     "rediss": "The protocol of Redis inside TLS.",
     "memcached": "Values by key from a memory cache; unencrypted, and to be kept private.",

@@ -58,7 +58,8 @@ _SCHEMES = {
     "ws": "ws", "wss": "wss", "grpc": "grpc", "nats": "nats", "mqtt": "mqtt", "mqtts": "mqtts", "kafka": "kafka", "smtp": "smtp",
     "smtps": "smtps", "ldap": "ldap", "ldaps": "ldaps", "memcached": "memcached", "sqlserver": "mssql", "mssql": "mssql",
     "fastcgi": "fastcgi", "nfs": "nfs", "otlp": "grpc", "syslog": "syslog", "cockroachdb": "postgresql",
-    "bolt": "bolt", "neo4j": "bolt", "cassandra": "cassandra", "pulsar": "tcp", "ssh": "ssh", "lmtp": "lmtp", "stomp": "stomp",
+    "bolt": "bolt", "bolt+s": "bolts", "bolt+ssc": "bolts", "neo4j": "bolt", "neo4j+s": "bolts", "neo4j+ssc": "bolts",
+    "cassandra": "cassandra", "pulsar": "tcp", "ssh": "ssh", "lmtp": "lmtp", "stomp": "stomp",
     "clickhouse": "tcp", "amqp091": "amqp", "valkey": "redis", "valkeys": "rediss", "redpanda": "kafka",
 }  # fmt: skip
 
@@ -212,15 +213,16 @@ def _in_urls(text: str) -> Iterator[Mention]:
 def urls_in(text: str) -> Iterator[tuple[Mention, str]]:
     """Yield the hosts of the URLs in a text, each with what stands behind its authority."""
     for match in _URL.finditer(text) if ":" in text else ():
-        scheme = match[1].lower().removeprefix("jdbc:").split("+")[0]
+        scheme = match[1].lower().removeprefix("jdbc:")
+        protocol = _SCHEMES.get(scheme) or _SCHEMES.get(scheme.partition("+")[0])
         authority = re.split(r"[/?#;]", match[2], maxsplit=1)[0]
         for part in authority.rpartition("@")[2].split(","):
             host = _AUTHORITY.match(part)
             if host is not None:
                 port = _port(host[2])
                 # ClickHouse has a port for HTTP beside that of its own protocol
-                protocol = "http" if scheme == "clickhouse" and port == 8123 else _SCHEMES.get(scheme)
-                yield Mention(host[1], protocol, port), match[2][len(authority) :]
+                spoken = "http" if scheme == "clickhouse" and port == 8123 else protocol
+                yield Mention(host[1], spoken, port), match[2][len(authority) :]
 
 
 def _in_ports(text: str) -> Iterator[Mention]:

@@ -267,11 +267,14 @@ PRODUCTS: dict[str, Known] = {
 }
 """By the last segment of an image, without its tag."""
 
-STORE_PROTOCOLS = {
-    3306: "mysql", 5432: "postgresql", 5672: "amqp", 6379: "redis", 9042: "cassandra", 27017: "mongodb", 1433: "mssql",
-    11211: "memcached", 1883: "mqtt", 9092: "kafka",
+STORES = {
+    number: PRODUCTS[name]
+    for number, name in (
+        (3306, "mysql"), (5432, "postgres"), (5672, "rabbitmq"), (6379, "redis"), (9042, "cassandra"), (27017, "mongo"), (1433, "mssql"),
+        (11211, "memcached"), (1883, "mosquitto"), (9092, "kafka"), (7687, "neo4j"),
+    )
 }  # fmt: skip
-"""Protocols of stores by their usual ports, on which balancers in front of them answer too."""
-
-STORES = {port: next(each for each in PRODUCTS.values() if each.port == port) for port in STORE_PROTOCOLS}
 """The best-known store by its usual port."""
+
+STORE_PROTOCOLS = {number: store.protocol for number, store in STORES.items()}
+"""Protocols of stores by their usual ports, on which balancers in front of them answer too."""

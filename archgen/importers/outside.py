@@ -19,12 +19,14 @@ from archgen.model.kinds import KINDS
 _BY_PROTOCOL = {
     "postgresql": "postgres", "mysql": "mysql", "mongodb": "mongo", "redis": "redis", "rediss": "redis", "amqp": "rabbitmq",
     "amqps": "rabbitmq", "kafka": "kafka", "memcached": "memcached", "mssql": "mssql", "nats": "nats", "cassandra": "cassandra",
+    "bolt": "neo4j", "bolts": "neo4j",
 }  # fmt: skip
 _BY_WORD = tuple((re.compile(pattern, re.IGNORECASE), product) for pattern, product in (
     (r"POSTGRES|PGSQL|^PG_?", "postgres"), (r"MYSQL", "mysql"), (r"MARIADB", "mariadb"), (r"MONGO", "mongo"), (r"REDIS", "redis"),
     (r"RABBIT|AMQP", "rabbitmq"), (r"KAFKA|BOOTSTRAP_SERVERS", "kafka"), (r"ELASTIC|(^|_)ES_", "elasticsearch"),
     (r"OPENSEARCH", "opensearch"),
-    (r"MEMCACHE", "memcached"), (r"CASSANDRA", "cassandra"), (r"MSSQL|SQLSERVER", "mssql"), (r"(^|_)(DB|DATABASE)_", ""),
+    (r"MEMCACHE", "memcached"), (r"CASSANDRA", "cassandra"), (r"NEO4J", "neo4j"), (r"MSSQL|SQLSERVER", "mssql"),
+    (r"(^|_)(DB|DATABASE)_", ""),
 ))  # fmt: skip
 _RUN_TOGETHER = re.compile(r"^(DB)(PASS|PWD|USER|LOGIN)", re.IGNORECASE)
 _ASKS = re.compile(

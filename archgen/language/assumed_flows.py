@@ -14,7 +14,7 @@ MESSAGES = {
     **dict.fromkeys(("http", "https", "http2", "grpc", "ws", "wss", "fastcgi", "uwsgi"), "request"),
     **dict.fromkeys(("amqp", "amqps", "kafka", "nats", "mqtt", "mqtts", "stomp"), "messages"),
     **dict.fromkeys(("redis", "rediss", "memcached"), "look up"),
-    **dict.fromkeys(("postgresql", "mysql", "mongodb", "mssql", "oracle", "cassandra"), "query"),
+    **dict.fromkeys(("postgresql", "mysql", "mongodb", "mssql", "oracle", "cassandra", "bolt", "bolts"), "query"),
     "dns": "Where is it?",
 }
 """The words of a step in a flow that nobody wrote, by the protocol of its connection."""

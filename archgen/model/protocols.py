@@ -41,6 +41,8 @@ _ALL = (
     Protocol("oracle", "Oracle Net", 1521, False),
     Protocol("mongodb", "MongoDB", 27017, False),
     Protocol("cassandra", "Cassandra", 9042, False, 9142),
+    Protocol("bolt", "Bolt", 7687, False),
+    Protocol("bolts", "Bolt over TLS", 7687, True),
     Protocol("redis", "Redis", 6379, False, 6380),
     Protocol("rediss", "Redis over TLS", 6380, True),
     Protocol("memcached", "memcached", 11211, False),

@@ -1,0 +1,37 @@
+"""The catalogue of an import: each protocol is one of the language, and each port of a store means the best-known one."""
+
+from __future__ import annotations
+
+from archgen.importers import addresses, nginx, protocols
+from archgen.importers.catalogue import PRODUCTS, STORE_PROTOCOLS, STORES
+from archgen.model.protocols import PROTOCOLS
+
+
+def test_each_protocol_of_an_import_is_known_to_the_language() -> None:
+    names = {known.protocol for known in PRODUCTS.values()}
+    names |= {*addresses._SCHEMES.values(), *protocols._OF_PORTS.values(), *nginx._PASSES.values()}
+    assert names - PROTOCOLS.keys() == set()
+
+
+def test_usual_port_of_a_store_means_the_best_known_one() -> None:
+    assert {number: store.product for number, store in STORES.items()} == {
+        1433: "mssql",
+        1883: "mosquitto",
+        3306: "mysql",
+        5432: "postgresql",
+        5672: "rabbitmq",
+        6379: "redis",
+        7687: "neo4j",
+        9042: "cassandra",
+        9092: "kafka",
+        11211: "memcached",
+        27017: "mongodb",
+    }
+
+
+def test_usual_port_of_a_store_is_that_of_its_product() -> None:
+    assert {number: store.port for number, store in STORES.items()} == {number: number for number in STORES}
+
+
+def test_port_of_a_store_has_one_protocol() -> None:
+    assert {number: protocols._OF_PORTS[number] for number in STORE_PROTOCOLS} == STORE_PROTOCOLS
