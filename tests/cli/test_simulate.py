@@ -121,6 +121,18 @@ def test_a_failing_step_is_told_with_its_path(capsys: pytest.CaptureFixture[str]
     assert "read-page/6 would fail as well" in flow["reason"]
 
 
+def test_a_step_whose_caller_is_down_is_made_by_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = tmp_path / "m.arch.yaml"
+    model.write_text(
+        "archgen: 1\nname: M\nhosts: {a: {}, b: {}}\n"
+        "components: {cron: {kind: scheduler, runs_on: a}, ldap: {kind: identity-provider, runs_on: b}}\n"
+        "connections: {cron -> ldap: ldaps}\nflows: {sync: {title: Sync, steps: [cron -> ldap: search]}}\n"
+    )
+    lost = run(capsys, str(model), "--kill", "a")["flows"]["sync"]["reason"]
+    assert lost == "step sync/1 fails: cron -> ldap: search, which cron@a would make, and that is down"
+    assert run(capsys, str(model), "--kill", "b")["flows"]["sync"]["reason"].endswith("on the way cron@a → ldap@b")
+
+
 def test_what_a_flow_can_do_without_degrades_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "a.arch.yaml"
     file.write_text(OPTIONAL, encoding="utf-8")

@@ -44,17 +44,23 @@ def _reason(flow: FlowOutcome, steps: dict[str, str]) -> str:
             return "; ".join(_degraded(flow, steps))
         case "down":
             by_itself = "" if flow.possible else ", as it does with nothing failed"
-            way = f", on the way {' → '.join(flow.path)}" if flow.path else ""
             others = [each for each in flow.fails if each != flow.step]
             more = f"; {listed(others)} would fail as well" if others else ""
             held = next((f"; {words}" for step, words in flow.hindrances if step == flow.step), "")
-            return f"step {flow.step} fails{by_itself}: {steps.get(flow.step or '', '')}{way}{held}{more}"
+            return f"step {flow.step} fails{by_itself}: {steps.get(flow.step or '', '')}{_way(flow)}{held}{more}"
         case "partial":
             return _partial(flow)
         case "delayed":
             return _delayed(flow, steps)
         case _:
             assert_never(flow.status)
+
+
+def _way(flow: FlowOutcome) -> str:
+    """Return the way to what fails; where it ends at once, the caller is down, however well the target is."""
+    if len(flow.path) == 1 and flow.path[0] in flow.down:
+        return f", which {flow.path[0]} would make, and that is down"
+    return f", on the way {' → '.join(flow.path)}" if flow.path else ""
 
 
 def _partial(flow: FlowOutcome) -> str:
@@ -84,8 +90,7 @@ def _delayed(flow: FlowOutcome, steps: dict[str, str]) -> str:
         return f"accepted; {listed(short.targets)} {be} down, so {_keeping(short)} what is sent{always}"
     if short is not None and short.down == "source":
         return f"accepted; {short.source} is down, so what is sent waits for it{always}"
-    way = f", on the way {' → '.join(flow.path)}" if flow.path else ""
-    return f"accepted; step {flow.step} waits{always}: {steps.get(flow.step or '', '')}{way}"
+    return f"accepted; step {flow.step} waits{always}: {steps.get(flow.step or '', '')}{_way(flow)}"
 
 
 def _keeping(short: Waiting) -> str:

@@ -399,15 +399,21 @@ var archgenStructure = (() => {
       `about ${number} in ${short.members} requests ${single ? "fails" : "fail"}${so}`;
   };
 
-  const delayed = (model, flow, { waiting: short, always, step, path }) => {
+  /* Return the way to what fails; where it ends at once, the caller is down, however well the target is. */
+  const way = (model, { path, down }) => {
+    const name = each => model.replicas[each][0];
+    if (path.length === 1 && down.includes(path[0])) return `, which ${name(path[0])} would make, and that is down`;
+    return path.length ? `, on the way ${path.map(name).join(" → ")}` : "";
+  };
+
+  const delayed = (model, flow, { waiting: short, always, step, path, down }) => {
     const name = component => model.components[component][0];
     const so = always ? ", as it does with nothing failed" : "";
     if (short.down === "targets") {
       return `accepted; ${listed(short.targets.map(name))} ${short.targets.length === 1 ? "is" : "are"} down, so ${short.keeper < 0 ? `${name(short.source)} has to keep` : `${name(short.keeper)} keeps`} what is sent${so}`;
     }
     if (short.down === "source") return `accepted; ${name(short.source)} is down, so what is sent waits for it${so}`;
-    const way = path.length ? `, on the way ${path.map(each => model.replicas[each][0]).join(" → ")}` : "";
-    return `accepted; step ${flow.steps[step][0]} waits${so}: ${request(model, flow.steps[step])}${way}`;
+    return `accepted; step ${flow.steps[step][0]} waits${so}: ${request(model, flow.steps[step])}${way(model, { path, down })}`;
   };
 
   /* Return the reason for the outcome of a flow, and the risks beside it, in the words of `archgen simulate`. */
@@ -422,11 +428,10 @@ var archgenStructure = (() => {
     if (result.status === "ok") return "every element that it uses is up";
     if (result.status === "down") {
       const itself = result.possible ? "" : ", as it does with nothing failed";
-      const way = result.path.length ? `, on the way ${result.path.map(each => model.replicas[each][0]).join(" → ")}` : "";
       const others = result.fails.filter(each => each !== result.step).map(step);
       const more = others.length ? `; ${listed(others)} would fail as well` : "";
       const held = result.held.has(result.step) ? `; ${result.held.get(result.step)}` : "";
-      return `step ${step(result.step)} fails${itself}: ${request(model, flow.steps[result.step])}${way}${held}${more}`;
+      return `step ${step(result.step)} fails${itself}: ${request(model, flow.steps[result.step])}${way(model, result)}${held}${more}`;
     }
     if (result.status === "partial") return partial(model, result);
     if (result.status === "delayed") return delayed(model, flow, result);
