@@ -7,7 +7,7 @@ from functools import lru_cache
 from archgen.engines.score import cost, score
 from archgen.layout.deployment.arrangement import domain
 from archgen.layout.deployment.layered import layered, promise
-from archgen.layout.deployment.turned import by_calls, by_roles
+from archgen.layout.deployment.turned import by_calls, by_roles, has_rows_of_calls
 from archgen.layout.measures import USUAL, Measures
 from archgen.layout.placed import Placed
 from archgen.views.diagram import Diagram
@@ -60,7 +60,7 @@ def best_turned(diagram: Diagram, measures: Measures = USUAL) -> Placed:
     Groups stand side by side either way, so that they speak for neither.
     """
     usual = by_roles(diagram, measures)
-    if not _few(diagram) or not (least := _BETTER * cost(usual)):
+    if not _few(diagram) or not (least := _BETTER * cost(usual)) or has_rows_of_calls(diagram, measures):
         return usual
     other = by_calls(diagram, measures)
     no_worse = cost(other) <= cost(usual)

@@ -22,7 +22,7 @@ from archgen.engines.score import score
 from archgen.language.load import load
 from archgen.layout.deployment.arrangement import domain
 from archgen.layout.deployment.layered import layered, promise
-from archgen.layout.deployment.turned import by_calls, by_roles
+from archgen.layout.deployment.turned import by_calls, by_roles, has_rows_of_calls
 from archgen.layout.layering import ordering
 from archgen.layout.measures import BOLD, CLOSE, FLAT, POCKET, USUAL, Measures
 from archgen.layout.placed import Placed
@@ -478,3 +478,36 @@ def test_an_order_does_not_depend_on_measures() -> None:
     layered(diagram)
     layered(diagram, CLOSE)
     assert ordering.best_numbers.cache_info().misses == 1
+
+
+CHAIN = """\
+archgen: 1
+name: A chain
+hosts: {one: {}, two: {}}
+components:
+  user: {kind: client}
+  web: {kind: web-server, runs_on: one}
+  app: {kind: app-server, runs_on: two}
+  db: {kind: database, runs_on: two}
+connections:
+  user -> web: https
+  web -> app: http
+  app -> db: mysql
+"""
+
+
+def test_rows_of_roles_are_those_of_calls_in_a_chain_and_not_where_calls_skip_a_role() -> None:
+    chain = shown(CHAIN)
+    assert has_rows_of_calls(chain)
+    assert by_calls(chain) == by_roles(chain)
+    skipping = shown(
+        CHAIN.replace("  web -> app: http\n  app -> db: mysql\n", "  web -> db: mysql\n  user -> app: http\n")
+    )
+    assert not has_rows_of_calls(skipping)
+    assert by_calls(skipping) != by_roles(skipping)
+
+
+def shown(text: str) -> Diagram:
+    """Return the deployment of a model."""
+    architecture = load("m.arch.yaml", text.encode()).architecture
+    return deployment(Topology(architecture))

@@ -22,7 +22,7 @@ from archgen.layout.deployment.lines import EdgePlacer
 from archgen.layout.deployment.placing import cleared, headed, seated
 from archgen.layout.deployment.routing import LANE, route_edges
 from archgen.layout.deployment.tracks import trunks
-from archgen.layout.layering.core import layers, ranks_of
+from archgen.layout.layering.core import is_ranked_so, layers, ranks_of
 from archgen.layout.layering.straight import LayerSpacing
 from archgen.layout.measures import USUAL, Measures
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point, tidy
@@ -40,6 +40,11 @@ def by_roles(diagram: Diagram, measures: Measures = USUAL) -> Placed:
 def by_calls(diagram: Diagram, measures: Measures = USUAL) -> Placed:
     """Lay a diagram out from the top down with a row for each layer of calls."""
     return _turned(diagram, None, measures)
+
+
+def has_rows_of_calls(diagram: Diagram, measures: Measures = USUAL) -> bool:
+    """Return True if the rows of roles are those of calls, so that both layouts are the same."""
+    return is_ranked_so(graph_of(diagram, measures)[0], assign_columns(diagram))
 
 
 def _turned(diagram: Diagram, rows: Mapping[str, int] | None, measures: Measures) -> Placed:

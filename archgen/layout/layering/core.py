@@ -105,12 +105,7 @@ def _parts(graph: Graph) -> list[list[str]]:
 def _part(graph: Graph, nodes: Sequence[str], spacing: LayerSpacing, ranked: Mapping[str, int] | None) -> _Part:
     inside = set(nodes)
     links = {place: link for place, link in enumerate(graph.links) if link.source in inside}
-    if ranked:
-        ranking = {node: ranked[node] for node in nodes}
-    else:
-        ranking = gathered(ranks_of(graph, nodes, [*links.values()]), links.values(), graph.around)
-    if not ranked and not any(graph.around.get(node) for node in nodes):
-        ranking = spread_leaves(ranking, [*links.values()])
+    ranking = {node: ranked[node] for node in nodes} if ranked else _own_ranks(graph, nodes, [*links.values()])
     joined = net(ranking, [*links.values()], graph.around)
     rows = ordered(joined)
     where = positions(rows, spacing)
@@ -127,6 +122,18 @@ def _part(graph: Graph, nodes: Sequence[str], spacing: LayerSpacing, ranked: Map
         first,
         tuple(bottoms),
     )
+
+
+def _own_ranks(graph: Graph, nodes: Sequence[str], links: Sequence[GraphLink]) -> dict[str, int]:
+    ranking = gathered(ranks_of(graph, nodes, links), links, graph.around)
+    return ranking if any(graph.around.get(node) for node in nodes) else spread_leaves(ranking, [*links])
+
+
+def is_ranked_so(graph: Graph, ranked: Mapping[str, int]) -> bool:
+    """Return True if a graph of one part has the same layout with some ranks as without."""
+    if len(_parts(graph)) != 1 or ranks_of(graph, graph.nodes, graph.links) != ranked:
+        return False
+    return _own_ranks(graph, graph.nodes, graph.links) == ranked
 
 
 def ranks_of(graph: Graph, nodes: Sequence[str], links: Sequence[GraphLink]) -> dict[str, int]:
