@@ -165,6 +165,19 @@ def test_overlay_for_visitors_is_read_over_its_base(tmp_path: Path, monkeypatch:
     assert "not read" not in summary(result)
 
 
+def test_trial_beside_the_overlays_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(OVERLAYS)
+    for directory in ("dev-box", "dev-tools"):
+        write({f"{directory}/kustomization.yaml": "resources: [its.yaml]\n"})
+        write({f"{directory}/its.yaml": WORKLOAD.replace("web", directory)})
+    overlay = "overlays/prod/kustomization.yaml"
+    write({overlay: OVERLAYS[overlay].replace("  - deep\n", "  - deep\n  - ../../dev-tools\n")})
+    result = import_model((".",), None)
+    assert set(result.model.inventory.parts) == {"web", "tracer", "search", "dev-tools"}
+    assert set(result.overlays) == {"overlays/dev", "dev-box"}
+
+
 def test_of_several_overlays_for_trials_none_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write({path.replace("prod", "local"): text for path, text in OVERLAYS.items()})

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from archgen.app.importing.compose_files import choose_compose_files, count_services, is_compose_file
 from archgen.app.importing.directories import DirectoryEntries, entries_of, files_below, found_text
-from archgen.app.importing.overlays import choose_overlays, directories_of, named_by, states_something
+from archgen.app.importing.overlays import choose_overlays, directories_of, is_trial, named_by, states_something
 from archgen.importers.attached import is_proxy
 from archgen.importers.facts import Configuration, SourceError
 from archgen.importers.kubernetes.kustomization import is_kustomization
@@ -135,7 +135,17 @@ def _without_overlays(
     named = {directory: named_by(directory, texts[path]) for directory, path in kustomizations.items()}
     read = directories_of([*choose_overlays(overlays, named, workloads)], overlays, named)
     own = [path for directory in read for path in (kustomizations[directory], *named[directory])]
-    collection.overlays += [overlay for overlay in overlays if overlay not in read]
+    inner = {path for paths in named.values() for path in paths}
+    # a trial that no other names is as little of the system as an overlay that is not read
+    trials = [
+        each
+        for each in kustomizations
+        if each and is_trial(each) and not f"{each}{os.sep}".startswith(below) and each not in inner
+    ]
+    trials = trials if read else []
+    collection.overlays += [overlay for overlay in (*overlays, *trials) if overlay not in read]
+    beside = tuple(f"{each}{os.sep}" for each in trials)
+    bases = {path: data for path, data in bases.items() if not path.startswith(beside)}
     return bases | {path: manifests[path] for path in own if path in manifests}
 
 

@@ -100,6 +100,11 @@ def _rank(parts: str) -> int:
     return ranks[-1] if ranks[-1] > 1 else ranks[0]
 
 
+def is_trial(directory: str) -> bool:
+    """Return True for a directory that its name calls a trial, or one before the release."""
+    return _rank(os.path.basename(directory)) > 1
+
+
 def directories_of(chosen: list[str], overlays: list[str], named: Mapping[str, list[str]]) -> list[str]:
     """Return overlays and the directories that they name and that hold kustomizations, but for bases."""
     others = set(overlays)

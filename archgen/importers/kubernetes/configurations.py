@@ -12,6 +12,7 @@ from archgen.importers.kubernetes.manifests import Manifests, all_containers_of,
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import data_of
 from archgen.importers.nodes import SourceNode
+from archgen.model.kinds import KINDS
 
 _OF_CONFIGURATION = re.compile(r"[-.](config|conf|cm|configmap|config-map|configuration)$")
 
@@ -22,11 +23,24 @@ HostsOf = Callable[[str], Mapping[str, str]]
 def attachments_of(manifests: Manifests, parts: list[Workload], hosts_of: HostsOf) -> Iterator[Attachment]:
     """Yield the configurations of pods; a ConfigMap that no pod names belongs to the workload of its name: `kong-config` to `kong`."""
     named: set[tuple[str, str]] = set()
+    all_mounted = {part.id: list(_mounted(part)) for part in parts}
+    readers: dict[tuple[str, str, str | None], set[str]] = {}
     for part in parts:
-        mounted = list(_mounted(part))
+        for name, keys in all_mounted[part.id]:
+            for key in keys or (None,):
+                readers.setdefault((part.namespace, name, key), set()).add(_program(part))
+    for part in parts:
+        mounted = all_mounted[part.id]
         named.update((part.namespace, name) for name in (*(name for name, _ in mounted), *_referenced(part)))
         for name, keys in mounted:
-            yield from _attached(manifests, part, name, part.guess.known.kind, hosts_of, keys)
+            for attachment in _attached(manifests, part, name, part.guess.known.kind, hosts_of, keys):
+                # of a file that several programs read, nothing tells which of them needs what stands in it
+                programs = {
+                    program
+                    for key in (attachment.target, None)
+                    for program in readers.get((part.namespace, name, key), ())
+                }
+                yield replace(attachment, is_shared=len(programs) > 1 and not _may_be_of_proxy(attachment))
     by_name = {(part.namespace, part.manifest.name): part for part in parts}
     for manifest in manifests.of("ConfigMap"):
         owner = by_name.get((manifest.namespace, manifest.name))
@@ -67,6 +81,17 @@ def _mounted(part: Workload) -> Iterator[tuple[str, frozenset[str] | None]]:
         for source in sources:
             if source.text_at("name"):
                 yield source.text_at("name"), _keys(source, paths)
+
+
+def _may_be_of_proxy(attachment: Attachment) -> bool:
+    return attachment.kind in KINDS and (
+        KINDS[attachment.kind].balances or attachment.target.endswith((".conf", ".cfg"))
+    )
+
+
+def _program(part: Workload) -> str:
+    """Return the image of a pod, without its version."""
+    return containers_of(part.manifest.kind, part.manifest.node)[0].text_at("image").partition(":")[0]
 
 
 def _keys(source: SourceNode, paths: frozenset[str] | None) -> frozenset[str] | None:
