@@ -61,6 +61,8 @@ def _effects(model: Architecture, question: Question, value: str) -> Iterator[Ch
         yield from _close(model, question, "writers")
     elif about in components and "first-manual" in question.options:
         yield from _mode(components[about], value)
+    elif about in components and question.ask.startswith("No file says how many replicas"):
+        yield Put(("components", about, "replicas"), int(value))
     elif about in components and question.options == ("server", "zonal", "regional"):
         yield from _outside(model, components[about], value)
     elif set(question.options) == _HOSTS and any(host.id == about for host in model.hosts):

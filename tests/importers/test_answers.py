@@ -46,6 +46,18 @@ def test_topic_is_known_once_its_last_question_is_answered(tmp_path: Path, monke
     assert "writers" not in model().unknown
 
 
+def test_replicas_that_no_file_counts_are_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    kafka = "apiVersion: kafka.strimzi.io/v1\nkind: Kafka\nmetadata: {name: events}\nspec: {kafka: {}}\n"
+    Path("kafka.yaml").write_text(kafka)
+    assert main(["import", ".", "-o", str(MODEL)]) == 0
+    answer("events", "3")
+    assert {each.id: len(each.replicas) for each in model().components}["events"] == 3
+    Path("kafka.yaml").write_text(kafka.replace("kafka: {}", "kafka: {replicas: 1}"))
+    assert main(["import", ".", "-o", "models/y.arch.yaml"]) == 0
+    assert "How many" not in Path("models/y.arch.yaml").read_text()
+
+
 def test_hosts_stay_unknown_if_there_are_several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("compose.yml").write_text(COMPOSE)

@@ -72,6 +72,7 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         "is_unserved",
         "is_page",
         "is_promoted",
+        "is_uncounted",
         "names",
         "group",
         "near",

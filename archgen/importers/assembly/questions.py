@@ -36,6 +36,7 @@ def questions_of(
         *_entrances(inventory, doors, client),
         *_redirects(inventory, doors, client),
         *_modes(inventory),
+        *_counts(inventory),
         *_outside(inventory),
         *_calls(inventory),
         *_uncalled(inventory, doors),
@@ -82,6 +83,13 @@ def _modes(inventory: Inventory) -> Iterator[ImportQuestion]:
         if part.traits.stores and part.replicas > 1 and not _is_settled(part):
             ask = f"Which of the {part.replicas} replicas of {part.id} take writes?"
             yield question("mode", part.id, ask, ("all", "first-manual", "first-automatic"), (_place(part),))
+
+
+def _counts(inventory: Inventory) -> Iterator[ImportQuestion]:
+    for part in inventory.parts.values():
+        if part.is_uncounted:
+            ask = f"No file says how many replicas {part.id} has. How many?"
+            yield question("count", part.id, ask, ("1", "2", "3", "4", "5", "6"), (_place(part),))
 
 
 def _outside(inventory: Inventory) -> Iterator[ImportQuestion]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct, field
 
 from archgen.importers.facts import Origin
-from archgen.importers.kubernetes.operated import operated_by
+from archgen.importers.kubernetes.operated import POOLS, operated_by
 from archgen.importers.nodes import SourceNode
 
 WORKLOADS = {
@@ -27,6 +27,7 @@ OTHERS = (
     "EndpointSlice",
     "SealedSecret",
     "ExternalSecret",
+    *POOLS,
 )
 
 

@@ -8,8 +8,9 @@ from msgspec import Struct
 class Operated(Struct, frozen=True):
     """A kind of custom resource: the product that it runs, where its replicas are counted, and the Services that it gets.
 
-    `counts` are ways to numbers, `*` for each item of a list; `names` have `{}` for the name of the resource. One that is
-    `promoted` has an operator that promotes a replica where the primary is lost.
+    `counts` are ways to numbers, `*` for each item of a list; `names` have `{}` for the name of the resource, and may end with
+    such a way in brackets, for a Service of each item. `pools` are resources of another kind that count instead, by their label.
+    One that is `promoted` has an operator that promotes a replica where the primary is lost.
     """
 
     group: str
@@ -17,6 +18,7 @@ class Operated(Struct, frozen=True):
     counts: tuple[str, ...]
     names: tuple[str, ...]
     promoted: bool = False
+    pools: tuple[str, str] = ("", "")
 
 
 _OPERATED: dict[str, tuple[Operated, ...]] = {
@@ -38,7 +40,7 @@ _OPERATED: dict[str, tuple[Operated, ...]] = {
     "PerconaXtraDBCluster": (
         Operated("percona.com", "percona-xtradb-cluster", ("pxc/size",), ("{}-haproxy", "{}-proxysql", "{}-pxc")),
     ),
-    "PerconaServerMongoDB": (Operated("percona.com", "mongo", ("replsets/*/size",), ("{}-rs0", "{}-mongos"), promoted=True),),
+    "PerconaServerMongoDB": (Operated("percona.com", "mongo", ("replsets/*/size",), ("{}-[replsets/*/name]", "{}-mongos"), promoted=True),),
     "MongoDBCommunity": (Operated("mongodb.com", "mongo", ("members",), ("{}-svc",), promoted=True),),
     "MongoDB": (Operated("kubedb.com", "mongo", ("replicas",), ("{}",), promoted=True),),
     "Postgres": (Operated("kubedb.com", "postgres", ("replicas",), ("{}", "{}-standby"), promoted=True),),
@@ -61,7 +63,8 @@ _OPERATED: dict[str, tuple[Operated, ...]] = {
     "Kibana": (Operated("kibana.k8s.elastic.co", "kibana", ("count",), ("{}-kb-http",)),),
     "OpenSearchCluster": (Operated("opensearch", "opensearch", ("nodePools/*/replicas",), ("{}",)),),
     "Kafka": (
-        Operated("kafka.strimzi.io", "kafka", ("kafka/replicas",), ("{}-kafka-bootstrap", "{}-kafka-brokers")),
+        Operated("kafka.strimzi.io", "kafka", ("kafka/replicas",), ("{}-kafka-bootstrap", "{}-kafka-brokers"),
+                 pools=("KafkaNodePool", "strimzi.io/cluster")),
     ),
     "RedisFailover": (
         Operated("databases.spotahome.com", "redis", ("redis/replicas",), ("rfs-{}", "rfr-{}", "rfrm-{}"), promoted=True),
@@ -87,6 +90,9 @@ _OPERATED: dict[str, tuple[Operated, ...]] = {
 
 KINDS_OPERATED = tuple(_OPERATED)
 """The kinds of custom resources that are read."""
+
+POOLS = tuple(sorted({each.pools[0] for operated in _OPERATED.values() for each in operated if each.pools[0]}))
+"""The kinds of resources that count the replicas of others."""
 
 
 def operated_by(kind: str, version: str) -> Operated | None:

@@ -21,12 +21,13 @@ _DEEPEST = 12
 
 
 class Resource(Struct, frozen=True):
-    """A custom resource as a component, with its id and the kind of what the operator runs."""
+    """A custom resource as a component, with its id, the kind of what the operator runs, and the pools that count its replicas."""
 
     id: str
     manifest: Manifest
     guess: Guess
     operated: Operated
+    pools: tuple[SourceNode, ...] = ()
 
     @property
     def namespace(self) -> str:
@@ -34,14 +35,13 @@ class Resource(Struct, frozen=True):
         return self.manifest.namespace
 
     @property
-    def replicas(self) -> tuple[int, Origin]:
-        """Return the number of replicas, and the place where it is declared."""
+    def replicas(self) -> tuple[int | None, Origin]:
+        """Return the number of replicas, and the place where it is declared; None where pools in no file count them."""
         spec = self.manifest.node.get("spec")
-        declared = [
-            node for way in self.operated.counts for node in _at(spec, way.split("/")) if node.number is not None
-        ]
+        counts = [node for way in self.operated.counts for node in _at(spec, way.split("/"))]
+        declared = [node for node in self.pools or counts if node.number is not None]
         if not declared:
-            return 1, self.manifest.origin
+            return None if self.operated.pools[0] else 1, self.manifest.origin
         first = declared[0]
         return min(sum(node.number or 0 for node in declared), _MOST_REPLICAS), Origin(
             first.path, first.line, first.pointer
@@ -50,8 +50,13 @@ class Resource(Struct, frozen=True):
     @property
     def names(self) -> Iterator[ServiceKey]:
         """Yield the namespace and the name of each Service that the operator makes."""
-        for name in self.operated.names:
-            yield self.namespace, name.format(self.manifest.name)
+        spec = self.manifest.node.get("spec")
+        for pattern in self.operated.names:
+            name, _, way = pattern.format(self.manifest.name).partition("[")
+            for node in _at(spec, way.removesuffix("]").split("/")) if way else ():
+                yield self.namespace, f"{name}{node.text}"
+            if not way:
+                yield self.namespace, name
 
 
 def resources_of(
@@ -71,7 +76,17 @@ def resources_of(
             identity = free_id(base, taken)
             taken[identity] = manifest.name
             kind = Guess(PRODUCTS[operated.product], f"custom resource {manifest.kind}", True)
-            yield Resource(identity, manifest, kind, operated)
+            yield Resource(identity, manifest, kind, operated, tuple(_pools_of(manifest, operated, manifests)))
+
+
+def _pools_of(manifest: Manifest, operated: Operated, manifests: Manifests) -> Iterator[SourceNode]:
+    """Yield the numbers of replicas of the pools of a resource; those of controllers alone hold no data."""
+    kind, label = operated.pools
+    for pool in manifests.of(kind):
+        roles = [role.text for role in pool.node.get("spec", "roles").list()]
+        same = pool.namespace == manifest.namespace and pool.node.text_at("metadata", "labels", label) == manifest.name
+        if same and (not roles or "broker" in roles):
+            yield pool.node.get("spec", "replicas")
 
 
 def settings_of(node: SourceNode, depth: int = 0) -> Iterator[tuple[str, SourceNode]]:

@@ -157,7 +157,9 @@ class _Reader:
         if resource.operated.promoted:
             self._add(subject, "is_promoted", True, source, evidence)
         replicas, place = resource.replicas
-        if replicas > 1:
+        if replicas is None:
+            self._add(subject, "is_uncounted", True, place, evidence, "medium")
+        elif replicas > 1:
             self._add(subject, "replicas", replicas, place, evidence)
 
     def _call_of_resource(self, resource: Resource) -> None:
