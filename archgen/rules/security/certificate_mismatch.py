@@ -28,13 +28,18 @@ def check(context: RuleContext) -> Iterator[Hit]:
     wrong: dict[str, dict[str, None]] = {}
     flows: dict[str, dict[str, None]] = {}
     bare: dict[str, tuple[str, dict[str, None]]] = {}
+    missing: set[str] = set()
     for flow, hops in facts.hops.items():
         domain = facts.flows[flow].domain
-        for connection, port, end in _endings(facts, hops) if domain is not None and certificates else ():
+        visits = tuple(_endings(facts, hops)) if domain is not None and certificates else ()
+        for hop, connection, port, end in visits:
             shown = _shown(certificates, port, end)
             flawed = {certificate.id: _flaws(certificate, normalize_name(domain or ""), end) for certificate in shown}
             if not shown and not facts.components[end].managed:
                 bare.setdefault(connection, (end, {}))[1][flow] = None
+                others = [(other, there) for visit, _, other, there in visits if visit.step != hop.step]
+                if _is_elsewhere(certificates, normalize_name(domain or ""), others):
+                    missing.add(connection)
             elif all(flawed.values()):
                 for certificate, flaws in flawed.items():
                     wrong.setdefault(certificate, {}).update(dict.fromkeys(flaws))
@@ -48,9 +53,32 @@ def check(context: RuleContext) -> Iterator[Hit]:
         users = tuple(flow for flow in facts.flows if flow in flawed_in or flow in shown_too)
         yield from _judge(context, each, tuple(wrong.get(each.id, ())), users)
     for connection, (end, used) in bare.items():
-        message = f"TLS ends at {end}, but no certificate is installed there"
-        related = ((Subject("component", end), "has no certificate"),)
-        yield Hit(subject=Subject("connection", connection), message=message, related=related, flows=tuple(used))
+        yield _bare(connection, end, tuple(used), connection in missing)
+
+
+def _is_elsewhere(certificates: dict[str, Certificate], domain: str, others: list[tuple[Port, str]]) -> bool:
+    """Return True if a certificate for a domain is declared, and visitors are shown it by none of the other ends of TLS."""
+    fitting = [each for each in certificates.values() if not each.names or _is_for(each, domain)]
+    elsewhere = [certificate for port, end in others for certificate in _shown(certificates, port, end)]
+    return bool(fitting) and not any(certificate in fitting for certificate in elsewhere)
+
+
+def _bare(connection: str, end: str, flows: tuple[str, ...], missing: bool) -> Hit:
+    """Return the hit of an end of TLS without a certificate: one that is declared to be elsewhere is missing, others may be there."""
+    if missing:
+        message, label = f"TLS ends at {end}, but no certificate is installed there", "has no certificate"
+    else:
+        message, label = f"TLS ends at {end}, of which the model declares no certificate", "declares no certificate"
+    return Hit(
+        subject=Subject("connection", connection),
+        message=message,
+        related=((Subject("component", end), label),),
+        flows=flows,
+        fix=None
+        if missing
+        else "Declare it with its date: `certificates: {…: {names: […], installed_on: [" + end + "], expires: …}}`.",
+        case=None if missing else "undeclared",
+    )
 
 
 def _flows_by_certificate(facts: Topology, certificates: dict[str, Certificate]) -> dict[str, tuple[str, ...]]:
@@ -67,8 +95,8 @@ def _flows_by_certificate(facts: Topology, certificates: dict[str, Certificate])
     return {certificate: tuple(flows) for certificate, flows in shown.items()}
 
 
-def _endings(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[tuple[str, Port, str]]:
-    """Yield the points where a visitor's TLS ends: the last encrypted connection, its port, and the component behind it."""
+def _endings(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[tuple[Hop, str, Port, str]]:
+    """Yield the points where a visitor's TLS ends: the last encrypted hop, its connection, its port, and the component behind it."""
     installed = {name for each in facts.architecture.certificates for name in each.installed_on}
     carrying: dict[str, Port | None] = {
         hop.step.source: None for hop in hops if facts.kind(hop.step.source).id == "client"
@@ -93,7 +121,7 @@ def _endings(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[tuple[str, Port
             elif passed or facts.kind(target).id in FORWARDING:
                 carrying[target] = None
             elif not _is_known_by_key(port):
-                yield connection.id, carrying[hop.step.source] or port, target
+                yield hop, connection.id, carrying[hop.step.source] or port, target
 
 
 def _is_from(hop: Hop, component: str) -> bool:
@@ -116,11 +144,15 @@ def _shown(certificates: dict[str, Certificate], port: Port, end: str) -> tuple[
 
 def _flaws(certificate: Certificate, domain: str, end: str) -> list[str]:
     flaws = []
-    if certificate.names and not any(_covers(normalize_name(name), domain) for name in certificate.names):
+    if certificate.names and not _is_for(certificate, domain):
         flaws.append(f"is for {listed(certificate.names)}, but visitors ask for {domain}")
     if certificate.installed_on and end not in certificate.installed_on:
         flaws.append(f"is installed on {listed(certificate.installed_on)}, but TLS ends at {end}")
     return flaws
+
+
+def _is_for(certificate: Certificate, domain: str) -> bool:
+    return any(_covers(normalize_name(name), domain) for name in certificate.names)
 
 
 def _covers(name: str, domain: str) -> bool:
@@ -179,7 +211,7 @@ RULE = Rule(
     code="SEC003",
     title="Invalid certificate",
     severity="error",
-    cases=(("expiring", "warning"),),
+    cases=(("expiring", "warning"), ("undeclared", "info")),
     category="security",
     summary="The certificate is for another name, isn't installed where TLS ends, or has expired or soon will.",
     why=(
@@ -190,7 +222,8 @@ RULE = Rule(
     fix="Get a certificate for the name, and install it where TLS ends.",
     limits=(
         "Looks at the path from a visitor to where TLS ends, by the flow's `domain`. Doesn't check names if the "
-        "model declares no certificates, nor dates without `expires`. Protocols "
+        "model declares no certificates, nor dates without `expires`. An end of TLS without a declared certificate is reported as info if "
+        "none is declared for the name, or if visitors are shown it elsewhere in the flow: that end may have another name. Protocols "
         "that know a server by its key, such as SFTP, have no certificate for a name."
     ),
     references=(
