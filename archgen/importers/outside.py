@@ -22,7 +22,8 @@ _BY_PROTOCOL = {
     "bolt": "neo4j", "bolts": "neo4j",
 }  # fmt: skip
 _BY_WORD = tuple((re.compile(pattern, re.IGNORECASE), product) for pattern, product in (
-    (r"POSTGRES|PGSQL|^PG_?", "postgres"), (r"MYSQL", "mysql"), (r"MARIADB", "mariadb"), (r"MONGO", "mongo"), (r"REDIS", "redis"),
+    (r"POSTGRES|PGSQL|^PG(_|HOST|PORT|USER|PASS|DATABASE)", "postgres"), (r"MYSQL", "mysql"), (r"MARIADB", "mariadb"),
+    (r"MONGO", "mongo"), (r"REDIS", "redis"),
     (r"RABBIT|AMQP", "rabbitmq"), (r"KAFKA|BOOTSTRAP_SERVERS", "kafka"), (r"ELASTIC|(^|_)ES_", "elasticsearch"),
     (r"OPENSEARCH", "opensearch"),
     (r"MEMCACHE", "memcached"), (r"CASSANDRA", "cassandra"), (r"NEO4J", "neo4j"), (r"MSSQL|SQLSERVER", "mssql"),
@@ -35,10 +36,16 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*)(?::([0-9]{1,5}))?")
-_PLACEHOLDER = re.compile(
-    r"(^|\.)example\.|your|change|replace|placeholder|xxx|(^|\.)(local|localhost|localdomain|internal|invalid|test)$|^<",
+PLACEHOLDER = re.compile(
+    r"(?<![a-z0-9-])example\.|(?<![a-z])your([-_ .]|(company|domain|host|server|name|site|app|org|db|database|account|cluster))|"
+    r"(?<![a-z])(change|replace)[-_ ]?(me|this|it|with|by)(?![a-z])|(?<![a-z])placeholder|xxx|^<|\$[({]|^_+[A-Z_]*$",
     re.IGNORECASE,
 )
+"""Values that stand for others, which somebody puts in before anything runs."""
+
+_NO_HOST = re.compile(r"(^|\.)(local|localhost|localdomain|internal|invalid|test)$", re.IGNORECASE)
+"""The ends of names that no machine has outside its own network."""
+
 _IN_CLUSTER = re.compile(r"\.svc(\.cluster\.local)?\.?$", re.IGNORECASE)
 """The end of the name of a service in the same cluster, whoever declares it."""
 
@@ -291,4 +298,4 @@ def is_real(host: str) -> bool:
         return True
     if _IN_CLUSTER.search(host) is not None:
         host = host.partition(".")[0]
-    return not is_loopback(host) and host != "0.0.0.0" and _PLACEHOLDER.search(host) is None
+    return not is_loopback(host) and host != "0.0.0.0" and not (PLACEHOLDER.search(host) or _NO_HOST.search(host))

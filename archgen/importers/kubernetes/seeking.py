@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -12,12 +11,9 @@ from archgen.importers.kubernetes.manifests import Manifests, containers_of
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import data_of, variables_of
 from archgen.importers.nodes import SourceNode
-from archgen.importers.outside import store_asked_for, store_by_name
+from archgen.importers.outside import PLACEHOLDER, store_asked_for, store_by_name
 from archgen.importers.secrets import is_secret_name
 from archgen.importers.variable_names import names_telemetry
-
-_OPEN = re.compile(r"your|change|replace|placeholder|xxx|example\.|^<|\$[({]|^_+[A-Z_]*$", re.IGNORECASE)
-"""Values that stand for others, which somebody puts in before the manifests are applied."""
 
 _OF_CONTROLLERS = {
     "SealedSecret": (("spec", "encryptedData"), ()),
@@ -51,7 +47,7 @@ def sought_by(manifests: Manifests, part: Workload) -> dict[str, Sought]:
             if known is None or names_telemetry(name):
                 continue
             product, value = known.product or known.kind, values[name][0] if name in values else "<"
-            if asks and value and _OPEN.search(value) is None:
+            if asks and value and PLACEHOLDER.search(value) is None:
                 named.add(product)
             elif value and (asks or is_secret_name(name)):
                 source, reference = unknown.get(name) or _open_at(values[name][1])
