@@ -37,17 +37,22 @@ class IndirectCall(Struct, frozen=True):
 
 def calls_by_socket(parts: Mapping[str, ServicePart]) -> Iterator[IndirectCall]:
     """Yield a call of the store, or of the PHP, that keeps its socket in a volume which others mount too."""
-    stores = [part for part in parts.values() if KINDS[part.kind].role == "data"]
-    of_stores = {volume for part in stores for volume in _sockets(part)}
-    for target in parts.values():
-        is_store = target in stores
+    sockets = {part.id: volumes for part in parts.values() if (volumes := _sockets(part))}
+    stores = {part.id for part in parts.values() if KINDS[part.kind].role == "data"}
+    of_stores = {volume for name in sockets.keys() & stores for volume in sockets[name]}
+    anywhere = {volume for volumes in sockets.values() for volume in volumes}
+    mounting = [
+        part for part in parts.values() if not anywhere.isdisjoint(mount.text for mount in part.service.mounts.values())
+    ]
+    for target in mounting:
+        is_store = target.id in stores
         if not is_store and target.guess.known.protocol != "fastcgi":
             continue
-        volumes = _sockets(target) if is_store else _sockets(target) - of_stores
-        for part in parts.values():
+        volumes = sockets.get(target.id, set()) - (set() if is_store else of_stores)
+        for part in mounting:
             shared = [mount for mount in part.service.mounts.values() if mount.text in volumes]
-            may = part not in stores if is_store else part.kind == "web-server" or KINDS[part.kind].balances
-            if shared and part is not target and may:
+            may = part.id not in stores if is_store else part.kind == "web-server" or KINDS[part.kind].balances
+            if shared and part.id != target.id and may:
                 yield IndirectCall(part.id, target.id, shared[0].source, "socket in a volume")
 
 
@@ -81,14 +86,14 @@ def calls_by_login(
     stores = [part for part in parts.values() if KINDS[part.kind].role == "data"]
     for part in parts.values():
         own = variables[part.id]
-        if part in stores or KINDS[part.kind].observes or part.guess.known.admin:
+        if KINDS[part.kind].role == "data" or KINDS[part.kind].observes or part.guess.known.admin:
             continue
         addressed = [
             known for name, value in own.items() if value.text and (known := store_asked_for(name)) is not None
         ]
         for name, value in own.items():
             # an address that no file tells is that of the only store that fits, too
-            named = store_by_name(name) if _LOGIN.search(name) else store_asked_for(name) if not value.text else None
+            named = store_by_name(name) if _LOGIN.search(name) else store_asked_for(name) if value.unset else None
             if named is None or any(_is_like(known, named) for known in addressed):
                 continue
             fitting = [store for store in stores if _is_like(store.guess.known, named)]

@@ -10,6 +10,9 @@ from archgen.importers.secrets import is_secret_name
 _VARIABLE = re.compile(
     r"\$(?:\$|([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-?+])((?:[^{}]|\{[^{}]*\})*))?\})"
 )
+_ANSWERED = (":-", "-", ":+", "+")
+"""Operators of variables that say what stands for an unset one."""
+
 _COMMENT = re.compile(r"(?:^|\s+)#.*")
 _MOST_NESTED = 5
 _LONGEST = 20_000
@@ -34,6 +37,16 @@ def interpolate(text: str, variables: Mapping[str, str], depth: int = 0) -> str:
         return interpolate(word, variables, depth + 1) if operator.endswith("-") else ""
 
     return _VARIABLE.sub(value, text[:_LONGEST])[:_LONGEST]
+
+
+def leaves_open(text: str, variables: Mapping[str, str]) -> bool:
+    """Return True for a text with a variable that no file sets, or whose value is a secret, and for which nothing stands in."""
+    names = (
+        match[1] or match[2]
+        for match in _VARIABLE.finditer(text)
+        if match[0] != "$$" and (match[3] or "") not in _ANSWERED
+    )
+    return any(name not in variables or is_secret_name(name) for name in names)
 
 
 _ASSIGNMENT = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*[=:]\s*(.*?)\s*")

@@ -293,7 +293,10 @@ class _Reader:
         sharing: dict[tuple[str, int, str], list[ServicePart]] = defaultdict(list)
         for part in self.parts.values():
             for value in (*self.copied[part.id].values(), *part.service.environment.values()):
-                sharing[value_place(value)].append(part)
+                users = sharing[value_place(value)]
+                # a line may hold several values of one service
+                if not users or users[-1] is not part:
+                    users.append(part)
         return sharing
 
     def _calls_through(self, source: str, target: str, by_balancer: bool = False) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,22 +10,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from archgen.importers.compose.interpolation import interpolate
+from archgen.importers.compose.interpolation import interpolate, leaves_open
 from archgen.importers.facts import Origin
 from archgen.importers.nodes import SourceNode
-
-HERE = "./"
-"""The directory that an image is built from where a compose file names none; another file may name one."""
 
 _SPECIAL = frozenset("'\"\\")
 """Characters that mean something to a shell in a list of words."""
 
 
 class SourceText(Struct, frozen=True):
-    """A text and its place."""
+    """A text and its place; it is `unset` where it is empty for a variable that no file sets."""
 
     text: str
     source: Origin
+    unset: bool = False
 
 
 class Publication(Struct, frozen=True):
@@ -48,6 +47,7 @@ class Service(Struct, kw_only=True):
     source: Origin
     image: str = ""
     built: str = ""
+    names_context: bool = False
     dockerfile: str = ""
     stage: str = ""
     arguments: list[str] = field(default_factory=list)
@@ -99,7 +99,8 @@ def merge(base: Service, over: Service) -> Service:
         name=over.name,
         source=base.source if base.name == over.name else over.source,
         image=over.image or base.image,
-        built=base.built if over.built == HERE and base.built else over.built or base.built,
+        built=over.built if over.names_context or not base.built else base.built,
+        names_context=base.names_context or over.names_context,
         dockerfile=over.dockerfile or base.dockerfile,
         stage=over.stage or base.stage,
         arguments=base.arguments + over.arguments,
@@ -148,13 +149,16 @@ def read_service(service_name: str, node: SourceNode, variables: Mapping[str, st
         return interpolate(node.text_at(*keys), variables).strip()
 
     build = node.get("build")
+    context = interpolate(build.text or build.text_at("context"), variables)
     networks = node.get("networks")
     service = Service(
         name=service_name,
         source=_origin(node),
         # a registry or a tag whose variable no file sets leaves its sign behind
         image=text("image").lstrip("/").rstrip(":"),
-        built=interpolate(build.text or build.text_at("context"), variables) or (HERE if build.is_map else ""),
+        # a file that names no directory builds from its own, unless another one names it
+        built=_normalized(context) or ("." if build.is_map else ""),
+        names_context=bool(context),
         dockerfile=text("build", "dockerfile"),
         stage=text("build", "target"),
         arguments=[value.text for _, value in _pairs(build.get("args"), variables)],
@@ -192,6 +196,12 @@ def read_service(service_name: str, node: SourceNode, variables: Mapping[str, st
     if extends.text or extends.text_at("service"):
         service.extends = (extends.text_at("file"), extends.text or extends.text_at("service"))
     return service
+
+
+def _normalized(context: str) -> str:
+    """Return the directory that an image is built from, the same for `web` and `./web/`; an address as it is."""
+    is_address = not context or "://" in context or context.startswith("git@")
+    return context if is_address else posixpath.normpath(context)
 
 
 def _entries(node: SourceNode) -> Iterator[SourceNode]:
@@ -241,13 +251,15 @@ def _words(node: SourceNode, variables: Mapping[str, str]) -> SourceText | None:
 
 def _pairs(node: SourceNode, variables: Mapping[str, str]) -> Iterator[tuple[str, SourceText]]:
     for key, item in node.items():
-        yield key, SourceText(interpolate(item.text, variables), _origin(item))
+        text = interpolate(item.text, variables)
+        unset = not text and (item.value is None or leaves_open(item.text, variables))
+        yield key, SourceText(text, _origin(item), unset)
     for item in node.list():
         key, separator, value = item.text.partition("=")
-        yield (
-            key.strip(),
-            SourceText(interpolate(value if separator else variables.get(key, ""), variables), _origin(item)),
-        )
+        value = value if separator else variables.get(key, "")
+        text = interpolate(value, variables)
+        unset = not text and (leaves_open(value, variables) if separator else key not in variables)
+        yield key.strip(), SourceText(text, _origin(item), unset)
 
 
 def publications(node: SourceNode, variables: Mapping[str, str]) -> Iterator[Publication]:

@@ -69,7 +69,8 @@ def _begins_with_another(name: str, part: ServicePart, sharing: Sequence[Service
     first = re.split(r"[^a-z0-9]", name.lower(), maxsplit=1)[0]
     if len(first) < 3 or first in _words_of(part):
         return False
-    return any(first in _words_of(each)[:1] and KINDS[each.kind].role != "data" for each in sharing)
+    others = [each for each in sharing if not each.service.runs_program_of(part.service)]
+    return any(first in _words_of(each)[:1] and KINDS[each.kind].role != "data" for each in others)
 
 
 def _words_of(part: ServicePart) -> list[str]:
