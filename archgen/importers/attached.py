@@ -17,10 +17,14 @@ from archgen.importers.protocols import protocol_of_port
 from archgen.importers.proxies import Proxy
 from archgen.importers.variable_names import sets_host
 from archgen.model.finding import Confidence
+from archgen.model.kinds import KINDS
 
 _SETTING = re.compile(
     r"""["']?([A-Za-z][A-Za-z0-9_.-]{0,60})["']?\s*[:=]\s*["']?([A-Za-z0-9][A-Za-z0-9_.-]*)["']?\s*[,;]?"""
 )
+
+_FETCHES = re.compile(r"""(^|[\s{,"'])(scrape_configs|static_configs|targets)["']?\s*[:=]|\bprometheus\.scrape\b""")
+"""Words of a file that says where measurements are fetched, in the form of Prometheus or of Alloy."""
 
 _HIGH: Confidence = "high"
 _MEDIUM: Confidence = "medium"
@@ -138,15 +142,18 @@ def _naming(text: str, hosts: Mapping[str, str]) -> list[int]:
 
 def _call(attachment: Attachment, mentioned: tuple[tuple[int, Mention], ...], sheet: FactSheet) -> None:
     """Add a call for each address of another component."""
+    # measurements are fetched over HTTP, whatever else answers there
+    observes = attachment.kind in KINDS and KINDS[attachment.kind].observes
+    fetches = observes and _FETCHES.search(attachment.file.data.decode("utf-8", "replace"))
     for number, mention in mentioned:
         if mention.host == attachment.owner:
             continue
         subject = f"connection:{attachment.owner}->{mention.host}"
         origin = Origin(attachment.file.path, number + attachment.line)
-        protocol = mention.protocol or protocol_of_port(mention.port) or "http"
+        protocol = mention.protocol or (None if fetches else protocol_of_port(mention.port)) or "http"
         evidence, sure = (IN_SOURCE, _MEDIUM) if attachment.is_shared else (MOUNTED, _HIGH)
         sheet.add(Fact(subject, "protocol", protocol, origin, evidence, sure))
-        if mention.protocol is not None:
+        if mention.protocol is not None or fetches:
             sheet.add(Fact(subject, "is_spoken", True, origin, evidence, sure))
         if mention.port is not None:
             sheet.add(Fact(subject, "number", mention.port, origin, evidence, sure))

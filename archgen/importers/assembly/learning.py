@@ -32,10 +32,7 @@ def _judge(parts: dict[str, Part], calls: dict[tuple[str, str], Call], call: Cal
     if target.kind == "search" and _has_database(parts, calls, call):
         call.required, call.asked = False, True
     call.is_assumed = call.is_assumed or call.evidence in (ADMITTED, BY_LOGIN, IN_SOURCE, SHARED)
-    if source.product == "prometheus" and call.evidence == MOUNTED and not call.is_spoken:
-        # measurements are fetched over HTTP, whatever else answers there
-        call.protocol = "http"
-    elif call.protocol == "http" and not call.is_spoken and call.evidence in (MOUNTED, IN_SOURCE):
+    if call.protocol == "http" and not call.is_spoken and call.evidence in (MOUNTED, IN_SOURCE):
         call.protocol = _PROTOCOLS.get(target.product or "", call.protocol)
     if call.protocol == "http" and target.listens.get(call.port or 0, {}).get("grpc"):
         call.protocol = "grpc"
