@@ -56,7 +56,7 @@ def _keeps(facts: Topology, component: Component) -> bool:
 
 def _is_copied_with_others(facts: Topology, component: Component) -> bool:
     """Return True for what holds copies alone, and for data that the backups of other components cover."""
-    return bool(facts.backups) and (
+    return (
         holds_only_copies(facts, component)
         or _is_backed_up_with(facts, component)
         or _is_backed_up_above(facts, component)

@@ -45,7 +45,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         elif own := next((port for port in public if _is_shell(facts, connection, port)), None):
             offered = all(_is_service(facts, target) for target in connection.targets)
             yield _asked(facts, connection, own) if offered else _hit(facts, connection, own, "by-protocol")
-        elif direct and _is_guessable(facts, connection):
+        elif _is_guessable(facts, connection):
             yield _guessable(facts, connection)
     yield from _opened(facts)
 
