@@ -27,6 +27,7 @@ def opener_of(paths: tuple[str, ...], collection: SourceFiles) -> Opener:
     """Return the function that opens what a configuration names, inside the project of that configuration."""
     cache: dict[str, tuple[Configuration, ...]] = {}
     projects: dict[str, ResolvedDirectory] = {}
+    entries: dict[str, frozenset[str]] = {}
     listed, resolved = collection.listed, collection.resolved
 
     def open_named(path: str, name: str) -> tuple[Configuration, ...]:
@@ -37,6 +38,11 @@ def opener_of(paths: tuple[str, ...], collection: SourceFiles) -> Opener:
             return ()
         target = os.path.normpath(os.path.join(directory, name))
         if target not in cache:
+            folder = os.path.dirname(target)
+            if folder not in entries:
+                entries[folder] = _entries_of(folder)
+            if os.path.basename(target) not in entries[folder]:
+                return ()
             if not os.path.exists(target):
                 return ()
             if directory not in projects:
@@ -46,6 +52,14 @@ def opener_of(paths: tuple[str, ...], collection: SourceFiles) -> Opener:
         return cache[target]
 
     return open_named
+
+
+def _entries_of(folder: str) -> frozenset[str]:
+    """Return the names in a directory: most that is sought is not there, and is not asked for one by one."""
+    try:
+        return frozenset((*os.listdir(folder or "."), "", ".", ".."))
+    except OSError:
+        return frozenset()
 
 
 def _project_of(directory: str, paths: tuple[str, ...]) -> str:
