@@ -63,6 +63,7 @@ def _effects(model: Architecture, question: Question, value: str) -> Iterator[Ch
         yield from _mode(components[about], value)
     elif about in components and question.ask.startswith("No file says how many replicas"):
         yield Put(("components", about, "replicas"), int(value))
+        yield from _certain_calls(model, about)
     elif about in components and question.options == ("server", "zonal", "regional"):
         yield from _outside(model, components[about], value)
     elif set(question.options) == _HOSTS and any(host.id == about for host in model.hosts):
@@ -163,8 +164,13 @@ def _outside(model: Architecture, store: Component, value: str) -> Iterator[Chan
         yield Put(("components", store.id, "managed"), {"scope": value})
     elif store.managed:
         yield Remove(("components", store.id, "managed"))
+    yield from _certain_calls(model, store.id)
+
+
+def _certain_calls(model: Architecture, store: str) -> Iterator[Change]:
+    """Take the doubt off the calls of what was unknown."""
     for connection in model.connections:
-        if store.id in connection.targets and connection.assumed is not None:
+        if store in connection.targets and connection.assumed is not None:
             yield Remove(("connections", connection.id, "assumed"))
 
 

@@ -46,16 +46,33 @@ def test_topic_is_known_once_its_last_question_is_answered(tmp_path: Path, monke
     assert "writers" not in model().unknown
 
 
+KAFKA = """
+{apiVersion: kafka.strimzi.io/v1, kind: Kafka, metadata: {name: events}, spec: {kafka: {}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: acme/web, args: ["--brokers=events-kafka-bootstrap:9092"]}]}
+"""
+
+
 def test_replicas_that_no_file_counts_are_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    kafka = "apiVersion: kafka.strimzi.io/v1\nkind: Kafka\nmetadata: {name: events}\nspec: {kafka: {}}\n"
-    Path("kafka.yaml").write_text(kafka)
+    Path("kafka.yaml").write_text(KAFKA)
     assert main(["import", ".", "-o", str(MODEL)]) == 0
+    assert {each.id: each.assumed for each in model().connections}["web -> events"] == "medium"
     answer("events", "3")
     assert {each.id: len(each.replicas) for each in model().components}["events"] == 3
-    Path("kafka.yaml").write_text(kafka.replace("kafka: {}", "kafka: {replicas: 1}"))
+    assert {each.id: each.assumed for each in model().connections}["web -> events"] is None
+    Path("kafka.yaml").write_text(KAFKA.replace("kafka: {}", "kafka: {replicas: 1}"))
     assert main(["import", ".", "-o", "models/y.arch.yaml"]) == 0
-    assert "How many" not in Path("models/y.arch.yaml").read_text()
+    text = Path("models/y.arch.yaml").read_text()
+    assert "web -> events" in text
+    assert "How many" not in text
+    assert "assumed: medium" not in text
 
 
 def test_hosts_stay_unknown_if_there_are_several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -302,7 +302,7 @@ class _Reader:
         if part.guess.known.kind == "backup" and KINDS[known.kind].stores:
             self._add(f"component:{part.id}", "member", f"backs_up:{target.id}", source, evidence)
             return
-        if isinstance(target, OutsideStore):
+        if isinstance(target, OutsideStore) or (isinstance(target, Resource) and target.replicas[0] is None):
             self._doubt(part.id, target.id, source, evidence)
         self._pool(part.id, target.id, mention, source, evidence)
         subject = f"connection:{part.id}->{target.id}"
