@@ -89,11 +89,14 @@ _NAMES: tuple[tuple[str, str, str | None], ...] = (
     (r"memcache", "cache", "memcached"),
     (r"(^|[-_])(db|database)\d*$|^(db|database)([-_]|\d*$)", "database", None),
     (r"(^|[-_])cache\d*$", "cache", None),
+    # these lead out of a system, to a provider or to devices, and no visitor in
     (
-        r"(?<!payment)(?<!payment[-_])(?<!pay[-_])(?<!sms[-_])(?<!mail[-_])(?<!iot[-_])(?<!lora[-_])gateway",
-        "api-gateway",
+        r"(^|[-_])(pay(ments?)?|bank(ing)?|card|sms|e?-?mails?|notifications?|push|messag(es?|ing)|fax|voice|telephony|sip|iot|lora(wan)?|"
+        r"mqtt|devices?|sensors?|meter|vpn)[-_]?gateway",
+        "service",
         None,
     ),
+    (r"gateway", "api-gateway", None),
     (r"load-?balanc|(^|[-_])lb\d*$", "load-balancer", None),
     (r"haproxy", "load-balancer", "haproxy"),
     (r"(^|[-_])(reverse-?)?proxy\d*$|ingress|traefik|caddy", "reverse-proxy", None),
