@@ -252,8 +252,8 @@ def _with_product(known: Known | None, host: str, port: int | None) -> Known | N
     if known is not None and known.product is not None:
         return known
     named = guess(host.partition(".")[0], "", "", frozenset()).known if known is not None else None
-    told = named if named is not None and named.kind == "database" and named.product is not None else known
-    return STORES.get(port or 0, told)
+    store = named if named is not None and named.kind == "database" and named.product is not None else known
+    return STORES.get(port or 0, store)
 
 
 def _is_name(word: str, known: Known) -> bool:

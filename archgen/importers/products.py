@@ -286,16 +286,16 @@ def guess(name: str, image: str, command: str, variables: frozenset[str]) -> Gue
     matched = _by_name(name) or (_by_name(image_name(image)) if image else None)
     if matched is not None:
         matched = _with_product(matched, image)
-        told = _by_variables(variables) if matched == ("database", None) else None
-        if told is not None:
-            return Guess(told, f"name {name}, its variables", False)
+        database = _by_variables(variables) if matched == ("database", None) else None
+        if database is not None:
+            return Guess(database, f"name {name}, its variables", False)
         known = PRODUCTS.get(matched[1] or "", Known(matched[0], matched[1]))
         return Guess(known, f"name {name}", False)
     if any(_OF_CLIENTS.search(variable) for variable in variables):
         return Guess(Known("service"), "no known image or name", False)
-    told = _by_variables(variables)
-    if told is not None:
-        return Guess(told, "its variables", False)
+    database = _by_variables(variables)
+    if database is not None:
+        return Guess(database, "its variables", False)
     for pattern, engine in _OF_SEARCH:
         if any(re.fullmatch(pattern, variable) for variable in variables):
             return Guess(PRODUCTS[engine], "its variables", False)

@@ -91,5 +91,5 @@ def opened_variables(path: str, name: str, opener: Opener, *, moved: bool = True
 
 
 def _moved() -> Iterator[str]:
-    """Yield the paths of examples that are copied out of another directory."""
+    """Return the paths of examples that are copied out of another directory."""
     return (f"{directory}/{name}" for directory in _ELSEWHERE for name in _MOVED)
