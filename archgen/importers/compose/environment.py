@@ -67,8 +67,12 @@ def environment_of(path: str, opener: Opener) -> Environment:
     """Return the variables for the compose files beside a path."""
     for name in (".env", *STAND_INS, *_moved()):
         for file in opener(path, name)[:1]:
-            variables = {key: value for key, (value, _) in expanded_variables(file.data, {}).items()}
-            return Environment(variables, file.path if name != ".env" else "")
+            stands_in = name != ".env"
+            # what an example leaves empty is to be filled in
+            variables = {
+                key: value for key, (value, _) in expanded_variables(file.data, {}).items() if value or not stands_in
+            }
+            return Environment(variables, file.path if stands_in else "")
     return Environment()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from archgen.importers.addresses import mentions
 from archgen.importers.compose.service import Service
 from archgen.importers.products import Guess, image_name
+from archgen.importers.variable_names import sets_host
 from archgen.model.kinds import KINDS
 
 _ONCE = re.compile(r"(^|[-_.])(migrate|migrations?|migrator|init|initializer|setup|seed|seeder|bootstrap|createbuckets?|create-?topics|"
@@ -70,6 +71,8 @@ def _is_addressed(service: Service, others: Iterable[Service]) -> bool:
     hosts = {name.lower(): service.name for name in (service.name, *service.aliases)}
     return any(
         mentions(name, text, hosts)
+        # `NODE_ENV: test` holds a word, and no host
+        and (":" in text or sets_host(name))
         for other in others
         if other is not service
         for name, text in (

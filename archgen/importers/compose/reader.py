@@ -238,8 +238,10 @@ class _Reader:
         copied = [copy for target, copy in part.recipe.copies.items() if posixpath.basename(target).startswith(".env")]
         for named in [*copied, *part.service.env_files[:20]]:
             for file in opened_variables(part.service.source.path, named.text, self.opener):
+                # what an example leaves empty is to be filled in
+                is_example = posixpath.basename(file.path) != posixpath.basename(named.text)
                 for name, (text, line) in expanded_variables(file.data, self.project.variables).items():
-                    yield name, SourceText(text, Origin(file.path, line))
+                    yield name, SourceText(text, Origin(file.path, line), unset=is_example and not text)
 
     def _words(self, part: ServicePart, words: SourceText) -> None:
         for before, word in pairwise(["", *split_words(words.text)[:500]]):
