@@ -156,6 +156,12 @@ def _lost(facts: Topology, breaking: RootCause) -> dict[str, None]:
 def _fix(facts: Topology, breaking: RootCause) -> str | None:
     if facts.rented(breaking.element):
         store = _own_store(facts, breaking.element)
+        replication = facts.components[store].replication if store is not None else None
+        if replication is not None and replication.copy_of is not None:
+            return (
+                f"Read from {replication.copy_of} while {store} is gone (`caller -> {store} | {replication.copy_of}`), or run a "
+                f"second copy in another zone (`replication: {{of: {replication.copy_of}}}`) and call either."
+            )
         if store is not None:
             return (
                 f"Add a copy in another zone that takes over (a reader, Multi-AZ), and declare it: `replicas: 2` and `replication: "
@@ -242,7 +248,7 @@ def _one_more(facts: Topology, component: Component) -> str | None:
     if agrees_by_vote(component):
         return "Run three members (`replicas: 3`, `quorum: majority`), each on a host of its own: two can't elect when one fails."
     if not may_run_twice(facts, component) and not (placed and component.kind in QUEUES):
-        return _FIRST_ASK
+        return _FIRST_ASK.format("its host under `runs_on`" if placed else "`replicas: 2`")
     if component.replicas[0].floating:
         return "Run at least two replicas (`replicas: 2`) on different hosts."
     return "Run a second replica on another host: both take the work that waits." if _is_fed(facts, component) else None
@@ -261,7 +267,7 @@ def _is_fed(facts: Topology, component: Component) -> bool:
 
 _FIRST_ASK = (
     "Run a second replica if its makers support that (no embedded database, a lease for what must run once), and declare "
-    "`replicas: 2`. If they don't, make its restart elsewhere quick, and practice it."
+    "{}. If they don't, make its restart elsewhere quick, and practice it."
 )
 
 
