@@ -7,7 +7,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component
 from archgen.model.durations import SECONDS
 from archgen.model.kinds import FILE_STORES, KINDS
-from archgen.model.products import product_of
+from archgen.model.products import product_of, zone_of
 from archgen.model.subject import Subject
 
 _KEEPING = ("object-storage", "file-storage", "backup", "external-service")
@@ -53,6 +53,17 @@ def holds_files(component: Component) -> bool:
     return component.kind in FILE_STORES or KINDS[component.kind].serves
 
 
+def has_volume(topology: Topology, component: Component) -> bool:
+    """Return True for a server whose files lie in a volume that is a component of its own, and needs a backup as such."""
+    volumes = (
+        target
+        for call in topology.outgoing[component.id]
+        if any(port.protocol == "file" for port in call.ports)
+        for target in call.targets
+    )
+    return any(topology.kind(volume).id in FILE_STORES for volume in volumes)
+
+
 def least_interval(component: Component) -> float:
     """Return the shortest time between two copies: a database ships its log, and all else is copied as a whole."""
     return SECONDS["m"] if component.kind == "database" else SECONDS["h"]
@@ -83,14 +94,21 @@ def shared_place(topology: Topology, source: Component, backup: Component) -> Su
 
 
 def _shared_with(topology: Topology, source: Component, keeper: Component) -> Subject | None:
+    if keeper.managed:
+        # a provider's backup has places of its own; storage in a zone has that one
+        return _shared_zone(topology, source, keeper) if keeper.kind != "backup" and zone_of(keeper) else None
     own = topology.hosts_of(keeper.id)
-    if keeper.managed or not own:
+    if not own:
         return None
     if set(own) <= set(topology.hosts_of(source.id)):
         return Subject("host", own[0])
     machines = {topology.index.machine(host) for host in own}
     if machines <= {topology.index.machine(host) for host in topology.hosts_of(source.id)}:
         return Subject("host", topology.index.machine(own[0]))
+    return _shared_zone(topology, source, keeper)
+
+
+def _shared_zone(topology: Topology, source: Component, keeper: Component) -> Subject | None:
     around = [topology.index.shared_zones(replica) for replica in (*source.replicas, *keeper.replicas)]
     common = frozenset.intersection(*around)
     inner = [zone for zone in topology.zones if zone in common and not _holds_inner(topology, zone, common)]

@@ -153,8 +153,8 @@ RULE = Rule(
     limits=(
         "Assumes that the copies are in the storage that the backup calls, and beside the backup if it calls none. "
         "Doesn't report data that another backup keeps elsewhere or that a managed backup keeps, nor components "
-        "without hosts. Counts racks, power, datacenters and availability zones; a common region or provider doesn't "
-        "count."
+        "of which neither hosts nor a zone are declared. Counts racks, power, datacenters and availability zones; a common region or "
+        "provider doesn't count."
     ),
     references=(
         (

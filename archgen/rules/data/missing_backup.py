@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from archgen.analysis.backups import holds_only_copies, keeps_data, keeps_mailboxes
+from archgen.analysis.backups import has_volume, holds_only_copies, keeps_data, keeps_mailboxes
 from archgen.analysis.exposure import callers_of, is_directory, stores_reached
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
@@ -49,7 +49,7 @@ def _keeps(facts: Topology, component: Component) -> bool:
     if component.replication is not None and component.replication.copy_of is not None:
         return False
     # what several servers keep each for itself is `server-bound-sessions`
-    uploads = component.uploads == "local" and len(component.replicas) == 1
+    uploads = component.uploads == "local" and len(component.replicas) == 1 and not has_volume(facts, component)
     stores = KINDS[component.kind].stores or uploads or _keeps_alone(facts, component)
     return stores and component.id not in facts.coordinators and not _is_copied_with_others(facts, component)
 
