@@ -23,9 +23,6 @@ MOUNTED = "mounted configuration"
 IN_SOURCE = "settings in the source"
 """The evidence of a call whose address stands in a file that a program reads out of its own source."""
 
-SHARED = "variables of others too"
-"""The evidence of a call whose address stands in what services share of which not each needs all of it."""
-
 ADMITTED = "NetworkPolicy"
 """The evidence of a call that nothing but a policy shows, which admits it."""
 

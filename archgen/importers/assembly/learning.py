@@ -6,7 +6,7 @@ from collections.abc import Set
 
 from archgen.importers.assembly.inventory import Call, Part
 from archgen.importers.catalogue import PRODUCTS, STORES
-from archgen.importers.facts import ADMITTED, BY_LOGIN, IN_SOURCE, MOUNTED, PASSED_ON, SHARED
+from archgen.importers.facts import ADMITTED, BY_LOGIN, IN_SOURCE, MOUNTED, PASSED_ON
 
 
 def learn(
@@ -31,7 +31,7 @@ def _judge(parts: dict[str, Part], calls: dict[tuple[str, str], Call], call: Cal
         call.required = False
     if target.kind == "search" and _has_database(parts, calls, call):
         call.required, call.asked = False, True
-    call.is_assumed = call.is_assumed or call.evidence in (ADMITTED, BY_LOGIN, IN_SOURCE, SHARED)
+    call.is_assumed = call.is_assumed or call.evidence in (ADMITTED, BY_LOGIN, IN_SOURCE)
     if call.protocol == "http" and not call.is_spoken and call.evidence in (MOUNTED, IN_SOURCE):
         call.protocol = _PROTOCOLS.get(target.product or "", call.protocol)
     if call.protocol == "http" and target.listens.get(call.port or 0, {}).get("grpc"):

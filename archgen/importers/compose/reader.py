@@ -40,7 +40,7 @@ from archgen.importers.compose.sharing import (
     value_place,
 )
 from archgen.importers.compose.sources import calls_in_sources, settings_in_sources
-from archgen.importers.facts import BY_LOGIN, IN_SOURCE, SHARED, Attachment, Fact, FactSheet, Opener, Origin
+from archgen.importers.facts import BY_LOGIN, IN_SOURCE, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import protocol_of_call, protocol_of_port
@@ -271,9 +271,6 @@ class _Reader:
         for mention in mentions(name, value.text, self.hosts, port):
             target = self.by_id[mention.host]
             if several and is_for_others(part, target):
-                if part.guess.known.product is None and part.kind == "api-gateway":
-                    # one of the system's own may look up sessions and limits
-                    self._connect(part, mention, value.source, SHARED, "medium")
                 continue
             if several and is_of_coordinated(name, part, target):
                 continue

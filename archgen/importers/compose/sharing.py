@@ -23,11 +23,17 @@ _OF_COORDINATED = re.compile(r"(KAFKA|SOLR|HBASE|CLICKHOUSE|PATRONI|DRUID|PULSAR
 
 def is_for_others(part: ServicePart, target: ServicePart | OutsideStore) -> bool:
     """Return True for a value that several services share, and that a proxy, an observer or a backup among them has no use for."""
-    proxies = KINDS[part.kind].balances or "nginx" in (part.guess.known.product or part.id) or _is_own_nginx(part)
+    balances = KINDS[part.kind].balances and not _is_own_gateway(part)
+    proxies = balances or "nginx" in (part.guess.known.product or part.id) or _is_own_nginx(part)
     if proxies and target.guess.known.product in COORDINATORS:
         return False
     copies = part.kind == "backup" and not KINDS[target.kind].stores
     return copies or KINDS[part.kind].observes or (proxies and KINDS[target.kind].role == "data")
+
+
+def _is_own_gateway(part: ServicePart) -> bool:
+    """Return True for a gateway that is a program of the system's own, which may keep sessions and limits in a store."""
+    return part.kind == "api-gateway" and part.guess.known.product is None
 
 
 def _is_own_nginx(part: ServicePart) -> bool:
@@ -40,9 +46,11 @@ def is_meant_for_others(
 ) -> bool:
     """Return True for a value that services of several images share, and that is for those of another image than this.
 
-    One of those waits for its target and none of this, or the variable's name begins with theirs.
+    One of those waits for its target and none of this, or the variable's name begins with theirs. Few gateways use a store.
     """
     if len(sharing) > 1 and _begins_with_another(name, part, sharing):
+        return True
+    if len(sharing) > 1 and KINDS[target.kind].role == "data" and _is_own_gateway(part):
         return True
     if len(sharing) < 2 or isinstance(target, OutsideStore):
         return False
