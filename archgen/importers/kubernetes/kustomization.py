@@ -95,11 +95,11 @@ def _documents_of(patch: SourceNode, files: dict[str, list[SourceNode]], opener:
         yield from _read(patch.path, patch.text.encode())
     elif patch.text:
         path = _beside(patch, patch.text)
-        if path in files:
-            yield from files[path]
-        else:
-            for file in opener(patch.path, patch.text)[:1]:
-                yield from _read(file.path, file.data[:_LARGEST])
+        if path not in files:
+            # once for all patches that name it
+            opened = opener(patch.path, patch.text)[:1]
+            files[path] = [root for file in opened for root in _read(file.path, file.data[:_LARGEST])]
+        yield from files[path]
 
 
 def _read(path: str, data: bytes) -> list[SourceNode]:
