@@ -4,6 +4,12 @@ from __future__ import annotations
 
 SPELLINGS = {
     "alb": "aws-alb",
+    "galera-cluster": "galera",
+    "mariadb-galera": "galera",
+    "mariadb-galera-cluster": "galera",
+    "mysql-galera": "galera",
+    "pxc": "percona-xtradb-cluster",
+    "percona-xtradb": "percona-xtradb-cluster",
     "aws-web-application-firewall": "aws-waf",
     "azure-web-application-firewall": "azure-waf",
     "wafv2": "aws-waf",

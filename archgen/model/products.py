@@ -24,6 +24,8 @@ class Product(Struct, frozen=True, gc=False):
     `quorum` is how many of its replicas must be up, which cannot be switched off: a majority for anything, or for a write, and half of
     them for a read.
     `forgets_who_leaves`: a replica that is stopped in order has no vote any more, so a majority of the rest is enough.
+    `refuses_out_of_step`: a replica without the majority, or without its writes, accepts connections and refuses queries.
+    `in_memory`: it keeps its data in memory, and writes it to a disk now and then.
     `plain_entry`: visitors' requests arrive at it, and a filter and access logs are options that are off at first.
     `trusting`: it checks no certificate of the servers that it passes requests on to, unless told to.
     `steps_down`: a replica that sees no majority of the votes stops, for everything or for writes.
@@ -46,6 +48,8 @@ class Product(Struct, frozen=True, gc=False):
     plain_entry: bool = False
     quorum: Literal["majority", "majority-to-write", "half-to-read"] | None = None
     forgets_who_leaves: bool = False
+    refuses_out_of_step: bool = False
+    in_memory: bool = False
     steps_down: Literal["writes", "everything"] | None = None
     trusting: bool = False
     waits: bool = False
@@ -67,8 +71,10 @@ _TRAITS: dict[str, Product] = {
     **dict.fromkeys(("etcd", "zookeeper", "consul"), Product(coordinates=True, agrees=True, quorum="majority")),
     "clickhouse-keeper": Product(coordinates=True, agrees=True),
     **dict.fromkeys(
-        ("galera", "percona-xtradb-cluster"), Product(agrees=True, quorum="majority", forgets_who_leaves=True)
+        ("galera", "percona-xtradb-cluster"),
+        Product(agrees=True, quorum="majority", forgets_who_leaves=True, refuses_out_of_step=True),
     ),
+    **dict.fromkeys(("redis", "valkey", "keydb", "dragonfly", "garnet", "redict"), Product(in_memory=True)),
     "cockroachdb": Product(agrees=True, quorum="majority"),
     "mongodb": Product(agrees=True, quorum="majority-to-write", steps_down="writes"),
     **dict.fromkeys(("postgresql", "timescaledb"), Product(waits=True)),

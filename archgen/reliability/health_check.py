@@ -22,9 +22,6 @@ _ROLE_BLIND = (
 _ROLES = ("primary", "master", "leader", "role", "writ", "read_only", "read-only")
 """Words of a check that asks a store whether it is the one that takes writes."""
 
-REFUSING = ("galera", "percona-xtradb-cluster")
-"""Products of which a member that is out of step accepts connections and refuses queries."""
-
 _SYNCED = ("wsrep", "clustercheck", "sync")
 """Words of a check that asks a member of Galera whether it belongs to the majority and has its writes."""
 

@@ -230,12 +230,9 @@ def _is_beside_database(facts: Topology, component: Component) -> bool:
     """Return True for a store in memory of an application with a database, which keeps the records: here are jobs and sessions."""
     callers = {hop.step.source for flow in facts.flows_of[component.id] for hop in _asking(facts, flow, component.id)}
     reached = {store for caller in callers for call in facts.outgoing[caller] for store in stores_reached(facts, call)}
-    in_memory = component.kind == "key-value-store" and product_name(component.product) in _IN_MEMORY
+    in_memory = component.kind == "key-value-store" and product_of(component.product).in_memory
     return in_memory and any(facts.kind(store).id == "database" for store in reached)
 
-
-_IN_MEMORY = ("redis", "valkey", "keydb", "dragonfly", "garnet")
-"""Stores that keep their data in memory, and write it to a disk now and then."""
 
 _MAYBE_CACHE = (
     "Back it up if jobs or records are nowhere else, and test a restore (`kind: backup` with `backs_up`, `every`, `keeps` and "

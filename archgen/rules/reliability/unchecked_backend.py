@@ -9,11 +9,11 @@ from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Balance, Component, Replication
 from archgen.model.change import Change, Put
-from archgen.model.products import passes_on_unread, product_name
+from archgen.model.products import passes_on_unread, product_name, product_of
 from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-from archgen.reliability.health_check import REFUSING, is_blind_to_members, is_blind_to_roles, sees_port_only
+from archgen.reliability.health_check import is_blind_to_members, is_blind_to_roles, sees_port_only
 from archgen.reliability.shortfall import Shortfall
 from archgen.reliability.simulation import simulate
 
@@ -210,7 +210,7 @@ _ASK_ROLE = (
 def _members_of_galera(facts: Topology, component: Component, pool: tuple[str, ...]) -> tuple[str, ...]:
     """Return the clusters in a pool whose members refuse queries, and not connections, while they are out of step."""
     names = dict.fromkeys(facts.replicas[replica].component for replica in pool)
-    return tuple(name for name in names if product_name(facts.components[name].product) in REFUSING)
+    return tuple(name for name in names if product_of(facts.components[name].product).refuses_out_of_step)
 
 
 _ASK_MEMBER = (

@@ -8,10 +8,9 @@ from archgen.analysis.balancing import is_sticky
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Connection
 from archgen.model.kinds import KINDS
-from archgen.model.products import product_name
+from archgen.model.products import product_of
 from archgen.model.protocols import WEB
 from archgen.model.wording import listed
-from archgen.reliability.health_check import REFUSING
 from archgen.rules.model_quality.questions.gap import Gap, component_gap
 
 
@@ -81,7 +80,7 @@ def _check_for(topology: Topology, pools: list[Connection]) -> str:
     targets = [topology.components[target] for pool in pools for target in pool.targets]
     if any(target.replication is not None and target.replication.primary for target in targets):
         return "GET /primary"
-    if any(product_name(target.product) in REFUSING for target in targets):
+    if any(product_of(target.product).refuses_out_of_step for target in targets):
         return "clustercheck on port 9200"
     return "GET /health" if any(port.protocol in WEB for pool in pools for port in pool.ports) else "TCP connect"
 
