@@ -11,7 +11,7 @@ from archgen.model.architecture import Component, Connection
 from archgen.model.change import Append, Change, Put
 from archgen.model.durations import SECONDS, write_duration
 from archgen.model.kinds import FORWARDING
-from archgen.model.products import product_name
+from archgen.model.products import product_name, product_of
 
 
 def add_backup(topology: Topology, store: Component) -> tuple[Change, ...]:
@@ -138,14 +138,6 @@ def _another_job(topology: Topology, backup: Component, store: Component) -> tup
     )
 
 
-_RELATIVES = (
-    ("mysql", "mariadb", "percona"),
-    ("postgresql", "timescaledb", "postgis", "pgvector"),
-    ("redis", "valkey"),
-)
-"""Stores of one origin, which one program copies."""
-
-
 def _is_read_by(topology: Topology, backup: Component, store: Component) -> bool:
     """Return True for a backup that copies a store of the same product, or stores of several products already."""
     copied = {_origin(topology.components[source]) for source in backup.backs_up}
@@ -153,8 +145,7 @@ def _is_read_by(topology: Topology, backup: Component, store: Component) -> bool
 
 
 def _origin(store: Component) -> str:
-    product = product_name(store.product)
-    return next((family[0] for family in _RELATIVES if product in family), product)
+    return product_of(store.product).origin or product_name(store.product)
 
 
 def _leads_to(topology: Topology, connection: Connection, sources: Collection[str]) -> bool:

@@ -26,6 +26,8 @@ class Product(Struct, frozen=True, gc=False):
     `forgets_who_leaves`: a replica that is stopped in order has no vote any more, so a majority of the rest is enough.
     `refuses_out_of_step`: a replica without the majority, or without its writes, accepts connections and refuses queries.
     `in_memory`: it keeps its data in memory, and writes it to a disk now and then.
+    `keeps_lease`: its primary steps down when it can't renew its lease, where a manager of leases promotes it; `leases`: it is one.
+    `origin` is the store that it comes from, whose programs copy it too.
     `plain_entry`: visitors' requests arrive at it, and a filter and access logs are options that are off at first.
     `trusting`: it checks no certificate of the servers that it passes requests on to, unless told to.
     `steps_down`: a replica that sees no majority of the votes stops, for everything or for writes.
@@ -50,6 +52,9 @@ class Product(Struct, frozen=True, gc=False):
     forgets_who_leaves: bool = False
     refuses_out_of_step: bool = False
     in_memory: bool = False
+    keeps_lease: bool = False
+    leases: bool = False
+    origin: str | None = None
     steps_down: Literal["writes", "everything"] | None = None
     trusting: bool = False
     waits: bool = False
@@ -77,7 +82,8 @@ _TRAITS: dict[str, Product] = {
     **dict.fromkeys(("redis", "valkey", "keydb", "dragonfly", "garnet", "redict"), Product(in_memory=True)),
     "cockroachdb": Product(agrees=True, quorum="majority"),
     "mongodb": Product(agrees=True, quorum="majority-to-write", steps_down="writes"),
-    **dict.fromkeys(("postgresql", "timescaledb"), Product(waits=True)),
+    **dict.fromkeys(("postgresql", "timescaledb"), Product(waits=True, keeps_lease=True)),
+    **dict.fromkeys(("patroni", "stolon"), Product(leases=True)),
     # an availability group is offline, for reads too, while its Windows cluster has no majority
     "mssql": Product(steps_down="everything"),
     **dict.fromkeys(("sentinel", "redis-sentinel"), Product(coordinates=True)),
@@ -168,11 +174,21 @@ _SCOPES: dict[str, Scope] = {
     **dict.fromkeys(REGIONAL, "regional"),
     **dict.fromkeys(GLOBAL, "global"),
 }
+_ORIGINS = {
+    **dict.fromkeys(("mariadb", "percona", "galera", "percona-xtradb-cluster"), "mysql"),
+    **dict.fromkeys(("timescaledb", "postgis", "pgvector"), "postgresql"),
+    **dict.fromkeys(("valkey", "keydb", "redict"), "redis"),
+}
 _UNKNOWN = Product()
 
 PRODUCTS: dict[str, Product] = {
-    name: replace(_TRAITS.get(name, _UNKNOWN), scope=_SCOPES.get(name), copied_on_request=name in UNCOPIED)
-    for name in dict.fromkeys((*_TRAITS, *_SCOPES, *UNCOPIED))
+    name: replace(
+        _TRAITS.get(name, _UNKNOWN),
+        scope=_SCOPES.get(name),
+        copied_on_request=name in UNCOPIED,
+        origin=_ORIGINS.get(name),
+    )
+    for name in dict.fromkeys((*_TRAITS, *_SCOPES, *UNCOPIED, *_ORIGINS))
 }
 
 _ENGINES = ("-mysql", "-mariadb", "-postgres", "-postgresql", "-oracle", "-sql-server")

@@ -191,18 +191,11 @@ def waits_as_backup(balance: Balance, component: str, replica: str) -> bool:
     return component in balance.backup or replica in balance.backup
 
 
-_WITH_LEASE = ("postgresql", "timescaledb")
-"""The products whose managers (Patroni, Stolon) make the primary step down when it can't renew its lease."""
-
-
 def keeps_lease(store: Component, promoter: Component) -> bool:
     """Return True if a store's primary takes writes only while it renews a lease that its promoter keeps."""
-    return product_name(store.product) in _WITH_LEASE and product_of(promoter.product).coordinates
-
-
-_MANAGERS = ("patroni", "stolon")
+    return product_of(store.product).keeps_lease and product_of(promoter.product).coordinates
 
 
 def keeps_lease_elsewhere(store: Component, promoter: Component) -> bool:
     """Return True for a manager that keeps a store's lease in the coordinator that it calls."""
-    return product_name(store.product) in _WITH_LEASE and product_name(promoter.product or promoter.id) in _MANAGERS
+    return product_of(store.product).keeps_lease and product_of(promoter.product or promoter.id).leases

@@ -374,6 +374,7 @@ def test_a_witness_that_gives_a_datacenter_the_majority_is_refused() -> None:
         ("[cassandra]", "mysql", "backup", None),
         ("[cassandra, mariadb]", "oracle", "tool-2", "tool"),
         ("[mariadb]", "mysql", "tool-2", "tool"),
+        ("[mariadb]", "MariaDB Galera", "tool-2", "tool"),
     ],
 )
 def test_another_job_has_the_product_of_a_backup_that_can_read_the_store(
