@@ -19,7 +19,7 @@ def connections(context: Context) -> tuple[Connection, ...]:
     by_id: dict[str, Connection] = {}
     components = context.section("components").items()
     encrypting = {
-        key for key, entry in components if product_name(context.document.text(entry, "product")) in ENCRYPTED
+        key for key, entry in components if _refuses_plaintext(context.document.text(entry, "product"), key, entry)
     }
     for number, (key, value) in enumerate(section.items()):
         source, targets = connection_ends(key)
@@ -34,6 +34,11 @@ def connections(context: Context) -> tuple[Connection, ...]:
         connection = _connection(context, name, source, targets, value)
         by_id[name] = _encrypted(connection) if all(map(encrypting.__contains__, targets)) else connection
     return tuple(by_id.values())
+
+
+def _refuses_plaintext(product: str | None, key: str, entry: Map) -> bool:
+    """Return True for a service that takes TLS alone: by its product, or by an id of what is managed that is a product's name."""
+    return product_name(product or (key if entry.get("managed") else None)) in ENCRYPTED
 
 
 def _encrypted(connection: Connection) -> Connection:
