@@ -66,7 +66,7 @@ def _denied(facts: Topology) -> Iterator[Hit]:
                 (Subject("component", firewall), "denies it, as no rule allows it"),
                 *((Subject("connection", call), "is denied as well") for call in others),
             ),
-            flows=tuple(flow for flow in facts.flows if flow in flows),
+            flows=facts.in_order(flows),
             fix=f"Add a rule to {firewall} for each that is needed, and remove the other connections."
             if others
             else f"Add a rule for it to {firewall}, or remove the connection.",
@@ -96,7 +96,7 @@ def _partly_denied(facts: Topology) -> Iterator[Hit]:
                 (Subject("component", firewall), "lets some hosts in and not others"),
                 *((Subject("connection", call), "is denied to some hosts as well") for call in others),
             ),
-            flows=tuple(flow for flow in facts.flows if flow in flows),
+            flows=facts.in_order(flows),
             fix=f"Let these hosts in at {firewall} as well, or run the caller on the others alone.",
             case="denied" if flows else "unused",
         )

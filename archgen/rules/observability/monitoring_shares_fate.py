@@ -65,7 +65,7 @@ def _hit(facts: Topology, monitors: list[Component], shared: dict[str, tuple[Sub
             *((Subject("component", monitor.id), "is blind then too") for monitor in monitors[1:]),
             *((place, "is watched from within") for place in places),
         ),
-        flows=tuple(flow for flow in facts.flows if flow in flows),
+        flows=facts.in_order(flows),
     )
 
 

@@ -58,7 +58,7 @@ def _flows(
     silent = frozenset(unseen)
     own = {*facts.flows_through([*unseen, *(each.id for each in running if _promoter(each) in silent)])}
     own.update(flow for name in unseen for flow in ways_in.get(name, ()))
-    return tuple(flow for flow in facts.flows if flow in own)
+    return facts.in_order(own)
 
 
 def _promoter(component: Component) -> str | None:

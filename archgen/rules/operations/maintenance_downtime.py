@@ -181,7 +181,7 @@ def _label(breaking: RootCause, lost: Collection[str], moved: tuple[str, ...]) -
 
 def _flows(facts: Topology, stopping: Sequence[RootCause]) -> tuple[str, ...]:
     stopped = {flow for cause in stopping for flow in cause.flows}
-    return tuple(flow for flow in facts.flows if flow in stopped)
+    return facts.in_order(stopped)
 
 
 def _maintained(facts: Topology, breaking: RootCause) -> bool:

@@ -48,7 +48,7 @@ def _hit(facts: Topology, needed: list[RootCause]) -> Hit:
         subject=Subject("model", facts.architecture.id),
         message=f"{plural(len(flows), 'flow')} {depend} on {what} can restore: {listed(named)}",
         related=tuple((Subject("component", name), "is spread over zones by its provider") for name in services),
-        flows=tuple(flow for flow in facts.flows if flow in flows),
+        flows=facts.in_order(flows),
         proof=needed[0].points[0].proof,
         causes=frozenset((breaking.element.id, flow) for breaking in needed for flow in breaking.flows),
     )

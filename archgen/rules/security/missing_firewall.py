@@ -33,7 +33,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             subject=Subject("model", facts.architecture.id),
             message=f"Traffic from the internet reaches {listed(first_few(names, _NAMED))} with no firewall on the path",
             related=tuple((subject, "is reached unguarded") for subject in reached),
-            flows=tuple(flow for flow in facts.flows if flow in flows),
+            flows=facts.in_order(flows),
         )
 
 
