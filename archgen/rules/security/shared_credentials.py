@@ -181,7 +181,13 @@ def _shared(facts: Topology, target: str, shared: dict[str, list[Connection]]) -
             for connection in connections
         ),
         flows=facts.in_order(flows),
+        fix=f"{_OWN_ACCOUNTS} If they run the same code, declare that instead: `codebase: {connections[0].source}`.",
     )
+
+
+_OWN_ACCOUNTS = (
+    "Give each component an account of its own, with only the rights that it needs: `credentials: shop-reader`."
+)
 
 
 def _unproven(facts: Topology, calls: list[Connection]) -> Hit:
@@ -239,7 +245,7 @@ RULE = Rule(
         "them have to change it at once when it leaks, and the logs don't tell which component did what. If no "
         "account is needed, access to the network is enough to read the data."
     ),
-    fix="Give each component an account of its own, with only the rights that it needs: `credentials: shop-reader`.",
+    fix=_OWN_ACCOUNTS,
     limits=(
         "Doesn't check connections that declare neither `credentials` nor `authentication`, components that run the "
         "same code base or image or are alternatives on one connection, name services, nor external services, which may be open to "
