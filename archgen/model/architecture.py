@@ -21,6 +21,12 @@ Trust = Literal["internet", "dmz", "private"]
 FlowConfidence = Literal["high", "medium", "low"]
 Failover = Literal["automatic", "manual"]
 ZoneKind = Literal["rack", "power", "datacenter", "availability-zone", "region", "provider"]
+WIDE_ZONES: tuple[ZoneKind, ...] = ("region", "provider")
+"""Places that hold several whole places: their loss is rare, and few systems are built for it."""
+
+SMALL_ZONES: tuple[ZoneKind, ...] = ("rack", "power")
+"""Places that are parts of one building."""
+
 Scope = Literal["zonal", "regional", "global"]
 """The largest place whose loss a provider's promise for a managed service doesn't cover."""
 

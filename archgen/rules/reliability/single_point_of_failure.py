@@ -13,7 +13,7 @@ from archgen.edits.replicas import needs_moving_address
 from archgen.edits.second_replicas import may_run_twice
 from archgen.edits.zones import spread_over_zones
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Component
+from archgen.model.architecture import WIDE_ZONES, Component
 from archgen.model.change import Change
 from archgen.model.kinds import QUEUES
 from archgen.model.products import scope_of
@@ -86,14 +86,10 @@ def _case(facts: Topology, breaking: RootCause) -> str | None:
     return "region" if _is_of_one_region(facts, breaking) else None
 
 
-_WIDE = ("region", "provider")
-"""Places whose loss is rare, and against which few systems are built as a whole."""
-
-
 def _is_of_one_region(facts: Topology, breaking: RootCause) -> bool:
     """Return True for a wide place outside which each flow has nothing of some component that it needs, as a design."""
     zone = breaking.element
-    if zone.kind != "zone" or facts.zones[zone.id].kind not in _WIDE:
+    if zone.kind != "zone" or facts.zones[zone.id].kind not in WIDE_ZONES:
         return False
     return all(_is_alone_in(facts, zone, flow) for flow in breaking.flows)
 

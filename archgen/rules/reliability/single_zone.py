@@ -6,13 +6,11 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
+from archgen.model.architecture import SMALL_ZONES, WIDE_ZONES
 from archgen.model.products import zone_of
 from archgen.model.subject import Subject
 from archgen.model.wording import in_zone, listed, plural
 from archgen.reliability.losses import RootCause
-
-_WIDE, _SMALL = ("region", "provider"), ("rack", "power")
-"""Places whose loss few sites are built for, and places that are parts of one building."""
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -58,11 +56,11 @@ def _is_spread(facts: Topology, zone: str, flow: str) -> bool:
 
     Where the loss of one of these takes it down, what is there alone is the fault, not the region.
     """
-    if facts.zones[zone].kind not in _WIDE or _others(facts, zone):
+    if facts.zones[zone].kind not in WIDE_ZONES or _others(facts, zone):
         return False
     hosts = [host for replica in facts.losses.structures[flow].replicas for host in replica.hosts]
     places = {place for host in hosts for place in facts.index.zones_around(host) if facts.index.inside(place, zone)}
-    apart = [place for place in places if facts.zones[place].kind not in _SMALL]
+    apart = [place for place in places if facts.zones[place].kind not in SMALL_ZONES]
     return len(apart) > 1
 
 
@@ -80,7 +78,7 @@ def _hit(facts: Topology, breaking: RootCause, held: tuple[str, ...], *, sure: b
     zone = breaking.element.id
     flows = breaking.flows
     more = f"; losing {zone} takes down {plural(len(flows), 'flow')}: {listed(flows)}" if len(flows) > len(held) else ""
-    others = _others(facts, zone) if facts.zones[zone].kind in _WIDE else []
+    others = _others(facts, zone) if facts.zones[zone].kind in WIDE_ZONES else []
     beside = f", and none in {listed(others)}" if others else ""
     every = "Every replica"
     if not all(_holds_all(facts, zone, flow) for flow in held):
