@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 from archgen.model.architecture import Component
@@ -29,12 +29,17 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
             and not is_taken(host)
         )
 
-    pools = list(dict.fromkeys(pool for host in own for pool in index.neighbours.get(host, ())))
+    pools: list[tuple[tuple[str, ...], Sequence[str]]] = [
+        (index.hosts[host].zones, (host,))
+        for pool in dict.fromkeys(pool for host in own for pool in index.neighbours.get(host, ()))
+        for host in pool
+    ]
     if component.kind != "other" and not KINDS[component.kind].protects:
-        pools.append(index.carrying.get((component.kind, component.product), ()))
+        pools += index.carrying.get((component.kind, component.product), {}).items()
     around = {zone for host in own for zone in index.hosts[host].zones}
-    for is_far in (lambda host: around.isdisjoint(index.hosts[host].zones), lambda _: True):
-        fitting = {host for pool in pools for host in islice(filter(fits, filter(is_far, pool)), 1)}
+    far = [hosts for zones, hosts in pools if around.isdisjoint(zones)]
+    for some in (far, [hosts for _, hosts in pools]):
+        fitting = {host for hosts in some for host in islice(filter(fits, hosts), 1)}
         if fitting:
             return next(host for host in index.hosts if host in fitting)
     return None

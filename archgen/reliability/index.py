@@ -86,16 +86,16 @@ class Index:
         )
 
     @cached_property
-    def carrying(self) -> dict[tuple[str, str | None], tuple[str, ...]]:
-        """The hosts that carry components of a kind and product, in the model's order."""
-        carriers: dict[tuple[str, str | None], list[str]] = {}
+    def carrying(self) -> dict[tuple[str, str | None], dict[tuple[str, ...], list[str]]]:
+        """The hosts that carry components of a kind and product, in the model's order, by the zones that they stand in."""
+        carriers: dict[tuple[str, str | None], dict[tuple[str, ...], list[str]]] = {}
         for host in self.hosts:
             for key in {
                 (component.kind, component.product)
                 for component in map(self.components.__getitem__, self.standing_on.get(host, ()))
             }:
-                carriers.setdefault(key, []).append(host)
-        return {key: tuple(hosts) for key, hosts in carriers.items()}
+                carriers.setdefault(key, {}).setdefault(self.hosts[host].zones, []).append(host)
+        return carriers
 
     @cached_property
     def connections(self) -> dict[tuple[str, str], Connection]:

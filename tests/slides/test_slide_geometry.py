@@ -449,7 +449,7 @@ def through(placed: Placed) -> int:
 def test_hardly_a_line_of_a_dense_deployment_runs_through_a_card() -> None:
     found = simplify_routes(laid("shop"))
     assert through(laid("shop")) == 0
-    assert through(found) <= 6 < sum(len(one.points) > 4 for one in laid("shop").edges)
+    assert through(found) < sum(len(one.points) > 4 for one in laid("shop").edges)
 
 
 def test_dashes_of_lines_that_meet_fall_on_each_other() -> None:

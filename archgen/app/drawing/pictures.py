@@ -17,6 +17,7 @@ from archgen.layout.sequence.arrangement import place
 from archgen.layout.sequence.placed import PlacedSequence
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
+from archgen.model.problems import PartError
 from archgen.render.icons.icons import icons, mono
 from archgen.render.scene.card import NodeIcons
 from archgen.render.scene.diagram import diagram_scene
@@ -123,7 +124,13 @@ class Drawing:
 
     def legibility(self, diagram: Diagram) -> float:
         """Return the smallest text of a diagram as a share of what can be read in the room that it is drawn for, 1 at most."""
-        return 1.0 if self.room is None else legibility(self._engine(diagram), self.room)
+        if self.room is None:
+            return 1.0
+        try:
+            return legibility(self._engine(diagram), self.room)
+        except PartError:
+            # told where the diagram is drawn
+            return 1.0
 
     def first_legible(self, diagrams: Iterable[Diagram]) -> Diagram:
         """Return the first of some diagrams whose text can be read, else the last."""
