@@ -44,7 +44,7 @@ def load(file: str, data: bytes, include: Callable[[str], bytes] | None = None) 
         faults = [*unreadable.before, unreadable.fault]
     faults += join_includes(document, include)
     faults += join_extended(document, include)
-    if document.root and not faults and is_valid(document.root, _length(document)):
+    if document.root and not faults and is_valid(document.root):
         flows = assume_flows(document.root)
         if flows is not None:
             document.root.put("flows", flows, flows.mark, flows.mark)
@@ -56,10 +56,6 @@ def load(file: str, data: bytes, include: Callable[[str], bytes] | None = None) 
     problems = [_problem(document, fault, name) for fault in faults]
     hidden = any(fault.hides for fault in faults)
     raise ModelError(in_source_order(problems + _refused(document, name, file, hidden)))
-
-
-def _length(document: Document) -> int:
-    return sum(len(source.text) for source in document.sources)
 
 
 def _refused(document: Document, name: str, file: str, hidden: bool) -> list[Problem]:

@@ -24,7 +24,6 @@ LATE = ("archgen/app/", "archgen/cli/")
 
 SLOW = {
     "archgen/analysis/dns_names.py": {"ipaddress"},
-    "archgen/language/schema/validation.py": {"jsonschema_rs"},
     "archgen/language/schema/violations.py": {"jsonschema", "jsonschema.validators"},
     "archgen/language/yaml/scalars.py": {"ipaddress"},
     "archgen/model/nearest.py": {"difflib"},

@@ -1,7 +1,7 @@
 """Validation by the JSON Schema: a fast yes by jsonschema-rs, or every error by jsonschema.
 
-Small documents are checked without jsonschema-rs, for its import takes a seventh of a small lint. jsonschema is imported for
-an invalid document, and for every document where jsonschema-rs has no wheel. All read one schema, and its patterns alike.
+jsonschema is imported for an invalid document, and for every document where jsonschema-rs has no wheel. Both read one
+schema, and its patterns alike.
 """
 
 from __future__ import annotations
@@ -9,24 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from archgen.language.expand.context import closest
 from archgen.language.schema import schema, schema_text
-from archgen.language.schema.quick_check import is_surely_valid
 from archgen.language.schema.schema_errors import SchemaError, schema_errors
 from archgen.language.schema.violations import Violation, violations
 from archgen.language.yaml.tree import Document, Map, Seq, TreeNode
 
-if TYPE_CHECKING:
+try:
     from jsonschema_rs import Draft202012Validator
+except ImportError:  # no wheel for this platform
+    Draft202012Validator = None  # type: ignore[assignment,misc]
 
 _MOST_ROUNDS = 8
 _STAND_IN = -1
 """First step of a path to a missing required key; the root isn't a list, so no other path begins like this."""
-
-_small = {"characters": 32_000}
-"""How much is still checked without jsonschema-rs in this process: what takes as long as its import, which then pays."""
 
 MOST_ERRORS = 500
 """Errors that are reported; in a file with more of them, one cause repeats."""
@@ -35,21 +32,15 @@ MOST_ERRORS = 500
 @cache
 def compiled_schema(reference: str = "#") -> Draft202012Validator | None:
     """Return the schema, or a definition in it, compiled once per process; None without jsonschema-rs."""
-    try:
-        from jsonschema_rs import Draft202012Validator
-    except ImportError:  # no wheel for this platform
+    if Draft202012Validator is None:
         return None
     if reference == "#":
         return Draft202012Validator(schema_text(), validate_formats=True)
     return Draft202012Validator({"$ref": reference, "$defs": schema()["$defs"]}, validate_formats=True)
 
 
-def is_valid(root: Map, characters: int | None = None) -> bool:
-    """Return True if the document has the form of a model; `characters` is its length where that is known."""
-    if characters is not None and characters <= _small["characters"]:
-        _small["characters"] -= characters
-        if is_surely_valid(root):
-            return True
+def is_valid(root: Map) -> bool:
+    """Return True if the document has the form of a model."""
     fast = compiled_schema()
     return fast.is_valid(root) if fast is not None else not any(True for _ in _violations(root))
 

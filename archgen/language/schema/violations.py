@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -9,7 +10,6 @@ from typing import Any
 from msgspec import Struct
 
 from archgen.language.schema import schema
-from archgen.language.schema.quick_check import pattern_of
 from archgen.language.yaml.tree import Map, TreeNode
 from archgen.model.change import Path
 
@@ -125,6 +125,12 @@ def _unknown_keys(value: Mapping[str, TreeNode], rule: Mapping[str, Any]) -> lis
     properties = rule.get("properties", {})
     patterns = [pattern_of(text) for text in rule.get("patternProperties", {})]
     return [key for key in value if key not in properties and not any(each.search(key) for each in patterns)]
+
+
+@cache
+def pattern_of(text: str) -> re.Pattern[str]:
+    """Compile a pattern of the schema, where `$` is the end of the text; Python's also matches before a last line break."""
+    return re.compile(re.sub(r"\$$", r"\\Z", text))
 
 
 def _violation(error: Any) -> Violation:
