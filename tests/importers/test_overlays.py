@@ -88,6 +88,23 @@ def test_replicas_of_the_overlay_count_and_those_of_the_field_after_patches(
     assert replicas() == {"web": 8}
 
 
+@pytest.mark.parametrize(
+    ("key", "patch"),
+    [
+        ("patches", "{target: {name: web}, path: scale.yaml}"),
+        ("patchesJson6902", "{target: {name: web}, path: scale.yaml}"),
+        ("patchesStrategicMerge", "scale.yaml"),
+    ],
+)
+def test_overlay_that_states_patches_alone_is_read(
+    key: str, patch: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**base("base"), "prod/kustomization.yaml": f"resources:\n  - ../base\n{key}:\n  - {patch}\n"})
+    write({"prod/scale.yaml": "{kind: Deployment, metadata: {name: web}, spec: {replicas: 4}}\n"})
+    assert replicas() == {"web": 4}
+
+
 STEPS = "[{op: replace, path: /spec/replicas, value: 3}]"
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from archgen.app.importing.compose_files import choose_compose_files, count_services, is_compose_file
 from archgen.app.importing.directories import DirectoryEntries, entries_of, files_below, found_text
-from archgen.app.importing.overlays import choose_overlays, directories_of, is_trial, named_by, states_something
+from archgen.app.importing.overlays import choose_overlays, directories_of, is_trial, named_by
 from archgen.importers.attached import is_proxy
 from archgen.importers.facts import Configuration, SourceError
-from archgen.importers.kubernetes.kustomization import is_kustomization
+from archgen.importers.kubernetes.kustomization import is_kustomization, states_something
 from archgen.model.problems import UsageError
 from archgen.system.files import FOUND, IMPORTED, ResolvedDirectory, UnreadableFile, read_file
 

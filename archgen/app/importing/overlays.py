@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 
+from archgen.importers.kubernetes.kustomization import PATCHES, RESOURCES
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
 from archgen.language.yaml.tree import Map, Seq, TreeNode
@@ -25,14 +26,6 @@ _RANKS = (
 """Overlays for visitors, then those that no name calls a trial, then those before the release, then trials."""
 
 _MOST_DIRECTORIES = 2000
-_GENERATES = re.compile(
-    rb"^(configMapGenerator|secretGenerator|replicas|patches|patchesStrategicMerge)\s*:", re.MULTILINE
-)
-
-
-def states_something(data: bytes) -> bool:
-    """Return True for a kustomization that states more than which files belong together."""
-    return _GENERATES.search(data) is not None
 
 
 def choose_overlays(overlays: list[str], named: Mapping[str, list[str]], workloads: list[str]) -> Iterator[str]:
@@ -131,7 +124,7 @@ def _named(text: str) -> Iterator[str]:
     except Unreadable:
         return
     for root in roots:
-        for key in ("resources", "bases", "components", "patchesStrategicMerge", "patches"):
+        for key in (*RESOURCES, *PATCHES):
             for item in _list(root, key):
                 name = item.get("path") if isinstance(item, Map) else item
                 if isinstance(name, str) and "\n" not in name:

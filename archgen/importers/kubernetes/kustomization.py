@@ -12,10 +12,15 @@ from archgen.importers.nodes import SourceNode
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
 
-NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-"""Names of the files by which Kustomize knows a directory."""
+RESOURCES = ("resources", "bases", "components")
+"""Keys that name files and directories that belong together."""
 
+PATCHES = ("patchesStrategicMerge", "patches", "patchesJson6902")
+"""Keys of what changes the resources, or names files that do."""
+
+_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _GENERATORS = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
+_STATES = re.compile(rf"^({'|'.join((*_GENERATORS, *PATCHES, 'replicas'))})\s*:".encode(), re.MULTILINE)
 _LARGEST = 256 * 1024
 _ANCHORS = re.compile(r"^\^?\(?|\)?\$?$")
 _KINDS = re.compile(r"\w*(\|\w+)*")
@@ -26,7 +31,12 @@ _DEEPEST = 100
 
 def is_kustomization(path: str) -> bool:
     """Return True for the file by which Kustomize knows a directory."""
-    return path.endswith(NAMES) and posixpath.basename(path) in NAMES
+    return path.endswith(_NAMES) and posixpath.basename(path) in _NAMES
+
+
+def states_something(data: bytes) -> bool:
+    """Return True for a kustomization that states more than which files belong together."""
+    return _STATES.search(data) is not None
 
 
 def read_kustomizations(
@@ -62,7 +72,7 @@ def _in_order(roots: list[SourceNode]) -> Iterator[SourceNode]:
     def visit(directory: str, depth: int) -> Iterator[SourceNode]:
         seen.add(directory)
         for root in by_directory[directory]:
-            for key in ("resources", "bases", "components") if depth < _DEEPEST else ():
+            for key in RESOURCES if depth < _DEEPEST else ():
                 for item in root.get(key).list():
                     path = _beside(root, item.text)
                     if path in by_directory and path not in seen:
@@ -81,9 +91,10 @@ def _beside(root: SourceNode, name: str) -> str:
 
 def _patches_of(root: SourceNode) -> Iterator[tuple[SourceNode, SourceNode]]:
     """Yield the target of each patch, empty where the patch names what it changes, and the patch or the name of its file."""
-    for item in root.get("patchesStrategicMerge").list():
+    of_documents, *targeted = PATCHES
+    for item in root.get(of_documents).list():
         yield SourceNode(None, root.path), item
-    for key in ("patches", "patchesJson6902"):
+    for key in targeted:
         for item in root.get(key).list():
             patch = item.get("patch")
             yield item.get("target"), patch if patch.text else item.get("path")
