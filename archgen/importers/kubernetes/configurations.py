@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from archgen.importers.facts import Attachment, Configuration
 from archgen.importers.kubernetes.manifests import Manifests, all_containers_of, containers_of, pod_of
-from archgen.importers.kubernetes.part import Workload
+from archgen.importers.kubernetes.part import Workload, program_of
 from archgen.importers.kubernetes.variables import data_of
 from archgen.importers.nodes import SourceNode
 from archgen.model.kinds import KINDS
@@ -28,7 +28,7 @@ def attachments_of(manifests: Manifests, parts: list[Workload], hosts_of: HostsO
     for part in parts:
         for name, keys in all_mounted[part.id]:
             for key in keys or (None,):
-                readers.setdefault((part.namespace, name, key), set()).add(_program(part))
+                readers.setdefault((part.namespace, name, key), set()).add(program_of(part.manifest))
     for part in parts:
         mounted = all_mounted[part.id]
         named.update((part.namespace, name) for name in (*(name for name, _ in mounted), *_referenced(part)))
@@ -87,11 +87,6 @@ def _may_be_of_proxy(attachment: Attachment) -> bool:
     return attachment.kind in KINDS and (
         KINDS[attachment.kind].balances or attachment.target.endswith((".conf", ".cfg"))
     )
-
-
-def _program(part: Workload) -> str:
-    """Return the image of a pod, without its version."""
-    return containers_of(part.manifest.kind, part.manifest.node)[0].text_at("image").partition(":")[0]
 
 
 def _keys(source: SourceNode, paths: frozenset[str] | None) -> frozenset[str] | None:

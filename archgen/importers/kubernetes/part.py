@@ -124,7 +124,7 @@ def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> 
             continue
         containers = containers_of(manifest.kind, manifest.node)
         main = containers[0]
-        first = programs.setdefault((manifest.namespace, manifest.name, _program(manifest)), manifest)
+        first = programs.setdefault((manifest.namespace, manifest.name, program_of(manifest)), manifest)
         if first is not manifest and manifest.kind in _ROLLED and first.kind in _ROLLED:
             sheet.repeat(f"{manifest.kind} {manifest.name}", first.node.path, manifest.node.path)
             continue
@@ -150,15 +150,15 @@ def jobs_of_programs(manifests: Manifests, parts: list[Workload]) -> Iterator[tu
     """Yield the jobs that run once, each with the only workload of its namespace that runs the same image."""
     programs: dict[tuple[str, str], list[Workload]] = {}
     for part in parts:
-        programs.setdefault((part.namespace, _program(part.manifest)), []).append(part)
+        programs.setdefault((part.namespace, program_of(part.manifest)), []).append(part)
     for job in sorted(manifests.of("Job"), key=lambda each: (each.origin, each.name)):
-        alike = programs.get((job.namespace, _program(job)), [])
+        alike = programs.get((job.namespace, program_of(job)), [])
         if len(alike) == 1 and KINDS[alike[0].guess.known.kind].role in ("application", "web"):
             yield job, alike[0]
 
 
-def _program(manifest: Manifest) -> str:
-    """Return the image of the main container, without its tag."""
+def program_of(manifest: Manifest) -> str:
+    """Return the image of the main container, without its tag and digest."""
     image = containers_of(manifest.kind, manifest.node)[0].text_at("image")
     head, slash, last = image.partition("@")[0].rpartition("/")
     return f"{head}{slash}{last.partition(':')[0]}"

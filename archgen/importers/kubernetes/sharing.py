@@ -9,7 +9,7 @@ from typing import Literal
 from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.manifests import Manifests, all_containers_of, containers_of
 from archgen.importers.kubernetes.operators import Resource
-from archgen.importers.kubernetes.part import Workload
+from archgen.importers.kubernetes.part import Workload, program_of
 from archgen.importers.kubernetes.variables import data_of, variables_of
 from archgen.importers.nodes import SourceNode
 from archgen.importers.outside import OutsideStore, store_by_name
@@ -91,8 +91,7 @@ def _words_of(part: Workload | Resource) -> list[str]:
 
 
 def _is_one_program(takers: dict[str, Workload]) -> bool:
-    images = {containers_of(each.manifest.kind, each.manifest.node)[0].text_at("image") for each in takers.values()}
-    return len({image.partition(":")[0] for image in images}) == 1
+    return len({program_of(each.manifest) for each in takers.values()}) == 1
 
 
 def _taken_whole(manifests: Manifests, part: Workload) -> Iterator[_Place]:
