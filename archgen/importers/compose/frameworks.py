@@ -1,14 +1,14 @@
 """Configurations that a framework reads out of the source of a service, which no compose file names.
 
 Spring and Micronaut read `application.yml` and `bootstrap.yml` of `src/main/resources`. A configuration server of Spring holds
-those of other services by their names, and one for all of them.
+those of other services by their names, and one for all of them: in its source, or in a directory that it mounts.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.sources import source_directories
@@ -22,25 +22,51 @@ _NAMES = tuple(
     for stem in ("application", "bootstrap", *(f"application-{profile}" for profile in _PROFILES))
     for end in ("yml", "yaml", "properties")
 )
-_SERVES_OTHERS = re.compile(rb"search-?locations", re.IGNORECASE)
+_LOCATIONS = re.compile(r"search[-_]?locations(.*(?:\n\s*- .*)*)", re.IGNORECASE)
+_DIRECTORY = re.compile(r"file:/*(/[\w./-]+)")
+"""A directory that a configuration server serves from, as `file:/config` or `file:///config/{application}`."""
+
 _PROFILE = re.compile(rf"-({'|'.join(_PROFILES)}|default)$")
 _MOST_SERVERS = 5
 _LARGEST = 256 * 1024
 
 
 def read_by_frameworks(
-    parts: Mapping[str, ServicePart], opener: Opener, hosts: Mapping[str, str]
+    parts: Mapping[str, ServicePart], mounts: Iterable[Attachment], opener: Opener, hosts: Mapping[str, str]
 ) -> Iterator[Attachment]:
-    """Yield the configurations in the sources of services, those of a configuration server for the services that they are of."""
+    """Yield the configurations that services mount or have in their sources.
+
+    Those that a configuration server serves are for the services that they are of, and not for the server.
+    """
     own = {name: _own(part, opener) for name, part in parts.items()}
+    locations = {parts[name].id: _locations(parts[name], files) for name, files in own.items()}
+    handed_out: dict[str, list[Configuration]] = {}
+    for mount in mounts:
+        if _is_served(mount.target, locations[mount.owner]):
+            handed_out.setdefault(mount.owner, []).append(mount.file)
+        else:
+            yield mount
     for name, files in own.items():
         for file in files:
             yield _attached(parts[name], file, hosts)
-    servers = [name for name, files in own.items() if any(_SERVES_OTHERS.search(file.data) for file in files)]
-    for name in servers[:_MOST_SERVERS]:
-        called = f"//{name}:".encode()
-        clients = [other for other, files in own.items() if any(called in file.data for file in files)]
-        yield from _served(parts, clients, _below(parts[name], opener), hosts)
+    for server in [part for part in parts.values() if locations[part.id]][:_MOST_SERVERS]:
+        called = f"//{server.service.name}:".encode()
+        clients = [name for name, files in own.items() if any(called in file.data for file in files)]
+        yield from _served(parts, clients, [*_below(server, opener), *handed_out.get(server.id, ())], hosts)
+
+
+def _locations(part: ServicePart, files: Iterable[Configuration]) -> list[str]:
+    """Return the locations that a service serves configurations from, by its variables and its own files."""
+    texts = [f"{name}={value.text}" for name, value in (part.recipe.variables | part.service.environment).items()]
+    texts += [file.data.decode("utf-8", "replace") for file in files]
+    return [locations for text in texts for locations in _LOCATIONS.findall(text)]
+
+
+def _is_served(target: str, locations: Iterable[str]) -> bool:
+    """Return True for a mount that lies in a directory of the locations, or that holds one."""
+    path = f"{posixpath.normpath(target)}/"
+    directories = [f"{posixpath.normpath(name)}/" for text in locations for name in _DIRECTORY.findall(text)]
+    return any(path.startswith(directory) or directory.startswith(path) for directory in directories)
 
 
 def _own(part: ServicePart, opener: Opener) -> list[Configuration]:

@@ -120,8 +120,8 @@ class _Reader:
         for part in self.parts.values():
             self._call(part)
             attachments += mounted(part, self._variables(part), self.opener, self.hosts)
-        attachments = doubt_files_of_others(attachments, self.parts.values())
-        attachments += read_by_frameworks(self.parts, self.opener, self.hosts)
+        mounts = doubt_files_of_others(attachments, self.parts.values())
+        attachments = list(read_by_frameworks(self.parts, mounts, self.opener, self.hosts))
         for part, mention, source in calls_in_sources(self.parts, self.opener, self.hosts, self.project.variables):
             self._connect(part, mention, source, IN_SOURCE, "medium")
         attachments += settings_in_sources(self.parts, self.opener, self.hosts)
