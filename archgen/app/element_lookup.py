@@ -6,6 +6,7 @@ from archgen.analysis.topology import Topology
 from archgen.app.config.choice import did_you_mean
 from archgen.model.problems import UsageError
 from archgen.model.subject import Subject
+from archgen.model.wording import listed
 
 KINDS = ("replica", "host", "zone", "component")
 
@@ -30,7 +31,7 @@ def _of(topology: Topology, word: str, kinds: tuple[str, ...]) -> tuple[Subject,
     if not matches:
         names = [id for each in kinds for id in ids[each]]
         model = topology.architecture.id
-        raise UsageError(f"{model} has no {' or '.join(kinds)} `{word}`{did_you_mean(word, names) or _some(names)}")
+        raise UsageError(f"{model} has no {listed(kinds, 'or')} `{word}`{did_you_mean(word, names) or _some(names)}")
     return _failing(topology, *matches[0])
 
 

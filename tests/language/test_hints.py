@@ -124,7 +124,7 @@ def test_a_thing_that_is_not_there_is_answered_with_what_is(tmp_path: Path, caps
     file.write_text(MODEL, encoding="utf-8")
     assert main(["simulate", str(file), "--kill", "nope"]) == 2
     assert capsys.readouterr().err == (
-        "archgen: m has no replica or host or zone or component `nope`; it has a@s-1, s-1, a\n"
+        "archgen: m has no replica, host, zone or component `nope`; it has a@s-1, s-1, a\n"
     )
     assert main(["simulate", str(file), "--kill", "s1"]) == 2
     assert "did you mean `s-1`?" in capsys.readouterr().err

@@ -17,13 +17,14 @@ def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for the last connection of each chain that sends a request too often, with all of its flows."""
     facts = context.topology
     least = context.threshold("multiplied-retries", "tries", _TRIES)
-    chains: dict[str, tuple[Chain, dict[str, None]]] = {}
+    ends: dict[str, dict[str, Chain]] = {}
     for flow in facts.flows:
         for chain in _longest(facts, flow):
             if len(chain) > 1 and tries(chain) >= least:
-                chains.setdefault(chain[-1].id, (chain, {}))[1][flow] = None
-    for chain, flows in chains.values():
-        yield _hit(chain, tuple(flows))
+                worst = ends.setdefault(chain[-1].id, {})
+                worst[flow] = max(worst.get(flow, chain), chain, key=tries)
+    for chains in ends.values():
+        yield _hit(chains)
 
 
 def _longest(facts: Topology, flow: str) -> tuple[Chain, ...]:
@@ -36,14 +37,21 @@ def _prolongs(other: Chain, chain: Chain) -> bool:
     return len(other) > len(chain) and other[: len(chain)] == chain
 
 
-def _hit(chain: Chain, flows: tuple[str, ...]) -> Hit:
-    target = listed(chain[-1].targets, "or")
-    each = [f"{connection.id} tries {1 + (connection.retries or 0)} times" for connection in chain]
+def _hit(chains: dict[str, Chain]) -> Hit:
+    """Return the hit at the last connection of the chains of some flows, explained by the chain that tries most often."""
+    worst = max(chains.values(), key=tries)
+    target = listed(worst[-1].targets, "or")
+    each = [f"{connection.id} tries {1 + (connection.retries or 0)} times" for connection in worst]
+    flows_by_tries: dict[int, list[str]] = {}
+    for flow, chain in chains.items():
+        flows_by_tries.setdefault(tries(chain), []).append(flow)
+    most = flows_by_tries.pop(tries(worst))
+    fewer = "".join(f"; a request of {listed(flows, 'or')} becomes {count}" for count, flows in flows_by_tries.items())
     return Hit(
-        subject=Subject("connection", chain[-1].id),
-        message=f"While {target} fails, each request of {listed(flows)} becomes {tries(chain)} there: {listed(each)}",
-        related=tuple((Subject("connection", connection.id), "retries too") for connection in chain[:-1]),
-        flows=flows,
+        subject=Subject("connection", worst[-1].id),
+        message=f"While {target} fails, each request of {listed(most)} becomes {tries(worst)} there: {listed(each)}{fewer}",
+        related=tuple((Subject("connection", connection.id), "retries too") for connection in worst[:-1]),
+        flows=tuple(chains),
     )
 
 
