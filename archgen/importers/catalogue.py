@@ -278,3 +278,13 @@ STORES = {
 
 STORE_PROTOCOLS = {number: store.protocol for number, store in STORES.items()}
 """Protocols of stores by their usual ports, on which balancers in front of them answer too."""
+
+BY_PRODUCT = {known.product: known for known in reversed(PRODUCTS.values()) if known.product is not None}
+"""The products by their own names."""
+
+
+def is_like(known: Known, other: Known) -> bool:
+    """Return True for the same product, or for another one that is spoken to by a protocol of such stores alone."""
+    return known.product == other.product or (
+        known.protocol == other.protocol and known.protocol not in ("http", "tcp")
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 
 from archgen.importers.assembly.inventory import Call, Part
-from archgen.importers.catalogue import PRODUCTS, STORES
+from archgen.importers.catalogue import BY_PRODUCT, STORES
 from archgen.importers.facts import ADMITTED, BY_LOGIN, IN_SOURCE, MOUNTED, PASSED_ON
 
 
@@ -32,18 +32,14 @@ def _judge(parts: dict[str, Part], calls: dict[tuple[str, str], Call], call: Cal
     if target.kind == "search" and _has_database(parts, calls, call):
         call.required, call.asked = False, True
     call.is_assumed = call.is_assumed or call.evidence in (ADMITTED, BY_LOGIN, IN_SOURCE)
-    if call.protocol == "http" and not call.is_spoken and call.evidence in (MOUNTED, IN_SOURCE):
-        call.protocol = _PROTOCOLS.get(target.product or "", call.protocol)
+    known = BY_PRODUCT.get(target.product or "")
+    if known is not None and call.protocol == "http" and not call.is_spoken and call.evidence in (MOUNTED, IN_SOURCE):
+        call.protocol = known.protocol
     if call.protocol == "http" and target.listens.get(call.port or 0, {}).get("grpc"):
         call.protocol = "grpc"
     if source.copy_of == call.target or target.copy_of == call.source:
         call.required = False
 
-
-_PROTOCOLS = {
-    known.product: known.protocol for known in PRODUCTS.values() if known.product and known.protocol != "http"
-}
-"""The protocols of products that speak one of their own."""
 
 _STORES = {store.protocol: store for store in STORES.values()}
 """The product that a protocol of a store tells."""

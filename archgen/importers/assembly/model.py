@@ -17,11 +17,9 @@ from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part
 from archgen.importers.assembly.joining import join_pools
 from archgen.importers.assembly.pairs import join_alike, pair_neighbours, pair_seekers, pair_stores
 from archgen.importers.assembly.questions import ImportQuestion, promotes, questions_of
-from archgen.importers.catalogue import PRODUCTS
+from archgen.importers.catalogue import BY_PRODUCT
 from archgen.importers.facts import Fact, Origin
 from archgen.importers.names import free_id, make_id
-
-_KNOWN = {each.product: each for each in reversed(PRODUCTS.values())}
 
 Comments = dict[tuple[str, str], str]
 
@@ -111,7 +109,7 @@ def _application(inventory: Inventory, doors: Doors) -> str | None:
 
 def _protocol(part: Part) -> str:
     """Return the protocol that a component is called by."""
-    known = _KNOWN.get(part.product or "")
+    known = BY_PRODUCT.get(part.product or "")
     return known.protocol if known is not None else "tcp" if part.keeps_data else "http"
 
 

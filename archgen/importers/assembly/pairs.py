@@ -7,7 +7,7 @@ import re
 from msgspec.structs import replace
 
 from archgen.importers.assembly.inventory import Call, Inventory, Part
-from archgen.importers.catalogue import PRODUCTS, Known
+from archgen.importers.catalogue import BY_PRODUCT, Known, is_like
 from archgen.importers.facts import Origin
 from archgen.importers.names import free_id
 
@@ -15,9 +15,6 @@ _STORE = re.compile(
     r"[-_.]?(db|database|mongo|mongodb|mysql|mariadb|postgres|postgresql|pg|redis|cache|store|sql)\d*$", re.IGNORECASE
 )
 _SERVICE = r"([-_.]?(service|svc|api|app|server|backend))?"
-
-_PROTOCOLS = {each.product: each.protocol for each in PRODUCTS.values() if each.product is not None}
-
 
 _WORDS_OF_STORES = re.compile(
     r"postgres(ql)?|pgsql|pg|mysql|mariadb|mongo(db)?|redis|valkey|rabbit(mq)?|mq|kafka|elastic(search)?|sql|db|database|cache|broker|"
@@ -111,7 +108,7 @@ def _sought(part: Part, store: Part, variable: str) -> Call:
 
 def _outside(product: str, variable: str, place: Origin, inventory: Inventory) -> Part:
     """Return the store that a variable tells, and that no file describes."""
-    known = next((each for each in PRODUCTS.values() if each.product == product), Known(product))
+    known = BY_PRODUCT.get(product, Known(product))
     return Part(
         id=free_id(product, set(inventory.parts)),
         kind=known.kind,
@@ -125,16 +122,14 @@ def _outside(product: str, variable: str, place: Origin, inventory: Inventory) -
 
 
 def _fits(store: Part, product: str) -> bool:
-    """Return True for a store of a product, of another one of its protocol, or of a kind."""
-    if product in (store.product, store.kind):
-        return True
-    spoken, sought = _PROTOCOLS.get(store.product or ""), _PROTOCOLS.get(product)
-    return spoken is not None and spoken == sought != "http"
+    """Return True for a store of a product, for another one that answers like it, or for one of a kind."""
+    known, sought = BY_PRODUCT.get(store.product or ""), BY_PRODUCT.get(product)
+    alike = known is not None and sought is not None and is_like(known, sought)
+    return alike or product in (store.product, store.kind)
 
 
 def _call(owner: Part, store: Part) -> Call:
-    products = [each for each in PRODUCTS.values() if store.product is not None and each.product == store.product]
-    known = products[0] if products else None
+    known = BY_PRODUCT.get(store.product or "")
     return Call(
         source=owner.id,
         target=store.id,

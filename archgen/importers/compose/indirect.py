@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from archgen.importers.catalogue import Known
+from archgen.importers.catalogue import Known, is_like
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import SourceText
+from archgen.importers.compose.sharing import COORDINATORS
 from archgen.importers.facts import BY_LOGIN, Origin
 from archgen.importers.outside import store_asked_for, store_by_name
 from archgen.model.kinds import KINDS
@@ -19,9 +20,8 @@ _SOCKETS = re.compile(r"^/(var/)?run/\w|(^|[/_-])(sock|sockets?)([/_-]|$)")
 
 _LOGIN = re.compile(r"(PASS(WORD)?|PASSWD|PWD|USER(NAME)?|LOGIN)$", re.IGNORECASE)
 
-
 _KEPT_FOR_PROGRAMS = ("database", "key-value-store", "cache", "queue", "stream", "object-storage")
-_KEPT_FOR_OTHERS = ("etcd", "consul", "zookeeper", "influxdb", "victoriametrics", "clickhouse")
+_KEPT_FOR_OTHERS = (*COORDINATORS, "influxdb", "victoriametrics", "clickhouse")
 """Stores that products keep their own state or measurements in."""
 
 
@@ -79,7 +79,7 @@ def calls_by_login(
 ) -> Iterator[IndirectCall]:
     """Yield a call of the only store of a product, by each service with a user or a password of it and no address.
 
-    So is one with a variable for the address whose value no file tells.
+    A variable for the address whose value no file tells counts as a user does.
 
     `variables` are those that no other service shares, by the ids of parts.
     """
@@ -94,9 +94,9 @@ def calls_by_login(
         for name, value in own.items():
             # an address that no file tells is that of the only store that fits, too
             named = store_by_name(name) if _LOGIN.search(name) else store_asked_for(name) if value.unset else None
-            if named is None or any(_is_like(known, named) for known in addressed):
+            if named is None or any(_fits(known, named) for known in addressed):
                 continue
-            fitting = [store for store in stores if _is_like(store.guess.known, named)]
+            fitting = [store for store in stores if _fits(store.guess.known, named)]
             if len(fitting) == 1:
                 yield IndirectCall(part.id, fitting[0].id, value.source, BY_LOGIN)
 
@@ -124,10 +124,8 @@ def _may_call(part: ServicePart) -> bool:
     return not aside and part.kind not in ("web-server", "mail", "dns", "backup", "bastion")
 
 
-def _is_like(known: Known, named: Known) -> bool:
+def _fits(known: Known, named: Known) -> bool:
     """Return True for a store of a product or one that answers like it; where no product is named, for a database."""
     if named.product is None or known.product is None:
         return known.kind == named.kind
-    return known.product == named.product or (
-        known.protocol == named.protocol and known.protocol not in ("http", "tcp")
-    )
+    return is_like(known, named)
