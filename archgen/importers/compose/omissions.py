@@ -1,4 +1,4 @@
-"""Parts of compose files that no request sees: services that run once or help others, and order that is no call."""
+"""Services of compose files that no request sees: they run once, or help others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from archgen.importers.addresses import mentions
 from archgen.importers.compose.service import Service
 from archgen.importers.products import Guess, image_name
 from archgen.importers.variable_names import sets_host
-from archgen.model.kinds import KINDS
 
 _ONCE = re.compile(r"(^|[-_.])(migrate|migrations?|migrator|init|initializer|setup|seed|seeder|bootstrap|createbuckets?|create-?topics|"
                    r"install|installer|backfill|tests?|e2e|wait|permissions?|console|shell|cli)([-_.]|$)", re.IGNORECASE)  # fmt: skip
@@ -32,8 +31,6 @@ _TOOLS = ("alpine", "bash", "busybox", "curl", "debian", "openssl", "ubuntu")
 _IDLE = re.compile(r"\btail\s+-[fF]\s+/dev/null|\bsleep\s+(inf|infinity|\d{4,})\b")
 
 _SIDECAR = re.compile(r"(^|[-_/])(daprd?|sidecar)([-_:]|$)", re.IGNORECASE)
-
-_PAGES = re.compile(r"(^|[-_])(front-?end|ui|spa|pages|dashboard)([-_\d]|$)", re.IGNORECASE)
 
 
 def reason_of(name: str, service: Service, kind: Guess, ended: bool, others: Iterable[Service]) -> str:
@@ -87,34 +84,3 @@ def main_of(service: Service) -> str:
     kind, _, name = service.network_mode.partition(":")
     beside = _SIDECAR.search(service.name) is not None or _SIDECAR.search(service.image) is not None
     return name if kind == "service" and beside and not service.ports else ""
-
-
-def is_order_alone(caller: Guess, target: Guess, name: str, service: Service) -> bool:
-    """Return True if a service that starts after another is not likely to call it.
-
-    Nothing calls what takes work from a queue, and what observes is asked by Grafana, never the other way round.
-    Pages and the proxy before them are called by proxies alone.
-    """
-    if target.known.kind in ("worker", "scheduler"):
-        return True
-    if target.known.product == "grafana" and KINDS[caller.known.kind].observes:
-        return True
-    if KINDS[caller.known.kind].balances or caller.known.kind == "web-server":
-        return False
-    page = _PAGES.search(name) is not None or _PAGES.search(image_name(service.image)) is not None
-    return page or target.known.kind in ("reverse-proxy", "web-server")
-
-
-_WORDS_OF_KINDS = {
-    "database": "db|database|sql|dsn|jdbc|connection", "key-value-store": "cache|session|kv", "cache": "cache",
-    "queue": "queue|broker|amqp|mq",
-    "stream": "stream|broker|queue", "search": "search|index", "object-storage": "s3|storage|bucket|blob|object|aws",
-}  # fmt: skip
-"""Words by which variables speak of stores, by kind."""
-
-
-def is_unmentioned(target: Guess, name: str, words: str) -> bool:
-    """Return True for a store of which nothing that a service is given speaks: neither its name, its product, nor its kind."""
-    sought = [re.escape(word) for word in (name, target.known.product or "") if word]
-    pattern = "|".join([*sought, _WORDS_OF_KINDS.get(target.known.kind, "")]).strip("|")
-    return re.search(pattern, words, re.IGNORECASE) is None

@@ -23,7 +23,8 @@ from archgen.importers.compose.interpolation import expanded_variables
 from archgen.importers.compose.jobs import configuring_jobs
 from archgen.importers.compose.mounts import doubt_files_of_others, mounted
 from archgen.importers.compose.neighbours import Neighbours, networks_of
-from archgen.importers.compose.omissions import is_order_alone, is_unmentioned, main_of
+from archgen.importers.compose.omissions import main_of
+from archgen.importers.compose.order import may_call, names_others, serves_alone
 from archgen.importers.compose.parts import ServicePart, hosts_of, proxies_of, service_parts
 from archgen.importers.compose.ports import publication_entry
 from archgen.importers.compose.project import Project
@@ -33,7 +34,6 @@ from archgen.importers.compose.service import Service, SourceText, split_words
 from archgen.importers.compose.sharing import (
     COORDINATORS,
     borrowed_stores,
-    builds_on,
     is_for_others,
     is_meant_for_others,
     is_of_coordinated,
@@ -50,8 +50,6 @@ from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
 HOST = "docker-host"
-_SERVERS = ("identity-provider", "secrets", "service")
-"""Kinds of products that run for nothing but to be called."""
 
 
 def read_compose(projects: list[Project], opener: Opener, sheet: FactSheet) -> list[Attachment]:
@@ -298,18 +296,6 @@ class _Reader:
                     users.append(part)
         return sharing
 
-    def _calls_through(self, source: str, target: str, by_balancer: bool = False) -> bool:
-        """Return True if what a service calls for certain calls the target: waiting for both shows no call of the target.
-
-        `by_balancer` asks for a balancer or a pool of connections between them.
-        """
-        return any(
-            caller == source
-            and (called, target) in self.proven
-            and (not by_balancer or KINDS[self.by_id[called].kind].balances)
-            for caller, called in self.proven
-        )
-
     def _connect(
         self, part: ServicePart, mention: Mention, source: Origin, evidence: str, sure: Confidence = "high"
     ) -> None:
@@ -331,17 +317,6 @@ class _Reader:
         if replicates(part.guess.known, known, evidence):
             self._add(f"component:{part.id}", "copy_of", target.id, source, evidence)
 
-    def _names_others(self, part: ServicePart, target: ServicePart) -> bool:
-        """Return True if a service is given the address of another component, and nothing that speaks of this one."""
-        named = any(caller == part.id for caller, _ in self.proven)
-        unseen = bool(part.service.env_files) and not self.copied[part.id]
-        if not named or unseen:
-            return False
-        given = self._variables(part)
-        values = (value.text for value in given.values())
-        words = " ".join((*given, *values, *part.service.secrets, part.service.words))
-        return is_unmentioned(target.guess, target.service.name, words)
-
     def _route(self, route: ProxyRoute) -> None:
         if route.proxy is not None:
             subject = f"connection:{route.proxy}->{route.service}"
@@ -362,32 +337,20 @@ class _Reader:
             if part.kind == "backup" and KINDS[target.kind].stores:
                 self._add(f"component:{part.id}", "member", f"backs_up:{target.id}", value.source, "depends_on")
                 continue
-            stores = KINDS[target.kind].role == "data"
-            if (part.kind == "backup" and stores) or (KINDS[part.kind].role == "data" and not stores):
+            if not may_call(part, target, self.proven, self.by_id):
                 continue
-            reverse = (target.id, part.id) in self.proven
-            same = bool(part.service.image) and part.service.image == target.service.image and not stores
-            same = same or (bool(part.service.built) and part.service.built == target.service.built and not stores)
-            leads = KINDS[part.kind].balances or part.kind == "web-server" or bool(part.service.ports)
-            if (reverse or same) and not leads:
-                continue
-            if stores and KINDS[part.kind].role == "data" and not builds_on(part, target):
-                continue
-            if is_order_alone(part.guess, target.guess, target.id, target.service):
-                continue
-            known = target.guess.known
-            if known.product in COORDINATORS and self._calls_through(part.id, target.id):
-                continue
-            if stores and self._calls_through(part.id, target.id, by_balancer=True):
-                continue
+            stores, known = KINDS[target.kind].role == "data", target.guess.known
             subject = f"connection:{part.id}->{target.id}"
             self._add(subject, "protocol", known.protocol if stores or known.product else "http", value.source, "depends_on",
                       "high" if stores else "medium")  # fmt: skip
             if known.port is not None:
                 self._add(subject, "number", known.port, value.source, "depends_on", "medium")
-            asks = not KINDS[part.kind].balances and part.kind != "web-server"
-            serves = asks and known.product is not None and known.kind in _SERVERS and target.guess.sure
+            serves = serves_alone(part, target)
             if not stores and not serves:
                 self._add(subject, "guess", True, value.source, "depends_on", "medium")
             elif serves or self._names_others(part, target):
                 self._doubt(subject, value.source, "depends_on")
+
+    def _names_others(self, part: ServicePart, target: ServicePart) -> bool:
+        unseen = bool(part.service.env_files) and not self.copied[part.id]
+        return not unseen and names_others(part, target, self._variables(part), self.proven)

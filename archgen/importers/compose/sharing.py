@@ -118,14 +118,6 @@ def _variables_of(service: Service) -> _UnseenVariables:
     return service.program, tuple(file.text for file in service.env_files)
 
 
-def builds_on(part: ServicePart, target: ServicePart) -> bool:
-    """Return True for a store that starts after one of the sort that stores keep their own state in."""
-    known = target.guess.known
-    return known.product != part.guess.known.product and (
-        known.product in COORDINATORS or known.kind == "object-storage"
-    )
-
-
 def value_place(value: SourceText) -> tuple[str, int, str]:
     """Return the place of a value, which is the same for all that share it by an anchor."""
     return value.source.path, value.source.line, value.text

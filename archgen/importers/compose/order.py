@@ -1,0 +1,106 @@
+"""The order in which services start: which of those that wait for another are likely to call it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Set
+
+from archgen.importers.compose.parts import ServicePart
+from archgen.importers.compose.service import Service, SourceText
+from archgen.importers.compose.sharing import COORDINATORS
+from archgen.importers.outside import OutsideStore
+from archgen.importers.products import Guess, image_name
+from archgen.model.kinds import KINDS
+
+_SERVERS = ("identity-provider", "secrets", "service")
+"""Kinds of products that run for nothing but to be called."""
+
+_PAGES = re.compile(r"(^|[-_])(front-?end|ui|spa|pages|dashboard)([-_\d]|$)", re.IGNORECASE)
+
+_WORDS_OF_KINDS = {
+    "database": "db|database|sql|dsn|jdbc|connection", "key-value-store": "cache|session|kv", "cache": "cache",
+    "queue": "queue|broker|amqp|mq",
+    "stream": "stream|broker|queue", "search": "search|index", "object-storage": "s3|storage|bucket|blob|object|aws",
+}  # fmt: skip
+"""Words by which variables speak of stores, by kind."""
+
+
+def may_call(
+    part: ServicePart,
+    target: ServicePart,
+    proven: Set[tuple[str, str]],
+    components: Mapping[str, ServicePart | OutsideStore],
+) -> bool:
+    """Return True if a service that starts after another may call it; `proven` are calls by the ids of components."""
+    stores, is_store = KINDS[target.kind].role == "data", KINDS[part.kind].role == "data"
+    if (part.kind == "backup" and stores) or (is_store and not stores):
+        return False
+    leads = KINDS[part.kind].balances or part.kind == "web-server" or bool(part.service.ports)
+    reverse = (target.id, part.id) in proven
+    if (reverse or (not stores and _shares_program(part.service, target.service))) and not leads:
+        return False
+    if stores and is_store and not _builds_on(part, target):
+        return False
+    if _is_order_alone(part.guess, target.guess, target.id, target.service):
+        return False
+    # waiting for two of which one calls the other shows no call of the other
+    between = [called for caller, called in proven if caller == part.id and (called, target.id) in proven]
+    if between and target.guess.known.product in COORDINATORS:
+        return False
+    return not (stores and any(KINDS[components[called].kind].balances for called in between))
+
+
+def serves_alone(part: ServicePart, target: ServicePart) -> bool:
+    """Return True if a service waits for a product that does nothing but serve, so that it is likely to call it."""
+    known = target.guess.known
+    asks = not KINDS[part.kind].balances and part.kind != "web-server"
+    return asks and known.product is not None and known.kind in _SERVERS and target.guess.sure
+
+
+def names_others(
+    part: ServicePart, target: ServicePart, variables: Mapping[str, SourceText], proven: Set[tuple[str, str]]
+) -> bool:
+    """Return True if a service has the address of another component, and nothing that speaks of the one it waits for."""
+    if all(caller != part.id for caller, _ in proven):
+        return False
+    values = (value.text for value in variables.values())
+    words = " ".join((*variables, *values, *part.service.secrets, part.service.words))
+    return _is_unmentioned(target.guess, target.service.name, words)
+
+
+def _shares_program(service: Service, other: Service) -> bool:
+    """Return True for services of the same image or of the same source."""
+    return (bool(service.image) and service.image == other.image) or (
+        bool(service.built) and service.built == other.built
+    )
+
+
+def _builds_on(part: ServicePart, target: ServicePart) -> bool:
+    """Return True for a store that starts after one of the sort that stores keep their own state in."""
+    known = target.guess.known
+    return known.product != part.guess.known.product and (
+        known.product in COORDINATORS or known.kind == "object-storage"
+    )
+
+
+def _is_order_alone(caller: Guess, target: Guess, name: str, service: Service) -> bool:
+    """Return True if a service that starts after another is not likely to call it.
+
+    Nothing calls what takes work from a queue, and what observes is asked by Grafana, never the other way round.
+    Pages and the proxy before them are called by proxies alone.
+    """
+    if target.known.kind in ("worker", "scheduler"):
+        return True
+    if target.known.product == "grafana" and KINDS[caller.known.kind].observes:
+        return True
+    if KINDS[caller.known.kind].balances or caller.known.kind == "web-server":
+        return False
+    page = _PAGES.search(name) is not None or _PAGES.search(image_name(service.image)) is not None
+    return page or target.known.kind in ("reverse-proxy", "web-server")
+
+
+def _is_unmentioned(target: Guess, name: str, words: str) -> bool:
+    """Return True for a store of which nothing that a service is given speaks: neither its name, its product, nor its kind."""
+    sought = [re.escape(word) for word in (name, target.known.product or "") if word]
+    pattern = "|".join([*sought, _WORDS_OF_KINDS.get(target.known.kind, "")]).strip("|")
+    return re.search(pattern, words, re.IGNORECASE) is None
