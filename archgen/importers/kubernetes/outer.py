@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.importers.catalogue import PRODUCTS, Known
+from archgen.importers.catalogue import PRODUCTS, STORES, Known
 from archgen.importers.kubernetes.manifests import Manifest, Manifests
 from archgen.importers.products import guess
 from archgen.model.kinds import KINDS
+
+_OF_PAGES = {80, 8000, 8080, 9000}
+"""Ports of stores on which much else answers."""
 
 
 def outer_services(manifests: Manifests) -> Iterator[tuple[tuple[str, str], str, Known | None]]:
@@ -39,10 +42,10 @@ def _address(manifests: Manifests, service: Manifest) -> str:
 
 def _known(service: Manifest) -> Known | None:
     """Return the store behind a Service, by the port and then by the name."""
-    ports = {port.get("port").number for port in service.node.get("spec", "ports").list()}
-    by_port = next(
-        (each for each in PRODUCTS.values() if each.port in ports - {80, 8000, 8080, 9000} and _keeps(each)), None
-    )
+    ports = {port.get("port").number for port in service.node.get("spec", "ports").list()} - _OF_PAGES
+    # several products share a port: the best-known one is meant
+    products = (*STORES.values(), *PRODUCTS.values())
+    by_port = next((each for each in products if each.port in ports and _keeps(each)), None)
     named = guess(service.name, "", "", frozenset()).known
     return by_port or (named if _keeps(named) else None)
 
