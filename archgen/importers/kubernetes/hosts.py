@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
-from archgen.importers.kubernetes.manifests import containers_of
-from archgen.importers.kubernetes.part import Workload, node_ports
+from archgen.importers.kubernetes.part import Workload, listens, node_ports
 from archgen.importers.kubernetes.variables import NODE
 from archgen.model.kinds import KINDS
 
@@ -63,7 +62,7 @@ def workload_names(namespace: str, parts: Iterable[Workload], hosts: Mapping[str
         if name
         and name not in hosts
         and (namespace == part.namespace or not namespace or not part.namespace)
-        and (KINDS[part.guess.known.kind].role == "data" or any(_listens(part)))
+        and (KINDS[part.guess.known.kind].role == "data" or listens(part.manifest))
     }
     return {**_alike(hosts), **names}
 
@@ -81,8 +80,3 @@ def _alike(hosts: Mapping[str, str]) -> dict[str, str]:
         for name in (stem, f"{stem}-service", f"{stem}-svc")
         if name and name not in hosts
     }
-
-
-def _listens(part: Workload) -> Iterator[bool]:
-    for container in containers_of(part.manifest.kind, part.manifest.node):
-        yield any(True for _ in container.get("ports").list())

@@ -50,8 +50,8 @@ class Manifests(Struct):
     """The objects of all files by kind; of two with one name the first counts.
 
     `generated` are the entries of ConfigMaps and Secrets that kustomizations make, by kind and name, and `scaled` the numbers
-    of replicas that they set, by the name of the workload, that of any under the empty name. `entries` keeps what was read of a
-    configuration: many workloads refer to one.
+    of replicas that they set, by the kind and the name of the workload, each empty for any; the number before them tells which
+    was set last. `entries` keeps what was read of a configuration: many workloads refer to one.
     """
 
     objects: dict[str, dict[tuple[str, str], Manifest]] = field(default_factory=dict)

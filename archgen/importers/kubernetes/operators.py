@@ -11,12 +11,11 @@ from archgen.importers.facts import FactSheet, Origin
 from archgen.importers.kubernetes.hosts import ServiceKey
 from archgen.importers.kubernetes.manifests import Manifest, Manifests
 from archgen.importers.kubernetes.operated import KINDS_OPERATED, Operated, operated_by
-from archgen.importers.kubernetes.part import Workload
+from archgen.importers.kubernetes.part import MOST_REPLICAS, Workload
 from archgen.importers.names import free_id
 from archgen.importers.nodes import SourceNode
 from archgen.importers.products import Guess
 
-_MOST_REPLICAS = 1000
 _DEEPEST = 12
 
 
@@ -42,10 +41,8 @@ class Resource(Struct, frozen=True):
         declared = [node for node in self.pools or counts if node.number is not None]
         if not declared:
             return None if self.operated.pools[0] else 1, self.manifest.origin
-        first = declared[0]
-        return min(sum(node.number or 0 for node in declared), _MOST_REPLICAS), Origin(
-            first.path, first.line, first.pointer
-        )
+        total, first = sum(node.number or 0 for node in declared), declared[0]
+        return min(total, MOST_REPLICAS), Origin(first.path, first.line, first.pointer)
 
     @property
     def names(self) -> Iterator[ServiceKey]:

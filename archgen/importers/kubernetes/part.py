@@ -26,6 +26,9 @@ from archgen.model.kinds import KINDS
 _ROLLED = ("Deployment", "Rollout")
 """Kinds of which one replaces another of its name."""
 
+MOST_REPLICAS = 1000
+"""Replicas up to which a number is believed: a model has an element for each."""
+
 _OF_METRICS = re.compile(r"metrics|prometheus|pprof|profil", re.IGNORECASE)
 
 
@@ -166,8 +169,12 @@ def program_of(manifest: Manifest) -> str:
 
 def _ends(pod: Manifest) -> bool:
     """Return True for a pod that does its work once; one that listens serves, whatever becomes of it afterwards."""
-    listens = any(True for each in containers_of(pod.kind, pod.node) for _ in each.get("ports").list())
-    return pod.node.text_at("spec", "restartPolicy") in ("Never", "OnFailure") and not listens
+    return pod.node.text_at("spec", "restartPolicy") in ("Never", "OnFailure") and not listens(pod)
+
+
+def listens(manifest: Manifest) -> bool:
+    """Return True for a workload of which a container declares a port."""
+    return any(True for each in containers_of(manifest.kind, manifest.node) for _ in each.get("ports").list())
 
 
 def replicas_of(part: Workload, manifests: Manifests) -> tuple[int, str, Origin]:
@@ -182,7 +189,7 @@ def replicas_of(part: Workload, manifests: Manifests) -> tuple[int, str, Origin]
         return 2, "one on each node", manifest.origin
     scaled = manifests.scaling(manifest.kind, manifest.name)
     if scaled is not None and manifest.kind not in ("CronJob", "Pod"):
-        return min(scaled[0], 1000), "replicas", scaled[1]
+        return min(scaled[0], MOST_REPLICAS), "replicas", scaled[1]
     declared = manifest.node.get("spec", "replicas")
-    replicas = 1 if declared.number is None else min(declared.number, 1000)
+    replicas = 1 if declared.number is None else min(declared.number, MOST_REPLICAS)
     return replicas, "replicas", Origin(declared.path, declared.line, declared.pointer)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from archgen.importers.catalogue import STORE_PROTOCOLS
 from archgen.importers.facts import ADMITTED, Fact, FactSheet, Origin
 from archgen.importers.kubernetes.manifests import Manifest, Manifests
@@ -17,12 +19,7 @@ _MOST_NAMED = 3
 def add_policies(manifests: Manifests, index: LabelIndex, taken: dict[str, str], sheet: FactSheet) -> None:
     """Add the network policies that admit some traffic only, as one firewall before the pods that they select."""
     guarded: dict[str, Origin] = {}
-    for policy in manifests.of("NetworkPolicy"):
-        labels = labels_at(policy.node.get("spec", "podSelector", "matchLabels"))
-        types = [item.text for item in policy.node.get("spec", "policyTypes").list()]
-        if types and "Ingress" not in types:
-            continue
-        selected = _select(index, policy, labels)
+    for policy, labels, selected in _policies(manifests, index):
         for part in selected:
             guarded.setdefault(part.id, policy.origin)
         if labels and len(selected) <= _MOST_NAMED:
@@ -38,23 +35,27 @@ def admissions(manifests: Manifests, index: LabelIndex) -> dict[str, set[str]]:
     """Return the workloads that policies admit to each that they guard, where they name all callers by labels of their pods."""
     admitted: dict[str, set[str]] = {}
     unclear: set[str] = set()
-    for policy in manifests.of("NetworkPolicy"):
-        labels = labels_at(policy.node.get("spec", "podSelector", "matchLabels"))
-        types = [item.text for item in policy.node.get("spec", "policyTypes").list()]
-        if types and "Ingress" not in types:
-            continue
-        guarded = [part.id for part in _select(index, policy, labels)] if labels else []
+    for policy, labels, selected in _policies(manifests, index):
         rules = list(policy.node.get("spec", "ingress").list())
         peers = [peer for rule in rules for peer in rule.get("from").list()]
         named = [labels_at(peer.get("podSelector", "matchLabels")) for peer in peers]
         is_clear = all(named) and len(peers) > 0 and all(any(True for _ in rule.get("from").list()) for rule in rules)
-        for identity in guarded:
+        for part in selected if labels else ():
             if is_clear:
-                callers = {part.id for each in named for part in index.select(each)}
-                admitted.setdefault(identity, set()).update(callers)
+                callers = {caller.id for each in named for caller in index.select(each)}
+                admitted.setdefault(part.id, set()).update(callers)
             else:
-                unclear.add(identity)
+                unclear.add(part.id)
     return {identity: callers for identity, callers in admitted.items() if identity not in unclear}
+
+
+def _policies(manifests: Manifests, index: LabelIndex) -> Iterator[tuple[Manifest, dict[str, str], list[Workload]]]:
+    """Yield the policies for incoming traffic, each with the labels that it selects pods by and the workloads that have them."""
+    for policy in manifests.of("NetworkPolicy"):
+        types = [item.text for item in policy.node.get("spec", "policyTypes").list()]
+        if not types or "Ingress" in types:
+            labels = labels_at(policy.node.get("spec", "podSelector", "matchLabels"))
+            yield policy, labels, _select(index, policy, labels)
 
 
 def _select(index: LabelIndex, policy: Manifest, labels: dict[str, str]) -> list[Workload]:

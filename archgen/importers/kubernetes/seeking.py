@@ -9,7 +9,7 @@ from msgspec import Struct
 from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.manifests import Manifests, containers_of
 from archgen.importers.kubernetes.part import Workload
-from archgen.importers.kubernetes.variables import data_of, variables_of
+from archgen.importers.kubernetes.variables import REFERENCES, data_of, variables_of
 from archgen.importers.nodes import SourceNode
 from archgen.importers.outside import PLACEHOLDER, store_asked_for, store_by_name
 from archgen.importers.secrets import is_secret_name
@@ -44,12 +44,13 @@ def sought_by(manifests: Manifests, part: Workload) -> dict[str, Sought]:
         }
         for name in (*unknown, *values):
             known, asks = store_by_name(name), store_asked_for(name) is not None
-            if known is None or names_telemetry(name):
+            value = values[name][0] if name in values else None
+            if known is None or names_telemetry(name) or value == "":
                 continue
-            product, value = known.product or known.kind, values[name][0] if name in values else "<"
-            if asks and value and PLACEHOLDER.search(value) is None:
+            product, is_open = known.product or known.kind, value is None or PLACEHOLDER.search(value) is not None
+            if asks and not is_open:
                 named.add(product)
-            elif value and (asks or is_secret_name(name)):
+            elif asks or is_secret_name(name):
                 source, reference = unknown.get(name) or _open_at(values[name][1])
                 first = sought.get(product)
                 if first is None or (asks and not first.reference):
@@ -64,8 +65,8 @@ def _open_at(source: Origin) -> tuple[Origin, str]:
 def _unknown(manifests: Manifests, namespace: str, container: SourceNode) -> Iterator[tuple[str, Origin, str]]:
     """Yield the variables of a container whose values stand in no file, each with its place and what holds it."""
     for item in container.get("env").list():
-        for kind in ("ConfigMap", "Secret"):
-            reference = item.get("valueFrom", f"{kind[0].lower()}{kind[1:]}KeyRef")
+        for kind, word in REFERENCES:
+            reference = item.get("valueFrom", f"{word}KeyRef")
             name, key = reference.text_at("name"), reference.text_at("key")
             if name and key not in data_of(manifests, kind, namespace, name):
                 yield item.text_at("name"), Origin(item.path, item.line, item.pointer), f"{namespace}/{name}/{key}"

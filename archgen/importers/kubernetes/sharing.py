@@ -10,8 +10,7 @@ from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.manifests import Manifests, all_containers_of, containers_of
 from archgen.importers.kubernetes.operators import Resource
 from archgen.importers.kubernetes.part import Workload, program_of
-from archgen.importers.kubernetes.variables import data_of, variables_of
-from archgen.importers.nodes import SourceNode
+from archgen.importers.kubernetes.variables import REFERENCES, data_of, variables_of
 from archgen.importers.outside import OutsideStore, store_by_name
 from archgen.importers.secrets import is_secret_name
 from archgen.model.kinds import KINDS
@@ -97,15 +96,10 @@ def _is_one_program(takers: dict[str, Workload]) -> bool:
 def _taken_whole(manifests: Manifests, part: Workload) -> Iterator[_Place]:
     for container in all_containers_of(part.manifest.kind, part.manifest.node):
         for item in container.get("envFrom").list():
-            for kind, name in _named(item):
-                for _, source in data_of(manifests, kind, part.namespace, name).values():
+            for kind, reference in REFERENCES:
+                name = item.text_at(f"{reference}Ref", "name")
+                for _, source in data_of(manifests, kind, part.namespace, name).values() if name else ():
                     yield source.path, source.line
-
-
-def _named(item: SourceNode) -> Iterator[tuple[str, str]]:
-    for kind, key in (("ConfigMap", "configMapRef"), ("Secret", "secretRef")):
-        if name := item.text_at(key, "name"):
-            yield kind, name
 
 
 def _logins(manifests: Manifests, part: Workload) -> Iterator[str]:

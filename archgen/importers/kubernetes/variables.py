@@ -17,7 +17,9 @@ NODE = ON_MACHINE[0]
 """The host by which pods know the node that they run on."""
 
 _DEEPEST = 5
-_REFERENCES = (("ConfigMap", "configMap"), ("Secret", "secret"))
+
+REFERENCES = (("ConfigMap", "configMap"), ("Secret", "secret"))
+"""Kinds of configurations, each with the word that the keys of references to it begin with."""
 
 
 def variables_of(
@@ -25,7 +27,7 @@ def variables_of(
 ) -> Iterator[tuple[str, tuple[str, Origin]]]:
     """Yield the variables of a container, each with its value and its place."""
     for item in container.get("envFrom").list():
-        for kind, reference in _REFERENCES:
+        for kind, reference in REFERENCES:
             name = item.text_at(f"{reference}Ref", "name")
             for key, entry in data_of(manifests, kind, namespace, name).items() if name else ():
                 yield item.text_at("prefix") + key, entry
@@ -39,7 +41,7 @@ def variables_of(
             continue
         if item.text_at("valueFrom", "fieldRef", "fieldPath") == "status.hostIP":
             yield item.text_at("name"), (NODE, Origin(item.path, item.line, item.pointer))
-        for kind, reference in _REFERENCES:
+        for kind, reference in REFERENCES:
             name = item.text_at("valueFrom", f"{reference}KeyRef", "name")
             entries = data_of(manifests, kind, namespace, name) if name else {}
             key = item.text_at("valueFrom", f"{reference}KeyRef", "key")
