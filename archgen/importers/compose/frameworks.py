@@ -88,8 +88,8 @@ def _directories(part: ServicePart, opener: Opener) -> Iterator[str]:
 
 def _below(part: ServicePart, opener: Opener) -> list[Configuration]:
     """Return the files in directories below the resources."""
-    found = (opener(part.service.source.path, directory) for directory in _directories(part, opener))
-    files = next((files for files in found if files), ())
+    opened = (opener(part.service.source.path, directory) for directory in _directories(part, opener))
+    files = next((files for files in opened if files), ())
     return [file for file in files if posixpath.basename(posixpath.dirname(file.path)) != "resources"]
 
 

@@ -38,12 +38,12 @@ class Neighbours:
 
     def stores(self, name: str, value: str, port: int | None) -> dict[str, Mention]:
         """Return the stores of other projects that the value of a variable names, by the address that it names them by."""
-        found: dict[str, Mention] = {}
+        stores: dict[str, Mention] = {}
         for mention, known in stores_named(name, value, port) if self.by_port else ():
             identity = self.by_port.get(mention.port or known.port or 0)
             if identity is not None and is_ip_address(mention.host) and self.parts[identity].kind == known.kind:
-                found[mention.host] = Mention(identity, mention.protocol, mention.port)
-        return found
+                stores[mention.host] = Mention(identity, mention.protocol, mention.port)
+        return stores
 
 
 def networks_of(project: Project, part: ServicePart) -> Set[str]:

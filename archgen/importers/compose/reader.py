@@ -258,8 +258,8 @@ class _Reader:
         for mention in elsewhere.values():
             self._connect(part, mention, value.source, evidence)
             self._doubt(f"connection:{part.id}->{mention.host}", value.source, evidence)
-        known = self.hosts | {address: mention.host for address, mention in elsewhere.items()}
-        outside = self.outside.mentions(name, value.text, known, value.source, port) if not shared else ()
+        reached = self.hosts | {address: mention.host for address, mention in elsewhere.items()}
+        outside = self.outside.mentions(name, value.text, reached, value.source, port) if not shared else ()
         for mention, store in outside:
             self.by_id[store.id] = store
             if several and is_for_others(part, store):

@@ -68,8 +68,8 @@ def _runs_same(part: ServicePart, other: ServicePart) -> bool:
 
 def is_of_coordinated(name: str, part: ServicePart, target: ServicePart | OutsideStore) -> bool:
     """Return True for `KAFKA_ZOOKEEPER_CONNECT`, which is Kafka's own, of a program that is given all that a file sets."""
-    kept = target.guess.known.product in COORDINATORS and KINDS[part.kind].role != "data"
-    return kept and _OF_COORDINATED.match(name) is not None
+    elects = target.guess.known.product in COORDINATORS and KINDS[part.kind].role != "data"
+    return elects and _OF_COORDINATED.match(name) is not None
 
 
 def _begins_with_another(name: str, part: ServicePart, sharing: Sequence[ServicePart]) -> bool:

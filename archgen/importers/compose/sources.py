@@ -93,12 +93,12 @@ def calls_in_sources(
     Of several that share the file, those that wait for one of its hosts read it.
     """
     working = [part for part in parts.values() if KINDS[part.kind].role == "application"]
-    found = {part.id: list(_mentions(part, opener, hosts, outer)) for part in working}
-    shared = Counter(path for calls in found.values() for path in {source.path for _, source in calls})
+    calls_of = {part.id: list(_mentions(part, opener, hosts, outer)) for part in working}
+    shared = Counter(path for calls in calls_of.values() for path in {source.path for _, source in calls})
     for part in working:
         waits = {parts[name].id for name in part.service.depends_on if name in parts}
-        is_theirs = any(mention.host in waits for mention, _ in found[part.id])
-        for mention, source in found[part.id]:
+        is_theirs = any(mention.host in waits for mention, _ in calls_of[part.id])
+        for mention, source in calls_of[part.id]:
             if is_theirs or shared[source.path] == 1:
                 yield part, mention, source
 
@@ -150,7 +150,7 @@ def _settings(part: ServicePart, opener: Opener) -> list[Configuration]:
         if posixpath.normpath(directory).strip("./") == "":
             continue
         named = (opener(part.service.source.path, posixpath.join(directory, name))[:1] for name in _FILES)
-        files = [file for found in named for file in found if len(file.data) <= _LARGEST]
+        files = [file for opened in named for file in opened if len(file.data) <= _LARGEST]
         if files:
             return files
     return []
