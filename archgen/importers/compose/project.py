@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from archgen.importers.compose.environment import environment_of
 from archgen.importers.compose.interpolation import interpolate
-from archgen.importers.compose.service import Service, merge, read_service
+from archgen.importers.compose.service import Service, merge, read_service, source_directory
 from archgen.importers.facts import Configuration, FactSheet, Opener
 from archgen.importers.nodes import SourceNode
 from archgen.importers.yaml_files import documents
@@ -120,7 +120,7 @@ def _completed(projects: list[list[tuple[Configuration, SourceNode]]]) -> list[l
     }
     joined: dict[int, list[tuple[Configuration, SourceNode]]] = {}
     for number, files in enumerate(projects):
-        owners = {
+        owners = {other for other, base in enumerate(projects) if _builds_again(files, base)} or {
             complete.get(name, number)
             for _, root in files
             for name, service in services_of(root).items()
@@ -132,6 +132,28 @@ def _completed(projects: list[list[tuple[Configuration, SourceNode]]]) -> list[l
 
 def _runs(service: SourceNode) -> bool:
     return service.is_map and any(key in service.value for key in ("image", "build", "extends"))
+
+
+def _builds_again(files: list[tuple[Configuration, SourceNode]], base: list[tuple[Configuration, SourceNode]]) -> bool:
+    """Return True for files that state services of a directory above anew, built of the same sources: they run in their place.
+
+    A default file is run by itself, in its own directory.
+    """
+    directory, above = (posixpath.dirname(posixpath.normpath(each[0][0].path)) for each in (files, base))
+    is_below = directory.startswith(f"{above}/") if above else directory != ""
+    if not is_below or any(posixpath.basename(file.path) in DEFAULTS for file, _ in files):
+        return False
+    return not _sources(files).isdisjoint(_sources(base))
+
+
+def _sources(files: list[tuple[Configuration, SourceNode]]) -> set[tuple[str, str, str]]:
+    """Return the services that files build, each with the directory and the recipe that it is built of."""
+    return {
+        (name, source_directory(file.path, build.text or build.text_at("context")), build.text_at("dockerfile"))
+        for file, root in files
+        for name, service in services_of(root).items()
+        if (build := service.get("build")).value is not None
+    }
 
 
 def _project(
@@ -149,11 +171,18 @@ def _project(
         for key in reader.services.keys:
             service = reader.service(key)
             if service is not None and len(services) < _MOST_SERVICES:
-                services[key] = merge(services[key], service) if key in services else service
+                services[key] = _merged(services[key], service) if key in services else service
     if environment.stand_in:
         sheet.stand_in(environment.stand_in)
     profiles = profiles or environment.profiles
     return Project(first, name, _chosen(services, profiles, sheet), environment.variables, networks)
+
+
+def _merged(base: Service, over: Service) -> Service:
+    """Return a service over another; a directory that each names from its own file stays as the first does."""
+    if source_directory(over.source.path, over.built) == source_directory(base.source.path, base.built):
+        over.built = base.built
+    return merge(base, over)
 
 
 def _common_networks(root: SourceNode, variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -204,6 +204,11 @@ def _normalized(context: str) -> str:
     return context if is_address else posixpath.normpath(context)
 
 
+def source_directory(path: str, context: str) -> str:
+    """Return the directory that an image is built from, as seen from where the paths of files begin."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), context))
+
+
 def _entries(node: SourceNode) -> Iterator[SourceNode]:
     """Yield the items of a list whose items may be mappings; a single value is a list of one."""
     if node.is_map:
