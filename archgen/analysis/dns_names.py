@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
+from ipaddress import AddressValueError, IPv6Address
 
 from archgen.model.architecture import Architecture, Component, Record
 
@@ -29,8 +30,6 @@ def address(text: str) -> tuple[int, str] | None:
     if ":" not in text:
         parts = text.split(".")
         return (4, text) if len(parts) == 4 and all(map(_is_octet, parts)) else None
-    from ipaddress import AddressValueError, IPv6Address
-
     try:
         return 6, str(IPv6Address(text))
     except AddressValueError:

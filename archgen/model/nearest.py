@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import SequenceMatcher, get_close_matches
 
 _TIED = 30
 """Candidates that are ranked anew: as many codes of rules differ in one character."""
@@ -15,15 +16,11 @@ def nearest(word: str, choices: Iterable[str], cutoff: float = 0.6) -> str | Non
 
     Among equally like ones the one with more letters in their places: `REL0O1` means `REL001`, not `REL017`.
     """
-    from difflib import get_close_matches
-
     close = get_close_matches(word, choices, _TIED, cutoff)
     return max(close, key=lambda choice: (_likeness(word, choice), _in_place(word, choice)), default=None)
 
 
 def _likeness(word: str, choice: str) -> float:
-    from difflib import SequenceMatcher
-
     return SequenceMatcher(None, choice, word).ratio()
 
 

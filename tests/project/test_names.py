@@ -22,15 +22,8 @@ PLUGS: dict[str, tuple[str, ...]] = {
 LATE = ("archgen/app/", "archgen/cli/")
 """Rooms that import inside functions, so that a command loads no more than it needs."""
 
-SLOW = {
-    "archgen/analysis/dns_names.py": {"ipaddress"},
-    "archgen/language/schema/violations.py": {"jsonschema", "jsonschema.validators"},
-    "archgen/language/yaml/scalars.py": {"ipaddress"},
-    "archgen/model/nearest.py": {"difflib"},
-    "archgen/reliability/availability.py": {"random"},
-    "archgen/system/internal_errors.py": {"traceback"},
-}
-"""Modules that import a library where they need it: most runs don't, and each takes a hundredth of a small lint, or far more."""
+SLOW = {"archgen/language/schema/violations.py": {"jsonschema", "jsonschema.validators"}}
+"""Modules that import a library where they need it: most runs don't, and it takes more than a hundredth of a small lint."""
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_network
 from math import isfinite
 
 from archgen.model.durations import SECONDS
@@ -72,8 +73,6 @@ def is_ip_or_network(text: str) -> bool:
     if "/" not in text and ":" not in text:
         parts = text.split(".")
         return len(parts) == 4 and all(part.isdecimal() and part.isascii() and int(part[:4]) < 256 for part in parts)
-    from ipaddress import ip_network
-
     try:
         ip_network(text, strict=False)
     except ValueError:
