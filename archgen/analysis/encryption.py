@@ -103,8 +103,10 @@ def _has_certificate(topology: Topology, component: str) -> bool:
     """Return True if a certificate is installed on a component; one that is installed nowhere is where connections name it."""
     declared = (port.tls for call in topology.incoming[component] for port in call.ports)
     named = {tls.certificate for tls in declared if tls is not None}
-    certificates = topology.architecture.certificates
-    return any(component in (each.installed_on or (component,) * (each.id in named)) for each in certificates)
+    return any(
+        component in each.installed_on if each.installed_on else each.id in named
+        for each in topology.architecture.certificates
+    )
 
 
 def is_attached(topology: Topology, component: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from msgspec import Struct
@@ -104,7 +104,7 @@ class Firewalls(Struct, frozen=True, dict=True, eq=False):
         places: dict[str, frozenset[str]] = {}
         for component in self.architecture.components:
             around = {each for replica in component.replicas for each in self._around_replica(replica)}
-            places[component.id] = frozenset(name for each in around for name in (each, each.partition(":")[2]))
+            places[component.id] = _names(around)
         return places
 
     def admits(self, firewall: str, sources: Collection[str], target: str, port: Port | None) -> bool | None:
@@ -131,16 +131,20 @@ class Firewalls(Struct, frozen=True, dict=True, eq=False):
 
     def denies(self, sources: Collection[str], source: str, target: str, port: Port | None) -> str | None:
         """Return the firewall between a caller and a component that denies a call for certain; None if none does."""
-        outside = "internet" in sources
-        firewalls = (each for each in self.between(source, target) if outside or self.sees_inside(each))
-        return next((each for each in firewalls if self.admits(each, sources, target, port) is False), None)
+        return self._first_denying(self.between(source, target), sources, target, port)
 
     def denies_replica(self, replica: Replica, target: str, port: Port | None) -> str | None:
         """Return the firewall that denies a replica inside a call of a component for certain; None if none does."""
         around = self._around_replica(replica)
-        names = frozenset(name for each in around for name in (each, each.partition(":")[2]))
-        firewalls = (each for each in self._passed(around, replica.component, target) if self.sees_inside(each))
-        return next((each for each in firewalls if self.admits(each, names, target, port) is False), None)
+        passed = self._passed(around, replica.component, target)
+        return self._first_denying(passed, _names(around), target, port)
+
+    def _first_denying(
+        self, passed: Iterable[str], sources: Collection[str], target: str, port: Port | None
+    ) -> str | None:
+        outside = "internet" in sources
+        firewalls = (each for each in passed if outside or self.sees_inside(each))
+        return next((each for each in firewalls if self.admits(each, sources, target, port) is False), None)
 
     def _means(self, sides: tuple[str, ...], names: Collection[str]) -> bool | None:
         """Return True if a side of a rule means something of these names; None where addresses may."""
@@ -158,6 +162,11 @@ class Firewalls(Struct, frozen=True, dict=True, eq=False):
                 for target in self._components:
                     if target != firewall.id and not self.places(target).isdisjoint(rule.targets):
                         yield rule, target
+
+
+def _names(around: Iterable[str]) -> frozenset[str]:
+    """Return the names by which a rule can mean what is around a replica: `host:a` is `a` as well."""
+    return frozenset(name for each in around for name in (each, each.partition(":")[2]))
 
 
 def lets_in(rule: FirewallRule) -> bool:

@@ -226,10 +226,12 @@ class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
 
     def partly_denied(self, connection: Connection, target: str, port: Port) -> tuple[str, tuple[str, ...]] | None:
         """Return the firewall that denies a call from some hosts of the caller and not from others, with the first; None if none does."""
+        if not self.firewalls.guards:
+            return None
         caller = self.components[connection.source]
         networks = {self.hosts[host].network or caller.network for each in caller.replicas for host in each.hosts}
         placed = all(len(each.hosts) == 1 for each in caller.replicas) and None not in networks
-        if not self.firewalls.guards or not placed or self.senders(caller.id) != (caller.id,):
+        if not placed or self.senders(caller.id) != (caller.id,):
             return None
         denying = {each.hosts[0]: self.firewalls.denies_replica(each, target, port) for each in caller.replicas}
         firewall = next(filter(None, denying.values()), None)

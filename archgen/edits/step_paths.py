@@ -15,15 +15,15 @@ def requests_with_paths(flow: Flow) -> Iterator[tuple[Path, Request]]:
 
 
 def _within(path: Path, steps: Iterable[Step]) -> Iterator[tuple[Path, Request]]:
-    for at, step in enumerate(steps):
+    for position, step in enumerate(steps):
         if isinstance(step, Request):
-            yield (*path, at, _key(step)), step
+            yield (*path, position, _key(step)), step
         elif isinstance(step, Frame):
             # `opt` and `loop` are one branch, `alt` and `par` a list of them
             several = step.kind in ("alt", "par")
             for number, branch in enumerate(step.branches):
                 own = (number,) if several else ()
-                yield from _within((*path, at, step.kind, *own, "steps"), branch.steps)
+                yield from _within((*path, position, step.kind, *own, "steps"), branch.steps)
 
 
 def _key(request: Request) -> str:

@@ -24,7 +24,7 @@ from archgen.edits.names import next_name
 from archgen.edits.placement import can_be_doubled, find_host
 from archgen.edits.promotion import keeps_files, promoter_of
 from archgen.model.architecture import Architecture, Component, Quorum, Zone
-from archgen.model.kinds import KEEPING, KINDS, QUEUES
+from archgen.model.kinds import KEEPING, KINDS
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures
@@ -262,7 +262,7 @@ def against(index: Index, target: Subject, used: Collection[str], breaking: Coll
 
 def _keeps(component: Component) -> bool:
     """Return True for what keeps data, which doesn't follow a replica that is started elsewhere."""
-    return KINDS[component.kind].stores or component.kind in (*KEEPING, *QUEUES)
+    return KINDS[component.kind].stores or component.kind in KEEPING
 
 
 def _ends(index: Index, component: Component, target: Subject) -> bool:

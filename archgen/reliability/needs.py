@@ -180,8 +180,10 @@ def promotion_calls(index: Index, promoter: str) -> dict[str, tuple[Connection, 
 def lease_keeper(index: Index, store: Component) -> str | None:
     """Return the component in which the primary of a store keeps a lease: its promoter, or the coordinator of its manager."""
     promoter = index.components.get(store.replication.by or "") if store.replication is not None else None
-    if promoter is None or keeps_lease(store, promoter):
-        return promoter.id if promoter is not None else None
+    if promoter is None:
+        return None
+    if keeps_lease(store, promoter):
+        return promoter.id
     if not keeps_lease_elsewhere(store, promoter):
         return None
     called = (target for call in promotion_calls(index, promoter.id).get(promoter.id, ()) for target in call.targets)

@@ -80,14 +80,15 @@ def at_levels(
     if view not in _LEVELED or level == EVERYTHING or (level is None and complete):
         return ((view, usual),)
     if level is None:
-        one = _as_one(tier, shown, view, usual)
+        single = _as_one(tier, shown, view, usual)
         for trim in (_as_it_is, _trimmed) if wordless else (_as_it_is,):
-            if one is not None and legibility(trim(one, legibility)) >= 1:
-                return ((view, trim(one, legibility)),)
+            trimmed = trim(single, legibility) if single is not None else None
+            if trimmed is not None and legibility(trimmed) >= 1:
+                return ((view, trimmed),)
             pictures, least = _legible(tier, shown, legibility, trim)
             if least >= 1:
                 break
-        return ((view, one),) if one is not None and least < 1 else _named(view, pictures)
+        return ((view, single),) if single is not None and least < 1 else _named(view, pictures)
     return _named(view, (_picture(level_diagrams(tier.topology, shown), level),))
 
 

@@ -25,7 +25,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for the model that lists the elements whose maintenance takes down flows."""
     facts = context.topology
     restarted = (cause for cause in facts.losses.root_causes if _maintained(facts, cause))
-    maintained = tuple(cause for cause in map(partial(_but_backups, facts), restarted) if cause.points)
+    maintained = tuple(cause for cause in map(partial(_without_backup_flows, facts), restarted) if cause.points)
     moving = (_after_leaving(facts, _surely(facts, cause)) for cause in maintained if not _moves_first(facts, cause))
     stopping = [cause for cause in moving if cause.points]
     if not stopping:
@@ -52,7 +52,7 @@ def _perhaps(facts: Topology, maintained: tuple[RootCause, ...], switched: tuple
             yield f"; before that of {cause.element.id}, {listed(moved)} must be switched over manually{condition}"
 
 
-def _but_backups(facts: Topology, breaking: RootCause) -> RootCause:
+def _without_backup_flows(facts: Topology, breaking: RootCause) -> RootCause:
     """Return the cause without the flows that only backups start: a restart falls between two of them."""
     points = tuple(point for point in breaking.points if facts.starting_kinds[point.flow] != {"backup"})
     return RootCause(breaking.element, points, breaking.absorbed)

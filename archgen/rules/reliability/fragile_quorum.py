@@ -26,8 +26,11 @@ _ACCESSES: tuple[Access, ...] = ("read", "write")
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each component with a quorum, with every reason."""
     facts = context.topology
-    fragile = {component.id: (component, *_judge(facts, component)) for component in facts.architecture.components}
-    fragile = {name: judged for name, judged in fragile.items() if judged[1]}
+    fragile: dict[str, tuple[Component, list[str], Votes | None]] = {}
+    for component in facts.architecture.components:
+        reasons, counted = _judge(facts, component)
+        if reasons:
+            fragile[component.id] = component, reasons, counted
     for component, reasons, counted in fragile.values():
         yield _hit(facts, component, reasons, counted, frozenset(fragile))
 

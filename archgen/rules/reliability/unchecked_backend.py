@@ -152,10 +152,10 @@ def _answers(facts: Topology, component: Component, targets: Collection[str]) ->
     checks: dict[str, list[str]] = {}
     words = {**_ANSWERS, **_own_words(component)}
     for hop in _hops(facts, component):
-        check = words.get(hop.port.protocol, _PORT) if hop.port is not None else _PORT
+        answer = words.get(hop.port.protocol, _PORT) if hop.port is not None else _PORT
         for target in hop.targets:
-            if target in targets and target not in checks.setdefault(check, []):
-                checks[check].append(target)
+            if target in targets and target not in checks.setdefault(answer, []):
+                checks[answer].append(target)
     return checks
 
 
@@ -245,12 +245,17 @@ def _hit(
         message=message,
         related=tuple((Subject("component", target), label) for target in targets),
         flows=tuple(dict.fromkeys(hop.flow for hop in _hops(facts, component) if _spread(facts, hop))),
-        fix=_ASK_ROLE
-        if _led(facts, component)
-        else _ASK_MEMBER
-        if _members_of_galera(facts, component, pool)
-        else _advice(_answers(facts, component, targets)),
+        fix=_fix(facts, component, pool),
     )
+
+
+def _fix(facts: Topology, component: Component, pool: tuple[str, ...]) -> str | None:
+    """Return the fix for a pool by what tells its replicas apart: a role, the state of a member, else an answer."""
+    if _led(facts, component):
+        return _ASK_ROLE
+    if _members_of_galera(facts, component, pool):
+        return _ASK_MEMBER
+    return _advice(_answers(facts, component, {facts.replicas[replica].component for replica in pool}))
 
 
 def _advice(answers: dict[str, list[str]]) -> str | None:
@@ -266,8 +271,10 @@ def _advice(answers: dict[str, list[str]]) -> str | None:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Add the check that all targets answer; only people can state another: for each target, of a port, of the role, or in a protocol that
-    the balancer may not speak."""
+    """Add the check that all targets answer.
+
+    Only people can state another: for each target, of a port, of the role, or in a protocol that the balancer may not speak.
+    """
     facts, component = context.topology, context.topology.components[hit.subject.id]
     called = {target for hop in _hops(facts, component) for target in hop.targets}
     answers = _answers(facts, component, called)

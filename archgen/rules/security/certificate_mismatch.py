@@ -50,7 +50,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         runs_out = _days_left(each, context.today) <= context.threshold("certificate-mismatch", "days", _WARNING_DAYS)
         flawed_in = flows.get(each.id, {})
         shown_too = shown_in.get(each.id, ()) if runs_out else ()
-        users = tuple(flow for flow in facts.flows if flow in flawed_in or flow in shown_too)
+        users = facts.in_order((*flawed_in, *shown_too))
         yield from _judge(context, each, tuple(wrong.get(each.id, ())), users)
     for connection, (end, used) in bare.items():
         yield _bare(connection, end, tuple(used), connection in missing)

@@ -123,11 +123,11 @@ def _installations(facts: Topology, processes: list[str]) -> dict[str, str]:
     return {process: min(own, key=processes.index) for own in installations for process in own}
 
 
-def _work_together(facts: Topology, one: str, other: str) -> bool:
+def _work_together(facts: Topology, process: str, other: str) -> bool:
     """Return True if one of two components calls the other, or a flow needs both."""
-    called = any(other in call.targets for call in facts.outgoing[one])
-    calling = any(one in call.targets for call in facts.outgoing[other])
-    return called or calling or not set(facts.flows_of[one]).isdisjoint(facts.flows_of[other])
+    calls = any(other in call.targets for call in facts.outgoing[process])
+    is_called = any(process in call.targets for call in facts.outgoing[other])
+    return calls or is_called or not set(facts.flows_of[process]).isdisjoint(facts.flows_of[other])
 
 
 def _application(component: Component) -> str | None:

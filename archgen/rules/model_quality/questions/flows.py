@@ -135,12 +135,12 @@ def alternatives_without_way(topology: Topology) -> Iterator[Gap]:
                 for call in (call for name in idle for call in topology.outgoing[name]):
                     if target in call.targets and call.required and not call.deferred:
                         asked.setdefault(call.id, (taken, call.source, target, []))[3].append(flow)
-    for call_id, (taken, left, target, flows) in asked.items():
+    for call_id, (taken, ending, target, flows) in asked.items():
         names = listed(list(dict.fromkeys(flows)))
         yield Gap(
             Subject("connection", call_id),
-            f"{left} has no step on to {target} in {names}, as {taken} has, so no loss of {target} stops {names} in any analysis",
-            f"Add the step `{left} -> {target}` to {names}, beside that of {taken}.",
+            f"{ending} has no step on to {target} in {names}, as {taken} has, so no loss of {target} stops {names} in any analysis",
+            f"Add the step `{ending} -> {target}` to {names}, beside that of {taken}.",
         )
 
 
