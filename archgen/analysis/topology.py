@@ -7,7 +7,7 @@ from functools import cached_property
 
 from archgen.analysis.hops import PASSING, Hop, port_of
 from archgen.analysis.inventory import ArchitectureIndex
-from archgen.model.architecture import MOVERS, Component, Connection, Flow
+from archgen.model.architecture import MOVERS, SMALL_ZONES, WIDE_ZONES, Component, Connection, Flow
 from archgen.model.kinds import QUEUES
 from archgen.model.products import product_of
 from archgen.model.protocols import WEB
@@ -104,6 +104,12 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
     @cached_property
     def _flow_positions(self) -> dict[str, int]:
         return {flow: position for position, flow in enumerate(self.flows)}
+
+    def are_apart_in(self, zone: str, places: Iterable[str]) -> bool:
+        """Return True if several places are whole ones inside a region or a provider, which are not lost together within it."""
+        inner = {place for place in places if self.index.inside(place, zone)}
+        apart = [place for place in inner if self.zones[place].kind not in SMALL_ZONES]
+        return self.zones[zone].kind in WIDE_ZONES and len(apart) > 1
 
     @cached_property
     def entries(self) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import SMALL_ZONES, WIDE_ZONES, Quorum
+from archgen.model.architecture import Quorum
 from archgen.model.subject import Subject
 from archgen.model.wording import in_zone, listed, listed_replicas, plural
 from archgen.reliability.failure import single_points
@@ -84,11 +84,8 @@ def _breaks_alone(facts: Topology, replicas: list[str], element: Subject, alone:
 
 def _is_apart_inside(facts: Topology, element: Subject, replicas: list[str]) -> bool:
     """Return True for replicas in several datacenters or zones of one region, which back each other there as designed."""
-    if element.kind != "zone" or facts.zones[element.id].kind not in WIDE_ZONES:
-        return False
     around = (place for each in replicas for place in facts.index.shared_zones(facts.replicas[each]))
-    inner = {place for place in around if facts.index.inside(place, element.id)}
-    return len([place for place in inner if facts.zones[place].kind not in SMALL_ZONES]) > 1
+    return element.kind == "zone" and facts.are_apart_in(element.id, around)
 
 
 def _with(facts: Topology, breaking: RootCause, components: Collection[str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import SMALL_ZONES, WIDE_ZONES
+from archgen.model.architecture import WIDE_ZONES
 from archgen.model.products import zone_of
 from archgen.model.subject import Subject
 from archgen.model.wording import in_zone, listed, plural
@@ -56,12 +56,10 @@ def _is_spread(facts: Topology, zone: str, flow: str) -> bool:
 
     Where the loss of one of these takes it down, what is there alone is the fault, not the region.
     """
-    if facts.zones[zone].kind not in WIDE_ZONES or _others(facts, zone):
+    if _others(facts, zone):
         return False
     hosts = [host for replica in facts.losses.structures[flow].replicas for host in replica.hosts]
-    places = {place for host in hosts for place in facts.index.zones_around(host) if facts.index.inside(place, zone)}
-    apart = [place for place in places if facts.zones[place].kind not in SMALL_ZONES]
-    return len(apart) > 1
+    return facts.are_apart_in(zone, (place for host in hosts for place in facts.index.zones_around(host)))
 
 
 def _others(facts: Topology, zone: str) -> list[str]:
