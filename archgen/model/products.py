@@ -101,18 +101,9 @@ _TRAITS: dict[str, Product] = {
     ),
     **dict.fromkeys(
         (
-            *(
-                "uptime-kuma",
-                "gatus",
-                "statping",
-                "cachet",
-                "smokeping",
-                "blackbox-exporter",
-                "healthchecks",
-                "upptime",
-            ),
-            *("pingdom", "uptimerobot", "statuscake", "better-uptime", "better-stack-uptime", "checkly", "hetrixtools"),
-            *("freshping", "updown", "oh-dear"),
+            *("uptime-kuma", "gatus", "statping", "cachet", "smokeping", "blackbox-exporter", "healthchecks"),
+            *("upptime", "pingdom", "uptimerobot", "statuscake", "better-uptime", "better-stack-uptime", "checkly"),
+            *("hetrixtools", "freshping", "updown", "oh-dear"),
         ),
         Product(probes_only=True),
     ),
@@ -192,8 +183,8 @@ PRODUCTS: dict[str, Product] = {
 }
 
 _ENGINES = ("-mysql", "-mariadb", "-postgres", "-postgresql", "-oracle", "-sql-server")
-_WITH_ENGINE = r"(rds|aurora|cloud-sql)(?:-for)?-(?:mysql|mariadb|postgres(?:ql)?|oracle|sql-server)$"
-"""A managed database with the engine that it runs, which changes nothing of its scope or promise."""
+_WITH_ENGINE = ("rds", "aurora", "cloud-sql")
+"""Managed databases that are named with the engine that they run, which changes nothing of their scope or promise."""
 _COMPACT = {name.replace("-", ""): SPELLINGS.get(name, name) for name in (*SPELLINGS, *reversed(PRODUCTS))}
 """The names without their hyphens, as some write them: `stepfunctions`, `event-bridge`."""
 
@@ -202,8 +193,7 @@ _COMPACT = {name.replace("-", ""): SPELLINGS.get(name, name) for name in (*SPELL
 def product_name(name: str | None) -> str:
     """Return the name by which tables know a product: `Postgres` is `postgresql`, `Amazon S3` and `aws-s3` are `s3`."""
     text = "-".join((name or "").casefold().replace("_", " ").replace("/", "").split())
-    if text.endswith(_ENGINES):
-        text = re.sub(_WITH_ENGINE, r"\1", text)
+    text = _without_engine(text)
     text = SPELLINGS.get(text, text)
     if text in PRODUCTS:
         return text
@@ -217,6 +207,14 @@ def _compact(text: str) -> Iterator[str]:
     for vendor in VENDORS:
         if text.startswith(f"{vendor}-"):
             yield text.removeprefix(f"{vendor}-").replace("-", "")
+
+
+def _without_engine(text: str) -> str:
+    if not text.endswith(_ENGINES):
+        return text
+    engine = next(each for each in _ENGINES if text.endswith(each))
+    service = text.removesuffix(engine).removesuffix("-for")
+    return service if service.endswith(_WITH_ENGINE) else text
 
 
 def _without_vendor(text: str) -> str:
