@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from archgen.analysis.exposure import is_directory
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Component
+from archgen.model.architecture import WIDE_ZONES, Component
 from archgen.model.durations import SECONDS
 from archgen.model.kinds import FILE_STORES, KINDS
-from archgen.model.products import product_of, zone_of
+from archgen.model.products import product_name, product_of, zone_of
 from archgen.model.subject import Subject
 
 _KEEPING = ("object-storage", "file-storage", "backup", "external-service")
@@ -84,6 +84,49 @@ def holds_only_copies(topology: Topology, component: Component) -> bool:
     return bool(sending) and len(sending) + len(beside) == len(callers)
 
 
+def is_copied_with_others(topology: Topology, component: Component) -> bool:
+    """Return True for what holds copies alone, and for data that the backups of other components cover."""
+    return (
+        holds_only_copies(topology, component)
+        or _is_backed_up_with(topology, component)
+        or _is_backed_up_above(topology, component)
+        or _is_backed_up_below(topology, component)
+    )
+
+
+def _is_backed_up_with(topology: Topology, component: Component) -> bool:
+    """Return True for the part of a cluster that only its other parts call, all of which are backed up, such as its masters."""
+    callers = [
+        topology.components[call.source] for call in topology.incoming[component.id] if call.source != component.id
+    ]
+    callers = [caller for caller in callers if not KINDS[caller.kind].observes]
+    product = product_name(component.product)
+    alike = all(product_name(caller.product) == product and caller.id in topology.backups for caller in callers)
+    return bool(callers) and alike and component.product is not None
+
+
+def _is_backed_up_above(topology: Topology, component: Component) -> bool:
+    """Return True for files and disks that hold the data of stores alone, each of which is backed up: a LUN below a database."""
+    callers = {call.source for call in topology.incoming[component.id]}
+    working = [name for name in callers if not (topology.kind(name).observes or topology.kind(name).id == "backup")]
+    alone = all(name in topology.backups and keeps_data(topology, name) for name in working)
+    return component.kind in FILE_STORES and bool(working) and alone
+
+
+def _is_backed_up_below(topology: Topology, component: Component) -> bool:
+    """Return True for a store whose disk on another machine is backed up: the copy of the disk is one of its data."""
+    return any(
+        target in topology.backups
+        for call in topology.outgoing[component.id]
+        if any(port.protocol in _BLOCKS for port in call.ports)
+        for target in call.targets
+    )
+
+
+_BLOCKS = ("iscsi",)
+"""The protocols of disks of other machines."""
+
+
 def shared_place(topology: Topology, source: Component, backup: Component) -> Subject | None:
     """Return the host, or else the innermost zone, that the copies share with the data; None if a copy is elsewhere.
 
@@ -112,9 +155,7 @@ def _shared_zone(topology: Topology, source: Component, keeper: Component) -> Su
     around = [topology.index.shared_zones(replica) for replica in (*source.replicas, *keeper.replicas)]
     common = frozenset.intersection(*around)
     inner = [zone for zone in topology.zones if zone in common and not _holds_inner(topology, zone, common)]
-    small = [
-        zone for zone in inner if topology.zones[zone].kind in ("rack", "power", "datacenter", "availability-zone")
-    ]
+    small = [zone for zone in inner if topology.zones[zone].kind not in WIDE_ZONES]
     return Subject("zone", small[0]) if small else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from archgen.analysis.backups import has_volume, holds_only_copies, keeps_data, keeps_mailboxes
+from archgen.analysis.backups import has_volume, holds_only_copies, is_copied_with_others, keeps_mailboxes
 from archgen.analysis.exposure import callers_of, is_directory, stores_reached
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
@@ -14,7 +14,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change
 from archgen.model.kinds import FILE_STORES, KINDS
-from archgen.model.products import product_name, product_of
+from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -51,48 +51,7 @@ def _keeps(facts: Topology, component: Component) -> bool:
     # what several servers keep each for itself is `server-bound-sessions`
     uploads = component.uploads == "local" and len(component.replicas) == 1 and not has_volume(facts, component)
     stores = KINDS[component.kind].stores or uploads or _keeps_alone(facts, component)
-    return stores and component.id not in facts.coordinators and not _is_copied_with_others(facts, component)
-
-
-def _is_copied_with_others(facts: Topology, component: Component) -> bool:
-    """Return True for what holds copies alone, and for data that the backups of other components cover."""
-    return (
-        holds_only_copies(facts, component)
-        or _is_backed_up_with(facts, component)
-        or _is_backed_up_above(facts, component)
-        or _is_backed_up_below(facts, component)
-    )
-
-
-def _is_backed_up_with(facts: Topology, component: Component) -> bool:
-    """Return True for the part of a cluster that only its other parts call, all of which are backed up, such as its masters."""
-    callers = [facts.components[call.source] for call in facts.incoming[component.id] if call.source != component.id]
-    callers = [caller for caller in callers if not KINDS[caller.kind].observes]
-    product = product_name(component.product)
-    alike = all(product_name(caller.product) == product and caller.id in facts.backups for caller in callers)
-    return bool(callers) and alike and component.product is not None
-
-
-def _is_backed_up_above(facts: Topology, component: Component) -> bool:
-    """Return True for files and disks that hold the data of stores alone, each of which is backed up: a LUN below a database."""
-    callers = {call.source for call in facts.incoming[component.id]}
-    working = [name for name in callers if not (facts.kind(name).observes or facts.kind(name).id == "backup")]
-    alone = all(name in facts.backups and keeps_data(facts, name) for name in working)
-    return component.kind in FILE_STORES and bool(working) and alone
-
-
-def _is_backed_up_below(facts: Topology, component: Component) -> bool:
-    """Return True for a store whose disk on another machine is backed up: the copy of the disk is one of its data."""
-    return any(
-        target in facts.backups
-        for call in facts.outgoing[component.id]
-        if any(port.protocol in _BLOCKS for port in call.ports)
-        for target in call.targets
-    )
-
-
-_BLOCKS = ("iscsi",)
-"""The protocols of disks of other machines."""
+    return stores and component.id not in facts.coordinators and not is_copied_with_others(facts, component)
 
 
 def _keeps_alone(facts: Topology, component: Component) -> bool:
