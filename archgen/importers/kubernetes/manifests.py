@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct, field
 
 from archgen.importers.facts import Origin
-from archgen.importers.kubernetes.operated import POOLS, operated_by
+from archgen.importers.kubernetes.custom_resource_kinds import POOLS, operated_by
 from archgen.importers.nodes import SourceNode
 
 WORKLOADS = {

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from archgen.importers.catalogue import STORE_PROTOCOLS
 from archgen.importers.facts import ADMITTED, Fact, FactSheet, Origin
+from archgen.importers.kubernetes.label_index import LabelIndex, labels_at
 from archgen.importers.kubernetes.manifests import Manifest, Manifests
 from archgen.importers.kubernetes.part import Workload
-from archgen.importers.kubernetes.selecting import LabelIndex, labels_at
 from archgen.importers.names import free_id
 from archgen.importers.nodes import SourceNode
 

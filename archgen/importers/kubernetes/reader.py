@@ -10,8 +10,10 @@ from archgen.importers.addresses import Mention, argument, mentions, port_beside
 from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.facts import Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.kubernetes.configurations import attachments_of
+from archgen.importers.kubernetes.custom_resources import Resource, references_of, resources_of, settings_of
 from archgen.importers.kubernetes.hosts import agents_by_port, hosts_in_namespace, workload_names
 from archgen.importers.kubernetes.kustomization import read_kustomizations
+from archgen.importers.kubernetes.label_index import LabelIndex, labels_in_command
 from archgen.importers.kubernetes.manifests import (
     WORKLOADS,
     Manifest,
@@ -20,7 +22,6 @@ from archgen.importers.kubernetes.manifests import (
     containers_of,
     objects_of,
 )
-from archgen.importers.kubernetes.operators import Resource, references_of, resources_of, settings_of
 from archgen.importers.kubernetes.outer import outer_services
 from archgen.importers.kubernetes.part import (
     Workload,
@@ -32,10 +33,9 @@ from archgen.importers.kubernetes.part import (
 )
 from archgen.importers.kubernetes.policies import add_policies, admissions
 from archgen.importers.kubernetes.routes import IngressRoute, is_controller, routes_of
-from archgen.importers.kubernetes.seeking import sought_by
-from archgen.importers.kubernetes.selecting import LabelIndex, selected_by
 from archgen.importers.kubernetes.services import add_services
-from archgen.importers.kubernetes.sharing import SharedSettings
+from archgen.importers.kubernetes.shared_settings import SharedSettings
+from archgen.importers.kubernetes.sought_stores import sought_by
 from archgen.importers.kubernetes.variables import expanded, variables_of
 from archgen.importers.nodes import SourceNode
 from archgen.importers.outside import Outside, OutsideStore
@@ -245,7 +245,7 @@ class _Reader:
 
     def _wait(self, part: Workload, text: str, source: Origin) -> None:
         """Add the stores whose pods a command waits for by a label."""
-        for label, value in selected_by(text):
+        for label, value in labels_in_command(text):
             awaited = self.index.select({label: value})
             if len(awaited) == 1 and KINDS[awaited[0].guess.known.kind].role == "data":
                 self._connect(part, Mention(awaited[0].id), source, "kubectl")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Literal
 
 from archgen.importers.facts import Origin
+from archgen.importers.kubernetes.custom_resources import Resource
 from archgen.importers.kubernetes.manifests import Manifests, all_containers_of, containers_of
-from archgen.importers.kubernetes.operators import Resource
 from archgen.importers.kubernetes.part import Workload, program_of
 from archgen.importers.kubernetes.variables import REFERENCES, data_of, variables_of
 from archgen.importers.outside import OutsideStore, store_by_name

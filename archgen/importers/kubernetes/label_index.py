@@ -50,7 +50,7 @@ def labels_at(node: SourceNode) -> dict[str, str]:
     return {key: value.text for key, value in node.items()}
 
 
-def selected_by(command: str) -> Iterator[tuple[str, str]]:
+def labels_in_command(command: str) -> Iterator[tuple[str, str]]:
     """Yield the labels by which a command selects pods."""
     for match in _IN_COMMAND.finditer(command[:20_000]) if "kubectl" in command else ():
         yield match[1], match[2]

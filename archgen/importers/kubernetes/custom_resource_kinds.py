@@ -1,4 +1,4 @@
-"""The custom resources by which operators run databases, queues and search engines."""
+"""The kinds of custom resources by which operators run databases, queues and search engines: a table."""
 
 from __future__ import annotations
 

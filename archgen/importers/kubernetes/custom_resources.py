@@ -1,4 +1,4 @@
-"""Systems that an operator runs by a custom resource, and of which no workload stands in a file."""
+"""Custom resources as components: what an operator runs by them, of which no workload stands in a file."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from msgspec import Struct
 
 from archgen.importers.catalogue import PRODUCTS
 from archgen.importers.facts import FactSheet, Origin
+from archgen.importers.kubernetes.custom_resource_kinds import KINDS_OPERATED, Operated, operated_by
 from archgen.importers.kubernetes.hosts import ServiceKey
 from archgen.importers.kubernetes.manifests import Manifest, Manifests
-from archgen.importers.kubernetes.operated import KINDS_OPERATED, Operated, operated_by
 from archgen.importers.kubernetes.part import MOST_REPLICAS, Workload
 from archgen.importers.names import free_id
 from archgen.importers.nodes import SourceNode
