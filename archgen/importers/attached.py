@@ -26,8 +26,6 @@ _SETTING = re.compile(
 _FETCHES = re.compile(r"""(^|[\s{,"'])(scrape_configs|static_configs|targets)["']?\s*[:=]|\bprometheus\.scrape\b""")
 """Words of a file that says where measurements are fetched, in the form of Prometheus or of Alloy."""
 
-_HIGH: Confidence = "high"
-_MEDIUM: Confidence = "medium"
 _LONGEST_LINE = 2000
 _MOST_LINES = 20_000
 _BALANCERS = ("load-balancer", "reverse-proxy", "web-server", "api-gateway")
@@ -151,7 +149,8 @@ def _call(attachment: Attachment, mentioned: tuple[tuple[int, Mention], ...], sh
         subject = f"connection:{attachment.owner}->{mention.host}"
         origin = Origin(attachment.file.path, number + attachment.line)
         protocol = mention.protocol or (None if fetches else protocol_of_port(mention.port)) or "http"
-        evidence, sure = (IN_SOURCE, _MEDIUM) if attachment.is_shared else (MOUNTED, _HIGH)
+        evidence = IN_SOURCE if attachment.is_shared else MOUNTED
+        sure: Confidence = "medium" if attachment.is_shared else "high"
         sheet.add(Fact(subject, "protocol", protocol, origin, evidence, sure))
         if mention.protocol is not None or fetches:
             sheet.add(Fact(subject, "is_spoken", True, origin, evidence, sure))

@@ -72,7 +72,7 @@ _OF_SQL_SERVER = {
     "datasource",
 }
 _OF_POSTGRES = {"username", "dbname", "host", "sslmode", "searchpath"}
-"""Words of connection strings: those that only the drivers of a product have tell the product."""
+"""Words of connection strings that only the drivers of PostgreSQL have, as those above are of SQL Server alone."""
 
 _NAMES_HOST = re.compile(r"((?<!V)(?<!VIRTUAL_)HOST(NAME)?|SERVER|ADDR(ESS)?)$", re.IGNORECASE)
 """Names of variables whose values are hosts and nothing else."""

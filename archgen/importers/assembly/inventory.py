@@ -16,9 +16,9 @@ class Part(Struct, kw_only=True):
 
     `servers` are those of a pool that a proxy calls by their addresses, each with its name, its host and its port;
     `names` are those that such a proxy answers to. One that is `is_unserved` has no name that a request could come by, and
-    one that is `is_page` has one on a port of pages. One that is outside
-    and `is_near` has a name of the same network. `is_promoted` are stores of which a sentinel or an operator promotes a replica,
-    and `is_uncounted` those whose replicas are counted in no file.
+    one that is `is_page` has one on a port of pages. One that is outside and `is_near` has a name of the same network.
+    `is_promoted` are stores of which a sentinel or an operator promotes a replica, and `is_uncounted` those whose replicas
+    are counted in no file.
     `seeks` are the products or kinds of stores that it needs by the names of its variables alone, each with
     the variable, what holds its value, and its place. `near` are those that alone might call a store.
     """

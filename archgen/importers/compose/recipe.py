@@ -128,6 +128,6 @@ def _copies(words: list[str], context: str, source: Origin) -> Iterator[tuple[st
     for name in named[:-1]:
         target = named[-1] + posixpath.basename(name) if named[-1].endswith("/") else named[-1]
         file = posixpath.basename(target)
-        whole = named[-1] == "/" and posixpath.normpath(name) in _ROOTS
-        if whole or target.startswith(_CONFIGURED) or file.endswith(_CONFIGURATIONS) or file.startswith(".env"):
+        is_root = named[-1] == "/" and posixpath.normpath(name) in _ROOTS
+        if is_root or target.startswith(_CONFIGURED) or file.endswith(_CONFIGURATIONS) or file.startswith(".env"):
             yield target, SourceText(posixpath.join(context, name.lstrip("/")), source)
