@@ -121,3 +121,13 @@ def test_comment_marks_no_assumption_once_it_is_confirmed(tmp_path: Path, monkey
     assert "  api -> pdf: {protocol: http, required: false}  # compose.yml:2, depends_on only" in text
     assert "  api: {kind: service, image: acme/api, runs_on: docker-host}  # ? compose.yml:2, " in text
     assert format_model(str(MODEL), MODEL.read_bytes()) == MODEL.read_bytes()
+
+
+def test_a_model_without_questions_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    MODEL.parent.mkdir()
+    MODEL.write_text("archgen: 1\nname: X\nunknown: [firewalls]\ncomponents: {web: {kind: service}}\n")
+    assert main(["answer"]) == 0
+    assert capsys.readouterr().out == "no open questions\n"

@@ -285,6 +285,8 @@ _PARTS: dict[str, Callable[[Hit], object]] = {
     "related": lambda one: [subject for subject, _ in one.related],
     "labels": lambda one: [label for _, label in one.related],
     "proof": lambda one: one.proof.kill if one.proof is not None else None,
+    "step": lambda one: one.proof.step if one.proof is not None else None,
+    "path": lambda one: one.proof.path if one.proof is not None else None,
 }
 
 

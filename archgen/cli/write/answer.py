@@ -34,6 +34,8 @@ def run(options: argparse.Namespace) -> int:
     if options.question is None:
         for model in valid_models(models):
             _list(model)
+        if not any(model.architecture.questions for model in valid_models(models)):
+            say("no open questions\n")
         return 0
     if options.answer is None:
         raise UsageError(

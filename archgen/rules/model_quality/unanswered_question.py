@@ -20,8 +20,11 @@ def check(context: RuleContext) -> Iterator[Hit]:
         words.append(f"{plural(len(model.questions), 'question')} open, the first: {first.ask}")
     if model.unknown:
         words.append(f"unknown: {listed(model.unknown)}, so no rule reports their absence")
-    fix = f"Run `archgen answer {first.id} {'|'.join(first.options) or 'VALUE'}`." if first is not None else None
+    fix = f"Run `archgen answer {first.id} {'|'.join(first.options) or 'VALUE'}`." if first is not None else _DECLARE
     yield Hit(subject=Subject("model", model.id), message="; ".join(words), fix=fix)
+
+
+_DECLARE = "Declare what the system has of each topic, and remove it from `unknown`."
 
 
 RULE = Rule(
@@ -36,7 +39,7 @@ RULE = Rule(
         "through, which calls a component can do without. An open question isn't a defect of the system, but its "
         "answer decides what other rules report."
     ),
-    fix="Answer the questions with `archgen answer`, and remove from `unknown` the topics that the model declares.",
+    fix=f"Answer the questions with `archgen answer`. {_DECLARE}",
     limits="Reports one finding per model. Doesn't know questions that the model doesn't list.",
     references=(),
     check=check,

@@ -40,7 +40,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             case _:
                 assert_never(expected)
         for hit in hits:
-            stated = replace(hit, places=((("expect", number), "is not met either"),))
+            stated = replace(hit, places=((("expect", number), "breaks this expectation, too"),))
             hits_by_subject.setdefault(hit.subject, []).append(stated)
     for hits in hits_by_subject.values():
         yield _joined(hits)

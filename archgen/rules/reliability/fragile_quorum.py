@@ -11,6 +11,7 @@ from archgen.edits.remedy import add_replica
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Quorum, Replica
 from archgen.model.change import Change
+from archgen.model.finding import Proof
 from archgen.model.steps import Access
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -135,9 +136,20 @@ def _hit(
         related=tuple((element, "is enough to lose the quorum") for element in elements),
         flows=flows or facts.flows_of[component.id],
         case="breaks" if flows else None,
-        proof=points[-1].proof if points else None,
+        proof=_proof_at_quorum(facts, component.id, points) if points else None,
         causes=frozenset(causes),
     )
+
+
+def _proof_at_quorum(facts: Topology, component: str, points: list[SinglePoint]) -> Proof:
+    """Return a proof that ends at the quorum or at a store that it promotes: another step may fail before them; else the last."""
+    promoted = (
+        name for name, each in facts.components.items() if each.replication and each.replication.by == component
+    )
+    ends = {component, *promoted}
+    proofs = (point.proof for point in reversed(points))
+    shown = (proof for proof in proofs if ends & {facts.replicas[last].component for last in proof.path[-1:]})
+    return next(shown, points[-1].proof)
 
 
 def _witness_asked(others: list[str]) -> str:

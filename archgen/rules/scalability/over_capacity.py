@@ -7,7 +7,9 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from archgen.analysis.capacity import Load
+from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
+from archgen.model.architecture import Component
 from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -39,7 +41,28 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 for overload in overloads
             ),
             flows=flows,
+            fix=_even_weights(facts, component),
         )
+
+
+def _even_weights(facts: Topology, component: str) -> str | None:
+    """Return the fix where the replicas could handle the load in even shares, and a caller's weights keep it from being even."""
+    called = facts.components[component]
+    callers = [each.id for each in facts.components.values() if _has_weights(each, called)]
+    if not callers or facts.kind(component).stores:
+        return None
+    loads = Load(facts).totals()
+    share = sum(loads.get(replica.id, 0.0) for replica in called.replicas) / len(called.replicas)
+    if share > (called.capacity or 0.0):
+        return None
+    even = f"Even out the `weights` of {listed(callers)}: each replica of {component} then gets {_rate(share)}"
+    return f"{even}. Or add replicas, or raise their capacity."
+
+
+def _has_weights(caller: Component, called: Component) -> bool:
+    """Return True if a caller gives the replicas of a component different weights."""
+    weights = dict(caller.balance.weights) if caller.balance is not None else {}
+    return len({weights.get(replica.id, 1.0) for replica in called.replicas}) > 1
 
 
 MOST_REPLICAS = 10_000
