@@ -19,7 +19,9 @@ ADDRESS_TYPES = {"A": 4, "AAAA": 6}
 NAME_TYPES = ("CNAME", "MX", "NS", "DNAME", "ALIAS", "ANAME", "SRV")
 """The types whose value is a name."""
 
-_LEADING = (*ADDRESS_TYPES, "CNAME", "ALIAS", "ANAME", "HTTPS", "SVCB")
+LEADING_TYPES = (*ADDRESS_TYPES, "CNAME", "ALIAS", "ANAME", "HTTPS", "SVCB")
+"""The types that lead to a server of the name itself."""
+
 _UNDERSCORED = r"^(_[^.]+\.)+"
 _NUMBERED = {"MX": 1, "SRV": 3}
 
@@ -134,7 +136,7 @@ class Names:
         if name not in self._existing:
             closest = next((above for above in ancestors(name) if above in self._existing), None)
             records = self._by_name.get(f"*.{closest}", ())
-        return tuple(record for record in records if record.type.upper() in _LEADING)
+        return tuple(record for record in records if record.type.upper() in LEADING_TYPES)
 
     def mail_servers(self, name: str) -> tuple[str, ...]:
         """Return the names to which mail for a name is sent: those of its MX records (RFC 5321, 5.1)."""

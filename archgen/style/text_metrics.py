@@ -116,6 +116,18 @@ def _may_break(word: str, place: int) -> bool:
     return before in _BREAK_AFTER or (before.islower() and after.isupper())
 
 
+def longest_word(text: str, size: float, bold: bool = False) -> float:
+    """Return the width of the longest part of a text in which no line may end."""
+    parts = [""]
+    for word in text.split():
+        parts.append("")
+        for place, character in enumerate(word, start=1):
+            parts[-1] += character
+            if _may_break(word, place):
+                parts.append("")
+    return max(text_width(part, size, bold) for part in parts)
+
+
 def _pieces(word: str, width: float, size: float, bold: bool) -> list[str]:
     """Return a word in pieces no wider than a line, cut after punctuation or before a capital, else anywhere."""
     if text_width(word, size, bold) <= width:

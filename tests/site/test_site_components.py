@@ -14,6 +14,7 @@ from archgen.site.interactive.cards import component_facts
 from archgen.site.interactive.trial import trial
 from archgen.site.interactive.views import front, views
 from archgen.site.pages.component import MOST, component_page, component_path
+from archgen.site.pages.facts import element_table
 from archgen.site.structure_data import elements
 from archgen.views.levels import CARDS
 from tests.checked import check
@@ -159,3 +160,36 @@ def test_a_system_too_large_to_read_opens_on_its_groups_and_each_is_a_view() -> 
     assert groups == {view.opens for view in offered if view.opens}
     small = views(check("shop.arch.yaml", MODEL.encode()), None)
     assert small[0].id == "deployment"
+
+
+def test_the_table_of_elements_says_what_leads_to_the_site_once_and_which_client_has_no_browser() -> None:
+    text = """\
+archgen: 1
+name: Buses
+networks:
+  apn: {trust: private}
+components:
+  phone: {kind: client}
+  bus: {kind: client, network: apn}
+  names:
+    kind: dns
+    managed: true
+    domain: bus.example
+    records:
+      - {name: bus.example, type: NS, value: ns1.dns.example}
+      - {name: bus.example, type: TXT, value: v=spf1 -all}
+      - {name: www.bus.example, type: A, value: 192.0.2.1}
+      - {name: www.bus.example, type: AAAA, value: 2001:db8::1}
+  web: {kind: web-server, managed: true}
+  broker: {kind: queue, managed: true}
+connections:
+  phone -> web: https
+  bus -> broker: mqtts
+"""
+    table = element_table(check("buses.arch.yaml", text.encode()).topology)
+    assert "The name for visitors; `www.bus.example` leads to the site." in table
+    phone, bus = (next(line for line in table.splitlines() if f"`{name}`" in line) for name in ("phone", "bus"))
+    assert "| outside |" in phone
+    assert "with a browser" in phone
+    assert "| in `apn` |" in bus
+    assert "| A device or a program that calls the system. |" in bus

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archgen.style.text_metrics import UNITS, balanced, elide, text_width, wrap
+from archgen.style.text_metrics import UNITS, balanced, elide, longest_word, text_width, wrap
 from tests.style.font_widths import TARGET, source
 
 
@@ -73,3 +73,9 @@ def test_a_limit_of_lines_ends_in_an_ellipsis() -> None:
 
 def test_a_long_word_breaks_at_punctuation() -> None:
     assert wrap("https://www.foobar.com/a/path/that/goes/on", 120, 11)[0].endswith("/")
+
+
+def test_the_longest_word_ends_where_a_line_may() -> None:
+    assert longest_word("Passenger's phone", 12) == text_width("Passenger's", 12)
+    assert longest_word("live-positions", 12) == text_width("positions", 12)
+    assert longest_word("", 12) == 0

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from archgen.style.svg_markup import badge_size, clean
-from archgen.style.text_metrics import balanced, text_width, wrap
+from archgen.style.text_metrics import balanced, longest_word, text_width, wrap
 from archgen.style.theme import SIZES
 from archgen.views.diagram import Item, Message, Remark, Sequence
 
@@ -18,6 +18,8 @@ LOOP = 26.0
 """How far a message to oneself swings out."""
 
 _AROUND = 14.0
+_NAME = 200
+"""The characters of a name among which its longest word is sought: a longer name is cut anyway."""
 _NOTE_MOST = 212.0
 _FRAME_LEAST = 168.0
 
@@ -79,10 +81,13 @@ class Lifelines:
         detailed = sequence.participants if self.detailed else ()
         details = [text_width(clean(participant.detail), SIZES.label) for participant in detailed]
         around = 16 + (self.lead + 8 if self.flat else 0.0)
-        if any(width > self._spacing.most - around for width in labels):
+        # a narrow card breaks words where they have no joint, which is worse than lifelines further apart
+        words = (longest_word(clean(each.label)[:_NAME], SIZES.name, bold=True) for each in sequence.participants)
+        most = max(self._spacing.most, min(USUAL.most, max(words, default=0.0) + around))
+        if any(width > most - around for width in labels):
             self.label_lines = 2
         wanted = (width + around for width in labels + details)
-        return float(min(self._spacing.most, max([self._spacing.least, *wanted])))
+        return float(min(most, max([self._spacing.least, *wanted])))
 
     def _gaps(self, sequence: Sequence) -> list[float]:
         gaps = [self.card + self._spacing.beside] * max(len(self.order) - 1, 0)

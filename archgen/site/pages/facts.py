@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from archgen.analysis.dns_names import LEADING_TYPES
 from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, FirewallRule, Host, Port
@@ -19,6 +20,9 @@ from archgen.style.svg_markup import identifier
 
 FIRST = ("client", "dns")
 """The kinds that stand before the servers in the table of elements: the first that a request meets."""
+
+_BROWSER = ("http", "https", "http2", "http3", "ws", "wss")
+"""The protocols that a visitor's browser speaks to a site."""
 
 
 def element_table(topology: Topology, address: Callable[[str], str] | None = None) -> str:
@@ -41,13 +45,26 @@ def _component(topology: Topology, component: Component, address: Callable[[str]
         KINDS[component.kind].title,
         " ".join(filter(None, (text(component.product or ""), text(component.version or "")))),
         _where(topology, component),
-        text(component.why or KINDS[component.kind].summary),
+        text(component.why or _purpose(topology, component)),
     )
+
+
+def _purpose(topology: Topology, component: Component) -> str:
+    """Return what components of its kind are for; a client that speaks no HTTP has no browser."""
+    called = [
+        port.protocol
+        for call in topology.architecture.connections
+        if call.source == component.id
+        for port in call.ports
+    ]
+    if component.kind == "client" and called and not set(called) & set(_BROWSER):
+        return "A device or a program that calls the system."
+    return KINDS[component.kind].summary
 
 
 def _where(topology: Topology, component: Component) -> str:
     if component.kind == "client":
-        return "outside"
+        return f"in {code(component.network)}" if component.network else "outside"
     if component.managed:
         return text(service_place(component))
     if component.guards:
@@ -59,9 +76,9 @@ def _where(topology: Topology, component: Component) -> str:
 
 
 def _domain(component: Component) -> Sequence[str]:
-    names = codes(record.name for record in component.records)
-    verb = "leads" if len(component.records) == 1 else "lead"
-    why = f"The name for visitors; {names} {verb} to the site." if names else ""
+    names = dict.fromkeys(record.name for record in component.records if record.type.upper() in LEADING_TYPES)
+    verb = "leads" if len(names) == 1 else "lead"
+    why = f"The name for visitors; {codes(names)} {verb} to the site." if names else ""
     return (code(component.domain or ""), "Domain name", "", f"DNS zone at {code(component.id)}", why)
 
 
