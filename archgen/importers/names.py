@@ -1,4 +1,4 @@
-"""Ids of a model from the names of other programs."""
+"""Names of other programs: as ids of a model, and by their words."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 _OTHER = re.compile(r"[^A-Za-z0-9._-]+")
+_BETWEEN_WORDS = re.compile(r"[^a-z0-9]+")
 LONGEST = 60
 
 
@@ -14,6 +15,11 @@ def make_id(name: str) -> str:
     """Return a name as an id of the language."""
     words = _OTHER.sub("-", name).strip("-._")[:LONGEST].rstrip("-._")
     return words or "unnamed"
+
+
+def words_of(name: str) -> list[str]:
+    """Return the words of a name in small letters; the first is empty where the name begins with none."""
+    return _BETWEEN_WORDS.split(name.lower())
 
 
 def free_id(name: str, taken: set[str] | dict[str, str]) -> str:

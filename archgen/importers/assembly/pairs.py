@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from archgen.importers.assembly.inventory import Call, Inventory, Part
 from archgen.importers.catalogue import BY_PRODUCT, Known, is_like
 from archgen.importers.facts import Origin
-from archgen.importers.names import free_id
+from archgen.importers.names import free_id, words_of
 
 _STORE = re.compile(
     r"[-_.]?(db|database|mongo|mongodb|mysql|mariadb|postgres|postgresql|pg|redis|cache|store|sql)\d*$", re.IGNORECASE
@@ -46,8 +46,7 @@ def join_alike(inventory: Inventory) -> Inventory:
 
 
 def _words(name: str) -> frozenset[str]:
-    words = re.split(r"[^a-z0-9]+", name.lower())
-    return frozenset(word for word in words if word and _WORDS_OF_STORES.fullmatch(word) is None)
+    return frozenset(word for word in words_of(name) if word and _WORDS_OF_STORES.fullmatch(word) is None)
 
 
 def pair_stores(inventory: Inventory) -> Inventory:

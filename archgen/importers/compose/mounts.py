@@ -13,6 +13,7 @@ from archgen.importers.compose.interpolation import fill_variables
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import SourceText
 from archgen.importers.facts import Attachment, Configuration, Opener
+from archgen.importers.names import words_of
 
 _NO_CONFIGURATION = (".sock", ".pem", ".key", ".crt", ".sql", ".sh", ".py", ".js", ".html", ".md")
 CONFIGURATIONS = (
@@ -93,7 +94,7 @@ def _filled(file: Configuration, values: Mapping[str, str]) -> Configuration:
 
 def doubt_files_of_others(attachments: Iterable[Attachment], parts: Iterable[ServicePart]) -> list[Attachment]:
     """Return the attachments, those in doubt that several mount in a directory named like another of them: `/etc/sogo` of `php`."""
-    names = {part.id: set(re.split(r"[^a-z0-9]+", part.service.name.lower())) for part in parts}
+    names = {part.id: set(words_of(part.service.name)) for part in parts}
     owners: dict[str, set[str]] = {}
     listed = list(attachments)
     for each in listed:
@@ -105,7 +106,7 @@ def doubt_files_of_others(attachments: Iterable[Attachment], parts: Iterable[Ser
 
 
 def _is_of_another(attachment: Attachment, owners: Set[str], names: Mapping[str, set[str]]) -> bool:
-    words = set(re.split(r"[^a-z0-9]+", attachment.target.lower()))
+    words = set(words_of(attachment.target))
     if len(owners) < 2 or words & names[attachment.owner]:
         return False
     return any(words & names[owner] for owner in owners)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Service, SourceText
 from archgen.importers.facts import Origin
+from archgen.importers.names import words_of
 from archgen.importers.outside import OutsideStore
 from archgen.model.kinds import KINDS
 
@@ -74,7 +75,7 @@ def is_of_coordinated(name: str, part: ServicePart, target: ServicePart | Outsid
 
 def _begins_with_another(name: str, part: ServicePart, sharing: Sequence[ServicePart]) -> bool:
     """Return True for `AIRFLOW__BROKER_URL` of what is no Airflow, beside `airflow-worker`."""
-    first = re.split(r"[^a-z0-9]", name.lower(), maxsplit=1)[0]
+    first = words_of(name)[0]
     if len(first) < 3 or first in _words_of(part):
         return False
     others = [each for each in sharing if not each.service.runs_program_of(part.service)]
@@ -84,7 +85,7 @@ def _begins_with_another(name: str, part: ServicePart, sharing: Sequence[Service
 def _words_of(part: ServicePart) -> list[str]:
     """Return the words of a service's name, of its image and of its source."""
     service = part.service
-    return re.split(r"[^a-z0-9]+", f"{service.name} {service.image.rpartition('/')[2]} {service.built}".lower())
+    return words_of(f"{service.name} {service.image.rpartition('/')[2]} {service.built}")
 
 
 def borrowed_stores(

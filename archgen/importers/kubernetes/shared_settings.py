@@ -11,6 +11,7 @@ from archgen.importers.kubernetes.custom_resources import Resource
 from archgen.importers.kubernetes.manifests import Manifests, all_containers_of, containers_of
 from archgen.importers.kubernetes.part import Workload, program_of
 from archgen.importers.kubernetes.variables import REFERENCES, data_of, variables_of
+from archgen.importers.names import words_of
 from archgen.importers.outside import OutsideStore, store_by_name
 from archgen.importers.secrets import is_secret_name
 from archgen.model.kinds import KINDS
@@ -74,7 +75,7 @@ class SharedSettings:
         target: Workload | Resource | OutsideStore,
         takers: dict[str, Workload],
     ) -> bool:
-        first = re.split(r"[^a-z0-9]", name.lower(), maxsplit=1)[0]
+        first = words_of(name)[0]
         if first and first in _words_of(part):
             return False
         kind, stores = KINDS[part.guess.known.kind], KINDS[target.guess.known.kind].role == "data"
@@ -86,7 +87,7 @@ class SharedSettings:
 
 
 def _words_of(part: Workload | Resource) -> list[str]:
-    return re.split(r"[^a-z0-9]+", f"{part.manifest.name} {part.guess.known.product or ''}".lower())
+    return words_of(f"{part.manifest.name} {part.guess.known.product or ''}")
 
 
 def _is_one_program(takers: dict[str, Workload]) -> bool:
