@@ -111,7 +111,7 @@ def _reason(facts: Topology, proof: Proof) -> tuple[str, str]:
     answering = _answering(facts, proof)
     for connection in connections:
         if connection.locality is not None:
-            return _apart(connection, facts.replicas[proof.path[-1]])
+            return _apart(facts, connection, facts.replicas[proof.path[-1]])
         if connection.needs not in (1, "all") and answering > 0:
             return _too_few(connection, answering)
     held = next((name for name in called if _is_held(facts.components[name])), None)
@@ -160,12 +160,17 @@ def _quorum(component: Component) -> tuple[str, str]:
     )
 
 
-def _apart(connection: Connection, caller: Replica) -> tuple[str, str]:
+def _apart(facts: Topology, connection: Connection, caller: Replica) -> tuple[str, str]:
     place = {SAME_HOST: "the same host", NEAREST: "the same zone"}.get(connection.locality or "")
     place = place or f"the same {(connection.locality or '').removeprefix('same-')}"
     targets = listed(connection.targets, "or")
+    if facts.components[caller.component].kind == "client":
+        return (
+            f"{connection.id} stays within {place}, and {caller.component} is a client, which is on no host and in no zone",
+            "Take the `locality` off the connection.",
+        )
     return (
-        f"{connection.id} stays within {place}, and no replica of {targets} that may answer is there for {caller.id}",
+        f"{connection.id} stays within {place}, and {caller.id} has no replica of {targets} there that may answer",
         f"Place {targets} beside {connection.source}, or take the `locality` off the connection.",
     )
 

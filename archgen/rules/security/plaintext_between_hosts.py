@@ -68,9 +68,19 @@ def _message(calls: list[Connection], sites: _Sites) -> str:
     named = [f"{call.id} ({listed([_title(each) for each in _protocols(call)])})" for call in calls[:_NAMED]]
     named += [f"{len(calls) - _NAMED} more"] if len(calls) > _NAMED else []
     crosses = "crosses" if len(calls) == 1 else "cross"
-    far = [(call.id, place) for call in calls[:_NAMED] if (place := sites.apart(call))]
-    ways = [f"{f'{name} ' if calls[1:] else ''}from {place}" for name, place in far]
-    return f"{listed(named)} {crosses} hosts unencrypted" + (f", {listed(ways)}" if ways else "")
+    return f"{listed(named)} {crosses} hosts unencrypted{_ways(calls, sites)}"
+
+
+def _ways(calls: list[Connection], sites: _Sites) -> str:
+    """Return the sites between which the named connections lead, each pair once."""
+    names_by_way: dict[str, list[str]] = {}
+    for call in calls[:_NAMED]:
+        if way := sites.apart(call):
+            names_by_way.setdefault(way, []).append(call.id)
+    if len(calls) in map(len, names_by_way.values()):
+        return f", {'all ' if calls[1:] else ''}from {next(iter(names_by_way))}"
+    ways = "; ".join(f"{listed(names)} from {way}" for way, names in names_by_way.items())
+    return f", {ways}" if ways else ""
 
 
 def _protocols(connection: Connection) -> list[str]:
