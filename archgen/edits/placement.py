@@ -30,13 +30,13 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
         )
 
     pools: list[tuple[tuple[str, ...], Sequence[str]]] = [
-        (index.hosts[host].zones, (host,))
+        (index.nearest_zones(host), (host,))
         for pool in dict.fromkeys(pool for host in own for pool in index.neighbours.get(host, ()))
         for host in pool
     ]
     if component.kind != "other" and not KINDS[component.kind].protects:
         pools += index.carrying.get((component.kind, component.product), {}).items()
-    around = {zone for host in own for zone in index.hosts[host].zones}
+    around = {zone for host in own for zone in index.nearest_zones(host)}
     far = [hosts for zones, hosts in pools if around.isdisjoint(zones)]
     for some in (far, [hosts for _, hosts in pools]):
         fitting = {host for hosts in some for host in islice(filter(fits, hosts), 1)}

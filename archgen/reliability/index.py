@@ -94,7 +94,7 @@ class Index:
                 (component.kind, component.product)
                 for component in map(self.components.__getitem__, self.standing_on.get(host, ()))
             }:
-                carriers.setdefault(key, {}).setdefault(self.hosts[host].zones, []).append(host)
+                carriers.setdefault(key, {}).setdefault(self.nearest_zones(host), []).append(host)
         return carriers
 
     @cached_property
@@ -157,6 +157,10 @@ class Index:
                 carrier = self._carrier.get(carrier)
             below = self._below[host] = tuple(chain)
         return below
+
+    def nearest_zones(self, host: str) -> tuple[str, ...]:
+        """Return the zones that a host, or a host that it runs on, declares; not those around them."""
+        return tuple(dict.fromkeys(zone for each in (host, *self.hosts_below(host)) for zone in self.hosts[each].zones))
 
     def machine(self, host: str) -> str:
         """Return the lowest host that a host runs on; a host that runs on none is its own."""

@@ -53,6 +53,19 @@ def test_room_is_where_the_same_work_is_done(components: str, hosts: str, found:
     assert find_host(index, index.components["api"], lambda host: host == found) is None
 
 
+@pytest.mark.parametrize("kind", ["database", "other"])
+def test_virtual_machine_is_in_the_zone_of_the_machine_below(kind: str) -> None:
+    text = model(
+        f"api: {{kind: {kind}, runs_on: v-1}}\nbeside: {{kind: {kind}, runs_on: [v-2, v-3]}}\n"
+        "both: {kind: database, runs_on: [v-1, v-2, v-3]}",
+        hosts="p-1: {zone: a}, p-2: {zone: a}, p-3: {zone: b}, v-1: {runs_on: p-1}, v-2: {runs_on: p-2}, v-3: {runs_on: p-3}",
+        zones="a: {kind: rack}, b: {kind: rack}",
+    )
+    index = Index(load("edge.arch.yaml", text.encode()).architecture)
+    assert find_host(index, index.components["api"], lambda _: False) == "v-3"
+    assert find_host(index, index.components["api"], lambda host: host == "v-3") == "v-2"
+
+
 ONE_ALONE = model(
     "api: {kind: other, runs_on: s-1}\n"
     "store: {kind: other, runs_on: [s-1, s-2, s-3], quorum: majority}\n"
