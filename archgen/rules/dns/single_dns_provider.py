@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from archgen.analysis.dns_names import lies_under, normalize_name, pointee, readings
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -29,7 +29,17 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 subject=Subject("component", server.id),
                 message=f"If {provider} fails, no name of {server.domain} resolves: all its name servers belong to {provider}",
                 flows=flows,
+                fix=_delegate(domain, names.servers),
             )
+
+
+def _delegate(domain: str, servers: Iterable[Component]) -> str | None:
+    """Return the fix where several components serve the zone already, and the records name one provider alone."""
+    serving = [each for each in servers if normalize_name(each.domain or "") == domain]
+    if len(serving) == 1:
+        return None
+    # without their names, the findings about all of them have one fix, and are one
+    return f"Add the name servers of all {len(serving)} components that serve {domain} to its NS records, and at the registrar."
 
 
 def _providers(server: Component, domain: str) -> dict[str, None]:
