@@ -14,8 +14,9 @@ from archgen.model.percentages import format_availability
 from archgen.model.wording import first_few, listed, plural
 from archgen.report.common.assessment import AssumptionGroup, all_assumptions
 from archgen.slides.facts import hours
-from archgen.slides.paging import growing, paragraph_slides, split_sequence, truncate_text
+from archgen.slides.paging import paragraph_slides, truncate_text
 from archgen.slides.section import ChangeSummary, DeckSection
+from archgen.slides.sequence_paging import growing, split_sequence
 from archgen.slides.values import (
     DiagramSlide,
     FlowSlide,

@@ -1,22 +1,14 @@
-"""Text and sequences split into slides."""
+"""Text split into slides."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import assert_never
 
-from msgspec.structs import replace
-
-from archgen.layout.sequence.arrangement import place
-from archgen.layout.sequence.lanes import SLIDES
-from archgen.layout.sequence.placed import PlacedSequence
-from archgen.slides.layout.legible import INSIDE
 from archgen.slides.layout.tables import LEADING
 from archgen.slides.layout.titles import whole_words
 from archgen.slides.values import (
     AREA,
     BETWEEN,
-    FLOW,
     GUTTER,
     HEADING,
     PARAGRAPH,
@@ -28,8 +20,6 @@ from archgen.slides.values import (
     TextSlide,
 )
 from archgen.style.text_metrics import wrap
-from archgen.style.theme import SIZES
-from archgen.views.diagram import Block, Item, Message, Remark, Sequence
 
 _WIDTH = WIDE * 0.9 - 44
 _LINES = 13
@@ -45,12 +35,6 @@ _SPACE = 0.5
 """The space after a paragraph, in lines."""
 
 _ROOM = AREA[2:]
-_MARGINS = 2 * (SIZES.margin - INSIDE)
-_SHORT = 340
-"""Height in pixels below which a sequence isn't split further, whatever its scale."""
-
-_READABLE = 1.05
-"""Smallest readable scale of a sequence, in points per pixel: messages have 12 pixels, protocols 10."""
 
 
 def line_count(entry: Paragraph) -> int:
@@ -204,108 +188,3 @@ def _cut(entry: Paragraph) -> Paragraph:
     short = wrap(entry.text, _WIDTH, PROSE, lines=max(1, _LINES - 1 - len(wrap(entry.strong, _WIDTH, PROSE, lines=4))))
     strong = " ".join(wrap(entry.strong, _WIDTH, PROSE, lines=4))
     return Paragraph(" ".join(short), strong, entry.badge)
-
-
-def split_sequence(sequence: Sequence) -> tuple[PlacedSequence, ...]:
-    """Split the sequence into as few slides as keep its text readable, each with its own participants."""
-    full = _spaced(sequence)
-    for count in range(1, len(sequence.items) + 1):
-        parts = tuple(_spaced(part) for part in _parts(full, count)) if count > 1 else (full,)
-        if all(_large_enough(part) for part in parts) or max(part.height for part in parts) < _SHORT:
-            return parts
-    return (full,)
-
-
-def _spaced(sequence: Sequence) -> PlacedSequence:
-    """Place the sequence with the spacing that makes its text largest."""
-    return max((place(sequence, spacing) for spacing in SLIDES), key=_scale)
-
-
-def _scale(placed: PlacedSequence) -> float:
-    """Return the points per pixel of a sequence on a slide, at most `FLOW`."""
-    return min(_across(placed), _ROOM[1] / (placed.height - _MARGINS), FLOW)
-
-
-def _across(placed: PlacedSequence) -> float:
-    return _ROOM[0] / (placed.width - _MARGINS)
-
-
-def growing(placed: PlacedSequence) -> Iterator[PlacedSequence]:
-    """Yield the sequence after each of its items; nothing moves from slide to slide."""
-    arrows = papers = frames = 0
-    for item in placed.sequence.items:
-        messages, noted, framed = _counted((item,))
-        arrows, papers, frames = arrows + messages, papers + noted, frames + framed
-        yield replace(
-            placed, arrows=placed.arrows[:arrows], papers=placed.papers[:papers], frames=placed.frames[:frames]
-        )
-
-
-def _counted(items: tuple[Item, ...]) -> tuple[int, int, int]:
-    """Count the messages, notes and frames of some items, also inside frames."""
-    counts = [0, 0, 0]
-    for item in items:
-        match item:
-            case Message():
-                counts[0] += 1
-            case Remark():
-                counts[1] += 1
-            case Block():
-                counts[2] += 1
-                for section in item.sections:
-                    counts = [count + other for count, other in zip(counts, _counted(section.items), strict=True)]
-            case _:
-                assert_never(item)
-    return counts[0], counts[1], counts[2]
-
-
-def _large_enough(placed: PlacedSequence) -> bool:
-    """Return True if the text is readable, or as large as the width of a slide allows."""
-    return _scale(placed) >= min(_READABLE, _across(place(placed.sequence, SLIDES[-1])))
-
-
-def _parts(placed: PlacedSequence, count: int) -> Iterator[Sequence]:
-    """Split the items into so many parts of about equal height, each with at least one item."""
-    items, bottoms = placed.sequence.items, _bottoms(placed)
-    start = 0
-    for part in range(1, count + 1):
-        wanted = placed.top + (placed.bottom - placed.top) * part / count
-        ends = range(start + 1, len(items) - (count - part) + 1)
-        end = min(ends, key=lambda at: abs(bottoms[at - 1] - wanted), default=len(items))
-        yield _only(placed.sequence, items[start : end if part < count else len(items)])
-        start = end
-
-
-def _only(sequence: Sequence, items: tuple[Item, ...]) -> Sequence:
-    """Return the sequence with only some items and their participants."""
-    inside = frozenset(_named(items))
-    there = tuple(participant for participant in sequence.participants if participant.id in inside)
-    return replace(sequence, items=items, participants=there or sequence.participants)
-
-
-def _named(items: tuple[Item, ...]) -> Iterator[str]:
-    for item in items:
-        match item:
-            case Message():
-                yield from (item.source, item.target)
-            case Remark():
-                yield from item.over
-            case Block():
-                for section in item.sections:
-                    yield from _named(section.items)
-            case _:
-                assert_never(item)
-
-
-def _bottoms(placed: PlacedSequence) -> list[float]:
-    """Return the bottom of each item."""
-    bottoms: list[float] = []
-    arrows = papers = frames = 0
-    for item in placed.sequence.items:
-        messages, noted, framed = _counted((item,))
-        arrows, papers, frames = arrows + messages, papers + noted, frames + framed
-        if isinstance(item, Block):
-            bottoms.append(placed.frames[frames - framed].box.bottom)
-        else:
-            bottoms.append(placed.arrows[arrows - 1].y2 if messages else placed.papers[papers - 1].box.bottom)
-    return bottoms

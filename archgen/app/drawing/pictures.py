@@ -282,7 +282,7 @@ class Drawing:
 
     def growing(self, tier: CheckedModel, flow: Flow) -> tuple[Scene, ...]:
         """Return the scenes of one request flow in time, before its first step and after each."""
-        from archgen.slides.paging import growing
+        from archgen.slides.sequence_paging import growing
 
         sequence = folded(self.flow(tier, flow))
         full = place(sequence)
