@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal, Protocol
 
 from msgspec import Struct, json
 
@@ -81,11 +81,18 @@ class Configuration(Struct, frozen=True):
     data: bytes
 
 
-Opener = Callable[[str, str], tuple[Configuration, ...]]
-"""Opens what a file names: by the path of that file and the name in it; the configurations in it for a directory.
+class Opener(Protocol):
+    """Opens what a file names: by the path of that file and the name in it; the configurations in it for a directory.
 
-There are none where nothing is, and where it leads out of the project.
-"""
+    There are none where nothing is, and where it leads out of the project.
+    """
+
+    def __call__(self, path: str, name: str, /) -> tuple[Configuration, ...]:
+        """Return what is opened by a name."""
+
+    def find(self, path: str, directory: str, names: Iterable[str], /) -> Iterator[tuple[Configuration, ...]]:
+        """Yield what is opened by those names in a directory that lead to something: most that is sought isn't there."""
+
 
 ImportFormat = Literal["compose", "kubernetes", "haproxy", "nginx", "keepalived"]
 

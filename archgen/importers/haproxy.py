@@ -16,10 +16,10 @@ _SECTION = re.compile(
     r"(global|defaults|frontend|backend|listen|userlist|peers|resolvers|program|cache|mailers|ring|http-errors)\b"
 )
 _SNIFF = re.compile(
-    rb"^(?:frontend|backend|listen)\s+\S+|^[ \t]+(?:(?:frontend|backend)[ \t]+[\w.-]+|listen[ \t]+[\w.-]+[ \t]+\S*:\d+)[ \t]*$",
+    rb"\n(?:(?:frontend|backend|listen)\s+\S+|[ \t]+(?:(?:frontend|backend)[ \t]+[\w.-]+|listen[ \t]+[\w.-]+[ \t]+\S*:\d+)[ \t]*$)",
     re.MULTILINE,
 )
-"""A section; one that is indented has no end that another program's configuration has."""
+"""A section behind the end of a line; one that is indented has no end that another program's configuration has."""
 
 _ALGORITHMS = {
     "roundrobin": "round-robin",
@@ -57,7 +57,7 @@ class _Section(Struct):
 
 def is_haproxy(file: Configuration) -> bool:
     """Return True if a file looks like a configuration of HAProxy."""
-    return _SNIFF.search(file.data) is not None and b"{\n" not in file.data[:200]
+    return _SNIFF.search(b"\n" + file.data) is not None and b"{\n" not in file.data[:200]
 
 
 def sections_of(text: str) -> list[_Section]:

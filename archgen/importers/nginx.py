@@ -20,7 +20,8 @@ _PASSES = {
     "proxy_pass": "http", "grpc_pass": "grpc", "fastcgi_pass": "fastcgi", "uwsgi_pass": "uwsgi", "scgi_pass": "tcp",
     "memcached_pass": "memcached",
 }  # fmt: skip
-_SNIFF = re.compile(rb"^\s*(?:upstream\s+\S+|server|http|events|stream|location\s+[^{;]+)\s*\{", re.MULTILINE)
+_SNIFF = re.compile(rb"\n[ \t]*(?:upstream\s+\S+|server|http|events|stream|location\s+[^{;]+)\s*\{")
+"""A block behind the end of a line."""
 
 
 class NginxError(Exception):
@@ -50,7 +51,7 @@ class Directive(Struct):
 
 def is_nginx(file: Configuration) -> bool:
     """Return True if a file looks like a configuration of nginx."""
-    return _SNIFF.search(file.data) is not None and b"vrrp_instance" not in file.data
+    return _SNIFF.search(b"\n" + file.data) is not None and b"vrrp_instance" not in file.data
 
 
 def tokens(text: str) -> Iterator[tuple[str, str, int]]:

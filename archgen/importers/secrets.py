@@ -21,4 +21,4 @@ def is_secret_name(name: str) -> bool:
 
 def without_user_info(text: str) -> str:
     """Return a text without the user names and passwords of its URLs."""
-    return _USER_INFO.sub("", text)
+    return _USER_INFO.sub("", text) if "@" in text else text

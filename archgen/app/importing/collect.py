@@ -192,7 +192,7 @@ def _manifest(path: str, inside: str) -> bytes:
         data = read_file(path, FOUND, inside)
     except UnreadableFile:
         return b""
-    return data if b"kind" in data and _API_VERSION.search(data) is not None else b""
+    return data if b"kind" in data and b"apiVersion" in data and _API_VERSION.search(data) is not None else b""
 
 
 def _joined(directory: str, name: str) -> str:

@@ -33,7 +33,7 @@ _WORD = re.compile(r"[A-Za-z0-9][\w.-]*")
 
 def is_compose_file(name: str) -> bool:
     """Return True for the name of a compose file."""
-    return _COMPOSE.fullmatch(name) is not None
+    return name[-3:].lower() in ("yml", "aml") and _COMPOSE.fullmatch(name) is not None
 
 
 def choose_compose_files(directory: str, names: list[str], inside: str) -> tuple[list[str], list[str]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Set
+import posixpath
+from collections.abc import Iterable, Iterator, Set
 
 from archgen.app.config.config import repository_of
 from archgen.app.importing.collect import SourceFiles
@@ -19,39 +20,57 @@ _MOST_MOUNTED = 40
 _OF_PACKAGES = ("package.json", "package-lock.json", "composer.json", "tsconfig.json")
 """Ends of the names of files that tell what a program is built of."""
 
+_TRANSLATIONS = frozenset(("lang", "langs", "languages", "locale", "locales", "i18n", "l10n", "translations"))
+"""Directories of texts in several languages, which are large and tell no address."""
+
 _BESIDE = frozenset((".env", *STAND_INS))
 """Files that are looked for beside every compose file."""
 
 
 def opener_of(paths: tuple[str, ...], collection: SourceFiles) -> Opener:
-    """Return the function that opens what a configuration names, inside the project of that configuration."""
-    cache: dict[str, tuple[Configuration, ...]] = {}
-    projects: dict[str, ResolvedDirectory] = {}
-    entries: dict[str, frozenset[str]] = {}
-    listed, resolved = collection.listed, collection.resolved
+    """Return what opens the names in configurations, inside the project of each configuration."""
+    return _Opener(paths, collection)
 
-    def open_named(path: str, name: str) -> tuple[Configuration, ...]:
+
+class _Opener:
+    def __init__(self, paths: tuple[str, ...], collection: SourceFiles) -> None:
+        self._paths = paths
+        self._listed, self._resolved = collection.listed, collection.resolved
+        self._cache: dict[str, tuple[Configuration, ...]] = {}
+        self._projects: dict[str, ResolvedDirectory] = {}
+        self._entries: dict[str, frozenset[str]] = {}
+
+    def __call__(self, path: str, name: str, /) -> tuple[Configuration, ...]:
         directory = os.path.dirname(path)
-        if name in _BESIDE and directory in listed and name not in listed[directory]:
+        if name in _BESIDE and directory in self._listed and name not in self._listed[directory]:
             return ()
         if not name or os.path.isabs(name) or "\0" in name or len(name) > 1000:
             return ()
         target = os.path.normpath(os.path.join(directory, name))
-        if target not in cache:
-            folder = os.path.dirname(target)
-            if folder not in entries:
-                entries[folder] = _entries_of(folder)
-            if os.path.basename(target) not in entries[folder]:
+        if target not in self._cache:
+            if os.path.basename(target) not in self._entries_of(os.path.dirname(target)) or not os.path.exists(target):
                 return ()
-            if not os.path.exists(target):
-                return ()
-            if directory not in projects:
-                project = _project_of(os.path.abspath(directory), paths)
-                projects[directory] = resolved.get(project) or ResolvedDirectory.of(project)
-            cache[target] = tuple(_open(target, projects[directory]))
-        return cache[target]
+            self._cache[target] = tuple(_open(target, self._project_of(directory)))
+        return self._cache[target]
 
-    return open_named
+    def find(self, path: str, directory: str, names: Iterable[str], /) -> Iterator[tuple[Configuration, ...]]:
+        if os.path.isabs(directory) or "\0" in directory or len(directory) > 1000:
+            return
+        present = self._entries_of(os.path.normpath(os.path.join(os.path.dirname(path), directory)))
+        for name in names if present else ():
+            if name.partition("/")[0] in present and (files := self(path, posixpath.join(directory, name))):
+                yield files
+
+    def _entries_of(self, folder: str) -> frozenset[str]:
+        if folder not in self._entries:
+            self._entries[folder] = _entries_of(folder)
+        return self._entries[folder]
+
+    def _project_of(self, directory: str) -> ResolvedDirectory:
+        if directory not in self._projects:
+            project = _project_of(os.path.abspath(directory), self._paths)
+            self._projects[directory] = self._resolved.get(project) or ResolvedDirectory.of(project)
+        return self._projects[directory]
 
 
 def _entries_of(folder: str) -> frozenset[str]:
@@ -86,5 +105,7 @@ def _is_configuration(path: str, below: Set[str]) -> bool:
     """Return True for a configuration, and for the example of one that isn't there."""
     stem, end = os.path.splitext(path)
     if is_compose_file(os.path.basename(path)) or path.endswith(_OF_PACKAGES):
+        return False
+    if os.path.basename(os.path.dirname(path)) in _TRANSLATIONS:
         return False
     return path.endswith(CONFIGURATIONS) or (end in EXAMPLES and stem.endswith(CONFIGURATIONS) and stem not in below)

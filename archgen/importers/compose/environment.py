@@ -65,14 +65,13 @@ class Environment(Struct):
 
 def environment_of(path: str, opener: Opener) -> Environment:
     """Return the variables for the compose files beside a path."""
-    for name in (".env", *STAND_INS, *_moved()):
-        for file in opener(path, name)[:1]:
-            stands_in = name != ".env"
-            # what an example leaves empty is to be filled in
-            variables = {
-                key: value for key, (value, _) in expanded_variables(file.data, {}).items() if value or not stands_in
-            }
-            return Environment(variables, file.path if stands_in else "")
+    for file, *_ in opener.find(path, "", (".env", *STAND_INS, *_moved())):
+        stands_in = posixpath.basename(file.path) != ".env"
+        # what an example leaves empty is to be filled in
+        variables = {
+            key: value for key, (value, _) in expanded_variables(file.data, {}).items() if value or not stands_in
+        }
+        return Environment(variables, file.path if stands_in else "")
     return Environment()
 
 
@@ -87,11 +86,7 @@ def opened_variables(path: str, name: str, opener: Opener, *, moved: bool = True
             *(f"{word}.{base.lstrip('.')}" for word in ("example", "sample", "template")),
         )
     )
-    for each in (base, *stand_ins):
-        files = opener(path, posixpath.join(directory, each))[:1]
-        if files:
-            return files
-    return ()
+    return next(opener.find(path, directory, (base, *stand_ins)), ())[:1]
 
 
 def _moved() -> Iterator[str]:

@@ -73,8 +73,8 @@ def _own(part: ServicePart, opener: Opener) -> list[Configuration]:
     for directory in _directories(part, opener) if part.guess.known.product is None else ():
         if not opener(part.service.source.path, directory):
             continue
-        named = (opener(part.service.source.path, posixpath.join(directory, name))[:1] for name in _NAMES)
-        return [file for files in named for file in files if len(file.data) <= _LARGEST]
+        named = opener.find(part.service.source.path, directory, _NAMES)
+        return [file for files in named for file in files[:1] if len(file.data) <= _LARGEST]
     return []
 
 

@@ -53,11 +53,7 @@ def _opened(path: str, name: str, opener: Opener) -> tuple[Configuration, ...]:
     """Return the configurations that a mount names, else those of the example or template that people make it of."""
     # files of a directory below are often run from above it
     above = (posixpath.join("..", name),) if name.startswith("./") and "/" in name[2:] else ()
-    for each in (name, *_examples(name), *above):
-        files = opener(path, each)
-        if files:
-            return files
-    return ()
+    return next(opener.find(path, "", (name, *_examples(name), *above)), ())
 
 
 def _examples(name: str) -> Iterator[str]:

@@ -77,12 +77,12 @@ def _like_named(part: ServicePart, opener: Opener) -> Iterator[tuple[str, str]]:
     names = dict.fromkeys(
         name for name in (part.service.name, image, image.partition("-")[2]) if _MODULE.fullmatch(name)
     )
+    files = [f"{name}/{file}" for name in names for file in _DOCKERFILES]
     for root in _ROOTS:
-        for name in names:
-            for file in _DOCKERFILES:
-                if opener(part.service.source.path, posixpath.join(root, name, file)):
-                    yield posixpath.join(root, name), file
-                    return
+        for recipe, *_ in opener.find(part.service.source.path, root, files):
+            directory, file = posixpath.split(recipe.path)
+            yield posixpath.relpath(directory, posixpath.dirname(part.service.source.path) or "."), file
+            return
 
 
 def calls_in_sources(
@@ -149,8 +149,8 @@ def _settings(part: ServicePart, opener: Opener) -> list[Configuration]:
     for directory in dict.fromkeys(source_directories(part, opener)):
         if posixpath.normpath(directory).strip("./") == "":
             continue
-        named = (opener(part.service.source.path, posixpath.join(directory, name))[:1] for name in _FILES)
-        files = [file for opened in named for file in opened if len(file.data) <= _LARGEST]
+        named = opener.find(part.service.source.path, directory, _FILES)
+        files = [file for opened in named for file in opened[:1] if len(file.data) <= _LARGEST]
         if files:
             return files
     return []
