@@ -243,6 +243,7 @@ PRODUCTS: dict[str, Known] = {
     **_stores("service", "selenium", "http", 4444, "hub selenium-hub standalone-chrome browserless chrome"),
     **_stores("service", "ollama", "http", 11434, "ollama"),
     **_stores("service", "nacos", "http", 8848, "nacos nacos-server"),
+    **_stores("service", "eureka", "http", 8761, "eureka eureka-server"),
     **_stores("service", "seata", "tcp", 8091, "seata-server"),
     **_stores("service", "rocketmq-namesrv", "tcp", 9876, "rocketmq-namesrv mqnamesrv"),
     **_stores("service", "xxl-job", "http", 8080, "xxl-job-admin"),
@@ -279,12 +280,31 @@ STORES = {
 STORE_PROTOCOLS = {number: store.protocol for number, store in STORES.items()}
 """Protocols of stores by their usual ports, on which balancers in front of them answer too."""
 
+PROVIDED = {
+    name: Known(kind, name, "https")
+    for name, kind in (
+        ("sqs", "queue"),
+        ("sns", "queue"),
+        ("dynamodb", "database"),
+        ("kinesis", "stream"),
+        ("s3", "object-storage"),
+        ("google-cloud-storage", "object-storage"),
+        ("azure-blob-storage", "object-storage"),
+    )
+}
+"""Services that a provider runs, each one for all its customers of a region."""
+
 BY_PRODUCT = {known.product: known for known in reversed(PRODUCTS.values()) if known.product is not None}
 """The products by their own names."""
 
 
 def is_like(known: Known, other: Known) -> bool:
-    """Return True for the same product, or for another one that is spoken to by a protocol of such stores alone."""
+    """Return True for the same product, or for another one that is spoken to by a protocol of such stores alone.
+
+    All that keeps objects speaks as S3 does.
+    """
+    if known.kind == other.kind == "object-storage":
+        return True
     return known.product == other.product or (
         known.protocol == other.protocol and known.protocol not in ("http", "tcp")
     )

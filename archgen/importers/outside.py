@@ -27,11 +27,21 @@ _BY_WORD = tuple((re.compile(pattern, re.IGNORECASE), product) for pattern, prod
     (r"RABBIT|AMQP", "rabbitmq"), (r"KAFKA|BOOTSTRAP_SERVERS", "kafka"), (r"ELASTIC|(^|_)ES_", "elasticsearch"),
     (r"OPENSEARCH", "opensearch"),
     (r"MEMCACHE", "memcached"), (r"CASSANDRA", "cassandra"), (r"NEO4J", "neo4j"), (r"MSSQL|SQLSERVER", "mssql"),
+    (r"MINIO", "minio"), (r"(^|_)S3_", "localstack"), (r"(^|_)SQS_", "elasticmq"), (r"DYNAMO", "dynamodb-local"),
+    (r"NACOS", "nacos"), (r"EUREKA", "eureka"), (r"(^|_)CONSUL_", "consul"), (r"KEYCLOAK", "keycloak"), (r"^VAULT_", "vault"),
     (r"(^|_)(DB|DATABASE)_", ""),
 ))  # fmt: skip
+_OF_PROVIDERS = tuple((re.compile(pattern, re.IGNORECASE), product) for pattern, product in (
+    (r"(^|_)SQS_(\w+_)?(URL|NAME|ARN|QUEUE)$|(^|_)SQS_?QUEUE", "sqs"), (r"(^|_)SNS_(\w+_)?(ARN|TOPIC|NAME)$", "sns"),
+    (r"(^|_)DYNAMO(DB)?_(\w+_)?TABLES?(_|$)", "dynamodb"), (r"(^|_)KINESIS_(\w+_)?STREAM", "kinesis"),
+    (r"(^|_)(S3|AWS)_(\w+_)?BUCKET", "s3"), (r"(^|_)(GCS|GS)_(\w+_)?BUCKET", "google-cloud-storage"),
+    (r"(^|_)AZURE_(STORAGE|BLOB)_(\w+_)?(ACCOUNT|CONTAINER|CONNECTION_?STRING)", "azure-blob-storage"),
+))  # fmt: skip
+"""Names by which the guides of Amazon, Google and Azure have programs set what they use there."""
+
 _RUN_TOGETHER = re.compile(r"^(DB)(PASS|PWD|USER|LOGIN)", re.IGNORECASE)
 _ASKS = re.compile(
-    r"((?<!V)(?<!VIRTUAL_)HOSTS?|HOSTNAME|SERVERS?|ADDR(ESS)?|ENDPOINT|BROKERS?|URLS?|URI|DSN|NODES|CONTACT_?POINTS|"
+    r"((?<!V)(?<!VIRTUAL_)HOSTS?|HOSTNAME|SERVERS?|ADDR(ESS)?|ENDPOINT|BROKERS?|URLS?|URI|DSN|NODES|CONTACT_?POINTS|DEFAULT_?ZONE|"
     r"CONN(ECTION)?_?STR(ING)?)$",
     re.IGNORECASE,
 )
@@ -73,6 +83,9 @@ _OF_SQL_SERVER = {
 }
 _OF_POSTGRES = {"username", "dbname", "host", "sslmode", "searchpath"}
 """Words of connection strings that only the drivers of PostgreSQL have, as those above are of SQL Server alone."""
+
+_ASKED = ("nacos", "eureka", "consul", "keycloak", "vault")
+"""Products that tell where services are, who somebody is, or a password."""
 
 _NAMES_HOST = re.compile(r"((?<!V)(?<!VIRTUAL_)HOST(NAME)?|SERVER|ADDR(ESS)?)$", re.IGNORECASE)
 """Names of variables whose values are hosts and nothing else."""
@@ -196,10 +209,10 @@ def stores_named(name: str, value: str, port: int | None = None) -> Iterator[tup
         yield from _in_pairs(by_word, value[:2000])
     for mention, rest in urls_in(value[:2000]):
         known = PRODUCTS.get(_BY_PROTOCOL.get(mention.protocol or "", ""))
-        if known is None and asked and by_word is not None and by_word.protocol == "http" and "." in mention.host:
-            known = by_word if mention.protocol in ("http", "https") else None
+        if known is None and asked and by_word is not None and _answers_http(by_word, mention):
+            known = by_word
         # an `@` behind the host is a part of a password that nobody quoted
-        if known is not None and "@" not in rest and is_real(mention.host) and KINDS[known.kind].role == "data":
+        if known is not None and "@" not in rest and is_real(mention.host) and _may_be_outside(known, mention.host):
             yield mention, known
     names_host = _NAMES_HOST.search(name) is not None
     if not asked or (by_word is None and (port is None or not names_host)):
@@ -211,10 +224,26 @@ def stores_named(name: str, value: str, port: int | None = None) -> Iterator[tup
         number = int(match[2]) if match[2] else port
         known = _with_product(by_word, match[1], number)
         # a word is a host for certain where the product's own port stands behind it, or where the variable can hold nothing else
-        if known is not None and (
-            "." in match[1] or number == known.port or (names_host and _is_name(match[1], known))
-        ):
+        if known is None or not _may_be_outside(known, match[1]):
+            continue
+        if "." in match[1] or number == known.port or (names_host and _is_name(match[1], known)):
             yield Mention(match[1], known.protocol, number), known
+
+
+def _answers_http(known: Known, mention: Mention) -> bool:
+    """Return True for an address over HTTP, and a product that answers there; a host without a domain has a port."""
+    is_address = "." in mention.host or mention.port is not None
+    return known.protocol == "http" and mention.protocol in ("http", "https") and is_address
+
+
+def _may_be_outside(known: Known, host: str) -> bool:
+    """Return True for a store, and for what others ask where services are or who somebody is, by a name of their own network.
+
+    A public name is often that by which browsers come to what the files declare.
+    """
+    if known.product in _ASKED:
+        return "." not in host or _IN_CLUSTER.search(host) is not None
+    return KINDS[known.kind].role == "data"
 
 
 def _in_pairs(by_word: Known | None, value: str) -> Iterator[tuple[Mention, Known]]:
@@ -284,6 +313,12 @@ def _named(name: str) -> tuple[Known | None, bool]:
     product = next((product for pattern, product in _BY_WORD if pattern.search(name)), None)
     known = PRODUCTS[product] if product else Known("database", None, "tcp") if product is not None else None
     return known, _ASKS.search(name) is not None
+
+
+@lru_cache(maxsize=4096)
+def provided_service(name: str) -> str | None:
+    """Return the service of a provider of which a variable names something by no address: a queue, a table, a bucket."""
+    return next((product for pattern, product in _OF_PROVIDERS if pattern.search(name)), None)
 
 
 @lru_cache(maxsize=4096)

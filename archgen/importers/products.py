@@ -87,6 +87,9 @@ _NAMES: tuple[tuple[str, str, str | None], ...] = (
     (r"minio", "object-storage", "minio"),
     (r"(^|[-_])(blob|object)-?(store|storage)$", "object-storage", None),
     (r"memcache", "cache", "memcached"),
+    (r"(^|[-_])keycloak$", "identity-provider", "keycloak"),
+    (r"(^|[-_])nacos([-_]?server)?$", "service", "nacos"),
+    (r"(^|[-_])eureka([-_]?server)?$", "service", "eureka"),
     (r"(^|[-_])(db|database)\d*$|^(db|database)([-_]|\d*$)", "database", None),
     (r"(^|[-_])cache\d*$", "cache", None),
     # these lead out of a system, to a provider or to devices, and no visitor in

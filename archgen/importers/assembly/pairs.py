@@ -7,7 +7,7 @@ import re
 from msgspec.structs import replace
 
 from archgen.importers.assembly.inventory import Call, Inventory, Part
-from archgen.importers.catalogue import BY_PRODUCT, Known, is_like
+from archgen.importers.catalogue import BY_PRODUCT, PROVIDED, Known, is_like
 from archgen.importers.facts import Origin
 from archgen.importers.names import free_id, words_of
 
@@ -69,13 +69,15 @@ def pair_seekers(inventory: Inventory) -> Inventory:
 
     Where there is none, the store stands in no file. The value of the variable stands in none either, so the call is asked about.
     """
-    stores = [part for part in inventory.parts.values() if part.keeps_data]
+    stores = [part for part in inventory.parts.values() if part.keeps_data or part.product is not None]
     outside: dict[tuple[str, str], str] = {}
     for part in list(inventory.parts.values()):
         called = [inventory.parts[call.target] for call in inventory.callees(part.id)] if part.seeks else []
         for product, (variable, reference, place) in part.seeks.items():
+            if product in PROVIDED and any(_imitates(each, product) for each in called):
+                continue
             fitting = [store for store in stores if _fits(store, product)]
-            near = [store for store in fitting if store.group == part.group] or fitting
+            near = [store for store in fitting if store.is_outside or store.group == part.group] or fitting
             if len(near) == 1 and not any(_fits(each, product) for each in called):
                 inventory.calls[part.id, near[0].id] = _sought(part, near[0], variable)
             elif not fitting and reference:
@@ -107,7 +109,7 @@ def _sought(part: Part, store: Part, variable: str) -> Call:
 
 def _outside(product: str, variable: str, place: Origin, inventory: Inventory) -> Part:
     """Return the store that a variable tells, and that no file describes."""
-    known = BY_PRODUCT.get(product, Known(product))
+    known = PROVIDED.get(product) or BY_PRODUCT.get(product, Known(product))
     return Part(
         id=free_id(product, set(inventory.parts)),
         kind=known.kind,
@@ -117,7 +119,13 @@ def _outside(product: str, variable: str, place: Origin, inventory: Inventory) -
         confidence="medium",
         is_outside=True,
         members=[product],
+        declared={"managed": True} if product in PROVIDED else {},
     )
+
+
+def _imitates(store: Part, product: str) -> bool:
+    """Return True for what programs call in the place of a provider's service, such as LocalStack, which imitates them all."""
+    return _fits(store, product) or (store.product in PROVIDED and "managed" not in store.declared)
 
 
 def _fits(store: Part, product: str) -> bool:
@@ -128,7 +136,8 @@ def _fits(store: Part, product: str) -> bool:
 
 
 def _call(owner: Part, store: Part) -> Call:
-    known = BY_PRODUCT.get(store.product or "")
+    managed = PROVIDED if "managed" in store.declared else {}
+    known = managed.get(store.product or "") or BY_PRODUCT.get(store.product or "")
     return Call(
         source=owner.id,
         target=store.id,

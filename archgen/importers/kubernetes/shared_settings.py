@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
+from archgen.importers.catalogue import Known, is_like
 from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.custom_resources import Resource
 from archgen.importers.kubernetes.manifests import Manifests, all_containers_of, containers_of
@@ -36,12 +37,12 @@ class SharedSettings:
     def __init__(self, manifests: Manifests, parts: list[Workload], admitted: dict[str, set[str]]) -> None:
         self.admitted = admitted
         self.takers: dict[_Place, dict[str, Workload]] = {}
-        self.logins: dict[str, set[str]] = {}
+        self.own: dict[str, tuple[Known, ...]] = {}
         for part in parts:
             for place in _taken_whole(manifests, part):
                 self.takers.setdefault(place, {})[part.id] = part
         for part in {each.id: each for takers in self.takers.values() for each in takers.values()}.values():
-            self.logins[part.id] = set(_logins(manifests, part))
+            self.own[part.id] = tuple(self._own_stores(manifests, part))
 
     def judge(
         self, part: Workload | Resource, name: str, source: Origin, target: Workload | Resource | OutsideStore
@@ -57,16 +58,30 @@ class SharedSettings:
             return "none"
         known, leads = target.guess.known, KINDS[part.guess.known.kind].balances
         if KINDS[known.kind].role != "data":
-            # of a directory of addresses nothing tells who calls which, but that a gateway leads to them
-            return "doubtful" if leads or len(takers) <= _FEW else "none"
+            # of a directory of addresses nothing tells who calls which, but that a gateway leads to them, and that
+            # programs are given products, such as a registry, for their own use
+            is_likely = leads or len(takers) <= _FEW or known.product is not None
+            return "doubtful" if is_likely else "none"
         if leads and known.kind == "database":
             return "none"
-        knowing = [each for each, logins in self.logins.items() if each in takers and known.product in logins]
+        knowing = [name for name in takers if any(is_like(known, each) for each in self.own[name])]
         return "doubtful" if not knowing or part.id in knowing else "none"
 
     def is_of_pages(self, part: Workload, source: Origin) -> bool:
         """Return True for a setting that a workload shares, and that it has no use for if it names a store."""
         return part.id in self.takers.get((source.path, source.line), {}) and _PAGE.search(part.id) is not None
+
+    def _own_stores(self, manifests: Manifests, part: Workload) -> Iterator[Known]:
+        """Yield the stores of which a workload has a password, or a variable that is for no other program."""
+        for container in containers_of(part.manifest.kind, part.manifest.node):
+            for name, (_, source) in variables_of(manifests, part.namespace, container):
+                known = store_by_name(name)
+                if known is None or known.product is None:
+                    continue
+                if is_secret_name(name) or _is_one_program(
+                    self.takers.get((source.path, source.line), {part.id: part})
+                ):
+                    yield known
 
     def _is_for_others(
         self,
@@ -101,12 +116,3 @@ def _taken_whole(manifests: Manifests, part: Workload) -> Iterator[_Place]:
                 name = item.text_at(f"{reference}Ref", "name")
                 for _, source in data_of(manifests, kind, part.namespace, name).values() if name else ():
                     yield source.path, source.line
-
-
-def _logins(manifests: Manifests, part: Workload) -> Iterator[str]:
-    """Yield the products of the stores that a workload has a password of."""
-    for container in containers_of(part.manifest.kind, part.manifest.node):
-        for name, _ in variables_of(manifests, part.namespace, container):
-            known = store_by_name(name) if is_secret_name(name) else None
-            if known is not None and known.product is not None:
-                yield known.product

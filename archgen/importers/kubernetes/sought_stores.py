@@ -11,9 +11,12 @@ from archgen.importers.kubernetes.manifests import Manifests, containers_of
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import REFERENCES, data_of, variables_of
 from archgen.importers.nodes import SourceNode
-from archgen.importers.outside import PLACEHOLDER, store_asked_for, store_by_name
+from archgen.importers.outside import PLACEHOLDER, provided_service, store_asked_for, store_by_name
 from archgen.importers.secrets import is_secret_name
 from archgen.importers.variable_names import names_telemetry
+
+OF_PROVIDER = "provider"
+"""The reference to a service that a provider runs: it is one for all who use it, whatever names they have for what is theirs."""
 
 _OF_CONTROLLERS = {
     "SealedSecret": (("spec", "encryptedData"), ()),
@@ -43,6 +46,11 @@ def sought_by(manifests: Manifests, part: Workload) -> dict[str, Sought]:
             name: (source, reference) for name, source, reference in _unknown(manifests, part.namespace, container)
         }
         for name in (*unknown, *values):
+            service = provided_service(name)
+            if service is not None and (name not in values or values[name][0] != ""):
+                source, _ = unknown.get(name) or (values[name][1], "")
+                sought.setdefault(service, Sought(name, source, OF_PROVIDER))
+                continue
             known, asks = store_by_name(name), store_asked_for(name) is not None
             value = values[name][0] if name in values else None
             if known is None or names_telemetry(name) or value == "":
