@@ -20,8 +20,9 @@ from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
 _SETTING = re.compile(
-    r"""["']?([A-Za-z][A-Za-z0-9_.-]{0,60})["']?\s*[:=]\s*["']?([A-Za-z0-9][A-Za-z0-9_.-]*)["']?\s*[,;]?"""
+    r"""["']?([A-Za-z][A-Za-z0-9_.-]{0,60})["']?(?:\s*[:=]>?\s*|[ \t]+)["']?([A-Za-z0-9][A-Za-z0-9_.-]*)["']?\s*[,;]?"""
 )
+"""A name and a word; collectors of logs put nothing but blanks between them: `Host  search`."""
 
 _FETCHES = re.compile(r"""(^|[\s{,"'])(scrape_configs|static_configs|targets)["']?\s*[:=]|\bprometheus\.scrape\b""")
 """Words of a file that says where measurements are fetched, in the form of Prometheus or of Alloy."""
