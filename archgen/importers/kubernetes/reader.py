@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from archgen.importers.addresses import Mention, argument, mentions, port_beside, resolve_host
 from archgen.importers.catalogue import SAFE_IMAGE
-from archgen.importers.facts import Attachment, Fact, FactSheet, Opener, Origin
+from archgen.importers.facts import MOUNTED, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.kubernetes.configurations import attachments_of
 from archgen.importers.kubernetes.custom_resources import Resource, references_of, resources_of, settings_of
 from archgen.importers.kubernetes.hosts import agents_by_port, hosts_in_namespace, workload_names
@@ -22,6 +22,7 @@ from archgen.importers.kubernetes.manifests import (
     containers_of,
     objects_of,
 )
+from archgen.importers.kubernetes.mounted_settings import settings_in
 from archgen.importers.kubernetes.outer import outer_services
 from archgen.importers.kubernetes.part import (
     Workload,
@@ -109,6 +110,8 @@ class _Reader:
             self._describe_resource(resource)
             self._call_of_resource(resource)
         attachments = list(attachments_of(self.manifests, self.parts, self._hosts))
+        for attachment in attachments:
+            self._call_outside(attachment)
         add_services(self.manifests, self.parts, self.services, self.selected, self.sheet)
         self._route()
         add_policies(self.manifests, self.index, self.taken, self.sheet)
@@ -242,6 +245,18 @@ class _Reader:
                         name, value, flag = argument(word, before)
                         self._mention(part, name, value, source, flag or key, hosts)
                         before = word
+
+    def _call_outside(self, attachment: Attachment) -> None:
+        """Add the stores in no file that the settings of a mounted file name."""
+        part = self.by_id[attachment.owner]
+        if not isinstance(part, Workload):
+            return
+        hosts = self._all_hosts(part.namespace)
+        for name, value, line in settings_in(attachment):
+            source = Origin(attachment.file.path, line)
+            for mention, store in self.outside.mentions(name, value, hosts, source):
+                self.by_id[store.id] = store
+                self._connect(part, mention, source, MOUNTED)
 
     def _wait(self, part: Workload, text: str, source: Origin) -> None:
         """Add the stores whose pods a command waits for by a label."""

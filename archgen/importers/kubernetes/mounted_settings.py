@@ -1,0 +1,40 @@
+"""Settings in files that pods mount, by names as of variables: `config.env`, `application.yaml`, `appsettings.json`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archgen.importers.facts import Attachment
+
+_LINE = re.compile(r"""([ \t]*)(?:- )?(?:export )?["']?([A-Za-z][A-Za-z0-9_.-]{0,80})["']?[ \t]*[:=][ \t]*(.*)""")
+_BETWEEN_WORDS = re.compile(r"[.-]+")
+_LARGEST = 64 * 1024
+_DEEPEST = 12
+
+
+def settings_in(attachment: Attachment) -> Iterator[tuple[str, str, int]]:
+    """Yield the name, the value and the line of each setting of a file, one inside others under the names of all of them.
+
+    `redis: {host: x}` on two lines is `REDIS_HOST`, as frameworks take it from a variable.
+    """
+    data = attachment.file.data
+    if len(data) > _LARGEST:
+        return
+    above: list[tuple[int, str]] = []
+    for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
+        match = _LINE.match(line)
+        if match is None:
+            continue
+        indent, name, value = (
+            len(match[1]),
+            _BETWEEN_WORDS.sub("_", match[2]),
+            match[3].strip().rstrip(",").strip("\"'"),
+        )
+        while above and above[-1][0] >= indent:
+            above.pop()
+        if value in ("", "{", "["):
+            if len(above) < _DEEPEST:
+                above.append((indent, name))
+        else:
+            yield "_".join((*(each for _, each in above), name)), value, number + attachment.line
