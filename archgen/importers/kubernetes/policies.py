@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from archgen.importers.catalogue import STORE_PROTOCOLS
@@ -11,6 +12,7 @@ from archgen.importers.kubernetes.manifests import Manifest, Manifests
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.names import free_id
 from archgen.importers.nodes import SourceNode
+from archgen.model.kinds import KINDS
 
 _MOST_NAMED = 3
 """Workloads that labels select and still name; labels of more are those of a whole system."""
@@ -22,7 +24,7 @@ def add_policies(manifests: Manifests, index: LabelIndex, taken: dict[str, str],
     for policy, labels, selected in _policies(manifests, index):
         for part in selected:
             guarded.setdefault(part.id, policy.origin)
-        if labels and len(selected) <= _MOST_NAMED:
+        if labels:
             _admit(policy, selected, index, sheet)
     if guarded:
         subject, source = f"component:{free_id('network-policy', taken)}", min(guarded.values())
@@ -71,8 +73,18 @@ def _admit(policy: Manifest, guarded: list[Workload], index: LabelIndex, sheet: 
             labels = labels_at(peer.get("podSelector", "matchLabels"))
             callers = _select(index, policy, labels) if labels else []
             for caller in callers if len(callers) <= _MOST_NAMED else ():
-                for part in guarded:
+                for part in guarded if len(guarded) <= _MOST_NAMED else _behind(caller, guarded, ports):
                     _call(caller, part, ports, Origin(peer.path, peer.line, peer.pointer), sheet)
+
+
+def _behind(caller: Workload, guarded: list[Workload], ports: list[SourceNode]) -> Iterator[Workload]:
+    """Yield those of many workloads that a gateway leads to: a policy admits it to a port on which each of them alone listens."""
+    if KINDS[caller.guess.known.kind].balances:
+        numbers = {port.get("port").number for port in ports}
+        listening = Counter(number for part in guarded for number in {*part.ports.values()})
+        for part in guarded:
+            if any(number in numbers and listening[number] == 1 for number in part.ports.values()):
+                yield part
 
 
 def _call(caller: Workload, part: Workload, ports: list[SourceNode], source: Origin, sheet: FactSheet) -> None:
@@ -80,7 +92,8 @@ def _call(caller: Workload, part: Workload, ports: list[SourceNode], source: Ori
         return
     known = part.guess.known
     numbers = [port.get("port").number or part.ports.get(port.text_at("port")) for port in ports]
-    number = known.port if known.port in numbers else next(iter(numbers), None)
+    own = next((number for number in numbers if number in part.ports.values()), next(iter(numbers), None))
+    number = known.port if known.port in numbers else own
     subject = f"connection:{caller.id}->{part.id}"
     protocol = known.protocol if number in (None, known.port) else STORE_PROTOCOLS.get(number or 0, "http")
     sheet.add(Fact(subject, "protocol", protocol, source, ADMITTED, "medium"))
