@@ -41,6 +41,7 @@ PARTS: dict[str, Callable[[Finding], str]] = {
     "subject": lambda finding: _named(finding.subject),
     "severity": lambda finding: finding.severity,
     "confidence": lambda finding: finding.confidence,
+    "repeats": lambda finding: "yes" if finding.repeats else "no",
     "message": lambda finding: finding.message,
     "fix": lambda finding: "RULE" if finding.fix == BY_NAME[finding.rule].fix else finding.fix,
     "flows": lambda finding: ", ".join(finding.flows) or "none",

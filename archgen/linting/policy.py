@@ -111,19 +111,24 @@ def _graded(policy: Policy, finding: Finding, rule: Rule) -> Finding:
 def is_shown(persona: Persona, finding: Finding, min_confidence: Confidence = "low") -> bool:
     """Return True if a persona sees a finding: every error, the rest as far as the rule is sure of it.
 
-    None is seen that is less certain than `min_confidence`.
+    A regular reader doesn't see what only repeats other findings. None is seen that is less certain than `min_confidence`.
     """
     if CONFIDENCES.index(finding.confidence) > CONFIDENCES.index(min_confidence):
         return False
     match persona:
         case "regular":
-            return finding.severity == "error" or finding.confidence in _SURE[finding.severity]
+            return is_worth_a_change(finding.severity, finding.confidence) and not finding.repeats
         case "strict":
             return finding.severity != "info" or finding.confidence != "low"
         case "auditor":
             return True
         case _:
             assert_never(persona)
+
+
+def is_worth_a_change(severity: Severity, confidence: Confidence) -> bool:
+    """Return True for every error, and for what a rule is sure enough of for its severity."""
+    return severity == "error" or confidence in _SURE[severity]
 
 
 def visible_findings(

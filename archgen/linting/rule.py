@@ -35,9 +35,9 @@ class Hit(Struct, frozen=True, gc=False, kw_only=True):
 
     `related` pairs a subject with a label of a few words. `fix` overrides the rule's own. `case` picks a severity of
     the rule's cases. `causes` are the (element id, flow id) that this hit explains: the runner drops a hit of a rule
-    that `yields` when the hits of others explain all of its causes. `changes` are those of the rule's `mend` that are known
-    with the hit. `places` are where the hit stands, as paths through the model's text with labels, instead of the subject's
-    place: the first is that of the finding, the others are related.
+    that `yields` when the hits of others explain all of its causes, and marks one of a rule that `repeats`. `changes` are
+    those of the rule's `mend` that are known with the hit. `places` are where the hit stands, as paths through the model's
+    text with labels, instead of the subject's place: the first is that of the finding, the others are related.
     """
 
     subject: Subject
@@ -80,6 +80,7 @@ class Rule(Struct, frozen=True, kw_only=True):
 
     `bad` is an example model, in which a line ends in `# finding: <id>` where the finding stands. `edits` turn it into `good`:
     each is a piece of text that stands once, and what takes its place; the rule's own marks go by themselves.
+    What a rule that `repeats` reports is a consequence of causes that other findings may tell of: the runner marks it then.
     `thresholds` are the numbers that a team may set: name, the rule's own number, what it says with its unit.
     `check` is None for the two that the loader decides (invalid-model, dangling-reference). `review` is for a rule that
     speaks of the findings themselves: it runs after all checks and sees what they found. A rule with a `ladder` compares
@@ -105,6 +106,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     references: tuple[tuple[str, str], ...] = ()
     cases: tuple[tuple[str, Severity], ...] = ()
     yields: bool = False
+    repeats: bool = False
     explains: bool = False
     thresholds: tuple[tuple[str, float, str], ...] = ()
     review: Callable[[RuleContext, ReviewInput], Iterator[Hit]] | None = None

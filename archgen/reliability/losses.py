@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 
 from msgspec import Struct
@@ -169,16 +170,25 @@ class Losses:
 
         The zone's hosts fail together, those apart that break the flow alone or lie in an inner zone that does.
         """
-        points = self.points[flow]
-        inner = [point.id for point in points if point.kind == "zone" and self._index.inside(point.id, zone)]
+        inner = [point.id for point in self.points[flow] if point.kind == "zone" and self._index.inside(point.id, zone)]
+        around = self._harmless_alone(zone, flow)
+        return self._break_together(
+            flow, [element for element, zones in around.items() if not any(each in zones for each in inner)]
+        )
+
+    def holds_stand_ins(self, zone: str, flow: str) -> bool:
+        """Return True if what breaks a flow in a zone only together stands in for each other there: no part of it does alone."""
+        return self._break_together(flow, self._harmless_alone(zone, flow))
+
+    def _harmless_alone(self, zone: str, flow: str) -> dict[Subject, frozenset[str]]:
+        """Return the hosts and services in a zone whose loss alone doesn't break a flow, with the zones around each."""
         places = [(Subject("host", host), self._index.zones_around(host)) for host in self._index.hosts]
         services = self.structures[flow].replicas
         places += [(Subject("replica", each.id), self._index.zones_with(each)) for each in services]
-        lost = [
-            element
-            for element, around in places
-            if zone in around and element not in points and not any(inner_zone in around for inner_zone in inner)
-        ]
+        points = self.points[flow]
+        return {element: frozenset(around) for element, around in places if zone in around and element not in points}
+
+    def _break_together(self, flow: str, lost: Iterable[Subject]) -> bool:
         together = Evaluation(self.plans[flow], States(dict.fromkeys(lost, 2), 3))
         return bool(together.flow & 2)
 

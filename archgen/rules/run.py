@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from types import MappingProxyType
@@ -10,6 +10,7 @@ from typing import Protocol
 
 from archgen.analysis.topology import Topology
 from archgen.linting.acceptance import covers
+from archgen.linting.policy import is_worth_a_change
 from archgen.linting.rule import Hit, PreviousModel, ReviewInput, Rule, RuleContext
 from archgen.model.finding import CATEGORIES, CONFIDENCES, SEVERITIES, Accepted, Confidence, Finding, Related, Severity
 from archgen.model.problems import Place
@@ -58,7 +59,11 @@ def run_rules(
         if acceptance.until is None or acceptance.until >= today
     )
     reviewed = (*hits, *_reviews(ran, hits, all_names, accepted, previous, context, guard))
-    findings = (guard(rule, partial(_findings, context, source, rule, hit, accepted)) for rule, hit in reviewed)
+    repeating = frozenset(_repeating(context.topology, reviewed))
+    findings = (
+        guard(rule, partial(_findings, context, source, rule, hit, accepted, place in repeating))
+        for place, (rule, hit) in enumerate(reviewed)
+    )
     return tuple(sorted((finding for group in findings for finding in group), key=order))
 
 
@@ -140,20 +145,41 @@ def _unexplained(
     hits: tuple[tuple[Rule, Hit], ...], elsewhere: frozenset[tuple[str, str]]
 ) -> Iterator[tuple[Rule, Hit]]:
     """Yield the hits but those of general rules whose every cause a special rule explains: a finding per root cause."""
-    explained = elsewhere.union(cause for rule, hit in hits if not rule.yields for cause in hit.causes)
+    explained = elsewhere.union(
+        cause for rule, hit in hits if not (rule.yields or rule.repeats) for cause in hit.causes
+    )
     for rule, hit in hits:
         if not (rule.yields and hit.causes and hit.causes <= explained):
             yield rule, hit
 
 
+def _repeating(topology: Topology, hits: Sequence[tuple[Rule, Hit]]) -> Iterator[int]:
+    """Yield the places of hits that only repeat others: each of their causes is told of as severely, and to every reader."""
+    asking = [place for place, (rule, hit) in enumerate(hits) if rule.repeats and hit.causes]
+    if not asking:
+        return
+    worst: dict[tuple[str, str], int] = {}
+    for rule, hit in hits:
+        severity = _severity(rule, hit)
+        if not rule.repeats and hit.causes and is_worth_a_change(severity, _confidence(topology, hit)):
+            rank = SEVERITIES.index(severity)
+            worst |= {cause: min(rank, worst.get(cause, rank)) for cause in hit.causes}
+    for place in asking:
+        own = SEVERITIES.index(_severity(*hits[place]))
+        if all(worst.get(cause, len(SEVERITIES)) <= own for cause in hits[place][1].causes):
+            yield place
+
+
 def _findings(
-    context: RuleContext, source: Places, rule: Rule, hit: Hit, accepted: tuple[Acceptance, ...]
+    context: RuleContext, source: Places, rule: Rule, hit: Hit, accepted: tuple[Acceptance, ...], repeats: bool
 ) -> tuple[Finding]:
     """Return the finding of a hit, as a tuple for the guard."""
-    return (_finding(context, source, rule, hit, accepted),)
+    return (_finding(context, source, rule, hit, accepted, repeats),)
 
 
-def _finding(context: RuleContext, source: Places, rule: Rule, hit: Hit, accepted: tuple[Acceptance, ...]) -> Finding:
+def _finding(
+    context: RuleContext, source: Places, rule: Rule, hit: Hit, accepted: tuple[Acceptance, ...], repeats: bool
+) -> Finding:
     place = source.at(*hit.places[0][0]) if hit.places else source.place(hit.subject)
     model = context.topology.architecture.id
     changes = rule.mend(context, hit) if rule.mend is not None else hit.changes
@@ -179,6 +205,7 @@ def _finding(context: RuleContext, source: Places, rule: Rule, hit: Hit, accepte
         accepted=_accepted(context.topology, accepted, rule, hit.subject) if accepted else None,
         fixable=("safe" if rule.harmless else "unsafe") if changes else None,
         changes=changes,
+        repeats=repeats,
     )
 
 

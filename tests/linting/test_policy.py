@@ -214,6 +214,36 @@ def test_each_persona_sees_all_that_the_one_before_sees() -> None:
     assert {pair for pair in seen[2] if pair[0] == "error"} <= seen[0]
 
 
+TWO_HOSTS = """\
+archgen: 1
+name: Two hosts
+hosts: {one: {}, two: {}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  jobs: {kind: queue, managed: true, replicas: 2}
+  app: {kind: service, runs_on: one}
+  writer: {kind: worker, runs_on: two}
+connections: {job -> app: https, job -> jobs: amqps, writer -> jobs: amqps}
+flows:
+  sure: {steps: [job -> app: x, job -> jobs: x]}
+  guessed: {assumed: high, steps: [writer -> jobs: next]}
+"""
+
+
+def test_what_follows_from_other_findings_is_told_once_to_a_regular_reader(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told(*options: str) -> bool:
+        return any(one["rule"] == "maintenance-downtime" for one in run(capsys, *options)[1])
+
+    put(project, "shop", TWO_HOSTS)
+    assert not told()
+    assert told("--persona", "strict")
+    assert told("--ignore", "single-point-of-failure")
+    put(project, "shop", TWO_HOSTS.replace("assumed: high", "assumed: low"))
+    assert told(), "a regular reader isn't told that `two` is a single point of failure"
+
+
 def test_what_a_persona_is_spared_is_counted(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     put(project, "shop", BY_NAME["manual-failover"].bad)
     (project / "archgen.toml").write_text('[severity]\nmanual-failover = "info"\n', encoding="utf-8")

@@ -281,6 +281,7 @@ _PARTS: dict[str, Callable[[Hit], object]] = {
     "message": lambda one: one.message,
     "fix": lambda one: one.fix,
     "confidence": lambda one: one.confidence,
+    "repeats": lambda one: sorted(one.causes),
     "flows": lambda one: one.flows,
     "related": lambda one: [subject for subject, _ in one.related],
     "labels": lambda one: [label for _, label in one.related],

@@ -163,7 +163,13 @@ def _hit(
         case=None if left else "by-hand",
         confidence="high" if left else "medium",
         proof=(left or stopping)[0].points[0].proof,
+        # a switchover is told of nowhere else
+        causes=frozenset() if moved or perhaps else _causes(left),
     )
+
+
+def _causes(left: tuple[RootCause, ...]) -> frozenset[tuple[str, str]]:
+    return frozenset((cause.element.id, flow) for cause in left for flow in cause.flows)
 
 
 def _label(breaking: RootCause, lost: Collection[str], moved: tuple[str, ...]) -> str:
@@ -213,6 +219,7 @@ RULE = Rule(
         "(`runs_on: {any: …}`) is started elsewhere before the old one ends, unless `deploy` is `in-place` or it keeps data."
     ),
     references=(("Google SRE Book, Release Engineering", "https://sre.google/sre-book/release-engineering/"),),
+    repeats=True,
     check=check,
     bad="""\
 archgen: 1

@@ -64,7 +64,7 @@ def _hit(facts: Topology, breaking: RootCause, own: tuple[str, ...]) -> Hit:
             for replica in carried or _lost(facts, breaking)
         ),
         flows=breaking.flows,
-        fix=_fix(facts, breaking),
+        fix=_fix(facts, breaking) or _elsewhere(facts, breaking),
         case=_case(facts, breaking),
         proof=proof,
         causes=frozenset((element.id, flow) for flow in own),
@@ -182,6 +182,17 @@ def _fix(facts: Topology, breaking: RootCause) -> str | None:
     needs = facts.losses.structures[breaking.flows[0]].needs.get(path[-2], ())
     cure = next((_cure(facts, breaking, need) for need in needs if need.step == step), None)
     return cure or _another_zone(facts, breaking.element)
+
+
+def _elsewhere(facts: Topology, breaking: RootCause) -> str | None:
+    """Return the rule's fix with the kind of zone to leave too, where all of the flows is in one: the next loss would be its own."""
+    around = facts.index.zones_around(breaking.element.id)
+    holding = (zone for zone in around if all(facts.losses.holds_all(zone, flow) for flow in breaking.flows))
+    kind = next((facts.zones[zone].kind for zone in holding if facts.zones[zone].kind not in WIDE_ZONES), None)
+    return None if kind is None else _ADD.format(f", best in another {zone_words(kind)}")
+
+
+_ADD = "Add a replica on another host{}, with something that moves the traffic there, and restart them in turn."
 
 
 def _alone_on(facts: Topology, breaking: RootCause) -> str | None:
@@ -324,11 +335,11 @@ RULE = Rule(
     summary="The loss of one element takes down a flow.",
     why=(
         "Hardware, hypervisors, disks and people fail. If the loss of one host or process takes down a flow, the "
-        "flow is down as often as that element, however good the rest is. The finding isn't a guess from replica "
-        "counts: it is a minimal cut set of size one of the flow's structure function. That function covers reads "
-        "and writes, failover, quorum and shared hosts, and the proof names the request that fails."
+        "flow is down as often as that element, however good the rest is, and for each planned restart of it. "
+        "The finding isn't a guess from replica counts: it is a minimal cut set of size one of the flow's structure function. "
+        "That function covers reads and writes, failover, quorum and shared hosts, and the proof names the request that fails."
     ),
-    fix="Add a replica on another host, with something that moves the traffic there.",
+    fix=_ADD.format(""),
     limits=(
         "Counts a managed component as one element, although its provider may run many; that is why it is a warning, and an "
         "info finding for a DNS, CDN, WAF, identity provider or service of others, which are seldom in one place. A warning, too, is "

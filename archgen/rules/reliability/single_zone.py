@@ -89,7 +89,22 @@ def _hit(facts: Topology, breaking: RootCause, held: tuple[str, ...], *, sure: b
         flows=flows,
         proof=breaking.points[0].proof,
         confidence="high" if sure else "low",
+        causes=_told_alone(facts, zone, flows),
     )
+
+
+def _told_alone(facts: Topology, zone: str, flows: tuple[str, ...]) -> frozenset[tuple[str, str]]:
+    """Return what in a zone takes down its flows alone; none if replicas in it stand in for each other."""
+    if any(facts.losses.holds_stand_ins(zone, flow) for flow in flows):
+        return frozenset()
+    points = (point for flow in flows for point in facts.losses.causes[flow])
+    return frozenset((point.element.id, point.flow) for point in points if _is_in(facts, point.element, zone))
+
+
+def _is_in(facts: Topology, element: Subject, zone: str) -> bool:
+    if element.kind == "host":
+        return zone in facts.index.zones_around(element.id)
+    return element.kind == "replica" and zone in facts.index.zones_with(facts.replicas[element.id])
 
 
 def _holds_all(facts: Topology, zone: str, flow: str) -> bool:
@@ -125,6 +140,7 @@ RULE = Rule(
         ),
     ),
     topic="hosts",
+    repeats=True,
     check=check,
     bad="""\
 archgen: 1
