@@ -21,13 +21,13 @@ def makes_certain(question: Question) -> bool:
 
 
 def valid_answers(question: Question) -> Callable[[str], bool]:
-    """Return the test for answers: an option, or several of the components that a question offers, by commas."""
+    """Return the test for answers: an option, or several of the components of a question about all, by commas."""
 
     def is_valid(value: str) -> bool:
         options = set(question.options)
         if not options or value in options:
             return bool(value)
-        return _is_about_writers(question) and set(value.split(",")) <= options - {"all"}
+        return question.options[:1] == ("all",) and set(value.split(",")) <= options - {"all", "none"}
 
     return is_valid
 
@@ -59,6 +59,8 @@ def _effects(model: Architecture, question: Question, value: str) -> Iterator[Ch
     elif _is_about_writers(question):
         yield from _writers(model, about, set(value.split(","))) if value != "all" else ()
         yield from _close(model, question, "writers")
+    elif about in components and question.options[:1] == ("all",) and question.options[-1:] == ("none",):
+        yield from _ends(model, components, question, value)
     elif about in components and "first-manual" in question.options:
         yield from _mode(components[about], value)
     elif about in components and question.ask.startswith("No file says how many replicas"):
@@ -148,6 +150,24 @@ def _writers(model: Architecture, store: str, writers: set[str]) -> Iterator[Cha
         if store in connection.targets:
             access = "read-write" if connection.source in writers else "read"
             yield Put(("connections", connection.id, "access"), access)
+
+
+def _ends(model: Architecture, components: dict[str, Component], question: Question, value: str) -> Iterator[Change]:
+    """Make certain, or take away, the calls between a component and those that a question offers."""
+    offered = question.options[1:-1]
+    chosen = offered if value == "all" else () if value == "none" else value.split(",")
+    leads = question.ask.startswith(f"{question.about} finds in ")
+    connections = {each.id: each for each in model.connections}
+    for name in offered:
+        source, target = (question.about or "", name) if leads else (name, question.about or "")
+        connection = connections.get(f"{source} -> {target}")
+        if connection is not None and name not in chosen:
+            yield from _call(model, connection.id, "none")
+        elif connection is not None and connection.assumed is not None:
+            yield Remove(("connections", connection.id, "assumed"))
+        elif connection is None and name in chosen:
+            serves = KINDS[components[target].kind].role != "data"
+            yield from _caller(model, components[target], source, "http" if serves else "tcp")
 
 
 def _mode(component: Component, value: str) -> Iterator[Change]:

@@ -29,7 +29,7 @@ _BY_WORD = tuple((re.compile(pattern, re.IGNORECASE), product) for pattern, prod
     (r"MEMCACHE", "memcached"), (r"CASSANDRA", "cassandra"), (r"NEO4J", "neo4j"), (r"MSSQL|SQLSERVER", "mssql"),
     (r"MINIO", "minio"), (r"(^|_)S3_", "localstack"), (r"(^|_)SQS_", "elasticmq"), (r"DYNAMO", "dynamodb-local"),
     (r"NACOS", "nacos"), (r"EUREKA", "eureka"), (r"(^|_)CONSUL_", "consul"), (r"KEYCLOAK", "keycloak"), (r"^VAULT_", "vault"),
-    (r"(^|_)(DB|DATABASE)_", ""),
+    (r"(^|_)(DB|DATABASE|DATASOURCE)_", ""),
 ))  # fmt: skip
 _OF_PROVIDERS = tuple((re.compile(pattern, re.IGNORECASE), product) for pattern, product in (
     (r"(^|_)SQS_(\w+_)?(URL|NAME|ARN|QUEUE)$|(^|_)SQS_?QUEUE", "sqs"), (r"(^|_)SNS_(\w+_)?(ARN|TOPIC|NAME)$", "sns"),
@@ -40,6 +40,9 @@ _OF_PROVIDERS = tuple((re.compile(pattern, re.IGNORECASE), product) for pattern,
 """Names by which the guides of Amazon, Google and Azure have programs set what they use there."""
 
 _RUN_TOGETHER = re.compile(r"^(DB)(PASS|PWD|USER|LOGIN)", re.IGNORECASE)
+_OF_BROWSERS = re.compile(r"(^|_)S3_(\w+_)?(PUBLIC|EXTERNAL|ALIAS|CDN)_|PUBLIC_(URL|ENDPOINT|HOST)", re.IGNORECASE)
+"""Names of variables that hold how browsers come to files, whatever else programs do."""
+
 _ASKS = re.compile(
     r"((?<!V)(?<!VIRTUAL_)HOSTS?|HOSTNAME|SERVERS?|ADDR(ESS)?|ENDPOINT|BROKERS?|URLS?|URI|DSN|NODES|CONTACT_?POINTS|DEFAULT_?ZONE|"
     r"CONN(ECTION)?_?STR(ING)?)$",
@@ -48,6 +51,7 @@ _ASKS = re.compile(
 _BARE = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*)(?::([0-9]{1,5}))?")
 PLACEHOLDER = re.compile(
     r"(?<![a-z0-9-])example\.|(?<![a-z])your([-_ .]|(company|domain|host|server|name|site|app|org|db|database|account|cluster))|"
+    r"^(https?://)?my[a-z0-9-]*\.(com|org|net)(?![.a-z])|"
     r"(?<![a-z])(change|replace)[-_ ]?(me|this|it|with|by)(?![a-z])|(?<![a-z])placeholder|xxx|^<|\$[({]|^_+[A-Z_]*$",
     re.IGNORECASE,
 )
@@ -84,7 +88,8 @@ _OF_SQL_SERVER = {
 _OF_POSTGRES = {"username", "dbname", "host", "sslmode", "searchpath"}
 """Words of connection strings that only the drivers of PostgreSQL have, as those above are of SQL Server alone."""
 
-_ASKED = ("nacos", "eureka", "consul", "keycloak", "vault")
+_REGISTRIES = ("nacos", "eureka", "consul")
+_ASKED = (*_REGISTRIES, "keycloak", "vault")
 """Products that tell where services are, who somebody is, or a password."""
 
 _NAMES_HOST = re.compile(r"((?<!V)(?<!VIRTUAL_)HOST(NAME)?|SERVER|ADDR(ESS)?)$", re.IGNORECASE)
@@ -203,7 +208,7 @@ def stores_named(name: str, value: str, port: int | None = None) -> Iterator[tup
     The usual port of a store tells it too, behind the host or in a variable beside it.
     """
     by_word, asked = _named(name)
-    if is_secret_name(name) and not asked:
+    if (is_secret_name(name) and not asked) or _OF_BROWSERS.search(name) is not None:
         return
     if "=" in value and "://" not in value:
         yield from _in_pairs(by_word, value[:2000])
@@ -299,6 +304,12 @@ def store_asked_for(name: str) -> Known | None:
     """Return the store whose address a variable asks for by its name."""
     known, asked = _named(name)
     return known if asked else None
+
+
+def registry_named(name: str) -> str | None:
+    """Return the registry of services whose address a variable asks for by its name."""
+    known, asked = _named(name)
+    return known.product if known is not None and asked and known.product in _REGISTRIES else None
 
 
 def protocol_named(name: str, kind: str) -> str | None:

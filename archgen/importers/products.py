@@ -124,7 +124,7 @@ _BESIDE = re.compile(
 
 _CLIENT_OF = re.compile(
     r"(postgres|pg|mysql|mariadb|mongo|redis|rabbit|kafka|elastic|minio|memcache)[a-z\d]*[-_.]"
-    r"(rest|connect|schema|registry|ui|gui|web-?ui|exporter|admin|manager|commander|express|console|init|setup|migrat|mcp|mirror)",
+    r"(rest|connect|schema|registry|gateway|ui|gui|web-?ui|exporter|admin|manager|commander|express|console|init|setup|migrat|mcp|mirror)",
     re.IGNORECASE,
 )
 """Names of programs beside a store, which begin with the store's."""

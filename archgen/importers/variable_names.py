@@ -37,6 +37,11 @@ _OWN = re.compile(
     re.IGNORECASE,
 )
 
+_INSIDE = re.compile(
+    r"(QUEUE|TOPIC|EXCHANGE|ROUTING_?KEY|BUCKET|TABLE|REALM|NAMESPACE|GROUP(_?ID)?|CLIENT_?ID)S?$", re.IGNORECASE
+)
+"""Names of what is inside a broker, a store or a provider of identities."""
+
 _SETS_HOST = re.compile(r"(host(name)?|addr(ess)?|servers?|endpoint|brokers?|service-?id)$", re.IGNORECASE)
 _ADMITS = re.compile(r"allow|trust|origin", re.IGNORECASE)
 
@@ -47,7 +52,7 @@ _PORT_ALONE = re.compile(r"[A-Za-z0-9_.-]+:[0-9]{1,5}")
 @lru_cache(maxsize=_MOST_NAMES)
 def asks_for_host(name: str) -> bool:
     """Return True if a variable asks for a host, so that a bare name in it is one."""
-    return _NAMES_HOST.search(name) is not None
+    return _NAMES_HOST.search(name) is not None and _INSIDE.search(name) is None
 
 
 def sets_host(name: str) -> bool:

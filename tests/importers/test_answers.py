@@ -131,3 +131,59 @@ def test_a_model_without_questions_says_so(
     MODEL.write_text("archgen: 1\nname: X\nunknown: [firewalls]\ncomponents: {web: {kind: service}}\n")
     assert main(["answer"]) == 0
     assert capsys.readouterr().out == "no open questions\n"
+
+
+SHARED = """
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: all}
+data:
+  BILLING_URL: http://billing:80
+  REDIS_HOST: sessions
+  DB_HOST: ledger
+  EUREKA_CLIENT_SERVICEURL_DEFAULTZONE: http://registry:8761/eureka
+"""
+PROGRAM = """
+---
+{{apiVersion: v1, kind: Service, metadata: {{name: {0}}}, spec: {{type: {3}, selector: {{app: {0}}}, ports: [{{port: 80}}]}}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: {0}}}
+spec: {{template: {{metadata: {{labels: {{app: {0}}}}}, spec: {{containers: [{{name: main, image: {1}, {2}}}]}}}}}}
+"""
+
+
+def test_what_several_take_is_answered_for_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    takes = "envFrom: [{configMapRef: {name: all}}]"
+    programs = [PROGRAM.format(name, f"acme/{name}", takes, "ClusterIP") for name in ("orders", "stock", "carts")]
+    programs.append(PROGRAM.format("api-gateway", "acme/api-gateway", takes, "LoadBalancer"))
+    programs += [
+        PROGRAM.format(name, image, "ports: []", "ClusterIP")
+        for name, image in (
+            ("billing", "acme/billing"),
+            ("sessions", "redis:8"),
+            ("ledger", "postgres:17"),
+            ("registry", "acme/x"),
+        )
+    ]
+    Path("all.yaml").write_text(SHARED + "".join(programs))
+    assert main(["import", ".", "-o", str(MODEL)]) == 0
+    calls = {connection.id: connection.assumed for connection in model().connections}
+    assert calls["orders -> ledger"] == calls["api-gateway -> orders"] == calls["api-gateway -> billing"] == "medium"
+    assert not {"orders -> billing", "orders -> sessions", "api-gateway -> ledger"} & calls.keys()
+    answer("billing", "orders,carts")
+    answer("sessions", "none")
+    answer("ledger", "orders")
+    answer("api-gateway", "orders,stock")
+    calls = {connection.id: connection.assumed for connection in model().connections}
+    assert {"orders -> billing", "carts -> billing"} <= calls.keys()
+    assert not {"stock -> billing", "api-gateway -> billing", "api-gateway -> carts", "stock -> ledger"} & calls.keys()
+    assert not any(call.endswith("-> sessions") for call in calls)
+    assert calls["orders -> ledger"] is calls["api-gateway -> stock"] is None
+    question = next(each for each in model().questions if each.about == "registry")
+    assert question.options == ("all", "api-gateway", "carts", "orders", "stock", "none")
+    assert main(["answer", question.id, "orders,none"]) == 2
+    assert main(["answer", question.id, "all"]) == 0
+    assert all(each.assumed is None for each in model().connections if each.id.endswith("-> registry"))

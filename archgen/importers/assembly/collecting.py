@@ -41,6 +41,7 @@ def collect(facts: Iterable[Fact]) -> Inventory:
     }
     for part in declared.values():
         part.backs_up = [name for name in dict.fromkeys(part.backs_up) if name in declared]
+        part.sharers = sorted({name for name in part.sharers if name in declared})
         part.copy_of = part.copy_of if part.copy_of in declared else None
     kept_calls = learn(declared, calls, {entry.component for entry in entries})
     entries = [entry for entry in entries if entry.component in declared]
@@ -55,6 +56,8 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         part.kind, part.source, part.evidence, part.confidence = value, fact.source, fact.evidence, fact.confidence
     elif key == "member" and str(value).startswith("backs_up:"):
         part.backs_up.append(str(value).partition(":")[2])
+    elif key == "member" and str(value).startswith("sharer:"):
+        part.sharers.append(str(value).partition(":")[2])
     elif key == "host":
         part.host = value
         hosts[value] = min(hosts.get(value, fact.source), fact.source)

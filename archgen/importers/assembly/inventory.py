@@ -20,7 +20,8 @@ class Part(Struct, kw_only=True):
     `is_promoted` are stores of which a sentinel or an operator promotes a replica, and `is_uncounted` those whose replicas
     are counted in no file.
     `seeks` are the products or kinds of stores that it needs by the names of its variables alone, each with
-    the variable, what holds its value, and its place. `near` are those that alone might call a store.
+    the variable, what holds its value, and its place. `near` are those that alone might call a store, and `sharers` those
+    that take its address among settings for several programs.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Part(Struct, kw_only=True):
     is_uncounted: bool = False
     group: str | None = None
     near: list[str] = field(default_factory=list)
+    sharers: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     seeks: dict[str, tuple[str, str, Origin]] = field(default_factory=dict)
     servers: list[tuple[str, str, int]] = field(default_factory=list)

@@ -17,6 +17,7 @@ from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part
 from archgen.importers.assembly.joining import join_pools
 from archgen.importers.assembly.pairs import join_alike, pair_neighbours, pair_seekers, pair_stores
 from archgen.importers.assembly.questions import ImportQuestion, promotes, questions_of
+from archgen.importers.assembly.registries import lead_by_registries
 from archgen.importers.catalogue import BY_PRODUCT
 from archgen.importers.facts import Fact, Origin
 from archgen.importers.names import free_id, make_id
@@ -48,7 +49,7 @@ class _Draft(Struct):
 def assemble_model(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> ImportedModel:
     """Return the model that facts state."""
     joined = join_alike(spread_callees(join_pools(collect(facts))))
-    inventory = group(pair_neighbours(pair_seekers(pair_stores(joined))))
+    inventory = group(lead_by_registries(pair_neighbours(pair_seekers(pair_stores(joined)))))
     mark_copies(inventory.parts)
     doors = sort_doors(inventory)
     taken = set(inventory.parts)

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from archgen.importers.assembly.doors import Doors, is_local, is_walked, may_redirect
 from archgen.importers.assembly.inventory import Entry, Inventory, Part
+from archgen.importers.assembly.registries import registered_behind
 from archgen.model.products import product_of
 from archgen.model.sha256 import digest
 
@@ -39,6 +40,8 @@ def questions_of(
         *_counts(inventory),
         *_outside(inventory),
         *_calls(inventory),
+        *_sharers(inventory),
+        *_registered(inventory),
         *_uncalled(inventory, doors),
         *_calling_nothing(inventory, doors),
         *_hosts(inventory),
@@ -117,6 +120,27 @@ def _calls(inventory: Inventory) -> Iterator[ImportQuestion]:
             ask = f"Do the main requests of {call.source} fail without {call.target}?"
         place = f"{call.place.path}:{call.place.line}"
         yield question("call", call.id, ask, ("required", "optional", "none"), (place,))
+
+
+def _sharers(inventory: Inventory) -> Iterator[ImportQuestion]:
+    """Yield a question for each address that several programs take among settings for all of them: who calls it."""
+    for part in inventory.parts.values():
+        sharers = tuple(name for name in part.sharers if _is_open(inventory, name, part.id))
+        if sharers:
+            ask = f"Settings that several components take hold the address of {part.id}. Which of them call it?"
+            yield question("sharer", part.id, ask, ("all", *sharers, "none"), (_place(part),))
+
+
+def _is_open(inventory: Inventory, caller: str, target: str) -> bool:
+    call = inventory.calls.get((caller, target))
+    return caller in inventory.parts and (call is None or call.is_assumed)
+
+
+def _registered(inventory: Inventory) -> Iterator[ImportQuestion]:
+    """Yield a question for each gateway that finds what it leads to in a registry."""
+    for gateway, registry, found in registered_behind(inventory):
+        ask = f"{gateway.id} finds in {registry.id} what it passes requests to. Which components?"
+        yield question("callees", gateway.id, ask, ("all", *found, "none"), (_place(gateway),))
 
 
 def _is_alone(inventory: Inventory, part: Part, doors: Doors) -> bool:

@@ -12,6 +12,7 @@ from archgen.importers.kubernetes.manifests import Manifests, all_containers_of,
 from archgen.importers.kubernetes.part import Workload, program_of
 from archgen.importers.kubernetes.variables import data_of
 from archgen.importers.nodes import SourceNode
+from archgen.importers.products import guess
 from archgen.model.kinds import KINDS
 
 _OF_CONFIGURATION = re.compile(r"[-.](config|conf|cm|configmap|config-map|configuration)$")
@@ -33,7 +34,8 @@ def attachments_of(manifests: Manifests, parts: list[Workload], hosts_of: HostsO
         mounted = all_mounted[part.id]
         named.update((part.namespace, name) for name in (*(name for name, _ in mounted), *_referenced(part)))
         for name, keys in mounted:
-            for attachment in _attached(manifests, part, name, part.guess.known.kind, hosts_of, keys):
+            kind = _kind_of_reader(part, name)
+            for attachment in _attached(manifests, part, name, kind, hosts_of, keys):
                 # of a file that several programs read, nothing tells which of them needs what stands in it
                 programs = {
                     program
@@ -70,6 +72,21 @@ def _attached(
             text = f"{key}: {text}"
         file = Configuration(source.path, text.encode("utf-8", "replace"))
         yield Attachment(part.id, kind, file, key, hosts_of(part.namespace), source.line)
+
+
+def _kind_of_reader(part: Workload, name: str) -> str:
+    """Return the kind of what reads a ConfigMap: the workload's, or that of the observer beside it that alone mounts it."""
+    pod = pod_of(part.manifest.kind, part.manifest.node)
+    volumes = {
+        volume.text_at("name") for volume in pod.get("volumes").list() if volume.text_at("configMap", "name") == name
+    }
+    kinds = {
+        guess("", container.text_at("image"), "", frozenset()).known.kind
+        for container in pod.get("containers").list()
+        if any(mount.text_at("name") in volumes for mount in container.get("volumeMounts").list())
+    }
+    observer = next((kind for kind in kinds if KINDS[kind].observes), None)
+    return observer if observer is not None and len(kinds) == 1 else part.guess.known.kind
 
 
 def _mounted(part: Workload) -> Iterator[tuple[str, frozenset[str] | None]]:

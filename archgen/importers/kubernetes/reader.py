@@ -28,18 +28,17 @@ from archgen.importers.kubernetes.part import (
     Workload,
     has_sentinel,
     jobs_of_programs,
-    port_protocol,
     replicas_of,
     workloads,
 )
 from archgen.importers.kubernetes.policies import add_policies, admissions
 from archgen.importers.kubernetes.routes import IngressRoute, is_controller, routes_of
-from archgen.importers.kubernetes.services import add_services
+from archgen.importers.kubernetes.services import add_services, protocols_of
 from archgen.importers.kubernetes.shared_settings import SharedSettings
 from archgen.importers.kubernetes.sought_stores import sought_by
 from archgen.importers.kubernetes.variables import expanded, variables_of
 from archgen.importers.nodes import SourceNode
-from archgen.importers.outside import Outside, OutsideStore
+from archgen.importers.outside import Outside, OutsideStore, registry_named
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import protocol_of_call
 from archgen.importers.variable_names import names_page, names_telemetry
@@ -96,7 +95,7 @@ class _Reader:
         self.called: set[tuple[str, str]] = set()
         self.names: dict[str, dict[str, str]] = {}
         self.all_hosts: dict[str, dict[str, str]] = {}
-        self.protocols = dict(self._protocols())
+        self.protocols = dict(protocols_of(self.services, self.selected))
 
     def read(self) -> list[Attachment]:
         for part in self.parts:
@@ -219,15 +218,6 @@ class _Reader:
             if others and len(alike) == 1 and KINDS[selected[0].guess.known.kind].role != "data":
                 yield selected[0].id, (f"service/{space}/{name}", others)
 
-    def _protocols(self) -> Iterator[tuple[tuple[str, int], str]]:
-        """Yield the protocol of each port of a Service that its name tells, by component and port."""
-        for key, service in self.services.items():
-            for part in self.selected[key][:1]:
-                for port in service.node.get("spec", "ports").list():
-                    number = port.get("port").number
-                    if number is not None:
-                        yield (part.id, number), port_protocol(part, port, number)
-
     def _call(self, part: Workload, hosts: Mapping[str, str]) -> None:
         for container in all_containers_of(part.manifest.kind, part.manifest.node):
             values = dict(variables_of(self.manifests, part.namespace, container))
@@ -249,7 +239,8 @@ class _Reader:
     def _call_outside(self, attachment: Attachment) -> None:
         """Add the stores in no file that the settings of a mounted file name."""
         part = self.by_id[attachment.owner]
-        if not isinstance(part, Workload):
+        beside = attachment.kind in KINDS and KINDS[attachment.kind].observes
+        if not isinstance(part, Workload) or (beside and attachment.kind != part.guess.known.kind):
             return
         hosts = self._all_hosts(part.namespace)
         for name, value, line in settings_in(attachment):
@@ -288,15 +279,15 @@ class _Reader:
         meant = self._names(part.namespace)
         for mention, store in self.outside.mentions(name, value, self._all_hosts(part.namespace), source, port):
             self.by_id[store.id] = store
-            if self.sharing.judge(part, name, source, store) != "none":
+            if self._judge(part, name, source, store.id) != "none":
                 self._connect(part, mention, source, evidence)
         for mention in mentions(name, value, meant, port) if meant else ():
-            if self.sharing.judge(part, name, source, self.by_id[mention.host]) == "none":
+            if self._judge(part, name, source, mention.host) == "none":
                 continue
             self._connect(part, mention, source, evidence)
             self._doubt(part.id, mention.host, source, f"{evidence}, no Service")
         for mention in mentions(name, value, hosts, port):
-            verdict = self.sharing.judge(part, name, source, self.by_id[mention.host])
+            verdict = self._judge(part, name, source, mention.host)
             if verdict == "none":
                 continue
             self._connect(part, mention, source, evidence)
@@ -305,6 +296,13 @@ class _Reader:
             stores = KINDS[self.by_id[mention.host].guess.known.kind].role == "data"
             if names_telemetry(name) and not stores and mention.host != part.id:
                 self._add(f"connection:{part.id}->{mention.host}", "required", False, source, evidence)
+
+    def _judge(self, part: Workload | Resource, name: str, source: Origin, target: str) -> str:
+        """Return if a workload calls what a setting names; what nothing tells for certain is asked about."""
+        verdict = self.sharing.judge(part, name, source, self.by_id[target])
+        if verdict in ("doubtful", "open") and target != part.id:
+            self._add(f"component:{target}", "member", f"sharer:{part.id}", source, name, "medium")
+        return "none" if verdict == "open" else verdict
 
     def _connect(self, part: Workload | Resource, mention: Mention, source: Origin, evidence: str) -> None:
         if mention.host == part.id:
@@ -319,6 +317,9 @@ class _Reader:
             return
         if isinstance(target, OutsideStore) or (isinstance(target, Resource) and target.replicas[0] is None):
             self._doubt(part.id, target.id, source, evidence)
+        named = registry_named(evidence)
+        if named is not None and known.product is None and known.kind == "service":
+            self._add(f"component:{target.id}", "product", named, source, evidence, "medium")
         self._pool(part.id, target.id, mention, source, evidence)
         subject = f"connection:{part.id}->{target.id}"
         spoken = self.protocols.get((target.id, mention.port or 0))

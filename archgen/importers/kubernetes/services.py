@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from archgen.importers.facts import Fact, FactSheet, Origin
 from archgen.importers.kubernetes.hosts import ServiceKey
@@ -10,6 +10,7 @@ from archgen.importers.kubernetes.manifests import Manifest, Manifests
 from archgen.importers.kubernetes.part import (
     Workload,
     is_on_host,
+    port_protocol,
     replicas_of,
     serves_metrics_alone,
     service_port_entry,
@@ -31,6 +32,18 @@ def add_services(
         _spread(manifests, service, selected[key], sheet)
         _publish(service, selected[key], sheet)
     _mark_names({key: each for key, each in services.items() if not serves_metrics_alone(each)}, parts, selected, sheet)
+
+
+def protocols_of(
+    services: Mapping[ServiceKey, Manifest], selected: Mapping[ServiceKey, list[Workload]]
+) -> Iterator[tuple[tuple[str, int], str]]:
+    """Yield the protocol of each port of a Service that its name tells, by component and port."""
+    for key, service in services.items():
+        for part in selected[key][:1]:
+            for port in service.node.get("spec", "ports").list():
+                number = port.get("port").number
+                if number is not None:
+                    yield (part.id, number), port_protocol(part, port, number)
 
 
 def _spread(manifests: Manifests, service: Manifest, pods: list[Workload], sheet: FactSheet) -> None:

@@ -13,17 +13,25 @@ from archgen.importers.kubernetes.manifests import Manifests, all_containers_of,
 from archgen.importers.kubernetes.part import Workload, program_of
 from archgen.importers.kubernetes.variables import REFERENCES, data_of, variables_of
 from archgen.importers.names import words_of
-from archgen.importers.outside import OutsideStore, store_by_name
+from archgen.importers.outside import OutsideStore, store_asked_for, store_by_name
 from archgen.importers.secrets import is_secret_name
 from archgen.model.kinds import KINDS
 
-_Verdict = Literal["sure", "doubtful", "none"]
+_Verdict = Literal["sure", "doubtful", "open", "none"]
 
 _PAGE = re.compile(r"front-?end|(^|[-_.])(ui|client|spa|static|webapp)([-_.]|$)", re.IGNORECASE)
 """Names of what serves pages, and keeps its data behind an interface."""
 
 _FEW = 3
 """Workloads that share addresses of each other and may all call them; more of them share a directory."""
+
+_FOR_SOME = {
+    "key-value-store": r"cache|session|queue|real-?time|socket|chat|live|rate|worker",
+    "cache": r"cache|session|rate",
+    "search": r"search|index",
+    "object-storage": r"file|storage|media|upload|image|picture|photo|video|document|asset",
+}
+"""Kinds of stores that some programs of a system use and most don't, with words in the names of those that do."""
 
 _Place = tuple[str, int]
 
@@ -47,7 +55,10 @@ class SharedSettings:
     def judge(
         self, part: Workload | Resource, name: str, source: Origin, target: Workload | Resource | OutsideStore
     ) -> _Verdict:
-        """Return if a workload calls what a setting names: for certain, perhaps, or not, since it is meant for others."""
+        """Return if a workload calls what a setting names: for certain, perhaps, or not, since it is meant for others.
+
+        `open` is what nothing tells, but that others are likelier to call it.
+        """
         takers = self.takers.get((source.path, source.line), {})
         if part.id not in takers or _is_one_program(takers):
             return "sure"
@@ -60,28 +71,36 @@ class SharedSettings:
         if KINDS[known.kind].role != "data":
             # of a directory of addresses nothing tells who calls which, but that a gateway leads to them, and that
             # programs are given products, such as a registry, for their own use
-            is_likely = leads or len(takers) <= _FEW or known.product is not None
-            return "doubtful" if is_likely else "none"
+            is_product = known.product is not None or store_by_name(name) is not None
+            is_likely = leads or len(takers) <= _FEW or is_product
+            return "doubtful" if is_likely else "open"
         if leads and known.kind == "database":
             return "none"
-        knowing = [name for name in takers if any(is_like(known, each) for each in self.own[name])]
-        return "doubtful" if not knowing or part.id in knowing else "none"
+        programs = (each for each in takers.values() if KINDS[each.guess.known.kind].role != "data")
+        knowing = [each.id for each in programs if any(_is_meant(named, known) for named in self.own[each.id])]
+        if knowing:
+            return "doubtful" if part.id in knowing else "open"
+        is_likely = len(takers) <= _FEW or _is_named_for(part, known.kind)
+        return "doubtful" if is_likely else "open"
 
     def is_of_pages(self, part: Workload, source: Origin) -> bool:
         """Return True for a setting that a workload shares, and that it has no use for if it names a store."""
         return part.id in self.takers.get((source.path, source.line), {}) and _PAGE.search(part.id) is not None
 
     def _own_stores(self, manifests: Manifests, part: Workload) -> Iterator[Known]:
-        """Yield the stores of which a workload has a password, or a variable that is for no other program."""
+        """Yield the stores of which a workload has a password, or a variable that is for no other program.
+
+        An address of its own tells nothing of who needs the one in the settings for all.
+        """
         for container in containers_of(part.manifest.kind, part.manifest.node):
             for name, (_, source) in variables_of(manifests, part.namespace, container):
                 known = store_by_name(name)
-                if known is None or known.product is None:
-                    continue
-                if is_secret_name(name) or _is_one_program(
-                    self.takers.get((source.path, source.line), {part.id: part})
-                ):
+                is_own = store_asked_for(name) is None and self._is_own(part, source)
+                if known is not None and (is_own or is_secret_name(name)):
                     yield known
+
+    def _is_own(self, part: Workload, source: Origin) -> bool:
+        return _is_one_program(self.takers.get((source.path, source.line), {part.id: part}))
 
     def _is_for_others(
         self,
@@ -99,6 +118,19 @@ class SharedSettings:
             return True
         others = (each for each in takers.values() if each.id not in (part.id, target.id))
         return len(first) > 2 and any(first in _words_of(each)[:1] for each in others)
+
+
+def _is_named_for(part: Workload | Resource, kind: str) -> bool:
+    """Return True for a program that is likely to use a store of a kind: by its name, or since most programs do."""
+    own = part.guess.known.kind
+    if kind not in _FOR_SOME or own in ("worker", "scheduler") or KINDS[own].role == "data":
+        return True
+    return re.search(rf"(^|[-_.])({_FOR_SOME[kind]})", part.manifest.name, re.IGNORECASE) is not None
+
+
+def _is_meant(named: Known, store: Known) -> bool:
+    """Return True for the store that a variable's name tells; where it tells no product, for any of the kind."""
+    return is_like(store, named) if named.product is not None else store.kind == named.kind
 
 
 def _words_of(part: Workload | Resource) -> list[str]:
