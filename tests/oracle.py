@@ -49,6 +49,7 @@ class World:
         self._asked: dict[tuple[str, str], tuple[list[Replica], Access, int]] = {}
         self._blind: dict[tuple[str, str], list[Replica]] = {}
         self._needed: dict[tuple[str, bool], tuple[dict[str, list[Request]], list[str]]] = {}
+        self._look_ups: dict[str, Connection] = {}
 
     def with_failed(self, failed: State) -> World:
         """The same architecture in another state."""
@@ -219,6 +220,8 @@ class World:
     # Works
 
     def connections(self, request: Request) -> list[Connection | None]:
+        if request.id in self._look_ups:
+            return [self._look_ups[request.id]]
         found: list[Connection | None] = []
         for target in request.targets:
             fitting = [
@@ -398,7 +401,33 @@ class World:
             if not optional and self.required(request) and (later or request.id not in waiting):
                 calls[request.source].append(request)
         starts = self.initiators(steps)
+        for asked in self.look_up(flow, steps):
+            if asked.source in starts:
+                calls[asked.source].append(asked)
         return calls, [source for source, first in starts.items() if later or first not in waiting]
+
+    def look_up(self, flow: Flow, steps: list[tuple[Request, bool]]) -> list[Request]:
+        """The request for the address of a flow's name that its client makes first; none if it asks name servers in steps."""
+        client = steps[0][0].source
+        labels = (flow.domain or "").lower().removesuffix(".").split(".")
+        for cut in range(len(labels)):
+            zone = ".".join(labels[cut:])
+            named = [one for one in self.architecture.components if one.kind == "dns" and one.domain == zone]
+            if named and self.component[client].kind == "client":
+                servers = tuple(one.id for one in named)
+                own = [each for one, _ in steps if one.source == client for each in one.targets]
+                shown = [each for one, _ in steps for each in one.targets if each in servers]
+                ways = [one for each in servers if (one := self.over(client, each)) is not None]
+                if (
+                    shown
+                    or any(self.component[each].kind == "dns" for each in own)
+                    or not all(w.required for w in ways)
+                ):
+                    return []
+                asked = Request(f"{flow.id}/0", client, servers, access="read")
+                self._look_ups[asked.id] = Connection(asked.id, client, servers, ())
+                return [asked]
+        return []
 
     def done_later(self, steps: list[tuple[Request, bool]]) -> set[str]:
         """The required steps that nobody waits for: by their own word, or as only such steps led to their source."""
@@ -510,7 +539,8 @@ def concerned(architecture: Architecture, flow: Flow) -> list[tuple[str, str]]:
     """The elements that a flow can depend on at all: what its steps name, the alternatives, who promotes, all below."""
     world = World(architecture, frozenset())
     names: set[str] = set()
-    for request, _ in in_order(flow.steps, False):
+    steps = in_order(flow.steps, False)
+    for request, _ in [*steps, *((one, False) for one in world.look_up(flow, steps))]:
         names.update((request.source, *request.targets))
         names.update(target for one in world.connections(request) if one is not None for target in one.targets)
     for one in [world.component[each] for each in names]:

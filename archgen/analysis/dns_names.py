@@ -1,17 +1,16 @@
 """DNS records and declared addresses of a model: the destinations of names, and the owners of addresses.
 
-Names are compared without case and final dot (RFC 4343); wildcards match as RFC 4592 has it: only below the closest
-name that exists.
+Wildcards match as RFC 4592 has it: only below the closest name that exists.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from ipaddress import AddressValueError, IPv6Address
 
 from archgen.model.architecture import Architecture, Component, Record
+from archgen.model.dns_zones import ancestors, domains_of, lies_under, normalize_name
 
 ADDRESS_TYPES = {"A": 4, "AAAA": 6}
 """The types whose value is an address, with the version of IP."""
@@ -43,16 +42,6 @@ def _is_octet(text: str) -> bool:
     return decimal and (text == "0" or text[0] != "0") and int(text) < 256
 
 
-def normalize_name(name: str) -> str:
-    """Return a name as it is compared."""
-    return name.strip().rstrip(".").lower()
-
-
-def lies_under(name: str, domain: str) -> bool:
-    """Return True if a name is a domain or lies below it."""
-    return name == domain or name.endswith(f".{domain}")
-
-
 def pointee(record: Record) -> str:
     """Return the target of a record: its value without the numbers before it (the 10 of `10 mail.example.com`)."""
     words = record.value.split()
@@ -60,13 +49,6 @@ def pointee(record: Record) -> str:
     while len(words) > 1 and numbers and words[0].isdigit():
         words, numbers = words[1:], numbers - 1
     return " ".join(words)
-
-
-def ancestors(name: str) -> Iterator[str]:
-    """Yield the names above a name, nearest first."""
-    while "." in name:
-        name = name.split(".", 1)[1]
-        yield name
 
 
 class Names:
@@ -111,19 +93,10 @@ class Names:
         above = (above_name for name in self._by_name for above_name in ancestors(name))
         return frozenset((*self._by_name, *above))
 
-    def domains(self, server: Component) -> tuple[str, ...]:
-        """Return the domain of a name server; where it isn't declared, the one that the names of its records share."""
-        if server.domain is not None:
-            return (normalize_name(server.domain),)
-        names = [normalize_name(record.name).removeprefix("*.").removeprefix("www.") for record in server.records]
-        candidates = [domain for name in names[:1] for domain in (name, *ancestors(name))]
-        shared = [domain for domain in candidates if all(lies_under(name, domain) for name in names)]
-        return tuple(domain for domain in shared[:1] if "." in domain)
-
     @cached_property
     def own_domains(self) -> tuple[str, ...]:
         """The domains that the model's name servers answer for."""
-        return tuple(dict.fromkeys(domain for server in self.servers for domain in self.domains(server)))
+        return tuple(dict.fromkeys(domain for server in self.servers for domain in domains_of(server)))
 
     def is_own(self, name: str) -> bool:
         """Return True if a name lies in a domain that the model's name servers answer for."""

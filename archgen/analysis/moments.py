@@ -9,10 +9,11 @@ from msgspec import Struct
 
 from archgen.analysis import assumed_numbers as numbers
 from archgen.analysis.assumed_numbers import Delay, Source
-from archgen.analysis.dns_names import Names, address, normalize_name, pointee, readings
+from archgen.analysis.dns_names import Names, address, pointee, readings
 from archgen.analysis.element_numbers import is_own_code
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Changes, Component, Record, Replica
+from archgen.model.dns_zones import normalize_name
 from archgen.model.kinds import KINDS
 from archgen.model.products import product_name
 from archgen.model.subject import Subject

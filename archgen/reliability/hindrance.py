@@ -12,7 +12,7 @@ from archgen.reliability.needs import Guarded, Need, asked_component
 
 
 def hindrances(evaluation: Evaluation[int], bit: int) -> tuple[tuple[str, str], ...]:
-    """Return (step, reason) for the steps whose callers are up and lack replicas that a guard holds back in a state."""
+    """Return (step, reason) for the steps whose callers are up and lack replicas that a guard holds back, or a look-up, in a state."""
     plan, down = evaluation.plan, evaluation.down
     reasons: dict[str, str] = {}
     for caller, needs in plan.structure.needs.items():
@@ -25,7 +25,7 @@ def hindrances(evaluation: Evaluation[int], bit: int) -> tuple[tuple[str, str], 
                 if not down[member.replica] & bit and not is_free(evaluation, member, bit)
             ]
             words = next((text for member in held for text in _words(evaluation, bit, caller, member)), None)
-            words = words or _without_quorum(evaluation, bit, need)
+            words = words or _without_quorum(evaluation, bit, need) or _unresolved(evaluation, need)
             if words is not None and evaluation.unmet(need) & bit:
                 reasons.setdefault(need.step, words)
     return tuple(reasons.items())
@@ -39,6 +39,15 @@ def _without_quorum(evaluation: Evaluation[int], bit: int, need: Need) -> str | 
     return (
         None if held is None else _short(evaluation, bit, Votes(*plan.structure.quorums[plan.replicas[held].component]))
     )
+
+
+def _unresolved(evaluation: Evaluation[int], need: Need) -> str | None:
+    """Return what the step needs that does not show it: the look-up of its domain name."""
+    if need.name is None:
+        return None
+    candidates = (*need.candidates, *(member.replica for member in need.guarded))
+    servers = dict.fromkeys(evaluation.plan.replicas[each].component for each in candidates)
+    return f"{listed([*servers], 'or')} has to resolve {need.name} first"
 
 
 def _words(evaluation: Evaluation[int], bit: int, caller: str, member: Guarded) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Replica
+from archgen.model.dns_zones import servers_of
 from archgen.model.kinds import KINDS
 from archgen.model.products import product_of, zone_of
 from archgen.model.subject import Subject
@@ -22,6 +23,7 @@ class Index:
         self._around: dict[str, tuple[str, ...]] = {}
         self._below: dict[str, tuple[str, ...]] = {}
         self._distances: dict[str, dict[str, int]] = {}
+        self._servers: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def components(self) -> dict[str, Component]:
@@ -105,6 +107,12 @@ class Index:
             for target in connection.targets:
                 connections.setdefault((connection.source, target), connection)
         return connections
+
+    def servers_of(self, name: str) -> tuple[str, ...]:
+        """Return the DNS components that answer for the zone of a domain name."""
+        if name not in self._servers:
+            self._servers[name] = servers_of(name, self.architecture.components)
+        return self._servers[name]
 
     def callees(self, component: str) -> tuple[str, ...]:
         """Return the components that a component may call, each once."""

@@ -62,7 +62,8 @@ class Need(Struct, frozen=True):
     `step` is the first step of the flow that has the need, `connection` the id of the connection under it. `kind` tells
     what is asked: that some request is answered, or, as a condition of each request, that all work who get requests
     of a caller that checks nobody (`unchecked`), or that no candidate fails by itself and keeps its address as its host
-    is up (`unwatched`), or that no traffic goes to a member that was lost a moment ago (`unsettled`).
+    is up (`unwatched`), or that no traffic goes to a member that was lost a moment ago (`unsettled`). `name` is the domain
+    name whose look-up the need is, where no step shows it.
     """
 
     step: str
@@ -71,10 +72,14 @@ class Need(Struct, frozen=True):
     guarded: tuple[Guarded, ...]
     count: int
     kind: Literal["some", "unchecked", "unwatched", "unsettled"] = "some"
+    name: str | None = None
 
 
 class Use(Struct, frozen=True):
-    """A required call in a flow: what a step asks of whom, before it is told apart per calling replica."""
+    """A required call in a flow: what a step asks of whom, before it is told apart per calling replica.
+
+    `name` is the domain name that it looks up, where no step shows it.
+    """
 
     step: str
     source: str
@@ -82,6 +87,7 @@ class Use(Struct, frozen=True):
     connections: tuple[Connection, ...]
     access: Access
     pinned: tuple[str, ...]
+    name: str | None = None
 
 
 class Asked(Struct, frozen=True):
@@ -205,14 +211,15 @@ def needs_of(
     """Return the needs of each replica; replicas without a locality share one value, so it is evaluated once."""
     if not uses:
         return [(replica.id, ()) for replica in component.replicas]
-    shared = {use.step: _needs(index, use, None, conditions) for use in uses if not _local(use)}
+    # a look-up has the step of its first request
+    shared = {id(use): _needs(index, use, None, conditions) for use in uses if not _local(use)}
     if len(shared) == len(uses):
         needs = _each_once(shared.values())
         return [(replica.id, needs) for replica in component.replicas]
     return [
         (
             replica.id,
-            _each_once([shared.get(use.step) or _needs(index, use, replica, conditions) for use in uses]),
+            _each_once([shared.get(id(use)) or _needs(index, use, replica, conditions) for use in uses]),
         )
         for replica in component.replicas
     ]
@@ -279,7 +286,7 @@ def _some(
                         later.append(replace(_promoted(index, component, replica, required, moment), asks=asked))
     count = _count(use.connections, len(now) + len(guarded) + len(later))
     name = use.connections[0].id if use.connections else None
-    need = Need(use.step, name, tuple(now), (*guarded, *later), count)
+    need = Need(use.step, name, tuple(now), (*guarded, *later), count, name=use.name)
     return need, frozenset(member.replica for member in later)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.model.architecture import Component, Connection, Flow, Replica
 from archgen.model.steps import Access, Answer, Frame, Request, Step, steps_in_order
@@ -86,7 +87,31 @@ def build(index: Index, flow: Flow, moment: Moment = LASTING, level: ServiceLeve
                 uses.setdefault(request.source, []).append(_use(request, flow, connections))
         for target in (*request.targets, *(target for connection in connections for target in connection.targets)):
             later_only[target] = later_only.get(target, True) and later
+    for look_up in look_ups(index, flow):
+        initiator = initiators.get(look_up.source)
+        if initiator is not None:
+            uses[look_up.source].insert(0, replace(look_up, step=initiator.step))
     return _assemble(index, flow, tuple(initiators.values()), uses, Conditions(moment, level != "serves"))
+
+
+def look_ups(index: Index, flow: Flow) -> Iterator[Use]:
+    """Yield the look-up of a flow's domain name that no step shows: the client that sends the first request needs it.
+
+    The components that answer for the zone are alternatives. A client whose own steps ask a name server shows what it
+    asks, and so does any step to one of this zone.
+    """
+    first = next((request for request, _ in requests(flow.steps)), None)
+    if flow.domain is None or first is None or index.components[first.source].kind != "client":
+        return
+    servers = index.servers_of(flow.domain)
+    for request, _ in requests(flow.steps):
+        kinds = {index.components[target].kind for target in request.targets}
+        if (request.source == first.source and "dns" in kinds) or not set(servers).isdisjoint(request.targets):
+            return
+    declared = [index.connections.get((first.source, server)) for server in servers]
+    if servers and all(each is None or each.required for each in declared):
+        call = Connection(f"{first.source} -> {' | '.join(servers)}", first.source, servers, ())
+        yield Use(first.id, first.source, servers, (call,), "read", (), flow.domain)
 
 
 def is_required(request: Request, connections: Iterable[Connection]) -> bool:

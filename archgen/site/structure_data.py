@@ -271,10 +271,11 @@ class _Encoder:
         }
 
     def _need(self, need: Need, steps: dict[str, int]) -> list[Any]:
-        """Return step, candidates, guarded ones, number and kind (0: some, 1: unchecked, 2: unwatched)."""
+        """Return step, candidates, guarded ones, number, kind (0: some, 1: unchecked, 2: unwatched), and a name that is looked up."""
         guarded = [self._guarded(member, steps) for member in need.guarded]
         kind = ("some", "unchecked", "unwatched").index(need.kind)
-        return [steps[need.step], self._indices(need.candidates), guarded, need.count, kind]
+        names = [] if need.name is None else [need.name]
+        return [steps[need.step], self._indices(need.candidates), guarded, need.count, kind, *names]
 
     def _guarded(self, member: Guarded, steps: dict[str, int]) -> list[Any]:
         """Return a candidate with its promoters, numbers of those that must be up, those before it, and what is asked of it."""

@@ -250,6 +250,32 @@ def _movers(random: Random, model: Architecture) -> Architecture:
     return _components(model, change, 0.5, random)
 
 
+def _names(random: Random, model: Architecture) -> Architecture:
+    """Some flows go to a name, and name servers beside the rest answer for a zone around it or for another."""
+    domains = ("a.example", "a.example", "example", "b.example")
+    servers = []
+    for name in ("ns0", "ns1")[: random.choice((1, 1, 2))]:
+        places = random.sample(model.hosts, min(len(model.hosts), random.choice((1, 1, 2))))
+        replicas = tuple(Replica(f"{name}@{host.id}", name, (host.id,)) for host in places) or (
+            Replica(f"{name}#1", name),
+        )
+        servers.append(Component(id=name, kind="dns", replicas=replicas, domain=random.choice(domains)))
+    names = ("www.a.example", "www.a.example", "WWW.a.example.", "a.example", "b.example", None)
+    flows = tuple(replace(flow, domain=random.choice(names)) for flow in model.flows)
+    first = model.components[0].id
+    asked = ("ns0",) if random.random() < 0.3 else ()
+    declared = tuple(
+        Connection(f"{first} -> {name}", first, (name,), (Port("dns"),), required=random.random() < 0.6)
+        for name in asked
+    )
+    return replace(
+        model,
+        components=(*model.components, *servers),
+        connections=(*model.connections, *declared),
+        flows=flows,
+    )
+
+
 def _names_replicas(component: Component) -> bool:
     return component.balance is not None and any("@" in each or "#" in each for each in component.balance.backup)
 
@@ -273,5 +299,6 @@ DECORATIONS: dict[str, Callable[[Random, Architecture], Architecture]] = {
     "hosts on hosts": _hosts_on_hosts,
     "services in zones": _services_in_zones,
     "movers": _movers,
+    "names": _names,
 }
 """The keys, each with what adds it to a model."""

@@ -276,6 +276,7 @@ FEATURES: dict[str, Callable[[Used], bool]] = {
     "nobody waits": lambda one: (
         any(request.deferred for request, _ in one.steps) or one.calls(lambda each: bool(each.deferred))
     ),
+    "look-up that no step shows": lambda one: bool(World(one.model, frozenset()).look_up(one.flow, one.steps)),
     "deep check": lambda one: any(each.balance and each.balance.asks for each in one.components),
     "deep check through others": lambda one: any(
         name not in one.called_behind(each) for each in one.components if each.balance for name, _ in each.balance.asks

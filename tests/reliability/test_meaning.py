@@ -664,3 +664,79 @@ def test_a_step_that_says_if_it_is_required_decides(told: Told, step: str, outco
     assert told.outcome(required, "grafana")[0] == ("degraded" if "required: false" in step else "down")
     points = {each.replace("#1", "") for each in told.points(text)[0]}
     assert ("grafana" in points) == (outcome == "down")
+
+
+NAMED = """\
+archgen: 1
+name: A name that no step looks up
+hosts: {ns-1: {}, ns-2: {}, a: {}}
+components:
+  user: {kind: client}
+  dns: {kind: dns, runs_on: ns-1, domain: shop.example}
+  web: {kind: web-server, runs_on: a}
+connections:
+  user -> web: https
+flows:
+  page:
+    title: A page
+    domain: www.shop.example
+    steps:
+      - user -> web: GET /
+"""
+
+
+def test_a_name_is_looked_up_whether_a_step_shows_it_or_not(told: Told) -> None:
+    word, reason = told.outcome(NAMED, "ns-1")
+    assert word == "down"
+    assert reason == (
+        "step page/1 fails: user -> web: GET /, on the way user → dns@ns-1; dns has to resolve www.shop.example first"
+    )
+    assert told.points(NAMED)[0] == {"dns@ns-1", "ns-1", "web@a", "a"}
+    declared = NAMED.replace("  user -> web: https", "  user -> web: https\n  user -> dns: dns")
+    assert told.outcome(declared, "ns-1")[0] == "down"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    domain: www.shop.example\n", ""),
+        ("    domain: www.shop.example\n", "    domain: www.myshop.example\n"),
+        ("domain: shop.example", "domain: intern.shop.example"),
+        ("user: {kind: client}", "user: {kind: external-service}"),
+        ("  user -> web: https", "  user -> web: https\n  user -> dns: {protocol: dns, required: false}"),
+        ("runs_on: ns-1, domain", "runs_on: [ns-1, ns-2], domain"),
+        ("  web: {", "  other: {kind: dns, runs_on: ns-2, domain: shop.example}\n  web: {"),
+        ("  web: {", "  closer: {kind: dns, runs_on: ns-2, domain: www.shop.example}\n  web: {"),
+    ],
+    ids=[
+        "no name",
+        "another name",
+        "zone below",
+        "no client",
+        "optional",
+        "two replicas",
+        "two servers",
+        "closer zone",
+    ],
+)
+def test_a_look_up_needs_what_answers_for_the_name(told: Told, old: str, new: str) -> None:
+    assert old in NAMED
+    assert told.outcome(NAMED.replace(old, new), "ns-1")[0] != "down"
+
+
+def test_a_step_that_shows_a_look_up_decides(told: Told) -> None:
+    resolver = NAMED.replace("  web: {", "  resolver: {kind: dns, runs_on: ns-2}\n  web: {").replace(
+        "  user -> web: https", "  user -> web: https\n  user -> resolver: dns"
+    )
+    asked = resolver.replace("      - user -> web", "      - user -> resolver: Where is it?\n      - user -> web")
+    assert told.outcome(resolver, "ns-1")[0] == "down"
+    assert told.outcome(asked, "ns-1")[0] == "ok"
+    assert told.outcome(asked, "ns-2")[0] == "down"
+    through = asked.replace("user -> resolver: dns", "user -> resolver: dns\n  resolver -> dns: dns").replace(
+        "      - user -> web", "      - resolver -> dns: {message: Where is it?, required: false}\n      - user -> web"
+    )
+    assert told.outcome(through, "ns-1")[0] == "degraded"
+    sent = NAMED.replace("  user -> web: https", "  user -> web: https\n  web -> dns: dns").replace(
+        "GET /\n", "GET /\n      - web -> dns: {message: Where is it?, required: false}\n"
+    )
+    assert told.outcome(sent, "ns-1")[0] == "degraded"

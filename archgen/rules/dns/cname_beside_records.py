@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.dns_names import normalize_name, readings
+from archgen.analysis.dns_names import readings
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Record
+from archgen.model.dns_zones import normalize_name
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -67,6 +68,7 @@ components:
   dns:
     kind: dns
     managed: true
+    replicas: 2
     domain: foobar.com
     records:
       - {name: foobar.com, type: CNAME, value: site.example.net}  # finding: cname-beside-records

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.dns_names import ADDRESS_TYPES, NAME_TYPES, Names, address, normalize_name, pointee
+from archgen.analysis.dns_names import ADDRESS_TYPES, NAME_TYPES, Names, address, pointee
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Record
 from archgen.model.change import Change, Put
+from archgen.model.dns_zones import normalize_name
 from archgen.model.subject import Subject
 
 _NO_NAME = frozenset("/: \t\n")
@@ -146,6 +147,7 @@ components:
   dns:
     kind: dns
     managed: true
+    replicas: 2
     domain: foobar.com
     records:
       - {name: www.foobar.com, type: CNAME, value: 192.0.2.10}  # finding: cname-to-address

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.dns_names import ADDRESS_TYPES, NAME_TYPES, Names, address, normalize_name, pointee, readings
+from archgen.analysis.dns_names import ADDRESS_TYPES, NAME_TYPES, Names, address, pointee, readings
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Record
+from archgen.model.dns_zones import normalize_name
 from archgen.model.finding import Confidence
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -105,6 +106,7 @@ components:
   dns:
     kind: dns
     managed: true
+    replicas: 2
     domain: foobar.com
     records:
       - {name: www.foobar.com, type: A, value: 192.0.2.99}  # finding: dangling-record

@@ -85,6 +85,7 @@ components:
   dns:
     kind: dns
     managed: true
+    replicas: 2
     records:
       - {name: www.foobar.com, type: A, value: 192.0.2.11}  # finding: record-bypasses-balancer
   lb: {kind: load-balancer, managed: true, replicas: 2, balance: round-robin}

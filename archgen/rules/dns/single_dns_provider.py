@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from archgen.analysis.dns_names import lies_under, normalize_name, pointee, readings
+from archgen.analysis.dns_names import pointee, readings
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
+from archgen.model.dns_zones import lies_under, normalize_name
 from archgen.model.subject import Subject
 
 
@@ -94,6 +95,7 @@ components:
   dns:  # finding: single-dns-provider
     kind: dns
     managed: true
+    replicas: 2
     domain: foobar.com
     records:
       - {name: foobar.com, type: NS, value: ns1.example.net}

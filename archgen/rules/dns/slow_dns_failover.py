@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.dns_names import address, normalize_name, pointee
+from archgen.analysis.dns_names import address, pointee
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Record
 from archgen.model.change import Change, Put
+from archgen.model.dns_zones import normalize_name
 from archgen.model.subject import Subject
 
 
@@ -98,6 +99,7 @@ components:
   dns:
     kind: dns
     managed: true
+    replicas: 2
     records:
       - {name: www.foobar.com, type: A, value: site, ttl: 1h}  # finding: slow-dns-failover
   site: {kind: external-service, managed: true, replicas: 2, cluster: {address: dns, failover: automatic}}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.dns_names import Names, address, lies_under, normalize_name
+from archgen.analysis.dns_names import Names, address
 from archgen.analysis.hops import relays
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Flow
 from archgen.model.change import Append, Change
+from archgen.model.dns_zones import lies_under, normalize_name
 from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -109,6 +110,7 @@ components:
   dns:
     kind: dns
     managed: true
+    replicas: 2
     domain: foobar.com
     records:
       - {name: foobar.com, type: A, value: site}

@@ -110,7 +110,7 @@ archgen: 1
 name: Where does the name lead, and is the line encrypted?
 components:
   user: {kind: client}
-  dns: {kind: dns, managed: true}  # finding: incomplete-model
+  dns: {kind: dns, managed: true, replicas: 2}  # finding: incomplete-model
   site: {kind: external-service, managed: true, replicas: 2}
 connections:
   user -> site: tcp  # finding: incomplete-model
@@ -127,8 +127,8 @@ flows:
             "name: The name leads to the site, and the line is encrypted",
         ),
         (
-            "kind: dns, managed: true",
-            "kind: dns, managed: true, records: [{name: www.foobar.com, type: A, value: site}]",
+            "kind: dns, managed: true, replicas: 2",
+            "kind: dns, managed: true, replicas: 2, records: [{name: www.foobar.com, type: A, value: site}]",
         ),
         ("user -> site: tcp", "user -> site: {protocol: tcp, tls: true}"),
     ),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.dns_names import normalize_name
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Flow
 from archgen.model.change import Append, Change, Put
+from archgen.model.dns_zones import normalize_name
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 

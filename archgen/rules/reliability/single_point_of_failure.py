@@ -247,6 +247,8 @@ def _one_more(facts: Topology, component: Component) -> str | None:
             "for a lease, so that no job starts twice: `replicas: 2`, and `cluster: {mode: active-passive, failover: automatic, "
             "by: …}` with what holds the lease."
         )
+    if component.kind == "dns":
+        return "Run a second name server elsewhere, and list both in the NS records and at the registrar: resolvers try the next."
     if keeps_files(component):
         return "Keep the files in storage that copies them to a second machine by itself, and takes over there."
     placed = bool(component.replicas[0].hosts) and not component.replicas[0].floating

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from archgen.analysis.dns_names import normalize_name, pointee
+from archgen.analysis.dns_names import pointee
 from archgen.analysis.hops import Hop, relays
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveAddress
@@ -12,6 +12,7 @@ from archgen.edits.patch import patch_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Cluster, Component, Connection, Port
 from archgen.model.change import Change, Put
+from archgen.model.dns_zones import normalize_name
 from archgen.model.kinds import ROUTING
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, listed_replicas

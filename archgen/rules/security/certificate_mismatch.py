@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from datetime import date
 from math import inf
 
-from archgen.analysis.dns_names import normalize_name
 from archgen.analysis.encryption import is_attached, passes_tls_on
 from archgen.analysis.hops import Hop, relays
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Certificate, Port
 from archgen.model.change import Append, Change
+from archgen.model.dns_zones import normalize_name
 from archgen.model.kinds import FORWARDING
 from archgen.model.protocols import UNCERTIFIED
 from archgen.model.subject import Subject

@@ -154,12 +154,14 @@ var archgenStructure = (() => {
       const up = [...candidates, ...guarded.map(guard => guard[0])].find(member => evaluation.down.get(member) & bit && !(evaluation.own.get(member) & bit));
       return up === undefined ? null : words(up, [up, [], evaluation.plan.quorums.filter(([, some]) => some.includes(up)), [], []]);
     };
+    const unresolved = ([, candidates, guarded, , , looked]) => looked === undefined ? null :
+      `${listed([...new Set([...candidates, ...guarded.map(guard => guard[0])].map(component))], "or")} has to resolve ${looked} first`;
     for (const caller of evaluation.plan.replicas) {
       if (evaluation.down.get(caller) & bit) continue;
       for (const need of evaluation.needs(caller)) {
         if (reasons.has(need[0]) || !(evaluation.need(need) & bit)) continue;
         const held = need[2].filter(guard => !(evaluation.down.get(guard[0]) & bit) && !isFree(evaluation, guard, bit));
-        const reason = held.map(guard => words(caller, guard)).find(each => each !== null) || withoutQuorum(need);
+        const reason = held.map(guard => words(caller, guard)).find(each => each !== null) || withoutQuorum(need) || unresolved(need);
         if (reason) reasons.set(need[0], reason);
       }
     }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.dns_names import ADDRESS_TYPES, address, lies_under, normalize_name, pointee
+from archgen.analysis.dns_names import ADDRESS_TYPES, address, pointee
 from archgen.analysis.record_paths import balancer_on_path, components_at_addresses, components_behind
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Flow
+from archgen.model.dns_zones import lies_under, normalize_name
 from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
