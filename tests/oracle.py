@@ -404,7 +404,8 @@ class World:
         for asked in self.look_up(flow, steps):
             if asked.source in starts:
                 calls[asked.source].append(asked)
-        return calls, [source for source, first in starts.items() if later or first not in waiting]
+        first = steps[0][0].id
+        return calls, [source for source, own in starts.items() if later or own not in waiting or own == first]
 
     def look_up(self, flow: Flow, steps: list[tuple[Request, bool]]) -> list[Request]:
         """The request for the address of a flow's name that its client makes first; none if it asks name servers in steps."""
@@ -442,7 +443,8 @@ class World:
             if late:
                 found.add(request.id)
             if required and request.source not in led:
-                led[request.source] = {late}
+                # what a flow begins with is not later, though what it hands on may be
+                led[request.source] = {late and request is not steps[0][0]}
             for target in {
                 *request.targets,
                 *(each for one in self.connections(request) if one for each in one.targets),

@@ -243,6 +243,9 @@ def _of_flow(topology: Topology, flow: Flow, used: frozenset[str]) -> Architectu
     promoters = {
         replication.by for replication in copied if replication is not None and replication.by in topology.components
     }
+    # a look-up that no step shows is in the plan, unless the client can do without
+    spared = (call for call in architecture.connections if not call.required and used.issuperset((call.source,)))
+    calls |= {call.id: call for call in spared if any(topology.kind(name).id == "dns" for name in call.targets)}
     for promoter in filter(None, promoters):
         calls |= {call.id: call for some in promotion_calls(topology.index, promoter).values() for call in some}
     # a connection without its ends is none, and what an optional call leads to decides what starts a flow

@@ -73,15 +73,16 @@ def build(index: Index, flow: Flow, moment: Moment = LASTING, level: ServiceLeve
     initiators: dict[str, Initiator] = {}
     # what was started or called so far, and whether by later steps only
     later_only: dict[str, bool] = {}
-    for request, optional in requests(flow.steps):
+    for number, (request, optional) in enumerate(requests(flow.steps)):
         connections = connections_under(index, request)
         required = not optional and is_required(request, connections)
         later = required and (is_deferred(request, connections) or later_only.get(request.source, False))
         if required:
             counts = level == "full" or not later
             if request.source not in later_only:
-                later_only[request.source] = later
-                if counts:
+                # what starts the flow has to be there, though nobody waits for what it hands on
+                later_only[request.source] = later and number > 0
+                if counts or number == 0:
                     initiators[request.source] = Initiator(request.source, request.id)
             if counts:
                 uses.setdefault(request.source, []).append(_use(request, flow, connections))
@@ -90,7 +91,7 @@ def build(index: Index, flow: Flow, moment: Moment = LASTING, level: ServiceLeve
     for look_up in look_ups(index, flow):
         initiator = initiators.get(look_up.source)
         if initiator is not None:
-            uses[look_up.source].insert(0, replace(look_up, step=initiator.step))
+            uses.setdefault(look_up.source, []).insert(0, replace(look_up, step=initiator.step))
     return _assemble(index, flow, tuple(initiators.values()), uses, Conditions(moment, level != "serves"))
 
 

@@ -24,7 +24,7 @@ def takers(index: Index, flow: Flow) -> Iterator[Request]:
     filled: dict[str, set[str]] = {}
     # what was started or called so far, and whether by later steps only
     later: dict[str, bool] = {}
-    for request, optional in requests(flow.steps):
+    for number, (request, optional) in enumerate(requests(flow.steps)):
         connections = connections_under(index, request)
         required = not optional and is_required(request, connections)
         done_later = required and (is_deferred(request, connections) or later.get(request.source, False))
@@ -32,7 +32,7 @@ def takers(index: Index, flow: Flow) -> Iterator[Request]:
         open_ = required and bool(connections) and not declared and not done_later
         if open_ and _takes(index, request, filled, later):
             yield request
-        later.setdefault(request.source, done_later)
+        later.setdefault(request.source, done_later and number > 0)
         for target in request.targets:
             later[target] = later.get(target, True) and done_later
             filled.setdefault(target, set()).add(request.source)

@@ -158,15 +158,14 @@ def _watches(random: Random, model: Architecture) -> Architecture:
 
 
 def _deferred(random: Random, model: Architecture) -> Architecture:
-    """Nobody waits for some steps and connections; the first request of each flow is left as it is."""
+    """Nobody waits for some steps and connections, of the first requests of flows for fewer."""
 
     def change(step: Step, first: bool = False) -> Step:
         if isinstance(step, Frame):
             branches = (replace(each, steps=tuple(map(change, each.steps))) for each in step.branches)
-            return step if first else replace(step, branches=tuple(branches))
-        if first or not isinstance(step, Request):
-            return replace(step, deferred=False) if isinstance(step, Request) else step
-        return replace(step, deferred=random.choice((None, None, True, True, False)))
+            return replace(step, branches=tuple(branches))
+        choices = (False, False, None, True) if first else (None, None, True, True, False)
+        return replace(step, deferred=random.choice(choices)) if isinstance(step, Request) else step
 
     connections = (replace(each, deferred=random.random() < 0.2) for each in model.connections)
     flows = (

@@ -216,3 +216,18 @@ def test_a_lone_cache_of_sessions_is_not_doubled_without_replication() -> None:
     host = Subject("host", "a")
     assert found("a.arch.yaml", model)["page"][host] is None
     assert found("a.arch.yaml", model.replace("redis: session", "redis: page"))["page"][host] is not None
+
+
+def test_a_client_that_can_do_without_the_look_up_gains_nothing_by_a_second_name_server() -> None:
+    model = (
+        "archgen: 1\nname: Names\nhosts: {a: {}, b: {}}\ncomponents:\n  user: {kind: client}\n"
+        "  dns: {kind: dns, runs_on: b, domain: shop.example}\n  web: {kind: web-server, runs_on: a}\n"
+        "connections:\n  user -> web: https\n  user -> dns: {protocol: dns, required: false}\n"
+        "flows: {page: {domain: www.shop.example, steps: [user -> web: GET /]}}\n"
+    )
+    assert Subject("host", "b") not in found("a.arch.yaml", model)["page"]
+    gain = found("a.arch.yaml", model)["page"][Subject("host", "a")]
+    needed = found("a.arch.yaml", model.replace(", required: false", ""))["page"]
+    assert needed[Subject("host", "b")] is not None
+    assert gain is not None
+    assert gain.hours_per_year > needed[Subject("host", "a")].hours_per_year  # type: ignore[union-attr]

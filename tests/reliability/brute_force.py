@@ -277,6 +277,9 @@ FEATURES: dict[str, Callable[[Used], bool]] = {
         any(request.deferred for request, _ in one.steps) or one.calls(lambda each: bool(each.deferred))
     ),
     "look-up that no step shows": lambda one: bool(World(one.model, frozenset()).look_up(one.flow, one.steps)),
+    "nobody waits for what starts the flow": lambda one: bool(
+        {one.steps[0][0].id} & World(one.model, frozenset()).done_later(one.steps) if one.steps else ()
+    ),
     "deep check": lambda one: any(each.balance and each.balance.asks for each in one.components),
     "deep check through others": lambda one: any(
         name not in one.called_behind(each) for each in one.components if each.balance for name, _ in each.balance.asks

@@ -330,14 +330,15 @@ flows:
 """
 
 
-def test_an_event_that_starts_a_flow_is_its_first_request_whatever_its_connection_says(told: Told) -> None:
+def test_what_waits_in_a_queue_is_delayed_whether_the_flow_starts_there_or_before(told: Told) -> None:
     sell, keep = EVENT.splitlines(keepends=True)[-2:]
-    assert told.outcome(EVENT.replace(keep, ""), "books")[0] == "delayed"
     only = EVENT.replace(sell, "")
-    assert told.outcome(only, "books")[0] == "down"
-    assert "must not be `async`" in told.refusal(
-        only.replace("{bus -> books: sold}", "{bus -> books: {message: x, async: true}}")
-    )
+    for text in (EVENT.replace(keep, ""), only, only.replace("{bus -> books: sold}", "{bus -> books: {async: true}}")):
+        assert told.outcome(text, "books") == ("delayed", "accepted; books is down, so bus keeps what is sent")
+        assert told.outcome(text, "bus")[0] == "down"
+        assert told.points(text)[1] == {"books@a", "a"}
+    awaited = only.replace("{bus -> books: sold}", "{bus -> books: {async: false}}")
+    assert told.outcome(awaited, "books")[0] == "down"
 
 
 DEEP = """\

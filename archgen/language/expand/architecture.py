@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from msgspec.structs import replace
-
 from archgen.language.expand.components import component
 from archgen.language.expand.connections import connections
 from archgen.language.expand.context import Context
@@ -21,7 +19,7 @@ from archgen.language.yaml.tree import Map, Seq
 from archgen.model.architecture import Architecture, Certificate, Component, Connection, Flow, Host, Network, Zone
 from archgen.model.presentation import Hints
 from archgen.model.requirements import Acceptance, Expectation, Objectives, Question
-from archgen.model.steps import Request, set_deferred
+from archgen.model.steps import Request
 
 _NOTHING = Map(0)
 
@@ -61,22 +59,14 @@ def expand(context: Context, name: str, file: str) -> Architecture:
 
 
 def _checked_flows(context: Context, connected: tuple[Connection, ...], declared: tuple[Flow, ...]) -> tuple[Flow, ...]:
-    """Return the flows, each with a prompt first request; report one that is `async` itself, or that a client sends so.
-
-    A visitor waits for the answer. A message that starts a flow is what the flow begins with, however it is sent.
-    """
+    """Return the flows; report one whose first request is `async` though a client sends it: a visitor waits for the answer."""
     clients = {key for key, entry in context.section("components").items() if entry.get("kind") == "client"}
     deferring = {(each.source, target) for each in connected if each.deferred for target in each.targets}
-    checked: list[Flow] = []
     for flow in declared:
         first = first_request(flow.steps)
-        if first is not None and _is_deferred(first, deferring):
-            if first.deferred or first.source in clients:
-                _report_deferred(context, flow, first)
-            else:
-                flow = replace(flow, steps=set_deferred(flow.steps, (first.id,), deferred=False))
-        checked.append(flow)
-    return tuple(checked)
+        if first is not None and first.source in clients and _is_deferred(first, deferring):
+            _report_deferred(context, flow, first)
+    return declared
 
 
 def _is_deferred(request: Request, deferring: Set[tuple[str, str]]) -> bool:
