@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 
-from archgen.app.workspace.inputs import find
+from archgen.app.config.config import natural
 from archgen.editor.grammar import DECLARING
 from archgen.editor.outline import ElementName, TextOutline, TextPart, TextSpan, replace_spans
 from archgen.language.load import load
@@ -20,9 +20,28 @@ NamesByKind = dict[str, frozenset[str]]
 """The names of each kind that a model and its included files declare."""
 
 
+MOST_DIRECTORIES = 20_000
+"""Directories of a workspace that are searched, since the editor waits; a second's work."""
+
+DEPENDENCIES = "node_modules"
+"""The directory of others' files that may hold more directories than all the rest."""
+
+
+class TooManyDirectories(ValueError):
+    """A workspace that is too large to find every model that refers to a file."""
+
+
 def models_in(directory: str) -> tuple[str, ...]:
-    """Return the absolute paths of the models in and below a directory."""
-    return tuple(os.path.abspath(file) for file in find((directory,)) if file.endswith(SUFFIX))
+    """Return the absolute paths of the models in and below a directory; raise TooManyDirectories if it holds too many."""
+    models: list[str] = []
+    for count, (where, directories, names) in enumerate(os.walk(os.path.abspath(directory))):
+        if count == MOST_DIRECTORIES:
+            raise TooManyDirectories(
+                f"{directory} holds more than {MOST_DIRECTORIES:,} directories; open a smaller one as the workspace"
+            )
+        directories[:] = [name for name in directories if not name.startswith(".") and name != DEPENDENCIES]
+        models += [os.path.join(where, name) for name in names if name.endswith(SUFFIX) and name != SUFFIX]
+    return tuple(sorted(models, key=natural))
 
 
 class Family:
@@ -86,10 +105,19 @@ def includes_of(file: str, text: str) -> Iterator[tuple[TextPart, str]]:
             yield part, path if key == "include" else path.removesuffix(SUFFIX) + SUFFIX
 
 
-def families(file: str, texts: Texts, within: str) -> tuple[Family, ...]:
-    """Return the models that a file is part of, its own first."""
+def families(file: str, texts: Texts, within: str, every: bool = True) -> tuple[Family, ...]:
+    """Return the models that a file is part of, its own first.
+
+    Raise TooManyDirectories if there may be more of them, unless it needn't be `every` model.
+    """
     own = Family(file, texts, within)
-    others = (model for model in models_in(within) if model != file and _names_files(texts(model) or ""))
+    try:
+        models = models_in(within)
+    except TooManyDirectories:
+        if every:
+            raise
+        return (own,)
+    others = (model for model in models if model != file and _names_files(texts(model) or ""))
     including = [family for family in (Family(model, texts, within) for model in others) if file in family.files]
     # a part by itself is no model; what is true of the model that includes it decides
     return tuple(including) if including and not file.endswith(SUFFIX) else (own, *including)

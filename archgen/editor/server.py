@@ -15,7 +15,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 from archgen.app.config.evaluation_date import today
 from archgen.app.formatting import format_model
 from archgen.editor.document import OpenModel, QuickFix, apply_safe_fixes, completions, describe, quick_fixes
-from archgen.editor.related_files import move_file, rename_element
+from archgen.editor.related_files import Texts, TooManyDirectories, move_file, rename_element
 from archgen.editor.session import ModelServer, path_of, text_edits, uri_of
 from archgen.model.architecture import SUFFIX
 from archgen.model.problems import ModelError
@@ -150,10 +150,10 @@ def rename(ls: ModelServer, params: lsp.RenameParams) -> lsp.WorkspaceEdit | Non
     followed = ls.followed(file, params.position)
     if followed is not None:
         return _renamed_model(ls, followed, params.new_name)
-    families, name = ls.named(file, params.position)
-    if name is None:
-        return None
     try:
+        families, name = ls.named(file, params.position, every=True)
+        if name is None:
+            return None
         changed = rename_element(families, name, params.new_name)
     except ValueError as error:
         raise JsonRpcInvalidParams(str(error)) from None
@@ -169,7 +169,7 @@ def _renamed_model(ls: ModelServer, old: str, name: str) -> lsp.WorkspaceEdit:
         raise JsonRpcInvalidParams(f"can't rename {os.path.basename(old)} to {os.path.basename(new)}")
     text_edits = [
         lsp.TextDocumentEdit(lsp.OptionalVersionedTextDocumentIdentifier(uri=uri), list(text_edits))
-        for uri, text_edits in (ls.edit(move_file(old, new, ls.text_of, ls.root_of(old))).changes or {}).items()
+        for uri, text_edits in (ls.edit(_moved(ls, old, new, ls.text_of)).changes or {}).items()
     ]
     return lsp.WorkspaceEdit(document_changes=[*text_edits, lsp.RenameFile(uri_of(old), uri_of(new))])
 
@@ -187,8 +187,15 @@ def moving(ls: ModelServer, params: lsp.RenameFilesParams) -> lsp.WorkspaceEdit:
 
     for move in params.files:
         old, new = path_of(move.old_uri), path_of(move.new_uri)
-        changed |= move_file(old, new, text_of, ls.root_of(old))
+        changed |= _moved(ls, old, new, text_of)
     return ls.edit(changed)
+
+
+def _moved(ls: ModelServer, old: str, new: str, text_of: Texts) -> dict[str, str]:
+    try:
+        return move_file(old, new, text_of, ls.root_of(old))
+    except TooManyDirectories as error:
+        raise JsonRpcInvalidParams(str(error)) from None
 
 
 @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)

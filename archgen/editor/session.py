@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import re
+import signal
 import sys
 from collections.abc import Mapping
 from difflib import SequenceMatcher
@@ -24,7 +25,7 @@ from archgen.app.workspace.inputs import read as read_files
 from archgen.editor.document import OpenModel, check_text
 from archgen.editor.outline import ElementName, TextOutline, TextSpan
 from archgen.editor.related_files import Family, families
-from archgen.editor.transport import EditorProtocol, Messages
+from archgen.editor.transport import EditorProtocol, Messages, log_briefly
 from archgen.model.architecture import SUFFIX
 from archgen.model.finding import Finding
 from archgen.model.problems import UsageError
@@ -56,6 +57,10 @@ class ModelServer(LanguageServer):
 
     def serve(self) -> None:
         """Serve the editor on standard input and output until it disconnects."""
+        log_briefly()
+        # the thread that waits for input would keep an interrupted process alive, and nothing needs cleaning up
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
         messages: Any = Messages(sys.stdin.buffer, self.protocol.refuse)
         # the library closes what it writes to, and the process has standard output to flush after that
         self.start_io(stdin=messages, stdout=os.fdopen(os.dup(sys.stdout.fileno()), "wb"))
@@ -87,8 +92,7 @@ class ModelServer(LanguageServer):
         text = self.source(uri)
         current = self.readings.get(uri)
         if current is None or current.text != text:
-            file = to_fs_path(uri) or uri
-            current = check_text(_near(file), text, today(None), self.settings, current)
+            current = check_text(_near(path_of(uri)), text, today(None), self.settings, current)
             if self.is_open(uri):
                 self.readings[uri] = current
         return current
@@ -175,10 +179,15 @@ class ModelServer(LanguageServer):
         root, own = self.workspace.root_path, os.path.dirname(os.path.abspath(file))
         return root if root and os.path.commonpath((os.path.abspath(root), own)) == os.path.abspath(root) else own
 
-    def named(self, file: str, position: lsp.Position) -> tuple[tuple[Family, ...], ElementName | None]:
-        """Return the models that declare the name at a position, and the name; an included file has the names of its model."""
+    def named(
+        self, file: str, position: lsp.Position, every: bool = False
+    ) -> tuple[tuple[Family, ...], ElementName | None]:
+        """Return the models that declare the name at a position, and the name; an included file has the names of its model.
+
+        In a workspace that is too large to search, only the file's own model, or TooManyDirectories for `every`.
+        """
         place = self.place(self.read_file(file), position)
-        group = families(file, self.text_of, self.root_of(file))
+        group = families(file, self.text_of, self.root_of(file), every)
         named = [
             (own_name, family) for family in group if (own_name := family.outline(file).name_at(*place)) is not None
         ]
@@ -191,7 +200,7 @@ class ModelServer(LanguageServer):
         }
         models = {family.root: family for own_name, family in named if own_name == name}
         for path in sorted(declaring - {file}):
-            models |= {model.root: model for model in families(path, self.text_of, self.root_of(file))}
+            models |= {model.root: model for model in families(path, self.text_of, self.root_of(file), every)}
         return tuple(models.values()), name
 
     def followed(self, file: str, position: lsp.Position) -> str | None:
@@ -260,8 +269,12 @@ def uri_of(file: str) -> str:
 
 
 def path_of(uri: str) -> str:
-    """Return the absolute path of a file; the URI itself if the text isn't in a file yet."""
-    return os.path.normpath(path) if (path := to_fs_path(uri)) else uri
+    """Return the absolute path of a file; the URI itself if the text isn't in a file yet, or it isn't a URI."""
+    try:
+        path = to_fs_path(uri)
+    except ValueError:
+        return uri
+    return os.path.normpath(path) if path else uri
 
 
 def _near(file: str) -> str:

@@ -7,12 +7,14 @@ protocol: https://microsoft.github.io/language-server-protocol/specifications/ls
 from __future__ import annotations
 
 import json
+import logging
+import os
 import re
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any, BinaryIO
 
-from lsprotocol.types import ResponseError
+from lsprotocol.types import ErrorCodes, ResponseError
 from pygls.exceptions import (
     JsonRpcException,
     JsonRpcInternalError,
@@ -22,6 +24,8 @@ from pygls.exceptions import (
 )
 from pygls.protocol import JsonRPCNotification, LanguageServerProtocol
 
+from archgen.report.common.terminal import brief
+
 LARGEST = 64 << 20
 """Bytes of one message: a model of the largest size, as JSON."""
 
@@ -30,6 +34,9 @@ LONGEST_LINE = 1 << 16
 
 _LENGTH = re.compile(rb"Content-Length[ \t]*:[ \t]*([^\r\n]*?)[ \t]*$", re.IGNORECASE)
 """Ends the first line of a message, even behind a body that was longer than its header announced."""
+
+_NOT_INITIALIZED = ResponseError(ErrorCodes.ServerNotInitialized, "send `initialize` first")
+_SHUT_DOWN = ResponseError(JsonRpcInvalidRequest.CODE, "the server is shut down; send `exit`")
 
 Report = Callable[[str], None]
 """Takes the reason why a message can't be read."""
@@ -73,8 +80,9 @@ class Messages:
             body = self._take(length)
             if len(body) < length:
                 return b""
-            if self._is_message(body):
-                return b"Content-Length: %d\r\n\r\n%b" % (length, body)
+            message = self._checked(body)
+            if message:
+                return b"Content-Length: %d\r\n\r\n%b" % (len(message), message)
         return b""
 
     def _skip_headers(self) -> bool:
@@ -84,7 +92,8 @@ class Messages:
                 return True
         return False
 
-    def _is_message(self, body: bytes) -> bool:
+    def _checked(self, body: bytes) -> bytes:
+        """Return a message in which every text is Unicode; nothing if it isn't a message."""
         try:
             message = json.loads(body)
         except (ValueError, RecursionError) as error:
@@ -92,11 +101,13 @@ class Messages:
             # a length that was too large took the next message's header with it
             again = body.find(b"Content-Length:")
             self._unread = body[again:] + self._unread if again > 0 else self._unread
-            return False
-        if isinstance(message, dict) and message.get("jsonrpc") == "2.0":
-            return True
-        self._report('a message must be an object with "jsonrpc": "2.0"')
-        return False
+            return b""
+        if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
+            self._report('a message must be an object with "jsonrpc": "2.0"')
+            return b""
+        # an editor can cut a text in the middle of a character, and half a character is not Unicode
+        has_halves = b"\\ud" in body or b"\\uD" in body
+        return json.dumps(message, ensure_ascii=False).encode("utf-8", "replace") if has_halves else body
 
     def _next_line(self) -> bytes:
         line, mark, rest = self._unread.partition(b"\n")
@@ -111,6 +122,24 @@ class Messages:
         return body + self._stream.read(size - len(body)) if len(body) < size else body
 
 
+class _Brief(logging.Formatter):
+    """Formats a record as a line; a message of the editor that can't be read would log a page."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the first line of the message, and the error."""
+        first = record.getMessage().partition("\n")[0]
+        error = record.exc_info[1] if record.exc_info else None
+        return f"archgen: {brief(first)}{f': {brief(str(error))}' if error else ''}"
+
+
+def log_briefly() -> None:
+    """Log a line for each problem on standard error; with ARCHGEN_DEBUG, its traceback as well."""
+    handler = logging.StreamHandler()
+    if os.environ.get("ARCHGEN_DEBUG", "0") in ("", "0"):
+        handler.setFormatter(_Brief())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+
+
 class EditorProtocol(LanguageServerProtocol):
     """The protocol with a response to requests with invalid parameters, and without tracebacks in responses."""
 
@@ -123,6 +152,15 @@ class EditorProtocol(LanguageServerProtocol):
                 reason = _reason(error)
                 self._send_response(data["id"], error=JsonRpcInvalidParams(reason).to_response_error())
             return JsonRPCNotification(method="$/unreadable", jsonrpc=self.VERSION, params=None)
+
+    def handle_message(self, message: Any) -> None:
+        """Handle a message; before `initialize` and after `shutdown`, requests get an error and the rest has no effect."""
+        method = getattr(message, "method", "")
+        refused = _SHUT_DOWN if self._shutdown else _NOT_INITIALIZED if self._workspace is None else None
+        if refused is None or method == "exit" or (method == "initialize" and refused is _NOT_INITIALIZED):
+            super().handle_message(message)
+        elif method and hasattr(message, "id"):
+            self._send_response(message.id, error=refused)
 
     def refuse(self, message: str) -> None:
         """Respond to a message whose id is unknown."""

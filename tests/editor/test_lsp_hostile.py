@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import resource
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from archgen.editor import related_files
 from archgen.editor.outline import TextOutline
 from archgen.site_build.fences import EmbedError, Fence, embed
 from tests.paths import ROOT
@@ -38,10 +40,11 @@ class Session:
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (4 * GIGABYTE, 4 * GIGABYTE)),
         )
         self.last = 0
+        assert self.hover()["error"]["code"] == -32002
         start: dict[str, Any] = {"processId": None, "rootUri": directory.as_uri(), "capabilities": {}}
         assert "result" in self.ask("initialize", start)
         self.tell("initialized", {})
@@ -90,11 +93,12 @@ def session(tmp_path: Path) -> Iterator[Session]:
     yield server
     answer = server.ask("shutdown", None)
     assert "result" in answer
+    assert server.hover()["error"]["code"] == -32600
     server.tell("exit", None)
-    assert server.process.wait(timeout=PATIENCE) == 0
-    for stream in (server.process.stdin, server.process.stdout):
-        assert stream is not None
-        stream.close()
+    # what it logs is less than a pipe holds
+    _, log = server.process.communicate(timeout=PATIENCE)
+    assert server.process.returncode == 0
+    assert [line for line in log.decode().splitlines() if not line.startswith("archgen: ")] == []
 
 
 @pytest.mark.sampled(3)
@@ -168,6 +172,55 @@ def test_a_text_that_is_not_open_is_read_from_the_disk_or_refused(session: Sessi
         else:
             assert answer["error"]["code"] == -32602, (method, answer)
             assert "isn't open" in answer["error"]["message"]
+
+
+@pytest.mark.parametrize("uri", ["file://[::1", "http://[bad/x", "untitled:\ud800", "file:///a%00b"])
+def test_what_is_no_uri_is_refused_whether_it_is_open_or_not(session: Session, uri: str) -> None:
+    for _ in range(2):
+        answer = session.hover(uri=uri)
+        assert "result" in answer or answer["error"]["code"] == -32602, answer
+        document = {"uri": uri, "languageId": "yaml", "version": 1, "text": TIER}
+        session.tell("textDocument/didOpen", {"textDocument": document})
+    session.write(TIER)
+    assert "result" in session.hover()
+
+
+def test_half_a_character_is_one_character_that_is_not_readable(session: Session) -> None:
+    session.write("# \ud83d\n\n" + TIER)
+    params = {"textDocument": {"uri": session.uri}, "options": {"tabSize": 2, "insertSpaces": True}}
+    assert session.ask("textDocument/formatting", params)["result"] == []
+    insert = {"range": {"start": {"line": 0, "character": 3}, "end": {"line": 0, "character": 3}}, "text": "\ude00"}
+    change = {"textDocument": {"uri": session.uri, "version": 2}, "contentChanges": [insert]}
+    session.tell("textDocument/didChange", change)
+    assert "result" in session.hover(1, 1)
+
+
+def test_a_workspace_that_is_too_large_to_search_is_no_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(related_files, "MOST_DIRECTORIES", 3)
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    part, model = tmp_path / "part.yaml", tmp_path / "shop.arch.yaml"
+    part.write_text("components: {}\n", encoding="utf-8")
+    model.write_text("archgen: 1\nname: x\ninclude: [part.yaml]\n", encoding="utf-8")
+    for name in (".git", "node_modules"):
+        (tmp_path / name / "c").mkdir(parents=True)
+
+    def text_of(file: str) -> str | None:
+        return Path(file).read_text(encoding="utf-8") if Path(file).is_file() else None
+
+    files = [family.root for family in related_files.families(str(part), text_of, str(tmp_path))]
+    assert files == [str(model)]
+    (tmp_path / "d").mkdir()
+    with pytest.raises(related_files.TooManyDirectories, match="more than 3 directories"):
+        related_files.families(str(part), text_of, str(tmp_path))
+    files = [family.root for family in related_files.families(str(part), text_of, str(tmp_path), every=False)]
+    assert files == [str(part)]
+
+
+def test_an_interrupt_ends_the_server_while_its_input_is_open(session: Session) -> None:
+    interrupted = Session(Path(session.uri.removeprefix("file://")).parent)
+    interrupted.process.send_signal(signal.SIGINT)
+    assert interrupted.process.wait(timeout=PATIENCE) == -signal.SIGINT
+    assert b"Traceback" not in interrupted.process.communicate()[1]
 
 
 BROKEN = [
