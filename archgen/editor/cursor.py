@@ -11,9 +11,12 @@ import re
 from msgspec import Struct
 
 from archgen.editor.grammar import DECLARING
+from archgen.language.yaml.syntax import DEEPEST
 from archgen.model.change import Path
 
 _KEY = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^\s'"\[{#][^#]*?))\s*:(?:\s|$)""")
+
+_MARK = re.compile(r"[{}\[\],:]")
 
 
 class Cursor(Struct, frozen=True):
@@ -30,7 +33,9 @@ def cursor(lines: list[str], line: int, column: int) -> Cursor:
     rest = before.lstrip(" ")
     indent = len(before) - len(rest)
     item = False
-    while rest.startswith("- ") or rest == "-":
+    for _ in range(DEEPEST):
+        if not rest.startswith("- ") and rest != "-":
+            break
         item = True
         inner = rest[1:].lstrip(" ")
         indent += len(rest) - len(inner)
@@ -73,27 +78,29 @@ def _key_text(key: re.Match[str]) -> str:
 def _inside(way: Path, rest: str) -> Cursor:
     """The cursor behind the rest of its line, which may open mappings and lists on it."""
     stack: list[tuple[str, Path]] = []
-    here, begun, in_key = way, "", True
-    at = 0
-    while at < len(rest):
-        char = rest[at]
+    here, begun, in_key = way, 0, True
+    for mark in _MARK.finditer(rest):
+        char, at = mark[0], mark.start()
         if char in "{[":
             stack.append((char, here))
             here = here if char == "{" else (*here, 0)
-            begun, in_key = "", char == "{"
+            in_key = char == "{"
+            if len(stack) > DEEPEST:
+                # it is no model, and the paths of all its levels would fill the memory
+                return Cursor((), "", False)
         elif char in "}]" and stack:
             _, here = stack.pop()
-            begun, in_key = "", False
+            in_key = False
         elif char == "," and stack:
             here = stack[-1][1] if stack[-1][0] == "{" else (*stack[-1][1], 0)
-            begun, in_key = "", stack[-1][0] == "{"
+            in_key = stack[-1][0] == "{"
         elif char == ":" and in_key and rest[at + 1 : at + 2] in ("", " "):
-            here = (*here, begun.strip().strip("\"'"))
-            begun, in_key = "", False
+            here = (*here, rest[begun:at].strip().strip("\"'"))
+            in_key = False
         else:
-            begun += char
-        at += 1
-    return Cursor(here, begun.lstrip(), in_key)
+            continue
+        begun = at + 1
+    return Cursor(here, rest[begun:].lstrip(), in_key)
 
 
 def scan_names(lines: list[str]) -> dict[str, list[str]]:

@@ -69,7 +69,7 @@ class ModelServer(LanguageServer):
         """Read the configuration of the workspace; report an invalid one and keep the default policy."""
         try:
             self.settings = lint_settings(CommandLine(), catalogue())
-        except UsageError as error:
+        except (UsageError, OSError) as error:
             self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, f"archgen: {error}"))
 
     def report_server_error(self, error: Exception, source: object) -> None:

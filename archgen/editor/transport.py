@@ -11,10 +11,11 @@ import logging
 import os
 import re
 from collections.abc import Callable
+from concurrent.futures import Future
 from io import BytesIO
 from typing import Any, BinaryIO
 
-from lsprotocol.types import ErrorCodes, ResponseError
+from lsprotocol.types import ErrorCodes, LSPErrorCodes, ResponseError
 from pygls.exceptions import (
     JsonRpcException,
     JsonRpcInternalError,
@@ -24,6 +25,7 @@ from pygls.exceptions import (
 )
 from pygls.protocol import JsonRPCNotification, LanguageServerProtocol
 
+from archgen.model.problems import UsageError
 from archgen.report.common.terminal import brief
 
 LARGEST = 64 << 20
@@ -161,6 +163,16 @@ class EditorProtocol(LanguageServerProtocol):
             super().handle_message(message)
         elif method and hasattr(message, "id"):
             self._send_response(message.id, error=refused)
+
+    def _send_handler_result(self, future: Future[Any], *, msg_id: str | int) -> None:
+        """Respond to a request; a configuration or a directory that can't be read is no failure of archgen."""
+        error = None if future.cancelled() else future.exception()
+        if isinstance(error, UsageError | OSError):
+            self._request_futures.pop(msg_id, None)
+            words = error.strerror if isinstance(error, OSError) else None
+            self._send_response(msg_id, error=ResponseError(LSPErrorCodes.RequestFailed, words or str(error)))
+        else:
+            super()._send_handler_result(future, msg_id=msg_id)
 
     def refuse(self, message: str) -> None:
         """Respond to a message whose id is unknown."""

@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 
 from archgen.editor import related_files
+from archgen.editor.cursor import cursor
 from archgen.editor.outline import TextOutline
+from archgen.language.yaml.syntax import DEEPEST
 from archgen.site_build.fences import EmbedError, Fence, embed
 from tests.paths import ROOT
 from tests.patience import PATIENCE
@@ -214,6 +216,26 @@ def test_a_workspace_that_is_too_large_to_search_is_no_wait(tmp_path: Path, monk
         related_files.families(str(part), text_of, str(tmp_path))
     files = [family.root for family in related_files.families(str(part), text_of, str(tmp_path), every=False)]
     assert files == [str(part)]
+
+
+def test_a_configuration_that_breaks_is_the_answer_until_it_is_mended(session: Session) -> None:
+    session.write(TIER)
+    configuration = Path(session.uri.removeprefix("file://")).with_name("archgen.toml")
+    for text in ("[", "rules = 5\n"):
+        configuration.write_text(text, encoding="utf-8")
+        session.tell("textDocument/didSave", {"textDocument": {"uri": session.uri}})
+        error = session.hover()["error"]
+        assert error["code"] == -32803
+        assert error["message"].startswith("archgen.toml: ")
+    configuration.unlink()
+    session.tell("textDocument/didSave", {"textDocument": {"uri": session.uri}})
+    assert "result" in session.hover()
+
+
+@pytest.mark.parametrize("line", ["#" * 3_000_000, "a: " + "[" * 100_000, "- " * 1_000_000, "{a: " * 100_000])
+def test_a_long_line_that_is_typed_is_read_once(line: str) -> None:
+    here = cursor([line], 0, len(line))
+    assert len(here.way) <= DEEPEST + 1
 
 
 def test_an_interrupt_ends_the_server_while_its_input_is_open(session: Session) -> None:
