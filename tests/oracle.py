@@ -371,7 +371,8 @@ class World:
         """Whom a caller may ask, for what, and how many of them must answer."""
         under = self.connections(request)
         connections = list({one.id: one for one in under if one is not None}.values())
-        access = request.access or flow.access or (connections[0].access if connections else None) or "read-write"
+        over = connections[0].access if connections else None
+        access = request.access or (over if over == "read" else flow.access) or over or "read-write"
         if None in under:
             return [], access, 1
         replicas = [

@@ -63,8 +63,10 @@ def answers(steps: Iterable[Step]) -> Iterator[Answer]:
 
 
 def access_of(request: Request, flow: Flow, connection: Connection | None) -> Access:
-    """Return the access of a step: its own, else the flow's, else the connection's, else read-write."""
-    return request.access or flow.access or (connection.access if connection else None) or "read-write"
+    """Return the access of a step: its own, else a read over a connection for reading, else the flow's, else the connection's."""
+    over = connection.access if connection else None
+    # a flow that writes may look something up over a connection that only reads
+    return request.access or ("read" if over == "read" else None) or flow.access or over or "read-write"
 
 
 def build(index: Index, flow: Flow, moment: Moment = LASTING, level: ServiceLevel = "serves") -> Structure:

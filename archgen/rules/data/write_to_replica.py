@@ -17,9 +17,9 @@ _ANSWER = "Send the write to the primary, or declare `access: read` on the step 
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """Yield a hit for each writing step that reaches no writer, or whose connection is for reading."""
+    """Yield a hit for each writing step that reaches no writer or is over a connection for reading, and for flows with only such."""
     facts = context.topology
-    for hops in facts.hops.values():
+    for flow, hops in facts.hops.items():
         steps: dict[str, list[Hop]] = {}
         for hop in hops:
             if hop.access != "read":
@@ -28,6 +28,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
             hit = _unwritable(facts, same) or _read_only(facts, same)
             if hit is not None:
                 yield hit
+        if facts.flows[flow].access not in (None, "read"):
+            yield from _only_reading(facts, hops)
 
 
 def _unwritable(facts: Topology, hops: list[Hop]) -> Hit | None:
@@ -64,16 +66,34 @@ def _read_only(facts: Topology, hops: list[Hop]) -> Hit | None:
         if hop.connection is not None and hop.connection.access == "read":
             return Hit(
                 subject=Subject("step", hop.step.id),
-                message=f"{hop.step.source} writes over {hop.connection.id}, which is for reading only{_because(facts, hop)}",
+                message=f"{hop.step.source} writes over {hop.connection.id}, which is for reading only",
                 related=((Subject("connection", hop.connection.id), "has `access: read`"),),
                 flows=(hop.flow,),
                 fix=(
                     "Declare `access: read` on the step if it only reads; otherwise send it over a connection that may write, or "
                     "correct the connection's `access`."
                 ),
-                confidence="high" if hop.step.access is not None else "medium",
             )
     return None
+
+
+def _only_reading(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[Hit]:
+    """Yield a hit for the first step over a connection for reading, of a flow whose requests end in nothing but reads."""
+    sources = {hop.step.source for hop in hops}
+    last = [hop for hop in hops if any(facts.kind(target).stores or target not in sources for target in hop.targets)]
+    if any(hop.access != "read" for hop in last):
+        return
+    for hop in last:
+        if hop.step.access is None and hop.connection is not None:
+            yield Hit(
+                subject=Subject("step", hop.step.id),
+                message=f"{hop.flow} declares that it writes, but no step of it does: {hop.connection.id} is for reading only",
+                related=((Subject("connection", hop.connection.id), "has `access: read`"),),
+                flows=(hop.flow,),
+                fix="Add the step that writes, or correct the `access` of the flow or of the connection.",
+                case="nothing",
+            )
+            return
 
 
 def _reachable(facts: Topology, hop: Hop, access: Access) -> tuple[str, ...]:
@@ -119,6 +139,7 @@ RULE = Rule(
     code="DAT004",
     title="Write to a read-only replica",
     severity="error",
+    cases=(("nothing", "info"),),
     category="data",
     summary="A step of a flow writes to a read-only component or replica.",
     why=(
@@ -128,8 +149,9 @@ RULE = Rule(
     ),
     fix=_ANSWER,
     limits=(
-        "A step without `access` takes that of its flow, else that of its connection; without any it counts as a "
-        "write. A replica that is promoted automatically takes writes after its promotion."
+        "A step without `access` reads if its connection is for reading; else it takes that of its flow, else that of its connection, "
+        "and without any it counts as a write. A flow that is declared to write and whose steps only read is an info. A replica that "
+        "is promoted automatically takes writes after its promotion."
     ),
     references=(
         ("MySQL Reference Manual, Replication", "https://dev.mysql.com/doc/refman/8.4/en/replication.html"),
