@@ -8,6 +8,7 @@ from archgen.model.products import PRODUCTS, product_name
 from archgen.model.support_table import TABLE
 
 _BESIDE = (
+    *("alertmanager", "alloy", "grafana-alloy", "nestjs", "unicorn", "vector"),
     *(
         "activemq",
         "celery",
@@ -38,4 +39,6 @@ def meant_product(name: str) -> str | None:
     text = product_name(name)
     if text in KNOWN or len(text) < _SHORT:
         return None
-    return nearest(text, KNOWN, 0.83)
+    meant = nearest(text, KNOWN, 0.83)
+    # a slip seldom hits the first letter: two names that merely end alike are two products
+    return meant if meant is not None and (meant[0] == text[0] or meant[1:] in (text, text[1:])) else None
