@@ -108,7 +108,7 @@ def _helps(topology: Topology) -> dict[str, list[str]]:
 
 
 def _named(component: Component) -> Iterator[str]:
-    """Return what a component names since it needs it: its code, its promoter, the data that it copies.
+    """Return what a component names since it needs it: its code, its promoter, the data that it copies, what it collects from.
 
     Traffic may be moved by what is no component, such as VRRP.
     """
@@ -117,6 +117,8 @@ def _named(component: Component) -> Iterator[str]:
         names.append(component.cluster.by)
     if component.replication is not None:
         names += [component.replication.by, component.replication.copy_of]
+    names += component.backs_up
+    names += [source for part in component.collects for source in part.sources]
     return (name for name in names if name is not None)
 
 
