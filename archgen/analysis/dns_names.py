@@ -6,11 +6,16 @@ Wildcards match as RFC 4592 has it: only below the closest name that exists.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from ipaddress import AddressValueError, IPv6Address
+from itertools import islice
 
-from archgen.model.architecture import Architecture, Component, Record
+from archgen.model.architecture import Architecture, Component, Flow, Record
 from archgen.model.dns_zones import ancestors, domains_of, lies_under, normalize_name
+from archgen.model.products import product_of
+from archgen.model.steps import Request
+from archgen.reliability.structure import requests
 
 ADDRESS_TYPES = {"A": 4, "AAAA": 6}
 """The types whose value is an address, with the version of IP."""
@@ -51,12 +56,37 @@ def pointee(record: Record) -> str:
     return " ".join(words)
 
 
+def _first(flow: Flow) -> Iterator[Request]:
+    yield from islice((request for request, _ in requests(flow.steps)), 1)
+
+
 class Names:
     """The names and addresses of an architecture."""
 
     def __init__(self, architecture: Architecture) -> None:
         self.architecture = architecture
         self.servers = tuple(component for component in architecture.components if component.kind == "dns")
+
+    @cached_property
+    def silent(self) -> tuple[Component, ...]:
+        """The name servers that may have records which the model doesn't list: a resolver asks others, and has none.
+
+        Programs alone ask a resolver; whoever goes by a name asks a name server that has it, or no line shows it.
+        """
+        going = {
+            request.source for flow in self.architecture.flows if flow.domain is not None for request in _first(flow)
+        }
+        callers: dict[str, set[str]] = {}
+        for connection in self.architecture.connections:
+            for target in connection.targets:
+                callers.setdefault(target, set()).add(connection.source)
+        return tuple(
+            server
+            for server in self.servers
+            if not server.records
+            and not product_of(server.product).resolves
+            and (server.domain is not None or server.id not in callers or callers[server.id] & going)
+        )
 
     @cached_property
     def declared(self) -> frozenset[str]:

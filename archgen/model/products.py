@@ -40,6 +40,7 @@ class Product(Struct, frozen=True, gc=False):
     itself unless it has a store for them. `mailboxes`: it keeps the mail of people. `copied_on_request`: a managed store of which the
     provider keeps no copy from before a mistake until somebody asks for it. `appliance`: a device that takes no programs of others.
     `attached`: a firewall of requests that is a setting of a balancer or CDN of its provider, and has no address of its own.
+    `resolves`: a name server that asks others and has no records of its own.
     `consoles` are the ports of its console for administrators.
     """
 
@@ -69,6 +70,7 @@ class Product(Struct, frozen=True, gc=False):
     mailboxes: bool = False
     copied_on_request: bool = False
     attached: bool = False
+    resolves: bool = False
     consoles: tuple[int, ...] = ()
 
 
@@ -146,6 +148,14 @@ _TRAITS: dict[str, Product] = {
         Product(mailboxes=True),
     ),
     **dict.fromkeys(("stalwart", "james", "apache-james"), Product(mailboxes=True, keeps_data=True)),
+    **dict.fromkeys(
+        (
+            *("unbound", "dnsmasq", "knot-resolver", "kresd", "pdns-recursor", "powerdns-recursor", "nscd", "stubby"),
+            *("systemd-resolved", "dnscrypt-proxy", "pihole", "pi-hole", "adguardhome", "adguard-home", "blocky"),
+            "node-local-dns",
+        ),
+        Product(resolves=True),
+    ),
     "rabbitmq": Product(votes_if_set_up=True, consoles=(15672, 15671)),
     # at most half of the drives are parity, and with less it takes more of them: https://min.io/docs/minio/linux/operations/concepts/erasure-coding.html
     "minio": Product(agrees=True, quorum="half-to-read", consoles=(9001,)),

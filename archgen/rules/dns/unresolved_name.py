@@ -41,8 +41,7 @@ def _is_located(facts: Topology, flow: str, name: str) -> bool:
 
 
 def _is_unresolved(names: Names, name: str) -> bool:
-    silent = [server for server in names.servers if not server.records]
-    open_ = any(server.domain is None or lies_under(name, normalize_name(server.domain)) for server in silent)
+    open_ = any(server.domain is None or lies_under(name, normalize_name(server.domain)) for server in names.silent)
     return not open_ and address(name) is None and not names.leads(name)
 
 
@@ -91,7 +90,8 @@ RULE = Rule(
     ),
     fix="Add an A, AAAA or CNAME record for the name, or correct the flow's `domain`.",
     limits=(
-        "Doesn't check models without records, nor names that a DNS component without records may resolve. A wildcard "
+        "Doesn't check models without records, nor names that a DNS component without records may resolve, which a resolver "
+        "that programs ask doesn't. A wildcard "
         "record counts, and so does a part of the domain that is delegated to other name servers. "
         "Mail needs only an MX record, and a service that browsers don't visit, such as SIP, only SRV records."
     ),

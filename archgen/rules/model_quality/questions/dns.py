@@ -20,9 +20,9 @@ def servers_without_records(topology: Topology) -> Iterator[Gap]:
     names = topology.names
     wanted = [normalize_name(flow.domain) for flow in topology.architecture.flows if flow.domain is not None]
     wanted = [name for name in dict.fromkeys(wanted) if address(name) is None and not names.leads(name)]
-    for server in names.servers:
+    for server in names.silent:
         asked = [name for name in wanted if server.domain is None or lies_under(name, normalize_name(server.domain))]
-        if asked and not server.records:
+        if asked:
             yield component_gap(
                 server,
                 f"{server.id} lists no records, so it is unknown where {listed(asked)} leads",
