@@ -132,13 +132,13 @@ def _missing(facts: Topology, component: Component) -> Hit:
         subject=Subject("component", component.id),
         message=f"Nothing backs up {what}{beside}",
         flows=facts.flows_of[component.id],
-        fix=_MAYBE_CACHE if case == "beside" else None,
+        fix=_MAYBE_CACHE if case in ("beside", "dispensable") else None,
         case=case,
         # most streams hand on what others keep; whether this one is the only place of it is not declared
         confidence="low"
         if case == "passing"
         else "medium"
-        if case in ("index", "exchange", "application", "sessions", "beside")
+        if case in ("index", "exchange", "application", "sessions", "beside", "dispensable")
         else "high",
     )
 
@@ -153,6 +153,8 @@ def _case(facts: Topology, component: Component) -> str | None:
         return "sessions"
     if _is_beside_database(facts, component):
         return "beside"
+    if _is_dispensable(facts, component):
+        return "dispensable"
     application = product_of(component.product).keeps_data and not keeps_mailboxes(facts, component.id)
     return "application" if application else _CASES.get(component.kind)
 
@@ -191,6 +193,15 @@ def _is_beside_database(facts: Topology, component: Component) -> bool:
     reached = {store for caller in callers for call in facts.outgoing[caller] for store in stores_reached(facts, call)}
     in_memory = component.kind == "key-value-store" and product_of(component.product).in_memory
     return in_memory and any(facts.kind(store).id == "database" for store in reached)
+
+
+def _is_dispensable(facts: Topology, component: Component) -> bool:
+    """Return True for a store of keys and values that every program is declared to work without; files and records are more."""
+    calls = [call for call in facts.incoming[component.id] if facts.kind(call.source).id != "backup"]
+    calls = [call for call in calls if not facts.kind(call.source).observes]
+    steps = [hop for flow in facts.flows_of[component.id] for hop in facts.hops[flow] if component.id in hop.targets]
+    optional = bool(calls) and not any(call.required for call in calls) and all(hop.optional for hop in steps)
+    return component.kind == "key-value-store" and optional
 
 
 _MAYBE_CACHE = (
@@ -285,6 +296,7 @@ RULE = Rule(
         ("exchange", "info"),
         ("sessions", "info"),
         ("beside", "warning"),
+        ("dispensable", "warning"),
         ("application", "warning"),
         ("provided", "info"),
     ),
@@ -311,7 +323,8 @@ RULE = Rule(
         "Active Directory) is data, and so are mailboxes (a product that keeps them, replication, IMAP or POP3), and what an "
         "application such as a forge or a registry keeps without a store. Files that are handed to others over SFTP are reported as "
         "info, and so is a store of which each step says that it keeps sessions. A store in memory, such as Redis, of an application with "
-        "a database is a warning: the records are in the database."
+        "a database is a warning: the records are in the database. So is one of keys and values that every program is declared to work without "
+        "(`required: false`)."
     ),
     references=(
         ("NIST SP 800-34 Rev. 1, Contingency Planning Guide", "https://csrc.nist.gov/pubs/sp/800/34/r1/upd1/final"),
