@@ -310,3 +310,15 @@ def test_the_address_of_two_firewalls_is_not_their_balancers_to_move() -> None:
     one = text.replace("wall: {kind: firewall, runs_on: [a, b]}", "wall: {kind: firewall, runs_on: a}")
     (finding,) = (finding for finding in judged(one).findings if finding.rule == "untracked-failover")
     assert finding.changes
+
+
+def test_no_fix_declares_that_the_mail_servers_of_others_verify() -> None:
+    ports = "[{protocol: smtp, port: 25, tls: {verify: false}}, {protocol: smtp, port: 587, tls: {verify: false}}]"
+    text = model(
+        "sender: {kind: client}\npostfix: {kind: mail, runs_on: a}",
+        f"sender -> postfix: {ports}",
+        "sender -> postfix: RCPT",
+        "{a: {}}",
+    )
+    relayed, submitted = fixed(text, "unverified-tls")["connections"]["sender -> postfix"]
+    assert (relayed["tls"]["verify"], submitted["tls"]["verify"]) == (False, True)

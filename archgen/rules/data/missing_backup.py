@@ -323,8 +323,8 @@ RULE = Rule(
         "Active Directory) is data, and so are mailboxes (a product that keeps them, replication, IMAP or POP3), and what an "
         "application such as a forge or a registry keeps without a store. Files that are handed to others over SFTP are reported as "
         "info, and so is a store of which each step says that it keeps sessions. A store in memory, such as Redis, of an application with "
-        "a database is a warning: the records are in the database. So is one of keys and values that every program is declared to work without "
-        "(`required: false`)."
+        "a database is a warning: the records are in the database. So is one of keys and values that every program is declared to work "
+        "without (`required: false`)."
     ),
     references=(
         ("NIST SP 800-34 Rev. 1, Contingency Planning Guide", "https://csrc.nist.gov/pubs/sp/800/34/r1/upd1/final"),

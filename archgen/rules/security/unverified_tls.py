@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.hops import encrypted
+from archgen.analysis.encryption import is_public
+from archgen.analysis.hops import encrypted, relays
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Connection
+from archgen.model.architecture import Connection, Port
 from archgen.model.change import Change, Put
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
@@ -21,6 +22,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for connection in context.topology.architecture.connections:
         ports = [port for port in connection.ports if port.tls is not None and port.tls.verify is False]
         if ports:
+            between = all(_is_mail_between_servers(context.topology, connection, port) for port in ports)
             yield Hit(
                 subject=Subject("connection", connection.id),
                 message=(
@@ -28,7 +30,28 @@ def check(context: RuleContext) -> Iterator[Hit]:
                     "certificate, so an attacker in between can read it"
                 ),
                 flows=context.topology.flows_over[connection.id],
+                fix=_mail_advice(context.topology, connection) if between else None,
+                case="mail" if between else None,
             )
+
+
+def _is_mail_between_servers(facts: Topology, connection: Connection, port: Port) -> bool:
+    """Return True for mail to or from servers of others, whose senders take any certificate on port 25 (RFC 3207, 4.1)."""
+    mail = [facts.kind(end).id == "mail" for end in (connection.source, *connection.targets)]
+    outside = facts.trust(connection.source) == "internet"
+    return relays(port) and is_public(facts, connection) and (all(mail[1:]) if outside else mail[0])
+
+
+def _mail_advice(facts: Topology, connection: Connection) -> str:
+    if facts.trust(connection.source) == "internet":
+        return (
+            f"Publish MTA-STS or DANE (TLSA records) for the domain: then other servers check the certificate of "
+            f"{listed(connection.targets)}."
+        )
+    return (
+        f"Let {connection.source} check the certificates of domains that publish MTA-STS or DANE; it can't insist on it "
+        "for the others."
+    )
 
 
 def _trusting(facts: Topology) -> Iterator[Hit]:
@@ -63,12 +86,13 @@ def _is_unsaid(call: Connection) -> bool:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Verification on each port without it."""
-    connection = connection_of(context.topology, hit.subject.id)
+    """Verification on each port without it; none of the model's owners sets up the servers of others."""
+    facts = context.topology
+    connection = connection_of(facts, hit.subject.id)
     return tuple(
         Put(("connections", connection.id, at, "tls", "verify"), True)
         for at, port in enumerate(connection.ports)
-        if port.tls is not None and port.tls.verify is False
+        if port.tls is not None and port.tls.verify is False and not _is_mail_between_servers(facts, connection, port)
     )
 
 
@@ -77,7 +101,7 @@ RULE = Rule(
     code="SEC012",
     title="Unverified TLS",
     severity="warning",
-    cases=(("unsaid", "info"),),
+    cases=(("unsaid", "info"), ("mail", "info")),
     category="security",
     summary="A connection is encrypted, but the peer's certificate is not verified.",
     why=(
@@ -91,10 +115,12 @@ RULE = Rule(
     ),
     limits=(
         "Without a declared `verify`, reports only proxies that verify nothing by default (nginx, Apache, Envoy), as "
-        "info."
+        "info. Mail between your servers and those of others on port 25 is an info, since senders take any certificate unless the "
+        "receiver publishes MTA-STS or DANE."
     ),
     references=(
         ("CWE-295, Improper Certificate Validation", "https://cwe.mitre.org/data/definitions/295.html"),
+        ("RFC 8461, SMTP MTA Strict Transport Security", "https://www.rfc-editor.org/rfc/rfc8461"),
         ("RFC 9525, Service Identity in TLS", "https://www.rfc-editor.org/rfc/rfc9525"),
     ),
     topic="tls",
