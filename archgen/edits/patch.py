@@ -20,7 +20,8 @@ def patch_of(topology: Topology, *edits: Edit) -> tuple[Change, ...]:
     before = after = _part(topology, edits)
     for edit in edits:
         after = apply_edit(after, edit, topology.index.callers)
-    return (*_changes(before, after), *(step for edit in edits for step in _lease_steps(topology, edit)))
+    # two edits may automate the same failover, and it is automated once
+    return (*_changes(before, after), *(step for edit in dict.fromkeys(edits) for step in _lease_steps(topology, edit)))
 
 
 def _lease_steps(topology: Topology, edit: Edit) -> Iterator[Change]:

@@ -462,3 +462,14 @@ def test_a_storage_of_copies_is_not_copied_into_itself() -> None:
     untested = untested.replace(", restore_tested: 2026-10-01", "")
     assert backups(untested)["dump"] == (None, ("files",), "objects")
     assert backups(untested)["backup"] == (None, ("objects",), None)
+
+
+def test_a_flow_renews_the_lease_of_its_store_once() -> None:
+    text = model(
+        "app: {kind: service, runs_on: [c, d]}\ndb: {kind: database, product: postgresql, runs_on: a}",
+        "app -> db: {protocol: postgresql, tls: true}",
+        "app -> db: put",
+        "{a: {}, c: {}, d: {}}",
+    )
+    (put, *renewals) = fixed(text, "single-writer-database")["flows"]["work"]["steps"]
+    assert (put, renewals) == ({"app -> db": "put"}, [{"db -> etcd": "renew the lease"}])
