@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from msgspec import Struct
 
-from archgen.app.importing.importing import Import, import_model
+from archgen.app.importing.importing import Import, import_model, summary
 from tests.paths import TESTS
 
 CASES = TESTS / "imports"
@@ -75,6 +75,8 @@ def check(case: Case, result: Import) -> None:
     for key, expected in case.expected.items():
         if key == "values":
             _check_part(case.name, expected, actual["values"])
+        elif key == "summary":
+            assert [line for line in summary(result).splitlines() if line in expected] == expected, summary(result)
         elif key != "paths":
             assert actual[key] == expected, (case.name, key, actual[key], expected)
 

@@ -10,7 +10,7 @@ from itertools import accumulate
 from archgen.importers.addresses import Mention, hosts_in, mentions
 from archgen.importers.facts import IN_SOURCE, MOUNTED, Attachment, Configuration, Fact, FactSheet, ImportFormat, Origin
 from archgen.importers.haproxy import is_haproxy, read_haproxy
-from archgen.importers.keepalived import is_keepalived, read_keepalived
+from archgen.importers.keepalived import balances, is_keepalived, read_keepalived
 from archgen.importers.names import free_id
 from archgen.importers.nginx import NginxError, is_nginx, parse_nginx, read_directives, read_nginx
 from archgen.importers.protocols import protocol_of_port
@@ -81,8 +81,13 @@ def is_proxy(file: Configuration) -> bool:
     return not yaml and (is_haproxy(file) or is_nginx(file) or is_keepalived(file))
 
 
-def read_alone(files: list[Configuration], sheet: FactSheet) -> Iterator[tuple[Configuration, ImportFormat]]:
-    """Add the facts of proxies' configurations that nothing mounts; yield those whose format is known."""
+def read_alone(
+    files: list[Configuration], sheet: FactSheet, unnamed: frozenset[str] = frozenset()
+) -> Iterator[tuple[Configuration, ImportFormat]]:
+    """Add the facts of proxies' configurations that nothing mounts; yield those whose format is known.
+
+    What those at the paths `unnamed` lead to is assumed, unless it is found again among other files.
+    """
     if not files:
         return
     clusters = [file for file in files if is_keepalived(file)]
@@ -94,16 +99,21 @@ def read_alone(files: list[Configuration], sheet: FactSheet) -> Iterator[tuple[C
             continue
         if is_haproxy(file):
             owners.append(names["haproxy"])
-            read_haproxy(Proxy(names["haproxy"], file, sheet, None, taken=taken))
+            proxy = Proxy(names["haproxy"], file, sheet, None, taken=taken)
+            read_haproxy(proxy)
+            proxy.doubt_pools(file.path in unnamed)
             yield file, "haproxy"
         elif is_nginx(file):
             owners.append(names["nginx"])
-            read_nginx(Proxy(names["nginx"], file, sheet, None, taken=taken), sheet)
+            proxy = Proxy(names["nginx"], file, sheet, None, taken=taken)
+            read_nginx(proxy, sheet)
+            proxy.doubt_pools(file.path in unnamed)
             yield file, "nginx"
     for file in clusters:
-        owner = min(owners, default="keepalived")
-        proxy = Proxy(owner, file, sheet, None)
-        if not owners:
+        # servers of its own stand behind keepalived, whatever else runs on its hosts
+        owner = "keepalived" if any(balances(each) for each in clusters) else min(owners, default="keepalived")
+        proxy = Proxy(owner, file, sheet, None, taken=taken)
+        if owner not in owners:
             proxy.describe("keepalived", "load-balancer")
         read_keepalived(proxy, len(clusters))
         yield file, "keepalived"

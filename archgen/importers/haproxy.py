@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from msgspec import Struct, field
 
@@ -29,6 +30,10 @@ _ALGORITHMS = {
     "source": "source",
 }
 _MOST_SERVERS = 1000
+_CONDITION = re.compile(r"\s(?:if|unless)\s")
+_COMPUTED = re.compile(r"%\[[^\]]*\]")
+"""A part of a backend's name that is found out for each request, by a map or a header."""
+
 _PROTOCOL = re.compile(
     r"(?:(?:https?|ssl|tls|tcp|web|www|http2|wss?)[-_.]?)+(?:backend|servers?|pool|cluster)?", re.IGNORECASE
 )
@@ -82,19 +87,22 @@ def read_haproxy(proxy: Proxy) -> None:
     sections = sections_of(proxy.file.data.decode("utf-8", "replace"))
     backends = {each.name: each for each in sections if each.kind in ("backend", "listen")}
     fronts = [each for each in sections if each.kind in ("frontend", "listen")]
-    if not fronts:
+    if not fronts and not backends:
         return
     tcp = any(each.kind == "defaults" and (["mode", "tcp"] in [words for words, _ in each.lines]) for each in sections)
-    proxy.describe("haproxy", "load-balancer", fronts[0].line)
+    proxy.describe("haproxy", "load-balancer", (fronts or [*backends.values()])[0].line)
     called: dict[str, int] = {}
     for front in fronts:
         if _is_statistics(front):
             continue
-        targets = _targets(front)
+        targets = _targets(front, backends)
         redirected = bool(targets) and all(_redirects(backends[name]) for name in targets if name in backends)
         for words, number in front.all("bind"):
             _listen(proxy, front, words, number, redirected, tcp)
         called.update({name: number for name, number in targets.items() if name not in called})
+    if not fronts:
+        # a part of a configuration, whose frontends another file holds
+        called = {name: each.line for name, each in backends.items()}
     titles = _titles([backends[name] for name in called if name in backends])
     # of several ports of the same servers, that of their product tells the most
     for name in sorted(called, key=lambda name: name not in backends or not _is_of_store(backends[name])):
@@ -127,8 +135,19 @@ def _is_statistics(front: _Section) -> bool:
     return bool(front.all("stats")) and not front.all("server", "default_backend", "use_backend")
 
 
-def _targets(front: _Section) -> dict[str, int]:
-    targets = {words[1]: number for words, number in front.all("default_backend", "use_backend") if len(words) > 1}
+def _targets(front: _Section, backends: Mapping[str, _Section]) -> dict[str, int]:
+    """Return the names of the backends that a frontend leads to, each with its line; a computed name may be each that it fits."""
+    targets: dict[str, int] = {}
+    for words, number in front.all("default_backend", "use_backend"):
+        name = _CONDITION.split(" ".join(words[1:]))[0].strip("\"'")
+        if _COMPUTED.search(name):
+            pattern = ".*".join(re.escape(text) for text in _COMPUTED.split(name))
+            fitting = [
+                each.name for each in backends.values() if each.kind == "backend" and re.fullmatch(pattern, each.name)
+            ]
+            targets |= dict.fromkeys(fitting, number)
+        elif name:
+            targets[name] = number
     if front.kind == "listen" and front.all("server", "server-template"):
         targets[front.name] = front.line
     return targets

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct, field
 
+from archgen.importers.addresses import is_ip_address, is_loopback
 from archgen.importers.facts import Configuration, FactSheet
 from archgen.importers.proxies import Member, Proxy, split_address
 
@@ -207,7 +208,10 @@ class _Reader:
             ]
             self.proxy.call(pool.arguments[0], members, protocol, pool.line)
         else:
-            self.proxy.call(name, [Member(name, port, directive.line)], protocol, directive.line)
+            # what answers on another port of a machine is another program
+            of_machine = port is not None and (is_ip_address(name) or is_loopback(name))
+            title = f"{name}-{port}" if of_machine else name
+            self.proxy.call(title, [Member(name, port, directive.line)], protocol, directive.line)
 
     def _resolved(self, server: Directive, text: str) -> str:
         """Return a text with the variables that `set` gives a constant put in."""

@@ -100,6 +100,11 @@ class Proxy:
             return
         self._stand_alone(pool, servers, protocol, line)
 
+    def doubt_pools(self, is_doubted: bool) -> None:
+        """Mark the calls of pools as assumed, if they are doubted."""
+        for pool in sorted(self.pools) if is_doubted else ():
+            self.add(f"connection:{self.owner}->{pool}", "is_assumed", True, 1, PASSED_ON)
+
     def _resolved(self, server: Member) -> str | None:
         """Return the component that a server is: by its name, else by the port that it publishes on the machine."""
         hosts = self.hosts or {}

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from archgen.importers.attached import is_proxy, read_alone, read_attachments
+from archgen.importers.beside import leading_to
 from archgen.importers.compose.project import is_compose, read_projects
 from archgen.importers.compose.reader import read_compose
 from archgen.importers.facts import Configuration, Fact, FactSheet, ImportFormat, Omission, Opener, Origin, SourceError
@@ -35,8 +36,16 @@ class Reading(Struct, frozen=True):
     repeated: tuple[tuple[str, str, str], ...] = ()
 
 
-def read_all(files: Iterable[Configuration], opener: Opener, profiles: frozenset[str] = frozenset()) -> Reading:
-    """Return the facts of files; their order doesn't matter."""
+def read_all(
+    files: Iterable[Configuration],
+    opener: Opener,
+    profiles: frozenset[str] = frozenset(),
+    beside: Iterable[Configuration] = (),
+) -> Reading:
+    """Return the facts of files; their order doesn't matter.
+
+    `beside` are configurations of proxies that nobody names: they count where they lead to something in the files.
+    """
     sheet = FactSheet()
     sources: dict[str, tuple[Configuration, ImportFormat]] = {}
     manifests: list[SourceNode] = []
@@ -65,7 +74,9 @@ def read_all(files: Iterable[Configuration], opener: Opener, profiles: frozenset
     for attached, name in read_attachments(attachments, sheet):
         sources.setdefault(attached.path, (attached, name))
     mounted = {attachment.file.path for attachment in attachments}
-    for file, name in read_alone([file for file in proxies if file.path not in mounted], sheet):
+    named = [file for file in proxies if file.path not in mounted]
+    unnamed = leading_to([file for file in beside if file.path not in mounted], sheet)
+    for file, name in read_alone([*named, *unnamed], sheet, frozenset(file.path for file in unnamed)):
         sources.setdefault(file.path, (file, name))
     names = [project.name for project in projects if project.name]
     title = names[0] if names else ""

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 
-from archgen.app.importing.compose_files import choose_compose_files, count_services, is_compose_file
-from archgen.app.importing.directories import DirectoryEntries, entries_of, files_below, found_text
+from archgen.app.importing.compose_files import (
+    choose_compose_files,
+    count_services,
+    is_compose_file,
+    is_for_trial,
+)
+from archgen.app.importing.directories import entries_of, files_below, found_text
 from archgen.app.importing.overlays import choose_overlays, directories_of, is_trial, named_by
 from archgen.importers.attached import is_proxy
 from archgen.importers.facts import Configuration, SourceError
@@ -28,6 +33,9 @@ _RUNS = re.compile(
 _MOST_OF_A_TRIAL = 10
 _API_VERSION = re.compile(rb'^[ {]*"?apiVersion"?:', re.MULTILINE)
 _DEEPEST_PROXY = 3
+_OF_PROXIES = re.compile(r"\.(conf|cfg)(\.(template|tmpl|example|sample))?$|(^|/)sites-(available|enabled)/[\w.-]+$")
+"""Paths that configurations of proxies have."""
+
 _MOST_PROJECTS = 3
 
 
@@ -38,7 +46,7 @@ class SourceFiles:
         self.files: dict[str, Configuration] = {}
         self.errors: list[SourceError] = []
         self.others: list[str] = []
-        self.unread: list[str] = []
+        self.beside: dict[str, Configuration] = {}
         self.charts: list[str] = []
         self.overlays: list[str] = []
         self.listed: dict[str, frozenset[str]] = {}
@@ -77,7 +85,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         for name in chosen:
             collection.read(_joined(directory, name), inside)
         collection.others += [_joined(directory, name) for name in others]
-        collection.unread += _proxies(directory, inside, top)
+        _find_proxies(collection, directory, files_below(directory, _DEEPEST_PROXY, top), inside)
         return
     paths = list(files_below(directory, top=top))
     charts = sorted(os.path.dirname(path) for path in paths if os.path.basename(path) == "Chart.yaml")
@@ -149,15 +157,22 @@ def _without_overlays(
     return bases | {path: manifests[path] for path in own if path in manifests}
 
 
-def _proxies(directory: str, inside: str, top: DirectoryEntries) -> Iterator[str]:
-    """Yield the configurations of proxies near compose files; a service that mounts one reads it itself."""
-    for path in files_below(directory, _DEEPEST_PROXY, top):
-        if path.endswith((".conf", ".cfg")):
+def _find_proxies(collection: SourceFiles, directory: str, below: Iterable[str], inside: str) -> None:
+    """Keep the configurations of proxies near compose files, those for trials only where there are no others.
+
+    A service that mounts one reads it itself.
+    """
+    found: dict[str, Configuration] = {}
+    depth = 0 if directory == "." else directory.count(os.sep) + 1
+    for path in below:
+        if path.count(os.sep) - depth <= _DEEPEST_PROXY and _OF_PROXIES.search(path.replace(os.sep, "/")):
             try:
-                if is_proxy(Configuration(path, read_file(path, FOUND, inside))):
-                    yield os.path.normpath(path)
+                file = Configuration(os.path.normpath(path), read_file(path, FOUND, inside))
             except UnreadableFile:
                 continue
+            if is_proxy(file):
+                found[file.path] = file
+    collection.beside |= {path: file for path, file in found.items() if not is_for_trial(path)} or found
 
 
 def _nearest_projects(below: list[str]) -> dict[str, list[str]]:
@@ -180,7 +195,9 @@ def _collect_nearest(
         for name in chosen:
             collection.read(_joined(project, name), inside)
         collection.others += [_joined(project, name) for name in others]
-    if not nearest:
+    if nearest:
+        _find_proxies(collection, directory, below, inside)
+    else:
         for path in below:
             if path.lower().endswith((".conf", ".cfg", ".template")):
                 collection.read(path, inside)

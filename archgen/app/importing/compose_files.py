@@ -36,6 +36,11 @@ def is_compose_file(name: str) -> bool:
     return name[-3:].lower() in ("yml", "aml") and _COMPOSE.fullmatch(name) is not None
 
 
+def is_for_trial(path: str) -> bool:
+    """Return True for a file whose name, or that of its directory, is for those who work on the system."""
+    return any(_TRIAL.search(name) is not None for name in path.split(os.sep)[-2:])
+
+
 def choose_compose_files(directory: str, names: list[str], inside: str) -> tuple[list[str], list[str]]:
     """Return the compose files of a directory that are read together, and the others."""
     default = next((name for name in DEFAULTS if name in names), None)

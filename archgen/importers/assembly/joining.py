@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from archgen.importers.addresses import is_loopback
+from archgen.importers.addresses import is_ip_address, is_loopback
 from archgen.importers.assembly.inventory import Call, Inventory, Part
+from archgen.importers.catalogue import BY_PRODUCT, is_like
+from archgen.importers.products import guess
 from archgen.model.finding import Confidence
 
 
@@ -22,6 +24,8 @@ def join_pools(inventory: Inventory) -> Inventory:
             _lead_to(inventory, pool, targets)
         elif (proxy := _listening(inventory, pool)) is not None:
             _become(inventory, pool, *proxy)
+        elif (part := _on_each(inventory, pool)) is not None:
+            _become(inventory, pool, part, "medium")
     used = {host for part in inventory.parts.values() for host in part.places or (part.host,)}
     return replace(inventory, hosts={host: place for host, place in inventory.hosts.items() if host in used})
 
@@ -47,6 +51,27 @@ def _published(inventory: Inventory, pool: Part) -> list[str]:
     return list(dict.fromkeys(targets))
 
 
+def _on_each(inventory: Inventory, pool: Part) -> Part | None:
+    """Return what runs on each of a pool's machines: the only one that publishes its port, or the only store like it."""
+    ports = {port for _, _, port in pool.servers}
+    if len(pool.servers) < 2 or not all(is_ip_address(host) for _, host, _ in pool.servers):
+        return None
+    others = [part for part in inventory.parts.values() if not (part.servers or part.places or _is_alone(part))]
+    published = [
+        part
+        for part in others
+        if ports == {entry.port for entry in inventory.entries if entry.component == part.id and not entry.local}
+    ]
+    known = guess(pool.id, "", "", frozenset()).known
+    alike = [
+        part
+        for part in others
+        if known.product is not None and part.product in BY_PRODUCT and is_like(BY_PRODUCT[part.product], known)
+    ]
+    fitting = published or alike
+    return fitting[0] if len(fitting) == 1 else None
+
+
 def _is_alone(part: Part) -> bool:
     """Return True for a proxy that is known by its configuration alone."""
     return part.evidence.endswith(" configuration")
@@ -68,6 +93,9 @@ def _lead_to(inventory: Inventory, pool: Part, targets: list[str]) -> None:
             inventory.calls.setdefault((call.source, target), joined)
         if own and host is not None:
             inventory.parts[call.source].host = host
+            for beside in inventory.parts.values():
+                # other programs on the host of the proxy, which no file describes
+                beside.places = [host if place == f"{call.source}-1" else place for place in beside.places]
     if not own and host is not None:
         inventory.addresses.setdefault(host, pool.servers[0][1])
     _drop(inventory, pool)
@@ -108,7 +136,11 @@ def _become(inventory: Inventory, pool: Part, proxy: Part, confidence: Confidenc
     proxy.members = [name for name, _, _ in pool.servers]
     inventory.entries[:] = [entry for entry in inventory.entries if entry.component != proxy.id]
     for call in inventory.callers(pool.id):
-        joined = replace(call, target=proxy.id, confidence=confidence, is_assumed=confidence != "high")
+        known = BY_PRODUCT.get(proxy.product or "") if proxy.keeps_data and call.protocol == "tcp" else None
+        protocol = known.protocol if known is not None else call.protocol
+        joined = replace(
+            call, target=proxy.id, protocol=protocol, confidence=confidence, is_assumed=confidence != "high"
+        )
         inventory.calls.setdefault((call.source, proxy.id), joined)
     _drop(inventory, pool)
 

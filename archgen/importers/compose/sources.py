@@ -141,8 +141,11 @@ def _copied(part: ServicePart, opener: Opener) -> Iterator[Configuration]:
         for context in (directory, above or ".", posixpath.dirname(above) or "."):
             dockerfile = posixpath.relpath(posixpath.join(directory, file), context)
             recipe = read_recipe(replace(part.service, built=context, dockerfile=dockerfile, stage=""), opener)
-            for copy in recipe.copies.values():
-                yield from opener(part.service.source.path, copy.text)[:_MOST_COPIED]
+            opened = (opener(part.service.source.path, copy.text)[:_MOST_COPIED] for copy in recipe.copies.values())
+            files = [file for files in opened for file in files]
+            if files:
+                yield from files
+                break
 
 
 def _settings(part: ServicePart, opener: Opener) -> list[Configuration]:

@@ -1,0 +1,60 @@
+"""Configurations of proxies that lie beside other files: those that lead to what the files describe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from archgen.importers.addresses import is_ip_address, is_loopback
+from archgen.importers.attached import read_alone
+from archgen.importers.catalogue import BY_PRODUCT, is_like
+from archgen.importers.facts import Configuration, FactSheet
+from archgen.importers.haproxy import is_haproxy
+from archgen.importers.keepalived import is_keepalived
+from archgen.importers.products import guess
+
+_Pool = tuple[str, list[tuple[str, int]]]
+"""The id of a pool, and the host and the port of each server."""
+
+
+def leading_to(files: Iterable[Configuration], sheet: FactSheet) -> list[Configuration]:
+    """Return the files that lead to a port that a component publishes, or to the servers of its store.
+
+    What moves the address of such a proxy belongs to it.
+    """
+    pools = {file: list(_pools(file)) for file in files}
+    facts = sheet.facts if pools else ()
+    published = {fact.value["port"] for fact in facts if fact.key == "entry"}
+    products = {fact.subject: str(fact.value) for fact in facts if fact.key == "product"}
+    # another configuration of a proxy that the files run is that of a trial, or of another system
+    described = {products.get(fact.subject, "") for fact in facts if fact.key.startswith("listen-")}
+    leading = [
+        file
+        for file in pools
+        if any(_leads(pool, published, set(products.values()), _product(file) in described) for pool in pools[file])
+    ]
+    return [file for file in pools if file in leading or (leading and is_keepalived(file) and not pools[file])]
+
+
+def _pools(file: Configuration) -> Iterator[_Pool]:
+    alone = FactSheet()
+    for _ in read_alone([file], alone):
+        for fact in alone.facts:
+            if fact.key == "servers":
+                yield fact.subject.partition(":")[2], [(host, port) for _, host, port in fact.value]
+
+
+def _product(file: Configuration) -> str:
+    return "haproxy" if is_haproxy(file) else "nginx"
+
+
+def _leads(pool: _Pool, published: set[int], stores: set[str], is_described: bool) -> bool:
+    """Return True for a pool of published ports, or of machines that run a store; where the proxy is described, of the own host."""
+    name, servers = pool
+    near = [port for host, port in servers if is_loopback(host) or (is_ip_address(host) and not is_described)]
+    if len(near) == len(servers) and published.issuperset(near):
+        return True
+    if is_described or len(servers) < 2:
+        return False
+    known = guess(name, "", "", frozenset()).known
+    others = [BY_PRODUCT[product] for product in stores if product in BY_PRODUCT]
+    return known.product is not None and len([each for each in others if is_like(each, known)]) == 1
