@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from archgen.importers.addresses import Mention, argument, mentions, port_beside, resolve_host
 from archgen.importers.catalogue import SAFE_IMAGE
+from archgen.importers.compose.drivers import libraries_of
 from archgen.importers.compose.environment import opened_variables
 from archgen.importers.compose.frameworks import read_by_frameworks
 from archgen.importers.compose.indirect import (
@@ -92,6 +93,9 @@ class _Reader:
         self.copied = {part.id: dict(self._variables_of_files(part)) for part in self.parts.values()}
         self.shared = self._shared()
         self.proven: set[tuple[str, str]] = set()
+        self.certain: set[tuple[str, str]] = set()
+        self.doubted: dict[tuple[str, str], tuple[Origin, str]] = {}
+        self.libraries = libraries_of(opener)
         self.neighbours = Neighbours()
 
     def look_around(self, others: list[_Reader]) -> None:
@@ -127,6 +131,9 @@ class _Reader:
             for job in configuring_jobs(part.service, self.project.services):
                 if job.name not in self.parts:
                     self._take_over(part, job)
+        for (name, target), (source, evidence) in self.doubted.items():
+            if (name, target) not in self.certain:
+                self._doubt(f"connection:{name}->{target}", source, evidence)
         for route in routes({part.id: part.service for part in self.parts.values()}, proxies_of(self.parts)):
             self._route(route)
         for call in (*calls_by_socket(self.parts), *calls_by_name_server(self.parts, self.hosts)):
@@ -268,16 +275,19 @@ class _Reader:
             self._doubt(f"connection:{part.id}->{store.id}", value.source, evidence)
         for mention in mentions(name, value.text, self.hosts, port):
             target = self.by_id[mention.host]
-            if several and is_for_others(part, target):
+            if target.id == part.id or (shared and not self._agrees(part, mention.host)):
                 continue
-            if several and is_of_coordinated(name, part, target):
+            if several and (is_for_others(part, target) or is_of_coordinated(name, part, target)):
                 continue
-            if not shared or self._agrees(part, mention.host):
-                self._connect(part, mention, value.source, evidence)
-                if target.id != part.id and (mention.assumed or is_meant_for_others(name, part, target, sharing)):
-                    self._doubt(f"connection:{part.id}->{target.id}", value.source, evidence)
-                if names_telemetry(name) and KINDS[target.kind].role != "data" and target.id != part.id:
-                    self._add(f"connection:{part.id}->{target.id}", "required", False, value.source, evidence)
+            self._connect(part, mention, value.source, evidence)
+            if mention.assumed:
+                self._doubt(f"connection:{part.id}->{target.id}", value.source, evidence)
+            elif several and is_meant_for_others(name, part, target, sharing, self.libraries):
+                self.doubted.setdefault((part.id, target.id), (value.source, evidence))
+            else:
+                self.certain.add((part.id, target.id))
+            if names_telemetry(name) and KINDS[target.kind].role != "data":
+                self._add(f"connection:{part.id}->{target.id}", "required", False, value.source, evidence)
 
     def _agrees(self, part: ServicePart, identity: str) -> bool:
         """Return True for a store that another one needs by its product: one that elects a leader, or its own like."""

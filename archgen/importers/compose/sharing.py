@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 
+from archgen.importers.compose.drivers import has_library_for
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Service, SourceText
 from archgen.importers.facts import Origin
@@ -43,23 +44,46 @@ def _is_own_nginx(part: ServicePart) -> bool:
 
 
 def is_meant_for_others(
-    name: str, part: ServicePart, target: ServicePart | OutsideStore, sharing: Sequence[ServicePart]
+    name: str,
+    part: ServicePart,
+    target: ServicePart | OutsideStore,
+    sharing: Sequence[ServicePart],
+    libraries: Callable[[ServicePart], str],
 ) -> bool:
-    """Return True for a value that services of several images share, and that is for those of another image than this.
+    """Return True for a value that services of several programs share, if nothing of this one says that it uses it.
 
-    One of those waits for its target and none of this, or the variable's name begins with theirs. Few gateways use a store.
+    It does if it waits for the target, or another that runs its program does, if the variable's name begins as its own,
+    or if its `libraries` have one for the target. A name that begins with another's is for that; few gateways use a store.
     """
     if len(sharing) > 1 and _begins_with_another(name, part, sharing):
         return True
     if len(sharing) > 1 and KINDS[target.kind].role == "data" and _is_own_gateway(part):
         return True
-    if len(sharing) < 2 or isinstance(target, OutsideStore):
+    programs = {(*each.service.program, each.service.dockerfile) for each in sharing if _is_program(each)}
+    if len(programs) < 2 or isinstance(target, OutsideStore):
         return False
-    if not part.service.depends_on and name in part.service.environment:
-        return False
-    waiting = [each for each in sharing if target.service.name in each.service.depends_on]
     # a file that only changes services tells none of their programs: they may be the same
-    return bool(waiting) and not any(_runs_same(each, part) for each in waiting)
+    if any(target.service.name in each.service.depends_on and _runs_same(each, part) for each in sharing):
+        return False
+    owner = _owner_of(name, sharing)
+    if owner is not None and owner.id != target.id:
+        return owner is not part
+    first = words_of(name)[0]
+    is_of_some = len(first) > 2 and first in _words_of(part) and any(first not in _words_of(each) for each in sharing)
+    return not (is_of_some or has_library_for(target, libraries(part)))
+
+
+def _owner_of(name: str, sharing: Sequence[ServicePart]) -> ServicePart | None:
+    """Return the service with whose name that of a variable begins: `ORDERS_API_DB_HOST` is of `orders-api`, and not of `orders`."""
+    words = words_of(name)
+    owners = [each for each in sharing if words_of(each.service.name) == words[: len(words_of(each.service.name))]]
+    return max(owners, key=lambda each: len(words_of(each.service.name)), default=None)
+
+
+def _is_program(part: ServicePart) -> bool:
+    """Return True for a program that may use what others share with it, and no store, proxy or monitor."""
+    kind = KINDS[part.kind]
+    return kind.role != "data" and part.kind != "backup" and not (kind.observes or kind.balances)
 
 
 def _runs_same(part: ServicePart, other: ServicePart) -> bool:
