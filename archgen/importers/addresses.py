@@ -210,11 +210,16 @@ def _in_urls(text: str) -> Iterator[Mention]:
         yield mention
 
 
+def protocol_of_scheme(scheme: str) -> str | None:
+    """Return the protocol that the scheme of a URL stands for, whatever driver stands behind it."""
+    return _SCHEMES.get(scheme) or _SCHEMES.get(scheme.partition("+")[0])
+
+
 def urls_in(text: str) -> Iterator[tuple[Mention, str]]:
     """Yield the hosts of the URLs in a text, each with what stands behind its authority."""
     for match in _URL.finditer(text) if ":" in text else ():
         scheme = match[1].lower().removeprefix("jdbc:")
-        protocol = _SCHEMES.get(scheme) or _SCHEMES.get(scheme.partition("+")[0])
+        protocol = protocol_of_scheme(scheme)
         authority = re.split(r"[/?#;]", match[2], maxsplit=1)[0]
         for part in authority.rpartition("@")[2].split(","):
             host = _AUTHORITY.match(part)

@@ -8,7 +8,15 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from archgen.importers.addresses import LIST_SIGNS, ON_MACHINE, Mention, is_loopback, resolve_host, urls_in
+from archgen.importers.addresses import (
+    LIST_SIGNS,
+    ON_MACHINE,
+    Mention,
+    is_loopback,
+    protocol_of_scheme,
+    resolve_host,
+    urls_in,
+)
 from archgen.importers.catalogue import PRODUCTS, STORES, Known
 from archgen.importers.facts import Fact, FactSheet, Origin
 from archgen.importers.names import free_id, make_id
@@ -40,6 +48,9 @@ _OF_PROVIDERS = tuple((re.compile(pattern, re.IGNORECASE), product) for pattern,
 """Names by which the guides of Amazon, Google and Azure have programs set what they use there."""
 
 _RUN_TOGETHER = re.compile(r"^(DB)(PASS|PWD|USER|LOGIN)", re.IGNORECASE)
+_TO_COME = re.compile(r"(?:jdbc:)?([a-z][a-z0-9+]*)://(?:[^@\s]*@)?\$[({]?[A-Za-z_]")
+"""The beginning of an address whose host a variable holds."""
+
 _OF_BROWSERS = re.compile(r"(^|_)S3_(\w+_)?(PUBLIC|EXTERNAL|ALIAS|CDN)_|PUBLIC_(URL|ENDPOINT|HOST)", re.IGNORECASE)
 """Names of variables that hold how browsers come to files, whatever else programs do."""
 
@@ -304,6 +315,12 @@ def store_asked_for(name: str) -> Known | None:
     """Return the store whose address a variable asks for by its name."""
     known, asked = _named(name)
     return known if asked else None
+
+
+def store_with_placeholder(value: str) -> Known | None:
+    """Return the store that the protocol of an address tells, where its host is still to come: `postgresql://${HOST}/shop`."""
+    match = _TO_COME.match(value) if "$" in value else None
+    return PRODUCTS.get(_BY_PROTOCOL.get(protocol_of_scheme(match[1]) or "", "")) if match is not None else None
 
 
 def registry_named(name: str) -> str | None:

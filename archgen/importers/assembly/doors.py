@@ -27,7 +27,12 @@ def sort_doors(inventory: Inventory) -> Doors:
         published.setdefault(entry.component, []).append(entry)
     exposed = tuple(name for name, entries in published.items() if _is_exposed(inventory.parts[name], entries))
     candidates = _public(
-        inventory, [name for name in published if name not in exposed and _may_lead(inventory.parts[name])]
+        inventory,
+        [
+            name
+            for name, entries in published.items()
+            if name not in exposed and (_may_lead(inventory.parts[name]) or _is_led_to(inventory.parts[name], entries))
+        ],
     )
     reached = _reached(inventory, candidates)
     front = tuple(name for name in candidates if name not in reached)
@@ -51,6 +56,12 @@ def _is_exposed(part: Part, entries: list[Entry]) -> bool:
 
 def _may_lead(part: Part) -> bool:
     return not (part.keeps_data or part.is_aside or part.kind in ("bastion", "dns", "worker", "scheduler"))
+
+
+def _is_led_to(part: Part, entries: list[Entry]) -> bool:
+    """Return True for what its name calls a worker, and what a balancer of its own leads visitors to."""
+    named = part.kind in ("worker", "scheduler") and part.confidence != "high"
+    return named and any(entry.evidence == "LoadBalancer" and not entry.admin for entry in entries)
 
 
 def _reached(inventory: Inventory, candidates: list[str]) -> set[str]:

@@ -27,6 +27,7 @@ _KINDS = re.compile(r"\w*(\|\w+)*")
 _NAME = re.compile(r"[\w.-]*")
 _SELECTORS = {"labelSelector", "annotationSelector", "namespace"}
 _DEEPEST = 100
+_SCALER = "HorizontalPodAutoscaler"
 
 
 def is_kustomization(path: str) -> bool:
@@ -122,10 +123,12 @@ def _read(path: str, data: bytes) -> list[SourceNode]:
 
 def _scale_patched(target: SourceNode, root: SourceNode, patch: SourceNode, manifests: Manifests) -> None:
     """Set the numbers of replicas that a document of a patch sets."""
-    count = root.get("spec", "replicas")
+    scaler = root.text_at("kind") == _SCALER or target.text_at("kind") == _SCALER
+    key = "minReplicas" if scaler else "replicas"
+    count = root.get("spec", key)
     if not root.is_map:
         for step in root.list():
-            if step.text_at("path") == "/spec/replicas" and step.text_at("op") in ("add", "replace"):
+            if step.text_at("path") == f"/spec/{key}" and step.text_at("op") in ("add", "replace"):
                 _scale_target(target, step.get("value"), patch, manifests)
     elif target.is_map:
         _scale_target(target, count, patch, manifests)

@@ -75,7 +75,7 @@ class Manifests(Struct):
 
     def scaling(self, kind: str, name: str) -> tuple[int, Origin] | None:
         """Return the replicas that were set last for a workload, and the place; None where none were."""
-        keys = ((kind, name), ("", name), (kind, ""), ("", ""))
+        keys = ((kind, name), ("", name), (kind, ""), ("", "")) if kind in WORKLOADS else ((kind, name), (kind, ""))
         scaled = [self.scaled[key] for key in keys if key in self.scaled]
         return max(scaled)[1:] if scaled else None
 

@@ -161,10 +161,11 @@ def jobs_of_programs(manifests: Manifests, parts: list[Workload]) -> Iterator[tu
 
 
 def program_of(manifest: Manifest) -> str:
-    """Return the image of the main container, without its tag and digest."""
+    """Return the image of the main container, without its tag and digest, unless the tag names the program in it."""
     image = containers_of(manifest.kind, manifest.node)[0].text_at("image")
     head, slash, last = image.partition("@")[0].rpartition("/")
-    return f"{head}{slash}{last.partition(':')[0]}"
+    name, _, tag = last.partition(":")
+    return f"{head}{slash}{name}:{manifest.name}" if tag.startswith(manifest.name) else f"{head}{slash}{name}"
 
 
 def _ends(pod: Manifest) -> bool:
@@ -184,7 +185,9 @@ def replicas_of(part: Workload, manifests: Manifests) -> tuple[int, str, Origin]
         reference = scaler.node.get("spec", "scaleTargetRef")
         same = reference.text_at("name") == manifest.name and reference.text_at("kind") == manifest.kind
         if same and scaler.namespace == manifest.namespace:
-            return scaler.node.get("spec", "minReplicas").number or 1, "minReplicas", scaler.origin
+            patched = manifests.scaling(scaler.kind, scaler.name)
+            least = scaler.node.get("spec", "minReplicas").number or 1
+            return (least, "minReplicas", scaler.origin) if patched is None else (patched[0], "minReplicas", patched[1])
     if manifest.kind == "DaemonSet":
         return 2, "one on each node", manifest.origin
     scaled = manifests.scaling(manifest.kind, manifest.name)

@@ -10,6 +10,7 @@ from archgen.importers.addresses import Mention, argument, mentions, port_beside
 from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.facts import MOUNTED, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.kubernetes.configurations import attachments_of
+from archgen.importers.kubernetes.controllers import controller_of
 from archgen.importers.kubernetes.custom_resources import Resource, references_of, resources_of, settings_of
 from archgen.importers.kubernetes.hosts import agents_by_port, hosts_in_namespace, workload_names
 from archgen.importers.kubernetes.kustomization import read_kustomizations
@@ -32,10 +33,10 @@ from archgen.importers.kubernetes.part import (
     workloads,
 )
 from archgen.importers.kubernetes.policies import add_policies, admissions
-from archgen.importers.kubernetes.routes import IngressRoute, is_controller, routes_of
-from archgen.importers.kubernetes.services import add_services, protocols_of
+from archgen.importers.kubernetes.routes import IngressRoute, routes_of
+from archgen.importers.kubernetes.services import add_services, protocols_of, siblings_of
 from archgen.importers.kubernetes.shared_settings import SharedSettings
-from archgen.importers.kubernetes.sought_stores import sought_by
+from archgen.importers.kubernetes.sought_stores import components_sought, sought_by
 from archgen.importers.kubernetes.variables import expanded, variables_of
 from archgen.importers.nodes import SourceNode
 from archgen.importers.outside import Outside, OutsideStore, registry_named
@@ -90,7 +91,7 @@ class _Reader:
         self.sharing = SharedSettings(manifests, self.parts, admissions(manifests, self.index))
         self.agents = agents_by_port(self.parts)
         self.aliases = self._aliases()
-        self.siblings = dict(self._siblings())
+        self.siblings = dict(siblings_of(self.selected))
         self.hosts: dict[str, dict[str, str]] = {}
         self.called: set[tuple[str, str]] = set()
         self.names: dict[str, dict[str, str]] = {}
@@ -103,6 +104,8 @@ class _Reader:
         for part in self.parts:
             hosts = self._hosts(part.namespace)
             self._call(part, hosts)
+        for part in self.parts:
+            self._seek_components(part)
         for job, part in jobs_of_programs(self.manifests, self.parts):
             self._take_over(job, part)
         for resource in self.resources:
@@ -149,6 +152,14 @@ class _Reader:
                 continue
             value = {"variable": sought.variable, "reference": sought.reference}
             self._add(f"component:{part.id}", f"seeks-{product}", value, sought.source, sought.variable, "medium")
+
+    def _seek_components(self, part: Workload) -> None:
+        if KINDS[part.guess.known.kind].role not in ("application", "web", "balancer"):
+            return
+        for target, name, source in components_sought(self.manifests, part, self._all_hosts(part.namespace)):
+            if (part.id, target) not in self.called and KINDS[self.by_id[target].guess.known.kind].role != "data":
+                self._connect(part, Mention(target), source, f"{name}, in no file")
+                self._add(f"connection:{part.id}->{target}", "variable", name, source, name, "medium")
 
     def _describe_resource(self, resource: Resource) -> None:
         subject, source, evidence = f"component:{resource.id}", resource.manifest.origin, resource.guess.evidence
@@ -210,17 +221,11 @@ class _Reader:
                 aliases[key] = target
         return aliases
 
-    def _siblings(self) -> Iterator[tuple[str, tuple[str, list[str]]]]:
-        """Yield the first pods of each Service of several versions, with the pool that they form and the others in it."""
-        for (space, name), selected in self.selected.items():
-            others = [part.id for part in selected[1:] if part.manifest.name.startswith(f"{name}-")]
-            alike = {part.guess.known.kind for part in selected}
-            if others and len(alike) == 1 and KINDS[selected[0].guess.known.kind].role != "data":
-                yield selected[0].id, (f"service/{space}/{name}", others)
-
     def _call(self, part: Workload, hosts: Mapping[str, str]) -> None:
         for container in all_containers_of(part.manifest.kind, part.manifest.node):
-            values = dict(variables_of(self.manifests, part.namespace, container))
+            variables = list(variables_of(self.manifests, part.namespace, container))
+            values = dict(variables)
+            self._say_itself(part, variables, hosts)
             for name, (text, source) in values.items():
                 port = port_beside(name, lambda key: values[key][0] if key in values else "")  # noqa: B023
                 self._mention(part, name, expanded(text, values), source, name, hosts, port)
@@ -235,6 +240,19 @@ class _Reader:
                         name, value, flag = argument(word, before)
                         self._mention(part, name, value, source, flag or key, hosts)
                         before = word
+
+    def _say_itself(
+        self, part: Workload, variables: list[tuple[str, tuple[str, Origin]]], hosts: Mapping[str, str]
+    ) -> None:
+        """Note what a workload names in variables of its own, where it repeats one of the settings that others take too."""
+        shared = [self.sharing.is_shared(part, source) for _, (_, source) in variables]
+        named: dict[bool, set[str]] = {True: set(), False: set()}
+        for is_shared, (name, (text, _)) in zip(shared, variables, strict=True) if any(shared) else ():
+            # what is put together out of the settings repeats none
+            if "$(" not in text:
+                named[is_shared].update(each.host for each in mentions(name, text, hosts))
+        if named[True] & named[False]:
+            self.sharing.named[part.id] = named[False]
 
     def _call_outside(self, attachment: Attachment) -> None:
         """Add the stores in no file that the settings of a mounted file name."""
@@ -348,7 +366,7 @@ class _Reader:
         routes = [(route, list(self._backends(route))) for route in routes_of(self.manifests)]
         # where others lead to something, one that leads nowhere is of what is no longer there
         for route, backends in [each for each in routes if each[1]] or routes:
-            controller = self._controller(route)
+            controller = controller_of(route, self.parts, self.taken, self.sheet)
             for target, port, source, is_meant in backends:
                 if target == controller:
                     continue
@@ -370,22 +388,6 @@ class _Reader:
             meant = resolve_host(service, self._names(route.namespace)) if target is None else None
             if target is not None or meant is not None:
                 yield target or meant or "", port, source, meant is not None
-
-    def _controller(self, route: IngressRoute) -> str:
-        """Return the component that routes: a proxy of the manifests, else one that stands in no file."""
-        for part in self.parts:
-            image = containers_of(part.manifest.kind, part.manifest.node)[0].text_at("image")
-            if is_controller(image):
-                return part.id
-        identity = "ingress" if route.kind == "Ingress" else "gateway"
-        identity = identity if self.taken.get(identity) is None else f"{identity}-controller"
-        subject = f"component:{identity}"
-        self._add(
-            subject, "kind", "load-balancer", route.source, f"{route.kind}; its controller stands in no file", "medium"
-        )
-        self._add(subject, "managed", True, route.source, route.kind, "medium")
-        self._add(subject, "replicas", 2, route.source, route.kind, "medium")
-        return identity
 
 
 def _without_end(word: str) -> str:

@@ -9,15 +9,6 @@ from msgspec import Struct
 from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.manifests import ROUTES, Manifest, Manifests
 from archgen.importers.nodes import SourceNode
-from archgen.importers.products import image_name
-
-_CONTROLLERS = ("traefik", "nginx-ingress-controller", "nginx-ingress", "kong", "kubernetes-ingress-controller")
-
-
-def is_controller(image: str) -> bool:
-    """Return True for the image of a proxy that routes as the routes of manifests say."""
-    name = image_name(image)
-    return name in _CONTROLLERS or ("ingress-nginx" in image and name == "controller")
 
 
 class IngressRoute(Struct, frozen=True):

@@ -34,6 +34,17 @@ def add_services(
     _mark_names({key: each for key, each in services.items() if not serves_metrics_alone(each)}, parts, selected, sheet)
 
 
+def siblings_of(
+    selected: Mapping[ServiceKey, list[Workload]],
+) -> Iterator[tuple[str, tuple[str, list[str]]]]:
+    """Yield the first pods of each Service of several versions, with the pool that they form and the others in it."""
+    for (space, name), pods in selected.items():
+        others = [part.id for part in pods[1:] if part.manifest.name.startswith(f"{name}-")]
+        alike = {part.guess.known.kind for part in pods}
+        if others and len(alike) == 1 and KINDS[pods[0].guess.known.kind].role != "data":
+            yield pods[0].id, (f"service/{space}/{name}", others)
+
+
 def protocols_of(
     services: Mapping[ServiceKey, Manifest], selected: Mapping[ServiceKey, list[Workload]]
 ) -> Iterator[tuple[tuple[str, int], str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Literal
 
 from archgen.importers.catalogue import Known, is_like
@@ -15,6 +15,7 @@ from archgen.importers.kubernetes.variables import REFERENCES, data_of, variable
 from archgen.importers.names import words_of
 from archgen.importers.outside import OutsideStore, store_asked_for, store_by_name
 from archgen.importers.secrets import is_secret_name
+from archgen.importers.variable_names import names_page
 from archgen.model.kinds import KINDS
 
 _Verdict = Literal["sure", "doubtful", "open", "none"]
@@ -24,6 +25,9 @@ _PAGE = re.compile(r"front-?end|(^|[-_.])(ui|client|spa|static|webapp)([-_.]|$)"
 
 _FEW = 3
 """Workloads that share addresses of each other and may all call them; more of them share a directory."""
+
+_MOST_ADDRESSES = 5
+"""Addresses over HTTP among the settings of a few workloads; more of them are those of a whole system."""
 
 _FOR_SOME = {
     "key-value-store": r"cache|session|queue|real-?time|socket|chat|live|rate|worker",
@@ -39,16 +43,22 @@ _Place = tuple[str, int]
 class SharedSettings:
     """The ConfigMaps and Secrets that workloads take whole, by the places of their entries.
 
-    Who takes a setting by its key needs it; who takes all of them may need some.
+    Who takes a setting by its key needs it; who takes all of them may need some. Who repeats one of them in a variable of
+    its own says so of what it needs: `named` are the components that it names then.
     """
 
     def __init__(self, manifests: Manifests, parts: list[Workload], admitted: dict[str, set[str]]) -> None:
         self.admitted = admitted
         self.takers: dict[_Place, dict[str, Workload]] = {}
         self.own: dict[str, tuple[Known, ...]] = {}
+        self.named: dict[str, Set[str]] = {}
+        self.addresses: dict[_Place, int] = {}
         for part in parts:
-            for place in _taken_whole(manifests, part):
-                self.takers.setdefault(place, {})[part.id] = part
+            for entries in _taken_whole(manifests, part):
+                number = sum(text.startswith(("http://", "https://")) for text, _ in entries)
+                for _, source in entries:
+                    self.takers.setdefault((source.path, source.line), {})[part.id] = part
+                    self.addresses[source.path, source.line] = number
         for part in {each.id: each for takers in self.takers.values() for each in takers.values()}.values():
             self.own[part.id] = tuple(self._own_stores(manifests, part))
 
@@ -60,7 +70,11 @@ class SharedSettings:
         `open` is what nothing tells, but that others are likelier to call it.
         """
         takers = self.takers.get((source.path, source.line), {})
-        if part.id not in takers or _is_one_program(takers):
+        if part.id not in takers or len(takers) == 1:
+            return "sure"
+        if target.id not in self.named.get(part.id, (target.id,)):
+            return "open"
+        if _is_one_program(takers):
             return "sure"
         admitted = self.admitted.get(target.id)
         if admitted is not None:
@@ -72,7 +86,8 @@ class SharedSettings:
             # of a directory of addresses nothing tells who calls which, but that a gateway leads to them, and that
             # programs are given products, such as a registry, for their own use
             is_product = known.product is not None or store_by_name(name) is not None
-            is_likely = leads or len(takers) <= _FEW or is_product
+            leads = leads and not names_page("service", name, "://")
+            is_likely = leads or not self._is_directory(takers, source) or is_product
             return "doubtful" if is_likely else "open"
         if leads and known.kind == "database":
             return "none"
@@ -80,8 +95,17 @@ class SharedSettings:
         knowing = [each.id for each in programs if any(_is_meant(named, known) for named in self.own[each.id])]
         if knowing:
             return "doubtful" if part.id in knowing else "open"
-        is_likely = len(takers) <= _FEW or _is_named_for(part, known.kind)
+        is_likely = not self._is_directory(takers, source) or _is_named_for(part, known.kind)
         return "doubtful" if is_likely else "open"
+
+    def _is_directory(self, takers: dict[str, Workload], source: Origin) -> bool:
+        """Return True for settings of a whole system: many take them, or they hold the addresses of many."""
+        return len(takers) > _FEW or self.addresses.get((source.path, source.line), 0) > _MOST_ADDRESSES
+
+    def is_shared(self, part: Workload, source: Origin) -> bool:
+        """Return True for a setting that several workloads take with all others."""
+        takers = self.takers.get((source.path, source.line), {})
+        return part.id in takers and len(takers) > 1
 
     def is_of_pages(self, part: Workload, source: Origin) -> bool:
         """Return True for a setting that a workload shares, and that it has no use for if it names a store."""
@@ -141,10 +165,11 @@ def _is_one_program(takers: dict[str, Workload]) -> bool:
     return len({program_of(each.manifest) for each in takers.values()}) == 1
 
 
-def _taken_whole(manifests: Manifests, part: Workload) -> Iterator[_Place]:
+def _taken_whole(manifests: Manifests, part: Workload) -> Iterator[list[tuple[str, Origin]]]:
+    """Yield the entries of each ConfigMap and Secret of which a workload takes all."""
     for container in all_containers_of(part.manifest.kind, part.manifest.node):
         for item in container.get("envFrom").list():
             for kind, reference in REFERENCES:
                 name = item.text_at(f"{reference}Ref", "name")
-                for _, source in data_of(manifests, kind, part.namespace, name).values() if name else ():
-                    yield source.path, source.line
+                if name:
+                    yield list(data_of(manifests, kind, part.namespace, name).values())

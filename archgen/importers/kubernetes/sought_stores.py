@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
@@ -11,9 +12,21 @@ from archgen.importers.kubernetes.manifests import Manifests, containers_of
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import REFERENCES, data_of, variables_of
 from archgen.importers.nodes import SourceNode
-from archgen.importers.outside import PLACEHOLDER, provided_service, store_asked_for, store_by_name
+from archgen.importers.outside import (
+    PLACEHOLDER,
+    provided_service,
+    store_asked_for,
+    store_by_name,
+    store_with_placeholder,
+)
 from archgen.importers.secrets import is_secret_name
-from archgen.importers.variable_names import names_telemetry
+from archgen.importers.variable_names import is_for_browsers, names_telemetry
+
+_OF_ADDRESS = re.compile(r"([A-Z][A-Z0-9_]{2,40}?)(_BASE)?_(URL|URI|HOST|ADDR|ADDRESS|ENDPOINT)")
+"""Names of variables for the address of something, with the name of that."""
+
+_PUT_IN = re.compile(r"(?<=[/@])\$[({]?[A-Za-z_][A-Za-z0-9_]*|^\$[({]?[A-Za-z_][A-Za-z0-9_]*")
+"""A variable that is put in for the host of an address when the manifests are applied."""
 
 OF_PROVIDER = "provider"
 """The reference to a service that a provider runs: it is one for all who use it, whatever names they have for what is theirs."""
@@ -43,7 +56,8 @@ def sought_by(manifests: Manifests, part: Workload) -> dict[str, Sought]:
     for container in containers_of(part.manifest.kind, part.manifest.node):
         values = dict(variables_of(manifests, part.namespace, container))
         unknown = {
-            name: (source, reference) for name, source, reference in _unknown(manifests, part.namespace, container)
+            name: (source, reference)
+            for name, source, reference in unknown_variables(manifests, part.namespace, container)
         }
         for name in (*unknown, *values):
             service = provided_service(name)
@@ -51,26 +65,28 @@ def sought_by(manifests: Manifests, part: Workload) -> dict[str, Sought]:
                 source, _ = unknown.get(name) or (values[name][1], "")
                 sought.setdefault(service, Sought(name, source, OF_PROVIDER))
                 continue
-            known, asks = store_by_name(name), store_asked_for(name) is not None
             value = values[name][0] if name in values else None
+            known, asks = store_with_placeholder(value or "") or store_by_name(name), store_asked_for(name) is not None
             if known is None or names_telemetry(name) or value == "":
                 continue
             product, is_open = known.product or known.kind, value is None or PLACEHOLDER.search(value) is not None
             if asks and not is_open:
                 named.add(product)
             elif asks or is_secret_name(name):
-                source, reference = unknown.get(name) or _open_at(values[name][1])
+                source, reference = unknown.get(name) or _open_at(*values[name])
                 first = sought.get(product)
                 if first is None or (asks and not first.reference):
                     sought[product] = Sought(name, source, reference if asks else "")
     return {product: each for product, each in sought.items() if product not in named}
 
 
-def _open_at(source: Origin) -> tuple[Origin, str]:
-    return source, f"{source.path}:{source.line}"
+def _open_at(value: str, source: Origin) -> tuple[Origin, str]:
+    """Return the place of a value to come, and what is put in: the same variable, wherever it stands, or that of this place."""
+    variable = _PUT_IN.search(value)
+    return source, variable[0] if variable is not None else f"{source.path}:{source.line}"
 
 
-def _unknown(manifests: Manifests, namespace: str, container: SourceNode) -> Iterator[tuple[str, Origin, str]]:
+def unknown_variables(manifests: Manifests, namespace: str, container: SourceNode) -> Iterator[tuple[str, Origin, str]]:
     """Yield the variables of a container whose values stand in no file, each with its place and what holds it."""
     for item in container.get("env").list():
         for kind, word in REFERENCES:
@@ -83,6 +99,19 @@ def _unknown(manifests: Manifests, namespace: str, container: SourceNode) -> Ite
         for key in _keys_of(manifests, namespace, name):
             variable = item.text_at("prefix") + key
             yield variable, Origin(item.path, item.line, item.pointer), f"{namespace}/{name}/{key}"
+
+
+def components_sought(
+    manifests: Manifests, part: Workload, hosts: Mapping[str, str]
+) -> Iterator[tuple[str, str, Origin]]:
+    """Yield the components whose names stand in the names of variables for addresses that no file holds, each with variable and place."""
+    for container in containers_of(part.manifest.kind, part.manifest.node):
+        for name, source, _ in unknown_variables(manifests, part.namespace, container):
+            match = _OF_ADDRESS.fullmatch(name)
+            word = match[1].lower().replace("_", "-") if match is not None and store_by_name(name) is None else ""
+            target = hosts.get(word) if word and not (names_telemetry(name) or is_for_browsers(name)) else None
+            if target is not None and target != part.id:
+                yield target, name, source
 
 
 def _keys_of(manifests: Manifests, namespace: str, name: str) -> Iterator[str]:
