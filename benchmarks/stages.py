@@ -37,7 +37,7 @@ STAGES = {
     ),
     "telling, as JSON": (
         "from archgen.report.lint import json_\nfrom archgen.report.lint.outcome import LintReport\n"
-        "told = json_.write(LintReport(((sys.argv[1], found),), lambda file: (), lambda model, step: '')).encode()"
+        "told = json_.write(LintReport(((sys.argv[1], found),), lambda file: (), lambda model, step: ''))"
     ),
 }
 CODE = """

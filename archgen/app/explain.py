@@ -30,7 +30,7 @@ def rules_as_text(style: Style) -> str:
     return "\n".join(lines) + "\n"
 
 
-def rules_as_json() -> str:
+def rules_as_json() -> bytes:
     """Every rule with its words, without its examples; `cases` are the severities that depend on the finding."""
     from archgen.report.common.encoding import encode
 

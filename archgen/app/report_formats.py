@@ -11,8 +11,15 @@ from typing import Any
 
 from archgen.report.common.terminal import Style
 
-Writer = Callable[[Any, Style], str]
+Writer = Callable[[Any, Style], str | bytes]
+"""Writes text for people, or a document for programs as the bytes of its file."""
+
 Formats = Mapping[str, Writer]
+
+
+def encoded(report: str | bytes) -> bytes:
+    """Return a report as the bytes of its file."""
+    return report if isinstance(report, bytes) else report.encode("utf-8", "backslashreplace")
 
 
 def imported(path: str) -> Callable[..., Any]:

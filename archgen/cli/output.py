@@ -36,13 +36,15 @@ def data(content: bytes) -> None:
     buffer.flush()
 
 
-def report(name: str, text: str, style: Style) -> None:
+def report(name: str, text: str | bytes, style: Style) -> None:
     """Write a report in the format of this name to standard output.
 
     What people read has the characters of their terminal; in a file or a pipe only `text` still has the encoding that
     the environment asks for.
     """
-    if name == "text":
+    if isinstance(text, bytes):
+        data(text)
+    elif name == "text":
         say(text, style)
     elif name in PEOPLE:
         exchange(text, style)

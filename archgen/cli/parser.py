@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from archgen.app.config.choice import did_you_mean, require_choice
 from archgen.app.config.config import use_configuration
-from archgen.app.report_formats import Formats
+from archgen.app.report_formats import Formats, encoded
 from archgen.cli.output import PEOPLE, report
 from archgen.model.problems import UsageError
 from archgen.report.common.terminal import Style, inert
@@ -238,7 +238,7 @@ def write_reports(
         elif text is not None and file is not None:
             from archgen.app.workspace.atomic_write import write
 
-            write(file, (inert(text) if name in PEOPLE else text).encode("utf-8", "backslashreplace"))
+            write(file, encoded(inert(text) if isinstance(text, str) and name in PEOPLE else text))
 
 
 def terminal_style() -> Style:

@@ -10,7 +10,7 @@ from archgen.app.findings.apply_fixes import apply_fixes, checker
 from archgen.app.findings.lint import exit_code, lint_report
 from archgen.app.findings.typo_fixes import fix_typos
 from archgen.app.models import check_models
-from archgen.app.report_formats import LINT
+from archgen.app.report_formats import LINT, encoded
 from archgen.app.workspace.inputs import Input
 from archgen.linting.checked_model import BrokenModel
 from archgen.linting.policy import PERSONAS, Policy, visible_findings
@@ -42,7 +42,7 @@ def run(number: int, data: bytes) -> tuple[int, tuple[Finding, ...]]:
     placed(model.findings, result.lines)
     name = tuple(LINT)[number % len(LINT)]
     report = LINT[name](result, Style())
-    readable(name, report.encode())
+    readable(name, encoded(report))
     if number % 25 == 0:
         again = check_models((Input(FILE, data, include=_nothing),), TODAY, beside=_nowhere)[0]
         if LINT[name](lint_report((again,)), Style()) != report:

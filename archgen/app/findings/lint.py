@@ -15,7 +15,7 @@ from archgen.app.config.catalogue import catalogue
 from archgen.app.config.settings import LintSettings
 from archgen.app.exit_codes import FINDINGS, INVALID, OK
 from archgen.app.models import Checker, Tell, check_in_turn, check_models, silent
-from archgen.app.report_formats import LINT
+from archgen.app.report_formats import LINT, encoded
 from archgen.app.workspace.inputs import find, model_id, read
 from archgen.language.yaml.syntax import lines_of
 from archgen.linting.checked_model import BrokenModel, CheckedModel, Model, confident, reopened
@@ -205,7 +205,7 @@ def write_job_summary(report: LintReport) -> None:
     if file:
         from archgen.app.workspace.atomic_write import append
 
-        append(file, LINT["markdown"](report, Style()).encode("utf-8", "backslashreplace"))
+        append(file, encoded(LINT["markdown"](report, Style())))
 
 
 class SourceLines:

@@ -10,7 +10,7 @@ from archgen.cli.linking import linked_style
 from archgen.cli.output import report
 from archgen.cli.parser import add_format
 
-FORMATS: dict[str, Callable[[], str]] = {
+FORMATS: dict[str, Callable[[], str | bytes]] = {
     "text": lambda: rules_as_text(linked_style()),
     "json": rules_as_json,
     "markdown": rules_as_markdown,

@@ -16,7 +16,7 @@ from archgen.report.common.encoding import assumed, assumed_times, encode, encod
 VERSION = 1
 
 
-def write(models: tuple[Assessed, ...]) -> str:
+def write(models: tuple[Assessed, ...]) -> bytes:
     """The whole document, indented, with a line feed at its end."""
     return encode({"version": VERSION, "models": [_model(model) for model in models]})
 

@@ -20,25 +20,23 @@ _ORDINARY = bytes(set(range(0x7F)) - set(b"#["))
 """The bytes in no form of these; what is left without them is little, and is searched at once."""
 
 
-def encode(document: Any) -> str:
-    """JSON in the layout that all documents of archgen share; a terminal or a log obeys nothing of it."""
+def encode(document: Any) -> bytes:
+    """JSON in the layout that all documents of archgen share; a terminal or a log obeys nothing of it.
+
+    It stays in UTF-8 up to its file: as text, a large document takes twice its size for one letter beyond ASCII.
+    """
     try:
         written = msgspec.json.encode(document)
     except UnicodeEncodeError:
         # a file's name need not be Unicode; only the slower encoder can write such a name, escaped
-        return _inert(dumps(msgspec.to_builtins(document), indent=2).encode() + b"\n")
-    # the values of a large document take as much as its text, and so does each form of that
+        return _inert(dumps(msgspec.to_builtins(document), indent=2).encode()) + b"\n"
+    # the values of a large document take as much as its text
     del document
-    written = msgspec.json.format(written, indent=2)
-    # the line feed comes first: as text, a large document takes twice its size for one letter beyond ASCII
-    written += b"\n"
-    return _inert(written)
+    return msgspec.json.format(_inert(written), indent=2) + b"\n"
 
 
-def _inert(written: bytes) -> str:
-    if _STEERING.search(written.translate(None, _ORDINARY)):
-        written = _STEERING.sub(_escaped, written)
-    return written.decode()
+def _inert(written: bytes) -> bytes:
+    return _STEERING.sub(_escaped, written) if _STEERING.search(written.translate(None, _ORDINARY)) else written
 
 
 def _escaped(match: re.Match[bytes]) -> bytes:

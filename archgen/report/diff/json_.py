@@ -16,7 +16,7 @@ from archgen.report.diff.sentences import sentences
 VERSION = 1
 
 
-def write(evolutions: tuple[Evolution, ...]) -> str:
+def write(evolutions: tuple[Evolution, ...]) -> bytes:
     """The whole document, indented, with a line feed at its end."""
     return encode({"version": VERSION, "changes": [_evolution(evolution) for evolution in evolutions]})
 

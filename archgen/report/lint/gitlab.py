@@ -16,7 +16,7 @@ from archgen.report.common.terminal import brief, escape_controls
 from archgen.report.lint.outcome import LintReport
 
 
-def write(outcome: LintReport) -> str:
+def write(outcome: LintReport) -> bytes:
     """Return a JSON array; of two entries with one fingerprint GitLab would drop one, so the second gets another."""
     seen: Counter[str] = Counter()
     issues: list[dict[str, Any]] = []

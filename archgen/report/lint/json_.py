@@ -52,7 +52,7 @@ class _Told(Struct, gc=False):
     changes: list[dict[str, Any]]
 
 
-def write(outcome: LintReport) -> str:
+def write(outcome: LintReport) -> bytes:
     """The whole document, indented, with a line feed at its end."""
     findings = outcome.findings
     return encode(

@@ -28,7 +28,7 @@ MOST_LINES = 2_000
 """Lines of a model whose fixes are written out: each takes a pass over the model's text."""
 
 
-def write(outcome: LintReport) -> str:
+def write(outcome: LintReport) -> bytes:
     """Write a log with one run; each result names one of the rules that ran."""
     at = {rule.id: position for position, rule in enumerate(outcome.rules)}
     driver = {

@@ -13,7 +13,7 @@ from archgen.report.review.sentences import review_verdict
 VERSION = 1
 
 
-def write(report: ReviewReport) -> str:
+def write(report: ReviewReport) -> bytes:
     """Return the document, indented, with a line feed at its end."""
     return encode(
         {

@@ -10,7 +10,7 @@ from archgen.report.simulate.outcome import SimulationReport, reason
 VERSION = 1
 
 
-def write(report: SimulationReport) -> str:
+def write(report: SimulationReport) -> bytes:
     """The whole document, indented, with a line feed at its end."""
     kill = [{"kind": element.kind, "id": element.id} for element in report.killed]
     out = [{"kind": element.kind, "id": element.id} for element in report.maintained]

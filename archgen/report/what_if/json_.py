@@ -11,7 +11,7 @@ from archgen.report.what_if.comparison import WhatIfReport
 VERSION = 1
 
 
-def write(report: WhatIfReport) -> str:
+def write(report: WhatIfReport) -> bytes:
     """The whole document, indented, with a line feed at its end."""
     flows = {
         before.flow: {"before": _flow(before), "after": _flow(after)}
