@@ -133,14 +133,17 @@ def plaintext_between_hosts(topology: Topology) -> tuple[Connection, ...]:
     """
     behind = {connection for termination in terminations(topology) for connection in termination.clear}
     clear = [
-        (call, _listeners(call))
+        call
         for call in topology.architecture.connections
         if call.id not in behind and _is_inside(topology, call) and past_application(topology, call) is None
         if clear_ports(call) and topology.crosses(call) is not False and not _measures(topology, call)
     ]
     # a server that is to take only TLS from the others takes no plaintext from a caller whose host is unknown
-    listening = {listener for call, own in clear if _may_cross(topology, call) for listener in own}
-    return tuple(call for call, own in clear if not listening.isdisjoint(own))
+    crossing = {call.id for call in clear if _may_cross(topology, call)}
+    others = [call for call in clear if call.id not in crossing]
+    listening = {listener for call in clear if others and call.id in crossing for listener in _listeners(call)}
+    crossing.update(call.id for call in others if not listening.isdisjoint(_listeners(call)))
+    return tuple(call for call in clear if call.id in crossing)
 
 
 def undeclared_between_hosts(topology: Topology) -> tuple[Connection, ...]:

@@ -79,14 +79,14 @@ def _same_listener(topology: Topology, call: Connection, port: Port) -> Iterator
 
     A port on which the client asks for TLS takes both, and what stays on a host needs none.
     """
-    for target in call.targets:
+    for target in call.targets if port.port is not None else ():
         for other in topology.incoming[target]:
             if port.protocol in _ASKED_FOR and topology.crosses(other) is False:
                 continue
             yield from (
                 (other, each)
                 for each in clear_ports(other)
-                if each.protocol == port.protocol and port_number(each) == port_number(port) and port.port is not None
+                if each.protocol == port.protocol and port_number(each) == port_number(port)
             )
 
 
@@ -101,8 +101,9 @@ def _other_side(topology: Topology, call: Connection, port: Port) -> Iterator[tu
 
 
 def _passes_bytes_on(topology: Topology, component: str) -> bool:
-    product = product_name(topology.components[component].product or component)
-    return topology.kind(component).role == "balancer" and product not in _SPEAKING
+    if topology.kind(component).role != "balancer":
+        return False
+    return product_name(topology.components[component].product or component) not in _SPEAKING
 
 
 def _tls(topology: Topology, call: Connection, port: Port) -> Any:
@@ -186,17 +187,17 @@ def encrypted_port(path: Path, port: Port, tls: Any, number: int | None = None) 
 def _renamed_in_steps(topology: Topology, places: Mapping[_Place, tuple[Connection, Port]]) -> Iterator[Change]:
     """Yield the protocols that steps name, where a connection of several ports speaks the encrypted ones now."""
     renamed = {
-        (call.source, target, port.protocol): PROTOCOLS[port.protocol].secured
+        (call.source, target, port.protocol): secured
         for call, port in places.values()
+        if port.tls is None and (secured := PROTOCOLS[port.protocol].secured) is not None
         for target in call.targets
-        if port.tls is None
     }
     # a fix of one connection is made for each that has a finding, so it reads no flow without it
     flows = (min(topology.flows_of[source], topology.flows_of[target], key=len) for source, target, _ in renamed)
     for flow in topology.in_order(name for through in flows for name in through):
         for path, request in requests_with_paths(topology.flows[flow]):
             names = [(request.source, target, request.protocol or "") for target in request.targets]
-            secured = next((renamed[name] for name in names if renamed.get(name) is not None), None)
+            secured = next((renamed[name] for name in names if name in renamed), None)
             if secured is not None:
                 yield Put((*path, "protocol"), secured)
 

@@ -35,9 +35,12 @@ def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict
         is_public = _is_public(topology, call.source)
         if is_public and any(topology.kind(name).id not in QUEUES for name in stores_reached(topology, call)):
             return []
+        ports = set(_numbers(call, is_public))
+        if None in ports:
+            return []
         source, sides = (_outside(topology, call.source), public) if is_public else (call.source, inside)
         for target in targets:
-            sides.setdefault((source, target), set()).update(_numbers(call, is_public))
+            sides.setdefault((source, target), set()).update(ports)
     # who may come from anywhere needs no rule of its own
     public = {
         side: ports
@@ -45,8 +48,6 @@ def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict
         if side[0] == "internet" or not ports <= public.get(("internet", side[1]), set())
     }
     rules = [*public.items(), *inside.items()]
-    if any(None in ports for _, ports in rules):
-        return []
     opened: list[dict[str, Any]] = [
         {"from": source, "to": target, "ports": sorted(filter(None, ports)), "action": "allow"}
         for (source, target), ports in rules
