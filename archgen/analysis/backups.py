@@ -80,17 +80,19 @@ def holds_only_copies(topology: Topology, component: Component) -> bool:
     """Return True for storage that backups send copies to, and that nothing but them and monitoring calls."""
     callers = [topology.components[call.source] for call in topology.incoming[component.id]]
     sending = [caller for caller in callers if caller.kind == "backup" and component in copy_holders(topology, caller)]
-    beside = [caller for caller in callers if topology.kind(caller.id).observes]
-    return bool(sending) and len(sending) + len(beside) == len(callers)
+    return bool(sending) and len(sending) + sum(topology.kind(each.id).observes for each in callers) == len(callers)
 
 
 def is_copied_with_others(topology: Topology, component: Component) -> bool:
     """Return True for what holds copies alone, and for data that the backups of other components cover."""
-    return (
-        holds_only_copies(topology, component)
-        or _is_backed_up_with(topology, component)
-        or _is_backed_up_above(topology, component)
-        or _is_backed_up_below(topology, component)
+    return holds_only_copies(topology, component) or (
+        # cheaper than to ask each caller
+        bool(topology.backups)
+        and (
+            _is_backed_up_with(topology, component)
+            or _is_backed_up_above(topology, component)
+            or _is_backed_up_below(topology, component)
+        )
     )
 
 

@@ -214,6 +214,16 @@ class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
         """Return the firewalls that guard a replica: its component, its host, or the network of either."""
         return self.firewalls.guarding(replica)
 
+    @cached_property
+    def guarded_calls(self) -> tuple[tuple[Connection, str, Port], ...]:
+        """The calls that a firewall may deny, as connection, target and port: none where no firewall guards anything."""
+        return tuple(
+            (connection, target, port)
+            for connection in (self.architecture.connections if self.firewalls.guards else ())
+            for target in connection.targets
+            for port in ports_of(connection)
+        )
+
     def denied(self, connection: Connection, target: str, port: Port) -> str | None:
         """Return the firewall that denies a call for certain; None if none does, or if it isn't declared where the caller is."""
         if not self.firewalls.guards:

@@ -161,10 +161,11 @@ def _case(facts: Topology, component: Component) -> str | None:
 
 def _keeps_sessions(facts: Topology, component: Component) -> bool:
     """Return True for a store that applications with shared sessions alone ask, in steps that say so of each."""
+    if component.kind != "key-value-store":
+        return False
     hops = [hop for flow in facts.flows_of[component.id] for hop in _asking(facts, flow, component.id)]
     return (
-        component.kind == "key-value-store"
-        and bool(hops)
+        bool(hops)
         and all(facts.components[hop.step.source].sessions == "shared" for hop in hops)
         and all("session" in (hop.step.message or "").casefold() for hop in hops)
     )
@@ -189,10 +190,11 @@ def _asking(facts: Topology, flow: str, component: str) -> list[Hop]:
 
 def _is_beside_database(facts: Topology, component: Component) -> bool:
     """Return True for a store in memory of an application with a database, which keeps the records: here are jobs and sessions."""
+    if component.kind != "key-value-store" or not product_of(component.product).in_memory:
+        return False
     callers = {hop.step.source for flow in facts.flows_of[component.id] for hop in _asking(facts, flow, component.id)}
     reached = {store for caller in callers for call in facts.outgoing[caller] for store in stores_reached(facts, call)}
-    in_memory = component.kind == "key-value-store" and product_of(component.product).in_memory
-    return in_memory and any(facts.kind(store).id == "database" for store in reached)
+    return any(facts.kind(store).id == "database" for store in reached)
 
 
 def _is_dispensable(facts: Topology, component: Component) -> bool:
@@ -212,9 +214,11 @@ _MAYBE_CACHE = (
 
 def _is_for_exchange(facts: Topology, component: Component) -> bool:
     """Return True for files that are handed over to others over SFTP or FTPS, and that somebody else has as well."""
+    if component.kind != "file-storage":
+        return False
     ports = (port.protocol for call in facts.incoming[component.id] for port in call.ports)
     outside = any(facts.trust(call.source) == "internet" for call in callers_of(facts, component.id))
-    return component.kind == "file-storage" and outside and all(protocol in ("sftp", "ftps") for protocol in ports)
+    return outside and all(protocol in ("sftp", "ftps") for protocol in ports)
 
 
 _LESS = {"stream": "passing"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from archgen.analysis.firewalls import ports_of, spoken
+from archgen.analysis.firewalls import spoken
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -45,12 +45,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
 def _denied(facts: Topology) -> Iterator[Hit]:
     """Yield a hit for each firewall, at the first of the connections that its rules deny."""
     denied: dict[str, dict[str, list[str]]] = {}
-    for connection in facts.architecture.connections:
-        for target in connection.targets:
-            for port in ports_of(connection):
-                firewall = None if _is_kept_shut(facts, connection, port) else facts.denied(connection, target, port)
-                if firewall is not None:
-                    denied.setdefault(firewall, {}).setdefault(connection.id, []).append(spoken(port))
+    for connection, target, port in facts.guarded_calls:
+        firewall = None if _is_kept_shut(facts, connection, port) else facts.denied(connection, target, port)
+        if firewall is not None:
+            denied.setdefault(firewall, {}).setdefault(connection.id, []).append(spoken(port))
     for firewall, call, port in _denied_on_path(facts):
         denied.setdefault(firewall, {}).setdefault(call, []).append(spoken(port))
     for firewall, calls in denied.items():
@@ -77,12 +75,10 @@ def _denied(facts: Topology) -> Iterator[Hit]:
 def _partly_denied(facts: Topology) -> Iterator[Hit]:
     """Yield a hit for each firewall that lets in calls of some hosts of a caller and not of others, at the first connection."""
     denied: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {}
-    for connection in facts.architecture.connections:
-        for target in connection.targets:
-            for port in ports_of(connection):
-                partly = facts.partly_denied(connection, target, port)
-                if partly is not None:
-                    denied.setdefault(partly[0], {}).setdefault(connection.id, (spoken(port), partly[1]))
+    for connection, target, port in facts.guarded_calls:
+        partly = facts.partly_denied(connection, target, port)
+        if partly is not None:
+            denied.setdefault(partly[0], {}).setdefault(connection.id, (spoken(port), partly[1]))
     for firewall, calls in denied.items():
         named = [
             f"{call} ({port}), but not from {listed(first_few(hosts, _NAMED))}" for call, (port, hosts) in calls.items()

@@ -124,7 +124,7 @@ class _Sites:
 
 
 def _fix(facts: Topology, calls: list[Connection]) -> str | None:
-    spoken = dict.fromkeys(protocol for call in calls for protocol in _protocols(call))
+    spoken = dict.fromkeys(port.protocol for call in calls for port in clear_ports(call))
     other = [_INSTEAD[protocol] for protocol in spoken if protocol in _INSTEAD]
     if all(facts.components[target].managed for call in calls for target in call.targets):
         names = dict.fromkeys(facts.components[target].title for call in calls for target in call.targets)
