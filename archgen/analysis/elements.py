@@ -99,6 +99,11 @@ class Elements(Struct, frozen=True, dict=True, eq=False):
         return {connection.id: connection for connection in self.architecture.connections}
 
     @cached_property
+    def assumed_flows(self) -> tuple[Flow, ...]:
+        """The flows that the model isn't certain of."""
+        return tuple(flow for flow in self.architecture.flows if flow.assumed is not None)
+
+    @cached_property
     def assumed_connections(self) -> tuple[Connection, ...]:
         """The connections that the model isn't certain of."""
         return tuple(each for each in self.architecture.connections if each.assumed is not None)

@@ -30,7 +30,7 @@ class SourceMap:
     def place(self, subject: Subject) -> Place:
         """Return the place where an element is declared; the place of the model for an element without one."""
         kind, name = subject.kind, subject.id
-        mark = self._replica(name) if kind == "replica" else self._marks(kind).get(name)
+        mark = self._replica(name) if kind == "replica" else (self._known.get(kind) or self._marks(kind)).get(name)
         return self._model if mark is None else place_of(self._document, mark)
 
     def at(self, *path: str | int) -> Place:

@@ -12,7 +12,7 @@ SUGGESTED = "Did you mean "
 """The start of a next step that suggests the word that was meant, between backquotes."""
 
 
-class Place(Struct, frozen=True):
+class Place(Struct, frozen=True, gc=False):
     """A span of a source file; lines and columns count from 1, `end_line` is inclusive."""
 
     file: str

@@ -211,9 +211,10 @@ def _finding(
 
 def _confidence(topology: Topology, hit: Hit) -> Confidence:
     """Return the least confidence in what a hit rests on: its flows, and the connections that its proof leads over."""
-    flows = [topology.flows[flow].assumed or "high" for flow in hit.flows]
-    # one flow that is certain is enough
-    ranks = [CONFIDENCES.index(hit.confidence), min((CONFIDENCES.index(each) for each in flows), default=0)]
+    ranks = [CONFIDENCES.index(hit.confidence)]
+    if hit.flows and topology.assumed_flows:
+        # one flow that is certain is enough
+        ranks.append(min(CONFIDENCES.index(topology.flows[flow].assumed or "high") for flow in hit.flows))
     if hit.proof is not None and topology.assumed_connections:
         names = [topology.replicas[name].component if name in topology.replicas else name for name in hit.proof.path]
         steps = set(pairwise(names))
@@ -231,15 +232,11 @@ def _severity(rule: Rule, hit: Hit) -> Severity:
 
 def _all_related(source: Places, hit: Hit) -> Iterator[Related]:
     for subject, label in hit.related:
-        yield _related(source, subject, label)
+        place = source.place(subject)
+        yield Related(subject, label, place.file, place.line, place.column)
     for path, label in hit.places[1:]:
         place = source.at(*path)
         yield Related(hit.subject, label, place.file, place.line, place.column)
-
-
-def _related(source: Places, subject: Subject, label: str) -> Related:
-    place = source.place(subject)
-    return Related(subject, label, place.file, place.line, place.column)
 
 
 def _accepted(topology: Topology, accepted: tuple[Acceptance, ...], rule: Rule, subject: Subject) -> Accepted | None:

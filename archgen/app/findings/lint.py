@@ -172,8 +172,8 @@ def _for(persona: Persona, models: tuple[Model, ...], hidden: list[str]) -> tupl
 
     more = "strict" if persona == "regular" else "auditor"
     shown = tuple(map(keep, models))
-    count = sum(len(group_findings(model.findings)) for model in models)
-    count -= sum(len(group_findings(model.findings)) for model in shown)
+    changed = ((before, after) for before, after in zip(models, shown, strict=True) if after is not before)
+    count = sum(len(group_findings(before.findings)) - len(group_findings(after.findings)) for before, after in changed)
     return _noted(shown, count, f"more with --persona {more}", hidden)
 
 

@@ -23,7 +23,7 @@ def connections(context: Context) -> tuple[Connection, ...]:
     }
     for number, (key, value) in enumerate(section.items()):
         source, targets = connection_ends(key)
-        name = connection_id(key)
+        name = _id(source, targets)
         subject = ("connection", name)
         if name in by_id:
             message = f"duplicate connection `{name}`"
@@ -60,7 +60,10 @@ def connection_ends(key: str) -> tuple[str, tuple[str, ...]]:
 
 def connection_id(key: str) -> str:
     """Return the id of a connection, whose key may be spaced otherwise."""
-    source, targets = connection_ends(key)
+    return _id(*connection_ends(key))
+
+
+def _id(source: str, targets: tuple[str, ...]) -> str:
     return f"{source} -> {' | '.join(targets)}"
 
 
