@@ -80,16 +80,17 @@ def mentions(name: str, value: str, hosts: Mapping[str, str], port: int | None =
     `port` is that of a host that stands without one.
     """
     text = _spread(value[:LONGEST]) if ".." in value else value[:LONGEST]
-    if not text or names_itself(name) or not names_any(text, hosts):
+    if not text or names_itself(name) or not (names_any(text, hosts) or f":{port}" in hosts):
         return ()
     results: dict[Mention, None] = {}
     for mention in (*_in_urls(text), *_in_ports(text), *_words(name, text)):
         host = resolve_host(mention.host, hosts)
-        published = resolve_port(mention.host, mention.port, hosts) if host is None else None
+        number = mention.port or (port if mention.host == text else None)
+        published = resolve_port(mention.host, number, hosts) if host is None else None
         if host is not None:
-            results[Mention(host, mention.protocol, mention.port or (port if mention.host == text else None))] = None
+            results[Mention(host, mention.protocol, number)] = None
         elif published is not None:
-            results[Mention(published, mention.protocol, mention.port, mention.host.lower() not in ON_MACHINE)] = None
+            results[Mention(published, mention.protocol, number, mention.host.lower() not in ON_MACHINE)] = None
     return _distinct(results)
 
 

@@ -15,6 +15,7 @@ from archgen.importers.addresses import (
     is_loopback,
     protocol_of_scheme,
     resolve_host,
+    resolve_port,
     urls_in,
 )
 from archgen.importers.catalogue import PRODUCTS, STORES, Known
@@ -152,7 +153,10 @@ class Outside:
             return
         named = stores_named(name, _NAMESPACE.sub(".svc", value) if "$" in value else value, port)
         by_host = {
-            mention.host: (mention, known) for mention, known in named if resolve_host(mention.host, hosts) is None
+            mention.host: (mention, known)
+            for mention, known in named
+            if resolve_host(mention.host, hosts) is None
+            and resolve_port(mention.host, mention.port or port, hosts) is None
         }
         members: dict[str, list[str]] = {}
         for host in by_host:

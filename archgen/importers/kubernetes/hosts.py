@@ -21,13 +21,18 @@ def hosts_in_namespace(
     selected: Mapping[ServiceKey, list[Workload]],
     aliases: Mapping[ServiceKey, str],
     agents: Mapping[int, str],
+    published: Mapping[int, ServiceKey],
 ) -> dict[str, str]:
-    """Return the names by which pods of a namespace reach others, each with the component's id; a port of nodes as `:8126`."""
+    """Return the names by which pods of a namespace reach others, each with the component's id; a port of nodes as `:8126`.
+
+    `published` are the Services by their ports of nodes.
+    """
     hosts: dict[str, str] = {f":{port}": identity for port, identity in agents.items()}
     if len({*agents.values()}) == 1:
         # the address of the node alone, as `DD_AGENT_HOST`
         hosts[NODE] = next(iter(agents.values()))
     behind = {key: pods[0].id for key, pods in selected.items() if pods}
+    hosts |= {f":{port}": behind[key] for port, key in published.items() if key in behind}
     for (space, name), identity in (*behind.items(), *aliases.items()):
         for full in (f"{name}.{space or 'default'}", f"{name}.{space or 'default'}.svc"):
             hosts.setdefault(full, identity)

@@ -34,7 +34,7 @@ from archgen.importers.kubernetes.part import (
 )
 from archgen.importers.kubernetes.policies import add_policies, admissions
 from archgen.importers.kubernetes.routes import IngressRoute, routes_of
-from archgen.importers.kubernetes.services import add_services, protocols_of, siblings_of
+from archgen.importers.kubernetes.services import add_services, ports_of_nodes, protocols_of, siblings_of
 from archgen.importers.kubernetes.shared_settings import SharedSettings
 from archgen.importers.kubernetes.sought_stores import components_sought, sought_by
 from archgen.importers.kubernetes.variables import expanded, variables_of
@@ -90,6 +90,7 @@ class _Reader:
         self.selected = {key: self.index.behind(service) for key, service in self.services.items()}
         self.sharing = SharedSettings(manifests, self.parts, admissions(manifests, self.index))
         self.agents = agents_by_port(self.parts)
+        self.ports_of_nodes = ports_of_nodes(self.services)
         self.aliases = self._aliases()
         self.siblings = dict(siblings_of(self.selected))
         self.hosts: dict[str, dict[str, str]] = {}
@@ -101,6 +102,7 @@ class _Reader:
     def read(self) -> list[Attachment]:
         for part in self.parts:
             self._describe(part)
+            self._say_itself(part)
         for part in self.parts:
             hosts = self._hosts(part.namespace)
             self._call(part, hosts)
@@ -185,7 +187,8 @@ class _Reader:
     def _hosts(self, namespace: str) -> dict[str, str]:
         """Return the names by which pods of a namespace reach others, each with the component's id."""
         if namespace not in self.hosts:
-            self.hosts[namespace] = hosts_in_namespace(namespace, self.selected, self.aliases, self.agents)
+            names = namespace, self.selected, self.aliases, self.agents, self.ports_of_nodes
+            self.hosts[namespace] = hosts_in_namespace(*names)
         return self.hosts[namespace]
 
     def _names(self, namespace: str) -> dict[str, str]:
@@ -223,9 +226,7 @@ class _Reader:
 
     def _call(self, part: Workload, hosts: Mapping[str, str]) -> None:
         for container in all_containers_of(part.manifest.kind, part.manifest.node):
-            variables = list(variables_of(self.manifests, part.namespace, container))
-            values = dict(variables)
-            self._say_itself(part, variables, hosts)
+            values = dict(variables_of(self.manifests, part.namespace, container))
             for name, (text, source) in values.items():
                 port = port_beside(name, lambda key: values[key][0] if key in values else "")  # noqa: B023
                 self._mention(part, name, expanded(text, values), source, name, hosts, port)
@@ -241,18 +242,21 @@ class _Reader:
                         self._mention(part, name, value, source, flag or key, hosts)
                         before = word
 
-    def _say_itself(
-        self, part: Workload, variables: list[tuple[str, tuple[str, Origin]]], hosts: Mapping[str, str]
-    ) -> None:
-        """Note what a workload names in variables of its own, where it repeats one of the settings that others take too."""
-        shared = [self.sharing.is_shared(part, source) for _, (_, source) in variables]
-        named: dict[bool, set[str]] = {True: set(), False: set()}
-        for is_shared, (name, (text, _)) in zip(shared, variables, strict=True) if any(shared) else ():
-            # what is put together out of the settings repeats none
-            if "$(" not in text:
-                named[is_shared].update(each.host for each in mentions(name, text, hosts))
-        if named[True] & named[False]:
-            self.sharing.named[part.id] = named[False]
+    def _say_itself(self, part: Workload) -> None:
+        """Note what a workload names in variables of its own, where it takes settings that others take too."""
+        named: set[str] = set()
+        repeated: dict[bool, set[str]] = {True: set(), False: set()}
+        hosts = self._hosts(part.namespace)
+        for container in containers_of(part.manifest.kind, part.manifest.node):
+            variables = list(variables_of(self.manifests, part.namespace, container))
+            shared = [self.sharing.is_shared(part, source) for _, (_, source) in variables]
+            for is_shared, (name, (text, _)) in zip(shared, variables, strict=True) if any(shared) else ():
+                found = {each.host for each in mentions(name, text, hosts)}
+                named |= found if not is_shared else set()
+                # what is put together out of the settings repeats none
+                repeated[is_shared] |= found if "$(" not in text else set()
+        if named:
+            self.sharing.say(part, named, bool(repeated[True] & repeated[False]))
 
     def _call_outside(self, attachment: Attachment) -> None:
         """Add the stores in no file that the settings of a mounted file name."""
@@ -333,7 +337,8 @@ class _Reader:
         if part.guess.known.kind == "backup" and KINDS[known.kind].stores:
             self._add(f"component:{part.id}", "member", f"backs_up:{target.id}", source, evidence)
             return
-        if isinstance(target, OutsideStore) or (isinstance(target, Resource) and target.replicas[0] is None):
+        uncounted = isinstance(target, Resource) and target.replicas[0] is None
+        if isinstance(target, OutsideStore) or uncounted or mention.assumed:
             self._doubt(part.id, target.id, source, evidence)
         named = registry_named(evidence)
         if named is not None and known.product is None and known.kind == "service":

@@ -45,6 +45,16 @@ def siblings_of(
             yield pods[0].id, (f"service/{space}/{name}", others)
 
 
+def ports_of_nodes(services: Mapping[ServiceKey, Manifest]) -> dict[int, ServiceKey]:
+    """Return the Services by the ports on which each node leads to them."""
+    return {
+        number: key
+        for key, service in services.items()
+        for port in service.node.get("spec", "ports").list()
+        if (number := port.get("nodePort").number) is not None
+    }
+
+
 def protocols_of(
     services: Mapping[ServiceKey, Manifest], selected: Mapping[ServiceKey, list[Workload]]
 ) -> Iterator[tuple[tuple[str, int], str]]:

@@ -43,8 +43,8 @@ _Place = tuple[str, int]
 class SharedSettings:
     """The ConfigMaps and Secrets that workloads take whole, by the places of their entries.
 
-    Who takes a setting by its key needs it; who takes all of them may need some. Who repeats one of them in a variable of
-    its own says so of what it needs: `named` are the components that it names then.
+    Who takes a setting by its key needs it; who takes all of them may need some. `named` are the components that workloads
+    name in variables of their own; those that are `repeating` settings there say so of all that they need.
     """
 
     def __init__(self, manifests: Manifests, parts: list[Workload], admitted: dict[str, set[str]]) -> None:
@@ -52,6 +52,7 @@ class SharedSettings:
         self.takers: dict[_Place, dict[str, Workload]] = {}
         self.own: dict[str, tuple[Known, ...]] = {}
         self.named: dict[str, Set[str]] = {}
+        self.repeating: set[str] = set()
         self.addresses: dict[_Place, int] = {}
         for part in parts:
             for entries in _taken_whole(manifests, part):
@@ -72,7 +73,9 @@ class SharedSettings:
         takers = self.takers.get((source.path, source.line), {})
         if part.id not in takers or len(takers) == 1:
             return "sure"
-        if target.id not in self.named.get(part.id, (target.id,)):
+        if target.id not in self.named.get(part.id, ()) and (
+            part.id in self.repeating or self._is_named(takers, target)
+        ):
             return "open"
         if _is_one_program(takers):
             return "sure"
@@ -97,6 +100,16 @@ class SharedSettings:
             return "doubtful" if part.id in knowing else "open"
         is_likely = not self._is_directory(takers, source) or _is_named_for(part, known.kind)
         return "doubtful" if is_likely else "open"
+
+    def say(self, part: Workload, named: Set[str], repeats: bool) -> None:
+        """Note the components that a workload names in variables of its own, and whether it repeats a setting for all."""
+        self.named[part.id] = named
+        if repeats:
+            self.repeating.add(part.id)
+
+    def _is_named(self, takers: dict[str, Workload], target: Workload | Resource | OutsideStore) -> bool:
+        """Return True for what most of those who take the settings name themselves: the others have no use for it."""
+        return 2 * sum(target.id in self.named.get(taker, ()) for taker in takers) > len(takers)
 
     def _is_directory(self, takers: dict[str, Workload], source: Origin) -> bool:
         """Return True for settings of a whole system: many take them, or they hold the addresses of many."""
