@@ -11,8 +11,25 @@ from archgen.model.runtimes import WEB_SERVERS, is_runtime
 
 def may_get_second(topology: Topology, component: Component) -> bool:
     """Return True unless a component is alone, and a second replica would do harm as far as the model says what it keeps."""
-    alone = len(component.replicas) == 1
-    return not alone or (may_run_twice(topology, component) and not _keeps_sessions(topology, component))
+    if len(component.replicas) > 1:
+        return True
+    keeps = _keeps_sessions(topology, component) or _keeps_own_files(topology, component)
+    return may_run_twice(topology, component) and not keeps
+
+
+def _keeps_own_files(topology: Topology, component: Component) -> bool:
+    """Return True for what keeps files on its host, itself or in a store beside it: a second replica has none of them."""
+    if component.managed:
+        return False
+    hosts = topology.hosts_of(component.id)
+    files = [
+        topology.components[target]
+        for call in topology.outgoing[component.id]
+        if hosts and any(port.protocol == "file" for port in call.ports)
+        for target in call.targets
+    ]
+    beside = (each for each in files if each.id != component.codebase and topology.hosts_of(each.id) == hosts)
+    return component.uploads == "local" or any(KINDS[each.kind].stores for each in beside)
 
 
 def _keeps_sessions(topology: Topology, component: Component) -> bool:
@@ -33,15 +50,18 @@ _PROGRAMS = ("app-server", "service", "web-server", "worker", "identity-provider
 def may_run_twice(topology: Topology, component: Component) -> bool:
     """Return True if a second replica of a component does no harm, as far as the model says what it keeps.
 
-    Two monitorings send each alert twice; two queues, indexes or servers of mail and secrets have half of what was sent
-    each, unless they are set up as a cluster. A product that others make may keep an embedded database, or take half of the work,
+    Two monitorings send each alert twice, and two backups copy the same into one place; two queues, indexes or servers of mail
+    and secrets have half of what was sent each, unless they are set up as a cluster. A library that keeps its data in a file,
+    as SQLite does, copies none of it. A product that others make may keep an embedded database, or take half of the work,
     unless it says that it keeps no sessions, stands behind a balancer, or takes its work from a queue.
     """
     kind, product = KINDS[component.kind], product_name(component.product)
     if component.managed:
         return True
-    if kind.id == "monitoring" or kind.id in KEEPING:
+    if kind.id in ("monitoring", "backup") or kind.id in KEEPING:
         return kind.id == "mail" and product in _RELAYS
+    if product_of(component.product).embedded:
+        return False
     if kind.id == "search":
         return product_of(component.product).agrees
     if kind.id not in _PROGRAMS or (kind.entry and product in WEB_SERVERS):

@@ -26,8 +26,7 @@ from archgen.edits.changes import (
     needs_manual_failover,
 )
 from archgen.edits.promotion import keeps_files, promoter_of
-from archgen.edits.second_replicas import may_get_second
-from archgen.improve.repair import against
+from archgen.improve.repair import against, lone_components
 from archgen.model.architecture import Architecture, Flow
 from archgen.model.steps import Branch, Frame, Request, Step
 from archgen.model.subject import EVENTS, Subject
@@ -120,6 +119,7 @@ class _Search:
     def __init__(self, topology: Topology) -> None:
         self.topology = topology
         self.work = 0
+        self.lone = lone_components(topology)
         self.breaking = frozenset(element for points in topology.losses.points.values() for element in points)
 
 
@@ -171,8 +171,7 @@ class _FlowSearch:
         # a flow of few components in a large model must not cost a pass over all of them
         self.search.work += len(index.components) // 20
         breaking = self.search.breaking | {element}
-        candidates = against(index, element, self.used, breaking)
-        for edit in islice((candidate for candidate in candidates if not self._is_barred(candidate)), CHANGES):
+        for edit in islice(against(index, element, self.used, breaking, self.search.lone), CHANGES):
             yield (edit,)
             if isinstance(edit, AddReplica | AddHost):
                 grown = (edit.component,) if isinstance(edit, AddReplica) else edit.components
@@ -186,15 +185,6 @@ class _FlowSearch:
                 ]
                 if waiting:
                     yield (edit, *waiting)
-
-    def _is_barred(self, edit: Edit) -> bool:
-        """Return True if an edit repeats what keeps data."""
-        if not isinstance(edit, AddReplica | AddHost):
-            return False
-        topology = self.search.topology
-        names = edit.components if isinstance(edit, AddHost) else (edit.component,)
-        parts = [topology.components[name] for name in names]
-        return not all(may_get_second(topology, part) for part in parts)
 
     def _applied(self, edits: tuple[Edit, ...]) -> Architecture:
         """Return the flow's part of the model with some edits."""

@@ -12,6 +12,7 @@ from itertools import islice
 from msgspec import Struct
 from msgspec.structs import replace
 
+from archgen.analysis.topology import Topology
 from archgen.edits.changes import (
     AddHost,
     AddReplica,
@@ -23,6 +24,7 @@ from archgen.edits.changes import (
 from archgen.edits.names import next_name
 from archgen.edits.placement import can_be_doubled, find_host
 from archgen.edits.promotion import keeps_files, promoter_of
+from archgen.edits.second_replicas import may_get_second
 from archgen.model.architecture import Architecture, Component, Quorum, Zone
 from archgen.model.kinds import KEEPING, KINDS
 from archgen.model.subject import Subject
@@ -59,6 +61,7 @@ class _Search:
         self.work = 0
         self._index = Index(architecture)
         self._callers = self._index.callers
+        self._lone = lone_components(Topology(architecture))
         self._plans: dict[str, Plan] = {}
 
     def apply(self, architecture: Architecture, edit: Edit) -> Architecture:
@@ -84,7 +87,17 @@ class _Search:
         breaking = {element for elements in points.values() for element in elements}
         plans = (self._plans[flow] for flow, elements in points.items() if target in elements)
         used = {component for plan in plans for component in plan.members}
-        return against(self._index, target, used, breaking)
+        return against(self._index, target, used, breaking, self._lone)
+
+
+def lone_components(topology: Topology) -> frozenset[str]:
+    """Return the components of which a second replica would do harm, or stand in for nothing: only people know what it takes."""
+    return frozenset(
+        component.id
+        for component in topology.architecture.components
+        if not may_get_second(topology, component) or (keeps_files(component) and len(component.replicas) == 1)
+        if not component.managed
+    )
 
 
 def find_smallest_repair(architecture: Architecture, flows: Collection[str] | None = None) -> Repair:
@@ -176,6 +189,8 @@ def _first_that_helps(search: _Search, architecture: Architecture, every: bool =
     elements = _elements(architecture)
     given_up: set[Subject] = set()
     tries: dict[Subject, int] = {}
+    # before the first edit against each: its flows, the edits, the architecture
+    started: dict[Subject, tuple[set[str], list[Edit], Architecture]] = {}
     most = MOST_HELPERS if every else 10 * MOST_HELPERS
     while len(edits) < most and search.work <= 10 * WORK:
         points = search.points(architecture)
@@ -185,10 +200,15 @@ def _first_that_helps(search: _Search, architecture: Architecture, every: bool =
         if target is None:
             break
         tries[target] = tries.get(target, 0) + 1
+        open_flows = {flow for flow, own in points.items() if target in own}
+        flows, before, unchanged = started.setdefault(target, (open_flows, list(edits), architecture))
         options = (edit for edit in search.candidates(target, points) if edit not in edits)
         chosen = tuple(islice(options, most - len(edits) if every else 1))
         if not chosen or tries[target] > 2:
             given_up.add(target)
+            if target.kind == "zone" and not every and flows <= open_flows:
+                # what was to stand elsewhere would be of no use there
+                edits, architecture = before, unchanged
             continue
         for edit in chosen:
             architecture = search.apply(architecture, edit)
@@ -225,15 +245,17 @@ def _pruned(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]
     return edits
 
 
-def against(index: Index, target: Subject, used: Collection[str], breaking: Collection[Subject]) -> Iterator[Edit]:
+def against(
+    index: Index, target: Subject, used: Collection[str], breaking: Collection[Subject], lone: Collection[str]
+) -> Iterator[Edit]:
     """Yield the edits of the used components that can help against the loss of an element, the most natural first.
 
-    `breaking` are elements that nothing new should run on or in.
+    `breaking` are elements that nothing new should run on or in, `lone` components that get no second replica.
     """
     affected = [
         component
         for component in index.architecture.components
-        if component.id in used and _hits(index, component, target)
+        if component.id in used and component.id not in lone and _hits(index, component, target)
     ]
     affected = [component for component in affected if component.kind != "client" and can_be_doubled(component)]
     floating = [component for component in affected if any(replica.floating for replica in component.replicas)]
@@ -243,21 +265,19 @@ def against(index: Index, target: Subject, used: Collection[str], breaking: Coll
         for component in affected
         if needs_manual_failover(component) and len(component.replicas) > 1 and not keeps_files(component)
     )
-    first = None
+    first: tuple[Edit, ...] = ()
     if target.kind != "replica":
         # what has replicas left elsewhere needs no second machine
         ended = [component for component in affected if _ends(index, component, target)]
         if len(ended) == 1:
-            first = _elsewhere(index, ended[0], target, breaking)
-            yield first
+            first = tuple(_elsewhere(index, ended[0], target, breaking))
+            yield from first
         yield from _machines(index, target, affected, breaking)
     if target.kind == "replica":
         # the model names where they may run; data does not follow a replica there by itself
         yield from (AddReplica(each.id, None) for each in floating if not _keeps(each))
     for component in affected:
-        edit = _elsewhere(index, component, target, breaking)
-        if edit != first:
-            yield edit
+        yield from (edit for edit in _elsewhere(index, component, target, breaking) if edit not in first)
 
 
 def _keeps(component: Component) -> bool:
@@ -300,7 +320,8 @@ def _machines(
         ]
         if len(carried) > 1:
             carried += [code for code in dict.fromkeys(files) if _runs_on(index.components[code], host)]
-            yield AddHost(_new_host(index, host), host, tuple(carried), _zones(index, host, carried, breaking))
+            for zones in _zones(index, host, carried, breaking, target):
+                yield AddHost(_new_host(index, host), host, tuple(carried), zones)
 
 
 def _is_odd_majority(component: Component) -> bool:
@@ -314,49 +335,59 @@ def _runs_on(component: Component, host: str) -> bool:
     return any(replica.hosts == (host,) for replica in component.replicas)
 
 
-def _elsewhere(index: Index, component: Component, target: Subject, breaking: Collection[Subject]) -> Edit:
-    """Return another replica on a host that it fits on and that is no single point, else on a new one."""
+def _elsewhere(
+    index: Index, component: Component, target: Subject, breaking: Collection[Subject]
+) -> Iterator[AddReplica]:
+    """Yield another replica on a host that it fits on and that is no single point, else on a new one."""
     own = [host for replica in component.replicas for host in replica.hosts]
-    if not own:
-        return AddReplica(component.id, None)
 
     def is_taken(host: str) -> bool:
         gone = target.kind != "replica" and index.takes_down(target, host)
         return gone or Subject("host", host) in breaking
 
-    free_host = find_host(index, component, is_taken)
-    if free_host is not None:
-        return AddReplica(component.id, free_host)
-    return AddReplica(component.id, _new_host(index, own[0]), _zones(index, own[0], (component.id,), breaking))
+    free_host = find_host(index, component, is_taken) if own else None
+    if free_host is not None or not own:
+        yield AddReplica(component.id, free_host)
+        return
+    for zones in _zones(index, own[0], (component.id,), breaking, target):
+        yield AddReplica(component.id, _new_host(index, own[0]), zones)
 
 
 def _new_host(index: Index, like: str) -> str:
     return next_name(like, {host.id for host in index.architecture.hosts})
 
 
-def _zones(index: Index, host: str, carried: Collection[str], breaking: Collection[Subject]) -> tuple[str, ...]:
-    """Return the zones of a new host like this one.
+def _zones(
+    index: Index, host: str, carried: Collection[str], breaking: Collection[Subject], target: Subject
+) -> Iterator[tuple[str, ...]]:
+    """Yield the zones of a new host like this one.
 
     A zone that is, or lies in, a single point of failure is replaced: by a sound declared zone, else by one with none of the
-    components, else by a new one.
+    components. Where there is neither, a new one takes the place of the zone whose loss the host is against, of no other; or
+    of the outermost one around it that is a single point, too.
     """
     architecture = index.architecture
     zones = {zone.id: zone for zone in architecture.zones}
     replicas = (replica for component in carried for replica in index.components[component].replicas)
     taken = {zone for replica in replicas for own in replica.hosts for zone in index.zones_around(own)}
-    chosen: list[str] = []
+    options: list[list[str]] = [[], []]
     for zone in next(each_host.zones for each_host in architecture.hosts if each_host.id == host):
-        outermost = [outer for outer in _chain(zones, zone) if Subject("zone", outer) in breaking][-1:]
-        if not outermost:
-            chosen.append(zone)
-            continue
-        beside = [other.id for other in architecture.zones if other.kind == zones[zone].kind]
-        sound = [
-            other for other in beside if not any(Subject("zone", outer) in breaking for outer in _chain(zones, other))
-        ]
-        free = [other for other in beside if other not in taken]
-        chosen.append(next(iter((*sound, *free)), next_name(outermost[0], set(zones))))
-    return tuple(dict.fromkeys(chosen))
+        chain = _chain(zones, zone)
+        broken = [outer for outer in chain if Subject("zone", outer) in breaking]
+        lost = target.id if target.kind == "zone" and target.id in chain else None
+        for option, outer in zip(options, (lost or zone, broken[-1] if broken and lost else zone), strict=True):
+            kinds = (zones[zone].kind, zones[outer].kind)
+            beside = [other for kind in kinds for other in zones if zones[other].kind == kind]
+            beside = [other for other in beside if lost is None or lost not in _chain(zones, other)]
+            sound = [other for other in beside if not _is_broken(zones, other, breaking)]
+            declared = next(iter((*sound, *(other for other in beside if other not in taken))), None)
+            new = zone if lost is None else next_name(outer, set(zones))
+            option.append((declared or new) if broken else zone)
+    yield from dict.fromkeys(tuple(dict.fromkeys(option)) for option in options)
+
+
+def _is_broken(zones: dict[str, Zone], zone: str, breaking: Collection[Subject]) -> bool:
+    return any(Subject("zone", outer) in breaking for outer in _chain(zones, zone))
 
 
 def _chain(zones: dict[str, Zone], zone: str) -> list[str]:

@@ -41,6 +41,7 @@ class Product(Struct, frozen=True, gc=False):
     provider keeps no copy from before a mistake until somebody asks for it. `appliance`: a device that takes no programs of others.
     `attached`: a firewall of requests that is a setting of a balancer or CDN of its provider, and has no address of its own.
     `resolves`: a name server that asks others and has no records of its own.
+    `embedded`: a library that keeps its data in a file of the program that uses it.
     `consoles` are the ports of its console for administrators.
     """
 
@@ -71,11 +72,13 @@ class Product(Struct, frozen=True, gc=False):
     copied_on_request: bool = False
     attached: bool = False
     resolves: bool = False
+    embedded: bool = False
     consoles: tuple[int, ...] = ()
 
 
 _TRAITS: dict[str, Product] = {
     **dict.fromkeys(("etcd", "zookeeper", "consul"), Product(coordinates=True, agrees=True, quorum="majority")),
+    **dict.fromkeys(("sqlite", "duckdb", "rocksdb", "leveldb", "lmdb"), Product(embedded=True)),
     "clickhouse-keeper": Product(coordinates=True, agrees=True),
     **dict.fromkeys(
         ("galera", "percona-xtradb-cluster"),

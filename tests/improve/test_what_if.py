@@ -299,3 +299,102 @@ def test_a_host_that_runs_what_floats_alone_is_no_cause_for_a_replica(
     text = FLOATING.replace("KIND", "app-server").replace("[node-1, node-2, node-3]", "[node-1]")
     path.write_text(text.replace("replicas: 1", "replicas: 2"), encoding="utf-8")
     assert run(capsys, str(path))["changes"] == []
+
+
+LONE = """archgen: 1
+name: What keeps its data beside itself
+hosts: {a: {}, nas: {}}
+components:
+  user: {kind: client}
+  site: {kind: service, runs_on: a}
+  data: {kind: database, runs_on: a}
+connections: {user -> site: https, site -> data: file}
+flows: {read: {access: read, steps: [user -> site: GET, site -> data: read]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "grown"),
+    [
+        ("site -> data: file", "site -> data: postgresql", True),
+        ("site -> data: file", "site -> data: file", False),
+        ("data: {kind: database, runs_on: a}", "data: {kind: database, runs_on: nas}", True),
+        ("data: {kind: database, runs_on: a}", "data: {kind: search, runs_on: a}", True),
+        ("data: {kind: database, runs_on: a}", "data: {kind: code-base, runs_on: a}", True),
+        ("kind: service, runs_on: a}", "kind: service, runs_on: a, uploads: local}", False),
+    ],
+)
+def test_a_program_that_keeps_its_files_beside_itself_gets_no_second_replica(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, grown: bool
+) -> None:
+    assert old in LONE
+    text = LONE.replace(old, new)
+    if "uploads" in new:
+        text = text.replace("site -> data: file", "site -> data: postgresql")
+    file = tmp_path / "a.arch.yaml"
+    file.write_text(text, encoding="utf-8")
+    changes = " ".join(run(capsys, str(file))["changes"])
+    assert ("site" in changes) == grown
+    capsys.readouterr()
+    main(["lint", str(file), "--fix", "--unsafe-fixes", "--diff"])
+    assert ("runs_on: [a, a-2]" not in capsys.readouterr().out) or grown
+
+
+@pytest.mark.parametrize(
+    ("component", "grown"),
+    [
+        ("kind: database, product: postgresql", True),
+        ("kind: database, product: sqlite", False),
+        ("kind: file-storage", False),
+        ("kind: file-storage, product: minio", True),
+        ("kind: monitoring", False),
+        ("kind: backup", False),
+    ],
+)
+def test_what_copies_nothing_to_a_second_replica_gets_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], component: str, grown: bool
+) -> None:
+    file = tmp_path / "a.arch.yaml"
+    file.write_text(
+        "archgen: 1\nname: A part that is alone\nhosts: {a: {}}\ncomponents:\n  user: {kind: client}\n"
+        f"  part: {{{component}, runs_on: a}}\nconnections: {{user -> part: https}}\n"
+        "flows: {page: {title: A page, steps: [user -> part: GET]}}\n",
+        encoding="utf-8",
+    )
+    assert bool(run(capsys, str(file))["changes"]) == grown
+
+
+ROOMS = """archgen: 1
+name: Two rooms of one site
+zones: {site: {kind: datacenter}, room-1: {kind: power, in: site}, room-2: {kind: power, in: site}}
+hosts: {a-1: {zone: room-1}, a-2: {zone: room-2}, relay-1: {zone: room-2}, nas: {zone: room-1}}
+components:
+  web: {kind: app-server, runs_on: [a-1, a-2]}
+  cron: {kind: scheduler, runs_on: a-1}
+  helper: {kind: service, runs_on: [a-1, a-2]}
+  relay: {kind: mail, product: postfix, runs_on: relay-1}
+  files: {kind: file-storage, runs_on: nas}
+connections: {helper -> files: nfs, cron -> helper: {protocol: http, locality: same-host}, helper -> relay: smtp}
+flows: {nightly: {title: Mail, steps: [cron -> helper: start, helper -> files: read, helper -> relay: send]}}
+"""
+
+
+def test_what_stands_ready_comes_before_a_site_that_nobody_has(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The other host of the same work, and the other room: the files can't be doubled, so a second site saves nothing."""
+    file = tmp_path / "a.arch.yaml"
+    file.write_text(ROOMS, encoding="utf-8")
+    document = run(capsys, str(file))
+    assert set(document["changes"]) == {
+        "a replica of cron on a-2",
+        "a replica of relay on relay-2 in room-1, a new host",
+    }
+    assert "# add what holds the lease, so that no job starts twice: `by: …`" in document["yaml"]
+    capsys.readouterr()
+    without = ROOMS.replace(", nas: {zone: room-1}", "").replace("  files: {kind: file-storage, runs_on: nas}\n", "")
+    without = without.replace("helper -> files: nfs, ", "").replace("helper -> files: read, ", "")
+    file.write_text(without, encoding="utf-8")
+    second = run(capsys, str(file))
+    assert second["yaml"].count("kind: datacenter") == 1
+    assert second["flows"]["nightly"]["after"]["single_points_of_failure"] == []

@@ -59,7 +59,9 @@ def changed_yaml(before: Architecture, after: Architecture) -> str:
         lines += block({component.id: _component(components[component.id], component)}, 1, "  ")
         cluster = component.cluster
         if cluster != components[component.id].cluster and cluster and not (cluster.shared_address or cluster.address):
-            lines.append("    # add the address that moves: `address: {shared: …}` or `address: dns`")
+            address = "add the address that moves: `address: {shared: …}` or `address: dns`"
+            lease = "add what holds the lease, so that no job starts twice: `by: …`"
+            lines.append(f"    # {lease if component.kind == 'scheduler' else address}")
     added = {each.id: connection_value(each) for each in after.connections[len(before.connections) :]}
     lines += block({"connections": added}) if added else []
     return "".join(f"{line}\n" for line in lines)
