@@ -26,8 +26,18 @@ OPEN = ("aws-alb", "aws-nlb", "aws-elb", "envoy")
 STORES = ("database", "key-value-store", "stream", "object-storage", "file-storage", "queue")
 
 
+def arbitrated(component: Component) -> bool:
+    """Whether another component votes beside the replicas, which all take writes."""
+    data = component.replication
+    if data is None or not data.all_write or data.by is None:
+        return False
+    return component.quorum == "majority" or (component.quorum is None and component.product in MAJORITIES)
+
+
 def quorum_of(component: Component) -> int | str | Quorum | None:
     """What a component asks of its replicas, by the model or by its product."""
+    if arbitrated(component):
+        return None
     if component.quorum is not None or component.kind not in STORES or len(component.replicas) < 2:
         return component.quorum
     if component.replication is not None and component.replication.by is not None:
@@ -112,14 +122,16 @@ class World:
         """Whether a store that steps down without a majority sees one."""
         data = component.replication
         by = self.component.get(data.by or "") if data is not None else None
-        if by is None or component.product not in STEPPING or (component.product == "mongodb" and access == "read"):
+        arbiter = arbitrated(component)
+        steps = arbiter or component.product in STEPPING
+        if by is None or not steps or (not arbiter and component.product == "mongodb" and access == "read"):
             return True
         if isinstance(by.quorum, int):
             return self.so_many_up(by, by.quorum)
         beside = self.apart_from(component, by)
         voters = list(by.replicas)
         if len(voters) < 3 or not beside:
-            even = component.product == "mongodb" or len(component.replicas) % 2 == 0
+            even = arbiter or component.product == "mongodb" or len(component.replicas) % 2 == 0
             voters = [*component.replicas, *((beside or self.witness(component, by)) if even else ())]
         return 2 * sum(map(self.up, voters)) > len(voters)
 

@@ -42,7 +42,7 @@ class Product(Struct, frozen=True, gc=False):
     `attached`: a firewall of requests that is a setting of a balancer or CDN of its provider, and has no address of its own.
     `resolves`: a name server that asks others and has no records of its own.
     `embedded`: a library that keeps its data in a file of the program that uses it.
-    `consoles` are the ports of its console for administrators.
+    `arbitrated`: a program without data can vote beside its replicas. `consoles` are the ports of its console for administrators.
     """
 
     coordinates: bool = False
@@ -73,6 +73,7 @@ class Product(Struct, frozen=True, gc=False):
     attached: bool = False
     resolves: bool = False
     embedded: bool = False
+    arbitrated: bool = False
     consoles: tuple[int, ...] = ()
 
 
@@ -82,7 +83,7 @@ _TRAITS: dict[str, Product] = {
     "clickhouse-keeper": Product(coordinates=True, agrees=True),
     **dict.fromkeys(
         ("galera", "percona-xtradb-cluster"),
-        Product(agrees=True, quorum="majority", forgets_who_leaves=True, refuses_out_of_step=True),
+        Product(agrees=True, quorum="majority", forgets_who_leaves=True, refuses_out_of_step=True, arbitrated=True),
     ),
     **dict.fromkeys(("redis", "valkey", "keydb", "dragonfly", "garnet", "redict"), Product(in_memory=True)),
     "cockroachdb": Product(agrees=True, quorum="majority"),

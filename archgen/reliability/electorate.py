@@ -7,7 +7,7 @@ from archgen.model.kinds import FILE_STORES
 from archgen.model.products import product_of
 from archgen.model.steps import Access
 from archgen.reliability.index import Index
-from archgen.reliability.members import Votes
+from archgen.reliability.members import Votes, has_arbitrator
 
 _WITNESSES = (*FILE_STORES, "other")
 """The kinds of which a witness is: a share, a disk, storage of a cloud."""
@@ -17,9 +17,9 @@ def electorate(component: Component, index: Index, access: Access) -> tuple[Vote
     """Return the votes without which no replica of a store answers an access, as its product steps down without a majority.
 
     They are those of the component that `by` names, if it has three or more of which some are elsewhere; else the replicas
-    vote, and what is elsewhere beside them.
+    vote, and what is elsewhere beside them. Of a store whose replicas all take writes on a majority, `by` is an arbitrator.
     """
-    stops = product_of(component.product).steps_down
+    stops = "all" if has_arbitrator(component) else product_of(component.product).steps_down
     by = index.components.get(component.replication.by or "") if component.replication is not None else None
     if by is None or stops is None or (stops == "writes" and access == "read"):
         return ()

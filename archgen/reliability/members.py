@@ -29,6 +29,8 @@ def quorum_of(component: Component) -> int | Literal["majority"] | Quorum | None
 
     Where another component promotes its replicas, the votes are counted there: an arbiter has one and holds no data.
     """
+    if has_arbitrator(component):
+        return None
     if component.quorum is not None:
         return component.quorum
     if component.replication is not None and component.replication.by is not None:
@@ -41,6 +43,15 @@ def quorum_of(component: Component) -> int | Literal["majority"] | Quorum | None
         # sites that copy to each other later are stores of their own
         return None if apart else Quorum((len(component.replicas) + 1) // 2, len(component.replicas) // 2 + 1)
     return _TO_WRITE if implied == "majority-to-write" else implied
+
+
+def has_arbitrator(component: Component) -> bool:
+    """Return True if a component votes beside the replicas of a store that all take writes, and only on a majority."""
+    replication = component.replication
+    if replication is None or not replication.all_write or replication.by is None:
+        return False
+    asked = product_of(component.product).quorum if component.quorum is None else component.quorum
+    return asked == "majority"
 
 
 def quorum(component: Component) -> int:

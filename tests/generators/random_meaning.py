@@ -288,6 +288,19 @@ def _pins(model: Architecture) -> bool:
     return any(pins(step) for flow in model.flows for step in flow.steps)
 
 
+def _arbitrators(random: Random, model: Architecture) -> Architecture:
+    """Another component votes beside some stores whose replicas all take writes."""
+    names = [component.id for component in model.components if component.kind != "client"]
+
+    def change(component: Component) -> Component:
+        data = Replication(all_write=True, by=random.choice(names))
+        galera = random.random() < 0.5
+        product, quorum = ("galera", None) if galera else (None, random.choice(("majority", "majority", 1)))
+        return replace(component, kind="database", product=product, quorum=quorum, replication=data)
+
+    return _components(model, change, 0.4, random)
+
+
 DECORATIONS: dict[str, Callable[[Random, Architecture], Architecture]] = {
     "unchecked": _unchecked,
     "quorums": _quorums,
@@ -299,5 +312,6 @@ DECORATIONS: dict[str, Callable[[Random, Architecture], Architecture]] = {
     "services in zones": _services_in_zones,
     "movers": _movers,
     "names": _names,
+    "arbitrators": _arbitrators,
 }
 """The keys, each with what adds it to a model."""

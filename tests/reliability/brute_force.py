@@ -31,7 +31,7 @@ from archgen.reliability.simulation import statuses
 from archgen.reliability.structure import build
 from tests.generators.random_flows import ZONE_KINDS, architecture
 from tests.generators.random_meaning import decorated
-from tests.oracle import STEPPING, World, concerned, in_order, quorum_of
+from tests.oracle import STEPPING, World, arbitrated, concerned, in_order, quorum_of
 
 CLOSE = 1e-9
 BATCH = 8
@@ -229,6 +229,7 @@ FEATURES: dict[str, Callable[[Used], bool]] = {
     "primary, automatic": lambda one: one.data("automatic"),
     "primary, automatic, by": lambda one: bool(one.promoters() - {None}),
     "all replicas write": lambda one: any(each.replication and each.replication.all_write for each in one.components),
+    "arbitrator": lambda one: any(map(arbitrated, one.components)),
     "read-only copy": lambda one: any(each.replication and each.replication.copy_of for each in one.components),
     "quorum, a majority": lambda one: any(each.quorum == "majority" for each in one.components),
     "quorum, a number": lambda one: any(isinstance(each.quorum, int) for each in one.components),

@@ -741,3 +741,47 @@ def test_a_step_that_shows_a_look_up_decides(told: Told) -> None:
         "GET /\n", "GET /\n      - web -> dns: {message: Where is it?, required: false}\n"
     )
     assert told.outcome(sent, "ns-1")[0] == "degraded"
+
+
+ARBITRATED = """\
+archgen: 1
+name: Two members and an arbitrator
+hosts: {a: {}, b: {}, c: {}}
+components:
+  job: {kind: scheduler, managed: true}
+  galera: {kind: database, product: galera, runs_on: [a, b], replication: {writers: all, by: garbd}}
+  garbd: {kind: other, runs_on: c}
+connections:
+  job -> galera: mysql
+flows:
+  nightly:
+    title: A job
+    access: read
+    steps:
+      - job -> galera: SELECT
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("product: galera", "product: galera"),
+        ("product: galera", "product: galera, quorum: majority"),
+        ("product: galera", "quorum: majority"),
+        ("garbd: {kind: other, runs_on: c}", "garbd: {kind: other, runs_on: [a, b, c]}"),
+    ],
+)
+def test_an_arbitrator_votes_beside_the_replicas(told: Told, old: str, new: str) -> None:
+    text = ARBITRATED.replace(old, new)
+    assert told.outcome(text, "a")[0] == "degraded"
+    assert told.outcome(text, "c")[0] == "degraded"
+    word, reason = told.outcome(text, "a", "c")
+    assert word == "down"
+    assert "1 of 3 " in reason
+    assert "it takes 2" in reason
+
+
+def test_without_an_arbitrator_two_members_need_each_other(told: Told) -> None:
+    assert told.outcome(ARBITRATED.replace(", by: garbd", ""), "a")[0] == "down"
+    free = ARBITRATED.replace("product: galera", "product: galera, quorum: 1")
+    assert told.outcome(free, "a", "c")[0] == "degraded"

@@ -12,6 +12,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Quorum, Replica
 from archgen.model.change import Change
 from archgen.model.finding import Proof
+from archgen.model.products import product_of
 from archgen.model.steps import Access
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -161,6 +162,11 @@ def _witness_asked(others: list[str]) -> str:
 
 
 def _fix(component: Component) -> str | None:
+    if product_of(component.product).arbitrated and len(component.replicas) % 2 == 0:
+        return (
+            "Add a third member, or an arbitrator, on a host of its own in a third place. An arbitrator keeps no data; name it in "
+            f"`replication: {{writers: all, by: …}}` of {component.id}."
+        )
     if _is_majority(component):
         return None
     return f"Spread the replicas so that the loss of no host or zone leaves fewer than {_needed(component)}."
