@@ -77,15 +77,10 @@ def _change(change: ChangeSummary, name: str) -> Iterator[Slide]:
 
 def _deployment(section: DeckSection) -> Iterator[Slide]:
     name = section.model.architecture.name
-    if section.placed is None:
-        return
-    notes = deployment_notes(section, section.placed)
-    if section.overview is not None:
-        yield DiagramSlide(f"{name}: overview", section.overview, notes)
-    yield DiagramSlide(f"{name}: deployment", section.placed, notes)
-    for part in section.parts:
-        title = part.diagram.title.removeprefix(f"{name}: ")
-        yield DiagramSlide(f"{name}: {title}", part, part.diagram.alt)
+    for place, placed in enumerate(section.deployment):
+        title = placed.diagram.title.removeprefix(f"{name}: ") if place else "deployment"
+        notes = placed.diagram.alt if place else deployment_notes(section, placed)
+        yield DiagramSlide(f"{name}: {title}", placed, notes)
 
 
 def deployment_notes(section: DeckSection, placed: Placed) -> str:

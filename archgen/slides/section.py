@@ -38,20 +38,18 @@ class RouteDiagram(Struct, frozen=True):
 class DeckSection(Struct, frozen=True):
     """A system with its diagrams; `whys` are the reasons why rules matter, `rules` their titles.
 
-    `system` is the most detailed diagram of the system whose text is readable on a slide. `placed` is its deployment; one
-    with small text has an `overview` before it and its `parts` after it. `failed` names what archgen can't make: the
+    `system` is the most detailed diagram of the system whose text is readable on a slide. `deployment` is the complete one
+    if it is readable, else the system in groups and each group opened. `failed` names what archgen can't make: the
     deployment or the title of a flow.
     """
 
     model: CheckedModel
-    placed: Placed | None
     flows: tuple[Sequence, ...]
     system: Placed | None = None
+    deployment: tuple[Placed, ...] = ()
     routes: tuple[RouteDiagram, ...] = ()
     recommendation: Recommendation | None = None
     change: ChangeSummary | None = None
     whys: dict[str, str] = {}
     rules: dict[str, str] = {}
-    overview: Placed | None = None
-    parts: tuple[Placed, ...] = ()
     failed: tuple[str, ...] = ()

@@ -32,8 +32,6 @@ from archgen.slides.values import PICTURE, Deck, DiagramSlide
 from archgen.style.text_metrics import text_width
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Edge, Group, Node
-from archgen.views.overview import overview
-from archgen.views.part import parts, without_monitoring
 
 FOUND = {
     tier.id: tier
@@ -124,42 +122,6 @@ def test_brief_cards_keep_how_many_they_stand_for() -> None:
     plain = Diagram(id="d", title="d", alt="d", nodes=(node,))
     assert arranged(plain, {"web": 0}, BRIEF).nodes[0].detail == "×10"
     assert arranged(plain, {"web": 0}, USUAL).nodes[0].detail == "nginx · ×10"
-
-
-# Parts and overviews
-
-
-def test_parts_of_a_deployment_hold_a_group_and_what_it_is_joined_to() -> None:
-    diagram = pictured("shop")
-    found = list(parts(diagram))
-    outermost = [group.label for group in diagram.groups if group.parent is None and not group.across]
-    assert found
-    assert {one.title for one in found} <= set(outermost)
-    for part in found:
-        names = {node.id for node in part.nodes}
-        assert all({edge.source, edge.target} <= names for edge in part.edges)
-        (group,) = (one for one in part.groups if one.label == part.title and one.parent is None)
-        inside = set()
-        for node in diagram.nodes:
-            at = node.group
-            while at is not None and at != group.id:
-                at = next(one.parent for one in diagram.groups if one.id == at)
-            inside |= {node.id} if at == group.id else set()
-        assert inside <= names
-        lines = [edge for edge in diagram.edges if inside & {edge.source, edge.target}]
-        assert list(part.edges) == lines
-
-
-def test_one_group_is_no_part() -> None:
-    assert not list(parts(pictured("1-simple-web-stack")))
-
-
-def test_an_overview_for_a_room_leaves_out_who_only_watches() -> None:
-    tier = FOUND["3-secured-and-monitored"]
-    whole = overview(tier.topology, tier.findings)
-    left = {one.id for one in whole.nodes} - {one.id for one in without_monitoring(whole).nodes}
-    assert left == {"collector", "sumo-logic"}
-    assert all(edge.meaning != "monitoring" for edge in without_monitoring(whole).edges)
 
 
 # Titles and tables

@@ -32,11 +32,10 @@ from archgen.layout.sequence.lanes import messages  # noqa: E402
 from archgen.linting.checked_model import CheckedModel  # noqa: E402
 from archgen.render.scene.diagram import diagram_scene  # noqa: E402
 from archgen.render.scene.shapes import CanvasLine, SceneGroup  # noqa: E402
-from archgen.slides.layout.legible import READABLE, points  # noqa: E402
 from archgen.slides.layout.rerouting import simplify_routes  # noqa: E402
 from archgen.slides.layout.spatial_index import BoxIndex  # noqa: E402
 from archgen.slides.pptx.dashes import dash_widths  # noqa: E402
-from archgen.slides.values import PICTURE, Deck, DiagramSlide, FlowSlide, TableSlide, TextSlide  # noqa: E402
+from archgen.slides.values import Deck, DiagramSlide, FlowSlide, TableSlide, TextSlide  # noqa: E402
 from archgen.style.text_metrics import text_width  # noqa: E402
 from archgen.style.theme import LINES  # noqa: E402
 from tests.slides.test_slides import DECK, FULL, PRESENTATION, TIERS, corners, every, faults  # noqa: E402
@@ -232,16 +231,6 @@ def test_every_connector_has_two_corners_at_most(name: str) -> None:
             if one._element.tag == qn("p:cxnSp"):
                 form = one._element.spPr.find(qn("a:prstGeom")).get("prst")
                 assert form in ("straightConnector1", "bentConnector2", "bentConnector3"), one.name
-
-
-@EACH
-def test_small_deployments_have_an_overview_that_can_be_read(name: str) -> None:
-    pictures = [slide for slide, _ in pages(name, DiagramSlide)]
-    for at, one in enumerate(pictures):
-        if one.title.endswith(": deployment") and points(one.placed, *PICTURE) < READABLE:
-            before = pictures[at - 1]
-            assert before.title.endswith(": overview")
-            assert points(before.placed, *PICTURE) >= min(READABLE, 1.2 * points(one.placed, *PICTURE))
 
 
 def test_what_is_said_in_a_flow_can_be_read() -> None:

@@ -29,14 +29,18 @@ def nameless(diagram: Diagram) -> Diagram:
     return replace(diagram, id="", title="", alt="")
 
 
+def retitled(diagram: Diagram, name: Diagram) -> Diagram:
+    """Return a diagram with the title of another."""
+    return replace(diagram, id=name.id, title=name.title, alt=name.alt)
+
+
 def cached(engine: Engine) -> Engine:
     """An engine that remembers what it has laid out: a page and the file beside it show the same, many requests go one way."""
     place = lru_cache(maxsize=REMEMBERED)(engine)
 
     def remembering(diagram: Diagram) -> Placed:
         placed = place(nameless(diagram))
-        called = replace(placed.diagram, id=diagram.id, title=diagram.title, alt=diagram.alt)
-        return replace(placed, diagram=called)
+        return replace(placed, diagram=retitled(placed.diagram, diagram))
 
     return remembering
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
-from archgen.app.drawing.layouts import cached, engine_for, wrapped_engine
+from archgen.app.drawing.layouts import REMEMBERED, cached, engine_for, nameless, retitled, wrapped_engine
 from archgen.compare import Evolution
 from archgen.engines.rooms import COLUMNS, ROOMS, THUMBNAIL, Room, legibility
 from archgen.layout.placed import Placed
@@ -35,7 +36,6 @@ from archgen.views.diff import change_diagram
 from archgen.views.flow import FailedRequest, flow_sequence
 from archgen.views.flow_folding import folded
 from archgen.views.neighborhood import neighborhood
-from archgen.views.overview import overview
 from archgen.views.path import path_diagram
 from archgen.views.playback import playback_steps
 
@@ -76,6 +76,7 @@ class Drawing:
         self._mode = mode
         self.findings = findings
         self._shown: Diagram | None = None
+        self._fits = lru_cache(maxsize=REMEMBERED)(self._fitted)
         self._rooms: dict[str, Drawing] = {}
         self._last: tuple[CheckedModel, Flow, PlacedSequence] | None = None
 
@@ -151,10 +152,6 @@ class Drawing:
         """The deployment with its places."""
         return self._engine(self.diagram(tier))
 
-    def overview(self, tier: CheckedModel) -> Diagram:
-        """The components of a tier without machines."""
-        return overview(tier.topology, tier.findings if self.findings else ())
-
     def fitted(
         self,
         diagram: Diagram,
@@ -168,6 +165,10 @@ class Drawing:
         Names of at least `least` points end the search for larger ones, and so do first names of less than the `promising`
         share of these.
         """
+        placed = self._fits(nameless(diagram), room, least, promising)
+        return replace(placed, diagram=retitled(placed.diagram, diagram))
+
+    def _fitted(self, diagram: Diagram, room: tuple[float, float], least: float | None, promising: float) -> Placed:
         if self._name not in ("best", "domain"):
             return wrapped_engine(self._engine)(diagram)
         from archgen.slides.layout.legible import READABLE, legible, points

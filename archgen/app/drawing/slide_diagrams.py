@@ -9,7 +9,7 @@ from archgen.app.drawing.pictures import Drawing
 from archgen.layout.placed import Placed
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
-from archgen.slides.layout.legible import FLOOR, points
+from archgen.slides.layout.legible import FLOOR, LABEL, READABLE, points
 from archgen.slides.layout.steps import StepForm, step_forms, steps_height
 from archgen.slides.section import RouteDiagram
 from archgen.slides.values import CAPTIONED, PICTURE
@@ -21,6 +21,9 @@ from archgen.views.route import on_route, route_diagram, route_steps
 
 CARDS, LINES = 28, 36
 """The most cards and lines of a diagram that is tried; one with more is never readable on a slide."""
+
+_ROUNDING = 0.05
+"""Difference of two text sizes that nobody sees, in points."""
 
 _LEAST = 100.0
 """The least height of a diagram above the steps of its flow, in points."""
@@ -59,6 +62,27 @@ def system_diagram(tier: CheckedModel, drawing: Drawing) -> Placed:
         return readable
     groups = (placed for way, _ in _WAYS if (placed := _in_groups(tier, drawing, way, promising=0.0)) is not None)
     return max((_largest(levels, drawing, PICTURE), *groups), key=lambda placed: _points(placed, *PICTURE))
+
+
+def deployment_diagrams(tier: CheckedModel, drawing: Drawing) -> tuple[Placed, ...]:
+    """Return the complete deployment of a system if it can be read on a slide, else the system in groups and each group opened.
+
+    Each group is as large as leaves its diagram readable; lines lose their words and equal hosts are folded before that.
+    """
+    findings = tier.findings if drawing.findings else ()
+    everything = deployment(tier.topology, findings)
+    complete = drawing.fitted(everything, PICTURE, FLOOR, promising=_PROMISING)
+    if points(complete, *PICTURE) >= READABLE and _label_points(complete) >= LABEL:
+        return (complete,)
+    folded = deployment(tier.topology, findings, fold_equal_legibly(tier.topology))
+    if one := _first((without_words(everything), folded, without_words(folded)), drawing, PICTURE):
+        return (one,)
+
+    def is_legible(diagram: Diagram) -> bool:
+        return _first((diagram, without_words(diagram)), drawing, PICTURE) is not None
+
+    levels = level_diagrams(tier.topology, findings, legible=is_legible)
+    return tuple(_largest((each.diagram, without_words(each.diagram)), drawing, PICTURE) for each in levels)
 
 
 def _levels(tier: CheckedModel, drawing: Drawing) -> Iterator[Diagram]:
@@ -116,7 +140,7 @@ def flow_route(tier: CheckedModel, flow: Flow, drawing: Drawing) -> RouteDiagram
     usual = _above_steps(tier, flow, drawing, steps, least)
     if usual is None:
         routes = tuple(_routes(tier, flow))
-        return RouteDiagram(flow.id, _first(routes, drawing, CAPTIONED) or _largest(routes, drawing, CAPTIONED))
+        return RouteDiagram(flow.id, _largest(routes, drawing, CAPTIONED))
     for form in larger:
         above = _above_steps(tier, flow, drawing, steps, form)
         if above is not None and (above[1] >= _AS_LARGE * usual[1] or above[1] >= _AMPLE):
@@ -154,21 +178,26 @@ def _points(placed: Placed, wide: float, tall: float) -> float:
     return points(placed, wide, tall) * (min(sizes.text / sizes.name, 1.0) if small else 1.0)
 
 
+def _label_points(placed: Placed) -> float:
+    """Return the size of the words on the lines of a diagram on a slide, in points."""
+    sizes = placed.measures.sizes
+    return points(placed, *PICTURE) * sizes.label / sizes.name
+
+
 def _first(diagrams: Sequence[Diagram], drawing: Drawing, room: DiagramSize) -> Placed | None:
     """Return the first of some diagrams that is readable."""
     for diagram in _tried(diagrams):
         placed = drawing.fitted(diagram, room, FLOOR, promising=_PROMISING)
-        if _points(placed, *room) >= FLOOR:
+        if _points(placed, *room) >= FLOOR - _ROUNDING:
             return placed
     return None
 
 
 def _largest(diagrams: Sequence[Diagram], drawing: Drawing, room: DiagramSize) -> Placed:
-    """Return the diagram with the largest names, where none is readable."""
-    return max(
-        (drawing.fitted(diagram, room, FLOOR) for diagram in _tried(diagrams)),
-        key=lambda placed: _points(placed, *room),
-    )
+    """Return the first of some diagrams that is readable, else the one with the largest names."""
+    readable = _first(diagrams, drawing, room)
+    fitted = (drawing.fitted(diagram, room, FLOOR) for diagram in _tried(diagrams))
+    return readable or max(fitted, key=lambda placed: _points(placed, *room))
 
 
 def _tried(diagrams: Sequence[Diagram]) -> Iterator[Diagram]:

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from msgspec import Struct
-
-from archgen.app.drawing.levels import at_levels
 from archgen.app.drawing.pictures import Drawing
-from archgen.app.drawing.slide_diagrams import flow_route, system_diagram
+from archgen.app.drawing.slide_diagrams import deployment_diagrams, flow_route, system_diagram
 from archgen.improve.recommendation import recommend
-from archgen.layout.placed import Placed
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.wording import listed
 from archgen.render.scene.shapes import Scene
@@ -20,19 +16,13 @@ from archgen.rules import BY_NAME
 from archgen.site.system_change import FlowComparison, RuleChange, compare
 from archgen.slides.deck import STORY, DeckOptions, build_deck
 from archgen.slides.facts import SystemFacts
-from archgen.slides.layout.legible import READABLE, points
 from archgen.slides.section import ChangeSummary, DeckSection
 from archgen.slides.story import ROUTES
-from archgen.slides.values import PICTURE, Deck, failed_slide
+from archgen.slides.values import Deck, failed_slide
 from archgen.style.theme import THEMES
 from archgen.system.internal_errors import EXPOSED, Isolation
-from archgen.views.levels import EVERYTHING
-from archgen.views.part import parts, without_monitoring
 
 MOST = 6
-
-_GAIN = 1.2
-"""A slide of a part shows its words larger by so much."""
 
 
 def make_deck(
@@ -111,7 +101,7 @@ def _section(
     missing = [flow.title for flow, sequence in zip(architecture.flows, flows, strict=True) if sequence is None]
     deployed = None
     if options.full:
-        deployed = isolation.attempt(partial(_deployed, tier, drawing), architecture.file, "the deployment")
+        deployed = isolation.attempt(partial(deployment_diagrams, tier, drawing), architecture.file, "the deployment")
     system = isolation.attempt(partial(system_diagram, tier, drawing), architecture.file, "the deployment")
     shown = SystemFacts(tier).important[:ROUTES]
     routes = [
@@ -124,47 +114,16 @@ def _section(
         change = isolation.attempt(partial(_change, follows, tier), architecture.file, "the comparison")
     return DeckSection(
         model=tier,
-        placed=deployed.placed if deployed is not None else None,
+        deployment=deployed or (),
         system=system,
         routes=tuple(drawn for drawn in routes if drawn is not None),
         recommendation=advice,
-        overview=deployed.overview if deployed is not None else None,
-        parts=deployed.parts if deployed is not None else (),
         flows=tuple(flow for flow in flows if flow is not None),
         change=change,
         whys={finding.rule: BY_NAME[finding.rule].why for finding in tier.findings if finding.rule in BY_NAME},
         rules={finding.rule: BY_NAME[finding.rule].title for finding in tier.findings if finding.rule in BY_NAME},
         failed=tuple(dict.fromkeys(missing) if system is not None else ("deployment", *missing)),
     )
-
-
-class _Deployed(Struct, frozen=True):
-    placed: Placed
-    overview: Placed | None
-    parts: tuple[Placed, ...]
-
-
-def _deployed(tier: CheckedModel, drawing: Drawing) -> _Deployed:
-    """Return the diagrams of a deployment: of one that is too large for one picture its levels, of one with small words also
-    an overview and its parts.
-    """
-    (_, first), *opened = at_levels(tier, EVERYTHING, None, drawing.findings, complete=False)
-    placed = drawing.fitted(first)
-    if opened:
-        return _Deployed(placed, None, tuple(drawing.fitted(diagram) for _, diagram in opened))
-    if points(placed, *PICTURE) >= READABLE:
-        return _Deployed(placed, None, ())
-    return _Deployed(
-        placed, drawing.fitted(without_monitoring(drawing.overview(tier))), tuple(_larger(drawing, placed))
-    )
-
-
-def _larger(drawing: Drawing, placed: Placed) -> Iterator[Placed]:
-    """The parts of a deployment whose words are larger in a picture of their own."""
-    for part in parts(placed.diagram):
-        enlarged = drawing.fitted(part)
-        if points(enlarged, *PICTURE) > _GAIN * points(placed, *PICTURE):
-            yield enlarged
 
 
 def _change(before: CheckedModel, after: CheckedModel) -> ChangeSummary:

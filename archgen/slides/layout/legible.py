@@ -17,6 +17,9 @@ READABLE = 12.0
 FLOOR = 14.0
 """Smallest name on a slide to present, in points: its labels then have 10 and more."""
 
+LABEL = 10.0
+"""Smallest words on the lines of a slide, in points."""
+
 MOST = 24.0
 """Largest size of a name, in points, so that a small diagram isn't blown up."""
 

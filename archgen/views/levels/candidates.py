@@ -125,9 +125,12 @@ def observers(topology: Topology, components: Sequence[str]) -> tuple[GroupTree,
     return _branches("role", components, places, {"observer": _ROLES["observer"]}, "", {})
 
 
-def in_parts(components: Sequence[str], inside: str, most: int) -> tuple[GroupTree, ...]:
-    """Cut components that nothing else tells apart into parts of equal size, at most `most`, in the order of the model."""
-    size = max(-(-len(components) // most), most)
+def in_parts(components: Sequence[str], inside: str, most: int, least: int) -> tuple[GroupTree, ...]:
+    """Cut components that nothing else tells apart into parts of equal size, at most `most`, in the order of the model.
+
+    A part has `least` components at least.
+    """
+    size = max(-(-len(components) // most), least)
     cuts = [tuple(components[start : start + size]) for start in range(0, len(components), size)]
     return tuple(
         GroupTree(f"{inside}part:{number}", f"{cut[0]} … {cut[-1]}", "part", cut) for number, cut in enumerate(cuts, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -26,8 +26,19 @@ _USUAL: tuple[Candidate, ...] = (by_zone, by_network, by_role, by_kind)
 OBSERVERS = "role:observer"
 """The group of the components that watch others."""
 
+_FEWEST = 3
+"""The fewest components of a part of a group whose diagram isn't legible."""
+
 _COVERED = 0.5
 """The least share of the components that groups have to hold, except roles, which hold all."""
+
+
+Legible = Callable[[tuple[GroupTree, ...]], bool]
+"""Returns True if the diagram of the last group of a path can be read."""
+
+
+def _anywhere(_: tuple[GroupTree, ...]) -> bool:
+    return True
 
 
 def divide(
@@ -36,15 +47,20 @@ def divide(
     shown: Collection[str] | None = None,
     grouped: bool = False,
     most: int = CARDS,
+    legible: Legible = _anywhere,
 ) -> GroupTree:
     """Return the tree of a system, or of its components that are shown: as few groups as keep every level readable.
 
     Groups that the model declares come first; observers without one are a group. The components of a view
-    are grouped only if `grouped` is set or they don't fit.
+    are grouped only if `grouped` is set or they don't fit. A level has to be `legible`, too, where it is seen.
     """
+
+    def reads(path: tuple[GroupTree, ...]) -> bool:
+        return draft(topology, edges, path, most).fits and legible(path)
+
     every = tuple(name for name in topology.components if shown is None or name in shown)
     flat = GroupTree(SYSTEM, topology.architecture.name, "group", every)
-    if shown is not None and not grouped and _reads(topology, edges, (flat,), most):
+    if shown is not None and not grouped and reads((flat,)):
         return flat
     groups = tuple(remaining for branch in declared(topology) if (remaining := _only(branch, every)).leaves)
     held = {name for branch in groups for name in branch.leaves}
@@ -53,7 +69,7 @@ def divide(
     watchers = {name for branch in watching for name in branch.components}
     free = tuple(name for name in free if name not in watchers)
     root = GroupTree(SYSTEM, topology.architecture.name, "group", free, (*groups, *watching))
-    return _divided(topology, edges, (), root, _USUAL, most)
+    return _divided(topology, edges, reads, (), root, _USUAL, most)
 
 
 def _only(branch: GroupTree, components: Collection[str]) -> GroupTree:
@@ -96,6 +112,7 @@ def _sketched(
 def _divided(
     topology: Topology,
     edges: Sequence[Edge],
+    reads: Legible,
     around: tuple[GroupTree, ...],
     branch: GroupTree,
     ways: Sequence[Candidate],
@@ -105,7 +122,7 @@ def _divided(
     divided = branch
     inside = "" if not around else f"{branch.id}/"
     for place, way in enumerate(ways):
-        if _reads(topology, edges, (*around, divided), most):
+        if reads((*around, divided)):
             break
         rest = ways[place + 1 :]
         groups = way(topology, divided.components, inside)
@@ -115,19 +132,20 @@ def _divided(
         left = tuple(name for name in divided.components if name not in held)
         divided = replace(divided, components=left, branches=(*divided.branches, *groups))
         ways = rest
-    if not _reads(topology, edges, (*around, divided), most) and len(divided.components) > most // 2:
-        parts = in_parts(divided.components, inside, most // 2)
+    size = most // 2
+    if draft(topology, edges, (*around, divided), most).fits and not divided.branches:
+        size = max(-(-len(divided.components) // 2), _FEWEST)
+    if len(divided.components) > size and not reads((*around, divided)):
+        parts = in_parts(divided.components, inside, most // 2, size)
         divided = replace(divided, components=(), branches=(*divided.branches, *parts))
     path = (*around, divided)
     below = tuple(
-        _divided(topology, edges, path, inner, [way for way in _USUAL if way.__name__ != f"by_{inner.kind}"], most)
+        _divided(
+            topology, edges, reads, path, inner, [way for way in _USUAL if way.__name__ != f"by_{inner.kind}"], most
+        )
         for inner in divided.branches
     )
     return replace(divided, branches=below)
-
-
-def _reads(topology: Topology, edges: Sequence[Edge], path: tuple[GroupTree, ...], most: int) -> bool:
-    return draft(topology, edges, path, most).fits
 
 
 def _worth(groups: tuple[GroupTree, ...], components: Sequence[str], way: Candidate) -> bool:

@@ -33,7 +33,7 @@ _NOUNS: dict[Role, str] = {"visitor": "client", "web": "service", "application":
 def diagram(topology: Topology, path: Sequence[GroupTree], drawn: Sketch, marks: BadgesByNode) -> Diagram:
     """Return the diagram of the last group of a path."""
     opened, root = path[-1], path[0]
-    branches = {branch.id: branch for branch in root.walk()}
+    branches = {branch.id: branch for around in path for branch in around.walk()}
     chips = _chips(topology, drawn, branches)
     frames = _frames(path, drawn)
     nodes = tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -35,16 +35,24 @@ def level_diagrams(
     shown: frozenset[str] | None = None,
     neighbors: bool = False,
     most: int = CARDS,
+    legible: Callable[[Diagram], bool] | None = None,
 ) -> tuple[Picture, ...]:
     """Return the diagrams of a system's levels, the system first; each has a card for a component or a group.
 
     Every component has a card, and every connection a line or a chip, in at least one of them. With `shown`, the
     diagrams have only these components, and the groups of their direct `neighbors` if asked for. `most` are the cards that
-    a diagram may have where it is seen.
+    a diagram may have where it is seen; one that isn't `legible` there is divided further, if it can be.
     """
     marks = component_badges(topology, findings)
     edges = tuple(component_edges(topology, marks))
-    root = divide(topology, edges, shown, most=most)
+
+    def drawn(path: tuple[GroupTree, ...]) -> Diagram:
+        return diagram(topology, path, draft(topology, edges, path, most), marks)
+
+    def is_legible(path: tuple[GroupTree, ...]) -> bool:
+        return legible is None or legible(drawn(path))
+
+    root = divide(topology, edges, shown, most=most, legible=is_legible)
     outside = _outside(topology, edges, shown, root) if shown is not None and neighbors else ()
     pictures: list[Picture] = []
 
@@ -52,8 +60,7 @@ def level_diagrams(
         opened = path[-1]
         parent = path[-2].id if len(path) > 1 else None
         around = (GroupTree("", root.title, "group", (), (root, *outside)), *path) if outside else path
-        drawn = diagram(topology, around, draft(topology, edges, around, most), marks)
-        pictures.append(Picture(opened.id, opened.title, drawn, parent))
+        pictures.append(Picture(opened.id, opened.title, drawn(around), parent))
         for branch in opened.branches:
             show((*path, branch))
 
