@@ -15,6 +15,7 @@ from archgen.views.deployment_edges import DeploymentEdges
 from archgen.views.deployment_folding import fold
 from archgen.views.diagram import SEPARATOR, Badge, Diagram, Group, Node, enclosing
 from archgen.views.equal.names import shared_name
+from archgen.views.equal.spread import host_spread, replica_spread, single_zone
 from archgen.views.folding import Folding
 from archgen.views.labels import product_label
 from archgen.views.pools import pool_id, pools, shared_zone
@@ -131,7 +132,9 @@ def _host_group(
     parent = below or (f"zone:{zones[0]}" if zones else network if network in groups else None)
     others = [topology.zones[zone].name or zone for zone in zones[0 if below else 1 :]]
     alike = folding.hosts_like(host.id)
+    uneven = host_spread(topology, host.id, folding)
     words = [plural(len(alike), "host") if len(alike) > 1 else host.address or "", *others]
+    words[0] += f": {uneven}" if uneven and len(alike) > 1 else ""
     return Group(
         id=f"host:{host.id}",
         subject=host.id,
@@ -239,13 +242,16 @@ def _detail(topology: Topology, component: Component, replica: Replica, folding:
     words = [product_label(topology, component)]
     alike = folding.nodes_like(replica.id)
     if alike > 1:
-        words.append(f"×{alike}")
+        uneven = "" if topology.kind(component.id).observes else replica_spread(topology, replica, folding)
+        words.append(f"×{alike}: {uneven}" if uneven else f"×{alike}")
     if replica.floating:
         many = len(replica.hosts) > _NAMED
         words.append(f"on any of {len(replica.hosts)}" if many else f"on {listed(replica.hosts, 'or')}")
     elif len(replica.hosts) == 1:
         hosts = len(folding.hosts_like(folding.host(replica.hosts[0])))
         words += [f"on {replica.hosts[0]}" if alike == 1 else f"on {alike} of {hosts}"] if alike < hosts else []
+        zone = single_zone(topology, replica.hosts[0], folding)
+        words += [f"in {zone}"] if zone else []
     return SEPARATOR.join(words)
 
 

@@ -1,0 +1,89 @@
+"""Equal zones fold, but no card hides that one of them holds more of its replicas than another."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+
+from archgen.analysis.topology import Topology
+from archgen.language.load import load
+from archgen.views.deployment import deployment
+from archgen.views.deployment_folding import foldings
+from archgen.views.folding import Folding
+from tests.generators.level_models import MODELS, WRITTEN
+from tests.paths import ROOT
+
+ROOMS = """\
+archgen: 1
+name: Two rooms
+zones:
+  room-1: {kind: rack}
+  room-2: {kind: rack}
+hosts:
+  app-1: {zone: room-1}
+  app-2: {zone: room-2}
+  db-1: {zone: room-1}
+  db-2: {zone: room-1}
+  db-3: {zone: room-2}
+  mail-1: {zone: room-2}
+components:
+  app: {kind: app-server, runs_on: [app-1, app-2]}
+  db: {kind: database, runs_on: [db-1, db-2, db-3], quorum: majority}
+  mail: {kind: mail, runs_on: mail-1}
+connections:
+  app -> db: mysql
+  app -> mail: smtp
+"""
+
+SYSTEMS = {
+    "two rooms": lambda: ROOMS,
+    **MODELS,
+    **WRITTEN,
+    **{path.name.partition(".")[0]: path.read_text for path in (ROOT / "tests" / "pictures").glob("*.arch.yaml")},
+}
+
+
+def topology(text: str) -> Topology:
+    return Topology(load("m.arch.yaml", text.encode()).architecture)
+
+
+def numbers(topology: Topology, node: str, folding: Folding) -> list[int]:
+    """Count the replicas of a card in each zone of the nearest box that stands for several."""
+    counts: Counter[str] = Counter()
+    for replica in topology.replicas.values():
+        if folding.node(replica.id) == node:
+            folded = (zone for zone in topology.index.zones_of(replica) if len(alike(zone, folding)) > 1)
+            counts[next(folded, "")] += 1
+    first = next(iter(counts))
+    return sorted((counts[zone] for zone in alike(first, folding)), reverse=True) if counts and "" not in counts else []
+
+
+def alike(zone: str, folding: Folding) -> tuple[str, ...]:
+    return folding.zones_like(folding.zones.get(zone, zone))
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_a_card_says_how_its_replicas_are_spread_where_zones_hold_unequal_numbers(name: str) -> None:
+    found = topology(SYSTEMS[name]())
+    for folding in foldings(found):
+        for node in deployment(found, (), folding).nodes:
+            replica = found.replicas.get(node.id)
+            if replica is None or replica.floating or found.kind(node.subject).observes or node.guards:
+                continue
+            held = numbers(found, node.id, folding)
+            uneven = sum(held) > 1 and 2 <= max(held) > min(held)
+            assert bool(re.search(r"×\d+: \d", node.detail)) == uneven, (node.id, node.detail, held)
+
+
+def test_two_of_three_databases_in_one_room_are_seen() -> None:
+    found = topology(ROOMS)
+    *_, folding = foldings(found)
+    diagram = deployment(found, (), folding)
+    details = {node.subject: node.detail for node in diagram.nodes}
+    assert details["app"].endswith("×2")
+    assert details["db"].endswith("×3: 2 + 1")
+    assert details["mail"].endswith("in room-2")
+    (hosts,) = (group.detail for group in diagram.groups if group.id == "host:db-1")
+    assert hosts == "3 hosts: 2 + 1"
