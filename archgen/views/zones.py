@@ -13,19 +13,21 @@ from archgen.views.badges import badges
 from archgen.views.deployment import deployment
 from archgen.views.deployment_folding import fold
 from archgen.views.diagram import Badge, Diagram, Edge, Group
+from archgen.views.folding import Folding
 
 
-def zones(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram | None:
+def zones(topology: Topology, findings: Sequence[Finding] = (), folded: Folding | None = None) -> Diagram | None:
     """Return the deployment with only the lines that leave a host; None if no zone contains anything.
 
     Elements that neither run on a host nor connect to one that does are left out. A zone without a group of its own,
-    since its hosts are in another, has its badges on its first host.
+    since its hosts are in another, has its badges on its first host. Equal elements fold as `folded` says.
     """
     declared = topology.architecture.zones
     if not declared:
         return None
-    deployed = deployment(topology, findings)
-    marks = badges(topology, findings, fold(topology))
+    folding = folded or fold(topology)
+    deployed = deployment(topology, findings, folding)
+    marks = badges(topology, findings, folding)
     drawn = {group.subject for group in deployed.groups if group.kind == "zone"}
     moved: dict[str, tuple[Badge, ...]] = {}
     for zone in declared:

@@ -20,6 +20,8 @@ from archgen.views.deployment import deployment
 from archgen.views.deployment_folding import fold_equal_legibly, foldings
 from archgen.views.diagram import Diagram, without_words
 from archgen.views.levels import CARDS, EVERYTHING, FEW, LINES, SYSTEM, Picture, declared_view, level_diagrams
+from archgen.views.networks_folding import networks_by_role
+from archgen.views.zones import zones
 
 USUAL = ("deployment",)
 """The view whose score is reported unless others are asked for."""
@@ -39,6 +41,27 @@ _FEWER = (18, 12, 8)
 _PREFIX = "group:"
 _LEVELED = frozenset(("deployment", "overview"))
 """The views that are shown in levels; networks and zones are levels themselves."""
+
+
+def _zones(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) -> Iterator[Diagram]:
+    yield usual
+    folded: Diagram | None = None
+    for folding in foldings(tier.topology):
+        if (folded := zones(tier.topology, findings, folding)) is not None:
+            yield folded
+    if folded is not None:
+        yield without_words(folded)
+
+
+def _networks(tier: CheckedModel, findings: Sequence[Finding], usual: Diagram) -> Iterator[Diagram]:
+    yield usual
+    if (folded := networks_by_role(tier.topology, findings)) is not None:
+        yield folded
+        yield without_words(folded)
+
+
+_FOLDED = {"zones": _zones, "networks": _networks}
+"""The views of which equal elements, or those of one role, fold where they can't be read; from the one with most cards."""
 
 NamedDiagram = tuple[str, Diagram]
 """A diagram with the part of its file's name that tells its view and group."""
@@ -77,6 +100,8 @@ def at_levels(
         return ()
     if view == EVERYTHING == level and len(usual.nodes) <= UNFOLDED:
         return ((view, _untangled(tier, shown, usual)),)
+    if view in _FOLDED and level is None and not complete:
+        return ((view, _first_legible(_FOLDED[view](tier, shown, usual), legibility)),)
     if view not in _LEVELED or level == EVERYTHING or (level is None and complete):
         return ((view, usual),)
     if level is None:
@@ -90,6 +115,19 @@ def at_levels(
                 break
         return ((view, single),) if single is not None and least < 1 else _named(view, pictures)
     return _named(view, (_picture(level_diagrams(tier.topology, shown), level),))
+
+
+def _first_legible(diagrams: Iterable[Diagram], legibility: Legibility) -> Diagram:
+    """Return the first of some diagrams that is legible and of readable size, else the one with the largest text."""
+    best_diagram, most_legible = None, -1.0
+    for diagram in diagrams:
+        legible = legibility(diagram)
+        if legible > most_legible:
+            best_diagram, most_legible = diagram, legible
+        if legible >= 1:
+            break
+    assert best_diagram is not None
+    return best_diagram
 
 
 def _as_it_is(diagram: Diagram, _: Legibility) -> Diagram:

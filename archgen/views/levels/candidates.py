@@ -10,7 +10,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.kinds import KINDS, ROLES, Role
 from archgen.views.levels.tree import BranchKind, GroupTree
 
-_ROLES: dict[Role, str] = {
+ROLE_TITLES: dict[Role, str] = {
     "visitor": "Clients",
     "edge": "Edge",
     "balancer": "Load balancing",
@@ -20,6 +20,7 @@ _ROLES: dict[Role, str] = {
     "support": "Supporting services",
     "observer": "Monitoring",
 }
+"""The titles of groups of components with one role."""
 
 Candidate = Callable[[Topology, Sequence[str], str], tuple[GroupTree, ...]]
 """Returns the groups of some components, none if this way divides nothing; the last text is put before their ids."""
@@ -93,7 +94,7 @@ def declared(topology: Topology) -> tuple[GroupTree, ...]:
 def by_role(topology: Topology, components: Sequence[str], inside: str) -> tuple[GroupTree, ...]:
     """Group components by the role of their kind."""
     places: dict[str, str] = {name: topology.kind(name).role for name in components}
-    titles: dict[str, str] = {role: _ROLES[role] for role in ROLES}
+    titles: dict[str, str] = {role: ROLE_TITLES[role] for role in ROLES}
     return _branches("role", components, places, titles, inside, {})
 
 
@@ -122,7 +123,7 @@ def crossed(outer: Candidate, inner: Candidate) -> Candidate:
 def observers(topology: Topology, components: Sequence[str]) -> tuple[GroupTree, ...]:
     """Return the group of the components that watch others, if there are several."""
     places: dict[str, str] = {name: "observer" for name in components if topology.kind(name).observes}
-    return _branches("role", components, places, {"observer": _ROLES["observer"]}, "", {})
+    return _branches("role", components, places, {"observer": ROLE_TITLES["observer"]}, "", {})
 
 
 def in_parts(components: Sequence[str], inside: str, most: int, least: int) -> tuple[GroupTree, ...]:

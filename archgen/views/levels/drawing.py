@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
 from msgspec.structs import replace
@@ -49,7 +49,7 @@ def diagram(topology: Topology, path: Sequence[GroupTree], drawn: Sketch, marks:
         groups=tuple(
             _frame(branch, marks) for branch in branches.values() if branch.id in {node.group for node in nodes}
         ),
-        edges=tuple(_lines(drawn)),
+        edges=tuple(merged_lines(drawn.lines)),
         direction=hints.direction,
         rank=hints.rank,
         near=hints.near,
@@ -114,7 +114,7 @@ def _group_node(topology: Topology, branch: GroupTree, marks: BadgesByNode) -> N
         detail=content(topology, leaves),
         kind="other",
         role=role,
-        badges=_worst(marks.get(name, ()) for name in (_place(branch), *leaves)),
+        badges=worst_badges(marks.get(name, ()) for name in (_place(branch), *leaves)),
         description=f"{branch.title}: {listed(leaves)}",
         opens=branch.id.removeprefix(BESIDE),
         stands_for=leaves,
@@ -125,7 +125,7 @@ def _stack_node(topology: Topology, card: str, names: list[str], marks: BadgesBy
     """Return the card of equal components: named by the first, with their number."""
     first = topology.components[names[0]]
     label, detail = shared_name([topology.components[name].title for name in names])
-    node = component_node(topology, first, card, _worst(marks.get(name, ()) for name in names))
+    node = component_node(topology, first, card, worst_badges(marks.get(name, ()) for name in names))
     return replace(
         node,
         label=label,
@@ -154,7 +154,7 @@ def _role(topology: Topology, components: Sequence[str]) -> Role:
     return max(ROLES, key=lambda role: (counts[role], -ROLES.index(role)))
 
 
-def _worst(groups: Iterable[tuple[Badge, ...]]) -> tuple[Badge, ...]:
+def worst_badges(groups: Iterable[tuple[Badge, ...]]) -> tuple[Badge, ...]:
     """Return the gravest badges of several elements, in the order of their numbers."""
     order = {"error": 0, "warning": 1, "info": 2}
     every = {badge.number: badge for badge in chain.from_iterable(groups)}.values()
@@ -186,15 +186,15 @@ def _chips(topology: Topology, drawn: Sketch, branches: dict[str, GroupTree]) ->
 # Lines
 
 
-def _lines(drawn: Sketch) -> Iterable[Edge]:
+def merged_lines(lines: Mapping[Pair, tuple[Edge, ...]]) -> Iterable[Edge]:
     """Yield a line for each pair of cards; calls in both directions between two cards share one."""
     done: set[Pair] = set()
-    for pair, bundle in drawn.lines.items():
+    for pair, bundle in lines.items():
         back = (pair[1], pair[0])
         if back in done:
             continue
         done.add(pair)
-        yield _line(pair, bundle, drawn.lines.get(back, ()))
+        yield _line(pair, bundle, lines.get(back, ()))
 
 
 def _line(pair: Pair, forth: tuple[Edge, ...], back: tuple[Edge, ...]) -> Edge:
@@ -210,7 +210,7 @@ def _line(pair: Pair, forth: tuple[Edge, ...], back: tuple[Edge, ...]) -> Edge:
         target=pair[1],
         label=bundle_label(bundle),
         meaning=_meaning(bundle),
-        badges=_worst(edge.badges for edge in bundle),
+        badges=worst_badges(edge.badges for edge in bundle),
         mutual=mutual or first.mutual,
         bundled=subjects,
     )
