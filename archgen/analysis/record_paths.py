@@ -6,8 +6,28 @@ from collections.abc import Iterable
 
 from archgen.analysis.dns_names import address, pointee
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Record
+from archgen.model.architecture import Cluster, Component, Record
 from archgen.model.products import is_setting_of_balancer, scope_of
+
+_BY_LAYER_2 = ("vrrp", "keepalived", "carp", "ucarp", "hsrp", "glbp", "heartbeat", "pacemaker", "corosync")
+"""The mechanisms that move an address by announcing it on the local network."""
+
+
+def moves_by_layer_2(topology: Topology, cluster: Cluster) -> bool:
+    """Return True if a cluster has an address beside those of its hosts, which one of them announces."""
+    if cluster.by is None:
+        return cluster.shared_address is not None
+    mover = topology.components.get(cluster.by)
+    return (mover.product or mover.id if mover is not None else cluster.by).casefold() in _BY_LAYER_2
+
+
+def hosts_named(topology: Topology, component: Component, name: str) -> list[str]:
+    """Return the hosts of a component to which records of a name lead, by their own address or their id."""
+    led = {pointee(record).removeprefix("host:") for record in topology.names.leading(name)}
+    shared = component.cluster.shared_address if component.cluster is not None else None
+    if shared is not None and shared in led:
+        return []
+    return [host for host in topology.hosts_of(component.id) if {host, topology.hosts[host].address} & led]
 
 
 def balancer_on_path(topology: Topology, flow: str) -> tuple[set[str], str, set[str]] | None:

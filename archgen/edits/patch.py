@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AGENTS, AddHost, AddReplica, AutomateFailover, Edit, MoveAddress, apply_edit
+from archgen.edits.records import lead_to_moving_address
 from archgen.model.architecture import Architecture, Availability, Component, Connection, Host, Replica, Zone
 from archgen.model.change import Append, Change, Put, Remove
 from archgen.model.durations import write_duration
@@ -20,8 +21,23 @@ def patch_of(topology: Topology, *edits: Edit) -> tuple[Change, ...]:
     before = after = _part(topology, edits)
     for edit in edits:
         after = apply_edit(after, edit, topology.index.callers)
+    moving = [
+        component.id
+        for old, component in zip(before.components, after.components, strict=False)
+        if _moves(old, component)
+    ]
+    records = (change for name in moving for change in lead_to_moving_address(topology, topology.components[name]))
     # two edits may automate the same failover, and it is automated once
-    return (*_changes(before, after), *(step for edit in dict.fromkeys(edits) for step in _lease_steps(topology, edit)))
+    return (
+        *_changes(before, after),
+        *records,
+        *(step for edit in dict.fromkeys(edits) for step in _lease_steps(topology, edit)),
+    )
+
+
+def _moves(before: Component, after: Component) -> bool:
+    """Return True if an edit gives a component an address that moves between its hosts."""
+    return before.cluster is None and after.cluster is not None and after.cluster.by == "vrrp"
 
 
 def _lease_steps(topology: Topology, edit: Edit) -> Iterator[Change]:

@@ -402,3 +402,24 @@ def test_what_a_provider_runs_in_one_zone_is_spread_over_its_region(
         more="zones: {world: {kind: provider}, eu: {kind: region, in: world}, az-a: {kind: availability-zone, in: eu}}\n",
     )
     assert fixed(text, "single-point-of-failure")["components"]["index"]["managed"] == spread
+
+
+@pytest.mark.parametrize(
+    ("more", "value"),
+    [("", "app"), ("  see:\n    domain: www.a.example\n    steps: [user -> mail: GET]\n", "203.0.113.31")],
+)
+def test_a_name_leads_to_the_address_that_moves_unless_it_leads_elsewhere_too(more: str, value: str) -> None:
+    text = model(
+        "user: {kind: client}\n"
+        "dns: {kind: dns, managed: true, records: [{name: www.a.example, type: A, value: 203.0.113.31}]}\n"
+        "app: {kind: app-server, runs_on: a, sessions: none}\nmail: {kind: mail, runs_on: a}",
+        "user -> dns: dns\nuser -> app: https\nuser -> mail: https",
+        "user -> dns: A\nuser -> app: GET",
+        "{a: {address: 203.0.113.31}}",
+    ).replace("    access: write\n", "    domain: www.a.example\n")
+    data = (text + more).encode()
+    done = apply_fixes(
+        data, checker(Input(NAME, data), Policy(), TODAY), lambda each: each.rule == "single-point-of-failure"
+    )
+    components = yaml.safe_load(done.data)["components"]
+    assert components["dns"]["records"][0]["value"] == value

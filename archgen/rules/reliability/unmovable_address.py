@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+from archgen.analysis.record_paths import moves_by_layer_2
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Cluster, Component, Replica
 from archgen.model.subject import Subject
-
-_BY_LAYER_2 = ("vrrp", "keepalived", "carp", "ucarp", "hsrp", "glbp", "heartbeat", "pacemaker", "corosync")
-"""The mechanisms that move an address by announcing it on the local network."""
 
 _SURE = ("provider", "region")
 """The kinds of zones that no layer 2 spans; one may span datacenters, and zones of a private cloud."""
@@ -24,19 +22,12 @@ def check(context: RuleContext) -> Iterator[Hit]:
     facts = context.topology
     for component in facts.architecture.components:
         cluster = component.cluster
-        if cluster is not None and not component.managed and _moves_by_layer_2(facts, cluster):
+        if cluster is not None and not component.managed and moves_by_layer_2(facts, cluster):
             for kind in _KINDS:
                 apart = _apart(facts, component, kind)
                 if apart is not None:
                     yield _hit(facts, component, cluster, kind, *apart)
                     break
-
-
-def _moves_by_layer_2(facts: Topology, cluster: Cluster) -> bool:
-    if cluster.by is None:
-        return cluster.shared_address is not None
-    mover = facts.components.get(cluster.by)
-    return (mover.product or mover.id if mover is not None else cluster.by).casefold() in _BY_LAYER_2
 
 
 def _apart(facts: Topology, component: Component, kind: str) -> tuple[Replica, str, Replica, str] | None:

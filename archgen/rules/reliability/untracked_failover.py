@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from archgen.analysis.dns_names import pointee
 from archgen.analysis.hops import Hop, relays
+from archgen.analysis.record_paths import hosts_named, moves_by_layer_2
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveAddress
 from archgen.edits.patch import patch_of
+from archgen.edits.records import lead_to_moving_address
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Cluster, Component, Connection, Port
 from archgen.model.change import Change, Put
@@ -33,8 +34,11 @@ def check(context: RuleContext) -> Iterator[Hit]:
             if not _is_handed_out(facts, component):
                 flows = _flows_over(facts, calls)
                 yield _hit(component, _unmoved(facts, component, flows), _fix(facts, component), flows)
-        elif cluster.watches == "host":
+            continue
+        if cluster.watches == "host":
             yield _unwatched(facts, component, cluster)
+        if moves_by_layer_2(facts, cluster):
+            yield from _left_behind(facts, component, cluster, _flows_over(facts, calls))
     for component in facts.architecture.components:
         cluster = _pair_on_hosts(component)
         if cluster is not None and component.id not in entries and facts.flows_of[component.id]:
@@ -105,11 +109,9 @@ def _pair_on_hosts(component: Component) -> Cluster | None:
 def _unmoved(facts: Topology, component: Component, flows: tuple[str, ...]) -> str:
     """Return the message; where a name leads to one replica alone, the others get no traffic even now."""
     replicas = [replica.id for replica in component.replicas]
-    names = facts.names
     domains = dict.fromkeys(facts.flows[flow].domain for flow in flows)
     for domain in filter(None, domains):
-        led = {pointee(record).removeprefix("host:") for record in names.leading(normalize_name(domain))}
-        hosts = [host for host in facts.hosts_of(component.id) if {host, facts.hosts[host].address} & led]
+        hosts = hosts_named(facts, component, domain)
         others = [replica.id for replica in component.replicas if not set(replica.hosts) & set(hosts)]
         if len(hosts) == 1:
             get = "gets" if len(others) == 1 else "get"
@@ -125,6 +127,28 @@ def _unmoved(facts: Topology, component: Component, flows: tuple[str, ...]) -> s
             f"that traffic when {lost} fails"
         )
     return f"Nothing is declared that moves the visitors' traffic when {lost} fails"
+
+
+def _left_behind(facts: Topology, component: Component, cluster: Cluster, flows: tuple[str, ...]) -> Iterator[Hit]:
+    """Yield a hit for a name that leads to the own address of one host, which stays there when the shared one moves."""
+    named: dict[str, list[str]] = {}
+    for flow in flows:
+        named.setdefault(normalize_name(facts.flows[flow].domain or ""), []).append(flow)
+    for name, led in named.items():
+        hosts = hosts_named(facts, component, name)
+        if len(hosts) == 1:
+            takers = [replica.id for replica in component.replicas if not set(replica.hosts) & set(hosts)]
+            yield Hit(
+                subject=Subject("component", component.id),
+                message=f"{name} leads to {hosts[0]}'s own address, which stays there when {listed(takers, 'or')} takes over",
+                related=tuple(
+                    (Subject("record", record.id), f"leads to {hosts[0]} alone") for record in facts.names.leading(name)
+                ),
+                flows=tuple(led),
+                fix=f"Lead {name} to the address that moves: give the record {component.id} or its shared address as value.",
+                # some models give the first host the address that moves
+                confidence="high" if cluster.shared_address is not None else "medium",
+            )
 
 
 def _unwatched(facts: Topology, component: Component, cluster: Cluster) -> Hit:
@@ -228,7 +252,9 @@ def _fix(facts: Topology, component: Component) -> str:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Declare an address that moves to the other replica, and watch the process."""
+    """Declare an address that moves to the other replica, lead names to it, and watch the process."""
+    if any(related.kind == "record" for related, _ in hit.related):
+        return tuple(lead_to_moving_address(context.topology, context.topology.components[hit.subject.id]))
     declared = context.topology.components[hit.subject.id].cluster
     if declared is not None and _moves(declared):
         return (Put(("components", hit.subject.id, "cluster", "watches"), "process"),)
