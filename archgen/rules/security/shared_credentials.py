@@ -10,7 +10,9 @@ from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection
 from archgen.model.change import Change, Put
+from archgen.model.kinds import QUEUES
 from archgen.model.products import product_name
+from archgen.model.protocols import WEB
 from archgen.model.runtimes import runs_any_code
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -34,7 +36,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             for target in connection.targets:
                 accounts.setdefault(target, {}).setdefault(connection.credentials, []).append(connection)
         elif _is_open(facts, connection):
-            open_.setdefault(connection.targets, []).append(connection)
+            open_.setdefault(_servers(facts, connection), []).append(connection)
     for calls in open_.values():
         yield _unproven(facts, calls)
     for target, users in accounts.items():
@@ -160,6 +162,17 @@ def _is_open(facts: Topology, connection: Connection) -> bool:
     return not foreign and (facts.crosses(connection) is not False or _is_in_reach(facts, connection))
 
 
+def _servers(facts: Topology, connection: Connection) -> tuple[str, ...]:
+    """Return the components that let a caller in: the targets, or the queue from which a program takes what lies in it.
+
+    The arrow shows how the messages go, and the program connects to the queue; over HTTP a queue calls the program.
+    """
+    kinds = {facts.kind(target).id for target in connection.targets}
+    taken = facts.kind(connection.source).id in QUEUES and kinds.isdisjoint(QUEUES)
+    pushed = any(port.protocol in WEB for port in connection.ports)
+    return (connection.source,) if taken and not pushed else connection.targets
+
+
 def _is_in_reach(facts: Topology, connection: Connection) -> bool:
     """Return True if a store on the caller's host listens to all that runs there: not to a socket, or to localhost alone."""
     apart = connection.locality == SAME_HOST or all(port.protocol == "unix" for port in connection.ports)
@@ -192,11 +205,12 @@ _OWN_ACCOUNTS = (
 
 def _unproven(facts: Topology, calls: list[Connection]) -> Hit:
     """The first of the connections is the subject: what lets all of them in is one setting."""
-    callers = [call.source for call in calls]
+    servers = _servers(facts, calls[0])
+    callers = [end for call in calls for end in (call.targets if servers == (call.source,) else (call.source,))]
     flows = {flow for call in calls for flow in facts.flows_over[call.id]}
     return Hit(
         subject=Subject("connection", calls[0].id),
-        message=f"{listed(calls[0].targets, 'or')} lets {listed(callers)} in without authentication",
+        message=f"{listed(servers, 'or')} lets {listed(callers)} in without authentication",
         related=tuple((Subject("connection", call.id), "is let in as well") for call in calls[1:]),
         flows=facts.in_order(flows),
         fix="Require an account, a token or a client certificate, and state it: `authentication: certificate`.",
