@@ -8,6 +8,7 @@ from archgen.analysis.failover_times import moves_alone
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
+from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -18,7 +19,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
     monitors = [component for component in facts.architecture.components if component.kind == "monitoring"]
     shared = {monitor.id: _shared(facts, monitor) for monitor in monitors}
     if monitors and all(shared.values()):
-        yield _hit(facts, monitors, shared)
+        alerting = [monitor for monitor in monitors if monitor.alerts or not product_of(monitor.product).shows]
+        yield _hit(facts, alerting or monitors, shared)
 
 
 def _shared(facts: Topology, monitor: Component) -> tuple[Subject, ...]:
@@ -39,10 +41,17 @@ def _shared(facts: Topology, monitor: Component) -> tuple[Subject, ...]:
 
 def _works(facts: Topology, host: str) -> bool:
     """Return True if the host, or one that runs on it, is monitored and runs a component that a flow needs."""
-    return any(
-        Subject("host", each) in facts.watched and any(facts.flows_of[name] for name in _carried(facts, each))
+    return bool(_watched_on(facts, host))
+
+
+def _watched_on(facts: Topology, host: str) -> list[str]:
+    """Return which of a host and those on it are monitored and carry a flow, and more than the monitoring itself."""
+    return [
+        each
         for each in (host, *facts.index.machines.get(host, ()))
-    )
+        if Subject("host", each) in facts.watched
+        and any(facts.flows_of[name] and not facts.kind(name).observes for name in _carried(facts, each))
+    ]
 
 
 def _carried(facts: Topology, host: str) -> list[str]:
@@ -63,7 +72,7 @@ def _hit(facts: Topology, monitors: list[Component], shared: dict[str, tuple[Sub
         case="floating" if any(floating for _, floating in together) else None,
         related=(
             *((Subject("component", monitor.id), "is blind then too") for monitor in monitors[1:]),
-            *((place, "is watched from within") for place in places),
+            *((place, "goes down with the monitoring on it") for place in places),
         ),
         flows=facts.in_order(flows),
     )
@@ -78,7 +87,10 @@ def _sentence(facts: Topology, titles: list[str], standing: tuple[Subject, ...],
             "silent until started elsewhere when that one goes down"
         )
     if standing[0].kind == "host":
-        where = f"on {places}, which {they} {'watches' if they == 'it' else 'watch'}"
+        watched = [host for place in standing for host in _watched_on(facts, place.id)]
+        apart = [host for host in watched if Subject("host", host) not in standing]
+        beside = f" beside {listed(apart)}" if apart == watched else ""
+        where = f"on {places}{beside}, which {they} {'watches' if they == 'it' else 'watch'}"
     else:
         where = f"in {places} with every replica of {listed(_flows(facts, standing[0]))}"
     go = "goes" if len(standing) == 1 else "go"
@@ -106,7 +118,8 @@ RULE = Rule(
     ),
     fix="Run the monitoring on a host of its own in another zone, or use a managed service, and monitor the monitoring too.",
     limits="Doesn't report models with a second monitoring elsewhere, nor a monitoring whose hosts aren't declared. One that a "
-    "platform starts elsewhere is an information.",
+    "platform starts elsewhere is an information. A host that carries monitoring alone isn't one that it watches, and a dashboard "
+    "without `alerts` isn't told of beside what alerts.",
     references=(
         (
             "Prometheus documentation, Alerting best practices (metamonitoring)",
