@@ -423,3 +423,22 @@ def test_a_name_leads_to_the_address_that_moves_unless_it_leads_elsewhere_too(mo
     )
     components = yaml.safe_load(done.data)["components"]
     assert components["dns"]["records"][0]["value"] == value
+
+
+def test_no_second_backup_reads_the_same_data_into_the_same_place() -> None:
+    backup = "dump: {kind: backup, runs_on: a, backs_up: [db]}\ndb: {kind: database, managed: true}"
+    alone = model(backup, "dump -> db: {protocol: postgresql, tls: true}", "dump -> db: SELECT", "{a: {}, b: {}}")
+    assert fixed(alone, "single-point-of-failure") == yaml.safe_load(alone)
+    beside = model(
+        f"{JOB}\napi: {{kind: service, runs_on: a}}\n{backup}",
+        "job -> api: https\ndump -> db: {protocol: postgresql, tls: true}",
+        "job -> api: start",
+        "{a: {}, b: {}}",
+    )
+    text = f"{beside}  copy:\n    steps:\n      - dump -> db: SELECT\n"
+    # what is left is a warning
+    done = apply_fixes(
+        text.encode(), checker(Input(NAME, text.encode()), Policy(), TODAY), lambda each: each.code == "REL001"
+    )
+    components = yaml.safe_load(done.data)["components"]
+    assert (components["api"]["runs_on"], components["dump"]["runs_on"]) == (["a", "a-2"], "a")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from archgen.analysis.backups import holds_only_copies
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
 from archgen.edits.promotion import agrees_by_vote, keeps_files
@@ -173,7 +174,7 @@ def _fix(facts: Topology, breaking: RootCause) -> str | None:
             "its guarantee, or add a second provider that takes over when this one fails."
         )
     lost = _alone_on(facts, breaking)
-    own = _one_more(facts, facts.components[lost]) if lost is not None else None
+    own = _one_more(facts, facts.components[lost]) if lost is not None else _of_each(facts, breaking)
     if own is not None:
         return own
     step, path = breaking.points[0].proof.step, breaking.points[0].proof.path
@@ -197,9 +198,26 @@ _ADD = "Add a replica on another host{}, with something that moves the traffic t
 
 def _alone_on(facts: Topology, breaking: RootCause) -> str | None:
     """Return the component of a lost replica, or the one whose replica is all that a flow loses with a host."""
+    names = _stopping(facts, breaking)
+    return names[0] if len(names) == 1 else None
+
+
+def _stopping(facts: Topology, breaking: RootCause) -> list[str]:
+    """Return the components of the lost replicas, without backups beside others: a missed copy is the lesser loss."""
     lost = (*breaking.absorbed, breaking.element.id)
-    names = {facts.replicas[name].component for name in lost if name in facts.replicas}
-    return names.pop() if len(names) == 1 else None
+    names = list(dict.fromkeys(facts.replicas[name].component for name in lost if name in facts.replicas))
+    return [name for name in names if facts.kind(name).id != "backup"] or names
+
+
+def _of_each(facts: Topology, breaking: RootCause) -> str | None:
+    """Return the fix of each component that is lost with a host; None where another replica is all that any of them needs."""
+    advice: dict[str | None, list[str]] = {}
+    for name in _stopping(facts, breaking):
+        advice.setdefault(_one_more(facts, facts.components[name]), []).append(name)
+    if set(advice) <= {None}:
+        return None
+    rest = _elsewhere(facts, breaking) or _ADD.format("")
+    return " ".join(f"{listed(names)}: {fix or rest}" for fix, names in advice.items())
 
 
 _SPREAD = (
@@ -247,8 +265,12 @@ def _one_more(facts: Topology, component: Component) -> str | None:
             "for a lease, so that no job starts twice: `replicas: 2`, and `cluster: {mode: active-passive, failover: automatic, "
             "by: …}` with what holds the lease."
         )
+    if component.kind == "backup":
+        return "Let a second host start it when the first is gone, but never both, and be alerted on a missed run."
     if component.kind == "dns":
         return "Run a second name server elsewhere, and list both in the NS records and at the registrar: resolvers try the next."
+    if holds_only_copies(facts, component):
+        return "Let the backups copy to a second repository too, on another host or at a provider, which shares nothing with this one."
     if keeps_files(component):
         return "Keep the files in storage that copies them to a second machine by itself, and takes over there."
     placed = bool(component.replicas[0].hosts) and not component.replicas[0].floating
@@ -319,6 +341,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         return patch_of(facts, *(automate(facts, *(facts.components[name] for name in moved)) or ()))
     lost = dict.fromkeys(replica.component for flow in hit.flows for replica in facts.losses.lying_in(element, flow))
     alone = [facts.components[component] for component in lost if facts.hosts_of(component) == (element.id,)]
+    alone = [component for component in alone if component.kind != "backup"] or alone
     return (
         add_similar_host(facts, element.id, alone) if len(alone) > 1 else add_replica(facts, alone[0]) if alone else ()
     )
