@@ -79,12 +79,16 @@ def _case(facts: Topology, breaking: RootCause) -> str | None:
         return "managed"
     if _is_started_again(facts, breaking.element):
         return "job"
-    if all(facts.starting_kinds[flow] == {"backup"} for flow in breaking.flows):
+    if _stops_backups_alone(facts, breaking):
         return "backup"
     unsure = all(facts.losses.breaks_if_waiting(breaking.element, flow) for flow in breaking.flows)
     if unsure or _queues(facts, breaking):
         return "waiting"
     return "region" if _is_of_one_region(facts, breaking) else None
+
+
+def _stops_backups_alone(facts: Topology, breaking: RootCause) -> bool:
+    return all(facts.starting_kinds[flow] == {"backup"} for flow in breaking.flows)
 
 
 def _is_of_one_region(facts: Topology, breaking: RootCause) -> bool:
@@ -203,10 +207,12 @@ def _alone_on(facts: Topology, breaking: RootCause) -> str | None:
 
 
 def _stopping(facts: Topology, breaking: RootCause) -> list[str]:
-    """Return the components of the lost replicas, without backups beside others: a missed copy is the lesser loss."""
+    """Return the components of the lost replicas: those that are lost as a whole, if any are; backups are the lesser loss."""
     lost = (*breaking.absorbed, breaking.element.id)
     names = list(dict.fromkeys(facts.replicas[name].component for name in lost if name in facts.replicas))
-    return [name for name in names if facts.kind(name).id != "backup"] or names
+    gone = [name for name in names if all(replica.id in lost for replica in facts.components[name].replicas)] or names
+    alone = _stops_backups_alone(facts, breaking)
+    return [name for name in gone if alone or facts.kind(name).id != "backup"] or gone
 
 
 def _of_each(facts: Topology, breaking: RootCause) -> str | None:
