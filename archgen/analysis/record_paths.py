@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archgen.analysis.dns_names import address, pointee
+from archgen.analysis.hops import relays
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Cluster, Component, Record
 from archgen.model.products import is_setting_of_balancer, scope_of
+from archgen.model.protocols import WEB
 
 _BY_LAYER_2 = ("vrrp", "keepalived", "carp", "ucarp", "hsrp", "glbp", "heartbeat", "pacemaker", "corosync")
 """The mechanisms that move an address by announcing it on the local network."""
@@ -28,6 +30,15 @@ def hosts_named(topology: Topology, component: Component, name: str) -> list[str
     if shared is not None and shared in led:
         return []
     return [host for host in topology.hosts_of(component.id) if {host, topology.hosts[host].address} & led]
+
+
+def is_located(topology: Topology, flow: str, name: str) -> bool:
+    """Return True if the flow begins with mail to the name, which needs only an MX record, or with a service that has SRV records."""
+    ports = (hop.port for hop in topology.hops[flow] if hop.port is not None and hop.port.protocol != "dns")
+    first = next(ports, None)
+    if first is not None and first.protocol not in WEB and topology.names.services(name):
+        return True
+    return first is not None and relays(first) and bool(topology.names.mail_servers(name))
 
 
 def balancer_on_path(topology: Topology, flow: str) -> tuple[set[str], str, set[str]] | None:

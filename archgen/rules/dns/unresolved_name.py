@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.dns_names import Names, address
-from archgen.analysis.hops import relays
-from archgen.analysis.topology import Topology
+from archgen.analysis.record_paths import is_located
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Flow
 from archgen.model.change import Append, Change
 from archgen.model.dns_zones import lies_under, normalize_name
-from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -25,19 +23,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for flow in facts.architecture.flows:
         if flow.domain is None or not speaking or not _is_unresolved(names, name := normalize_name(flow.domain)):
             continue
-        if not _is_located(facts, flow.id, name):
+        if not is_located(facts, flow.id, name):
             unresolved.setdefault(name, []).append(flow)
     for flows in unresolved.values():
         yield _hit(names, speaking, flows)
-
-
-def _is_located(facts: Topology, flow: str, name: str) -> bool:
-    """Return True if the flow begins with mail to the name, which needs only an MX record, or with a service that has SRV records."""
-    ports = (hop.port for hop in facts.hops[flow] if hop.port is not None and hop.port.protocol != "dns")
-    first = next(ports, None)
-    if first is not None and first.protocol not in WEB and facts.names.services(name):
-        return True
-    return first is not None and relays(first) and bool(facts.names.mail_servers(name))
 
 
 def _is_unresolved(names: Names, name: str) -> bool:

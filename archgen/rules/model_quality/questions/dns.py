@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.dns_names import ADDRESS_TYPES, address, pointee
-from archgen.analysis.record_paths import balancer_on_path, components_at_addresses, components_behind
+from archgen.analysis.record_paths import balancer_on_path, components_at_addresses, components_behind, is_located
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Flow
 from archgen.model.dns_zones import lies_under, normalize_name
@@ -18,8 +18,9 @@ from archgen.rules.model_quality.questions.gap import Gap, component_gap
 def servers_without_records(topology: Topology) -> Iterator[Gap]:
     """Yield name servers without records, where a flow goes by a name that no other record is for."""
     names = topology.names
-    wanted = [normalize_name(flow.domain) for flow in topology.architecture.flows if flow.domain is not None]
-    wanted = [name for name in dict.fromkeys(wanted) if address(name) is None and not names.leads(name)]
+    named = [(flow.id, normalize_name(flow.domain)) for flow in topology.architecture.flows if flow.domain is not None]
+    sought = dict.fromkeys(name for flow, name in named if not is_located(topology, flow, name))
+    wanted = [name for name in sought if address(name) is None and not names.leads(name)]
     for server in names.silent:
         asked = [name for name in wanted if server.domain is None or lies_under(name, normalize_name(server.domain))]
         if asked:
