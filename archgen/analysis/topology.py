@@ -17,6 +17,9 @@ from archgen.reliability.leaving import left_in_order
 from archgen.reliability.losses import Losses
 from archgen.reliability.structure import access_of, is_required, requests
 
+_QUEUES = (*QUEUES, "cache", "key-value-store")
+"""The kinds from which workers take jobs; a broker may be declared as either."""
+
 
 class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
     """An architecture with the answers about its flows; each is a frozen value in the order of the model."""
@@ -180,6 +183,27 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
             firsts = {start.step for start in self.losses.structures[flow].initiators}
             kinds[flow] = frozenset(self.kind(hop.step.source).id for hop in hops if hop.step.id in firsts)
         return kinds
+
+    def queues_of_lost(self, element: Subject, flow: str) -> list[str]:
+        """Return the queue, filled by others and left, from which the lost workers that start a flow take their work first."""
+        first = self.hops[flow][0]
+        source = first.step.source
+        if self.kind(source).id != "worker":
+            return []
+        own = (each for each in self.losses.structures[flow].replicas if element.id in (each.id, *each.hosts))
+        lost = {each.component for each in (self.losses.lying_in(element, flow) if element.kind == "zone" else own)}
+        if source not in lost:
+            return []
+        queues = (name for name in first.targets if self.kind(name).id in _QUEUES and name not in lost)
+        return [name for name in queues if any(call.source not in lost for call in self.incoming[name])]
+
+    def takes_from_queue(self, component: str) -> bool:
+        """Return True for a worker that takes its work from a queue and that nothing calls: no traffic has to move."""
+        calls = (target for call in self.outgoing[component] for target in call.targets)
+        if self.kind(component).id != "worker" or not any(self.kind(target).id in _QUEUES for target in calls):
+            return False
+        hops = (hop for flow in self.flows_of[component] for hop in self.hops[flow])
+        return not any(component in hop.targets for hop in hops)
 
     def if_waiting(self, element: Subject, flows: tuple[str, ...], *, named: bool = False) -> str:
         """Return the condition under which the loss of an element takes flows down, where the model leaves it open; else nothing."""

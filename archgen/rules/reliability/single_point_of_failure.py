@@ -109,28 +109,11 @@ def _queues(facts: Topology, breaking: RootCause) -> list[str]:
     """Return what keeps the work of lost workers until they run again; empty if the loss stops anything else."""
     kept: dict[str, None] = {}
     for flow in breaking.flows:
-        queues = _queues_of_flow(facts, breaking.element, flow)
+        queues = facts.queues_of_lost(breaking.element, flow)
         if not queues:
             return []
         kept.update(dict.fromkeys(queues))
     return list(kept)
-
-
-_QUEUES = (*QUEUES, "cache", "key-value-store")
-"""The kinds from which workers take jobs; a broker may be declared as either."""
-
-
-def _queues_of_flow(facts: Topology, element: Subject, flow: str) -> list[str]:
-    """Return the queue, filled by others and left, from which the lost workers that start a flow take their work first."""
-    first = facts.hops[flow][0]
-    if facts.kind(first.step.source).id != "worker":
-        return []
-    own = (each for each in facts.losses.structures[flow].replicas if element.id in (each.id, *each.hosts))
-    lost = {each.component for each in (facts.losses.lying_in(element, flow) if element.kind == "zone" else own)}
-    if first.step.source not in lost:
-        return []
-    queues = (name for name in first.targets if facts.kind(name).id in _QUEUES and name not in lost)
-    return [name for name in queues if any(call.source not in lost for call in facts.incoming[name])]
 
 
 def _waits(queues: list[str]) -> str:
@@ -288,18 +271,11 @@ def _one_more(facts: Topology, component: Component) -> str | None:
         return _FIRST_ASK.format("its host under `runs_on`" if placed else "`replicas: 2`")
     if component.replicas[0].floating:
         return "Run at least two replicas (`replicas: 2`) on different hosts."
-    return "Run a second replica on another host: both take the work that waits." if _is_fed(facts, component) else None
-
-
-def _is_fed(facts: Topology, component: Component) -> bool:
-    """Return True for a worker that takes its work from a queue and that nothing calls: no traffic has to move."""
-    if component.kind != "worker":
-        return False
-    calls = (target for call in facts.outgoing[component.id] for target in call.targets)
-    if not any(facts.kind(target).id in _QUEUES for target in calls):
-        return False
-    hops = (hop for flow in facts.flows_of[component.id] for hop in facts.hops[flow])
-    return not any(component.id in hop.targets for hop in hops)
+    return (
+        "Run a second replica on another host: both take the work that waits."
+        if facts.takes_from_queue(component.id)
+        else None
+    )
 
 
 _FIRST_ASK = (
