@@ -21,6 +21,12 @@ LIST_SIGNS = " \t[](){}\"'"
 ON_MACHINE = ("host.docker.internal", "gateway.docker.internal", "host.containers.internal", "docker.for.mac.localhost")
 """Names by which containers know the machine that they run on."""
 
+_IN_FLAGS = frozenset("=: ")
+"""The signs before what stands in a flag."""
+
+_MOST_WORDS = 200
+"""Words of a command that are searched."""
+
 _MOST_SOUGHT = 300
 """Hosts that are sought one by one in a text before its addresses are."""
 
@@ -128,6 +134,16 @@ def hosts_in(text: str, hosts: Mapping[str, str]) -> dict[str, str]:
     return {
         host: identity for host, identity in hosts.items() if host in lower or (host != host.lower() and host in text)
     }
+
+
+def may_hold_address(value: str) -> bool:
+    """Return False for a number, and for a flag without a value, which most words of commands are."""
+    return not (value.isdecimal() or (value[:1] in ("-", "") and _IN_FLAGS.isdisjoint(value)))
+
+
+def words_of_command(text: str) -> list[str]:
+    """Return the words of a command without the ends of the commands that they stand in."""
+    return [word.rstrip(";") for word in text.split()[:_MOST_WORDS]]
 
 
 def argument(word: str, before: str) -> tuple[str, str, str]:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from msgspec.structs import replace
 
 from archgen.importers.facts import Attachment, Configuration
-from archgen.importers.kubernetes.manifests import Manifests, all_containers_of, containers_of, pod_of
-from archgen.importers.kubernetes.part import Workload, program_of
+from archgen.importers.kubernetes.manifests import Manifests, all_containers_of, pod_of
+from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import data_of
 from archgen.importers.nodes import SourceNode
 from archgen.importers.products import guess
@@ -29,7 +29,7 @@ def attachments_of(manifests: Manifests, parts: list[Workload], hosts_of: HostsO
     for part in parts:
         for name, keys in all_mounted[part.id]:
             for key in keys or (None,):
-                readers.setdefault((part.namespace, name, key), set()).add(program_of(part.manifest))
+                readers.setdefault((part.namespace, name, key), set()).add(part.program)
     for part in parts:
         mounted = all_mounted[part.id]
         named.update((part.namespace, name) for name in (*(name for name, _ in mounted), *_referenced(part)))
@@ -124,7 +124,7 @@ def _paths_of(part: Workload, volume: str) -> frozenset[str] | None:
 
 def _referenced(part: Workload) -> Iterator[str]:
     """Yield the ConfigMaps of which a container takes variables."""
-    for container in containers_of(part.manifest.kind, part.manifest.node):
+    for container in part.containers:
         for item in container.get("envFrom").list():
             yield item.text_at("configMapRef", "name")
         for item in container.get("env").list():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from archgen.importers.facts import Fact, FactSheet
-from archgen.importers.kubernetes.manifests import containers_of
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.routes import IngressRoute
 from archgen.importers.products import image_name
@@ -23,7 +22,7 @@ def _is_controller(image: str) -> bool:
 def controller_of(route: IngressRoute, parts: Iterable[Workload], taken: Mapping[str, str], sheet: FactSheet) -> str:
     """Return the id of the component that routes: a proxy of the manifests, else one that stands in no file."""
     for part in parts:
-        if _is_controller(containers_of(part.manifest.kind, part.manifest.node)[0].text_at("image")):
+        if _is_controller(part.containers[0].text_at("image")):
             return part.id
     identity = "ingress" if route.kind == "Ingress" else "gateway"
     identity = identity if taken.get(identity) is None else f"{identity}-controller"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from archgen.importers.catalogue import PRODUCTS
-from archgen.importers.facts import FactSheet, Origin
+from archgen.importers.facts import Fact, FactSheet, Origin
 from archgen.importers.kubernetes.custom_resource_kinds import KINDS_OPERATED, Operated, operated_by
 from archgen.importers.kubernetes.hosts import ServiceKey
 from archgen.importers.kubernetes.manifests import Manifest, Manifests
@@ -125,3 +125,19 @@ def _at(node: SourceNode, way: list[str]) -> Iterator[SourceNode]:
             yield from _at(item, way[1:])
     else:
         yield from _at(node.get(way[0]), way[1:])
+
+
+def describe_resource(resource: Resource, sheet: FactSheet) -> None:
+    """Add the facts of a resource itself."""
+    subject, source, evidence = f"component:{resource.id}", resource.manifest.origin, resource.guess.evidence
+    sheet.add(Fact(subject, "kind", resource.guess.known.kind, source, evidence))
+    sheet.add(Fact(subject, "product", resource.guess.known.product, source, evidence))
+    if resource.namespace:
+        sheet.add(Fact(subject, "group", resource.namespace, source, "namespace"))
+    if resource.operated.promoted:
+        sheet.add(Fact(subject, "is_promoted", True, source, evidence))
+    replicas, place = resource.replicas
+    if replicas is None:
+        sheet.add(Fact(subject, "is_uncounted", True, place, evidence, "medium"))
+    elif replicas > 1:
+        sheet.add(Fact(subject, "replicas", replicas, place, evidence))

@@ -9,6 +9,13 @@ from archgen.importers.facts import Attachment
 
 _LINE = re.compile(r"""([ \t]*)(?:- )?(?:export )?["']?([A-Za-z][A-Za-z0-9_.-]{0,80})["']?[ \t]*[:=][ \t]*(.*)""")
 _BETWEEN_WORDS = re.compile(r"[.-]+")
+_MAY_NAME_STORE = re.compile(
+    rb"[a-z]://|redis|postgres|pgsql|mysql|maria|mongo|kafka|rabbit|amqp|elastic|opensearch|memcache|cassandra|neo4j|mssql|"
+    rb"sqlserver|minio|s3|dynamo|nacos|eureka|consul|keycloak|vault|db_|database|datasource|data source",
+    re.IGNORECASE,
+)
+"""A word of each store that a setting may name; a file without one is not read by its lines."""
+
 _LARGEST = 64 * 1024
 _DEEPEST = 12
 
@@ -19,7 +26,7 @@ def settings_in(attachment: Attachment) -> Iterator[tuple[str, str, int]]:
     `redis: {host: x}` on two lines is `REDIS_HOST`, as frameworks take it from a variable.
     """
     data = attachment.file.data
-    if len(data) > _LARGEST:
+    if len(data) > _LARGEST or _MAY_NAME_STORE.search(data) is None:
         return
     above: list[tuple[int, str]] = []
     for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):

@@ -33,13 +33,15 @@ _OF_METRICS = re.compile(r"metrics|prometheus|pprof|profil", re.IGNORECASE)
 
 
 class Workload(Struct):
-    """A workload with its id, its kind, the labels of its pods and the named ports of its containers."""
+    """A workload with its id, its kind, the labels of its pods, the named ports of its containers, its program and its containers."""
 
     id: str
     manifest: Manifest
     guess: Guess
     labels: dict[str, str]
     ports: dict[str, int]
+    program: str
+    containers: list[SourceNode]
 
     @property
     def namespace(self) -> str:
@@ -105,7 +107,7 @@ def has_sentinel(part: Workload) -> bool:
     """Return True for pods of a key-value store in each of which a sentinel runs too."""
     if part.guess.known.kind not in ("key-value-store", "cache"):
         return False
-    containers = containers_of(part.manifest.kind, part.manifest.node)
+    containers = part.containers
     return any(runs_sentinel(command_of(container)) for container in containers)
 
 
@@ -127,7 +129,8 @@ def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> 
             continue
         containers = containers_of(manifest.kind, manifest.node)
         main = containers[0]
-        first = programs.setdefault((manifest.namespace, manifest.name, program_of(manifest)), manifest)
+        program = program_of(manifest)
+        first = programs.setdefault((manifest.namespace, manifest.name, program), manifest)
         if first is not manifest and manifest.kind in _ROLLED and first.kind in _ROLLED:
             sheet.repeat(f"{manifest.kind} {manifest.name}", first.node.path, manifest.node.path)
             continue
@@ -146,14 +149,14 @@ def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> 
             for container in containers
             for item in container.get("ports").list()
         }
-        yield Workload(identity, manifest, kind, labels_of(manifest.kind, manifest.node), ports)
+        yield Workload(identity, manifest, kind, labels_of(manifest.kind, manifest.node), ports, program, containers)
 
 
 def jobs_of_programs(manifests: Manifests, parts: list[Workload]) -> Iterator[tuple[Manifest, Workload]]:
     """Yield the jobs that run once, each with the only workload of its namespace that runs the same image."""
     programs: dict[tuple[str, str], list[Workload]] = {}
     for part in parts:
-        programs.setdefault((part.namespace, program_of(part.manifest)), []).append(part)
+        programs.setdefault((part.namespace, part.program), []).append(part)
     for job in sorted(manifests.of("Job"), key=lambda each: (each.origin, each.name)):
         alike = programs.get((job.namespace, program_of(job)), [])
         if len(alike) == 1 and KINDS[alike[0].guess.known.kind].role in ("application", "web"):

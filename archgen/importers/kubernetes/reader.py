@@ -6,12 +6,26 @@ from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
-from archgen.importers.addresses import Mention, argument, mentions, port_beside, resolve_host
+from archgen.importers.addresses import (
+    Mention,
+    argument,
+    may_hold_address,
+    mentions,
+    port_beside,
+    resolve_host,
+    words_of_command,
+)
 from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.facts import MOUNTED, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.kubernetes.configurations import attachments_of
 from archgen.importers.kubernetes.controllers import controller_of
-from archgen.importers.kubernetes.custom_resources import Resource, references_of, resources_of, settings_of
+from archgen.importers.kubernetes.custom_resources import (
+    Resource,
+    describe_resource,
+    references_of,
+    resources_of,
+    settings_of,
+)
 from archgen.importers.kubernetes.hosts import agents_by_port, hosts_in_namespace, workload_names
 from archgen.importers.kubernetes.kustomization import read_kustomizations
 from archgen.importers.kubernetes.label_index import LabelIndex, labels_in_command
@@ -102,7 +116,8 @@ class _Reader:
     def read(self) -> list[Attachment]:
         for part in self.parts:
             self._describe(part)
-            self._say_itself(part)
+            if part.id in self.sharing.own:
+                self._say_itself(part)
         for part in self.parts:
             hosts = self._hosts(part.namespace)
             self._call(part, hosts)
@@ -111,7 +126,7 @@ class _Reader:
         for job, part in jobs_of_programs(self.manifests, self.parts):
             self._take_over(job, part)
         for resource in self.resources:
-            self._describe_resource(resource)
+            describe_resource(resource, self.sheet)
             self._call_of_resource(resource)
         attachments = list(attachments_of(self.manifests, self.parts, self._hosts))
         for attachment in attachments:
@@ -162,20 +177,6 @@ class _Reader:
             if (part.id, target) not in self.called and KINDS[self.by_id[target].guess.known.kind].role != "data":
                 self._connect(part, Mention(target), source, f"{name}, in no file")
                 self._add(f"connection:{part.id}->{target}", "variable", name, source, name, "medium")
-
-    def _describe_resource(self, resource: Resource) -> None:
-        subject, source, evidence = f"component:{resource.id}", resource.manifest.origin, resource.guess.evidence
-        self._add(subject, "kind", resource.guess.known.kind, source, evidence)
-        self._add(subject, "product", resource.guess.known.product, source, evidence)
-        if resource.namespace:
-            self._add(subject, "group", resource.namespace, source, "namespace")
-        if resource.operated.promoted:
-            self._add(subject, "is_promoted", True, source, evidence)
-        replicas, place = resource.replicas
-        if replicas is None:
-            self._add(subject, "is_uncounted", True, place, evidence, "medium")
-        elif replicas > 1:
-            self._add(subject, "replicas", replicas, place, evidence)
 
     def _call_of_resource(self, resource: Resource) -> None:
         hosts = self._hosts(resource.namespace)
@@ -237,7 +238,7 @@ class _Reader:
                 for item in container.get(key).list():
                     source = Origin(item.path, item.line, item.pointer)
                     self._wait(part, item.text, source)
-                    for word in map(_without_end, expanded(item.text, values).split()[:200]):
+                    for word in words_of_command(expanded(item.text, values)):
                         name, value, flag = argument(word, before)
                         self._mention(part, name, value, source, flag or key, hosts)
                         before = word
@@ -247,7 +248,7 @@ class _Reader:
         named: set[str] = set()
         repeated: dict[bool, set[str]] = {True: set(), False: set()}
         hosts = self._hosts(part.namespace)
-        for container in containers_of(part.manifest.kind, part.manifest.node):
+        for container in part.containers:
             variables = list(variables_of(self.manifests, part.namespace, container))
             shared = [self.sharing.is_shared(part, source) for _, (_, source) in variables]
             for is_shared, (name, (text, _)) in zip(shared, variables, strict=True) if any(shared) else ():
@@ -265,7 +266,7 @@ class _Reader:
         if not isinstance(part, Workload) or (beside and attachment.kind != part.guess.known.kind):
             return
         hosts = self._all_hosts(part.namespace)
-        for name, value, line in settings_in(attachment):
+        for name, value, line in settings_in(attachment) if not KINDS[part.guess.known.kind].balances else ():
             source = Origin(attachment.file.path, line)
             for mention, store in self.outside.mentions(name, value, hosts, source):
                 self.by_id[store.id] = store
@@ -282,7 +283,9 @@ class _Reader:
     def _take_over(self, job: Manifest, part: Workload) -> None:
         """Add the stores that a job of the same program calls, as a migration does."""
         proven = set(self.called)
-        self._call(replace(part, manifest=job), self._hosts(part.namespace))
+        self._call(
+            replace(part, manifest=job, containers=containers_of(job.kind, job.node)), self._hosts(part.namespace)
+        )
         for source, target in sorted(self.called - proven):
             self._doubt(source, target, job.origin, f"job {job.name}")
 
@@ -296,7 +299,7 @@ class _Reader:
         hosts: Mapping[str, str],
         port: int | None = None,
     ) -> None:
-        if names_page(part.guess.known.kind, name, value):
+        if not may_hold_address(value) or names_page(part.guess.known.kind, name, value):
             return
         meant = self._names(part.namespace)
         for mention, store in self.outside.mentions(name, value, self._all_hosts(part.namespace), source, port):
@@ -393,8 +396,3 @@ class _Reader:
             meant = resolve_host(service, self._names(route.namespace)) if target is None else None
             if target is not None or meant is not None:
                 yield target or meant or "", port, source, meant is not None
-
-
-def _without_end(word: str) -> str:
-    """Return a word of a command without the end of the command that it stands in."""
-    return word.rstrip(";")

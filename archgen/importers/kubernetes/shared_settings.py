@@ -9,8 +9,8 @@ from typing import Literal
 from archgen.importers.catalogue import Known, is_like
 from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.custom_resources import Resource
-from archgen.importers.kubernetes.manifests import Manifests, all_containers_of, containers_of
-from archgen.importers.kubernetes.part import Workload, program_of
+from archgen.importers.kubernetes.manifests import Manifests, all_containers_of
+from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import REFERENCES, data_of, variables_of
 from archgen.importers.names import words_of
 from archgen.importers.outside import OutsideStore, store_asked_for, store_by_name
@@ -60,7 +60,8 @@ class SharedSettings:
                 for _, source in entries:
                     self.takers.setdefault((source.path, source.line), {})[part.id] = part
                     self.addresses[source.path, source.line] = number
-        for part in {each.id: each for takers in self.takers.values() for each in takers.values()}.values():
+        shared = [takers for takers in self.takers.values() if len(takers) > 1]
+        for part in {each.id: each for takers in shared for each in takers.values()}.values():
             self.own[part.id] = tuple(self._own_stores(manifests, part))
 
     def judge(
@@ -129,7 +130,7 @@ class SharedSettings:
 
         An address of its own tells nothing of who needs the one in the settings for all.
         """
-        for container in containers_of(part.manifest.kind, part.manifest.node):
+        for container in part.containers:
             for name, (_, source) in variables_of(manifests, part.namespace, container):
                 known = store_by_name(name)
                 is_own = store_asked_for(name) is None and self._is_own(part, source)
@@ -175,7 +176,7 @@ def _words_of(part: Workload | Resource) -> list[str]:
 
 
 def _is_one_program(takers: dict[str, Workload]) -> bool:
-    return len({program_of(each.manifest) for each in takers.values()}) == 1
+    return len({each.program for each in takers.values()}) == 1
 
 
 def _taken_whole(manifests: Manifests, part: Workload) -> Iterator[list[tuple[str, Origin]]]:

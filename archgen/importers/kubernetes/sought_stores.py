@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from archgen.importers.facts import Origin
-from archgen.importers.kubernetes.manifests import Manifests, containers_of
+from archgen.importers.kubernetes.manifests import Manifests
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import REFERENCES, data_of, variables_of
 from archgen.importers.nodes import SourceNode
@@ -53,7 +53,7 @@ def sought_by(manifests: Manifests, part: Workload) -> dict[str, Sought]:
     """Return what a pod seeks by the products or kinds of the stores; where it names one of that product it seeks none."""
     sought: dict[str, Sought] = {}
     named: set[str] = set()
-    for container in containers_of(part.manifest.kind, part.manifest.node):
+    for container in part.containers:
         values = dict(variables_of(manifests, part.namespace, container))
         unknown = {
             name: (source, reference)
@@ -89,7 +89,7 @@ def _open_at(value: str, source: Origin) -> tuple[Origin, str]:
 def unknown_variables(manifests: Manifests, namespace: str, container: SourceNode) -> Iterator[tuple[str, Origin, str]]:
     """Yield the variables of a container whose values stand in no file, each with its place and what holds it."""
     for item in container.get("env").list():
-        for kind, word in REFERENCES:
+        for kind, word in REFERENCES if item.get("valueFrom").value is not None else ():
             reference = item.get("valueFrom", f"{word}KeyRef")
             name, key = reference.text_at("name"), reference.text_at("key")
             if name and key not in data_of(manifests, kind, namespace, name):
@@ -105,7 +105,7 @@ def components_sought(
     manifests: Manifests, part: Workload, hosts: Mapping[str, str]
 ) -> Iterator[tuple[str, str, Origin]]:
     """Yield the components whose names stand in the names of variables for addresses that no file holds, each with variable and place."""
-    for container in containers_of(part.manifest.kind, part.manifest.node):
+    for container in part.containers:
         for name, source, _ in unknown_variables(manifests, part.namespace, container):
             match = _OF_ADDRESS.fullmatch(name)
             word = match[1].lower().replace("_", "-") if match is not None and store_by_name(name) is None else ""
