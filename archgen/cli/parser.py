@@ -60,7 +60,7 @@ class Parser(argparse.ArgumentParser):
 
     def _foreign_hint(self, message: str) -> str:
         """Return `; use …` for an option of another tool that has another name here, else nothing."""
-        unknown = message.removeprefix("unknown argument ").split()[0].partition("=")[0]
+        unknown = message.removeprefix("unknown argument ").partition(" ")[0].partition("=")[0]
         return f"; use {self._foreign[unknown]}" if unknown in self._foreign else ""
 
     def _check_value(self, action: argparse.Action, value: str) -> None:

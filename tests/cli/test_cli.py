@@ -130,6 +130,7 @@ def test_what_is_no_file_is_told(project: Path, capsys: pytest.CaptureFixture[st
         (["explain"], "a name is required; run `archgen explain NAME`"),
         (["rules", "--format", "xml"], "unknown format `xml`"),
         (["new", "9"], "there is no tier `9`"),
+        (["rules", ""], "unknown argument ; run `archgen rules --help`"),
     ],
 )
 def test_a_wrong_use_is_one_clear_message(
@@ -149,6 +150,15 @@ def test_an_output_that_cannot_be_written_is_one_clear_message(
     (project / "file").write_text("", encoding="utf-8")
     assert main(["lint", "--format", "json=file/findings.json"]) == 2
     assert capsys.readouterr().err.startswith("archgen: ")
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self"), reason="no directory here refuses even root's files")
+def test_an_output_that_cannot_be_written_has_the_name_that_was_given(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(project, a=ERRORS)
+    assert main(["lint", "--format", "json=/proc/../proc/findings.json"]) == 2
+    assert capsys.readouterr().err == "archgen: /proc/../proc/findings.json: No such file or directory\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS)

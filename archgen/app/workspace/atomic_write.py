@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from errno import EACCES, EBUSY, EPERM, EROFS, EXDEV
 
 from archgen.app.config.config import repository_of
@@ -42,7 +44,8 @@ def write(path: str, content: bytes, *, over_input: bool = False) -> None:
     target = destination(path)
     _check_output(path, target, status, over_input)
     os.makedirs(os.path.dirname(target), exist_ok=True)
-    replace(target, content, status)
+    with _errors_name(path):
+        replace(target, content, status)
 
 
 def rewrite(path: str, content: bytes) -> None:
@@ -52,10 +55,11 @@ def rewrite(path: str, content: bytes) -> None:
     """
     target = os.path.realpath(path)
     status = os.stat(target)
-    if status.st_nlink > 1:
-        _overwrite(target, content)
-    else:
-        replace(target, content, status, durable=True)
+    with _errors_name(path):
+        if status.st_nlink > 1:
+            _overwrite(target, content)
+        else:
+            replace(target, content, status, durable=True)
 
 
 def create(path: str, content: bytes) -> None:
@@ -64,7 +68,8 @@ def create(path: str, content: bytes) -> None:
         raise UsageError(f"{path} exists and is not written over; remove it, or name another file with -o")
     target = destination(path)
     os.makedirs(os.path.dirname(target), exist_ok=True)
-    replace(target, content)
+    with _errors_name(path):
+        replace(target, content)
 
 
 def append(path: str, content: bytes) -> None:
@@ -74,6 +79,15 @@ def append(path: str, content: bytes) -> None:
         raise UsageError(f"{path} must be a regular file; got {kind_of(status.st_mode)}; name another file")
     with open(path, "ab") as stream:
         stream.write(content)
+
+
+@contextmanager
+def _errors_name(path: str) -> Iterator[None]:
+    """Let errors name a file as the user does, and not the one beside it that takes its place."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from error
 
 
 def destination(path: str) -> str:
