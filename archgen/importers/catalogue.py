@@ -286,6 +286,7 @@ PROVIDED = {
         ("sqs", "queue"),
         ("sns", "queue"),
         ("dynamodb", "database"),
+        ("supabase", "database"),
         ("kinesis", "stream"),
         ("s3", "object-storage"),
         ("google-cloud-storage", "object-storage"),

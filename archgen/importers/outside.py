@@ -44,6 +44,7 @@ _OF_PROVIDERS = tuple((re.compile(pattern, re.IGNORECASE), product) for pattern,
     (r"(^|_)SQS_(\w+_)?(URL|NAME|ARN|QUEUE)$|(^|_)SQS_?QUEUE", "sqs"), (r"(^|_)SNS_(\w+_)?(ARN|TOPIC|NAME)$", "sns"),
     (r"(^|_)DYNAMO(DB)?_(\w+_)?TABLES?(_|$)", "dynamodb"), (r"(^|_)KINESIS_(\w+_)?STREAM", "kinesis"),
     (r"(^|_)(S3|AWS)_(\w+_)?BUCKET", "s3"), (r"(^|_)(GCS|GS)_(\w+_)?BUCKET", "google-cloud-storage"),
+    (r"^SUPABASE_URL$", "supabase"),
     (r"(^|_)AZURE_(STORAGE|BLOB)_(\w+_)?(ACCOUNT|CONTAINER|CONNECTION_?STRING)", "azure-blob-storage"),
 ))  # fmt: skip
 """Names by which the guides of Amazon, Google and Azure have programs set what they use there."""

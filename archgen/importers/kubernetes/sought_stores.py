@@ -61,7 +61,7 @@ def sought_by(manifests: Manifests, part: Workload) -> dict[str, Sought]:
         }
         for name in (*unknown, *values):
             service = provided_service(name)
-            if service is not None and (name not in values or values[name][0] != ""):
+            if service is not None and _is_of_provider(service, values[name][0] if name in values else None):
                 source, _ = unknown.get(name) or (values[name][1], "")
                 sought.setdefault(service, Sought(name, source, OF_PROVIDER))
                 continue
@@ -78,6 +78,11 @@ def sought_by(manifests: Manifests, part: Workload) -> dict[str, Sought]:
                 if first is None or (asks and not first.reference):
                     sought[product] = Sought(name, source, reference if asks else "")
     return {product: each for product, each in sought.items() if product not in named}
+
+
+def _is_of_provider(service: str, value: str | None) -> bool:
+    """Return True for a value that a provider's service may have: any name of what is there, or an address of its own."""
+    return value is None or (value != "" and (service != "supabase" or ".supabase." in value))
 
 
 def _open_at(value: str, source: Origin) -> tuple[Origin, str]:
