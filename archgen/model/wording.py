@@ -41,8 +41,14 @@ def listed_replicas(replicas: Sequence[str], last: str = "and") -> str:
 
 
 def first_few(names: Sequence[str], most: int) -> Sequence[str]:
-    """Return at most so many names, and how many more there are."""
-    return names if len(names) <= most else (*names[:most], f"{len(names) - most} more")
+    """Return at most so many names and how many more there are; the only one more by name, unless that is a long one."""
+    more = len(names) - most
+    if more < 1 or (more == 1 and len(names[most]) <= max(len(_ONE_MORE), *map(len, names[:most]))):
+        return names
+    return (*names[:most], f"{more} more")
+
+
+_ONE_MORE = "1 more"
 
 
 def plural(count: int, noun: str) -> str:

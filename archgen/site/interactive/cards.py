@@ -72,7 +72,7 @@ def _described(topology: Topology) -> Iterator[tuple[str, str, str, str, _Rows]]
 def _few(names: Iterable[str]) -> str:
     """Return names as an English list, the rest of many counted."""
     once = tuple(dict.fromkeys(names))
-    return listed(once if len(once) == MOST + 1 else first_few(once, MOST))
+    return listed(first_few(once, MOST))
 
 
 def _issues(system: CheckedModel) -> Mapping[tuple[str, str], list[int]]:
