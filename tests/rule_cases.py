@@ -1,7 +1,7 @@
 """The cases of `tests/rules/RULE/`: models that decide about one rule, each file named by what it decides.
 
 A line ends in `# finding: RULE` where a finding of the rule stands; the findings of other rules are not asked for.
-Comments before the model state more of the findings, a line for each finding in their order: `# severity: error`,
+Comments before the model state more of the findings, a line for each finding, errors first, in the model's order: `# severity: error`,
 `# says: …` (pieces of the message, with ` … ` between them), `# fix: RULE` (the rule's own) and what else `PARTS` names.
 Comments after the model vary it: with `a` in place of `b`, the same lines have findings, or none has:
 

@@ -41,7 +41,7 @@ def run_rules(
     previous: tuple[PreviousModel, ...] = (),
     isolation: Isolation = EXPOSED,
 ) -> tuple[Finding, ...]:
-    """Return all findings of one model, worst first, then in the catalogue's order and by place.
+    """Return all findings of one model, worst first.
 
     `today` is an ISO date, after whose `until` an acceptance no longer counts. `all_names` are the ids and codes of all
     rules, whether they run or not, `thresholds` the numbers that a team sets, `previous` the model that this one follows
@@ -257,7 +257,7 @@ def fingerprint(model: str, rule: str, subject: Subject) -> str:
     return digest(model, rule, subject.kind, subject.id)[:16]
 
 
-def order(finding: Finding) -> tuple[int, int, str, int, int, Subject]:
-    """Return the sort key of a finding: severity first, then the order of the catalogue and the place."""
-    worst = SEVERITIES.index(finding.severity)
-    return worst, CATEGORIES.index(finding.category), finding.code, finding.line, finding.column, finding.subject
+def order(finding: Finding) -> tuple[int, int, int, str, int, int, Subject]:
+    """Return the sort key of a finding: severity first, then category and the flows concerned, most first, then code and place."""
+    worst, category = SEVERITIES.index(finding.severity), CATEGORIES.index(finding.category)
+    return worst, category, -len(finding.flows), finding.code, finding.line, finding.column, finding.subject

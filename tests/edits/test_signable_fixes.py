@@ -202,7 +202,7 @@ def test_a_refused_fix_names_what_it_would_bring_and_a_partial_one_what_is_left(
     file.write_text(two)
     main(["lint", "--select", "missing-backup", "--diff", "--unsafe-fixes", str(file)])
     captured = capsys.readouterr()
-    assert "as warning are left: missing-backup of other and db" in captured.err
+    assert "as warning are left: missing-backup of db and other" in captured.err
     assert "missing-backup [" not in captured.out
 
 

@@ -142,3 +142,21 @@ def test_a_line_says_the_same_of_others_only_if_it_is(tmp_path: Path, capsys: py
     main(["lint", str(path), "--format", "concise", "--select", "single-point-of-failure"])
     (line,) = capsys.readouterr().out.splitlines()
     assert line.endswith("takes down 2 flows: a and b; also two")
+
+
+def test_the_finding_that_stands_for_others_is_the_one_that_stops_most_flows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.arch.yaml"
+    path.write_text(
+        "archgen: 1\nname: Two hosts\nhosts: {first: {}, second: {}}\n"
+        "components:\n  job: {kind: scheduler, managed: true, replicas: 2}\n"
+        "  app: {kind: web-server, runs_on: first}\n  api: {kind: web-server, runs_on: second}\n"
+        "connections: {job -> app: https, job -> api: https}\n"
+        "flows: {a: {steps: [job -> api: x]}, b: {steps: [job -> app: x, job -> api: x]}}\n",
+        encoding="utf-8",
+    )
+    main(["lint", str(path), "--format", "concise", "--select", "single-point-of-failure"])
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "Losing second (with api@second) takes down 2 flows" in line
+    assert line.endswith("; also first")

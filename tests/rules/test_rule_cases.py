@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from archgen.model.finding import SEVERITIES, Finding
+from archgen.model.subject import Subject
 from archgen.rules import BY_NAME
 from tests.edges import findings
 from tests.rule_cases import FOLDER, PARTS, Case, cases
@@ -12,7 +14,7 @@ from tests.rules.test_rules import explain_difference
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
 def test_the_findings_are_the_marked_ones(case: Case) -> None:
-    found = findings(case.text, case.rule)
+    found = sorted(findings(case.text, case.rule), key=_place)
     raised, marked = [(finding.line, case.rule) for finding in found], [(line, case.rule) for line in case.lines]
     assert sorted(raised) == marked, explain_difference(f"model of {case.name}", raised, marked)
     for part, values in case.parts.items():
@@ -22,6 +24,10 @@ def test_the_findings_are_the_marked_ones(case: Case) -> None:
                 assert all(piece in finding.message for piece in pieces.split(" … ")), finding.message
         else:
             assert [PARTS[part](finding) for finding in found] == values
+
+
+def _place(finding: Finding) -> tuple[int, int, int, Subject]:
+    return SEVERITIES.index(finding.severity), finding.line, finding.column, finding.subject
 
 
 def test_each_folder_is_named_by_a_rule() -> None:
