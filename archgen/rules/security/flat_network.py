@@ -49,12 +49,39 @@ def _is_one_machine(facts: Topology, held: dict[Role, list[str]]) -> bool:
 
 def _hit(facts: Topology, network: str, held: dict[Role, list[str]]) -> Hit:
     components = [component for role in _ROLES for component in held[role]]
+    attacked, data = _way_in(facts, held)
     return Hit(
         subject=Subject("network", network),
-        message=f"{listed(components)} share the network {network}, so an attacker in {held['web'][0]} reaches the data",
+        message=f"{listed(components)} share the network {network}, so an attacker in {attacked} reaches {data}",
         related=tuple((Subject("component", component), f"is in {network}") for component in components),
         flows=facts.flows_through(components),
     )
+
+
+def _way_in(facts: Topology, held: dict[Role, list[str]]) -> tuple[str, str]:
+    """Return what visitors reach and the data that it has no connection to: all of it, else some; else the first way in.
+
+    What leads to the data by design, such as a pooler, reaches it in any network.
+    """
+    visited = _visited(facts)
+    apart: dict[str, list[str]] = {}
+    for component in (*held["web"], *held["application"]):
+        called = {target for call in facts.outgoing[component] for target in call.targets}
+        if component in visited:
+            apart[component] = [store for store in held["data"] if store not in called]
+    most = max(apart, key=lambda component: len(apart[component]), default=held["web"][0])
+    some = 0 < len(apart.get(most, ())) < len(held["data"])
+    return most, listed(apart[most]) if some else "the data"
+
+
+def _visited(facts: Topology) -> set[str]:
+    """Return the components that steps of flows lead to in which no client is inside."""
+    outside = [
+        hops
+        for hops in facts.hops.values()
+        if all(facts.kind(hop.step.source).id != "client" or facts.trust(hop.step.source) == "internet" for hop in hops)
+    ]
+    return {target for hops in outside for hop in hops for target in hop.targets}
 
 
 RULE = Rule(
