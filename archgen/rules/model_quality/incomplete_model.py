@@ -36,6 +36,7 @@ _DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     places.calls_past_firewall,
     places.clients_without_network,
     operations.observers_without_sources,
+    operations.queues_without_reader,
     data.leases_without_step,
     flows.entries_without_flow,
     flows.waits_for_queues,

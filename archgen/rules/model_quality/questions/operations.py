@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archgen.analysis.monitoring import collection_of
 from archgen.analysis.product_names import meant_product
 from archgen.analysis.topology import Topology
+from archgen.model.kinds import QUEUES
 from archgen.model.wording import first_few, listed
 from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap, component_gap
 
@@ -80,3 +81,18 @@ def observers_without_sources(topology: Topology) -> Iterator[Gap]:
             f"{observer} doesn't declare what it collects from, so archgen can't tell which components are unmonitored",
             f"Add `collects: [{{from: […], what: [metrics, logs]}}]` to {observer}.",
         )
+
+
+def queues_without_reader(topology: Topology) -> Iterator[Gap]:
+    """Yield queues that only other queues fill, such as those of dead letters, and that nothing empties or watches."""
+    for component in topology.architecture.components:
+        fed = [call.source for call in topology.incoming[component.id]]
+        passing = component.kind in QUEUES and bool(fed) and all(topology.kind(name).id in QUEUES for name in fed)
+        if passing and not topology.outgoing[component.id] and collection_of(topology, component.id) is None:
+            yield component_gap(
+                component,
+                f"Nothing takes what {listed(fed)} {'pass' if len(fed) > 1 else 'passes'} on to {component.id}, and no monitoring "
+                "counts it, so nobody notices it",
+                f"Add what takes it (`worker -> {component.id}`), or what counts it: `collects: [{{from: {component.id}, "
+                "what: metrics}]` at the monitoring.",
+            )
