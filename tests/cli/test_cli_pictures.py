@@ -122,6 +122,20 @@ def test_draw_tells_a_wrong_use(
     assert names(project) == ["models"]
 
 
+def test_a_file_shows_a_large_deployment_as_one_diagram(project: Path) -> None:
+    services = "".join(f"  s{n}: {{kind: service, runs_on: h{n}}}\n" for n in range(60))
+    calls = "".join(f"  s{n} -> s{n + 1}: https\n" for n in range(59))
+    hosts = ", ".join(f"h{n}: {{}}" for n in range(60))
+    (project / "large.arch.yaml").write_text(
+        f"archgen: 1\nname: Large\nhosts: {{{hosts}}}\ncomponents:\n{services}connections:\n{calls}", encoding="utf-8"
+    )
+    assert main(["draw", "large.arch.yaml", "-o", "out", "--view", "deployment"]) == 0
+    assert len(names(project / "out")) > 1
+    assert main(["draw", "large.arch.yaml", "-o", "one.svg"]) == 0
+    assert main(["draw", "large.arch.yaml", "-o", "two.svg", "--view", "deployment"]) == 0
+    assert (project / "one.svg").read_bytes() == (project / "two.svg").read_bytes()
+
+
 @pytest.mark.parametrize(
     ("words", "files"),
     [

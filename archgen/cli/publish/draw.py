@@ -33,6 +33,7 @@ from archgen.model.problems import UsageError
 from archgen.model.wording import first_few, listed, plural
 from archgen.report.common.terminal import brief
 from archgen.system.internal_errors import Isolation
+from archgen.views.levels import EVERYTHING
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +57,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--level",
         metavar="LEVEL",
-        help="Level to draw: system, deployment (everything), or group:ID [default: by the size of the diagram]",
+        help="Level to draw: system, deployment (everything), or group:ID [default: by the size of the diagram; for a file, deployment]",
     )
     parser.add_argument("--flow", metavar="ID", help="Draw only this flow")
     parser.add_argument(
@@ -103,6 +104,7 @@ def run(options: argparse.Namespace) -> int:
     drawing = requested_drawing(options, _raster(options), ROOMS[options.width])
     formats = tuple(options.format) or (format_of(options.output) or "svg",)
     views = tuple(options.view) or _usual_views(options, formats)
+    level = options.level or (EVERYTHING if views == ("deployment",) and _is_single(options.output) else None)
     inputs, day = find_and_read(tuple(options.paths), options.stdin_filename), today(options.today)
     models = load_models(inputs) if options.no_findings else check_models(inputs, day)
     broken = report_invalid(
@@ -116,7 +118,7 @@ def run(options: argparse.Namespace) -> int:
     with Progress() as progress:
         files: list[File] = []
         with needing_extra("this format"):
-            for file in draw(visible_systems(models), drawing, formats, views, options.flow, isolation, options.level):
+            for file in draw(visible_systems(models), drawing, formats, views, options.flow, isolation, level):
                 progress.advance(file.name)
                 files.append(file)
     if files or not isolation.errors:
@@ -125,7 +127,7 @@ def run(options: argparse.Namespace) -> int:
         report_fonts(models)
     if options.score:
         for tier in visible_systems(models):
-            report = partial(_report_scores, tier, drawing, views, options.level, ROOMS[options.width])
+            report = partial(_report_scores, tier, drawing, views, level, ROOMS[options.width])
             isolation.attempt(report, tier.topology.architecture.file, "the score")
     return INVALID if report_errors(isolation.errors) or broken else OK
 
