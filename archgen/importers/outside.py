@@ -53,7 +53,9 @@ _RUN_TOGETHER = re.compile(r"^(DB)(PASS|PWD|USER|LOGIN)", re.IGNORECASE)
 _TO_COME = re.compile(r"(?:jdbc:)?([a-z][a-z0-9+]*)://(?:[^@\s]*@)?\$[({]?[A-Za-z_]")
 """The beginning of an address whose host a variable holds."""
 
-_OF_BROWSERS = re.compile(r"(^|_)S3_(\w+_)?(PUBLIC|EXTERNAL|ALIAS|CDN)_|PUBLIC_(URL|ENDPOINT|HOST)", re.IGNORECASE)
+_OF_BROWSERS = re.compile(
+    r"(^|_)S3_(\w+_)?(PUBLIC|EXTERNAL|ALIAS|CDN)_|PUBLIC_(URL|ENDPOINT|HOST)|REDIRECT_URL", re.IGNORECASE
+)
 """Names of variables that hold how browsers come to files, whatever else programs do."""
 
 _ASKS = re.compile(

@@ -11,10 +11,11 @@ _MOST_NAMES = 4096
 """Names of variables of which is kept what they name: the same ones stand in many services."""
 
 _NAMES_HOST = re.compile(
-    r"HOST|ADDR|URL|URI|SERVER|ENDPOINT|BROKER|DSN|NODE|UPSTREAM|BACKEND|BOOTSTRAP|SERVICE|CONNECTION|PEER|SENTINEL|ORIGIN_|"
+    r"HOST|ADDR|URL|URI(?!TY)|SERVER|ENDPOINT|BROKER|DSN|NODE|UPSTREAM|BACKEND|BOOTSTRAP|SERVICE|CONNECTION|PEER|SENTINEL|ORIGIN_|"
     r"PROXY|CLUSTER|REMOTE|MASTER|PRIMARY|SEED|CONNECT|_DB$|^REDIS$|QUORUM|GATEWAY|TARGET|SLAVE_OF|REPLICAOF|MEMBERS|_HOSTS?$",
     re.IGNORECASE,
 )
+_SECRET = re.compile(r"(PASS(WORD)?|PASSWD|PWD|SECRET|TOKEN|API_?KEY)$", re.IGNORECASE)
 _NEVER = re.compile(
     r"CORS|ALLOWED|EXPOSURE|_(IN|EX)CLUDE$|LISTEN|BIND|ADVERTISE|NO_PROXY|VIRTUAL|WHITELIST|CALLBACK|TRUSTED|_ORIGIN|^ORIGIN",
     re.IGNORECASE,
@@ -52,7 +53,7 @@ _PORT_ALONE = re.compile(r"[A-Za-z0-9_.-]+:[0-9]{1,5}")
 @lru_cache(maxsize=_MOST_NAMES)
 def asks_for_host(name: str) -> bool:
     """Return True if a variable asks for a host, so that a bare name in it is one."""
-    return _NAMES_HOST.search(name) is not None and _INSIDE.search(name) is None
+    return _NAMES_HOST.search(name) is not None and not (_INSIDE.search(name) or _SECRET.search(name))
 
 
 def sets_host(name: str) -> bool:

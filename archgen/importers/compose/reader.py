@@ -145,7 +145,8 @@ class _Reader:
             self._connect(part, Mention(store), source, "same image and variables")
             self._doubt(f"connection:{part.id}->{store}", source, "same image and variables")
         for part in self.parts.values():
-            if near := likely_callers(part, self.parts):
+            near = likely_callers(part, self.parts)
+            if near and not any(self._is_member(part, called) for caller, called in self.proven if caller == part.id):
                 self._add(f"component:{part.id}", "near", near, part.service.source, "networks", "medium")
         for call in calls_by_login(self.parts, self._own_variables()):
             if (call.source, call.target) not in self.proven:
@@ -288,6 +289,10 @@ class _Reader:
                 self.certain.add((part.id, target.id))
             if names_telemetry(name) and KINDS[target.kind].role != "data":
                 self._add(f"connection:{part.id}->{target.id}", "required", False, value.source, evidence)
+
+    def _is_member(self, part: ServicePart, identity: str) -> bool:
+        """Return True for a store that joins another one of its product: programs call the one that they name."""
+        return self.by_id[identity].guess.known.product == part.guess.known.product
 
     def _agrees(self, part: ServicePart, identity: str) -> bool:
         """Return True for a store that another one needs by its product: one that elects a leader, or its own like."""
