@@ -30,6 +30,10 @@ BY_LOGIN = "a login without an address"
 """The evidence of a call that nothing but a user or a password of a store shows, or a variable for its address."""
 
 
+BY_LIBRARY = "a library without an address"
+"""The evidence of a call that nothing but a library in the source of a program shows."""
+
+
 class Origin(Struct, frozen=True, order=True):
     """A place in a configuration: its file, its line from 1, and the way to it through the keys, by `/`."""
 

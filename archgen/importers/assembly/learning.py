@@ -6,7 +6,7 @@ from collections.abc import Set
 
 from archgen.importers.assembly.inventory import Call, Part
 from archgen.importers.catalogue import BY_PRODUCT, STORES
-from archgen.importers.facts import ADMITTED, BY_LOGIN, IN_SOURCE, MOUNTED, PASSED_ON
+from archgen.importers.facts import ADMITTED, BY_LIBRARY, BY_LOGIN, IN_SOURCE, MOUNTED, PASSED_ON
 
 
 def learn(
@@ -31,7 +31,7 @@ def _judge(parts: dict[str, Part], calls: dict[tuple[str, str], Call], call: Cal
         call.required = False
     if target.kind == "search" and _has_database(parts, calls, call):
         call.required, call.asked = False, True
-    call.is_assumed = call.is_assumed or call.evidence in (ADMITTED, BY_LOGIN, IN_SOURCE)
+    call.is_assumed = call.is_assumed or call.evidence in (ADMITTED, BY_LIBRARY, BY_LOGIN, IN_SOURCE)
     known = BY_PRODUCT.get(target.product or "")
     if known is not None and call.protocol == "http" and not call.is_spoken and call.evidence in (MOUNTED, IN_SOURCE):
         call.protocol = known.protocol

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from archgen.importers.catalogue import Known
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.sources import source_directories
 from archgen.importers.facts import Opener
@@ -21,8 +22,8 @@ _LIBRARIES = {
     "postgresql": "pg|pgx|pq|psycopg|asyncpg|npgsql|postgres",
     "mysql": "mysql|mariadb|pymysql|aiomysql|mysqlclient",
     "mongodb": "mongo|mongoose|pymongo|motor|beanie",
-    "redis": "redis|ioredis|bull|bullmq|celery|rq|sidekiq|jedis|lettuce|predis|redisson|asynq|arq|huey",
-    "amqp": "amqp|rabbit|rabbitmq|pika|kombu|celery|bunny|lapin|masstransit",
+    "redis": "redis|ioredis|bull|bullmq|rq|sidekiq|jedis|lettuce|predis|redisson|asynq|arq|huey",
+    "amqp": "amqp|rabbit|rabbitmq|pika|bunny|lapin",
     "kafka": "kafka|sarama|rdkafka",
     "nats": "nats",
     "mqtt": "mqtt|paho",
@@ -39,6 +40,9 @@ _OF_KINDS = {
                 "mikro|entityframeworkcore|sqlx|tortoise|peewee|alembic|laravel|rails|mybatis|jdbc",
 }  # fmt: skip
 """Those of libraries for stores of a kind, whatever their product."""
+
+_OF_SEVERAL = {"redis": "celery|kombu", "amqp": "celery|kombu|masstransit"}
+"""Those that work with stores of either protocol."""
 
 _LARGEST = 256 * 1024
 
@@ -65,12 +69,22 @@ def _text(part: ServicePart, opener: Opener) -> str:
 
 def has_library_for(target: ServicePart | OutsideStore, libraries: str) -> bool:
     """Return True if a list of packages holds a library for a store."""
-    pattern = _pattern(target.guess.known.protocol, target.kind, target.guess.known.product or "")
+    known = target.guess.known
+    alike = (_OF_SEVERAL.get(known.protocol, ""), _OF_KINDS.get(known.kind, ""))
+    return _holds(libraries, _LIBRARIES.get(known.protocol, ""), re.escape(known.product or ""), *alike)
+
+
+def has_driver_for(known: Known, libraries: str) -> bool:
+    """Return True if a list of packages holds a library that speaks with stores of a product and with nothing else."""
+    return _holds(libraries, _LIBRARIES.get(known.protocol, ""), re.escape(known.product or ""))
+
+
+def _holds(libraries: str, *words: str) -> bool:
+    pattern = _pattern("|".join(filter(None, words)))
     return libraries != "" and pattern is not None and pattern.search(libraries) is not None
 
 
 @lru_cache(maxsize=256)
-def _pattern(protocol: str, kind: str, product: str) -> re.Pattern[str] | None:
-    words = [*filter(None, (_LIBRARIES.get(protocol), _OF_KINDS.get(kind), re.escape(product)))]
+def _pattern(words: str) -> re.Pattern[str] | None:
     # a word of a name, in which numbers may follow: `@aws-sdk/client-s3`, `psycopg2-binary`, `kafkajs`
-    return re.compile(rf"(?<![a-z])(?:{'|'.join(words)})(?:js|\d)*(?![a-z])", re.IGNORECASE) if words else None
+    return re.compile(rf"(?<![a-z])(?:{words})(?:js|\d)*(?![a-z])", re.IGNORECASE) if words else None

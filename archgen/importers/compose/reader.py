@@ -22,6 +22,7 @@ from archgen.importers.compose.indirect import (
 )
 from archgen.importers.compose.interpolation import expanded_variables
 from archgen.importers.compose.jobs import configuring_jobs
+from archgen.importers.compose.library_calls import calls_by_library
 from archgen.importers.compose.mounts import doubt_files_of_others, mounted
 from archgen.importers.compose.neighbours import Neighbours, networks_of
 from archgen.importers.compose.omissions import main_of
@@ -41,7 +42,7 @@ from archgen.importers.compose.sharing import (
     value_place,
 )
 from archgen.importers.compose.sources import calls_in_sources, settings_in_sources
-from archgen.importers.facts import BY_LOGIN, IN_SOURCE, Attachment, Fact, FactSheet, Opener, Origin
+from archgen.importers.facts import BY_LIBRARY, BY_LOGIN, IN_SOURCE, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import protocol_of_call, protocol_of_port
@@ -93,6 +94,7 @@ class _Reader:
         self.copied = {part.id: dict(self._variables_of_files(part)) for part in self.parts.values()}
         self.shared = self._shared()
         self.proven: set[tuple[str, str]] = set()
+        self.called: set[tuple[str, str]] = set()
         self.certain: set[tuple[str, str]] = set()
         self.doubted: dict[tuple[str, str], tuple[Origin, str]] = {}
         self.libraries = libraries_of(opener)
@@ -151,6 +153,8 @@ class _Reader:
         for call in calls_by_login(self.parts, self._own_variables()):
             if (call.source, call.target) not in self.proven:
                 self._call_indirectly(call)
+        for call in calls_by_library(self.parts, self.libraries, self.called):
+            self._call_indirectly(call)
         return attachments
 
     # Facts
@@ -208,8 +212,9 @@ class _Reader:
                 self._connect(part, Mention(target), link.source, "links")
 
     def _call_indirectly(self, call: IndirectCall) -> None:
+        self.called.add((call.source, call.target))
         subject, known = f"connection:{call.source}->{call.target}", self.by_id[call.target].guess.known
-        sure: Confidence = "high" if call.evidence != BY_LOGIN else "medium"
+        sure: Confidence = "high" if call.evidence not in (BY_LIBRARY, BY_LOGIN) else "medium"
         self._add(subject, "protocol", call.protocol or known.protocol, call.place, call.evidence, sure)
         if call.protocol == "dns":
             # Docker itself answers for the names of the project
@@ -322,6 +327,7 @@ class _Reader:
         if part.kind == "backup" and KINDS[target.kind].stores:
             self._add(f"component:{part.id}", "member", f"backs_up:{target.id}", source, evidence)
             return
+        self.called.add((part.id, target.id))
         if sure == "high":
             self.proven.add((part.id, target.id))
         protocol = protocol_of_call(mention.protocol, protocol_of_port(mention.port, known), target.guess, evidence)

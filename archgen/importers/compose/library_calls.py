@@ -1,0 +1,48 @@
+"""Calls of stores by programs that have a library for them and no address: it stands in the program, or nowhere here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Set
+
+from archgen.importers.catalogue import Known, is_like
+from archgen.importers.compose.drivers import has_driver_for
+from archgen.importers.compose.indirect import IndirectCall
+from archgen.importers.compose.parts import ServicePart
+from archgen.importers.facts import BY_LIBRARY
+from archgen.model.kinds import KINDS
+
+
+def calls_by_library(
+    parts: Mapping[str, ServicePart], libraries: Callable[[ServicePart], str], called: Set[tuple[str, str]]
+) -> Iterator[IndirectCall]:
+    """Yield a call of the only store of its sort by a program with a library for it, of which no file has an address of one.
+
+    `called` are the pairs of ids that files show. A list of packages for several programs tells of none.
+    """
+    programs = [part for part in parts.values() if _is_program(part)]
+    stores = [part for part in parts.values() if KINDS[part.kind].role == "data"]
+    lists: dict[str, set[tuple[str, ...]]] = {}
+    for part in programs:
+        lists.setdefault(libraries(part), set()).add((*part.service.program, part.service.dockerfile))
+    for part in programs:
+        text = libraries(part)
+        for store in stores if len(lists[text]) == 1 else ():
+            known = store.guess.known
+            alike = [each for each in stores if is_like(each.guess.known, known)]
+            if len(alike) > 1 or _calls_like(part, known, parts, called):
+                continue
+            if has_driver_for(known, text):
+                yield IndirectCall(part.id, store.id, part.service.source, BY_LIBRARY)
+
+
+def _is_program(part: ServicePart) -> bool:
+    return KINDS[part.kind].role == "application" and part.guess.known.product is None and part.service.built != ""
+
+
+def _calls_like(
+    part: ServicePart, known: Known, parts: Mapping[str, ServicePart], called: Set[tuple[str, str]]
+) -> bool:
+    """Return True for a program that calls something like a store, or anything that no file describes, which may be it."""
+    targets = {target for caller, target in called if caller == part.id}
+    by_id = {each.id: each for each in parts.values()}
+    return any(target not in by_id or is_like(by_id[target].guess.known, known) for target in targets)
