@@ -95,7 +95,7 @@ _NAMES: tuple[tuple[str, str, str | None], ...] = (
     # these lead out of a system, to a provider or to devices, and no visitor in
     (
         r"(^|[-_])(pay(ments?)?|bank(ing)?|card|sms|e?-?mails?|notifications?|push|messag(es?|ing)|fax|voice|telephony|sip|iot|lora(wan)?|"
-        r"mqtt|devices?|sensors?|meter|vpn|(web-?)?sockets?|ws|real-?time)[-_]?gateway",
+        r"mqtt|devices?|sensors?|meter|vpn)[-_]?gateway",
         "service",
         None,
     ),

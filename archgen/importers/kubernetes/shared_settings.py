@@ -23,6 +23,9 @@ _Verdict = Literal["sure", "doubtful", "open", "none"]
 _PAGE = re.compile(r"front-?end|(^|[-_.])(ui|client|spa|static|webapp)([-_.]|$)", re.IGNORECASE)
 """Names of what serves pages, and keeps its data behind an interface."""
 
+_SOCKETS = re.compile(r"socket|real-?time|(^|[-_.])ws([-_.]|$)", re.IGNORECASE)
+"""Names of what visitors stay connected to, and that leads to nothing."""
+
 _FEW = 3
 """Workloads that share addresses of each other and may all call them; more of them share a directory."""
 
@@ -90,7 +93,7 @@ class SharedSettings:
             # of a directory of addresses nothing tells who calls which, but that a gateway leads to them, and that
             # programs are given products, such as a registry, for their own use
             is_product = known.product is not None or store_by_name(name) is not None
-            leads = leads and not names_page("service", name, "://")
+            leads = leads and not (names_page("service", name, "://") or _SOCKETS.search(part.manifest.name))
             is_likely = leads or not self._is_directory(takers, source) or is_product
             return "doubtful" if is_likely else "open"
         if leads and known.kind == "database":
