@@ -47,7 +47,7 @@ def _hit(facts: Topology, breaking: RootCause, own: tuple[str, ...]) -> Hit:
     element = breaking.element
     carried = breaking.absorbed
     bearing = f" (with {listed(carried)})" if carried else ""
-    proof = breaking.points[0].proof
+    queues = _queues(facts, breaking)
     return Hit(
         subject=element,
         message=(
@@ -58,7 +58,7 @@ def _hit(facts: Topology, breaking: RootCause, own: tuple[str, ...]) -> Hit:
                 if facts.may_be_spread(element)
                 else ""
             )
-            + _waits(_queues(facts, breaking))
+            + (f"; its work waits in {listed(queues)}" if queues else "")
         ),
         related=tuple(
             (Subject("replica", replica), f"goes down with {element.id}")
@@ -67,7 +67,7 @@ def _hit(facts: Topology, breaking: RootCause, own: tuple[str, ...]) -> Hit:
         flows=breaking.flows,
         fix=_fix(facts, breaking) or _elsewhere(facts, breaking),
         case=_case(facts, breaking),
-        proof=proof,
+        proof=breaking.points[0].proof,
         causes=frozenset((element.id, flow) for flow in own),
     )
 
@@ -116,10 +116,6 @@ def _queues(facts: Topology, breaking: RootCause) -> list[str]:
     return list(kept)
 
 
-def _waits(queues: list[str]) -> str:
-    return f"; its work waits in {listed(queues)}" if queues else ""
-
-
 def _is_started_again(facts: Topology, element: Subject) -> bool:
     """Return True for what a platform starts elsewhere within minutes, and nothing calls: its jobs are late, and nobody waits."""
     replica = facts.replicas.get(element.id)
@@ -140,13 +136,10 @@ def _lost(facts: Topology, breaking: RootCause) -> dict[str, None]:
 def _fix(facts: Topology, breaking: RootCause) -> str | None:
     if facts.rented(breaking.element):
         store = _own_store(facts, breaking.element)
-        replication = facts.components[store].replication if store is not None else None
-        if replication is not None and replication.copy_of is not None:
-            return (
-                f"Read from {replication.copy_of} while {store} is gone (`caller -> {store} | {replication.copy_of}`), or run a "
-                f"second copy in another zone (`replication: {{of: {replication.copy_of}}}`) and call either."
-            )
         if store is not None:
+            replication = facts.components[store].replication
+            if replication is not None and replication.copy_of is not None:
+                return _read_elsewhere(store, replication.copy_of, "in another zone")
             return (
                 f"Add a copy in another zone that takes over (a reader, Multi-AZ), and declare it: `replicas: 2` and `replication: "
                 f"{{primary: '{breaking.element.id}', failover: automatic}}` for {store}."
@@ -170,6 +163,14 @@ def _fix(facts: Topology, breaking: RootCause) -> str | None:
     needs = facts.losses.structures[breaking.flows[0]].needs.get(path[-2], ())
     cure = next((_cure(facts, breaking, need) for need in needs if need.step == step), None)
     return cure or _another_zone(facts, breaking.element)
+
+
+def _read_elsewhere(store: str, origin: str, place: str) -> str:
+    """Return the fix for a read-only copy of a store: the store itself has all that it has."""
+    return (
+        f"Read from {origin} while {store} is gone (`caller -> {store} | {origin}`), or run a second copy {place} "
+        f"(`replication: {{of: {origin}}}`) and call either."
+    )
 
 
 def _elsewhere(facts: Topology, breaking: RootCause) -> str | None:
@@ -246,7 +247,13 @@ def _scope(facts: Topology, replica: Subject) -> str | None:
 
 def _one_more(facts: Topology, component: Component) -> str | None:
     """Return the fix for the only replica of a component, where another replica and what moves the traffic aren't all of it."""
-    if len(component.replicas) > 1 or (facts.kind(component.id).stores and not keeps_files(component)):
+    if len(component.replicas) > 1:
+        return None
+    if holds_only_copies(facts, component):
+        return "Let the backups copy to a second repository too, on another host or at a provider, which shares nothing with this one."
+    if component.replication is not None and component.replication.copy_of is not None:
+        return _read_elsewhere(component.id, component.replication.copy_of, "on another host")
+    if facts.kind(component.id).stores and not keeps_files(component):
         return None
     if component.kind == "scheduler":
         return (
@@ -258,8 +265,6 @@ def _one_more(facts: Topology, component: Component) -> str | None:
         return "Let a second host start it when the first is gone, but never both, and be alerted on a missed run."
     if component.kind == "dns":
         return "Run a second name server elsewhere, and list both in the NS records and at the registrar: resolvers try the next."
-    if holds_only_copies(facts, component):
-        return "Let the backups copy to a second repository too, on another host or at a provider, which shares nothing with this one."
     if keeps_files(component):
         return "Keep the files in storage that copies them to a second machine by itself, and takes over there."
     placed = bool(component.replicas[0].hosts) and not component.replicas[0].floating
