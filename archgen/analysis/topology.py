@@ -184,6 +184,14 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
             kinds[flow] = frozenset(self.kind(hop.step.source).id for hop in hops if hop.step.id in firsts)
         return kinds
 
+    def lies_wholly_in(self, zone: Subject, flow: str) -> bool:
+        """Return True if a flow has nothing of some component that it needs outside a zone."""
+        lying = self.losses.lying_in(zone, flow)
+        there = {replica.id for replica in lying}
+        return any(
+            there.issuperset(each.id for each in self.components[replica.component].replicas) for replica in lying
+        )
+
     def queues_of_lost(self, element: Subject, flow: str) -> list[str]:
         """Return the queue, filled by others and left, from which the lost workers that start a flow take their work first."""
         first = self.hops[flow][0]

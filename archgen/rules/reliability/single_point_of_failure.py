@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from archgen.analysis.backups import holds_only_copies
+from archgen.analysis.hops import relays
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
 from archgen.edits.promotion import agrees_by_vote, keeps_files
@@ -96,13 +97,7 @@ def _is_of_one_region(facts: Topology, breaking: RootCause) -> bool:
     zone = breaking.element
     if zone.kind != "zone" or facts.zones[zone.id].kind not in WIDE_ZONES:
         return False
-    return all(_is_alone_in(facts, zone, flow) for flow in breaking.flows)
-
-
-def _is_alone_in(facts: Topology, zone: Subject, flow: str) -> bool:
-    lying = facts.losses.lying_in(zone, flow)
-    there = {replica.id for replica in lying}
-    return any(there.issuperset(each.id for each in facts.components[replica.component].replicas) for replica in lying)
+    return all(facts.lies_wholly_in(zone, flow) for flow in breaking.flows)
 
 
 def _queues(facts: Topology, breaking: RootCause) -> list[str]:
@@ -263,6 +258,8 @@ def _one_more(facts: Topology, component: Component) -> str | None:
         )
     if component.kind == "backup":
         return "Let a second host start it when the first is gone, but never both, and be alerted on a missed run."
+    if component.kind == "dns" and not component.records and component not in facts.names.silent:
+        return "Run a second resolver on another host, and give both to all that ask it: they try the next."
     if component.kind == "dns":
         return "Run a second name server elsewhere, and list both in the NS records and at the registrar: resolvers try the next."
     if keeps_files(component):
@@ -274,6 +271,9 @@ def _one_more(facts: Topology, component: Component) -> str | None:
         return "Run three members (`replicas: 3`, `quorum: majority`), each on a host of its own: two can't elect when one fails."
     if not may_run_twice(facts, component) and not (placed and component.kind in QUEUES):
         return _FIRST_ASK.format("its host under `runs_on`" if placed else "`replicas: 2`")
+    ports = [port for call in facts.incoming[component.id] for port in call.ports]
+    if component.kind == "mail" and ports and all(map(relays, ports)):
+        return "Run a second one on another host, and list both in MX records: other mail servers try the next."
     if component.replicas[0].floating:
         return "Run at least two replicas (`replicas: 2`) on different hosts."
     return (
