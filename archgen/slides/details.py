@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import pairwise
 from math import ceil
 
 from archgen.analysis.assessment import assess
@@ -14,10 +15,13 @@ from archgen.model.percentages import format_availability
 from archgen.model.wording import first_few, listed, plural
 from archgen.report.common.assessment import AssumptionGroup, all_assumptions
 from archgen.slides.facts import hours
+from archgen.slides.layout.tables import fits_whole, lay_out
 from archgen.slides.paging import paragraph_slides, truncate_text
 from archgen.slides.section import ChangeSummary, DeckSection
 from archgen.slides.sequence_paging import growing, split_sequence
 from archgen.slides.values import (
+    AREA,
+    PROSE,
     DiagramSlide,
     FlowSlide,
     MakeSlides,
@@ -171,9 +175,16 @@ def _assumed(section: DeckSection, assumed: tuple[AssumptionGroup, ...], notes: 
 
 
 def _tables(title: str, header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], notes: str) -> Iterator[Slide]:
-    count = ceil(len(rows) / _ROWS)
-    for at in range(count):
-        yield TableSlide(_numbered(title, at + 1, count), header, rows[at * _ROWS : (at + 1) * _ROWS], notes)
+    """Yield tables of about as many rows, as few as show all words, in one size."""
+    sheets = [rows] if rows else []
+    for count in range(max(ceil(len(rows) / _ROWS), 1), len(rows) + 1):
+        cuts = [len(rows) * at // count for at in range(count + 1)]
+        sheets = [rows[start:end] for start, end in pairwise(cuts)]
+        if all(len(sheet) == 1 or fits_whole((header, *sheet), *AREA[2:]) for sheet in sheets):
+            break
+    size = min((lay_out((header, *sheet), *AREA[2:]).size for sheet in sheets), default=PROSE)
+    for at, sheet in enumerate(sheets, 1):
+        yield TableSlide(_numbered(title, at, len(sheets)), header, sheet, notes, size)
 
 
 def _numbered(title: str, at: int, count: int) -> str:

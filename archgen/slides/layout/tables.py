@@ -15,8 +15,8 @@ BELOW = 28.0
 """Gap between a table and the paragraphs below it."""
 
 _ABOVE = 7.0
-_LINES = 3
-"""Maximum lines of a cell; the header has one."""
+_LINES, _TALL = 3, 6
+"""The most lines of a cell, and of one whose words would be cut; the header has one."""
 
 
 class TableLayout(Struct, frozen=True):
@@ -33,17 +33,28 @@ def lay_out(
 ) -> TableLayout:
     """Fit the rows, of which the first is the header, into a room; text may be `wider` than measured."""
     share, sizes = 1 / wider, tuple(size for size in SIZES if size <= largest)
-    for size in sizes:
-        table = _laid(rows, width, size, _LINES, share)
-        header, *cells = _laid(rows, width, size, None, share).rows
-        uncut = all(len(lines) <= 1 for lines in header) and all(len(lines) <= _LINES for row in cells for lines in row)
-        if sum(table.heights) <= height and uncut:
-            return table
+    for most in (_LINES, _TALL):
+        for size in sizes:
+            table = _laid(rows, width, size, None, share)
+            if _is_whole(table, height, most):
+                return table
     for lines in range(_LINES, 0, -1):
         table = _laid(rows, width, sizes[-1], lines, share)
         if sum(table.heights) <= height:
             break
     return table
+
+
+def fits_whole(rows: tuple[tuple[str, ...], ...], width: float, height: float) -> bool:
+    """Return True if the rows, of which the first is the header, fit a room with all of their words."""
+    return _is_whole(_laid(rows, width, SIZES[-1], None, 1.0), height, _TALL)
+
+
+def _is_whole(table: TableLayout, height: float, most: int) -> bool:
+    """Return True if a table fits a room with cells of at most so many lines and a header of one."""
+    header, *cells = table.rows
+    lines = max((len(words) for row in cells for words in row), default=0)
+    return sum(table.heights) <= height and all(len(words) <= 1 for words in header) and lines <= most
 
 
 def _laid(rows: tuple[tuple[str, ...], ...], width: float, size: float, lines: int | None, share: float) -> TableLayout:

@@ -27,6 +27,9 @@ from archgen.slides.values import FAILED, Paragraph, Slide, failed_slide
 _LEFT = 2
 """Single points of failure that a slide without a change to recommend names."""
 
+_NAMED = 4
+"""Single points of failure that are named below a short table."""
+
 _FIXES = 2
 """Findings whose fixes are next steps."""
 
@@ -40,7 +43,8 @@ def recommendation_slide(section: DeckSection, facts: SystemFacts) -> Iterator[S
     title = claims.recommendation(facts, advice)
     if advice.changes:
         header = ("Change", "Cost in parts", "Saves per year")
-        yield story_table(title, header, _rows(facts, advice), _notes(facts, advice), total=len(advice.changes) > 1)
+        rows, after = _rows(facts, advice), _after(facts, advice)
+        yield story_table(title, header, rows, _notes(facts, advice), total=len(advice.changes) > 1, entries=after)
         return
     steps = tuple(_steps(section, facts))
     notes = join_lines([*(f"{step.strong} {step.text}" for step in steps), assumed_note(facts)])
@@ -61,6 +65,15 @@ def _left(facts: SystemFacts) -> Iterator[Paragraph]:
 def _rows(facts: SystemFacts, advice: Recommendation) -> tuple[tuple[str, ...], ...]:
     rows = [(capital(change.words), change.parts, _saves(facts, change.hours)) for change in advice.changes]
     return (*rows, ("All of them", advice.parts, _saves(facts, advice.saved))) if len(rows) > 1 else tuple(rows)
+
+
+def _after(facts: SystemFacts, advice: Recommendation) -> Iterator[Paragraph]:
+    """Yield what is left once all changes are made."""
+    left = facts.names(advice.left, _NAMED)
+    yield Paragraph(f"{left}." if left else "none.", "Single points of failure after it:")
+    if assumed := assumed_count(facts):
+        words = counted(assumed, "availability", "availabilities")
+        yield Paragraph(f"The hours rest on {words} that the model doesn't declare.", "Assumed:")
 
 
 def _notes(facts: SystemFacts, advice: Recommendation) -> str:

@@ -10,8 +10,11 @@ from archgen.model.wording import first_few, listed, zone_words
 from archgen.report.common.assessment import format_parts, format_range
 from archgen.slides import claims
 from archgen.slides.facts import SystemFacts, hours
-from archgen.slides.story.texts import NAMED, assumed_note, few_rows, join_lines, story_table
+from archgen.slides.story.texts import NAMED, assumed_note, few_rows, join_lines, plain_fix, story_table, worst_groups
 from archgen.slides.values import Paragraph, Slide, TextSlide
+
+_FIXED = 2
+"""Findings on reliability whose fixes stand below a short table."""
 
 _FEW = 3
 """Fewer single points of failure than this leave room for pairs of elements."""
@@ -57,10 +60,19 @@ def losses_slide(facts: SystemFacts) -> Iterator[Slide]:
         ]
     if rows:
         header = ("If this fails", "It is", "These go down")
-        yield story_table(claims.losses(facts), header, few_rows(rows, "element"), join_lines(notes))
+        yield story_table(
+            claims.losses(facts), header, few_rows(rows, "element"), join_lines(notes), entries=_fixes(facts)
+        )
     else:
         words = "Each host, zone and replica was taken away alone; every flow still worked."
         yield TextSlide(claims.losses(facts), (Paragraph(words),), join_lines(notes))
+
+
+def _fixes(facts: SystemFacts) -> Iterator[Paragraph]:
+    """Yield how the worst findings on reliability are fixed."""
+    groups = [group for group in worst_groups(facts) if group.first.category == "reliability"]
+    for group in groups[:_FIXED]:
+        yield Paragraph(plain_fix(group.fix), f"Fix {group.number}:")
 
 
 def _kind(facts: SystemFacts, element: Subject) -> str:
