@@ -11,7 +11,7 @@ from msgspec import Struct
 from archgen.layout.measures import USUAL, Measures
 from archgen.layout.placed import PlacedGroup
 from archgen.model.kinds import KINDS
-from archgen.style.text_metrics import elide, text_width, wrap
+from archgen.style.text_metrics import ELLIPSIS, elide, text_width, wrap
 from archgen.style.theme import SIZES
 from archgen.views.diagram import SEPARATOR, Chip, Diagram, Edge, Group, Node
 
@@ -25,6 +25,9 @@ _PART = " · "
 
 _WORD = 12.0
 """Width in sizes of its letters from which on a single word is cut."""
+
+_LINES = 2
+"""The lines of a name on a card."""
 
 EVEN: Mapping[str, int] = {}
 """No card has more lines at a side than usual."""
@@ -87,18 +90,13 @@ def size_cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measu
     name = measures.sizes.name
     chips = {node.id: chip_height(chip_rows(node, widths[node.id], measures), measures) for node in diagram.nodes}
     titles = {
-        node.id: wrap(
-            node.label,
-            widths[node.id] - measures.inset - aside(node, measures),
-            name,
-            bold=True,
-            lines=1 if compact(node) else 2,
-        )
-        for node in diagram.nodes
+        node.id: _title(node, widths[node.id] - measures.inset - aside(node, measures), name) for node in diagram.nodes
     }
     most = max((len(lines) for lines in titles.values()), default=1)
     tall = {
-        node.id: measures.card + (measures.second if (len(titles[node.id]) if measures.flat else most) > 1 else 0)
+        node.id: measures.card
+        + (measures.second if (len(titles[node.id]) if measures.flat else most) > 1 else 0)
+        + measures.title * max(len(titles[node.id]) - _LINES, 0)
         for node in diagram.nodes
     }
     return {
@@ -114,6 +112,17 @@ def size_cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measu
         )
         for node in diagram.nodes
     }
+
+
+def _title(node: Node, room: float, size: float) -> tuple[str, ...]:
+    """Return the lines of a name, one more than usual where that spares it from being cut."""
+    if compact(node):
+        return tuple(wrap(node.label, room, size, bold=True, lines=1))
+    lines = wrap(node.label, room, size, bold=True, lines=_LINES)
+    if not lines or not lines[-1].endswith(ELLIPSIS):
+        return tuple(lines)
+    whole = wrap(node.label, room, size, bold=True, lines=_LINES + 1)
+    return tuple(lines if whole[-1].endswith(ELLIPSIS) else whole)
 
 
 def _compact_height(node: Node, measures: Measures) -> float:
