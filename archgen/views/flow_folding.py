@@ -12,42 +12,65 @@ from archgen.views.diagram import Block, BlockSection, Item, Message, Participan
 MOST = 10
 """The most lifelines of a readable sequence."""
 
+_LINKS = 2
+"""The participants that one within a chain talks to: the one before it, and the one after it."""
+
 
 def folded(sequence: Sequence) -> Sequence:
     """Return a sequence of at most `MOST` lifelines if its participants allow it; no message is lost.
 
-    Participants that only one other talks to are merged, those of the busiest first, a single one with that other; their
-    messages name them.
+    Participants that one other calls are merged, and those that call one other, those of the busiest first; else the last
+    of a chain with the one before it. A participant that talks to several keeps its lifeline. Messages of merged ones
+    name them.
     """
     joint: dict[str, str] = {}
     shown = sequence
     while len(shown.participants) > MOST:
-        groups = _alone(shown)
-        peer, largest = max(groups.items(), key=lambda group: len(group[1]), default=("", ()))
-        if not largest:
+        peers = _peers(shown)
+        names = _alike(shown, peers) or _end_of_chain(shown, peers)
+        if not names:
             break
-        spare = len(shown.participants) - MOST + 1
-        names = largest[-max(spare, 2) :] if len(largest) > 1 else (peer, *largest)
         first = next(participant.id for participant in shown.participants if participant.id in names)
         joint = {**{name: first if at in names else at for name, at in joint.items()}, **dict.fromkeys(names, first)}
         shown = _merged(sequence, joint)
     return shown
 
 
-def _alone(sequence: Sequence) -> Mapping[str, tuple[str, ...]]:
-    """Return the participants with a single peer, by that peer, in the order of the sequence."""
-    peers: dict[str, dict[str, None]] = {participant.id: {} for participant in sequence.participants}
+def _peers(sequence: Sequence) -> dict[str, dict[str, bool]]:
+    """Return whom each participant talks to, and whether it is the one who starts to."""
+    peers: dict[str, dict[str, bool]] = {participant.id: {} for participant in sequence.participants}
     for message in _messages(sequence.items):
         if message.source != message.target:
-            peers[message.source][message.target] = peers[message.target][message.source] = None
+            asks = not message.answer
+            peers[message.source].setdefault(message.target, asks)
+            peers[message.target].setdefault(message.source, not asks)
+    return peers
+
+
+def _alike(sequence: Sequence, peers: Mapping[str, Mapping[str, bool]]) -> tuple[str, ...]:
+    """Return the last of the most participants that only one other calls, or that only call it, as many as are too many."""
+    groups: dict[tuple[str, bool], tuple[str, ...]] = {}
     first = sequence.participants[0].id
-    groups: dict[str, tuple[str, ...]] = {}
     for name, others in peers.items():
-        peer = next(iter(others), name)
-        if len(others) == 1 and name != first and (peer != first or len(peers[first]) > 1):
-            groups[peer] = (*groups.get(peer, ()), name)
-    alone = groups.pop(first, ())
-    return {**groups, first: alone} if len(alone) > 1 else groups
+        if len(others) == 1 and name != first:
+            (tie,) = others.items()
+            groups[tie] = (*groups.get(tie, ()), name)
+    several = [(peer == first, -len(names), names) for (peer, _), names in groups.items() if len(names) > 1]
+    if not several:
+        return ()
+    _, _, largest = min(several, key=lambda group: group[:2])
+    return largest[-max(len(sequence.participants) - MOST + 1, 2) :]
+
+
+def _end_of_chain(sequence: Sequence, peers: Mapping[str, Mapping[str, bool]]) -> tuple[str, ...]:
+    """Return the last end of a chain with the participant that calls it, which talks to nobody else but one."""
+    first = sequence.participants[0].id
+    for name in reversed(tuple(peers)):
+        others = tuple(other for other, asks in peers[name].items() if not asks)
+        ends = len(peers[name]) == len(others) == 1 and first not in (name, *others)
+        if ends and len(peers[others[0]]) <= _LINKS:
+            return (others[0], name)
+    return ()
 
 
 def _messages(items: Iterable[Item]) -> Iterator[Message]:

@@ -130,3 +130,41 @@ def test_a_chain_folds_into_those_before_it() -> None:
     assert merged.participants[-1].detail == "6 components"
     texts = [item.text for item in merged.items if isinstance(item, Message)]
     assert texts[-2:] == ["hop-12: ask hop-12", "hop-13: ask hop-13"]
+
+
+def test_the_busy_participant_keeps_its_lifeline_beside_those_that_it_calls() -> None:
+    services = [f"svc-{number}" for number in range(4)]
+    parts = ["cdn", "gateway", "checkout", *services, *(f"{name}-db" for name in services), "events", "mailer"]
+    calls = [("user", "cdn"), ("cdn", "gateway"), ("gateway", "checkout")]
+    calls += [pair for name in services for pair in (("checkout", name), (name, f"{name}-db"))]
+    calls += [("checkout", "events"), ("mailer", "events")]
+    steps = "".join(f"      - {source} -> {target}: ask {target}\n" for source, target in calls)
+    text = (
+        "archgen: 1\nname: shop\ncomponents:\n  user: {kind: client}\n"
+        + "".join(f"  {name}: {{kind: service}}\n" for name in parts)
+        + f"connections: {{{', '.join(f'{source} -> {target}: https' for source, target in calls)}}}\n"
+        + f"flows:\n  f:\n    title: f\n    steps:\n{steps}"
+    )
+    sequence = view(text)
+    merged = folded(sequence)
+    assert len(sequence.participants) == 14
+    assert len(merged.participants) <= MOST
+    assert {"user", "gateway", "checkout", "events"} <= {each.label for each in merged.participants}
+    busy = [item for item in merged.items if isinstance(item, Message) and "checkout" in (item.source, item.target)]
+    assert all(item.source != item.target for item in busy)
+    assert len(busy) == len([call for call in calls if "checkout" in call])
+
+
+def test_who_calls_a_participant_and_whom_it_calls_share_no_lifeline() -> None:
+    callers, called = [f"in-{number}" for number in range(6)], [f"out-{number}" for number in range(6)]
+    calls = [("user", "in-0"), *((name, "hub") for name in callers), *(("hub", name) for name in called)]
+    calls += [("user", name) for name in callers[1:]]
+    steps = "".join(f"      - {source} -> {target}: ask\n" for source, target in calls)
+    text = (
+        "archgen: 1\nname: hub\ncomponents:\n  user: {kind: client}\n"
+        + "".join(f"  {name}: {{kind: service}}\n" for name in ("hub", *callers, *called))
+        + f"connections: {{{', '.join(f'{source} -> {target}: https' for source, target in calls)}}}\n"
+        + f"flows:\n  f:\n    title: f\n    steps:\n{steps}"
+    )
+    for participant in folded(view(text)).participants:
+        assert not ("in-" in participant.label and "out-" in participant.label)
