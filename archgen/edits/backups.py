@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from archgen.analysis.backups import copy_holders, holds_files, holds_only_copies, least_interval, shared_place
 from archgen.analysis.topology import Topology
+from archgen.edits.patch import port_value
 from archgen.edits.remedy import free_name
 from archgen.model.architecture import Component, Connection
 from archgen.model.change import Append, Change, Put
@@ -62,10 +63,12 @@ def _job_beside(topology: Topology, store: Component) -> tuple[Change, ...]:
     holders = (holder for backup in topology.of_kind("backup") for holder in copy_holders(topology, backup))
     there = next((each.id for each in holders if each.managed and holds_only_copies(topology, each)), None)
     keeper = there or free_name("backup-storage", topology)
+    # as the other backup sends its copies there
+    port = next((call.ports[0] for call in topology.incoming[keeper] if call.ports), None) if there else None
     return (
         Put(("components", name), value | {"backs_up": [store.id]} | _schedule(topology, store)),
         *(() if there else (Put(("components", keeper), {"kind": "object-storage", "managed": True}),)),
-        Put(("connections", f"{name} -> {keeper}"), "https"),
+        Put(("connections", f"{name} -> {keeper}"), "https" if port is None else port_value(port)),
     )
 
 
@@ -131,7 +134,7 @@ def _another_job(topology: Topology, backup: Component, store: Component) -> tup
     return (
         Put(("components", name), value),
         *(
-            Put(("connections", f"{name} -> {' | '.join(call.targets)}"), call.ports[0].protocol)
+            Put(("connections", f"{name} -> {' | '.join(call.targets)}"), port_value(call.ports[0]))
             for call in calls
             if call.ports
         ),

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from archgen.analysis.exposure import stores_reached
-from archgen.analysis.firewalls import port_number
+from archgen.analysis.firewalls import lets_in, port_number, ports_of
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Connection
+from archgen.model.architecture import Connection, Replica
+from archgen.model.change import Append, Change
 from archgen.model.kinds import QUEUES
 
 _AT_USUAL_PORT = ("http", "https", "smtp")
@@ -56,6 +57,29 @@ def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict
     ]
     electing = [name for name in topology.components if opened and name in components and _elects(topology, name)]
     return [*opened, *({"from": name, "to": name, "action": "allow"} for name in electing)]
+
+
+def admit_from(topology: Topology, component: str, hosts: Collection[str]) -> tuple[Change, ...]:
+    """Return the rules that let a component's calls in from further hosts, which a firewall's rules so far leave to its default.
+
+    A firewall with a rule that denies something may deny them on purpose, and a port that nobody declares can't be named.
+    """
+    replicas = [Replica(f"{component}@{host}", component, (host,)) for host in hosts]
+    opened: dict[tuple[str, str], dict[int | None, None]] = {}
+    for call in topology.outgoing[component]:
+        for target in call.targets:
+            for port in ports_of(call):
+                denying = (topology.firewalls.denies_replica(replica, target, port) for replica in replicas)
+                for firewall in filter(None, denying):
+                    opened.setdefault((firewall, target), {})[port_number(port)] = None
+    return tuple(
+        Append(
+            ("components", firewall, "rules"),
+            {"from": component, "to": target, "ports": [*ports], "action": "allow"},
+        )
+        for (firewall, target), ports in opened.items()
+        if None not in ports and all(lets_in(rule) for rule in topology.components[firewall].rules)
+    )
 
 
 def _numbers(call: Connection, is_public: bool) -> Iterator[int | None]:

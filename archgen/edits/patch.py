@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AGENTS, AddHost, AddReplica, AutomateFailover, Edit, MoveAddress, apply_edit
 from archgen.edits.records import lead_to_moving_address
-from archgen.model.architecture import Architecture, Availability, Component, Connection, Host, Replica, Zone
+from archgen.model.architecture import Architecture, Availability, Component, Connection, Host, Port, Replica, Zone
 from archgen.model.change import Append, Change, Put, Remove
 from archgen.model.durations import write_duration
 
@@ -165,6 +165,16 @@ def connection_value(connection: Connection) -> dict[str, Any]:
         tls=True if port.tls is not None else None,
         required=None if connection.required else False,
     )
+
+
+def port_value(port: Port) -> str | dict[str, Any]:
+    """Return a port as others have it, with its number and TLS, as the entry of another connection to the same target."""
+    tls: Any = None
+    if port.tls is not None:
+        plain = {"on": True, "off": False, "pass-through": "pass-through"}[port.tls.mode]
+        tls = _declared(version=port.tls.version, verify=port.tls.verify) or plain
+    value = _declared(protocol=port.protocol, port=port.port, tls=tls)
+    return port.protocol if len(value) == 1 else value
 
 
 def runs_on_value(component: Component) -> dict[str, Any] | tuple[str, ...] | None:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
+from archgen.analysis.topology import Topology
+from archgen.edits.firewalls import admit_from
+from archgen.language.load import load
+from archgen.model.change import Append
 from tests.edits.fixed_models import fixed, model
 
 EDGE = model(
@@ -71,3 +77,42 @@ def test_a_backup_of_a_provider_is_not_extended_to_what_runs_on_own_machines() -
         "missing-backup",
     )
     assert own["components"]["snapshots"]["backs_up"] == ["orders", "carts"]
+
+
+def _guarded(rules: str, default: str = "deny") -> str:
+    return model(
+        f"user: {{kind: client}}\nwall: {{kind: firewall, guards: [inner], default: {default}, rules: [{rules}]}}\n"
+        "web: {kind: web-server, runs_on: edge}\nwatch: {kind: monitoring, product: zabbix, runs_on: a, alerts: [ops]}\n"
+        "agent: {kind: monitoring-agent, product: zabbix, runs_on: [a, b], "
+        "collects: [{what: [metrics, logs], measures: [requests-per-second]}]}",
+        "user -> web: https\nagent -> watch: {protocol: tcp, port: 10051, tls: true}",
+        "user -> web: GET",
+        "{edge: {network: outer}, a: {network: inner}, b: {network: third}}",
+        "networks: {inner: {trust: private}, third: {trust: private}, outer: {trust: dmz}}\n",
+    )
+
+
+_OPEN = "{from: third, to: watch, ports: [10051], action: allow}"
+
+
+@pytest.mark.parametrize(
+    ("text", "added"),
+    [
+        (_guarded(_OPEN), [{"from": "agent", "to": "watch", "ports": [10051], "action": "allow"}]),
+        (_guarded(_OPEN).replace("port: 10051, ", ""), []),
+        (_guarded("{to: watch, ports: [10051], action: allow}"), []),
+        (_guarded(_OPEN, "allow"), []),
+        (_guarded(f"{_OPEN}, {{from: outer, to: inner, action: deny}}"), []),
+    ],
+    ids=["left to the default", "unknown port", "let in", "open by default", "denied on purpose"],
+)
+def test_an_agent_on_a_further_host_is_let_in_to_what_it_reports_to(text: str, added: list[object]) -> None:
+    changes = admit_from(Topology(load("a.arch.yaml", text.encode()).architecture), "agent", ["edge"])
+    assert [change.value for change in changes if isinstance(change, Append)] == added
+    assert len(changes) == len(added)
+
+
+def test_the_fix_of_what_nothing_monitors_lets_its_agent_in() -> None:
+    after = fixed(_guarded(_OPEN), "unmonitored")["components"]
+    assert after["agent"]["runs_on"] == ["a", "b", "edge"]
+    assert [rule["from"] for rule in after["wall"]["rules"]] == ["third", "agent"]

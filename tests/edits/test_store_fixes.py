@@ -473,3 +473,37 @@ def test_a_flow_renews_the_lease_of_its_store_once() -> None:
     )
     (put, *renewals) = fixed(text, "single-writer-database")["flows"]["work"]["steps"]
     assert (put, renewals) == ({"app -> db": "put"}, [{"db -> etcd": "renew the lease"}])
+
+
+@pytest.mark.parametrize(
+    ("declared", "added"),
+    [
+        ("s3", "s3"),
+        ("{protocol: sftp, port: 23}", {"protocol": "sftp", "port": 23}),
+        ("{protocol: s3, port: 9000, tls: false}", {"protocol": "s3", "port": 9000, "tls": False}),
+        ("{protocol: s3, tls: true}", {"protocol": "s3", "tls": True}),
+        ("{protocol: s3, tls: {verify: true}}", {"protocol": "s3", "tls": {"verify": True}}),
+    ],
+)
+def test_another_job_reaches_its_storage_as_the_first_one_does(declared: str, added: object) -> None:
+    text = model(
+        f"{JOB}\nimages: {{kind: file-storage, runs_on: a}}\nfiles: {{kind: file-storage, runs_on: a}}\n"
+        "veeam: {kind: backup, product: veeam, runs_on: b, backs_up: [files], every: 24h, restore_tested: 2026-10-01}\n"
+        "repo: {kind: object-storage, runs_on: c}",
+        f"job -> images: {{protocol: nfs, tls: true}}\njob -> files: {{protocol: nfs, tls: true}}\nveeam -> repo: {declared}",
+        "job -> images: x\njob -> files: x",
+        "{a: {}, b: {}, c: {}}",
+    )
+    assert fixed(text, "missing-backup")["connections"]["veeam-2 -> repo"] == added
+
+
+def test_a_new_job_reaches_a_storage_that_is_there_as_another_does() -> None:
+    text = model(
+        f"{JOB}\ndb: {{kind: database, runs_on: a}}\nfiles: {{kind: file-storage, runs_on: b}}\n"
+        "dump: {kind: backup, runs_on: b, backs_up: [files], every: 24h, restore_tested: 2026-10-01}\n"
+        "box: {kind: file-storage, managed: true}",
+        "job -> db: {protocol: mysql, tls: true}\njob -> files: {protocol: nfs, tls: true}\ndump -> box: {protocol: sftp, port: 23}",
+        "job -> db: x\njob -> files: x",
+        "{a: {}, b: {}}",
+    )
+    assert fixed(text, "missing-backup")["connections"]["backup -> box"] == {"protocol": "sftp", "port": 23}
