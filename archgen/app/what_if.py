@@ -59,7 +59,7 @@ def what_if(model: CheckedModel, add: tuple[str, ...], assign: tuple[str, ...]) 
     return WhatIfReport(
         file=model.file,
         name=before.name,
-        changes=tuple(describe_edit(before, edit) for edit in edits),
+        changes=tuple(describe_edit(stage, edit) for stage, edit in zip(stages, edits, strict=False)),
         won=_won(assessed) if len(assessed) == len(stages) else (),
         before=assessed[0],
         after=assessed[-1],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -42,9 +43,10 @@ def with_replica(component: Component, host: str | None, callers: Callers) -> Co
     if component.kind == "scheduler" and component.cluster is None and not component.managed:
         # two that both start the jobs would start each of them twice
         return replace(grown, cluster=Cluster(mode="active-passive", failover="automatic"))
-    copied = host is not None or not component.managed
-    if has_primary(component) and component.replication is None and len(taken) == 1 and copied:
-        return replace(grown, replication=Replication(primary=(component.replicas[0].id,), failover="manual"))
+    if has_primary(component) and component.replication is None:
+        # its provider promotes the copy of a managed store
+        failover: Literal["automatic", "manual"] = "automatic" if component.managed and host is None else "manual"
+        return replace(grown, replication=Replication(primary=(component.replicas[0].id,), failover=failover))
     return with_moving_address(grown) if needs_moving_address(component, callers) else grown
 
 

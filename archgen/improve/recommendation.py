@@ -75,7 +75,7 @@ def recommend(topology: Topology) -> Recommendation:
         total, edit, after, assessed = max(tried, key=lambda option: option[0])
         saved = tuple((flow, hours) for flow, hours in _saved(numbers, assessed) if hours >= _LEAST)
         options.remove(edit)
-        change = RecommendedChange(describe_edit(architecture, edit), added_parts(stage, after), saved)
+        change = RecommendedChange(describe_edit(stage, edit), added_parts(stage, after), saved)
         if not saved or total <= 0.0 or (changes and change.most < _WORTH * changes[0].most):
             if budget > 0:
                 break

@@ -96,7 +96,6 @@ def lone_components(topology: Topology) -> frozenset[str]:
         component.id
         for component in topology.architecture.components
         if not may_get_second(topology, component) or (keeps_files(component) and len(component.replicas) == 1)
-        if not component.managed
     )
 
 

@@ -29,12 +29,8 @@ def write(report: WhatIfReport, style: Style) -> str:
         lines += wrap_columns(
             f"{group.value} for {brief(listed(group.ids))}: {brief(group.source)}", style.width, "      ", "  "
         )
-    if report.left:
-        lines += ["", "left, since no change of these kinds removes them:" if report.smallest else "left:"]
-        for flow, points in report.left:
-            lines += wrap_columns(
-                f"{brief(flow)}: {', '.join(brief(point.id) for point in points)}", style.width, "    ", "  "
-            )
+    if report.left and report.smallest:
+        lines += ["", "no change of these kinds removes the single points of failure that are left"]
     if report.smallest is False:
         lines += ["", "the search was cut short: fewer changes may do"]
     if report.yaml:
@@ -44,13 +40,16 @@ def write(report: WhatIfReport, style: Style) -> str:
 
 def _won(flows: tuple[tuple[str, float], ...]) -> str:
     """Return the hours that a change saves over those before it; less than a second per year is left out."""
-    second = 1 / 3600
-    moved = [(flow, hours) for flow, hours in flows if abs(hours) >= second]
-    words = [
-        f"{'saves' if hours > 0 else 'loses'} {format_duration(abs(hours))} per year for {brief(flow)}"
-        for flow, hours in moved
-    ]
-    return ", ".join(words) or "saves no time by itself"
+    alike: dict[str, list[str]] = {}
+    for flow, hours in flows:
+        if abs(hours) >= _SECOND:
+            words = f"{'saves' if hours > 0 else 'loses'} {format_duration(abs(hours))} per year"
+            alike.setdefault(words, []).append(brief(flow))
+    return "; ".join(f"{words} for {listed(names)}" for words, names in alike.items()) or "saves no time by itself"
+
+
+_SECOND = 1 / 3600
+"""Hours per year below which nothing is said of a difference."""
 
 
 def brief_line(line: str) -> str:
@@ -62,7 +61,8 @@ def brief_line(line: str) -> str:
 def _flow(before: FlowAssessment, after: FlowAssessment, style: Style) -> list[str]:
     first, then = (f"{format_availability(flow.result.availability)}" for flow in (before, after))
     won = before.result.downtime - after.result.downtime
-    moved = f"{'saves' if won >= 0 else 'loses'} {format_duration(abs(won))} per year" if won else "downtime unchanged"
+    moved = f"{'saves' if won > 0 else 'loses'} {format_duration(abs(won))} per year"
+    moved = moved if abs(won) >= _SECOND else "downtime unchanged"
     lines = wrap_columns(f"{first} before, {then} after: {moved}", style.width, " " * 18, f"  {'availability':<16}")
     first_points, then_points = frozenset(before.points), frozenset(after.points)
     gone = [brief(point.id) for point in before.points if point not in then_points]
