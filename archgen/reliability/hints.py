@@ -20,7 +20,19 @@ def hints(evaluation: Evaluation[int], gone: Collection[Subject]) -> tuple[str, 
     """Return sentences about a flow that is served without some elements; bit 0 is the state with nothing lost, bit 1 this one."""
     checks = (*_shallow_checks(evaluation), *_blind_checks(evaluation))
     lost = (*_lost_files(evaluation, gone), *_lost_data(evaluation), *_lost_writes(evaluation))
-    return tuple(dict.fromkeys((*checks, *lost)))
+    return tuple(dict.fromkeys((*checks, *lost, *_stuck_failovers(evaluation))))
+
+
+def _stuck_failovers(evaluation: Evaluation[int]) -> Iterator[str]:
+    """Yield the components whose other replicas are up and take over no more, as what promotes them is down."""
+    plan, down = evaluation.plan, evaluation.down
+    for replica in plan.replicas:
+        waiting = (member for need in plan.structure.needs.get(replica, ()) for member in need.guarded)
+        for member in waiting:
+            for by in () if down[member.replica] & _GONE else member.promoters:
+                promoting = [down[each] for each in plan.members.get(by, ())]
+                if all(each & _GONE for each in promoting) and not all(each & _SOUND for each in promoting):
+                    yield f"{plan.replicas[member.replica].component} can't fail over until {by} is back"
 
 
 def local_data(component: Component) -> list[str]:

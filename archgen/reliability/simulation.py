@@ -74,11 +74,12 @@ def _outcome(index: Index, flow: Flow, serves: Evaluation[int], gone: Collection
     every = serves if plans.every is plan else _evaluated(plans.every, gone)
     full_plan = with_all_options(index, flow)
     with_options = _evaluated(full_plan, gone)
-    lost = tuple(
+    hurt = [
         replica
         for replica in used(full_plan)
         if with_options.down[replica] & _GONE and not with_options.down[replica] & _SOUND
-    )
+    ]
+    lost = tuple(replica for replica in hurt if with_options.own[replica] & _GONE)
     if serves.flow:
         return _down(flow, serves, lost)
     if every.flow:
@@ -86,7 +87,8 @@ def _outcome(index: Index, flow: Flow, serves: Evaluation[int], gone: Collection
     full = every if plans.full is plans.every else _evaluated(plans.full, gone)
     if full.flow:
         return _delayed(index, flow, full, lost, _cut_off(serves))
-    cut_off = _cut_off(full)
+    # a member without its quorum is up, and does nothing
+    cut_off = tuple(dict.fromkeys((*_cut_off(full), *(replica for replica in hurt if replica not in lost))))
     skipped = _skipped(index, flow, full_plan, with_options)
     return FlowOutcome(
         flow.id, "degraded" if lost or cut_off or skipped else "ok", True, None, (), lost, cut_off, skipped
@@ -95,11 +97,11 @@ def _outcome(index: Index, flow: Flow, serves: Evaluation[int], gone: Collection
 
 def _cut_off(evaluation: Evaluation[int]) -> tuple[str, ...]:
     """Return the replicas that are up and can no longer do their part."""
-    failed, down = evaluation.failed, evaluation.down
+    failed, own = evaluation.failed, evaluation.own
     return tuple(
         replica
         for replica in used(evaluation.plan)
-        if failed[replica] & _GONE and not failed[replica] & _SOUND and not down[replica] & _GONE
+        if failed[replica] & _GONE and not failed[replica] & _SOUND and not own[replica] & _GONE
     )
 
 

@@ -366,4 +366,5 @@ def test_an_outcome_depends_on_nothing_that_is_declared(tmp_path: Path, capsys: 
         file.write_text(text.replace(old, new))
         words = [word for element in lost for word in ("--kill", element)]
         main(["simulate", str(file), *words, "--format", "json"])
-        assert json.loads(capsys.readouterr().out)["flows"]["buy"]["hints"] == [], name
+        hints = json.loads(capsys.readouterr().out)["flows"]["buy"]["hints"]
+        assert not [hint for hint in hints if hint.startswith("only if")], name

@@ -95,7 +95,7 @@ def test_from_tier_1_to_2_reads_improve_and_writes_do_not() -> None:
     assert [one.id for one in write.new] == ["lb-1"]
     verdicts = sentences(step)
     assert verdicts[0].startswith("Reads improve: read-page is down 11.5 h per year, was 14.0 h")
-    assert verdicts[1].startswith("Writes do not: write-comment is down 22.0 h per year, was 14.0 h")
+    assert verdicts[1].startswith("Writes get worse: write-comment is down 22.0 h per year, was 14.0 h")
     assert "assumed numbers" in verdicts[0]
     assert verdicts[2:] == (
         "read-page no longer stops with server-1; write-comment still does.",

@@ -785,3 +785,34 @@ def test_without_an_arbitrator_two_members_need_each_other(told: Told) -> None:
     assert told.outcome(ARBITRATED.replace(", by: garbd", ""), "a")[0] == "down"
     free = ARBITRATED.replace("product: galera", "product: galera, quorum: 1")
     assert told.outcome(free, "a", "c")[0] == "degraded"
+
+
+PROMOTED = """\
+archgen: 1
+name: A cache and who promotes it
+hosts: {a: {}, b: {}, c: {}}
+components:
+  job: {kind: scheduler, managed: true}
+  redis: {kind: key-value-store, runs_on: [a, b], replication: {primary: a, failover: automatic, by: sentinel}}
+  sentinel: {kind: other, runs_on: [a, b, c], quorum: majority}
+connections:
+  job -> redis: redis
+flows:
+  nightly: {title: A job, access: write, steps: [job -> redis: SET]}
+"""
+
+
+def test_what_can_no_longer_fail_over_is_said_while_the_flow_is_served(told: Told) -> None:
+    stuck = "redis can't fail over until sentinel is back"
+    word, reason = told.outcome(PROMOTED, "sentinel@a", "sentinel@b", "sentinel@c")
+    assert word == "degraded"
+    assert reason == f"served without sentinel@a, sentinel@b and sentinel@c; {stuck}"
+    assert stuck not in told.outcome(PROMOTED, "sentinel@a")[1]
+    assert stuck not in told.outcome(PROMOTED, "sentinel", "redis@b")[1]
+
+
+def test_a_member_without_its_quorum_is_up_and_does_nothing(told: Told) -> None:
+    reason = told.outcome(PROMOTED, "sentinel@b", "c")[1]
+    assert reason.startswith(
+        "served without sentinel@b and sentinel@c; sentinel@a can no longer do its part; redis can't fail over"
+    )

@@ -162,7 +162,7 @@ def test_the_ladder_says_what_every_step_did_to_the_flows() -> None:
         for sentence in told:
             assert sentence in words
     assert "Reads improve: read-page is down 11.5 h per year" in words
-    assert "Writes do not: write-comment is down 22.0 h per year" in words
+    assert "Writes get worse: write-comment is down 22.0 h per year" in words
 
 
 SAMPLE = """\

@@ -33,8 +33,7 @@ def _verdicts(evolution: Evolution, name: FormatId) -> Iterator[str]:
     if reads:
         yield _verdict("Reads", reads, direction, name)
     if writes:
-        contrary = direction == "better" and _agreed(writes) in ("worse", "same")
-        yield _verdict("Writes", writes, _agreed(writes), name, contrary)
+        yield _verdict("Writes", writes, _agreed(writes), name)
 
 
 def _agreed(flows: list[FlowChange]) -> Direction | None:
@@ -42,13 +41,10 @@ def _agreed(flows: list[FlowChange]) -> Direction | None:
     return directions.pop() if len(directions) == 1 else None
 
 
-def _verdict(
-    who: str, flows: list[FlowChange], direction: Direction | None, name: FormatId, contrary: bool = False
-) -> str:
+def _verdict(who: str, flows: list[FlowChange], direction: Direction | None, name: FormatId) -> str:
     flow_texts = "; ".join(_downtime(flow, name) for flow in flows[:NAMED])
     rest = f"; and {len(flows) - NAMED} more" if len(flows) > NAMED else ""
-    opening = f"{who} do not" if contrary else f"{who} {_went(direction)}"
-    return f"{opening}: {flow_texts}{rest}{_resting(flows)}."
+    return f"{who} {_went(direction)}: {flow_texts}{rest}{_resting(flows)}."
 
 
 def _went(direction: Direction | None) -> str:

@@ -301,12 +301,21 @@ var archgenStructure = (() => {
       const dead = members.filter(member => evaluation.down.get(member) & GONE && !(evaluation.down.get(member) & SOUND));
       if (stored.length && dead.length) words.add(`the ${listed(stored)} on ${listedReplicas(dead.map(name))} are lost`);
     }
+    for (const caller of evaluation.plan.replicas) {
+      for (const [replica, promoters] of evaluation.needs(caller).flatMap(need => need[2])) {
+        for (const by of evaluation.down.get(replica) & GONE ? [] : promoters) {
+          const promoting = (evaluation.members.get(by) || []).map(each => evaluation.down.get(each));
+          if (!promoting.every(each => each & GONE) || promoting.every(each => each & SOUND)) continue;
+          words.add(`${owner(replica)} can't fail over until ${model.components[by][0]} is back`);
+        }
+      }
+    }
     return [...words];
   };
 
   const isCutOff = (evaluation, replica) => {
     const failed = evaluation.failed.get(replica);
-    return failed & GONE && !(failed & SOUND) && !(evaluation.down.get(replica) & GONE);
+    return failed & GONE && !(failed & SOUND) && !(evaluation.own.get(replica) & GONE);
   };
 
   /* Return the outcome of a flow when elements are lost: ok, degraded, delayed, partial or down, the step that fails, and the single points that remain. */
@@ -317,7 +326,8 @@ var archgenStructure = (() => {
     const entire = flow.whole ? evaluate(model, flow.whole, states, every) : evaluation;
     const each = flow.every ? evaluate(model, flow.every, states, every) : evaluation;
     const full = flow.full ? evaluate(model, flow.full, states, every) : each;
-    const without = entire.plan.used.filter(replica => entire.down.get(replica) & GONE && !(entire.down.get(replica) & SOUND));
+    const hurt = entire.plan.used.filter(replica => entire.down.get(replica) & GONE && !(entire.down.get(replica) & SOUND));
+    const without = hurt.filter(replica => entire.own.get(replica) & GONE);
     const cutOff = some => some.plan.used.filter(replica => isCutOff(some, replica));
     const result = { flow: flow.id, possible: true, step: null, path: [], lost: without, cutOff: cutOff(evaluation), skipped: [], fails: [], down: [], points: [], hints: [] };
     if (evaluation.flow & (SOUND | GONE)) {
@@ -338,7 +348,8 @@ var archgenStructure = (() => {
       const [step, path] = trace(full, bit);
       return { ...result, status: "delayed", step, path, points, waiting: waiting(flow, full, bit, step), always: bit === SOUND };
     }
-    const left = skipped(flow, entire), cut = cutOff(full);
+    // a member without its quorum is up, and does nothing
+    const left = skipped(flow, entire), cut = [...new Set([...cutOff(full), ...hurt.filter(replica => !without.includes(replica))])];
     const status = without.length || cut.length || left.length ? "degraded" : "ok";
     return { ...result, status, cutOff: cut, skipped: left, points };
   };
