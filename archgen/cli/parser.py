@@ -79,9 +79,17 @@ class Parser(argparse.ArgumentParser):
             self.error(f"unknown argument {' '.join(wrong or rest)}")
         if rest:
             options.paths += rest
+        self._check_files(options)
         use_configuration(getattr(options, "config", None))
         _preferences["color"] = getattr(options, "color", "auto")
         return options
+
+    def _check_files(self, options: argparse.Namespace) -> None:
+        """Raise UsageError for an option whose file or directory has no name: it would count as left out."""
+        for action in self._actions:
+            names_file = any(word in ("DIR", "FILE", "PATH") for word in str(action.metavar).split("|"))
+            if action.option_strings and names_file and getattr(options, action.dest, None) == "":
+                self.error(f"{action.option_strings[-1]} needs a value")
 
 
 _preferences = {"color": "auto"}

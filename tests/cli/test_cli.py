@@ -130,6 +130,9 @@ def test_what_is_no_file_is_told(project: Path, capsys: pytest.CaptureFixture[st
         (["explain"], "a name is required; run `archgen explain NAME`"),
         (["rules", "--format", "xml"], "unknown format `xml`"),
         (["new", "9"], "there is no tier `9`"),
+        (["build", "--single-file", ""], "--single-file needs a value; run `archgen build --help`"),
+        (["new", "-o", "-"], "- stands for no file here; name one, or ./- if that is its name"),
+        (["schema", "-o", "-"], "- stands for no file here; name one, or ./- if that is its name"),
         (["rules", ""], "unknown argument ; run `archgen rules --help`"),
     ],
 )

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from errno import EACCES, EBUSY, EPERM, EROFS, EXDEV
 
 from archgen.app.config.config import repository_of
+from archgen.app.workspace.inputs import STDIN
 from archgen.model.architecture import SUFFIX
 from archgen.model.problems import UsageError
 from archgen.system.files import inputs, kind_of, lies_in
@@ -39,7 +40,8 @@ def write(path: str, content: bytes, *, over_input: bool = False) -> None:
     """
     status = _status(path)
     if status is not None and (not stat.S_ISREG(status.st_mode) or os.path.abspath(path).startswith(_STREAMS)):
-        _send(path, status.st_mode, content)
+        with _errors_name(path):
+            _send(path, status.st_mode, content)
         return
     target = destination(path)
     _check_output(path, target, status, over_input)
@@ -91,7 +93,12 @@ def _errors_name(path: str) -> Iterator[None]:
 
 
 def destination(path: str) -> str:
-    """Return the path with its links resolved; what is named inside the project has to lie there."""
+    """Return the path with its links resolved; what is named inside the project has to lie there.
+
+    UsageError for `-`, which stands for a standard stream elsewhere, and for what would lie in a directory of that name.
+    """
+    if path.split(os.sep)[0] == STDIN:
+        raise UsageError("- stands for no file here; name one, or ./- if that is its name")
     absolute, target = os.path.abspath(path), os.path.realpath(path)
     if os.path.islink(target):
         raise UsageError(f"{path} is a link that leads nowhere; remove it, or name another file")
