@@ -18,6 +18,7 @@ from archgen.language.schema.validation import is_valid
 from archgen.language.yaml import parser as reading
 from archgen.language.yaml.faults import Unreadable
 from archgen.language.yaml.parser import parse
+from archgen.language.yaml.syntax import LINE_BREAK, lines_of
 from archgen.model.architecture import Architecture
 from archgen.model.kinds import KINDS
 from archgen.model.problems import ModelError
@@ -231,3 +232,10 @@ def test_pure_python_events_give_the_same(file: Path, monkeypatch: pytest.Monkey
         assert isinstance(slow, list)
     else:
         assert slow == fast
+
+
+@examples(100)
+@given(st.text("a \n\r\v\f\x1e\x85\u2028\u2029"))
+def test_lines_end_at_the_line_breaks_of_yaml_alone(text: str) -> None:
+    lines = LINE_BREAK.split(text)
+    assert list(lines_of(text)) == (lines if lines[-1] else lines[:-1])
