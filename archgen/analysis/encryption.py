@@ -151,10 +151,14 @@ def undeclared_between_hosts(topology: Topology) -> tuple[Connection, ...]:
     return tuple(
         call
         for call in topology.architecture.connections
-        if _is_inside(topology, call)
-        if any(port.redirect is None and encrypted(port) is None for port in call.ports)
+        if _is_undeclared(call.ports) and _is_inside(topology, call)
         if (_may_cross(topology, call) or _is_of_unknown_hosts(topology, call)) and not _measures(topology, call)
     )
+
+
+@lru_cache(4096)
+def _is_undeclared(ports: tuple[Port, ...]) -> bool:
+    return any(port.redirect is None and encrypted(port) is None for port in ports)
 
 
 def _is_of_unknown_hosts(topology: Topology, connection: Connection) -> bool:

@@ -59,7 +59,8 @@ def _job_beside(topology: Topology, store: Component) -> tuple[Change, ...]:
     """Return a backup on a host of a store, the last one's if there are replicas, and a provider's storage for its copies."""
     name = free_name("backup", topology)
     value: dict[str, object] = {"kind": "backup"}
-    value |= {"runs_on": _host_of_job(store)} if _host_of_job(store) else {}
+    host = _host_of_job(store)
+    value |= {"runs_on": host} if host else {}
     holders = (holder for backup in topology.of_kind("backup") for holder in copy_holders(topology, backup))
     there = next((each.id for each in holders if each.managed and holds_only_copies(topology, each)), None)
     keeper = there or free_name("backup-storage", topology)

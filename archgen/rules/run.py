@@ -61,10 +61,10 @@ def run_rules(
     reviewed = (*hits, *_reviews(ran, hits, all_names, accepted, previous, context, guard))
     repeating = frozenset(_repeating(context.topology, reviewed))
     findings = (
-        guard(rule, partial(_findings, context, source, rule, hit, accepted, place in repeating))
+        guard.attempt(rule, partial(_finding, context, source, rule, hit, accepted, place in repeating))
         for place, (rule, hit) in enumerate(reviewed)
     )
-    return tuple(sorted((finding for group in findings for finding in group), key=order))
+    return tuple(sorted((finding for finding in findings if finding is not None), key=order))
 
 
 class _Guard:
@@ -75,8 +75,12 @@ class _Guard:
         self._isolation = isolation
 
     def __call__(self, rule: Rule, work: Callable[[], Iterable[Result]]) -> tuple[Result, ...]:
-        results = self._isolation.attempt(lambda: tuple(work()), self._file, f"rule {rule.id}", rule.id)
+        results = self.attempt(rule, lambda: tuple(work()))
         return () if results is None else results
+
+    def attempt(self, rule: Rule, work: Callable[[], Result]) -> Result | None:
+        """Return the result of the work, or None where it fails unexpectedly."""
+        return self._isolation.attempt(work, self._file, f"rule {rule.id}", rule.id)
 
 
 def _hits(context: RuleContext, rules: Iterable[Rule], guard: _Guard) -> Iterator[tuple[Rule, Hit]]:
@@ -168,13 +172,6 @@ def _repeating(topology: Topology, hits: Sequence[tuple[Rule, Hit]]) -> Iterator
         own = SEVERITIES.index(_severity(*hits[place]))
         if all(worst.get(cause, len(SEVERITIES)) <= own for cause in hits[place][1].causes):
             yield place
-
-
-def _findings(
-    context: RuleContext, source: Places, rule: Rule, hit: Hit, accepted: tuple[Acceptance, ...], repeats: bool
-) -> tuple[Finding]:
-    """Return the finding of a hit, as a tuple for the guard."""
-    return (_finding(context, source, rule, hit, accepted, repeats),)
 
 
 def _finding(

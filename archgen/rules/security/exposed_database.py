@@ -51,7 +51,7 @@ def _is_store(facts: Topology, connection: Connection, target: str) -> bool:
     """Return True for a data store, and for a directory of accounts that is asked over its own protocol."""
     if facts.kind(target).id in STORES:
         return True
-    return any(port.protocol in LDAP for port in connection.ports) and is_directory(facts, target)
+    return is_directory(facts, target) and any(port.protocol in LDAP for port in connection.ports)
 
 
 def _is_denied(facts: Topology, connection: Connection) -> bool:
