@@ -10,7 +10,7 @@ from msgspec import Struct
 from archgen.analysis.exposure import past_application
 from archgen.analysis.hops import Hop, encrypted
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Connection, Port
+from archgen.model.architecture import Certificate, Connection, Port
 from archgen.model.kinds import FORWARDING
 from archgen.model.products import is_setting_of_balancer, passes_on_unread, scope_of
 from archgen.model.protocols import UNCERTIFIED
@@ -222,3 +222,25 @@ def _measures(topology: Topology, connection: Connection) -> bool:
     if topology.observing.isdisjoint(ends) or any(topology.kind(name).id == "log-collector" for name in ends):
         return False
     return not any(port.protocol in _OF_OTHERS for port in connection.ports)
+
+
+def shown_certificates(certificates: dict[str, Certificate], port: Port, end: str) -> tuple[Certificate, ...]:
+    """Return the certificate that a connection names, else those that are installed where TLS ends."""
+    if port.tls is not None and port.tls.certificate is not None:
+        return (certificates[port.tls.certificate],)
+    return tuple(certificate for certificate in certificates.values() if end in certificate.installed_on)
+
+
+def flows_by_certificate(topology: Topology) -> dict[str, tuple[str, ...]]:
+    """Return the flows in which each certificate is shown: their step names it, or ends TLS where it is installed."""
+    certificates = {certificate.id: certificate for certificate in topology.architecture.certificates}
+    shown: dict[str, dict[str, None]] = {}
+    for flow, hops in topology.hops.items():
+        for hop in hops:
+            port = hop.port
+            if port is None or hop.meaning != "encrypted" or (port.tls is not None and port.tls.mode == "pass-through"):
+                continue
+            for target in hop.targets:
+                for certificate in shown_certificates(certificates, port, target):
+                    shown.setdefault(certificate.id, {})[flow] = None
+    return {certificate: tuple(flows) for certificate, flows in shown.items()}

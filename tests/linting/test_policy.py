@@ -191,9 +191,9 @@ def test_a_threshold_is_what_a_rule_goes_by(
 ) -> None:
     put(project, "shop", CERTIFICATE)
     if number is not None:
-        text = f"[thresholds]\ncertificate-mismatch = {{days = {number}}}\n"
+        text = f"[thresholds]\nexpiring-certificate = {{days = {number}}}\n"
         (project / "archgen.toml").write_text(text, encoding="utf-8")
-    assert bool(run(capsys, "--select", "certificate-mismatch")[1]) is told
+    assert bool(run(capsys, "--select", "expiring-certificate")[1]) is told
 
 
 def test_the_reaction_of_people_is_a_threshold(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -121,7 +121,7 @@ FLIPS: list[tuple[list[str], list[Edit]]] = [
         ],
     ),
     (
-        ["certificate-mismatch"],
+        ["expiring-certificate"],
         [
             ("expires: 2027-06-01", "expires: 2026-12-01"),
         ],

@@ -40,7 +40,7 @@ def thresholds(rules: tuple[Rule, ...]) -> Mapping[tuple[str, str], float]:
     file, table = configured()
     tables = table.get("thresholds", {})
     if not isinstance(tables, dict) or not all(isinstance(each, dict) for each in tables.values()):
-        example = "thresholds = {certificate-mismatch = {days = 45}}"
+        example = "thresholds = {expiring-certificate = {days = 45}}"
         raise UsageError(f"{file}: `thresholds` is a table of tables, such as {example}")
     names = {rule.id: tuple(name for name, _, _ in rule.thresholds) for rule in rules if rule.thresholds}
     numbers_by_rule: dict[tuple[str, str], float] = {}

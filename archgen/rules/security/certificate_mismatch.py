@@ -1,12 +1,10 @@
-"""A visitor is shown a certificate that is not for the site's name, that is not there, or that has run out."""
+"""A visitor is shown a certificate that is not for the site's name, or that is not there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
-from math import inf
 
-from archgen.analysis.encryption import is_attached, passes_tls_on
+from archgen.analysis.encryption import is_attached, passes_tls_on, shown_certificates
 from archgen.analysis.hops import Hop, relays
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -17,8 +15,6 @@ from archgen.model.kinds import FORWARDING
 from archgen.model.protocols import UNCERTIFIED
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-
-_WARNING_DAYS = 30
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -33,7 +29,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         domain = facts.flows[flow].domain
         visits = tuple(_endings(facts, hops)) if domain is not None and certificates else ()
         for hop, connection, port, end in visits:
-            shown = _shown(certificates, port, end)
+            shown = shown_certificates(certificates, port, end)
             flawed = {certificate.id: _flaws(certificate, normalize_name(domain or ""), end) for certificate in shown}
             if not shown and not facts.components[end].managed:
                 bare.setdefault(connection, (end, {}))[1][flow] = None
@@ -44,14 +40,12 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 for certificate, flaws in flawed.items():
                     wrong.setdefault(certificate, {}).update(dict.fromkeys(flaws))
                     flows.setdefault(certificate, {})[flow] = None
-    shown_in = _flows_by_certificate(facts, certificates)
-    for each in certificates.values():
-        # whoever is shown a certificate that runs out is stopped, whatever its names
-        runs_out = _days_left(each, context.today) <= context.threshold("certificate-mismatch", "days", _WARNING_DAYS)
-        flawed_in = flows.get(each.id, {})
-        shown_too = shown_in.get(each.id, ()) if runs_out else ()
-        users = facts.in_order((*flawed_in, *shown_too))
-        yield from _judge(context, each, tuple(wrong.get(each.id, ())), users)
+    for name, faults in wrong.items():
+        yield Hit(
+            subject=Subject("certificate", name),
+            message=f"The certificate {name} {'; and it '.join(faults)}",
+            flows=facts.in_order(flows[name]),
+        )
     for connection, (end, used) in bare.items():
         yield _bare(connection, end, tuple(used), connection in missing)
 
@@ -59,7 +53,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
 def _is_elsewhere(certificates: dict[str, Certificate], domain: str, others: list[tuple[Port, str]]) -> bool:
     """Return True if a certificate for a domain is declared, and visitors are shown it by none of the other ends of TLS."""
     fitting = [each for each in certificates.values() if not each.names or _is_for(each, domain)]
-    elsewhere = [certificate for port, end in others for certificate in _shown(certificates, port, end)]
+    elsewhere = [certificate for port, end in others for certificate in shown_certificates(certificates, port, end)]
     return bool(fitting) and not any(certificate in fitting for certificate in elsewhere)
 
 
@@ -79,20 +73,6 @@ def _bare(connection: str, end: str, flows: tuple[str, ...], missing: bool) -> H
         else "Declare it with its date: `certificates: {…: {names: […], installed_on: [" + end + "], expires: …}}`.",
         case=None if missing else "undeclared",
     )
-
-
-def _flows_by_certificate(facts: Topology, certificates: dict[str, Certificate]) -> dict[str, tuple[str, ...]]:
-    """Return the flows in which each certificate is shown: their step names it, or ends TLS where it is installed."""
-    shown: dict[str, dict[str, None]] = {}
-    for flow, hops in facts.hops.items():
-        for hop in hops:
-            port = hop.port
-            if port is None or hop.meaning != "encrypted" or (port.tls is not None and port.tls.mode == "pass-through"):
-                continue
-            for target in hop.targets:
-                for certificate in _shown(certificates, port, target):
-                    shown.setdefault(certificate.id, {})[flow] = None
-    return {certificate: tuple(flows) for certificate, flows in shown.items()}
 
 
 def _endings(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[tuple[Hop, str, Port, str]]:
@@ -135,13 +115,6 @@ def _is_known_by_key(port: Port) -> bool:
     return port.protocol in UNCERTIFIED and not named
 
 
-def _shown(certificates: dict[str, Certificate], port: Port, end: str) -> tuple[Certificate, ...]:
-    """The certificate that the connection names, else those that are installed where TLS ends."""
-    if port.tls is not None and port.tls.certificate is not None:
-        return (certificates[port.tls.certificate],)
-    return tuple(certificate for certificate in certificates.values() if end in certificate.installed_on)
-
-
 def _flaws(certificate: Certificate, domain: str, end: str) -> list[str]:
     flaws = []
     if certificate.names and not _is_for(certificate, domain):
@@ -160,37 +133,9 @@ def _covers(name: str, domain: str) -> bool:
     return name == domain or (name.startswith("*.") and domain.partition(".")[2] == name[2:])
 
 
-def _judge(
-    context: RuleContext, certificate: Certificate, flaws: tuple[str, ...], flows: tuple[str, ...]
-) -> Iterator[Hit]:
-    left = _days_left(certificate, context.today)
-    near = left <= context.threshold("certificate-mismatch", "days", _WARNING_DAYS)
-    date = (_running_out(certificate, left),) if near else ()
-    if flaws or date:
-        yield Hit(
-            subject=Subject("certificate", certificate.id),
-            message=f"The certificate {certificate.id} {'; and it '.join((*flaws, *date))}",
-            flows=flows,
-            fix="Renew it, and let something renew it by itself (ACME)." if not flaws else None,
-            case="expiring" if not flaws and left >= 0 else None,
-        )
-
-
-def _days_left(certificate: Certificate, today: str) -> float:
-    if certificate.expires is None:
-        return inf
-    return (date.fromisoformat(certificate.expires) - date.fromisoformat(today)).days
-
-
-def _running_out(certificate: Certificate, left: float) -> str:
-    if left < 0:
-        return f"expired on {certificate.expires}"
-    return f"expires on {certificate.expires}, in {left} day{'' if left == 1 else 's'}"
-
-
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """A certificate for the names that visitors come for, where it is one of another name."""
-    if hit.subject.kind != "certificate" or hit.case is not None:
+    if hit.subject.kind != "certificate":
         return ()
     named = next(
         certificate for certificate in context.topology.architecture.certificates if certificate.id == hit.subject.id
@@ -209,30 +154,25 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
 RULE = Rule(
     id="certificate-mismatch",
     code="SEC003",
-    title="Invalid certificate",
+    title="Wrong certificate",
     severity="error",
-    cases=(("expiring", "warning"), ("undeclared", "info")),
+    cases=(("undeclared", "info"),),
     category="security",
-    summary="The certificate is for another name, isn't installed where TLS ends, or has expired or soon will.",
+    summary="The certificate is for another name, or isn't installed where TLS ends.",
     why=(
-        "A browser that gets a certificate for another name, or an expired one, shows a warning instead of the site, "
-        "and most visitors leave. Certificates that weren't renewed in time are among the most common causes of "
-        "outages, although their date is known for months."
+        "A browser that gets a certificate for another name shows a warning instead of the site, and most visitors leave. "
+        "An application or another server that calls gets an error and stops."
     ),
     fix="Get a certificate for the name, and install it where TLS ends.",
     limits=(
         "Looks at the path from a visitor to where TLS ends, by the flow's `domain`. Doesn't check names if the "
-        "model declares no certificates, nor dates without `expires`. An end of TLS without a declared certificate is reported as info if "
+        "model declares no certificates. An end of TLS without a declared certificate is reported as info if "
         "none is declared for the name, or if visitors are shown it elsewhere in the flow: that end may have another name. Protocols "
         "that know a server by its key, such as SFTP, have no certificate for a name."
     ),
-    references=(
-        ("RFC 9525, Service Identity in TLS", "https://www.rfc-editor.org/rfc/rfc9525"),
-        ("RFC 8555, Automatic Certificate Management Environment", "https://www.rfc-editor.org/rfc/rfc8555"),
-    ),
+    references=(("RFC 9525, Service Identity in TLS", "https://www.rfc-editor.org/rfc/rfc9525"),),
     check=check,
     mend=mend,
-    thresholds=(("days", _WARNING_DAYS, "days before expiry from which on a certificate is reported"),),
     bad="""\
 archgen: 1
 name: A certificate for another name

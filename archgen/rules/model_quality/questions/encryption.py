@@ -44,7 +44,7 @@ def encryption_between_hosts(topology: Topology) -> Iterator[Gap]:
 
 
 def certificates_without_expiry(topology: Topology) -> Iterator[Gap]:
-    """Yield certificates without an expiry date, where another has one (`certificate-mismatch`)."""
+    """Yield certificates without an expiry date, where another has one (`expiring-certificate`)."""
     dated = any(certificate.expires for certificate in topology.architecture.certificates)
     for certificate in topology.architecture.certificates:
         if certificate.expires is None and dated:
