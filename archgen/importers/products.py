@@ -277,6 +277,8 @@ def guess(name: str, image: str, command: str, variables: frozenset[str]) -> Gue
     if product is None or product.kind in ("app-server", "key-value-store", "database"):
         by_command = _by_command(command)
         if by_command is not None and (product is None or product.kind == "app-server" or by_command[1] is not None):
+            if by_command == ("app-server", None) and _by_name(name) == ("api-gateway", None):
+                return Guess(Known("api-gateway"), f"name {name}", False)
             if product is not None and product.kind == by_command[0]:
                 return Guess(product, f"image {image_name(image)}", True)
             return Guess(_known(*by_command, product), "command", True)
