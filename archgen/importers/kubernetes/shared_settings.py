@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
+from functools import cached_property
 from typing import Literal
 
 from archgen.importers.catalogue import Known, is_like
@@ -43,6 +44,40 @@ _FOR_SOME = {
 _Place = tuple[str, int]
 
 
+class _Settings:
+    """A ConfigMap or Secret, with those who take it whole and the number of addresses over HTTP in it.
+
+    `namers` counts those who name a component themselves, and `knowing` are those with a variable of their own for a store.
+    """
+
+    def __init__(self, addresses: int) -> None:
+        self.addresses = addresses
+        self.takers: dict[str, Workload] = {}
+        self.namers: dict[str, int] = {}
+        self.knowing: dict[Known, Set[str]] = {}
+
+    @cached_property
+    def is_one_program(self) -> bool:
+        """Return True if all who take the settings run one program."""
+        return len({each.program for each in self.takers.values()}) == 1
+
+    @cached_property
+    def is_directory(self) -> bool:
+        """Return True for settings of a whole system: many take them, or they hold the addresses of many."""
+        return len(self.takers) > _FEW or self.addresses > _MOST_ADDRESSES
+
+    @cached_property
+    def firsts(self) -> dict[str, set[str]]:
+        """Return those who take the settings by the first words of their names."""
+        firsts: dict[str, set[str]] = {}
+        for each in self.takers.values():
+            firsts.setdefault(_words_of(each)[0], set()).add(each.id)
+        return firsts
+
+
+_NO_SETTINGS = _Settings(0)
+
+
 class SharedSettings:
     """The ConfigMaps and Secrets that workloads take whole, by the places of their entries.
 
@@ -52,19 +87,20 @@ class SharedSettings:
 
     def __init__(self, manifests: Manifests, parts: list[Workload], admitted: dict[str, set[str]]) -> None:
         self.admitted = admitted
-        self.takers: dict[_Place, dict[str, Workload]] = {}
+        self.settings: dict[_Place, _Settings] = {}
         self.own: dict[str, tuple[Known, ...]] = {}
         self.named: dict[str, Set[str]] = {}
         self.repeating: set[str] = set()
-        self.addresses: dict[_Place, int] = {}
         for part in parts:
             for entries in _taken_whole(manifests, part):
-                number = sum(text.startswith(("http://", "https://")) for text, _ in entries)
-                for _, source in entries:
-                    self.takers.setdefault((source.path, source.line), {})[part.id] = part
-                    self.addresses[source.path, source.line] = number
-        shared = [takers for takers in self.takers.values() if len(takers) > 1]
-        for part in {each.id: each for takers in shared for each in takers.values()}.values():
+                places = [(source.path, source.line) for _, source in entries]
+                known = self.settings.get(places[0])
+                if known is None:
+                    known = _Settings(sum(text.startswith(("http://", "https://")) for text, _ in entries))
+                    self.settings.update(dict.fromkeys(places, known))
+                known.takers[part.id] = part
+        shared = {id(each): each for each in self.settings.values() if len(each.takers) > 1}
+        for part in {each.id: each for known in shared.values() for each in known.takers.values()}.values():
             self.own[part.id] = tuple(self._own_stores(manifests, part))
 
     def judge(
@@ -74,19 +110,19 @@ class SharedSettings:
 
         `open` is what nothing tells, but that others are likelier to call it.
         """
-        takers = self.takers.get((source.path, source.line), {})
-        if part.id not in takers or len(takers) == 1:
+        settings = self.settings.get((source.path, source.line), _NO_SETTINGS)
+        if part.id not in settings.takers or len(settings.takers) == 1:
             return "sure"
         if target.id not in self.named.get(part.id, ()) and (
-            part.id in self.repeating or self._is_named(takers, target)
+            part.id in self.repeating or self._is_named(settings, target)
         ):
             return "open"
-        if _is_one_program(takers):
+        if settings.is_one_program:
             return "sure"
         admitted = self.admitted.get(target.id)
         if admitted is not None:
             return "sure" if part.id in admitted else "none"
-        if self._is_for_others(part, name, target, takers):
+        if self._is_for_others(part, name, target, settings):
             return "none"
         known, leads = target.guess.known, KINDS[part.guess.known.kind].balances
         if KINDS[known.kind].role != "data":
@@ -94,16 +130,24 @@ class SharedSettings:
             # programs are given products, such as a registry, for their own use
             is_product = known.product is not None or store_by_name(name) is not None
             leads = leads and not (names_page("service", name, "://") or _SOCKETS.search(part.manifest.name))
-            is_likely = leads or not self._is_directory(takers, source) or is_product
+            is_likely = leads or not settings.is_directory or is_product
             return "doubtful" if is_likely else "open"
         if leads and known.kind == "database":
             return "none"
-        programs = (each for each in takers.values() if KINDS[each.guess.known.kind].role != "data")
-        knowing = [each.id for each in programs if any(_is_meant(named, known) for named in self.own[each.id])]
+        knowing = self._knowing(settings, known)
         if knowing:
             return "doubtful" if part.id in knowing else "open"
-        is_likely = not self._is_directory(takers, source) or _is_named_for(part, known.kind)
+        is_likely = not settings.is_directory or _is_named_for(part, known.kind)
         return "doubtful" if is_likely else "open"
+
+    def _knowing(self, settings: _Settings, store: Known) -> Set[str]:
+        """Return those who take the settings and have a variable of their own for a store."""
+        if store not in settings.knowing:
+            programs = (each for each in settings.takers.values() if KINDS[each.guess.known.kind].role != "data")
+            settings.knowing[store] = {
+                each.id for each in programs if any(_is_meant(named, store) for named in self.own[each.id])
+            }
+        return settings.knowing[store]
 
     def say(self, part: Workload, named: Set[str], repeats: bool) -> None:
         """Note the components that a workload names in variables of its own, and whether it repeats a setting for all."""
@@ -111,22 +155,21 @@ class SharedSettings:
         if repeats:
             self.repeating.add(part.id)
 
-    def _is_named(self, takers: dict[str, Workload], target: Workload | Resource | OutsideStore) -> bool:
+    def _is_named(self, settings: _Settings, target: Workload | Resource | OutsideStore) -> bool:
         """Return True for what most of those who take the settings name themselves: the others have no use for it."""
-        return 2 * sum(target.id in self.named.get(taker, ()) for taker in takers) > len(takers)
-
-    def _is_directory(self, takers: dict[str, Workload], source: Origin) -> bool:
-        """Return True for settings of a whole system: many take them, or they hold the addresses of many."""
-        return len(takers) > _FEW or self.addresses.get((source.path, source.line), 0) > _MOST_ADDRESSES
+        if target.id not in settings.namers:
+            settings.namers[target.id] = sum(target.id in self.named.get(taker, ()) for taker in settings.takers)
+        return 2 * settings.namers[target.id] > len(settings.takers)
 
     def is_shared(self, part: Workload, source: Origin) -> bool:
         """Return True for a setting that several workloads take with all others."""
-        takers = self.takers.get((source.path, source.line), {})
+        takers = self.settings.get((source.path, source.line), _NO_SETTINGS).takers
         return part.id in takers and len(takers) > 1
 
     def is_of_pages(self, part: Workload, source: Origin) -> bool:
         """Return True for a setting that a workload shares, and that it has no use for if it names a store."""
-        return part.id in self.takers.get((source.path, source.line), {}) and _PAGE.search(part.id) is not None
+        takers = self.settings.get((source.path, source.line), _NO_SETTINGS).takers
+        return part.id in takers and _PAGE.search(part.id) is not None
 
     def _own_stores(self, manifests: Manifests, part: Workload) -> Iterator[Known]:
         """Yield the stores of which a workload has a password, or a variable that is for no other program.
@@ -141,14 +184,15 @@ class SharedSettings:
                     yield known
 
     def _is_own(self, part: Workload, source: Origin) -> bool:
-        return _is_one_program(self.takers.get((source.path, source.line), {part.id: part}))
+        settings = self.settings.get((source.path, source.line), _NO_SETTINGS)
+        return part.id not in settings.takers or settings.is_one_program
 
     def _is_for_others(
         self,
         part: Workload | Resource,
         name: str,
         target: Workload | Resource | OutsideStore,
-        takers: dict[str, Workload],
+        settings: _Settings,
     ) -> bool:
         first = words_of(name)[0]
         if first and first in _words_of(part):
@@ -157,8 +201,7 @@ class SharedSettings:
         leads = kind.balances and part.guess.sure
         if kind.role == "data" or kind.observes or (stores and (leads or _PAGE.search(part.id) is not None)):
             return True
-        others = (each for each in takers.values() if each.id not in (part.id, target.id))
-        return len(first) > 2 and any(first in _words_of(each)[:1] for each in others)
+        return len(first) > 2 and not settings.firsts.get(first, set()) <= {part.id, target.id}
 
 
 def _is_named_for(part: Workload | Resource, kind: str) -> bool:
@@ -178,15 +221,12 @@ def _words_of(part: Workload | Resource) -> list[str]:
     return words_of(f"{part.manifest.name} {part.guess.known.product or ''}")
 
 
-def _is_one_program(takers: dict[str, Workload]) -> bool:
-    return len({each.program for each in takers.values()}) == 1
-
-
 def _taken_whole(manifests: Manifests, part: Workload) -> Iterator[list[tuple[str, Origin]]]:
     """Yield the entries of each ConfigMap and Secret of which a workload takes all."""
     for container in all_containers_of(part.manifest.kind, part.manifest.node):
         for item in container.get("envFrom").list():
             for kind, reference in REFERENCES:
                 name = item.text_at(f"{reference}Ref", "name")
-                if name:
-                    yield list(data_of(manifests, kind, part.namespace, name).values())
+                entries = list(data_of(manifests, kind, part.namespace, name).values()) if name else []
+                if entries:
+                    yield entries
