@@ -56,6 +56,19 @@ def test_command_writes_checks_and_lints(
     assert main(["import", ".", "-o", "shop.arch.yaml", "--check"]) == 1
 
 
+@pytest.mark.parametrize("text", ["", "archgen: [", "archgen: 1\n", "archgen: 1\nname: a\0b\n"])
+@pytest.mark.parametrize("option", ["--update", "--check"])
+def test_an_invalid_model_is_neither_updated_nor_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str, option: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_case(cases("compose")[0], tmp_path)
+    Path("shop.arch.yaml").write_text(text)
+    assert main(["import", ".", "-o", "shop.arch.yaml", option]) == 2
+    assert capsys.readouterr().err.startswith("archgen: shop.arch.yaml is invalid, so its answers can't be kept: ")
+    assert Path("shop.arch.yaml").read_text() == text
+
+
 def test_nothing_recognized_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from archgen.app.workspace.atomic_write import create, rewrite
+from archgen.model.problems import ModelError, UsageError
 from archgen.system.files import MODEL, read_file
 
 
@@ -17,7 +18,13 @@ def write_model(path: str, text: str, *, check: bool, update: bool = False) -> b
     if exists and (check or update):
         from archgen.app.importing.answering import answers_of, with_answers
 
-        text = with_answers(text, answers_of(path))
+        try:
+            text = with_answers(text, answers_of(path))
+        except ModelError as error:
+            reason = error.problems[0].message
+            raise UsageError(
+                f"{path} is invalid, so its answers can't be kept: {reason}; correct it (`archgen lint`), or remove it"
+            ) from error
     if check:
         return not exists or read_file(path, MODEL) != text.encode()
     if exists and update:
