@@ -83,6 +83,13 @@ def run_and_exit() -> NoReturn:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; report errors in one line, never as a traceback."""
+    try:
+        return _run_reporting(argv)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run_reporting(argv: Sequence[str] | None) -> int:
     from archgen.model.problems import UsageError
 
     _prepare_streams()
@@ -100,8 +107,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         place = f"{escape_controls(str(error.filename))}: " if error.filename else ""
         return _failed(f"{place}{error.strerror or error}")
-    except KeyboardInterrupt:
-        return 130
     except Exception as error:
         return _broken(error, words)
     return code

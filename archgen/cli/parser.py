@@ -270,8 +270,9 @@ def _formatter(prog: str) -> argparse.HelpFormatter:
 
 def _width(terminal: bool) -> int:
     declared = os.environ.get("COLUMNS", "")
-    if declared.isdecimal() and int(declared):
-        return max(40, min(int(declared), WIDEST))
+    if declared.isdecimal() and declared.strip("0"):
+        # Python reads no number of thousands of digits
+        return max(40, min(int(declared[:1000]), WIDEST))
     try:
         return max(40, min(os.get_terminal_size(sys.stdout.fileno()).columns, WIDEST)) if terminal else 100
     except (OSError, ValueError):

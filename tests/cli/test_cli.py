@@ -484,3 +484,29 @@ def test_who_waits_for_the_end_of_the_process_sees_it(waiting: str) -> None:
     done = subprocess.run([sys.executable, "-c", words], capture_output=True)
     assert done.stdout.split()[-1] == b"ended"
     assert done.returncode == 0
+
+
+def test_an_interrupt_while_modules_are_imported_is_no_traceback() -> None:
+    words = """
+import sys
+from archgen.cli import main
+
+class Interrupted:
+    def find_spec(self, name, *_):
+        if name == "archgen.model.problems":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupted())
+sys.exit(main(["rules"]))
+"""
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True)
+    assert (done.returncode, done.stderr) == (130, b"")
+
+
+@pytest.mark.parametrize("columns", ["0", "-5", "x", "20", "9" * 5000, "٣"])
+def test_any_width_of_a_terminal_is_taken(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    assert main(["rules"]) == 0
+    assert capsys.readouterr().err == ""
