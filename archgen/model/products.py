@@ -40,7 +40,7 @@ class Product(Struct, frozen=True, gc=False):
     itself unless it has a store for them. `mailboxes`: it keeps the mail of people. `copied_on_request`: a managed store of which the
     provider keeps no copy from before a mistake until somebody asks for it. `appliance`: a device that takes no programs of others.
     `attached`: a firewall of requests that is a setting of a balancer or CDN of its provider, and has no address of its own.
-    `shows`: a dashboard, which shows what others have measured, and sends alerts only if it declares them.
+    `shows`: a dashboard or a router of alerts, which shows or passes on what others have measured, and measures nothing.
     `resolves`: a name server that asks others and has no records of its own.
     `embedded`: a library that keeps its data in a file of the program that uses it.
     `arbitrated`: a program without data can vote beside its replicas. `consoles` are the ports of its console for administrators.
@@ -162,7 +162,9 @@ _TRAITS: dict[str, Product] = {
         ),
         Product(resolves=True),
     ),
-    **dict.fromkeys(("grafana", "kibana", "opensearch-dashboards", "chronograf"), Product(shows=True)),
+    **dict.fromkeys(
+        ("grafana", "kibana", "opensearch-dashboards", "chronograf", "alertmanager", "karma"), Product(shows=True)
+    ),
     "rabbitmq": Product(votes_if_set_up=True, consoles=(15672, 15671)),
     # at most half of the drives are parity, and with less it takes more of them: https://min.io/docs/minio/linux/operations/concepts/erasure-coding.html
     "minio": Product(agrees=True, quorum="half-to-read", consoles=(9001,)),

@@ -8,7 +8,7 @@ from archgen.analysis.topology import Topology
 from archgen.edits.firewalls import admit_from
 from archgen.language.load import load
 from archgen.model.change import Append
-from tests.edits.fixed_models import fixed, model
+from tests.edits.fixed_models import JOB, fixed, model
 
 EDGE = model(
     "user: {kind: client}\nwall: {kind: firewall, product: fortigate, runs_on: edge, default: deny}\n"
@@ -116,3 +116,21 @@ def test_the_fix_of_what_nothing_monitors_lets_its_agent_in() -> None:
     after = fixed(_guarded(_OPEN), "unmonitored")["components"]
     assert after["agent"]["runs_on"] == ["a", "b", "edge"]
     assert [rule["from"] for rule in after["wall"]["rules"]] == ["third", "agent"]
+
+
+def test_an_agent_reports_to_what_takes_measurements() -> None:
+    monitors = (
+        "alertmanager: {kind: monitoring, product: alertmanager, runs_on: m, alerts: [ops]}\n"
+        "grafana: {kind: monitoring, product: grafana, runs_on: m}\n"
+        "prometheus: {kind: monitoring, product: prometheus, runs_on: m}"
+    )
+    hosts = model(
+        f"{JOB}\napi: {{kind: service, runs_on: a}}\n{monitors}",
+        "job -> api: https",
+        "job -> api: GET",
+        "{a: {}, m: {}}",
+    )
+    assert "agent -> prometheus" in fixed(hosts, "unmonitored")["connections"]
+    places = model(f"{JOB}\napi: {{kind: service}}\n{monitors}", "job -> api: https", "job -> api: GET", "{m: {}}")
+    components = fixed(places, "unmonitored")["components"]
+    assert [name for name, component in components.items() if "collects" in component] == ["prometheus"]

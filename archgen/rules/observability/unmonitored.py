@@ -97,7 +97,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     bare += dict.fromkeys(replica.component for host in closed for replica in facts.replicas_on[host])
     agent = next((component for component in facts.architecture.components if _collects_by_place(component)), None)
     components = facts.architecture.components
-    collectors = (each for each in components if _collects_by_name(each) and not facts.only_probes(each.id))
+    collectors = (each for each in components if _collects_by_name(each) and _takes_measurements(facts, each))
     collector = min(collectors, key=lambda component: component.kind != "monitoring-agent", default=None)
     if hosts and agent is None and collector is not None and _names_sources(collector):
         if not all(facts.replicas_on[host] for host in hosts):
@@ -153,12 +153,17 @@ def _new_agent(facts: Topology, hosts: Collection[str], components: Collection[s
     places = {"runs_on": [*hosts] if len(hosts) > 1 else next(iter(hosts))} if hosts else {}
     agent = free_name("agent", facts)
     changes: list[Change] = [Put(("components", agent), {"kind": "monitoring-agent"} | places | {"collects": collects})]
-    watchers = (each.id for each in facts.architecture.components if each.kind == "monitoring")
-    watcher = next((name for name in watchers if not facts.only_probes(name)), None)
+    watchers = (each for each in facts.architecture.components if each.kind == "monitoring")
+    watcher = next((each.id for each in watchers if _takes_measurements(facts, each)), None)
     if watcher is None:
         watcher = free_name("monitoring", facts)
         changes.append(Put(("components", watcher), _monitoring(facts)))
     return [*changes, Put(("connections", f"{agent} -> {watcher}"), "https")]
+
+
+def _takes_measurements(facts: Topology, observer: Component) -> bool:
+    """Return True unless an observer only asks for answers, shows measurements or passes alerts on."""
+    return not facts.only_probes(observer.id) and not product_of(observer.product).shows
 
 
 _ALL: dict[str, list[str]] = {"what": ["metrics", "logs"], "measures": ["requests-per-second", "errors", "latency"]}
