@@ -248,7 +248,7 @@ def _one_more(facts: Topology, component: Component) -> str | None:
         return "Let the backups copy to a second repository too, on another host or at a provider, which shares nothing with this one."
     if component.replication is not None and component.replication.copy_of is not None:
         return _read_elsewhere(component.id, component.replication.copy_of, "on another host")
-    if facts.kind(component.id).stores and not keeps_files(component):
+    if facts.kind(component.id).stores and not (keeps_files(component) or agrees_by_vote(component)):
         return None
     if component.kind == "scheduler":
         return (
