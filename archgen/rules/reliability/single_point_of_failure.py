@@ -170,8 +170,10 @@ def _read_elsewhere(store: str, origin: str, place: str) -> str:
 
 def _elsewhere(facts: Topology, breaking: RootCause) -> str | None:
     """Return the rule's fix with the kind of zone to leave too, where all of the flows is in one: the next loss would be its own."""
-    around = facts.index.zones_around(breaking.element.id)
-    holding = (zone for zone in around if all(facts.losses.holds_all(zone, flow) for flow in breaking.flows))
+    around, losses = facts.index.zones_around(breaking.element.id), facts.losses
+    # where replicas in a zone stand in for each other, `single-zone` reports it
+    told_here = (zone for zone in around if not any(losses.holds_stand_ins(zone, flow) for flow in breaking.flows))
+    holding = (zone for zone in told_here if all(losses.holds_all(zone, flow) for flow in breaking.flows))
     kind = next((facts.zones[zone].kind for zone in holding if facts.zones[zone].kind not in WIDE_ZONES), None)
     return None if kind is None else _ADD.format(f", best in another {zone_words(kind)}")
 
