@@ -27,6 +27,9 @@ _IN_FLAGS = frozenset("=: ")
 _MOST_WORDS = 200
 """Words of a command that are searched."""
 
+_ANY = ("0.0.0.0", "::", "[::]")
+"""What stands for all addresses of the own machine, on which a program listens."""
+
 _MOST_SOUGHT = 300
 """Hosts that are sought one by one in a text before its addresses are."""
 
@@ -199,7 +202,8 @@ def resolve_port(host: str, port: int | None, hosts: Mapping[str, str]) -> str |
         return None
     if host.lower() in ON_MACHINE:
         return hosts[f":{port}"]
-    is_other = port in STORE_PROTOCOLS or is_loopback(host) or not is_ip_address(host)
+    is_own = is_loopback(host) or host in _ANY
+    is_other = port in STORE_PROTOCOLS or is_own or not is_ip_address(host)
     return None if is_other else hosts[f":{port}"]
 
 

@@ -14,7 +14,7 @@ from archgen.importers.keepalived import balances, is_keepalived, read_keepalive
 from archgen.importers.names import free_id
 from archgen.importers.nginx import NginxError, is_nginx, parse_nginx, read_directives, read_nginx
 from archgen.importers.protocols import protocol_of_port
-from archgen.importers.proxies import Proxy
+from archgen.importers.proxies import Pools, Proxy, is_trial_configuration
 from archgen.importers.variable_names import sets_host
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
@@ -94,18 +94,19 @@ def read_alone(
     taken = frozenset(sheet.components)
     names = {product: free_id(product, {*taken}) for product in ("haproxy", "nginx")}
     owners: list[str] = []
-    for file in files:
+    pools: Pools = {}
+    for file in sorted(files, key=lambda file: (is_trial_configuration(file.path), file.path)):
         if file in clusters:
             continue
         if is_haproxy(file):
             owners.append(names["haproxy"])
-            proxy = Proxy(names["haproxy"], file, sheet, None, taken=taken)
+            proxy = Proxy(names["haproxy"], file, sheet, None, taken=taken, others=pools)
             read_haproxy(proxy)
             proxy.doubt_pools(file.path in unnamed)
             yield file, "haproxy"
         elif is_nginx(file):
             owners.append(names["nginx"])
-            proxy = Proxy(names["nginx"], file, sheet, None, taken=taken)
+            proxy = Proxy(names["nginx"], file, sheet, None, taken=taken, others=pools)
             read_nginx(proxy, sheet)
             proxy.doubt_pools(file.path in unnamed)
             yield file, "nginx"

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from archgen.importers.addresses import ON_MACHINE, is_loopback, resolve_host, resolve_port
+from archgen.importers.addresses import ON_MACHINE, is_ip_address, is_loopback, resolve_host, resolve_port
 from archgen.importers.catalogue import STORE_PROTOCOLS, STORES
 from archgen.importers.facts import PASSED_ON, Configuration, Fact, FactSheet, Origin
 from archgen.importers.names import make_id
 from archgen.importers.products import guess
+
+_TRIAL = re.compile(
+    r"(^|[._-])(local|dev|devel|development|tests?|ci|demo|example|sample|stag(e|ing))([._-]|$)", re.IGNORECASE
+)
+
+Pools = dict[str, tuple[set[tuple[str, int | None]], bool]]
+"""Pools by id: the host and the port of each server, and if the file is for a trial."""
 
 
 class Member(Struct, frozen=True):
@@ -26,7 +35,8 @@ class Member(Struct, frozen=True):
 class Proxy:
     """The proxy that a configuration is of; without `hosts` it stands alone, and its servers are known by their addresses.
 
-    `taken` are the ids of components that other files state; one that is `beside` its pages keeps its own kind.
+    `taken` are the ids of components that other files state; one that is `beside` its pages keeps its own kind. `others` are
+    the pools of the same proxy in all files, with their servers.
     """
 
     def __init__(
@@ -39,6 +49,7 @@ class Proxy:
         taken: frozenset[str] = frozenset(),
         *,
         beside: bool = False,
+        others: Pools | None = None,
     ) -> None:
         self.beside = beside
         self.owner = owner
@@ -48,6 +59,7 @@ class Proxy:
         self.line = line
         self.taken = taken
         self.pools: set[str] = set()
+        self.others = {} if others is None else others
 
     def add(self, subject: str, key: str, value: object, line: int, evidence: str) -> None:
         """Add a fact that a line of the configuration states."""
@@ -87,6 +99,9 @@ class Proxy:
         servers = list(members)
         if self.hosts is not None:
             targets = {self._resolved(server): server for server in servers}
+            if targets.keys() == {None} and all(_is_elsewhere(server.host) for server in servers):
+                self._stand_alone(pool, servers, protocol, line)
+                return
             for target, server in targets.items():
                 if target is not None and target != self.owner:
                     self._connect(target, protocol, server.port, server.line)
@@ -128,13 +143,22 @@ class Proxy:
         if not servers:
             return
         identity = make_id(pool)
-        identity = f"{identity}-pool" if identity in (self.owner, *self.taken) else identity
+        taken = self.taken if self.hosts is None else self.sheet.components - self.pools
+        identity = f"{identity}-pool" if identity in (self.owner, *taken) else identity
+        places = {(server.host, server.port) for server in servers}
+        other, is_of_trial = self.others.get(identity, (places, False))
+        if identity not in self.pools and other != places:
+            if is_trial_configuration(self.file.path) and not is_of_trial:
+                return
+            # pools of one name in several files, for each environment
+            identity = make_id(f"{identity}-{posixpath.basename(self.file.path).partition('.')[0]}")
         subject = f"component:{identity}"
         port = servers[0].port
         if identity in self.pools:
             # another port of the same servers
             return
         self.pools.add(identity)
+        self.others.setdefault(identity, (places, is_trial_configuration(self.file.path)))
         known = guess(identity, "", "", frozenset()).known
         kind = known.kind if known.kind not in ("service", "reverse-proxy", "load-balancer") else "app-server"
         if protocol == "tcp" and port in STORES:
@@ -155,6 +179,16 @@ class Proxy:
         if is_loopback(server.host):
             return f"{self.owner}-1"
         return make_id(server.host.replace(":", "-"))
+
+
+def is_trial_configuration(path: str) -> bool:
+    """Return True for a file that its name calls one for a trial."""
+    return _TRIAL.search(posixpath.basename(path)) is not None
+
+
+def _is_elsewhere(host: str) -> bool:
+    """Return True for the address of another machine."""
+    return is_ip_address(host) and not is_loopback(host) and host != "0.0.0.0"
 
 
 def _spoken(port: int, tls: bool, tcp: bool) -> str:
