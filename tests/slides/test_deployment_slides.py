@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from archgen.app.drawing.pictures import Drawing
@@ -23,6 +25,7 @@ DENSE = {"event-driven-shop": 2}
 """The slides whose groups can't be divided further: a bus of every group, and three components with many neighbors."""
 
 
+@cache
 def slides(name: str) -> tuple[CheckedModel, tuple[Placed, ...]]:
     (model,) = check_models(read(find((str(SYSTEMS[name]),)), ""), "2026-11-24")
     assert isinstance(model, CheckedModel)
@@ -40,3 +43,11 @@ def test_a_deployment_and_its_opened_groups_are_read_from_the_back_of_a_room(nam
         assert points(one, *PICTURE) / sizes.name * min(sizes.label, sizes.text) >= LABEL, one.diagram.title
     shown = {name for one in placed for node in one.nodes for name in (node.node.subject, *node.node.stands_for)}
     assert set(model.topology.components) <= shown
+
+
+@pytest.mark.parametrize("name", sorted(SYSTEMS))
+def test_no_slide_shows_only_what_an_earlier_one_shows(name: str) -> None:
+    _, placed = slides(name)
+    inside = [{node.node.id for node in one.nodes if not node.node.beside} for one in placed]
+    for at, ids in enumerate(inside):
+        assert not any(ids <= earlier for earlier in inside[:at]), placed[at].diagram.title

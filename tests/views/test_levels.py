@@ -28,7 +28,7 @@ from archgen.views.deployment import deployment
 from archgen.views.equal.names import shared_name
 from archgen.views.equal.places import fold_equal
 from archgen.views.levels import Picture, declared_view, level_diagrams
-from archgen.views.levels.candidates import by_network, by_role, crossed
+from archgen.views.levels.candidates import by_network, by_role, crossed, in_parts
 from archgen.views.overview import component_edges
 from tests.checked import check, read_model
 from tests.generators.level_models import MODELS, RANDOM, WRITTEN
@@ -150,6 +150,14 @@ def test_groups_of_one_place_are_told_apart_by_their_first_words() -> None:
     )
     groups = crossed(by_network, by_role)(model, names, "")
     assert [group.title for group in groups] == ["Applications, Nodes", "Data, Nodes"]
+
+
+@pytest.mark.parametrize(("components", "least", "sizes"), [(4, 3, [2, 2]), (7, 3, [2, 2, 3]), (13, 12, [6, 7])])
+def test_parts_that_nothing_tells_apart_are_about_as_large(components: int, least: int, sizes: list[int]) -> None:
+    parts = in_parts([f"c{at}" for at in range(components)], "", 12, least)
+    assert [len(part.components) for part in parts] == sizes
+    assert parts[0].title == "c0 … c" + str(sizes[0] - 1)
+    assert in_parts(["alone"], "", 12, least)[0].title == "alone"
 
 
 def test_a_shared_service_is_a_chip_on_its_callers() -> None:

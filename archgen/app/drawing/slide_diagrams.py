@@ -16,7 +16,17 @@ from archgen.slides.values import CAPTIONED, PICTURE
 from archgen.views.deployment import deployment
 from archgen.views.deployment_folding import fold_equal_legibly
 from archgen.views.diagram import Diagram, without_words
-from archgen.views.levels import Candidate, by_kind, by_network, by_role, by_zone, collapsed, crossed, level_diagrams
+from archgen.views.levels import (
+    Candidate,
+    Picture,
+    by_kind,
+    by_network,
+    by_role,
+    by_zone,
+    collapsed,
+    crossed,
+    level_diagrams,
+)
 from archgen.views.route import on_route, route_diagram, route_steps
 
 CARDS, LINES = 28, 36
@@ -81,8 +91,18 @@ def deployment_diagrams(tier: CheckedModel, drawing: Drawing) -> tuple[Placed, .
     def is_legible(diagram: Diagram) -> bool:
         return _first((diagram, without_words(diagram)), drawing, PICTURE) is not None
 
-    levels = level_diagrams(tier.topology, findings, legible=is_legible)
+    levels = _unrepeated(level_diagrams(tier.topology, findings, legible=is_legible))
     return tuple(_largest((each.diagram, without_words(each.diagram)), drawing, PICTURE) for each in levels)
+
+
+def _unrepeated(levels: Sequence[Picture]) -> Iterator[Picture]:
+    """Yield levels without the groups all of whose cards are in an earlier diagram, which opened them as small ones."""
+    shown: list[frozenset[str]] = []
+    for each in levels:
+        inside = frozenset(node.id for node in each.diagram.nodes if not node.beside)
+        if not any(inside <= earlier for earlier in shown):
+            yield each
+        shown.append(inside)
 
 
 def _levels(tier: CheckedModel, drawing: Drawing) -> Iterator[Diagram]:

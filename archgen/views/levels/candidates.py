@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -129,13 +130,17 @@ def observers(topology: Topology, components: Sequence[str]) -> tuple[GroupTree,
 def in_parts(components: Sequence[str], inside: str, most: int, least: int) -> tuple[GroupTree, ...]:
     """Cut components that nothing else tells apart into parts of equal size, at most `most`, in the order of the model.
 
-    A part has `least` components at least.
+    More components than `least` are cut.
     """
     size = max(-(-len(components) // most), least)
-    cuts = [tuple(components[start : start + size]) for start in range(0, len(components), size)]
-    return tuple(
-        GroupTree(f"{inside}part:{number}", f"{cut[0]} … {cut[-1]}", "part", cut) for number, cut in enumerate(cuts, 1)
-    )
+    count = -(-len(components) // size)
+    ends = [len(components) * number // count for number in range(count + 1)]
+    cuts = [tuple(components[start:end]) for start, end in pairwise(ends)]
+    return tuple(GroupTree(f"{inside}part:{number}", _ends(cut), "part", cut) for number, cut in enumerate(cuts, 1))
+
+
+def _ends(components: Sequence[str]) -> str:
+    return components[0] if len(components) == 1 else f"{components[0]} … {components[-1]}"
 
 
 def _branches(
