@@ -259,7 +259,8 @@ def serve(trial: Trial) -> None:
     for data in (trial.files[trial.main], next(iter(other.values())), b"archgen: [", trial.files[trial.main]):
         with open(trial.main, "wb") as stream:
             stream.write(data)
-        serving.build()
+        with trial.timed():
+            serving.build()
         if not os.path.isfile("served/index.html"):
             raise Failed("nothing is served")
     for words in said:
@@ -284,7 +285,8 @@ def plugin(trial: Trial) -> None:
     handler = logging.StreamHandler(noted)
     logging.getLogger("mkdocs").addHandler(handler)
     try:
-        mkdocs(load_config("mkdocs.yml"))
+        with trial.timed():
+            mkdocs(load_config("mkdocs.yml"))
     except (Abort, PluginError) as error:
         if trial.architecture is not None:
             raise Failed(f"MkDocs gives up: {error}") from error

@@ -87,10 +87,8 @@ class Trial:
 
         What is `refusable` may be a wrong use although the model is right.
         """
-        before = spent()
-        with _streams(stdin) as (out, err):
+        with _streams(stdin) as (out, err), self.timed():
             code = main(words)
-        self.slowest = max(self.slowest, spent() - before)
         done = Done(code, out.getvalue(), err.getvalue().decode("utf-8"))
         said = f"archgen {' '.join(words)}"
         crash = re.search(r"internal error in .*?: (.*)", done.err)
@@ -103,6 +101,13 @@ class Trial:
         if done.code == 2 and not refusable and self.architecture is not None:
             raise Failed(f"a right model is refused: {done.err[-2000:].strip()[:100]}\n{said}\n{done.err[-2000:]}")
         return done
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Count what is done within as one command."""
+        before = spent()
+        yield
+        self.slowest = max(self.slowest, spent() - before)
 
     def check(self, file: str, form: str) -> None:
         """Raise Failed where a file is not what its format says."""
