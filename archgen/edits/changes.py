@@ -87,7 +87,9 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
             managed = any(
                 each.id == component and each.managed and scope_of(each) is None for each in architecture.components
             )
-            return f"another provider beside that of {component}" if managed else f"one more replica of {component}"
+            # it may run in several places, and need none
+            beside = f"another provider beside that of {component} (no `scope` is declared)"
+            return beside if managed else f"one more replica of {component}"
         case AddReplica():
             new = "" if any(host.id == edit.host for host in architecture.hosts) else ", a new host"
             return f"a replica of {edit.component} on {edit.host}{_in_zones(edit.zones)}{new}"
