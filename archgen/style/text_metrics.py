@@ -107,7 +107,8 @@ def elide(text: str, width: float, size: float, bold: bool = False) -> str:
     if text_width(text[:2000], size, bold) <= width and len(text) <= 2000:
         return text
     room = width - text_width(ELLIPSIS, size, bold)
-    return text[: _fitting(text, room, size, bold)].rstrip() + ELLIPSIS if room > 0 else ELLIPSIS
+    cut = text[: _fitting(text, room, size, bold)].rstrip().removesuffix(ELLIPSIS).rstrip()
+    return cut + ELLIPSIS if room > 0 else ELLIPSIS
 
 
 def _may_break(word: str, place: int) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archgen.style.text_metrics import UNITS, balanced, elide, longest_word, text_width, wrap
+from archgen.style.text_metrics import ELLIPSIS, UNITS, balanced, elide, longest_word, text_width, wrap
 from tests.style.font_widths import TARGET, source
 
 
@@ -55,6 +55,13 @@ def test_no_last_word_stands_alone() -> None:
     assert wrap(text, 200, 12)[-1] == "turn"
     assert balanced(text, 200, 12) == ("GET /, to the next of", "three servers in turn")
     assert balanced("of www.foobar.com", 110, 12) == wrap("of www.foobar.com", 110, 12)
+
+
+@pytest.mark.parametrize("width", [40, 50, 60, 70])
+def test_a_text_that_is_cut_ends_in_one_ellipsis(width: int) -> None:
+    short = elide(f"minio1 {ELLIPSIS} minio4", width, 11)
+    assert short.endswith(ELLIPSIS)
+    assert not short.endswith(2 * ELLIPSIS)
 
 
 @given(st.text(max_size=120), st.integers(20, 300))
