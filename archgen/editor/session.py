@@ -8,7 +8,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -101,11 +101,17 @@ class ModelServer(LanguageServer):
         """Send the findings of a text."""
         read = self.read(uri)
         version = self.workspace.get_text_document(uri).version
-        diagnostics = [self.diagnostic(read, finding) for finding in read.model.findings if finding.accepted is None]
+        findings = [finding for finding in read.model.findings if finding.accepted is None]
+        # the configuration is read once, and not for each of thousands of findings
+        pages = self.pages({finding.rule for finding in findings})
+        diagnostics = [self.diagnostic(read, finding, pages[finding.rule]) for finding in findings]
         self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, diagnostics, version))
 
-    def diagnostic(self, read: OpenModel, finding: Finding) -> lsp.Diagnostic:
-        """Return a finding at its place; one in an included file is placed at the top of the model that includes it."""
+    def diagnostic(self, read: OpenModel, finding: Finding, page: str) -> lsp.Diagnostic:
+        """Return a finding at its place, with the address that explains its rule.
+
+        A finding in an included file is placed at the top of the model that includes it.
+        """
         own = finding.file == read.file
         related = [
             lsp.DiagnosticRelatedInformation(
@@ -126,16 +132,16 @@ class ModelServer(LanguageServer):
             message=f"{finding.message}\nFix: {finding.fix}",
             severity=_SEVERITY[finding.severity],
             code=finding.code,
-            code_description=lsp.CodeDescription(address) if (address := self.page(finding.rule)) else None,
+            code_description=lsp.CodeDescription(page) if page else None,
             source=f"archgen {finding.rule}",
             related_information=related,
             tags=[lsp.DiagnosticTag.Unnecessary] if finding.rule == "unused-component" else None,
             data=finding.fingerprint,
         )
 
-    def page(self, name: str) -> str:
-        """Return the address that explains a rule: on the published site, else its first reference."""
-        return page_of(next(rule for rule in catalogue() if rule.id == name), self.settings.pages)
+    def pages(self, names: Collection[str]) -> dict[str, str]:
+        """Return the addresses that explain some rules: on the published site, else their first references."""
+        return {rule.id: page_of(rule, self.settings.pages) for rule in catalogue() if rule.id in names}
 
     def range(self, read: OpenModel, span: TextSpan) -> lsp.Range:
         """Return a span in the units that the editor counts in."""
