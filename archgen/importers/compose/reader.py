@@ -295,6 +295,15 @@ class _Reader:
             if names_telemetry(name) and KINDS[target.kind].role != "data":
                 self._add(f"connection:{part.id}->{target.id}", "required", False, value.source, evidence)
 
+    def _takes_copies(self, part: ServicePart, target: ServicePart | OutsideStore) -> bool:
+        """Return True for the object storage that a backup of a database names: that is where the copies go."""
+        named = (
+            mention.host
+            for name, value in self._variables(part).items()
+            for mention in mentions(name, value.text, self.hosts)
+        )
+        return target.kind == "object-storage" and any(self.by_id[host].kind == "database" for host in named)
+
     def _is_member(self, part: ServicePart, identity: str) -> bool:
         """Return True for a store that joins another one of its product: programs call the one that they name."""
         return self.by_id[identity].guess.known.product == part.guess.known.product
@@ -324,7 +333,7 @@ class _Reader:
         target = self.by_id[mention.host]
         known = target.guess.known
         subject = f"connection:{part.id}->{target.id}"
-        if part.kind == "backup" and KINDS[target.kind].stores:
+        if part.kind == "backup" and KINDS[target.kind].stores and not self._takes_copies(part, target):
             self._add(f"component:{part.id}", "member", f"backs_up:{target.id}", source, evidence)
             return
         self.called.add((part.id, target.id))
