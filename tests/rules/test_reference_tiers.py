@@ -135,9 +135,6 @@ TIERS: dict[str, list[Row]] = {
 NOT_FOR_EVERYBODY = {"code-drift", "missing-waf"}
 """Found in the reference systems and true of them, and told to the personas strict and auditor only."""
 
-NOTHING_TO_SWITCH_OVER = {"1-simple-web-stack", "4-split-components"}
-"""The reference systems of which a planned restart says no more than that the same hosts are single points of failure."""
-
 
 def findings(tier: str) -> tuple[Finding, ...]:
     path = MODELS / f"{tier}.arch.yaml"
@@ -163,8 +160,7 @@ def test_tier_has_exactly_the_findings_of_its_table(tier: str) -> None:
 @pytest.mark.parametrize("tier", TIERS)
 def test_the_regular_reader_is_told_what_is_worth_a_change(tier: str) -> None:
     told = [one for one in findings(tier) if is_shown("regular", one)]
-    hidden = NOT_FOR_EVERYBODY | ({"maintenance-downtime"} if tier in NOTHING_TO_SWITCH_OVER else set())
-    assert sorted(map(row, told)) == sorted(one for one in TIERS[tier] if one[0] not in hidden)
+    assert sorted(map(row, told)) == sorted(one for one in TIERS[tier] if one[0] not in NOT_FOR_EVERYBODY)
     assert len(told) <= 12
 
 

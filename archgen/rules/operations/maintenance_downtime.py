@@ -163,9 +163,16 @@ def _hit(
         case=None if left else "by-hand",
         confidence="high" if left else "medium",
         proof=(left or stopping)[0].points[0].proof,
-        # a switchover is told of nowhere else
-        causes=frozenset() if moved or perhaps else _causes(left),
+        # told of nowhere else: a switchover, and that no restart leaves visitors anything
+        causes=frozenset() if moved or perhaps or _stops_every_visit(facts, stopped) else _causes(left),
     )
+
+
+def _stops_every_visit(facts: Topology, stopped: Collection[str]) -> bool:
+    visits = {
+        flow for flow, hops in facts.hops.items() if any(facts.kind(hop.step.source).id == "client" for hop in hops)
+    }
+    return bool(visits) and visits <= set(stopped)
 
 
 def _causes(left: tuple[RootCause, ...]) -> frozenset[tuple[str, str]]:
