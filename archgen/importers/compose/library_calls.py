@@ -21,18 +21,18 @@ def calls_by_library(
     """
     programs = [part for part in parts.values() if _is_program(part)]
     stores = [part for part in parts.values() if KINDS[part.kind].role == "data"]
+    alone = [store for store in stores if sum(is_like(each.guess.known, store.guess.known) for each in stores) == 1]
+    pairs = [
+        (part, store) for part in programs for store in alone if not _calls_like(part, store.guess.known, parts, called)
+    ]
     lists: dict[str, set[tuple[str, ...]]] = {}
-    for part in programs:
+    # the lists are read only where a call may be missing
+    for part in programs if pairs else ():
         lists.setdefault(libraries(part), set()).add((*part.service.program, part.service.dockerfile))
-    for part in programs:
+    for part, store in pairs:
         text = libraries(part)
-        for store in stores if len(lists[text]) == 1 else ():
-            known = store.guess.known
-            alike = [each for each in stores if is_like(each.guess.known, known)]
-            if len(alike) > 1 or _calls_like(part, known, parts, called):
-                continue
-            if has_driver_for(known, text):
-                yield IndirectCall(part.id, store.id, part.service.source, BY_LIBRARY)
+        if len(lists[text]) == 1 and has_driver_for(store.guess.known, text):
+            yield IndirectCall(part.id, store.id, part.service.source, BY_LIBRARY)
 
 
 def _is_program(part: ServicePart) -> bool:
