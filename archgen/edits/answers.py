@@ -32,6 +32,14 @@ def valid_answers(question: Question) -> Callable[[str], bool]:
     return is_valid
 
 
+def gone_choices(model: Architecture, question: Question, value: str) -> tuple[str, ...]:
+    """Return the chosen components of a question about all that were renamed or deleted since it was asked."""
+    if question.options[:1] != ("all",):
+        return ()
+    names = {"all", "none", *(component.id for component in model.components)}
+    return tuple(name for name in dict.fromkeys(value.split(",")) if name not in names)
+
+
 def answer_changes(model: Architecture, question: Question, value: str) -> tuple[Change, ...]:
     """Return the changes that an answer makes: its effect, the answer itself, and the question's removal."""
     return (
@@ -153,8 +161,8 @@ def _writers(model: Architecture, store: str, writers: set[str]) -> Iterator[Cha
 
 
 def _ends(model: Architecture, components: dict[str, Component], question: Question, value: str) -> Iterator[Change]:
-    """Make certain, or take away, the calls between a component and those that a question offers."""
-    offered = question.options[1:-1]
+    """Make certain, or take away, the calls between a component and those that a question offers and that are still there."""
+    offered = [name for name in question.options[1:-1] if name in components]
     chosen = offered if value == "all" else () if value == "none" else value.split(",")
     leads = question.ask.startswith(f"{question.about} finds in ")
     connections = {each.id: each for each in model.connections}

@@ -187,3 +187,25 @@ def test_what_several_take_is_answered_for_each(tmp_path: Path, monkeypatch: pyt
     assert main(["answer", question.id, "orders,none"]) == 2
     assert main(["answer", question.id, "all"]) == 0
     assert all(each.assumed is None for each in model().connections if each.id.endswith("-> registry"))
+
+
+@pytest.mark.parametrize(
+    ("ask", "call"),
+    [
+        ("gw finds in registry what it passes requests to. Which components?", "gw -> stock"),
+        ("Settings that several components take hold the address of gw. Which of them call it?", "stock -> gw"),
+    ],
+)
+def test_a_component_that_is_gone_is_called_by_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], ask: str, call: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    MODEL.parent.mkdir()
+    MODEL.write_text(
+        "archgen: 1\nname: X\ncomponents:\n  gw: {kind: api-gateway, managed: true}\n  registry: {kind: service}\n"
+        f'  stock: {{kind: service}}\nquestions:\n  q: {{ask: "{ask}", about: gw, options: [all, gone, stock, none]}}\n'
+    )
+    assert main(["answer", "q", "stock,gone"]) == 2
+    assert "no component is called gone any longer" in capsys.readouterr().err
+    assert main(["answer", "q", "all"]) == 0
+    assert [connection.id for connection in model().connections] == [call]

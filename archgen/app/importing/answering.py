@@ -7,13 +7,14 @@ import re
 from archgen.app.formatting import format_model
 from archgen.app.workspace.atomic_write import rewrite
 from archgen.app.workspace.inputs import includer
-from archgen.edits.answers import answer_changes, makes_certain, valid_answers
+from archgen.edits.answers import answer_changes, gone_choices, makes_certain, valid_answers
 from archgen.language.load import load
 from archgen.language.write.patch import PatchError, apply_changes
 from archgen.model.architecture import Architecture
 from archgen.model.nearest import nearest
 from archgen.model.problems import ModelError, UsageError
 from archgen.model.requirements import Question
+from archgen.model.wording import listed
 from archgen.system.files import MODEL, read_file
 
 
@@ -24,6 +25,9 @@ def write_answer(file: str, question_id: str, value: str) -> Question:
     question = _question(model, question_id)
     if not valid_answers(question)(value):
         raise UsageError(f"{question.id} must be answered with {' | '.join(question.options)}; got {value[:60]}")
+    gone = gone_choices(model, question, value)
+    if gone:
+        raise UsageError(f"no component is called {listed(gone, 'or')} any longer; answer {question.id} with others")
     before = data.decode("utf-8-sig")
     text = _in_form(file, before, apply_answers(before, model, question, value))
     load(file, text.encode(), includer(file))
