@@ -275,6 +275,10 @@ def test_what_a_persona_is_spared_is_counted(project: Path, capsys: pytest.Captu
         ('fail-on = "errors"', "unknown severity `errors`; did you mean `error`?"),
         ('pages = "ftp://x"', "`pages` is the address"),
         ("[thresholds]\nmissing-tls = {days = 1}", "unknown rule with thresholds in archgen.toml `missing-tls`"),
+        (
+            "[thresholds]\ncertificate-mismatch = {days = 9}",
+            "no thresholds any longer; set them for `expiring-certificate`",
+        ),
         ("[thresholds]\nmanual-failover = {minuts = 1}", "did you mean `minutes`?"),
         ("[thresholds]\nmanual-failover = {minutes = -1}", "is a number from 0 on"),
         ("[thresholds]\nmanual-failover = 5", "`thresholds` is a table of tables"),

@@ -45,6 +45,9 @@ def thresholds(rules: tuple[Rule, ...]) -> Mapping[tuple[str, str], float]:
     names = {rule.id: tuple(name for name, _, _ in rule.thresholds) for rule in rules if rule.thresholds}
     numbers_by_rule: dict[tuple[str, str], float] = {}
     for rule, numbers in tables.items():
+        heir = _HEIRS.get(rule)
+        if heir is not None and rule not in names:
+            raise UsageError(f"{file}: {rule} has no thresholds any longer; set them for `{heir}`")
         require_choice(rule, tuple(names), f"rule with thresholds in {file}")
         for name, number in numbers.items():
             require_choice(name, names[rule], f"threshold of {rule} in {file}")
@@ -52,6 +55,10 @@ def thresholds(rules: tuple[Rule, ...]) -> Mapping[tuple[str, str], float]:
                 raise UsageError(f"{file}: the threshold {name} of {rule} is a number from 0 on")
             numbers_by_rule[rule, name] = float(number)
     return numbers_by_rule
+
+
+_HEIRS = {"certificate-mismatch": "expiring-certificate"}
+"""The rules that report what another one with thresholds did before."""
 
 
 def _of_files(file: str, table: dict[str, Any]) -> Iterator[tuple[str, Rule]]:
