@@ -43,7 +43,7 @@ def listed_replicas(replicas: Sequence[str], last: str = "and") -> str:
 def first_few(names: Sequence[str], most: int) -> Sequence[str]:
     """Return at most so many names and how many more there are; the only one more by name, unless that is a long one."""
     more = len(names) - most
-    if more < 1 or (more == 1 and len(names[most]) <= max(len(_ONE_MORE), *map(len, names[:most]))):
+    if more < 1 or (more == 1 and len(names[most]) <= max(map(len, (_ONE_MORE, *names[:most])))):
         return names
     return (*names[:most], f"{more} more")
 

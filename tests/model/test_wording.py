@@ -20,3 +20,8 @@ from archgen.model.wording import first_few
 )
 def test_the_only_name_left_is_counted_only_if_it_is_long(names: tuple[str, ...], listed: tuple[str, ...]) -> None:
     assert first_few(names, 2) == listed
+
+
+def test_where_no_name_fits_a_short_one_is_told_all_the_same() -> None:
+    assert first_few(("web",), 0) == ("web",)
+    assert first_few(("a", "b"), 0) == ("2 more",)
