@@ -11,6 +11,9 @@ State = frozenset[tuple[str, str]]
 """The failed elements, as (kind, id)."""
 
 
+AGREEING = ("etcd", "zookeeper", "consul", "cockroachdb", "mongodb")
+"""Products whose replicas alone decide."""
+
 MAJORITIES = ("etcd", "zookeeper", "consul", "galera", "percona-xtradb-cluster", "cockroachdb")
 """Products that work with a majority only."""
 
@@ -29,7 +32,7 @@ STORES = ("database", "key-value-store", "stream", "object-storage", "file-stora
 def arbitrated(component: Component) -> bool:
     """Whether another component votes beside the replicas, which all take writes."""
     data = component.replication
-    if data is None or not data.all_write or data.by is None:
+    if data is None or not data.all_write or data.by is None or component.product in AGREEING:
         return False
     return component.quorum == "majority" or (component.quorum is None and component.product in MAJORITIES)
 
@@ -40,7 +43,8 @@ def quorum_of(component: Component) -> int | str | Quorum | None:
         return None
     if component.quorum is not None or component.kind not in STORES or len(component.replicas) < 2:
         return component.quorum
-    if component.replication is not None and component.replication.by is not None:
+    data = component.replication
+    if data is not None and data.by is not None and not data.all_write:
         return None
     if component.product == "mongodb":
         return Quorum(1, "majority")
@@ -123,15 +127,20 @@ class World:
         data = component.replication
         by = self.component.get(data.by or "") if data is not None else None
         arbiter = arbitrated(component)
-        steps = arbiter or component.product in STEPPING
-        if by is None or not steps or (not arbiter and component.product == "mongodb" and access == "read"):
+        if by is None or not (arbiter or component.product in STEPPING):
             return True
+        if component.product == "mongodb" and access == "read":
+            return True
+        if arbiter:
+            spreads = by.kind in ("cdn", "load-balancer", "reverse-proxy", "api-gateway")
+            voters = [*component.replicas, *([] if spreads else self.apart_from(component, by))]
+            return 2 * sum(map(self.up, voters)) > len(voters)
         if isinstance(by.quorum, int):
             return self.so_many_up(by, by.quorum)
         beside = self.apart_from(component, by)
         voters = list(by.replicas)
         if len(voters) < 3 or not beside:
-            even = arbiter or component.product == "mongodb" or len(component.replicas) % 2 == 0
+            even = component.product == "mongodb" or len(component.replicas) % 2 == 0
             voters = [*component.replicas, *((beside or self.witness(component, by)) if even else ())]
         return 2 * sum(map(self.up, voters)) > len(voters)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archgen.model.architecture import Component, Replica
-from archgen.model.kinds import FILE_STORES
+from archgen.model.kinds import FILE_STORES, KINDS
 from archgen.model.products import product_of
 from archgen.model.steps import Access
 from archgen.reliability.index import Index
@@ -17,18 +17,22 @@ def electorate(component: Component, index: Index, access: Access) -> tuple[Vote
     """Return the votes without which no replica of a store answers an access, as its product steps down without a majority.
 
     They are those of the component that `by` names, if it has three or more of which some are elsewhere; else the replicas
-    vote, and what is elsewhere beside them. Of a store whose replicas all take writes on a majority, `by` is an arbitrator.
+    vote, and what is elsewhere beside them. Of a store whose replicas all take writes on a majority, they always vote, and `by` is
+    an arbitrator, unless it is what spreads the requests over them.
     """
-    stops = "all" if has_arbitrator(component) else product_of(component.product).steps_down
+    arbitrated = has_arbitrator(component)
+    stops = "all" if arbitrated else product_of(component.product).steps_down
     by = index.components.get(component.replication.by or "") if component.replication is not None else None
     if by is None or stops is None or (stops == "writes" and access == "read"):
         return ()
-    if isinstance(by.quorum, int):
+    if isinstance(by.quorum, int) and not arbitrated:
         return (Votes(by.quorum, _ids(by.replicas)),)
     # a witness votes only where the number of the others is even
     odd = len(component.replicas) % 2 == 1 and stops == "everything"
     beside = _elsewhere(component, by)
-    if beside and len(by.replicas) > 2:
+    if arbitrated:
+        voters = (*_ids(component.replicas), *(() if KINDS[by.kind].balances else _ids(beside)))
+    elif beside and len(by.replicas) > 2:
         voters = _ids(by.replicas)
     elif odd:
         voters = _ids(component.replicas)

@@ -33,25 +33,31 @@ def quorum_of(component: Component) -> int | Literal["majority"] | Quorum | None
         return None
     if component.quorum is not None:
         return component.quorum
-    if component.replication is not None and component.replication.by is not None:
+    replication = component.replication
+    if replication is not None and replication.by is not None and not replication.all_write:
         return None
     if len(component.replicas) < 2 or not (KINDS[component.kind].stores or component.kind == "queue"):
         return None
     implied = product_of(component.product).quorum
     if implied == "half-to-read":
-        apart = component.replication is not None and component.replication.mode == "asynchronous"
+        apart = replication is not None and replication.mode == "asynchronous"
         # sites that copy to each other later are stores of their own
         return None if apart else Quorum((len(component.replicas) + 1) // 2, len(component.replicas) // 2 + 1)
     return _TO_WRITE if implied == "majority-to-write" else implied
 
 
 def has_arbitrator(component: Component) -> bool:
-    """Return True if a component votes beside the replicas of a store that all take writes, and only on a majority."""
+    """Return True if a component may vote beside the replicas of a store that all take writes, and only on a majority.
+
+    The votes are counted there. Of a product whose replicas agree by themselves nothing else votes, unless it has arbitrators.
+    """
     replication = component.replication
     if replication is None or not replication.all_write or replication.by is None:
         return False
-    asked = product_of(component.product).quorum if component.quorum is None else component.quorum
-    return asked == "majority"
+    product = product_of(component.product)
+    if product.agrees and not product.arbitrated:
+        return False
+    return (product.quorum if component.quorum is None else component.quorum) == "majority"
 
 
 def quorum(component: Component) -> int:

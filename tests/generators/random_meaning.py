@@ -294,8 +294,8 @@ def _arbitrators(random: Random, model: Architecture) -> Architecture:
 
     def change(component: Component) -> Component:
         data = Replication(all_write=True, by=random.choice(names))
-        galera = random.random() < 0.5
-        product, quorum = ("galera", None) if galera else (None, random.choice(("majority", "majority", 1)))
+        product = random.choice(("galera", "galera", "cockroachdb", None, None, None))
+        quorum = None if product else random.choice(("majority", "majority", 1))
         return replace(component, kind="database", product=product, quorum=quorum, replication=data)
 
     return _components(model, change, 0.4, random)

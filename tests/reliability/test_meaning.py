@@ -769,6 +769,7 @@ flows:
         ("product: galera", "product: galera, quorum: majority"),
         ("product: galera", "quorum: majority"),
         ("garbd: {kind: other, runs_on: c}", "garbd: {kind: other, runs_on: [a, b, c]}"),
+        ("garbd: {kind: other, runs_on: c}", "garbd: {kind: other, runs_on: c, quorum: 1}"),
     ],
 )
 def test_an_arbitrator_votes_beside_the_replicas(told: Told, old: str, new: str) -> None:
@@ -785,6 +786,31 @@ def test_without_an_arbitrator_two_members_need_each_other(told: Told) -> None:
     assert told.outcome(ARBITRATED.replace(", by: garbd", ""), "a")[0] == "down"
     free = ARBITRATED.replace("product: galera", "product: galera, quorum: 1")
     assert told.outcome(free, "a", "c")[0] == "degraded"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "votes"),
+    [
+        # what has no arbitrators counts its own replicas alone
+        ("product: galera", "product: cockroachdb", 3),
+        ("product: galera", "product: cockroachdb, quorum: majority", 3),
+        # what spreads the requests over the members has no vote
+        ("garbd: {kind: other, runs_on: [c", "garbd: {kind: load-balancer, runs_on: [c", 3),
+        # three arbitrators vote beside the members and not in their place
+        ("runs_on: [c", "runs_on: [c", 6),
+    ],
+)
+def test_only_an_arbitrator_votes_beside_the_replicas(told: Told, old: str, new: str, votes: int) -> None:
+    text = ARBITRATED.replace("c: {}}", "c: {}, d: {}, e: {}, x: {}}").replace("[a, b]", "[a, b, x]")
+    text = text.replace("runs_on: c", "runs_on: [c, d, e]").replace(old, new)
+    assert told.outcome(text, "c", "d")[0] == "degraded" if votes == 6 else "ok"
+    assert told.outcome(text, "a", "c")[0] == "degraded"
+    word, reason = told.outcome(text, "a", "b")
+    if votes == 6:
+        assert word == "degraded"
+        word, reason = told.outcome(text, "a", "b", "c")
+    assert word == "down"
+    assert f" of {votes} " in reason
 
 
 PROMOTED = """\

@@ -20,7 +20,7 @@ from archgen.reliability.electorate import electorate
 from archgen.reliability.failure import SinglePoint
 from archgen.reliability.index import Index
 from archgen.reliability.losses import Losses
-from archgen.reliability.members import Votes, quorum, quorum_of, votes
+from archgen.reliability.members import Votes, has_arbitrator, quorum, quorum_of, votes
 
 _ACCESSES: tuple[Access, ...] = ("read", "write")
 
@@ -133,7 +133,9 @@ def _hit(
     return Hit(
         subject=Subject("component", component.id),
         message=f"{what} fragile: {'; '.join(reasons)}{breaks}",
-        fix=_witness_asked(others) if counted is not None else _fix(component),
+        fix=_fix(component)
+        if counted is None or (not others and has_arbitrator(component))
+        else _witness_asked(others),
         related=tuple((element, "is enough to lose the quorum") for element in elements),
         flows=flows or facts.flows_of[component.id],
         case="breaks" if flows else None,
@@ -167,7 +169,7 @@ def _fix(component: Component) -> str | None:
             "Add a third member, or an arbitrator, on a host of its own in a third place. An arbitrator keeps no data; name it in "
             f"`replication: {{writers: all, by: …}}` of {component.id}."
         )
-    if _is_majority(component):
+    if _is_majority(component) or has_arbitrator(component):
         return None
     return f"Spread the replicas so that the loss of no host or zone leaves fewer than {_needed(component)}."
 
