@@ -18,7 +18,10 @@ def may_get_second(topology: Topology, component: Component) -> bool:
 
 
 def _keeps_own_files(topology: Topology, component: Component) -> bool:
-    """Return True for what keeps files on its host, itself or in a store beside it: a second replica has none of them."""
+    """Return True for what keeps files on its host, itself or in a store beside it: a second replica has none of them.
+
+    A code base is no store: its files are put on each host that runs them.
+    """
     if component.managed:
         return False
     hosts = topology.hosts_of(component.id)
@@ -28,7 +31,8 @@ def _keeps_own_files(topology: Topology, component: Component) -> bool:
         if hosts and any(port.protocol == "file" for port in call.ports)
         for target in call.targets
     ]
-    beside = (each for each in files if each.id != component.codebase and topology.hosts_of(each.id) == hosts)
+    files += [topology.components[component.codebase]] if hosts and component.codebase is not None else []
+    beside = (each for each in files if topology.hosts_of(each.id) == hosts)
     return component.uploads == "local" or any(KINDS[each.kind].stores for each in beside)
 
 

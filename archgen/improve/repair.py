@@ -320,7 +320,7 @@ def _machines(
         if len(carried) > 1:
             carried += [code for code in dict.fromkeys(files) if _runs_on(index.components[code], host)]
             for zones in _zones(index, host, carried, breaking, target):
-                yield AddHost(_new_host(index, host), host, tuple(carried), zones)
+                yield AddHost(_new_host(index, host), host, tuple(dict.fromkeys(carried)), zones)
 
 
 def _is_odd_majority(component: Component) -> bool:

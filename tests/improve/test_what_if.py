@@ -312,6 +312,7 @@ components:
 connections: {user -> site: https, site -> data: file}
 flows: {read: {access: read, steps: [user -> site: GET, site -> data: read]}}
 """
+_DATA = LONE.partition("kind: service, ")[2].partition("flows:")[0]
 
 
 @pytest.mark.parametrize(
@@ -323,6 +324,9 @@ flows: {read: {access: read, steps: [user -> site: GET, site -> data: read]}}
         ("data: {kind: database, runs_on: a}", "data: {kind: search, runs_on: a}", True),
         ("data: {kind: database, runs_on: a}", "data: {kind: code-base, runs_on: a}", True),
         ("kind: service, runs_on: a}", "kind: service, runs_on: a, uploads: local}", False),
+        (_DATA, f"codebase: data, {_DATA}".replace("database", "code-base"), True),
+        (_DATA, f"codebase: data, {_DATA}".replace("database", "file-storage"), False),
+        (_DATA, f"codebase: data, {_DATA}".replace("database", "file-storage").replace(": file}", ": https}"), False),
     ],
 )
 def test_a_program_that_keeps_its_files_beside_itself_gets_no_second_replica(
@@ -336,6 +340,7 @@ def test_a_program_that_keeps_its_files_beside_itself_gets_no_second_replica(
     file.write_text(text, encoding="utf-8")
     changes = " ".join(run(capsys, str(file))["changes"])
     assert ("site" in changes) == grown
+    assert "data, data" not in changes
     capsys.readouterr()
     main(["lint", str(file), "--fix", "--unsafe-fixes", "--diff"])
     assert ("runs_on: [a, a-2]" not in capsys.readouterr().out) or grown
