@@ -26,6 +26,12 @@ WORDS = ("vrrp", "dns", "anycast", "orchestrator")
 OPEN = ("aws-alb", "aws-nlb", "aws-elb", "envoy")
 """Products that send requests to all once none passes."""
 
+RESOLVERS = ("unbound", "dnsmasq", "pihole")
+"""Products that look names up for others."""
+
+WATCHING = ("monitoring", "monitoring-agent", "log-collector")
+"""Kinds that watch others."""
+
 STORES = ("database", "key-value-store", "stream", "object-storage", "file-storage", "queue")
 
 
@@ -435,22 +441,49 @@ class World:
         labels = (flow.domain or "").lower().removesuffix(".").split(".")
         for cut in range(len(labels)):
             zone = ".".join(labels[cut:])
-            named = [one for one in self.architecture.components if one.kind == "dns" and one.domain == zone]
+            servers = [one for one in self.architecture.components if one.kind == "dns" and one.domain == zone]
+            named = [one for one in servers if self.tells(one, client)]
             if named and self.component[client].kind == "client":
-                servers = tuple(one.id for one in named)
+                ids = tuple(one.id for one in named)
                 own = [each for one, _ in steps if one.source == client for each in one.targets]
-                shown = [each for one, _ in steps for each in one.targets if each in servers]
-                ways = [one for each in servers if (one := self.over(client, each)) is not None]
+                shown = [each for one, _ in steps for each in one.targets if each in ids]
+                ways = [one for each in ids if (one := self.over(client, each)) is not None]
                 if (
                     shown
                     or any(self.component[each].kind == "dns" for each in own)
                     or not all(w.required for w in ways)
                 ):
                     return []
-                asked = Request(f"{flow.id}/0", client, servers, access="read")
-                self._look_ups[asked.id] = Connection(asked.id, client, servers, ())
+                asked = Request(f"{flow.id}/0", client, ids, access="read")
+                self._look_ups[asked.id] = Connection(asked.id, client, ids, ())
                 return [asked]
         return []
+
+    def tells(self, server: Component, client: str) -> bool:
+        """Whether a name server answers a client: one for the inside does to those that call it or share its network."""
+        asking = [
+            self.component[one.source]
+            for one in self.architecture.connections
+            if server.id in one.targets and any(port.protocol == "dns" for port in one.ports)
+        ]
+        asking = [one for one in asking if one.kind not in WATCHING]
+        trusted = {one.id for one in self.architecture.networks if one.trust != "internet"}
+        outside = [
+            one
+            for one in asking
+            if one.kind in ("dns", "external-service") or (one.kind == "client" and not self.networks(one) & trusted)
+        ]
+        inner = server.product in RESOLVERS or (asking and not outside and not server.managed)
+        return (
+            not inner
+            or self.over(client, server.id) is not None
+            or bool(self.networks(server) & self.networks(self.component[client]))
+        )
+
+    def networks(self, component: Component) -> set[str]:
+        """The networks of a component, or else of its hosts."""
+        of_hosts = {self.host[host].network for one in component.replicas for host in one.hosts}
+        return {one for one in ([component.network] if component.network else of_hosts) if one is not None}
 
     def done_later(self, steps: list[tuple[Request, bool]]) -> set[str]:
         """The required steps that nobody waits for: by their own word, or as only such steps led to their source."""

@@ -23,7 +23,7 @@ class Index:
         self._around: dict[str, tuple[str, ...]] = {}
         self._below: dict[str, tuple[str, ...]] = {}
         self._distances: dict[str, dict[str, int]] = {}
-        self._servers: dict[str, tuple[str, ...]] = {}
+        self._servers: dict[tuple[str, str], tuple[str, ...]] = {}
 
     @cached_property
     def components(self) -> dict[str, Component]:
@@ -108,11 +108,54 @@ class Index:
                 connections.setdefault((connection.source, target), connection)
         return connections
 
-    def servers_of(self, name: str) -> tuple[str, ...]:
-        """Return the DNS components that answer for the zone of a domain name."""
-        if name not in self._servers:
-            self._servers[name] = servers_of(name, self.architecture.components)
-        return self._servers[name]
+    def servers_of(self, name: str, client: str) -> tuple[str, ...]:
+        """Return the DNS components that answer a client for the closest zone around a domain name."""
+        key = (name, client)
+        if key not in self._servers:
+            answering = [server for server in self._name_servers if self._answers(server, client)]
+            self._servers[key] = servers_of(name, answering)
+        return self._servers[key]
+
+    @cached_property
+    def _name_servers(self) -> tuple[Component, ...]:
+        return tuple(component for component in self.components.values() if component.kind == "dns")
+
+    def _answers(self, server: Component, client: str) -> bool:
+        """Return True if a name server answers a client: anybody, those that are declared to ask it, or those of its network."""
+        if server.id not in self._inner_servers or any(caller.id == client for caller in self.callers(server.id)):
+            return True
+        return not self._networks_of(server).isdisjoint(self._networks_of(self.components[client]))
+
+    @cached_property
+    def _inner_servers(self) -> frozenset[str]:
+        """The name servers for the inside: products that resolve for others, and what only programs and clients inside ask.
+
+        A provider's name server answers the internet, whoever else asks it, and what watches one tells nothing of who else does.
+        """
+        askers: dict[str, list[Component]] = {}
+        for connection in self.architecture.connections if self._name_servers else ():
+            source = self.components[connection.source]
+            if any(port.protocol == "dns" for port in connection.ports) and not KINDS[source.kind].observes:
+                for target in connection.targets:
+                    askers.setdefault(target, []).append(source)
+        return frozenset(
+            server.id
+            for server in self._name_servers
+            if product_of(server.product).resolves
+            or (not server.managed and server.id in askers and not any(map(self._is_outside, askers[server.id])))
+        )
+
+    def _is_outside(self, asker: Component) -> bool:
+        """Return True if who asks a name server may be, or ask for, anybody: a client, other name servers, a service of others."""
+        trusts = {network.trust for network in self.architecture.networks if network.id in self._networks_of(asker)}
+        if asker.kind == "client":
+            return not trusts or "internet" in trusts
+        return asker.kind == "dns" or KINDS[asker.kind].foreign
+
+    def _networks_of(self, component: Component) -> frozenset[str]:
+        """Return the networks that a component may stand in: its own, else those of its hosts."""
+        around = {self.hosts[host].network for replica in component.replicas for host in replica.hosts}
+        return frozenset(network for network in ((component.network,) if component.network else around) if network)
 
     def callees(self, component: str) -> tuple[str, ...]:
         """Return the components that a component may call, each once."""

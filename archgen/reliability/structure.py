@@ -100,13 +100,13 @@ def build(index: Index, flow: Flow, moment: Moment = LASTING, level: ServiceLeve
 def look_ups(index: Index, flow: Flow) -> Iterator[Use]:
     """Yield the look-up of a flow's domain name that no step shows: the client that sends the first request needs it.
 
-    The components that answer for the zone are alternatives. A client whose own steps ask a name server shows what it
+    The components that answer it for the zone are alternatives. A client whose own steps ask a name server shows what it
     asks, and so does any step to one of this zone.
     """
     first = next((request for request, _ in requests(flow.steps)), None)
     if flow.domain is None or first is None or index.components[first.source].kind != "client":
         return
-    servers = index.servers_of(flow.domain)
+    servers = index.servers_of(flow.domain, first.source)
     for request, _ in requests(flow.steps):
         kinds = {index.components[target].kind for target in request.targets}
         if (request.source == first.source and "dns" in kinds) or not set(servers).isdisjoint(request.targets):

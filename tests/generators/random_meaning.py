@@ -20,6 +20,7 @@ from archgen.model.architecture import (
     Flow,
     Host,
     Managed,
+    Network,
     Port,
     Quorum,
     Replica,
@@ -267,12 +268,35 @@ def _names(random: Random, model: Architecture) -> Architecture:
         Connection(f"{first} -> {name}", first, (name,), (Port("dns"),), required=random.random() < 0.6)
         for name in asked
     )
-    return replace(
+    named = replace(
         model,
         components=(*model.components, *servers),
         connections=(*model.connections, *declared),
         flows=flows,
     )
+    return _inner_names(random, named) if random.random() < 0.4 else named
+
+
+def _inner_names(random: Random, model: Architecture) -> Architecture:
+    """Some name servers are of a product that resolves, or asked by what is inside, and some networks are said."""
+    networks = (Network("lan", "private"), Network("outside", "internet"))
+    others = [one.id for one in model.components if one.kind != "dns"]
+
+    def change(component: Component) -> Component:
+        network = random.choice((None, None, "lan", "outside"))
+        if component.kind != "dns":
+            return replace(component, network=network if component.kind == "client" else component.network)
+        product, managed = random.choice((None, None, "unbound")), random.random() < 0.2
+        return replace(component, network=network, product=product, managed=managed)
+
+    asking = tuple(
+        Connection(f"{source} -> {one.id}", source, (one.id,), (Port(random.choice(("dns", "dns", "https"))),))
+        for one in model.components
+        if one.kind == "dns" and (source := random.choice(others)) and random.random() < 0.6
+        if not any(each.source == source and one.id in each.targets for each in model.connections)
+    )
+    components = tuple(map(change, model.components))
+    return replace(model, components=components, networks=networks, connections=(*model.connections, *asking))
 
 
 def _names_replicas(component: Component) -> bool:

@@ -725,6 +725,71 @@ def test_a_look_up_needs_what_answers_for_the_name(told: Told, old: str, new: st
     assert told.outcome(NAMED.replace(old, new), "ns-1")[0] != "down"
 
 
+INSIDE = """\
+archgen: 1
+name: A name server that only a program asks
+networks: {lan: {trust: private}, outside: {trust: internet}}
+hosts: {ns-1: {network: lan}, a: {}}
+components:
+  user: {kind: client}
+  other: {kind: client, network: lan}
+  abroad: {kind: client, network: outside}
+  mail: {kind: external-service}
+  resolver: {kind: dns, managed: true}
+  probe: {kind: monitoring, managed: true}
+  dns: {kind: dns, runs_on: ns-1, domain: shop.example}
+  web: {kind: web-server, runs_on: a}
+connections:
+  user -> web: https
+  web -> dns: dns
+flows:
+  page:
+    title: A page
+    domain: www.shop.example
+    steps:
+      - user -> web: GET /
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "word"),
+    [
+        ("web -> dns: dns", "web -> dns: dns", "ok"),
+        ("web -> dns: dns", "web -> dns: dns\n  other -> dns: dns", "ok"),
+        ("  web -> dns: dns\n", "", "down"),
+        ("  web -> dns: dns\n", "  web -> dns: https\n", "down"),
+        ("web -> dns: dns", "probe -> dns: dns", "down"),
+        ("web -> dns: dns", "web -> dns: dns\n  user -> dns: dns", "down"),
+        ("web -> dns: dns", "web -> dns: dns\n  mail -> dns: dns", "down"),
+        ("web -> dns: dns", "web -> dns: dns\n  resolver -> dns: dns", "down"),
+        ("user: {kind: client}", "user: {kind: client, network: lan}", "down"),
+        ("web -> dns: dns", "abroad -> dns: dns", "down"),
+    ],
+)
+def test_a_name_server_of_the_inside_answers_nobody_outside(told: Told, old: str, new: str, word: str) -> None:
+    assert old in INSIDE
+    assert told.outcome(INSIDE.replace(old, new), "ns-1")[0] == word
+
+
+@pytest.mark.parametrize("asks", ["", "  web -> dns: dns\n"])
+def test_a_resolver_answers_those_that_ask_it_or_share_its_network(told: Told, asks: str) -> None:
+    text = INSIDE.replace("  web -> dns: dns\n", asks).replace("ns-1, domain", "ns-1, product: unbound, domain")
+    assert told.outcome(text, "ns-1")[0] == "ok"
+    assert told.outcome(text.replace("user: {kind: client}", "user: {kind: client, network: lan}"), "ns-1")[0] == "down"
+    assert told.outcome(text.replace("connections:", "connections:\n  user -> dns: dns"), "ns-1")[0] == "down"
+
+
+def test_a_name_server_of_the_inside_is_no_stand_in_and_hides_none(told: Told) -> None:
+    public = "  public: {kind: dns, managed: true, domain: shop.example}\n  web: {"
+    text = INSIDE.replace("  web: {", public).replace(
+        "domain: shop.example}\n  public", "domain: www.shop.example}\n  public"
+    )
+    assert told.outcome(text, "ns-1")[0] == "ok"
+    assert told.outcome(text, "public")[0] == "down"
+    provider = INSIDE.replace("runs_on: ns-1, domain", "managed: true, domain")
+    assert told.outcome(provider, "dns")[0] == "down"
+
+
 def test_a_step_that_shows_a_look_up_decides(told: Told) -> None:
     resolver = NAMED.replace("  web: {", "  resolver: {kind: dns, runs_on: ns-2}\n  web: {").replace(
         "  user -> web: https", "  user -> web: https\n  user -> resolver: dns"
