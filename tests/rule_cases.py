@@ -2,7 +2,8 @@
 
 A line ends in `# finding: RULE` where a finding of the rule stands; the findings of other rules are not asked for.
 Comments before the model state more of the findings, a line for each finding, errors first, in the model's order: `# severity: error`,
-`# says: …` (pieces of the message, with ` … ` between them), `# fix: RULE` (the rule's own) and what else `PARTS` names.
+`# says: …` (pieces of the message, with ` … ` between them), `# fix: RULE` (the rule's own), `# repeats: yes` (a regular run tells it
+once, by others) and what else `PARTS` names.
 Comments after the model vary it: with `a` in place of `b`, the same lines have findings, or none has:
 
     # found with: `health_check: false` => `health_check: tcp`  # severity: warning
@@ -41,7 +42,6 @@ PARTS: dict[str, Callable[[Finding], str]] = {
     "subject": lambda finding: _named(finding.subject),
     "severity": lambda finding: finding.severity,
     "confidence": lambda finding: finding.confidence,
-    "repeats": lambda finding: "yes" if finding.repeats else "no",
     "message": lambda finding: finding.message,
     "fix": lambda finding: "RULE" if finding.fix == BY_NAME[finding.rule].fix else finding.fix,
     "flows": lambda finding: ", ".join(finding.flows) or "none",
@@ -98,7 +98,7 @@ def _parts(statements: Iterator[str] | list[str]) -> dict[str, list[str]]:
     parts: dict[str, list[str]] = {}
     for statement in statements:
         part, _, value = statement.partition(": ")
-        assert part in {*PARTS, "says"}, statement
+        assert part in {*PARTS, "says", "repeats"}, statement
         parts.setdefault(part, []).append(value)
     return parts
 

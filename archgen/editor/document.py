@@ -20,7 +20,7 @@ from archgen.editor.outline import ElementName, TextOutline
 from archgen.explanations import KIND_TEXTS, MECHANISMS, PROTOCOL_TEXTS
 from archgen.language.write.patch import PatchError, apply_changes
 from archgen.linting.checked_model import CheckedModel, Model
-from archgen.linting.policy import apply_severities, is_shown, select_rules
+from archgen.linting.policy import apply_severities, select_rules, visible_findings
 from archgen.linting.rule import Rule
 from archgen.model.change import Append
 from archgen.model.finding import Finding
@@ -48,8 +48,7 @@ def check_text(file: str, text: str, today: str, settings: LintSettings, before:
     source = Input(file, text.encode("utf-8", "surrogatepass"))
     model = check_models((source,), today, rules=select_rules(policy, every), apart=policy.apart)[0]
     findings = apply_severities(policy, model.findings, {rule.id: rule for rule in every})
-    shown = tuple(finding for finding in findings if is_shown(policy.persona, finding, policy.min_confidence))
-    model = replace(model, findings=shown)
+    model = replace(model, findings=visible_findings(policy.persona, findings, policy.min_confidence))
     if isinstance(model, CheckedModel):
         last_topology: Topology | None = model.topology
     else:

@@ -109,15 +109,15 @@ def _graded(policy: Policy, finding: Finding, rule: Rule) -> Finding:
 
 
 def is_shown(persona: Persona, finding: Finding, min_confidence: Confidence = "low") -> bool:
-    """Return True if a persona sees a finding: every error, the rest as far as the rule is sure of it.
+    """Return True if a persona sees a finding by itself: every error, the rest as far as the rule is sure of it.
 
-    A regular reader doesn't see what only repeats other findings. None is seen that is less certain than `min_confidence`.
+    None is seen that is less certain than `min_confidence`.
     """
     if CONFIDENCES.index(finding.confidence) > CONFIDENCES.index(min_confidence):
         return False
     match persona:
         case "regular":
-            return is_worth_a_change(finding.severity, finding.confidence) and not finding.repeats
+            return is_worth_a_change(finding.severity, finding.confidence)
         case "strict":
             return finding.severity != "info" or finding.confidence != "low"
         case "auditor":
@@ -134,15 +134,38 @@ def is_worth_a_change(severity: Severity, confidence: Confidence) -> bool:
 def visible_findings(
     persona: Persona, findings: tuple[Finding, ...], min_confidence: Confidence = "low"
 ) -> tuple[Finding, ...]:
-    """Return the findings that a persona sees, in their order."""
-    return tuple(finding for finding in findings if is_shown(persona, finding, min_confidence))
+    """Return the findings that a persona sees, in their order; a regular reader none that only repeats others of them."""
+    shown = tuple(finding for finding in findings if is_shown(persona, finding, min_confidence))
+    return only_once(shown) if persona == "regular" else shown
+
+
+def only_once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Return the findings but those that repeat: each of their causes is told of by an open one that is as severe.
+
+    Ask it after grading and of what is seen only: a finding that nobody reads, or acts on, tells of nothing.
+    """
+    if not any(finding.repeats for finding in findings):
+        return findings
+    worst: dict[str, int] = {}
+    for finding in findings:
+        if finding.accepted is None:
+            rank = SEVERITIES.index(finding.severity)
+            worst[finding.fingerprint] = min(rank, worst.get(finding.fingerprint, rank))
+
+    def repeats(finding: Finding) -> bool:
+        own = SEVERITIES.index(finding.severity)
+        told = (min(worst.get(each, len(SEVERITIES)) for each in telling) <= own for telling in finding.repeats)
+        return bool(finding.repeats) and all(told)
+
+    return tuple(finding for finding in findings if not repeats(finding))
 
 
 def hidden_findings(
     persona: Persona, findings: tuple[Finding, ...], min_confidence: Confidence = "low"
 ) -> tuple[Finding, ...]:
     """Return the findings that a persona doesn't see, in their order."""
-    return tuple(finding for finding in findings if not is_shown(persona, finding, min_confidence))
+    shown = frozenset(map(id, visible_findings(persona, findings, min_confidence)))
+    return tuple(finding for finding in findings if id(finding) not in shown)
 
 
 _SURE = {"warning": ("high", "medium"), "info": ("high",)}

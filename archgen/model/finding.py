@@ -72,7 +72,8 @@ class Finding(Struct, frozen=True, gc=False):
     """A finding at a place in a model. `fingerprint` is of model, rule and subject, so it survives edits.
 
     `fixable` is "safe" if `--fix` fixes it, "unsafe" if `--unsafe-fixes` does, which makes a decision; `changes` are the
-    fix, none for a typo. One that `repeats` follows from what other findings report, and the fix of those is its own.
+    fix, none for a typo. One that `repeats` follows from what others report, whose fix is its own: for each cause, the
+    fingerprints of the findings that tell of it.
     """
 
     rule: str
@@ -95,4 +96,4 @@ class Finding(Struct, frozen=True, gc=False):
     accepted: Accepted | None = None
     fixable: Fixable | None = None
     changes: tuple[Change, ...] = ()
-    repeats: bool = False
+    repeats: tuple[tuple[str, ...], ...] = ()

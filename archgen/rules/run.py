@@ -10,7 +10,6 @@ from typing import Protocol
 
 from archgen.analysis.topology import Topology
 from archgen.linting.acceptance import covers
-from archgen.linting.policy import is_worth_a_change
 from archgen.linting.rule import Hit, PreviousModel, ReviewInput, Rule, RuleContext
 from archgen.model.finding import CATEGORIES, CONFIDENCES, SEVERITIES, Accepted, Confidence, Finding, Related, Severity
 from archgen.model.problems import Place
@@ -59,9 +58,9 @@ def run_rules(
         if acceptance.until is None or acceptance.until >= today
     )
     reviewed = (*hits, *_reviews(ran, hits, all_names, accepted, previous, context, guard))
-    repeating = frozenset(_repeating(context.topology, reviewed))
+    repeats = _repeats(context.topology.architecture.id, reviewed)
     findings = (
-        guard.attempt(rule, partial(_finding, context, source, rule, hit, accepted, place in repeating))
+        guard.attempt(rule, partial(_finding, context, source, rule, hit, accepted, repeats.get(place, ())))
         for place, (rule, hit) in enumerate(reviewed)
     )
     return tuple(sorted((finding for finding in findings if finding is not None), key=order))
@@ -157,25 +156,26 @@ def _unexplained(
             yield rule, hit
 
 
-def _repeating(topology: Topology, hits: Sequence[tuple[Rule, Hit]]) -> Iterator[int]:
-    """Yield the places of hits that only repeat others: each of their causes is told of as severely, and to every reader."""
+def _repeats(model: str, hits: Sequence[tuple[Rule, Hit]]) -> dict[int, tuple[tuple[str, ...], ...]]:
+    """Return the places of hits all of whose causes others tell of, with the fingerprints of those for each cause."""
     asking = [place for place, (rule, hit) in enumerate(hits) if rule.repeats and hit.causes]
     if not asking:
-        return
-    worst: dict[tuple[str, str], int] = {}
+        return {}
+    telling: dict[tuple[str, str], list[str]] = {}
     for rule, hit in hits:
-        severity = _severity(rule, hit)
-        if not rule.repeats and hit.causes and is_worth_a_change(severity, _confidence(topology, hit)):
-            rank = SEVERITIES.index(severity)
-            worst |= {cause: min(rank, worst.get(cause, rank)) for cause in hit.causes}
-    for place in asking:
-        own = SEVERITIES.index(_severity(*hits[place]))
-        if all(worst.get(cause, len(SEVERITIES)) <= own for cause in hits[place][1].causes):
-            yield place
+        for cause in () if rule.repeats else hit.causes:
+            telling.setdefault(cause, []).append(fingerprint(model, rule.id, hit.subject))
+    groups = {place: {tuple(telling.get(cause, ())) for cause in hits[place][1].causes} for place in asking}
+    return {place: tuple(sorted(group)) for place, group in groups.items() if () not in group}
 
 
 def _finding(
-    context: RuleContext, source: Places, rule: Rule, hit: Hit, accepted: tuple[Acceptance, ...], repeats: bool
+    context: RuleContext,
+    source: Places,
+    rule: Rule,
+    hit: Hit,
+    accepted: tuple[Acceptance, ...],
+    repeats: tuple[tuple[str, ...], ...],
 ) -> Finding:
     place = source.at(*hit.places[0][0]) if hit.places else source.place(hit.subject)
     model = context.topology.architecture.id

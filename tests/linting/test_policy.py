@@ -244,6 +244,22 @@ def test_what_follows_from_other_findings_is_told_once_to_a_regular_reader(
     assert told(), "a regular reader isn't told that `two` is a single point of failure"
 
 
+@pytest.mark.parametrize("what", ["accepted", "downgraded", "known"])
+def test_what_nobody_acts_on_hides_nothing_that_follows_from_it(
+    project: Path, capsys: pytest.CaptureFixture[str], what: str
+) -> None:
+    put(project, "shop", TWO_HOSTS)
+    if what == "accepted":
+        accepted = "accept: [{rule: single-point-of-failure, subject: one, reason: x, until: 2027-01-01}]\n"
+        put(project, "shop", TWO_HOSTS + accepted)
+    elif what == "downgraded":
+        (project / "archgen.toml").write_text('[severity]\nsingle-point-of-failure = "info"\n', encoding="utf-8")
+    else:
+        run(capsys, "--select", "single-point-of-failure", "--baseline", "known.json", "--write-baseline")
+        (project / "archgen.toml").write_text('baseline = "known.json"\n', encoding="utf-8")
+    assert "maintenance-downtime" in ids(run(capsys)[1])
+
+
 def test_what_a_persona_is_spared_is_counted(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     put(project, "shop", BY_NAME["manual-failover"].bad)
     (project / "archgen.toml").write_text('[severity]\nmanual-failover = "info"\n', encoding="utf-8")

@@ -10,7 +10,7 @@ import pytest
 
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
-from archgen.linting.policy import is_shown
+from archgen.linting.policy import visible_findings
 from archgen.model.finding import Finding
 from archgen.rules import RULES
 from archgen.rules.run import run_rules
@@ -159,7 +159,7 @@ def test_tier_has_exactly_the_findings_of_its_table(tier: str) -> None:
 
 @pytest.mark.parametrize("tier", TIERS)
 def test_the_regular_reader_is_told_what_is_worth_a_change(tier: str) -> None:
-    told = [one for one in findings(tier) if is_shown("regular", one)]
+    told = visible_findings("regular", findings(tier))
     assert sorted(map(row, told)) == sorted(one for one in TIERS[tier] if one[0] not in NOT_FOR_EVERYBODY)
     assert len(told) <= 12
 

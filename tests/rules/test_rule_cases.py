@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from archgen.linting.policy import only_once
 from archgen.model.finding import SEVERITIES, Finding
 from archgen.model.subject import Subject
 from archgen.rules import BY_NAME
-from tests.edges import findings
+from tests.edges import all_findings
 from tests.rule_cases import FOLDER, PARTS, Case, cases
 from tests.rules.test_rules import explain_difference
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
 def test_the_findings_are_the_marked_ones(case: Case) -> None:
-    found = sorted(findings(case.text, case.rule), key=_place)
+    every = all_findings(case.text)
+    found = sorted((finding for finding in every if finding.rule == case.rule), key=_place)
     raised, marked = [(finding.line, case.rule) for finding in found], [(line, case.rule) for line in case.lines]
     assert sorted(raised) == marked, explain_difference(f"model of {case.name}", raised, marked)
     for part, values in case.parts.items():
@@ -22,6 +24,8 @@ def test_the_findings_are_the_marked_ones(case: Case) -> None:
             assert len(found) == len(values)
             for finding, pieces in zip(found, values, strict=True):
                 assert all(piece in finding.message for piece in pieces.split(" … ")), finding.message
+        elif part == "repeats":
+            assert ["no" if finding in only_once(every) else "yes" for finding in found] == values
         else:
             assert [PARTS[part](finding) for finding in found] == values
 

@@ -26,10 +26,10 @@ from archgen.linting.policy import (
     Persona,
     Policy,
     apply_severities,
-    is_shown,
     new_findings,
     rules_for_model,
     select_rules,
+    visible_findings,
 )
 from archgen.linting.rule import Rule
 from archgen.model.finding import SEVERITIES, Confidence, Finding, Severity
@@ -167,7 +167,7 @@ def _severe(least: Severity, models: tuple[Model, ...], hidden: list[str]) -> tu
 
 def _for(persona: Persona, models: tuple[Model, ...], hidden: list[str]) -> tuple[Model, ...]:
     def keep(model: Model) -> Model:
-        findings = tuple(each for each in model.findings if is_shown(persona, each))
+        findings = visible_findings(persona, model.findings)
         return model if len(findings) == len(model.findings) else replace(model, findings=findings)
 
     more = "strict" if persona == "regular" else "auditor"
