@@ -80,5 +80,11 @@ def may_run_twice(topology: Topology, component: Component) -> bool:
     return own or spread or component.sessions in ("none", "shared")
 
 
+SERVER_INSTEAD = (
+    "Move the data to a store that runs as a server, with a replica on another host that is promoted by itself: this one is a "
+    "file of the program that uses it."
+)
+"""What to do instead of a second replica of an embedded store."""
+
 _RELAYS = ("postfix", "exim", "opensmtpd", "sendmail", "haraka", "msmtp", "nullmailer")
 """Mail servers that hand on what they get."""

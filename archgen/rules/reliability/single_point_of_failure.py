@@ -12,13 +12,13 @@ from archgen.edits.patch import patch_of
 from archgen.edits.promotion import agrees_by_vote, keeps_files
 from archgen.edits.remedy import add_replica, add_similar_host, automate
 from archgen.edits.replicas import needs_moving_address
-from archgen.edits.second_replicas import may_run_twice
+from archgen.edits.second_replicas import SERVER_INSTEAD, may_run_twice
 from archgen.edits.zones import spread_over_zones
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import WIDE_ZONES, Component
 from archgen.model.change import Change
 from archgen.model.kinds import QUEUES
-from archgen.model.products import scope_of
+from archgen.model.products import product_of, scope_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural, zone_words
 from archgen.reliability.losses import RootCause
@@ -251,7 +251,7 @@ def _one_more(facts: Topology, component: Component) -> str | None:
     if component.replication is not None and component.replication.copy_of is not None:
         return _read_elsewhere(component.id, component.replication.copy_of, "on another host")
     if facts.kind(component.id).stores and not (keeps_files(component) or agrees_by_vote(component)):
-        return None
+        return SERVER_INSTEAD if product_of(component.product).embedded else None
     if component.kind == "scheduler":
         return (
             "Let a platform start each job (a CronJob of Kubernetes, a timer of the cloud), or run a second scheduler that waits "

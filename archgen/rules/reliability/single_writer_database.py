@@ -8,11 +8,12 @@ from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
 from archgen.edits.promotion import keeps_files
 from archgen.edits.remedy import automate, replica_edits
+from archgen.edits.second_replicas import SERVER_INSTEAD
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change
 from archgen.model.kinds import FILE_STORES, KINDS
-from archgen.model.products import scope_of
+from archgen.model.products import product_of, scope_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -114,7 +115,7 @@ def _fix(facts: Topology, component: Component, writer: str) -> str | None:
             f"`replication: {{primary: …, failover: automatic, by: …}}`."
         )
     if not others:
-        return None
+        return SERVER_INSTEAD if product_of(component.product).embedded else None
     return f"Automate the promotion of {listed(others, 'or')}: `replication: {{failover: automatic, by: …}}`."
 
 
