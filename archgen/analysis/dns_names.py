@@ -89,6 +89,16 @@ class Names:
         )
 
     @cached_property
+    def resolvers(self) -> frozenset[str]:
+        """The DNS components that ask others: by their product, whatever records they add, or since programs alone ask them."""
+        silent = {server.id for server in self.silent}
+        return frozenset(
+            server.id
+            for server in self.servers
+            if product_of(server.product).resolves or (not server.records and server.id not in silent)
+        )
+
+    @cached_property
     def declared(self) -> frozenset[str]:
         """The words for a host or a component in a record's value: its id, its id with the kind, its name."""
         names: set[str] = set()

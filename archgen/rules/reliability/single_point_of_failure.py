@@ -260,7 +260,7 @@ def _one_more(facts: Topology, component: Component) -> str | None:
         )
     if component.kind == "backup":
         return "Let a second host start it when the first is gone, but never both, and be alerted on a missed run."
-    if component.kind == "dns" and not component.records and component not in facts.names.silent:
+    if component.id in facts.names.resolvers:
         return "Run a second resolver on another host, and give both to all that ask it: they try the next."
     if component.kind == "dns":
         return "Run a second name server elsewhere, and list both in the NS records and at the registrar: resolvers try the next."
