@@ -165,8 +165,12 @@ def _witness_asked(others: list[str]) -> str:
 
 def _fix(component: Component) -> str | None:
     if product_of(component.product).arbitrated and len(component.replicas) % 2 == 0:
+        pair = len(component.replicas) == 2
+        added, place = (
+            ("a third member", "in a third place") if pair else ("another member", "and in a place of its own")
+        )
         return (
-            "Add a third member, or an arbitrator, on a host of its own in a third place. An arbitrator keeps no data; name it in "
+            f"Add {added}, or an arbitrator, on a host of its own {place}. An arbitrator keeps no data; name it in "
             f"`replication: {{writers: all, by: …}}` of {component.id}."
         )
     if _is_majority(component) or has_arbitrator(component):
