@@ -8,6 +8,7 @@ from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection
+from archgen.model.kinds import QUEUES
 from archgen.model.steps import Access
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -78,22 +79,33 @@ def _read_only(facts: Topology, hops: list[Hop]) -> Hit | None:
 
 
 def _only_reading(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[Hit]:
-    """Yield a hit for the first step over a connection for reading, of a flow whose requests end in nothing but reads."""
+    """Yield a hit for the first step over a connection for reading, of a flow whose requests end in nothing but reads.
+
+    What a flow leaves in a queue or a log is not what a store has to take.
+    """
     sources = {hop.step.source for hop in hops}
     last = [hop for hop in hops if any(facts.kind(target).stores or target not in sources for target in hop.targets)]
-    if any(hop.access != "read" for hop in last):
+    writing = [hop for hop in last if hop.access != "read"]
+    if any(not _passes_on(facts, target) for hop in writing for target in hop.targets):
         return
+    said = "declares that it writes; over {0} it only reads, and nothing else of it writes to a store"
+    if not writing:
+        said = "declares that it writes, but no step of it does: {0} is for reading only"
     for hop in last:
-        if hop.step.access is None and hop.connection is not None:
+        if hop.step.access is None and hop.access == "read" and hop.connection is not None:
             yield Hit(
                 subject=Subject("step", hop.step.id),
-                message=f"{hop.flow} declares that it writes, but no step of it does: {hop.connection.id} is for reading only",
+                message=f"{hop.flow} {said.format(hop.connection.id)}",
                 related=((Subject("connection", hop.connection.id), "has `access: read`"),),
                 flows=(hop.flow,),
                 fix="Add the step that writes, or correct the `access` of the flow or of the connection.",
                 case="nothing",
             )
             return
+
+
+def _passes_on(facts: Topology, component: str) -> bool:
+    return facts.components[component].kind in QUEUES or facts.kind(component).observes
 
 
 def _reachable(facts: Topology, hop: Hop, access: Access) -> tuple[str, ...]:
@@ -150,7 +162,7 @@ RULE = Rule(
     fix=_ANSWER,
     limits=(
         "A step without `access` reads if its connection is for reading; else it takes that of its flow, else that of its connection, "
-        "and without any it counts as a write. A flow that is declared to write and whose steps only read is an info. A replica that "
+        "and without any it counts as a write. A flow that is declared to write and only reads stores is an info. A replica that "
         "is promoted automatically takes writes after its promotion."
     ),
     references=(
