@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archgen.analysis.hops import relays
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component
 from archgen.model.kinds import KEEPING, KINDS, QUEUES
@@ -88,3 +89,13 @@ SERVER_INSTEAD = (
 
 _RELAYS = ("postfix", "exim", "opensmtpd", "sendmail", "haraka", "msmtp", "nullmailer")
 """Mail servers that hand on what they get."""
+
+
+def senders_try_next(topology: Topology, component: Component) -> bool:
+    """Return True if all mail comes to a component from mail servers or the internet; a program hands it to one address."""
+    calls = topology.incoming[component.id]
+    ports = [port for call in calls for port in call.ports]
+    from_servers = all(
+        topology.kind(call.source).id == "mail" or topology.trust(call.source) == "internet" for call in calls
+    )
+    return bool(ports) and all(map(relays, ports)) and from_servers

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from functools import partial
 
 from archgen.analysis.backups import holds_only_copies
-from archgen.analysis.hops import relays
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
 from archgen.edits.promotion import agrees_by_vote, keeps_files
 from archgen.edits.remedy import add_replica, add_similar_host, automate
 from archgen.edits.replicas import needs_moving_address
-from archgen.edits.second_replicas import SERVER_INSTEAD, may_run_twice
+from archgen.edits.second_replicas import SERVER_INSTEAD, may_run_twice, senders_try_next
 from archgen.edits.zones import spread_over_zones
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import WIDE_ZONES, Component
@@ -273,8 +272,7 @@ def _one_more(facts: Topology, component: Component) -> str | None:
         return "Run three members (`replicas: 3`, `quorum: majority`), each on a host of its own: two can't elect when one fails."
     if not may_run_twice(facts, component) and not (placed and component.kind in QUEUES):
         return _FIRST_ASK.format("its host under `runs_on`" if placed else "`replicas: 2`")
-    ports = [port for call in facts.incoming[component.id] for port in call.ports]
-    if component.kind == "mail" and ports and all(map(relays, ports)):
+    if component.kind == "mail" and senders_try_next(facts, component):
         return "Run a second one on another host, and list both in MX records: other mail servers try the next."
     if component.replicas[0].floating:
         return "Run at least two replicas (`replicas: 2`) on different hosts."
