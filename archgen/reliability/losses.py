@@ -37,6 +37,7 @@ class Losses:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._lying: dict[str, dict[Subject, list[Replica]]] = {}
+        self._stand_ins: dict[tuple[str, str], bool] = {}
 
     @cached_property
     def structures(self) -> dict[str, Structure]:
@@ -178,13 +179,16 @@ class Losses:
 
     def holds_stand_ins(self, zone: str, flow: str) -> bool:
         """Return True if what breaks a flow in a zone only together stands in for each other there: no part of it does alone."""
-        return self._break_together(flow, self._harmless_alone(zone, flow))
+        answer = self._stand_ins.get((zone, flow))
+        if answer is None:
+            answer = self._stand_ins[zone, flow] = self._break_together(flow, self._harmless_alone(zone, flow))
+        return answer
 
     def _harmless_alone(self, zone: str, flow: str) -> dict[Subject, frozenset[str]]:
-        """Return the hosts and services in a zone whose loss alone doesn't break a flow, with the zones around each."""
-        places = [(Subject("host", host), self._index.zones_around(host)) for host in self._index.hosts]
-        services = self.structures[flow].replicas
-        places += [(Subject("replica", each.id), self._index.zones_with(each)) for each in services]
+        """Return a flow's hosts and services in a zone whose loss alone doesn't break it, with the zones around each."""
+        elements, replicas = self.plans[flow].elements, self._index.replicas
+        places = [(each, self._index.zones_around(each.id)) for each in elements if each.kind == "host"]
+        places += [(each, self._index.zones_with(replicas[each.id])) for each in elements if each.kind == "replica"]
         points = self.points[flow]
         return {element: frozenset(around) for element, around in places if zone in around and element not in points}
 
