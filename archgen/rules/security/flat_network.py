@@ -75,13 +75,13 @@ def _way_in(facts: Topology, held: dict[Role, list[str]]) -> tuple[str, str]:
 
 
 def _visited(facts: Topology) -> set[str]:
-    """Return the components that steps of flows lead to in which no client is inside."""
-    outside = [
-        hops
-        for hops in facts.hops.values()
-        if all(facts.kind(hop.step.source).id != "client" or facts.trust(hop.step.source) == "internet" for hop in hops)
-    ]
-    return {target for hops in outside for hop in hops for target in hop.targets}
+    """Return the components that steps of flows lead to in which clients are outside only; of those without one if none has any."""
+    sources = {flow: {hop.step.source for hop in hops} for flow, hops in facts.hops.items()}
+    clients = {flow: [name for name in names if facts.kind(name).id == "client"] for flow, names in sources.items()}
+    trusts = {flow: {facts.trust(client) for client in names} for flow, names in clients.items()}
+    outside = [flow for flow, trust in trusts.items() if trust == {"internet"}]
+    visits = outside or [flow for flow, names in clients.items() if not names]
+    return {target for flow in visits for hop in facts.hops[flow] for target in hop.targets}
 
 
 RULE = Rule(
