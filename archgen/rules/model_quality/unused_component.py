@@ -108,9 +108,9 @@ def _helps(topology: Topology) -> dict[str, list[str]]:
 
 
 def _named(component: Component) -> Iterator[str]:
-    """Return what a component names since it needs it: its code, its promoter, the data that it copies, what it collects from.
+    """Return what a component names since it needs it: its code, its promoter, the data that it copies, whose logs it keeps.
 
-    Traffic may be moved by what is no component, such as VRRP.
+    Traffic may be moved by what is no component, such as VRRP. Monitoring needs nothing of what it measures.
     """
     names = [component.codebase]
     if component.cluster is not None:
@@ -118,7 +118,8 @@ def _named(component: Component) -> Iterator[str]:
     if component.replication is not None:
         names += [component.replication.by, component.replication.copy_of]
     names += component.backs_up
-    names += [source for part in component.collects for source in part.sources]
+    if component.kind == "log-collector":
+        names += [source for part in component.collects for source in part.sources]
     return (name for name in names if name is not None)
 
 
