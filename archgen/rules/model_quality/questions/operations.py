@@ -84,11 +84,16 @@ def observers_without_sources(topology: Topology) -> Iterator[Gap]:
 
 
 def queues_without_reader(topology: Topology) -> Iterator[Gap]:
-    """Yield queues that only other queues fill, such as those of dead letters, and that nothing empties or watches."""
+    """Yield queues that only other queues fill, such as those of dead letters, and that nothing empties or watches.
+
+    A copy for disasters is read after a loss only.
+    """
     for component in topology.architecture.components:
         fed = [call.source for call in topology.incoming[component.id]]
         passing = component.kind in QUEUES and bool(fed) and all(topology.kind(name).id in QUEUES for name in fed)
-        if passing and not topology.outgoing[component.id] and collection_of(topology, component.id) is None:
+        copy = component.replication is not None and component.replication.copy_of is not None
+        taken = bool(topology.outgoing[component.id]) or collection_of(topology, component.id) is not None
+        if passing and not (copy or taken):
             yield component_gap(
                 component,
                 f"Nothing takes what {listed(fed)} {'pass' if len(fed) > 1 else 'passes'} on to {component.id}, and no monitoring "
