@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 
 from msgspec import Struct
@@ -183,6 +183,20 @@ class Losses:
         if answer is None:
             answer = self._stand_ins[zone, flow] = self._break_together(flow, self._harmless_alone(zone, flow))
         return answer
+
+    def zones_to_leave(self, element: Subject, flows: Collection[str]) -> dict[str, list[str]]:
+        """Return the zones around a host or service, nearest first, that hold all of some flows, with those: the next loss.
+
+        None is among them where replicas stand in for each other, as its loss is a fault of its own.
+        """
+        replica = self._index.replicas.get(element.id) if element.kind == "replica" else None
+        around = self._index.zones_around(element.id) if replica is None else self._index.zones_of(replica)
+        held = {zone: [flow for flow in flows if self.holds_all(zone, flow)] for zone in around}
+        return {
+            zone: own
+            for zone, own in held.items()
+            if own and not any(self.holds_stand_ins(zone, flow) for flow in flows)
+        }
 
     def _harmless_alone(self, zone: str, flow: str) -> dict[Subject, frozenset[str]]:
         """Return a flow's hosts and services in a zone whose loss alone doesn't break it, with the zones around each."""

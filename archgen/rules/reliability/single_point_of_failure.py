@@ -65,7 +65,7 @@ def _hit(facts: Topology, breaking: RootCause, own: tuple[str, ...]) -> Hit:
             for replica in carried or _lost(facts, breaking)
         ),
         flows=breaking.flows,
-        fix=_fix(facts, breaking) or _elsewhere(facts, breaking),
+        fix=_elsewhere(facts, breaking, _fix(facts, breaking)),
         case=_case(facts, breaking),
         proof=breaking.points[0].proof,
         causes=frozenset((element.id, flow) for flow in own),
@@ -167,14 +167,15 @@ def _read_elsewhere(store: str, origin: str, place: str) -> str:
     )
 
 
-def _elsewhere(facts: Topology, breaking: RootCause) -> str | None:
-    """Return the rule's fix with the kind of zone to leave too, where all of the flows is in one: the next loss would be its own."""
-    around, losses = facts.index.zones_around(breaking.element.id), facts.losses
-    # where replicas in a zone stand in for each other, `single-zone` reports it
-    told_here = (zone for zone in around if not any(losses.holds_stand_ins(zone, flow) for flow in breaking.flows))
-    holding = (zone for zone in told_here if all(losses.holds_all(zone, flow) for flow in breaking.flows))
-    kind = next((facts.zones[zone].kind for zone in holding if facts.zones[zone].kind not in WIDE_ZONES), None)
-    return None if kind is None else _ADD.format(f", best in another {zone_words(kind)}")
+def _elsewhere(facts: Topology, breaking: RootCause, fix: str | None) -> str | None:
+    """Return a fix, or the rule's, with the kind of zone to leave too where all of a flow is in one: the next loss would be its own."""
+    held = {} if facts.rented(breaking.element) else facts.losses.zones_to_leave(breaking.element, breaking.flows)
+    zone = next((name for name in held if facts.zones[name].kind not in WIDE_ZONES), None)
+    if zone is None:
+        return fix
+    other = f"another {zone_words(facts.zones[zone].kind)}"
+    own = fix or _ADD.format(f", best in {other}")
+    return own if other in own else f"{own} Use {other} too: losing {zone} takes down {listed(held[zone])}."
 
 
 _ADD = "Add a replica on another host{}, with something that moves the traffic there, and restart them in turn."
@@ -202,7 +203,7 @@ def _of_each(facts: Topology, breaking: RootCause) -> str | None:
         advice.setdefault(_one_more(facts, facts.components[name]), []).append(name)
     if set(advice) <= {None}:
         return None
-    rest = _elsewhere(facts, breaking) or _ADD.format("")
+    rest = _elsewhere(facts, breaking, None) or _ADD.format("")
     return " ".join(f"{listed(names)}: {fix or rest}" for fix, names in advice.items())
 
 
