@@ -34,7 +34,7 @@ def valid_answers(question: Question) -> Callable[[str], bool]:
 
 def gone_choices(model: Architecture, question: Question, value: str) -> tuple[str, ...]:
     """Return the chosen components of a question about all that were renamed or deleted since it was asked."""
-    if question.options[:1] != ("all",):
+    if not (_is_about_writers(question) or _is_about_ends(question)):
         return ()
     names = {"all", "none", *(component.id for component in model.components)}
     return tuple(name for name in dict.fromkeys(value.split(",")) if name not in names)
@@ -53,6 +53,10 @@ def _is_about_writers(question: Question) -> bool:
     return question.options[:1] == ("all",) and question.ask.startswith("Which components write")
 
 
+def _is_about_ends(question: Question) -> bool:
+    return question.options[:1] == ("all",) and question.options[-1:] == ("none",)
+
+
 def _effects(model: Architecture, question: Question, value: str) -> Iterator[Change]:
     about = question.about or ""
     components = {component.id: component for component in model.components}
@@ -67,7 +71,7 @@ def _effects(model: Architecture, question: Question, value: str) -> Iterator[Ch
     elif _is_about_writers(question):
         yield from _writers(model, about, set(value.split(","))) if value != "all" else ()
         yield from _close(model, question, "writers")
-    elif about in components and question.options[:1] == ("all",) and question.options[-1:] == ("none",):
+    elif about in components and _is_about_ends(question):
         yield from _ends(model, components, question, value)
     elif about in components and "first-manual" in question.options:
         yield from _mode(components[about], value)
