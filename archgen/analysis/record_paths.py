@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archgen.analysis.dns_names import address, pointee
-from archgen.analysis.hops import relays
+from archgen.analysis.hops import Hop, relays
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Cluster, Component, Record
 from archgen.model.products import is_setting_of_balancer, scope_of
-from archgen.model.protocols import WEB
+from archgen.model.protocols import ADMINISTRATION, WEB
 
 _BY_LAYER_2 = ("vrrp", "keepalived", "carp", "ucarp", "hsrp", "glbp", "heartbeat", "pacemaker", "corosync")
 """The mechanisms that move an address by announcing it on the local network."""
@@ -23,13 +23,41 @@ def moves_by_layer_2(topology: Topology, cluster: Cluster) -> bool:
     return (mover.product or mover.id if mover is not None else cluster.by).casefold() in _BY_LAYER_2
 
 
+ALIASES = ("CNAME", "ALIAS", "ANAME")
+"""The types whose value is another name for the same server."""
+
+
 def hosts_named(topology: Topology, component: Component, name: str) -> list[str]:
-    """Return the hosts of a component to which records of a name lead, by their own address or their id."""
-    led = {pointee(record).removeprefix("host:") for record in topology.names.leading(name)}
+    """Return the hosts of a component to which records of a name lead, by their own address or their id, or by another name."""
+    led = {end for record in topology.names.leading(name) for end in record_ends(topology, record)}
     shared = component.cluster.shared_address if component.cluster is not None else None
     if shared is not None and shared in led:
         return []
     return [host for host in topology.hosts_of(component.id) if {host, topology.hosts[host].address} & led]
+
+
+def record_ends(topology: Topology, record: Record) -> set[str]:
+    """Return the addresses and ids in which a record ends."""
+    return {pointee(end).removeprefix("host:") for end in records_behind(topology, record)}
+
+
+def records_behind(topology: Topology, record: Record) -> list[Record]:
+    """Return the records in which a record ends: those of the name that it stands for, or itself."""
+    found, pending, seen = [], [record], {record}
+    while pending:
+        one = pending.pop()
+        further = topology.names.leading(pointee(one)) if one.type.upper() in ALIASES else ()
+        if not further:
+            found.append(one)
+        pending += [each for each in further if each not in seen]
+        seen.update(further)
+    return found
+
+
+def is_for_one_host(hop: Hop) -> bool:
+    """Return True for a request to a host by its own name: to a replica that the step names, or of an administrator."""
+    port = hop.port
+    return bool(hop.step.pinned) or (port is not None and (bool(port.admin) or port.protocol in ADMINISTRATION))
 
 
 def is_located(topology: Topology, flow: str, name: str) -> bool:

@@ -26,11 +26,10 @@ def patch_of(topology: Topology, *edits: Edit) -> tuple[Change, ...]:
         for old, component in zip(before.components, after.components, strict=False)
         if _moves(old, component)
     ]
-    records = (change for name in moving for change in lead_to_moving_address(topology, topology.components[name]))
     # two edits may automate the same failover, and it is automated once
     return (
         *_changes(before, after),
-        *records,
+        *lead_to_moving_address(topology, *(topology.components[name] for name in moving)),
         *(step for edit in dict.fromkeys(edits) for step in _lease_steps(topology, edit)),
     )
 

@@ -2,33 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection
 
-from archgen.analysis.dns_names import ADDRESS_TYPES
-from archgen.analysis.record_paths import hosts_named
+from archgen.analysis.dns_names import ADDRESS_TYPES, pointee, readings
+from archgen.analysis.record_paths import ALIASES, hosts_named, is_for_one_host, record_ends, records_behind
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Component
-from archgen.model.change import Change, Put
+from archgen.model.architecture import Component, Record
+from archgen.model.change import Change, Put, Remove
 from archgen.model.dns_zones import normalize_name
 
 
-def lead_to_moving_address(topology: Topology, component: Component) -> Iterator[Change]:
-    """Yield the changes of address records that lead the component's visitors to one host, where they lead to nothing else there.
+def lead_to_moving_address(topology: Topology, *components: Component) -> tuple[Change, ...]:
+    """Return the changes of records that lead the components' visitors to one host; what leads elsewhere stays as it is.
 
     Nobody knows the address yet: the record names the component, which has it.
     """
-    for name in _own_names(topology, component):
-        if len(hosts_named(topology, component, name)) != 1:
-            continue
-        leading = {record.id for record in topology.names.leading(name) if record.type.upper() in ADDRESS_TYPES}
+    puts: list[Change] = []
+    removals: dict[tuple[str, int], Change] = {}
+    for component in components:
+        names = [name for name in _own_names(topology, component) if len(hosts_named(topology, component, name)) == 1]
+        leading = {record for name in names for record in topology.names.leading(name)}
         for server in topology.names.servers:
+            there = {
+                (readings(record.name, server)[-1], record.type.upper())
+                for record in server.records
+                if pointee(record).removeprefix("component:") == component.id
+            }
             for index, record in enumerate(server.records):
-                if record.id in leading:
-                    yield Put(("components", server.id, "records", index, "value"), component.id)
+                wanted = _moved(topology, component, record, names) if record in leading else None
+                path = ("components", server.id, "records", index)
+                if wanted is None:
+                    continue
+                entry = (readings(record.name, server)[-1], wanted)
+                if entry in there:
+                    removals[server.id, index] = Remove(path)
+                    continue
+                there.add(entry)
+                puts.append(Put((*path, "value"), component.id))
+                if wanted != record.type.upper():
+                    puts.append(Put((*path, "type"), wanted))
+    # the last one first: a removal changes the position of what follows
+    return (*puts, *(removals[key] for key in sorted(removals, reverse=True)))
+
+
+def _moved(topology: Topology, component: Component, record: Record, names: Collection[str]) -> str | None:
+    """Return the type of a record that leads to the hosts alone once it leads to the moving address; None to leave it as it is.
+
+    Where it stands for another name, such as that of the host, that name stays the host's.
+    """
+    own = {place for host in topology.hosts_of(component.id) for place in (host, topology.hosts[host].address)}
+    kind = record.type.upper()
+    if not record_ends(topology, record) <= own:
+        return None
+    if kind in ADDRESS_TYPES:
+        return kind
+    if kind not in ALIASES or normalize_name(pointee(record)) in names:
+        return None
+    kinds = {end.type.upper() for end in records_behind(topology, record)} & ADDRESS_TYPES.keys() or {"A"}
+    return kinds.pop() if len(kinds) == 1 else None
 
 
 def _own_names(topology: Topology, component: Component) -> list[str]:
-    """Return the names by which flows come to a component, and none to anything else that clients call."""
+    """Return the names by which flows come to a component, and none to anything else that clients call, nor to one of its hosts."""
     arrives: dict[str, list[bool]] = {}
     for flow in topology.architecture.flows:
         if flow.domain is not None:
@@ -37,6 +72,6 @@ def _own_names(topology: Topology, component: Component) -> list[str]:
                 for hop in topology.hops[flow.id]
                 if topology.kind(hop.step.source).id == "client" and hop.meaning != "lookup"
             ]
-            own = bool(visits) and all(component.id in hop.targets for hop in visits)
+            own = bool(visits) and all(component.id in hop.targets and not is_for_one_host(hop) for hop in visits)
             arrives.setdefault(normalize_name(flow.domain), []).append(own)
     return [name for name, own in arrives.items() if all(own)]
