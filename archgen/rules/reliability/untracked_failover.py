@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archgen.analysis.hops import Hop, relays
-from archgen.analysis.record_paths import hosts_named, moves_by_layer_2
+from archgen.analysis.record_paths import ALIASES, hosts_named, is_for_one_host, moves_by_layer_2, record_ends
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveAddress
 from archgen.edits.patch import patch_of
@@ -109,7 +109,7 @@ def _pair_on_hosts(component: Component) -> Cluster | None:
 def _unmoved(facts: Topology, component: Component, flows: tuple[str, ...]) -> str:
     """Return the message; where a name leads to one replica alone, the others get no traffic even now."""
     replicas = [replica.id for replica in component.replicas]
-    domains = dict.fromkeys(facts.flows[flow].domain for flow in flows)
+    domains = dict.fromkeys(facts.flows[flow].domain for flow in _visits(facts, component, flows))
     for domain in filter(None, domains):
         hosts = hosts_named(facts, component, domain)
         others = [replica.id for replica in component.replicas if not set(replica.hosts) & set(hosts)]
@@ -129,23 +129,34 @@ def _unmoved(facts: Topology, component: Component, flows: tuple[str, ...]) -> s
     return f"Nothing is declared that moves the visitors' traffic when {lost} fails"
 
 
+def _visits(facts: Topology, component: Component, flows: tuple[str, ...]) -> list[str]:
+    """Return the flows that come for any replica: who asks for a host by its own name wants no other."""
+    return [
+        flow
+        for flow in flows
+        if any(component.id in hop.targets and not is_for_one_host(hop) for hop in facts.hops[flow])
+    ]
+
+
 def _left_behind(facts: Topology, component: Component, cluster: Cluster, flows: tuple[str, ...]) -> Iterator[Hit]:
     """Yield a hit for a name that leads to the own address of one host, which stays there when the shared one moves."""
     named: dict[str, list[str]] = {}
-    for flow in flows:
+    for flow in _visits(facts, component, flows):
         named.setdefault(normalize_name(facts.flows[flow].domain or ""), []).append(flow)
     for name, led in named.items():
         hosts = hosts_named(facts, component, name)
         if len(hosts) == 1:
             takers = [replica.id for replica in component.replicas if not set(replica.hosts) & set(hosts)]
+            own = {hosts[0], facts.hosts[hosts[0]].address}
+            records = [record for record in facts.names.leading(name) if record_ends(facts, record) & own]
+            alias = records[0].type.upper() if records[0].type.upper() in ALIASES else None
+            give = "give the record" if alias is None else f"instead of the {alias}, give it an A record with"
             yield Hit(
                 subject=Subject("component", component.id),
                 message=f"{name} leads to {hosts[0]}'s own address, which stays there when {listed(takers, 'or')} takes over",
-                related=tuple(
-                    (Subject("record", record.id), f"leads to {hosts[0]} alone") for record in facts.names.leading(name)
-                ),
+                related=tuple((Subject("record", record.id), f"leads to {hosts[0]} alone") for record in records),
                 flows=tuple(led),
-                fix=f"Lead {name} to the address that moves: give the record {component.id} or its shared address as value.",
+                fix=f"Lead {name} to the address that moves: {give} {component.id} or its shared address as value.",
                 # some models give the first host the address that moves
                 confidence="high" if cluster.shared_address is not None else "medium",
             )
@@ -254,7 +265,7 @@ def _fix(facts: Topology, component: Component) -> str:
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Declare an address that moves to the other replica, lead names to it, and watch the process."""
     if any(related.kind == "record" for related, _ in hit.related):
-        return tuple(lead_to_moving_address(context.topology, context.topology.components[hit.subject.id]))
+        return lead_to_moving_address(context.topology, context.topology.components[hit.subject.id])
     declared = context.topology.components[hit.subject.id].cluster
     if declared is not None and _moves(declared):
         return (Put(("components", hit.subject.id, "cluster", "watches"), "process"),)
