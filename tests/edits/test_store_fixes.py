@@ -121,6 +121,17 @@ def test_no_account_of_an_application_is_named_after_the_one_that_may_do_everyth
     assert [after[f"{caller} -> sql"]["credentials"] for caller in ("jump", "app", "batch")] == accounts
 
 
+def test_what_takes_from_a_queue_gets_an_account_of_its_own_there() -> None:
+    text = model(
+        "web: {kind: service, runs_on: a}\nq: {kind: queue, product: rabbitmq, runs_on: b}\nw: {kind: worker, runs_on: c}",
+        "web -> q: {protocol: amqp, tls: true, credentials: mq}\nq -> w: {protocol: amqp, tls: true, credentials: mq}",
+        "web -> q: put\nq -> w: take",
+        "{a: {}, b: {}, c: {}}",
+    )
+    after = fixed(text, "shared-credentials")["connections"]
+    assert [after[name]["credentials"] for name in ("web -> q", "q -> w")] == ["mq", "mq-w"]
+
+
 @pytest.mark.parametrize(("product", "parts"), [("lustre", 0), ("nfs", 2)])
 def test_the_parts_of_one_file_system_are_not_copied_apart(product: str, parts: int) -> None:
     text = model(

@@ -12,7 +12,6 @@ from archgen.model.architecture import Component, Connection
 from archgen.model.change import Change, Put
 from archgen.model.kinds import QUEUES
 from archgen.model.products import product_name
-from archgen.model.protocols import WEB
 from archgen.model.runtimes import runs_any_code
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -20,6 +19,9 @@ from archgen.reliability.index import SAME_HOST
 
 _PROGRAMS = ("application", "data", "support", "observer")
 """The roles of what works on its own; visitors, and what hands their requests on, need no account."""
+
+_OF_QUEUES = ("amqp", "amqps", "kafka", "nats", "mqtt", "mqtts", "stomp", "redis", "rediss")
+"""The protocols in which a program connects to a queue, to put messages into it and to take them."""
 
 _OPEN = ("dns",)
 """The protocols of what answers everybody in a network."""
@@ -33,7 +35,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     superusers: dict[str, Hit] = {}
     for connection in facts.architecture.connections:
         if connection.credentials is not None:
-            for target in connection.targets:
+            for target in _servers(facts, connection):
                 accounts.setdefault(target, {}).setdefault(connection.credentials, []).append(connection)
         elif _is_open(facts, connection):
             open_.setdefault(_servers(facts, connection), []).append(connection)
@@ -87,7 +89,8 @@ def _superuser(facts: Topology, target: str, calls: list[Connection]) -> Hit:
 
 def _programs(facts: Topology, connections: list[Connection]) -> dict[str, str]:
     """Return the program of each caller; processes of one application or code base, and those that do each other's work, are one."""
-    programs = {connection.source: _program(facts, connection.source) for connection in connections}
+    callers = [_callers(facts, connection)[0] for connection in connections]
+    programs = {caller: _program(facts, caller) for caller in callers}
     processes: dict[str, list[str]] = {}
     for source, program in programs.items():
         application = _application(facts.components[source])
@@ -163,14 +166,23 @@ def _is_open(facts: Topology, connection: Connection) -> bool:
 
 
 def _servers(facts: Topology, connection: Connection) -> tuple[str, ...]:
-    """Return the components that let a caller in: the targets, or the queue from which a program takes what lies in it.
+    """Return the components that let a caller in: the targets, or the queue from which a program takes what lies in it."""
+    return (connection.source,) if _is_taken(facts, connection) else connection.targets
 
-    The arrow shows how the messages go, and the program connects to the queue; over HTTP a queue calls the program.
+
+def _callers(facts: Topology, connection: Connection) -> tuple[str, ...]:
+    """Return the components that are let in."""
+    return connection.targets if _is_taken(facts, connection) else (connection.source,)
+
+
+def _is_taken(facts: Topology, connection: Connection) -> bool:
+    """Return True if the arrow shows how messages go from a queue to a program, which connects to the queue.
+
+    Over other protocols than a queue's something takes them to the target, as a connector to a store, and the target lets it in.
     """
-    kinds = {facts.kind(target).id for target in connection.targets}
-    taken = facts.kind(connection.source).id in QUEUES and kinds.isdisjoint(QUEUES)
-    pushed = any(port.protocol in WEB for port in connection.ports)
-    return (connection.source,) if taken and not pushed else connection.targets
+    program = all(facts.kind(target).id not in STORES for target in connection.targets)
+    spoken = all(port.protocol in _OF_QUEUES for port in connection.ports)
+    return facts.kind(connection.source).id in QUEUES and program and spoken
 
 
 def _is_in_reach(facts: Topology, connection: Connection) -> bool:
@@ -179,10 +191,13 @@ def _is_in_reach(facts: Topology, connection: Connection) -> bool:
     return not apart and any(facts.kind(target).role == "data" for target in connection.targets)
 
 
+def _all_callers(facts: Topology, connections: list[Connection]) -> list[str]:
+    return list(dict.fromkeys(caller for connection in connections for caller in _callers(facts, connection)))
+
+
 def _shared(facts: Topology, target: str, shared: dict[str, list[Connection]]) -> Hit:
     clauses = [
-        f"{listed([connection.source for connection in calls])} share the account {name} of {target}"
-        for name, calls in shared.items()
+        f"{listed(_all_callers(facts, calls))} share the account {name} of {target}" for name, calls in shared.items()
     ]
     connections = [connection for calls in shared.values() for connection in calls]
     flows = {flow for connection in connections for flow in facts.flows_over[connection.id]}
@@ -194,7 +209,7 @@ def _shared(facts: Topology, target: str, shared: dict[str, list[Connection]]) -
             for connection in connections
         ),
         flows=facts.in_order(flows),
-        fix=f"{_OWN_ACCOUNTS} If they run the same code, declare that instead: `codebase: {connections[0].source}`.",
+        fix=f"{_OWN_ACCOUNTS} If they run the same code, declare that instead: `codebase: {_callers(facts, connections[0])[0]}`.",
     )
 
 
@@ -206,11 +221,10 @@ _OWN_ACCOUNTS = (
 def _unproven(facts: Topology, calls: list[Connection]) -> Hit:
     """The first of the connections is the subject: what lets all of them in is one setting."""
     servers = _servers(facts, calls[0])
-    callers = [end for call in calls for end in (call.targets if servers == (call.source,) else (call.source,))]
     flows = {flow for call in calls for flow in facts.flows_over[call.id]}
     return Hit(
         subject=Subject("connection", calls[0].id),
-        message=f"{listed(servers, 'or')} lets {listed(callers)} in without authentication",
+        message=f"{listed(servers, 'or')} lets {listed(_all_callers(facts, calls))} in without authentication",
         related=tuple((Subject("connection", call.id), "is let in as well") for call in calls[1:]),
         flows=facts.in_order(flows),
         fix="Require an account, a token or a client certificate, and state it: `authentication: certificate`.",
@@ -230,7 +244,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     connections = [connection_of(facts, subject.id) for subject, _ in hit.related]
     by_caller = _programs(facts, connections)
     for connection in connections:
-        program, account = by_caller[connection.source], connection.credentials or ""
+        program, account = by_caller[_callers(facts, connection)[0]], connection.credentials or ""
         if _is_superuser(facts, hit.subject.id, account) and _works_for_itself(facts, connection):
             changes.append(Put(("connections", connection.id, "credentials"), _account_name(program)))
             continue
