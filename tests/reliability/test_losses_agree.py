@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
 from archgen.linting.rule import Hit, RuleContext
 from archgen.model.subject import Subject
+from archgen.reliability import losses
 from archgen.reliability.simulation import simulate
 from archgen.rules import BY_NAME
 from tests.generators.random_flows import architecture
@@ -48,3 +51,11 @@ def test_what_a_finding_takes_down_goes_down() -> None:
     kinds |= {("colocated-redundancy", "host"), ("colocated-redundancy", "zone"), ("single-zone", "zone")}
     assert kinds <= seen.keys()
     assert min(seen[one] for one in kinds) >= 3, seen
+
+
+def test_what_stands_in_for_what_in_a_zone_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = BY_NAME["single-zone"].bad
+    facts = Topology(load("racks.arch.yaml", text.encode()).architecture)
+    assert facts.losses.holds_stand_ins("dc-1", "nightly")
+    monkeypatch.setattr(losses, "Evaluation", None)
+    assert facts.losses.holds_stand_ins("dc-1", "nightly")
