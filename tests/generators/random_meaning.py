@@ -268,17 +268,16 @@ def _names(random: Random, model: Architecture) -> Architecture:
         Connection(f"{first} -> {name}", first, (name,), (Port("dns"),), required=random.random() < 0.6)
         for name in asked
     )
-    named = replace(
+    return replace(
         model,
         components=(*model.components, *servers),
         connections=(*model.connections, *declared),
         flows=flows,
     )
-    return _inner_names(random, named) if random.random() < 0.4 else named
 
 
-def _inner_names(random: Random, model: Architecture) -> Architecture:
-    """Some name servers are of a product that resolves, or asked by what is inside, and some networks are said."""
+def inner_names(random: Random, model: Architecture) -> Architecture:
+    """Return a model whose name servers may be of a product that resolves, or asked by what is inside, in some networks."""
     networks = (Network("lan", "private"), Network("outside", "internet"))
     others = [one.id for one in model.components if one.kind != "dns"]
 
@@ -287,7 +286,8 @@ def _inner_names(random: Random, model: Architecture) -> Architecture:
         if component.kind != "dns":
             return replace(component, network=network if component.kind == "client" else component.network)
         product, managed = random.choice((None, None, "unbound")), random.random() < 0.2
-        return replace(component, network=network, product=product, managed=managed)
+        replicas = (Replica(f"{component.id}#1", component.id),) if managed else component.replicas
+        return replace(component, network=network, product=product, managed=managed, replicas=replicas)
 
     asking = tuple(
         Connection(f"{source} -> {one.id}", source, (one.id,), (Port(random.choice(("dns", "dns", "https"))),))

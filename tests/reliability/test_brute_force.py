@@ -11,7 +11,7 @@ from archgen.reliability.evaluation import Plan
 from archgen.reliability.index import Index
 from archgen.reliability.structure import build
 from tests.generators.random_flows import architecture
-from tests.generators.random_meaning import DECORATIONS, chain
+from tests.generators.random_meaning import DECORATIONS, chain, inner_names
 from tests.oracle import concerned
 from tests.reliability.brute_force import FEATURES, Difference, compare, compare_flow, main
 
@@ -65,6 +65,22 @@ def test_an_engine_that_ignores_a_key_is_a_difference(key: str) -> None:
         if different >= 5:
             return
     assert different >= 5
+
+
+def test_the_engine_knows_the_name_servers_of_the_inside() -> None:
+    changed = 0
+    for seed in range(300):
+        random = Random(seed)
+        plain = DECORATIONS["names"](random, chain(random))
+        model = inner_names(random, plain)
+        for flow in model.flows:
+            among = concerned(model, flow)
+            if len(among) <= SMALL and flow.domain is not None:
+                plan = Plan(Index(model), build(Index(model), flow))
+                compare_flow(model, flow, plan, among, random)
+                client = model.components[0].id
+                changed += Index(model).servers_of(flow.domain, client) != Index(plain).servers_of(flow.domain, client)
+    assert changed >= 20
 
 
 def test_the_job_prints_its_counts(capsys: pytest.CaptureFixture[str]) -> None:
