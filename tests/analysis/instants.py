@@ -185,7 +185,9 @@ class Instant(World):
     def may_answer(self, replica: Replica, access: str, working: set[str]) -> bool:
         component = self.component[replica.component]
         cluster, data = component.cluster, component.replication
-        if not self.votes_met(component, access) or not self.succeeds_to(replica):
+        if not self.votes_met(component, access) or not self.electors_met(component, access):
+            return False
+        if not self.succeeds_to(replica):
             return False
         seconds = self.traffic_failover(component)
         if (
