@@ -52,7 +52,7 @@ def test_badges_lie_on_no_icon(measures: Measures, count: int) -> None:
 
 
 def test_a_name_on_two_lines_that_leaves_no_room_has_no_icon() -> None:
-    placed = domain(drawn(label="waiting-room-of-fans"), measures=BRIEF)
+    placed = domain(drawn(label="waiting-room"), measures=BRIEF)
     assert len(placed.nodes[0].title) == 2
     assert [each for each in icons(diagram_scene(placed).shapes) if each.size < BRIEF.sizes.icon / 2] == []
 
