@@ -124,6 +124,42 @@ def test_file_comes_before_its_override_and_is_read_with_it(
     assert "not read: compose.front.override.yml" in capsys.readouterr().out
 
 
+def test_larger_project_and_manifests_further_down_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    one, two = "services:\n  db:\n    image: postgres\n", "  web:\n    image: nginx\n"
+    write(
+        {
+            "shop/docker-compose.yml": one,
+            "shop/deployment/docker-compose.yml": one + two,
+            "shop/deployment/docker-compose.dev.yml": one + two,
+            "shop/service/docker-compose.yml": one,
+            "shop/deployment/k8s/base/web.yaml": WORKLOAD,
+            "shop/deployment/k8s/prod/kustomization.yaml": "resources: [../base]\n",
+            "shop/cluster/kustomization.yaml": "resources: [web.yaml]\n",
+            "shop/manifests/readme.md": "",
+        }
+    )
+    assert main(["import", "shop", "--format", "summary"]) == 0
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("not read")]
+    assert told == [
+        f"not read: {path}; name it to import it too"
+        for path in ("shop/cluster", "shop/deployment/docker-compose.yml", "shop/deployment/k8s")
+    ]
+
+
+def test_empty_file_of_the_usual_name_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(
+        {"docker-compose.yml": "\n", "docker-compose.prod.yml": "services: {web: {image: nginx, ports: ['80:80']}}\n"}
+    )
+    assert main(["import", "."]) == 0
+    assert "visitor -> web" in capsys.readouterr().out
+
+
 def test_variants_beside_each_other_are_told_apart_by_their_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -36,6 +36,9 @@ _DEEPEST_PROXY = 3
 _OF_PROXIES = re.compile(r"\.(conf|cfg)(\.(template|tmpl|example|sample))?$|(^|/)sites-(available|enabled)/[\w.-]+$")
 """Paths that configurations of proxies have."""
 
+_OF_CLUSTERS = frozenset({"k8s", "kubernetes", "kustomize", "manifests"})
+"""Names of directories that hold manifests of Kubernetes."""
+
 _MOST_PROJECTS = 3
 
 
@@ -85,7 +88,9 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         for name in chosen:
             collection.read(_joined(directory, name), inside)
         collection.others += [_joined(directory, name) for name in others]
-        _find_proxies(collection, directory, files_below(directory, _DEEPEST_PROXY, top), inside)
+        below = list(files_below(directory, _DEEPEST_PROXY, top))
+        collection.others += _larger_projects(directory, chosen, below, inside) + _clusters(directory, below)
+        _find_proxies(collection, directory, below, inside)
         return
     paths = list(files_below(directory, top=top))
     charts = sorted(os.path.dirname(path) for path in paths if os.path.basename(path) == "Chart.yaml")
@@ -109,6 +114,35 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         return
     collection.others += manifests
     _collect_nearest(collection, directory, nearest, below, inside)
+
+
+def _larger_projects(directory: str, read: list[str], below: list[str], inside: str) -> list[str]:
+    """Return the compose projects further down that have more services than the one that is read: it may only be a helper."""
+    services = sum(count_services(_joined(directory, name), inside) for name in read)
+    projects: dict[str, list[str]] = {}
+    for path in below:
+        if is_compose_file(os.path.basename(path)) and os.path.dirname(path) not in ("", directory):
+            projects.setdefault(os.path.dirname(path), []).append(os.path.basename(path))
+    return [
+        _joined(project, name)
+        for project, names in projects.items()
+        for name in choose_compose_files(project, names, inside)[0]
+        if count_services(_joined(project, name), inside) > services
+    ]
+
+
+def _clusters(directory: str, below: list[str]) -> list[str]:
+    """Return the outermost directories below that hold manifests, by their names or by a kustomization in them."""
+    found: list[str] = []
+    for path in below:
+        inner = os.path.relpath(path, directory).split(os.sep)[:-1]
+        at = next((place for place, name in enumerate(inner) if name.lower() in _OF_CLUSTERS), None)
+        if at is None and inner and is_kustomization(path):
+            at = len(inner) - 1
+        if at is not None and path.lower().endswith((".yml", ".yaml")):
+            found.append(_joined(directory, os.path.join(*inner[: at + 1])))
+    outermost = dict.fromkeys(found)
+    return [each for each in outermost if not any(each.startswith(f"{other}{os.sep}") for other in outermost)]
 
 
 def _tell_less(manifests: dict[str, bytes], projects: dict[str, list[str]], inside: str) -> bool:

@@ -44,10 +44,11 @@ def is_for_trial(path: str) -> bool:
 def choose_compose_files(directory: str, names: list[str], inside: str) -> tuple[list[str], list[str]]:
     """Return the compose files of a directory that are read together, and the others."""
     default = next((name for name in DEFAULTS if name in names), None)
-    if default is not None:
+    if default is not None and (len(names) == 1 or found_text(os.path.join(directory, default), inside).strip()):
         chosen = [default, *[name for name in _OVERRIDES if name in names][:1]]
     else:
-        chosen = _parts_of_system(directory, [name for name in names if ".override." not in name] or names, inside)
+        filled = [name for name in names if name != default]
+        chosen = _parts_of_system(directory, [name for name in filled if ".override." not in name] or names, inside)
         chosen += [name for name in names if any(_is_override(name, base) for base in chosen)]
     return chosen, [name for name in names if name not in chosen]
 
