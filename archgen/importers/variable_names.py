@@ -12,7 +12,7 @@ _MOST_NAMES = 4096
 
 _NAMES_HOST = re.compile(
     r"HOST|ADDR|URL|URI(?!TY)|SERVER|ENDPOINT|BROKER|DSN|NODE|UPSTREAM|BACKEND|BOOTSTRAP|SERVICE|CONNECTION|PEER|SENTINEL|ORIGIN_|"
-    r"PROXY|CLUSTER|REMOTE|MASTER|PRIMARY|SEED|CONNECT|_DB$|^REDIS$|QUORUM|GATEWAY|TARGET|SLAVE_OF|REPLICAOF|MEMBERS|_HOSTS?$",
+    r"PROXY|CLUSTER|DATA_SOURCE|REMOTE|MASTER|PRIMARY|SEED|CONNECT|_DB$|^REDIS$|QUORUM|GATEWAY|TARGET|SLAVE_OF|REPLICAOF|MEMBERS|_HOSTS?$",
     re.IGNORECASE,
 )
 _SECRET = re.compile(r"(PASS(WORD)?|PASSWD|PWD|SECRET|TOKEN|API_?KEY)$", re.IGNORECASE)
@@ -32,8 +32,9 @@ _TELEMETRY = re.compile(
     r"LOGGING_|PUSHGATEWAY|DD_AGENT|DATADOG|(^|_)APM_",
     re.IGNORECASE,
 )
+_SCRAPED = re.compile(r"SCRAPE", re.IGNORECASE)
 _OWN = re.compile(
-    r"_NAME$|DATABASE$|_DB$|USER|CLUSTER_NAME|NODE_NAME|NODENAME|SERVICE_NAME|SERVER_NAME|INITIAL_CLUSTER_TOKEN|_MODE$|_TYPE$|"
+    r"(?<!DATA_SOURCE)_NAME$|DATABASE$|_DB$|USER|CLUSTER_NAME|NODE_NAME|NODENAME|SERVICE_NAME|SERVER_NAME|INITIAL_CLUSTER_TOKEN|_MODE$|_TYPE$|"
     r"DRIVER|^HOSTNAME$|SCHEME|PREFIX",
     re.IGNORECASE,
 )
@@ -86,6 +87,11 @@ def is_for_browsers(name: str) -> bool:
 def names_telemetry(name: str) -> bool:
     """Return True if a variable names where measurements, logs or traces go, without which requests do as well."""
     return _TELEMETRY.search(name) is not None
+
+
+def names_sources(kind: str, name: str) -> bool:
+    """Return True if a variable of a component of a kind lists what monitoring measures, which that alone calls."""
+    return _SCRAPED.search(name) is not None and not KINDS[kind].observes
 
 
 @lru_cache(maxsize=_MOST_NAMES)

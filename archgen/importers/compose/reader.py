@@ -47,7 +47,7 @@ from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import protocol_of_call, protocol_of_port
 from archgen.importers.secrets import without_user_info
-from archgen.importers.variable_names import is_for_browsers, names_page, names_telemetry
+from archgen.importers.variable_names import is_for_browsers, names_page, names_sources, names_telemetry
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
@@ -260,7 +260,7 @@ class _Reader:
             self._mention(part, name, SourceText(value, words.source), flag or "command")
 
     def _mention(self, part: ServicePart, name: str, value: SourceText, evidence: str, port: int | None = None) -> None:
-        if names_page(part.kind, name, value.text):
+        if names_page(part.kind, name, value.text) or names_sources(part.kind, name):
             return
         sharing = self.shared[value_place(value)]
         several = len(sharing) > 1

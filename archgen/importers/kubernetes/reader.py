@@ -56,7 +56,7 @@ from archgen.importers.nodes import SourceNode
 from archgen.importers.outside import Outside, OutsideStore, registry_named
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import protocol_of_call
-from archgen.importers.variable_names import names_page, names_telemetry
+from archgen.importers.variable_names import names_page, names_sources, names_telemetry
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
@@ -299,7 +299,8 @@ class _Reader:
         hosts: Mapping[str, str],
         port: int | None = None,
     ) -> None:
-        if not may_hold_address(value) or names_page(part.guess.known.kind, name, value):
+        kind = part.guess.known.kind
+        if not may_hold_address(value) or names_page(kind, name, value) or names_sources(kind, name):
             return
         meant = self._names(part.namespace)
         for mention, store in self.outside.mentions(name, value, self._all_hosts(part.namespace), source, port):
