@@ -10,7 +10,7 @@ from archgen.importers.catalogue import BY_PRODUCT, is_like
 from archgen.importers.facts import Configuration, FactSheet
 from archgen.importers.haproxy import is_haproxy
 from archgen.importers.keepalived import is_keepalived
-from archgen.importers.products import guess
+from archgen.importers.products import known_by_name
 
 _Pool = tuple[str, list[tuple[str, int]]]
 """The id of a pool, and the host and the port of each server."""
@@ -55,6 +55,6 @@ def _leads(pool: _Pool, published: set[int], stores: set[str], is_described: boo
         return True
     if is_described or len(servers) < 2:
         return False
-    known = guess(name, "", "", frozenset()).known
+    known = known_by_name(name)
     others = [BY_PRODUCT[product] for product in stores if product in BY_PRODUCT]
     return known.product is not None and len([each for each in others if is_like(each, known)]) == 1

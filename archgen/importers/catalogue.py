@@ -295,6 +295,9 @@ PROVIDED = {
 }
 """Services that a provider runs, each one for all its customers of a region."""
 
+REGISTRIES = ("nacos", "eureka", "consul")
+"""Products in which programs say where they are, and find others."""
+
 BY_PRODUCT = {known.product: known for known in reversed(PRODUCTS.values()) if known.product is not None}
 """The products by their own names."""
 

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from archgen.importers.catalogue import STORES
 from archgen.importers.facts import Configuration
 from archgen.importers.names import make_id
-from archgen.importers.products import guess
+from archgen.importers.products import known_by_name
 from archgen.importers.proxies import Member, Proxy, split_address
 
 _SECTION = re.compile(
@@ -118,7 +118,7 @@ def _titles(backends: list[_Section]) -> dict[str, str]:
     """Return one name for backends that are ports of the same servers: those of one product, or named alike but for protocols."""
     alike: dict[tuple[str, ...], list[_Section]] = {}
     for backend in backends:
-        named = guess(make_id(backend.name), "", "", frozenset()).known.product
+        named = known_by_name(make_id(backend.name)).product
         servers = sorted({host for _, host, _ in backend.servers})
         stem = "" if _PROTOCOL.fullmatch(backend.name) else _PROTOCOL_WORD.sub("", backend.name).strip("-_.")
         if servers:

@@ -18,10 +18,10 @@ from archgen.importers.addresses import (
     resolve_port,
     urls_in,
 )
-from archgen.importers.catalogue import PRODUCTS, STORES, Known
+from archgen.importers.catalogue import PRODUCTS, REGISTRIES, STORES, Known
 from archgen.importers.facts import Fact, FactSheet, Origin
 from archgen.importers.names import free_id, make_id
-from archgen.importers.products import Guess, guess
+from archgen.importers.products import Guess, known_by_name
 from archgen.importers.secrets import is_secret_name
 from archgen.model.kinds import KINDS
 
@@ -103,8 +103,7 @@ _OF_SQL_SERVER = {
 _OF_POSTGRES = {"username", "dbname", "host", "sslmode", "searchpath"}
 """Words of connection strings that only the drivers of PostgreSQL have, as those above are of SQL Server alone."""
 
-_REGISTRIES = ("nacos", "eureka", "consul")
-_ASKED = (*_REGISTRIES, "keycloak", "vault")
+_ASKED = (*REGISTRIES, "keycloak", "vault")
 """Products that tell where services are, who somebody is, or a password."""
 
 _NAMES_HOST = re.compile(r"((?<!V)(?<!VIRTUAL_)HOST(NAME)?|SERVER|ADDR(ESS)?)$", re.IGNORECASE)
@@ -303,7 +302,7 @@ def _with_product(known: Known | None, host: str, port: int | None) -> Known | N
     """Return the store that a name tells; where it tells no product, the one whose usual port or whose name the host has."""
     if known is not None and known.product is not None:
         return known
-    named = guess(host.partition(".")[0], "", "", frozenset()).known if known is not None else None
+    named = known_by_name(host.partition(".")[0]) if known is not None else None
     store = named if named is not None and named.kind == "database" and named.product is not None else known
     return STORES.get(port or 0, store)
 
@@ -333,7 +332,7 @@ def store_with_placeholder(value: str) -> Known | None:
 def registry_named(name: str) -> str | None:
     """Return the registry of services whose address a variable asks for by its name."""
     known, asked = _named(name)
-    return known.product if known is not None and asked and known.product in _REGISTRIES else None
+    return known.product if known is not None and asked and known.product in REGISTRIES else None
 
 
 def protocol_named(name: str, kind: str) -> str | None:

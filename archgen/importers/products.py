@@ -313,6 +313,11 @@ def guess(name: str, image: str, command: str, variables: frozenset[str]) -> Gue
     return Guess(Known("service"), "no known image or name", False)
 
 
+def known_by_name(name: str) -> Known:
+    """Return the kind of a component of which nothing but the name is known."""
+    return guess(name, "", "", frozenset()).known
+
+
 def _known(kind: str, name: str | None, product: Known | None) -> Known:
     """Return what a command runs: its product with the protocol of that, else the kind alone with the product of its image."""
     known = PRODUCTS.get(name or "")

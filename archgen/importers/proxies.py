@@ -12,7 +12,7 @@ from archgen.importers.addresses import ON_MACHINE, is_ip_address, is_loopback, 
 from archgen.importers.catalogue import STORE_PROTOCOLS, STORES
 from archgen.importers.facts import PASSED_ON, Configuration, Fact, FactSheet, Origin
 from archgen.importers.names import make_id
-from archgen.importers.products import guess
+from archgen.importers.products import known_by_name
 
 _TRIAL = re.compile(
     r"(^|[._-])(local|dev|devel|development|tests?|ci|demo|example|sample|stag(e|ing))([._-]|$)", re.IGNORECASE
@@ -159,7 +159,7 @@ class Proxy:
             return
         self.pools.add(identity)
         self.others.setdefault(identity, (places, is_trial_configuration(self.file.path)))
-        known = guess(identity, "", "", frozenset()).known
+        known = known_by_name(identity)
         kind = known.kind if known.kind not in ("service", "reverse-proxy", "load-balancer") else "app-server"
         if protocol == "tcp" and port in STORES:
             kind, protocol = STORES[port].kind, STORES[port].protocol

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from archgen.importers.addresses import is_ip_address, is_loopback
 from archgen.importers.assembly.inventory import Call, Inventory, Part
 from archgen.importers.catalogue import BY_PRODUCT, is_like
-from archgen.importers.products import guess
+from archgen.importers.products import known_by_name
 from archgen.model.finding import Confidence
 
 
@@ -62,7 +62,7 @@ def _on_each(inventory: Inventory, pool: Part) -> Part | None:
         for part in others
         if ports == {entry.port for entry in inventory.entries if entry.component == part.id and not entry.local}
     ]
-    known = guess(pool.id, "", "", frozenset()).known
+    known = known_by_name(pool.id)
     alike = [
         part
         for part in others

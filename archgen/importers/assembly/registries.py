@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.importers.assembly.inventory import Call, Inventory, Part
-
-_REGISTRIES = ("eureka", "nacos", "consul")
+from archgen.importers.catalogue import REGISTRIES
 
 
 def lead_by_registries(inventory: Inventory) -> Inventory:
@@ -37,7 +36,7 @@ def registered_behind(inventory: Inventory) -> Iterator[tuple[Part, Part, tuple[
             continue
         for call in inventory.callees(gateway.id):
             registry = inventory.parts[call.target]
-            if registry.product in _REGISTRIES:
+            if registry.product in REGISTRIES:
                 found = tuple(
                     each.source
                     for each in inventory.callers(registry.id)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archgen.importers.catalogue import PRODUCTS, STORES, Known
 from archgen.importers.kubernetes.manifests import Manifest, Manifests
-from archgen.importers.products import guess
+from archgen.importers.products import known_by_name
 from archgen.model.kinds import KINDS
 
 _OF_PAGES = {80, 8000, 8080, 9000}
@@ -46,7 +46,7 @@ def _known(service: Manifest) -> Known | None:
     # several products share a port: the best-known one is meant
     products = (*STORES.values(), *PRODUCTS.values())
     by_port = next((each for each in products if each.port in ports and _keeps(each)), None)
-    named = guess(service.name, "", "", frozenset()).known
+    named = known_by_name(service.name)
     return by_port or (named if _keeps(named) else None)
 
 
