@@ -10,6 +10,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, FirewallRule, Host, Port
 from archgen.model.kinds import KINDS
 from archgen.model.products import service_place
+from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, zone_words
 from archgen.site.escape import code, external_link, link, text
@@ -20,9 +21,6 @@ from archgen.style.svg_markup import identifier
 
 FIRST = ("client", "dns")
 """The kinds that stand before the servers in the table of elements: the first that a request meets."""
-
-_BROWSER = ("http", "https", "http2", "http3", "ws", "wss")
-"""The protocols that a visitor's browser speaks to a site."""
 
 
 def element_table(topology: Topology, address: Callable[[str], str] | None = None) -> str:
@@ -57,7 +55,7 @@ def _purpose(topology: Topology, component: Component) -> str:
         if call.source == component.id
         for port in call.ports
     ]
-    if component.kind == "client" and called and not set(called) & set(_BROWSER):
+    if component.kind == "client" and called and not set(called) & set(WEB):
         return "A device or a program that calls the system."
     return KINDS[component.kind].summary
 
