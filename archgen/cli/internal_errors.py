@@ -5,7 +5,6 @@ With ARCHGEN_DEBUG set to anything but 0, their tracebacks follow.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 
 from msgspec.structs import replace
@@ -13,7 +12,7 @@ from msgspec.structs import replace
 from archgen.cli.output import warn
 from archgen.model.wording import listed
 from archgen.report.common.terminal import brief
-from archgen.system.internal_errors import InternalError
+from archgen.system.internal_errors import InternalError, is_debugging
 
 _MOST = 4
 """Parts that failed in the same way and are named; more are counted."""
@@ -28,7 +27,7 @@ def report_errors(errors: Iterable[InternalError], *, everything: bool = False) 
         parts = list(dict.fromkeys(error.part for error in same))
         more = [f"{len(parts) - _MOST} more parts"] if len(parts) > _MOST else []
         _write(replace(same[0], part=listed((*parts[:_MOST], *more))).words)
-        if _is_debugging():
+        if is_debugging():
             warn(same[0].trace)
     if alike:
         _write(
@@ -48,16 +47,12 @@ def _is_own(error: InternalError) -> bool:
     return error.rule != "" and error.rule not in BY_NAME
 
 
-def _is_debugging() -> bool:
-    return os.environ.get("ARCHGEN_DEBUG", "0") not in ("", "0")
-
-
 def _next_step(errors: list[InternalError], *, everything: bool) -> str:
     steps = [] if everything else ["the rest is complete"]
     if errors and all(map(_is_own, errors)):
         steps.append("correct your rule, or run without it by --ignore")
     elif errors:
         steps.append("report this as an error of archgen, with the smallest model that shows it")
-    if errors and not _is_debugging():
+    if errors and not is_debugging():
         steps.append("ARCHGEN_DEBUG=1 shows the traceback")
     return "; ".join(steps)

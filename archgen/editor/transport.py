@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -27,6 +26,7 @@ from pygls.protocol import JsonRPCNotification, LanguageServerProtocol
 
 from archgen.model.problems import UsageError
 from archgen.report.common.terminal import brief
+from archgen.system.internal_errors import is_debugging
 
 LARGEST = 64 << 20
 """Bytes of one message: a model of the largest size, as JSON."""
@@ -137,7 +137,7 @@ class _Brief(logging.Formatter):
 def log_briefly() -> None:
     """Log a line for each problem on standard error; with ARCHGEN_DEBUG, its traceback as well."""
     handler = logging.StreamHandler()
-    if os.environ.get("ARCHGEN_DEBUG", "0") in ("", "0"):
+    if not is_debugging():
         handler.setFormatter(_Brief())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
 

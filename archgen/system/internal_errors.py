@@ -44,6 +44,11 @@ class InternalError(Struct, frozen=True):
         return f"{where}internal error in {self.part}: {self.error}{f' ({self.place})' if self.place else ''}"
 
 
+def is_debugging() -> bool:
+    """Return True if tracebacks are asked for, by ARCHGEN_DEBUG with anything but 0."""
+    return os.environ.get("ARCHGEN_DEBUG", "0") not in ("", "0")
+
+
 def is_of_part(error: Exception) -> bool:
     """Return True if an error is about the part of the work that meets it, and not about the command as a whole."""
     return isinstance(error, PartError) or not isinstance(error, _OF_ALL)
