@@ -11,17 +11,14 @@ from msgspec.structs import replace
 from archgen.layout.sequence.arrangement import place
 from archgen.layout.sequence.lanes import SLIDES
 from archgen.layout.sequence.placed import PlacedSequence
-from archgen.slides.layout.legible import FLOOR, INSIDE
+from archgen.slides.layout.legible import FLOOR, INSIDE, ROUNDING
 from archgen.slides.values import AREA, FLOW
 from archgen.style.theme import SIZES
 from archgen.views.diagram import Block, Item, Message, Remark, Sequence
 
 _MARGINS = 2 * (SIZES.margin - INSIDE)
 
-_ROUNDING = 0.05
-"""Difference of two text sizes that nobody sees, in points."""
-
-READABLE = (FLOOR - _ROUNDING) / SIZES.name
+READABLE = (FLOOR - ROUNDING) / SIZES.name
 """Smallest readable scale of a sequence, in points per pixel: its protocols then have more than 11 points."""
 
 _Part = Callable[[int, int], PlacedSequence]

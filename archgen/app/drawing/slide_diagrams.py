@@ -9,7 +9,7 @@ from archgen.app.drawing.pictures import Drawing
 from archgen.layout.placed import Placed
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
-from archgen.slides.layout.legible import FLOOR, LABEL, READABLE, points
+from archgen.slides.layout.legible import FLOOR, LABEL, READABLE, ROUNDING, points
 from archgen.slides.layout.steps import StepForm, step_forms, steps_height
 from archgen.slides.section import RouteDiagram
 from archgen.slides.values import CAPTIONED, PICTURE
@@ -31,9 +31,6 @@ from archgen.views.route import on_route, route_diagram, route_steps
 
 CARDS, LINES = 28, 36
 """The most cards and lines of a diagram that is tried; one with more is never readable on a slide."""
-
-_ROUNDING = 0.05
-"""Difference of two text sizes that nobody sees, in points."""
 
 _LEAST = 100.0
 """The least height of a diagram above the steps of its flow, in points."""
@@ -208,7 +205,7 @@ def _first(diagrams: Sequence[Diagram], drawing: Drawing, room: DiagramSize) -> 
     """Return the first of some diagrams that is readable."""
     for diagram in _tried(diagrams):
         placed = drawing.fitted(diagram, room, FLOOR, promising=_PROMISING)
-        if _points(placed, *room) >= FLOOR - _ROUNDING:
+        if _points(placed, *room) >= FLOOR - ROUNDING:
             return placed
     return None
 

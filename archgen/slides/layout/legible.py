@@ -20,6 +20,9 @@ FLOOR = 14.0
 LABEL = 10.0
 """Smallest words on the lines of a slide, in points."""
 
+ROUNDING = 0.05
+"""Difference of two text sizes that nobody sees, in points."""
+
 MOST = 24.0
 """Largest size of a name, in points, so that a small diagram isn't blown up."""
 
