@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archgen.analysis import assumed_numbers as numbers
 from archgen.analysis.assumed_numbers import Delay, Source
-from archgen.analysis.dns_names import Names, address, pointee, readings
+from archgen.analysis.dns_names import address, pointee, readings
 from archgen.analysis.element_numbers import is_own_code
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Changes, Component, Record, Replica
@@ -127,7 +127,7 @@ class Moments:
 
     def is_found_by_record(self, component: Component) -> bool:
         """Return True if a record of the model leads to a component or its hosts, or the model has no records at all."""
-        return bool(self._leading_to(component)) or not any(server.records for server in self._names.servers)
+        return bool(self._leading_to(component)) or not any(server.records for server in self._topology.names.servers)
 
     def _leading_to(self, component: Component) -> list[Record]:
         """Return the records that lead to a component or to its hosts, through other names too."""
@@ -135,7 +135,7 @@ class Moments:
         declared = [component.id, f"component:{component.id}", component.cluster and component.cluster.shared_address]
         declared += [text for host in hosts for text in (host.id, f"host:{host.id}", host.address)]
         names = {_canonical(text) for text in declared if text}
-        records = [(server, record) for server in self._names.servers for record in server.records]
+        records = [(server, record) for server in self._topology.names.servers for record in server.records]
         leading: dict[int, Record] = {}
         for _ in records:
             fresh = [each for each in records if id(each[1]) not in leading and _canonical(pointee(each[1])) in names]
@@ -144,10 +144,6 @@ class Moments:
             leading |= {id(record): record for _, record in fresh}
             names.update(name for server, record in fresh for name in readings(record.name, server))
         return list(leading.values())
-
-    @cached_property
-    def _names(self) -> Names:
-        return Names(self._topology.architecture)
 
     # Changes
 
