@@ -150,39 +150,26 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
         """The effects of the loss of elements."""
         return Losses(self.index)
 
-    def states_lease(self, store: str, promoter: str) -> bool:
-        """Return True if a step asks a promoter for a store's lease, or the connection for it says that it isn't required.
+    # Starts of flows
 
-        The step may be that of a manager beside the store, which keeps the lease for it.
-        """
-        replication = self.components[store].replication
-        asking = (store, replication.by if replication is not None else None)
-        asked = any(
-            hop.step.source in asking and promoter in hop.step.targets
-            for flow in self.flows_of[store]
-            for hop in self.hops[flow]
-        )
-        return asked or any(promoter in call.targets and not call.required for call in self.outgoing[store])
-
-    # The control plane
+    def _starting(self, flow: str) -> Iterator[Hop]:
+        """Return the hops with which a flow, or a part of it, starts."""
+        firsts = {start.step for start in self.losses.structures[flow].initiators}
+        return (hop for hop in self.hops[flow] if hop.step.id in firsts)
 
     def is_fed_by_queue(self, flow: str) -> bool:
         """Return True for a flow that a worker starts by taking from a queue: while it is down, its work waits."""
-        firsts = {start.step for start in self.losses.structures[flow].initiators}
-        hops = [hop for hop in self.hops[flow] if hop.step.id in firsts]
         return all(
             self.kind(hop.step.source).id == "worker" and any(self.kind(target).id in QUEUES for target in hop.targets)
-            for hop in hops
+            for hop in self._starting(flow)
         )
 
     @cached_property
     def starting_kinds(self) -> dict[str, frozenset[str]]:
         """The kinds of the components that start each flow: a client, a scheduler, a backup …"""
-        kinds: dict[str, frozenset[str]] = {}
-        for flow, hops in self.hops.items():
-            firsts = {start.step for start in self.losses.structures[flow].initiators}
-            kinds[flow] = frozenset(self.kind(hop.step.source).id for hop in hops if hop.step.id in firsts)
-        return kinds
+        return {flow: frozenset(self.kind(hop.step.source).id for hop in self._starting(flow)) for flow in self.hops}
+
+    # Losses and waiting work
 
     def lies_wholly_in(self, zone: Subject, flow: str) -> bool:
         """Return True if a flow has nothing of some component that it needs outside a zone."""
@@ -225,6 +212,22 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
             else f"{listed([*unsure])} {'waits' if len(unsure) == 1 else 'wait'}"
         )
         return f", if {waits} for {listed(first_few([*dict.fromkeys(calls)], 2))} (`async` isn't declared)"
+
+    # The control plane
+
+    def states_lease(self, store: str, promoter: str) -> bool:
+        """Return True if a step asks a promoter for a store's lease, or the connection for it says that it isn't required.
+
+        The step may be that of a manager beside the store, which keeps the lease for it.
+        """
+        replication = self.components[store].replication
+        asking = (store, replication.by if replication is not None else None)
+        asked = any(
+            hop.step.source in asking and promoter in hop.step.targets
+            for flow in self.flows_of[store]
+            for hop in self.hops[flow]
+        )
+        return asked or any(promoter in call.targets and not call.required for call in self.outgoing[store])
 
     @cached_property
     def coordinators(self) -> frozenset[str]:
