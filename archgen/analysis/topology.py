@@ -67,6 +67,14 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
         return {component: tuple(flows.get(component, ())) for component in self.components}
 
     @cached_property
+    def clients_in(self) -> dict[str, tuple[str, ...]]:
+        """The clients that send requests in each flow: visitors and their like; none in work that starts by itself."""
+        return {
+            flow: tuple(dict.fromkeys(hop.step.source for hop in hops if self.kind(hop.step.source).id == "client"))
+            for flow, hops in self.hops.items()
+        }
+
+    @cached_property
     def flows_writing(self) -> dict[str, tuple[str, ...]]:
         """The flows of each component that write to it: those with a request to it that does more than read."""
         flows: dict[str, dict[str, None]] = {}

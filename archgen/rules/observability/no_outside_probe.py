@@ -55,10 +55,7 @@ def _asked_names(facts: Topology, domain: str) -> tuple[str, ...]:
 
 def _is_visited(facts: Topology, flow: Flow) -> bool:
     """Return True if a visitor on the internet starts the flow."""
-    return any(
-        facts.kind(hop.step.source).id == "client" and facts.trust(hop.step.source) == "internet"
-        for hop in facts.hops[flow.id]
-    )
+    return any(facts.trust(client) == "internet" for client in facts.clients_in[flow.id])
 
 
 def _name(probe: str) -> str:

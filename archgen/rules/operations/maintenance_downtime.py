@@ -169,9 +169,7 @@ def _hit(
 
 
 def _stops_every_visit(facts: Topology, stopped: Collection[str]) -> bool:
-    visits = {
-        flow for flow, hops in facts.hops.items() if any(facts.kind(hop.step.source).id == "client" for hop in hops)
-    }
+    visits = {flow for flow, clients in facts.clients_in.items() if clients}
     return bool(visits) and visits <= set(stopped)
 
 

@@ -52,16 +52,11 @@ def _flows_over(facts: Topology, calls: Sequence[Connection]) -> tuple[str, ...]
 
 def _is_handed_out(facts: Topology, component: Component) -> bool:
     """Return True if visitors get a replica of their own from another component, as players a game server from a matchmaker."""
-    flows = [facts.hops[flow] for flow in facts.flows_of[component.id]]
-    if any(_hands_out_before(facts, component, hops) for hops in flows):
+    flows = {flow: facts.hops[flow] for flow in facts.flows_of[component.id]}
+    if any(_hands_out_before(facts, component, hops) for hops in flows.values()):
         return True
-    if component.sessions != "local":
-        return False
-    for hops in flows:
-        visit = any(facts.kind(hop.step.source).id == "client" for hop in hops)
-        if visit and any(component.id in hop.targets and _hands_out(facts, hop.step.source) for hop in hops):
-            return True
-    return False
+    visits = [hops for flow, hops in flows.items() if facts.clients_in[flow]] if component.sessions == "local" else []
+    return any(component.id in hop.targets and _hands_out(facts, hop.step.source) for hops in visits for hop in hops)
 
 
 def _hands_out_before(facts: Topology, component: Component, hops: Sequence[Hop]) -> bool:

@@ -25,16 +25,16 @@ def check(context: RuleContext) -> Iterator[Hit]:
     flows: dict[str, dict[str, None]] = {}
     bare: dict[str, tuple[str, dict[str, None]]] = {}
     missing: set[str] = set()
-    for flow, hops in facts.hops.items():
-        domain = facts.flows[flow].domain
-        visits = tuple(_endings(facts, hops)) if domain is not None and certificates else ()
+    domains = {flow.id: normalize_name(flow.domain) for flow in facts.architecture.flows if flow.domain is not None}
+    for flow, domain in domains.items() if certificates else ():
+        visits = tuple(_endings(facts, flow))
         for hop, connection, port, end in visits:
             shown = shown_certificates(certificates, port, end)
-            flawed = {certificate.id: _flaws(certificate, normalize_name(domain or ""), end) for certificate in shown}
+            flawed = {certificate.id: _flaws(certificate, domain, end) for certificate in shown}
             if not shown and not facts.components[end].managed:
                 bare.setdefault(connection, (end, {}))[1][flow] = None
                 others = [(other, there) for visit, _, other, there in visits if visit.step != hop.step]
-                if _is_elsewhere(certificates, normalize_name(domain or ""), others):
+                if _is_elsewhere(certificates, domain, others):
                     missing.add(connection)
             elif all(flawed.values()):
                 for certificate, flaws in flawed.items():
@@ -75,12 +75,11 @@ def _bare(connection: str, end: str, flows: tuple[str, ...], missing: bool) -> H
     )
 
 
-def _endings(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[tuple[Hop, str, Port, str]]:
+def _endings(facts: Topology, flow: str) -> Iterator[tuple[Hop, str, Port, str]]:
     """Yield the points where a visitor's TLS ends: the last encrypted hop, its connection, its port, and the component behind it."""
     installed = {name for each in facts.architecture.certificates for name in each.installed_on}
-    carrying: dict[str, Port | None] = {
-        hop.step.source: None for hop in hops if facts.kind(hop.step.source).id == "client"
-    }
+    carrying: dict[str, Port | None] = dict.fromkeys(facts.clients_in[flow])
+    hops = facts.hops[flow]
     for hop in hops:
         connection, port = hop.connection, hop.port
         if connection is None or port is None or hop.meaning != "encrypted" or hop.step.source not in carrying:

@@ -31,12 +31,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 def _is_reached(facts: Topology, web: str) -> bool:
     """Return True unless each flow of a web server or proxy begins with clients inside: it is no way in for the internet then."""
-    clients = {
-        hop.step.source
-        for flow in facts.flows_of[web]
-        for hop in facts.hops[flow]
-        if facts.kind(hop.step.source).id == "client"
-    }
+    clients = {client for flow in facts.flows_of[web] for client in facts.clients_in[flow]}
     return not clients or any(facts.trust(client) == "internet" for client in clients)
 
 
@@ -76,11 +71,9 @@ def _way_in(facts: Topology, held: dict[Role, list[str]]) -> tuple[str, str]:
 
 def _visited(facts: Topology) -> set[str]:
     """Return the components that steps of flows lead to in which clients are outside only; of those without one if none has any."""
-    sources = {flow: {hop.step.source for hop in hops} for flow, hops in facts.hops.items()}
-    clients = {flow: [name for name in names if facts.kind(name).id == "client"] for flow, names in sources.items()}
-    trusts = {flow: {facts.trust(client) for client in names} for flow, names in clients.items()}
+    trusts = {flow: {facts.trust(client) for client in clients} for flow, clients in facts.clients_in.items()}
     outside = [flow for flow, trust in trusts.items() if trust == {"internet"}]
-    visits = outside or [flow for flow, names in clients.items() if not names]
+    visits = outside or [flow for flow, trust in trusts.items() if not trust]
     return {target for flow in visits for hop in facts.hops[flow] for target in hop.targets}
 
 
