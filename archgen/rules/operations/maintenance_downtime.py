@@ -8,7 +8,7 @@ from functools import partial
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AutomateFailover, apply_edit, needs_manual_failover
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Component
+from archgen.model.architecture import Component, Replica
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.evaluation import Plan
@@ -39,14 +39,14 @@ def check(context: RuleContext) -> Iterator[Hit]:
     left = tuple(cause for cause in map(partial(_left, still), stopping) if cause.points)
     lost = {(cause.element, flow) for cause in left for flow in cause.flows}
     waiting = [cause for cause in stopping if any((cause.element, flow) not in lost for flow in cause.flows)]
-    by_element = {cause.element.id: _moved(cause, switched) for cause in waiting}
+    by_element = {cause.element.id: _moved(facts, cause, switched) for cause in waiting}
     yield _hit(facts, stopping, left, by_element, "".join(_perhaps(facts, maintained, switched)))
 
 
 def _perhaps(facts: Topology, maintained: tuple[RootCause, ...], switched: tuple[Component, ...]) -> Iterator[str]:
     """Yield what must be switched over before a restart that stops flows only if they wait for what they take from a queue."""
     for cause in maintained:
-        moved = _moved(cause, switched)
+        moved = _moved(facts, cause, switched)
         if moved and not _surely(facts, cause).points:
             condition = facts.if_waiting(cause.element, cause.flows, named=True)
             yield f"; before that of {cause.element.id}, {listed(moved)} must be switched over manually{condition}"
@@ -110,14 +110,17 @@ def _stopped_all_the_same(facts: Topology, switched: tuple[Component, ...]) -> f
     )
 
 
-def _moved(breaking: RootCause, switched: tuple[Component, ...]) -> tuple[str, ...]:
-    """Return the components to switch over before an element is restarted."""
-    lost = breaking.element.id
+def _moved(facts: Topology, breaking: RootCause, switched: tuple[Component, ...]) -> tuple[str, ...]:
+    """Return the components to switch over before an element is restarted, virtual machines on it included."""
     return tuple(
         component.id
         for component in switched
-        if any(lost in (replica.id, *replica.hosts) for replica in component.replicas)
+        if any(_goes_down(facts, replica, breaking.element) for replica in component.replicas)
     )
+
+
+def _goes_down(facts: Topology, replica: Replica, element: Subject) -> bool:
+    return replica.id == element.id or any(facts.index.takes_down(element, host) for host in replica.hosts)
 
 
 def _switch(moved: Mapping[str, tuple[str, ...]]) -> str:
