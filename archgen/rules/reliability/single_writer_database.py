@@ -60,11 +60,13 @@ def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, .
     related = [(Subject("replica", writer), "is the only replica that takes writes")]
     hosts = facts.replicas[writer].hosts
     if len(hosts) == 1:
-        host = Subject("host", hosts[0])
-        related.append((host, "runs the only writer"))
-        owed = [flow for flow in flows if host not in facts.losses.breaks_beside(flow, component.id)]
-        causes |= {(host.id, flow) for flow in owed}
-        point = facts.losses.points[owed[0]].get(host, point) if owed else point
+        related.append((Subject("host", hosts[0]), "runs the only writer"))
+        # from the machine up, so that the proof is the loss of what is nearest to the writer
+        for name in (*reversed(facts.index.hosts_below(hosts[0])), hosts[0]):
+            host = Subject("host", name)
+            owed = [flow for flow in flows if host not in facts.losses.breaks_beside(flow, component.id)]
+            causes |= {(host.id, flow) for flow in owed}
+            point = facts.losses.points[owed[0]].get(host, point) if owed else point
     return Hit(
         subject=Subject("component", component.id),
         message=_message(facts, component, writer, flows),
