@@ -116,8 +116,7 @@ class _Reader:
     def read(self) -> list[Attachment]:
         for part in self.parts:
             self._describe(part)
-            if part.id in self.sharing.own:
-                self._say_itself(part)
+            self.sharing.note_named(part, self._hosts(part.namespace))
         for part in self.parts:
             hosts = self._hosts(part.namespace)
             self._call(part, hosts)
@@ -242,22 +241,6 @@ class _Reader:
                         name, value, flag = argument(word, before)
                         self._mention(part, name, value, source, flag or key, hosts)
                         before = word
-
-    def _say_itself(self, part: Workload) -> None:
-        """Note what a workload names in variables of its own, where it takes settings that others take too."""
-        named: set[str] = set()
-        repeated: dict[bool, set[str]] = {True: set(), False: set()}
-        hosts = self._hosts(part.namespace)
-        for container in part.containers:
-            variables = list(variables_of(self.manifests, part.namespace, container))
-            shared = [self.sharing.is_shared(part, source) for _, (_, source) in variables]
-            for is_shared, (name, (text, _)) in zip(shared, variables, strict=True) if any(shared) else ():
-                found = {each.host for each in mentions(name, text, hosts)}
-                named |= found if not is_shared else set()
-                # what is put together out of the settings repeats none
-                repeated[is_shared] |= found if "$(" not in text else set()
-        if named:
-            self.sharing.say(part, named, bool(repeated[True] & repeated[False]))
 
     def _call_outside(self, attachment: Attachment) -> None:
         """Add the stores in no file that the settings of a mounted file name."""

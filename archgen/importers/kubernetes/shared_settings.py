@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from functools import cached_property
 from typing import Literal
 
+from archgen.importers.addresses import mentions
 from archgen.importers.catalogue import Known, is_like
 from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.custom_resources import Resource
@@ -86,6 +87,7 @@ class SharedSettings:
     """
 
     def __init__(self, manifests: Manifests, parts: list[Workload], admitted: dict[str, set[str]]) -> None:
+        self.manifests = manifests
         self.admitted = admitted
         self.settings: dict[_Place, _Settings] = {}
         self.own: dict[str, tuple[Known, ...]] = {}
@@ -101,7 +103,7 @@ class SharedSettings:
                 known.takers[part.id] = part
         shared = {id(each): each for each in self.settings.values() if len(each.takers) > 1}
         for part in {each.id: each for known in shared.values() for each in known.takers.values()}.values():
-            self.own[part.id] = tuple(self._own_stores(manifests, part))
+            self.own[part.id] = tuple(self._own_stores(part))
 
     def judge(
         self, part: Workload | Resource, name: str, source: Origin, target: Workload | Resource | OutsideStore
@@ -149,11 +151,22 @@ class SharedSettings:
             }
         return settings.knowing[store]
 
-    def say(self, part: Workload, named: Set[str], repeats: bool) -> None:
-        """Note the components that a workload names in variables of its own, and whether it repeats a setting for all."""
-        self.named[part.id] = named
-        if repeats:
-            self.repeating.add(part.id)
+    def note_named(self, part: Workload, hosts: Mapping[str, str]) -> None:
+        """Note the components that a workload names in variables of its own, where it takes settings that others take too."""
+        named: set[str] = set()
+        repeated: dict[bool, set[str]] = {True: set(), False: set()}
+        for container in part.containers if part.id in self.own else ():
+            variables = list(variables_of(self.manifests, part.namespace, container))
+            shared = [self._is_shared(part, source) for _, (_, source) in variables]
+            for is_shared, (name, (text, _)) in zip(shared, variables, strict=True) if any(shared) else ():
+                components = {each.host for each in mentions(name, text, hosts)}
+                named |= components if not is_shared else set()
+                # what is put together out of the settings repeats none
+                repeated[is_shared] |= components if "$(" not in text else set()
+        if named:
+            self.named[part.id] = named
+            if repeated[True] & repeated[False]:
+                self.repeating.add(part.id)
 
     def _is_named(self, settings: _Settings, target: Workload | Resource | OutsideStore) -> bool:
         """Return True for what most of those who take the settings name themselves: the others have no use for it."""
@@ -161,7 +174,7 @@ class SharedSettings:
             settings.namers[target.id] = sum(target.id in self.named.get(taker, ()) for taker in settings.takers)
         return 2 * settings.namers[target.id] > len(settings.takers)
 
-    def is_shared(self, part: Workload, source: Origin) -> bool:
+    def _is_shared(self, part: Workload, source: Origin) -> bool:
         """Return True for a setting that several workloads take with all others."""
         takers = self.settings.get((source.path, source.line), _NO_SETTINGS).takers
         return part.id in takers and len(takers) > 1
@@ -171,13 +184,13 @@ class SharedSettings:
         takers = self.settings.get((source.path, source.line), _NO_SETTINGS).takers
         return part.id in takers and _PAGE.search(part.id) is not None
 
-    def _own_stores(self, manifests: Manifests, part: Workload) -> Iterator[Known]:
+    def _own_stores(self, part: Workload) -> Iterator[Known]:
         """Yield the stores of which a workload has a password, or a variable that is for no other program.
 
         An address of its own tells nothing of who needs the one in the settings for all.
         """
         for container in part.containers:
-            for name, (_, source) in variables_of(manifests, part.namespace, container):
+            for name, (_, source) in variables_of(self.manifests, part.namespace, container):
                 known = store_by_name(name)
                 is_own = store_asked_for(name) is None and self._is_own(part, source)
                 if known is not None and (is_own or is_secret_name(name)):
