@@ -113,7 +113,7 @@ def likely_callers(store: ServicePart, parts: Mapping[str, ServicePart]) -> list
     if all(part.service.networks & networks for part in others):
         return []
     near = [part for part in others if _may_call(part) and part.service.networks & networks]
-    programs = {(part.service.program, part.service.dockerfile) for part in near}
+    programs = {part.service.built_program for part in near}
     works = all(KINDS[part.kind].role == "application" and part.guess.known.product is None for part in near)
     return [part.id for part in near] if len(programs) == 1 and works else []
 

@@ -25,10 +25,10 @@ def calls_by_library(
     pairs = [
         (part, store) for part in programs for store in alone if not _calls_like(part, store.guess.known, parts, called)
     ]
-    lists: dict[str, set[tuple[str, ...]]] = {}
+    lists: dict[str, set[tuple[str, str, str]]] = {}
     # the lists are read only where a call may be missing
     for part in programs if pairs else ():
-        lists.setdefault(libraries(part), set()).add((*part.service.program, part.service.dockerfile))
+        lists.setdefault(libraries(part), set()).add(part.service.built_program)
     for part, store in pairs:
         text = libraries(part)
         if len(lists[text]) == 1 and has_driver_for(store.guess.known, text):

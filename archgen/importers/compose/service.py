@@ -79,6 +79,11 @@ class Service(Struct, kw_only=True):
         """Return the image that the container runs, and the directory that it's built from."""
         return self.image, self.built
 
+    @property
+    def built_program(self) -> tuple[str, str, str]:
+        """Return the program with the Dockerfile that it is built by: one source may hold those of several."""
+        return *self.program, self.dockerfile
+
     def runs_program_of(self, other: Service) -> bool:
         """Return True for a service of the same image or source as another."""
         return any(self.program) and self.program == other.program

@@ -55,15 +55,18 @@ def is_meant_for_others(
     It does if it waits for the target, or another that runs its program does, if the variable's name begins as its own,
     or if its `libraries` have one for the target. A name that begins with another's is for that; few gateways use a store.
     """
-    if len(sharing) > 1 and _begins_with_another(name, part, sharing):
+    if _begins_with_another(name, part, sharing):
         return True
-    if len(sharing) > 1 and KINDS[target.kind].role == "data" and _is_own_gateway(part):
+    if KINDS[target.kind].role == "data" and _is_own_gateway(part):
         return True
-    programs = {(*each.service.program, each.service.dockerfile) for each in sharing if _is_program(each)}
+    programs = {each.service.built_program for each in sharing if _is_program(each)}
     if len(programs) < 2 or isinstance(target, OutsideStore):
         return False
     # a file that only changes services tells none of their programs: they may be the same
-    if any(target.service.name in each.service.depends_on and _runs_same(each, part) for each in sharing):
+    if any(
+        target.service.name in each.service.depends_on and each.service.built_program == part.service.built_program
+        for each in sharing
+    ):
         return False
     owner = _owner_of(name, sharing)
     if owner is not None and owner.id != target.id:
@@ -84,11 +87,6 @@ def _is_program(part: ServicePart) -> bool:
     """Return True for a program that may use what others share with it, and no store, proxy or monitor."""
     kind = KINDS[part.kind]
     return kind.role != "data" and part.kind != "backup" and not (kind.observes or kind.balances)
-
-
-def _runs_same(part: ServicePart, other: ServicePart) -> bool:
-    same = part.service.program == other.service.program
-    return same and part.service.dockerfile == other.service.dockerfile
 
 
 def is_of_coordinated(name: str, part: ServicePart, target: ServicePart | OutsideStore) -> bool:
