@@ -16,17 +16,52 @@ ServiceKey = tuple[str, str]
 """Namespace and name."""
 
 
-def hosts_in_namespace(
+class Hosts:
+    """The names by which pods reach others, for each namespace that they are asked of.
+
+    `published` are the Services by their ports of nodes.
+    """
+
+    def __init__(
+        self,
+        parts: list[Workload],
+        selected: Mapping[ServiceKey, list[Workload]],
+        aliases: Mapping[ServiceKey, str],
+        published: Mapping[int, ServiceKey],
+    ) -> None:
+        self._parts = parts
+        self._named = selected, aliases, _agents_by_port(parts), published
+        self._hosts: dict[str, dict[str, str]] = {}
+        self._meant: dict[str, dict[str, str]] = {}
+        self._all: dict[str, dict[str, str]] = {}
+
+    def of(self, namespace: str) -> dict[str, str]:
+        """Return the names of Services and ports that pods of a namespace reach, each with the component's id."""
+        if namespace not in self._hosts:
+            self._hosts[namespace] = _hosts_in_namespace(namespace, *self._named)
+        return self._hosts[namespace]
+
+    def meant_in(self, namespace: str) -> dict[str, str]:
+        """Return the names of workloads in a namespace that no Service has: where the Service is missing, they are meant."""
+        if namespace not in self._meant:
+            self._meant[namespace] = _workload_names(namespace, self._parts, self.of(namespace))
+        return self._meant[namespace]
+
+    def all_in(self, namespace: str) -> dict[str, str]:
+        """Return the hosts of a namespace with the names that are meant."""
+        if namespace not in self._all:
+            self._all[namespace] = {**self.of(namespace), **self.meant_in(namespace)}
+        return self._all[namespace]
+
+
+def _hosts_in_namespace(
     namespace: str,
     selected: Mapping[ServiceKey, list[Workload]],
     aliases: Mapping[ServiceKey, str],
     agents: Mapping[int, str],
     published: Mapping[int, ServiceKey],
 ) -> dict[str, str]:
-    """Return the names by which pods of a namespace reach others, each with the component's id; a port of nodes as `:8126`.
-
-    `published` are the Services by their ports of nodes.
-    """
+    """Return the names by which pods of a namespace reach others, each with the component's id; a port of nodes as `:8126`."""
     hosts: dict[str, str] = {f":{port}": identity for port, identity in agents.items()}
     if len({*agents.values()}) == 1:
         # the address of the node alone, as `DD_AGENT_HOST`
@@ -45,7 +80,7 @@ def hosts_in_namespace(
     return hosts
 
 
-def agents_by_port(parts: Iterable[Workload]) -> dict[int, str]:
+def _agents_by_port(parts: Iterable[Workload]) -> dict[int, str]:
     """Return what runs on every node, by the ports of the node that no other such workload has."""
     owners: dict[int, set[str]] = {}
     for part in parts:
@@ -55,7 +90,7 @@ def agents_by_port(parts: Iterable[Workload]) -> dict[int, str]:
     return {port: next(iter(ids)) for port, ids in sorted(owners.items()) if len(ids) == 1}
 
 
-def workload_names(namespace: str, parts: Iterable[Workload], hosts: Mapping[str, str]) -> dict[str, str]:
+def _workload_names(namespace: str, parts: Iterable[Workload], hosts: Mapping[str, str]) -> dict[str, str]:
     """Return the names of the workloads of a namespace that listen where no Service has the name: who writes one means it.
 
     A stateful set names the Service of its pods itself, and `orders` is meant for `orders-service` where nothing else has the name.

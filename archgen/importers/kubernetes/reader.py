@@ -26,7 +26,7 @@ from archgen.importers.kubernetes.custom_resources import (
     resources_of,
     settings_of,
 )
-from archgen.importers.kubernetes.hosts import agents_by_port, hosts_in_namespace, workload_names
+from archgen.importers.kubernetes.hosts import Hosts
 from archgen.importers.kubernetes.kustomization import read_kustomizations
 from archgen.importers.kubernetes.label_index import LabelIndex, labels_in_command
 from archgen.importers.kubernetes.manifests import (
@@ -103,22 +103,17 @@ class _Reader:
         self.index = LabelIndex(self.parts)
         self.selected = {key: self.index.behind(service) for key, service in self.services.items()}
         self.sharing = SharedSettings(manifests, self.parts, admissions(manifests, self.index))
-        self.agents = agents_by_port(self.parts)
-        self.ports_of_nodes = ports_of_nodes(self.services)
-        self.aliases = self._aliases()
+        self.hosts = Hosts(self.parts, self.selected, self._aliases(), ports_of_nodes(self.services))
         self.siblings = dict(siblings_of(self.selected))
-        self.hosts: dict[str, dict[str, str]] = {}
         self.called: set[tuple[str, str]] = set()
-        self.names: dict[str, dict[str, str]] = {}
-        self.all_hosts: dict[str, dict[str, str]] = {}
         self.protocols = dict(protocols_of(self.services, self.selected))
 
     def read(self) -> list[Attachment]:
         for part in self.parts:
             self._describe(part)
-            self.sharing.note_named(part, self._hosts(part.namespace))
+            self.sharing.note_named(part, self.hosts.of(part.namespace))
         for part in self.parts:
-            hosts = self._hosts(part.namespace)
+            hosts = self.hosts.of(part.namespace)
             self._call(part, hosts)
         for part in self.parts:
             self._seek_components(part)
@@ -127,7 +122,7 @@ class _Reader:
         for resource in self.resources:
             describe_resource(resource, self.sheet)
             self._call_of_resource(resource)
-        attachments = list(attachments_of(self.manifests, self.parts, self._hosts))
+        attachments = list(attachments_of(self.manifests, self.parts, self.hosts.of))
         for attachment in attachments:
             self._call_outside(attachment)
         add_services(self.manifests, self.parts, self.services, self.selected, self.sheet)
@@ -172,36 +167,17 @@ class _Reader:
     def _seek_components(self, part: Workload) -> None:
         if KINDS[part.guess.known.kind].role not in ("application", "web", "balancer"):
             return
-        for target, name, source in components_sought(self.manifests, part, self._all_hosts(part.namespace)):
+        for target, name, source in components_sought(self.manifests, part, self.hosts.all_in(part.namespace)):
             if (part.id, target) not in self.called and KINDS[self.by_id[target].guess.known.kind].role != "data":
                 self._connect(part, Mention(target), source, f"{name}, in no file")
                 self._add(f"connection:{part.id}->{target}", "variable", name, source, name, "medium")
 
     def _call_of_resource(self, resource: Resource) -> None:
-        hosts = self._hosts(resource.namespace)
+        hosts = self.hosts.of(resource.namespace)
         for identity, node in references_of(resource, self.resources_by_name):
             self._connect(resource, Mention(identity), Origin(node.path, node.line, node.pointer), "reference")
         for name, node in settings_of(resource.manifest.node.get("spec")):
             self._mention(resource, name, node.text, Origin(node.path, node.line, node.pointer), name, hosts)
-
-    def _hosts(self, namespace: str) -> dict[str, str]:
-        """Return the names by which pods of a namespace reach others, each with the component's id."""
-        if namespace not in self.hosts:
-            names = namespace, self.selected, self.aliases, self.agents, self.ports_of_nodes
-            self.hosts[namespace] = hosts_in_namespace(*names)
-        return self.hosts[namespace]
-
-    def _names(self, namespace: str) -> dict[str, str]:
-        """Return the names of workloads in a namespace that no Service has: where the Service is missing, they are meant."""
-        if namespace not in self.names:
-            self.names[namespace] = workload_names(namespace, self.parts, self._hosts(namespace))
-        return self.names[namespace]
-
-    def _all_hosts(self, namespace: str) -> dict[str, str]:
-        """Return the hosts of a namespace with the names that are meant."""
-        if namespace not in self.all_hosts:
-            self.all_hosts[namespace] = {**self._hosts(namespace), **self._names(namespace)}
-        return self.all_hosts[namespace]
 
     def _aliases(self) -> dict[tuple[str, str], str]:
         """Return the ids of Services that stand for a name, or for addresses, outside the cluster or in another namespace."""
@@ -248,7 +224,7 @@ class _Reader:
         beside = attachment.kind in KINDS and KINDS[attachment.kind].observes
         if not isinstance(part, Workload) or (beside and attachment.kind != part.guess.known.kind):
             return
-        hosts = self._all_hosts(part.namespace)
+        hosts = self.hosts.all_in(part.namespace)
         for name, value, line in settings_in(attachment) if not KINDS[part.guess.known.kind].balances else ():
             source = Origin(attachment.file.path, line)
             for mention, store in self.outside.mentions(name, value, hosts, source):
@@ -267,7 +243,7 @@ class _Reader:
         """Add the stores that a job of the same program calls, as a migration does."""
         proven = set(self.called)
         self._call(
-            replace(part, manifest=job, containers=containers_of(job.kind, job.node)), self._hosts(part.namespace)
+            replace(part, manifest=job, containers=containers_of(job.kind, job.node)), self.hosts.of(part.namespace)
         )
         for source, target in sorted(self.called - proven):
             self._doubt(source, target, job.origin, f"job {job.name}")
@@ -285,8 +261,8 @@ class _Reader:
         kind = part.guess.known.kind
         if not may_hold_address(value) or names_page(kind, name, value) or names_sources(kind, name):
             return
-        meant = self._names(part.namespace)
-        for mention, store in self.outside.mentions(name, value, self._all_hosts(part.namespace), source, port):
+        meant = self.hosts.meant_in(part.namespace)
+        for mention, store in self.outside.mentions(name, value, self.hosts.all_in(part.namespace), source, port):
             self.by_id[store.id] = store
             if self._judge(part, name, source, store.id) != "none":
                 self._connect(part, mention, source, evidence)
@@ -376,7 +352,7 @@ class _Reader:
     def _backends(self, route: IngressRoute) -> Iterator[tuple[str, int | None, Origin, bool]]:
         """Yield the components that a route leads to, with port and place; True where no Service has the name."""
         for service, port, source in route.backends:
-            target = resolve_host(service, self._hosts(route.namespace))
-            meant = resolve_host(service, self._names(route.namespace)) if target is None else None
+            target = resolve_host(service, self.hosts.of(route.namespace))
+            meant = resolve_host(service, self.hosts.meant_in(route.namespace)) if target is None else None
             if target is not None or meant is not None:
                 yield target or meant or "", port, source, meant is not None
