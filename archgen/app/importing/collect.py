@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from archgen.app.importing.compose_files import (
     choose_compose_files,
@@ -119,16 +119,24 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
 def _larger_projects(directory: str, read: list[str], below: list[str], inside: str) -> list[str]:
     """Return the compose projects further down that have more services than the one that is read: it may only be a helper."""
     services = sum(count_services(_joined(directory, name), inside) for name in read)
+    projects = {path: names for path, names in _projects(below).items() if path not in ("", directory)}
+    return [path for path in _chosen_of(projects, inside) if count_services(path, inside) > services]
+
+
+def _projects(paths: list[str]) -> dict[str, list[str]]:
+    """Return the names of compose files by their directories."""
     projects: dict[str, list[str]] = {}
-    for path in below:
-        if is_compose_file(os.path.basename(path)) and os.path.dirname(path) not in ("", directory):
+    for path in paths:
+        if is_compose_file(os.path.basename(path)):
             projects.setdefault(os.path.dirname(path), []).append(os.path.basename(path))
-    return [
-        _joined(project, name)
-        for project, names in projects.items()
-        for name in choose_compose_files(project, names, inside)[0]
-        if count_services(_joined(project, name), inside) > services
-    ]
+    return projects
+
+
+def _chosen_of(projects: dict[str, list[str]], inside: str) -> Iterator[str]:
+    """Yield the compose files that are read of each project."""
+    for project, names in projects.items():
+        for name in choose_compose_files(project, names, inside)[0]:
+            yield _joined(project, name)
 
 
 def _clusters(directory: str, below: list[str]) -> list[str]:
@@ -150,12 +158,7 @@ def _tell_less(manifests: dict[str, bytes], projects: dict[str, list[str]], insi
     workloads = sum(len(_RUNS.findall(data)) for data in manifests.values())
     if not projects or workloads >= _MOST_OF_A_TRIAL:
         return False
-    services = (
-        count_services(_joined(project, name), inside)
-        for project, names in projects.items()
-        for name in choose_compose_files(project, names, inside)[0]
-    )
-    return sum(services) > 2 * workloads
+    return sum(count_services(path, inside) for path in _chosen_of(projects, inside)) > 2 * workloads
 
 
 def _without_overlays(
@@ -211,10 +214,7 @@ def _find_proxies(collection: SourceFiles, directory: str, below: Iterable[str],
 
 def _nearest_projects(below: list[str]) -> dict[str, list[str]]:
     """Return the compose files that are least deep, by their directories."""
-    projects: dict[str, list[str]] = {}
-    for path in below:
-        if is_compose_file(os.path.basename(path)):
-            projects.setdefault(os.path.dirname(path), []).append(os.path.basename(path))
+    projects = _projects(below)
     depth = min((path.count(os.sep) for path in projects), default=0)
     return {path: projects[path] for path in sorted(projects) if path.count(os.sep) == depth}
 
