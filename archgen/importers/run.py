@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from archgen.importers.attached import is_proxy, read_alone, read_attachments
-from archgen.importers.beside import leading_to
 from archgen.importers.compose.project import is_compose, read_projects
 from archgen.importers.compose.reader import read_compose
 from archgen.importers.facts import Configuration, Fact, FactSheet, ImportFormat, Omission, Opener, Origin, SourceError
@@ -16,6 +15,7 @@ from archgen.importers.kubernetes.kustomization import is_kustomization
 from archgen.importers.kubernetes.manifests import is_manifest
 from archgen.importers.kubernetes.reader import read_kubernetes
 from archgen.importers.nodes import SourceNode
+from archgen.importers.unnamed_proxies import leading_to
 from archgen.importers.yaml_files import documents
 
 LOOKED_FOR = "compose files, Kubernetes manifests, and configurations of nginx, HAProxy and keepalived"
@@ -40,11 +40,11 @@ def read_all(
     files: Iterable[Configuration],
     opener: Opener,
     profiles: frozenset[str] = frozenset(),
-    beside: Iterable[Configuration] = (),
+    unnamed: Iterable[Configuration] = (),
 ) -> Reading:
     """Return the facts of files; their order doesn't matter.
 
-    `beside` are configurations of proxies that nobody names: they count where they lead to something in the files.
+    `unnamed` are configurations of proxies that nobody names: they count where they lead to something in the files.
     """
     sheet = FactSheet()
     sources: dict[str, tuple[Configuration, ImportFormat]] = {}
@@ -75,8 +75,8 @@ def read_all(
         sources.setdefault(attached.path, (attached, name))
     mounted = {attachment.file.path for attachment in attachments}
     named = [file for file in proxies if file.path not in mounted]
-    unnamed = leading_to([file for file in beside if file.path not in mounted], sheet)
-    for file, name in read_alone([*named, *unnamed], sheet, frozenset(file.path for file in unnamed)):
+    leading = leading_to([file for file in unnamed if file.path not in mounted], sheet)
+    for file, name in read_alone([*named, *leading], sheet, frozenset(file.path for file in leading)):
         sources.setdefault(file.path, (file, name))
     names = [project.name for project in projects if project.name]
     title = names[0] if names else ""

@@ -36,23 +36,27 @@ _DEEPEST_PROXY = 3
 _OF_PROXIES = re.compile(r"\.(conf|cfg)(\.(template|tmpl|example|sample))?$|(^|/)sites-(available|enabled)/[\w.-]+$")
 """Paths that configurations of proxies have."""
 
-_OF_CLUSTERS = frozenset({"k8s", "kubernetes", "kustomize", "manifests"})
+_OF_MANIFESTS = frozenset({"k8s", "kubernetes", "kustomize", "manifests"})
 """Names of directories that hold manifests of Kubernetes."""
 
 _MOST_PROJECTS = 3
 
 
 class SourceFiles:
-    """The files to import, and what can't be read."""
+    """The files to import, and what can't be read.
+
+    `others` are left out, for a user to name; `unnamed_proxies` count where they lead to what the files describe.
+    `names_by_directory` are the files of the directories that a command line names.
+    """
 
     def __init__(self) -> None:
         self.files: dict[str, Configuration] = {}
         self.errors: list[SourceError] = []
         self.others: list[str] = []
-        self.beside: dict[str, Configuration] = {}
+        self.unnamed_proxies: dict[str, Configuration] = {}
         self.charts: list[str] = []
         self.overlays: list[str] = []
-        self.listed: dict[str, frozenset[str]] = {}
+        self.names_by_directory: dict[str, frozenset[str]] = {}
         self.resolved: dict[str, ResolvedDirectory] = {}
 
     def read(self, path: str, inside: str | None = None) -> None:
@@ -82,14 +86,15 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     inside = collection.resolved[os.path.abspath(directory)] = ResolvedDirectory.of(directory)
     top = entries_of(directory)
     names = sorted(top[0])
-    collection.listed["" if directory == "." else directory] = frozenset(names)
+    collection.names_by_directory["" if directory == "." else directory] = frozenset(names)
     chosen, others = choose_compose_files(directory, [name for name in names if is_compose_file(name)], inside)
     if chosen:
         for name in chosen:
             collection.read(_joined(directory, name), inside)
         collection.others += [_joined(directory, name) for name in others]
         below = list(files_below(directory, _DEEPEST_PROXY, top))
-        collection.others += _larger_projects(directory, chosen, below, inside) + _clusters(directory, below)
+        collection.others += _larger_projects(directory, chosen, below, inside)
+        collection.others += _manifest_directories(directory, below)
         _find_proxies(collection, directory, below, inside)
         return
     paths = list(files_below(directory, top=top))
@@ -108,7 +113,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     }
     manifests = _without_overlays(collection, manifests, [path for path in below if is_kustomization(path)], inside)
     nearest = _nearest_projects(below)
-    if manifests and not _tell_less(manifests, nearest, inside):
+    if manifests and not _run_less(manifests, nearest, inside):
         for path, data in manifests.items():
             collection.files.setdefault(path, Configuration(path, data))
         return
@@ -139,12 +144,12 @@ def _chosen_of(projects: dict[str, list[str]], inside: str) -> Iterator[str]:
             yield _joined(project, name)
 
 
-def _clusters(directory: str, below: list[str]) -> list[str]:
+def _manifest_directories(directory: str, below: list[str]) -> list[str]:
     """Return the outermost directories below that hold manifests, by their names or by a kustomization in them."""
     found: list[str] = []
     for path in below:
         inner = os.path.relpath(path, directory).split(os.sep)[:-1]
-        at = next((place for place, name in enumerate(inner) if name.lower() in _OF_CLUSTERS), None)
+        at = next((place for place, name in enumerate(inner) if name.lower() in _OF_MANIFESTS), None)
         if at is None and inner and is_kustomization(path):
             at = len(inner) - 1
         if at is not None and path.lower().endswith((".yml", ".yaml")):
@@ -153,7 +158,7 @@ def _clusters(directory: str, below: list[str]) -> list[str]:
     return [each for each in outermost if not any(each.startswith(f"{other}{os.sep}") for other in outermost)]
 
 
-def _tell_less(manifests: dict[str, bytes], projects: dict[str, list[str]], inside: str) -> bool:
+def _run_less(manifests: dict[str, bytes], projects: dict[str, list[str]], inside: str) -> bool:
     """Return True for a few manifests beside compose files that run more than twice as much: a trial, or a part of a system."""
     workloads = sum(len(_RUNS.findall(data)) for data in manifests.values())
     if not projects or workloads >= _MOST_OF_A_TRIAL:
@@ -209,7 +214,7 @@ def _find_proxies(collection: SourceFiles, directory: str, below: Iterable[str],
                 continue
             if is_proxy(file):
                 found[file.path] = file
-    collection.beside |= {path: file for path, file in found.items() if not is_for_trial(path)} or found
+    collection.unnamed_proxies |= {path: file for path, file in found.items() if not is_for_trial(path)} or found
 
 
 def _nearest_projects(below: list[str]) -> dict[str, list[str]]:

@@ -35,14 +35,14 @@ class Import(Struct, frozen=True):
 def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, ...] = ()) -> Import:
     """Import the configurations of paths; raise UsageError where they hold none, NothingImported with the errors."""
     collection = collect_sources(paths)
-    beside = tuple(collection.beside.values())
-    reading = read_all(collection.files.values(), opener_of(paths, collection), frozenset(profiles), beside)
+    unnamed = tuple(collection.unnamed_proxies.values())
+    reading = read_all(collection.files.values(), opener_of(paths, collection), frozenset(profiles), unnamed)
     errors = tuple(sorted({*collection.errors, *reading.errors}))
     model = assemble_model(reading.facts, name or _name(reading, paths), [file.path for file, _ in reading.sources])
     if not model.inventory.parts:
         raise NothingImported(_nothing(collection, paths), errors)
     read = {file.path for file, _ in reading.sources}
-    others = [*collection.others, *(path for path in collection.beside if path not in read)]
+    others = [*collection.others, *(path for path in collection.unnamed_proxies if path not in read)]
     return Import(
         model,
         text_of(model),

@@ -35,14 +35,15 @@ def opener_of(paths: tuple[str, ...], collection: SourceFiles) -> Opener:
 class _Opener:
     def __init__(self, paths: tuple[str, ...], collection: SourceFiles) -> None:
         self._paths = paths
-        self._listed, self._resolved = collection.listed, collection.resolved
+        self._names_by_directory, self._resolved = collection.names_by_directory, collection.resolved
         self._cache: dict[str, tuple[Configuration, ...]] = {}
         self._projects: dict[str, ResolvedDirectory] = {}
         self._entries: dict[str, frozenset[str]] = {}
 
     def __call__(self, path: str, name: str, /) -> tuple[Configuration, ...]:
         directory = os.path.dirname(path)
-        if name in _BESIDE and directory in self._listed and name not in self._listed[directory]:
+        names = self._names_by_directory.get(directory)
+        if name in _BESIDE and names is not None and name not in names:
             return ()
         if not name or os.path.isabs(name) or "\0" in name or len(name) > 1000:
             return ()
