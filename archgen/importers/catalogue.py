@@ -312,3 +312,8 @@ def is_like(known: Known, other: Known) -> bool:
     return known.product == other.product or (
         known.protocol == other.protocol and known.protocol not in ("http", "tcp")
     )
+
+
+def is_product_like(product: str | None, other: Known) -> bool:
+    """Return True for the name of a known product that is like another one."""
+    return product in BY_PRODUCT and is_like(BY_PRODUCT[product], other)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from archgen.importers.addresses import is_ip_address, is_loopback
 from archgen.importers.attached import read_alone
-from archgen.importers.catalogue import BY_PRODUCT, is_like
+from archgen.importers.catalogue import is_product_like
 from archgen.importers.facts import Configuration, FactSheet
 from archgen.importers.haproxy import is_haproxy
 from archgen.importers.keepalived import is_keepalived
@@ -56,5 +56,4 @@ def _leads(pool: _Pool, published: set[int], stores: set[str], is_described: boo
     if is_described or len(servers) < 2:
         return False
     known = known_by_name(name)
-    others = [BY_PRODUCT[product] for product in stores if product in BY_PRODUCT]
-    return known.product is not None and len([each for each in others if is_like(each, known)]) == 1
+    return known.product is not None and sum(is_product_like(product, known) for product in stores) == 1

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from archgen.importers.addresses import is_ip_address, is_loopback
 from archgen.importers.assembly.inventory import Call, Inventory, Part
-from archgen.importers.catalogue import BY_PRODUCT, is_like
+from archgen.importers.catalogue import BY_PRODUCT, is_product_like
 from archgen.importers.products import known_by_name
 from archgen.model.finding import Confidence
 
@@ -63,11 +63,7 @@ def _on_each(inventory: Inventory, pool: Part) -> Part | None:
         if ports == {entry.port for entry in inventory.entries if entry.component == part.id and not entry.local}
     ]
     known = known_by_name(pool.id)
-    alike = [
-        part
-        for part in others
-        if known.product is not None and part.product in BY_PRODUCT and is_like(BY_PRODUCT[part.product], known)
-    ]
+    alike = [part for part in others if known.product is not None and is_product_like(part.product, known)]
     fitting = published or alike
     return fitting[0] if len(fitting) == 1 else None
 

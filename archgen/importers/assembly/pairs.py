@@ -7,7 +7,7 @@ import re
 from msgspec.structs import replace
 
 from archgen.importers.assembly.inventory import Call, Inventory, Part
-from archgen.importers.catalogue import BY_PRODUCT, PROVIDED, Known, is_like
+from archgen.importers.catalogue import BY_PRODUCT, PROVIDED, Known, is_product_like
 from archgen.importers.facts import Origin
 from archgen.importers.names import free_id, words_of
 
@@ -130,8 +130,8 @@ def _imitates(store: Part, product: str) -> bool:
 
 def _fits(store: Part, product: str) -> bool:
     """Return True for a store of a product, for another one that answers like it, or for one of a kind."""
-    known, sought = BY_PRODUCT.get(store.product or ""), BY_PRODUCT.get(product)
-    alike = known is not None and sought is not None and is_like(known, sought)
+    sought = BY_PRODUCT.get(product)
+    alike = sought is not None and is_product_like(store.product, sought)
     return alike or product in (store.product, store.kind)
 
 
