@@ -6,16 +6,13 @@ Wildcards match as RFC 4592 has it: only below the closest name that exists.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from ipaddress import AddressValueError, IPv6Address
-from itertools import islice
 
-from archgen.model.architecture import Architecture, Component, Flow, Record
+from archgen.model.architecture import Architecture, Component, Record
 from archgen.model.dns_zones import ancestors, domains_of, lies_under, normalize_name
 from archgen.model.products import product_of
-from archgen.model.steps import Request
-from archgen.reliability.structure import requests
+from archgen.model.steps import first_request
 
 ADDRESS_TYPES = {"A": 4, "AAAA": 6}
 """The types whose value is an address, with the version of IP."""
@@ -56,10 +53,6 @@ def pointee(record: Record) -> str:
     return " ".join(words)
 
 
-def _first(flow: Flow) -> Iterator[Request]:
-    yield from islice((request for request, _ in requests(flow.steps)), 1)
-
-
 class Names:
     """The names and addresses of an architecture."""
 
@@ -73,9 +66,8 @@ class Names:
 
         Programs alone ask a resolver; whoever goes by a name asks a name server that has it, or no line shows it.
         """
-        going = {
-            request.source for flow in self.architecture.flows if flow.domain is not None for request in _first(flow)
-        }
+        firsts = (first_request(flow.steps) for flow in self.architecture.flows if flow.domain is not None)
+        going = {first.source for first in firsts if first is not None}
         callers: dict[str, set[str]] = {}
         for connection in self.architecture.connections:
             for target in connection.targets:

@@ -74,6 +74,11 @@ def steps_in_order(steps: Iterable[Step]) -> Iterator[Request | Answer | Note]:
             yield step
 
 
+def first_request(steps: Iterable[Step]) -> Request | None:
+    """Return the first request of some steps, also where it lies in a frame."""
+    return next((step for step in steps_in_order(steps) if isinstance(step, Request)), None)
+
+
 def set_deferred(steps: Iterable[Step], requests: Collection[str], *, deferred: bool) -> tuple[Step, ...]:
     """Return the steps with some requests, by id, deferred or prompt, whatever their connections say."""
     changed: list[Step] = []

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.model.architecture import Component, Connection, Flow, Replica
-from archgen.model.steps import Access, Answer, Frame, Request, Step, steps_in_order
+from archgen.model.steps import Access, Answer, Frame, Request, Step, first_request, steps_in_order
 from archgen.reliability.index import Index
 from archgen.reliability.members import eligible, quorum
 from archgen.reliability.moment import LASTING, Moment
@@ -103,7 +103,7 @@ def look_ups(index: Index, flow: Flow) -> Iterator[Use]:
     The components that answer it for the zone are alternatives. A client whose own steps ask a name server shows what it
     asks, and so does any step to one of this zone.
     """
-    first = next((request for request, _ in requests(flow.steps)), None)
+    first = first_request(flow.steps)
     if flow.domain is None or first is None or index.components[first.source].kind != "client":
         return
     servers = index.servers_of(flow.domain, first.source)

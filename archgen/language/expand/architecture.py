@@ -8,7 +8,7 @@ from archgen.language.expand.components import component
 from archgen.language.expand.connections import connections
 from archgen.language.expand.context import Context
 from archgen.language.expand.expectations import expectations
-from archgen.language.expand.flow_steps import first_request, flows
+from archgen.language.expand.flow_steps import flows
 from archgen.language.expand.groups import expand_views, groups
 from archgen.language.expand.layout_hints import expand_hints
 from archgen.language.expand.nesting import check_nesting
@@ -19,7 +19,7 @@ from archgen.language.yaml.tree import Map, Seq
 from archgen.model.architecture import Architecture, Certificate, Component, Connection, Flow, Host, Network, Zone
 from archgen.model.presentation import Hints
 from archgen.model.requirements import Acceptance, Expectation, Objectives, Question
-from archgen.model.steps import Request
+from archgen.model.steps import Request, first_request
 
 _NOTHING = Map(0)
 

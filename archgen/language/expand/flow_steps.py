@@ -6,7 +6,7 @@ from archgen.language.expand.context import Context
 from archgen.language.yaml.scalars import parse_rate
 from archgen.language.yaml.tree import Map, Seq, TreeNode
 from archgen.model.architecture import Flow, Replica
-from archgen.model.steps import Answer, Branch, Frame, FrameKind, Note, Request, Step, steps_in_order
+from archgen.model.steps import Answer, Branch, Frame, FrameKind, Note, Request, Step
 
 FRAMES: tuple[FrameKind, ...] = ("opt", "loop", "alt", "par")
 
@@ -30,11 +30,6 @@ def _flow(context: Context, name: str, entry: Map, replicas: dict[str, Replica])
         None if peak is None else parse_rate(peak),
         entry.get("assumed"),
     )
-
-
-def first_request(steps: tuple[Step, ...]) -> Request | None:
-    """Return the first request of some steps, also where it lies in a frame."""
-    return next((step for step in steps_in_order(steps) if isinstance(step, Request)), None)
 
 
 def branches(key: str, value: TreeNode) -> tuple[Map, ...]:
