@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from functools import cached_property
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.model.architecture import Replica
 from archgen.model.steps import Answer, Request
@@ -128,6 +129,20 @@ class Losses:
         return tuple(
             RootCause(element, tuple(own), tuple(absorbed.get(element, ()))) for element, own in points.items()
         )
+
+    @cached_property
+    def awaited_causes(self) -> tuple[RootCause, ...]:
+        """The root causes, without the flows that have answered before they would need the element; those with flows left."""
+        awaited = (
+            replace(
+                cause,
+                points=tuple(
+                    point for point in cause.points if not self.breaks_after_answer(cause.element, point.flow)
+                ),
+            )
+            for cause in self.root_causes
+        )
+        return tuple(cause for cause in awaited if cause.points)
 
     def _carriers(self, element: Subject) -> list[Subject]:
         """Return the hosts that an element is lost with, the lowest first: what its host runs on, the host of a replica."""

@@ -18,10 +18,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each element that is the only single point of failure of two flows or more."""
     facts = context.topology
     causes: dict[str, list[str]] = {flow: [] for flow in facts.flows}
-    for breaking in facts.losses.root_causes:
+    for breaking in facts.losses.awaited_causes:
         for flow in breaking.flows:
-            if not facts.losses.breaks_after_answer(breaking.element, flow):
-                causes[flow].append(breaking.element.id)
+            causes[flow].append(breaking.element.id)
     for breaking in facts.losses.root_causes:
         component = _supporting(facts, breaking)
         flows = tuple(flow for flow in breaking.flows if causes[flow] == [breaking.element.id])

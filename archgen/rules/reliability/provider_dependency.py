@@ -18,17 +18,9 @@ _NAMED = 6
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield one hit for the model, with every service and the flows that need it."""
     facts = context.topology
-    needed = [_awaited(facts, breaking) for breaking in facts.losses.root_causes if facts.provided(breaking.element)]
-    needed = [breaking for breaking in needed if breaking.points]
+    needed = [breaking for breaking in facts.losses.awaited_causes if facts.provided(breaking.element)]
     if needed:
         yield _hit(facts, needed)
-
-
-def _awaited(facts: Topology, breaking: RootCause) -> RootCause:
-    """Return the cause without the flows that have answered before they would need the service."""
-    after = facts.losses.breaks_after_answer
-    points = tuple(point for point in breaking.points if not after(breaking.element, point.flow))
-    return RootCause(breaking.element, points, breaking.absorbed)
 
 
 def _hit(facts: Topology, needed: list[RootCause]) -> Hit:

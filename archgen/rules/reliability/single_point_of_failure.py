@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 from archgen.analysis.backups import holds_only_copies
 from archgen.analysis.topology import Topology
@@ -27,19 +26,12 @@ from archgen.reliability.needs import Need
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each root cause: a host, a replica that no host explains, or an innermost zone."""
     facts = context.topology
-    for breaking in map(partial(_awaited, facts), facts.losses.root_causes):
+    for breaking in facts.losses.awaited_causes:
         flows = breaking.flows
         if breaking.element.kind == "zone":
             flows = facts.losses.broken_as_zone(breaking)
         if flows:
             yield _hit(facts, breaking, flows)
-
-
-def _awaited(facts: Topology, breaking: RootCause) -> RootCause:
-    """Return the cause without the flows that have answered before they would need the element."""
-    after = facts.losses.breaks_after_answer
-    points = tuple(point for point in breaking.points if not after(breaking.element, point.flow))
-    return RootCause(breaking.element, points, breaking.absorbed)
 
 
 def _hit(facts: Topology, breaking: RootCause, own: tuple[str, ...]) -> Hit:
