@@ -25,7 +25,7 @@ from archgen.edits.names import next_name
 from archgen.edits.placement import can_be_doubled, find_host
 from archgen.edits.promotion import keeps_files, promoter_of
 from archgen.edits.second_replicas import may_get_second
-from archgen.model.architecture import Architecture, Component, Quorum, Zone
+from archgen.model.architecture import Architecture, Component, Quorum
 from archgen.model.kinds import KEEPING, KINDS
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Plan
@@ -365,33 +365,24 @@ def _zones(
     components. Where there is neither, a new one takes the place of the zone whose loss the host is against, of no other; or
     of the outermost one around it that is a single point, too.
     """
-    architecture = index.architecture
-    zones = {zone.id: zone for zone in architecture.zones}
+    zones = {zone.id: zone for zone in index.architecture.zones}
     replicas = (replica for component in carried for replica in index.components[component].replicas)
     taken = {zone for replica in replicas for own in replica.hosts for zone in index.zones_around(own)}
     options: list[list[str]] = [[], []]
-    for zone in next(each_host.zones for each_host in architecture.hosts if each_host.id == host):
-        chain = _chain(zones, zone)
+    for zone in index.hosts[host].zones:
+        chain = (zone, *index.zones_outside(zone))
         broken = [outer for outer in chain if Subject("zone", outer) in breaking]
         lost = target.id if target.kind == "zone" and target.id in chain else None
         for option, outer in zip(options, (lost or zone, broken[-1] if broken and lost else zone), strict=True):
             kinds = (zones[zone].kind, zones[outer].kind)
             beside = [other for kind in kinds for other in zones if zones[other].kind == kind]
-            beside = [other for other in beside if lost is None or lost not in _chain(zones, other)]
-            sound = [other for other in beside if not _is_broken(zones, other, breaking)]
+            beside = [other for other in beside if lost is None or lost not in (other, *index.zones_outside(other))]
+            sound = [other for other in beside if not _is_broken(index, other, breaking)]
             declared = next(iter((*sound, *(other for other in beside if other not in taken))), None)
             new = zone if lost is None else next_name(outer, set(zones))
             option.append((declared or new) if broken else zone)
     yield from dict.fromkeys(tuple(dict.fromkeys(option)) for option in options)
 
 
-def _is_broken(zones: dict[str, Zone], zone: str, breaking: Collection[Subject]) -> bool:
-    return any(Subject("zone", outer) in breaking for outer in _chain(zones, zone))
-
-
-def _chain(zones: dict[str, Zone], zone: str) -> list[str]:
-    """Return a zone and those around it, innermost first."""
-    chain = [zone]
-    while (above := zones[chain[-1]].within) is not None:
-        chain.append(above)
-    return chain
+def _is_broken(index: Index, zone: str, breaking: Collection[Subject]) -> bool:
+    return any(Subject("zone", outer) in breaking for outer in (zone, *index.zones_outside(zone)))

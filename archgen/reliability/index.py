@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Replica
@@ -280,12 +281,16 @@ class Index:
             return element.id == host or element.id in self.hosts_below(host)
         return element.id in self.zones_around(host)
 
+    def zones_outside(self, zone: str) -> Iterator[str]:
+        """Yield the zones around a zone, nearest first."""
+        above = self._parents[zone]
+        while above is not None:
+            yield above
+            above = self._parents[above]
+
     def inside(self, zone: str, around: str) -> bool:
         """Return True if a zone lies within another."""
-        above = self._parents[zone]
-        while above is not None and above != around:
-            above = self._parents[above]
-        return above is not None
+        return around in self.zones_outside(zone)
 
     def shared_zones(self, replica: Replica) -> frozenset[str]:
         """Return the zones a replica is surely in: those around its host, or around every host it may float to."""

@@ -77,15 +77,8 @@ def _siblings(topology: Topology) -> list[list[str]]:
     beside: dict[tuple[str | None, str], list[str]] = {}
     for zone in topology.architecture.zones:
         beside.setdefault((zone.within, zone.kind), []).append(zone.id)
-    depth = {zone: len(tuple(_around(topology, zone))) for zone in topology.zones}
+    depth = {zone: len(tuple(topology.index.zones_outside(zone))) for zone in topology.zones}
     return sorted((zones for zones in beside.values() if len(zones) > 1), key=lambda zones: depth[zones[0]])
-
-
-def _around(topology: Topology, zone: str) -> Iterator[str]:
-    outer = topology.zones[zone].within
-    while outer is not None:
-        yield outer
-        outer = topology.zones[outer].within
 
 
 def _territory(topology: Topology, siblings: Sequence[str], ties: frozenset[Tie]) -> Territory:
