@@ -26,7 +26,7 @@ from archgen.edits.changes import (
     needs_manual_failover,
 )
 from archgen.edits.promotion import keeps_files, promoter_of
-from archgen.improve.repair import against, lone_components
+from archgen.improve.candidates import against, lone_components
 from archgen.model.architecture import Architecture, Flow
 from archgen.model.steps import Branch, Frame, Request, Step
 from archgen.model.subject import EVENTS, Subject
