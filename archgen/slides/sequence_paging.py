@@ -18,7 +18,7 @@ from archgen.views.diagram import Block, Item, Message, Remark, Sequence
 
 _MARGINS = 2 * (SIZES.margin - INSIDE)
 
-READABLE = (FLOOR - ROUNDING) / SIZES.name
+READABLE_SCALE = (FLOOR - ROUNDING) / SIZES.name
 """Smallest readable scale of a sequence, in points per pixel: its protocols then have more than 11 points."""
 
 _Part = Callable[[int, int], PlacedSequence]
@@ -32,7 +32,7 @@ def split_sequence(sequence: Sequence) -> tuple[PlacedSequence, ...]:
     """
     count = len(sequence.items)
     full = _spaced(sequence)
-    if count <= 1 or scale(full) >= READABLE:
+    if count <= 1 or scale(full) >= READABLE_SCALE:
         return (full,)
 
     @cache
@@ -54,7 +54,7 @@ def _cuts(part: _Part, count: int, most: int) -> tuple[int, ...]:
     start = 0
     while start < count:
         end = start + 1
-        while end < min(count, start + most) and scale(part(start, end + 1)) >= READABLE:
+        while end < min(count, start + most) and scale(part(start, end + 1)) >= READABLE_SCALE:
             end += 1
         ends.append(end)
         start = end

@@ -14,7 +14,7 @@ from archgen.app.workspace.inputs import find, read
 from archgen.layout.sequence.arrangement import place
 from archgen.layout.sequence.lanes import SLIDES
 from archgen.linting.checked_model import CheckedModel
-from archgen.slides.sequence_paging import READABLE, scale, split_sequence
+from archgen.slides.sequence_paging import READABLE_SCALE, scale, split_sequence
 from archgen.views.diagram import Message, Participant, Sequence
 from tests.paths import ROOT
 
@@ -29,7 +29,7 @@ def flows(path: str) -> Iterator[Sequence]:
 
 
 def readable(sequence: Sequence) -> bool:
-    return max(scale(place(sequence, spacing)) for spacing in SLIDES) >= READABLE
+    return max(scale(place(sequence, spacing)) for spacing in SLIDES) >= READABLE_SCALE
 
 
 def both(first: Sequence, second: Sequence, whole: Sequence) -> Sequence:
@@ -45,7 +45,7 @@ def test_a_flow_is_read_on_as_few_slides_as_that_takes(path: object) -> None:
         parts = split_sequence(sequence)
         assert tuple(item for part in parts for item in part.sequence.items) == sequence.items
         for part in parts:
-            assert scale(part) >= READABLE or len(part.sequence.items) == 1, sequence.title
+            assert scale(part) >= READABLE_SCALE or len(part.sequence.items) == 1, sequence.title
         for first, second in pairwise(parts):
             assert not readable(both(first.sequence, second.sequence, sequence)), sequence.title
 

@@ -21,11 +21,12 @@ def learn(
     _find_subjects(parts)
     between = {pair: call for pair, call in sorted(calls.items()) if pair[0] in parts and pair[1] in parts}
     for call in between.values():
-        _judge(parts, between, call)
+        _complete(parts, between, call)
     return between
 
 
-def _judge(parts: dict[str, Part], calls: dict[tuple[str, str], Call], call: Call) -> None:
+def _complete(parts: dict[str, Part], calls: dict[tuple[str, str], Call], call: Call) -> None:
+    """Set what its two ends tell of a call: if it is required, if it is assumed or asked about, and its protocol."""
     source, target = parts[call.source], parts[call.target]
     if target.is_aside or not _needs(source, target):
         call.required = False

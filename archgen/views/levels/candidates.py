@@ -136,10 +136,13 @@ def in_parts(components: Sequence[str], inside: str, most: int, least: int) -> t
     count = -(-len(components) // size)
     ends = [len(components) * number // count for number in range(count + 1)]
     cuts = [tuple(components[start:end]) for start, end in pairwise(ends)]
-    return tuple(GroupTree(f"{inside}part:{number}", _ends(cut), "part", cut) for number, cut in enumerate(cuts, 1))
+    return tuple(
+        GroupTree(f"{inside}part:{number}", _part_title(cut), "part", cut) for number, cut in enumerate(cuts, 1)
+    )
 
 
-def _ends(components: Sequence[str]) -> str:
+def _part_title(components: Sequence[str]) -> str:
+    """Return the first and the last of the components of a part."""
     return components[0] if len(components) == 1 else f"{components[0]} … {components[-1]}"
 
 
