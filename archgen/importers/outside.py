@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 
 from msgspec import Struct
 
@@ -23,6 +22,7 @@ from archgen.importers.facts import Fact, FactSheet, Origin
 from archgen.importers.names import free_id, make_id
 from archgen.importers.products import Guess, known_by_name
 from archgen.importers.secrets import is_secret_name
+from archgen.importers.store_names import names_host_alone, read_store_name, tells_store_host
 from archgen.model.kinds import KINDS
 
 _BY_PROTOCOL = {
@@ -30,26 +30,6 @@ _BY_PROTOCOL = {
     "amqps": "rabbitmq", "kafka": "kafka", "memcached": "memcached", "mssql": "mssql", "nats": "nats", "cassandra": "cassandra",
     "bolt": "neo4j", "bolts": "neo4j",
 }  # fmt: skip
-_BY_WORD = tuple((re.compile(pattern, re.IGNORECASE), product) for pattern, product in (
-    (r"POSTGRES|PGSQL|^PG(_|HOST|PORT|USER|PASS|DATABASE)", "postgres"), (r"MYSQL", "mysql"), (r"MARIADB", "mariadb"),
-    (r"MONGO", "mongo"), (r"REDIS", "redis"),
-    (r"RABBIT|AMQP", "rabbitmq"), (r"KAFKA|BOOTSTRAP_SERVERS", "kafka"), (r"ELASTIC|(^|_)ES_", "elasticsearch"),
-    (r"OPENSEARCH", "opensearch"),
-    (r"MEMCACHE", "memcached"), (r"CASSANDRA", "cassandra"), (r"NEO4J", "neo4j"), (r"MSSQL|SQLSERVER", "mssql"),
-    (r"MINIO", "minio"), (r"(^|_)S3_", "localstack"), (r"(^|_)SQS_", "elasticmq"), (r"DYNAMO", "dynamodb-local"),
-    (r"NACOS", "nacos"), (r"EUREKA", "eureka"), (r"(^|_)CONSUL_", "consul"), (r"KEYCLOAK", "keycloak"), (r"^VAULT_", "vault"),
-    (r"(^|_)(DB|DATABASE|DATASOURCE)_", ""),
-))  # fmt: skip
-_OF_PROVIDERS = tuple((re.compile(pattern, re.IGNORECASE), product) for pattern, product in (
-    (r"(^|_)SQS_(\w+_)?(URL|NAME|ARN|QUEUE)$|(^|_)SQS_?QUEUE", "sqs"), (r"(^|_)SNS_(\w+_)?(ARN|TOPIC|NAME)$", "sns"),
-    (r"(^|_)DYNAMO(DB)?_(\w+_)?TABLES?(_|$)", "dynamodb"), (r"(^|_)KINESIS_(\w+_)?STREAM", "kinesis"),
-    (r"(^|_)(S3|AWS)_(\w+_)?BUCKET", "s3"), (r"(^|_)(GCS|GS)_(\w+_)?BUCKET", "google-cloud-storage"),
-    (r"^SUPABASE_URL$", "supabase"),
-    (r"(^|_)AZURE_(STORAGE|BLOB)_(\w+_)?(ACCOUNT|CONTAINER|CONNECTION_?STRING)", "azure-blob-storage"),
-))  # fmt: skip
-"""Names by which the guides of Amazon, Google and Azure have programs set what they use there."""
-
-_RUN_TOGETHER = re.compile(r"^(DB)(PASS|PWD|USER|LOGIN)", re.IGNORECASE)
 _TO_COME = re.compile(r"(?:jdbc:)?([a-z][a-z0-9+]*)://(?:[^@\s]*@)?\$[({]?[A-Za-z_]")
 """The beginning of an address whose host a variable holds."""
 
@@ -58,11 +38,6 @@ _OF_BROWSERS = re.compile(
 )
 """Names of variables that hold how browsers come to files, whatever else programs do."""
 
-_ASKS = re.compile(
-    r"((?<!V)(?<!VIRTUAL_)HOSTS?|HOSTNAME|SERVERS?|ADDR(ESS)?|ENDPOINT|BROKERS?|URLS?|URI|DSN|NODES|CONTACT_?POINTS|DEFAULT_?ZONE|"
-    r"CONN(ECTION)?_?STR(ING)?)$",
-    re.IGNORECASE,
-)
 _BARE = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*)(?::([0-9]{1,5}))?")
 PLACEHOLDER = re.compile(
     r"(?<![a-z0-9-])example\.|(?<![a-z])your([-_ .]|(company|domain|host|server|name|site|app|org|db|database|account|cluster))|"
@@ -106,9 +81,6 @@ _OF_POSTGRES = {"username", "dbname", "host", "sslmode", "searchpath"}
 _ASKED = (*REGISTRIES, "keycloak", "vault")
 """Products that tell where services are, who somebody is, or a password."""
 
-_NAMES_HOST = re.compile(r"((?<!V)(?<!VIRTUAL_)HOST(NAME)?|SERVER|ADDR(ESS)?)$", re.IGNORECASE)
-"""Names of variables whose values are hosts and nothing else."""
-
 _NO_NAMES = ("true", "false", "none", "null", "yes", "no", "on", "off", "default", "auto", "host", "value", "string")
 
 _NAMESPACE = re.compile(r"(?<=[A-Za-z0-9])\.\$(?:\w+|\{\w+\}|\(\w+\))")
@@ -151,7 +123,7 @@ class Outside:
         self, name: str, value: str, hosts: Mapping[str, str], source: Origin, port: int | None = None
     ) -> Iterator[tuple[Mention, OutsideStore]]:
         """Yield the stores outside that a variable names, each with how it is called; `port` is what stands beside the host."""
-        if port is None and not any(sign in value for sign in ":.=") and not _tells_host(name):
+        if port is None and not any(sign in value for sign in ":.=") and not tells_store_host(name):
             return
         named = stores_named(name, _NAMESPACE.sub(".svc", value) if "$" in value else value, port)
         by_host = {
@@ -224,7 +196,7 @@ def stores_named(name: str, value: str, port: int | None = None) -> Iterator[tup
 
     The usual port of a store tells it too, behind the host or in a variable beside it.
     """
-    by_word, asked = _named(name)
+    by_word, asked = read_store_name(name)
     if (is_secret_name(name) and not asked) or _OF_BROWSERS.search(name) is not None:
         return
     if "=" in value and "://" not in value:
@@ -236,7 +208,7 @@ def stores_named(name: str, value: str, port: int | None = None) -> Iterator[tup
         # an `@` behind the host is a part of a password that nobody quoted
         if known is not None and "@" not in rest and is_real(mention.host) and _may_be_outside(known, mention.host):
             yield mention, known
-    names_host = _NAMES_HOST.search(name) is not None
+    names_host = names_host_alone(name)
     if not asked or (by_word is None and (port is None or not names_host)):
         return
     for part in value[:2000].split(","):
@@ -312,53 +284,10 @@ def _is_name(word: str, known: Known) -> bool:
     return known.product is not None and len(word) > 1 and not word.isdecimal() and word.lower() not in _NO_NAMES
 
 
-def store_by_name(name: str) -> Known | None:
-    """Return the store that a variable's name tells, of no product where it only tells a database: `DB_USER`, `DBPASS`."""
-    return _named(_RUN_TOGETHER.sub(r"\1_\2", name))[0]
-
-
-def store_asked_for(name: str) -> Known | None:
-    """Return the store whose address a variable asks for by its name."""
-    known, asked = _named(name)
-    return known if asked else None
-
-
 def store_with_placeholder(value: str) -> Known | None:
     """Return the store that the protocol of an address tells, where its host is still to come: `postgresql://${HOST}/shop`."""
     match = _TO_COME.match(value) if "$" in value else None
     return PRODUCTS.get(_BY_PROTOCOL.get(protocol_of_scheme(match[1]) or "", "")) if match is not None else None
-
-
-def registry_named(name: str) -> str | None:
-    """Return the registry of services whose address a variable asks for by its name."""
-    known, asked = _named(name)
-    return known.product if known is not None and asked and known.product in REGISTRIES else None
-
-
-def protocol_named(name: str, kind: str) -> str | None:
-    """Return the protocol of the store of a kind that a variable's name tells: `POSTGRES_SERVER` names one of PostgreSQL."""
-    known = _named(name)[0]
-    return known.protocol if known is not None and known.kind == kind and known.product is not None else None
-
-
-@lru_cache(maxsize=4096)
-def _named(name: str) -> tuple[Known | None, bool]:
-    """Return the store that a variable's name tells, and whether it asks for a host."""
-    product = next((product for pattern, product in _BY_WORD if pattern.search(name)), None)
-    known = PRODUCTS[product] if product else Known("database", None, "tcp") if product is not None else None
-    return known, _ASKS.search(name) is not None
-
-
-@lru_cache(maxsize=4096)
-def provided_service(name: str) -> str | None:
-    """Return the service of a provider of which a variable names something by no address: a queue, a table, a bucket."""
-    return next((product for pattern, product in _OF_PROVIDERS if pattern.search(name)), None)
-
-
-@lru_cache(maxsize=4096)
-def _tells_host(name: str) -> bool:
-    """Return True for a variable that holds the host of a store, whatever its value looks like."""
-    return _NAMES_HOST.search(name) is not None and _named(name)[0] is not None
 
 
 def is_real(host: str) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from archgen.importers.catalogue import STORE_PROTOCOLS, Known
-from archgen.importers.outside import protocol_named
 from archgen.importers.products import Guess
+from archgen.importers.store_names import protocol_named
 from archgen.importers.variable_names import names_grpc
 
 _OF_PORTS = {

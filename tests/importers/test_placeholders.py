@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from archgen.importers.outside import PLACEHOLDER, is_real, store_by_name
+from archgen.importers.outside import PLACEHOLDER, is_real
+from archgen.importers.store_names import store_by_name
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import SourceText
 from archgen.importers.compose.sharing import COORDINATORS
 from archgen.importers.facts import BY_LOGIN, Origin
-from archgen.importers.outside import store_asked_for, store_by_name
+from archgen.importers.store_names import store_asked_for, store_by_name
 from archgen.model.kinds import KINDS
 
 _SOCKETS = re.compile(r"^/(var/)?run/\w|(^|[/_-])(sock|sockets?)([/_-]|$)")

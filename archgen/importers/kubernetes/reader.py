@@ -53,9 +53,10 @@ from archgen.importers.kubernetes.shared_settings import SharedSettings
 from archgen.importers.kubernetes.sought_stores import components_sought, sought_by
 from archgen.importers.kubernetes.variables import expanded, variables_of
 from archgen.importers.nodes import SourceNode
-from archgen.importers.outside import Outside, OutsideStore, registry_named
+from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import protocol_of_call
+from archgen.importers.store_names import registry_named
 from archgen.importers.variable_names import names_page, names_sources, names_telemetry
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS

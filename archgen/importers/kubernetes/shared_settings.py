@@ -15,8 +15,9 @@ from archgen.importers.kubernetes.manifests import Manifests, all_containers_of
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import REFERENCES, data_of, variables_of
 from archgen.importers.names import words_of
-from archgen.importers.outside import OutsideStore, store_asked_for, store_by_name
+from archgen.importers.outside import OutsideStore
 from archgen.importers.secrets import is_secret_name
+from archgen.importers.store_names import store_asked_for, store_by_name
 from archgen.importers.variable_names import names_page
 from archgen.model.kinds import KINDS
 

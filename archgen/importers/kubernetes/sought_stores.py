@@ -12,14 +12,9 @@ from archgen.importers.kubernetes.manifests import Manifests
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import REFERENCES, data_of, variables_of
 from archgen.importers.nodes import SourceNode
-from archgen.importers.outside import (
-    PLACEHOLDER,
-    provided_service,
-    store_asked_for,
-    store_by_name,
-    store_with_placeholder,
-)
+from archgen.importers.outside import PLACEHOLDER, store_with_placeholder
 from archgen.importers.secrets import is_secret_name
+from archgen.importers.store_names import provided_service, store_asked_for, store_by_name
 from archgen.importers.variable_names import is_for_browsers, names_telemetry
 
 _OF_ADDRESS = re.compile(r"([A-Z][A-Z0-9_]{2,40}?)(_BASE)?_(URL|URI|HOST|ADDR|ADDRESS|ENDPOINT)")

@@ -1,0 +1,84 @@
+"""Names of variables that tell a store, a registry or a service of a provider, and those that ask for a host."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from archgen.importers.catalogue import PRODUCTS, REGISTRIES, Known
+
+_BY_WORD = tuple((re.compile(pattern, re.IGNORECASE), product) for pattern, product in (
+    (r"POSTGRES|PGSQL|^PG(_|HOST|PORT|USER|PASS|DATABASE)", "postgres"), (r"MYSQL", "mysql"), (r"MARIADB", "mariadb"),
+    (r"MONGO", "mongo"), (r"REDIS", "redis"),
+    (r"RABBIT|AMQP", "rabbitmq"), (r"KAFKA|BOOTSTRAP_SERVERS", "kafka"), (r"ELASTIC|(^|_)ES_", "elasticsearch"),
+    (r"OPENSEARCH", "opensearch"),
+    (r"MEMCACHE", "memcached"), (r"CASSANDRA", "cassandra"), (r"NEO4J", "neo4j"), (r"MSSQL|SQLSERVER", "mssql"),
+    (r"MINIO", "minio"), (r"(^|_)S3_", "localstack"), (r"(^|_)SQS_", "elasticmq"), (r"DYNAMO", "dynamodb-local"),
+    (r"NACOS", "nacos"), (r"EUREKA", "eureka"), (r"(^|_)CONSUL_", "consul"), (r"KEYCLOAK", "keycloak"), (r"^VAULT_", "vault"),
+    (r"(^|_)(DB|DATABASE|DATASOURCE)_", ""),
+))  # fmt: skip
+_OF_PROVIDERS = tuple((re.compile(pattern, re.IGNORECASE), product) for pattern, product in (
+    (r"(^|_)SQS_(\w+_)?(URL|NAME|ARN|QUEUE)$|(^|_)SQS_?QUEUE", "sqs"), (r"(^|_)SNS_(\w+_)?(ARN|TOPIC|NAME)$", "sns"),
+    (r"(^|_)DYNAMO(DB)?_(\w+_)?TABLES?(_|$)", "dynamodb"), (r"(^|_)KINESIS_(\w+_)?STREAM", "kinesis"),
+    (r"(^|_)(S3|AWS)_(\w+_)?BUCKET", "s3"), (r"(^|_)(GCS|GS)_(\w+_)?BUCKET", "google-cloud-storage"),
+    (r"^SUPABASE_URL$", "supabase"),
+    (r"(^|_)AZURE_(STORAGE|BLOB)_(\w+_)?(ACCOUNT|CONTAINER|CONNECTION_?STRING)", "azure-blob-storage"),
+))  # fmt: skip
+"""Names by which the guides of Amazon, Google and Azure have programs set what they use there."""
+
+_RUN_TOGETHER = re.compile(r"^(DB)(PASS|PWD|USER|LOGIN)", re.IGNORECASE)
+_ASKS = re.compile(
+    r"((?<!V)(?<!VIRTUAL_)HOSTS?|HOSTNAME|SERVERS?|ADDR(ESS)?|ENDPOINT|BROKERS?|URLS?|URI|DSN|NODES|CONTACT_?POINTS|DEFAULT_?ZONE|"
+    r"CONN(ECTION)?_?STR(ING)?)$",
+    re.IGNORECASE,
+)
+_NAMES_HOST = re.compile(r"((?<!V)(?<!VIRTUAL_)HOST(NAME)?|SERVER|ADDR(ESS)?)$", re.IGNORECASE)
+"""Names of variables whose values are hosts and nothing else."""
+
+
+def names_host_alone(name: str) -> bool:
+    """Return True for a variable whose values are hosts and nothing else."""
+    return _NAMES_HOST.search(name) is not None
+
+
+def store_by_name(name: str) -> Known | None:
+    """Return the store that a variable's name tells, of no product where it only tells a database: `DB_USER`, `DBPASS`."""
+    return read_store_name(_RUN_TOGETHER.sub(r"\1_\2", name))[0]
+
+
+def store_asked_for(name: str) -> Known | None:
+    """Return the store whose address a variable asks for by its name."""
+    known, asked = read_store_name(name)
+    return known if asked else None
+
+
+def registry_named(name: str) -> str | None:
+    """Return the registry of services whose address a variable asks for by its name."""
+    known, asked = read_store_name(name)
+    return known.product if known is not None and asked and known.product in REGISTRIES else None
+
+
+def protocol_named(name: str, kind: str) -> str | None:
+    """Return the protocol of the store of a kind that a variable's name tells: `POSTGRES_SERVER` names one of PostgreSQL."""
+    known = read_store_name(name)[0]
+    return known.protocol if known is not None and known.kind == kind and known.product is not None else None
+
+
+@lru_cache(maxsize=4096)
+def read_store_name(name: str) -> tuple[Known | None, bool]:
+    """Return the store that a variable's name tells, and whether it asks for a host."""
+    product = next((product for pattern, product in _BY_WORD if pattern.search(name)), None)
+    known = PRODUCTS[product] if product else Known("database", None, "tcp") if product is not None else None
+    return known, _ASKS.search(name) is not None
+
+
+@lru_cache(maxsize=4096)
+def provided_service(name: str) -> str | None:
+    """Return the service of a provider of which a variable names something by no address: a queue, a table, a bucket."""
+    return next((product for pattern, product in _OF_PROVIDERS if pattern.search(name)), None)
+
+
+@lru_cache(maxsize=4096)
+def tells_store_host(name: str) -> bool:
+    """Return True for a variable that holds the host of a store, whatever its value looks like."""
+    return names_host_alone(name) and read_store_name(name)[0] is not None
