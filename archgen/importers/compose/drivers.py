@@ -10,7 +10,6 @@ from archgen.importers.catalogue import Known
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.sources import source_directories
 from archgen.importers.facts import Opener
-from archgen.importers.outside import OutsideStore
 
 _LISTS = (
     "package.json", "requirements.txt", "pyproject.toml", "Pipfile", "setup.py", "requirements/base.txt", "requirements/production.txt",
@@ -67,11 +66,11 @@ def _text(part: ServicePart, opener: Opener) -> str:
     return ""
 
 
-def has_library_for(target: ServicePart | OutsideStore, libraries: str) -> bool:
-    """Return True if a list of packages holds a library for a store."""
-    known = target.guess.known
-    alike = (_OF_SEVERAL.get(known.protocol, ""), _OF_KINDS.get(known.kind, ""))
-    return _holds(libraries, _LIBRARIES.get(known.protocol, ""), re.escape(known.product or ""), *alike)
+def has_library_for(known: Known, libraries: str) -> bool:
+    """Return True if a list of packages holds a library for a store, of its product or of its kind."""
+    return has_driver_for(known, libraries) or _holds(
+        libraries, _OF_SEVERAL.get(known.protocol, ""), _OF_KINDS.get(known.kind, "")
+    )
 
 
 def has_driver_for(known: Known, libraries: str) -> bool:

@@ -73,7 +73,7 @@ def is_meant_for_others(
         return owner is not part
     first = words_of(name)[0]
     is_of_some = len(first) > 2 and first in _words_of(part) and any(first not in _words_of(each) for each in sharing)
-    return not (is_of_some or has_library_for(target, libraries(part)))
+    return not (is_of_some or has_library_for(target.guess.known, libraries(part)))
 
 
 def _owner_of(name: str, sharing: Sequence[ServicePart]) -> ServicePart | None:
