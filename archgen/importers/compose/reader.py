@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -34,11 +33,12 @@ from archgen.importers.compose.recipe import Recipe
 from archgen.importers.compose.routing import ProxyRoute, routes
 from archgen.importers.compose.service import Service, SourceText, split_words
 from archgen.importers.compose.sharing import (
-    COORDINATORS,
+    agrees_with,
     borrowed_stores,
     is_for_others,
     is_meant_for_others,
     is_of_coordinated,
+    sharers_by_place,
     value_place,
 )
 from archgen.importers.compose.sources import calls_in_sources, settings_in_sources
@@ -92,7 +92,7 @@ class _Reader:
         self.by_id: dict[str, ServicePart | OutsideStore] = {part.id: part for part in self.parts.values()}
         self.hosts = hosts_of(self.parts)
         self.copied = {part.id: dict(self._variables_of_files(part)) for part in self.parts.values()}
-        self.shared = self._shared()
+        self.shared = sharers_by_place(self.parts.values(), self.copied)
         self.proven: set[tuple[str, str]] = set()
         self.called: set[tuple[str, str]] = set()
         self.certain: set[tuple[str, str]] = set()
@@ -262,7 +262,7 @@ class _Reader:
     def _mention(self, part: ServicePart, name: str, value: SourceText, evidence: str, port: int | None = None) -> None:
         if names_page(part.kind, name, value.text) or names_sources(part.kind, name):
             return
-        sharing = self.shared[value_place(value)]
+        sharing = self.shared.get(value_place(value), [])
         several = len(sharing) > 1
         if several and is_for_browsers(name) and part.kind not in ("app-server", "web-server"):
             return
@@ -281,7 +281,7 @@ class _Reader:
             self._doubt(f"connection:{part.id}->{store.id}", value.source, evidence)
         for mention in mentions(name, value.text, self.hosts, port):
             target = self.by_id[mention.host]
-            if target.id == part.id or (shared and not self._agrees(part, mention.host)):
+            if target.id == part.id or (shared and not agrees_with(part, target)):
                 continue
             if several and (is_for_others(part, target) or is_of_coordinated(name, part, target)):
                 continue
@@ -307,23 +307,6 @@ class _Reader:
     def _is_member(self, part: ServicePart, identity: str) -> bool:
         """Return True for a store that joins another one of its product: programs call the one that they name."""
         return self.by_id[identity].guess.known.product == part.guess.known.product
-
-    def _agrees(self, part: ServicePart, identity: str) -> bool:
-        """Return True for a store that another one needs by its product: one that elects a leader, or its own like."""
-        known = self.by_id[identity].guess.known
-        like = re.sub(r"\d+", "", identity) == re.sub(r"\d+", "", part.id)
-        return known.product in COORDINATORS or (like and known.product == part.guess.known.product)
-
-    def _shared(self) -> dict[tuple[str, int, str], list[ServicePart]]:
-        """Return the services that share the value at a place: through an anchor, or a file that several name."""
-        sharing: dict[tuple[str, int, str], list[ServicePart]] = defaultdict(list)
-        for part in self.parts.values():
-            for value in (*self.copied[part.id].values(), *part.service.environment.values()):
-                users = sharing[value_place(value)]
-                # a line may hold several values of one service
-                if not users or users[-1] is not part:
-                    users.append(part)
-        return sharing
 
     def _connect(
         self, part: ServicePart, mention: Mention, source: Origin, evidence: str, sure: Confidence = "high"

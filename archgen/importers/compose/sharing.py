@@ -16,6 +16,9 @@ from archgen.model.kinds import KINDS
 _UnseenVariables = tuple[tuple[str, str], tuple[str, ...]]
 """A program, and the files that it gets its variables from."""
 
+ValuePlace = tuple[str, int, str]
+"""The file, the line and the text of a value."""
+
 COORDINATORS = ("etcd", "consul", "zookeeper")
 """Products that elect the leaders of others."""
 
@@ -141,6 +144,30 @@ def _variables_of(service: Service) -> _UnseenVariables:
     return service.program, tuple(file.text for file in service.env_files)
 
 
-def value_place(value: SourceText) -> tuple[str, int, str]:
+def agrees_with(store: ServicePart, target: ServicePart | OutsideStore) -> bool:
+    """Return True for a store that another one needs by its product: one that elects a leader, or its own like."""
+    product = target.guess.known.product
+    like = re.sub(r"\d+", "", target.id) == re.sub(r"\d+", "", store.id)
+    return product in COORDINATORS or (like and product == store.guess.known.product)
+
+
+def sharers_by_place(
+    parts: Iterable[ServicePart], copied: Mapping[str, Mapping[str, SourceText]]
+) -> dict[ValuePlace, list[ServicePart]]:
+    """Return the services that share the value at a place: through an anchor, or a file that several name.
+
+    `copied` are the variables that files show, by the ids of parts.
+    """
+    sharers: dict[ValuePlace, list[ServicePart]] = {}
+    for part in parts:
+        for value in (*copied[part.id].values(), *part.service.environment.values()):
+            users = sharers.setdefault(value_place(value), [])
+            # a line may hold several values of one service
+            if not users or users[-1] is not part:
+                users.append(part)
+    return sharers
+
+
+def value_place(value: SourceText) -> ValuePlace:
     """Return the place of a value, which is the same for all that share it by an anchor."""
     return value.source.path, value.source.line, value.text
