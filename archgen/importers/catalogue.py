@@ -6,6 +6,8 @@ import re
 
 from msgspec import Struct
 
+from archgen.model.kinds import KINDS
+
 SAFE_IMAGE = re.compile(
     r"[a-zA-Z0-9][a-zA-Z0-9._/-]*(?::[0-9]+/[a-zA-Z0-9._/-]+)?(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,60})?(?:@sha256:[0-9a-f]{64})?"
 )
@@ -23,6 +25,11 @@ class Known(Struct, frozen=True):
     protocol: str = "http"
     port: int | None = None
     admin: bool = False
+
+    @property
+    def keeps_data(self) -> bool:
+        """Return True for a store: its kind has the role of data."""
+        return KINDS[self.kind].role == "data"
 
 
 def _stores(kind: str, product: str, protocol: str, port: int, names: str) -> dict[str, Known]:

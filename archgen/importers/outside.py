@@ -23,7 +23,6 @@ from archgen.importers.names import free_id, make_id
 from archgen.importers.products import Guess, known_by_name
 from archgen.importers.secrets import is_secret_name
 from archgen.importers.store_names import names_host_alone, read_store_name, tells_store_host
-from archgen.model.kinds import KINDS
 
 _BY_PROTOCOL = {
     "postgresql": "postgres", "mysql": "mysql", "mongodb": "mongo", "redis": "redis", "rediss": "redis", "amqp": "rabbitmq",
@@ -237,7 +236,7 @@ def _may_be_outside(known: Known, host: str) -> bool:
     """
     if known.product in _ASKED:
         return "." not in host or _IN_CLUSTER.search(host) is not None
-    return KINDS[known.kind].role == "data"
+    return known.keeps_data
 
 
 def _in_pairs(by_word: Known | None, value: str) -> Iterator[tuple[Mention, Known]]:

@@ -340,7 +340,7 @@ def _by_variables(variables: frozenset[str]) -> Known | None:
 
 def with_ports(kind: Guess, ports: Iterable[int]) -> Guess:
     """Return a guess with the product of a store whose name alone is known, by the port that it answers on."""
-    if kind.known.product is not None or KINDS[kind.known.kind].role != "data":
+    if kind.known.product is not None or not kind.known.keeps_data:
         return kind
     known = next((STORES[port] for port in ports if port in STORES), None)
     return kind if known is None else Guess(known, f"{kind.evidence}, port {known.port}", False)

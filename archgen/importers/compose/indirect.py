@@ -38,7 +38,7 @@ class IndirectCall(Struct, frozen=True):
 def calls_by_socket(parts: Mapping[str, ServicePart]) -> Iterator[IndirectCall]:
     """Yield a call of the store, or of the PHP, that keeps its socket in a volume which others mount too."""
     sockets = {part.id: volumes for part in parts.values() if (volumes := _sockets(part))}
-    stores = {part.id for part in parts.values() if KINDS[part.kind].role == "data"}
+    stores = {part.id for part in parts.values() if part.guess.known.keeps_data}
     of_stores = {volume for name in sockets.keys() & stores for volume in sockets[name]}
     anywhere = {volume for volumes in sockets.values() for volume in volumes}
     mounting = [
@@ -83,10 +83,10 @@ def calls_by_login(
 
     `variables` are those that no other service shares, by the ids of parts.
     """
-    stores = [part for part in parts.values() if KINDS[part.kind].role == "data"]
+    stores = [part for part in parts.values() if part.guess.known.keeps_data]
     for part in parts.values():
         own = variables[part.id]
-        if KINDS[part.kind].role == "data" or KINDS[part.kind].observes or part.guess.known.admin:
+        if part.guess.known.keeps_data or KINDS[part.kind].observes or part.guess.known.admin:
             continue
         addressed = [
             known for name, value in own.items() if value.text and (known := store_asked_for(name)) is not None
@@ -109,7 +109,7 @@ def likely_callers(store: ServicePart, parts: Mapping[str, ServicePart]) -> list
     known, networks = store.guess.known, store.service.networks
     if known.kind not in _KEPT_FOR_PROGRAMS or known.product in _KEPT_FOR_OTHERS:
         return []
-    others = [part for part in parts.values() if KINDS[part.kind].role != "data"]
+    others = [part for part in parts.values() if not part.guess.known.keeps_data]
     if all(part.service.networks & networks for part in others):
         return []
     near = [part for part in others if _may_call(part) and part.service.networks & networks]

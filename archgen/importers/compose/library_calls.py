@@ -20,7 +20,7 @@ def calls_by_library(
     `called` are the pairs of ids that files show. A list of packages for several programs tells of none.
     """
     programs = [part for part in parts.values() if _is_program(part)]
-    stores = [part for part in parts.values() if KINDS[part.kind].role == "data"]
+    stores = [part for part in parts.values() if part.guess.known.keeps_data]
     alone = [store for store in stores if sum(is_like(each.guess.known, store.guess.known) for each in stores) == 1]
     pairs = [
         (part, store) for part in programs for store in alone if not _calls_like(part, store.guess.known, parts, called)

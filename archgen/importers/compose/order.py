@@ -32,7 +32,7 @@ def may_call(
     components: Mapping[str, ServicePart | OutsideStore],
 ) -> bool:
     """Return True if a service that starts after another may call it; `proven` are calls by the ids of components."""
-    stores, is_store = KINDS[target.kind].role == "data", KINDS[part.kind].role == "data"
+    stores, is_store = target.guess.known.keeps_data, part.guess.known.keeps_data
     if (part.kind == "backup" and stores) or (is_store and not stores):
         return False
     leads = KINDS[part.kind].balances or part.kind == "web-server" or bool(part.service.ports)

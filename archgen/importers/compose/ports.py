@@ -33,6 +33,6 @@ def _protocol(known: Known, port: Publication) -> str:
         return "https"
     if KINDS[known.kind].balances and port.target in STORE_PROTOCOLS:
         return STORE_PROTOCOLS[port.target]
-    if known.port == port.target or KINDS[known.kind].role == "data":
+    if known.port == port.target or known.keeps_data:
         return "http" if port.target in _PAGES_OF_STORES else known.protocol
     return "ssh" if port.target == 22 else "http"

@@ -183,7 +183,7 @@ class _Reader:
 
     def _publish(self, part: ServicePart) -> None:
         # a port without one of the machine is published on any free one, where no visitor looks for it
-        stores = KINDS[part.kind].role == "data"
+        stores = part.guess.known.keeps_data
         published = [port for port in part.service.ports if port.published is not None and not (stores and port.unset)]
         # a port of UDP beside others serves the same callers
         for port in [port for port in published if not port.udp] or published:
@@ -201,7 +201,7 @@ class _Reader:
         for name, value in values.items():
             port = port_beside(name, lambda key: values[key].text if key in values else "")
             self._mention(part, name, value, name, port)
-            if KINDS[part.kind].role == "data" and admits_anybody(name, value.text):
+            if part.guess.known.keeps_data and admits_anybody(name, value.text):
                 self._add(f"component:{part.id}", "is_open", True, value.source, name)
         for words in (service.entrypoint, service.command):
             if words is not None:
@@ -266,7 +266,7 @@ class _Reader:
         several = len(sharing) > 1
         if several and is_for_browsers(name) and part.kind not in ("app-server", "web-server"):
             return
-        shared = several and KINDS[part.kind].role == "data"
+        shared = several and part.guess.known.keeps_data
         elsewhere = self.neighbours.stores(name, value.text, port) if not shared else {}
         for mention in elsewhere.values():
             self._connect(part, mention, value.source, evidence)
@@ -292,7 +292,7 @@ class _Reader:
                 self.doubted.setdefault((part.id, target.id), (value.source, evidence))
             else:
                 self.certain.add((part.id, target.id))
-            if names_telemetry(name) and KINDS[target.kind].role != "data":
+            if names_telemetry(name) and not target.guess.known.keeps_data:
                 self._add(f"connection:{part.id}->{target.id}", "required", False, value.source, evidence)
 
     def _takes_copies(self, part: ServicePart, target: ServicePart | OutsideStore) -> bool:
@@ -352,7 +352,7 @@ class _Reader:
                 continue
             if not may_call(part, target, self.proven, self.by_id):
                 continue
-            stores, known = KINDS[target.kind].role == "data", target.guess.known
+            stores, known = target.guess.known.keeps_data, target.guess.known
             subject = f"connection:{part.id}->{target.id}"
             self._add(subject, "protocol", known.protocol if stores or known.product else "http", value.source, "depends_on",
                       "high" if stores else "medium")  # fmt: skip

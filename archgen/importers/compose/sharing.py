@@ -33,7 +33,7 @@ def is_for_others(part: ServicePart, target: ServicePart | OutsideStore) -> bool
     if proxies and target.guess.known.product in COORDINATORS:
         return False
     copies = part.kind == "backup" and not KINDS[target.kind].stores
-    return copies or KINDS[part.kind].observes or (proxies and KINDS[target.kind].role == "data")
+    return copies or KINDS[part.kind].observes or (proxies and target.guess.known.keeps_data)
 
 
 def _is_own_gateway(part: ServicePart) -> bool:
@@ -60,7 +60,7 @@ def is_meant_for_others(
     """
     if _begins_with_another(name, part, sharing):
         return True
-    if KINDS[target.kind].role == "data" and _is_own_gateway(part):
+    if target.guess.known.keeps_data and _is_own_gateway(part):
         return True
     programs = {each.service.built_program for each in sharing if _is_program(each)}
     if len(programs) < 2 or isinstance(target, OutsideStore):
@@ -94,7 +94,7 @@ def _is_program(part: ServicePart) -> bool:
 
 def is_of_coordinated(name: str, part: ServicePart, target: ServicePart | OutsideStore) -> bool:
     """Return True for `KAFKA_ZOOKEEPER_CONNECT`, which is Kafka's own, of a program that is given all that a file sets."""
-    elects = target.guess.known.product in COORDINATORS and KINDS[part.kind].role != "data"
+    elects = target.guess.known.product in COORDINATORS and not part.guess.known.keeps_data
     return elects and _OF_COORDINATED.match(name) is not None
 
 
@@ -104,7 +104,7 @@ def _begins_with_another(name: str, part: ServicePart, sharing: Sequence[Service
     if len(first) < 3 or first in _words_of(part):
         return False
     others = [each for each in sharing if not each.service.runs_program_of(part.service)]
-    return any(first in _words_of(each)[:1] and KINDS[each.kind].role != "data" for each in others)
+    return any(first in _words_of(each)[:1] and not each.guess.known.keeps_data for each in others)
 
 
 def _words_of(part: ServicePart) -> list[str]:
@@ -124,7 +124,7 @@ def borrowed_stores(
     `services` are all that a project runs, jobs that end too. `proven` are calls, `copied` the variables that files show,
     both by the ids of parts.
     """
-    data = {part.id for part in parts.values() if KINDS[part.kind].role == "data"}
+    data = {part.id for part in parts.values() if part.guess.known.keeps_data}
     calling = {caller for caller, called in proven if called in data}
     stores: dict[_UnseenVariables, list[tuple[str, Origin]]] = {}
     for service in services:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 
 from archgen.importers.kubernetes.part import Workload, listens, node_ports
 from archgen.importers.kubernetes.variables import NODE
-from archgen.model.kinds import KINDS
 
 _WORD = re.compile(r"-(service|svc|srv)$")
 
@@ -102,7 +101,7 @@ def _workload_names(namespace: str, parts: Iterable[Workload], hosts: Mapping[st
         if name
         and name not in hosts
         and (namespace == part.namespace or not namespace or not part.namespace)
-        and (KINDS[part.guess.known.kind].role == "data" or listens(part.manifest))
+        and (part.guess.known.keeps_data or listens(part.manifest))
     }
     return {**_alike(hosts), **names}
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from archgen.importers.catalogue import PRODUCTS, STORES, Known
 from archgen.importers.kubernetes.manifests import Manifest, Manifests
 from archgen.importers.products import known_by_name
-from archgen.model.kinds import KINDS
 
 _OF_PAGES = {80, 8000, 8080, 9000}
 """Ports of stores on which much else answers."""
@@ -45,10 +44,6 @@ def _known(service: Manifest) -> Known | None:
     ports = {port.get("port").number for port in service.node.get("spec", "ports").list()} - _OF_PAGES
     # several products share a port: the best-known one is meant
     products = (*STORES.values(), *PRODUCTS.values())
-    by_port = next((each for each in products if each.port in ports and _keeps(each)), None)
+    by_port = next((each for each in products if each.port in ports and each.keeps_data), None)
     named = known_by_name(service.name)
-    return by_port or (named if _keeps(named) else None)
-
-
-def _keeps(known: Known) -> bool:
-    return KINDS[known.kind].role == "data"
+    return by_port or (named if named.keeps_data else None)

@@ -61,7 +61,7 @@ def port_protocol(part: Workload, port: SourceNode, number: int) -> str:
         return known.protocol
     if name.startswith("grpc"):
         return "grpc"
-    return known.protocol if KINDS[known.kind].role == "data" else "http"
+    return known.protocol if known.keeps_data else "http"
 
 
 def target_port(part: Workload, port: SourceNode) -> int | None:

@@ -169,7 +169,7 @@ class _Reader:
         if KINDS[part.guess.known.kind].role not in ("application", "web", "balancer"):
             return
         for target, name, source in components_sought(self.manifests, part, self.hosts.all_in(part.namespace)):
-            if (part.id, target) not in self.called and KINDS[self.by_id[target].guess.known.kind].role != "data":
+            if (part.id, target) not in self.called and not self.by_id[target].guess.known.keeps_data:
                 self._connect(part, Mention(target), source, f"{name}, in no file")
                 self._add(f"connection:{part.id}->{target}", "variable", name, source, name, "medium")
 
@@ -207,7 +207,7 @@ class _Reader:
             for name, (text, source) in values.items():
                 port = port_beside(name, lambda key: values[key][0] if key in values else "")  # noqa: B023
                 self._mention(part, name, expanded(text, values), source, name, hosts, port)
-                if KINDS[part.guess.known.kind].role == "data" and admits_anybody(name, text):
+                if part.guess.known.keeps_data and admits_anybody(name, text):
                     self._add(f"component:{part.id}", "is_open", True, source, name)
             before = ""
             for key in ("command", "args"):
@@ -236,7 +236,7 @@ class _Reader:
         """Add the stores whose pods a command waits for by a label."""
         for label, value in labels_in_command(text):
             awaited = self.index.select({label: value})
-            if len(awaited) == 1 and KINDS[awaited[0].guess.known.kind].role == "data":
+            if len(awaited) == 1 and awaited[0].guess.known.keeps_data:
                 self._connect(part, Mention(awaited[0].id), source, "kubectl")
                 self._doubt(part.id, awaited[0].id, source, "kubectl")
 
@@ -279,7 +279,7 @@ class _Reader:
             self._connect(part, mention, source, evidence)
             if verdict == "doubtful":
                 self._doubt(part.id, mention.host, source, evidence)
-            stores = KINDS[self.by_id[mention.host].guess.known.kind].role == "data"
+            stores = self.by_id[mention.host].guess.known.keeps_data
             if names_telemetry(name) and not stores and mention.host != part.id:
                 self._add(f"connection:{part.id}->{mention.host}", "required", False, source, evidence)
 
@@ -295,7 +295,7 @@ class _Reader:
             return
         target = self.by_id[mention.host]
         known = target.guess.known
-        if isinstance(part, Workload) and part.manifest.kind == "Job" and KINDS[known.kind].role != "data":
+        if isinstance(part, Workload) and part.manifest.kind == "Job" and not known.keeps_data:
             return
         self.called.add((part.id, target.id))
         if part.guess.known.kind == "backup" and KINDS[known.kind].stores:

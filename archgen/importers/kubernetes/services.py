@@ -41,7 +41,7 @@ def siblings_of(
     for (space, name), pods in selected.items():
         others = [part.id for part in pods[1:] if part.manifest.name.startswith(f"{name}-")]
         alike = {part.guess.known.kind for part in pods}
-        if others and len(alike) == 1 and KINDS[pods[0].guess.known.kind].role != "data":
+        if others and len(alike) == 1 and not pods[0].guess.known.keeps_data:
             yield pods[0].id, (f"service/{space}/{name}", others)
 
 
@@ -68,7 +68,7 @@ def protocols_of(
 
 
 def _spread(manifests: Manifests, service: Manifest, pods: list[Workload], sheet: FactSheet) -> None:
-    for part in (each for each in pods[:1] if KINDS[each.guess.known.kind].role != "data"):
+    for part in (each for each in pods[:1] if not each.guess.known.keeps_data):
         cluster = spread_over(replicas_of(part, manifests)[0])
         sheet.add(Fact(f"component:{part.id}", "cluster", cluster, service.origin, "Service"))
 

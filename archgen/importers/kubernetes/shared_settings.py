@@ -128,7 +128,7 @@ class SharedSettings:
         if self._is_for_others(part, name, target, settings):
             return "none"
         known, leads = target.guess.known, KINDS[part.guess.known.kind].balances
-        if KINDS[known.kind].role != "data":
+        if not known.keeps_data:
             # of a directory of addresses nothing tells who calls which, but that a gateway leads to them, and that
             # programs are given products, such as a registry, for their own use
             is_product = known.product is not None or store_by_name(name) is not None
@@ -146,7 +146,7 @@ class SharedSettings:
     def _knowing(self, settings: _Settings, store: Known) -> Set[str]:
         """Return those who take the settings and have a variable of their own for a store."""
         if store not in settings.knowing:
-            programs = (each for each in settings.takers.values() if KINDS[each.guess.known.kind].role != "data")
+            programs = (each for each in settings.takers.values() if not each.guess.known.keeps_data)
             settings.knowing[store] = {
                 each.id for each in programs if any(_is_meant(named, store) for named in self.own[each.id])
             }
@@ -211,7 +211,7 @@ class SharedSettings:
         first = words_of(name)[0]
         if first and first in _words_of(part):
             return False
-        kind, stores = KINDS[part.guess.known.kind], KINDS[target.guess.known.kind].role == "data"
+        kind, stores = KINDS[part.guess.known.kind], target.guess.known.keeps_data
         leads = kind.balances and part.guess.sure
         if kind.role == "data" or kind.observes or (stores and (leads or _PAGE.search(part.id) is not None)):
             return True
