@@ -162,7 +162,7 @@ def _hit(
         flows=flows,
         fix=None
         if left
-        else f"Write the switchover down and practise it, or let {listed(components)} fail over automatically.",
+        else f"Write the switchover down and practice it, or let {listed(components)} fail over automatically.",
         case=None if left else "by-hand",
         confidence="high" if left else "medium",
         proof=(left or stopping)[0].points[0].proof,
