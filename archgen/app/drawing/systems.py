@@ -12,9 +12,9 @@ from archgen.report.common.terminal import brief
 
 
 def visible_systems(models: tuple[Model, ...], taken: Collection[str] = ()) -> tuple[CheckedModel, ...]:
-    """Return the models with the findings that their reader sees; `taken` are names that the site uses itself.
+    """Return the models with the findings that their reader sees, each after the one that it follows.
 
-    Raises ModelError with every problem of the invalid models.
+    `taken` are names that the site uses itself. Raises ModelError with every problem of the invalid models.
     """
     problems = tuple(problem for model in broken_models(models) for problem in model.problems)
     if problems:
@@ -22,7 +22,21 @@ def visible_systems(models: tuple[Model, ...], taken: Collection[str] = ()) -> t
     persona, least = configured_persona(), configured_min_confidence()
     systems = tuple(visible_to(persona, model, least) for model in valid_models(models))
     check_names(((system.id, system.file) for system in systems), taken)
-    return systems
+    return _previous_first(systems)
+
+
+def _previous_first(systems: tuple[CheckedModel, ...]) -> tuple[CheckedModel, ...]:
+    """Return the systems in their order, but each behind the one that it follows, whatever their files are called."""
+    by_id = {system.id: system for system in systems}
+    ordered: dict[str, CheckedModel] = {}
+    for system in systems:
+        chain: dict[str, CheckedModel] = {}
+        step: CheckedModel | None = system
+        while step is not None and step.id not in ordered and step.id not in chain:
+            chain[step.id] = step
+            step = by_id.get(step.architecture.follows or "")
+        ordered.update(reversed(chain.items()))
+    return tuple(ordered.values())
 
 
 def check_names(models: Iterable[tuple[str, str]], taken: Collection[str] = ()) -> None:
