@@ -1,4 +1,4 @@
-"""Durations: the units that a model may write them in, and durations written in the unit that suits them."""
+"""Durations and rates: the units that a model may write them in, and both written in the unit that suits them."""
 
 from __future__ import annotations
 
@@ -44,3 +44,12 @@ def format_duration(hours: float) -> str:
         return f"{minutes:.1f} min"
     seconds = minutes * 60
     return f"{seconds:.1f} s" if seconds >= 0.1 or seconds == 0.0 else "under 0.1 s"
+
+
+def format_rate(per_second: float, requests: str = "") -> str:
+    """Return a rate in the unit that suits it, to four digits: `170/s`, `12,500/s`, `1/d`, or `60 requests/s`."""
+    unit = next((unit for unit in ("s", "min", "h") if round(per_second * SECONDS[unit], 9) >= 1), "d")
+    if not per_second:
+        unit = "s"
+    number = float(f"{per_second * SECONDS[unit]:.4g}")
+    return f"{f'{number:,.0f}' if number >= 1000 else f'{number:g}'}{requests}/{unit}"

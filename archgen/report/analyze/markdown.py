@@ -5,7 +5,7 @@ from __future__ import annotations
 from archgen.analysis.assessment import FlowAssessment
 from archgen.analysis.headroom import Capacity
 from archgen.improve.gains import Gains
-from archgen.model.durations import format_duration
+from archgen.model.durations import format_duration, format_rate
 from archgen.model.percentages import format_availability, format_part
 from archgen.reliability.groups import products
 from archgen.report.common.assessment import (
@@ -21,7 +21,6 @@ from archgen.report.common.assessment import (
     format_range,
     group_assumptions,
     impossible_text,
-    per_second,
 )
 from archgen.report.common.terminal import brief
 
@@ -61,7 +60,7 @@ def _capacity(capacity: Capacity | None) -> list[str]:
     ]
     for component in capacity.components:
         copies = f" ×{component.replicas}" if component.replicas > 1 else ""
-        limit = per_second(component.capacity) if component.capacity is not None else "not declared"
+        limit = format_rate(component.capacity) if component.capacity is not None else "not declared"
         loads = (
             f"{format_load(component, component.today)} | {format_load(component, component.peak or component.today)}"
         )

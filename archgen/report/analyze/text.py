@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archgen.analysis.assessment import FlowAssessment
 from archgen.analysis.headroom import Capacity
 from archgen.improve.gains import Gains
-from archgen.model.durations import format_duration
+from archgen.model.durations import format_duration, format_rate
 from archgen.model.percentages import format_availability, format_part
 from archgen.model.subject import Subject
 from archgen.reliability.availability import Importance
@@ -25,7 +25,6 @@ from archgen.report.common.assessment import (
     format_range,
     group_assumptions,
     impossible_text,
-    per_second,
 )
 from archgen.report.common.terminal import Style, brief, display_width, wrap_columns
 
@@ -168,7 +167,7 @@ def _loads(capacity: Capacity) -> Iterator[tuple[str, ...]]:
     peaks = any(component.peak is not None for component in capacity.components)
     yield ("component", "can answer", "today", *(("at peak",) if peaks else ()), "after the worst loss")
     for component in capacity.components:
-        limit = per_second(component.capacity) if component.capacity is not None else "not declared"
+        limit = format_rate(component.capacity) if component.capacity is not None else "not declared"
         peak = (format_load(component, component.peak or component.today),) if peaks else ()
         copies = f" ×{component.replicas}" if component.replicas > 1 else ""
         yield (

@@ -11,7 +11,7 @@ from archgen.analysis.headroom import Busiest, Capacity, Headroom
 from archgen.analysis.probabilities import Assumed, AssumedTime
 from archgen.improve.gains import Gains
 from archgen.linting.checked_model import CheckedModel
-from archgen.model.durations import HOURS_PER_YEAR, format_duration
+from archgen.model.durations import HOURS_PER_YEAR, format_duration, format_rate
 from archgen.model.percentages import format_availability, format_bounds
 from archgen.model.subject import EVENTS, Subject
 
@@ -118,17 +118,12 @@ def format_basis(flow: FlowAssessment) -> str:
     return "assumed and promised" if any(promised) else "assumed"
 
 
-def per_second(rate: float) -> str:
-    """A rate, `170/s`, to four digits."""
-    return f"{rate:.4g}/s"
-
-
 def format_load(component: Headroom, busiest: Busiest | None) -> str:
     """Return the load of a component's busiest replica, with its share of the capacity if that is declared."""
     if busiest is None:
         return ""
     share = component.share(busiest)
-    rate = per_second(busiest.rate)
+    rate = format_rate(busiest.rate)
     if share is None:
         return rate
     return f"{rate} ({share:.0%}{': too much' if share > 1 + 1e-9 else ''})"

@@ -10,6 +10,7 @@ from archgen.analysis.topology import Topology
 from archgen.edits.remedy import add_replica
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Change
+from archgen.model.durations import format_rate
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -45,8 +46,8 @@ def _hit(facts: Topology, component: str, after: dict[Subject, list[Overload]]) 
     return Hit(
         subject=Subject("component", component),
         message=(
-            f"If {lost.id} fails, {worst.replica} gets {_rate(worst.load)}{_when(facts, worst)} but can handle only "
-            f"{_rate(worst.capacity)}{also}"
+            f"If {lost.id} fails, {worst.replica} gets {format_rate(worst.load)}{_when(facts, worst)} but can handle only "
+            f"{format_rate(worst.capacity)}{also}"
         ),
         related=tuple((element, f"leaves too little capacity of {component}") for element in elements),
         flows=tuple(dict.fromkeys(flow for over in after.values() for overload in over for flow in overload.flows)),
@@ -68,10 +69,6 @@ def _under(facts: Topology, replica: Subject) -> tuple[Subject, ...]:
 
 def _when(facts: Topology, overload: Overload) -> str:
     return " at peak" if any(facts.flows[flow].peak is not None for flow in overload.flows) else ""
-
-
-def _rate(rate: float) -> str:
-    return f"{rate:.4g}/s"
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:

@@ -11,6 +11,7 @@ from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change, Put
+from archgen.model.durations import format_rate
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -32,12 +33,15 @@ def check(context: RuleContext) -> Iterator[Hit]:
         yield Hit(
             subject=Subject("component", component),
             message=(
-                f"{listed(flows)} {'brings' if len(flows) == 1 else 'bring'} {_rate(worst.load)} to {worst.replica}"
+                f"{listed(flows)} {'brings' if len(flows) == 1 else 'bring'} {format_rate(worst.load)} to {worst.replica}"
                 f"{' at peak' if any(facts.flows[flow].peak is not None for flow in worst.flows) else ''}, "
-                f"which can handle {_rate(worst.capacity)}"
+                f"which can handle {format_rate(worst.capacity)}"
             ),
             related=tuple(
-                (Subject("replica", overload.replica), f"gets {_rate(overload.load)} of {_rate(overload.capacity)}")
+                (
+                    Subject("replica", overload.replica),
+                    f"gets {format_rate(overload.load)} of {format_rate(overload.capacity)}",
+                )
                 for overload in overloads
             ),
             flows=flows,
@@ -55,7 +59,7 @@ def _even_weights(facts: Topology, component: str) -> str | None:
     share = sum(loads.get(replica.id, 0.0) for replica in called.replicas) / len(called.replicas)
     if share > (called.capacity or 0.0):
         return None
-    even = f"Even out the `weights` of {listed(callers)}: each replica of {component} then gets {_rate(share)}"
+    even = f"Even out the `weights` of {listed(callers)}: each replica of {component} then gets {format_rate(share)}"
     return f"{even}. Or add replicas, or raise their capacity."
 
 
@@ -67,10 +71,6 @@ def _has_weights(caller: Component, called: Component) -> bool:
 
 MOST_REPLICAS = 10_000
 """The largest number of replicas that the schema of the language allows."""
-
-
-def _rate(rate: float) -> str:
-    return f"{rate:.4g}/s"
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
+from archgen.model.durations import format_rate
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -40,8 +41,8 @@ def _judge(facts: Topology, store: str, rate: float, flows: tuple[str, ...]) -> 
         yield Hit(
             subject=Subject("component", store),
             message=(
-                f"Writes can't even double: all go through {now[0]}, {rate:.4g}/s of the {component.capacity:.4g}/s that it can "
-                f"handle, while {listed(spread)} can grow by adding replicas"
+                f"Writes can't even double: all go through {now[0]}, {format_rate(rate)} of the "
+                f"{format_rate(component.capacity)} that it can handle, while {listed(spread)} can grow by adding replicas"
             ),
             related=((Subject("replica", now[0]), "takes every write"),),
             flows=flows,

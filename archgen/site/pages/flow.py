@@ -10,7 +10,7 @@ from archgen.compare.flows import called
 from archgen.linting.checked_model import CheckedModel
 from archgen.linting.finding_groups import FindingGroup
 from archgen.model.architecture import Flow
-from archgen.model.durations import format_duration
+from archgen.model.durations import format_duration, format_rate
 from archgen.model.finding import Finding
 from archgen.model.percentages import format_availability
 from archgen.model.wording import plural
@@ -56,9 +56,9 @@ def _facts(system: CheckedModel, flow: Flow) -> Iterator[str]:
     if flow.domain:
         yield f"visitors request {code(flow.domain)}"
     if flow.demand is not None:
-        yield f"{flow.demand:g} requests/s"
+        yield format_rate(flow.demand, " requests")
     if flow.peak is not None:
-        yield f"{flow.peak:g} requests/s at peak"
+        yield f"{format_rate(flow.peak, ' requests')} at peak"
     for assessment in system.assessments:
         if assessment.flow == flow.id and assessment.possible:
             yield _availability(assessment)
