@@ -6,30 +6,25 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from archgen.model.architecture import Availability
+from archgen.model.durations import SECONDS, format_rate, spell_duration
+from archgen.model.percentages import write_percentage
 from archgen.model.wording import listed
 
 _COMPARED_ELSEWHERE = frozenset({"id", "why", "links", "icon", "replicas", "placed", "steps", "ports", "summary"})
 """Fields that are compared in other words, or that don't describe the architecture itself."""
 
-_UNITS = {
-    "recovery": " s",
-    "every": " s",
-    "keeps": " s",
-    "ttl": " s",
-    "recovery_time": " s",
-    "recovery_point": " s",
-    "capacity": " requests/s",
-    "demand": " requests/s",
-    "mtbf": " h",
-    "mttr": " h",
-}
+_SECONDS = frozenset({"recovery", "every", "keeps", "ttl", "lag", "timeout", "recovery_time", "recovery_point"})
+_HOURS = frozenset({"mtbf", "mttr"})
+_RATES = frozenset({"capacity", "demand", "peak"})
+_SHARES = frozenset({"availability", "bad", "hits", "probability"})
 
 
 def differences(old: Struct, new: Struct, of: str = "", apart: frozenset[str] = _COMPARED_ELSEWHERE) -> Iterator[str]:
     """Yield a phrase for each field that differs between two values of a type; `of` opens it, fields of `apart` have none."""
     for field in new.__struct_fields__:
         was, now = getattr(old, field), getattr(new, field)
-        if field not in apart and was != now:
+        if field not in apart and was != now and not (_follows(old, field) and _follows(new, field)):
             yield from _difference(field, was, now, of)
 
 
@@ -47,9 +42,14 @@ def _difference(field: str, was: object, now: object, of: str) -> Iterator[str]:
         yield f"{label} {after}, was {before}"
 
 
+def _follows(value: Struct, field: str) -> bool:
+    """Return True for the probability that follows from the times between failures and to repair, which a model states."""
+    return isinstance(value, Availability) and field == "probability" and value.mtbf is not None
+
+
 def _declared(value: Struct) -> str:
     """Return the fields that a model declares, each with its name."""
-    fields = [(field, getattr(value, field)) for field in value.__struct_fields__]
+    fields = [(field, getattr(value, field)) for field in value.__struct_fields__ if not _follows(value, field)]
     declared = [
         f"{name.replace('_', ' ')} {_words(name, value)}" for name, value in fields if value not in (None, (), False)
     ]
@@ -83,7 +83,18 @@ def _words(field: str, value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
-        return f"{value:.10g}{_UNITS.get(field, '')}"
+        return _number(field, value)
     if isinstance(value, tuple):
         return listed([_words("", member) for member in value]) or "none"
     return str(value)
+
+
+def _number(field: str, value: float) -> str:
+    """Return a number with the unit of its field, as a model would state it."""
+    if field in _SECONDS:
+        return spell_duration(value)
+    if field in _HOURS:
+        return spell_duration(value * SECONDS["h"])
+    if field in _RATES:
+        return format_rate(value, " requests")
+    return write_percentage(value) if field in _SHARES else f"{value:.10g}"

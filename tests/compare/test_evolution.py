@@ -204,7 +204,19 @@ def test_things_of_the_ladder_in_words() -> None:
             [("name: Shop", "name: Shop\nobjectives: {availability: 99.9%}")],
             "model",
             "shop",
-            "objectives availability 0.999, was not declared",
+            "objectives availability 99.9%, was not declared",
+        ),
+        (
+            [("name: Shop", "name: Shop\nobjectives: {recovery_point: 15m}")],
+            "model",
+            "shop",
+            "objectives recovery point 15 min, was not declared",
+        ),
+        (
+            [("  a: {}", "  a: {availability: {mtbf: 1y, mttr: 4h}}")],
+            "host",
+            "a",
+            "availability declared: mtbf 365 days, mttr 4 h",
         ),
     ],
 )
@@ -215,6 +227,14 @@ def test_what_changed_is_said_in_words(
     assert found is not None
     assert found[0] == "changed"
     assert any(words in phrase for phrase in found[1]), found[1]
+
+
+def test_the_times_of_an_availability_are_compared_and_not_what_follows_from_them() -> None:
+    before, after = (edited(("  a: {}", f"  a: {{availability: {{mtbf: {years}y, mttr: 4h}}}}")) for years in (5, 1))
+    assert what(evolve(side(before), side(after)), "host", "a") == (
+        "changed",
+        ("availability mtbf 365 days, was 1825 days",),
+    )
 
 
 def test_a_change_of_reasons_alone_is_no_change() -> None:
