@@ -113,7 +113,7 @@ class SharedSettings:
 
         `open` is what nothing tells, but that others are likelier to call it.
         """
-        settings = self.settings.get((source.path, source.line), _NO_SETTINGS)
+        settings = self._settings_at(source)
         if part.id not in settings.takers or len(settings.takers) == 1:
             return "sure"
         if target.id not in self.named.get(part.id, ()) and (
@@ -142,6 +142,9 @@ class SharedSettings:
             return "doubtful" if part.id in knowing else "open"
         is_likely = not settings.is_directory or _is_named_for(part, known.kind)
         return "doubtful" if is_likely else "open"
+
+    def _settings_at(self, source: Origin) -> _Settings:
+        return self.settings.get((source.path, source.line), _NO_SETTINGS)
 
     def _knowing(self, settings: _Settings, store: Known) -> Set[str]:
         """Return those who take the settings and have a variable of their own for a store."""
@@ -177,12 +180,12 @@ class SharedSettings:
 
     def _is_shared(self, part: Workload, source: Origin) -> bool:
         """Return True for a setting that several workloads take with all others."""
-        takers = self.settings.get((source.path, source.line), _NO_SETTINGS).takers
+        takers = self._settings_at(source).takers
         return part.id in takers and len(takers) > 1
 
     def is_of_pages(self, part: Workload, source: Origin) -> bool:
         """Return True for a setting that a workload shares, and that it has no use for if it names a store."""
-        takers = self.settings.get((source.path, source.line), _NO_SETTINGS).takers
+        takers = self._settings_at(source).takers
         return part.id in takers and _PAGE.search(part.id) is not None
 
     def _own_stores(self, part: Workload) -> Iterator[Known]:
@@ -198,7 +201,7 @@ class SharedSettings:
                     yield known
 
     def _is_own(self, part: Workload, source: Origin) -> bool:
-        settings = self.settings.get((source.path, source.line), _NO_SETTINGS)
+        settings = self._settings_at(source)
         return part.id not in settings.takers or settings.is_one_program
 
     def _is_for_others(
