@@ -41,6 +41,10 @@ class Origin(Struct, frozen=True, order=True):
     line: int
     pointer: str = ""
 
+    def __str__(self) -> str:
+        """Return the file and the line: `compose.yaml:4`."""
+        return f"{self.path}:{self.line}"
+
 
 class Fact(Struct, frozen=True):
     """A statement about a subject such as `component:web`, `connection:web->db`, `entry:web:80` or `host:docker-host`."""

@@ -95,7 +95,7 @@ def summary(result: Import) -> str:
         f"front doors: {', '.join(doors.front) or 'none'}; stores: {', '.join(stores) or 'none'}",
     ]
     lines += [
-        f"left out: {omission.name} ({omission.source.path}:{omission.source.line}): {omission.reason}"
+        f"left out: {omission.name} ({omission.source}): {omission.reason}"
         for omission in result.reading.omissions[:20]
     ]
     lines += [f"example values: {path}, since there is no .env beside it" for path in result.reading.stand_ins]

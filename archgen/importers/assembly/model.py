@@ -19,7 +19,7 @@ from archgen.importers.assembly.pairs import join_alike, pair_neighbours, pair_s
 from archgen.importers.assembly.questions import ImportQuestion, promotes, questions_of
 from archgen.importers.assembly.registries import lead_by_registries
 from archgen.importers.catalogue import BY_PRODUCT
-from archgen.importers.facts import Fact, Origin
+from archgen.importers.facts import Fact
 from archgen.importers.names import free_id, make_id
 
 Comments = dict[tuple[str, str], str]
@@ -73,7 +73,7 @@ def assemble_model(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> 
     values["hosts"] = {make_id(host): _host(host, inventory) for host in inventory.hosts}
     assumed = inventory.assumed_hosts
     for host, place in inventory.hosts.items():
-        comment = f"? {_at(place)}, one host for all that is started together" if host in assumed else _at(place)
+        comment = f"? {place!s}, one host for all that is started together" if host in assumed else str(place)
         draft.comments["hosts", make_id(host)] = comment
     values["groups"] = groups
     values |= {"components": draft.components, "connections": draft.connections, "flows": flows}
@@ -96,10 +96,6 @@ def _host(name: str, inventory: Inventory) -> dict[str, str]:
         return {"address": str(ip_address(address))}
     except ValueError:
         return {}
-
-
-def _at(place: Origin) -> str:
-    return f"{place.path}:{place.line}"
 
 
 def _application(inventory: Inventory, doors: Doors) -> str | None:
@@ -134,7 +130,7 @@ def _add_components(draft: _Draft) -> None:
         draft.components[part.id] = _component(part)
         mark = "" if part.confidence == "high" else "? "
         members = f", {', '.join(part.members[:4])}" if len(part.members) > 1 else ""
-        draft.comments["components", part.id] = f"{mark}{_at(part.source)}{members}, {part.evidence}"
+        draft.comments["components", part.id] = f"{mark}{part.source!s}{members}, {part.evidence}"
 
 
 def _groups(inventory: Inventory) -> dict[str, Any]:
@@ -195,7 +191,7 @@ def _add_call(draft: _Draft, call: Call) -> None:
         value["assumed"] = call.confidence if call.guess else "medium"
     draft.connections[call.id] = value if len(value) > 1 else call.protocol
     mark = "? " if call.guess or call.is_assumed else ""
-    draft.comments["connections", call.id] = f"{mark}{_at(call.place)}, {call.evidence}{' only' if call.guess else ''}"
+    draft.comments["connections", call.id] = f"{mark}{call.place!s}, {call.evidence}{' only' if call.guess else ''}"
 
 
 def _add_entries(draft: _Draft, local: list[str]) -> None:
@@ -210,20 +206,18 @@ def _add_entries(draft: _Draft, local: list[str]) -> None:
         elif name in draft.doors.assumed:
             part = draft.inventory.parts[name]
             source, value = draft.application or draft.client, {"protocol": _protocol(part), "assumed": "low"}
-            _connect(draft, source, name, value, f"? {_at(part.source)}, nothing else calls it")
+            _connect(draft, source, name, value, f"? {part.source!s}, nothing else calls it")
         elif any(not entry.local for entry in entries):
             outside = [entry for entry in entries if not entry.local]
             mark = "" if outside[0].confidence == "high" or name in draft.doors.exposed else "? "
-            _connect(
-                draft, draft.client, name, _ports(outside), f"{mark}{_at(outside[0].place)}, {outside[0].evidence}"
-            )
+            _connect(draft, draft.client, name, _ports(outside), f"{mark}{outside[0].place!s}, {outside[0].evidence}")
 
 
 def _add_local(draft: _Draft, name: str, entries: list[Entry]) -> None:
     outer = draft.outer or ""
     if f"{draft.client} -> {outer}" not in draft.connections:
         _connect(draft, draft.client, outer, {"protocol": "https", "port": 443}, "? in no file")
-    _connect(draft, outer, name, _ports(entries), f"{_at(entries[0].place)}, {entries[0].evidence}")
+    _connect(draft, outer, name, _ports(entries), f"{entries[0].place!s}, {entries[0].evidence}")
 
 
 def _admission(part: Part) -> dict[str, Any]:

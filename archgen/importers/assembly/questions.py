@@ -51,21 +51,15 @@ def questions_of(
     return tuple({each.id: each for each in questions}.values())
 
 
-def _place(part: Part) -> str:
-    return f"{part.source.path}:{part.source.line}"
-
-
 def _entrances(inventory: Inventory, doors: Doors, client: str) -> Iterator[ImportQuestion]:
     for name in doors.assumed:
         ask = f"No file says how visitors reach {name}. Do they call it directly?"
-        yield question("entrance", f"{client} -> {name}", ask, ("yes", "none"), (_place(inventory.parts[name]),))
+        yield question("entrance", f"{client} -> {name}", ask, ("yes", "none"), (str(inventory.parts[name].source),))
     for entry in inventory.entries:
         is_page = entry.component in doors.front and not inventory.parts[entry.component].keeps_data
         if is_page and is_local(inventory, entry.component):
             ask = f"{entry.component} is published on this machine alone. Does a proxy in front of it end TLS?"
-            yield question(
-                "outer-proxy", entry.component, ask, ("https", "http"), (f"{entry.place.path}:{entry.place.line}",)
-            )
+            yield question("outer-proxy", entry.component, ask, ("https", "http"), (str(entry.place),))
 
 
 def _redirects(inventory: Inventory, doors: Doors, client: str) -> Iterator[ImportQuestion]:
@@ -77,7 +71,7 @@ def _redirects(inventory: Inventory, doors: Doors, client: str) -> Iterator[Impo
         for entry in entries:
             if name in (*doors.front, *doors.bypasses) and may_redirect(entries, entry):
                 ask = f"No file says what port 80 of {name} does beside 443. Does it redirect to HTTPS?"
-                place = f"{entry.place.path}:{entry.place.line}"
+                place = str(entry.place)
                 yield question("redirect", f"{client} -> {name}", ask, ("redirects", "serves"), (place,))
 
 
@@ -85,21 +79,21 @@ def _modes(inventory: Inventory) -> Iterator[ImportQuestion]:
     for part in inventory.parts.values():
         if part.traits.stores and part.replicas > 1 and not _is_settled(part):
             ask = f"Which of the {part.replicas} replicas of {part.id} take writes?"
-            yield question("mode", part.id, ask, ("all", "first-manual", "first-automatic"), (_place(part),))
+            yield question("mode", part.id, ask, ("all", "first-manual", "first-automatic"), (str(part.source),))
 
 
 def _counts(inventory: Inventory) -> Iterator[ImportQuestion]:
     for part in inventory.parts.values():
         if part.is_uncounted:
             ask = f"No file says how many replicas {part.id} has. How many?"
-            yield question("count", part.id, ask, ("1", "2", "3", "4", "5", "6"), (_place(part),))
+            yield question("count", part.id, ask, ("1", "2", "3", "4", "5", "6"), (str(part.source),))
 
 
 def _outside(inventory: Inventory) -> Iterator[ImportQuestion]:
     for part in inventory.parts.values():
         if part.is_outside:
             ask = f"No file describes {part.id}. Is it one server, or a service that survives the loss of a zone?"
-            yield question("outside", part.id, ask, ("server", "zonal", "regional"), (_place(part),))
+            yield question("outside", part.id, ask, ("server", "zonal", "regional"), (str(part.source),))
 
 
 def _is_settled(part: Part) -> bool:
@@ -118,7 +112,7 @@ def _calls(inventory: Inventory) -> Iterator[ImportQuestion]:
             ask = f"No file holds {call.variable} of {call.source}. Does it call {call.target}, and can it do without?"
         if call.asked:
             ask = f"Do the main requests of {call.source} fail without {call.target}?"
-        place = f"{call.place.path}:{call.place.line}"
+        place = str(call.place)
         yield question("call", call.id, ask, ("required", "optional", "none"), (place,))
 
 
@@ -128,7 +122,7 @@ def _sharers(inventory: Inventory) -> Iterator[ImportQuestion]:
         sharers = tuple(name for name in part.sharers if _is_open(inventory, name, part.id))
         if sharers:
             ask = f"Settings that several components take hold the address of {part.id}. Which of them call it?"
-            yield question("sharer", part.id, ask, ("all", *sharers, "none"), (_place(part),))
+            yield question("sharer", part.id, ask, ("all", *sharers, "none"), (str(part.source),))
 
 
 def _is_open(inventory: Inventory, caller: str, target: str) -> bool:
@@ -140,7 +134,7 @@ def _registered(inventory: Inventory) -> Iterator[ImportQuestion]:
     """Yield a question for each gateway that finds what it leads to in a registry."""
     for gateway, registry, found in registered_behind(inventory):
         ask = f"{gateway.id} finds in {registry.id} what it passes requests to. Which components?"
-        yield question("callees", gateway.id, ask, ("all", *found, "none"), (_place(gateway),))
+        yield question("callees", gateway.id, ask, ("all", *found, "none"), (str(gateway.source),))
 
 
 def _is_alone(inventory: Inventory, part: Part, doors: Doors) -> bool:
@@ -157,7 +151,7 @@ def _uncalled(inventory: Inventory, doors: Doors) -> Iterator[ImportQuestion]:
         if _is_alone(inventory, part, doors):
             callers = [each.id for each in _likely_callers(inventory, part)]
             ask = f"No file says what calls {part.id}. What does?"
-            yield question("caller", part.id, ask, (*callers[:8], "none"), (_place(part),))
+            yield question("caller", part.id, ask, (*callers[:8], "none"), (str(part.source),))
 
 
 def _likely_callers(inventory: Inventory, part: Part) -> list[Part]:
@@ -188,7 +182,7 @@ def _calling_nothing(inventory: Inventory, doors: Doors) -> Iterator[ImportQuest
             ]
             if behind:
                 ask = f"No file says where {part.id} passes requests to. Where?"
-                yield question("callee", part.id, ask, (*behind[:8], "none"), (_place(part),))
+                yield question("callee", part.id, ask, (*behind[:8], "none"), (str(part.source),))
 
 
 def _hosts(inventory: Inventory) -> Iterator[ImportQuestion]:
@@ -196,7 +190,7 @@ def _hosts(inventory: Inventory) -> Iterator[ImportQuestion]:
         if not any(part.evidence.endswith(" configuration") for part in inventory.parts.values() if part.host == host):
             place = inventory.hosts[host]
             ask = f"All of it is taken to run on one host, {host}. Does it?"
-            yield question("hosts", host, ask, ("one", "several"), (f"{place.path}:{place.line}",))
+            yield question("hosts", host, ask, ("one", "several"), (str(place),))
 
 
 def _writers(inventory: Inventory) -> Iterator[ImportQuestion]:
@@ -208,7 +202,7 @@ def _writers(inventory: Inventory) -> Iterator[ImportQuestion]:
         )
         if part.traits.stores and len(callers) > 1:
             yield question(
-                "writers", part.id, f"Which components write to {part.id}?", ("all", *callers), (_place(part),)
+                "writers", part.id, f"Which components write to {part.id}?", ("all", *callers), (str(part.source),)
             )
 
 

@@ -83,7 +83,7 @@ def _is_of_provider(service: str, value: str | None) -> bool:
 def _open_at(value: str, source: Origin) -> tuple[Origin, str]:
     """Return the place of a value to come, and what is put in: the same variable, wherever it stands, or that of this place."""
     variable = _PUT_IN.search(value)
-    return source, variable[0] if variable is not None else f"{source.path}:{source.line}"
+    return source, variable[0] if variable is not None else str(source)
 
 
 def unknown_variables(manifests: Manifests, namespace: str, container: SourceNode) -> Iterator[tuple[str, Origin, str]]:
