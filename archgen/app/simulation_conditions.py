@@ -12,7 +12,7 @@ from archgen.model.products import product_name
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.members import copies_awaited, is_of_unknown_copies
-from archgen.reliability.needs import lease_keeper, promotion_calls
+from archgen.reliability.promoters import lease_keeper, promotion_calls
 from archgen.reliability.simulation import FlowOutcome
 from archgen.rules import BY_NAME
 

@@ -31,7 +31,7 @@ from archgen.model.architecture import Architecture, Flow
 from archgen.model.steps import Branch, Frame, Request, Step
 from archgen.model.subject import EVENTS, Subject
 from archgen.reliability.availability import FlowAvailability, Importance
-from archgen.reliability.needs import promotion_calls
+from archgen.reliability.promoters import promotion_calls
 from archgen.reliability.structure import requests
 
 ELEMENTS = 8

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from archgen.model.architecture import Architecture, Component, Replica
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
-from archgen.reliability.electorate import electorate
 from archgen.reliability.index import Index
 from archgen.reliability.members import quorum_of
+from archgen.reliability.promoters import electorate
 
 
 def left_in_order(index: Index, leaving: Collection[Subject]) -> Architecture:

@@ -13,10 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.model.architecture import Component, Connection, Replica
-from archgen.model.kinds import KINDS
-from archgen.model.products import product_of
 from archgen.model.steps import Access
-from archgen.reliability.electorate import electorate
 from archgen.reliability.index import Index
 from archgen.reliability.members import (
     Votes,
@@ -25,14 +22,13 @@ from archgen.reliability.members import (
     eligible,
     is_active_passive,
     keeps_address,
-    keeps_lease,
-    keeps_lease_elsewhere,
     mover,
     predecessors,
     votes,
     waits_as_backup,
 )
 from archgen.reliability.moment import LASTING, Moment, Window
+from archgen.reliability.promoters import electorate, promoting_component
 
 
 class Guarded(Struct, frozen=True):
@@ -133,76 +129,6 @@ class Conditions(Struct, frozen=True):
 
     moment: Moment = LASTING
     each: bool = False
-
-
-def promoting_component(index: Index, component: Component) -> str | None:
-    """Return the component that promotes the replicas of another, if any does; votes that are counted need none."""
-    replication = component.replication
-    if replication is None or replication.failover != "automatic" or electorate(component, index, "write"):
-        return None
-    return replication.by if replication.by in index.components else None
-
-
-def helpers(index: Index, component: Component, access: Access) -> tuple[str, ...]:
-    """Return the components that decide which replicas of another answer an access, and whether any do."""
-    counted = electorate(component, index, access)
-    voting = [index.replicas[member].component for votes in counted for member in votes.members]
-    names = (*acting(index, component, access), *voting)
-    return tuple(dict.fromkeys(name for name in names if name != component.id))
-
-
-def acting(index: Index, component: Component, access: Access) -> tuple[str, ...]:
-    """Return the components that move the traffic or the writes of another to a replica that waits; votes alone move nothing."""
-    promoting = promoting_component(index, component) if access != "read" else None
-    return tuple(name for name in (mover(component, index.components), promoting) if name not in (None, component.id))
-
-
-def promotion_calls(index: Index, promoter: str) -> dict[str, tuple[Connection, ...]]:
-    """Return the required calls from a promoter to coordinators, by their sources: an operator calls an API, and that etcd.
-
-    A way ends at stores of data, some of which the promoter promotes; one that coordinates by itself needs nobody.
-    """
-    if _coordinates(index.components[promoter]):
-        return {}
-    reached = {promoter: _calls(index, promoter)}
-    queue = [promoter]
-    for source in queue:
-        for target in (target for call in reached[source] for target in call.targets):
-            if target not in reached:
-                ends = KINDS[index.components[target].kind].stores
-                reached[target] = () if ends else _calls(index, target)
-                queue.append(target)
-    leading = {name for name in reached if _coordinates(index.components[name])}
-    for name in (grown := list(leading)):
-        callers = (caller.id for caller in index.callers(name) if caller.id in reached and caller.id not in leading)
-        for caller in callers:
-            if any(name in call.targets for call in reached[caller]):
-                leading.add(caller)
-                grown.append(caller)
-    ways = ((name, [call for call in calls if leading.intersection(call.targets)]) for name, calls in reached.items())
-    return {name: tuple(calls) for name, calls in ways if calls}
-
-
-def lease_keeper(index: Index, store: Component) -> str | None:
-    """Return the component in which the primary of a store keeps a lease: its promoter, or the coordinator of its manager."""
-    promoter = index.components.get(store.replication.by or "") if store.replication is not None else None
-    if promoter is None:
-        return None
-    if keeps_lease(store, promoter):
-        return promoter.id
-    if not keeps_lease_elsewhere(store, promoter):
-        return None
-    called = (target for call in promotion_calls(index, promoter.id).get(promoter.id, ()) for target in call.targets)
-    return next((target for target in called if _coordinates(index.components[target])), None)
-
-
-def _calls(index: Index, source: str) -> tuple[Connection, ...]:
-    calls = {(call := index.connections[source, target]).id: call for target in index.callees(source)}
-    return tuple(call for call in calls.values() if call.required and not call.deferred)
-
-
-def _coordinates(component: Component) -> bool:
-    return product_of(component.product or component.id).coordinates
 
 
 def needs_of(

@@ -17,7 +17,8 @@ from archgen.model.steps import Access, Answer, Frame, Request, Step, first_requ
 from archgen.reliability.index import Index
 from archgen.reliability.members import eligible, quorum
 from archgen.reliability.moment import LASTING, Moment
-from archgen.reliability.needs import Asked, Conditions, Need, Use, acting, asks_of, helpers, needs_of, promotion_calls
+from archgen.reliability.needs import Asked, Conditions, Need, Use, asks_of, needs_of
+from archgen.reliability.promoters import acting, helpers, promotion_calls
 
 ServiceLevel = Literal["serves", "every", "full"]
 """The three functions of a flow, each of which implies those before it: some request is answered, each one is, and what

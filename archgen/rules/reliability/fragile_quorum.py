@@ -16,11 +16,11 @@ from archgen.model.products import product_of
 from archgen.model.steps import Access
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-from archgen.reliability.electorate import electorate
 from archgen.reliability.failure import SinglePoint
 from archgen.reliability.index import Index
 from archgen.reliability.losses import Losses
 from archgen.reliability.members import Votes, has_arbitrator, quorum, quorum_of, votes
+from archgen.reliability.promoters import electorate
 
 _ACCESSES: tuple[Access, ...] = ("read", "write")
 

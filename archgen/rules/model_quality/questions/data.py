@@ -12,7 +12,7 @@ from archgen.model.kinds import FILE_STORES, KINDS
 from archgen.model.products import product_name, product_of
 from archgen.model.wording import first_few, listed
 from archgen.reliability.members import copies_awaited, is_active_passive, is_of_unknown_copies, quorum_of
-from archgen.reliability.needs import lease_keeper
+from archgen.reliability.promoters import lease_keeper
 from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap, component_gap
 
 _SHORT = 900.0

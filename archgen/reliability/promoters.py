@@ -1,0 +1,133 @@
+"""The components that decide which replica of another answers: those that promote it, and those whose votes are counted.
+
+A store that steps down answers nothing without a majority of its nodes, of what votes beside them, and of a witness.
+"""
+
+from __future__ import annotations
+
+from archgen.model.architecture import Component, Connection, Replica
+from archgen.model.kinds import FILE_STORES, KINDS
+from archgen.model.products import product_of
+from archgen.model.steps import Access
+from archgen.reliability.index import Index
+from archgen.reliability.members import Votes, has_arbitrator, keeps_lease, keeps_lease_elsewhere, mover
+
+_WITNESSES = (*FILE_STORES, "other")
+"""The kinds of which a witness is: a share, a disk, storage of a cloud."""
+
+
+def electorate(component: Component, index: Index, access: Access) -> tuple[Votes, ...]:
+    """Return the votes without which no replica of a store answers an access, as its product steps down without a majority.
+
+    They are those of the component that `by` names, if it has three or more of which some are elsewhere; else the replicas
+    vote, and what is elsewhere beside them. Of a store whose replicas all take writes on a majority, they always vote, and `by` is
+    an arbitrator, unless it is what spreads the requests over them.
+    """
+    arbitrated = has_arbitrator(component)
+    stops = "all" if arbitrated else product_of(component.product).steps_down
+    by = index.components.get(component.replication.by or "") if component.replication is not None else None
+    if by is None or stops is None or (stops == "writes" and access == "read"):
+        return ()
+    if isinstance(by.quorum, int) and not arbitrated:
+        return (Votes(by.quorum, _ids(by.replicas)),)
+    # a witness votes only where the number of the others is even
+    odd = len(component.replicas) % 2 == 1 and stops == "everything"
+    beside = _elsewhere(component, by)
+    if arbitrated:
+        voters = (*_ids(component.replicas), *(() if KINDS[by.kind].balances else _ids(beside)))
+    elif beside and len(by.replicas) > 2:
+        voters = _ids(by.replicas)
+    elif odd:
+        voters = _ids(component.replicas)
+    else:
+        voters = tuple(dict.fromkeys((*_ids(component.replicas), *_ids(beside or _witness(component, by, index)))))
+    return (Votes(len(voters) // 2 + 1, voters),)
+
+
+def _ids(replicas: tuple[Replica, ...]) -> tuple[str, ...]:
+    return tuple([replica.id for replica in replicas])
+
+
+def _elsewhere(component: Component, voter: Component) -> tuple[Replica, ...]:
+    """Return the replicas of a voter on no host of a store: a host has one vote, whatever runs on it."""
+    own = {replica.hosts for replica in component.replicas}
+    return (
+        () if voter is component else tuple(each for each in voter.replicas if not each.hosts or each.hosts not in own)
+    )
+
+
+def _witness(component: Component, by: Component, index: Index) -> tuple[Replica, ...]:
+    """Return the replica that votes beside the nodes of a store, as their cluster asks it: of one witness, on none of them."""
+    asked = (index.components[target] for target in index.callees(by.id)) if by is not component else ()
+    witnesses = (_elsewhere(component, each) for each in asked if each.kind in _WITNESSES and each is not component)
+    return next((replicas[:1] for replicas in witnesses if replicas), ())
+
+
+def promoting_component(index: Index, component: Component) -> str | None:
+    """Return the component that promotes the replicas of another, if any does; votes that are counted need none."""
+    replication = component.replication
+    if replication is None or replication.failover != "automatic" or electorate(component, index, "write"):
+        return None
+    return replication.by if replication.by in index.components else None
+
+
+def helpers(index: Index, component: Component, access: Access) -> tuple[str, ...]:
+    """Return the components that decide which replicas of another answer an access, and whether any do."""
+    counted = electorate(component, index, access)
+    voting = [index.replicas[member].component for votes in counted for member in votes.members]
+    names = (*acting(index, component, access), *voting)
+    return tuple(dict.fromkeys(name for name in names if name != component.id))
+
+
+def acting(index: Index, component: Component, access: Access) -> tuple[str, ...]:
+    """Return the components that move the traffic or the writes of another to a replica that waits; votes alone move nothing."""
+    promoting = promoting_component(index, component) if access != "read" else None
+    return tuple(name for name in (mover(component, index.components), promoting) if name not in (None, component.id))
+
+
+def promotion_calls(index: Index, promoter: str) -> dict[str, tuple[Connection, ...]]:
+    """Return the required calls from a promoter to coordinators, by their sources: an operator calls an API, and that etcd.
+
+    A way ends at stores of data, some of which the promoter promotes; one that coordinates by itself needs nobody.
+    """
+    if _coordinates(index.components[promoter]):
+        return {}
+    reached = {promoter: _calls(index, promoter)}
+    queue = [promoter]
+    for source in queue:
+        for target in (target for call in reached[source] for target in call.targets):
+            if target not in reached:
+                ends = KINDS[index.components[target].kind].stores
+                reached[target] = () if ends else _calls(index, target)
+                queue.append(target)
+    leading = {name for name in reached if _coordinates(index.components[name])}
+    for name in (grown := list(leading)):
+        callers = (caller.id for caller in index.callers(name) if caller.id in reached and caller.id not in leading)
+        for caller in callers:
+            if any(name in call.targets for call in reached[caller]):
+                leading.add(caller)
+                grown.append(caller)
+    ways = ((name, [call for call in calls if leading.intersection(call.targets)]) for name, calls in reached.items())
+    return {name: tuple(calls) for name, calls in ways if calls}
+
+
+def lease_keeper(index: Index, store: Component) -> str | None:
+    """Return the component in which the primary of a store keeps a lease: its promoter, or the coordinator of its manager."""
+    promoter = index.components.get(store.replication.by or "") if store.replication is not None else None
+    if promoter is None:
+        return None
+    if keeps_lease(store, promoter):
+        return promoter.id
+    if not keeps_lease_elsewhere(store, promoter):
+        return None
+    called = (target for call in promotion_calls(index, promoter.id).get(promoter.id, ()) for target in call.targets)
+    return next((target for target in called if _coordinates(index.components[target])), None)
+
+
+def _calls(index: Index, source: str) -> tuple[Connection, ...]:
+    calls = {(call := index.connections[source, target]).id: call for target in index.callees(source)}
+    return tuple(call for call in calls.values() if call.required and not call.deferred)
+
+
+def _coordinates(component: Component) -> bool:
+    return product_of(component.product or component.id).coordinates
