@@ -7,7 +7,17 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Network, Replica, Zone
+from archgen.model.architecture import (
+    Architecture,
+    Certificate,
+    Component,
+    Connection,
+    Flow,
+    Host,
+    Network,
+    Replica,
+    Zone,
+)
 from archgen.model.kinds import KINDS, Kind
 from archgen.model.slug import distinct, slug
 from archgen.reliability.index import Index
@@ -97,6 +107,11 @@ class Elements(Struct, frozen=True, dict=True, eq=False):
     def connections(self) -> dict[str, Connection]:
         """Connections by id."""
         return {connection.id: connection for connection in self.architecture.connections}
+
+    @cached_property
+    def certificates(self) -> dict[str, Certificate]:
+        """Certificates by id."""
+        return {certificate.id: certificate for certificate in self.architecture.certificates}
 
     @cached_property
     def assumed_flows(self) -> tuple[Flow, ...]:

@@ -224,16 +224,15 @@ def _measures(topology: Topology, connection: Connection) -> bool:
     return not any(port.protocol in _OF_OTHERS for port in connection.ports)
 
 
-def shown_certificates(certificates: dict[str, Certificate], port: Port, end: str) -> tuple[Certificate, ...]:
+def shown_certificates(topology: Topology, port: Port, end: str) -> tuple[Certificate, ...]:
     """Return the certificate that a connection names, else those that are installed where TLS ends."""
     if port.tls is not None and port.tls.certificate is not None:
-        return (certificates[port.tls.certificate],)
-    return tuple(certificate for certificate in certificates.values() if end in certificate.installed_on)
+        return (topology.certificates[port.tls.certificate],)
+    return tuple(certificate for certificate in topology.certificates.values() if end in certificate.installed_on)
 
 
 def flows_by_certificate(topology: Topology) -> dict[str, tuple[str, ...]]:
     """Return the flows in which each certificate is shown: their step names it, or ends TLS where it is installed."""
-    certificates = {certificate.id: certificate for certificate in topology.architecture.certificates}
     shown: dict[str, dict[str, None]] = {}
     for flow, hops in topology.hops.items():
         for hop in hops:
@@ -241,6 +240,6 @@ def flows_by_certificate(topology: Topology) -> dict[str, tuple[str, ...]]:
             if port is None or hop.meaning != "encrypted" or (port.tls is not None and port.tls.mode == "pass-through"):
                 continue
             for target in hop.targets:
-                for certificate in shown_certificates(certificates, port, target):
+                for certificate in shown_certificates(topology, port, target):
                     shown.setdefault(certificate.id, {})[flow] = None
     return {certificate: tuple(flows) for certificate, flows in shown.items()}

@@ -20,21 +20,20 @@ from archgen.model.wording import listed
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each faulty certificate, and for each connection whose TLS ends without a certificate."""
     facts = context.topology
-    certificates = {certificate.id: certificate for certificate in facts.architecture.certificates}
     wrong: dict[str, dict[str, None]] = {}
     flows: dict[str, dict[str, None]] = {}
     bare: dict[str, tuple[str, dict[str, None]]] = {}
     missing: set[str] = set()
     domains = {flow.id: normalize_name(flow.domain) for flow in facts.architecture.flows if flow.domain is not None}
-    for flow, domain in domains.items() if certificates else ():
+    for flow, domain in domains.items() if facts.certificates else ():
         visits = tuple(_endings(facts, flow))
         for hop, connection, port, end in visits:
-            shown = shown_certificates(certificates, port, end)
+            shown = shown_certificates(facts, port, end)
             flawed = {certificate.id: _flaws(certificate, domain, end) for certificate in shown}
             if not shown and not facts.components[end].managed:
                 bare.setdefault(connection, (end, {}))[1][flow] = None
                 others = [(other, there) for visit, _, other, there in visits if visit.step != hop.step]
-                if _is_elsewhere(certificates, domain, others):
+                if _is_elsewhere(facts, domain, others):
                     missing.add(connection)
             elif all(flawed.values()):
                 for certificate, flaws in flawed.items():
@@ -50,10 +49,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
         yield _bare(connection, end, tuple(used), connection in missing)
 
 
-def _is_elsewhere(certificates: dict[str, Certificate], domain: str, others: list[tuple[Port, str]]) -> bool:
+def _is_elsewhere(facts: Topology, domain: str, others: list[tuple[Port, str]]) -> bool:
     """Return True if a certificate for a domain is declared, and visitors are shown it by none of the other ends of TLS."""
-    fitting = [each for each in certificates.values() if not each.names or _is_for(each, domain)]
-    elsewhere = [certificate for port, end in others for certificate in shown_certificates(certificates, port, end)]
+    fitting = [each for each in facts.certificates.values() if not each.names or _is_for(each, domain)]
+    elsewhere = [certificate for port, end in others for certificate in shown_certificates(facts, port, end)]
     return bool(fitting) and not any(certificate in fitting for certificate in elsewhere)
 
 
@@ -136,9 +135,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """A certificate for the names that visitors come for, where it is one of another name."""
     if hit.subject.kind != "certificate":
         return ()
-    named = next(
-        certificate for certificate in context.topology.architecture.certificates if certificate.id == hit.subject.id
-    ).names
+    named = context.topology.certificates[hit.subject.id].names
     others = [name for each in context.topology.architecture.certificates for name in each.names]
     asked = dict.fromkeys(context.topology.flows[flow].domain for flow in hit.flows)
     missing = [
