@@ -8,8 +8,15 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.edits.names import next_name, stem
-from archgen.edits.promotion import Promoter, moves_with_address, promoter_component, promoter_connection
+from archgen.edits.names import next_name, stem, unused_name
+from archgen.edits.promotion import (
+    Promoter,
+    hosts_from_primary,
+    moves_with_address,
+    promoter_component,
+    promoter_connection,
+    witness_zones,
+)
 from archgen.edits.replicas import Callers, with_moving_address, with_replica
 from archgen.model.architecture import Architecture, Component, Host, Zone
 from archgen.model.products import product_of, scope_of
@@ -110,8 +117,12 @@ def _decided_by(architecture: Architecture, edit: AutomateFailover) -> str:
         return ""
     if any(each.id == promoter.id for each in architecture.components):
         return f" by {promoter.id}"
-    where = f", one of them on {promoter.witness}, a new host{_in_zones(promoter.zones)}" if promoter.witness else ""
-    return f" by a new {promoter.id} of three{where}"
+    if promoter.witness is None:
+        return f" by a new {promoter.id} of three"
+    is_new = all(host.id != promoter.witness for host in architecture.hosts)
+    # a virtual machine is in the zones of the one below
+    new = f", a new host{_in_zones(witness_zones(Index(architecture), component))}" if is_new else ""
+    return f" by a new {promoter.id} of three, one of them on {promoter.witness}{new}"
 
 
 def _in_zones(zones: tuple[str, ...]) -> str:
@@ -152,20 +163,27 @@ def _with_host(architecture: Architecture, host: str, zones: tuple[str, ...], be
 def _machine_below(
     architecture: Architecture, twin: Host, beside: Iterable[str]
 ) -> tuple[str | None, tuple[Host, ...]]:
-    """Return the machine under a new virtual one like another, below none of those beside it; a new machine is a host more."""
+    """Return the machine under a new virtual one like another, below none of those beside it; a new machine is a host more.
+
+    One in other zones than those comes first, then one in other zones than the first of them.
+    """
     if twin.runs_on is None:
         return None, ()
     hosts = {host.id: host for host in architecture.hosts}
-    taken: set[str | None] = set()
-    for name in beside:
-        below = hosts[name].runs_on if name in hosts else None
-        while below is not None and below not in taken:
-            taken.add(below)
-            below = hosts[below].runs_on
+    index = Index(architecture)
+    there = [name for name in beside if name in hosts]
+    taken = {below for name in there for below in index.hosts_below(name)}
     machines = {host.runs_on for host in architecture.hosts if host.runs_on is not None}
-    free = next((host.id for host in architecture.hosts if host.id in machines - taken), None)
-    if free is not None:
-        return free, ()
+    free = [host.id for host in architecture.hosts if host.id in machines - taken]
+    if free:
+        around = {zone for name in there for zone in index.zones_around(name)}
+        first = set(index.zones_around(there[0])) if there else set()
+
+        def shared(machine: str) -> tuple[int, int]:
+            zones = set(index.zones_around(machine))
+            return len(zones & around), len(zones & first)
+
+        return min(free, key=shared), ()
     like = hosts[twin.runs_on]
     names = {
         *hosts,
@@ -211,17 +229,23 @@ def _with_promoter(architecture: Architecture, component: Component, promoter: P
     architecture = replace(architecture, connections=(*architecture.connections, connection))
     if not promoter.new or any(each.id == promoter.id for each in architecture.components):
         return architecture
+    hosts = hosts_from_primary(component)
+    if promoter.witness in hosts:
+        # a second replica has come to the host that was to be the witness
+        taken = {*(host.id for host in architecture.hosts), *(each.id for each in architecture.components)}
+        promoter = replace(promoter, witness=unused_name("witness-1", taken))
     added = promoter_component(promoter, component)
     architecture = replace(architecture, components=(*architecture.components, added))
-    return architecture if promoter.witness is None else _with_witness(architecture, component, promoter)
+    if promoter.witness is None or any(host.id == promoter.witness for host in architecture.hosts):
+        return architecture
+    return _with_witness(architecture, component, promoter.witness, hosts)
 
 
-def _with_witness(architecture: Architecture, component: Component, promoter: Promoter) -> Architecture:
-    """Add the witness as a host like the store's first one, with its agents."""
-    hosts = [host for replica in component.replicas for host in replica.hosts]
-    witness, like = promoter.witness or "", hosts[0]
-    architecture = _with_host(architecture, witness, promoter.zones, hosts)
-    agents = (each for each in architecture.components if each.kind in AGENTS and _runs_on(each, like))
+def _with_witness(architecture: Architecture, component: Component, witness: str, beside: list[str]) -> Architecture:
+    """Add the witness as a host like that of the store's primary, with its agents."""
+    zones = witness_zones(Index(architecture), component)
+    architecture = _with_host(architecture, witness, zones, beside)
+    agents = (each for each in architecture.components if each.kind in AGENTS and _runs_on(each, beside[0]))
     return _with_components(architecture, *(with_replica(agent, witness, lambda _: ()) for agent in agents))
 
 

@@ -46,7 +46,7 @@ def agrees_by_vote(component: Component) -> bool:
 
 
 class Promoter(Struct, frozen=True):
-    """A component that promotes; a new one has a `witness`, a host beside those of the store, in `zones`.
+    """A component that promotes; a new one has a `witness`, a host beside those of the store, which may be there already.
 
     `port` is that of the store, on which a promoter that is not asked for a lease calls it.
     """
@@ -54,7 +54,6 @@ class Promoter(Struct, frozen=True):
     id: str
     product: str | None = None
     witness: str | None = None
-    zones: tuple[str, ...] = ()
     port: Port | None = None
     new: bool = False
 
@@ -132,9 +131,9 @@ def _chosen(index: Index, component: Component) -> Promoter:
         return Promoter(there.id, there.product, port=port)
     taken = {*index.components, *index.hosts, *(zone.id for zone in index.architecture.zones)}
     name = unused_name(product or "arbiter", taken)
-    hosts = [host for replica in component.replicas for host in replica.hosts]
-    witness = unused_name("witness-1", taken) if hosts else None
-    return Promoter(name, product, witness, _third_zone(index, hosts) if hosts else (), port, new=True)
+    placed = any(replica.hosts for replica in component.replicas)
+    witness = (_witness_there(index, component) or unused_name("witness-1", taken)) if placed else None
+    return Promoter(name, product, witness, port, new=True)
 
 
 def _there(index: Index, component: Component, product: str | None) -> Component | None:
@@ -151,13 +150,50 @@ def _fits(store: Component, by: Component, component: Component, product: str | 
     return alike or (product is not None and product in (product_name(by.product), by.id))
 
 
-def _third_zone(index: Index, hosts: list[str]) -> tuple[str, ...]:
-    """Return a declared zone beside those of the hosts, of the same kind, else the zones of the first host."""
+def _witness_there(index: Index, component: Component) -> str | None:
+    """Return a host that is the witness of another store, and is lost neither with the primary nor with the zones near it."""
+    own = hosts_from_primary(component)
+    near = {index.machine(own[0]), *index.nearest_zones(own[0])}
+    for store in index.components.values():
+        by = index.components.get(store.replication.by or "") if store.replication is not None else None
+        if by is None or len(by.replicas) < 3:
+            continue
+        taken = {*own, *(host for replica in store.replicas for host in replica.hosts)}
+        for replica in by.replicas:
+            host = replica.hosts[0] if len(replica.hosts) == 1 else None
+            if host is None or host in taken:
+                continue
+            if near.isdisjoint((index.machine(host), *index.nearest_zones(host))):
+                return host
+    return None
+
+
+def hosts_from_primary(component: Component) -> list[str]:
+    """Return the hosts of a component, that of the primary first."""
+    primary = component.replication.primary if component.replication is not None else ()
+    replicas = sorted(component.replicas, key=lambda replica: replica.id not in primary)
+    return [host for replica in replicas for host in replica.hosts]
+
+
+def witness_zones(index: Index, component: Component) -> tuple[str, ...]:
+    """Return the zones of a witness: a declared one that holds none of a store, else those that hold its primary least.
+
+    A free one has the kind of the primary's zones, best one in the same place. Where there is none, the zones of a copy leave a
+    majority when those of the primary are lost.
+    """
+    hosts = hosts_from_primary(component)
     own = index.hosts[hosts[0]].zones
-    kinds = {zone.kind for zone in index.architecture.zones if zone.id in own}
+    if not own:
+        return ()
+    declared = {zone.id: zone for zone in index.architecture.zones}
+    kinds = {declared[zone].kind for zone in own}
+    beside = {declared[zone].within for zone in own}
     taken = {zone for host in hosts for zone in index.zones_around(host)}
-    free = [zone.id for zone in index.architecture.zones if zone.kind in kinds and zone.id not in taken]
-    return tuple(free[:1]) or own
+    free = [zone for zone in declared.values() if zone.kind in kinds and zone.id not in taken]
+    if free:
+        return (min(free, key=lambda zone: zone.within not in beside).id,)
+    copies = (index.hosts[host].zones for host in hosts[1:])
+    return next((zones for zones in copies if zones and not set(zones) & set(own)), own)
 
 
 def _port(index: Index, component: Component) -> Port | None:
@@ -171,7 +207,7 @@ def promoter_component(promoter: Promoter, component: Component) -> Component:
     """Return a new promoter: a quorum of three on the hosts of the first two replicas and the witness."""
     places = list(dict.fromkeys(host for replica in component.replicas for host in replica.hosts))[:2]
     hosts = [*places, promoter.witness] if promoter.witness is not None else []
-    replicas = tuple(Replica(f"{promoter.id}@{host}", promoter.id, (host,)) for host in hosts if host is not None)
+    replicas = tuple(Replica(f"{promoter.id}@{host}", promoter.id, (host,)) for host in hosts)
     unplaced = tuple(Replica(f"{promoter.id}#{number}", promoter.id) for number in (1, 2, 3))
     return Component(
         id=promoter.id,
