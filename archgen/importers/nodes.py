@@ -14,6 +14,7 @@ class SourceNode(Struct, eq=False):
     """A value of a file with its line, and the way to it; both are looked up where they are asked for.
 
     `above` and `key` tell where it stands, `mark` its position if it is known, and `way` the keys to it once it was asked for.
+    `files` are those of a tree that was put together out of several, by their numbers in the positions; empty for one file.
     """
 
     value: Any
@@ -22,6 +23,7 @@ class SourceNode(Struct, eq=False):
     key: str | int = ""
     mark: int = -1
     way: str | None = None
+    files: tuple[str, ...] = ()
 
     @property
     def line(self) -> int:
@@ -51,8 +53,10 @@ class SourceNode(Struct, eq=False):
         for key in keys:
             value = node.value
             if value.__class__ is not Map or key not in value:
-                return SourceNode(None, node.path, node.above, node.key, node.mark)
-            node = SourceNode(value[key], node.path, node, key)
+                return SourceNode(None, node.path, node.above, node.key, node.mark, files=node.files)
+            mark = value.key_mark(key) if node.files else -1
+            path = node.files[unpack(mark)[0]] if node.files else node.path
+            node = SourceNode(value[key], path, node, key, mark, None, node.files)
         return node
 
     def text_at(self, *keys: str) -> str:
@@ -69,16 +73,20 @@ class SourceNode(Struct, eq=False):
         value = self.value
         if value.__class__ is Map:
             for (key, item), mark in zip(value.items(), value.marks[::2], strict=True):
-                yield key, SourceNode(item, self.path, self, key, mark)
+                yield key, self._in_its_file(item, key, mark)
 
     def list(self) -> Iterator[SourceNode]:
         """Yield the items of a list; a single value is a list of one."""
         value = self.value
         if value.__class__ is Seq:
             for index, item in enumerate(value):
-                yield SourceNode(item, self.path, self, index, value.marks[index])
+                yield self._in_its_file(item, index, value.marks[index])
         elif value is not None and value.__class__ is not Map:
             yield self
+
+    def _in_its_file(self, value: Any, key: str | int, mark: int) -> SourceNode:
+        path = self.files[unpack(mark)[0]] if self.files else self.path
+        return SourceNode(value, path, self, key, mark, None, self.files)
 
     @property
     def keys(self) -> tuple[str, ...]:

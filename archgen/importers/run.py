@@ -11,7 +11,7 @@ from archgen.importers.attached import is_proxy, read_alone, read_attachments
 from archgen.importers.compose.project import is_compose, read_projects
 from archgen.importers.compose.reader import read_compose
 from archgen.importers.facts import Configuration, Fact, FactSheet, ImportFormat, Omission, Opener, Origin, SourceError
-from archgen.importers.kubernetes.kustomization import is_kustomization
+from archgen.importers.kubernetes.kustomization import is_kustomization, states_something
 from archgen.importers.kubernetes.manifests import is_manifest
 from archgen.importers.kubernetes.reader import read_kubernetes
 from archgen.importers.nodes import SourceNode
@@ -50,6 +50,7 @@ def read_all(
     sources: dict[str, tuple[Configuration, ImportFormat]] = {}
     manifests: list[SourceNode] = []
     kustomizations: list[SourceNode] = []
+    applied: set[str] = set()
     proxies: list[Configuration] = []
     compose: list[tuple[Configuration, SourceNode]] = []
     for file in sorted({file.path: file for file in files}.values(), key=lambda file: file.path):
@@ -63,11 +64,13 @@ def read_all(
                 sources[file.path] = (file, "compose")
             elif is_kustomization(file.path):
                 kustomizations.append(root)
-                sources[file.path] = (file, "kubernetes")
+                applied.add(file.path)
+                if states_something(file.data):
+                    sources[file.path] = (file, "kubernetes")
             elif is_manifest(root):
                 manifests.append(root)
                 sources[file.path] = (file, "kubernetes")
-        if file.path not in sources and not any(error.path == file.path for error in sheet.errors):
+        if file.path not in {*sources, *applied} and not any(error.path == file.path for error in sheet.errors):
             sheet.omit(Origin(file.path, 1), file.path, "no known format")
     projects = read_projects(compose, opener, profiles, sheet)
     attachments = read_compose(projects, opener, sheet) + read_kubernetes(manifests, kustomizations, opener, sheet)

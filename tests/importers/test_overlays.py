@@ -118,7 +118,7 @@ STEPS = "[{op: replace, path: /spec/replicas, value: 3}]"
         (f"{{target: {{kind: Deployment, name: db}}, patch: '{STEPS}'}}", {"web": 1, "db": 1}),
         (f"{{target: {{name: db}}, patch: '{STEPS}'}}", {"web": 1, "db": 3}),
         (f"{{target: {{name: 'd[b]'}}, patch: '{STEPS}'}}", {"web": 1, "db": 1}),
-        (f"{{target: {{kind: Deploy.*}}, patch: '{STEPS}'}}", {"web": 1, "db": 1}),
+        (f"{{target: {{kind: Deploy.*}}, patch: '{STEPS}'}}", {"web": 3, "db": 1}),
         (f"{{target: {{kind: Deployment, labelSelector: a=b}}, patch: '{STEPS}'}}", {"web": 1, "db": 1}),
         (f"{{target: {{kind: Deployment, annotationSelector: a=b}}, patch: '{STEPS}'}}", {"web": 1, "db": 1}),
         (f"{{target: {{kind: Deployment, namespace: other}}, patch: '{STEPS}'}}", {"web": 1, "db": 1}),

@@ -13,10 +13,10 @@ from archgen.app.importing.compose_files import (
     is_for_trial,
 )
 from archgen.app.importing.directories import entries_of, files_below, found_text
-from archgen.app.importing.overlays import choose_overlays, directories_of, is_trial, named_by
+from archgen.app.importing.overlays import choose_overlays, directories_of, is_trial, named_by, only_named_by
 from archgen.importers.attached import is_proxy
 from archgen.importers.facts import Configuration, SourceError
-from archgen.importers.kubernetes.kustomization import is_kustomization, states_something
+from archgen.importers.kubernetes.kustomization import is_kustomization
 from archgen.model.problems import UsageError
 from archgen.system.files import FOUND, IMPORTED, ResolvedDirectory, UnreadableFile, read_file
 
@@ -177,7 +177,7 @@ def _without_overlays(
     kustomizations = {os.path.dirname(path): path for path in paths}
     overlays = [directory for directory, path in kustomizations.items() if directory and _OUTER.search(texts[path])]
     below = tuple(f"{overlay}{os.sep}" for overlay in overlays)
-    manifests = manifests | {path: text.encode() for path, text in texts.items() if states_something(text.encode())}
+    manifests = manifests | {path: text.encode() for path, text in texts.items()}
     bases = {path: data for path, data in manifests.items() if not path.startswith(below)}
     workloads = [path for path, data in bases.items() if _WORKLOAD.search(data)]
     if not below or not workloads:
@@ -193,8 +193,9 @@ def _without_overlays(
         if each and is_trial(each) and not f"{each}{os.sep}".startswith(below) and each not in inner
     ]
     trials = trials if read else []
-    collection.overlays += [overlay for overlay in (*overlays, *trials) if overlay not in read]
-    beside = tuple(f"{each}{os.sep}" for each in trials)
+    unread = [overlay for overlay in (*overlays, *trials) if overlay not in read]
+    collection.overlays += unread
+    beside = tuple(f"{each}{os.sep}" for each in ((*trials, *only_named_by(unread, named)) if read else ()))
     bases = {path: data for path, data in bases.items() if not path.startswith(beside)}
     return bases | {path: manifests[path] for path in own if path in manifests}
 

@@ -113,6 +113,24 @@ def directories_of(chosen: list[str], overlays: list[str], named: Mapping[str, l
     return list(seen)
 
 
+def only_named_by(unread: list[str], named: Mapping[str, list[str]]) -> list[str]:
+    """Return the directories of kustomizations that nothing but overlays which are not read leads to."""
+    inner = {path for paths in named.values() for path in paths}
+    reached = _reached([each for each in named if each not in inner and each not in unread], named)
+    return [each for each in _reached(unread, named) if each not in reached]
+
+
+def _reached(directories: list[str], named: Mapping[str, list[str]]) -> dict[str, None]:
+    """Return directories with all kustomizations that they lead to."""
+    reached, waiting = dict.fromkeys(directories), [*directories]
+    while waiting:
+        for path in named[waiting.pop()]:
+            if path in named and path not in reached:
+                reached[path] = None
+                waiting.append(path)
+    return reached
+
+
 def named_by(directory: str, text: str) -> list[str]:
     """Return the paths that the kustomization of a directory names."""
     return [os.path.normpath(os.path.join(directory, name)) for name in _named(text)]

@@ -1,4 +1,4 @@
-"""What kustomizations state themselves: ConfigMaps and Secrets that they generate, and numbers of replicas that they change."""
+"""Kustomizations as files: the keys of what they name, the patches that they state, and the entries that they generate."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from archgen.importers.facts import Opener, Origin
-from archgen.importers.kubernetes.manifests import Manifests
+from archgen.importers.kubernetes.manifests import SettingEntry
 from archgen.importers.nodes import SourceNode
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
@@ -18,16 +18,12 @@ RESOURCES = ("resources", "bases", "components")
 PATCHES = ("patchesStrategicMerge", "patches", "patchesJson6902")
 """Keys of what changes the resources, or names files that do."""
 
+GENERATORS = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
+"""Keys of what makes objects, with their kinds."""
+
 _NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-_GENERATORS = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
-_STATES = re.compile(rf"^({'|'.join((*_GENERATORS, *PATCHES, 'replicas'))})\s*:".encode(), re.MULTILINE)
+_STATES = re.compile(rf"^({'|'.join((*GENERATORS, *PATCHES, 'replicas'))})\s*:".encode(), re.MULTILINE)
 _LARGEST = 256 * 1024
-_ANCHORS = re.compile(r"^\^?\(?|\)?\$?$")
-_KINDS = re.compile(r"\w*(\|\w+)*")
-_NAME = re.compile(r"[\w.-]*")
-_SELECTORS = {"labelSelector", "annotationSelector", "namespace"}
-_DEEPEST = 100
-_SCALER = "HorizontalPodAutoscaler"
 
 
 def is_kustomization(path: str) -> bool:
@@ -40,57 +36,13 @@ def states_something(data: bytes) -> bool:
     return _STATES.search(data) is not None
 
 
-def read_kustomizations(
-    roots: list[SourceNode], documents: list[SourceNode], manifests: Manifests, opener: Opener
-) -> None:
-    """Add to manifests what kustomizations generate and change; patches stand among the documents.
-
-    What a kustomization says counts for those that it names: a base comes before its overlays.
-    """
-    patches: dict[str, list[SourceNode]] = {}
-    for document in documents:
-        patches.setdefault(posixpath.normpath(document.path), []).append(document)
-    for root in _in_order(roots):
-        for key, kind in _GENERATORS.items():
-            for generator in root.get(key).list():
-                if name := generator.text_at("name"):
-                    manifests.generated.setdefault((kind, name), []).extend(_entries(generator, opener))
-        for target, patch in _patches_of(root):
-            for document in _documents_of(patch, patches, opener):
-                _scale_patched(target, document, patch, manifests)
-        for item in root.get("replicas").list():
-            if name := item.text_at("name"):
-                _scale("", name, item.get("count"), item.get("count"), manifests)
-
-
-def _in_order(roots: list[SourceNode]) -> Iterator[SourceNode]:
-    """Yield kustomizations, those that others name first."""
-    by_directory: dict[str, list[SourceNode]] = {}
-    for root in roots:
-        by_directory.setdefault(posixpath.dirname(posixpath.normpath(root.path)), []).append(root)
-    seen: set[str] = set()
-
-    def visit(directory: str, depth: int) -> Iterator[SourceNode]:
-        seen.add(directory)
-        for root in by_directory[directory]:
-            for key in RESOURCES if depth < _DEEPEST else ():
-                for item in root.get(key).list():
-                    path = _beside(root, item.text)
-                    if path in by_directory and path not in seen:
-                        yield from visit(path, depth + 1)
-            yield root
-
-    for directory in by_directory:
-        if directory not in seen:
-            yield from visit(directory, 0)
-
-
-def _beside(root: SourceNode, name: str) -> str:
+def path_beside(root: SourceNode, name: str) -> str:
+    """Return the path that a kustomization calls by a name; the empty text for the working directory."""
     path = posixpath.normpath(posixpath.join(posixpath.dirname(root.path), name))
     return "" if path == "." else path
 
 
-def _patches_of(root: SourceNode) -> Iterator[tuple[SourceNode, SourceNode]]:
+def patches_of(root: SourceNode) -> Iterator[tuple[SourceNode, SourceNode]]:
     """Yield the target of each patch, empty where the patch names what it changes, and the patch or the name of its file."""
     of_documents, *targeted = PATCHES
     for item in root.get(of_documents).list():
@@ -101,58 +53,20 @@ def _patches_of(root: SourceNode) -> Iterator[tuple[SourceNode, SourceNode]]:
             yield item.get("target"), patch if patch.text else item.get("path")
 
 
-def _documents_of(patch: SourceNode, files: dict[str, list[SourceNode]], opener: Opener) -> Iterator[SourceNode]:
-    """Yield the documents of a patch: a text, or the name of a file."""
-    if "\n" in patch.text or patch.text.startswith(("[", "{")):
-        yield from _read(patch.path, patch.text.encode())
-    elif patch.text:
-        path = _beside(patch, patch.text)
-        if path not in files:
-            # once for all patches that name it
-            opened = opener(patch.path, patch.text)[:1]
-            files[path] = [root for file in opened for root in _read(file.path, file.data[:_LARGEST])]
-        yield from files[path]
+def is_inline(patch: SourceNode) -> bool:
+    """Return True for a patch that stands in the kustomization itself, and not in a file that it names."""
+    return patch.key == "patch" or "\n" in patch.text or patch.text.startswith(("[", "{"))
 
 
-def _read(path: str, data: bytes) -> list[SourceNode]:
+def documents_of(path: str, data: bytes) -> list[SourceNode]:
+    """Return the documents of a file or a text; none if it can't be read."""
     try:
-        return [SourceNode(root, path) for root in read_documents(data)]
+        return [SourceNode(root, path) for root in read_documents(data[:_LARGEST]) if root is not None]
     except Unreadable:
         return []
 
 
-def _scale_patched(target: SourceNode, root: SourceNode, patch: SourceNode, manifests: Manifests) -> None:
-    """Set the numbers of replicas that a document of a patch sets."""
-    scaler = root.text_at("kind") == _SCALER or target.text_at("kind") == _SCALER
-    key = "minReplicas" if scaler else "replicas"
-    count = root.get("spec", key)
-    if not root.is_map:
-        for step in root.list():
-            if step.text_at("path") == f"/spec/{key}" and step.text_at("op") in ("add", "replace"):
-                _scale_target(target, step.get("value"), patch, manifests)
-    elif target.is_map:
-        _scale_target(target, count, patch, manifests)
-    elif name := root.text_at("metadata", "name"):
-        _scale(root.text_at("kind"), name, count, patch, manifests)
-
-
-def _scale_target(target: SourceNode, count: SourceNode, patch: SourceNode, manifests: Manifests) -> None:
-    """Set the replicas of the workloads of a target, unless it selects them by more than their kind and name."""
-    name, kinds = (_ANCHORS.sub("", target.text_at(key)) for key in ("name", "kind"))
-    if name in (".*", ".+"):
-        name = ""
-    if not set(target.keys) & _SELECTORS and _NAME.fullmatch(name) and _KINDS.fullmatch(kinds):
-        for kind in kinds.split("|") if target.keys else ():
-            _scale(kind, name, count, patch, manifests)
-
-
-def _scale(kind: str, name: str, count: SourceNode, patch: SourceNode, manifests: Manifests) -> None:
-    if count.number is not None:
-        place = count if patch.path != count.path else patch
-        manifests.scale(kind, name, count.number, Origin(place.path, place.line, place.pointer))
-
-
-def _entries(generator: SourceNode, opener: Opener) -> Iterator[tuple[str, str, Origin]]:
+def generated_by(generator: SourceNode, opener: Opener) -> Iterator[SettingEntry]:
     """Yield the entries that a generator makes, each with its place."""
     for item in generator.get("literals").list():
         key, equals, value = item.text.partition("=")

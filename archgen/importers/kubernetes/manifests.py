@@ -32,12 +32,16 @@ OTHERS = (
 
 
 class Manifest(Struct, frozen=True):
-    """An object: its kind, its namespace (empty where none is declared), its name, and its document."""
+    """An object: its kind, its namespace (empty where none is declared), its name, and its document.
+
+    `declared` is the namespace of the document, where a kustomization puts the object into another one.
+    """
 
     kind: str
     namespace: str
     name: str
     node: SourceNode
+    declared: str = ""
 
     @property
     def origin(self) -> Origin:
@@ -46,18 +50,19 @@ class Manifest(Struct, frozen=True):
         return Origin(named.path, named.line, named.pointer)
 
 
+SettingEntry = tuple[str, str, Origin]
+"""An entry of a ConfigMap or Secret: its key, its value and its place."""
+
+
 class Manifests(Struct):
     """The objects of all files by kind; of two with one name the first counts.
 
-    `generated` are the entries of ConfigMaps and Secrets that kustomizations make, by kind and name, and `scaled` the numbers
-    of replicas that they set, by the kind and the name of the workload, each empty for any; the number before them tells which
-    was set last. `entries` keeps what was read of a configuration: many workloads refer to one.
+    `generated` are the entries of ConfigMaps and Secrets that kustomizations make, by kind, namespace and name. `entries` keeps
+    what was read of a configuration: many workloads refer to one.
     """
 
     objects: dict[str, dict[tuple[str, str], Manifest]] = field(default_factory=dict)
-    generated: dict[tuple[str, str], list[tuple[str, str, Origin]]] = field(default_factory=dict)
-    scaled: dict[tuple[str, str], tuple[int, int, Origin]] = field(default_factory=dict)
-    scalings: int = 0
+    generated: dict[tuple[str, str, str], list[SettingEntry]] = field(default_factory=dict)
     entries: dict[tuple[str, str, str], dict[str, tuple[str, Origin]]] = field(default_factory=dict)
 
     def of(self, *kinds: str) -> list[Manifest]:
@@ -67,17 +72,6 @@ class Manifests(Struct):
     def add(self, manifest: Manifest) -> Manifest:
         """Add an object, unless there is one of its name; return the one that counts."""
         return self.objects.setdefault(manifest.kind, {}).setdefault((manifest.namespace, manifest.name), manifest)
-
-    def scale(self, kind: str, name: str, replicas: int, source: Origin) -> None:
-        """Set the replicas of workloads; no kind stands for any, and no name for all."""
-        self.scalings += 1
-        self.scaled[kind, name] = (self.scalings, replicas, source)
-
-    def scaling(self, kind: str, name: str) -> tuple[int, Origin] | None:
-        """Return the replicas that were set last for a workload, and the place; None where none were."""
-        keys = ((kind, name), ("", name), (kind, ""), ("", "")) if kind in WORKLOADS else ((kind, name), (kind, ""))
-        scaled = [self.scaled[key] for key in keys if key in self.scaled]
-        return max(scaled)[1:] if scaled else None
 
 
 def is_manifest(root: SourceNode) -> bool:

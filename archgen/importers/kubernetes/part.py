@@ -188,14 +188,11 @@ def replicas_of(part: Workload, manifests: Manifests) -> tuple[int, str, Origin]
         reference = scaler.node.get("spec", "scaleTargetRef")
         same = reference.text_at("name") == manifest.name and reference.text_at("kind") == manifest.kind
         if same and scaler.namespace == manifest.namespace:
-            patched = manifests.scaling(scaler.kind, scaler.name)
-            least = scaler.node.get("spec", "minReplicas").number or 1
-            return (least, "minReplicas", scaler.origin) if patched is None else (patched[0], "minReplicas", patched[1])
+            least = scaler.node.get("spec", "minReplicas")
+            source = scaler.origin if least.path == scaler.node.path else Origin(least.path, least.line, least.pointer)
+            return least.number or 1, "minReplicas", source
     if manifest.kind == "DaemonSet":
         return 2, "one on each node", manifest.origin
-    scaled = manifests.scaling(manifest.kind, manifest.name)
-    if scaled is not None and manifest.kind not in ("CronJob", "Pod"):
-        return min(scaled[0], MOST_REPLICAS), "replicas", scaled[1]
     declared = manifest.node.get("spec", "replicas")
     replicas = 1 if declared.number is None else min(declared.number, MOST_REPLICAS)
     return replicas, "replicas", Origin(declared.path, declared.line, declared.pointer)

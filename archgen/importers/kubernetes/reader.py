@@ -17,6 +17,7 @@ from archgen.importers.addresses import (
 )
 from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.facts import MOUNTED, Attachment, Fact, FactSheet, Opener, Origin
+from archgen.importers.kubernetes.build import read_objects
 from archgen.importers.kubernetes.configurations import attachments_of
 from archgen.importers.kubernetes.controllers import controller_of
 from archgen.importers.kubernetes.custom_resources import (
@@ -27,7 +28,6 @@ from archgen.importers.kubernetes.custom_resources import (
     settings_of,
 )
 from archgen.importers.kubernetes.hosts import Hosts
-from archgen.importers.kubernetes.kustomization import read_kustomizations
 from archgen.importers.kubernetes.label_index import LabelIndex, labels_in_command
 from archgen.importers.kubernetes.manifests import (
     WORKLOADS,
@@ -35,7 +35,6 @@ from archgen.importers.kubernetes.manifests import (
     Manifests,
     all_containers_of,
     containers_of,
-    objects_of,
 )
 from archgen.importers.kubernetes.mounted_settings import settings_in
 from archgen.importers.kubernetes.outer import outer_services
@@ -69,21 +68,19 @@ def read_kubernetes(
     if not roots:
         return []
     manifests = Manifests()
-    read_kustomizations(kustomizations, roots, manifests, opener)
-    for root in roots:
-        for manifest in objects_of(root):
-            if "{{" in manifest.name:
-                place = manifest.origin
-                sheet.fail(
-                    place.path,
-                    place.line,
-                    1,
-                    "this is a template; render it first, as with `helm template`, and import the result",
-                )
-            else:
-                first = manifests.add(manifest).node.path
-                if first != manifest.node.path and manifest.kind in WORKLOADS:
-                    sheet.repeat(f"{manifest.kind} {manifest.name}", first, manifest.node.path)
+    for manifest in read_objects(kustomizations, roots, manifests, opener, sheet):
+        if "{{" in manifest.name:
+            place = manifest.origin
+            sheet.fail(
+                place.path,
+                place.line,
+                1,
+                "this is a template; render it first, as with `helm template`, and import the result",
+            )
+        else:
+            first = manifests.add(manifest).node.path
+            if first != manifest.node.path and manifest.kind in WORKLOADS:
+                sheet.repeat(f"{manifest.kind} {manifest.name}", first, manifest.node.path)
     return _Reader(manifests, sheet).read()
 
 

@@ -62,7 +62,9 @@ def _entries(manifests: Manifests, kind: str, namespace: str, name: str) -> Iter
     manifest = objects.get((namespace, name)) or objects.get(("", name))
     if manifest is None and not namespace:
         manifest = next((each for (_, other), each in objects.items() if other == name), None)
-    for key, text, source in manifests.generated.get((kind, name), ()):
+    generated = manifests.generated
+    made = generated.get((kind, namespace, name)) or generated.get((kind, "", name)) or []
+    for key, text, source in made:
         yield key, (text, source)
     if manifest is None:
         return

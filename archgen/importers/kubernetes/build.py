@@ -1,0 +1,248 @@
+"""The objects that kustomizations put together: resources with their patches, as `kustomize build` prints them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from archgen.importers.facts import FactSheet, Opener, Origin
+from archgen.importers.kubernetes.kustomization import (
+    GENERATORS,
+    documents_of,
+    generated_by,
+    is_inline,
+    patches_of,
+    path_beside,
+)
+from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, Manifests, SettingEntry, objects_of, pod_of
+from archgen.importers.kubernetes.patch_targets import PatchTargets
+from archgen.importers.kubernetes.patching import apply_patch, is_deletion, with_images, with_value
+from archgen.importers.nodes import SourceNode
+
+_DEEPEST = 100
+_MOST_APPLIED = 2000
+"""Components that are applied in all: each may name others."""
+
+_SCALED = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController", "Rollout")
+_SETTINGS = ("ConfigMap", "Secret", "SealedSecret", "ExternalSecret")
+"""Kinds of what stands beside kustomizations and is applied by hand."""
+
+_REMOTE = ("https://", "http://", "ssh://", "git@", "git::", "github.com/")
+
+_Key = tuple[str, str, str]
+"""Kind, namespace and name."""
+
+
+class _Built(Struct):
+    """What a kustomization puts together: objects, and the entries of those that it makes."""
+
+    objects: dict[_Key, Manifest]
+    generated: dict[_Key, list[SettingEntry]]
+
+
+def read_objects(
+    kustomizations: list[SourceNode],
+    documents: list[SourceNode],
+    manifests: Manifests,
+    opener: Opener,
+    sheet: FactSheet,
+) -> Iterator[Manifest]:
+    """Yield the objects of kustomizations and of all files that none has to do with; add to manifests what they make."""
+    if not kustomizations:
+        for document in documents:
+            yield from objects_of(document)
+        return
+    builder = _Builder(kustomizations, documents, opener, sheet)
+    for directory in builder.roots():
+        built = builder.build(directory)
+        for key, entries in built.generated.items():
+            manifests.generated.setdefault(key, []).extend(entries)
+        yield from built.objects.values()
+    yield from builder.others()
+
+
+class _Builder:
+    def __init__(
+        self, kustomizations: list[SourceNode], documents: list[SourceNode], opener: Opener, sheet: FactSheet
+    ) -> None:
+        self.opener, self.sheet = opener, sheet
+        self.by_directory: dict[str, SourceNode] = {}
+        for root in kustomizations:
+            self.by_directory.setdefault(posixpath.dirname(posixpath.normpath(root.path)), root)
+        self.files: dict[str, list[SourceNode]] = {}
+        for document in documents:
+            self.files.setdefault(posixpath.normpath(document.path), []).append(document)
+        self.read = [*self.files]
+        self.built: dict[str, _Built] = {}
+        self.open: set[str] = set()
+        self.listed: set[str] = set()
+        self.done: set[str] = set()
+        self.applied = 0
+
+    def roots(self) -> Iterator[str]:
+        """Yield the directories that no other kustomization names, and then those that name each other alone."""
+        named = {
+            path_beside(root, item.text)
+            for root in self.by_directory.values()
+            for key in ("resources", "bases", "components")
+            for item in root.get(key).list()
+        }
+        for directory, root in self.by_directory.items():
+            if directory not in named and root.text_at("kind") != "Component":
+                yield directory
+        for directory, root in self.by_directory.items():
+            if directory not in self.built and root.text_at("kind") != "Component":
+                yield directory
+
+    def build(self, directory: str) -> _Built:
+        """Return what the kustomization of a directory puts together."""
+        if directory not in self.built:
+            self.open.add(directory)
+            built = self.built[directory] = _Built({}, {})
+            self._apply(built, self.by_directory[directory])
+            self.open.discard(directory)
+        return self.built[directory]
+
+    def _apply(self, built: _Built, root: SourceNode) -> None:
+        """Add the resources of a kustomization to what is built, and change all of it as the kustomization says."""
+        self.done.add(posixpath.dirname(posixpath.normpath(root.path)))
+        for key in ("resources", "bases"):
+            for item in root.get(key).list():
+                self._add(built, root, item)
+        for item in root.get("components").list():
+            path = path_beside(root, item.text)
+            self.applied += 1
+            if path in self.by_directory and path not in self.open and self.applied < _MOST_APPLIED:
+                self.open.add(path)
+                self._apply(built, self.by_directory[path])
+                self.open.discard(path)
+        for key, kind in GENERATORS.items():
+            for generator in root.get(key).list():
+                if name := generator.text_at("name"):
+                    entries = list(generated_by(generator, self.opener))
+                    built.generated.setdefault((kind, generator.text_at("namespace"), name), []).extend(entries)
+        self._patch(built, root)
+        _scale(built, root)
+        _rename_images(built, root)
+        if namespace := root.text_at("namespace"):
+            _put_into(built, namespace)
+
+    def _add(self, built: _Built, root: SourceNode, item: SourceNode) -> None:
+        path = path_beside(root, item.text)
+        if item.text.startswith(_REMOTE):
+            self.sheet.omit(Origin(item.path, item.line, item.pointer), item.text[:100], "a remote base isn't read")
+        elif path in self.by_directory:
+            if path not in self.open and len(self.open) < _DEEPEST:
+                inner = self.build(path)
+                built.objects.update(inner.objects)
+                built.generated.update({key: [*entries] for key, entries in inner.generated.items()})
+        else:
+            self.listed.add(path)
+            for document in self._documents(item, path):
+                for each in objects_of(document):
+                    built.objects.setdefault((each.kind, each.namespace, each.name), each)
+
+    def _documents(self, item: SourceNode, path: str) -> list[SourceNode]:
+        if path not in self.files:
+            # once for all that name it
+            opened = self.opener(item.path, item.text)[:1] if path.endswith((".yaml", ".yml", ".json")) else ()
+            self.files[path] = [root for file in opened for root in documents_of(file.path, file.data)]
+        return self.files[path]
+
+    def _patch(self, built: _Built, root: SourceNode) -> None:
+        for target, patch in patches_of(root):
+            documents, above = self._documents_of_patch(patch)
+            for document in documents:
+                targets = PatchTargets(built.objects.values())
+                selected = targets.selected_by(target) if target.is_map else targets.named_by(document)
+                _patch_objects(built, [*selected], document, above)
+                if not target.is_map:
+                    _patch_generated(built, document)
+
+    def _documents_of_patch(self, patch: SourceNode) -> tuple[list[SourceNode], int]:
+        """Return the documents of a patch, and the lines of their file above them."""
+        if is_inline(patch):
+            above = patch.line if "\n" in patch.text else patch.line - 1
+            return documents_of(patch.path, patch.text.encode()), above
+        path = path_beside(patch, patch.text)
+        self.listed.add(path)
+        return self._documents(patch, path) if patch.text else [], 0
+
+    def others(self) -> Iterator[Manifest]:
+        """Yield the objects of files that no kustomization names.
+
+        Where a kustomization names others of the directory, what it doesn't name runs nowhere, but for settings.
+        """
+        covered = {posixpath.dirname(path) for path in self.listed if self._runs(path)}
+        covered |= {
+            directory
+            for directory, built in self.built.items()
+            if any(each.kind in WORKLOADS for each in built.objects.values())
+        }
+        covered |= self.by_directory.keys() - self.done
+        for path in self.read:
+            if path in self.listed:
+                continue
+            for document in self.files[path]:
+                for each in objects_of(document):
+                    if posixpath.dirname(path) not in covered or each.kind in _SETTINGS:
+                        yield each
+                    elif each.kind in WORKLOADS:
+                        self.sheet.omit(each.origin, each.name, "no kustomization lists it")
+
+    def _runs(self, path: str) -> bool:
+        documents = self.files.get(path, ())
+        return any(each.kind in WORKLOADS for document in documents for each in objects_of(document))
+
+
+def _patch_objects(built: _Built, targets: list[Manifest], patch: SourceNode, above: int) -> None:
+    for each in targets:
+        key = (each.kind, each.namespace, each.name)
+        if is_deletion(patch):
+            del built.objects[key]
+        else:
+            merges_lists = each.kind in WORKLOADS or each.kind == "Service"
+            built.objects[key] = replace(each, node=apply_patch(each.node, patch, merges_lists, above))
+
+
+def _patch_generated(built: _Built, patch: SourceNode) -> None:
+    """Add the entries by which a patch changes a ConfigMap or Secret that a kustomization makes."""
+    kind, name = patch.text_at("kind"), patch.text_at("metadata", "name")
+    for (other, _, title), entries in built.generated.items() if kind in GENERATORS.values() else ():
+        if (other, title) == (kind, name):
+            for section in ("data", "stringData") if kind == "ConfigMap" else ("stringData",):
+                for key, value in patch.get(section).items():
+                    entries.append((key, value.text, Origin(value.path, value.line, value.pointer)))
+
+
+def _scale(built: _Built, root: SourceNode) -> None:
+    """Set the numbers of replicas that a kustomization states by the names of workloads."""
+    counts = {item.text_at("name"): item.get("count") for item in root.get("replicas").list()}
+    for key, each in built.objects.items() if counts else ():
+        count = counts.get(each.name)
+        if count is not None and count.number is not None and each.kind in _SCALED:
+            built.objects[key] = replace(each, node=with_value(each.node, ("spec", "replicas"), count.value, count))
+
+
+def _rename_images(built: _Built, root: SourceNode) -> None:
+    """Put other images, or other tags of them, into workloads."""
+    images = {item.text_at("name"): item for item in root.get("images").list() if item.text_at("name")}
+    for key, each in built.objects.items() if images else ():
+        if each.kind in WORKLOADS:
+            built.objects[key] = replace(each, node=with_images(each.node, pod_of(each.kind, each.node), images))
+
+
+def _put_into(built: _Built, namespace: str) -> None:
+    """Put all objects into a namespace."""
+    objects = [*built.objects.values()]
+    built.objects.clear()
+    for each in objects:
+        moved = replace(each, namespace=namespace, declared=each.declared or each.namespace)
+        built.objects.setdefault((each.kind, namespace, each.name), moved)
+    entries = [*built.generated.items()]
+    built.generated.clear()
+    for (kind, _, name), values in entries:
+        built.generated.setdefault((kind, namespace, name), []).extend(values)
