@@ -75,6 +75,66 @@ def test_overlay_reads_the_overlays_that_it_names(tmp_path: Path, monkeypatch: p
     assert import_model((".",), None).overlays == ("clusters/dev",)
 
 
+ARGO = "{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: x}, spec: {source: {path: %s}}}\n"
+ARGO_SETS = (
+    ARGO.replace("Application", "ApplicationSet")
+    .replace("spec: {", "spec: {template: {spec: {")
+    .replace("}}}", "}}}}}")
+)
+FLUX = "{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {name: x}, spec: {path: ./%s}}\n"
+
+
+@pytest.mark.parametrize(
+    ("applying", "chosen"),
+    [
+        ({"a.yaml": ARGO % "overlays/oci"}, 8),
+        ({"a.yaml": ARGO.replace("source: {path: %s}", "sources: [{chart: x}, {path: overlays/oci}]")}, 8),
+        ({"a.yaml": ARGO_SETS % "overlays/oci/"}, 8),
+        ({"a.yaml": FLUX % "overlays/oci"}, 8),
+        ({"a.yaml": FLUX % "overlays/oci", "b.yaml": FLUX % "overlays/prod"}, 7),
+        ({"a.yaml": FLUX.replace("spec: {", "spec: {suspend: true, ") % "overlays/oci"}, 7),
+        ({"a.yaml": ARGO % "other/oci", "b.yaml": ARGO % "."}, 7),
+        ({"a.yaml": ARGO % "'{{ path }}'"}, 7),
+        ({"a.yaml": ARGO.replace("argoproj.io", "example.org") % "overlays/oci"}, 7),
+        ({"a.yaml": ARGO.replace("Application", "AppProject") % "overlays/oci"}, 7),
+        ({"a.yaml": ARGO % "overlays/dev"}, 7),
+        ({"a.yaml": ARGO % "[overlays/oci"}, 7),
+    ],
+)
+def test_overlay_that_a_controller_applies_comes_before_what_is_only_called_so(
+    applying: dict[str, str], chosen: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**base("base"), **{f"apps/{name}": text for name, text in applying.items()}})
+    for name, count in (("prod", 7), ("oci", 8), ("dev", 9)):
+        write(overlay(f"overlays/{name}", "../../base", count))
+    assert replicas() == {"web": chosen}
+
+
+def test_trial_that_a_controller_applies_is_read_where_there_is_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**base("k8s/base"), **overlay("k8s/demo", "../base", 3), **overlay("k8s/local", "../base", 4)})
+    assert replicas() == {"web": 1}
+    write({"argo.yaml": ARGO % "k8s/local"})
+    assert replicas() == {"web": 4}
+    monkeypatch.chdir("k8s")
+    write({"argo.yaml": ARGO % "k8s/local"})
+    assert replicas() == {"web": 4}
+
+
+def test_what_only_an_overlay_that_is_not_read_names_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**base("base"), **base("extra", "jobs"), **base("shared", "api"), **base("alone", "db")})
+    write({"all/kustomization.yaml": "resources: [../extra, ../shared]\n"})
+    write(overlay("overlays/prod", "../../base\n  - ../../shared", 2))
+    write(overlay("overlays/dev", "../../base\n  - ../../all", 3))
+    assert replicas() == {"api": 1, "db": 1, "web": 2}
+
+
 @pytest.mark.parametrize("directory", ["applied", "overlays/prod"])
 def test_replicas_of_the_overlay_count_and_those_of_the_field_after_patches(
     directory: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

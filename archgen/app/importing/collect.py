@@ -13,7 +13,15 @@ from archgen.app.importing.compose_files import (
     is_for_trial,
 )
 from archgen.app.importing.directories import entries_of, files_below, found_text
-from archgen.app.importing.overlays import choose_overlays, directories_of, is_trial, named_by, only_named_by
+from archgen.app.importing.overlays import (
+    among_deployed,
+    choose_overlays,
+    deployed_by,
+    directories_of,
+    is_trial,
+    named_by,
+    only_named_by,
+)
 from archgen.importers.attached import is_proxy
 from archgen.importers.facts import Configuration, SourceError
 from archgen.importers.kubernetes.kustomization import is_kustomization
@@ -183,7 +191,8 @@ def _without_overlays(
     if not below or not workloads:
         return manifests
     named = {directory: named_by(directory, texts[path]) for directory, path in kustomizations.items()}
-    read = directories_of([*choose_overlays(overlays, named, workloads)], overlays, named)
+    deployed = among_deployed(overlays, {path for data in manifests.values() for path in deployed_by(data)})
+    read = directories_of([*choose_overlays(overlays, named, workloads, deployed)], overlays, named)
     own = [path for directory in read for path in (kustomizations[directory], *named[directory])]
     inner = {path for paths in named.values() for path in paths}
     # a trial that no other names is as little of the system as an overlay that is not read

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 from archgen.importers.kubernetes.kustomization import PATCHES, RESOURCES
 from archgen.language.yaml.documents import read_documents
@@ -25,20 +25,57 @@ _RANKS = (
 )  # fmt: skip
 """Overlays for visitors, then those that no name calls a trial, then those before the release, then trials."""
 
+_CONTROLLERS = re.compile(rb"argoproj\.io|kustomize\.toolkit\.fluxcd\.io")
+_APPLYING = ("Application", "ApplicationSet", "Kustomization")
 _MOST_DIRECTORIES = 2000
 
 
-def choose_overlays(overlays: list[str], named: Mapping[str, list[str]], workloads: list[str]) -> Iterator[str]:
-    """Yield the overlay of each base that visitors see; of several that are all for trials none.
+def choose_overlays(
+    overlays: list[str], named: Mapping[str, list[str]], workloads: list[str], deployed: Set[str]
+) -> Iterator[str]:
+    """Yield the overlay of each base that visitors see; of several that are all for trials none, unless one is deployed.
 
-    `named` are the paths that each kustomization names, by its directory, and `workloads` the files of bases.
+    `named` are the paths that each kustomization names, by its directory, and `workloads` the files of bases. `deployed` are
+    the overlays that a controller applies: of those for visitors they come first, whatever the others are called.
     """
     inner = {path for overlay in overlays for path in named[overlay]}
     for group in _groups(overlays, named, workloads):
         above = len(os.path.commonpath([os.path.dirname(overlay) for overlay in group]))
-        ranked = sorted((_rank(overlay[above:]), overlay in inner, overlay) for overlay in group)
-        if ranked[0][0] < len(_RANKS) - 1 or len(ranked) == 1:
-            yield ranked[0][2]
+        ranks = {overlay: _rank(overlay[above:]) for overlay in group}
+        order = [(ranks[each] > 1, each not in deployed, ranks[each], each in inner, each) for each in group]
+        chosen = min(order)[-1]
+        if ranks[chosen] < len(_RANKS) - 1 or len(group) == 1 or chosen in deployed:
+            yield chosen
+
+
+def deployed_by(data: bytes) -> Iterator[str]:
+    """Yield the directories that the objects of a file have a controller apply: Applications of Argo CD, Kustomizations of Flux."""
+    if _CONTROLLERS.search(data) is None:
+        return
+    try:
+        roots = read_documents(data)
+    except Unreadable:
+        return
+    for root in roots:
+        spec = root.get("spec") if isinstance(root, Map) and root.get("kind") in _APPLYING else None
+        if isinstance(spec, Map) and isinstance(spec.get("template"), Map):
+            spec = spec["template"].get("spec")
+        if isinstance(spec, Map) and spec.get("suspend") is not True:
+            for source in (spec, spec.get("source"), *_list(spec, "sources")):
+                path = source.get("path") if isinstance(source, Map) else None
+                if isinstance(path, str) and "{{" not in path and os.path.normpath(path) != ".":
+                    yield os.path.normpath(path.strip("/"))
+
+
+def among_deployed(overlays: list[str], paths: Set[str]) -> set[str]:
+    """Return the overlays that controllers apply: their paths begin at the repository, those of the overlays anywhere in it."""
+    lengths = {path.count("/") + 1 for path in paths}
+    return {
+        overlay
+        for overlay in overlays
+        for words in [os.path.abspath(overlay).split(os.sep)]
+        if any("/".join(words[-length:]) in paths for length in lengths)
+    }
 
 
 def _groups(overlays: list[str], named: Mapping[str, list[str]], workloads: list[str]) -> list[list[str]]:

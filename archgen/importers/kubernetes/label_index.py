@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from msgspec import Struct
+
 from archgen.importers.kubernetes.manifests import Manifest
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.nodes import SourceNode
@@ -14,6 +16,39 @@ _IN_COMMAND = re.compile(r"kubectl\b[^\n;&|]*?(?:\s-l|\s--selector)[ =]+'?\"?([\
 
 _ONE_POD = "statefulset.kubernetes.io/pod-name"
 """The label that Kubernetes itself puts on each pod of a stateful set."""
+
+
+class PodSelector(Struct, frozen=True):
+    """What a selector asks of pods: labels with their values, and `expressions` of a key, an operator and values."""
+
+    labels: dict[str, str]
+    expressions: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+
+    @property
+    def names(self) -> int:
+        """Return the number of programs that the selector names one by one; none for all pods of a namespace."""
+        alternatives = [len(values) for _, operator, values in self.expressions if operator == "In"]
+        return max([1, *alternatives]) if self.labels or alternatives else 0
+
+    def admits(self, part: Workload) -> bool:
+        """Return True for a workload whose pods have what is asked for."""
+        labels = part.labels
+        return self.labels.items() <= labels.items() and all(
+            _holds(labels.get(key), operator, values) for key, operator, values in self.expressions
+        )
+
+
+def _holds(value: str | None, operator: str, values: tuple[str, ...]) -> bool:
+    match operator:
+        case "In":
+            return value in values
+        case "NotIn":
+            return value not in values
+        case "Exists":
+            return value is not None
+        case "DoesNotExist":
+            return value is None
+    return False
 
 
 class LabelIndex:
@@ -31,6 +66,15 @@ class LabelIndex:
         rarest = min((self.by_label.get(label, []) for label in labels.items()), key=len, default=self.parts)
         return [part for part in rarest if labels.items() <= part.labels.items()]
 
+    def matching(self, selector: PodSelector) -> list[Workload]:
+        """Return the workloads whose pods a selector admits, in the order of all."""
+        named = [(key, values) for key, operator, values in selector.expressions if operator == "In"]
+        if named and not selector.labels:
+            key, values = named[0]
+            found = {part.id: part for value in values for part in self.by_label.get((key, value), ())}
+            return [part for part in found.values() if selector.admits(part)]
+        return [part for part in self.select(selector.labels) if selector.admits(part)]
+
     def behind(self, service: Manifest) -> list[Workload]:
         """Return the workloads whose pods a Service leads to."""
         labels = labels_at(service.node.get("spec", "selector"))
@@ -43,6 +87,15 @@ class LabelIndex:
             if (part.namespace == service.namespace or not part.namespace or not service.namespace)
             and (not pod or pod.rpartition("-")[0] == part.manifest.name)
         ]
+
+
+def selector_at(node: SourceNode) -> PodSelector:
+    """Return a selector of labels and expressions."""
+    expressions = tuple(
+        (item.text_at("key"), item.text_at("operator"), tuple(value.text for value in item.get("values").list()))
+        for item in node.get("matchExpressions").list()
+    )
+    return PodSelector(labels_at(node.get("matchLabels")), expressions)
 
 
 def labels_at(node: SourceNode) -> dict[str, str]:

@@ -108,7 +108,14 @@ def pod_of(kind: str, root: SourceNode) -> SourceNode:
 
 def labels_of(kind: str, root: SourceNode) -> dict[str, str]:
     """Return the labels of a workload's pods."""
-    metadata = root.get("metadata") if kind == "Pod" else root.get("spec", "template", "metadata")
+    above = (
+        ()
+        if kind == "Pod"
+        else ("spec", "jobTemplate", "spec", "template")
+        if kind == "CronJob"
+        else ("spec", "template")
+    )
+    metadata = root.get(*above, "metadata")
     return {key: value.text for key, value in metadata.get("labels").items()}
 
 
