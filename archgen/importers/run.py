@@ -41,10 +41,12 @@ def read_all(
     opener: Opener,
     profiles: frozenset[str] = frozenset(),
     unnamed: Iterable[Configuration] = (),
+    together: Iterable[tuple[str, ...]] = (),
 ) -> Reading:
     """Return the facts of files; their order doesn't matter.
 
     `unnamed` are configurations of proxies that nobody names: they count where they lead to something in the files.
+    `together` are the paths of compose files that make one project, wherever they lie.
     """
     sheet = FactSheet()
     sources: dict[str, tuple[Configuration, ImportFormat]] = {}
@@ -72,7 +74,7 @@ def read_all(
                 sources[file.path] = (file, "kubernetes")
         if file.path not in {*sources, *applied} and not any(error.path == file.path for error in sheet.errors):
             sheet.omit(Origin(file.path, 1), file.path, "no known format")
-    projects = read_projects(compose, opener, profiles, sheet)
+    projects = read_projects(compose, opener, profiles, sheet, together)
     attachments = read_compose(projects, opener, sheet) + read_kubernetes(manifests, kustomizations, opener, sheet)
     for attached, name in read_attachments(attachments, sheet):
         sources.setdefault(attached.path, (attached, name))

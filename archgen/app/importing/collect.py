@@ -22,6 +22,7 @@ from archgen.app.importing.overlays import (
     named_by,
     only_named_by,
 )
+from archgen.app.importing.project_choice import ProjectChoice, choose_projects
 from archgen.importers.attached import is_proxy
 from archgen.importers.facts import Configuration, SourceError
 from archgen.importers.kubernetes.kustomization import is_kustomization
@@ -54,7 +55,8 @@ class SourceFiles:
     """The files to import, and what can't be read.
 
     `others` are left out, for a user to name; `unnamed_proxies` count where they lead to what the files describe.
-    `names_by_directory` are the files of the directories that a command line names.
+    `names_by_directory` are the files of the directories that a command line names. `together` are compose files that make
+    one project, in their order, and `reasons` say why a directory's projects are read rather than others.
     """
 
     def __init__(self) -> None:
@@ -66,6 +68,8 @@ class SourceFiles:
         self.overlays: list[str] = []
         self.names_by_directory: dict[str, frozenset[str]] = {}
         self.resolved: dict[str, ResolvedDirectory] = {}
+        self.together: list[tuple[str, ...]] = []
+        self.reasons: list[str] = []
 
     def read(self, path: str, inside: str | None = None) -> None:
         """Read a file; what can't be read is an error."""
@@ -73,6 +77,16 @@ class SourceFiles:
             self.files.setdefault(path, Configuration(path, read_file(path, IMPORTED, inside)))
         except UnreadableFile as error:
             self.errors.append(SourceError(path, 1, 1, f"the file {error.reason}; {error.step}"))
+
+    def read_projects(self, choice: ProjectChoice, inside: str) -> list[str]:
+        """Read the compose files that are chosen in a directory, and return their paths."""
+        paths = [path for project in choice.projects for path in project]
+        for path in paths:
+            self.read(path, inside)
+        self.together += choice.projects
+        self.others += choice.others
+        self.reasons += [choice.reason] if choice.reason else []
+        return paths
 
 
 def collect_sources(paths: tuple[str, ...]) -> SourceFiles:
@@ -95,13 +109,11 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     top = entries_of(directory)
     names = sorted(top[0])
     collection.names_by_directory["" if directory == "." else directory] = frozenset(names)
-    chosen, others = choose_compose_files(directory, [name for name in names if is_compose_file(name)], inside)
-    if chosen:
-        for name in chosen:
-            collection.read(_joined(directory, name), inside)
-        collection.others += [_joined(directory, name) for name in others]
+    composed = [name for name in names if is_compose_file(name)]
+    if composed:
         below = list(files_below(directory, _DEEPEST_PROXY, top))
-        collection.others += _larger_projects(directory, chosen, below, inside)
+        read = collection.read_projects(choose_projects(directory, {directory: composed}, below, inside), inside)
+        collection.others += _larger_projects(directory, read, below, inside)
         collection.others += _manifest_directories(directory, below)
         _find_proxies(collection, directory, below, inside)
         return
@@ -131,8 +143,9 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
 
 def _larger_projects(directory: str, read: list[str], below: list[str], inside: str) -> list[str]:
     """Return the compose projects further down that have more services than the one that is read: it may only be a helper."""
-    services = sum(count_services(_joined(directory, name), inside) for name in read)
-    projects = {path: names for path, names in _projects(below).items() if path not in ("", directory)}
+    services = sum(count_services(path, inside) for path in read)
+    beside = {os.path.dirname(path) for path in read}
+    projects = {path: names for path, names in _projects(below).items() if path not in ("", directory, *beside)}
     return [path for path in _chosen_of(projects, inside) if count_services(path, inside) > services]
 
 
@@ -237,14 +250,13 @@ def _nearest_projects(below: list[str]) -> dict[str, list[str]]:
 def _collect_nearest(
     collection: SourceFiles, directory: str, nearest: dict[str, list[str]], below: list[str], inside: str
 ) -> None:
-    if len(nearest) > _MOST_PROJECTS:
-        raise UsageError(f"{directory} holds {len(nearest)} compose projects; name one, such as {next(iter(nearest))}")
-    for project, names in nearest.items():
-        chosen, others = choose_compose_files(project, names, inside)
-        for name in chosen:
-            collection.read(_joined(project, name), inside)
-        collection.others += [_joined(project, name) for name in others]
     if nearest:
+        choice = choose_projects(directory, nearest, below, inside)
+        if len(choice.projects) > _MOST_PROJECTS:
+            raise UsageError(
+                f"{directory} holds {len(nearest)} compose projects; name one, such as {next(iter(nearest))}"
+            )
+        collection.read_projects(choice, inside)
         _find_proxies(collection, directory, below, inside)
     else:
         for path in below:

@@ -30,13 +30,16 @@ class Import(Struct, frozen=True):
     others: tuple[str, ...]
     charts: tuple[str, ...] = ()
     overlays: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, ...] = ()) -> Import:
     """Import the configurations of paths; raise UsageError where they hold none, NothingImported with the errors."""
     collection = collect_sources(paths)
     unnamed = tuple(collection.unnamed_proxies.values())
-    reading = read_all(collection.files.values(), opener_of(paths, collection), frozenset(profiles), unnamed)
+    reading = read_all(
+        collection.files.values(), opener_of(paths, collection), frozenset(profiles), unnamed, collection.together
+    )
     errors = tuple(sorted({*collection.errors, *reading.errors}))
     model = assemble_model(reading.facts, name or _name(reading, paths), [file.path for file, _ in reading.sources])
     if not model.inventory.parts:
@@ -51,6 +54,7 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
         others=tuple(sorted(others)),
         charts=tuple(collection.charts),
         overlays=tuple(collection.overlays),
+        reasons=tuple(collection.reasons),
     )
 
 
@@ -94,6 +98,7 @@ def summary(result: Import) -> str:
         f" from {_sources(result.reading)}",
         f"front doors: {', '.join(doors.front) or 'none'}; stores: {', '.join(stores) or 'none'}",
     ]
+    lines += [f"read {reason}; to read another project, name its file" for reason in result.reasons]
     lines += [
         f"left out: {omission.name} ({omission.source}): {omission.reason}"
         for omission in result.reading.omissions[:20]

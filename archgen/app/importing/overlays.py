@@ -6,24 +6,11 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Set
 
+from archgen.app.importing.stages import TRIAL, UNNAMED, stage_of
 from archgen.importers.kubernetes.kustomization import PATCHES, RESOURCES
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
 from archgen.language.yaml.tree import Map, Seq, TreeNode
-
-_TRIAL = re.compile(
-    r"(^|[^a-z])((dev|develop|development|devel|local|localhost|tests?|testing|ci|e2e|kind|minikube|demo|sandbox)([^a-z]|$)|example)",
-    re.IGNORECASE,
-)  # fmt: skip
-_RANKS = (
-    re.compile(r"(^|[^a-z])(prod|production|prd|live|release)([^a-z]|$)", re.IGNORECASE),
-    re.compile(r""),
-    re.compile(
-        r"(^|[^a-z])(stag(e|ing)?|stg|uat|qa|preview|(pre|non)[^a-z]?(prod|production|prd|live|release))([^a-z]|$)", re.IGNORECASE
-    ),
-    _TRIAL,
-)  # fmt: skip
-"""Overlays for visitors, then those that no name calls a trial, then those before the release, then trials."""
 
 _CONTROLLERS = re.compile(rb"argoproj\.io|kustomize\.toolkit\.fluxcd\.io")
 _APPLYING = ("Application", "ApplicationSet", "Kustomization")
@@ -41,10 +28,10 @@ def choose_overlays(
     inner = {path for overlay in overlays for path in named[overlay]}
     for group in _groups(overlays, named, workloads):
         above = len(os.path.commonpath([os.path.dirname(overlay) for overlay in group]))
-        ranks = {overlay: _rank(overlay[above:]) for overlay in group}
-        order = [(ranks[each] > 1, each not in deployed, ranks[each], each in inner, each) for each in group]
+        ranks = {overlay: stage_of(overlay[above:]) for overlay in group}
+        order = [(ranks[each] > UNNAMED, each not in deployed, ranks[each], each in inner, each) for each in group]
         chosen = min(order)[-1]
-        if ranks[chosen] < len(_RANKS) - 1 or len(group) == 1 or chosen in deployed:
+        if ranks[chosen] != TRIAL or len(group) == 1 or chosen in deployed:
             yield chosen
 
 
@@ -124,15 +111,9 @@ def _first(joined: dict[str, str], name: str) -> str:
     return name
 
 
-def _rank(parts: str) -> int:
-    """Return the rank of an overlay by the parts of its path: the worst that a part has, but for visitors the best."""
-    ranks = [rank for rank, pattern in enumerate(_RANKS) if pattern.search(parts) is not None]
-    return ranks[-1] if ranks[-1] > 1 else ranks[0]
-
-
 def is_trial(directory: str) -> bool:
     """Return True for a directory that its name calls a trial, or one before the release."""
-    return _rank(os.path.basename(directory)) > 1
+    return stage_of(os.path.basename(directory)) > UNNAMED
 
 
 def directories_of(chosen: list[str], overlays: list[str], named: Mapping[str, list[str]]) -> list[str]:

@@ -97,14 +97,28 @@ def merge_order(path: str) -> tuple[bool, bool, str]:
 
 
 def read_projects(
-    files: Iterable[tuple[Configuration, SourceNode]], opener: Opener, profiles: frozenset[str], sheet: FactSheet
+    files: Iterable[tuple[Configuration, SourceNode]],
+    opener: Opener,
+    profiles: frozenset[str],
+    sheet: FactSheet,
+    together: Iterable[tuple[str, ...]] = (),
 ) -> list[Project]:
-    """Return a project for each directory, in the order of their paths; files that add to another project belong to it."""
+    """Return a project for each directory, in the order of their paths; files that add to another project belong to it.
+
+    `together` are the paths of files that make one project wherever they lie, in the order in which each changes those before.
+    """
+    places = {path: (group[0], place) for group in together for place, path in enumerate(group)}
+
+    def order(pair: tuple[Configuration, SourceNode]) -> tuple[int, tuple[bool, bool, str]]:
+        path = pair[0].path
+        return places.get(path, (path, 0))[1], merge_order(path)
+
     directories: dict[str, list[tuple[Configuration, SourceNode]]] = {}
-    for file, root in sorted(files, key=lambda pair: merge_order(pair[0].path)):
-        directories.setdefault(posixpath.dirname(file.path), []).append((file, root))
+    for file, root in sorted(files, key=order):
+        first, _ = places.get(file.path, (file.path, 0))
+        directories.setdefault(posixpath.dirname(first), []).append((file, root))
     projects = [directories[directory] for directory in sorted(directories)]
-    return [_project(project, opener, profiles, sheet) for project in _completed(projects)]
+    return [_project(sorted(project, key=order), opener, profiles, sheet) for project in _completed(projects)]
 
 
 def _completed(projects: list[list[tuple[Configuration, SourceNode]]]) -> list[list[tuple[Configuration, SourceNode]]]:
@@ -127,7 +141,7 @@ def _completed(projects: list[list[tuple[Configuration, SourceNode]]]) -> list[l
             if not _runs(service)
         } - {number}
         joined.setdefault(min(owners, default=number), []).extend(files)
-    return [sorted(files, key=lambda pair: merge_order(pair[0].path)) for _, files in sorted(joined.items())]
+    return [files for _, files in sorted(joined.items())]
 
 
 def _runs(service: SourceNode) -> bool:

@@ -1,0 +1,90 @@
+"""Compose files that may be read together as one project: what they run, and what speaks for them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+
+from msgspec import Struct
+
+from archgen.app.importing.compose_sketch import ServiceSketch, is_for_operators
+from archgen.app.importing.stages import PRODUCTION, STAGING, TRIAL, stage_of
+
+_OF_COPIES = re.compile(r"[-_.](blue|green|prod|production|stag(e|ing)|dev|local|\d+)$", re.IGNORECASE)
+_ENOUGH = 0.5
+"""The part of a project's own programs that another one has to run to be the same system."""
+
+_MOST = 0.7
+"""That part where only a name speaks for it, and it runs fewer programs."""
+
+UNNAMED_RANK = 2
+
+
+class ComposeCandidate(Struct, frozen=True):
+    """Compose files that may be read together, what they run, and what speaks for them."""
+
+    files: tuple[str, ...]
+    services: dict[str, ServiceSketch]
+    stage: int
+    deployed_by: str = ""
+
+    @property
+    def own(self) -> dict[str, ServiceSketch]:
+        """Return the system's own programs, without those for trials and for those who work on it."""
+        return {
+            name: service
+            for name, service in self.services.items()
+            if service.is_own
+            and not is_for_operators(name)
+            and not any(stage_of(word) == TRIAL for word in (name, *service.profiles))
+        }
+
+    @property
+    def builds(self) -> set[str]:
+        """Return the directories that programs are built from."""
+        return {service.built for service in self.services.values()} - {""}
+
+    @property
+    def rank(self) -> int:
+        """Return how much speaks for the files: a name and a script, either, neither; then trials."""
+        if self.stage >= STAGING:
+            return self.stage + 2
+        return UNNAMED_RANK - (self.stage == PRODUCTION) - bool(self.deployed_by)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Return what speaks for the files."""
+        named = [] if self.stage != PRODUCTION else ["its name says production"]
+        return named + ([f"{self.deployed_by} starts it"] if self.deployed_by else [])
+
+    def covers(self, other: ComposeCandidate) -> float:
+        """Return the part of the programs of another project that this one runs too, by their names or their sources."""
+        own, others = {_bare(name): service.built for name, service in self.own.items()}, other.own
+        alike = [name for name in others if _bare(name) in own and _may_be_one(others[name].built, own[_bare(name)])]
+        # of one source, as many programs count as run of it here
+        left = Counter(own.values()) - Counter(own[_bare(name)] for name in alike)
+        renamed = Counter(each.built for name, each in others.items() if each.built and name not in alike)
+        return (len(alike) + (left & renamed).total()) / len(others) if others else 0.0
+
+    def is_variant_of(self, other: ComposeCandidate) -> bool:
+        """Return True if this runs the system of another project: its programs, or its services as a script for production has them."""
+        part = self.covers(other)
+        if part >= (_ENOUGH if self.rank == 0 or len(self.own) >= len(other.own) else _MOST):
+            return True
+        shared = len(self.services.keys() & other.services.keys())
+        return self.rank == 0 and bool(self.own) and shared >= _ENOUGH * len(other.services)
+
+
+def _may_be_one(source: str, other: str) -> bool:
+    """Return True for sources of which one is unknown or holds the other."""
+    return not (source and other) or _holds(source, other) or _holds(other, source)
+
+
+def _holds(directory: str, other: str) -> bool:
+    return directory in (".", other) or other.startswith(f"{directory}{os.sep}")
+
+
+def _bare(name: str) -> str:
+    """Return the name of a service without that of a stage or a number: `web-blue` runs what `web` does."""
+    return _OF_COPIES.sub("", name)

@@ -1,0 +1,152 @@
+"""A compose file in outline, from its lines alone: enough to compare projects of which most are never read."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from msgspec import Struct, field
+
+from archgen.importers.products import image_name, is_product
+
+_KEY = re.compile(r"""["']?([\w.<-][\w.<-]*)["']?[ \t]*:(?=[ \t]|$)[ \t]*(.*)""")
+_WORD = re.compile(r"[A-Za-z0-9][\w.-]*")
+_IN_BRACES = re.compile(
+    r"""\b(image|build|context|extends|depends_on|profiles)["']?:[ \t]*(\[[^\]]*\]|["']?[^\s,{}"']+)"""
+)
+_FILE = re.compile(r"""[\w./-]+\.ya?ml""")
+
+_MOST_LINES = 20_000
+_LONGEST = 1000
+_LONGEST_NAME = 200
+_INNER = ("build", "depends_on", "profiles")
+"""Keys of a service whose values may stand in the lines below."""
+
+_OF_CONDITIONS = frozenset(
+    ("condition", "service_healthy", "service_started", "service_completed_successfully", "required", "restart", "true", "false",
+     "override", "reset", "null", "<<")
+)  # fmt: skip
+"""Words beside the names of services for which another one waits."""
+
+_OPERATES = re.compile(
+    r"(^|[-_/])(pgadmin4?|adminer|phpmyadmin|portainer|watchtower|certbot|[\w-]*exporter|cadvisor|dozzle|mailhog|mailpit|"
+    r"(mongo|redis)-?(express|commander|insight)|redisinsight|[\w-]*-ui|prometheus|alertmanager|grafana|loki|promtail|tempo|jaeger|"
+    r"all-in-one|zipkin|opentelemetry-collector[\w-]*|uptime-kuma|localstack|[\w-]*sentinel|busybox|alpine|curl|mc)$"
+)
+"""Names of programs that help those who work on a system, or watch it."""
+
+
+class ServiceSketch(Struct):
+    """A service: its image, the directory that it is built from, and what it waits for."""
+
+    image: str = ""
+    built: str = ""
+    runs: bool = False
+    waits_for: list[str] = field(default_factory=list)
+    profiles: list[str] = field(default_factory=list)
+
+    @property
+    def is_own(self) -> bool:
+        """Return True for a program of the system's own, and no product that others use too."""
+        if self.built or not self.image:
+            return self.runs
+        return not is_product(self.image) and not is_for_operators(image_name(self.image))
+
+
+def is_for_operators(name: str) -> bool:
+    """Return True for the name of a program that helps those who work on a system, or watches it."""
+    return _OPERATES.search(name[:_LONGEST_NAME]) is not None
+
+
+class ComposeSketch(Struct, frozen=True):
+    """The services of a compose file by name, and the files that it includes."""
+
+    path: str
+    services: dict[str, ServiceSketch]
+    includes: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> set[str]:
+        """Return the names of services that the file only changes: another one says what they run."""
+        return {name for name, service in self.services.items() if not service.runs}
+
+
+def sketch_compose(path: str, text: str) -> ComposeSketch:
+    """Return the outline of a compose file."""
+    services: dict[str, ServiceSketch] = {}
+    includes: list[str] = []
+    section = ""
+    levels: list[int] = []
+    service = ServiceSketch()
+    inner = ""
+    for line in text.splitlines()[:_MOST_LINES]:
+        words = line.lstrip(" ")
+        if not words or words[0] == "#":
+            continue
+        indent = len(line) - len(words)
+        if indent == 0 and words[0] != "-":
+            section, levels = words.partition(":")[0].strip("\"'"), []
+        if section == "include":
+            includes += _FILE.findall(words[:_LONGEST])
+        if section != "services" or indent == 0:
+            continue
+        while levels and indent < levels[-1]:
+            levels.pop()
+        is_item = words[0] == "-"
+        if not is_item and (not levels or indent > levels[-1]) and len(levels) < 3:
+            levels.append(indent)
+        key, value = (match[1], match[2]) if not is_item and (match := _KEY.match(words)) else ("", "")
+        if len(levels) == 1 and key:
+            service = services[key] = ServiceSketch()
+            inner = ""
+            _take_braces(service, value)
+        elif len(levels) == 2 and key and indent == levels[1]:
+            inner = key if key in _INNER else ""
+            _take(service, key, value)
+        elif inner and (is_item or key):
+            _take_inner(service, inner, key, value if key else words)
+    for each in services.values():
+        if each.built and "://" not in each.built:
+            each.built = os.path.normpath(os.path.join(os.path.dirname(path), each.built))
+    return ComposeSketch(path, services, tuple(includes))
+
+
+def _take(service: ServiceSketch, key: str, value: str) -> None:
+    if key in ("image", "build", "extends", "<<"):
+        service.runs = True
+    if key == "image":
+        service.image = _scalar(value)
+    elif key == "build":
+        service.built = _scalar(value) if value and value[0] not in "{&*" else _of_braces(value) or "."
+    elif key in ("depends_on", "profiles"):
+        _list_of(service, key).extend(word for word in _WORD.findall(value) if word not in _OF_CONDITIONS)
+
+
+def _take_inner(service: ServiceSketch, inner: str, key: str, value: str) -> None:
+    if inner == "build":
+        if key == "context":
+            service.built = _scalar(value)
+    elif not key:
+        _list_of(service, inner).extend(_WORD.findall(value.partition("#")[0])[:1])
+    elif inner == "depends_on" and key not in _OF_CONDITIONS:
+        service.waits_for.append(key)
+
+
+def _take_braces(service: ServiceSketch, value: str) -> None:
+    """Take what a service holds that stands in one line."""
+    for key, text in _IN_BRACES.findall(value[:_LONGEST]):
+        _take(service, "build" if key == "context" else key, text)
+    if "*" in value[:1]:
+        service.runs = True
+
+
+def _of_braces(value: str) -> str:
+    return next((_scalar(text) for key, text in _IN_BRACES.findall(value[:_LONGEST]) if key == "context"), "")
+
+
+def _list_of(service: ServiceSketch, key: str) -> list[str]:
+    return service.waits_for if key == "depends_on" else service.profiles
+
+
+def _scalar(value: str) -> str:
+    return value.partition(" #")[0].strip().strip("\"'")

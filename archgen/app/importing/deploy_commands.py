@@ -1,0 +1,152 @@
+"""The compose files that a repository's own scripts, workflows and documents start together."""
+
+from __future__ import annotations
+
+import os
+import re
+from bisect import bisect
+from collections.abc import Collection, Iterator
+from itertools import islice
+
+from msgspec import Struct
+
+from archgen.app.importing.directories import entries_of, found_text
+from archgen.app.importing.stages import STAGING, stage_of
+from archgen.importers.compose.project import DEFAULTS
+
+_SCRIPT = re.compile(
+    r"\.(sh|bash|ps1|service)$|^\.github/workflows/[^/]+\.ya?ml$|(^|/)(makefile|justfile|jenkinsfile|taskfile\.ya?ml|package\.json|"
+    r"\.gitlab-ci\.yml|azure-pipelines\.ya?ml|bitbucket-pipelines\.yml|deploy[\w.-]*\.ya?ml)$",
+    re.IGNORECASE,
+)
+_WORKFLOWS = os.path.join(".github", "workflows")
+_DEPLOYS = re.compile(
+    r"(^|[^a-z])(deploy|prod|cd|release|rollout|go-?live|provision|bootstrap|setup-(server|vps))(er|ing|ment|uction|ed)?s?([^a-z]|$)",
+    re.IGNORECASE,
+)
+"""Names of scripts, workflows and targets that bring a system to where visitors use it."""
+
+_COMMAND = re.compile(
+    r"\b(?:docker[ -]compose|podman[ -]compose|docker[ ]+stack[ ]+deploy)\b((?:\\\r?\n|[^\n;|&#])*)", re.IGNORECASE
+)
+_STARTS = re.compile(r"(^|[\s\"',])(up|pull|start|restart|deploy|run)([\s\"',]|$)")
+_NAMED = re.compile(r"""(?:^|\s)(?:-f|--file|-c|--compose-file)(?:\s+|=)["']?([^\s"',]+)""")
+_ASSIGNED = re.compile(
+    r"""(?:^|[\s"'{;])(\w+)[ \t]*(?:=|:=|\?=|:[ \t])[ \t]*"""
+    r"""("[^"\n]{0,200}\.ya?ml[^"\n]{0,200}"|'[^'\n]{0,200}\.ya?ml[^'\n]{0,200}'|[^\s"';]{0,200}\.ya?ml)"""
+)
+_FILE = re.compile(r"""[^\s"'{}=:;]*\.ya?ml""")
+_VARIABLE = re.compile(r"\$\{?(\w+)(?::-[^}]*)?\}?|\$\((\w+)\)")
+_CHANGES_DIRECTORY = re.compile(r"\bcd\s+[\"']?([^\s\"';&|]+)[\"']?\s*(?:&&|;)\s*(?:sudo\s+)?$")
+_TARGET = re.compile(r"""^[ \t]*["']?([A-Za-z][\w:.-]*)["']?[ \t]*:(?!=)""", re.MULTILINE)
+
+_COMMENT = re.compile(r"^[ \t]*#[# \t]*(.*)", re.MULTILINE)
+
+_MOST_SCRIPTS = 60
+_MOST_COMMANDS = 200
+_LARGEST = 128 * 1024
+_DEEPEST_SCRIPT = 3
+
+
+class ComposeRun(Struct, frozen=True):
+    """Compose files that a file starts together, and whether this file brings the system to its visitors."""
+
+    files: tuple[str, ...]
+    by: str
+    deploys: bool
+
+
+def find_runs(
+    directory: str, below: Collection[str], compose_files: Collection[str], inside: str
+) -> Iterator[ComposeRun]:
+    """Yield what the scripts in a directory and below start of its compose files, and what the heads of those name."""
+    scripts = [path for path in below if _is_script(os.path.relpath(path, directory))]
+    workflows = os.path.normpath(os.path.join(directory, _WORKFLOWS))
+    scripts += [os.path.join(workflows, name) for name in sorted(entries_of(workflows)[0])]
+    known = frozenset(compose_files)
+    for path in scripts[:_MOST_SCRIPTS]:
+        text = found_text(path, inside)
+        if len(text) <= _LARGEST and "compose" in text.lower():
+            yield from _runs_in(path, text, directory, known)
+    for path in compose_files:
+        head = "\n".join(_COMMENT.findall(found_text(path, inside)[:_LARGEST]))
+        yield from (run for run in _runs_in(path, head, directory, known) if path in run.files)
+
+
+def _is_script(path: str) -> bool:
+    return path.count(os.sep) <= _DEEPEST_SCRIPT and _SCRIPT.search(path.replace(os.sep, "/")) is not None
+
+
+def _runs_in(path: str, text: str, directory: str, known: frozenset[str]) -> Iterator[ComposeRun]:
+    name = os.path.relpath(path, directory)
+    deploys = _DEPLOYS.search(os.path.basename(name)) is not None and path not in known
+    is_trial = stage_of(name) >= STAGING
+    assigned: dict[str, list[list[str]]] = {}
+    for variable, value in _ASSIGNED.findall(text):
+        assigned.setdefault(variable, []).append([name.removeprefix("-") for name in _FILE.findall(value)])
+    targets = [(match.start(), match[1]) for match in _TARGET.finditer(text)]
+    starts = [start for start, _ in targets]
+    for match in islice(_COMMAND.finditer(text), _MOST_COMMANDS):
+        words = match[1]
+        if _STARTS.search(words) is None and "stack" not in match[0][:14]:
+            continue
+        place = bisect(starts, match.start())
+        target = targets[place - 1][1] if place else ""
+        moved = _CHANGES_DIRECTORY.search(text, max(0, match.start() - 200), match.start())
+        places = _places(path, directory, moved[1] if moved else "")
+        named = [value for word in _NAMED.findall(words) for value in _values(word, assigned)]
+        if not named and "COMPOSE_FILE" in assigned:
+            named = _values("$COMPOSE_FILE", assigned)
+        files = [file for word in named if (file := _resolved(word, places, known))]
+        if not named:
+            files = [file for default in DEFAULTS if (file := _beside(default, places, known))][:1]
+        if files:
+            is_own = deploys or (_DEPLOYS.search(target) is not None and path not in known)
+            yield ComposeRun(tuple(dict.fromkeys(files)), path, is_own and not is_trial and stage_of(target) < STAGING)
+
+
+def _values(word: str, assigned: dict[str, list[list[str]]]) -> list[str]:
+    """Return a word with the variable in it put in: the files for production, where it may be several."""
+    match = _VARIABLE.fullmatch(word)
+    if match is None:
+        return [word]
+    values = assigned.get(match[1] or match[2], [])
+    return min(values, key=lambda names: min(map(_stage_of_file, names), default=STAGING), default=[])
+
+
+def _stage_of_file(name: str) -> int:
+    return stage_of(os.path.basename(name))
+
+
+def _places(path: str, directory: str, moved: str) -> list[str]:
+    """Return the directories from which a script may name files, the likelier ones first."""
+    own = os.path.dirname(path)
+    places = [own] if not path.startswith(os.path.join(directory, ".github")) and not own.endswith(_WORKFLOWS) else []
+    base = "" if directory == "." else directory
+    while len(own) > len(base):
+        own = os.path.dirname(own)
+        places.append(own)
+    places = [*dict.fromkeys([*places, base])]
+    if moved:
+        inner = _without_root(moved)
+        places = [os.path.normpath(os.path.join(place, inner)) for place in places] + places
+    return [place if place != "." else "" for place in places]
+
+
+def _without_root(name: str) -> str:
+    """Return a path without the directory of a machine, or a variable for it."""
+    return re.sub(r"^(\$\{?\w+\}?|\$\(\w+\)|~)?/+", "", name)
+
+
+def _beside(name: str, places: list[str], known: frozenset[str]) -> str:
+    return next((file for place in places if (file := os.path.normpath(os.path.join(place, name))) in known), "")
+
+
+def _resolved(name: str, places: list[str], known: frozenset[str]) -> str:
+    """Return the compose file that a script names: from one of its places, else the only one of that name."""
+    inner = _without_root(name.replace("\\", "/"))
+    found = _beside(inner, places, known)
+    if found or not inner:
+        return found
+    ends = [file for file in known if file.endswith(os.sep + os.path.basename(inner))]
+    return ends[0] if len(ends) == 1 else ""

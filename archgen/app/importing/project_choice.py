@@ -1,0 +1,206 @@
+"""The compose project that a directory stands for, where it holds several: chosen by what it runs, by names and by scripts."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from archgen.app.importing.candidates import UNNAMED_RANK, ComposeCandidate
+from archgen.app.importing.compose_files import choose_compose_files, is_compose_file
+from archgen.app.importing.compose_sketch import ComposeSketch, ServiceSketch, sketch_compose
+from archgen.app.importing.deploy_commands import ComposeRun, find_runs
+from archgen.app.importing.directories import found_text
+from archgen.app.importing.stages import PRODUCTION, STAGING, TRIAL, UNNAMED, stage_of
+from archgen.importers.compose.project import DEFAULTS
+
+_PLAIN = re.compile(r"(docker-)?(compose|stack)|\.ya?ml$", re.IGNORECASE)
+_DEPLOYED = re.compile(r"(^|[^a-z])(deploy|deployment|deployments)([^a-z]|$)", re.IGNORECASE)
+_MOST_FILES = 60
+_DEEPEST = 3
+_PART = 0.3
+"""The part of all that is built which a project has to run to stand for a directory that has only a helper itself."""
+
+
+class ProjectChoice(Struct, frozen=True):
+    """The projects that are read, each by its files in their order; `others` are named for a user, `reason` says why."""
+
+    projects: list[tuple[str, ...]]
+    others: list[str]
+    reason: str = ""
+
+
+def choose_projects(directory: str, projects: dict[str, list[str]], below: list[str], inside: str) -> ProjectChoice:
+    """Return the projects to read instead of those that lie nearest, where more speaks for others of the same system.
+
+    `projects` are the names of the nearest compose files by their directories, `below` the files in the directory and below.
+    """
+    nearest = [choose_compose_files(project, names, inside) for project, names in projects.items()]
+    read = [
+        tuple(_joined(project, name) for name in chosen) for project, (chosen, _) in zip(projects, nearest, strict=True)
+    ]
+    others = [_joined(project, name) for project, (_, names) in zip(projects, nearest, strict=True) for name in names]
+    files = [os.path.normpath(path) for path in below if is_compose_file(os.path.basename(path))]
+    deepest = max(
+        _DEEPEST + (0 if directory == "." else directory.count(os.sep) + 1),
+        *(path.count(os.sep) for each in read for path in each),
+    )
+    files = [path for path in files if path.count(os.sep) <= deepest]
+    files = sorted(files, key=lambda path: (path.count(os.sep), path))[:_MOST_FILES]
+    if len(read) == 1 and {*files} <= {*read[0]}:
+        return ProjectChoice(read, others)
+    sketches = {path: sketch_compose(path, found_text(path, inside)) for path in files}
+    runs = list(find_runs(directory, below, files, inside))
+    candidates = _candidates(directory, files, sketches, runs, inside)
+    current = [_candidate(directory, project, sketches, runs) for project in read]
+    chosen = _without_variants([_best(each, candidates) for each in _working(current, candidates)])
+    result = [each.files for each in chosen]
+    taken = {path for project in result for path in project}
+    beside = {os.path.dirname(path) for path in taken}
+    variants = [path for path in files if os.path.dirname(path) in beside]
+    left = dict.fromkeys([*others, *(path for project in read for path in project), *variants])
+    unread = [path for path in left if path not in taken]
+    return ProjectChoice(result, unread, _reason(current, chosen, unread))
+
+
+def _candidates(
+    directory: str, files: list[str], sketches: dict[str, ComposeSketch], runs: list[ComposeRun], inside: str
+) -> list[ComposeCandidate]:
+    """Return all that may be read together: each file with those that it belongs to, and what scripts start together."""
+    groups = dict.fromkeys(run.files for run in runs)
+    names: dict[str, list[str]] = {}
+    for path in files:
+        names.setdefault(os.path.dirname(path), []).append(os.path.basename(path))
+    for path in files:
+        name = os.path.basename(path)
+        if ".override." not in name:
+            companions = (
+                [name]
+                if name not in DEFAULTS
+                else [each for each in names[os.path.dirname(path)] if each in DEFAULTS or ".override." in each]
+            )
+            group = tuple(
+                _joined(os.path.dirname(path), each)
+                for each in choose_compose_files(os.path.dirname(path), companions, inside)[0]
+            )
+            groups.setdefault(_with_base(group, sketches, runs) if name not in DEFAULTS else group)
+    return [_candidate(directory, group, sketches, runs) for group in groups if group]
+
+
+def _with_base(group: tuple[str, ...], sketches: dict[str, ComposeSketch], runs: list[ComposeRun]) -> tuple[str, ...]:
+    """Return files after those whose services they change or wait for: those that a command names before them, or a default file."""
+    together = [run for run in runs if group[0] in run.files]
+    if together and all(run.files[0] != group[0] for run in together):
+        return min(together, key=lambda run: (run.by != group[0], not run.deploys)).files
+    sketch = sketches[group[0]]
+    waited = {name for service in sketch.services.values() for name in service.waits_for}
+    missing = sketch.changed | (waited - set(sketch.services))
+    if not missing:
+        return group
+    place = os.path.dirname(group[0])
+    while True:
+        for name in DEFAULTS:
+            base = sketches.get(_joined(place, name))
+            if base is not None and missing <= set(base.services) | set(sketch.services) - sketch.changed:
+                return (base.path, *group)
+        if not place:
+            return group
+        place = os.path.dirname(place)
+
+
+def _candidate(
+    directory: str, files: tuple[str, ...], sketches: dict[str, ComposeSketch], runs: list[ComposeRun]
+) -> ComposeCandidate:
+    services: dict[str, ServiceSketch] = {}
+    for path in files:
+        for sketch in _with_included(path, sketches):
+            for name, service in sketch.services.items():
+                services[name] = service if service.runs else services.get(name, service)
+    stages = [_stage(os.path.relpath(path, directory)) for path in files]
+    named = [stage for stage in stages if stage != UNNAMED]
+    stage = max(named, default=UNNAMED)
+    by = next((run.by for run in runs if run.deploys and run.files == files), "")
+    return ComposeCandidate(files, services, stage, os.path.relpath(by, directory) if by else "")
+
+
+def _with_included(path: str, sketches: dict[str, ComposeSketch]) -> Iterator[ComposeSketch]:
+    sketch = sketches.get(path)
+    if sketch is not None:
+        for name in sketch.includes:
+            included = sketches.get(_joined(os.path.dirname(path), name))
+            if included is not None and included is not sketch:
+                yield included
+        yield sketch
+
+
+def _stage(path: str) -> int:
+    """Return the stage of a compose file: the one that its name tells, else its directories."""
+    place, name = os.path.split(path)
+    stages = stage_of(_PLAIN.sub("", name)), stage_of(place)
+    if max(stages) >= STAGING:
+        return max(stages)
+    return PRODUCTION if PRODUCTION in stages or _DEPLOYED.search(_PLAIN.sub("", name)) is not None else UNNAMED
+
+
+def _working(current: list[ComposeCandidate], candidates: list[ComposeCandidate]) -> list[ComposeCandidate]:
+    """Return the projects; where none runs a program of the system's own, the one that runs most of what the others build."""
+    if any(each.own or not each.services for each in current):
+        return current
+    working = [each for each in candidates if each.own and each.stage != TRIAL]
+    built = set[str]().union(*(each.builds for each in working))
+    likely = [
+        each
+        for each in working
+        if len(each.builds) > _PART * len(built) or (not each.builds and each.rank < UNNAMED_RANK)
+    ]
+    return sorted(likely, key=lambda each: (each.rank, -len(each.builds), *_place(each)))[:1] or current
+
+
+def _best(project: ComposeCandidate, candidates: list[ComposeCandidate]) -> ComposeCandidate:
+    """Return the candidate for which most speaks of those that run the same system as a project."""
+    variants = [each for each in candidates if each.rank < project.rank and each.is_variant_of(project)]
+    return min([project, *variants], key=lambda each: (each.rank, -each.covers(project), *_place(each)))
+
+
+def _without_variants(projects: list[ComposeCandidate]) -> list[ComposeCandidate]:
+    """Return projects without trials beside others, and without those that run again what another one does."""
+    order = sorted(projects, key=lambda each: (not each.own, each.rank, -len(each.own), *_place(each)))
+    taken: list[ComposeCandidate] = []
+    for each in order:
+        if not any(_replaces(other, each) for other in taken):
+            taken.append(each)
+    return [each for each in projects if any(each is other for other in taken)]
+
+
+def _replaces(project: ComposeCandidate, other: ComposeCandidate) -> bool:
+    """Return True if a project is read instead of another: of one system, or of a trial beside one for visitors."""
+    if project.files == other.files or (other.stage >= STAGING > project.stage):
+        return True
+    if not other.own:
+        return other.services != {} and other.services.keys() <= project.services.keys()
+    return project.is_variant_of(other) or other.is_variant_of(project)
+
+
+def _place(candidate: ComposeCandidate) -> tuple[int, int, tuple[str, ...]]:
+    depth = min(path.count(os.sep) for path in candidate.files)
+    return depth, sum(map(len, candidate.files)), candidate.files
+
+
+def _reason(current: list[ComposeCandidate], chosen: list[ComposeCandidate], left: Iterable[str]) -> str:
+    """Return why projects are read rather than others; the empty text if there was nothing to choose."""
+    if not left and [each.files for each in current] == [each.files for each in chosen]:
+        return ""
+    reasons = list(dict.fromkeys(reason for each in chosen for reason in each.reasons))
+    if not any(each.own for each in current) and any(each.own for each in chosen):
+        helpers = [each.files[0] for each in current if not any(each.files[0] in other.files for other in chosen)]
+        reasons += [f"{helper} runs no program of its own" for helper in helpers]
+    if not reasons and all(os.path.basename(each.files[0]) in DEFAULTS for each in chosen):
+        reasons = ["Compose reads it by default"]
+    names = " and ".join(" with ".join(each.files) for each in chosen)
+    return f"{names}: {', '.join(reasons)}" if reasons else ""
+
+
+def _joined(directory: str, name: str) -> str:
+    return os.path.normpath(os.path.join(directory, name))

@@ -1,0 +1,282 @@
+"""Directories with several compose projects: which of them an import reads, why, and what it says of the others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archgen.app.importing.compose_sketch import sketch_compose
+from archgen.app.importing.importing import Import, import_model, summary
+
+
+def compose(*services: str, head: str = "") -> str:
+    """Return a compose file: `web@app` builds `web` from `app`, `web=acme/web` runs an image, `web` alone is only changed."""
+    lines = [head, "services:"]
+    for service in services:
+        name, at, source = service.partition("@")
+        name, equals, image = name.partition("=") if not at else (name, "", "")
+        lines += [
+            f"  {name}:",
+            f"    build: {source}" if at else f"    image: {image}" if equals else "    restart: always",
+        ]
+    return "\n".join([*lines, ""])
+
+
+SYSTEM = ("web@web", "api@api", "db=postgres:16")
+STORES = ("db=postgres:16", "cache=redis:7")
+
+
+def imported(directory: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str]) -> Import:
+    """Write files, and import their directory."""
+    monkeypatch.chdir(directory)
+    for name, text in files.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(text, encoding="utf-8")
+    return import_model((".",), None)
+
+
+def read_files(result: Import) -> list[str]:
+    """Return the compose files that an import read."""
+    return sorted(file.path for file, name in result.reading.sources if name == "compose")
+
+
+@pytest.mark.parametrize(
+    ("files", "read", "reason"),
+    [
+        pytest.param(
+            {"docker-compose.yml": compose(*SYSTEM), "docker-compose.prod.yml": compose(*SYSTEM)},
+            ["docker-compose.prod.yml"],
+            "docker-compose.prod.yml: its name says production",
+            id="production-by-its-name",
+        ),
+        pytest.param(
+            {"docker-compose.yml": compose(*SYSTEM), "deploy/prod/docker-compose.yml": compose("web@../../web", "api@../../api")},
+            ["deploy/prod/docker-compose.yml"],
+            "deploy/prod/docker-compose.yml: its name says production",
+            id="production-by-its-directory",
+        ),
+        pytest.param(
+            {"docker-compose.yml": compose(*SYSTEM), "docker-compose.dev.yml": compose(*SYSTEM)},
+            ["docker-compose.yml"],
+            "docker-compose.yml: Compose reads it by default",
+            id="default-before-development",
+        ),
+        pytest.param(
+            {"docker-compose.yml": compose(*SYSTEM), "test/docker-compose.prod.yml": compose("web@../web", "api@../api")},
+            ["docker-compose.yml"],
+            "",
+            id="test-of-production-is-a-test",
+        ),
+        pytest.param(
+            {"docker-compose.yml": compose(*SYSTEM), "docker-compose.prod.yml": compose("web")},
+            ["docker-compose.prod.yml", "docker-compose.yml"],
+            "docker-compose.yml with docker-compose.prod.yml: its name says production",
+            id="file-that-only-changes-follows-its-base",
+        ),
+        pytest.param(
+            {"compose.yml": compose(*SYSTEM), "compose.override.yml": compose("mock@mock"), "compose.prod.yml": compose("web")},
+            ["compose.prod.yml", "compose.yml"],
+            "compose.yml with compose.prod.yml: its name says production",
+            id="override-for-development-is-left-out-with-one-for-production",
+        ),
+        pytest.param(
+            {
+                "compose.yml": compose(*SYSTEM),
+                "deploy/compose.prod.yml": compose("web=acme/web", head="# docker compose -f compose.yml -f deploy/compose.prod.yml up -d"),
+            },
+            ["compose.yml", "deploy/compose.prod.yml"],
+            "compose.yml with deploy/compose.prod.yml: its name says production",
+            id="command-in-the-head-of-a-file",
+        ),
+        pytest.param(
+            {"docker-compose.yml": compose(*STORES), "infra/docker-compose.prod.yml": compose("web=acme/web", *STORES)},
+            ["infra/docker-compose.prod.yml"],
+            "infra/docker-compose.prod.yml: its name says production, docker-compose.yml runs no program of its own",
+            id="helper-with-stores-alone",
+        ),
+        pytest.param(
+            {"docker-compose.yml": compose(*STORES), "docker/docker-compose.yml": compose("web@../web", "api@../api")},
+            ["docker/docker-compose.yml"],
+            "docker/docker-compose.yml: docker-compose.yml runs no program of its own",
+            id="helper-beside-the-only-project-that-builds",
+        ),
+        pytest.param(
+            {
+                "docker-compose.yml": compose(*STORES),
+                **{f"apps/{name}/docker-compose.yml": compose(f"{name}@.") for name in ("a", "b", "c", "d")},
+            },
+            ["docker-compose.yml"],
+            "",
+            id="helper-of-many-projects-none-of-which-is-the-system",
+        ),
+        pytest.param(
+            {"docker-compose.yml": compose(*SYSTEM), "tools/docker-compose.prod.yml": compose("scraper@scraper", "db=postgres:16")},
+            ["docker-compose.yml"],
+            "",
+            id="production-of-something-else",
+        ),
+        pytest.param(
+            {
+                "docker-compose.yml": compose(*SYSTEM, "worker@worker", "mailer@mailer"),
+                "docker-compose.prod.yml": compose("web@web", "api@api", "queue@queue"),
+            },
+            ["docker-compose.yml"],
+            "docker-compose.yml: Compose reads it by default",
+            id="production-of-less-than-half",
+        ),
+        pytest.param(
+            {
+                "docker-compose.yml": compose(*SYSTEM),
+                "docker-compose.vps.yml": compose(*SYSTEM),
+                ".github/workflows/deploy.yml": "steps:\n  - run: docker compose -f docker-compose.vps.yml up -d\n",
+            },
+            ["docker-compose.vps.yml"],
+            "docker-compose.vps.yml: .github/workflows/deploy.yml starts it",
+            id="workflow-that-deploys",
+        ),
+        pytest.param(
+            {
+                "docker-compose.yml": compose(*SYSTEM),
+                "docker-compose.vps.yml": compose(*SYSTEM),
+                ".github/workflows/deploy-staging.yml": "steps:\n  - run: docker compose -f docker-compose.vps.yml up -d\n",
+                "scripts/start.sh": "docker compose -f docker-compose.vps.yml up -d\n",
+                "scripts/deploy.sh": "docker compose -f docker-compose.vps.yml logs\n",
+            },
+            ["docker-compose.yml"],
+            "docker-compose.yml: Compose reads it by default",
+            id="scripts-that-deploy-nothing-for-visitors",
+        ),
+        pytest.param(
+            {
+                "docker-compose.yml": compose(*SYSTEM),
+                "docker-compose.vps.yml": compose(*SYSTEM),
+                "Makefile": "up:\n\tdocker compose up\n\ndeploy:\n\tdocker compose -f docker-compose.vps.yml up -d\n",
+            },
+            ["docker-compose.vps.yml"],
+            "docker-compose.vps.yml: Makefile starts it",
+            id="target-that-deploys",
+        ),
+        pytest.param(
+            {
+                "docker-compose.yml": compose(*SYSTEM),
+                "docker-compose.prod.yml": compose(*SYSTEM),
+                "deploy.sh": "cd /srv/shop && docker compose pull && docker compose up -d\n",
+            },
+            ["docker-compose.yml"],
+            "docker-compose.yml: deploy.sh starts it",
+            id="default-that-a-script-deploys",
+        ),
+        pytest.param(
+            {
+                "docker-compose.yml": compose(*SYSTEM),
+                "docker-compose.live.yml": compose(*SYSTEM),
+                "docker-compose.prod.yml": compose(*SYSTEM),
+                "deploy.sh": 'COMPOSE_FILE="docker-compose.yml"\nif [ "$1" = prod ]; then\n  COMPOSE_FILE="docker-compose.live.yml"\nfi\n'
+                'docker compose -f "$COMPOSE_FILE" up -d\n',
+            },
+            ["docker-compose.live.yml"],
+            "docker-compose.live.yml: its name says production, deploy.sh starts it",
+            id="variable-of-a-script",
+        ),
+        pytest.param(
+            {
+                "backend/docker-compose.yml": compose("api@.", *STORES),
+                "deploy/docker-compose.prod.yml": compose("api=acme/api", "web=acme/web", *STORES),
+            },
+            ["deploy/docker-compose.prod.yml"],
+            "deploy/docker-compose.prod.yml: its name says production",
+            id="of-two-variants-side-by-side-one-is-read",
+        ),
+        pytest.param(
+            {"api/docker-compose.yml": compose("api@.", *STORES), "shop/docker-compose.yml": compose("shop@.", *STORES)},
+            ["api/docker-compose.yml", "shop/docker-compose.yml"],
+            "",
+            id="two-systems-side-by-side-are-no-variants",
+        ),
+        pytest.param(
+            {"local/docker-compose.yml": compose("kiosk@."), "shop/docker-compose.yml": compose("shop@.")},
+            ["shop/docker-compose.yml"],
+            "shop/docker-compose.yml: Compose reads it by default",
+            id="trial-beside-another-project",
+        ),
+    ],
+)  # fmt: skip
+def test_project_is_chosen_by_evidence(
+    files: dict[str, str], read: list[str], reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = imported(tmp_path, monkeypatch, files)
+    assert read_files(result) == read
+    assert list(result.reasons) == ([reason] if reason else [])
+
+
+def test_summary_says_why_and_names_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = imported(
+        tmp_path, monkeypatch, {"docker-compose.yml": compose(*SYSTEM), "docker-compose.prod.yml": compose(*SYSTEM)}
+    )
+    lines = summary(result).splitlines()
+    assert "read docker-compose.prod.yml: its name says production; to read another project, name its file" in lines
+    assert "not read: docker-compose.yml; name it to import it too" in lines
+    alone = import_model(("docker-compose.yml",), None)
+    assert read_files(alone) == ["docker-compose.yml"]
+    assert "to read another project" not in summary(alone)
+
+
+def test_later_file_of_another_directory_changes_the_services_of_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = "services:\n  web:\n    image: acme/web:2\n    ports: ['80:80']\n"
+    deploy = "docker compose -f docker-compose.yml -f cloud/docker-compose.yml up -d\n"
+    result = imported(
+        tmp_path,
+        monkeypatch,
+        {"docker-compose.yml": compose("web=acme/web:1"), "cloud/docker-compose.yml": over, "deploy.sh": deploy},
+    )
+    assert "image: acme/web:2" in result.text
+    assert set(result.model.inventory.parts) == {"web"}
+
+
+def test_outline_of_a_file_has_what_compose_reads_of_it() -> None:
+    text = """
+x-common: &common
+  restart: always
+services:
+  "web":   # the page
+    <<: *common
+    build:
+      context: ./web
+      args: {A: b}
+    depends_on:
+      api:
+        condition: service_healthy
+    profiles:
+      - app
+  api: {image: "acme/api:1", depends_on: [db], profiles: [app, all]}
+  job:
+    build: .
+    depends_on: [api, db]
+  db:
+    image: postgres:16  # for now
+    environment:
+      image: none
+  only:
+    ports: ["80:80"]
+volumes:
+  data:
+    driver: local
+include:
+  - more/compose.yml
+"""
+    sketch = sketch_compose("shop/compose.yml", text)
+    assert {name: (each.image, each.built, each.runs) for name, each in sketch.services.items()} == {
+        "web": ("", "shop/web", True),
+        "api": ("acme/api:1", "", True),
+        "job": ("", "shop", True),
+        "db": ("postgres:16", "", True),
+        "only": ("", "", False),
+    }
+    assert [sketch.services[name].waits_for for name in ("web", "api", "job")] == [["api"], ["db"], ["api", "db"]]
+    assert [sketch.services[name].profiles for name in ("web", "api", "job")] == [["app"], ["app", "all"], []]
+    assert {name for name, each in sketch.services.items() if each.is_own} == {"web", "api", "job"}
+    assert sketch.changed == {"only"}
+    assert sketch.includes == ("more/compose.yml",)
