@@ -167,7 +167,10 @@ def _as_variable(flag: str) -> str:
 
 
 def resolve_host(host: str, hosts: Mapping[str, str]) -> str | None:
-    """Return the id of a host's component; the name of a service of a cluster may be followed by its namespace."""
+    """Return the id of a host's component; the name of a service of a cluster may be followed by its namespace.
+
+    `hosts` has a name with a dot behind it where it stands in the namespaces that are named alone.
+    """
     if host in hosts:
         return hosts[host]
     lower = host.lower()
@@ -175,13 +178,20 @@ def resolve_host(host: str, hosts: Mapping[str, str]) -> str | None:
         return hosts[lower]
     if "." in lower:
         words = lower.split(".")
-        for length in (3, 2, 1) if _is_near(words) else (3, 2):
+        for length in (3, 2, 1) if _is_near(words) and not _is_elsewhere(words, hosts) else (3, 2):
             # `db.shop.svc.cluster.local`, `db.shop`, and `db-0.db`, a member of a set
             if (joined := ".".join(words[:length])) in hosts:
                 return hosts[joined]
-        if len(words) > 1 and words[1] in hosts and re.fullmatch(r".*-\d+", words[0]):
+        if words[1] in hosts and re.fullmatch(r".*-\d+", words[0]) and not _is_elsewhere(words[1:], hosts):
             return hosts[words[1]]
     return None
+
+
+def _is_elsewhere(words: list[str], hosts: Mapping[str, str]) -> bool:
+    """Return True for a service of another namespace, where the files say of each of its name in which one it is."""
+    if len(words) < 2 or f"{words[0]}." not in hosts or f"{words[0]}.{words[1]}" in hosts:
+        return False
+    return "svc" in words[2:3] or (len(words) == 2 and words[1] not in (*_NEAR, *_PUBLIC, ""))
 
 
 def _is_near(words: list[str]) -> bool:

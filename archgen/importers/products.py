@@ -42,6 +42,8 @@ _COMMANDS: tuple[tuple[str, str, str | None], ...] = (
     (r"\bstolon-keeper\b", "database", "postgresql"),
     (r"\bstolon-proxy\b", "load-balancer", None),
     (r"\bstolon-sentinel\b", "other", None),
+    # the name of a module may hold the word worker
+    (r"\bcelery\b(?!.*\sworker(\s|$)).*\sbeat(\s|$)", "scheduler", None),
     (
         r"\bsidekiq\b|\bcelery\b.*\bworker\b|\brq\s+worker|\brqworker\b|queue:(work|listen)|\bhorizon\b|\bdramatiq\b"
         r"|\bresque\b|delayed_job|jobs:work|\bgood_job\b|solid_queue|\barq\b|\bhuey\b|messenger:consume|\bfaktory-worker\b"

@@ -20,7 +20,9 @@ _NEVER = re.compile(
     r"CORS|ALLOWED|EXPOSURE|_(IN|EX)CLUDE$|LISTEN|BIND|ADVERTISE|NO_PROXY|VIRTUAL|WHITELIST|CALLBACK|TRUSTED|_ORIGIN|^ORIGIN",
     re.IGNORECASE,
 )
-_PAGE = re.compile(r"FRONTEND|CLIENT_(URL|HOST)|PUBLIC_|SITE_URL|EXTERNAL_URL|WEB_?APP_URL|^APP_URL", re.IGNORECASE)
+_PAGE = re.compile(
+    r"FRONTEND|CLIENT_(URL|HOST)|PUBLIC_|SITE_URL|EXTERNAL_URL|WEB_?APP_URL|^APP_URL|^WEB_BASE_URL", re.IGNORECASE
+)
 _CALLING = ("worker", "scheduler", "backup")
 """Kinds that no visitor sees, so that a page that they name is one that they call."""
 

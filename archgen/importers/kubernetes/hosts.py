@@ -6,10 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from archgen.importers.kubernetes.manifests import Manifest
 from archgen.importers.kubernetes.part import Workload, listens, node_ports
 from archgen.importers.kubernetes.variables import NODE
 
 _WORD = re.compile(r"-(service|svc|srv)$")
+
+_ENVIRONMENT = re.compile(r"-(prod|production|prd|live|staging|stage|stg|dev|test|qa|uat)$")
 
 ServiceKey = tuple[str, str]
 """Namespace and name."""
@@ -18,7 +21,7 @@ ServiceKey = tuple[str, str]
 class Hosts:
     """The names by which pods reach others, for each namespace that they are asked of.
 
-    `published` are the Services by their ports of nodes.
+    `published` are the Services by their ports of nodes, and `former` other namespaces by which addresses call them.
     """
 
     def __init__(
@@ -27,9 +30,10 @@ class Hosts:
         selected: Mapping[ServiceKey, list[Workload]],
         aliases: Mapping[ServiceKey, str],
         published: Mapping[int, ServiceKey],
+        former: Mapping[ServiceKey, tuple[str, ...]],
     ) -> None:
         self._parts = parts
-        self._named = selected, aliases, _agents_by_port(parts), published
+        self._named = selected, aliases, _agents_by_port(parts), published, former
         self._hosts: dict[str, dict[str, str]] = {}
         self._meant: dict[str, dict[str, str]] = {}
         self._all: dict[str, dict[str, str]] = {}
@@ -59,6 +63,7 @@ def _hosts_in_namespace(
     aliases: Mapping[ServiceKey, str],
     agents: Mapping[int, str],
     published: Mapping[int, ServiceKey],
+    former: Mapping[ServiceKey, tuple[str, ...]],
 ) -> dict[str, str]:
     """Return the names by which pods of a namespace reach others, each with the component's id; a port of nodes as `:8126`."""
     hosts: dict[str, str] = {f":{port}": identity for port, identity in agents.items()}
@@ -68,15 +73,33 @@ def _hosts_in_namespace(
     behind = {key: pods[0].id for key, pods in selected.items() if pods}
     hosts |= {f":{port}": behind[key] for port, key in published.items() if key in behind}
     for (space, name), identity in (*behind.items(), *aliases.items()):
-        for full in (f"{name}.{space or 'default'}", f"{name}.{space or 'default'}.svc"):
-            hosts.setdefault(full, identity)
+        for known in dict.fromkeys((space or "default", *former.get((space, name), ()))):
+            for full in (f"{name}.{known}", f"{name}.{known}.svc"):
+                hosts.setdefault(full, identity)
         if space == namespace or not space or not namespace:
             hosts[name] = identity
     spaces = Counter(name for _, name in selected)
     for (_, name), identity in behind.items():
         if spaces[name] == 1:
             hosts.setdefault(name, identity)
+    # where a namespace is put in later, the name alone tells
+    spaceless = {name for space, name in (*behind, *aliases) if not space}
+    hosts |= {f"{name}.": hosts[name] for _, name in (*behind, *aliases) if name in hosts and name not in spaceless}
     return hosts
+
+
+def former_namespaces(services: Mapping[ServiceKey, Manifest]) -> dict[ServiceKey, tuple[str, ...]]:
+    """Return the namespaces of Services before a kustomization put them into another one, and those without the word for it.
+
+    Addresses are texts, which Kustomize leaves as they are: `db.shop` is meant for the Service in `shop-prod`.
+    """
+    former: dict[ServiceKey, tuple[str, ...]] = {}
+    for (space, name), service in services.items():
+        stem = _ENVIRONMENT.sub("", space)
+        others = tuple(each for each in (service.declared, stem) if each and each != space)
+        if others:
+            former[space, name] = others
+    return former
 
 
 def _agents_by_port(parts: Iterable[Workload]) -> dict[int, str]:

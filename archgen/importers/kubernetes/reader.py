@@ -27,7 +27,7 @@ from archgen.importers.kubernetes.custom_resources import (
     resources_of,
     settings_of,
 )
-from archgen.importers.kubernetes.hosts import Hosts
+from archgen.importers.kubernetes.hosts import Hosts, former_namespaces
 from archgen.importers.kubernetes.label_index import LabelIndex, labels_in_command
 from archgen.importers.kubernetes.manifests import (
     WORKLOADS,
@@ -101,7 +101,8 @@ class _Reader:
         self.index = LabelIndex(self.parts)
         self.selected = {key: self.index.behind(service) for key, service in self.services.items()}
         self.sharing = SharedSettings(manifests, self.parts, admissions(manifests, self.index))
-        self.hosts = Hosts(self.parts, self.selected, self._aliases(), ports_of_nodes(self.services))
+        published, former = ports_of_nodes(self.services), former_namespaces(self.services)
+        self.hosts = Hosts(self.parts, self.selected, self._aliases(), published, former)
         self.siblings = dict(siblings_of(self.selected))
         self.called: set[tuple[str, str]] = set()
         self.protocols = dict(protocols_of(self.services, self.selected))

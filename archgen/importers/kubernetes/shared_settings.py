@@ -18,7 +18,7 @@ from archgen.importers.names import words_of
 from archgen.importers.outside import OutsideStore
 from archgen.importers.secrets import is_secret_name
 from archgen.importers.store_names import store_asked_for, store_by_name
-from archgen.importers.variable_names import names_page
+from archgen.importers.variable_names import names_page, names_telemetry
 from archgen.model.kinds import KINDS
 
 _Verdict = Literal["sure", "doubtful", "open", "none"]
@@ -42,6 +42,9 @@ _FOR_SOME = {
     "object-storage": r"file|storage|media|upload|image|picture|photo|video|document|asset",
 }
 """Kinds of stores that some programs of a system use and most don't, with words in the names of those that do."""
+
+_OF_PLANNERS = ("queue", "key-value-store", "cache")
+"""Kinds of what hands out work."""
 
 _Place = tuple[str, int]
 
@@ -121,7 +124,7 @@ class SharedSettings:
         ):
             return "open"
         if settings.is_one_program:
-            return "sure"
+            return self._judge_role(part, name, target)
         admitted = self.admitted.get(target.id)
         if admitted is not None:
             return "sure" if part.id in admitted else "none"
@@ -145,6 +148,19 @@ class SharedSettings:
 
     def _settings_at(self, source: Origin) -> _Settings:
         return self.settings.get((source.path, source.line), _NO_SETTINGS)
+
+    def _judge_role(self, part: Workload | Resource, name: str, target: Workload | Resource | OutsideStore) -> _Verdict:
+        """Return if a role of one program, such as its worker, calls what the settings for all roles name.
+
+        Each role opens the stores of the program, but one that only plans work needs no more than the queue.
+        """
+        known = target.guess.known
+        if known.keeps_data:
+            plans = part.guess.known.kind == "scheduler" and part.manifest.kind != "CronJob"
+            return "doubtful" if plans and known.kind not in _OF_PLANNERS else "sure"
+        if names_page("service", name, "://"):
+            return "none"
+        return "sure" if names_telemetry(name) else "doubtful"
 
     def _knowing(self, settings: _Settings, store: Known) -> Set[str]:
         """Return those who take the settings and have a variable of their own for a store."""
