@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from archgen.model.architecture import Connection, Port
 from archgen.model.kinds import FORWARDING
-from archgen.model.protocols import PROTOCOLS
+from archgen.model.protocols import ADMINISTRATION, PROTOCOLS
 from archgen.model.steps import Access, Request
 
 Meaning = Literal["encrypted", "plaintext", "local", "replication", "monitoring", "lookup", "unknown"]
@@ -38,6 +38,12 @@ class Hop(Struct, frozen=True):
         if self.connection is None:
             return self.step.targets
         return tuple([target for target in self.step.targets if target in self.connection.targets])
+
+
+def is_for_one_host(hop: Hop) -> bool:
+    """Return True for a request to a host by its own name: to a replica that the step names, or of an administrator."""
+    port = hop.port
+    return bool(hop.step.pinned) or (port is not None and (bool(port.admin) or port.protocol in ADMINISTRATION))
 
 
 def encrypted(port: Port) -> bool | None:

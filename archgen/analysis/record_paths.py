@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archgen.analysis.dns_names import address, pointee
-from archgen.analysis.hops import Hop, relays
+from archgen.analysis.hops import relays
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Cluster, Component, Record
 from archgen.model.products import is_setting_of_balancer, scope_of
-from archgen.model.protocols import ADMINISTRATION, WEB
+from archgen.model.protocols import WEB
 
 _BY_LAYER_2 = ("vrrp", "keepalived", "carp", "ucarp", "hsrp", "glbp", "heartbeat", "pacemaker", "corosync")
 """The mechanisms that move an address by announcing it on the local network."""
@@ -52,12 +52,6 @@ def records_behind(topology: Topology, record: Record) -> list[Record]:
         pending += [each for each in further if each not in seen]
         seen.update(further)
     return found
-
-
-def is_for_one_host(hop: Hop) -> bool:
-    """Return True for a request to a host by its own name: to a replica that the step names, or of an administrator."""
-    port = hop.port
-    return bool(hop.step.pinned) or (port is not None and (bool(port.admin) or port.protocol in ADMINISTRATION))
 
 
 def is_located(topology: Topology, flow: str, name: str) -> bool:

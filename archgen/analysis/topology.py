@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
-from archgen.analysis.hops import PASSING, Hop, port_of
+from archgen.analysis.hops import PASSING, Hop, is_for_one_host, port_of
 from archgen.analysis.inventory import ArchitectureIndex
 from archgen.model.architecture import MOVERS, SMALL_ZONES, WIDE_ZONES, Component, Connection, Flow
+from archgen.model.dns_zones import normalize_name
 from archgen.model.kinds import QUEUES
 from archgen.model.products import product_of
 from archgen.model.protocols import WEB
@@ -94,6 +95,25 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
                 if hop.connection is not None:
                     flows.setdefault(hop.connection.id, {})[flow] = None
         return {connection.id: tuple(flows.get(connection.id, ())) for connection in self.architecture.connections}
+
+    @cached_property
+    def own_names(self) -> dict[str, tuple[str, ...]]:
+        """The names by which flows come to a component, and none to anything else that clients call, nor to one of its hosts."""
+        owners: dict[str, set[str]] = {}
+        for flow in self.architecture.flows:
+            if flow.domain is not None:
+                visits = [hop for hop in self.hops[flow.id] if hop.step.source in self.clients_in[flow.id]]
+                called = [
+                    set() if is_for_one_host(hop) else set(hop.targets) for hop in visits if hop.meaning != "lookup"
+                ]
+                own = set.intersection(*called) if called else set()
+                name = normalize_name(flow.domain)
+                owners[name] = owners.get(name, own) & own
+        names: dict[str, tuple[str, ...]] = {}
+        for name, components in owners.items():
+            for component in components:
+                names[component] = (*names.get(component, ()), name)
+        return names
 
     @cached_property
     def used(self) -> tuple[tuple[str, int], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from archgen.analysis.dns_names import ADDRESS_TYPES, pointee, readings
-from archgen.analysis.record_paths import ALIASES, hosts_named, is_for_one_host, record_ends, records_behind
+from archgen.analysis.record_paths import ALIASES, hosts_named, record_ends, records_behind
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Record
 from archgen.model.change import Change, Put, Remove
@@ -20,8 +20,11 @@ def lead_to_moving_address(topology: Topology, *components: Component) -> tuple[
     puts: list[Change] = []
     removals: dict[tuple[str, int], Change] = {}
     for component in components:
-        names = [name for name in _own_names(topology, component) if len(hosts_named(topology, component, name)) == 1]
+        own = topology.own_names.get(component.id, ())
+        names = [name for name in own if len(hosts_named(topology, component, name)) == 1]
         leading = {record for name in names for record in topology.names.leading(name)}
+        if not leading:
+            continue
         for server in topology.names.servers:
             there = {
                 (readings(record.name, server)[-1], record.type.upper())
@@ -60,18 +63,3 @@ def _moved(topology: Topology, component: Component, record: Record, names: Coll
         return None
     kinds = {end.type.upper() for end in records_behind(topology, record)} & ADDRESS_TYPES.keys() or {"A"}
     return kinds.pop() if len(kinds) == 1 else None
-
-
-def _own_names(topology: Topology, component: Component) -> list[str]:
-    """Return the names by which flows come to a component, and none to anything else that clients call, nor to one of its hosts."""
-    arrives: dict[str, list[bool]] = {}
-    for flow in topology.architecture.flows:
-        if flow.domain is not None:
-            visits = [
-                hop
-                for hop in topology.hops[flow.id]
-                if topology.kind(hop.step.source).id == "client" and hop.meaning != "lookup"
-            ]
-            own = bool(visits) and all(component.id in hop.targets and not is_for_one_host(hop) for hop in visits)
-            arrives.setdefault(normalize_name(flow.domain), []).append(own)
-    return [name for name, own in arrives.items() if all(own)]

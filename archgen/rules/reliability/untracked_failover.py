@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from archgen.analysis.hops import Hop, relays
-from archgen.analysis.record_paths import ALIASES, hosts_named, is_for_one_host, moves_by_layer_2, record_ends
+from archgen.analysis.hops import Hop, is_for_one_host, relays
+from archgen.analysis.record_paths import ALIASES, hosts_named, moves_by_layer_2, record_ends
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveAddress
 from archgen.edits.patch import patch_of
