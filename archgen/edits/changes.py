@@ -9,17 +9,20 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.edits.names import next_name, stem, unused_name
+from archgen.edits.placement import is_apart
 from archgen.edits.promotion import (
     Promoter,
     hosts_from_primary,
+    is_followed,
     moves_with_address,
     promoter_component,
     promoter_connection,
     witness_zones,
 )
 from archgen.edits.replicas import Callers, with_moving_address, with_replica
-from archgen.model.architecture import Architecture, Component, Host, Zone
+from archgen.model.architecture import Architecture, Component, Host, Replica, Zone
 from archgen.model.products import product_of, scope_of
+from archgen.model.wording import listed
 from archgen.reliability.index import Index
 
 
@@ -40,6 +43,30 @@ class AddHost(Struct, frozen=True):
     zones: tuple[str, ...] = ()
 
 
+class FormQuorum(Struct, frozen=True):
+    """Two more members of what agrees by vote, each on a new host in zones of its own; no hosts where the model declares none."""
+
+    component: str
+    hosts: tuple[str, ...] = ()
+    zones: tuple[tuple[str, ...], ...] = ()
+
+
+class MoveHost(Struct, frozen=True):
+    """A host in other zones, or, if it is virtual, on another machine (`runs_on`)."""
+
+    host: str
+    zones: tuple[str, ...] = ()
+    runs_on: str | None = None
+
+
+class MoveReplica(Struct, frozen=True):
+    """A replica of a component that moves from a host to another."""
+
+    component: str
+    replica: str
+    host: str
+
+
 class AutomateFailover(Struct, frozen=True):
     """Automatic instead of manual failover of a component's data or address; a promoter chooses who takes the writes."""
 
@@ -53,7 +80,7 @@ class MoveAddress(Struct, frozen=True):
     component: str
 
 
-Edit = AddReplica | AddHost | AutomateFailover | MoveAddress
+Edit = AddReplica | AddHost | FormQuorum | MoveHost | MoveReplica | AutomateFailover | MoveAddress
 
 
 def apply_edit(architecture: Architecture, edit: Edit, callers: Callers | None = None) -> Architecture:
@@ -63,22 +90,23 @@ def apply_edit(architecture: Architecture, edit: Edit, callers: Callers | None =
     """
     components = {component.id: component for component in architecture.components}
     callers = callers or Index(architecture).callers
-    if not isinstance(edit, AddHost) and edit.component not in components:
+    if not isinstance(edit, AddHost | MoveHost) and edit.component not in components:
         # a promoter that an edit before this one would have added
         return architecture
     match edit:
         case AddReplica():
             component = components[edit.component]
-            if edit.host is not None:
-                hosts = [host for replica in component.replicas for host in replica.hosts]
-                architecture = _with_host(architecture, edit.host, edit.zones, hosts)
-            return _with_components(architecture, with_replica(component, edit.host, callers))
+            return _with_replicas(architecture, edit.host, edit.zones, _hosts_of(component), [component], callers)
         case AddHost():
             carried = [components[name] for name in edit.components if name in components]
-            hosts = [host for component in carried for replica in component.replicas for host in replica.hosts]
-            architecture = _with_host(architecture, edit.host, edit.zones, [edit.like, *hosts])
-            grown = (with_replica(component, edit.host, callers) for component in carried)
-            return _with_components(architecture, *grown)
+            hosts = [edit.like, *(host for component in carried for host in _hosts_of(component))]
+            return _with_replicas(architecture, edit.host, edit.zones, hosts, carried, callers)
+        case FormQuorum():
+            return _with_members(architecture, edit, callers)
+        case MoveHost():
+            return _with_moved_host(architecture, edit)
+        case MoveReplica():
+            return _with_components(architecture, _with_moved_replica(components[edit.component], edit))
         case AutomateFailover():
             return _automated(architecture, components[edit.component], edit.promoter)
         case MoveAddress():
@@ -100,6 +128,14 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
         case AddReplica():
             new = "" if any(host.id == edit.host for host in architecture.hosts) else ", a new host"
             return f"a replica of {edit.component} on {edit.host}{_in_zones(edit.zones)}{new}"
+        case FormQuorum():
+            places = [f"{host}{_in_zones(zones)}" for host, zones in zip(edit.hosts, edit.zones, strict=True)]
+            on = f" on {listed(places)}, new hosts" if places else ""
+            return f"two more members of {edit.component}{on}, which elect with the first"
+        case MoveHost():
+            return f"{edit.host} moves to {edit.runs_on or ', '.join(edit.zones)}"
+        case MoveReplica():
+            return f"{edit.replica} moves to {edit.host}"
         case AddHost():
             return f"a host {edit.host} like {edit.like}{_in_zones(edit.zones)}, with {', '.join(edit.components)}"
         case AutomateFailover():
@@ -115,6 +151,12 @@ def _decided_by(architecture: Architecture, edit: AutomateFailover) -> str:
     component = next((each for each in architecture.components if each.id == edit.component), None)
     if promoter is None or component is None:
         return ""
+    is_led = is_followed(Index(architecture), component, promoter.product)
+    led = "" if is_led else ", with what leads its callers to the new primary"
+    return f"{_by(architecture, component, promoter)}{led}"
+
+
+def _by(architecture: Architecture, component: Component, promoter: Promoter) -> str:
     if any(each.id == promoter.id for each in architecture.components):
         return f" by {promoter.id}"
     if promoter.witness is None:
@@ -127,6 +169,65 @@ def _decided_by(architecture: Architecture, edit: AutomateFailover) -> str:
 
 def _in_zones(zones: tuple[str, ...]) -> str:
     return f" in {', '.join(zones)}" if zones else ""
+
+
+def _hosts_of(component: Component) -> list[str]:
+    return [host for replica in component.replicas for host in replica.hosts]
+
+
+def _with_replicas(
+    architecture: Architecture,
+    host: str | None,
+    zones: tuple[str, ...],
+    beside: list[str],
+    carried: Iterable[Component],
+    callers: Callers,
+) -> Architecture:
+    """Return the architecture with a replica of each component on a host, which is added with the agents of others if it is new."""
+    before = architecture
+    if host is not None:
+        architecture = _with_host(architecture, host, zones, beside)
+    index = Index(architecture)
+    grown = [
+        with_replica(
+            component, host, callers, is_apart=is_apart(index, component, index.zones_around(host) if host else ())
+        )
+        for component in carried
+    ]
+    architecture = _with_components(architecture, *grown)
+    is_new = host is not None and len(architecture.hosts) > len(before.hosts)
+    return _with_agents(architecture, host, beside[0]) if is_new and host is not None and beside else architecture
+
+
+def _with_agents(architecture: Architecture, host: str, like: str) -> Architecture:
+    """Return the architecture with those agents on a new host that a similar one has."""
+    agents = (each for each in architecture.components if each.kind in AGENTS and _runs_on(each, like))
+    missing = (agent for agent in agents if not _runs_on(agent, host))
+    return _with_components(architecture, *(with_replica(agent, host, lambda _: ()) for agent in missing))
+
+
+def _with_members(architecture: Architecture, edit: FormQuorum, callers: Callers) -> Architecture:
+    """Return the architecture with two more members of a component, each on its host or where the platform puts it."""
+    places = zip(edit.hosts, edit.zones, strict=True) if edit.hosts else ((None, ()), (None, ()))
+    for host, zones in places:
+        component = next(each for each in architecture.components if each.id == edit.component)
+        architecture = _with_replicas(architecture, host, zones, _hosts_of(component), [component], callers)
+    return architecture
+
+
+def _with_moved_host(architecture: Architecture, edit: MoveHost) -> Architecture:
+    hosts = tuple(
+        replace(host, zones=edit.zones, runs_on=edit.runs_on) if host.id == edit.host else host
+        for host in architecture.hosts
+    )
+    return replace(architecture, zones=(*architecture.zones, *_new_zones(architecture, edit.zones)), hosts=hosts)
+
+
+def _with_moved_replica(component: Component, edit: MoveReplica) -> Component:
+    name = f"{component.id}@{edit.host}"
+    moved = Replica(name, component.id, (edit.host,))
+    replicas = tuple(moved if replica.id == edit.replica else replica for replica in component.replicas)
+    return replace(component, replicas=replicas)
 
 
 def _with_components(architecture: Architecture, *changed: Component) -> Architecture:
@@ -143,8 +244,7 @@ def _with_host(architecture: Architecture, host: str, zones: tuple[str, ...], be
     if any(existing.id == host for existing in architecture.hosts):
         return architecture
     like = beside[0] if beside else None
-    zone_ids = {zone.id for zone in architecture.zones}
-    new_zones = tuple(_similar_zone(architecture, zone) for zone in zones if zone not in zone_ids)
+    new_zones = _new_zones(architecture, zones)
     twin = next((existing for existing in architecture.hosts if existing.id == like), Host(host))
     below, machine = _machine_below(architecture, twin, beside)
     added = Host(
@@ -192,6 +292,12 @@ def _machine_below(
     }
     new = replace(like, id=next_name(like.id, names), name=None, address=None, why=None, links=())
     return new.id, (new,)
+
+
+def _new_zones(architecture: Architecture, zones: Iterable[str]) -> tuple[Zone, ...]:
+    """Return those zones that aren't declared, each like the first of its name."""
+    declared = {zone.id for zone in architecture.zones}
+    return tuple(_similar_zone(architecture, zone) for zone in zones if zone not in declared)
 
 
 def _similar_zone(architecture: Architecture, zone: str) -> Zone:
@@ -244,9 +350,7 @@ def _with_promoter(architecture: Architecture, component: Component, promoter: P
 def _with_witness(architecture: Architecture, component: Component, witness: str, beside: list[str]) -> Architecture:
     """Add the witness as a host like that of the store's primary, with its agents."""
     zones = witness_zones(Index(architecture), component)
-    architecture = _with_host(architecture, witness, zones, beside)
-    agents = (each for each in architecture.components if each.kind in AGENTS and _runs_on(each, beside[0]))
-    return _with_components(architecture, *(with_replica(agent, witness, lambda _: ()) for agent in agents))
+    return _with_agents(_with_host(architecture, witness, zones, beside), witness, beside[0])
 
 
 AGENTS = ("monitoring-agent", "log-collector")

@@ -9,7 +9,18 @@ from typing import Any
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import AGENTS, AddHost, AddReplica, AutomateFailover, Edit, MoveAddress, apply_edit
+from archgen.edits.changes import (
+    AGENTS,
+    AddHost,
+    AddReplica,
+    AutomateFailover,
+    Edit,
+    FormQuorum,
+    MoveAddress,
+    MoveHost,
+    MoveReplica,
+    apply_edit,
+)
 from archgen.edits.records import lead_to_moving_address
 from archgen.model.architecture import Architecture, Availability, Component, Connection, Host, Port, Replica, Zone
 from archgen.model.change import Append, Change, Put, Remove
@@ -36,7 +47,8 @@ def patch_of(topology: Topology, *edits: Edit) -> tuple[Change, ...]:
 
 def _moves(before: Component, after: Component) -> bool:
     """Return True if an edit gives a component an address that moves between its hosts."""
-    return before.cluster is None and after.cluster is not None and after.cluster.by == "vrrp"
+    cluster = after.cluster
+    return before.cluster is None and cluster is not None and (cluster.by == "vrrp" or cluster.address == "dns")
 
 
 def _lease_steps(topology: Topology, edit: Edit) -> Iterator[Change]:
@@ -65,7 +77,13 @@ def _part(topology: Topology, edits: tuple[Edit, ...]) -> Architecture:
                 components[edit.component] = None
                 components.update(dict.fromkeys(_beside(topology, edit)))
                 hosts.update(dict.fromkeys(topology.hosts_of(edit.component)))
-            case MoveAddress():
+            case FormQuorum():
+                components[edit.component] = None
+                hosts.update(dict.fromkeys(topology.hosts_of(edit.component)))
+                components.update(dict.fromkeys(each.id for kind in AGENTS for each in topology.of_kind(kind)))
+            case MoveHost():
+                hosts[edit.host] = None
+            case MoveReplica() | MoveAddress():
                 components[edit.component] = None
     for host in hosts:
         components.update(dict.fromkeys(topology.firewalls.guards.get(f"host:{host}", ())))
@@ -94,6 +112,8 @@ def _changes(before: Architecture, after: Architecture) -> Iterator[Change]:
     hosts = {host.id for host in before.hosts}
     yield from (Put(("zones", zone.id), zone_value(zone)) for zone in after.zones[len(before.zones) :])
     yield from (Put(("hosts", host.id), host_value(host)) for host in after.hosts if host.id not in hosts)
+    for host, moved in zip(before.hosts, after.hosts, strict=False):
+        yield from (Put(("hosts", moved.id, key), value) for key, value in moved_host_value(host, moved).items())
     for old, new in zip(before.components, after.components, strict=False):
         path = ("components", new.id)
         if old.replicas != new.replicas:
@@ -141,6 +161,12 @@ def host_value(host: Host) -> dict[str, Any]:
     return _declared(
         zone=zones, runs_on=host.runs_on, network=host.network, owner=host.owner, availability=availability
     )
+
+
+def moved_host_value(before: Host, after: Host) -> dict[str, Any]:
+    """Return the keys of a host that differ once it has moved: its zones, or the machine that it runs on."""
+    zones = _one_or_all(after.zones) if after.zones != before.zones else None
+    return _declared(zone=zones, runs_on=after.runs_on if after.runs_on != before.runs_on else None)
 
 
 def component_value(component: Component) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 
+from archgen.edits.names import stem
 from archgen.model.architecture import Component
-from archgen.model.kinds import KINDS
+from archgen.model.kinds import FILE_STORES, KINDS, QUEUES
 from archgen.model.products import scope_of
 from archgen.reliability.index import Index
 
@@ -45,12 +46,52 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
     return None
 
 
+SITES = ("provider", "region", "availability-zone", "datacenter")
+"""The kinds of zones that have a local network of their own."""
+
+
+def is_apart(index: Index, component: Component, zones: Iterable[str]) -> bool:
+    """Return True if zones are on another site than the first replica of a component; those that are new are on one of their own."""
+    hosts = component.replicas[0].hosts
+    kinds: dict[str, str] = {zone.id: zone.kind for zone in index.architecture.zones}
+    here = set(index.zones_around(hosts[0])) if hosts else set()
+    there = dict.fromkeys(zones)
+    for zone in tuple(there):
+        there |= dict.fromkeys(index.zones_outside(zone)) if zone in kinds else {}
+    kinds |= {
+        zone: next((kinds[each] for each in kinds if stem(each) == stem(zone)), "")
+        for zone in there
+        if zone not in kinds
+    }
+    return any(_differ(here, there, kinds, kind) for kind in SITES)
+
+
+def _differ(here: Iterable[str], there: Iterable[str], kinds: Mapping[str, str], kind: str) -> bool:
+    """Return True if two places have zones of a kind, and none of them in common."""
+    first = {zone for zone in here if kinds[zone] == kind}
+    second = {zone for zone in there if kinds[zone] == kind}
+    return bool(first and second) and first.isdisjoint(second)
+
+
 def can_be_doubled(component: Component) -> bool:
-    """Return False for what has no second provider or needs none: payment, sign-in and mail of others, services over zones."""
+    """Return False for what has no second provider or needs none: payment, sign-in and mail of others, services over zones.
+
+    Nobody runs a second one of a service in front of others, or of one that keeps what it is sent, before its provider has said in how
+    many places the first one is.
+    """
     if not component.managed:
         return True
-    return component.kind not in _ALONE and scope_of(component) not in ("regional", "global")
+    scope = scope_of(component)
+    if component.kind in _ALONE or scope in ("regional", "global"):
+        return False
+    return scope == "zonal" or component.kind not in _OF_UNKNOWN_SCOPE
 
 
 _ALONE = ("external-service", "identity-provider", "mail")
 """The kinds whose users, accounts or contracts are with their provider, so that another can't stand in."""
+
+_OF_UNKNOWN_SCOPE = (
+    *("waf", "firewall", "router", "nat-gateway", "load-balancer", "reverse-proxy", "api-gateway"),
+    *(*QUEUES, *FILE_STORES, "secrets"),
+)
+"""The kinds that providers seldom run in one place only."""

@@ -102,8 +102,16 @@ def can_be_promoted(index: Index, component: Component) -> bool:
     if promoter_of(index, component) is None:
         return not keeps_files(component)
     product = _KEPT_IN.get(_product(index, component))
-    if product != _UNFOLLOWED:
-        return product is not None
+    return product is not None and is_followed(index, component, product)
+
+
+def is_followed(index: Index, component: Component, product: str | None) -> bool:
+    """Return True if the callers of a store find the primary that a product promotes.
+
+    They, or the store's drivers, ask it. Else an address moves, or they stand behind a proxy that knows the primary.
+    """
+    if product is not None and product_name(product) != _UNFOLLOWED:
+        return True
     callers = index.callers(component.id)
     cluster = component.cluster
     led = cluster is not None and (cluster.address is not None or cluster.shared_address is not None)

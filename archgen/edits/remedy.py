@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import AGENTS, AddHost, AddReplica, AutomateFailover, Edit
+from archgen.edits.changes import AGENTS, AddHost, AddReplica, AutomateFailover, Edit, FormQuorum
 from archgen.edits.names import next_name, unused_name
 from archgen.edits.patch import patch_of
 from archgen.edits.placement import find_host
@@ -84,12 +84,13 @@ def _needs_more_than_a_replica(topology: Topology, component: Component) -> bool
 def _quorum_of_three(topology: Topology, component: Component) -> tuple[Edit, ...]:
     """Return the edits for two more members, which elect with the first; none where the hosts of others are needed."""
     hosts = topology.hosts_of(component.id)
-    if component.managed or not component.placed or not hosts or component.replicas[0].floating:
-        return (AddReplica(component.id, None),) if component.managed else (AddReplica(component.id, None),) * 2
+    if component.managed:
+        return (AddReplica(component.id, None),)
+    if not component.placed or not hosts or component.replicas[0].floating:
+        return (FormQuorum(component.id),)
     second = next_name(hosts[0], topology.element_names)
     third = next_name(hosts[0], {*topology.element_names, second})
-    carried = (component.id, *(agent.id for agent in _agents_on(topology, hosts[0])))
-    return tuple(AddHost(host, hosts[0], carried, topology.hosts[hosts[0]].zones) for host in (second, third))
+    return (FormQuorum(component.id, (second, third), (topology.hosts[hosts[0]].zones,) * 2),)
 
 
 def _agents_on(topology: Topology, host: str) -> list[Component]:

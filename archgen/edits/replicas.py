@@ -17,9 +17,10 @@ Callers = Callable[[str], Iterable[Component]]
 """The callers of a component, by its id."""
 
 
-def with_replica(component: Component, host: str | None, callers: Callers) -> Component:
+def with_replica(component: Component, host: str | None, callers: Callers, *, is_apart: bool = False) -> Component:
     """Return the component with another replica; a second one gets what lets it stand in for the first.
 
+    If the host is on another site (`is_apart`), its name moves, since no address does.
     One beside replicas that float, without a host of its own, floats over the same hosts.
     """
     taken = {replica.id for replica in component.replicas}
@@ -47,7 +48,7 @@ def with_replica(component: Component, host: str | None, callers: Callers) -> Co
         # its provider promotes the copy of a managed store
         failover: Literal["automatic", "manual"] = "automatic" if component.managed and host is None else "manual"
         return replace(grown, replication=Replication(primary=(component.replicas[0].id,), failover=failover))
-    return with_moving_address(grown) if needs_moving_address(component, callers) else grown
+    return with_moving_address(grown, is_apart=is_apart) if needs_moving_address(component, callers) else grown
 
 
 def needs_moving_address(component: Component, callers: Callers) -> bool:
@@ -82,11 +83,13 @@ def _is_called_by_visitors(component: str, callers: Callers) -> bool:
     return False
 
 
-def with_moving_address(component: Component) -> Component:
-    """Return the component with an address that moves to another replica when the process fails."""
+def with_moving_address(component: Component, *, is_apart: bool = False) -> Component:
+    """Return the component with an address that moves to another replica when the process fails; apart, its name does."""
     cluster = component.cluster or Cluster()
     moving = replace(cluster, mode="active-passive", failover="automatic", watches="process")
     # an address that moves between hosts is one of theirs; of what has no declared host, people know what moves it
     placed = any(replica.hosts for replica in component.replicas)
     is_device = product_of(component.product).appliance
+    if is_apart:
+        return replace(component, cluster=replace(moving, address="dns"))
     return replace(component, cluster=replace(moving, by="vrrp") if placed and not is_device else moving)

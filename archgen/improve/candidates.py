@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit, needs_manual_failover
+from archgen.edits.changes import (
+    AddHost,
+    AddReplica,
+    AutomateFailover,
+    Edit,
+    FormQuorum,
+    MoveHost,
+    MoveReplica,
+    needs_manual_failover,
+)
 from archgen.edits.names import next_name
-from archgen.edits.placement import can_be_doubled, find_host
-from archgen.edits.promotion import keeps_files, promoter_of
+from archgen.edits.placement import can_be_doubled, find_host, is_apart
+from archgen.edits.promotion import agrees_by_vote, keeps_files, promoter_of
 from archgen.edits.second_replicas import may_get_second
+from archgen.improve.moves import moves
 from archgen.model.architecture import Component, Quorum
 from archgen.model.kinds import KEEPING, KINDS
 from archgen.model.subject import Subject
@@ -18,20 +28,40 @@ from archgen.reliability.members import quorum_of
 
 
 def lone_components(topology: Topology) -> frozenset[str]:
-    """Return the components of which a second replica would do harm, or stand in for nothing: only people know what it takes."""
+    """Return the components of which a second replica would do harm, or stand in for nothing: only people know what it takes.
+
+    What can agree by vote gets two at once. A store with read-only copies has the second replica already, once something promotes it.
+    """
+    copied = {
+        component.replication.copy_of
+        for component in topology.architecture.components
+        if component.replication is not None and not component.managed
+    }
     return frozenset(
         component.id
         for component in topology.architecture.components
-        if not may_get_second(topology, component) or (keeps_files(component) and len(component.replicas) == 1)
+        if not (forms_quorum(component) or may_get_second(topology, component))
+        or (len(component.replicas) == 1 and (keeps_files(component) or component.id in copied))
     )
 
 
+def forms_quorum(component: Component) -> bool:
+    """Return True for a single replica of what agrees by vote, on a host of its own: two can't elect when one of them fails."""
+    return len(component.replicas) == 1 and not component.managed and agrees_by_vote(component)
+
+
 def against(
-    index: Index, target: Subject, used: Collection[str], breaking: Collection[Subject], lone: Collection[str]
+    index: Index,
+    target: Subject,
+    used: Collection[str],
+    breaking: Collection[Subject],
+    lone: Collection[str],
+    built: Collection[str],
 ) -> Iterator[Edit]:
     """Yield the edits of the used components that can help against the loss of an element, the most natural first.
 
-    `breaking` are elements that nothing new should run on or in, `lone` components that get no second replica.
+    `breaking` are elements that nothing new should run on or in, `lone` components that get no second replica, `built` the zones that
+    are there without any edit.
     """
     affected = [
         component
@@ -41,22 +71,35 @@ def against(
     affected = [component for component in affected if component.kind != "client" and can_be_doubled(component)]
     floating = [component for component in affected if any(replica.floating for replica in component.replicas)]
     affected = [component for component in affected if component not in floating]
+    forming = [component for component in affected if forms_quorum(component)]
+    affected = [component for component in affected if component not in forming]
     yield from (
         AutomateFailover(component.id, promoter_of(index, component))
         for component in affected
         if needs_manual_failover(component) and len(component.replicas) > 1 and not keeps_files(component)
     )
-    first: tuple[Edit, ...] = ()
+    yield from (edit for component in forming for edit in _quorums(index, component, target))
+    moved = tuple(moves(index, target, affected, breaking, built)) if target.kind != "replica" else ()
+    # one more member of an odd number lets no more of them fail
+    affected = [component for component in affected if not _is_odd_majority(component)]
+    first: tuple[AddReplica, ...] = ()
+    yield from (edit for edit in moved if isinstance(edit, MoveReplica))
     if target.kind != "replica":
         # what has replicas left elsewhere needs no second machine
         ended = [component for component in affected if _ends(index, component, target)]
         if len(ended) == 1:
             first = tuple(_elsewhere(index, ended[0], target, breaking))
-            yield from first
+            yield from (edit for edit in first if edit.host in index.hosts)
+        yield from (edit for edit in moved if isinstance(edit, MoveHost))
+        yield from (edit for edit in first if edit.host not in index.hosts)
         yield from _machines(index, target, affected, breaking)
     if target.kind == "replica":
         # the model names where they may run; data does not follow a replica there by itself
-        yield from (AddReplica(each.id, None) for each in floating if not _keeps(each))
+        yield from (
+            FormQuorum(each.id) if forms_quorum(each) else AddReplica(each.id, None)
+            for each in floating
+            if not _keeps(each) and not _is_odd_majority(each)
+        )
     for component in affected:
         yield from (edit for edit in _elsewhere(index, component, target, breaking) if edit not in first)
 
@@ -90,7 +133,7 @@ def _machines(
         for replica in component.replicas:
             for host in replica.hosts:
                 here = carrying.setdefault(host, {})
-                if len(replica.hosts) == 1 and not _is_odd_majority(component):
+                if len(replica.hosts) == 1:
                     here[component.id] = None
     for host, here in carrying.items():
         if target.kind != "replica" and not index.takes_down(target, host):
@@ -102,14 +145,41 @@ def _machines(
         if len(carried) > 1:
             carried += [code for code in dict.fromkeys(files) if _runs_on(index.components[code], host)]
             for zones in _zones(index, host, carried, breaking, target):
+                if any(_leaves_address(index, index.components[name], zones) for name in carried):
+                    continue
                 yield AddHost(_new_host(index, host), host, tuple(dict.fromkeys(carried)), zones)
+
+
+def _quorums(index: Index, component: Component, target: Subject) -> Iterator[FormQuorum]:
+    """Yield two more members of what agrees by vote; against the loss of a zone, each in another one, where there are two."""
+    hosts = component.replicas[0].hosts
+    if not hosts:
+        yield FormQuorum(component.id)
+        return
+    own = index.hosts[hosts[0]].zones
+    places: list[tuple[str, ...]] = [own, own]
+    if target.kind == "zone":
+        zones = {zone.id: zone for zone in index.architecture.zones}
+        around = index.zones_around(hosts[0])
+        others: list[tuple[str, ...]] = [
+            (zone.id,)
+            for zone in zones.values()
+            if zone.kind == zones[target.id].kind and zone.within == zones[target.id].within and zone.id not in around
+        ]
+        if len(others) < 2:
+            return
+        places = others[:2]
+    second = _new_host(index, hosts[0])
+    third = next_name(hosts[0], {second, *(host.id for host in index.architecture.hosts)})
+    yield FormQuorum(component.id, (second, third), tuple(places))
 
 
 def _is_odd_majority(component: Component) -> bool:
     """Return True if one more replica lets no more of them fail: an even number needs a larger majority."""
     quorum = quorum_of(component)
     sides = (quorum.read, quorum.write) if isinstance(quorum, Quorum) else (quorum,)
-    return "majority" in sides and len(component.replicas) % 2 == 1 and len(component.replicas) > 1
+    votes = "majority" in sides or (not component.managed and agrees_by_vote(component))
+    return votes and len(component.replicas) % 2 == 1 and len(component.replicas) > 1
 
 
 def _runs_on(component: Component, host: str) -> bool:
@@ -131,7 +201,15 @@ def _elsewhere(
         yield AddReplica(component.id, free_host)
         return
     for zones in _zones(index, own[0], (component.id,), breaking, target):
-        yield AddReplica(component.id, _new_host(index, own[0]), zones)
+        if not _leaves_address(index, component, zones):
+            yield AddReplica(component.id, _new_host(index, own[0]), zones)
+
+
+def _leaves_address(index: Index, component: Component, zones: Iterable[str]) -> bool:
+    """Return True if zones are on another site than a component whose address moves by its local network."""
+    cluster = component.cluster
+    by_network = cluster is not None and (cluster.shared_address is not None or cluster.by == "vrrp")
+    return by_network and is_apart(index, component, zones)
 
 
 def _new_host(index: Index, like: str) -> str:

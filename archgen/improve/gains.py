@@ -21,6 +21,8 @@ from archgen.edits.changes import (
     AddReplica,
     AutomateFailover,
     Edit,
+    MoveHost,
+    MoveReplica,
     apply_edit,
     describe_edit,
     needs_manual_failover,
@@ -171,7 +173,9 @@ class _FlowSearch:
         # a flow of few components in a large model must not cost a pass over all of them
         self.search.work += len(index.components) // 20
         breaking = self.search.breaking | {element}
-        for edit in islice(against(index, element, self.used, breaking, self.search.lone), CHANGES):
+        for edit in islice(
+            against(index, element, self.used, breaking, self.search.lone, self.search.topology.zones), CHANGES
+        ):
             yield (edit,)
             if isinstance(edit, AddReplica | AddHost):
                 grown = (edit.component,) if isinstance(edit, AddReplica) else edit.components
@@ -191,8 +195,10 @@ class _FlowSearch:
         changed = self.own
         parts = {component.id for component in changed.components}
         for edit in edits:
-            if isinstance(edit, AddReplica):
+            if isinstance(edit, AddReplica | MoveReplica):
                 changed = self._with_host(changed, edit.host)
+            if isinstance(edit, MoveHost):
+                changed = self._with_host(changed, edit.runs_on)
             if isinstance(edit, AddHost):
                 edit = replace(edit, components=tuple(name for name in edit.components if name in parts))
             changed = apply_edit(changed, edit, self.search.topology.index.callers)

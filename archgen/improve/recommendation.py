@@ -8,7 +8,7 @@ from archgen.analysis.assessment import FlowAssessment, assess
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import apply_edit, describe_edit
 from archgen.improve.repair import find_smallest_repair
-from archgen.model.architecture import Architecture
+from archgen.model.architecture import Architecture, Host
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 
@@ -99,6 +99,7 @@ def added_parts(before: Architecture, after: Architecture) -> str:
     """Return the parts that a change adds, in words: `1 host, 3 replicas`, or `a setting` where it adds none."""
     old = {component.id: component for component in before.components}
     hosts = len(after.hosts) - len(before.hosts)
+    moved = sum(_stands(old) != _stands(new) for old, new in zip(before.hosts, after.hosts, strict=False))
     replicas = providers = 0
     added: list[str] = []
     for component in after.components:
@@ -108,8 +109,13 @@ def added_parts(before: Architecture, after: Architecture) -> str:
         added += [] if component.id in old else [component.title]
     words = [
         plural(hosts, "host") if hosts else "",
+        f"{plural(moved, 'host')} elsewhere" if moved else "",
         plural(replicas, "replica") if replicas else "",
         plural(providers, "managed replica") if providers else "",
         f"new: {listed(tuple(added))}" if added else "",
     ]
     return ", ".join(word for word in words if word) or "a setting"
+
+
+def _stands(host: Host) -> tuple[str, tuple[str, ...], str | None]:
+    return host.id, host.zones, host.runs_on

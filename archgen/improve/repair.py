@@ -6,7 +6,7 @@ the first single point that is left, so only those that can are tried for it, wi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
 from msgspec import Struct
@@ -17,6 +17,9 @@ from archgen.edits.changes import (
     AddHost,
     AddReplica,
     Edit,
+    FormQuorum,
+    MoveHost,
+    MoveReplica,
     apply_edit,
 )
 from archgen.edits.names import next_name
@@ -55,8 +58,11 @@ class _Search:
         self.work = 0
         self._index = Index(architecture)
         self._callers = self._index.callers
+        self._impossible: frozenset[str] = frozenset()
+        self._built = frozenset(zone.id for zone in architecture.zones)
         self._lone = lone_components(Topology(architecture))
         self._plans: dict[str, Plan] = {}
+        self._architecture = architecture
 
     def apply(self, architecture: Architecture, edit: Edit) -> Architecture:
         """Return an architecture with one more edit; no edit alters who calls whom."""
@@ -65,23 +71,41 @@ class _Search:
     def points(self, architecture: Architecture) -> Points:
         """Return the single points of each flow; flows that are impossible anyway are left out."""
         self._index = index = Index(architecture)
-        self._plans = {}
+        self._architecture = architecture
+        points, self._plans, self._impossible = self._computed(index)
+        return points
+
+    def _computed(self, index: Index) -> tuple[Points, dict[str, Plan], frozenset[str]]:
         points: Points = {}
-        for flow in architecture.flows:
+        plans: dict[str, Plan] = {}
+        impossible: set[str] = set()
+        for flow in index.architecture.flows:
             if self.flows is None or flow.id in self.flows:
-                plan = self._plans[flow.id] = Plan(index, build(index, flow))
+                plan = plans[flow.id] = Plan(index, build(index, flow))
                 single = failures(plan)
                 self.work += len(single.elements) + 1
                 if single.points:
                     points[flow.id] = tuple(point.element for point in single.points)
-        return points
+                if not single.possible:
+                    impossible.add(flow.id)
+        return points, plans, frozenset(impossible)
 
     def candidates(self, target: Subject, points: Points) -> Iterator[Edit]:
         """Return the edits that can help against a single point of the architecture whose `points` were last computed."""
         breaking = {element for elements in points.values() for element in elements}
         plans = (self._plans[flow] for flow, elements in points.items() if target in elements)
         used = {component for plan in plans for component in plan.members}
-        return against(self._index, target, used, breaking, self._lone)
+        architecture, impossible = self._architecture, self._impossible
+        return (
+            edit
+            for edit in against(self._index, target, used, breaking, self._lone, self._built)
+            if not isinstance(edit, _MOVES) or self._is_harmless(self.apply(architecture, edit), points, impossible)
+        )
+
+    def _is_harmless(self, moved: Architecture, points: Points, impossible: frozenset[str]) -> bool:
+        """Return True if a move, unlike something more, takes nothing away from where it was."""
+        after, _, failing = self._computed(Index(moved))
+        return failing <= impossible and all(set(own) <= set(points.get(flow, ())) for flow, own in after.items())
 
 
 def find_smallest_repair(architecture: Architecture, flows: Collection[str] | None = None) -> Repair:
@@ -109,15 +133,29 @@ def _numbered(architecture: Architecture, edits: tuple[Edit, ...]) -> tuple[Edit
     hosts = {host.id for host in architecture.hosts}
     names: dict[str, str] = {}
     for edit in edits:
-        if isinstance(edit, AddReplica | AddHost) and edit.host is not None and edit.host not in {*hosts, *names}:
-            names[edit.host] = next_name(edit.host, {*hosts, *names.values()})
+        for host in _hosts_of(edit):
+            if host not in {*hosts, *names}:
+                names[host] = next_name(host, {*hosts, *names.values()})
     return tuple(_renamed(edit, names) for edit in edits)
+
+
+def _hosts_of(edit: Edit) -> tuple[str, ...]:
+    """Return the hosts on which an edit adds something."""
+    match edit:
+        case AddReplica(host=str(host)) | AddHost(host=host):
+            return (host,)
+        case FormQuorum():
+            return edit.hosts
+        case _:
+            return ()
 
 
 def _renamed(edit: Edit, names: dict[str, str]) -> Edit:
     match edit:
         case AddReplica(host=str(host)):
             return replace(edit, host=names.get(host, host))
+        case FormQuorum():
+            return replace(edit, hosts=tuple(names.get(host, host) for host in edit.hosts))
         case AddHost():
             return replace(edit, host=names[edit.host], like=names.get(edit.like, edit.like))
         case _:
@@ -172,7 +210,7 @@ def _first_that_helps(search: _Search, architecture: Architecture, every: bool =
     edits: list[Edit] = []
     elements = _elements(architecture)
     given_up: set[Subject] = set()
-    tries: dict[Subject, int] = {}
+    tries: dict[Subject, float] = {}
     # before the first edit against each: its flows, the edits, the architecture
     started: dict[Subject, tuple[set[str], list[Edit], Architecture]] = {}
     most = MOST_HELPERS if every else 10 * MOST_HELPERS
@@ -183,11 +221,12 @@ def _first_that_helps(search: _Search, architecture: Architecture, every: bool =
         target = _open(points, added | given_up)
         if target is None:
             break
-        tries[target] = tries.get(target, 0) + 1
         open_flows = {flow for flow, own in points.items() if target in own}
         flows, before, unchanged = started.setdefault(target, (open_flows, list(edits), architecture))
         options = (edit for edit in search.candidates(target, points) if edit not in edits)
-        chosen = tuple(islice(options, most - len(edits) if every else 1))
+        chosen = _first_moves(options, most - len(edits)) if every else tuple(islice(options, 1))
+        # one move alone is seldom all of it, and takes no machine
+        tries[target] = tries.get(target, 0) + (_MOVE if isinstance(chosen[0], _MOVES) else 1) if chosen else 0
         if not chosen or tries[target] > 2:
             given_up.add(target)
             if target.kind == "zone" and not every and flows <= open_flows:
@@ -198,6 +237,20 @@ def _first_that_helps(search: _Search, architecture: Architecture, every: bool =
             architecture = search.apply(architecture, edit)
             edits.append(edit)
     return tuple(edits)
+
+
+_MOVES = (MoveHost, MoveReplica)
+_MOVE = 0.25
+"""The share of a try that a move takes."""
+
+
+def _first_moves(options: Iterable[Edit], most: int) -> tuple[Edit, ...]:
+    """Return the options with the first of the moves only: each of them is without harm where the others stay."""
+    chosen: list[Edit] = []
+    for edit in islice(options, most):
+        if not isinstance(edit, _MOVES) or not any(isinstance(each, _MOVES) for each in chosen):
+            chosen.append(edit)
+    return tuple(chosen)
 
 
 def _elements(architecture: Architecture) -> set[Subject]:

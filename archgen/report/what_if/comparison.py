@@ -12,13 +12,16 @@ from archgen.edits.patch import (
     component_value,
     connection_value,
     host_value,
+    moved_host_value,
     replication_value,
     runs_on_value,
     zone_value,
 )
+from archgen.edits.promotion import is_followed
 from archgen.language.write.values import block
 from archgen.model.architecture import Architecture, Component
 from archgen.model.subject import Subject
+from archgen.reliability.index import Index
 
 
 class WhatIfReport(Struct, frozen=True):
@@ -43,11 +46,15 @@ class WhatIfReport(Struct, frozen=True):
 def changed_yaml(before: Architecture, after: Architecture) -> str:
     """Return the parts of a model that the changes touch, as they are to be written into its file; empty if none."""
     zones = {zone.id for zone in before.zones}
-    hosts = {host.id for host in before.hosts}
+    hosts = {host.id: host for host in before.hosts}
     components = {component.id: component for component in before.components}
     sections = {
         "zones": {zone.id: zone_value(zone) for zone in after.zones if zone.id not in zones},
-        "hosts": {host.id: host_value(host) for host in after.hosts if host.id not in hosts},
+        "hosts": {
+            host.id: moved_host_value(hosts[host.id], host) if host.id in hosts else host_value(host)
+            for host in after.hosts
+            if host != hosts.get(host.id)
+        },
     }
     lines = list(block({key: section for key, section in sections.items() if section}))
     changed = [component for component in after.components if component != components.get(component.id)]
@@ -62,9 +69,22 @@ def changed_yaml(before: Architecture, after: Architecture) -> str:
             address = "add the address that moves: `address: {shared: …}` or `address: dns`"
             lease = "add what holds the lease, so that no job starts twice: `by: …`"
             lines.append(f"    # {lease if component.kind == 'scheduler' else address}")
+        if cluster != components[component.id].cluster and cluster and cluster.address == "dns" and cluster.by is None:
+            lines.append("    # add what checks the replicas and changes the record: `by: …`")
+        if component.replication != components[component.id].replication and not _is_followed(after, component):
+            lines.append(
+                "    # add what leads its callers to the new primary: an address that moves, or a proxy that knows it"
+            )
     added = {each.id: connection_value(each) for each in after.connections[len(before.connections) :]}
     lines += block({"connections": added}) if added else []
     return "".join(f"{line}\n" for line in lines)
+
+
+def _is_followed(architecture: Architecture, component: Component) -> bool:
+    """Return True unless another component promotes a replica of a store, and the callers don't learn of it."""
+    by = component.replication.by if component.replication is not None else None
+    promoter = next((each for each in architecture.components if each.id == by), None)
+    return promoter is None or is_followed(Index(architecture), component, promoter.product)
 
 
 def _component(before: Component, after: Component) -> dict[str, Any]:

@@ -1,0 +1,173 @@
+"""The moves that can help against the loss of a host or zone: what stands there twice goes elsewhere, which takes no machine more."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from archgen.edits.changes import Edit, MoveHost, MoveReplica
+from archgen.edits.names import next_name
+from archgen.edits.placement import SITES, find_host
+from archgen.edits.promotion import agrees_by_vote
+from archgen.model.architecture import Component, Replica
+from archgen.model.subject import Subject
+from archgen.reliability.index import Index
+
+_BUILT = ("rack", "power")
+"""The kinds of zones of which another is at hand where the model declares none."""
+
+_LEFT = ("region", "provider")
+"""The kinds of zones that nobody leaves with one of two replicas."""
+
+_MOST = 4
+"""The most hosts that are tried to move away from an element."""
+
+
+def moves(
+    index: Index,
+    target: Subject,
+    affected: Collection[Component],
+    breaking: Collection[Subject],
+    built: Collection[str],
+) -> Iterator[Edit]:
+    """Yield the moves of a replica, or else of a host, out of an element that takes down another replica of the same component."""
+    twice = [component for component in affected if len(_lost(index, component, target)) > 1]
+    if target.kind == "host":
+        yield from _of_replicas(index, target, twice, breaking)
+    hosts = [
+        host
+        for host in reversed(index.hosts)
+        if Subject("host", host) != target
+        and index.takes_down(target, host)
+        and _may_leave(index, target, host, affected, twice)
+    ]
+    for host in hosts[:_MOST]:
+        if index.hosts[host].runs_on is not None:
+            yield from _to_another_machine(index, target, host, affected)
+        elif target.kind == "zone" and _kind(index, target.id) not in _LEFT:
+            yield from _to_another_zone(index, target.id, host, affected, breaking, built)
+
+
+def _kind(index: Index, zone: str) -> str:
+    return next(each.kind for each in index.architecture.zones if each.id == zone)
+
+
+def _lost(index: Index, component: Component, target: Subject) -> list[Replica]:
+    return [replica for replica in component.replicas if any(index.takes_down(target, host) for host in replica.hosts)]
+
+
+def _leads(component: Component) -> tuple[str, ...]:
+    """Return the replicas that take the writes or the traffic before a failover; where it isn't said, the first."""
+    cluster, replication = component.cluster, component.replication
+    leading = (cluster.active if cluster is not None else ()) + (replication.primary if replication is not None else ())
+    return leading or ((component.replicas[0].id,) if cluster is not None else ())
+
+
+def _of_replicas(
+    index: Index, target: Subject, twice: Iterable[Component], breaking: Collection[Subject]
+) -> Iterator[MoveReplica]:
+    """Yield the moves of the last of several replicas on a host to another host that is there."""
+    for component in twice:
+        here = [replica for replica in component.replicas if replica.hosts == (target.id,)]
+        if len(here) < 2 or here[-1].id in _leads(component):
+            continue
+        place = find_host(index, component, lambda host: Subject("host", host) in breaking)
+        if place is not None:
+            yield MoveReplica(component.id, here[-1].id, place)
+
+
+def _may_leave(
+    index: Index, target: Subject, host: str, affected: Iterable[Component], twice: Iterable[Component]
+) -> bool:
+    """Return True for a host whose components have another replica in the element that stays, and lead nothing there."""
+    on = index.standing_on.get(host, frozenset())
+    if not any(component.id in on for component in twice):
+        return False
+    for component in affected:
+        here = [replica for replica in component.replicas if host in replica.hosts]
+        if here and (
+            len(here) == len(_lost(index, component, target)) or {each.id for each in here} & set(_leads(component))
+        ):
+            return False
+    return not any(host in index.hosts_below(each) for each in index.hosts)
+
+
+def _to_another_machine(index: Index, target: Subject, host: str, affected: Iterable[Component]) -> Iterator[MoveHost]:
+    """Yield the move of a virtual machine to another machine for such, away from the element and from its like."""
+    on = index.standing_on.get(host, frozenset())
+    like = [component for component in affected if component.id in on]
+    taken = {
+        below
+        for component in like
+        for replica in component.replicas
+        for other in replica.hosts
+        if other != host
+        for below in index.hosts_below(other)
+    }
+    machines = dict.fromkeys(each.runs_on for each in index.hosts.values() if each.runs_on is not None)
+    for machine in machines:
+        if machine not in taken and not index.takes_down(target, machine) and not _is_far(index, host, machine):
+            yield MoveHost(host, index.hosts[host].zones, machine)
+            return
+
+
+def _is_far(index: Index, host: str, machine: str) -> bool:
+    """Return True if a machine is on another site than a host: its addresses stay behind."""
+    kinds = {zone.id: zone.kind for zone in index.architecture.zones}
+    here = {zone for zone in index.zones_around(host) if kinds[zone] in SITES}
+    there = {zone for zone in index.zones_around(machine) if kinds[zone] in SITES}
+    return here != there
+
+
+def _to_another_zone(
+    index: Index,
+    zone: str,
+    host: str,
+    affected: Iterable[Component],
+    breaking: Collection[Subject],
+    built: Collection[str],
+) -> Iterator[MoveHost]:
+    """Yield the move of a host to another zone of the kind: a declared one that nothing depends on, else a new rack or feed."""
+    zones = {each.id: each for each in index.architecture.zones}
+    own = index.hosts[host].zones
+    inner = next(each for each in own if each == zone or index.inside(each, zone))
+    kind = zones[zone].kind
+    others = [each for each in zones.values() if each.kind == kind and each.id != zone]
+    others = [each for each in others if not index.inside(each.id, zone) and each.id not in index.zones_around(host)]
+    if kind in SITES:
+        shared = any(_has_address(component) for component in affected if component.id in index.standing_on[host])
+        reached = (each for each in others if each.id in built and _is_reached(index, host, each.id))
+        others = [] if shared else list(reached)
+    others.sort(key=lambda each: (each.within != zones[zone].within, Subject("zone", each.id) in breaking))
+    others = [each for each in others if not _decides(index, zone, each.id, host, affected)]
+    if others:
+        place = others[0].id
+    elif kind in _BUILT and not _decides(index, zone, None, host, affected):
+        place = next_name(zone, set(zones))
+    else:
+        return
+    yield MoveHost(host, tuple(place if each == inner else each for each in own))
+
+
+def _decides(index: Index, zone: str, other: str | None, host: str, affected: Iterable[Component]) -> bool:
+    """Return True if, after a move, a zone holds half of the members that agree by vote, which a model need not say."""
+    for component in affected:
+        hosts = [each for replica in component.replicas for each in replica.hosts]
+        if component.quorum is not None or host not in hosts or not agrees_by_vote(component):
+            continue
+        left = sum(zone in index.zones_around(each) for each in hosts) - 1
+        there = sum(other in index.zones_around(each) for each in hosts) + 1
+        if max(left, there) * 2 >= len(hosts):
+            return True
+    return False
+
+
+def _has_address(component: Component) -> bool:
+    """Return True for what shares an address, which stays on its site."""
+    cluster = component.cluster
+    return cluster is not None and (cluster.shared_address is not None or cluster.by == "vrrp")
+
+
+def _is_reached(index: Index, host: str, zone: str) -> bool:
+    """Return True if a host of the same network is in a zone, or none is."""
+    there = [each for each in index.hosts.values() if zone in index.zones_around(each.id)]
+    return not there or any(each.network == index.hosts[host].network for each in there)

@@ -1,0 +1,256 @@
+"""What `what-if` proposes instead of more machines: moves, members of a quorum at once, and nothing that helps on paper alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from archgen.edits.changes import Edit, FormQuorum, MoveHost, MoveReplica, apply_edit, describe_edit
+from archgen.improve.recommendation import added_parts
+from archgen.improve.repair import find_smallest_repair
+from archgen.language.load import load
+from archgen.model.architecture import Architecture
+from archgen.report.what_if.comparison import changed_yaml
+
+HEAD = "archgen: 1\nname: Moves\n"
+JOB = "  job: {kind: scheduler, managed: true, replicas: 2}\n"
+RACKS = "zones: {r-1: {kind: rack}, r-2: {kind: rack}}\n"
+
+
+def read(text: str) -> Architecture:
+    return load("moves.arch.yaml", text.encode()).architecture
+
+
+def serving(components: str, hosts: str, zones: str = RACKS, steps: str = "job -> web: GET") -> Architecture:
+    calls = "".join(f"  {step.partition(':')[0]}: https\n" for step in steps.split(", "))
+    flow = f"flows: {{do: {{access: write, steps: [{steps}]}}}}\n"
+    return read(f"{HEAD}{zones}hosts: {{{hosts}}}\ncomponents:\n{JOB}{components}\nconnections:\n{calls}{flow}")
+
+
+def repair(model: Architecture) -> list[str]:
+    """Return the edits of the smallest repair in words, each on what those before it made."""
+    words: list[str] = []
+    for edit in find_smallest_repair(model).edits:
+        words.append(describe_edit(model, edit))
+        model = apply_edit(model, edit)
+    return words
+
+
+PAIR = "  web: {kind: web-server, runs_on: [a, b]}"
+
+
+@pytest.mark.parametrize(
+    ("hosts", "zones", "words"),
+    [
+        ("a: {zone: r-1}, b: {zone: r-1}", RACKS, "b moves to r-2"),
+        ("a: {zone: r-1}, b: {zone: r-1}", RACKS.replace(", r-2: {kind: rack}", ""), "b moves to r-2"),
+        (
+            "a: {zone: r-1}, b: {zone: r-1}",
+            RACKS.replace("rack}}", "rack, in: other}, other: {kind: datacenter}}"),
+            "b moves to r-2",
+        ),
+        (
+            "a: {zone: r-1}, b: {zone: r-1}",
+            "zones: {r-1: {kind: rack}, r-2: {kind: rack, in: z}, r-3: {kind: rack}, z: {kind: region}}\n",
+            "b moves to r-3",
+        ),
+        ("m: {zone: r-1}, n: {zone: r-2}, a: {runs_on: m}, b: {runs_on: m}, c: {runs_on: n}", RACKS, "b moves to n"),
+        ("m: {}, n: {}, a: {runs_on: m}, b: {runs_on: m}, c: {runs_on: n}", RACKS, "b moves to n"),
+    ],
+)
+def test_one_of_two_hosts_moves_where_that_is_enough(hosts: str, zones: str, words: str) -> None:
+    assert repair(serving(PAIR, hosts, zones)) == [words]
+
+
+@pytest.mark.parametrize(
+    ("hosts", "zones"),
+    [
+        # nobody leaves a region with one of two
+        ("a: {zone: one}, b: {zone: one}", "zones: {one: {kind: region}, two: {kind: region}}\n"),
+        # nor builds a datacenter for it
+        ("a: {zone: one}, b: {zone: one}", "zones: {one: {kind: datacenter}}\n"),
+        # the network of the host isn't there
+        (
+            "a: {zone: one, network: n}, b: {zone: one, network: n}, c: {zone: two, network: m}",
+            "zones: {one: {kind: datacenter}, two: {kind: datacenter}}\nnetworks: {n: {trust: private}, m: {trust: private}}\n",
+        ),
+    ],
+)
+def test_no_host_moves_where_it_could_not_serve(hosts: str, zones: str) -> None:
+    assert not any(isinstance(edit, MoveHost) for edit in find_smallest_repair(serving(PAIR, hosts, zones)).edits)
+
+
+def test_a_host_moves_to_a_datacenter_that_its_network_reaches() -> None:
+    zones = "zones: {one: {kind: datacenter}, two: {kind: datacenter}}\nnetworks: {n: {trust: private}}\n"
+    model = serving(
+        f"{PAIR}\n  other: {{kind: worker, runs_on: c}}",
+        "a: {zone: one, network: n}, b: {zone: one, network: n}, c: {zone: two, network: n}",
+        zones,
+    )
+    assert repair(model) == ["b moves to two"]
+
+
+def test_a_pair_that_shares_an_address_stays_on_its_site() -> None:
+    zones = "zones: {one: {kind: datacenter}, two: {kind: datacenter}}\n"
+    cluster = "{mode: active-passive, failover: automatic, by: vrrp, address: {shared: 192.0.2.1}}"
+    pair = f"  web: {{kind: load-balancer, runs_on: [a, b], cluster: {cluster}}}"
+    assert repair(serving(pair, "a: {zone: one}, b: {zone: one}", zones)) == []
+    racks = serving(pair, "a: {zone: r-1}, b: {zone: r-1}")
+    assert repair(racks) == ["b moves to r-2"]
+
+
+def test_the_primary_stays_and_the_standby_moves() -> None:
+    store = (
+        "  web: {{kind: database, product: postgresql, runs_on: [a, b], replication: {{primary: {0}, failover: automatic, by: votes}}}}\n"
+        "  votes: {{kind: key-value-store, product: etcd, runs_on: [x, y, z], quorum: majority}}"
+    )
+    hosts = "a: {zone: r-1}, b: {zone: r-1}, x: {zone: r-1}, y: {zone: r-2}, z: {zone: r-3}"
+    zones = RACKS.replace("r-2: {", "r-3: {kind: rack}, r-2: {")
+    assert repair(serving(store.format("a"), hosts, zones)) == ["b moves to r-3"]
+    assert repair(serving(store.format("b"), hosts, zones)) == ["a moves to r-3"]
+
+
+def test_what_is_alone_on_the_host_is_not_moved_from_one_point_of_failure_to_another() -> None:
+    model = serving(
+        f"{PAIR}\n  files: {{kind: file-storage, product: nfs, runs_on: b}}",
+        "a: {zone: r-1}, b: {zone: r-1}",
+        steps="job -> web: GET, web -> files: read",
+    )
+    assert not any(isinstance(edit, MoveHost) and edit.host == "b" for edit in find_smallest_repair(model).edits)
+
+
+def test_a_host_of_others_does_not_move() -> None:
+    hosts = "m: {zone: r-1}, n: {zone: r-1}, a: {runs_on: m}, b: {runs_on: n}"
+    assert not any(isinstance(edit, MoveHost) for edit in find_smallest_repair(serving(PAIR, hosts)).edits)
+
+
+def test_a_witness_moves_away_from_the_primary() -> None:
+    store = (
+        "  web: {kind: database, product: mysql, runs_on: [a, b], replication: {primary: a, failover: automatic, by: votes}}\n"
+        "  votes: {kind: other, product: orchestrator, runs_on: [a, b, w], quorum: majority}"
+    )
+    hosts = "a: {zone: r-1}, b: {zone: r-2}, w: {zone: r-1}"
+    assert repair(serving(store, hosts)) == ["w moves to r-2"]
+
+
+def test_the_second_replica_on_a_host_moves_to_a_host_that_is_there() -> None:
+    model = serving(
+        "  web: {kind: web-server, runs_on: {a: 2}}\n  too: {kind: web-server, runs_on: b}", "a: {}, b: {}", ""
+    )
+    (edit,) = find_smallest_repair(model).edits
+    assert edit == MoveReplica("web", "web@a#2", "b")
+    after = apply_edit(model, edit)
+    assert changed_yaml(model, after) == "components:\n  web:\n    runs_on: [a, b]\n"
+    assert added_parts(model, after) == "a setting"
+
+
+def test_a_moved_host_is_written_and_counted() -> None:
+    model = serving(PAIR, "a: {zone: r-1}, b: {zone: r-1}", RACKS.replace(", r-2: {kind: rack}", ""))
+    (edit,) = find_smallest_repair(model).edits
+    after = apply_edit(model, edit)
+    assert changed_yaml(model, after) == "zones:\n  r-2: {kind: rack}\nhosts:\n  b: {zone: r-2}\n"
+    assert added_parts(model, after) == "1 host elsewhere"
+
+
+THREE = RACKS.replace("r-2: {", "r-3: {kind: rack}, r-2: {")
+
+
+@pytest.mark.parametrize(
+    ("store", "hosts", "zones", "words"),
+    [
+        (
+            "queue, product: rabbitmq, runs_on: q-1",
+            "q-1: {}",
+            "",
+            ["two more members of web on q-2 and q-3, new hosts, which elect with the first"],
+        ),
+        (
+            "stream, product: kafka, runs_on: q-1",
+            "q-1: {}",
+            "",
+            ["two more members of web on q-2 and q-3, new hosts, which elect with the first"],
+        ),
+        ("search, product: elasticsearch", "q-1: {}", "", ["two more members of web, which elect with the first"]),
+        (
+            "queue, product: rabbitmq, runs_on: q-1",
+            "q-1: {zone: r-1}",
+            THREE,
+            ["two more members of web on q-2 in r-3 and q-3 in r-2, new hosts, which elect with the first"],
+        ),
+        # an even number is one short of a majority
+        (
+            "stream, product: kafka, runs_on: [q-1, q-2], quorum: majority",
+            "q-1: {}, q-2: {}",
+            "",
+            ["a replica of web on q-3, a new host"],
+        ),
+    ],
+)
+def test_what_agrees_by_vote_gets_three_members(store: str, hosts: str, zones: str, words: list[str]) -> None:
+    assert repair(serving(f"  web: {{kind: {store}}}", hosts, zones)) == words
+
+
+@pytest.mark.parametrize("quorum", ["", ", quorum: majority"])
+def test_three_that_vote_get_no_fourth_and_no_majority_in_another_rack(quorum: str) -> None:
+    members = f"  web: {{kind: queue, product: rabbitmq, runs_on: [a, b, c]{quorum}}}"
+    assert repair(serving(members, "a: {zone: r-1}, b: {zone: r-1}, c: {zone: r-1}")) == []
+    assert repair(serving(members, "a: {zone: r-1}, b: {zone: r-1}, c: {zone: r-2}", THREE)) == (
+        ["b moves to r-3"] if quorum else []
+    )
+
+
+def test_members_of_a_quorum_are_written_with_their_agents() -> None:
+    model = serving(
+        "  web: {kind: queue, product: rabbitmq, runs_on: q-1}\n  agent: {kind: monitoring-agent, runs_on: q-1}",
+        "q-1: {}",
+        "",
+    )
+    after = apply_edit(model, FormQuorum("web", ("q-2", "q-3"), ((), ())))
+    assert changed_yaml(model, after).partition("components:\n")[2] == (
+        "  web:\n    runs_on: [q-1, q-2, q-3]\n    quorum: majority\n  agent:\n    runs_on: [q-1, q-2, q-3]\n"
+    )
+
+
+def test_copies_that_nothing_promotes_are_the_second_replica_already() -> None:
+    stores = (
+        "  web: {kind: key-value-store, product: redis}\n"
+        "  copy: {kind: key-value-store, product: redis, replication: {of: web}}"
+    )
+    assert repair(serving(stores, "")) == []
+
+
+@pytest.mark.parametrize(
+    ("zones", "cluster"),
+    [
+        (RACKS, "{mode: active-passive, failover: automatic, by: vrrp, watches: process}"),
+        (
+            "zones: {eu: {kind: region}, r-1: {kind: availability-zone, in: eu}, r-2: {kind: availability-zone, in: eu}}\n",
+            "{mode: active-passive, address: dns, failover: automatic, watches: process}",
+        ),
+    ],
+)
+def test_between_sites_a_name_moves_and_no_address(zones: str, cluster: str) -> None:
+    model = read(
+        f"{HEAD}{zones}hosts: {{a: {{zone: r-1}}}}\ncomponents:\n  user: {{kind: client}}\n  web: {{kind: web-server, runs_on: a}}\n"
+        "connections: {user -> web: https}\nflows: {do: {steps: [user -> web: GET]}}\n"
+    )
+    after: Architecture = model
+    edits: tuple[Edit, ...] = find_smallest_repair(model).edits
+    for edit in edits:
+        after = apply_edit(after, edit)
+    assert f"cluster: {cluster}" in changed_yaml(model, after)
+
+
+@pytest.mark.parametrize(
+    ("product", "noted"), [("mysql", True), ("postgresql", False), ("mysql, cluster: {address: dns}", False)]
+)
+def test_callers_that_no_promoter_leads_are_named(product: str, noted: bool) -> None:
+    store = (
+        f"  web: {{kind: database, product: {product}, runs_on: [a, b], replication: {{primary: a, failover: manual}}}}"
+    )
+    model = serving(store, "a: {}, b: {}", "")
+    after = model
+    (words,) = repair(model)
+    for edit in find_smallest_repair(model).edits:
+        after = apply_edit(after, edit)
+    assert ("with what leads its callers to the new primary" in words) is noted
+    assert ("# add what leads its callers to the new primary" in changed_yaml(model, after)) is noted
