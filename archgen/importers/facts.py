@@ -113,6 +113,7 @@ class FactSheet:
         self._omissions: set[Omission] = set()
         self._errors: set[SourceError] = set()
         self._stand_ins: set[str] = set()
+        self._decisions: set[str] = set()
         self._repeated: dict[str, tuple[str, str]] = {}
 
     def add(self, fact: Fact) -> None:
@@ -134,6 +135,15 @@ class FactSheet:
     def stand_ins(self) -> tuple[str, ...]:
         """Return the files of example values that were read."""
         return tuple(sorted(self._stand_ins))
+
+    def decide(self, decision: str) -> None:
+        """Record which of several parts of a configuration count, and why."""
+        self._decisions.add(decision)
+
+    @property
+    def decisions(self) -> tuple[str, ...]:
+        """Return what counts of configurations that leave a choice, each with the reason."""
+        return tuple(sorted(self._decisions))
 
     def repeat(self, name: str, first: str, other: str) -> None:
         """Record an object that stands in a further file; the first one counts."""

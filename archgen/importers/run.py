@@ -34,6 +34,7 @@ class Reading(Struct, frozen=True):
     name: str
     stand_ins: tuple[str, ...] = ()
     repeated: tuple[tuple[str, str, str], ...] = ()
+    decisions: tuple[str, ...] = ()
 
 
 def read_all(
@@ -93,6 +94,7 @@ def read_all(
         title,
         sheet.stand_ins,
         sheet.repeated,
+        sheet.decisions,
     )
 
 

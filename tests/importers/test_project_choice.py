@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from archgen.app.importing.candidates import ComposeCandidate
 from archgen.app.importing.compose_sketch import sketch_compose
 from archgen.app.importing.importing import Import, import_model, summary
+from archgen.importers.stages import UNNAMED
 
 
 def compose(*services: str, head: str = "") -> str:
@@ -277,6 +279,7 @@ include:
     }
     assert [sketch.services[name].waits_for for name in ("web", "api", "job")] == [["api"], ["db"], ["api", "db"]]
     assert [sketch.services[name].profiles for name in ("web", "api", "job")] == [["app"], ["app", "all"], []]
-    assert {name for name, each in sketch.services.items() if each.is_own} == {"web", "api", "job"}
+    candidate = ComposeCandidate((sketch.path,), sketch.services, UNNAMED)
+    assert set(candidate.own) == {"web", "api", "job"}
     assert sketch.changed == {"only"}
     assert sketch.includes == ("more/compose.yml",)

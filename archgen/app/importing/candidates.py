@@ -8,8 +8,9 @@ from collections import Counter
 
 from msgspec import Struct
 
-from archgen.app.importing.compose_sketch import ServiceSketch, is_for_operators
-from archgen.app.importing.stages import PRODUCTION, STAGING, TRIAL, stage_of
+from archgen.app.importing.compose_sketch import ServiceSketch
+from archgen.importers.compose.own_programs import is_own_program
+from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, stage_of
 
 _OF_COPIES = re.compile(r"[-_.](blue|green|prod|production|stag(e|ing)|dev|local|\d+)$", re.IGNORECASE)
 _ENOUGH = 0.5
@@ -35,8 +36,8 @@ class ComposeCandidate(Struct, frozen=True):
         return {
             name: service
             for name, service in self.services.items()
-            if service.is_own
-            and not is_for_operators(name)
+            if service.runs
+            and is_own_program(name, service.image, service.built)
             and not any(stage_of(word) == TRIAL for word in (name, *service.profiles))
         }
 

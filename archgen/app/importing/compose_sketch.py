@@ -7,8 +7,6 @@ import re
 
 from msgspec import Struct, field
 
-from archgen.importers.products import image_name, is_product
-
 _KEY = re.compile(r"""["']?([\w.<-][\w.<-]*)["']?[ \t]*:(?=[ \t]|$)[ \t]*(.*)""")
 _WORD = re.compile(r"[A-Za-z0-9][\w.-]*")
 _IN_BRACES = re.compile(
@@ -18,7 +16,6 @@ _FILE = re.compile(r"""[\w./-]+\.ya?ml""")
 
 _MOST_LINES = 20_000
 _LONGEST = 1000
-_LONGEST_NAME = 200
 _INNER = ("build", "depends_on", "profiles")
 """Keys of a service whose values may stand in the lines below."""
 
@@ -27,13 +24,6 @@ _OF_CONDITIONS = frozenset(
      "override", "reset", "null", "<<")
 )  # fmt: skip
 """Words beside the names of services for which another one waits."""
-
-_OPERATES = re.compile(
-    r"(^|[-_/])(pgadmin4?|adminer|phpmyadmin|portainer|watchtower|certbot|[\w-]*exporter|cadvisor|dozzle|mailhog|mailpit|"
-    r"(mongo|redis)-?(express|commander|insight)|redisinsight|[\w-]*-ui|prometheus|alertmanager|grafana|loki|promtail|tempo|jaeger|"
-    r"all-in-one|zipkin|opentelemetry-collector[\w-]*|uptime-kuma|localstack|[\w-]*sentinel|busybox|alpine|curl|mc)$"
-)
-"""Names of programs that help those who work on a system, or watch it."""
 
 
 class ServiceSketch(Struct):
@@ -44,18 +34,6 @@ class ServiceSketch(Struct):
     runs: bool = False
     waits_for: list[str] = field(default_factory=list)
     profiles: list[str] = field(default_factory=list)
-
-    @property
-    def is_own(self) -> bool:
-        """Return True for a program of the system's own, and no product that others use too."""
-        if self.built or not self.image:
-            return self.runs
-        return not is_product(self.image) and not is_for_operators(image_name(self.image))
-
-
-def is_for_operators(name: str) -> bool:
-    """Return True for the name of a program that helps those who work on a system, or watches it."""
-    return _OPERATES.search(name[:_LONGEST_NAME]) is not None
 
 
 class ComposeSketch(Struct, frozen=True):

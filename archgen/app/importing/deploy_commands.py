@@ -11,8 +11,8 @@ from itertools import islice
 from msgspec import Struct
 
 from archgen.app.importing.directories import entries_of, found_text
-from archgen.app.importing.stages import STAGING, stage_of
 from archgen.importers.compose.project import DEFAULTS
+from archgen.importers.stages import STAGING, stage_of
 
 _SCRIPT = re.compile(
     r"\.(sh|bash|ps1|service)$|^\.github/workflows/[^/]+\.ya?ml$|(^|/)(makefile|justfile|jenkinsfile|taskfile\.ya?ml|package\.json|"

@@ -99,6 +99,7 @@ def summary(result: Import) -> str:
         f"front doors: {', '.join(doors.front) or 'none'}; stores: {', '.join(stores) or 'none'}",
     ]
     lines += [f"read {reason}; to read another project, name its file" for reason in result.reasons]
+    lines += [f"read {decision}; --profile names others" for decision in result.reading.decisions]
     lines += [
         f"left out: {omission.name} ({omission.source}): {omission.reason}"
         for omission in result.reading.omissions[:20]

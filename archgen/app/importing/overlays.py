@@ -6,8 +6,8 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Set
 
-from archgen.app.importing.stages import TRIAL, UNNAMED, stage_of
 from archgen.importers.kubernetes.kustomization import PATCHES, RESOURCES
+from archgen.importers.stages import TRIAL, UNNAMED, stage_of
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
 from archgen.language.yaml.tree import Map, Seq, TreeNode

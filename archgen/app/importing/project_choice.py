@@ -13,8 +13,8 @@ from archgen.app.importing.compose_files import choose_compose_files, is_compose
 from archgen.app.importing.compose_sketch import ComposeSketch, ServiceSketch, sketch_compose
 from archgen.app.importing.deploy_commands import ComposeRun, find_runs
 from archgen.app.importing.directories import found_text
-from archgen.app.importing.stages import PRODUCTION, STAGING, TRIAL, UNNAMED, stage_of
 from archgen.importers.compose.project import DEFAULTS
+from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, UNNAMED, stage_of
 
 _PLAIN = re.compile(r"(docker-)?(compose|stack)|\.ya?ml$", re.IGNORECASE)
 _DEPLOYED = re.compile(r"(^|[^a-z])(deploy|deployment|deployments)([^a-z]|$)", re.IGNORECASE)

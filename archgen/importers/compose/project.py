@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from archgen.importers.compose.environment import environment_of
 from archgen.importers.compose.interpolation import interpolate
+from archgen.importers.compose.profiles import deployed_profiles
 from archgen.importers.compose.service import Service, merge, read_service, source_directory
 from archgen.importers.facts import Configuration, FactSheet, Opener
 from archgen.importers.nodes import SourceNode
@@ -188,8 +189,16 @@ def _project(
                 services[key] = _merged(services[key], service) if key in services else service
     if environment.stand_in:
         sheet.stand_in(environment.stand_in)
-    profiles = profiles or environment.profiles
+    profiles = profiles or environment.profiles or _deployed(services, first, sheet)
     return Project(first, name, _chosen(services, profiles, sheet), environment.variables, networks)
+
+
+def _deployed(services: dict[str, Service], path: str, sheet: FactSheet) -> frozenset[str]:
+    """Return the profiles of those who deploy a project, and record why they count."""
+    reasons = deployed_profiles(services)
+    for name, reason in reasons.items():
+        sheet.decide(f"{path} with --profile {name}: {reason}")
+    return frozenset(reasons)
 
 
 def _merged(base: Service, over: Service) -> Service:
@@ -245,8 +254,9 @@ def _chosen(services: dict[str, Service], profiles: frozenset[str], sheet: FactS
     # what an active service depends on runs too
     waiting = list(active.values())
     while waiting:
-        for name in waiting.pop().depends_on:
-            if name in services and name not in active:
+        service = waiting.pop()
+        for name in service.depends_on:
+            if name in services and name not in active and name not in service.optional:
                 active[name] = services[name]
                 waiting.append(services[name])
     for name, service in services.items():

@@ -41,7 +41,10 @@ class Publication(Struct, frozen=True):
 
 
 class Service(Struct, kw_only=True):
-    """A service. Mappings and lists of several files are joined in the order of the files."""
+    """A service. Mappings and lists of several files are joined in the order of the files.
+
+    It starts without those of `depends_on` that are `optional`, where no profile starts them.
+    """
 
     name: str
     source: Origin
@@ -57,6 +60,7 @@ class Service(Struct, kw_only=True):
     env_files: list[SourceText] = field(default_factory=list)
     ports: list[Publication] = field(default_factory=list)
     depends_on: dict[str, SourceText] = field(default_factory=dict)
+    optional: set[str] = field(default_factory=set)
     links: dict[str, SourceText] = field(default_factory=dict)
     labels: dict[str, SourceText] = field(default_factory=dict)
     mounts: dict[str, SourceText] = field(default_factory=dict)
@@ -115,6 +119,7 @@ def merge(base: Service, over: Service) -> Service:
         env_files=base.env_files + over.env_files,
         ports=list(dict.fromkeys(base.ports + over.ports)),
         depends_on=base.depends_on | over.depends_on,
+        optional=base.optional | over.optional,
         links=base.links | over.links,
         labels=base.labels | over.labels,
         mounts=base.mounts | over.mounts,
@@ -234,6 +239,8 @@ def _add_references(service: Service, node: SourceNode, variables: Mapping[str, 
     depends_on = node.get("depends_on")
     for name, value in depends_on.items():
         service.depends_on[name] = SourceText(value.text_at("condition"), _origin(value))
+        if value.get("required").value is False:
+            service.optional.add(name)
     for item in depends_on.list():
         service.depends_on[item.text] = SourceText("", _origin(item))
     for item in (*node.get("links").list(), *node.get("external_links").list()):
