@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.firewalls import lets_in, ports_of
+from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection
 from archgen.model.kinds import FORWARDING, QUEUES
 from archgen.model.products import product_of
-from archgen.model.protocols import WEB
+from archgen.model.protocols import ADMINISTRATION, TUNNELS, WEB
 
 STORES = ("database", "cache", "key-value-store", "queue", "stream", "file-storage", "search")
 """The kinds that keep data and that only applications call; object storage often serves visitors by design."""
@@ -98,6 +99,22 @@ def works_beside(topology: Topology, connection: Connection, store: str) -> bool
 
 def _copies(component: Component, store: str) -> bool:
     return component.replication is not None and component.replication.copy_of == store
+
+
+def is_for_administrators(topology: Topology, flow: str) -> bool:
+    """Return True if all that a flow needs is administration: ports declared for it, shells of bastions, and tunnels to them."""
+    needed = [hop for hop in topology.hops[flow] if not hop.optional]
+    managing = [hop for hop in needed if _administers(topology, hop)]
+    tunnels = (hop.port is not None and hop.port.protocol in TUNNELS for hop in needed if hop not in managing)
+    return bool(managing) and all(tunnels)
+
+
+def _administers(topology: Topology, hop: Hop) -> bool:
+    """Return True for a step over a port for administrators, declared or a shell to or from a bastion."""
+    if hop.port is None or hop.port.admin is not None:
+        return hop.port is not None and hop.port.admin is True
+    ends = (hop.step.source, *hop.targets)
+    return hop.port.protocol in ADMINISTRATION and any(topology.kind(end).id == "bastion" for end in ends)
 
 
 def gateways(topology: Topology) -> dict[str, tuple[str, ...]]:

@@ -127,7 +127,10 @@ WEB = ("http", "https", "http2", "http3", "ws", "wss")
 ADMINISTRATION = ("ssh", "telnet", "snmp", "rdp", "vnc", "winrm", "ipmi")
 """The protocols that administer a machine."""
 
-UNCERTIFIED = ("ssh", "sftp", "rsync", "wireguard", "openvpn", "ipsec", "webrtc", "srtp", "srtcp")
+TUNNELS = ("wireguard", "openvpn", "ipsec")
+"""The protocols in which a network is reached through another."""
+
+UNCERTIFIED = ("ssh", "sftp", "rsync", *TUNNELS, "webrtc", "srtp", "srtcp")
 """The encrypted protocols in which no server shows a certificate for its name: it is known by its key, or by one of its own CA."""
 
 PROTOCOLS: dict[str, Protocol] = {protocol.id: protocol for protocol in _ALL}

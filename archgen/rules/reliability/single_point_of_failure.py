@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.backups import holds_only_copies
+from archgen.analysis.exposure import is_for_administrators
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
 from archgen.edits.promotion import agrees_by_vote, keeps_files
@@ -73,6 +74,8 @@ def _case(facts: Topology, breaking: RootCause) -> str | None:
         return "job"
     if _stops_backups_alone(facts, breaking):
         return "backup"
+    if all(is_for_administrators(facts, flow) for flow in breaking.flows):
+        return "administration"
     unsure = all(facts.losses.breaks_if_waiting(breaking.element, flow) for flow in breaking.flows)
     if unsure or _queues(facts, breaking):
         return "waiting"
@@ -252,6 +255,8 @@ def _one_more(facts: Topology, component: Component) -> str | None:
         )
     if component.kind == "backup":
         return "Let a second host start it when the first is gone, but never both, and be alerted on a missed run."
+    if component.kind == "bastion":
+        return "Run a second one on another host, with an address of its own: operators take the other one."
     if component.id in facts.names.resolvers:
         return "Run a second resolver on another host, and give both to all that ask it: they try the next."
     if component.kind == "dns":
@@ -333,7 +338,13 @@ RULE = Rule(
     title="Single point of failure",
     severity="error",
     cases=(
-        *(("managed", "warning"), ("waiting", "warning"), ("region", "warning"), ("backup", "warning")),
+        *(
+            ("managed", "warning"),
+            ("waiting", "warning"),
+            ("region", "warning"),
+            ("backup", "warning"),
+            ("administration", "warning"),
+        ),
         *(("job", "info"), ("spread", "info")),
     ),
     category="reliability",

@@ -13,7 +13,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection, FirewallRule, Port
 from archgen.model.change import Change, Remove
 from archgen.model.products import product_name, product_of
-from archgen.model.protocols import ADMINISTRATION, PROTOCOLS
+from archgen.model.protocols import ADMINISTRATION, PROTOCOLS, TUNNELS
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -36,7 +36,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         public = [
             port for port in connection.ports if (direct and _is_let_in(facts, connection, port)) or port in handed
         ]
-        declared = next((port for port in public if port.admin), None)
+        declared = next((port for port in public if port.admin and not _is_way_in(facts, connection, port)), None)
         if declared is not None:
             if connection.id not in reported:
                 behind = tuple(_behind(facts, connection, declared))
@@ -48,6 +48,16 @@ def check(context: RuleContext) -> Iterator[Hit]:
         elif _is_guessable(facts, connection):
             yield _guessable(facts, connection)
     yield from _opened(facts)
+
+
+def _is_way_in(facts: Topology, connection: Connection, port: Port) -> bool:
+    """Return True if a port is what a bastion is there for: a shell or tunnel, or all that it offers, not a console beside that."""
+    if port.protocol not in (*ADMINISTRATION, *TUNNELS) and len(connection.ports) > 1:
+        return False
+    calls = (connection, *_behind(facts, connection, port))
+    through = {call.source for call in calls[1:]}
+    ends = {target for call in calls for target in call.targets} - through
+    return all(facts.kind(end).id == "bastion" for end in ends)
 
 
 def _is_guessable(facts: Topology, connection: Connection) -> bool:
@@ -149,7 +159,9 @@ def _administered(facts: Topology, rule: FirewallRule, target: str) -> Iterator[
         # the connection itself is reported
         return
     ports = [port for call in calls for port in call.ports]
-    yield from ((port, True) for port in ports if port.admin)
+    yield from (
+        (port, True) for call in calls for port in call.ports if port.admin and not _is_way_in(facts, call, port)
+    )
     component = facts.components[target]
     if component.managed or component.kind in ("bastion", "client"):
         return
@@ -274,7 +286,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     if facts.trust(connection.source) != "internet":
         return ()
     taken = [hop.port for hops in facts.hops.values() for hop in hops if hop.connection is connection]
-    void = [at for at, port in enumerate(connection.ports) if port.admin]
+    void = [at for at, port in enumerate(connection.ports) if port.admin and not _is_way_in(facts, connection, port)]
     if len(void) == len(connection.ports) or any(connection.ports[at] in taken for at in void):
         return ()
     # the last one first, so that the places of the others stay what they are
@@ -312,8 +324,9 @@ RULE = Rule(
     fix="Let it listen on a private network only, and reach it through a bastion host or a VPN.",
     limits=(
         "Knows an administration port by `admin: true`. Also warns of SSH and similar protocols to your own "
-        "components, except for bastion hosts, unless `admin: false` says that visitors use them (as with Git), and "
-        "only asks for balancers and forges. Behind a VPN, which visitors reach in another protocol, ports aren't "
+        "components, unless `admin: false` says that visitors use them (as with Git), and "
+        "only asks for balancers and forges. A bastion is there to be reached: its shell or tunnel, or its only port, is no console. "
+        "Behind a VPN, which visitors reach in another protocol, ports aren't "
         "public. A balancer passes such a port on to one with the same protocol and number that is for administration "
         "too; otherwise it is the balancer's own. A port that a firewall denies isn't public, and one that a firewall's rule opens "
         "to the internet is, without a connection or beside those of administrators inside. Doesn't see a firewall that lets in "
