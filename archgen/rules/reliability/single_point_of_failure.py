@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.backups import holds_only_copies
 from archgen.analysis.exposure import is_for_administrators
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
-from archgen.edits.promotion import agrees_by_vote, keeps_files
 from archgen.edits.remedy import add_replica, add_similar_host, automate
-from archgen.edits.replicas import needs_moving_address
-from archgen.edits.second_replicas import SERVER_INSTEAD, may_run_twice, senders_try_next
+from archgen.edits.second_advice import advise_second, read_elsewhere
 from archgen.edits.zones import spread_over_zones
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import WIDE_ZONES, Component
+from archgen.model.architecture import WIDE_ZONES
 from archgen.model.change import Change
-from archgen.model.kinds import QUEUES
-from archgen.model.products import product_of, scope_of
+from archgen.model.products import scope_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural, zone_words
 from archgen.reliability.losses import RootCause
@@ -128,7 +124,7 @@ def _fix(facts: Topology, breaking: RootCause) -> str | None:
         if store is not None:
             replication = facts.components[store].replication
             if replication is not None and replication.copy_of is not None:
-                return _read_elsewhere(store, replication.copy_of, "in another zone")
+                return read_elsewhere(store, replication.copy_of, "in another zone")
             return (
                 f"Add a copy in another zone that takes over (a reader, Multi-AZ), and declare it: `replicas: 2` and `replication: "
                 f"{{primary: '{breaking.element.id}', failover: automatic}}` for {store}."
@@ -143,7 +139,7 @@ def _fix(facts: Topology, breaking: RootCause) -> str | None:
             "its guarantee, or add a second provider that takes over when this one fails."
         )
     lost = _alone_on(facts, breaking)
-    own = _one_more(facts, facts.components[lost]) if lost is not None else _of_each(facts, breaking)
+    own = advise_second(facts, facts.components[lost]) if lost is not None else _of_each(facts, breaking)
     if own is not None:
         return own
     step, path = breaking.points[0].proof.step, breaking.points[0].proof.path
@@ -152,14 +148,6 @@ def _fix(facts: Topology, breaking: RootCause) -> str | None:
     needs = facts.losses.structures[breaking.flows[0]].needs.get(path[-2], ())
     cure = next((_cure(facts, breaking, need) for need in needs if need.step == step), None)
     return cure or _another_zone(facts, breaking.element)
-
-
-def _read_elsewhere(store: str, origin: str, place: str) -> str:
-    """Return the fix for a read-only copy of a store: the store itself has all that it has."""
-    return (
-        f"Read from {origin} while {store} is gone (`caller -> {store} | {origin}`), or run a second copy {place} "
-        f"(`replication: {{of: {origin}}}`) and call either."
-    )
 
 
 def _elsewhere(facts: Topology, breaking: RootCause, fix: str | None) -> str | None:
@@ -195,7 +183,7 @@ def _of_each(facts: Topology, breaking: RootCause) -> str | None:
     """Return the fix of each component that is lost with a host; None where another replica is all that any of them needs."""
     advice: dict[str | None, list[str]] = {}
     for name in _stopping(facts, breaking):
-        advice.setdefault(_one_more(facts, facts.components[name]), []).append(name)
+        advice.setdefault(advise_second(facts, facts.components[name]), []).append(name)
     if set(advice) <= {None}:
         return None
     rest = _elsewhere(facts, breaking, None) or _ADD.format("")
@@ -235,56 +223,6 @@ def _is_own_service_of_zone(facts: Topology, element: Subject) -> bool:
 
 def _scope(facts: Topology, replica: Subject) -> str | None:
     return scope_of(facts.components[facts.replicas[replica.id].component])
-
-
-def _one_more(facts: Topology, component: Component) -> str | None:
-    """Return the fix for the only replica of a component, where another replica and what moves the traffic aren't all of it."""
-    if len(component.replicas) > 1:
-        return None
-    if holds_only_copies(facts, component):
-        return "Let the backups copy to a second repository too, on another host or at a provider, which shares nothing with this one."
-    if component.replication is not None and component.replication.copy_of is not None:
-        return _read_elsewhere(component.id, component.replication.copy_of, "on another host")
-    if facts.kind(component.id).stores and not (keeps_files(component) or agrees_by_vote(component)):
-        return SERVER_INSTEAD if product_of(component.product).embedded else None
-    if component.kind == "scheduler":
-        return (
-            "Let a platform start each job (a CronJob of Kubernetes, a timer of the cloud), or run a second scheduler that waits "
-            "for a lease, so that no job starts twice: `replicas: 2`, and `cluster: {mode: active-passive, failover: automatic, "
-            "by: …}` with what holds the lease."
-        )
-    if component.kind == "backup":
-        return "Let a second host start it when the first is gone, but never both, and be alerted on a missed run."
-    if component.kind == "bastion":
-        return "Run a second one on another host, with an address of its own: operators take the other one."
-    if component.id in facts.names.resolvers:
-        return "Run a second resolver on another host, and give both to all that ask it: they try the next."
-    if component.kind == "dns":
-        return "Run a second name server elsewhere, and list both in the NS records and at the registrar: resolvers try the next."
-    if keeps_files(component):
-        return "Keep the files in storage that copies them to a second machine by itself, and takes over there."
-    placed = bool(component.replicas[0].hosts) and not component.replicas[0].floating
-    if not placed and needs_moving_address(component, facts.index.callers):
-        return "Run at least two replicas behind a load balancer that checks them: visitors can use only one address."
-    if agrees_by_vote(component):
-        return "Run three members (`replicas: 3`, `quorum: majority`), each on a host of its own: two can't elect when one fails."
-    if not may_run_twice(facts, component) and not (placed and component.kind in QUEUES):
-        return _FIRST_ASK.format("its host under `runs_on`" if placed else "`replicas: 2`")
-    if component.kind == "mail" and senders_try_next(facts, component):
-        return "Run a second one on another host, and list both in MX records: other mail servers try the next."
-    if component.replicas[0].floating:
-        return "Run at least two replicas (`replicas: 2`) on different hosts."
-    return (
-        "Run a second replica on another host: both take the work that waits."
-        if facts.takes_from_queue(component.id)
-        else None
-    )
-
-
-_FIRST_ASK = (
-    "Run a second replica if its makers support that (no embedded database, a lease for what must run once), and declare "
-    "{}. If they don't, make its restart elsewhere quick, and practice it."
-)
 
 
 def _cure(facts: Topology, breaking: RootCause, need: Need) -> str | None:

@@ -1,0 +1,70 @@
+"""Advice on a component that is alone, where another replica and what moves the traffic to it aren't all that it takes."""
+
+from __future__ import annotations
+
+from archgen.analysis.backups import holds_only_copies
+from archgen.analysis.topology import Topology
+from archgen.edits.promotion import agrees_by_vote, keeps_files
+from archgen.edits.replicas import needs_moving_address
+from archgen.edits.second_replicas import SERVER_INSTEAD, may_run_twice, senders_try_next
+from archgen.model.architecture import Component
+from archgen.model.kinds import QUEUES
+from archgen.model.products import product_of
+
+
+def advise_second(topology: Topology, component: Component) -> str | None:
+    """Return the fix for the only replica of a component, where another replica and what moves the traffic aren't all of it."""
+    if len(component.replicas) > 1:
+        return None
+    if holds_only_copies(topology, component):
+        return "Let the backups copy to a second repository too, on another host or at a provider, which shares nothing with this one."
+    if component.replication is not None and component.replication.copy_of is not None:
+        return read_elsewhere(component.id, component.replication.copy_of, "on another host")
+    if topology.kind(component.id).stores and not (keeps_files(component) or agrees_by_vote(component)):
+        return SERVER_INSTEAD if product_of(component.product).embedded else None
+    if component.kind == "scheduler":
+        return (
+            "Let a platform start each job (a CronJob of Kubernetes, a timer of the cloud), or run a second scheduler that waits "
+            "for a lease, so that no job starts twice: `replicas: 2`, and `cluster: {mode: active-passive, failover: automatic, "
+            "by: …}` with what holds the lease."
+        )
+    if component.kind == "backup":
+        return "Let a second host start it when the first is gone, but never both, and be alerted on a missed run."
+    if component.kind == "bastion":
+        return "Run a second one on another host, with an address of its own: operators take the other one."
+    if component.id in topology.names.resolvers:
+        return "Run a second resolver on another host, and give both to all that ask it: they try the next."
+    if component.kind == "dns":
+        return "Run a second name server elsewhere, and list both in the NS records and at the registrar: resolvers try the next."
+    if keeps_files(component):
+        return "Keep the files in storage that copies them to a second machine by itself, and takes over there."
+    placed = bool(component.replicas[0].hosts) and not component.replicas[0].floating
+    if not placed and needs_moving_address(component, topology.index.callers):
+        return "Run at least two replicas behind a load balancer that checks them: visitors can use only one address."
+    if agrees_by_vote(component):
+        return "Run three members (`replicas: 3`, `quorum: majority`), each on a host of its own: two can't elect when one fails."
+    if not may_run_twice(topology, component) and not (placed and component.kind in QUEUES):
+        return _FIRST_ASK.format("its host under `runs_on`" if placed else "`replicas: 2`")
+    if component.kind == "mail" and senders_try_next(topology, component):
+        return "Run a second one on another host, and list both in MX records: other mail servers try the next."
+    if component.replicas[0].floating:
+        return "Run at least two replicas (`replicas: 2`) on different hosts."
+    return (
+        "Run a second replica on another host: both take the work that waits."
+        if topology.takes_from_queue(component.id)
+        else None
+    )
+
+
+_FIRST_ASK = (
+    "Run a second replica if its makers support that (no embedded database, a lease for what must run once), and declare "
+    "{}. If they don't, make its restart elsewhere quick, and practice it."
+)
+
+
+def read_elsewhere(store: str, origin: str, place: str) -> str:
+    """Return the fix for a read-only copy of a store: the store itself has all that it has."""
+    return (
+        f"Read from {origin} while {store} is gone (`caller -> {store} | {origin}`), or run a second copy {place} "
+        f"(`replication: {{of: {origin}}}`) and call either."
+    )
