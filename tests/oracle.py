@@ -310,8 +310,8 @@ class World:
             return True
         targets = {each for one in self.architecture.connections if one.source == checking.id for each in one.targets}
         for name, access in balance.asks:
-            own = any(self.over(target, name) is not None for target in targets)
-            if not self.answers(member, name, access, not own, working):
+            own = name in targets or any(self.over(target, name) is not None for target in targets)
+            if not self.answers(member, name, access, None if own else checking.id, working):
                 return False
         return True
 
@@ -320,27 +320,30 @@ class World:
         fitting = [one for one in self.architecture.connections if one.source == source and target in one.targets]
         return min(fitting, key=lambda one: len(one.targets), default=None)
 
-    def steps_to(self, source: str, target: str) -> int | None:
-        """How many calls lead from a component to another; None if none do."""
+    def steps_to(self, source: str, target: str, past: str | None = None) -> int | None:
+        """How many calls lead from a component to another, by none of a third; None if none do."""
         edge, count = {source}, 0
         seen: set[str] = set()
         while edge:
             if target in edge:
                 return count
             seen |= edge
+            edge = edge - {past}
             called = (each for one in self.architecture.connections if one.source in edge for each in one.targets)
             edge, count = {each for each in called if each not in seen}, count + 1
         return None
 
-    def answers(self, member: Replica, name: str, access: str, through: bool, working: set[str] | None) -> bool:
-        """Whether a component answers a replica that a check asks for it; through others only where the check has to."""
+    def answers(self, member: Replica, name: str, access: str, past: str | None, working: set[str] | None) -> bool:
+        """Whether a component answers a replica that a check asks for it; through others, past the checker, where it has to."""
+        if member.component == name:
+            return True
         connection, hop = self.over(member.component, name), name
-        if connection is None and through:
+        if connection is None and past is not None:
             ways = [
                 (count, place, each)
                 for place, one in enumerate(self.architecture.connections)
                 for each in one.targets
-                if one.source == member.component and (count := self.steps_to(each, name)) is not None
+                if one.source == member.component and (count := self.steps_to(each, name, past)) is not None
             ]
             if ways:
                 hop = min(ways, key=lambda way: way[:2])[2]
@@ -349,12 +352,12 @@ class World:
             return True
         asking = access if hop == name else "read"
         asked = [one for one in self.component[hop].replicas if self.near(member, one, connection.locality)]
-        asked = [one for one in asked if hop == name or self.answers(one, name, access, True, None)]
+        asked = [one for one in asked if hop == name or self.answers(one, name, access, past, None)]
         ever = sum(self.may_ever_answer(one, asking) for one in asked)
         count = max(1, ever) if connection.needs == "all" else int(connection.needs)
         if working is not None:
             asked = [one for one in asked if one.id in working and self.may_answer(one, asking, working)]
-            ever = sum(hop == name or self.answers(one, name, access, True, working) for one in asked)
+            ever = sum(hop == name or self.answers(one, name, access, past, working) for one in asked)
         return ever >= count
 
     def keeps_address(self, replica: Replica, access: Access) -> bool:

@@ -23,7 +23,7 @@ class Index:
         self._levels: dict[str, tuple[tuple[str, ...], ...]] = {}
         self._around: dict[str, tuple[str, ...]] = {}
         self._below: dict[str, tuple[str, ...]] = {}
-        self._distances: dict[str, dict[str, int]] = {}
+        self._distances: dict[tuple[str, str], dict[str, int]] = {}
         self._servers: dict[tuple[str, str], tuple[str, ...]] = {}
 
     @cached_property
@@ -169,22 +169,23 @@ class Index:
             called.setdefault(connection.source, {}).update(dict.fromkeys(connection.targets))
         return {source: tuple(targets) for source, targets in called.items()}
 
-    def step_towards(self, source: str, component: str) -> str | None:
-        """Return the component that a component calls first on the shortest way to another; None if none leads there."""
-        distance = self._distances_to(component)
+    def step_towards(self, source: str, component: str, avoided: str) -> str | None:
+        """Return what a component calls first on the shortest path to another past a third; None if none leads there."""
+        distance = self._distances_to(component, avoided)
         nearer = [target for target in self.callees(source) if target in distance]
         return min(nearer, key=distance.__getitem__, default=None)
 
-    def _distances_to(self, component: str) -> dict[str, int]:
-        if component not in self._distances:
+    def _distances_to(self, component: str, avoided: str) -> dict[str, int]:
+        key = (component, avoided)
+        if key not in self._distances:
             distance = {component: 0}
             for reached in (queue := [component]):
                 for caller in self.callers(reached):
-                    if caller.id not in distance:
+                    if caller.id not in distance and caller.id != avoided:
                         distance[caller.id] = distance[reached] + 1
                         queue.append(caller.id)
-            self._distances[component] = distance
-        return self._distances[component]
+            self._distances[key] = distance
+        return self._distances[key]
 
     @cached_property
     def _parents(self) -> dict[str, str | None]:

@@ -89,18 +89,22 @@ class Use(Struct, frozen=True):
 class Asked(Struct, frozen=True):
     """A component that a health check asks through the targets, with the access that must work.
 
-    `through` others, where no target of the check has a connection of its own to it.
+    `through` others, but not back through the balancer that checks, where no target of the check is the component itself or
+    has a connection of its own to it.
     """
 
     component: str
     access: Access
     through: bool
+    checker: str
 
     def hop_from(self, index: Index, component: str) -> str | None:
-        """Return what a component on the way calls next; None if the check asks nothing behind it."""
+        """Return what a component on the way calls next; None if the check asks nothing behind it, as it answers itself."""
+        if component == self.component:
+            return None
         if (component, self.component) in index.connections:
             return self.component
-        return index.step_towards(component, self.component) if self.through else None
+        return index.step_towards(component, self.component, self.checker) if self.through else None
 
 
 Asks = tuple[Asked, ...]
@@ -113,7 +117,12 @@ def asks_of(index: Index, component: Component) -> Asks:
         return ()
     targets = [target for source, target in index.connections if source == component.id]
     return tuple(
-        Asked(name, access, not any((target, name) in index.connections for target in targets))
+        Asked(
+            name,
+            access,
+            name not in targets and not any((target, name) in index.connections for target in targets),
+            component.id,
+        )
         for name, access in declared
     )
 

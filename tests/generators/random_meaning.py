@@ -325,6 +325,35 @@ def _arbitrators(random: Random, model: Architecture) -> Architecture:
     return _components(model, change, 0.4, random)
 
 
+def _checks_of_targets(random: Random, model: Architecture) -> Architecture:
+    """Some checks ask a target itself, beside what others of the targets call, and some targets call back."""
+    calls: dict[str, list[str]] = {}
+    for connection in model.connections:
+        calls.setdefault(connection.source, []).extend(connection.targets)
+    back = [
+        (target, source)
+        for source, targets in calls.items()
+        for target in dict.fromkeys(targets)
+        if source not in calls.get(target, ()) and random.random() < 0.3
+    ]
+    clients = {component.id for component in model.components if component.kind == "client"}
+    added = tuple(
+        Connection(f"{source} -> {target}", source, (target,), (Port("http"),), required=False)
+        for source, target in back
+        if not {source, target} & clients
+    )
+
+    def change(component: Component) -> Component:
+        targets = calls.get(component.id, ())
+        if not targets:
+            return component
+        own = component.balance or Balance(health_check=True)
+        asks = dict(own.asks) | {random.choice(targets): "read"}
+        return replace(component, balance=replace(own, health_check=True, asks=tuple(asks.items())))
+
+    return _components(replace(model, connections=(*model.connections, *added)), change, 0.8, random)
+
+
 DECORATIONS: dict[str, Callable[[Random, Architecture], Architecture]] = {
     "unchecked": _unchecked,
     "quorums": _quorums,
@@ -337,5 +366,6 @@ DECORATIONS: dict[str, Callable[[Random, Architecture], Architecture]] = {
     "movers": _movers,
     "names": _names,
     "arbitrators": _arbitrators,
+    "checks of targets": _checks_of_targets,
 }
 """The keys, each with what adds it to a model."""

@@ -196,9 +196,13 @@ class Used:
         """Whether any component is a cluster, with one of these failovers."""
         return any(one.cluster is not None and one.cluster.failover in failovers for one in self.components)
 
+    def called_by(self, component: Component) -> set[str]:
+        """The targets of a component."""
+        return {each for one in self.model.connections if one.source == component.id for each in one.targets}
+
     def called_behind(self, component: Component) -> set[str]:
         """What the targets of a component call themselves."""
-        targets = {each for one in self.model.connections if one.source == component.id for each in one.targets}
+        targets = self.called_by(component)
         return {each for one in self.model.connections if one.source in targets for each in one.targets}
 
     def promoters(self) -> set[str | None]:
@@ -284,6 +288,9 @@ FEATURES: dict[str, Callable[[Used], bool]] = {
     "deep check": lambda one: any(each.balance and each.balance.asks for each in one.components),
     "deep check through others": lambda one: any(
         name not in one.called_behind(each) for each in one.components if each.balance for name, _ in each.balance.asks
+    ),
+    "deep check of a target itself": lambda one: any(
+        name in one.called_by(each) for each in one.components if each.balance for name, _ in each.balance.asks
     ),
     "hosts on hosts": lambda one: any(each.runs_on for each in one.hosts),
     "services in zones": lambda one: any(isinstance(each.managed, Managed) for each in one.components),

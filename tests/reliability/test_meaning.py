@@ -387,6 +387,50 @@ def test_a_deep_check_asks_through_others(told: Told) -> None:
     assert told.outcome(reading, "app@b") == ("degraded", "served without app@b; web@b can no longer do its part")
 
 
+CALLED_BACK = """\
+archgen: 1
+name: A check that asks its own target
+hosts: {p: {}, a: {}, b: {}, c: {}}
+components:
+  user: {kind: client}
+  nginx: {kind: reverse-proxy, runs_on: p, balance: {health_check: {request: GET /status, asks: [app]}}}
+  app: {kind: app-server, runs_on: [a, b]}
+  office: {kind: service, runs_on: c}
+connections:
+  user -> nginx: https
+  nginx -> app: https
+  nginx -> office: {protocol: https, required: false}
+  app -> office: {protocol: https, required: false}
+  office -> nginx: https
+flows:
+  page:
+    title: A page
+    steps:
+      - user -> nginx: GET /
+      - nginx -> app: GET /
+"""
+
+
+def test_a_check_that_asks_its_own_target_asks_nothing_more(told: Told) -> None:
+    assert told.outcome(CALLED_BACK, "office")[0] == "ok"
+    assert told.points(CALLED_BACK)[0] == {"nginx@p", "p"}
+    alone = CALLED_BACK.replace("  office: {kind: service, runs_on: c}\n", "")
+    alone = "\n".join(line for line in alone.splitlines() if "office" not in line)
+    assert told.points(alone)[0] == {"nginx@p", "p"}
+
+
+def test_a_check_asks_nothing_through_its_own_balancer(told: Told) -> None:
+    """The other target reaches the database only back through the balancer that checks it."""
+    model = CALLED_BACK.replace("asks: [app]", "asks: [db]")
+    model = model.replace(
+        "  office: {", "  api: {kind: service, runs_on: b}\n  db: {kind: database, runs_on: c}\n  office: {"
+    )
+    model = model.replace("  app -> office", "  app -> api: http\n  api -> db: mysql\n  app -> office")
+    viewed = model.replace("      - nginx -> app: GET /", "      - nginx -> office: {message: GET /, required: true}")
+    assert told.outcome(model, "api")[0] == "down"
+    assert told.outcome(viewed, "api")[0] == "ok"
+
+
 def test_what_no_target_can_ask_is_a_dangling_reference(told: Told) -> None:
     assert "no component that `lb` calls has a connection to it" in told.refusal(
         DEEP.replace("asks: mysql", "asks: lb")

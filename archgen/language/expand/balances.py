@@ -49,7 +49,7 @@ def read_balance(reader: ComponentReader) -> Balance:
 
 
 def _asks(reader: ComponentReader, check: Map) -> tuple[tuple[str, Access], ...]:
-    """Return what a health check asks through the targets, each of which has a connection to it or isn't restricted."""
+    """Return what a health check asks of the targets, or through those that have a connection to it; others aren't restricted."""
     asked = check.get("asks")
     if asked.__class__ is Map:
         declared = [(name, asked.key_mark(name), access) for name, access in asked.items()]
@@ -59,7 +59,7 @@ def _asks(reader: ComponentReader, check: Map) -> tuple[tuple[str, Access], ...]
     targets = reader.calls.get(reader.name, ())
     for name, mark, access in declared:
         asked_id = reader.context.refer(name, mark, ("component",), reader.subject, f"`asks` of `{reader.name}`")
-        if name in reader.context.components and asked_id not in _behind(reader, targets):
+        if name in reader.context.components and asked_id not in (*targets, *_behind(reader, targets)):
             message = f"`asks` of `{reader.name}` names `{name}`, but no component that `{reader.name}` calls has a connection to it"
             message += ", directly or through others"
             fix = f"Add the connection from a target of `{reader.name}` to `{name}`, or remove it from `asks`."
