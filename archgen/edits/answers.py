@@ -82,6 +82,8 @@ def _effects(model: Architecture, question: Question, value: str) -> Iterator[Ch
         yield from _outside(model, components[about], value)
     elif set(question.options) == _HOSTS and any(host.id == about for host in model.hosts):
         yield from _several_hosts(model, about) if value == "several" else _close(model, question, "hosts")
+    elif about in components and question.options == ("database", "none"):
+        yield from _database(model, about) if value == "database" else ()
     elif about in components and value in components and question.ask.startswith("No file says where"):
         yield from _caller(model, components[value], about, "http")
     elif about in components and value in components and "none" in question.options:
@@ -233,6 +235,17 @@ def _caller(model: Architecture, store: Component, caller: str, protocol: str = 
     for flow in model.flows:
         if _calls(flow, caller):
             yield Append(("flows", flow.id, "steps"), {connection: "request" if protocol == "http" else "query"})
+
+
+def _database(model: Architecture, caller: str) -> Iterator[Change]:
+    """Add a database that no file describes, and the call of it."""
+    taken = {component.id for component in model.components}
+    name = next(each for each in (f"{caller}-db", f"{caller}-database", f"{caller}-database-2") if each not in taken)
+    yield Put(("components", name), {"kind": "database"})
+    yield Put(("connections", f"{caller} -> {name}"), "tcp")
+    for flow in model.flows:
+        if _calls(flow, caller):
+            yield Append(("flows", flow.id, "steps"), {f"{caller} -> {name}": "query"})
 
 
 def _outer_proxy(model: Architecture, component: str) -> Iterator[Change]:

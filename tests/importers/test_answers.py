@@ -75,6 +75,36 @@ def test_replicas_that_no_file_counts_are_asked(tmp_path: Path, monkeypatch: pyt
     assert "assumed: medium" not in text
 
 
+UNREAD = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: acme/web, envFrom: [{secretRef: {name: keys}}]}]}
+"""
+
+
+@pytest.mark.parametrize("value", ["database", "none"])
+def test_settings_that_no_file_holds_are_asked_about(
+    value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("web.yaml").write_text(UNREAD)
+    assert main(["import", ".", "-o", str(MODEL)]) == 0
+    assert "backups" in model().unknown
+    answer("web", value)
+    stores = [each.id for each in model().components if each.kind == "database"]
+    assert stores == (["web-db"] if value == "database" else [])
+    assert ("web -> web-db" in {each.id for each in model().connections}) == (value == "database")
+    assert main(["lint", str(MODEL), "--fail-on", "never"]) == 0
+    store = UNREAD.replace("acme/web", "postgres:17").replace("web", "db")
+    Path("web.yaml").write_text(f"{UNREAD}---{store}")
+    assert main(["import", ".", "-o", str(MODEL), "--update"]) == 0
+    assert "takes its settings from" not in MODEL.read_text()
+
+
 def test_hosts_stay_unknown_if_there_are_several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("compose.yml").write_text(COMPOSE)

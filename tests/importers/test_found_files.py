@@ -86,7 +86,7 @@ def test_many_files_are_counted_by_their_formats(tmp_path: Path, monkeypatch: py
 def test_example_that_stands_in_for_an_env_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write({"compose.yml": "services: {web: {image: nginx, ports: ['${PORT}:80']}}\n", ".env.example": "PORT=8080\n"})
-    assert "example values: .env.example, since there is no .env beside it" in summary(import_model((".",), None))
+    assert "example values: .env.example, since the file itself isn't there" in summary(import_model((".",), None))
     write({".env": "PORT=9090\n"})
     result = import_model((".",), None)
     assert "example values" not in summary(result)

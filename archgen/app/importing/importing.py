@@ -104,7 +104,7 @@ def summary(result: Import) -> str:
         f"left out: {omission.name} ({omission.source}): {omission.reason}"
         for omission in result.reading.omissions[:20]
     ]
-    lines += [f"example values: {path}, since there is no .env beside it" for path in result.reading.stand_ins]
+    lines += [f"example values: {path}, since the file itself isn't there" for path in result.reading.stand_ins]
     lines += _repeated(result.reading)
     lines += [f"not read: {_rendering(chart)}" for chart in result.charts[:10]]
     if result.overlays:

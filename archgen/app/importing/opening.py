@@ -10,9 +10,10 @@ from archgen.app.config.config import repository_of
 from archgen.app.importing.collect import SourceFiles
 from archgen.app.importing.compose_files import is_compose_file
 from archgen.app.importing.directories import files_below
-from archgen.importers.compose.environment import EXAMPLES, STAND_INS
+from archgen.importers.compose.environment import STAND_INS
 from archgen.importers.compose.mounts import CONFIGURATIONS
 from archgen.importers.facts import Configuration, Opener
+from archgen.importers.stand_ins import EXAMPLES
 from archgen.system.files import FOUND, ResolvedDirectory, UnreadableFile, lies_in, read_file
 
 _DEEPEST_MOUNT = 2

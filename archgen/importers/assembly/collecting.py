@@ -79,6 +79,7 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         "names",
         "group",
         "near",
+        "unread",
     ):
         setattr(part, key, value)
     elif key == "role":

@@ -21,7 +21,8 @@ class Part(Struct, kw_only=True):
     are counted in no file.
     `seeks` are the products or kinds of stores that it needs by the names of its variables alone, each with
     the variable, what holds its value, and its place. `near` are those that alone might call a store, and `sharers` those
-    that take its address among settings for several programs.
+    that take its address among settings for several programs. `unread` is what it takes its settings from, where no file
+    holds them.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Part(Struct, kw_only=True):
     is_promoted: bool = False
     is_uncounted: bool = False
     group: str | None = None
+    unread: str | None = None
     near: list[str] = field(default_factory=list)
     sharers: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)

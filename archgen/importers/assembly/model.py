@@ -16,7 +16,7 @@ from archgen.importers.assembly.grouping import group
 from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part
 from archgen.importers.assembly.joining import join_pools
 from archgen.importers.assembly.pairs import join_alike, pair_neighbours, pair_seekers, pair_stores
-from archgen.importers.assembly.questions import ImportQuestion, promotes, questions_of
+from archgen.importers.assembly.questions import ImportQuestion, promotes, questions_of, unread_by
 from archgen.importers.assembly.registries import lead_by_registries
 from archgen.importers.catalogue import BY_PRODUCT
 from archgen.importers.facts import Fact
@@ -254,7 +254,8 @@ def _unknown(inventory: Inventory, doors: Doors) -> tuple[str, ...]:
     kinds = {part.kind for part in parts}
     copied = {name for part in parts for name in part.backs_up}
     words = {
-        "backups": any((part.traits.stores or part.kind == "search") and part.id not in copied for part in parts),
+        "backups": any((part.traits.stores or part.kind == "search") and part.id not in copied for part in parts)
+        or any(True for _ in unread_by(inventory)),
         "monitoring": not all(_is_watched(inventory, part) for part in parts),
         # what admits traffic to some pods says nothing of the edge
         "firewalls": True,

@@ -39,6 +39,7 @@ def questions_of(
         *_modes(inventory),
         *_counts(inventory),
         *_outside(inventory),
+        *_unread(inventory),
         *_calls(inventory),
         *_sharers(inventory),
         *_registered(inventory),
@@ -94,6 +95,26 @@ def _outside(inventory: Inventory) -> Iterator[ImportQuestion]:
         if part.is_outside:
             ask = f"No file describes {part.id}. Is it one server, or a service that survives the loss of a zone?"
             yield question("outside", part.id, ask, ("server", "zonal", "regional"), (str(part.source),))
+
+
+def unread_by(inventory: Inventory) -> Iterator[Part]:
+    """Yield the components of a system without any store that may have one all the same: no file holds their settings.
+
+    Of those that take the same settings the first stands for all.
+    """
+    if any(part.keeps_data for part in inventory.parts.values()):
+        return
+    seen: set[str] = set()
+    for part in inventory.parts.values():
+        if part.unread is not None and part.traits.role == "application" and part.unread not in seen:
+            seen.add(part.unread)
+            yield part
+
+
+def _unread(inventory: Inventory) -> Iterator[ImportQuestion]:
+    for part in unread_by(inventory):
+        ask = f"No file holds {part.unread}, which {part.id} takes its settings from. Does it keep data in a database?"
+        yield question("unread", part.id, ask, ("database", "none"), (str(part.source),))
 
 
 def _is_settled(part: Part) -> bool:

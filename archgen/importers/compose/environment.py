@@ -9,9 +9,7 @@ from msgspec import Struct, field
 
 from archgen.importers.compose.interpolation import expanded_variables
 from archgen.importers.facts import Configuration, Opener
-
-EXAMPLES = (".example", ".sample", ".dist", ".template", ".default", ".model", ".tmpl")
-"""Ends of the names of examples beside the files that people make of them, the likelier ones first."""
+from archgen.importers.stand_ins import EXAMPLES, examples_of
 
 STAND_INS = (
     *(f".env{end}" for end in EXAMPLES),
@@ -78,14 +76,7 @@ def environment_of(path: str, opener: Opener) -> Environment:
 def opened_variables(path: str, name: str, opener: Opener, *, moved: bool = True) -> tuple[Configuration, ...]:
     """Return the file of variables that a compose file names, else the example of it; `moved` may lie in another directory."""
     directory, base = posixpath.split(name)
-    stand_ins = (
-        (*STAND_INS, *(_moved() if moved else ()))
-        if base == ".env"
-        else (
-            *(f"{base}{end}" for end in EXAMPLES),
-            *(f"{word}.{base.lstrip('.')}" for word in ("example", "sample", "template")),
-        )
-    )
+    stand_ins = (*STAND_INS, *(_moved() if moved else ())) if base == ".env" else tuple(examples_of(base))
     return next(opener.find(path, directory, (base, *stand_ins)), ())[:1]
 
 

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 
 from msgspec.structs import replace
 
-from archgen.importers.compose.environment import EXAMPLES
 from archgen.importers.compose.interpolation import fill_variables
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import SourceText
 from archgen.importers.facts import Attachment, Configuration, Opener
 from archgen.importers.names import words_of
+from archgen.importers.stand_ins import EXAMPLES
 
 _NO_CONFIGURATION = (".sock", ".pem", ".key", ".crt", ".sql", ".sh", ".py", ".js", ".html", ".md")
 CONFIGURATIONS = (

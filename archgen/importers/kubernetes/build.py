@@ -12,6 +12,7 @@ from archgen.importers.facts import FactSheet, Opener, Origin
 from archgen.importers.kubernetes.kustomization import (
     GENERATORS,
     documents_of,
+    files_of_variables,
     generated_by,
     is_inline,
     patches_of,
@@ -124,11 +125,21 @@ class _Builder:
                 if name := generator.text_at("name"):
                     entries = list(generated_by(generator, self.opener))
                     built.generated.setdefault((kind, generator.text_at("namespace"), name), []).extend(entries)
+                    self._note_files(generator)
         self._patch(built, root)
         _scale(built, root)
         _rename_images(built, root)
         if namespace := root.text_at("namespace"):
             _put_into(built, namespace)
+
+    def _note_files(self, generator: SourceNode) -> None:
+        """Note which files of variables aren't there, and which examples stand in for them."""
+        for item, file, is_example in files_of_variables(generator, self.opener):
+            if file is None:
+                place = Origin(item.path, item.line, item.pointer)
+                self.sheet.omit(place, generator.text_at("name"), f"its file {item.text[:100]} isn't there")
+            elif is_example:
+                self.sheet.stand_in(file.path)
 
     def _add(self, built: _Built, root: SourceNode, item: SourceNode) -> None:
         path = path_beside(root, item.text)

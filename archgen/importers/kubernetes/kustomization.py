@@ -6,9 +6,10 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from archgen.importers.facts import Opener, Origin
+from archgen.importers.facts import Configuration, Opener, Origin
 from archgen.importers.kubernetes.manifests import SettingEntry
 from archgen.importers.nodes import SourceNode
+from archgen.importers.stand_ins import examples_of
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
 
@@ -66,18 +67,33 @@ def documents_of(path: str, data: bytes) -> list[SourceNode]:
         return []
 
 
+def files_of_variables(
+    generator: SourceNode, opener: Opener
+) -> Iterator[tuple[SourceNode, Configuration | None, bool]]:
+    """Yield the files of variables that a generator names, each with what it holds: its own, or those of the example of it.
+
+    There is nothing where neither is there; the last value is True for an example.
+    """
+    for item in (*generator.get("envs").list(), *generator.get("env").list()):
+        directory, base = posixpath.split(item.text)
+        opened = next(opener.find(item.path, directory, (base, *examples_of(base))), ())
+        file = opened[0] if opened else None
+        yield item, file, file is not None and posixpath.basename(file.path) != base
+
+
 def generated_by(generator: SourceNode, opener: Opener) -> Iterator[SettingEntry]:
     """Yield the entries that a generator makes, each with its place."""
     for item in generator.get("literals").list():
         key, equals, value = item.text.partition("=")
         if equals:
             yield key, value.strip("'\""), Origin(item.path, item.line, item.pointer)
-    for item in (*generator.get("envs").list(), *generator.get("env").list()):
-        for file in opener(item.path, item.text)[:1]:
-            for number, line in enumerate(file.data[:_LARGEST].decode("utf-8", "replace").splitlines(), 1):
-                key, equals, value = line.strip().partition("=")
-                if equals and not key.startswith("#"):
-                    yield key, value.strip("'\""), Origin(file.path, number)
+    for _, file, is_example in files_of_variables(generator, opener):
+        lines = file.data[:_LARGEST].decode("utf-8", "replace").splitlines() if file is not None else ()
+        for number, line in enumerate(lines, 1):
+            key, equals, value = line.strip().partition("=")
+            # what an example leaves empty is to be filled in
+            if file is not None and equals and not key.startswith("#") and (value or not is_example):
+                yield key, value.strip("'\""), Origin(file.path, number)
     for item in generator.get("files").list():
         key, equals, path = item.text.partition("=")
         for file in opener(item.path, path if equals else key)[:1]:

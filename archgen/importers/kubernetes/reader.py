@@ -49,7 +49,7 @@ from archgen.importers.kubernetes.policies import add_policies, admissions
 from archgen.importers.kubernetes.routes import IngressRoute, routes_of
 from archgen.importers.kubernetes.services import add_services, ports_of_nodes, protocols_of, siblings_of
 from archgen.importers.kubernetes.shared_settings import SharedSettings
-from archgen.importers.kubernetes.sought_stores import components_sought, sought_by
+from archgen.importers.kubernetes.sought_stores import components_sought, settings_in_no_file, sought_by
 from archgen.importers.kubernetes.variables import expanded, variables_of
 from archgen.importers.nodes import SourceNode
 from archgen.importers.outside import Outside, OutsideStore
@@ -162,6 +162,9 @@ class _Reader:
                 continue
             value = {"variable": sought.variable, "reference": sought.reference}
             self._add(f"component:{part.id}", f"seeks-{product}", value, sought.source, sought.variable, "medium")
+        for name, source in settings_in_no_file(self.manifests, part):
+            if not self.sharing.is_of_pages(part, source):
+                self._add(f"component:{part.id}", "unread", name, source, "envFrom", "medium")
 
     def _seek_components(self, part: Workload) -> None:
         if KINDS[part.guess.known.kind].role not in ("application", "web", "balancer"):

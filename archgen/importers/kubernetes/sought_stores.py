@@ -101,6 +101,17 @@ def unknown_variables(manifests: Manifests, namespace: str, container: SourceNod
             yield variable, Origin(item.path, item.line, item.pointer), f"{namespace}/{name}/{key}"
 
 
+def settings_in_no_file(manifests: Manifests, part: Workload) -> Iterator[tuple[str, Origin]]:
+    """Yield the ConfigMaps and Secrets that a pod takes whole and of which no file tells a key, each with its place."""
+    for container in part.containers:
+        for item in container.get("envFrom").list():
+            for kind, word in REFERENCES:
+                name = item.text_at(f"{word}Ref", "name")
+                known = data_of(manifests, kind, part.namespace, name) if name else {}
+                if name and not known and not any(_keys_of(manifests, part.namespace, name)):
+                    yield f"{kind} {name}", Origin(item.path, item.line, item.pointer)
+
+
 def components_sought(
     manifests: Manifests, part: Workload, hosts: Mapping[str, str]
 ) -> Iterator[tuple[str, str, Origin]]:
