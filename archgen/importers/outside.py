@@ -37,6 +37,8 @@ _OF_BROWSERS = re.compile(
 )
 """Names of variables that hold how browsers come to files, whatever else programs do."""
 
+_REDIRECTS = re.compile(r"REDIRECT|CALLBACK|LOGOUT|BROWSER", re.IGNORECASE)
+
 _BARE = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*)(?::([0-9]{1,5}))?")
 PLACEHOLDER = re.compile(
     r"(?<![a-z0-9-])example\.|(?<![a-z])your([-_ .]|(company|domain|host|server|name|site|app|org|db|database|account|cluster))|"
@@ -237,6 +239,11 @@ def _may_be_outside(known: Known, host: str) -> bool:
     if known.product in _ASKED:
         return "." not in host or _IN_CLUSTER.search(host) is not None
     return known.keeps_data
+
+
+def is_asked_by_public_name(name: str, known: Known) -> bool:
+    """Return True for what programs ask by the name that visitors know: a store, or who somebody is; not where browsers are sent."""
+    return (known.keeps_data or known.product in _ASKED) and not (_OF_BROWSERS.search(name) or _REDIRECTS.search(name))
 
 
 def _in_pairs(by_word: Known | None, value: str) -> Iterator[tuple[Mention, Known]]:

@@ -6,8 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from archgen.importers.addresses import resolve_host
 from archgen.importers.kubernetes.manifests import Manifest
 from archgen.importers.kubernetes.part import Workload, listens, node_ports
+from archgen.importers.kubernetes.routes import IngressRoute
 from archgen.importers.kubernetes.variables import NODE
 
 _WORD = re.compile(r"-(service|svc|srv)$")
@@ -22,6 +24,7 @@ class Hosts:
     """The names by which pods reach others, for each namespace that they are asked of.
 
     `published` are the Services by their ports of nodes, and `former` other namespaces by which addresses call them.
+    `public` are the names by which visitors come to components.
     """
 
     def __init__(
@@ -32,6 +35,7 @@ class Hosts:
         published: Mapping[int, ServiceKey],
         former: Mapping[ServiceKey, tuple[str, ...]],
     ) -> None:
+        self.public: dict[str, str] = {}
         self._parts = parts
         self._named = selected, aliases, _agents_by_port(parts), published, former
         self._hosts: dict[str, dict[str, str]] = {}
@@ -51,10 +55,21 @@ class Hosts:
         return self._meant[namespace]
 
     def all_in(self, namespace: str) -> dict[str, str]:
-        """Return the hosts of a namespace with the names that are meant."""
+        """Return the hosts of a namespace with the names that are meant, and the public ones."""
         if namespace not in self._all:
-            self._all[namespace] = {**self.of(namespace), **self.meant_in(namespace)}
+            self._all[namespace] = {**self.public, **self.of(namespace), **self.meant_in(namespace)}
         return self._all[namespace]
+
+
+def public_names(routes: Iterable[IngressRoute], hosts: Hosts) -> dict[str, str]:
+    """Return the public names that routes lead from to one component, with the id of that."""
+    names: dict[str, str] = {}
+    for route in routes:
+        for host, service in route.hosts:
+            target = resolve_host(service, hosts.of(route.namespace))
+            if target is not None and "*" not in host:
+                names.setdefault(host, target)
+    return names
 
 
 def _hosts_in_namespace(

@@ -27,7 +27,7 @@ from archgen.importers.kubernetes.custom_resources import (
     resources_of,
     settings_of,
 )
-from archgen.importers.kubernetes.hosts import Hosts, former_namespaces
+from archgen.importers.kubernetes.hosts import Hosts, former_namespaces, public_names
 from archgen.importers.kubernetes.label_index import LabelIndex, labels_in_command
 from archgen.importers.kubernetes.manifests import (
     WORKLOADS,
@@ -50,9 +50,15 @@ from archgen.importers.kubernetes.routes import IngressRoute, routes_of
 from archgen.importers.kubernetes.services import add_services, ports_of_nodes, protocols_of, siblings_of
 from archgen.importers.kubernetes.shared_settings import SharedSettings
 from archgen.importers.kubernetes.sought_stores import components_sought, settings_in_no_file, sought_by
-from archgen.importers.kubernetes.variables import expanded, variables_of
+from archgen.importers.kubernetes.variables import (
+    ImpliedVariables,
+    expanded,
+    services_named,
+    variables_of,
+    with_services,
+)
 from archgen.importers.nodes import SourceNode
-from archgen.importers.outside import Outside, OutsideStore
+from archgen.importers.outside import Outside, OutsideStore, is_asked_by_public_name
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import protocol_of_call
 from archgen.importers.store_names import registry_named
@@ -103,6 +109,8 @@ class _Reader:
         self.sharing = SharedSettings(manifests, self.parts, admissions(manifests, self.index))
         published, former = ports_of_nodes(self.services), former_namespaces(self.services)
         self.hosts = Hosts(self.parts, self.selected, self._aliases(), published, former)
+        self.hosts.public = public_names(routes_of(manifests), self.hosts)
+        self.implied = ImpliedVariables(self.services.values())
         self.siblings = dict(siblings_of(self.selected))
         self.called: set[tuple[str, str]] = set()
         self.protocols = dict(protocols_of(self.services, self.selected))
@@ -124,6 +132,7 @@ class _Reader:
         attachments = list(attachments_of(self.manifests, self.parts, self.hosts.of))
         for attachment in attachments:
             self._call_outside(attachment)
+            self._call_by_variables(attachment)
         add_services(self.manifests, self.parts, self.services, self.selected, self.sheet)
         self._route()
         add_policies(self.manifests, self.index, self.taken, self.sheet)
@@ -203,11 +212,12 @@ class _Reader:
         return aliases
 
     def _call(self, part: Workload, hosts: Mapping[str, str]) -> None:
+        implied = self.implied.of(part.namespace)
         for container in all_containers_of(part.manifest.kind, part.manifest.node):
             values = dict(variables_of(self.manifests, part.namespace, container))
             for name, (text, source) in values.items():
                 port = port_beside(name, lambda key: values[key][0] if key in values else "")  # noqa: B023
-                self._mention(part, name, expanded(text, values), source, name, hosts, port)
+                self._mention(part, name, with_services(expanded(text, values), implied), source, name, hosts, port)
                 if part.guess.known.keeps_data and admits_anybody(name, text):
                     self._add(f"component:{part.id}", "is_open", True, source, name)
             before = ""
@@ -215,7 +225,7 @@ class _Reader:
                 for item in container.get(key).list():
                     source = Origin(item.path, item.line, item.pointer)
                     self._wait(part, item.text, source)
-                    for word in words_of_command(expanded(item.text, values)):
+                    for word in words_of_command(with_services(expanded(item.text, values), implied)):
                         name, value, flag = argument(word, before)
                         self._mention(part, name, value, source, flag or key, hosts)
                         before = word
@@ -232,6 +242,18 @@ class _Reader:
             for mention, store in self.outside.mentions(name, value, hosts, source):
                 self.by_id[store.id] = store
                 self._connect(part, mention, source, MOUNTED)
+
+    def _call_by_variables(self, attachment: Attachment) -> None:
+        """Add the Services of which a mounted program reads the variables that Kubernetes itself gives to pods."""
+        part = self.by_id[attachment.owner]
+        if not isinstance(part, Workload):
+            return
+        for name, line in services_named(attachment.file.data, self.implied.of(part.namespace)):
+            target = self.hosts.of(part.namespace).get(name)
+            if target is not None and target != part.id:
+                source = Origin(attachment.file.path, attachment.line + line)
+                self._connect(part, Mention(target), source, MOUNTED)
+                self._doubt(part.id, target, source, MOUNTED)
 
     def _wait(self, part: Workload, text: str, source: Origin) -> None:
         """Add the stores whose pods a command waits for by a label."""
@@ -268,6 +290,10 @@ class _Reader:
             self.by_id[store.id] = store
             if self._judge(part, name, source, store.id) != "none":
                 self._connect(part, mention, source, evidence)
+        for mention in mentions(name, value, self.hosts.public) if self.hosts.public else ():
+            if is_asked_by_public_name(name, self.by_id[mention.host].guess.known):
+                self._connect(part, mention, source, evidence)
+                self._doubt(part.id, mention.host, source, f"{evidence}, by its public name")
         for mention in mentions(name, value, meant, port) if meant else ():
             if self._judge(part, name, source, mention.host) == "none":
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -10,15 +11,21 @@ from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.manifests import ROUTES, Manifest, Manifests
 from archgen.importers.nodes import SourceNode
 
+_HOST_RULE = re.compile(r"Host\(`([\w.-]{1,253})`\)")
+
 
 class IngressRoute(Struct, frozen=True):
-    """A route: the services that it leads to, each with its port and place, and whether visitors come over TLS."""
+    """A route: the services that it leads to, each with its port and place, and whether visitors come over TLS.
+
+    `hosts` are the public names by which visitors come to one of the services alone, each with that.
+    """
 
     kind: str
     namespace: str
     source: Origin
     backends: tuple[tuple[str, int | None, Origin], ...]
     tls: bool
+    hosts: tuple[tuple[str, str], ...] = ()
 
 
 def routes_of(manifests: Manifests) -> Iterator[IngressRoute]:
@@ -27,7 +34,12 @@ def routes_of(manifests: Manifests) -> Iterator[IngressRoute]:
         backends = tuple(dict.fromkeys(_backends(manifest)))
         if backends:
             yield IngressRoute(
-                manifest.kind, manifest.namespace, manifest.origin, backends, _has_tls(manifest, manifests)
+                manifest.kind,
+                manifest.namespace,
+                manifest.origin,
+                backends,
+                _has_tls(manifest, manifests),
+                tuple(_hosts(manifest, backends)),
             )
 
 
@@ -58,6 +70,25 @@ def _backends(manifest: Manifest) -> Iterator[tuple[str, int | None, Origin]]:
             for rule in spec.get("rules").list():
                 for reference in rule.get("backendRefs").list():
                     yield _backend(reference.get("name"), reference.get("port"))
+
+
+def _hosts(manifest: Manifest, backends: tuple[tuple[str, int | None, Origin], ...]) -> Iterator[tuple[str, str]]:
+    """Yield the hosts of a route that lead to one service, whatever the path, each with that service."""
+    spec, names = manifest.node.get("spec"), {name for name, _, _ in backends}
+    if manifest.kind == "Ingress":
+        for rule in spec.get("rules").list():
+            paths = list(rule.get("http", "paths").list())
+            services = {
+                each.text_at("backend", "service", "name") or each.text_at("backend", "serviceName") for each in paths
+            }
+            if len(services) == 1 and rule.text_at("host"):
+                yield rule.text_at("host").lower(), next(iter(services))
+    elif len(names) == 1:
+        for item in (*spec.get("hostnames").list(), *spec.get("hosts").list()):
+            yield item.text.lower(), next(iter(names))
+        for route in spec.get("routes").list():
+            for match in _HOST_RULE.finditer(route.text_at("match")):
+                yield match[1].lower(), next(iter(names))
 
 
 def _backend(name: SourceNode, port: SourceNode) -> tuple[str, int | None, Origin]:

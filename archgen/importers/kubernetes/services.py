@@ -101,7 +101,7 @@ def _publish(service: Manifest, pods: list[Workload], sheet: FactSheet) -> None:
             if number is None or port.text_at("protocol") == "UDP":
                 continue
             value = service_port_entry(part, port, number)
-            if sort == "LoadBalancer" and KINDS[part.guess.known.kind].observes:
+            if KINDS[part.guess.known.kind].observes:
                 value["admin"] = True
             confidence: Confidence = "high" if sort == "LoadBalancer" or number in (80, 443) else "medium"
             source = Origin(port.path, port.line, port.pointer)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from archgen.importers.addresses import ON_MACHINE
 from archgen.importers.facts import Origin
-from archgen.importers.kubernetes.manifests import Manifests
+from archgen.importers.kubernetes.manifests import Manifest, Manifests
 from archgen.importers.nodes import SourceNode
 from archgen.language.yaml.tree import Map
 
@@ -17,6 +17,10 @@ NODE = ON_MACHINE[0]
 """The host by which pods know the node that they run on."""
 
 _DEEPEST = 5
+_LONGEST = 200_000
+_NO_WORD = re.compile(r"[^A-Z0-9]")
+_OF_SERVICE = re.compile(r"\$[({]?([A-Z][A-Z0-9_]{0,100}_SERVICE_(?:HOST|PORT)(?:_[A-Z0-9_]{1,60})?)[)}]?")
+_HOST_OF_SERVICE = re.compile(r"\b[A-Z][A-Z0-9_]{0,100}_SERVICE_HOST\b")
 
 REFERENCES = (("ConfigMap", "configMap"), ("Secret", "secret"))
 """Kinds of configurations, each with the word that the keys of references to it begin with."""
@@ -83,6 +87,54 @@ def expanded(text: str, values: Mapping[str, tuple[str, Origin]], depth: int = 0
         return values[match[1]][0] if match[1] in values else match[0]
 
     return expanded(re.sub(r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)", value, text[:20_000]), values, depth + 1)
+
+
+class ImpliedVariables:
+    """The variables that Kubernetes itself gives to pods for the Services of their namespace: `DB_SERVICE_HOST` is `db`."""
+
+    def __init__(self, services: Iterable[Manifest]) -> None:
+        self._services: dict[str, list[Manifest]] = {}
+        for service in services:
+            self._services.setdefault(service.namespace, []).append(service)
+        self._variables: dict[str, dict[str, str]] = {}
+
+    def of(self, namespace: str) -> Mapping[str, str]:
+        """Return the variables of the pods of a namespace."""
+        if namespace not in self._variables:
+            self._variables[namespace] = _implied_by(self._services.get(namespace, ()))
+        return self._variables[namespace]
+
+
+def _implied_by(services: Iterable[Manifest]) -> dict[str, str]:
+    variables: dict[str, str] = {}
+    for service in services:
+        name = _NO_WORD.sub("_", service.name.upper())
+        variables[f"{name}_SERVICE_HOST"] = service.name
+        for port in service.node.get("spec", "ports").list():
+            title = port.text_at("name")
+            own = [f"{name}_SERVICE_PORT", f"{name}_SERVICE_PORT_{_NO_WORD.sub('_', title.upper())}"]
+            for each in own if title else own[:1]:
+                variables.setdefault(each, port.text_at("port"))
+    return variables
+
+
+def with_services(text: str, variables: Mapping[str, str]) -> str:
+    """Return a text with the variables for Services replaced by what they stand for."""
+    if "_SERVICE_" not in text:
+        return text
+    return _OF_SERVICE.sub(lambda match: variables.get(match[1], match[0]), text)
+
+
+def services_named(data: bytes, variables: Mapping[str, str]) -> list[tuple[str, int]]:
+    """Return the Services whose variables a program reads, each once with the line."""
+    if b"_SERVICE_HOST" not in data:
+        return []
+    text = data[:_LONGEST].decode("utf-8", "replace")
+    named: dict[str, int] = {}
+    for match in _HOST_OF_SERVICE.finditer(text):
+        if match[0] in variables:
+            named.setdefault(variables[match[0]], text.count("\n", 0, match.start()) + 1)
+    return list(named.items())
 
 
 def _decoded(text: str) -> str:
