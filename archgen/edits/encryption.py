@@ -138,11 +138,13 @@ _TLS_PORTS: dict[tuple[str, int], int] = {
 def _tls_number(topology: Topology, call: Connection, port: Port) -> int | None:
     """Return the port on which the targets take TLS from other callers already, else that of their products.
 
-    None if there is neither, or several, or the call declares no port.
+    None if there is neither, or several, or the call declares no port. A protocol without a port of its own for TLS keeps its port:
+    that of another caller is another listener, such as another channel of HL7.
     """
     if port.port is None:
         return None
-    names = (port.protocol, PROTOCOLS[port.protocol].secured)
+    protocol = PROTOCOLS[port.protocol]
+    names = (port.protocol, protocol.secured) if protocol.secured_port is not None else ()
     others = (other for target in call.targets for other in topology.incoming[target])
     # replicas talk to each other on a port of their own
     called = [each for other in others if _is_among_replicas(other) == _is_among_replicas(call) for each in other.ports]

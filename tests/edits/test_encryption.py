@@ -245,6 +245,31 @@ def test_a_store_that_listens_for_tls_elsewhere_is_called_there(
     assert after == {"protocol": protocol, "port": number, "tls": {"verify": True}}
 
 
+@pytest.mark.parametrize(
+    ("protocol", "port", "other", "number"),
+    [
+        ("hl7", 6661, "{protocol: hl7, port: 6662, tls: true}", 6661),
+        ("mysql", 3306, "{protocol: mysql, port: 3307, tls: true}", 3306),
+        ("http", 8080, "{protocol: https, port: 9443}", 9443),
+        ("mqtt", 2883, "{protocol: mqtt, port: 9883, tls: true}", 9883),
+    ],
+)
+def test_the_tls_port_of_another_caller_is_taken_where_the_protocol_has_one_of_its_own(
+    protocol: str, port: int, other: str, number: int
+) -> None:
+    text = model(
+        "app: {kind: app-server, runs_on: a}\nlab: {kind: service, runs_on: c}\nhub: {kind: service, runs_on: b}\n"
+        f"wall: {{kind: firewall, guards: [back], default: deny, rules: [{{from: app, to: hub, ports: [{port}]}}]}}",
+        f"app -> hub: {{protocol: {protocol}, port: {port}}}\nlab -> hub: {other}",
+        "app -> hub: x",
+        HOSTS,
+        NETWORKS,
+    )
+    after = fixed(text, "plaintext-between-hosts")
+    assert after["connections"]["app -> hub"].get("port") == number
+    assert after["components"]["wall"]["rules"][0]["ports"] == [number]
+
+
 def test_replicas_keep_the_port_on_which_they_talk_to_each_other() -> None:
     text = model(
         "app: {kind: app-server, runs_on: a}\ndb: {kind: database, product: cassandra, runs_on: [b, c], replication: {writers: all}}",
