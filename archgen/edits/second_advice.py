@@ -9,7 +9,7 @@ from archgen.edits.replicas import needs_moving_address
 from archgen.edits.second_replicas import SERVER_INSTEAD, may_run_twice, senders_try_next
 from archgen.model.architecture import Component
 from archgen.model.kinds import QUEUES
-from archgen.model.products import product_of
+from archgen.model.products import product_name, product_of
 
 
 def advise_second(topology: Topology, component: Component) -> str | None:
@@ -22,6 +22,8 @@ def advise_second(topology: Topology, component: Component) -> str | None:
         return read_elsewhere(component.id, component.replication.copy_of, "on another host")
     if topology.kind(component.id).stores and not (keeps_files(component) or agrees_by_vote(component)):
         return SERVER_INSTEAD if product_of(component.product).embedded else None
+    if component.kind == "scheduler" and component.replicas[0].floating:
+        return "Its platform starts it again elsewhere: be alerted on a missed run, and let a run that was cut short be repeated."
     if component.kind == "scheduler":
         return (
             "Let a platform start each job (a CronJob of Kubernetes, a timer of the cloud), or run a second scheduler that waits "
@@ -44,6 +46,9 @@ def advise_second(topology: Topology, component: Component) -> str | None:
     if agrees_by_vote(component):
         return "Run three members (`replicas: 3`, `quorum: majority`), each on a host of its own: two can't elect when one fails."
     if not may_run_twice(topology, component) and not (placed and component.kind in QUEUES):
+        alike = _ALIKE.get(product_name(component.product))
+        if alike is not None and not component.managed:
+            return alike.format("on another host" if placed else "`replicas: 2`")
         return _FIRST_ASK.format("its host under `runs_on`" if placed else "`replicas: 2`")
     if component.kind == "mail" and senders_try_next(topology, component):
         return "Run a second one on another host, and list both in MX records: other mail servers try the next."
@@ -60,6 +65,13 @@ _FIRST_ASK = (
     "Run a second replica if its makers support that (no embedded database, a lease for what must run once), and declare "
     "{}. If they don't, make its restart elsewhere quick, and practice it."
 )
+
+_ALIKE = {
+    "prometheus": "Run two alike ({}): both watch the same and alert through the same Alertmanager, which drops the doubles.",
+    "alertmanager": "Run two that know each other ({}, `--cluster.peer`), and give both to each that alerts: one of them notifies.",
+    "grafana": "Keep its users and dashboards in a database server, then run two ({}) behind a balancer.",
+}
+"""How products of monitoring run twice, although two of them don't share what they know."""
 
 
 def read_elsewhere(store: str, origin: str, place: str) -> str:

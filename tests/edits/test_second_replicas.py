@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
+from archgen.analysis.topology import Topology
 from archgen.app.findings.apply_fixes import apply_fixes, checker
 from archgen.app.workspace.inputs import Input
 from archgen.edits.placement import can_be_doubled
+from archgen.edits.second_replicas import may_get_second
 from archgen.language.load import load
 from archgen.linting.policy import Policy
 from tests.edits.fixed_models import JOB, NAME, TODAY, fixed, judged, model
@@ -57,6 +59,13 @@ def test_a_worker_of_others_gets_a_second_replica_only_behind_a_queue() -> None:
         "job -> it: start\nit -> jobs: next",
         queue,
     )
+
+
+@pytest.mark.parametrize(("place", "second"), [(FLOATING, False), ("runs_on: a", True)])
+def test_a_scheduler_that_its_platform_starts_again_needs_no_second_one(place: str, second: bool) -> None:
+    text = model(f"{JOB}\nit: {{kind: scheduler, {place}}}", "it -> job: https", "it -> job: start", "{a: {}, b: {}}")
+    topology = Topology(load(NAME, text.encode()).architecture)
+    assert may_get_second(topology, topology.components["it"]) is second
 
 
 def test_alerts_are_sent_once() -> None:

@@ -68,6 +68,8 @@ def _case(facts: Topology, breaking: RootCause) -> str | None:
         return "managed"
     if _is_started_again(facts, breaking.element):
         return "job"
+    if _is_monitoring_started_again(facts, breaking.element):
+        return "monitoring"
     if _stops_backups_alone(facts, breaking):
         return "backup"
     if all(is_for_administrators(facts, flow) for flow in breaking.flows):
@@ -102,11 +104,24 @@ def _queues(facts: Topology, breaking: RootCause) -> list[str]:
 
 
 def _is_started_again(facts: Topology, element: Subject) -> bool:
-    """Return True for what a platform starts elsewhere within minutes, and nothing calls: its jobs are late, and nobody waits."""
+    """Return True for what a platform starts elsewhere within minutes, and nothing calls: its jobs are late, and nobody waits.
+
+    What one part of the monitoring tells another waits as well.
+    """
     replica = facts.replicas.get(element.id)
-    if replica is None or not replica.floating or facts.kind(replica.component).role not in ("application", "support"):
+    if replica is None or not replica.floating:
         return False
-    return not any(replica.component in hop.targets for hops in facts.hops.values() for hop in hops)
+    role = facts.kind(replica.component).role
+    if role not in ("application", "support", "observer"):
+        return False
+    called = (hop for hops in facts.hops.values() for hop in hops if replica.component in hop.targets)
+    return all(role == "observer" and facts.kind(hop.step.source).observes for hop in called)
+
+
+def _is_monitoring_started_again(facts: Topology, element: Subject) -> bool:
+    """Return True for monitoring that a platform starts elsewhere: those who look at it wait for minutes, and its site works."""
+    replica = facts.replicas.get(element.id)
+    return replica is not None and replica.floating and facts.kind(replica.component).observes
 
 
 def _lost(facts: Topology, breaking: RootCause) -> dict[str, None]:
@@ -276,14 +291,8 @@ RULE = Rule(
     title="Single point of failure",
     severity="error",
     cases=(
-        *(
-            ("managed", "warning"),
-            ("waiting", "warning"),
-            ("region", "warning"),
-            ("backup", "warning"),
-            ("administration", "warning"),
-        ),
-        *(("job", "info"), ("spread", "info")),
+        *(("managed", "warning"), ("waiting", "warning"), ("region", "warning"), ("backup", "warning")),
+        *(("administration", "warning"), ("monitoring", "warning"), ("job", "info"), ("spread", "info")),
     ),
     category="reliability",
     summary="The loss of one element takes down a flow.",
@@ -300,7 +309,8 @@ RULE = Rule(
         "what a flow needs only if it waits for the work that is taken from a queue, where the model doesn't say so (`async`), and "
         "a worker that alone empties a queue which others fill: the work waits there. So is the loss of a region outside which a flow "
         "has nothing of a component, and that of what only backups run on, since the next one may succeed. "
-        "A scheduler, worker or controller that a platform starts elsewhere and that nothing calls is an info finding. "
+        "A scheduler, worker or controller that a platform starts elsewhere and that nothing calls is an info finding; so is "
+        "monitoring there that no more than other monitoring calls, and a warning if anything else does. "
         "A zone that holds all of a flow is reported by `single-zone`."
     ),
     references=(
