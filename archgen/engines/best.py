@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
+from archgen.engines.rails import MeasuredEngine
 from archgen.engines.score import cost, score
 from archgen.layout.deployment.arrangement import domain
 from archgen.layout.deployment.layered import layered, promise
@@ -38,35 +40,62 @@ _PAGE = 1.6
 """The form of a page or a screen, width by height."""
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def best(diagram: Diagram, measures: Measures = USUAL) -> Placed:
-    """Lay a diagram out by roles, or in layers of calls where that spares many crossings and bends.
+class EngineChoice:
+    """An engine that lays each diagram out by the one of two that suits it."""
+
+    def __init__(self, choose: Callable[[Diagram, Measures], MeasuredEngine]) -> None:
+        self._choose = choose
+
+    def __call__(self, diagram: Diagram, measures: Measures = USUAL) -> Placed:
+        """Lay a diagram out by the engine that suits it."""
+        return self.settled(diagram, measures)(diagram, measures)
+
+    def settled(self, diagram: Diagram, measures: Measures) -> MeasuredEngine:
+        """Return the engine that suits a diagram; it hardly suits it less by other measures of the same form of cards."""
+        return self._choose(diagram, measures)
+
+
+def settled(engine: MeasuredEngine, diagram: Diagram, measures: Measures) -> MeasuredEngine:
+    """Return the engine that lays a diagram out: one of two, or the engine itself if it is no choice."""
+    return engine.settled(diagram, measures) if isinstance(engine, EngineChoice) else engine
+
+
+_domain, _layered, _by_roles, _by_calls = (
+    lru_cache(maxsize=_REMEMBERED)(engine) for engine in (domain, layered, by_roles, by_calls)
+)
+
+
+def _better(diagram: Diagram, measures: Measures) -> MeasuredEngine:
+    """Choose roles, or layers of calls where they spare many crossings and bends.
 
     With groups the roles stay unless they are a tangle: layers put an agent, which nobody calls, first, and a network's
     frame around the whole.
     """
-    usual = domain(diagram, measures)
+    usual = _domain(diagram, measures)
     few = _few(diagram) and not diagram.groups
     if not (few or _tangled(diagram, usual)) or not (least := _BETTER * cost(usual)):
-        return usual
-    other = layered(diagram, measures)
-    return other if cost(other) < least and _span(other) <= _LARGER * _span(usual) else usual
+        return _domain
+    other = _layered(diagram, measures)
+    return _layered if cost(other) < least and _span(other) <= _LARGER * _span(usual) else _domain
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def best_turned(diagram: Diagram, measures: Measures = USUAL) -> Placed:
-    """Lay a diagram out from the top down by roles, or in layers of calls where that is much better.
+def _better_turned(diagram: Diagram, measures: Measures) -> MeasuredEngine:
+    """Choose roles from the top down, or layers of calls where these are much better.
 
     Groups stand side by side either way, so that they speak for neither.
     """
-    usual = by_roles(diagram, measures)
+    usual = _by_roles(diagram, measures)
     if not _few(diagram) or not (least := _BETTER * cost(usual)) or has_rows_of_calls(diagram, measures):
-        return usual
-    other = by_calls(diagram, measures)
+        return _by_roles
+    other = _by_calls(diagram, measures)
     no_worse = cost(other) <= cost(usual)
     narrower = no_worse and other.width < _NARROWER * usual.width
     clearer = no_worse and score(other).crossings < score(usual).crossings
-    return other if cost(other) < least or narrower or clearer else usual
+    return _by_calls if cost(other) < least or narrower or clearer else _by_roles
+
+
+best, best_turned = EngineChoice(_better), EngineChoice(_better_turned)
+"""Layouts from the left and from the top down: by roles, or in layers of calls where these are much better."""
 
 
 def _few(diagram: Diagram) -> bool:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import inf
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
+from archgen.engines.best import settled
+from archgen.engines.outlines import Outline, Outlines
 from archgen.engines.rails import MeasuredEngine, railed
-from archgen.engines.rooms import Room, is_legible
+from archgen.engines.rooms import Room, can_be_read
 from archgen.engines.score import cost
 from archgen.layout.measures import BOLD, BRIEF, BROAD, CLOSE, FLAT, POCKET, TERSE, USUAL, Measures
 from archgen.layout.placed import Engine, Placed
-from archgen.style.text_metrics import ELLIPSIS
 from archgen.views.diagram import Diagram
 
 LARGEST = 60
 """A diagram of more nodes has no layout in which it can be read at once, and is laid out once; one of more lines may have."""
 
 _PROMISING = 0.6
-"""The share of the smallest readable text that the largest words of a diagram reach, if any of its layouts can be read."""
+"""The share of the smallest readable text that the largest words of a tangle reach, if any of its layouts can be read."""
 
 _STRAIN = 3.0
 """The power by which the cost of a diagram grows as its text shrinks, where no text can be read."""
@@ -53,20 +53,35 @@ _TURNED = 7.0
 """What a diagram that reads from the top costs beside one that reads from the left."""
 
 
+_SAME, _FLATTER, _ACROSS = 0.9, 0.7, 0.5
+"""Shares of the cost of a layout that hardly any other falls below: by the same direction and form of cards, by flat cards
+where those were high or the other way round, and in the other direction."""
+
+_SPREAD, _WIDER_SPREAD = 0.85, 0.75
+"""Shares of what a layout takes beyond its outline that hardly any other of its direction falls below, once one can be read
+and before."""
+
+
 class _Way(Struct, frozen=True):
     """A way to lay a diagram out, and what a reader loses by its measures."""
 
     engine: MeasuredEngine
     measures: Measures
     loss: float
+    down: bool
 
 
 class _Layout(Struct, frozen=True):
-    """A diagram as it is laid out in one way, and what it costs a reader."""
+    """A diagram as an engine lays it out, and its rank."""
 
-    burden: float
     placed: Placed
-    way: _Way
+    engine: MeasuredEngine
+    rank: _Rank
+
+
+_Rank = tuple[bool, float]
+"""True if the text of a layout can't be read, and what the layout costs a reader, more the smaller text is that can't be
+read: the least is the best."""
 
 
 def usual_engine(across: MeasuredEngine, down: MeasuredEngine) -> Engine:
@@ -92,14 +107,11 @@ def readable_engine(across: MeasuredEngine, down: MeasuredEngine, room: Room) ->
     def lay_out(diagram: Diagram) -> Placed:
         if len(diagram.nodes) > LARGEST:
             return lay_out_once(diagram)
-        layouts = _layouts(diagram, _ways(diagram, across, down, room), room)
-        legible = (layout for layout in layouts if is_legible(layout.placed, room))
-        best = min(legible, key=lambda layout: layout.burden, default=None)
-        if best is None and room.height and diagram.direction is not None:
+        best = _Search(diagram, _ways(diagram, across, down, room), room).best()
+        if best.rank[0] and room.height and diagram.direction is not None:
             # a page scrolls in the direction that a model asks for; a slide doesn't
             return lay_out(replace(diagram, direction=None))
-        best = best or _largest(layouts, room)
-        return railed(best.way.engine, diagram, best.placed)
+        return railed(best.engine, diagram, best.placed)
 
     return lay_out
 
@@ -109,51 +121,138 @@ def _ways(diagram: Diagram, across: MeasuredEngine, down: MeasuredEngine, room: 
     is_narrow = room.width < _NARROW and not room.height
     ways: list[_Way] = []
     if diagram.direction == "left-right" or (diagram.direction is None and not is_narrow):
-        ways += [_Way(across, measures, loss) for measures, loss in _BRIEFER if not measures.flat]
+        ways += [_Way(across, measures, loss, False) for measures, loss in _BRIEFER if not measures.flat]
     if diagram.direction != "left-right":
         ways += [
-            _Way(down, measures, loss + _TURNED)
+            _Way(down, measures, loss + _TURNED, True)
             for measures, loss in _BRIEFER
             if not (measures.flat and room.height) and measures is not BROAD
         ]
     return ways
 
 
-def _layouts(diagram: Diagram, ways: Sequence[_Way], room: Room) -> list[_Layout]:
-    """Return the layouts that may be the best, in the order of their ways.
+class _Seen(Struct, frozen=True, array_like=True):
+    """The least that layouts of one direction and form of cards have cost so far, and have taken beyond their outlines.
 
-    On a slide or sheet, and of many lines, those with the largest words come first: where they are far too small, so are all
-    others.
+    `wider` and `higher` are shares of an outline, `wide` and `high` are lengths in sizes of text.
     """
-    first = [way for way in ways if (room.height or len(diagram.edges) > LARGEST) and way.measures in _LARGE]
-    layouts = [_layout(diagram, way, room) for way in first]
-    if first and all(room.text(layout.placed) < _PROMISING * room.floor for layout in layouts):
-        return layouts
-    least = min((layout.burden for layout in layouts if is_legible(layout.placed, room)), default=inf)
-    for way in ways:
-        if way not in first and way.loss < least:
-            layouts.append(_layout(diagram, way, room))
-            if is_legible(layouts[-1].placed, room):
-                least = min(least, layouts[-1].burden)
-    return sorted(layouts, key=lambda layout: ways.index(layout.way))
+
+    cost: float
+    wider: float
+    higher: float
+    wide: float
+    high: float
 
 
-def _layout(diagram: Diagram, way: _Way, room: Room) -> _Layout:
-    placed = way.engine(diagram, way.measures)
-    return _Layout(cost(placed) + way.loss + _scrolling(placed, room) + _CUT * _cut(placed), placed, way)
+_Kind = tuple[bool, bool]
+"""True if a layout is read from the top, and if its cards are flat."""
 
 
-def _scrolling(placed: Placed, room: Room) -> float:
-    """Return what it costs a reader to scroll a diagram in a column."""
-    tall = placed.height * room.scale(placed)
-    return 0.0 if room.height else _SCROLLED * max(tall / _SCREEN - 1.0, 0.0)
+class _Search:
+    """A search for the best layout: what the layouts so far tell of the others decides which of them is made next.
+
+    A diagram has about as many crossings and bends by all measures, and takes by all about as much beyond its outline.
+    """
+
+    def __init__(self, diagram: Diagram, ways: Sequence[_Way], room: Room) -> None:
+        self._diagram = diagram
+        self._room = room
+        outlines = Outlines(diagram)
+        self._ways = [way for way in ways if not _is_usual(way, outlines)]
+        self._outlines = [outlines.of(way.measures, way.down) for way in self._ways]
+        self._seen: dict[_Kind, _Seen] = {}
+        self._engines: dict[_Kind, MeasuredEngine] = {}
+
+    def best(self) -> _Layout:
+        """Return the layout that costs a reader least, the first of several.
+
+        Of many lines, those with the largest words come first: where they are far too small, so are all others.
+        """
+        tangled = len(self._diagram.edges) > LARGEST
+        large = [place for place, way in enumerate(self._ways) if tangled and way.measures in _LARGE]
+        layouts = {place: self._layout(place) for place in large}
+        enough = _PROMISING * self._room.floor
+        if large and all(self._room.text(layout.placed) < enough for layout in layouts.values()):
+            return layouts[_first(layouts)]
+        waiting = set(range(len(self._ways))) - layouts.keys()
+        while waiting:
+            readable = any(not layout.rank[0] for layout in layouts.values())
+            spread = _SPREAD if readable else _WIDER_SPREAD
+            promise, promising = min((self._promise(place, spread), place) for place in waiting)
+            if layouts and (promise, promising) >= (layouts[_first(layouts)].rank, _first(layouts)):
+                break
+            waiting.discard(promising)
+            layouts[promising] = self._layout(promising)
+        return layouts[_first(layouts)]
+
+    def _layout(self, place: int) -> _Layout:
+        """Lay the diagram out in a way, and keep what that tells of others."""
+        way, outline = self._ways[place], self._outlines[place]
+        kind = way.down, way.measures.flat
+        before = self._seen.get(kind)
+        engine, placed = self._placed(way, kind)
+        text = way.measures.sizes.label
+        seen = _Seen(
+            cost(placed),
+            placed.width / outline.width,
+            placed.height / outline.height,
+            (placed.width - outline.width) / text,
+            (placed.height - outline.height) / text,
+        )
+        pairs = zip(astuple(before or seen), astuple(seen), strict=True)
+        self._seen[kind] = _Seen(*[min(pair) for pair in pairs])
+        size = replace(outline, width=placed.width, height=placed.height)
+        return _Layout(placed, engine, self._rank(way, size, seen.cost))
+
+    def _placed(self, way: _Way, kind: _Kind) -> tuple[MeasuredEngine, Placed]:
+        """Return the diagram laid out in a way, by the engine that suits its kind.
+
+        What suits it by some measures suits it by others, but for a line that has no room for its words then.
+        """
+        if kind in self._engines:
+            placed = self._engines[kind](self._diagram, way.measures)
+            if way.engine is self._engines[kind] or _SAME * cost(placed) <= self._seen[kind].cost:
+                return self._engines[kind], placed
+        engine = settled(way.engine, self._diagram, way.measures)
+        self._engines.setdefault(kind, engine)
+        return engine, engine(self._diagram, way.measures)
+
+    def _promise(self, place: int, spread: float) -> _Rank:
+        """Return the rank that a way hardly betters."""
+        way, outline = self._ways[place], self._outlines[place]
+        down, flat = way.down, way.measures.flat
+        seen = self._seen.get((down, flat)) or self._seen.get((down, not flat))
+        if seen is None:
+            costs = [other.cost for other in self._seen.values()]
+            return self._rank(way, outline, _ACROSS * min(costs, default=0.0))
+        text = way.measures.sizes.label
+        grown = replace(
+            outline,
+            width=_grown(outline.width, spread * seen.wider, spread * seen.wide * text),
+            height=_grown(outline.height, spread * seen.higher, spread * seen.high * text),
+        )
+        return self._rank(way, grown, (_SAME if (down, flat) in self._seen else _FLATTER) * seen.cost)
+
+    def _rank(self, way: _Way, outline: Outline, cost: float) -> _Rank:
+        """Return the rank of a layout of some size."""
+        room, scale = self._room, self._room.scale(outline)
+        text = scale * outline.smallest
+        screens = 0.0 if room.height else outline.height * scale / _SCREEN
+        burden = cost + way.loss + _SCROLLED * max(screens - 1.0, 0.0) + _CUT * outline.cut
+        return (False, burden) if can_be_read(text, room) else (True, burden / text**_STRAIN)
 
 
-def _cut(placed: Placed) -> int:
-    """Count the cards whose words are cut."""
-    return sum(any(words.endswith(ELLIPSIS) for words in (*node.title, node.detail)) for node in placed.nodes)
+def _first(layouts: Mapping[int, _Layout]) -> int:
+    """Return the place of the best layout, the first of several."""
+    return min(layouts, key=lambda place: (layouts[place].rank, place))
 
 
-def _largest(layouts: list[_Layout], room: Room) -> _Layout:
-    """Return the layout that costs a reader least for the size of its text."""
-    return min(layouts, key=lambda layout: layout.burden / room.text(layout.placed) ** _STRAIN)
+def _grown(length: float, times: float, more: float) -> float:
+    """Return the lesser of two guesses of what a layout takes whose outline has a length, but not less than that."""
+    return max(min(length * times, length + more), length)
+
+
+def _is_usual(way: _Way, outlines: Outlines) -> bool:
+    """Return True if a way for tall columns is the usual one, since no column of a diagram is tall."""
+    tallest = way.measures.tallest
+    return tallest != USUAL.tallest and outlines.roles(tallest) == outlines.roles(USUAL.tallest)

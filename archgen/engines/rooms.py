@@ -2,9 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Protocol
+
 from msgspec import Struct
 
+from archgen.layout.measures import Measures
 from archgen.layout.placed import Placed
+
+
+class Oblong(Protocol):
+    """A diagram by its width and height, laid out or not."""
+
+    @property
+    def width(self) -> float:
+        """The width."""
+        ...
+
+    @property
+    def height(self) -> float:
+        """The height."""
+        ...
+
+
+class Worded(Protocol):
+    """A card by its second line, laid out or not."""
+
+    @property
+    def detail(self) -> str:
+        """The second line, empty without one."""
+        ...
+
+    @property
+    def compact(self) -> bool:
+        """True if its icon stands beside its words."""
+        ...
 
 
 class Room(Struct, frozen=True):
@@ -23,10 +55,10 @@ class Room(Struct, frozen=True):
         """The unit of the sizes."""
         return "pt" if self.height else "px"
 
-    def scale(self, placed: Placed) -> float:
+    def scale(self, extent: Oblong) -> float:
         """Return the scale at which a diagram is shown."""
-        across = self.width / max(placed.width, 1.0)
-        return min(across, self.height / max(placed.height, 1.0)) if self.height else min(across, 1.0)
+        across = self.width / max(extent.width, 1.0)
+        return min(across, self.height / max(extent.height, 1.0)) if self.height else min(across, 1.0)
 
     def text(self, placed: Placed) -> float:
         """Return the size of the smallest text of a diagram, as it is shown."""
@@ -62,7 +94,12 @@ _ROUNDING = 0.05
 
 def is_legible(placed: Placed, room: Room) -> bool:
     """Return True if the smallest text of a diagram can be read in a room."""
-    return room.text(placed) >= room.floor - _ROUNDING
+    return can_be_read(room.text(placed), room)
+
+
+def can_be_read(text: float, room: Room) -> bool:
+    """Return True if text of a size can be read in a room."""
+    return text >= room.floor - _ROUNDING
 
 
 def legibility(placed: Placed, room: Room) -> float:
@@ -72,6 +109,11 @@ def legibility(placed: Placed, room: Room) -> float:
 
 def smallest_text(placed: Placed) -> float:
     """Return the size of the smallest text of a diagram."""
-    sizes = placed.measures.sizes
-    small = any(node.compact and node.detail for node in placed.nodes)
+    return smallest_of(placed.nodes, placed.measures)
+
+
+def smallest_of(cards: Iterable[Worded], measures: Measures) -> float:
+    """Return the size of the smallest text of some cards and the lines between them."""
+    sizes = measures.sizes
+    small = any(card.compact and card.detail for card in cards)
     return min(sizes.small if small else sizes.label, sizes.name)

@@ -14,10 +14,12 @@ from archgen.app.drawing.layouts import ENGINES, engine_for
 from archgen.app.drawing.levels import at_levels
 from archgen.app.drawing.pictures import Drawing
 from archgen.cli import main
+from archgen.engines import readable
 from archgen.engines.best import best, best_turned
+from archgen.engines.outlines import Outlines
 from archgen.engines.rails import MeasuredEngine
 from archgen.engines.readable import readable_engine
-from archgen.engines.rooms import ROOMS, smallest_text
+from archgen.engines.rooms import ROOMS, is_legible, smallest_text
 from archgen.engines.score import score
 from archgen.language.load import load
 from archgen.layout.deployment.arrangement import domain
@@ -106,6 +108,53 @@ def test_a_tangle_whose_largest_words_are_far_too_small_is_laid_out_by_no_smalle
     placed = readable_engine(counted(best), counted(best_turned), room)(diagram)
     assert (room.text(placed) < 0.6 * room.floor) == is_hopeless
     assert all(replace(measures, many=USUAL.many) in (BOLD, POCKET) for measures in tried) == is_hopeless
+
+
+@pytest.mark.sampled(3)
+@pytest.mark.parametrize("width", ["1150", "480"])
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_search_finds_in_fewer_layouts_one_that_reads_as_well_as_the_best_of_all(
+    name: str, width: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = ROOMS[width]
+    model = check("m.arch.yaml", WRITTEN[name]().encode())
+    diagrams = [picture.diagram for picture in level_diagrams(model.topology, model.findings)]
+
+    def laid_out() -> tuple[list[Placed], int]:
+        tried: set[tuple[Diagram, MeasuredEngine, Measures]] = set()
+
+        def counted(engine: MeasuredEngine) -> MeasuredEngine:
+            def lay_out(diagram: Diagram, measures: Measures) -> Placed:
+                tried.add((diagram, engine, measures))
+                return engine(diagram, measures)
+
+            return lay_out
+
+        engine = readable_engine(counted(best), counted(best_turned), room)
+        return [engine(diagram) for diagram in diagrams], len(tried)
+
+    found, few = laid_out()
+    for share in ("_SAME", "_FLATTER", "_ACROSS", "_SPREAD", "_WIDER_SPREAD"):
+        monkeypatch.setattr(readable, share, 0.0)
+    best_of_all, many = laid_out()
+    assert few < many
+    for placed, other in zip(found, best_of_all, strict=True):
+        assert is_legible(placed, room) == is_legible(other, room)
+        assert score(placed).crossings <= score(other).crossings
+
+
+@pytest.mark.parametrize("path", TIERS, ids=lambda path: path.name)
+def test_an_outline_tells_what_a_layout_takes_at_least_and_shows(path: Path) -> None:
+    diagram = tier(path)
+    outlines = Outlines(diagram)
+    for measures in (USUAL, CLOSE, FLAT, BOLD, POCKET):
+        for engine, down in ((best, False), (best_turned, True)):
+            placed, outline = engine(diagram, measures), outlines.of(measures, down)
+            assert outline.width <= placed.width
+            assert outline.height <= placed.height
+            assert outline.smallest == smallest_text(placed)
+            words = [(*node.title, node.detail) for node in placed.nodes]
+            assert outline.cut == sum(any(line.endswith("…") for line in lines) for lines in words)
 
 
 @pytest.mark.sampled(4)

@@ -129,6 +129,13 @@ def _own_ranks(graph: Graph, nodes: Sequence[str], links: Sequence[GraphLink]) -
     return ranking if any(graph.around.get(node) for node in nodes) else spread_leaves(ranking, [*links])
 
 
+def ranked_parts(graph: Graph) -> Iterator[dict[str, int]]:
+    """Yield the ranks of the nodes in each part of a graph by itself."""
+    for nodes in _parts(graph):
+        inside = set(nodes)
+        yield _own_ranks(graph, nodes, [link for link in graph.links if link.source in inside])
+
+
 def is_ranked_so(graph: Graph, ranked: Mapping[str, int]) -> bool:
     """Return True if a graph of one part has the same layout with some ranks as without."""
     if len(_parts(graph)) != 1 or ranks_of(graph, graph.nodes, graph.links) != ranked:
