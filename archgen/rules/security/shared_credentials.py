@@ -12,7 +12,8 @@ from archgen.model.architecture import Component, Connection
 from archgen.model.change import Change, Put
 from archgen.model.kinds import QUEUES
 from archgen.model.products import product_name
-from archgen.model.runtimes import runs_any_code
+from archgen.model.protocols import PROTOCOLS
+from archgen.model.runtimes import is_runtime, runs_any_code
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.index import SAME_HOST
@@ -43,6 +44,12 @@ def check(context: RuleContext) -> Iterator[Hit]:
         yield _unproven(facts, calls)
     for target, users in accounts.items():
         shared = {account: calls for account, calls in users.items() if len(set(_programs(facts, calls).values())) > 1}
+        shared = {
+            account: calls
+            for account, calls in shared.items()
+            # what comes through one proxy alone signs in there
+            if len(calls) > 1 and not _is_told_behind(facts, target, account, accounts)
+        }
         if shared:
             yield _shared(facts, target, shared)
         mighty = [call for account, calls in users.items() if _is_superuser(facts, target, account) for call in calls]
@@ -50,6 +57,14 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if mighty:
             superusers.setdefault(mighty[0].id, _superuser(facts, target, mighty))
     yield from superusers.values()
+
+
+def _is_told_behind(
+    facts: Topology, proxy: str, account: str, accounts: dict[str, dict[str, list[Connection]]]
+) -> bool:
+    """Return True for a proxy that passes an account on to a store at which others sign in with it as well."""
+    behind = [target for call in facts.outgoing[proxy] if _hands_on(facts, call) for target in call.targets]
+    return any(len(accounts.get(target, {}).get(account, ())) > 1 for target in behind)
 
 
 _SUPERUSERS = {
@@ -89,7 +104,7 @@ def _superuser(facts: Topology, target: str, calls: list[Connection]) -> Hit:
 
 def _programs(facts: Topology, connections: list[Connection]) -> dict[str, str]:
     """Return the program of each caller; processes of one application or code base, and those that do each other's work, are one."""
-    callers = [_callers(facts, connection)[0] for connection in connections]
+    callers = [caller for connection in connections for caller in _callers(facts, connection)]
     programs = {caller: _program(facts, caller) for caller in callers}
     processes: dict[str, list[str]] = {}
     for source, program in programs.items():
@@ -171,8 +186,31 @@ def _servers(facts: Topology, connection: Connection) -> tuple[str, ...]:
 
 
 def _callers(facts: Topology, connection: Connection) -> tuple[str, ...]:
-    """Return the components that are let in."""
-    return connection.targets if _is_taken(facts, connection) else (connection.source,)
+    """Return the components that are let in; a proxy of the store's protocol passes on the account of its callers."""
+    if _is_taken(facts, connection):
+        return connection.targets
+    return tuple(call.source for call in _handed_on(facts, connection)) or (connection.source,)
+
+
+def _handed_on(facts: Topology, connection: Connection) -> list[Connection]:
+    """Return the calls whose account a proxy passes on over a connection."""
+    if not _hands_on(facts, connection):
+        return []
+    spoken = _spoken(connection)
+    return [
+        call
+        for call in facts.incoming[connection.source]
+        if call.credentials in (None, connection.credentials) and not spoken.isdisjoint(_spoken(call))
+    ]
+
+
+def _hands_on(facts: Topology, connection: Connection) -> bool:
+    return facts.kind(connection.source).role == "balancer" and connection.credentials is not None
+
+
+def _spoken(connection: Connection) -> set[str]:
+    """Return the protocols of a connection, encrypted or not."""
+    return {PROTOCOLS[port.protocol].secured or port.protocol for port in connection.ports}
 
 
 def _is_taken(facts: Topology, connection: Connection) -> bool:
@@ -209,8 +247,22 @@ def _shared(facts: Topology, target: str, shared: dict[str, list[Connection]]) -
             for connection in connections
         ),
         flows=facts.in_order(flows),
-        fix=f"{_OWN_ACCOUNTS} If they run the same code, declare that instead: `codebase: {_callers(facts, connections[0])[0]}`.",
+        fix=_advice(facts, connections),
     )
+
+
+def _advice(facts: Topology, connections: list[Connection]) -> str:
+    """Return what to do about a shared account; programs in one runtime are often processes of one code base."""
+    callers = _all_callers(facts, connections)
+    if _run_alike(facts, callers):
+        return f"If they run the same code, declare that: `codebase: {callers[0]}`. If not: {_OWN_ACCOUNTS}"
+    return f"{_OWN_ACCOUNTS} If they run the same code, declare that instead: `codebase: {callers[0]}`."
+
+
+def _run_alike(facts: Topology, callers: list[str]) -> bool:
+    """Return True if all callers have the same product, which is a runtime."""
+    products = {facts.components[caller].product for caller in callers}
+    return len(products) == 1 and all(map(is_runtime, products))
 
 
 _OWN_ACCOUNTS = (
@@ -242,6 +294,11 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         return ()
     facts = context.topology
     connections = [connection_of(facts, subject.id) for subject, _ in hit.related]
+    if _run_alike(facts, _all_callers(facts, connections)) or any(
+        len(_handed_on(facts, call)) > 1 for call in connections
+    ):
+        # which code they run, or who of several behind a proxy gets another account, is for people to say
+        return ()
     by_caller = _programs(facts, connections)
     for connection in connections:
         program, account = by_caller[_callers(facts, connection)[0]], connection.credentials or ""
@@ -251,7 +308,9 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         programs = programs_by_account.setdefault(account, {})
         programs[program] = None
         if next(iter(programs)) != program:
-            changes.append(Put(("connections", connection.id, "credentials"), f"{account}-{program}"))
+            own = f"{account}-{program}"
+            before = (call for call in _handed_on(facts, connection) if call.credentials is not None)
+            changes += [Put(("connections", call.id, "credentials"), own) for call in (connection, *before)]
     return tuple(changes)
 
 
