@@ -6,9 +6,10 @@ from collections.abc import Collection
 
 from archgen.analysis.backups import copy_holders, holds_files, holds_only_copies, least_interval, shared_place
 from archgen.analysis.topology import Topology
+from archgen.edits.encryption import ASKED_FOR
 from archgen.edits.patch import port_value
 from archgen.edits.remedy import free_name
-from archgen.model.architecture import Component, Connection
+from archgen.model.architecture import Component, Connection, Port, Tls
 from archgen.model.change import Append, Change, Put
 from archgen.model.durations import SECONDS, write_duration
 from archgen.model.kinds import FORWARDING
@@ -105,8 +106,24 @@ def _is_of_cluster(topology: Topology, component: Component) -> bool:
 def _can_copy(topology: Topology, backup: Component, store: Component) -> bool:
     """Return True for a backup on own hosts that copies a store like this one, and keeps the copies apart from it."""
     own = backup.kind == "backup" and not backup.managed and bool(topology.hosts_of(backup.id))
+    own = own and (_is_for_backups(topology, backup) or _is_beside_source(topology, backup))
     alike = own and any(_is_alike(topology.components[source], store) for source in backup.backs_up)
     return alike and _keeps_apart(topology, backup, store)
+
+
+def _is_for_backups(topology: Topology, backup: Component) -> bool:
+    """Return True if nothing but backups, their copies and what watches them runs on a backup's hosts."""
+    return all(
+        each.kind == "backup" or topology.kind(each.id).observes or holds_only_copies(topology, each)
+        for host in topology.hosts_of(backup.id)
+        for each in (topology.components[replica.component] for replica in topology.replicas_on[host])
+    )
+
+
+def _is_beside_source(topology: Topology, backup: Component) -> bool:
+    """Return True if a backup runs on the hosts of what it copies."""
+    hosts = set(topology.hosts_of(backup.id))
+    return any(hosts <= set(topology.hosts_of(source)) for source in backup.backs_up)
 
 
 def _keeps_apart(topology: Topology, backup: Component, store: Component) -> bool:
@@ -123,7 +140,8 @@ def _another_job(topology: Topology, backup: Component, store: Component) -> tup
     name = free_name(backup.id if same or backup.product is None else "backup", topology)
     hosts = topology.hosts_of(backup.id)
     own = _host_of_job(store)
-    if own is not None and any(set(hosts) <= set(topology.hosts_of(source)) for source in backup.backs_up):
+    reading = [call for call in topology.outgoing[backup.id] if _leads_to(topology, call, backup.backs_up)]
+    if own is not None and _is_beside_source(topology, backup):
         # a job beside its source reads it there
         hosts = (own,)
     value: dict[str, object] = {"kind": "backup"}
@@ -131,7 +149,8 @@ def _another_job(topology: Topology, backup: Component, store: Component) -> tup
     value |= {"runs_on": hosts[0] if len(hosts) == 1 else list(hosts), "backs_up": [store.id]} | _schedule(
         topology, store
     )
-    calls = [call for call in topology.outgoing[backup.id] if not _leads_to(topology, call, backup.backs_up)]
+    calls = [call for call in topology.outgoing[backup.id] if call not in reading]
+    port = _port(topology, store) if reading and not set(hosts) <= set(topology.hosts_of(store.id)) else None
     return (
         Put(("components", name), value),
         *(
@@ -139,7 +158,17 @@ def _another_job(topology: Topology, backup: Component, store: Component) -> tup
             for call in calls
             if call.ports
         ),
+        # as the other backup calls what it copies
+        *((Put(("connections", f"{name} -> {store.id}"), port_value(port)),) if port is not None else ()),
     )
+
+
+def _port(topology: Topology, store: Component) -> Port | None:
+    """Return the port on which others call a store, with TLS where a client may ask for it there."""
+    port = next((port for call in topology.incoming[store.id] for port in call.ports if not port.admin), None)
+    if port is None or port.tls is not None or port.protocol not in ASKED_FOR:
+        return port
+    return Port(port.protocol, port.port, tls=Tls("on"))
 
 
 def _is_read_by(topology: Topology, backup: Component, store: Component) -> bool:

@@ -14,8 +14,9 @@ from archgen.model.architecture import Component, Connection, FirewallRule, Port
 from archgen.model.change import Change, Path, Put
 from archgen.model.products import passes_on_unread, product_name
 from archgen.model.protocols import PROTOCOLS, WEB
+from archgen.model.wording import listed
 
-_ASKED_FOR = ("postgresql", "mysql", "mssql", "oracle")
+ASKED_FOR = ("postgresql", "mysql", "mssql", "oracle")
 """Protocols in which the client asks for TLS, so that a proxy that passes bytes on can neither begin nor end it."""
 
 _SPEAKING = ("pgbouncer", "pgpool", "pgcat", "odyssey", "proxysql", "maxscale", "mysql-router", "rds-proxy", "envoy")
@@ -53,6 +54,22 @@ def encrypt(topology: Topology, calls: Iterable[Connection]) -> tuple[Change, ..
     return (*changes, *_renamed_in_steps(topology, places), *_moved_rules(topology, places))
 
 
+def what_takes_no_tls(topology: Topology, calls: Iterable[Connection]) -> str:
+    """Return the advice for the ends of connections that begin and end no TLS themselves; empty if all of them can."""
+    ends = dict.fromkeys(name for call in calls for name in (call.source, *call.targets))
+    silent = [topology.components[name] for name in ends if _speaks_no_tls(topology.components[name])]
+    unread = [component.id for component in silent if passes_on_unread(component)]
+    without = [component.id for component in silent if component.id not in unread]
+    advice = []
+    if without:
+        verb = "takes" if len(without) == 1 else "take"
+        advice.append(f"{listed(without)} {verb} no TLS: put a proxy that does beside it, such as Hitch or stunnel.")
+    if unread:
+        verb = "passes" if len(unread) == 1 else "pass"
+        advice.append(f"{listed(unread)} {verb} connections on unread: TLS goes from its callers to what is behind it.")
+    return " ".join(advice)
+
+
 def _speaks_no_tls(component: Component) -> bool:
     """Return True for a component that needs another program beside it for TLS, which people have to choose.
 
@@ -81,7 +98,7 @@ def _same_listener(topology: Topology, call: Connection, port: Port) -> Iterator
     """
     for target in call.targets if port.port is not None else ():
         for other in topology.incoming[target]:
-            if port.protocol in _ASKED_FOR and topology.crosses(other) is False:
+            if port.protocol in ASKED_FOR and topology.crosses(other) is False:
                 continue
             yield from (
                 (other, each)
@@ -92,7 +109,7 @@ def _same_listener(topology: Topology, call: Connection, port: Port) -> Iterator
 
 def _other_side(topology: Topology, call: Connection, port: Port) -> Iterator[tuple[Connection, Port]]:
     """Yield the connections before and behind a proxy that passes bytes on: TLS goes from end to end, or there is none."""
-    if port.protocol not in _ASKED_FOR:
+    if port.protocol not in ASKED_FOR:
         return
     proxies = [name for name in (call.source, *call.targets) if _passes_bytes_on(topology, name)]
     for proxy in proxies:
@@ -108,7 +125,7 @@ def _passes_bytes_on(topology: Topology, component: str) -> bool:
 
 def _tls(topology: Topology, call: Connection, port: Port) -> Any:
     """Return the value of `tls`: passed through by a proxy, verified where the caller can be told to, else just on."""
-    if port.protocol in _ASKED_FOR and any(_passes_bytes_on(topology, target) for target in call.targets):
+    if port.protocol in ASKED_FOR and any(_passes_bytes_on(topology, target) for target in call.targets):
         return "pass-through"
     caller = topology.components[call.source]
     verifies = product_name(caller.product or caller.id) not in _UNVERIFYING and port.protocol not in _UNVERIFIED

@@ -8,7 +8,7 @@ from typing import Any
 from archgen.analysis.exposure import stores_reached
 from archgen.analysis.firewalls import lets_in, port_number, ports_of
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Connection, Replica
+from archgen.model.architecture import Component, Connection, Replica
 from archgen.model.change import Append, Change
 from archgen.model.kinds import QUEUES
 
@@ -80,6 +80,41 @@ def admit_from(topology: Topology, component: str, hosts: Collection[str]) -> tu
         for (firewall, target), ports in opened.items()
         if None not in ports and all(lets_in(rule) for rule in topology.components[firewall].rules)
     )
+
+
+def admit_to(topology: Topology, component: str, hosts: Collection[str]) -> tuple[Change, ...]:
+    """Return the rules that let the calls of a component in to further hosts, past the packet filters of these.
+
+    A filter with a rule that denies something, or with none for callers inside where others call, may keep them out on purpose. One
+    that has a rule for such a call needs no other, and a port that nobody declares can't be named.
+    """
+    opened: dict[tuple[str, str], dict[int | None, None]] = {}
+    filters = {name: None for host in hosts for name in topology.firewalls.guards.get(f"host:{host}", ())}
+    for firewall in (topology.components[name] for name in filters):
+        if firewall.default != "deny" or not all(lets_in(rule) for rule in firewall.rules):
+            continue
+        if not topology.firewalls.sees_inside(firewall.id) and _is_called_inside(topology, firewall):
+            continue
+        for call in topology.incoming[component]:
+            for port in ports_of(call):
+                sources = topology.firewalls.places(call.source)
+                if not topology.firewalls.admits(firewall.id, sources, component, port):
+                    opened.setdefault((firewall.id, call.source), {})[port_number(port)] = None
+    return tuple(
+        Append(
+            ("components", firewall, "rules"),
+            {"from": source, "to": component, "ports": [*ports], "action": "allow"},
+        )
+        for (firewall, source), ports in opened.items()
+        if None not in ports
+    )
+
+
+def _is_called_inside(topology: Topology, firewall: Component) -> bool:
+    """Return True if other hosts inside call what a firewall guards."""
+    guarded = {name for name in topology.components if firewall.id in topology.firewalls.before(name)}
+    calls = (call for name in guarded for call in topology.incoming[name])
+    return any(not _is_public(topology, call.source) and topology.crosses(call) is not False for call in calls)
 
 
 def _numbers(call: Connection, is_public: bool) -> Iterator[int | None]:

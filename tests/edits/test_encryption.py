@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from tests.edges import all_findings
 from tests.edits.fixed_models import JOB, added_rules, fixed, model
 
 HOSTS = "{a: {network: front}, b: {network: back}, c: {network: back}}"
@@ -87,6 +88,30 @@ def test_what_speaks_no_tls_is_not_told_to(product: str, encrypted: bool) -> Non
     )
     after = fixed(text, "tls-ends-early")["connections"]
     assert [after[name] != "http" for name in ("lb -> cache", "cache -> app")] == [encrypted] * 2
+
+
+@pytest.mark.parametrize(
+    ("cache", "advice"),
+    [
+        ("product: varnish", "cache takes no TLS: put a proxy that does beside it, such as Hitch or stunnel."),
+        ("product: metallb", "cache passes connections on unread: TLS goes from its callers to what is behind it."),
+        ("product: nginx", ""),
+    ],
+)
+def test_the_rest_is_encrypted_where_a_part_takes_no_tls(cache: str, advice: str) -> None:
+    text = model(
+        f"user: {{kind: client}}\nlb: {{kind: load-balancer, runs_on: a}}\ncache: {{kind: reverse-proxy, {cache}, runs_on: b}}\n"
+        "app: {kind: app-server, runs_on: c}\ndb: {kind: database, runs_on: d}",
+        "user -> lb: https\nlb -> cache: http\ncache -> app: http\napp -> db: postgresql",
+        "user -> lb: GET\nlb -> cache: GET\ncache -> app: GET\napp -> db: SELECT",
+        "{a: {}, b: {}, c: {}, d: {}}",
+    )
+    (finding,) = (each for each in all_findings(text) if each.rule == "tls-ends-early")
+    assert (finding.fix or "").endswith(advice)
+    assert ("such as Hitch" in (finding.fix or "") or "unread" in (finding.fix or "")) is bool(advice)
+    after = fixed(text, "tls-ends-early")["connections"]
+    assert after["app -> db"] == {"protocol": "postgresql", "tls": {"verify": True}}
+    assert (after["lb -> cache"] == "http") is bool(advice)
 
 
 def test_a_websocket_is_named_by_its_encrypted_protocol() -> None:

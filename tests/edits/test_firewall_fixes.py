@@ -82,3 +82,36 @@ def test_a_firewall_does_not_say_that_visitors_may_reach_a_database(target: str)
         "{p: {}, d: {}}",
     )
     assert fixed(text, "missing-firewall") == yaml.safe_load(text)
+
+
+FILTERED = model(
+    "user: {kind: client}\nvpn: {kind: bastion, runs_on: a}\napi: {kind: service, runs_on: b}\n"
+    "agent: {kind: monitoring-agent, runs_on: b}\nwatch: {kind: monitoring, runs_on: c, alerts: [ops]}\n"
+    "filter: {kind: firewall, guards: [a], default: deny, rules: [{from: internet, to: vpn, ports: [51820], action: allow}]}",
+    "user -> vpn: {protocol: wireguard, port: 51820}\nvpn -> api: https\nwatch -> agent: {protocol: http, port: 9100, required: false}",
+    "user -> vpn: x\nvpn -> api: y",
+    "{a: {}, b: {}, c: {}}",
+)
+SCRAPE = {"from": "watch", "to": "agent", "ports": [9100], "action": "allow"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_admitted"),
+    [
+        ("", "", True),
+        # what the filter would let in anyway, or keeps out on purpose
+        ("default: deny", "default: allow", False),
+        ("action: allow}]}", "action: allow}, {from: c, to: a, action: deny}]}", False),
+        ("action: allow}]}", "action: allow}, {from: watch, to: agent, ports: [9100], action: allow}]}", False),
+        # a filter for the internet alone sees nothing of other calls inside either
+        ("vpn -> api: https", "vpn -> api: https\n  api -> vpn: {protocol: ssh, port: 22}", False),
+        ("guards: [a]", "guards: [b]", False),
+        ("{protocol: http, port: 9100, required: false}", "{protocol: tcp, required: false}", False),
+    ],
+)
+def test_an_agent_on_a_filtered_host_is_let_in_to(old: str, new: str, is_admitted: bool) -> None:
+    assert old in FILTERED
+    after = fixed(FILTERED.replace(old, new) if old else FILTERED, "unmonitored")
+    assert after["components"]["agent"]["runs_on"] == ["b", "a"]
+    before = yaml.safe_load(FILTERED.replace(old, new) if old else FILTERED)["components"]["filter"]["rules"]
+    assert after["components"]["filter"]["rules"] == [*before, *([SCRAPE] if is_admitted else [])]

@@ -443,6 +443,9 @@ def test_no_patch_copies_files_every_minute_or_one_shard_alone() -> None:
     assert after["backup"]["every"] == "1m"
 
 
+CALL = {"protocol": "postgresql", "port": 5432, "tls": True}
+
+
 @pytest.mark.parametrize("between", ["lb: {kind: load-balancer, runs_on: c}", "lb: {kind: router, runs_on: c}"])
 def test_another_job_reads_its_store_by_no_connection_that_leads_to_the_first_one(between: str) -> None:
     text = model(
@@ -456,7 +459,37 @@ def test_another_job_reads_its_store_by_no_connection_that_leads_to_the_first_on
     )
     after = fixed(text, "missing-backup")
     assert after["components"]["dump-2"]["backs_up"] == ["two"]
-    assert [call for call in after["connections"] if call.startswith("dump-2")] == ["dump-2 -> repo"]
+    assert [call for call in after["connections"] if call.startswith("dump-2")] == ["dump-2 -> repo", "dump-2 -> two"]
+
+
+@pytest.mark.parametrize(
+    ("beside", "call", "job", "calls"),
+    [
+        # a host for backups takes another job, which calls its store as the first one does
+        ("", "dump -> one: {protocol: postgresql, tls: true}", "b", {"dump-2 -> repo": "https", "dump-2 -> two": CALL}),
+        ("", "", "b", {"dump-2 -> repo": "https"}),
+        ("watch: {kind: monitoring-agent, runs_on: b}", "", "b", {"dump-2 -> repo": "https"}),
+        # the host of something else is no place for it
+        ("other: {kind: service, runs_on: b}", "", "d", {"backup -> repo": "https"}),
+    ],
+)
+def test_another_job_stands_with_the_first_one_where_there_is_room_for_backups(
+    beside: str, call: str, job: str, calls: dict[str, object]
+) -> None:
+    text = model(
+        f"{JOB}\none: {{kind: database, product: postgresql, runs_on: a}}\ntwo: {{kind: database, product: postgresql, runs_on: d}}\n"
+        "dump: {kind: backup, runs_on: b, backs_up: [one], every: 24h, restore_tested: 2026-10-01}\n"
+        f"repo: {{kind: object-storage, managed: true}}\n{beside}",
+        "job -> one: {protocol: postgresql, port: 5432, tls: true}\njob -> two: {protocol: postgresql, port: 5432}\n"
+        f"dump -> repo: https\n{call}",
+        "job -> one: x\njob -> two: x",
+        "{a: {}, b: {}, d: {}}",
+    )
+    after = fixed(text, "missing-backup")
+    new = next(value for value in after["components"].values() if value.get("backs_up") == ["two"])
+    assert new["runs_on"] == job
+    before = yaml.safe_load(text)["connections"]
+    assert {name: value for name, value in after["connections"].items() if name not in before} == calls
 
 
 def test_a_storage_of_copies_is_not_copied_into_itself() -> None:

@@ -31,9 +31,15 @@ def worse_findings(before: tuple[Finding, ...], after: tuple[Finding, ...], inde
 
 
 def is_helped(finding: Finding, left: Mapping[str, Finding]) -> bool:
-    """Return True if a finding is resolved or less severe among the remaining ones."""
+    """Return True if a finding is resolved, less severe, or one of fewer subjects among the remaining ones."""
     still = left.get(finding.fingerprint)
-    return still is None or _rank(still) > _rank(finding)
+    return still is None or _rank(still) > _rank(finding) or _is_smaller(still, finding)
+
+
+def _is_smaller(still: Finding, finding: Finding) -> bool:
+    """Return True if a finding has lost some of its subjects, and got none."""
+    now, before = ({related.subject for related in each.related} for each in (still, finding))
+    return now < before and set(still.flows) <= set(finding.flows)
 
 
 def _rank(finding: Finding) -> int:

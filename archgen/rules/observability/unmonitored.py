@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from archgen.analysis.exposure import gateways
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AddReplica
-from archgen.edits.firewalls import admit_from
+from archgen.edits.firewalls import admit_from, admit_to
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -108,7 +108,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     changes: list[Change] = []
     if agent is not None:
         changes += patch_of(facts, *(AddReplica(agent.id, host) for host in hosts))
-        changes += admit_from(facts, agent.id, hosts)
+        changes += (*admit_from(facts, agent.id, hosts), *admit_to(facts, agent.id, hosts))
     collector = collector or (agent if bare else None)
     if bare and collector is not None:
         changes += _collect(facts, collector, bare)

@@ -7,7 +7,7 @@ from itertools import product
 
 from archgen.analysis.encryption import clear_ports, plaintext_between_hosts
 from archgen.analysis.topology import Topology
-from archgen.edits.encryption import encrypt
+from archgen.edits.encryption import encrypt, what_takes_no_tls
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection
@@ -133,7 +133,8 @@ def _fix(facts: Topology, calls: list[Connection]) -> str | None:
         )
     else:
         first = RULE.fix if calls[1:] else _ONE
-    return f"{first} {'; '.join(other)}." if other else first
+    advice = what_takes_no_tls(facts, calls)
+    return " ".join(filter(None, (first, f"{'; '.join(other)}." if other else "", advice)))
 
 
 _ONE = "Encrypt it (`tls: true`, with `verify`), or run it over WireGuard, IPsec or a service mesh and declare it."

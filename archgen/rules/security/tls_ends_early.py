@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from archgen.analysis.encryption import terminations
-from archgen.edits.encryption import encrypt
+from archgen.analysis.topology import Topology
+from archgen.edits.encryption import encrypt, what_takes_no_tls
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Change
@@ -32,7 +33,14 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 *((Subject("connection", name), "also in plaintext") for name in others),
             ),
             flows=ended.flows,
+            fix=_fix(context.topology, ended.clear),
         )
+
+
+def _fix(facts: Topology, names: Iterable[str]) -> str:
+    """Return the rule's fix, with what it takes where an end takes no TLS."""
+    advice = what_takes_no_tls(facts, (connection_of(facts, name) for name in names))
+    return " ".join(filter(None, (RULE.fix, advice)))
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
