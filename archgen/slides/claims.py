@@ -62,16 +62,19 @@ def _lone_host(facts: SystemFacts) -> str:
 
 
 def _writer(facts: SystemFacts) -> str:
-    """Return the claim that a store has one writer whose loss takes down flows."""
+    """Return the claim that a store of several replicas has one writer, whose loss takes down most flows."""
     points = facts.topology.losses.points
+    taken: list[tuple[Component, str, list[str]]] = []
     for component in facts.topology.components.values():
         primary = component.replication.primary if component.replication else ()
         if len(primary) == 1 and len(component.replicas) > 1:
             flows = [flow.id for flow in facts.flows if Subject("replica", primary[0]) in points[flow.id]]
-            if flows:
-                go = "goes" if len(flows) == 1 else "go"
-                return f", one writer: {facts.some_flows(flows)} {go} down with {_place(facts, primary[0])}"
-    return ""
+            taken += [(component, primary[0], flows)] if flows else []
+    if not taken:
+        return ""
+    store, writer, flows = max(taken, key=lambda each: len(each[2]))
+    go = "goes" if len(flows) == 1 else "go"
+    return f"; {store.title} has one writer: {facts.some_flows(flows)} {go} down with {_place(facts, writer)}"
 
 
 def _place(facts: SystemFacts, replica: str) -> str:
@@ -120,10 +123,8 @@ def downtime(facts: SystemFacts) -> str:
     """Return the flow that is down longest, and the flows that miss the objective."""
     worst = facts.by_downtime[0]
     hours = f"{format_duration(worst.result.downtime)} per year{' (assumed)' if worst.assumed else ''}"
-    if len(facts.flows) == 1:
-        first = f"{facts.title(worst.flow)} is down {hours}"
-    else:
-        first = f"no flow is down longer than {facts.title(worst.flow)}: {hours}"
+    longest = "longest: " if len(facts.flows) > 1 else ""
+    first = f"{facts.title(worst.flow)} is down {longest}{hours}"
     objective = facts.topology.architecture.objectives.availability
     if objective is None:
         return capital(first)
@@ -131,7 +132,8 @@ def downtime(facts: SystemFacts) -> str:
     flows = facts.some_flows(missed or [flow.id for flow in facts.flows])
     is_single = len(missed or facts.flows) == 1
     verb = ("misses" if is_single else "miss") if missed else ("meets" if is_single else "meet")
-    return f"{capital(flows)} {verb} the objective of {format_availability(objective)}; {first}"
+    judged = f"{capital(flows)} {verb} the objective of {format_availability(objective)}"
+    return f"{judged}: down {hours}" if is_single else f"{judged}; {first}"
 
 
 def findings(facts: SystemFacts) -> str:
@@ -189,10 +191,13 @@ def recommendation(facts: SystemFacts, advice: Recommendation) -> str:
 
 def next_steps(facts: SystemFacts, advice: Recommendation | None) -> str:
     """Return the step to start with."""
+    if change := facts.leading_change(advice):
+        return f"Start with {change.words}"
+    for severity in ("error", "warning"):
+        if count := facts.count(severity):
+            return f"Start with the {plural(count, severity).removeprefix('1 ')}"
     if advice is not None and advice.changes:
         return f"Start with {advice.changes[0].words}"
-    if facts.count("error"):
-        return f"Start with the {plural(facts.count('error'), 'error').removeprefix('1 ')}"
     return "Next steps"
 
 

@@ -8,7 +8,9 @@ from functools import cached_property
 from archgen.analysis.assessment import FlowAssessment, assess
 from archgen.analysis.topology import Topology
 from archgen.compare.flows import called
+from archgen.improve.recommendation import Recommendation, RecommendedChange
 from archgen.linting.checked_model import CheckedModel
+from archgen.linting.finding_groups import FindingGroup
 from archgen.model.architecture import Flow
 from archgen.model.durations import format_duration
 from archgen.model.finding import SEVERITIES, Severity, count_severity
@@ -19,6 +21,9 @@ from archgen.views.route import on_route
 
 _PAIRED = 20
 """Flows that pairs of elements are searched for."""
+
+_LEADING = 0.1
+"""The least share of the longest downtime that a change has to save to be the first thing to do."""
 
 Loss = tuple[Subject, tuple[str, ...]]
 """An element and the flows that its loss alone takes down."""
@@ -150,7 +155,28 @@ class SystemFacts:
         first = list(routes.values())
         return (*first, *(flow for flow in ranked if flow not in first))
 
+    def leading_change(self, advice: Recommendation | None) -> RecommendedChange | None:
+        """Return the recommended change that saves most, if it saves enough to be the first thing to do."""
+        if advice is None or not advice.changes or not self.flows:
+            return None
+        first = advice.changes[0]
+        return first if first.most >= _LEADING * self.by_downtime[0].result.downtime else None
+
     # Findings
+
+    @cached_property
+    def worst_groups(self) -> tuple[FindingGroup, ...]:
+        """The open groups of findings, errors first."""
+        return tuple(sorted(self.model.open_groups, key=lambda group: SEVERITIES.index(group.first.severity)))
+
+    @property
+    def worst(self) -> FindingGroup | None:
+        """The group of the gravest findings whose first concerns most flows, the earliest of them."""
+        return max(
+            self.worst_groups,
+            key=lambda group: (-SEVERITIES.index(group.first.severity), len(group.first.flows)),
+            default=None,
+        )
 
     @cached_property
     def severities(self) -> tuple[Severity, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from archgen.slides.layout.tables import LEADING
-from archgen.slides.layout.titles import whole_words
+from archgen.slides.layout.titles import closed_quote, whole_words
 from archgen.slides.values import (
     AREA,
     BETWEEN,
@@ -35,6 +36,9 @@ _SPACE = 0.5
 """The space after a paragraph, in lines."""
 
 _ROOM = AREA[2:]
+
+_SENTENCES = re.compile(r".*[.!?](?= [A-Z])")
+"""The whole sentences of a truncated text."""
 
 
 def line_count(entry: Paragraph) -> int:
@@ -85,13 +89,15 @@ def _words(entry: Paragraph) -> str:
 
 
 def shortened_entry(entry: Paragraph) -> Paragraph:
-    """Truncate a paragraph to a few lines of a story, after a word."""
+    """Truncate a paragraph to a few lines of a story: after a sentence if one fits, else after a word."""
     words = _words(entry)
     bold = bool(entry.strong)
     if len(wrap(words, _WIDTH, PROSE, bold=bold)) <= _STORY_LINES:
         return entry
     lines_shown = wrap(words, _WIDTH, PROSE, bold=bold, lines=_STORY_LINES)
-    return Paragraph(whole_words(" ".join(lines_shown))[len(entry.strong) :].strip(), entry.strong, entry.badge)
+    shown = whole_words(" ".join(lines_shown))[len(entry.strong) :].strip()
+    sentences = _SENTENCES.match(shown)
+    return Paragraph(sentences[0] if sentences else closed_quote(shown), entry.strong, entry.badge)
 
 
 def _sheets(entries: tuple[Paragraph, ...], most: int) -> list[tuple[Paragraph, ...]]:

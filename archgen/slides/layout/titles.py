@@ -21,6 +21,11 @@ def whole_words(text: str) -> str:
     return f"{head.rstrip(',;:')}{gap}…" if gap and part.endswith("…") else text
 
 
+def closed_quote(text: str, before: str = "") -> str:
+    """Return a truncated text with the mark that ends a quote which it opens, or the text `before` it."""
+    return f"{text}”" if f"{before}{text}".count("“") > f"{before}{text}".count("”") else text
+
+
 def title_lines(title: str, room: float, size: float) -> tuple[str, ...]:
     """Break a title into at most two lines; a longer one is truncated before the end that it keeps."""
     words = " ".join(title[:2000].split())
@@ -30,10 +35,17 @@ def title_lines(title: str, room: float, size: float) -> tuple[str, ...]:
     match = _TAIL.search(words)
     tail = match[0] if match else ""
     head, second = lines[0], words[len(lines[0]) :].strip()
+    room -= _mark(words, size)
     left = room - text_width(tail, size, bold=True)
     if not tail or left < room / 3:
-        return head, whole_words(elide(second, room, size, bold=True))
-    return head, whole_words(elide(second[: len(second) - len(tail)], left, size, bold=True)) + tail
+        return head, closed_quote(whole_words(elide(second, room, size, bold=True)), head)
+    shown = whole_words(elide(second[: len(second) - len(tail)], left, size, bold=True))
+    return head, closed_quote(shown, head) + tail
+
+
+def _mark(words: str, size: float) -> float:
+    """Return the room of the mark that ends a quote."""
+    return text_width("”", size, bold=True) if "“" in words else 0.0
 
 
 def fitted_title(title: str, room: float, size: float, smallest: float = SMALLEST) -> tuple[str, float]:
@@ -48,7 +60,8 @@ def fitted_title(title: str, room: float, size: float, smallest: float = SMALLES
         return words, smaller
     match = _TAIL.search(words)
     tail = match[0] if match else ""
+    room -= _mark(words, smaller)
     left = room - text_width(tail, smaller, bold=True)
     if not tail or left < room / 3:
-        return elide(words, room, smaller, bold=True), smaller
-    return elide(words[: len(words) - len(tail)], left, smaller, bold=True) + tail, smaller
+        return closed_quote(elide(words, room, smaller, bold=True)), smaller
+    return closed_quote(elide(words[: len(words) - len(tail)], left, smaller, bold=True)) + tail, smaller

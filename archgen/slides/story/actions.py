@@ -20,7 +20,6 @@ from archgen.slides.story.texts import (
     join_lines,
     plain_fix,
     story_table,
-    worst_groups,
 )
 from archgen.slides.values import FAILED, Paragraph, Slide, failed_slide
 
@@ -118,15 +117,14 @@ def next_step_slide(section: DeckSection, facts: SystemFacts) -> Iterator[Slide]
 
 def _steps(section: DeckSection, facts: SystemFacts) -> Iterator[Paragraph]:
     advice = section.recommendation
-    advised = advice is not None and bool(advice.changes)
-    if advice is not None and advice.changes:
-        others = len(advice.changes) - 1
-        more = f"; then {plural(others, 'more change')} of the slide before" if others else ""
-        yield Paragraph(f"{capital(advice.changes[0].words)}{more}.", "Decide:")
-    for group in _to_fix(facts, advised)[:_FIXES]:
+    decisions = tuple(_decisions(advice))
+    leads = facts.leading_change(advice) is not None
+    yield from decisions if leads else ()
+    for group in _to_fix(facts, leads)[:_FIXES]:
         # the finding itself is slides away
         about = section.rules.get(group.first.rule, group.first.rule)
         yield Paragraph(plain_fix(group.fix), f"Fix {group.number} ({about}):")
+    yield from () if leads else decisions
     if facts.impossible:
         yield Paragraph(f"The steps of {listed([facts.title(flow.id) for flow in facts.impossible])}.", "Correct:")
     if assumed := assumed_count(facts):
@@ -137,9 +135,17 @@ def _steps(section: DeckSection, facts: SystemFacts) -> Iterator[Paragraph]:
     yield Paragraph("Run archgen lint on every change, so that nothing on these slides comes back.", "Keep:")
 
 
+def _decisions(advice: Recommendation | None) -> Iterator[Paragraph]:
+    """Yield the recommended changes as a decision."""
+    if advice is not None and advice.changes:
+        others = len(advice.changes) - 1
+        more = f"; then {plural(others, 'more change')} of the slide before" if others else ""
+        yield Paragraph(f"{capital(advice.changes[0].words)}{more}.", "Decide:")
+
+
 def _to_fix(facts: SystemFacts, advised: bool) -> tuple[FindingGroup, ...]:
     """Return the errors to fix, else warnings; those of reliability last if changes against them are advised."""
-    groups = [group for group in worst_groups(facts) if group.first.severity != "info"]
+    groups = [group for group in facts.worst_groups if group.first.severity != "info"]
     late = [group for group in groups if advised and group.first.category == "reliability"]
     ranked = [group for group in groups if group not in late]
     errors = [group for group in ranked if group.first.severity == "error"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from archgen.linting.finding_groups import FindingGroup
 from archgen.model.wording import first_few, listed, plural
@@ -11,7 +11,7 @@ from archgen.slides.details import issue_note
 from archgen.slides.facts import SystemFacts, capital
 from archgen.slides.paging import fitting
 from archgen.slides.section import ChangeSummary, DeckSection
-from archgen.slides.story.texts import join_lines, worst_groups
+from archgen.slides.story.texts import join_lines
 from archgen.slides.values import Paragraph, Slide
 from archgen.views.diagram import Badge
 
@@ -22,14 +22,17 @@ MORE = "more in the notes"
 
 
 def findings_slide(section: DeckSection, facts: SystemFacts) -> Iterator[Slide]:
-    """Yield the worst findings, of each group the first; the notes have all of them with their proofs and fixes."""
+    """Yield the worst findings, of each rule and severity the first; the notes have all with their proofs and fixes."""
     notes: list[str] = []
-    for group in worst_groups(facts):
+    for group in facts.worst_groups:
         notes += [issue_note(group.number, finding) for finding in group.findings]
         notes.append(f"Fix: {group.fix}")
         if group.first.rule in section.whys:
             notes.append(f"Why it matters: {section.whys[group.first.rule]}")
-    entries = [_finding(section, group) for group in worst_groups(facts)]
+    rules: dict[object, list[FindingGroup]] = {}
+    for group in facts.worst_groups:
+        rules.setdefault((group.first.rule, group.first.severity), []).append(group)
+    entries = [_finding(section, groups) for groups in rules.values()]
     if not entries:
         accepted = len(section.model.groups)
         entries.append(
@@ -40,10 +43,11 @@ def findings_slide(section: DeckSection, facts: SystemFacts) -> Iterator[Slide]:
     yield fitting(claims.findings(facts), entries, "\n".join(notes), MORE)
 
 
-def _finding(section: DeckSection, group: FindingGroup) -> Paragraph:
-    first, others = group.first, len(group.subjects) - 1
+def _finding(section: DeckSection, groups: Sequence[FindingGroup]) -> Paragraph:
+    """Return the first finding of groups of one rule, and how many elements the others concern."""
+    first, others = groups[0].first, len({subject for group in groups for subject in group.subjects}) - 1
     more = f" ({others} more)" if others else ""
-    badge = Badge(group.number, first.severity, first.message)
+    badge = Badge(groups[0].number, first.severity, first.message)
     return Paragraph(f"{first.message}{more}", f"{section.rules.get(first.rule, first.rule)}:", badge)
 
 

@@ -10,7 +10,7 @@ from archgen.model.wording import first_few, listed, zone_words
 from archgen.report.common.assessment import format_parts, format_range
 from archgen.slides import claims
 from archgen.slides.facts import SystemFacts, hours
-from archgen.slides.story.texts import NAMED, assumed_note, few_rows, join_lines, plain_fix, story_table, worst_groups
+from archgen.slides.story.texts import NAMED, assumed_note, few_rows, join_lines, plain_fix, story_table
 from archgen.slides.values import Paragraph, Slide, TextSlide
 
 _FIXED = 2
@@ -70,7 +70,7 @@ def losses_slide(facts: SystemFacts) -> Iterator[Slide]:
 
 def _fixes(facts: SystemFacts) -> Iterator[Paragraph]:
     """Yield how the worst findings on reliability are fixed."""
-    groups = [group for group in worst_groups(facts) if group.first.category == "reliability"]
+    groups = [group for group in facts.worst_groups if group.first.category == "reliability"]
     for group in groups[:_FIXED]:
         yield Paragraph(plain_fix(group.fix), f"Fix {group.number}:")
 
@@ -79,7 +79,8 @@ def _kind(facts: SystemFacts, element: Subject) -> str:
     topology = facts.topology
     if element.kind == "host":
         carried = tuple(dict.fromkeys(replica.component for replica in topology.replicas_on[element.id]))
-        return f"a host with {listed(first_few(carried, NAMED))}" if carried else "a host"
+        machines = tuple(host.id for host in topology.architecture.hosts if host.runs_on == element.id)
+        return f"a host with {listed(first_few(carried or machines, NAMED))}" if carried or machines else "a host"
     if element.kind == "zone":
         kind = zone_words(topology.zones[element.id].kind)
         return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from archgen.linting.finding_groups import FindingGroup
-from archgen.model.finding import SEVERITIES
 from archgen.model.wording import listed
 from archgen.report.common.assessment import all_assumptions
 from archgen.slides.facts import SystemFacts
@@ -55,11 +53,6 @@ def assumed_note(facts: SystemFacts) -> str:
 def assumed_count(facts: SystemFacts) -> int:
     """Return the number of elements whose availability is assumed."""
     return len({element.element for assessment in facts.by_downtime for element in assessment.assumed})
-
-
-def worst_groups(facts: SystemFacts) -> tuple[FindingGroup, ...]:
-    """Return the open groups of findings, errors first."""
-    return tuple(sorted(facts.model.open_groups, key=lambda group: SEVERITIES.index(group.first.severity)))
 
 
 def few_rows(rows: Sequence[tuple[str, ...]], noun: str) -> tuple[tuple[str, ...], ...]:

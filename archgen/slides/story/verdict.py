@@ -10,7 +10,7 @@ from archgen.slides import claims
 from archgen.slides.facts import SystemFacts, capital, hours
 from archgen.slides.paging import shortened_entry
 from archgen.slides.section import DeckSection
-from archgen.slides.story.texts import assumed_count, assumed_note, counted, join_lines, worst_groups
+from archgen.slides.story.texts import assumed_count, assumed_note, counted, join_lines
 from archgen.slides.values import ColorRole, Figure, FiguresSlide, Paragraph, Slide
 
 
@@ -22,10 +22,10 @@ def verdict_slide(section: DeckSection, facts: SystemFacts) -> Iterator[Slide]:
 
 
 def _entries(section: DeckSection, facts: SystemFacts) -> Iterator[Paragraph]:
-    for group in worst_groups(facts)[:1]:
+    if (group := facts.worst) is not None:
         yield Paragraph(f"{group.first.message}.", "Worst finding:")
-    if (advice := section.recommendation) is not None and advice.changes:
-        yield Paragraph(f"{capital(advice.changes[0].words)}.", "Most worth doing:")
+    if change := facts.leading_change(section.recommendation):
+        yield Paragraph(f"{capital(change.words)}.", "Most worth doing:")
     assumed = assumed_count(facts)
     if assumed:
         words = counted(assumed, "assumed availability", "assumed availabilities")

@@ -1,0 +1,131 @@
+"""Titles and sentences of a deck: each claim holds for systems that the reference models aren't like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archgen.app.models import check_models
+from archgen.app.workspace.inputs import find, read
+from archgen.improve.recommendation import Recommendation, RecommendedChange
+from archgen.linting.checked_model import valid_models
+from archgen.model.subject import Subject
+from archgen.slides import claims
+from archgen.slides.facts import SystemFacts
+from archgen.slides.layout.titles import fitted_title, title_lines
+from archgen.slides.paging import shortened_entry
+from archgen.slides.section import DeckSection
+from archgen.slides.story.actions import next_step_slide
+from archgen.slides.story.findings import findings_slide
+from archgen.slides.story.numbers import losses_slide
+from archgen.slides.story.verdict import verdict_slide
+from archgen.slides.values import FiguresSlide, Paragraph, TableSlide, TextSlide
+
+STORES = """
+archgen: 1
+name: Stores
+hosts: {hv: {}, a: {runs_on: hv}, b: {runs_on: hv}, d-1: {}, d-2: {}, s-1: {}, s-2: {}, e: {availability: 99%}}
+components:
+  user: {kind: client}
+  app: {kind: service, runs_on: [a, b]}
+  ledger: {kind: database, product: oracle, runs_on: [s-1, s-2], replication: {primary: s-1, failover: manual}}
+  orders: {kind: database, product: oracle, runs_on: [d-1, d-2], replication: {primary: d-1, failover: manual}}
+  images: {kind: database, product: mssql, runs_on: e}
+connections: {user -> app: https, app -> ledger: oracle, app -> orders: oracle, app -> images: mssql}
+flows:
+  book: {title: A visitor books, access: write, steps: [{user -> app: PUT}, {app -> ledger: INSERT}]}
+  order: {title: A visitor orders, access: write, steps: [{user -> app: PUT}, {app -> orders: INSERT}]}
+  cancel: {title: A visitor cancels, access: write, steps: [{user -> app: PUT}, {app -> orders: DELETE}]}
+  look: {title: A visitor looks at an image, access: read, steps: [{user -> app: GET}, {app -> images: SELECT}]}
+"""
+
+
+def facts_of(text: str, tmp_path: Path) -> SystemFacts:
+    file = tmp_path / "stores.arch.yaml"
+    file.write_text(text, encoding="utf-8")
+    (system,) = valid_models(check_models(read(find((str(file),)), ""), "2026-11-24"))
+    return SystemFacts(system)
+
+
+@pytest.fixture(name="facts")
+def stores(tmp_path: Path) -> SystemFacts:
+    return facts_of(STORES, tmp_path)
+
+
+def test_the_store_that_has_one_writer_is_named_and_is_the_one_of_most_flows(facts: SystemFacts) -> None:
+    assert claims.structure(facts) == ("8 hosts, 4 components; orders has one writer: 2 of 4 flows go down with d-1")
+
+
+@pytest.mark.parametrize(
+    ("objective", "wanted"),
+    [
+        ("", "“A visitor looks at an image” is down longest: "),
+        ("99.9%", "All 4 flows miss the objective of 99.9%; “A visitor looks at an image” is down longest: "),
+        ("99.6%", "“A visitor looks at an image” misses the objective of 99.6%: down "),
+        ("90%", "All 4 flows meet the objective of 90%; “A visitor looks at an image” is down longest: "),
+    ],
+)
+def test_a_flow_that_is_down_longest_is_named_once(objective: str, wanted: str, tmp_path: Path) -> None:
+    objectives = f"objectives: {{availability: {objective}}}\n" if objective else ""
+    assert claims.downtime(facts_of(STORES + objectives, tmp_path)).startswith(wanted)
+
+
+@pytest.mark.parametrize(
+    ("title", "wanted"),
+    [
+        ("No flow is longer down than “An editor publishes an article with pictures”", "”"),
+        ("No flow is longer down than “An editor publishes an article with pictures”: 11.7 h", "”: 11.7 h"),
+    ],
+)
+def test_a_title_that_is_cut_closes_its_quote(title: str, wanted: str) -> None:
+    lines = title_lines(title, 400, 28)
+    assert len(lines) == 2
+    assert lines[1].endswith(f"…{wanted}")
+    assert fitted_title(title, 500, 28)[0].endswith(f"…{wanted}")
+
+
+def test_a_long_paragraph_ends_after_a_sentence_if_one_fits() -> None:
+    first = "Put a firewall around the host that allows the public port and denies everything else."
+    entry = Paragraph(f"{first} {'If the client is inside of the network, declare that instead. ' * 4}", "Fix 3:")
+    assert shortened_entry(entry) == Paragraph(first, "Fix 3:")
+    endless = shortened_entry(Paragraph("If the client is inside “the network of the servers " * 9, "Fix 3:"))
+    assert endless.text.endswith("…”")
+
+
+def test_a_hypervisor_is_a_host_with_its_machines(facts: SystemFacts) -> None:
+    (slide,) = losses_slide(facts)
+    assert isinstance(slide, TableSlide)
+    assert {row[0]: row[1] for row in slide.rows}["hv"] == "a host with a and b"
+
+
+def test_the_worst_finding_concerns_most_flows(facts: SystemFacts) -> None:
+    worst = facts.worst
+    assert worst is not None
+    assert worst.first.subject == Subject("host", "hv")
+    errors = [group for group in facts.model.open_groups if group.first.severity == "error"]
+    assert len(worst.first.flows) == max(len(group.first.flows) for group in errors)
+
+
+def test_a_rule_has_one_line_among_the_worst_findings(facts: SystemFacts) -> None:
+    (slide,) = findings_slide(DeckSection(facts.model, ()), facts)
+    assert isinstance(slide, TextSlide)
+    names = [entry.strong for entry in slide.entries if entry.badge is not None and entry.badge.severity == "error"]
+    assert len(names) > 1
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(("hours", "leads"), [(0.01, False), (1.0, True)])
+def test_a_change_that_saves_little_is_not_the_first_thing_to_do(facts: SystemFacts, hours: float, leads: bool) -> None:
+    saved = hours * facts.by_downtime[0].result.downtime
+    change = RecommendedChange("one more replica of a", "1 replica", (("book", saved),))
+    section = DeckSection(facts.model, (), recommendation=Recommendation((change,), "1 replica", (), (), ()))
+    (last,) = next_step_slide(section, facts)
+    (verdict,) = verdict_slide(section, facts)
+    assert isinstance(last, TextSlide)
+    assert isinstance(verdict, FiguresSlide)
+    decided = [entry.strong for entry in last.entries].index("Decide:")
+    assert (last.title == "Start with one more replica of a") is leads
+    assert last.title.startswith("Start with the ") is not leads
+    assert (decided == 0) is leads
+    assert ("Most worth doing:" in [entry.strong for entry in verdict.entries]) is leads
