@@ -52,10 +52,11 @@ def terminations(topology: Topology) -> tuple[Termination, ...]:
 
 
 def _terminators(topology: Topology, hops: tuple[Hop, ...]) -> Iterator[str]:
-    """Yield the components, other than applications, at which an encrypted hop arrives."""
+    """Yield the components of the system, other than applications, at which an encrypted hop arrives."""
     ending = dict.fromkeys(target for hop in hops if _ends(hop) for target in hop.targets)
     for component in ending:
-        if topology.kind(component).role not in ("application", "data"):
+        own = component not in topology.external_services
+        if own and topology.kind(component).role not in ("application", "data"):
             yield component
 
 
@@ -71,7 +72,8 @@ def _clear_behind(topology: Topology, hops: tuple[Hop, ...], terminator: str) ->
     reached = {terminator}
     for hop in hops:
         if hop.step.source in reached and hop.connection is not None and hop.meaning != "encrypted":
-            reached.update(hop.targets)
+            # what a service of others sends later is a call over the internet of its own
+            reached.update(set(hop.targets) - topology.external_services)
             if hop.meaning == "plaintext" and not _leaves(topology, hop.connection):
                 yield hop.connection.id
 
@@ -193,6 +195,40 @@ def is_public(topology: Topology, connection: Connection) -> bool:
 def _leaves(topology: Topology, connection: Connection) -> bool:
     """Return True if a connection goes to a service of others on the internet."""
     return not topology.external_services.isdisjoint(connection.targets)
+
+
+def is_http_challenge(topology: Topology, connection: Connection, port: Port) -> bool:
+    """Return True for a port on which a certificate authority asks for a proof of the name, which has to come by HTTP (RFC 8555, 8.3)."""
+    if port.protocol != "http" or port.port not in (80, None) or port.tls is not None:
+        return False
+    source = topology.components[connection.source]
+    names = {_letters(name) for name in (source.id, source.product, source.name) if name}
+    issuers = {_letters(each.issuer) for each in topology.architecture.certificates if each.issuer}
+    if names & issuers or any(name.startswith(_AUTHORITIES) for name in names):
+        return True
+    over = [
+        hop.step.message.casefold()
+        for flow in topology.flows_over[connection.id]
+        for hop in topology.hops[flow]
+        if hop.connection is connection
+    ]
+    return bool(over) and all("acme-challenge" in message or "http-01" in message for message in over)
+
+
+_AUTHORITIES = (
+    "letsencrypt",
+    "zerossl",
+    "buypass",
+    "googletrustservices",
+    "sectigo",
+    "digicert",
+    "globalsign",
+    "actalis",
+)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _is_inside(topology: Topology, connection: Connection) -> bool:

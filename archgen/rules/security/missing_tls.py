@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.encryption import is_public
+from archgen.analysis.encryption import is_http_challenge, is_public
 from archgen.analysis.exposure import stores_reached
 from archgen.analysis.hops import encrypted, relays
 from archgen.analysis.topology import Topology
@@ -24,7 +24,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     facts = context.topology
     for connection in facts.architecture.connections:
         if is_public(facts, connection) and facts.crosses(connection) is not False:
-            clear = [port for port in connection.ports if _in_clear(port)]
+            clear = [port for port in connection.ports if _in_clear(facts, connection, port)]
             plain = [port for port in clear if not relays(port)]
             if plain:
                 yield _hit(facts, connection, plain)
@@ -32,8 +32,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 yield _opportunistic(facts, connection)
 
 
-def _in_clear(port: Port) -> bool:
-    return port.protocol != "dns" and port.redirect is None and encrypted(port) is False
+def _in_clear(facts: Topology, connection: Connection, port: Port) -> bool:
+    if port.protocol == "dns" or port.redirect is not None or encrypted(port) is not False:
+        return False
+    return not is_http_challenge(facts, connection, port)
 
 
 def _hit(facts: Topology, connection: Connection, plain: list[Port]) -> Hit:
@@ -95,7 +97,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     changes: list[Change] = []
     for at, port in enumerate(connection.ports):
         # a mail server can't insist on STARTTLS: nothing but a policy that is published changes what senders do
-        if _in_clear(port) and not relays(port):
+        if _in_clear(context.topology, connection, port) and not relays(port):
             web = port.protocol == "http" and port.tls is None
             if web and port == Port("http", 80) and len(connection.ports) == 1 and _is_short(connection):
                 # callers that come to port 80 are sent on, as a site does
@@ -151,7 +153,8 @@ RULE = Rule(
     ),
     fix="Serve it over HTTPS with a certificate for the site's name, and let port 80 only redirect (`redirect: https`).",
     limits=(
-        "Exempts name resolution. Treats traffic as public if it comes from an untrusted network or goes to an external service. "
+        "Exempts name resolution, and the challenge of a certificate authority on port 80 (ACME, HTTP-01). "
+        "Treats traffic as public if it comes from an untrusted network or goes to an external service. "
         "Mail between servers on port 25 is a warning, because a server can't insist on STARTTLS. Doesn't check "
         "connections if neither the protocol nor `tls` says whether they are encrypted."
     ),
