@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archgen.app.importing.importing import import_model
+from archgen.app.importing.importing import import_model, summary
 from tests.importers.test_found_files import WORKLOAD, write
 
 
@@ -109,6 +109,67 @@ def test_overlay_that_a_controller_applies_comes_before_what_is_only_called_so(
     for name, count in (("prod", 7), ("oci", 8), ("dev", 9)):
         write(overlay(f"overlays/{name}", "../../base", count))
     assert replicas() == {"web": chosen}
+
+
+def test_set_of_applications_names_the_overlay_of_each_element(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**base("base"), **overlay("overlays/prod", "../../base", 7), **overlay("overlays/oci", "../../base", 8)})
+    spec = "generators: [{git: {}}, {list: {elements: [{env: oci}]}}], template: {spec: {source: {path: 'overlays/{{ .env }}'}}}"
+    write(
+        {
+            "a.yaml": f"{{apiVersion: argoproj.io/v1alpha1, kind: ApplicationSet, metadata: {{name: x}}, spec: {{{spec}}}}}\n"
+        }
+    )
+    assert replicas() == {"web": 8}
+
+
+def files(name: str, *workloads: str, namespace: str = "") -> dict[str, str]:
+    """Return a kustomization of its own with some workloads, each with two replicas."""
+    texts = {
+        f"{name}/{each}.yaml": WORKLOAD.replace("web", each).replace("spec: {template", "spec: {replicas: 2, template")
+        for each in workloads
+    }
+    line = f"namespace: {namespace}\n" if namespace else ""
+    names = ", ".join(f"{each}.yaml" for each in workloads)
+    return {**texts, f"{name}/kustomization.yaml": f"{line}resources: [{names}]\n"}
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        # most of it is the same: another variant, which goes as a whole
+        (files("k2", "api", "web", "jobs"), {"api": 1, "web": 1}),
+        # two systems that have something of one name
+        (files("k2", "web", "jobs", "mails"), {"api": 1, "jobs": 2, "mails": 2, "web": 1}),
+        # the same in another namespace is another one, unless it is for trials
+        (files("second", "api", "web", namespace="b"), {"api": 1, "b-api": 2, "b-web": 2, "web": 1}),
+        (files("preview", "api", "web", namespace="b"), {"api": 1, "web": 1}),
+        ({**files("k2", "web", "jobs", "mails"), "argo.yaml": ARGO % "repo/prod"}, {"api": 1, "web": 1}),
+        ({**files("k2", "web", "jobs", "mails"), "argo.yaml": ARGO % "k2"}, {"jobs": 2, "mails": 2, "web": 2}),
+    ],
+)
+def test_variants_of_a_system_are_not_put_together(
+    others: dict[str, str], expected: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**base("prod", "web"), **base("prod", "api")})
+    write({"prod/app.yaml": f"{WORKLOAD}---{WORKLOAD.replace('web', 'api')}", **others})
+    assert replicas() == expected
+
+
+def test_variant_is_named_in_the_summary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**files("k8s", "api", "web"), **files("k8s/k2", "api", "jobs")})
+    lines = summary(import_model((".",), None)).splitlines()
+    assert "left out: jobs (k8s/k2/jobs.yaml:4): another variant of the system" in lines
+    assert any("Deployment api (k8s/api.yaml, k8s/k2/api.yaml)" in line for line in lines)
+
+
+def test_kustomizations_that_name_each_other_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({"a/kustomization.yaml": "resources: [app.yaml, ../b]\n", "a/app.yaml": WORKLOAD})
+    write({"b/kustomization.yaml": "resources: [app.yaml, ../a]\n", "b/app.yaml": WORKLOAD.replace("web", "api")})
+    assert replicas() == {"api": 1, "web": 1}
 
 
 def test_trial_that_a_controller_applies_is_read_where_there_is_nothing_else(

@@ -16,7 +16,7 @@ from archgen.app.importing.directories import entries_of, files_below, found_tex
 from archgen.app.importing.overlays import (
     among_deployed,
     choose_overlays,
-    deployed_by,
+    deployed_in,
     directories_of,
     is_trial,
     named_by,
@@ -204,7 +204,7 @@ def _without_overlays(
     if not below or not workloads:
         return manifests
     named = {directory: named_by(directory, texts[path]) for directory, path in kustomizations.items()}
-    deployed = among_deployed(overlays, {path for data in manifests.values() for path in deployed_by(data)})
+    deployed = among_deployed(overlays, {path for data in manifests.values() for path in deployed_in(data)})
     read = directories_of([*choose_overlays(overlays, named, workloads, deployed)], overlays, named)
     own = [path for directory in read for path in (kustomizations[directory], *named[directory])]
     inner = {path for paths in named.values() for path in paths}

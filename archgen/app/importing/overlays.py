@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping, Set
 
+from archgen.importers.kubernetes.deployed import APPLIED_BY, deployed_by
 from archgen.importers.kubernetes.kustomization import PATCHES, RESOURCES
+from archgen.importers.nodes import SourceNode
 from archgen.importers.stages import TRIAL, UNNAMED, stage_of
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
 from archgen.language.yaml.tree import Map, Seq, TreeNode
 
-_CONTROLLERS = re.compile(rb"argoproj\.io|kustomize\.toolkit\.fluxcd\.io")
-_APPLYING = ("Application", "ApplicationSet", "Kustomization")
 _MOST_DIRECTORIES = 2000
 
 
@@ -35,23 +34,15 @@ def choose_overlays(
             yield chosen
 
 
-def deployed_by(data: bytes) -> Iterator[str]:
-    """Yield the directories that the objects of a file have a controller apply: Applications of Argo CD, Kustomizations of Flux."""
-    if _CONTROLLERS.search(data) is None:
-        return
-    try:
-        roots = read_documents(data)
-    except Unreadable:
-        return
-    for root in roots:
-        spec = root.get("spec") if isinstance(root, Map) and root.get("kind") in _APPLYING else None
-        if isinstance(spec, Map) and isinstance(spec.get("template"), Map):
-            spec = spec["template"].get("spec")
-        if isinstance(spec, Map) and spec.get("suspend") is not True:
-            for source in (spec, spec.get("source"), *_list(spec, "sources")):
-                path = source.get("path") if isinstance(source, Map) else None
-                if isinstance(path, str) and "{{" not in path and os.path.normpath(path) != ".":
-                    yield os.path.normpath(path.strip("/"))
+def deployed_in(data: bytes) -> Iterator[str]:
+    """Yield the directories that the objects of a file have a controller apply."""
+    if APPLIED_BY.search(data) is not None:
+        try:
+            roots = read_documents(data)
+        except Unreadable:
+            return
+        for root in roots:
+            yield from deployed_by(SourceNode(root, ""))
 
 
 def among_deployed(overlays: list[str], paths: Set[str]) -> set[str]:

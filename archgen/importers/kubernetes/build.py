@@ -9,8 +9,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.importers.facts import FactSheet, Opener, Origin
+from archgen.importers.kubernetes.deployed import deployed_by, is_deployed
 from archgen.importers.kubernetes.kustomization import (
     GENERATORS,
+    RESOURCES,
     documents_of,
     files_of_variables,
     generated_by,
@@ -22,6 +24,7 @@ from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, Manifest
 from archgen.importers.kubernetes.patch_targets import PatchTargets
 from archgen.importers.kubernetes.patching import apply_patch, is_deletion, with_images, with_value
 from archgen.importers.nodes import SourceNode
+from archgen.importers.stages import UNNAMED, stage_of
 
 _DEEPEST = 100
 _MOST_APPLIED = 2000
@@ -37,11 +40,37 @@ _Key = tuple[str, str, str]
 """Kind, namespace and name."""
 
 
+class _System(Struct):
+    """What a kustomization that no other names runs: its stage, True where a controller applies it, and the workloads."""
+
+    stage: int
+    is_deployed: bool
+    workloads: dict[_Key, Manifest]
+
+    def excludes(self, other: _System) -> bool:
+        """Return True for a variant of this system: most of it is the same, in an earlier stage or in the same namespace.
+
+        Where a controller applies this one, and not the other, it is enough that they have a workload in common.
+        """
+        common = len(self.workloads.keys() & other.workloads.keys())
+        if common and self.is_deployed and not other.is_deployed:
+            return True
+        if other.stage > max(self.stage, UNNAMED):
+            names = {(kind, name) for kind, _, name in self.workloads}
+            common = sum((kind, name) in names for kind, _, name in other.workloads)
+        return common > 0 and 2 * common >= len(other.workloads)
+
+
 class _Built(Struct):
     """What a kustomization puts together: objects, and the entries of those that it makes."""
 
     objects: dict[_Key, Manifest]
     generated: dict[_Key, list[SettingEntry]]
+
+    @property
+    def workloads(self) -> dict[_Key, Manifest]:
+        """Return the objects that run something."""
+        return {key: each for key, each in self.objects.items() if each.kind in WORKLOADS}
 
 
 def read_objects(
@@ -57,8 +86,7 @@ def read_objects(
             yield from objects_of(document)
         return
     builder = _Builder(kustomizations, documents, opener, sheet)
-    for directory in builder.roots():
-        built = builder.build(directory)
+    for built in builder.systems():
         for key, entries in built.generated.items():
             manifests.generated.setdefault(key, []).extend(entries)
         yield from built.objects.values()
@@ -83,20 +111,54 @@ class _Builder:
         self.done: set[str] = set()
         self.applied = 0
 
-    def roots(self) -> Iterator[str]:
-        """Yield the directories that no other kustomization names, and then those that name each other alone."""
-        named = {
-            path_beside(root, item.text)
-            for root in self.by_directory.values()
-            for key in ("resources", "bases", "components")
-            for item in root.get(key).list()
-        }
-        for directory, root in self.by_directory.items():
-            if directory not in named and root.text_at("kind") != "Component":
-                yield directory
-        for directory, root in self.by_directory.items():
-            if directory not in self.built and root.text_at("kind") != "Component":
-                yield directory
+    def systems(self) -> Iterator[_Built]:
+        """Yield what the kustomizations put together that no other one names, without variants of each other.
+
+        Two that put together the same workloads aren't applied to one cluster: an overlay, what is for visitors, and what stands
+        further up comes first.
+        """
+        paths = {path for documents in self.files.values() for document in documents for path in deployed_by(document)}
+        roots = {each: any(is_deployed(each, path) for path in paths) for each in self.roots() if each} | {"": False}
+        taken: list[_System] = []
+        for directory in sorted(self.roots(), key=lambda each: self._rank(each, roots[each])):
+            built = self.build(directory)
+            system = _System(stage_of(directory), roots[directory], built.workloads)
+            first = next((each for each in taken if each.excludes(system)), None)
+            if first is not None:
+                for key, each in system.workloads.items():
+                    self._leave_out(each, first.workloads.get(key))
+                continue
+            taken.append(system)
+            yield built
+
+    def _rank(self, directory: str, deployed: bool) -> tuple[bool, bool, int, bool, int, str]:
+        root = self.by_directory[directory]
+        outer = any(item.text.startswith("../") for key in RESOURCES for item in root.get(key).list())
+        stage = stage_of(directory)
+        return stage > UNNAMED, not deployed, stage, not outer, directory.count("/"), directory
+
+    def _leave_out(self, each: Manifest, counting: Manifest | None) -> None:
+        if counting is None:
+            self.sheet.omit(each.origin, each.name, "another variant of the system")
+        elif counting.node.path != each.node.path:
+            self.sheet.repeat(f"{each.kind} {each.name}", counting.node.path, each.node.path)
+
+    def roots(self) -> list[str]:
+        """Return the directories that no other kustomization names, and those that name each other alone."""
+        named = {path for directory in self.by_directory for path in self._named_by(directory)}
+        applied = [each for each, root in self.by_directory.items() if root.text_at("kind") != "Component"]
+        first = [each for each in applied if each not in named]
+        reached, waiting = {*first}, [*first]
+        while waiting:
+            below = self._named_by(waiting.pop()) - reached
+            reached |= below
+            waiting += below
+        return [*first, *(each for each in applied if each not in reached)]
+
+    def _named_by(self, directory: str) -> set[str]:
+        root = self.by_directory[directory]
+        paths = {path_beside(root, item.text) for key in RESOURCES for item in root.get(key).list()}
+        return paths & self.by_directory.keys()
 
     def build(self, directory: str) -> _Built:
         """Return what the kustomization of a directory puts together."""
@@ -188,11 +250,7 @@ class _Builder:
         Where a kustomization names others of the directory, what it doesn't name runs nowhere, but for settings.
         """
         covered = {posixpath.dirname(path) for path in self.listed if self._runs(path)}
-        covered |= {
-            directory
-            for directory, built in self.built.items()
-            if any(each.kind in WORKLOADS for each in built.objects.values())
-        }
+        covered |= {directory for directory, built in self.built.items() if built.workloads}
         covered |= self.by_directory.keys() - self.done
         for path in self.read:
             if path in self.listed:
