@@ -193,6 +193,7 @@ class _Reader:
             protocol = {"https": "https", "grpc": "grpc", "grpcs": "grpc"}.get(scheme, protocol)
         authority = (rest if separator else text).split("/")[0] if not text.startswith("unix:") else text
         if "$" in authority or not authority or authority.startswith("unix:"):
+            self.proxy.doubt(directive.line, directive.name)
             return
         if directive in self.root.all("proxy_pass") and any(
             directive in stream.all("proxy_pass") for stream in self.root.all("stream")

@@ -102,6 +102,8 @@ class Proxy:
             if targets.keys() == {None} and all(_is_elsewhere(server.host) for server in servers):
                 self._stand_alone(pool, servers, protocol, line)
                 return
+            if None in targets and "." not in targets[None].host:
+                self.doubt(targets[None].line, "pool")
             for target, server in targets.items():
                 if target is not None and target != self.owner:
                     self._connect(target, protocol, server.port, server.line)
@@ -114,6 +116,10 @@ class Proxy:
                         )
             return
         self._stand_alone(pool, servers, protocol, line)
+
+    def doubt(self, line: int, evidence: str) -> None:
+        """Record that the proxy passes on to something that its configuration doesn't tell."""
+        self.add(f"component:{self.owner}", "is_unclear", True, line, evidence)
 
     def doubt_pools(self, is_doubted: bool) -> None:
         """Mark the calls of pools as assumed, if they are doubted."""

@@ -76,6 +76,7 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         "is_page",
         "is_promoted",
         "is_uncounted",
+        "is_unclear",
         "names",
         "group",
         "near",

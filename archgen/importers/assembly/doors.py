@@ -51,7 +51,10 @@ def _public(inventory: Inventory, candidates: list[str]) -> list[str]:
 
 
 def _is_exposed(part: Part, entries: list[Entry]) -> bool:
-    return (part.keeps_data or all(entry.admin for entry in entries)) and any(not entry.local for entry in entries)
+    aside = part.is_aside and part.traits.observes
+    return (part.keeps_data or aside or all(entry.admin for entry in entries)) and any(
+        not entry.local for entry in entries
+    )
 
 
 def _may_lead(part: Part) -> bool:

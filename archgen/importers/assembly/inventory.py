@@ -18,7 +18,7 @@ class Part(Struct, kw_only=True):
     `names` are those that such a proxy answers to. One that is `is_unserved` has no name that a request could come by, and
     one that is `is_page` has one on a port of pages. One that is outside and `is_near` has a name of the same network.
     `is_promoted` are stores of which a sentinel or an operator promotes a replica, and `is_uncounted` those whose replicas
-    are counted in no file.
+    are counted in no file. One that is `is_unclear` passes requests on to something that its configuration doesn't tell.
     `seeks` are the products or kinds of stores that it needs by the names of its variables alone, each with
     the variable, what holds its value, and its place. `near` are those that alone might call a store, and `sharers` those
     that take its address among settings for several programs. `unread` is what it takes its settings from, where no file
@@ -49,6 +49,7 @@ class Part(Struct, kw_only=True):
     is_page: bool = False
     is_promoted: bool = False
     is_uncounted: bool = False
+    is_unclear: bool = False
     group: str | None = None
     unread: str | None = None
     near: list[str] = field(default_factory=list)

@@ -90,6 +90,8 @@ def _prove(parts: dict[str, Part], calls: dict[tuple[str, str], Call], published
     for call in calls.values():
         call.guess = call.guess and call.evidence == "depends_on"
     read = {call.source for call in calls.values() if call.evidence == PASSED_ON}
+    # one that passes on to nothing here serves files, unless a variable stands for what it passes on to
+    read |= {part.id for part in parts.values() if part.listens and not part.is_unclear}
     for source, target in [pair for pair, call in calls.items() if call.guess]:
         opposite = calls.get((target, source))
         leads = source in published or (

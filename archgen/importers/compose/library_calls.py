@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Set
 
 from archgen.importers.catalogue import Known, is_like
-from archgen.importers.compose.drivers import has_driver_for
+from archgen.importers.compose.drivers import PackageLists, has_driver_for
 from archgen.importers.compose.indirect import IndirectCall
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.facts import BY_LIBRARY
@@ -13,7 +13,7 @@ from archgen.model.kinds import KINDS
 
 
 def calls_by_library(
-    parts: Mapping[str, ServicePart], libraries: Callable[[ServicePart], str], called: Set[tuple[str, str]]
+    parts: Mapping[str, ServicePart], libraries: Callable[[ServicePart], PackageLists], called: Set[tuple[str, str]]
 ) -> Iterator[IndirectCall]:
     """Yield a call of the only store of its sort by a program with a library for it, of which no file has an address of one.
 
@@ -25,13 +25,13 @@ def calls_by_library(
     pairs = [
         (part, store) for part in programs for store in alone if not _calls_like(part, store.guess.known, parts, called)
     ]
-    lists: dict[str, set[tuple[str, str, str]]] = {}
+    lists: dict[PackageLists, set[tuple[str, str, str]]] = {}
     # the lists are read only where a call may be missing
     for part in programs if pairs else ():
         lists.setdefault(libraries(part), set()).add(part.service.built_program)
     for part, store in pairs:
-        text = libraries(part)
-        if len(lists[text]) == 1 and has_driver_for(store.guess.known, text):
+        packages = libraries(part)
+        if len(lists[packages]) == 1 and has_driver_for(store.guess.known, packages):
             yield IndirectCall(part.id, store.id, part.service.source, BY_LIBRARY)
 
 

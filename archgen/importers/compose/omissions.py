@@ -23,6 +23,7 @@ _BY_HAND = re.compile(r"(^|[-_.])(admin|tools?|toolbox|cli|shell|console|bash|de
 _HELPERS = {
     "certbot", "acme-companion", "letsencrypt-nginx-proxy-companion", "watchtower", "autoheal", "docker-gen", "mc", "hello-world",
     "wait-for-it", "dockerize", "docker-autoheal", "docker-letsencrypt-nginx-proxy-companion", "acme.sh", "diun",
+    "traefik-certs-dumper",
 }  # fmt: skip
 
 _TOOLS = ("alpine", "bash", "busybox", "curl", "debian", "openssl", "ubuntu")

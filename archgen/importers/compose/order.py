@@ -15,6 +15,9 @@ from archgen.model.kinds import KINDS
 _SERVERS = ("identity-provider", "secrets", "service")
 """Kinds of products that run for nothing but to be called."""
 
+_FETCHING = ("prometheus", "grafana", "alertmanager", "cadvisor")
+"""Products that fetch what they show, or that a monitor calls."""
+
 _PAGES = re.compile(r"(^|[-_])(front-?end|ui|spa|pages|dashboard)([-_\d]|$)", re.IGNORECASE)
 
 _WORDS_OF_KINDS = {
@@ -86,7 +89,8 @@ def _builds_on(part: ServicePart, target: ServicePart) -> bool:
 def _is_order_alone(caller: Guess, target: Guess, name: str, service: Service) -> bool:
     """Return True if a service that starts after another is not likely to call it.
 
-    Nothing calls what takes work from a queue, and what observes is asked by Grafana, never the other way round.
+    Nothing calls what takes work from a queue, and what observes is asked by Grafana, never the other way round. Programs
+    don't call what fetches their measurements.
     Pages and the proxy before them are called by proxies alone.
     """
     if target.known.kind in ("worker", "scheduler"):
@@ -95,6 +99,8 @@ def _is_order_alone(caller: Guess, target: Guess, name: str, service: Service) -
         return True
     if KINDS[caller.known.kind].balances or caller.known.kind == "web-server":
         return False
+    if target.known.product in _FETCHING and not KINDS[caller.known.kind].observes:
+        return True
     page = _PAGES.search(name) is not None or _PAGES.search(image_name(service.image)) is not None
     return page or target.known.kind in ("reverse-proxy", "web-server")
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from archgen.importers.catalogue import STORE_PROTOCOLS, Known
+from collections.abc import Iterable
+
+from archgen.importers.catalogue import Known
+from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Publication
+from archgen.importers.outside import OutsideStore
+from archgen.importers.protocols import protocol_of_port
 from archgen.model.kinds import KINDS
 
 _ADMIN = {"traefik": (8080,), "haproxy": (8404, 1936, 9000, 7000, 8888)}
@@ -26,13 +31,34 @@ def publication_entry(known: Known, port: Publication) -> dict[str, object]:
     return value
 
 
+def exporter_at(
+    parts: Iterable[ServicePart], store: ServicePart | OutsideStore, port: int | None
+) -> ServicePart | None:
+    """Return the exporter that answers for a store at a port: `redis:9121` is `redis-exporter`, as what is scraped is named."""
+    if port is None or isinstance(store, OutsideStore) or not store.guess.known.keeps_data:
+        return None
+    if port == store.guess.known.port or _answers_at(store, port):
+        return None
+    name = store.service.name
+    found = [
+        part for part in parts if KINDS[part.kind].observes and name in part.service.name and _answers_at(part, port)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _answers_at(part: ServicePart, port: int) -> bool:
+    known = part.guess.known.port == port
+    return known or any(port in (each.published, each.target) for each in part.service.ports)
+
+
 def _protocol(known: Known, port: Publication) -> str:
     if port.udp:
         return "udp"
     if port.target in (443, 8443, 9443) or (port.published == 443 and port.target != 80):
         return "https"
-    if KINDS[known.kind].balances and port.target in STORE_PROTOCOLS:
-        return STORE_PROTOCOLS[port.target]
+    passed_on = protocol_of_port(port.target) if KINDS[known.kind].balances or known.kind == "mail" else None
+    if passed_on is not None:
+        return passed_on
     if known.port == port.target or known.keeps_data:
         return "http" if port.target in _PAGES_OF_STORES else known.protocol
     return "ssh" if port.target == 22 else "http"

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from archgen.importers.addresses import Mention, argument, mentions, port_beside, resolve_host
 from archgen.importers.catalogue import SAFE_IMAGE
-from archgen.importers.compose.drivers import libraries_of
+from archgen.importers.compose.drivers import lacks_library_for, libraries_of
 from archgen.importers.compose.environment import opened_variables
 from archgen.importers.compose.frameworks import read_by_frameworks
 from archgen.importers.compose.indirect import (
@@ -27,7 +27,7 @@ from archgen.importers.compose.neighbours import Neighbours, networks_of
 from archgen.importers.compose.omissions import main_of
 from archgen.importers.compose.order import may_call, names_others, serves_alone
 from archgen.importers.compose.parts import ServicePart, hosts_of, proxies_of, service_parts
-from archgen.importers.compose.ports import publication_entry
+from archgen.importers.compose.ports import exporter_at, publication_entry
 from archgen.importers.compose.project import Project
 from archgen.importers.compose.recipe import Recipe
 from archgen.importers.compose.routing import ProxyRoute, routes
@@ -285,10 +285,17 @@ class _Reader:
                 continue
             if several and (is_for_others(part, target) or is_of_coordinated(name, part, target)):
                 continue
+            exporter = exporter_at(self.parts.values(), target, mention.port)
+            if exporter is not None and exporter is not part:
+                self._connect(part, Mention(exporter.id, "http", mention.port), value.source, evidence)
+                self._doubt(f"connection:{part.id}->{exporter.id}", value.source, evidence)
+                continue
             self._connect(part, mention, value.source, evidence)
             if mention.assumed:
                 self._doubt(f"connection:{part.id}->{target.id}", value.source, evidence)
-            elif several and is_meant_for_others(name, part, target, sharing, self.libraries):
+            elif self._lacks_library(part, target) or (
+                several and is_meant_for_others(name, part, target, sharing, self.libraries)
+            ):
                 self.doubted.setdefault((part.id, target.id), (value.source, evidence))
             else:
                 self.certain.add((part.id, target.id))
@@ -361,8 +368,19 @@ class _Reader:
             serves = serves_alone(part, target)
             if not stores and not serves:
                 self._add(subject, "guess", True, value.source, "depends_on", "medium")
-            elif serves or self._names_others(part, target):
+            elif serves or self._lacks_library(part, target) or self._names_others(part, target):
                 self._doubt(subject, value.source, "depends_on")
+
+    def _lacks_library(self, part: ServicePart, target: ServicePart | OutsideStore) -> bool:
+        """Return True for a program that has no library for a store: what is set for it may be unused."""
+        if part.guess.known.product is not None or not target.guess.known.keeps_data:
+            return False
+        packages = self.libraries(part)
+        # a list for several programs tells of none
+        return lacks_library_for(target.guess.known, packages) and all(
+            other.service.built_program == part.service.built_program or self.libraries(other) != packages
+            for other in self.parts.values()
+        )
 
     def _names_others(self, part: ServicePart, target: ServicePart) -> bool:
         unseen = bool(part.service.env_files) and not self.copied[part.id]

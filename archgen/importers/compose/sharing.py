@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 
-from archgen.importers.compose.drivers import has_library_for
+from archgen.importers.compose.drivers import PackageLists, has_library_for
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Service, SourceText
 from archgen.importers.facts import Origin
@@ -51,7 +51,7 @@ def is_meant_for_others(
     part: ServicePart,
     target: ServicePart | OutsideStore,
     sharing: Sequence[ServicePart],
-    libraries: Callable[[ServicePart], str],
+    libraries: Callable[[ServicePart], PackageLists],
 ) -> bool:
     """Return True for a value that services of several programs share, if nothing of this one says that it uses it.
 
