@@ -68,6 +68,12 @@ def test_a_scheduler_that_its_platform_starts_again_needs_no_second_one(place: s
     assert may_get_second(topology, topology.components["it"]) is second
 
 
+def test_one_more_replica_cures_no_zone() -> None:
+    case = (ROOT / "tests/rules/no-spare-capacity/zone-takes-several-replicas-with-it.arch.yaml").read_text("utf-8")
+    text = case.partition("# found")[0]
+    assert fixed(text, "no-spare-capacity") == yaml.safe_load(text)
+
+
 def test_alerts_are_sent_once() -> None:
     assert not second("kind: monitoring, product: elastalert, runs_on: a", "it -> job: https", "it -> job: look")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from math import ceil
 from typing import TYPE_CHECKING
 
 from archgen.analysis.capacity import Load
@@ -32,10 +33,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
             if component not in today:
                 overloads.setdefault(component, {}).setdefault(element, []).append(overload)
     for component, after in overloads.items():
-        yield _hit(facts, component, after)
+        yield _hit(facts, load, component, after)
 
 
-def _hit(facts: Topology, component: str, after: dict[Subject, list[Overload]]) -> Hit:
+def _hit(facts: Topology, load: Load, component: str, after: dict[Subject, list[Overload]]) -> Hit:
     """Return the hit of a component, by its overloads after the loss of each element."""
     elements = _causes(facts, after)
     lost, worst = max(
@@ -51,7 +52,29 @@ def _hit(facts: Topology, component: str, after: dict[Subject, list[Overload]]) 
         ),
         related=tuple((element, f"leaves too little capacity of {component}") for element in elements),
         flows=tuple(dict.fromkeys(flow for over in after.values() for overload in over for flow in overload.flows)),
+        fix=_fix(facts, load, {element: after[element][0] for element in elements if element.kind == "zone"}),
     )
+
+
+def _fix(facts: Topology, load: Load, after: Mapping[Subject, Overload]) -> str | None:
+    """Return how many replicas are needed in each zone, where the loss of a zone is too much: one more cures no zone."""
+    needed = [
+        each for zone, overload in after.items() if (each := _in_each_zone(facts, load, zone, overload)) is not None
+    ]
+    if not needed:
+        return None
+    number, zones = max(needed, key=lambda each: each[0])
+    return f"Run {number} in each of {listed(zones)}: those left carry the load when one of these is gone. Or take load off them."
+
+
+def _in_each_zone(facts: Topology, load: Load, lost: Subject, overload: Overload) -> tuple[int, list[str]] | None:
+    """Return how many replicas the loss of a zone makes necessary in each of its kind, and those zones; None if it is alone."""
+    component = facts.components[facts.replicas[overload.replica].component]
+    around = dict.fromkeys(zone for replica in component.replicas for zone in facts.index.zones_of(replica))
+    totals = load.totals(lost)
+    left = sum(totals.get(replica.id, 0.0) for replica in component.replicas)
+    zones = [zone for zone in around if facts.zones[zone].kind == facts.zones[lost.id].kind]
+    return (ceil(left / overload.capacity / (len(zones) - 1) - 1e-9), zones) if len(zones) > 1 else None
 
 
 def _causes(facts: Topology, elements: Collection[Subject]) -> tuple[Subject, ...]:
@@ -72,7 +95,10 @@ def _when(facts: Topology, overload: Overload) -> str:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Add a replica elsewhere."""
+    """Add a replica elsewhere, unless that is too few."""
+    if hit.fix is not None:
+        # how many more are needed, and where, is the advice
+        return ()
     return add_replica(context.topology, context.topology.components[hit.subject.id])
 
 
