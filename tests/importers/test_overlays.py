@@ -157,6 +157,36 @@ def test_variants_of_a_system_are_not_put_together(
     assert replicas() == expected
 
 
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("k8s/dev", "k8s/prod"), {"api": 2, "web": 2}),
+        (("k8s/staging/app", "k8s/app"), {"api": 2, "web": 2}),
+        (("demo/k8s/one", "demo/k8s/two"), {"api": 1, "web": 1}),
+        # two regions are no trials: the first file counts
+        (("k8s/eu", "k8s/us"), {"api": 1, "web": 1}),
+    ],
+)
+def test_directory_for_trials_gives_way_to_the_one_for_visitors(
+    names: tuple[str, str], expected: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for directory, count in zip(names, (1, 2), strict=True):
+        for name in ("web", "api"):
+            text = WORKLOAD.replace("web", name).replace("spec: {template", f"spec: {{replicas: {count}, template")
+            write({f"{directory}/{name}.yaml": text})
+    write({f"{names[0]}/debug.yaml": WORKLOAD.replace("web", "debug")})
+    assert {name: count for name, count in replicas().items() if name != "debug"} == expected
+    assert ("debug" in replicas()) == (expected["api"] == 1)
+
+
+def test_directory_for_trials_with_something_else_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("k8s/dev/db", "k8s/dev/cache", "k8s/dev/web", "k8s/web", "k8s/api"):
+        write({f"{name}.yaml": WORKLOAD.replace("web", name.rpartition("/")[2])})
+    assert set(replicas()) == {"api", "cache", "db", "web"}
+
+
 def test_variant_is_named_in_the_summary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write({**files("k8s", "api", "web"), **files("k8s/k2", "api", "jobs")})
@@ -194,6 +224,43 @@ def test_what_only_an_overlay_that_is_not_read_names_is_not_read(
     write(overlay("overlays/prod", "../../base\n  - ../../shared", 2))
     write(overlay("overlays/dev", "../../base\n  - ../../all", 3))
     assert replicas() == {"api": 1, "db": 1, "web": 2}
+
+
+@pytest.mark.parametrize(
+    ("below", "path"), [("", "k8s/overlays/prod"), ("k8s/overlays/prod", "."), ("", "k8s/overlays")]
+)
+def test_bases_outside_a_directory_are_read_with_its_overlay(
+    below: str, path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".git").mkdir()
+    write({**base("k8s/base"), **base("k8s/base/inner", "api"), "k8s/jobs.yaml": WORKLOAD.replace("web", "jobs")})
+    write(
+        {
+            "k8s/base/kustomization.yaml": "resources: [app.yaml, inner]\n",
+            "k8s/beside.yaml": WORKLOAD.replace("web", "no"),
+        }
+    )
+    write(overlay("k8s/overlays/prod", "../../base\n  - ../../jobs.yaml\n  - ../../../../outside", 3))
+    write(overlay("k8s/overlays/dev", "../../base", 5))
+    monkeypatch.chdir(tmp_path / below)
+    result = import_model((path,), None)
+    assert {part.id: part.replicas for part in result.model.inventory.parts.values()} == {"api": 1, "jobs": 1, "web": 3}
+
+
+def test_no_base_outside_the_repository_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(
+        {
+            f"{tmp_path}/other/app.yaml": WORKLOAD.replace("web", "no"),
+            f"{tmp_path}/other/kustomization.yaml": "resources: [app.yaml]\n",
+        }
+    )
+    (tmp_path / "repository" / ".git").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "repository")
+    write({**base("base"), **overlay("prod", "../base\n  - ../../other\n  - ../../other/app.yaml", 3)})
+    for path in (".", "prod"):
+        result = import_model((path,), None)
+        assert {part.id: part.replicas for part in result.model.inventory.parts.values()} == {"web": 3}
 
 
 @pytest.mark.parametrize("directory", ["applied", "overlays/prod"])

@@ -13,6 +13,7 @@ from archgen.app.importing.compose_files import (
     is_for_trial,
 )
 from archgen.app.importing.directories import entries_of, files_below, found_text
+from archgen.app.importing.outer_bases import outer_files
 from archgen.app.importing.overlays import (
     among_deployed,
     choose_overlays,
@@ -131,7 +132,11 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         for path in below
         if path.lower().endswith((".yml", ".yaml", ".json")) and (data := _manifest(path, inside))
     }
-    manifests = _without_overlays(collection, manifests, [path for path in below if is_kustomization(path)], inside)
+    kustomizations = [path for path in below if is_kustomization(path)]
+    outer, repository = outer_files(kustomizations, directory) if kustomizations else ([], inside)
+    manifests |= {path: data for path in outer if not is_kustomization(path) and (data := _manifest(path, repository))}
+    kustomizations += [path for path in outer if is_kustomization(path)]
+    manifests = _without_overlays(collection, manifests, kustomizations, repository)
     nearest = _nearest_projects(below)
     if manifests and not _run_less(manifests, nearest, inside):
         for path, data in manifests.items():

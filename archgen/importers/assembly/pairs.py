@@ -14,7 +14,7 @@ from archgen.importers.names import free_id, words_of
 _STORE = re.compile(
     r"[-_.]?(db|database|mongo|mongodb|mysql|mariadb|postgres|postgresql|pg|redis|cache|store|sql)\d*$", re.IGNORECASE
 )
-_SERVICE = r"([-_.]?(service|svc|api|app|server|backend))?"
+_SERVICE = r"([-_.]?(service|svc|api|app|server|backend|deployment|deploy|depl))?"
 
 _WORDS_OF_STORES = re.compile(
     r"postgres(ql)?|pgsql|pg|mysql|mariadb|mongo(db)?|redis|valkey|rabbit(mq)?|mq|kafka|elastic(search)?|sql|db|database|cache|broker|"

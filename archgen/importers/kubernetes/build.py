@@ -23,6 +23,7 @@ from archgen.importers.kubernetes.kustomization import (
 from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, Manifests, SettingEntry, objects_of, pod_of
 from archgen.importers.kubernetes.patch_targets import PatchTargets
 from archgen.importers.kubernetes.patching import apply_patch, is_deletion, with_images, with_value
+from archgen.importers.kubernetes.variants import KubernetesSystem, ObjectKey, leave_out, without_trials
 from archgen.importers.nodes import SourceNode
 from archgen.importers.stages import UNNAMED, stage_of
 
@@ -36,39 +37,15 @@ _SETTINGS = ("ConfigMap", "Secret", "SealedSecret", "ExternalSecret")
 
 _REMOTE = ("https://", "http://", "ssh://", "git@", "git::", "github.com/")
 
-_Key = tuple[str, str, str]
-"""Kind, namespace and name."""
-
-
-class _System(Struct):
-    """What a kustomization that no other names runs: its stage, True where a controller applies it, and the workloads."""
-
-    stage: int
-    is_deployed: bool
-    workloads: dict[_Key, Manifest]
-
-    def excludes(self, other: _System) -> bool:
-        """Return True for a variant of this system: most of it is the same, in an earlier stage or in the same namespace.
-
-        Where a controller applies this one, and not the other, it is enough that they have a workload in common.
-        """
-        common = len(self.workloads.keys() & other.workloads.keys())
-        if common and self.is_deployed and not other.is_deployed:
-            return True
-        if other.stage > max(self.stage, UNNAMED):
-            names = {(kind, name) for kind, _, name in self.workloads}
-            common = sum((kind, name) in names for kind, _, name in other.workloads)
-        return common > 0 and 2 * common >= len(other.workloads)
-
 
 class _Built(Struct):
     """What a kustomization puts together: objects, and the entries of those that it makes."""
 
-    objects: dict[_Key, Manifest]
-    generated: dict[_Key, list[SettingEntry]]
+    objects: dict[ObjectKey, Manifest]
+    generated: dict[ObjectKey, list[SettingEntry]]
 
     @property
-    def workloads(self) -> dict[_Key, Manifest]:
+    def workloads(self) -> dict[ObjectKey, Manifest]:
         """Return the objects that run something."""
         return {key: each for key, each in self.objects.items() if each.kind in WORKLOADS}
 
@@ -82,15 +59,14 @@ def read_objects(
 ) -> Iterator[Manifest]:
     """Yield the objects of kustomizations and of all files that none has to do with; add to manifests what they make."""
     if not kustomizations:
-        for document in documents:
-            yield from objects_of(document)
+        yield from without_trials([each for document in documents for each in objects_of(document)], sheet)
         return
     builder = _Builder(kustomizations, documents, opener, sheet)
     for built in builder.systems():
         for key, entries in built.generated.items():
             manifests.generated.setdefault(key, []).extend(entries)
         yield from built.objects.values()
-    yield from builder.others()
+    yield from without_trials(list(builder.others()), sheet)
 
 
 class _Builder:
@@ -119,14 +95,13 @@ class _Builder:
         """
         paths = {path for documents in self.files.values() for document in documents for path in deployed_by(document)}
         roots = {each: any(is_deployed(each, path) for path in paths) for each in self.roots() if each} | {"": False}
-        taken: list[_System] = []
+        taken: list[KubernetesSystem] = []
         for directory in sorted(self.roots(), key=lambda each: self._rank(each, roots[each])):
             built = self.build(directory)
-            system = _System(stage_of(directory), roots[directory], built.workloads)
+            system = KubernetesSystem(stage_of(directory), roots[directory], built.workloads)
             first = next((each for each in taken if each.excludes(system)), None)
             if first is not None:
-                for key, each in system.workloads.items():
-                    self._leave_out(each, first.workloads.get(key))
+                leave_out(system, first, self.sheet)
                 continue
             taken.append(system)
             yield built
@@ -136,12 +111,6 @@ class _Builder:
         outer = any(item.text.startswith("../") for key in RESOURCES for item in root.get(key).list())
         stage = stage_of(directory)
         return stage > UNNAMED, not deployed, stage, not outer, directory.count("/"), directory
-
-    def _leave_out(self, each: Manifest, counting: Manifest | None) -> None:
-        if counting is None:
-            self.sheet.omit(each.origin, each.name, "another variant of the system")
-        elif counting.node.path != each.node.path:
-            self.sheet.repeat(f"{each.kind} {each.name}", counting.node.path, each.node.path)
 
     def roots(self) -> list[str]:
         """Return the directories that no other kustomization names, and those that name each other alone."""

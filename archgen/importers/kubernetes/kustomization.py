@@ -22,14 +22,16 @@ PATCHES = ("patchesStrategicMerge", "patches", "patchesJson6902")
 GENERATORS = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
 """Keys of what makes objects, with their kinds."""
 
-_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+"""Names of the file by which Kustomize knows a directory."""
+
 _STATES = re.compile(rf"^({'|'.join((*GENERATORS, *PATCHES, 'replicas'))})\s*:".encode(), re.MULTILINE)
 _LARGEST = 256 * 1024
 
 
 def is_kustomization(path: str) -> bool:
     """Return True for the file by which Kustomize knows a directory."""
-    return path.endswith(_NAMES) and posixpath.basename(path) in _NAMES
+    return path.endswith(KUSTOMIZATIONS) and posixpath.basename(path) in KUSTOMIZATIONS
 
 
 def states_something(data: bytes) -> bool:

@@ -113,6 +113,7 @@ class _Reader:
         self.implied = ImpliedVariables(self.services.values())
         self.siblings = dict(siblings_of(self.selected))
         self.called: set[tuple[str, str]] = set()
+        self.runs_programs = self._runs_programs()
         self.protocols = dict(protocols_of(self.services, self.selected))
 
     def read(self) -> list[Attachment]:
@@ -160,10 +161,21 @@ class _Reader:
         if KINDS[known.kind].role in ("application", "web"):
             self._seek(part)
         replicas, evidence, source = replicas_of(part, self.manifests)
+        if replicas == 0 and not self.runs_programs:
+            # what scales all programs is in no file
+            replicas = 1
+            self._add(subject, "is_uncounted", True, source, evidence, "medium")
         if replicas == 0:
             self.sheet.omit(manifest.origin, part.id, "has no replicas")
         if replicas != 1:
             self._add(subject, "replicas", replicas, source, evidence)
+
+    def _runs_programs(self) -> bool:
+        """Return True if anything runs that routes lead to; where there are no routes, any program."""
+        routed = {target for route in routes_of(self.manifests) for target, *_ in self._backends(route)}
+        programs = [part for part in self.parts if KINDS[part.guess.known.kind].role in ("application", "web")]
+        behind = [part for part in programs if part.id in routed] or programs
+        return any(replicas_of(part, self.manifests)[0] for part in behind)
 
     def _seek(self, part: Workload) -> None:
         for product, sought in sought_by(self.manifests, part).items():
