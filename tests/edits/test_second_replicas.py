@@ -68,6 +68,24 @@ def test_a_scheduler_that_its_platform_starts_again_needs_no_second_one(place: s
     assert may_get_second(topology, topology.components["it"]) is second
 
 
+GATEWAY = "tests/rules/single-point-of-failure/service-whose-place-is-declared.arch.yaml"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "hosts"),
+    [
+        ("", "", ["nat-a", "nat-a-2"]),
+        ("b: {zone: az-b, network: lan}", "b: {network: lan}", "nat-a"),
+        ("kind: nat-gateway", "kind: cache", "nat-a"),
+    ],
+)
+def test_a_gateway_of_a_provider_gets_another_one_in_the_next_zone(old: str, new: str, hosts: object) -> None:
+    text = (ROOT / GATEWAY).read_text("utf-8").partition("# found")[0].replace(old, new)
+    after = fixed(text, "single-point-of-failure")
+    assert after["components"]["nat"]["runs_on"] == hosts
+    assert [host["zone"] for name, host in after["hosts"].items() if name == "nat-a-2"] == ["az-b"] * (hosts != "nat-a")
+
+
 def test_one_more_replica_cures_no_zone() -> None:
     case = (ROOT / "tests/rules/no-spare-capacity/zone-takes-several-replicas-with-it.arch.yaml").read_text("utf-8")
     text = case.partition("# found")[0]

@@ -8,12 +8,12 @@ from archgen.analysis.exposure import is_for_administrators
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import add_replica, add_similar_host, automate
-from archgen.edits.second_advice import advise_second, read_elsewhere
-from archgen.edits.zones import spread_over_zones
+from archgen.edits.second_advice import advise_second
+from archgen.edits.service_advice import advise_service, gateway_of_zone, is_own_service_of_zone, own_store
+from archgen.edits.zones import spread_over_zones, zones_beside
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import WIDE_ZONES
 from archgen.model.change import Change
-from archgen.model.products import scope_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural, zone_words
 from archgen.reliability.losses import RootCause
@@ -135,24 +135,7 @@ def _lost(facts: Topology, breaking: RootCause) -> dict[str, None]:
 
 def _fix(facts: Topology, breaking: RootCause) -> str | None:
     if facts.rented(breaking.element):
-        store = _own_store(facts, breaking.element)
-        if store is not None:
-            replication = facts.components[store].replication
-            if replication is not None and replication.copy_of is not None:
-                return read_elsewhere(store, replication.copy_of, "in another zone")
-            return (
-                f"Add a copy in another zone that takes over (a reader, Multi-AZ), and declare it: `replicas: 2` and `replication: "
-                f"{{primary: '{breaking.element.id}', failover: automatic}}` for {store}."
-            )
-        if _is_own_service_of_zone(facts, breaking.element):
-            return _SPREAD
-        example = "a host for each" if breaking.element.kind == "host" else "`replicas: 2`"
-        if breaking.element.kind == "replica" and _scope(facts, breaking.element) is None:
-            example += ", or `managed: {scope: regional}` if its provider spreads it over zones"
-        return (
-            f"If it runs in several places that fail independently, declare them ({example}). If not, ask the provider for "
-            "its guarantee, or add a second provider that takes over when this one fails."
-        )
+        return advise_service(facts, breaking.element)
     lost = _alone_on(facts, breaking)
     own = advise_second(facts, facts.components[lost]) if lost is not None else _of_each(facts, breaking)
     if own is not None:
@@ -205,12 +188,6 @@ def _of_each(facts: Topology, breaking: RootCause) -> str | None:
     return " ".join(f"{listed(names)}: {fix or rest}" for fix, names in advice.items())
 
 
-_SPREAD = (
-    "Have its provider run it in several zones (Multi-AZ) and declare `managed: {scope: regional}`, or run another in a second "
-    "zone that takes over and declare `replicas: 2`."
-)
-
-
 def _another_zone(facts: Topology, element: Subject) -> str | None:
     """Return the fix for a zone that is the only one of its kind: its hosts are several already."""
     if element.kind != "zone":
@@ -219,25 +196,6 @@ def _another_zone(facts: Topology, element: Subject) -> str | None:
     if kind == "power":
         return f"Put one of the hosts that back each other up on another power feed than {element.id}, and declare it as a zone."
     return f"Place one replica of each in another {zone_words(kind)}, and declare it as a zone."
-
-
-def _own_store(facts: Topology, element: Subject) -> str | None:
-    """Return the zonal store or cache of one replica that a provider runs for the system: a second provider has none of its data."""
-    component = facts.components[facts.replicas[element.id].component] if element.kind == "replica" else None
-    if component is None or not (facts.kind(component.id).stores or component.kind == "cache"):
-        return None
-    return component.id if scope_of(component) == "zonal" else None
-
-
-def _is_own_service_of_zone(facts: Topology, element: Subject) -> bool:
-    """Return True for what a provider runs for the system in one zone, where it could run it in several."""
-    if element.kind != "replica" or _scope(facts, element) != "zonal":
-        return False
-    return not facts.kind(facts.replicas[element.id].component).foreign
-
-
-def _scope(facts: Topology, replica: Subject) -> str | None:
-    return scope_of(facts.components[facts.replicas[replica.id].component])
 
 
 def _cure(facts: Topology, breaking: RootCause, need: Need) -> str | None:
@@ -264,7 +222,14 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     facts = context.topology
     element = hit.subject
     if facts.rented(element):
-        if _own_store(facts, element) is not None or not _is_own_service_of_zone(facts, element):
+        gateway = gateway_of_zone(facts, element)
+        if (
+            gateway is not None
+            and element.kind == "host"
+            and zones_beside(facts, element.id, (gateway,)) != facts.hosts[element.id].zones
+        ):
+            return add_similar_host(facts, element.id, (gateway,))
+        if own_store(facts, element) is not None or not is_own_service_of_zone(facts, element):
             return ()
         component = facts.components[facts.replicas[element.id].component]
         # routes lead to a gateway in each zone

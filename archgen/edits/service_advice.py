@@ -1,0 +1,93 @@
+"""Advice on a service that its provider runs in one place, as far as the model says."""
+
+from __future__ import annotations
+
+from archgen.analysis.topology import Topology
+from archgen.edits.second_advice import read_elsewhere
+from archgen.model.architecture import Component
+from archgen.model.products import scope_of
+from archgen.model.subject import Subject
+
+
+def advise_service(topology: Topology, element: Subject) -> str:
+    """Return the fix for a service of one place: a second place of the provider's, or a second provider."""
+    if gateway_of_zone(topology, element) is not None:
+        return "Run one in each zone, a host for each under `runs_on`, and lead the routes of each zone to its own."
+    placed = _placed_service(topology, element)
+    if placed is not None:
+        return _beside(topology, placed)
+    store = own_store(topology, element)
+    if store is not None:
+        replication = topology.components[store].replication
+        if replication is not None and replication.copy_of is not None:
+            return read_elsewhere(store, replication.copy_of, "in another zone")
+        return (
+            f"Add a copy in another zone that takes over (a reader, Multi-AZ), and declare it: `replicas: 2` and `replication: "
+            f"{{primary: '{element.id}', failover: automatic}}` for {store}."
+        )
+    if is_own_service_of_zone(topology, element):
+        return _SPREAD
+    example = "a host for each" if element.kind == "host" else "`replicas: 2`"
+    if element.kind == "replica" and _scope(topology, element) is None:
+        example += ", or `managed: {scope: regional}` if its provider spreads it over zones"
+    return (
+        f"If it runs in several places that fail independently, declare them ({example}). If not, ask the provider for "
+        "its guarantee, or add a second provider that takes over when this one fails."
+    )
+
+
+def gateway_of_zone(topology: Topology, element: Subject) -> Component | None:
+    """Return the NAT gateway that a provider runs on a host or in a zone, where it leaves the others without one."""
+    placed = _placed_service(topology, element)
+    if placed is None and is_own_service_of_zone(topology, element):
+        placed = topology.components[topology.replicas[element.id].component]
+    return placed if placed is not None and placed.kind == "nat-gateway" else None
+
+
+def _placed_service(topology: Topology, element: Subject) -> Component | None:
+    """Return the only service of one's own that a provider runs on a host in a zone and nowhere else: its place is known."""
+    if element.kind != "host" or not topology.hosts[element.id].zones:
+        return None
+    names = {replica.component for replica in topology.replicas_on[element.id]}
+    services = [topology.components[name] for name in names if not topology.kind(name).foreign]
+    alone = len(names) == len(services) == 1 and len(services[0].replicas) == 1
+    return services[0] if alone else None
+
+
+def _beside(topology: Topology, component: Component) -> str:
+    """Return the fix for a service of one place: the provider's own second place, declared as a host."""
+    replication = component.replication
+    if replication is not None and replication.copy_of is not None:
+        return read_elsewhere(component.id, replication.copy_of, "in another zone")
+    if topology.kind(component.id).stores:
+        primary = component.replicas[0].id
+        return (
+            "Add a copy in another zone that takes over (a reader, Multi-AZ), and declare it: a second host under `runs_on`, and "
+            f"`replication: {{primary: '{primary}', failover: automatic}}` for {component.id}."
+        )
+    return "Have its provider run it in several zones (Multi-AZ), and declare it: a host in each under `runs_on`."
+
+
+def own_store(topology: Topology, element: Subject) -> str | None:
+    """Return the zonal store or cache of one replica that a provider runs for the system: a second provider has none of its data."""
+    component = topology.components[topology.replicas[element.id].component] if element.kind == "replica" else None
+    if component is None or not (topology.kind(component.id).stores or component.kind == "cache"):
+        return None
+    return component.id if scope_of(component) == "zonal" else None
+
+
+def is_own_service_of_zone(topology: Topology, element: Subject) -> bool:
+    """Return True for what a provider runs for the system in one zone, where it could run it in several."""
+    if element.kind != "replica" or _scope(topology, element) != "zonal":
+        return False
+    return not topology.kind(topology.replicas[element.id].component).foreign
+
+
+def _scope(topology: Topology, replica: Subject) -> str | None:
+    return scope_of(topology.components[topology.replicas[replica.id].component])
+
+
+_SPREAD = (
+    "Have its provider run it in several zones (Multi-AZ) and declare `managed: {scope: regional}`, or run another in a second "
+    "zone that takes over and declare `replicas: 2`."
+)
