@@ -25,13 +25,29 @@ def choose_overlays(
     the overlays that a controller applies: of those for visitors they come first, whatever the others are called.
     """
     inner = {path for overlay in overlays for path in named[overlay]}
+    bases = {os.path.dirname(path) for path in workloads} & named.keys()
     for group in _groups(overlays, named, workloads):
         above = len(os.path.commonpath([os.path.dirname(overlay) for overlay in group]))
         ranks = {overlay: stage_of(overlay[above:]) for overlay in group}
-        order = [(ranks[each] > UNNAMED, each not in deployed, ranks[each], each in inner, each) for each in group]
-        chosen = min(order)[-1]
+        order = sorted(
+            (ranks[each] > UNNAMED, each not in deployed, ranks[each], each in inner, each) for each in group
+        )
+        chosen = order[0][-1]
         if ranks[chosen] != TRIAL or len(group) == 1 or chosen in deployed:
             yield chosen
+            worst = max(ranks[chosen], UNNAMED)
+            others = [each for *_, each in order if each not in inner and ranks[each] <= worst]
+            yield from _of_other_bases(chosen, others, named, bases)
+
+
+def _of_other_bases(chosen: str, others: list[str], named: Mapping[str, list[str]], bases: Set[str]) -> Iterator[str]:
+    """Yield the first overlay of each base that the chosen one doesn't lead to: another overlay may lead to all bases at once."""
+    covered = _reached([chosen], named).keys() & bases
+    for overlay in others:
+        reached = _reached([overlay], named).keys() & bases
+        if overlay != chosen and reached - covered:
+            covered |= reached
+            yield overlay
 
 
 def deployed_in(data: bytes) -> Iterator[str]:
