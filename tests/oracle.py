@@ -439,17 +439,18 @@ class World:
         return calls, [source for source, own in starts.items() if later or own not in waiting or own == first]
 
     def look_up(self, flow: Flow, steps: list[tuple[Request, bool]]) -> list[Request]:
-        """The request for the address of a flow's name that its client makes first; none if it asks name servers in steps."""
+        """The request for the address of a flow's name that its caller makes first; none if it asks name servers in steps."""
         client = steps[0][0].source
+        certain = [one for one, optional in steps if not optional]
         labels = (flow.domain or "").lower().removesuffix(".").split(".")
         for cut in range(len(labels)):
             zone = ".".join(labels[cut:])
             servers = [one for one in self.architecture.components if one.kind == "dns" and one.domain == zone]
             named = [one for one in servers if self.tells(one, client)]
-            if named and self.component[client].kind == "client":
+            if named and self.component[client].kind in ("client", "external-service"):
                 ids = tuple(one.id for one in named)
-                own = [each for one, _ in steps if one.source == client for each in one.targets]
-                shown = [each for one, _ in steps for each in one.targets if each in ids]
+                own = [each for one in certain if one.source == client for each in one.targets]
+                shown = [each for one in certain for each in one.targets if each in ids]
                 ways = [one for each in ids if (one := self.over(client, each)) is not None]
                 if (
                     shown

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from archgen.model.architecture import Component
+from archgen.model.architecture import Component, Replica
+from archgen.model.kinds import KINDS
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, listed_replicas
 from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import is_free
 from archgen.reliability.health_check import is_blind_to_roles, sees_port_only
+from archgen.reliability.index import Index
 from archgen.reliability.members import waits_as_backup
 from archgen.reliability.needs import Need
 
@@ -20,7 +22,28 @@ def hints(evaluation: Evaluation[int], gone: Collection[Subject]) -> tuple[str, 
     """Return sentences about a flow that is served without some elements; bit 0 is the state with nothing lost, bit 1 this one."""
     checks = (*_shallow_checks(evaluation), *_blind_checks(evaluation))
     lost = (*_lost_files(evaluation, gone), *_lost_data(evaluation), *_lost_writes(evaluation))
-    return tuple(dict.fromkeys((*checks, *lost, *_stuck_failovers(evaluation))))
+    return tuple(dict.fromkeys((*_silent_callers(evaluation, gone), *checks, *lost, *_stuck_failovers(evaluation))))
+
+
+def _silent_callers(evaluation: Evaluation[int], gone: Collection[Subject]) -> Iterator[str]:
+    """Yield the services of others that start a flow and are lost: nothing fails, since nothing is asked for."""
+    plan = evaluation.plan
+    for initiator in plan.structure.initiators:
+        component = plan.index.components[initiator.component]
+        outside = KINDS[component.kind].foreign and component.id in plan.structure.clients
+        if outside and all(_is_lost(plan.index, replica, gone) for replica in component.replicas):
+            yield f"{component.id} is down, so it sends nothing"
+
+
+def _is_lost(index: Index, replica: Replica, gone: Collection[Subject]) -> bool:
+    """Return True if a replica, all its hosts or a zone that it is lost with are among the elements that are gone."""
+    if Subject("replica", replica.id) in gone or any(
+        Subject("zone", zone) in gone for zone in index.zones_with(replica)
+    ):
+        return True
+    return bool(replica.hosts) and all(
+        any(each.kind != "replica" and index.takes_down(each, host) for each in gone) for host in replica.hosts
+    )
 
 
 def _stuck_failovers(evaluation: Evaluation[int]) -> Iterator[str]:

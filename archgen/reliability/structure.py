@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.model.architecture import Component, Connection, Flow, Replica
+from archgen.model.kinds import KINDS
 from archgen.model.steps import Access, Answer, Frame, Request, Step, first_request, steps_in_order
 from archgen.reliability.index import Index
 from archgen.reliability.members import eligible, quorum
@@ -99,16 +100,19 @@ def build(index: Index, flow: Flow, moment: Moment = LASTING, level: ServiceLeve
 
 
 def look_ups(index: Index, flow: Flow) -> Iterator[Use]:
-    """Yield the look-up of a flow's domain name that no step shows: the client that sends the first request needs it.
+    """Yield the look-up of a flow's domain name that no step shows: who sends the first request from outside needs it.
 
-    The components that answer it for the zone are alternatives. A client whose own steps ask a name server shows what it
-    asks, and so does any step to one of this zone.
+    The components that answer it for the zone are alternatives. A caller whose own steps ask a name server shows what it
+    asks, and so does any step to one of this zone. A step inside `opt` shows none: what is asked only now and then is
+    remembered for a while, and missing afterwards.
     """
     first = first_request(flow.steps)
-    if flow.domain is None or first is None or index.components[first.source].kind != "client":
+    if flow.domain is None or first is None or not _is_outside(index.components[first.source]):
         return
     servers = index.servers_of(flow.domain, first.source)
-    for request, _ in requests(flow.steps):
+    for request, optional in requests(flow.steps):
+        if optional:
+            continue
         kinds = {index.components[target].kind for target in request.targets}
         if (request.source == first.source and "dns" in kinds) or not set(servers).isdisjoint(request.targets):
             return
@@ -116,6 +120,11 @@ def look_ups(index: Index, flow: Flow) -> Iterator[Use]:
     if servers and all(each is None or each.required for each in declared):
         call = Connection(f"{first.source} -> {' | '.join(servers)}", first.source, servers, ())
         yield Use(first.id, first.source, servers, (call,), "read", (), flow.domain)
+
+
+def _is_outside(component: Component) -> bool:
+    """Return True for what calls a system by its name: a client, or a service of others."""
+    return component.kind == "client" or KINDS[component.kind].foreign
 
 
 def is_required(request: Request, connections: Iterable[Connection]) -> bool:

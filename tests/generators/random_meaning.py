@@ -27,7 +27,7 @@ from archgen.model.architecture import (
     Replication,
     Zone,
 )
-from archgen.model.steps import Access, Frame, Request, Step
+from archgen.model.steps import Access, Branch, Frame, Request, Step
 from tests.generators.random_flows import architecture
 
 
@@ -38,7 +38,7 @@ def decorated(seed: int) -> Architecture:
     for decorate in DECORATIONS.values():
         if random.random() < 0.6:
             model = decorate(random, model)
-    return model
+    return _remembered_names(random, model) if random.random() < 0.5 else model
 
 
 def chain(random: Random) -> Architecture:
@@ -352,6 +352,35 @@ def _checks_of_targets(random: Random, model: Architecture) -> Architecture:
         return replace(component, balance=replace(own, health_check=True, asks=tuple(asks.items())))
 
     return _components(replace(model, connections=(*model.connections, *added)), change, 0.8, random)
+
+
+def _remembered_names(random: Random, model: Architecture) -> Architecture:
+    """Some look-ups are in steps that may be left out, some callers are services of others."""
+    first = model.components[0]
+    servers = [component.id for component in model.components if component.kind == "dns"]
+    if not servers:
+        return model
+    asked = random.choice(servers)
+    call = Connection(f"{first.id} -> {asked}", first.id, (asked,), (Port("dns"),))
+    connected = any(each.source == first.id and asked in each.targets for each in model.connections)
+
+    def change(flow: Flow) -> Flow:
+        request = Request(f"{flow.id}/look-up", first.id, (asked,))
+        form = random.choice(("opt", "opt", "opt", "required", "as it was"))
+        if form == "as it was":
+            return flow
+        step = Frame(f"{flow.id}/known", "opt", (Branch("not yet known", (request,)),)) if form == "opt" else request
+        return replace(flow, steps=(step, *flow.steps))
+
+    components = model.components
+    if first.kind == "client" and random.random() < 0.3:
+        components = (replace(first, kind="external-service"), *components[1:])
+    return replace(
+        model,
+        components=components,
+        connections=model.connections if connected else (*model.connections, call),
+        flows=tuple(map(change, model.flows)),
+    )
 
 
 DECORATIONS: dict[str, Callable[[Random, Architecture], Architecture]] = {

@@ -196,6 +196,11 @@ class Used:
         """Whether any component is a cluster, with one of these failovers."""
         return any(one.cluster is not None and one.cluster.failover in failovers for one in self.components)
 
+    def kinds(self, components: Iterable[str]) -> set[str]:
+        """The kinds of some components."""
+        named = set(components)
+        return {each.kind for each in self.model.components if each.id in named}
+
     def called_by(self, component: Component) -> set[str]:
         """The targets of a component."""
         return {each for one in self.model.connections if one.source == component.id for each in one.targets}
@@ -282,6 +287,14 @@ FEATURES: dict[str, Callable[[Used], bool]] = {
         any(request.deferred for request, _ in one.steps) or one.calls(lambda each: bool(each.deferred))
     ),
     "look-up that no step shows": lambda one: bool(World(one.model, frozenset()).look_up(one.flow, one.steps)),
+    "look-up that may be left out": lambda one: (
+        one.flow.domain is not None
+        and any(optional and one.kinds(request.targets) == {"dns"} for request, optional in one.steps)
+    ),
+    "look-up of a service of others": lambda one: any(
+        one.kinds([each.source]) == {"external-service"}
+        for each in World(one.model, frozenset()).look_up(one.flow, one.steps)
+    ),
     "nobody waits for what starts the flow": lambda one: bool(
         {one.steps[0][0].id} & World(one.model, frozenset()).done_later(one.steps) if one.steps else ()
     ),

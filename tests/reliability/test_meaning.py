@@ -747,7 +747,7 @@ def test_a_name_is_looked_up_whether_a_step_shows_it_or_not(told: Told) -> None:
         ("    domain: www.shop.example\n", ""),
         ("    domain: www.shop.example\n", "    domain: www.myshop.example\n"),
         ("domain: shop.example", "domain: intern.shop.example"),
-        ("user: {kind: client}", "user: {kind: external-service}"),
+        ("user: {kind: client}", "user: {kind: service}"),
         ("  user -> web: https", "  user -> web: https\n  user -> dns: {protocol: dns, required: false}"),
         ("runs_on: ns-1, domain", "runs_on: [ns-1, ns-2], domain"),
         ("  web: {", "  other: {kind: dns, runs_on: ns-2, domain: shop.example}\n  web: {"),
@@ -757,7 +757,7 @@ def test_a_name_is_looked_up_whether_a_step_shows_it_or_not(told: Told) -> None:
         "no name",
         "another name",
         "zone below",
-        "no client",
+        "not from outside",
         "optional",
         "two replicas",
         "two servers",
@@ -767,6 +767,46 @@ def test_a_name_is_looked_up_whether_a_step_shows_it_or_not(told: Told) -> None:
 def test_a_look_up_needs_what_answers_for_the_name(told: Told, old: str, new: str) -> None:
     assert old in NAMED
     assert told.outcome(NAMED.replace(old, new), "ns-1")[0] != "down"
+
+
+ASKED_ONCE = NAMED.replace("  user -> web: https", "  user -> web: https\n  user -> dns: dns")
+
+
+def test_a_look_up_that_may_be_left_out_is_needed_all_the_same(told: Told) -> None:
+    look_up = "user -> dns: Where is it?"
+    once = ASKED_ONCE.replace(
+        "      - user -> web", f"      - opt: {{when: not yet known, steps: [{look_up}]}}\n      - user -> web"
+    )
+    word, reason = told.outcome(once, "ns-1")
+    assert (word, reason.rpartition("; ")[2]) == ("down", "dns has to resolve www.shop.example first")
+    assert told.outcome(once.replace("ns-1, domain", "[ns-1, ns-2], domain"), "ns-1")[0] == "degraded"
+    without = once.replace("user -> dns: dns", "user -> dns: {protocol: dns, required: false}")
+    assert told.outcome(without, "ns-1")[0] == "degraded"
+    stated = ASKED_ONCE.replace(
+        "      - user -> web", "      - user -> dns: {message: Where is it?, required: false}\n      - user -> web"
+    )
+    assert told.outcome(stated, "ns-1")[0] == "degraded"
+
+
+def test_a_service_of_others_that_calls_by_a_name_looks_it_up(told: Told) -> None:
+    hook = NAMED.replace("user: {kind: client}", "user: {kind: external-service}")
+    word, reason = told.outcome(hook, "ns-1")
+    assert (word, reason.rpartition("; ")[2]) == ("down", "dns has to resolve www.shop.example first")
+    assert told.points(hook)[0] == {"dns@ns-1", "ns-1", "web@a", "a"}
+
+
+def test_a_lost_service_of_others_sends_nothing(told: Told) -> None:
+    hook = NAMED.replace("user: {kind: client}", "user: {kind: external-service}")
+    assert told.outcome(hook, "user") == ("ok", "user is down, so it sends nothing")
+    assert told.outcome(hook.replace("runs_on: a}", "runs_on: [a, ns-1]}"), "user", "a")[1].endswith(
+        "served without web@a; user is down, so it sends nothing"
+    )
+    there = hook.replace("user: {kind: external-service}", "user: {kind: external-service, runs_on: [b, c]}").replace(
+        "a: {}}", "a: {}, b: {}, c: {}}"
+    )
+    assert told.outcome(there, "b")[1] == "every element that it uses is up"
+    assert told.outcome(there, "b", "c")[1] == "user is down, so it sends nothing"
+    assert told.outcome(NAMED, "ns-2")[1] == "every element that it uses is up"
 
 
 INSIDE = """\

@@ -46,11 +46,11 @@ var archgenStructure = (() => {
     }
     const clients = new Set(plan.clients);
     const gone = host => anyOf([lost(host), ...(model.around[host] || []).map(lost)]);
-    const up = replica => {
-      const [, component, element, hosts, zones] = model.replicas[replica];
-      if (clients.has(component)) return 0n;
+    const isLost = replica => {
+      const [, , element, hosts, zones] = model.replicas[replica];
       return anyOf([lost(element), ...zones.map(lost), ...(hosts.length ? [atLeast(hosts.length, hosts.map(gone), every)] : [])]);
     };
+    const up = replica => (clients.has(model.replicas[replica][1]) ? 0n : isLost(replica));
     const own = new Map(plan.replicas.map(replica => [replica, up(replica)]));
     const down = new Map(own);
     for (const [count, some] of plan.quorums) {
@@ -58,7 +58,7 @@ var archgenStructure = (() => {
       for (const replica of some) down.set(replica, own.get(replica) | missed);
     }
     const failed = new Map(down);
-    const evaluation = { plan, members, down, failed, every };
+    const evaluation = { plan, members, down, failed, every, isLost };
     evaluation.component = component => {
       const some = members.get(component) || [];
       return atLeast(some.length, some.map(each => failed.get(each)), every);
@@ -272,6 +272,13 @@ var archgenStructure = (() => {
     const words = new Set(), asked = new Set();
     const name = replica => model.replicas[replica][0], owner = replica => model.components[model.replicas[replica][1]][0];
     const fails = replica => evaluation.failed.get(replica) & GONE && !(evaluation.failed.get(replica) & SOUND);
+    for (const [component] of evaluation.plan.initiators) {
+      // a visitor is no element
+      const isLost = replica => model.replicas[replica][2] >= 0 && evaluation.isLost(replica) & GONE;
+      if (evaluation.plan.clients.includes(component) && model.components[component][3].every(isLost)) {
+        words.add(`${model.components[component][0]} is down, so it sends nothing`);
+      }
+    }
     for (const caller of evaluation.plan.replicas) {
       const backup = model.components[model.replicas[caller][1]][8];
       if (evaluation.failed.get(caller) & GONE || !backup) continue;
