@@ -12,8 +12,12 @@ def inversions(places: Iterable[int]) -> int:
     Insertion moves a block of memory, so that for rows of some thousand items it takes less time than a tree would.
     """
     earlier: list[int] = []
-    crossed = 0
+    crossed, last = 0, -1
     for place in places:
+        if place >= last:
+            earlier.append(place)
+            last = place
+            continue
         behind = bisect_right(earlier, place)
         crossed += len(earlier) - behind
         earlier.insert(behind, place)
@@ -22,4 +26,10 @@ def inversions(places: Iterable[int]) -> int:
 
 def crossings(row: Sequence[int], below: Sequence[Mapping[int, int]], places: Sequence[int]) -> int:
     """Return the crossings between a row and the row below it, whose `places` are known."""
-    return inversions([place for item in row for place in sorted([places[other] for other in below[item]])])
+    ends: list[int] = []
+    for item in row:
+        beneath = [places[other] for other in below[item]]
+        if len(beneath) > 1:
+            beneath.sort()
+        ends += beneath
+    return inversions(ends)

@@ -37,7 +37,8 @@ class OrderedRows:
                 vertex = net.parents[vertex]
         self.keys: list[float] = [float(key) for key in _first_keys(net)] + [0.0]
         self.places = [0] * net.count
-        self.rows: list[list[int]] = []
+        self.rows: list[list[int]] = [[] for _ in range(self.height)]
+        self._crossed: list[int | None] = [None] * self.height
         self.take(self.keys)
 
     def _groups_from_within(self) -> list[int]:
@@ -53,19 +54,32 @@ class OrderedRows:
     def take(self, keys: Sequence[float]) -> None:
         """Put everything into the order of some numbers."""
         self.keys = list(keys)
-        self.rows = [[] for _ in range(self.height)]
         for rank in range(self.height):
             self.renew(rank)
 
     def renew(self, rank: int) -> None:
         """Write down the row of a rank after its order has changed."""
         row = self._within(self.net.root, rank) if self.children[rank] else []
+        if row != self.rows[rank]:
+            self.put(rank, row)
+
+    def put(self, rank: int, row: list[int]) -> None:
+        """Set the row of a rank."""
         self.rows[rank] = row
         for place, item in enumerate(row):
             self.places[item] = place
+        self.recount(rank)
+
+    def recount(self, rank: int) -> None:
+        """Forget the crossings beside a rank whose row has changed."""
+        self._crossed[rank] = None
+        if rank:
+            self._crossed[rank - 1] = None
 
     def _within(self, group: int, rank: int) -> list[int]:
         """Return the items of a group in a rank, in their order, without recursion."""
+        if self.net.root == self._count:
+            return self.ordered(group, rank)
         items: list[int] = []
         waiting = [group]
         while waiting:
@@ -80,10 +94,15 @@ class OrderedRows:
         """Return the items and groups right in a group, in their order in a rank; of two with one key the first comes first."""
         return sorted(self.children[rank].get(group, ()), key=self.keys.__getitem__)
 
-    def crossings(self, first: int = 0, last: int | None = None) -> int:
-        """Count the links that cross between some ranks."""
-        shown = self.rows[max(first, 0) :] if last is None else self.rows[max(first, 0) : last + 1]
-        return sum(crossings(row, self.net.below, self.places) for row in shown[:-1])
+    def crossings(self) -> int:
+        """Count the links that cross; those beside rows that have not changed are known."""
+        total = 0
+        for rank in range(self.height - 1):
+            crossed = self._crossed[rank]
+            if crossed is None:
+                crossed = self._crossed[rank] = crossings(self.rows[rank], self.net.below, self.places)
+            total += crossed
+        return total
 
     def sort(self, rank: int, near: Sequence[dict[int, int]], turn: bool) -> None:
         """Sort what stands in a rank by the mean place of its neighbors; what has none keeps its place.
@@ -91,25 +110,34 @@ class OrderedRows:
         With a `turn` what has the same mean changes places.
         """
         means = self._means(rank, near)
+        position = self.keys.__getitem__
         for children in self.children[rank].values():
             movable = [vertex for vertex in children if vertex in means]
             if len(movable) > 1:
-                movable.sort(key=self.keys.__getitem__, reverse=turn)
-                keys = sorted(self.keys[vertex] for vertex in movable)
-                for key, vertex in zip(keys, sorted(movable, key=means.__getitem__), strict=True):
+                movable.sort(key=position, reverse=turn)
+                keys = sorted([self.keys[vertex] for vertex in movable])
+                movable.sort(key=means.__getitem__)
+                for key, vertex in zip(keys, movable, strict=True):
                     self.keys[vertex] = key
         self.renew(rank)
 
     def _means(self, rank: int, near: Sequence[dict[int, int]]) -> dict[int, float]:
+        places, parents, root = self.places, self.net.parents, self.net.root
+        if root == self._count:
+            # without groups
+            return {
+                item: sum([places[other] for other in others]) / len(others)
+                for item in self.rows[rank]
+                if (others := near[item])
+            }
         sums: dict[int, float] = {}
         counts: dict[int, int] = {}
-        places, parents, root = self.places, self.net.parents, self.net.root
         for item in self.rows[rank]:
             if others := near[item]:
                 total, count = sum([places[other] for other in others]), len(others)
                 vertex = item
                 while vertex != root:
-                    sums[vertex] = sums.get(vertex, 0.0) + total
+                    sums[vertex] = sums.get(vertex, 0) + total
                     counts[vertex] = counts.get(vertex, 0) + count
                     vertex = parents[vertex]
         return {vertex: total / counts[vertex] for vertex, total in sums.items()}

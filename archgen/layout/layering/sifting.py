@@ -17,7 +17,7 @@ class Sifting:
     def __init__(self, rows: OrderedRows) -> None:
         self._rows = rows
         self._work = WORK
-        self._joined: dict[tuple[int, int], list[int]] = {}
+        self._joined: dict[tuple[int, int], tuple[list[int], int]] = {}
         self._stamps = [0] * (rows.height + 2)
         self._settled: dict[int, int] = {}
 
@@ -61,31 +61,29 @@ class Sifting:
         """Return the place among its siblings at which the links of an item cross the fewest others."""
         rank = self._rows.net.ranks[item]
         excess = self._excess(item, rank)
-        degree = len(self._ends_of(item, rank)) + 1
+        degree = len(self._ends_of(item, rank)[0]) + 1
         best, least = place, 0
         for way, others in ((1, range(place + 1, len(siblings))), (-1, range(place - 1, -1, -1))):
             change = 0
             for to in others:
-                other = siblings[to]
-                ends = self._ends_of(other, rank)
-                change += way * sum([excess[end] for end in ends])
-                if change < least:
-                    best, least = to, change
-                self._work -= degree * len(self._rows.held[other].get(rank, ())) + len(ends)
+                ends, held = self._ends_of(siblings[to], rank)
+                if ends:
+                    change += way * sum([excess[end] for end in ends])
+                    if change < least:
+                        best, least = to, change
+                self._work -= degree * held + len(ends)
                 if self._work <= 0:
                     break
         return best
 
-    def _ends_of(self, vertex: int, rank: int) -> list[int]:
-        """Return what the items of a vertex in a rank are joined to in the ranks above and below it."""
-        ends = self._joined.get((vertex, rank))
-        if ends is None:
-            net = self._rows.net
-            ends = [
-                end for item in self._rows.held[vertex].get(rank, ()) for end in (*net.above[item], *net.below[item])
-            ]
-            self._joined[vertex, rank] = ends
-        return ends
+    def _ends_of(self, vertex: int, rank: int) -> tuple[list[int], int]:
+        """Return what the items of a vertex in a rank are joined to in the ranks above and below it, and count the items."""
+        joined = self._joined.get((vertex, rank))
+        if joined is None:
+            net, held = self._rows.net, self._rows.held[vertex].get(rank, ())
+            joined = [end for item in held for end in (*net.above[item], *net.below[item])], len(held)
+            self._joined[vertex, rank] = joined
+        return joined
 
     def _excess(self, item: int, rank: int) -> dict[int, int]:
         """Return for all ends in the rows above and below an item: how many more of its own stand before them than behind.
@@ -126,11 +124,8 @@ class Sifting:
 
     def _restore(self, first: int, before: Sequence[list[int]]) -> None:
         """Put back some rows from the first on."""
-        places = self._rows.places
         for rank, row in enumerate(before, first):
-            self._rows.rows[rank] = list(row)
-            for place, item in enumerate(row):
-                places[item] = place
+            self._rows.put(rank, list(row))
 
     def exchange(self, vertex: int, other: int) -> int:
         """Let a vertex and the one that follows it change places in the rows; return how many more crossings there are.
@@ -168,6 +163,7 @@ class Sifting:
         row[start:end] = row[middle:end] + row[start:middle]
         for place in range(start, end):
             places[row[place]] = place
+        self._rows.recount(rank)
 
     def siblings(self, vertex: int) -> list[int]:
         """Return what shares the group of a vertex and a rank with it, in its order, itself included."""
