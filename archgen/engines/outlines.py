@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -16,6 +17,9 @@ from archgen.style.text_metrics import ELLIPSIS
 from archgen.style.theme import SIZES
 from archgen.views.diagram import Diagram
 
+_REMEMBERED = 8
+"""Diagrams whose outlines are remembered: a page shows one in columns of several widths."""
+
 
 class Outline(Struct, frozen=True):
     """The width and height of the cards and of the gaps between them, the smallest text, and the cards whose words are cut."""
@@ -26,12 +30,20 @@ class Outline(Struct, frozen=True):
     cut: int
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def outlines(diagram: Diagram) -> Outlines:
+    """Return the outlines of a diagram."""
+    return Outlines(diagram)
+
+
 class Outlines:
     """The outlines of one diagram in rows or columns of roles or calls, whichever take less."""
 
     def __init__(self, diagram: Diagram) -> None:
         self._diagram = diagram
         self._roles: dict[int, Mapping[str, int]] = {}
+        self._cards: dict[Measures, Mapping[str, SizedCard]] = {}
+        self._known: dict[tuple[Measures, bool], Outline] = {}
         self._calls = tuple(ranked_parts(graph_of(diagram, USUAL)[0]))
 
     def roles(self, tallest: int) -> Mapping[str, int]:
@@ -42,7 +54,14 @@ class Outlines:
 
     def of(self, measures: Measures, down: bool) -> Outline:
         """Return the outline of the diagram, read from the left or from the top down."""
-        cards = size_cards(self._diagram, measures=measures)
+        if (measures, down) not in self._known:
+            self._known[measures, down] = self._outline(measures, down)
+        return self._known[measures, down]
+
+    def _outline(self, measures: Measures, down: bool) -> Outline:
+        if measures not in self._cards:
+            self._cards[measures] = size_cards(self._diagram, measures=measures)
+        cards = self._cards[measures]
         by_roles = _lengths(cards, self.roles(USUAL.tallest if down else measures.tallest), measures.node_gap, down)
         # parts that nothing joins stand beside each other or below, wherever they have room
         parts = [_lengths(cards, part, measures.node_gap, down) for part in self._calls]

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import astuple, replace
 
 from archgen.engines.best import settled
-from archgen.engines.outlines import Outline, Outlines
+from archgen.engines.outlines import Outline, Outlines, outlines
 from archgen.engines.rails import MeasuredEngine, railed
 from archgen.engines.rooms import Room, can_be_read
 from archgen.engines.score import cost
@@ -157,9 +157,9 @@ class _Search:
     def __init__(self, diagram: Diagram, ways: Sequence[_Way], room: Room) -> None:
         self._diagram = diagram
         self._room = room
-        outlines = Outlines(diagram)
-        self._ways = [way for way in ways if not _is_usual(way, outlines)]
-        self._outlines = [outlines.of(way.measures, way.down) for way in self._ways]
+        known = outlines(diagram)
+        self._ways = [way for way in ways if not _is_usual(way, known)]
+        self._outlines = [known.of(way.measures, way.down) for way in self._ways]
         self._seen: dict[_Kind, _Seen] = {}
         self._engines: dict[_Kind, MeasuredEngine] = {}
 
@@ -252,7 +252,7 @@ def _grown(length: float, times: float, more: float) -> float:
     return max(min(length * times, length + more), length)
 
 
-def _is_usual(way: _Way, outlines: Outlines) -> bool:
+def _is_usual(way: _Way, known: Outlines) -> bool:
     """Return True if a way for tall columns is the usual one, since no column of a diagram is tall."""
     tallest = way.measures.tallest
-    return tallest != USUAL.tallest and outlines.roles(tallest) == outlines.roles(USUAL.tallest)
+    return tallest != USUAL.tallest and known.roles(tallest) == known.roles(USUAL.tallest)

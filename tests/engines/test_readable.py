@@ -16,7 +16,7 @@ from archgen.app.drawing.pictures import Drawing
 from archgen.cli import main
 from archgen.engines import readable
 from archgen.engines.best import best, best_turned
-from archgen.engines.outlines import Outlines
+from archgen.engines.outlines import outlines
 from archgen.engines.rails import MeasuredEngine
 from archgen.engines.readable import readable_engine
 from archgen.engines.rooms import ROOMS, is_legible, smallest_text
@@ -146,10 +146,10 @@ def test_a_search_finds_in_fewer_layouts_one_that_reads_as_well_as_the_best_of_a
 @pytest.mark.parametrize("path", TIERS, ids=lambda path: path.name)
 def test_an_outline_tells_what_a_layout_takes_at_least_and_shows(path: Path) -> None:
     diagram = tier(path)
-    outlines = Outlines(diagram)
+    known = outlines(diagram)
     for measures in (USUAL, CLOSE, FLAT, BOLD, POCKET):
         for engine, down in ((best, False), (best_turned, True)):
-            placed, outline = engine(diagram, measures), outlines.of(measures, down)
+            placed, outline = engine(diagram, measures), known.of(measures, down)
             assert outline.width <= placed.width
             assert outline.height <= placed.height
             assert outline.smallest == smallest_text(placed)
