@@ -160,24 +160,41 @@ def _hit(
             for cause in stopping
         ),
         flows=flows,
-        fix=None
+        fix=_hypervisors(facts, left)
         if left
         else f"Write the switchover down and practice it, or let {listed(components)} fail over automatically.",
         case=None if left else "by-hand",
         confidence="high" if left else "medium",
         proof=(left or stopping)[0].points[0].proof,
-        # told of nowhere else: a switchover, and that no restart leaves visitors anything
-        causes=frozenset() if moved or perhaps or _stops_every_visit(facts, stopped) else _causes(left),
+        # told of nowhere else: a switchover that only may be needed, and a restart that leaves visitors nothing
+        causes=frozenset() if perhaps or any(_stops_every_visit(facts, cause) for cause in left) else _causes(stopping),
     )
 
 
-def _stops_every_visit(facts: Topology, stopped: Collection[str]) -> bool:
+def _hypervisors(facts: Topology, left: Sequence[RootCause]) -> str | None:
+    """Return the fix where machines that can be moved while they run are all that a restart stops, of all hosts or of some."""
+    moving = [cause.element.id for cause in left if _stops_guests_alone(facts, cause)]
+    if not moving:
+        return None
+    first = f"Before {listed(moving, 'or')} restarts, move its virtual machines to another host while they run (live migration)"
+    if len(moving) < len(left):
+        return f"{RULE.fix} {first}."
+    return f"{first}, and practice it. For the updates of the machines themselves, run each component on a second one."
+
+
+def _stops_guests_alone(facts: Topology, cause: RootCause) -> bool:
+    lost = (replica for flow in cause.flows for replica in facts.losses.lying_in(cause.element, flow))
+    host = cause.element.id
+    return bool(facts.guests_of(host)) and not any(host in replica.hosts for replica in lost)
+
+
+def _stops_every_visit(facts: Topology, cause: RootCause) -> bool:
     visits = {flow for flow, clients in facts.clients_in.items() if clients}
-    return bool(visits) and visits <= set(stopped)
+    return bool(visits) and visits <= set(cause.flows)
 
 
-def _causes(left: tuple[RootCause, ...]) -> frozenset[tuple[str, str]]:
-    return frozenset((cause.element.id, flow) for cause in left for flow in cause.flows)
+def _causes(stopping: Sequence[RootCause]) -> frozenset[tuple[str, str]]:
+    return frozenset((cause.element.id, flow) for cause in stopping for flow in cause.flows)
 
 
 def _label(breaking: RootCause, lost: Collection[str], moved: tuple[str, ...]) -> str:
@@ -223,7 +240,8 @@ RULE = Rule(
     limits=(
         "Treats a restart as the loss of the element while it lasts. Doesn't report restarts that are shorter than a "
         "client's own retries, nor those that only stop a backup. Reports separately the restarts before which a person "
-        "can switch over, as info if nothing else takes down a flow. A replica that a platform places "
+        "can switch over, as info if nothing else takes down a flow. Counts a hypervisor as restarted with its virtual machines on it, "
+        "although they may be moved while they run. A replica that a platform places "
         "(`runs_on: {any: …}`) is started elsewhere before the old one ends, unless `deploy` is `in-place` or it keeps data."
     ),
     references=(("Google SRE Book, Release Engineering", "https://sre.google/sre-book/release-engineering/"),),
