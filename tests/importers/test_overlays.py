@@ -111,6 +111,17 @@ def test_overlay_that_a_controller_applies_comes_before_what_is_only_called_so(
     assert replicas() == {"web": chosen}
 
 
+def test_what_a_controller_applies_in_the_directory_of_an_overlay_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**base("base"), **overlay("overlays/prod", "../../base", 7), **overlay("overlays/dev", "../../base", 8)})
+    for name in ("prod/tools", "prod/drafts", "dev/toys"):
+        write(base(f"overlays/{name}", name.rpartition("/")[2]))
+    write({"argo/tools.yaml": ARGO % "overlays/prod/tools", "argo/toys.yaml": ARGO % "overlays/dev/toys"})
+    assert replicas() == {"tools": 1, "web": 7}
+
+
 def test_set_of_applications_names_the_overlay_of_each_element(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write({**base("base"), **overlay("overlays/prod", "../../base", 7), **overlay("overlays/oci", "../../base", 8)})

@@ -209,8 +209,11 @@ def _without_overlays(
     if not below or not workloads:
         return manifests
     named = {directory: named_by(directory, texts[path]) for directory, path in kustomizations.items()}
-    deployed = among_deployed(overlays, {path for data in manifests.values() for path in deployed_in(data)})
+    deployed = among_deployed([*kustomizations], {path for data in manifests.values() for path in deployed_in(data)})
     read = directories_of([*choose_overlays(overlays, named, workloads, deployed)], overlays, named)
+    # what is applied beside an overlay may stand in its directory, such as its secrets
+    inner_roots = tuple(f"{overlay}{os.sep}" for overlay in read)
+    read += sorted(each for each in deployed - {*overlays, *read} if each.startswith(inner_roots))
     own = [path for directory in read for path in (kustomizations[directory], *named[directory])]
     inner = {path for paths in named.values() for path in paths}
     # a trial that no other names is as little of the system as an overlay that is not read

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Set
 
-from archgen.importers.kubernetes.deployed import APPLIED_BY, deployed_by
+from archgen.importers.kubernetes.deployed import deployed_by, may_deploy
 from archgen.importers.kubernetes.kustomization import PATCHES, RESOURCES
 from archgen.importers.nodes import SourceNode
 from archgen.importers.stages import TRIAL, UNNAMED, stage_of
@@ -52,7 +52,7 @@ def _of_other_bases(chosen: str, others: list[str], named: Mapping[str, list[str
 
 def deployed_in(data: bytes) -> Iterator[str]:
     """Yield the directories that the objects of a file have a controller apply."""
-    if APPLIED_BY.search(data) is not None:
+    if may_deploy(data):
         try:
             roots = read_documents(data)
         except Unreadable:

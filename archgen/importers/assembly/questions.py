@@ -10,8 +10,11 @@ from msgspec import Struct
 from archgen.importers.assembly.doors import Doors, is_local, is_walked, may_redirect
 from archgen.importers.assembly.inventory import Entry, Inventory, Part
 from archgen.importers.assembly.registries import registered_behind
+from archgen.importers.names import words_of
 from archgen.model.products import product_of
 from archgen.model.sha256 import digest
+
+_WORDS_OF_ALL = {"", "service", "svc", "api", "app", "server", "db", "database"}
 
 
 class ImportQuestion(Struct, frozen=True):
@@ -176,13 +179,18 @@ def _uncalled(inventory: Inventory, doors: Doors) -> Iterator[ImportQuestion]:
 
 
 def _likely_callers(inventory: Inventory, part: Part) -> list[Part]:
-    """Return what may call a component; before a store stand balancers that lead nowhere yet, and applications."""
+    """Return what may call a component, the likeliest first: what shares a word of its name, then what is in its group.
+
+    Before a store stand balancers that lead nowhere yet, and applications.
+    """
     others = [each for each in inventory.parts.values() if each is not part]
     served = {call.source for call in inventory.calls.values() if inventory.parts[call.target].traits.serves}
     leading = [
         each for each in others if each.traits.role == "balancer" and (not part.keeps_data or each.id not in served)
     ]
-    return [*leading, *(each for each in others if each.traits.role in ("application", "web"))]
+    callers = [*leading, *(each for each in others if each.traits.role in ("application", "web"))]
+    words = {*words_of(part.id)} - _WORDS_OF_ALL
+    return sorted(callers, key=lambda each: (words.isdisjoint(words_of(each.id)), each.group != part.group))
 
 
 def _calling_nothing(inventory: Inventory, doors: Doors) -> Iterator[ImportQuestion]:

@@ -195,10 +195,10 @@ class _Builder:
         return self.files[path]
 
     def _patch(self, built: _Built, root: SourceNode) -> None:
+        targets = PatchTargets(built.objects.values())
         for target, patch in patches_of(root):
             documents, above = self._documents_of_patch(patch)
             for document in documents:
-                targets = PatchTargets(built.objects.values())
                 selected = targets.selected_by(target) if target.is_map else targets.named_by(document)
                 _patch_objects(built, [*selected], document, above)
                 if not target.is_map:
@@ -237,11 +237,12 @@ class _Builder:
 
 
 def _patch_objects(built: _Built, targets: list[Manifest], patch: SourceNode, above: int) -> None:
-    for each in targets:
-        key = (each.kind, each.namespace, each.name)
-        if is_deletion(patch):
+    for target in targets:
+        key = (target.kind, target.namespace, target.name)
+        each = built.objects.get(key)
+        if each is not None and is_deletion(patch):
             del built.objects[key]
-        else:
+        elif each is not None:
             merges_lists = each.kind in WORKLOADS or each.kind == "Service"
             built.objects[key] = replace(each, node=apply_patch(each.node, patch, merges_lists, above))
 

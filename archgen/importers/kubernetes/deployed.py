@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from archgen.importers.nodes import SourceNode
 
-APPLIED_BY = re.compile(rb"argoproj\.io|kustomize\.toolkit\.fluxcd\.io")
+_GROUPS = ("argoproj.io/", "kustomize.toolkit.fluxcd.io/")
+_MARKS = tuple(group.encode() for group in _GROUPS)
 """The groups of what tells a controller to apply a directory."""
 
 _KINDS = ("Application", "ApplicationSet", "Kustomization")
@@ -16,10 +17,14 @@ _HOLE = re.compile(r"\{\{\s*\.?(\w+)\s*\}\}")
 _MOST_ELEMENTS = 100
 
 
+def may_deploy(data: bytes) -> bool:
+    """Return True for a file that may tell a controller to apply a directory."""
+    return any(mark in data for mark in _MARKS)
+
+
 def deployed_by(document: SourceNode) -> Iterator[str]:
     """Yield the directories that an object has a controller apply, from the root of their repository."""
-    group = document.text_at("apiVersion").encode("utf-8", "replace")
-    if document.text_at("kind") not in _KINDS or APPLIED_BY.search(group) is None:
+    if document.text_at("kind") not in _KINDS or not document.text_at("apiVersion").startswith(_GROUPS):
         return
     outer = document.get("spec")
     spec = outer.get("template", "spec") if outer.get("template").is_map else outer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from functools import cached_property
 from typing import Literal
@@ -13,6 +14,7 @@ from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.custom_resources import Resource
 from archgen.importers.kubernetes.manifests import Manifests, all_containers_of
 from archgen.importers.kubernetes.part import Workload
+from archgen.importers.kubernetes.sought_stores import unknown_variables
 from archgen.importers.kubernetes.variables import REFERENCES, data_of, variables_of
 from archgen.importers.names import words_of
 from archgen.importers.outside import OutsideStore
@@ -106,8 +108,12 @@ class SharedSettings:
                     self.settings.update(dict.fromkeys(places, known))
                 known.takers[part.id] = part
         shared = {id(each): each for each in self.settings.values() if len(each.takers) > 1}
-        for part in {each.id: each for known in shared.values() for each in known.takers.values()}.values():
-            self.own[part.id] = tuple(self._own_stores(part))
+        sharing = {each.id: each for known in shared.values() for each in known.takers.values()}
+        sealed = {part.id: dict(self._sealed_passwords(part)) for part in sharing.values()}
+        takers = Counter(reference for passwords in sealed.values() for reference in passwords)
+        for part in sharing.values():
+            few = (known for reference, known in sealed[part.id].items() if takers[reference] <= _FEW)
+            self.own[part.id] = (*self._own_stores(part), *few)
 
     def judge(
         self, part: Workload | Resource, name: str, source: Origin, target: Workload | Resource | OutsideStore
@@ -215,6 +221,14 @@ class SharedSettings:
                 is_own = store_asked_for(name) is None and self._is_own(part, source)
                 if known is not None and (is_own or is_secret_name(name)):
                     yield known
+
+    def _sealed_passwords(self, part: Workload) -> Iterator[tuple[str, Known]]:
+        """Yield the stores of which a workload has a password that stands in no file, by what holds it."""
+        for container in part.containers:
+            for name, _, reference in unknown_variables(self.manifests, part.namespace, container):
+                known = store_by_name(name)
+                if known is not None and is_secret_name(name):
+                    yield reference, known
 
     def _is_own(self, part: Workload, source: Origin) -> bool:
         settings = self._settings_at(source)
