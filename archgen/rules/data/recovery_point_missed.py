@@ -79,7 +79,8 @@ def _lost_with_primary(facts: Topology, component: Component, objective: float, 
         f"{component.title} may lose up to {lag} of writes with the primary: its replicas may lag by as much "
         f"(asynchronous); the objective is {spell_duration(objective)}",
         (),
-        "Bound the lag by the objective (`lag`), confirm a write once a standby has it, or declare how much may be lost.",
+        "Bound the lag by the objective (`lag`), confirm a write once a standby has it, or declare how much may be lost "
+        "(`recovery_point`).",
     )
 
 
@@ -97,7 +98,8 @@ def _lost_with_place(facts: Topology, component: Component, objective: float) ->
                 f"Losing {zone} leaves {names} alone of {component.title}, which may lag by {spell_duration(min(behind))}; the "
                 f"objective is {spell_duration(objective)}",
                 (),
-                "Bound the lag by the objective, confirm a write once a copy elsewhere has it, or declare how much may be lost.",
+                "Bound the lag by the objective, confirm a write once a copy elsewhere has it, or declare how much may be lost "
+                "(`recovery_point`).",
             )
     return None
 
@@ -135,24 +137,24 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
 
 _REPEATED = (
     ": its replicas repeat it, and ",
-    "Ship its log as well (point-in-time recovery), and declare how often in `every`, or declare how much a mistake may cost.",
+    "Ship its log as well (point-in-time recovery), and declare how often in `every`, or accept the rest (`accept`).",
 )
 _COPIED_WHOLE = (
     _REPEATED[0],
-    "Copy it more often, in snapshots that take only what changed, or declare how much a mistake may cost.",
+    "Copy it more often, in snapshots that take only what changed, or accept the rest (`accept`).",
 )
 _PROVIDED = (
     " unless point-in-time recovery is on: ",
-    "Switch point-in-time recovery on, and declare how far apart its copies are in `every`, or declare how much a mistake may cost.",
+    "Switch point-in-time recovery on, and declare how far apart its copies are in `every`, or accept the rest (`accept`).",
 )
 """The reasons for which a mistake costs what was written since the last backup, with their fixes."""
 _SYNCHRONOUS = (
     "Confirm a write once any of the standbys has it (`mode: synchronous`; PostgreSQL: `ANY 1 (…)`), or declare how much may "
-    "be lost."
+    "be lost (`recovery_point`)."
 )
 _ONE_STANDBY = (
     "Add a second standby, and confirm a write once either has it (`mode: synchronous`): with one, its loss stops every "
-    "write. Or declare how much may be lost."
+    "write. Or declare how much may be lost (`recovery_point`)."
 )
 
 
