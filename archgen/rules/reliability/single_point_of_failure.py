@@ -169,12 +169,20 @@ def _alone_on(facts: Topology, breaking: RootCause) -> str | None:
 
 
 def _stopping(facts: Topology, breaking: RootCause) -> list[str]:
-    """Return the components of the lost replicas: those that are lost as a whole, if any are; backups are the lesser loss."""
+    """Return the components of the lost replicas: those lost as a whole, if any are; backups are the lesser loss."""
     lost = (*breaking.absorbed, breaking.element.id)
     names = list(dict.fromkeys(facts.replicas[name].component for name in lost if name in facts.replicas))
     gone = [name for name in names if all(replica.id in lost for replica in facts.components[name].replicas)] or names
     alone = _stops_backups_alone(facts, breaking)
-    return [name for name in gone if alone or facts.kind(name).id != "backup"] or gone
+    serving = [name for name in gone if alone or facts.kind(name).id != "backup"] or gone
+    return [name for name in serving if not _is_only_writer(facts, name, breaking.flows)] or serving
+
+
+def _is_only_writer(facts: Topology, name: str, flows: tuple[str, ...]) -> bool:
+    """Return True for the only replica of a store that flows write to: `single-writer-database` says what it needs."""
+    if not facts.kind(name).stores or advise_second(facts, facts.components[name]) is not None:
+        return False
+    return any(flow in facts.flows_writing[name] for flow in flows)
 
 
 def _of_each(facts: Topology, breaking: RootCause) -> str | None:
