@@ -137,6 +137,8 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
         case MoveReplica():
             return f"{edit.replica} moves to {edit.host}"
         case AddHost():
+            if any(host.id == edit.host for host in architecture.hosts):
+                return f"replicas of {listed(edit.components)} on {edit.host}"
             return f"a host {edit.host} like {edit.like}{_in_zones(edit.zones)}, with {', '.join(edit.components)}"
         case AutomateFailover():
             return f"automatic failover of {edit.component}{_decided_by(architecture, edit)}"

@@ -74,6 +74,12 @@ def promoter_of(index: Index, component: Component) -> Promoter | None:
     return _chosen(index, component) if keeps and not keeps_files(component) else None
 
 
+def is_promoted_by_unknown(component: Component) -> bool:
+    """Return True for a store of a product that brings its own means to promote a copy, which aren't known here."""
+    own = component.product is not None and product_name(component.product) not in _KEPT_IN
+    return own and has_primary(component) and not (component.managed or agrees_by_vote(component))
+
+
 def keeps_files(component: Component) -> bool:
     """Return True for a store of files, whose second copy and takeover are the work of the storage system below it."""
     return component.kind in FILE_STORES and not product_of(component.product).agrees

@@ -68,7 +68,7 @@ def may_run_twice(topology: Topology, component: Component) -> bool:
         return True
     if kind.id in ("monitoring", "backup") or kind.id in KEEPING:
         return kind.id == "mail" and product in _RELAYS
-    if product_of(component.product).embedded:
+    if product_of(component.product).embedded or product_of(component.product).single:
         return False
     if kind.id == "search":
         return product_of(component.product).agrees

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import (
@@ -17,11 +17,11 @@ from archgen.edits.changes import (
 )
 from archgen.edits.names import next_name
 from archgen.edits.placement import can_be_doubled, find_host, is_apart
-from archgen.edits.promotion import agrees_by_vote, keeps_files, promoter_of
+from archgen.edits.promotion import agrees_by_vote, is_promoted_by_unknown, keeps_files, promoter_of
 from archgen.edits.second_replicas import may_get_second
 from archgen.improve.moves import moves
-from archgen.model.architecture import Component, Quorum
-from archgen.model.kinds import KEEPING, KINDS
+from archgen.model.architecture import Component, Host, Quorum, Zone
+from archgen.model.kinds import KEEPING, KINDS, ROUTING
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
 from archgen.reliability.members import quorum_of
@@ -30,7 +30,8 @@ from archgen.reliability.members import quorum_of
 def lone_components(topology: Topology) -> frozenset[str]:
     """Return the components of which a second replica would do harm, or stand in for nothing: only people know what it takes.
 
-    What can agree by vote gets two at once. A store with read-only copies has the second replica already, once something promotes it.
+    What can agree by vote gets two at once. A store with read-only copies has the second replica already, once something promotes it,
+    and of one that its product promotes by means of its own no copy is of use without these.
     """
     copied = {
         component.replication.copy_of
@@ -41,7 +42,10 @@ def lone_components(topology: Topology) -> frozenset[str]:
         component.id
         for component in topology.architecture.components
         if not (forms_quorum(component) or may_get_second(topology, component))
-        or (len(component.replicas) == 1 and (keeps_files(component) or component.id in copied))
+        or (
+            len(component.replicas) == 1
+            and (keeps_files(component) or is_promoted_by_unknown(component) or component.id in copied)
+        )
     )
 
 
@@ -60,8 +64,8 @@ def against(
 ) -> Iterator[Edit]:
     """Yield the edits of the used components that can help against the loss of an element, the most natural first.
 
-    `breaking` are elements that nothing new should run on or in, `lone` components that get no second replica, `built` the zones that
-    are there without any edit.
+    `breaking` are elements that nothing new should run on or in, `lone` components that get no second replica, `built` the zones
+    and hosts that are there without any edit.
     """
     affected = [
         component
@@ -74,7 +78,7 @@ def against(
     forming = [component for component in affected if forms_quorum(component)]
     affected = [component for component in affected if component not in forming]
     yield from (
-        AutomateFailover(component.id, promoter_of(index, component))
+        AutomateFailover(component.id, None if is_promoted_by_unknown(component) else promoter_of(index, component))
         for component in affected
         if needs_manual_failover(component) and len(component.replicas) > 1 and not keeps_files(component)
     )
@@ -92,7 +96,7 @@ def against(
             yield from (edit for edit in first if edit.host in index.hosts)
         yield from (edit for edit in moved if isinstance(edit, MoveHost))
         yield from (edit for edit in first if edit.host not in index.hosts)
-        yield from _machines(index, target, affected, breaking)
+        yield from _machines(index, target, affected, breaking, built)
     if target.kind == "replica":
         # the model names where they may run; data does not follow a replica there by itself
         yield from (
@@ -125,9 +129,16 @@ def _hits(index: Index, component: Component, target: Subject) -> bool:
 
 
 def _machines(
-    index: Index, target: Subject, affected: list[Component], breaking: Collection[Subject]
+    index: Index,
+    target: Subject,
+    affected: list[Component],
+    breaking: Collection[Subject],
+    built: Collection[str],
 ) -> Iterator[Edit]:
-    """Yield a host similar to each that the element takes down and that carries several components of the flow."""
+    """Yield a host similar to each that the element takes down and that carries several components of the flow.
+
+    One that an edit has added there for others is used before a new one.
+    """
     carrying: dict[str, dict[str, None]] = {}
     for component in affected:
         for replica in component.replicas:
@@ -144,10 +155,10 @@ def _machines(
         ]
         if len(carried) > 1:
             carried += [code for code in dict.fromkeys(files) if _runs_on(index.components[code], host)]
-            for zones in _zones(index, host, carried, breaking, target):
-                if any(_leaves_address(index, index.components[name], zones) for name in carried):
-                    continue
-                yield AddHost(_new_host(index, host), host, tuple(dict.fromkeys(carried)), zones)
+            for zones in _places(index, host, carried, breaking, target):
+                added = (each for each in index.hosts.values() if each.id not in built and each.zones == zones)
+                place = next((each.id for each in added if _has_room(index, each, host, carried)), None)
+                yield AddHost(place or _new_host(index, host), host, tuple(dict.fromkeys(carried)), zones)
 
 
 def _quorums(index: Index, component: Component, target: Subject) -> Iterator[FormQuorum]:
@@ -172,6 +183,13 @@ def _quorums(index: Index, component: Component, target: Subject) -> Iterator[Fo
     second = _new_host(index, hosts[0])
     third = next_name(hosts[0], {second, *(host.id for host in index.architecture.hosts)})
     yield FormQuorum(component.id, (second, third), tuple(places))
+
+
+def _has_room(index: Index, added: Host, like: str, carried: Collection[str]) -> bool:
+    """Return True for a host in the network of another that carries others of its components, and none of some."""
+    there = index.standing_on[added.id]
+    alike = added.network == index.hosts[like].network and there <= index.standing_on[like]
+    return alike and there.isdisjoint(carried)
 
 
 def _is_odd_majority(component: Component) -> bool:
@@ -200,15 +218,25 @@ def _elsewhere(
     if free_host is not None or not own:
         yield AddReplica(component.id, free_host)
         return
-    for zones in _zones(index, own[0], (component.id,), breaking, target):
-        if not _leaves_address(index, component, zones):
-            yield AddReplica(component.id, _new_host(index, own[0]), zones)
+    for zones in _places(index, own[0], (component.id,), breaking, target):
+        yield AddReplica(component.id, _new_host(index, own[0]), zones)
+
+
+def _places(
+    index: Index, host: str, carried: Collection[str], breaking: Collection[Subject], target: Subject
+) -> list[tuple[str, ...]]:
+    """Return the zones of a new host in which all that it carries is of use; at least its own, but against the loss of a zone."""
+    zones = list(_zones(index, host, carried, breaking, target))
+    near = [each for each in zones if not any(_leaves_address(index, index.components[name], each) for name in carried)]
+    return near or ([index.hosts[host].zones] if zones and target.kind != "zone" else [])
 
 
 def _leaves_address(index: Index, component: Component, zones: Iterable[str]) -> bool:
-    """Return True if zones are on another site than a component whose address moves by its local network."""
+    """Return True if zones are on another site than a component whose address moves by its local network, or that routes there."""
     cluster = component.cluster
-    by_network = cluster is not None and (cluster.shared_address is not None or cluster.by == "vrrp")
+    by_network = component.kind in ROUTING or (
+        cluster is not None and (cluster.shared_address is not None or cluster.by == "vrrp")
+    )
     return by_network and is_apart(index, component, zones)
 
 
@@ -235,13 +263,24 @@ def _zones(
         lost = target.id if target.kind == "zone" and target.id in chain else None
         for option, outer in zip(options, (lost or zone, broken[-1] if broken and lost else zone), strict=True):
             kinds = (zones[zone].kind, zones[outer].kind)
-            beside = [other for kind in kinds for other in zones if zones[other].kind == kind]
+            beside = [
+                other
+                for kind in kinds
+                for other in zones
+                if zones[other].kind == kind and _is_beside(zones, outer, other)
+            ]
             beside = [other for other in beside if lost is None or lost not in (other, *index.zones_outside(other))]
             sound = [other for other in beside if not _is_broken(index, other, breaking)]
             declared = next(iter((*sound, *(other for other in beside if other not in taken))), None)
             new = zone if lost is None else next_name(outer, set(zones))
             option.append((declared or new) if broken else zone)
     yield from dict.fromkeys(tuple(dict.fromkeys(option)) for option in options)
+
+
+def _is_beside(zones: Mapping[str, Zone], zone: str, other: str) -> bool:
+    """Return True for a zone of the same kind in the same place, a datacenter anywhere, and a zone of another kind."""
+    alike = zones[other].kind == zones[zone].kind != "datacenter"
+    return not alike or zones[other].within == zones[zone].within
 
 
 def _is_broken(index: Index, zone: str, breaking: Collection[Subject]) -> bool:

@@ -121,6 +121,7 @@ class _Search:
     def __init__(self, topology: Topology) -> None:
         self.topology = topology
         self.work = 0
+        self.built = frozenset((*topology.zones, *topology.hosts))
         self.lone = lone_components(topology)
         self.breaking = frozenset(element for points in topology.losses.points.values() for element in points)
 
@@ -173,9 +174,7 @@ class _FlowSearch:
         # a flow of few components in a large model must not cost a pass over all of them
         self.search.work += len(index.components) // 20
         breaking = self.search.breaking | {element}
-        for edit in islice(
-            against(index, element, self.used, breaking, self.search.lone, self.search.topology.zones), CHANGES
-        ):
+        for edit in islice(against(index, element, self.used, breaking, self.search.lone, self.search.built), CHANGES):
             yield (edit,)
             if isinstance(edit, AddReplica | AddHost):
                 grown = (edit.component,) if isinstance(edit, AddReplica) else edit.components

@@ -59,7 +59,7 @@ class _Search:
         self._index = Index(architecture)
         self._callers = self._index.callers
         self._impossible: frozenset[str] = frozenset()
-        self._built = frozenset(zone.id for zone in architecture.zones)
+        self._built = frozenset((*(zone.id for zone in architecture.zones), *self._index.hosts))
         self._lone = lone_components(Topology(architecture))
         self._plans: dict[str, Plan] = {}
         self._architecture = architecture
@@ -115,7 +115,7 @@ def find_smallest_repair(architecture: Architecture, flows: Collection[str] | No
     for most in range(MOST_EDITS + 1) if hopeless is not None else ():
         edits = _within(search, architecture, (), most, hopeless or (), set())
         if edits is not None:
-            return _result(search, architecture, edits, True)
+            return _result(search, architecture, _pruned(search, architecture, edits), True)
         if search.work > WORK:
             break
     return _result(search, architecture, _pruned(search, architecture, _first_that_helps(search, architecture)), False)
@@ -262,7 +262,10 @@ def _elements(architecture: Architecture) -> set[Subject]:
 
 
 def _pruned(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
-    """Return the edits without the superfluous ones; of two that do the same, the later one goes: the first is the simpler."""
+    """Return the edits without what is superfluous; of two that do the same, the later one goes: the first is the simpler.
+
+    What saves a replica alone from failing is, where the flow fails with its host all the same.
+    """
     if search.work > 10 * WORK:
         return edits
 
@@ -270,13 +273,29 @@ def _pruned(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]
         changed = architecture
         for edit in edits:
             changed = search.apply(changed, edit)
-        return {(flow, element) for flow, elements in search.points(changed).items() for element in elements}
+        hosts = {each.id: each.hosts for component in changed.components for each in component.replicas}
+        points = search.points(changed)
+        return {
+            (flow, element)
+            for flow, elements in points.items()
+            for element in elements
+            if not any(Subject("host", host) in elements for host in hosts.get(element.id, ()))
+        }
 
     reached = left(edits)
+    files = {component.codebase for component in architecture.components}
     for edit in reversed(edits):
         if search.work > 20 * WORK:
             break
         fewer = tuple(each for each in edits if each != edit)
         if left(fewer) <= reached:
             edits = fewer
+            continue
+        for name in reversed(edit.components) if isinstance(edit, AddHost) else ():
+            if not isinstance(edit, AddHost) or name in files or len(edit.components) == 1 or search.work > 20 * WORK:
+                continue
+            smaller = replace(edit, components=tuple(each for each in edit.components if each != name))
+            fewer = tuple(smaller if each == edit else each for each in edits)
+            if left(fewer) <= reached:
+                edits, edit = fewer, smaller
     return edits

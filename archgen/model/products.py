@@ -43,6 +43,7 @@ class Product(Struct, frozen=True, gc=False):
     `shows`: a dashboard or a router of alerts, which shows or passes on what others have measured, and measures nothing.
     `resolves`: a name server that asks others and has no records of its own.
     `embedded`: a library that keeps its data in a file of the program that uses it.
+    `single`: its makers support one instance of it, whatever stands before it.
     `arbitrated`: a program without data can vote beside its replicas. `consoles` are the ports of its console for administrators.
     """
 
@@ -69,6 +70,7 @@ class Product(Struct, frozen=True, gc=False):
     shares_storage: bool = False
     appliance: bool = False
     keeps_data: bool = False
+    single: bool = False
     mailboxes: bool = False
     copied_on_request: bool = False
     attached: bool = False
@@ -130,10 +132,15 @@ _TRAITS: dict[str, Product] = {
     **dict.fromkeys(("aws-waf", "azure-waf", "cloud-armor"), Product(attached=True)),
     **dict.fromkeys(
         (
-            *("gitlab", "gitea", "forgejo", "gogs", "gerrit", "harbor", "nexus", "artifactory", "jenkins"),
+            *("gitlab", "gitea", "forgejo", "gogs", "gerrit", "harbor", "nexus", "artifactory"),
             *("midpoint", "mlflow", "nextcloud"),
         ),
         Product(keeps_data=True),
+    ),
+    "jenkins": Product(keeps_data=True, single=True),
+    **dict.fromkeys(
+        ("synapse", "prosody", "home-assistant", "teamcity", "vaultwarden", "jellyfin", "plex", "minecraft"),
+        Product(single=True),
     ),
     **dict.fromkeys(
         (

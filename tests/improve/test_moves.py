@@ -254,3 +254,112 @@ def test_callers_that_no_promoter_leads_are_named(product: str, noted: bool) -> 
         after = apply_edit(after, edit)
     assert ("with what leads its callers to the new primary" in words) is noted
     assert ("# add what leads its callers to the new primary" in changed_yaml(model, after)) is noted
+
+
+BOX = (
+    "  web: {kind: web-server, runs_on: a}\n  app: {kind: service, runs_on: a}\n  files: {kind: file-storage, product: nfs, runs_on: a}\n"
+    "  cache: {kind: cache, product: redis, runs_on: a}"
+)
+
+
+def test_nothing_is_doubled_that_fails_with_its_host_all_the_same() -> None:
+    steps = "job -> web: GET, web -> cache: GET, web -> files: read"
+    assert repair(serving(BOX, "a: {}", "", steps)) == []
+    apart = BOX.replace("product: nfs, runs_on: a", "product: nfs, runs_on: b")
+    assert repair(serving(apart, "a: {}, b: {}", "", steps))[0].startswith("a host a-2 like a, with web, cache")
+
+
+def test_a_host_carries_what_a_flow_needs_there_and_no_more() -> None:
+    text = (
+        f"{HEAD}hosts: {{a: {{}}}}\ncomponents:\n{JOB}{BOX}\n"
+        "connections: {job -> web: https, job -> app: https, web -> app: https, app -> cache: redis, cache -> files: nfs}\n"
+        "flows: {page: {steps: [job -> web: GET, web -> app: GET]}, keep: {steps: [job -> app: x, app -> cache: y, cache -> files: z]}}\n"
+    )
+    assert repair(read(text)) == ["a replica of web on a-2, a new host", "a replica of app on a-2"]
+
+
+def test_a_host_carries_nothing_for_flows_that_fail_without_the_first_one_all_the_same() -> None:
+    """So many changes that the first that helps are taken: what only `keep` needs, which the files bring down, is left out."""
+    many = [f"s-{number}" for number in range(32)]
+    text = (
+        f"{HEAD}hosts: {{a: {{}}, {', '.join(f'{name}-host: {{}}' for name in many)}}}\ncomponents:\n{JOB}{BOX}\n"
+        + "".join(f"  {name}: {{kind: service, runs_on: {name}-host}}\n" for name in many)
+        + "connections:\n  job -> web: https\n  web -> app: https\n  app -> cache: redis\n  cache -> files: nfs\n  job -> app: https\n"
+        + "".join(f"  job -> {name}: https\n" for name in many)
+        + "flows:\n  page: {steps: [job -> web: GET, web -> app: GET]}\n"
+        "  keep: {steps: [job -> app: x, app -> cache: y, cache -> files: z]}\n"
+        f"  wide: {{steps: [{', '.join(f'job -> {name}: x' for name in many)}]}}\n"
+    )
+    assert "a host a-2 like a, with web, app" in repair(read(text))
+
+
+def test_a_host_that_is_added_for_one_serves_the_others_too() -> None:
+    steps = "job -> web: GET, web -> app: GET, app -> queue: put"
+    queue = BOX.replace("cache: {kind: cache, product: redis", "queue: {kind: queue, product: rabbitmq")
+    assert repair(serving(queue, "a: {}", "", steps)) == [
+        "two more members of queue on a-2 and a-3, new hosts, which elect with the first",
+        "replicas of web and app on a-2",
+    ]
+    # the host of a balancer is none for an application
+    front = "  lb: {kind: load-balancer, runs_on: b}\n" + BOX.replace(
+        "product: nfs, runs_on: a", "product: nfs, managed: true"
+    )
+    page = "job -> lb: GET, lb -> web: GET, web -> app: GET"
+    assert any(word.startswith("a host a-2 like a") for word in repair(serving(front, "a: {}, b: {}", "", page)))
+    other = queue.replace("runs_on: a}\n  files", "runs_on: b}\n  more: {kind: service, runs_on: b}\n  files")
+    networks = "networks: {n: {trust: private}, m: {trust: private}}\n"
+    words = repair(serving(other, "a: {network: n}, b: {network: m}", networks, f"{steps}, job -> more: GET"))
+    assert any(word.startswith("a host b-2 like b, with app, more") for word in words)
+
+
+@pytest.mark.parametrize(
+    ("zones", "place"),
+    [
+        ("z-1: {kind: availability-zone, in: eu}, z-9: {kind: availability-zone, in: us}", "z-2"),
+        (
+            "z-1: {kind: availability-zone, in: eu}, z-9: {kind: availability-zone, in: us}, z-5: {kind: availability-zone, in: eu}",
+            "z-5",
+        ),
+        ("z-1: {kind: datacenter, in: eu}, z-9: {kind: datacenter, in: us}", "z-9"),
+    ],
+)
+def test_another_zone_is_one_in_the_same_place(zones: str, place: str) -> None:
+    regions = f"zones: {{eu: {{kind: region}}, us: {{kind: region}}, {zones}}}\n"
+    more = "  too: {kind: file-storage, product: nfs, runs_on: c}"
+    steps = "job -> web: GET, web -> too: read"
+    model = serving(f"  web: {{kind: service, runs_on: a}}\n{more}", "a: {zone: z-1}, c: {zone: eu}", regions, steps)
+    assert f"a replica of web on a-2 in {place}, a new host" in repair(model)
+
+
+def test_a_router_gets_no_second_one_on_another_site() -> None:
+    zones = "zones: {one: {kind: datacenter}, two: {kind: datacenter}}\n"
+    model = serving("  web: {kind: router, runs_on: a}", "a: {zone: one}", zones)
+    assert repair(model) == ["a replica of web on a-2 in one, a new host"]
+
+
+@pytest.mark.parametrize(("product", "grown"), [("synapse", False), ("jenkins", False), ("", True)])
+def test_what_its_makers_support_once_gets_no_second_replica(product: str, grown: bool) -> None:
+    made_by = f"product: {product}, " if product else ""
+    components = f"  lb: {{kind: load-balancer, managed: true}}\n  web: {{kind: app-server, {made_by}runs_on: a}}"
+    words = repair(serving(components, "a: {}", "", "job -> lb: GET, lb -> web: GET"))
+    assert any("web" in word for word in words) is grown
+
+
+ARBITER = (
+    "automatic failover of web by a new arbiter of three, one of them on witness-1, a new host, with what leads its callers to "
+    "the new primary"
+)
+
+
+@pytest.mark.parametrize(
+    ("product", "words"),
+    [
+        ("product: oracle, ", ["automatic failover of web"]),
+        ("", [ARBITER]),
+    ],
+)
+def test_a_product_promotes_by_its_own_means_where_no_other_is_known(product: str, words: list[str]) -> None:
+    pair = f"  web: {{kind: database, {product}runs_on: [a, b], replication: {{primary: a, failover: manual}}}}"
+    assert repair(serving(pair, "a: {}, b: {}", "")) == words
+    single = f"  web: {{kind: database, {product}runs_on: a}}"
+    assert bool(repair(serving(single, "a: {}", ""))) is not bool(product)

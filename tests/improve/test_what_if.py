@@ -323,7 +323,7 @@ _DATA = LONE.partition("kind: service, ")[2].partition("flows:")[0]
         ("site -> data: file", "site -> data: postgresql", True),
         ("site -> data: file", "site -> data: file", False),
         ("data: {kind: database, runs_on: a}", "data: {kind: database, runs_on: nas}", True),
-        ("data: {kind: database, runs_on: a}", "data: {kind: search, runs_on: a}", True),
+        ("data: {kind: database, runs_on: a}", "data: {kind: cache, runs_on: a}", True),
         ("data: {kind: database, runs_on: a}", "data: {kind: code-base, runs_on: a}", True),
         ("kind: service, runs_on: a}", "kind: service, runs_on: a, uploads: local}", False),
         (_DATA, f"codebase: data, {_DATA}".replace("database", "code-base"), True),
