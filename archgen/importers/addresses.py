@@ -33,7 +33,7 @@ _ANY = ("0.0.0.0", "::", "[::]")
 _MOST_SOUGHT = 300
 """Hosts that are sought one by one in a text before its addresses are."""
 
-_URL = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]{1,40}):(?://|@//|@)([^\s\"'<>]+)")
+_URL = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]{1,40}):(?://|@//|@)((?:[^\s\"'<>]|<[\w .-]{1,60}>(?=[^\s\"']{0,80}@))+)")
 _HOST_PORT = re.compile(
     r"(?<![A-Za-z0-9_.\-/@])([A-Za-z0-9](?:[A-Za-z0-9_.-]{0,200}[A-Za-z0-9])?):([0-9]{1,5})(?![0-9A-Za-z.:])"
 )

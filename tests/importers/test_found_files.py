@@ -239,3 +239,15 @@ def test_few_manifests_give_way_to_compose_files_that_run_more(tmp_path: Path, m
     assert result.others == ("kind.yaml", "web/k8s.yaml")
     write({"web/more.yaml": WORKLOAD.replace("name: web}\n", "name: more}\n")})
     assert {name for _, name in import_model((".",), None).reading.sources} == {"kubernetes"}
+
+
+@pytest.mark.parametrize(("count", "components"), [(3, {"s1", "s2", "s3"}), (4, {"web"})])
+def test_manifests_come_before_many_compose_projects_of_which_nothing_tells_the_one_that_is_meant(
+    count: int, components: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({"k8s/web.yaml": WORKLOAD})
+    for number in range(1, count + 1):
+        write({f"p{number}/compose.yml": f"services:\n  s{number}:\n    image: acme/s{number}\n"})
+    parts = import_model((".",), None).model.inventory.parts
+    assert {part for part in parts if not part.startswith("app")} == components

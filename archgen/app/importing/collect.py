@@ -138,7 +138,11 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     kustomizations += [path for path in outer if is_kustomization(path)]
     manifests = _without_overlays(collection, manifests, kustomizations, repository)
     nearest = _nearest_projects(below)
-    if manifests and not _run_less(manifests, nearest, inside):
+    if manifests and (
+        not _run_less(manifests, nearest, inside)
+        # of many projects side by side nothing tells which one is meant
+        or len(choose_projects(directory, nearest, below, inside).projects) > _MOST_PROJECTS
+    ):
         for path, data in manifests.items():
             collection.files.setdefault(path, Configuration(path, data))
         return
