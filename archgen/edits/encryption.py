@@ -25,7 +25,7 @@ _SPEAKING = ("pgbouncer", "pgpool", "pgcat", "odyssey", "proxysql", "maxscale", 
 _UNVERIFIED = ("smb", "nfs", "snmp", "iscsi")
 """Protocols with an encryption of their own, in which no certificate is verified."""
 
-_UNVERIFYING = ("aws-alb", "aws-nlb", "aws-elb")
+_UNVERIFYING = ("aws-alb", "aws-nlb", "aws-elb", "google-cloud-load-balancing")
 """Balancers that encrypt towards their targets and can't be told to verify a certificate."""
 
 _WITHOUT_TLS = ("varnish", "varnish-cache")

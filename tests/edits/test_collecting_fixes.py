@@ -31,6 +31,15 @@ def test_no_agent_is_installed_on_an_appliance() -> None:
     assert "latency" in fixed(balancer, "unmonitored")["components"]["watch"]["collects"][0]["measures"]
 
 
+@pytest.mark.parametrize(("kind", "is_closed"), [("router", True), ("router, product: vyos", False)])
+def test_no_agent_is_installed_on_a_router_of_no_known_product(kind: str, is_closed: bool) -> None:
+    router = EDGE.replace(
+        "kind: firewall, product: fortigate, runs_on: edge, default: deny", f"kind: {kind}, runs_on: edge"
+    )
+    after = fixed(router, "unmonitored")["components"]
+    assert after["agent"]["runs_on"] == (["a"] if is_closed else ["a", "edge"])
+
+
 def test_an_agent_is_installed_on_a_firewall_that_is_a_server() -> None:
     after = fixed(EDGE.replace("fortigate", "nftables"), "unmonitored")["components"]
     assert after["agent"]["runs_on"] == ["a", "edge"]

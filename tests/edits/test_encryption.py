@@ -65,7 +65,10 @@ def test_all_callers_of_a_port_change_together() -> None:
     assert after["user -> django"] == {"protocol": "https", "port": 8000}
 
 
-@pytest.mark.parametrize(("caller", "verified"), [("product: aws-alb, ", False), ("product: haproxy, ", True)])
+@pytest.mark.parametrize(
+    ("caller", "verified"),
+    [("product: aws-alb, ", False), ("product: Cloud Load Balancing, ", False), ("product: haproxy, ", True)],
+)
 def test_a_balancer_that_can_not_verify_a_certificate_is_not_said_to(caller: str, verified: bool) -> None:
     text = model(
         f"user: {{kind: client}}\nlb: {{kind: load-balancer, {caller}managed: true}}\napp: {{kind: app-server, runs_on: a}}",

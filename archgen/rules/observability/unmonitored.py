@@ -117,9 +117,14 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
 
 
 def _is_appliance(facts: Topology, host: str) -> bool:
-    """Return True for a device that takes no agent, and sends its measurements and its log itself (SNMP, syslog)."""
-    running = [facts.components[replica.component].product for replica in facts.replicas_on[host]]
-    return bool(running) and all(product_of(product).appliance for product in running)
+    """Return True for a device that takes no agent, and sends its measurements and its log itself (SNMP, syslog).
+
+    So does a router of which no product is known: few are computers.
+    """
+    running = [facts.components[replica.component] for replica in facts.replicas_on[host]]
+    return bool(running) and all(
+        product_of(each.product).appliance or (each.product is None and each.kind == "router") for each in running
+    )
 
 
 def _on_hosts(facts: Topology, hosts: list[str]) -> list[str]:

@@ -144,10 +144,21 @@ def _installations(facts: Topology, processes: list[str]) -> dict[str, str]:
 
 
 def _work_together(facts: Topology, process: str, other: str) -> bool:
-    """Return True if one of two components calls the other, or a flow needs both."""
+    """Return True if one of two components calls the other, a flow needs both, or visitors come to both by one name."""
     calls = any(other in call.targets for call in facts.outgoing[process])
     is_called = any(process in call.targets for call in facts.outgoing[other])
-    return calls or is_called or not set(facts.flows_of[process]).isdisjoint(facts.flows_of[other])
+    return (
+        calls
+        or is_called
+        or not set(facts.flows_of[process]).isdisjoint(facts.flows_of[other])
+        or not _domains(facts, process).isdisjoint(_domains(facts, other))
+    )
+
+
+def _domains(facts: Topology, component: str) -> set[str]:
+    """Return the names by which visitors come to a component."""
+    domains = (facts.flows[flow].domain for flow in facts.flows_of[component])
+    return {domain for domain in domains if domain is not None}
 
 
 def _application(component: Component) -> str | None:
