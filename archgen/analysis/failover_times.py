@@ -59,7 +59,9 @@ def pauses(facts: Topology, flow: Flow, gone: Collection[Subject]) -> Iterator[s
         assumed = "" if timed.source is None else " (assumed)"
         after = f"after about {span(timed.seconds)}"
         if not moves_alone(component):
-            if _is_down(_before_failover(facts, component), flow, gone):
+            before = _before_failover(facts, component)
+            # a flow that fails without any loss then has no part in the failover, such as a local read of a standby
+            if _is_down(before, flow, gone) and not _is_down(before, flow, ()):
                 yield f"{after}, when {component.id} has failed over{assumed}"
                 yield from _promoter_lost(facts, component, gone)
             elif share := _share_until_moved(facts, component, gone):

@@ -60,6 +60,37 @@ def test_it_says_when_a_flow_is_served_again(
     assert (flows["get"]["hints"], flows["set"]["hints"]) == (reads, writes)
 
 
+STANDBY = """archgen: 1
+name: A dump of the standby
+hosts: {a: {}, b: {}, other: {}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  store:
+    kind: database
+    runs_on: [a, b]
+    cluster: {mode: active-passive, active: a, address: {shared: 192.0.2.9}, failover: automatic, by: vrrp, watches: process}
+    replication: {primary: a, failover: automatic}
+  dump: {kind: backup, runs_on: b, backs_up: store}
+  beside: {kind: worker, runs_on: other}
+connections: {job -> store: postgresql, dump -> store: {protocol: postgresql, locality: same-host}}
+flows:
+  write: {access: write, steps: [job -> store: INSERT]}
+  dump: {access: read, steps: [dump -> store: dump]}
+"""
+
+
+@pytest.mark.parametrize(("lost", "waits"), [("other", False), ("a", True)])
+def test_what_reads_the_standby_beside_it_waits_for_no_failover(
+    lost: str, waits: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "standby.arch.yaml"
+    model.write_text(STANDBY, encoding="utf-8")
+    assert main(["simulate", str(model), "--kill", lost, "--format", "json"]) == 0
+    flows = json.loads(capsys.readouterr().out)["flows"]
+    assert flows["dump"]["hints"] == []
+    assert bool(flows["write"]["hints"]) is waits
+
+
 def test_a_declared_time_is_not_assumed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     model = tmp_path / "store.arch.yaml"
     model.write_text(STORE.replace("RECOVERY", "recovery: 90s"), encoding="utf-8")

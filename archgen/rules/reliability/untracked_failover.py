@@ -199,9 +199,16 @@ def _entries(facts: Topology) -> dict[str, list[Connection]]:
                     reached += [target] if target not in reached else []
                 elif _is_located(facts, connection, target):
                     continue
-                elif kind.role == "balancer" or kind.serves:
+                elif kind.role == "balancer" or kind.serves or _is_led_to_one(facts, connection, target):
                     entries.setdefault(target, []).append(connection)
     return entries
+
+
+def _is_led_to_one(facts: Topology, connection: Connection, target: str) -> bool:
+    """Return True for a mail server to which people's programs come by a name of one of its hosts: they try no MX record."""
+    component = facts.components[target]
+    domains = {facts.flows[flow].domain for flow in facts.flows_over[connection.id]} if component.kind == "mail" else ()
+    return any(len(hosts_named(facts, component, domain)) == 1 for domain in domains if domain is not None)
 
 
 _WITH_A_LIST = ("dns", "radius", "diameter", "ldap", "ldaps", "udp")
@@ -268,7 +275,8 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     # an address serves one of two and idles the other, so it is no substitute for a balancer, nor for what players hold
     if len(component.replicas) > 2 or component.sessions == "local" or _balancers_before(context.topology, component):
         return ()
-    if _is_behind_others(context.topology, component):
+    # the same names are those of MX records
+    if _is_behind_others(context.topology, component) or component.kind == "mail":
         return ()
     return patch_of(context.topology, MoveAddress(component.id))
 
