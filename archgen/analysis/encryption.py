@@ -253,8 +253,10 @@ def _may_cross(topology: Topology, connection: Connection) -> bool:
 
 
 def _measures(topology: Topology, connection: Connection) -> bool:
-    """Return True if a connection carries nothing but measurements for monitoring."""
+    """Return True if a connection carries nothing but measurements for monitoring; on a flow, one monitoring sends another alerts."""
     ends = (connection.source, *connection.targets)
+    if topology.flows_over[connection.id] and all(topology.kind(name).id == "monitoring" for name in ends):
+        return False
     if topology.observing.isdisjoint(ends) or any(topology.kind(name).id == "log-collector" for name in ends):
         return False
     return not any(port.protocol in _OF_OTHERS for port in connection.ports)
