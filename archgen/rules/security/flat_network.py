@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -50,7 +50,19 @@ def _hit(facts: Topology, network: str, held: dict[Role, list[str]]) -> Hit:
         message=f"{listed(components)} share the network {network}, so an attacker in {attacked} reaches {data}",
         related=tuple((Subject("component", component), f"is in {network}") for component in components),
         flows=facts.flows_through(components),
+        fix=_POLICIES if _floats(facts, (*held["web"], *held["application"])) else None,
     )
+
+
+_POLICIES = (
+    "Let the platform's network policies pass only what the flows need. Declare each namespace as a network, `network: …` at its "
+    "components, and the policies as a firewall (`kind: firewall` with `guards` and `rules`)."
+)
+"""What parts the components of a cluster, whose hosts are in one network."""
+
+
+def _floats(facts: Topology, components: Iterable[str]) -> bool:
+    return any(replica.floating for name in components for replica in facts.components[name].replicas)
 
 
 def _way_in(facts: Topology, held: dict[Role, list[str]]) -> tuple[str, str]:
