@@ -80,6 +80,37 @@ def callers_of(topology: Topology, component: str) -> tuple[Connection, ...]:
     return tuple(arriving)
 
 
+def arrivals(topology: Topology, connection: Connection) -> tuple[Connection, ...]:
+    """Return the connections that reach what a call is for: itself, or those behind the firewalls and routers that pass it on."""
+    flows = topology.flows_over[connection.id]
+    queue = [connection]
+    arriving: list[Connection] = []
+    for call in queue:
+        passing = (target for target in call.targets if topology.kind(target).id in FORWARDING)
+        onward = [each for target in passing for each in topology.outgoing[target] if _shares(topology, each, flows)]
+        queue += [each for each in onward if each not in queue]
+        arriving += [] if onward else [call]
+    return tuple(arriving)
+
+
+def origins(topology: Topology, connection: Connection) -> tuple[str, ...]:
+    """Return the callers whose calls a connection carries: its source, or those before the firewalls and routers that pass them on."""
+    flows = topology.flows_over[connection.id]
+    queue = [connection]
+    sources: dict[str, None] = {}
+    for call in queue:
+        passes = topology.kind(call.source).id in FORWARDING
+        before = [each for each in topology.incoming[call.source] if passes and _shares(topology, each, flows)]
+        queue += [each for each in before if each not in queue]
+        sources.update({} if before else {call.source: None})
+    return tuple(sources)
+
+
+def _shares(topology: Topology, connection: Connection, flows: tuple[str, ...]) -> bool:
+    """Return True if a connection is on one of some flows, or there are none to go by."""
+    return not flows or any(flow in topology.flows_over[connection.id] for flow in flows)
+
+
 def is_unused_call(topology: Topology, connection: Connection, store: str) -> bool:
     """Return True if a caller and a store are on flows, none goes over the connection, and it carries requests."""
     used = topology.flows_of[connection.source] and topology.flows_of[store]

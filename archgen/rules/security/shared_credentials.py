@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.exposure import STORES
+from archgen.analysis.exposure import STORES, arrivals, origins
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -39,7 +39,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             for target in _servers(facts, connection):
                 accounts.setdefault(target, {}).setdefault(connection.credentials, []).append(connection)
         elif _is_open(facts, connection):
-            open_.setdefault(_servers(facts, connection), []).append(connection)
+            open_.setdefault(_let_in_by(facts, connection), []).append(connection)
     for calls in open_.values():
         yield _unproven(facts, calls)
     for target, users in accounts.items():
@@ -177,18 +177,28 @@ def _is_open(facts: Topology, connection: Connection) -> bool:
     """Return True if a program calls another over the network, or anybody a store, without authentication."""
     if connection.authentication is not False:
         return False
-    source = connection.source
-    # a machine inside is no visitor: a modality, a workstation
-    inside = (
-        facts.kind(source).id == "client" and facts.network_of(source) is not None and facts.trust(source) != "internet"
-    )
-    program = facts.kind(source).role in _PROGRAMS or inside
+    behind = (call for call in arrivals(facts, connection) if call is not connection)
+    if any(call.authentication is not None or call.credentials is not None for call in behind):
+        # what is behind the router says it of itself
+        return False
+    program = any(_is_program(facts, source) for source in origins(facts, connection))
     # a page may be for everybody; a store that clients reach without it has no application that asks them
     stores = any(facts.kind(target).id in STORES for target in connection.targets)
     if not (program or stores) or all(port.protocol in _OPEN for port in connection.ports):
         return False
     foreign = all(facts.kind(target).foreign for target in connection.targets)
     return not foreign and (facts.crosses(connection) is not False or _is_in_reach(facts, connection))
+
+
+def _is_program(facts: Topology, source: str) -> bool:
+    """Return True for what works on its own, and for a machine inside, which is no visitor: a modality, a workstation."""
+    inside = facts.network_of(source) is not None and facts.trust(source) != "internet"
+    return facts.kind(source).role in _PROGRAMS or (facts.kind(source).id == "client" and inside)
+
+
+def _let_in_by(facts: Topology, connection: Connection) -> tuple[str, ...]:
+    """Return the components that let a call in: a firewall or router lets none in, and what is behind it does."""
+    return tuple(dict.fromkeys(server for call in arrivals(facts, connection) for server in _servers(facts, call)))
 
 
 def _servers(facts: Topology, connection: Connection) -> tuple[str, ...]:
@@ -200,7 +210,7 @@ def _callers(facts: Topology, connection: Connection) -> tuple[str, ...]:
     """Return the components that are let in; a proxy of the store's protocol passes on the account of its callers."""
     if _is_taken(facts, connection):
         return connection.targets
-    return tuple(call.source for call in _handed_on(facts, connection)) or (connection.source,)
+    return tuple(call.source for call in _handed_on(facts, connection)) or origins(facts, connection)
 
 
 def _handed_on(facts: Topology, connection: Connection) -> list[Connection]:
@@ -283,7 +293,7 @@ _OWN_ACCOUNTS = (
 
 def _unproven(facts: Topology, calls: list[Connection]) -> Hit:
     """The first of the connections is the subject: what lets all of them in is one setting."""
-    servers = _servers(facts, calls[0])
+    servers = _let_in_by(facts, calls[0])
     flows = {flow for call in calls for flow in facts.flows_over[call.id]}
     return Hit(
         subject=Subject("connection", calls[0].id),
