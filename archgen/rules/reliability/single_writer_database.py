@@ -62,7 +62,12 @@ def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, .
     if len(hosts) == 1:
         related.append((Subject("host", hosts[0]), "runs the only writer"))
         # from the machine up, so that the proof is the loss of what is nearest to the writer
+        others = (other for other in facts.components[component.id].replicas if other.id != writer)
+        beside = {name for other in others for host in other.hosts for name in (host, *facts.index.hosts_below(host))}
         for name in (*reversed(facts.index.hosts_below(hosts[0])), hosts[0]):
+            # a machine with another replica is lost with both, which is more than the loss of the writer
+            if name in beside:
+                continue
             host = Subject("host", name)
             owed = [flow for flow in flows if host not in facts.losses.breaks_beside(flow, component.id)]
             causes |= {(host.id, flow) for flow in owed}

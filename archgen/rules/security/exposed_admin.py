@@ -13,7 +13,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection, FirewallRule, Port
 from archgen.model.change import Change, Remove
 from archgen.model.products import product_name, product_of
-from archgen.model.protocols import ADMINISTRATION, PROTOCOLS, TUNNELS
+from archgen.model.protocols import ADMINISTRATION, PROTOCOLS, TUNNELS, WEB
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -51,13 +51,25 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _is_way_in(facts: Topology, connection: Connection, port: Port) -> bool:
-    """Return True if a port is what a bastion is there for: a shell or tunnel, or all that it offers, not a console beside that."""
-    if port.protocol not in (*ADMINISTRATION, *TUNNELS) and len(connection.ports) > 1:
+    """Return True if a port is what a bastion is there for: a shell, a tunnel, or a page that is all it offers, not a console."""
+    if port.protocol not in _WAYS_IN and (port.protocol not in WEB or _offers_more(facts, connection, port)):
         return False
     calls = (connection, *_behind(facts, connection, port))
     through = {call.source for call in calls[1:]}
     ends = {target for call in calls for target in call.targets} - through
     return all(facts.kind(end).id == "bastion" for end in ends)
+
+
+_WAYS_IN = ("ssh", "rdp", *TUNNELS)
+"""The protocols of bastions; telnet, SNMP and IPMI administer the bastion itself, or let everybody read along."""
+
+
+def _offers_more(facts: Topology, connection: Connection, port: Port) -> bool:
+    """Return True if the connection has another port, or its targets have one for callers from the internet."""
+    calls = [call for target in connection.targets for call in facts.incoming[target]]
+    public = [call for call in calls if facts.trust(call.source) == "internet"]
+    offered = (other for call in (connection, *public) for other in call.ports)
+    return any((other.protocol, other.port) != (port.protocol, port.port) for other in offered)
 
 
 def _is_guessable(facts: Topology, connection: Connection) -> bool:

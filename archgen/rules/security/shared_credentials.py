@@ -226,7 +226,9 @@ def _handed_on(facts: Topology, connection: Connection) -> list[Connection]:
 
 
 def _hands_on(facts: Topology, connection: Connection) -> bool:
-    return facts.kind(connection.source).role == "balancer" and connection.credentials is not None
+    """Return True for a proxy before stores; a gateway signs in at what it calls with an account of its own."""
+    stores = all(facts.kind(target).id in STORES for target in connection.targets)
+    return stores and facts.kind(connection.source).role == "balancer" and connection.credentials is not None
 
 
 def _spoken(connection: Connection) -> set[str]:
