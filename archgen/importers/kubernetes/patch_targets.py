@@ -34,7 +34,7 @@ class PatchTargets:
 
     def selected_by(self, target: SourceNode) -> Iterator[Manifest]:
         """Yield the objects of a target, which has patterns of kind, name and namespace, and labels; none for other patterns."""
-        kind, name, namespace = (_pattern(target.text_at(key)) for key in ("kind", "name", "namespace"))
+        kind, name, namespace = (simple_pattern(target.text_at(key)) for key in ("kind", "name", "namespace"))
         labels = _labels(target.text_at("labelSelector"))
         if (
             kind is None
@@ -53,7 +53,7 @@ class PatchTargets:
                 yield each
 
 
-def _pattern(text: str) -> re.Pattern[str] | None:
+def simple_pattern(text: str) -> re.Pattern[str] | None:
     """Return what a pattern matches; nothing is any text. None for one that is more than names in which some signs are open."""
     text = text.removeprefix("^").removesuffix("$")
     if text.startswith("(") and text.endswith(")"):

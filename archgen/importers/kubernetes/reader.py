@@ -47,6 +47,7 @@ from archgen.importers.kubernetes.part import (
 )
 from archgen.importers.kubernetes.policies import add_policies, admissions
 from archgen.importers.kubernetes.routes import IngressRoute, routes_of
+from archgen.importers.kubernetes.scraping import add_scraped
 from archgen.importers.kubernetes.services import add_services, ports_of_nodes, protocols_of, siblings_of
 from archgen.importers.kubernetes.shared_settings import SharedSettings
 from archgen.importers.kubernetes.sought_stores import components_sought, settings_in_no_file, sought_by
@@ -134,6 +135,7 @@ class _Reader:
         for attachment in attachments:
             self._call_outside(attachment)
             self._call_by_variables(attachment)
+        add_scraped(attachments, self.parts, self.services, self.selected, self.sheet)
         add_services(self.manifests, self.parts, self.services, self.selected, self.sheet)
         self._route()
         add_policies(self.manifests, self.index, self.taken, self.sheet)
