@@ -191,3 +191,23 @@ def test_a_tangled_deployment_that_is_asked_for_folds(name: str) -> None:
     model = read_model("m.arch.yaml", WRITTEN[name]().encode())
     ((_, diagram),) = at_levels(model, "deployment", "deployment", findings=True, complete=False)
     assert score(best(diagram)).crossings < score(best(deployment(model.topology))).crossings / 2
+
+
+def test_hosts_that_share_their_agent_alone_never_fold() -> None:
+    """A store and the copies of it stand apart: one box would say that the backup is beside what it saves."""
+    text = """
+archgen: 1
+name: Rooms
+zones: {room-1: {kind: rack}, room-2: {kind: rack}}
+hosts: {store: {zone: room-1}, copies: {zone: room-2}, dc-1: {zone: room-1}, dc-2: {zone: room-2}}
+components:
+  images: {kind: database, runs_on: store}
+  nightly: {kind: backup, runs_on: copies, backs_up: [images]}
+  directory: {kind: identity-provider, runs_on: [dc-1, dc-2]}
+  agent: {kind: monitoring-agent, runs_on: [store, copies, dc-1, dc-2]}
+"""
+    shown = Topology(load("m.arch.yaml", text.encode()).architecture)
+    for closeness in ("apart", "close", "closest"):
+        hosts = fold_equal(shown, closeness).hosts
+        assert hosts["store"] != hosts["copies"]
+    assert fold_equal(shown, "closest").hosts["dc-2"] == "dc-1"

@@ -111,10 +111,11 @@ class _Equality:
         return len(replicas) == 1 and helps and not self._topology.flows_of[component]
 
     def _roles_on(self, host: str) -> frozenset[tuple[str, bool]]:
-        """Return what runs on a host; a host that holds nothing else is no equal of another's for a single helper."""
+        """Return what runs on a host; one that holds nothing else but agents is no equal of others for a single component."""
         replicas = self._topology.replicas_on[host]
         steady = [replica for replica in replicas if replica.component not in self._incidental]
-        return frozenset(self._look(replica) for replica in steady or replicas)
+        works = any(not self._topology.kind(replica.component).observes for replica in steady)
+        return frozenset(self._look(replica) for replica in (steady if works else replicas))
 
     def _join_hosts(self) -> None:
         """Give hosts of one network that share half of their components the roles of all of them."""
