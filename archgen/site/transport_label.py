@@ -22,6 +22,8 @@ def transport_label(meaning: Meaning) -> str:
             return "replication"
         case "monitoring":
             return "monitoring"
+        case "code":
+            return "runs the code"
         case "unknown":
             return "not declared"
         case _:

@@ -247,5 +247,6 @@ LINES: dict[Meaning, Line] = {
     "replication": Line("accent", double=True, words="replication"),
     "monitoring": Line("muted", dash="1.5 4", words="monitoring"),
     "lookup": Line("muted", words="name look-up"),
+    "code": Line("muted", dash="10 3 2 3", words="runs the code"),
     "unknown": Line("muted", dash="10 4", words="encryption not declared"),
 }

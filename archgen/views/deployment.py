@@ -18,6 +18,7 @@ from archgen.views.equal.names import shared_name
 from archgen.views.equal.spread import host_spread, replica_spread, single_zone
 from archgen.views.folding import Folding
 from archgen.views.labels import product_label
+from archgen.views.overview import guard_text
 from archgen.views.pools import pool_id, pools, shared_zone
 
 _NAMED = 2
@@ -237,9 +238,9 @@ def _node(
 
 
 def _detail(topology: Topology, component: Component, replica: Replica, folding: Folding) -> str:
-    if component.guards and not topology.flows_of[component.id]:
-        return f"guards {listed(component.guards)}"
     words = [product_label(topology, component)]
+    if component.guards and not topology.flows_of[component.id]:
+        return SEPARATOR.join([*words, *guard_text(component)])
     alike = folding.nodes_like(replica.id)
     if alike > 1:
         uneven = "" if topology.kind(component.id).observes else replica_spread(topology, replica, folding)

@@ -12,6 +12,7 @@ from archgen.model.architecture import Component, Connection, Replica
 from archgen.views.diagram import Badge, Edge
 from archgen.views.folding import Folding
 from archgen.views.labels import port_label
+from archgen.views.watching import is_for_watching
 
 
 def _both(first: Edge, other: Edge) -> Edge:
@@ -92,7 +93,8 @@ class DeploymentEdges:
 
     def _calls(self, connection: Connection) -> Iterator[Edge]:
         port = port_of(connection)
-        overall = self._topology.meaning(connection, port)
+        watches = is_for_watching(self._topology, connection)
+        overall = "monitoring" if watches else self._topology.meaning(connection, port)
         badges = self._marks.get(f"connection:{connection.id}", ())
         pairs = [pair for target in connection.targets for pair in self._pairs(connection, target)]
         carrier = self._carrier(pairs)
@@ -108,8 +110,6 @@ class DeploymentEdges:
         return next(apart, 0)
 
     def _meaning(self, overall: Meaning, source: Replica, target: Replica) -> Meaning:
-        if any(self._topology.kind(end.component).observes for end in (source, target)):
-            return "monitoring"
         together = len(source.hosts) == 1 and source.hosts == target.hosts
         return "local" if together and overall in ("plaintext", "unknown") else overall
 
@@ -212,7 +212,7 @@ class DeploymentEdges:
         for replica in component.replicas:
             own = [candidate for candidate in code.replicas if candidate.hosts == replica.hosts] or code.replicas[:1]
             for replica_of_code in own:
-                yield self._edge(f"{component.id} runs {code.id}", (replica, replica_of_code), "", "local")
+                yield self._edge(f"{component.id} runs {code.id}", (replica, replica_of_code), "", "code")
 
     def _backups(self, component: Component) -> Iterator[Edge]:
         """Yield a line from each component that is backed up, unless a connection between the two exists."""

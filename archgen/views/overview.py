@@ -8,11 +8,12 @@ from archgen.analysis.hops import port_of
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component
 from archgen.model.finding import Finding
-from archgen.model.wording import listed, plural
+from archgen.model.wording import plural
 from archgen.views.badges import badges
 from archgen.views.diagram import SEPARATOR, Badge, Diagram, Edge, Node
 from archgen.views.folding import Folding
 from archgen.views.labels import port_label, product_label
+from archgen.views.watching import is_for_watching
 
 
 def overview(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
@@ -60,16 +61,15 @@ def component_node(
 
 
 def guard_text(component: Component) -> list[str]:
-    """Return the elements that a firewall guards, as text."""
-    return [f"guards {listed(component.guards)}"] if component.guards else []
+    """Return the elements that a firewall guards, as text that is short enough for a card."""
+    return [f"guards {', '.join(component.guards)}"] if component.guards else []
 
 
 def component_edges(topology: Topology, marks: dict[str, tuple[Badge, ...]]) -> Iterator[Edge]:
     """Yield a line between components for each connection and target, each code base and each backup."""
     for connection in topology.architecture.connections:
         port = port_of(connection)
-        observes = any(topology.kind(end).observes for end in (connection.source, *connection.targets))
-        meaning = "monitoring" if observes else topology.meaning(connection, port)
+        meaning = "monitoring" if is_for_watching(topology, connection) else topology.meaning(connection, port)
         for place, target in enumerate(connection.targets):
             carried = marks.get(f"connection:{connection.id}", ()) if place == 0 else ()
             name = f"{connection.id} {connection.source} {target}"
@@ -87,7 +87,7 @@ def component_edges(topology: Topology, marks: dict[str, tuple[Badge, ...]]) -> 
         code = component.codebase
         if code in topology.components and code is not None:
             subject = f"{component.id} runs {code}"
-            yield Edge(id=subject, subject=subject, source=component.id, target=code, meaning="local")
+            yield Edge(id=subject, subject=subject, source=component.id, target=code, meaning="code")
         for stored in component.backs_up:
             drawn = (component.id, stored) in connections or (stored, component.id) in connections
             if stored in topology.components and not drawn:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from archgen.analysis.hops import Hop, Meaning
+from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Flow
 from archgen.model.finding import Finding
@@ -16,12 +16,10 @@ from archgen.views.badges import badges
 from archgen.views.diagram import SEPARATOR, SINGLE, Badge, Diagram, Edge, Node
 from archgen.views.folding import Folding
 from archgen.views.labels import step_number
+from archgen.views.levels.drawing import WORST
 from archgen.views.levels.sketch import Pair
 from archgen.views.levels.tree import GroupTree
 from archgen.views.overview import component_node
-
-_WORST: tuple[Meaning, ...] = ("plaintext", "unknown", "encrypted", "replication", "local", "lookup", "monitoring")
-"""Meanings of lines, the one that joint lines show first."""
 
 
 def route_diagram(
@@ -118,7 +116,7 @@ def _edges(topology: Topology, flow: Flow, cards: Mapping[str, str]) -> Iterator
             source=source,
             target=target,
             label=_numbers([step_number(hop.step.id) for hop in hops]),
-            meaning=min((hop.meaning for hop in hops), key=_WORST.index),
+            meaning=min((hop.meaning for hop in hops), key=WORST.index),
             bundled=connections if len(connections) > 1 else (),
         )
 

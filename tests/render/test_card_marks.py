@@ -51,6 +51,16 @@ def test_badges_lie_on_no_icon(measures: Measures, count: int) -> None:
     assert icon.x >= box.x
 
 
+@pytest.mark.parametrize("count", [4, 5, 6])
+def test_an_icon_below_a_full_row_of_badges_stays_one_that_can_be_made_out(count: int) -> None:
+    placed = domain(drawn(count))
+    box, sizes = placed.nodes[0].box, placed.measures.sizes
+    (icon,) = (each for each in icons(diagram_scene(placed).shapes) if each.size > sizes.badge)
+    assert icon.size >= 0.7 * sizes.icon
+    assert icon.y >= box.y + sizes.badge - 0.01
+    assert icon.x + icon.size / 2 == pytest.approx(box.centre[0])
+
+
 def test_a_name_on_two_lines_that_leaves_no_room_has_no_icon() -> None:
     placed = domain(drawn(label="waiting-room"), measures=BRIEF)
     assert len(placed.nodes[0].title) == 2

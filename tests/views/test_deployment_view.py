@@ -7,11 +7,14 @@ from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
+from archgen.layout.deployment.cards import size_cards
+from archgen.layout.measures import BRIEF, FLAT, TERSE, USUAL
 from archgen.model.architecture import Architecture, Component, Connection, Host, Port, Replica
 from archgen.model.finding import Accepted, Finding, Severity
 from archgen.model.subject import Subject, SubjectKind
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Edge, Group, Node
+from archgen.views.levels import level_diagrams
 from tests.generators.random_models import random_model
 
 TIERS = (
@@ -77,8 +80,8 @@ def test_lines_are_those_that_the_connections_join() -> None:
         "app@server-1 -> mysql@server-1: mysql 3306 local",
         "app@server-2 -> mysql@server-2: reads local",
         "app@server-2 -> mysql@server-1: writes plaintext",
-        "app@server-1 -> code@server-1:  local",
-        "app@server-2 -> code@server-2:  local",
+        "app@server-1 -> code@server-1:  code",
+        "app@server-2 -> code@server-2:  code",
         "mysql@server-1 -> mysql@server-2: replication replication",
     ]
 
@@ -262,3 +265,45 @@ components:
 """
     diagram = deployment(Topology(load("m.arch.yaml", text.encode()).architecture))
     assert [edge.mutual for edge in diagram.edges] == [True]
+
+
+LOGS = """
+hosts: {a: {}, k: {}, p: {}}
+components:
+  shipper: {kind: log-collector, runs_on: a}
+  bus: {kind: stream, runs_on: k}
+  metrics: {kind: monitoring, runs_on: p}
+  agent: {kind: monitoring-agent, runs_on: [a, k, p]}
+connections:
+  shipper -> bus: {protocol: kafka, tls: false}
+  metrics -> agent: {protocol: http}
+flows: {ship: {steps: [{shipper -> bus: a batch}]}}
+"""
+
+
+def test_a_step_of_a_flow_is_drawn_as_what_it_is_and_not_as_monitoring() -> None:
+    """In a platform of logs the collectors do the work that the picture is about."""
+    shown = {edge.subject: edge.meaning for edge in written(LOGS).edges}
+    assert shown == {"shipper -> bus": "plaintext", "metrics -> agent": "monitoring"}
+
+
+def test_what_watches_on_a_flow_is_folded_away_with_no_other_monitoring() -> None:
+    text = LOGS.replace("  agent:", "  watcher: {kind: monitoring, runs_on: p}\n  agent:")
+    shown = Topology(load("m.arch.yaml", f"archgen: 1\nname: M\n{text}".encode()).architecture)
+    (system, watching) = level_diagrams(shown)
+    assert {node.id for node in system.diagram.nodes} == {"shipper", "bus", "role:observer"}
+    assert [edge.subject for edge in system.diagram.edges] == ["shipper -> bus"]
+    assert {node.id for node in watching.diagram.nodes} == {"metrics", "watcher", "agent"}
+
+
+def test_a_firewall_that_stands_alone_says_what_it_guards_on_every_card() -> None:
+    text = "networks: {lan: {trust: private}, dmz: {trust: dmz}}\nzones: {r: {kind: datacenter}}\n"
+    text += "hosts: {a: {zone: r, network: lan}}\n"
+    shown = written(
+        text + "components: {fw: {kind: firewall, guards: [dmz, lan]}, web: {kind: web-server, runs_on: a}}"
+    )
+    (wall,) = (node for node in shown.nodes if node.id == "fw#1")
+    assert wall.detail == "Firewall · guards dmz, lan"
+    for measures in (USUAL, FLAT, TERSE):
+        assert size_cards(shown, measures=measures)["fw#1"].detail.endswith("guards dmz, lan")
+    assert size_cards(shown, measures=BRIEF)["fw#1"].detail.startswith("guards ")

@@ -299,7 +299,7 @@ def _weight(edge: Edge) -> int:
             return 1
         case "lookup":
             return 0
-        case "replication" | "local" | "encrypted" | "plaintext" | "unknown":
+        case "replication" | "local" | "encrypted" | "plaintext" | "code" | "unknown":
             return 2
         case _:
             assert_never(edge.meaning)

@@ -23,11 +23,9 @@ Key = tuple[float, int, int]
 def calls(edge: Edge) -> bool:
     """Return True if a line is a request on its way in, the kind that reading order follows."""
     match edge.meaning:
-        case "encrypted" | "plaintext" | "unknown":
+        case "encrypted" | "plaintext" | "local" | "unknown":
             return True
-        case "local":
-            return bool(edge.label)
-        case "replication" | "monitoring" | "lookup":
+        case "replication" | "monitoring" | "lookup" | "code":
             return False
         case _:
             assert_never(edge.meaning)

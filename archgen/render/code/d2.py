@@ -13,7 +13,7 @@ from archgen.views.diagram import Sequence as View
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "$": "\\$"})
 _ANGLES = str.maketrans({"<": "\u2039", ">": "\u203a"})
-_DASHES: dict[Meaning, int] = {"plaintext": 5, "unknown": 8, "monitoring": 2}
+_DASHES: dict[Meaning, int] = {"plaintext": 5, "unknown": 8, "code": 8, "monitoring": 2}
 _SHAPES = {"client": "person", "database": "cylinder", "queue": "queue", "stream": "queue", "dns": "cloud"}
 
 

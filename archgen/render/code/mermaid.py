@@ -30,6 +30,7 @@ _ARROWS: dict[Meaning, str] = {
     "replication": "==>",
     "monitoring": "-.->",
     "lookup": "-->",
+    "code": "-.->",
     "unknown": "-->",
 }
 

@@ -45,6 +45,7 @@ _STYLES: dict[Meaning, str] = {
     "replication": ",bold",
     "monitoring": ",dotted",
     "lookup": "",
+    "code": ",dashed",
     "unknown": ",dashed",
 }
 

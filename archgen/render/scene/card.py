@@ -117,7 +117,10 @@ def card_icon(
     first, last = box.x + inset / 2, box.right + sizes.hang - wide
     if y >= box.y + sizes.badge or x + (1 - _TOUCHED) * size <= last:
         return IconImage(icon, x, y, size)
-    side = min(size, max(last - first, _LEAST_ICON * size))
+    beside, below = min(size, last - first), min(size, y + size - box.y - sizes.badge)
+    if below > max(beside, _LEAST_ICON * size):
+        return IconImage(icon, box.centre[0] - below / 2, y + size - below, below)
+    side = max(beside, _LEAST_ICON * size)
     return IconImage(icon, max(min(x, last - side), first), y + size - side, side)
 
 

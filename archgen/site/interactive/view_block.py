@@ -135,4 +135,6 @@ def _meanings(system: CheckedModel) -> set[str]:
         meanings.add("replication")
     if any(topology.kind(component).observes for component in topology.components):
         meanings.add("monitoring")
+    if any(component.codebase in topology.components for component in topology.components.values()):
+        meanings.add("code")
     return meanings

@@ -8,13 +8,14 @@ from itertools import pairwise
 from archgen.layout.placed import Point
 from archgen.render.scene.shapes import CanvasLine
 
-_PERIODS = {"dash": 7, "sysDot": 2, "lgDash": 11, "sysDash": 4}
+_PERIODS = {"dash": 7, "sysDot": 2, "lgDash": 11, "sysDash": 4, "lgDashDot": 15}
 """The length of a dash and its gap, in widths of the line (ECMA-376, part 1, 20.1.10.48)."""
 
 PRESETS = {
     "6 4": "dash",
     "1.5 4": "sysDot",
     "10 4": "lgDash",
+    "10 3 2 3": "lgDashDot",
     "2 3": "sysDash",
     "3 3": "sysDash",
     "4 3": "sysDash",

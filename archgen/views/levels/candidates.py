@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from archgen.analysis.topology import Topology
 from archgen.model.kinds import KINDS, ROLES, Role
 from archgen.views.levels.tree import BranchKind, GroupTree
+from archgen.views.watching import only_watches
 
 ROLE_TITLES: dict[Role, str] = {
     "visitor": "Clients",
@@ -122,8 +123,9 @@ def crossed(outer: Candidate, inner: Candidate) -> Candidate:
 
 
 def observers(topology: Topology, components: Sequence[str]) -> tuple[GroupTree, ...]:
-    """Return the group of the components that watch others, if there are several."""
-    places: dict[str, str] = {name: "observer" for name in components if topology.kind(name).observes}
+    """Return the group of the components that only watch others, if there are several."""
+    watching = (name for name in components if only_watches(topology, name))
+    places: dict[str, str] = dict.fromkeys(watching, "observer")
     return _branches("role", components, places, {"observer": ROLE_TITLES["observer"]}, "", {})
 
 

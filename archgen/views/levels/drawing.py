@@ -20,7 +20,16 @@ from archgen.views.overview import component_node
 
 BadgesByNode = dict[str, tuple[Badge, ...]]
 
-_WORST: tuple[Meaning, ...] = ("plaintext", "unknown", "encrypted", "replication", "local", "lookup", "monitoring")
+WORST: tuple[Meaning, ...] = (
+    "plaintext",
+    "unknown",
+    "encrypted",
+    "replication",
+    "local",
+    "lookup",
+    "monitoring",
+    "code",
+)
 """Meanings of lines, the one that a bundle shows first."""
 
 _BADGES = 3
@@ -218,7 +227,7 @@ def _line(pair: Pair, forth: tuple[Edge, ...], back: tuple[Edge, ...]) -> Edge:
 
 def _meaning(bundle: Iterable[Edge]) -> Meaning:
     """Return the worst of what lines mean."""
-    return min((edge.meaning for edge in bundle), key=_WORST.index)
+    return min((edge.meaning for edge in bundle), key=WORST.index)
 
 
 def bundle_label(bundle: Sequence[Edge]) -> str:
