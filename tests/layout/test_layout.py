@@ -220,9 +220,13 @@ def test_boxes() -> None:
     assert not box.contains(Box(1, 1, 10, 2))
 
 
+def _kind(name: str) -> str:
+    return name if name == "cache" else "service"
+
+
 def hosted(*cards: tuple[str, Role], joined: tuple[tuple[str, str], ...]) -> Diagram:
     """Return cards of some roles on one host, with lines between some of them and to a client."""
-    nodes = [Node(id=name, subject=name, label=name, kind="service", role=role, group="h") for name, role in cards]
+    nodes = [Node(id=name, subject=name, label=name, kind=_kind(name), role=role, group="h") for name, role in cards]
     client = Node(id="user", subject="user", label="user", kind="client", role="visitor")
     edges = tuple(
         Edge(id=f"{a} {b}", subject=f"{a} -> {b}", source=a, target=b, label="http", meaning="plaintext")
@@ -257,6 +261,32 @@ def test_what_visitors_alone_call_stands_before_what_it_calls(doors: tuple[str, 
     )
     columns = assign_columns(diagram)
     assert (columns["login"] < columns["job"]) is first
+
+
+@pytest.mark.parametrize(
+    ("joined", "in_front"),
+    [
+        ((("user", "lb"), ("lb", "cache"), ("cache", "web"), ("web", "app")), True),
+        ((("user", "web"), ("web", "app"), ("app", "cache")), False),
+        ((("user", "web"), ("web", "app"), ("app", "cache"), ("cache", "job")), False),
+    ],
+    ids=["passes requests on", "is called alone", "hands jobs out"],
+)
+def test_a_cache_that_passes_requests_on_stands_before_what_it_calls(
+    joined: tuple[tuple[str, str], ...], in_front: bool
+) -> None:
+    """Varnish stood among the stores, so that each request ran to the far end of the picture and back."""
+    diagram = hosted(
+        ("lb", "balancer"),
+        ("cache", "data"),
+        ("web", "web"),
+        ("app", "application"),
+        ("job", "application"),
+        joined=joined,
+    )
+    columns = assign_columns(diagram)
+    assert (columns["cache"] < columns["web"]) is in_front
+    assert in_front or columns["cache"] > columns["app"]
 
 
 def test_words_of_a_rail_lie_on_no_dot() -> None:

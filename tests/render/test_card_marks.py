@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from msgspec.structs import replace
@@ -11,7 +12,7 @@ from archgen.layout.deployment.arrangement import domain
 from archgen.layout.deployment.cards import size_cards
 from archgen.layout.measures import BRIEF, USUAL, Measures
 from archgen.render.scene.diagram import diagram_scene
-from archgen.render.scene.shapes import IconImage, SceneGroup, SceneShape
+from archgen.render.scene.shapes import BadgeMark, IconImage, SceneGroup, SceneShape
 from archgen.style.svg_markup import badge_size
 from archgen.style.theme import SIZES
 from archgen.views.diagram import Badge, Diagram, Node
@@ -38,6 +39,14 @@ def icons(shapes: tuple[SceneShape, ...]) -> Iterator[IconImage]:
             yield shape
         elif isinstance(shape, SceneGroup):
             yield from icons(shape.shapes)
+
+
+def badges(shapes: tuple[SceneShape, ...]) -> Iterator[BadgeMark]:
+    for shape in shapes:
+        if isinstance(shape, BadgeMark):
+            yield shape
+        elif isinstance(shape, SceneGroup) and shape.scale == 1.0:
+            yield from badges(shape.shapes)
 
 
 @pytest.mark.parametrize("measures", [USUAL, BRIEF], ids=["usual", "brief"])
@@ -71,3 +80,16 @@ def test_parts_of_a_group_that_do_not_fit_are_counted() -> None:
     diagram = drawn(label="data", stands_for=("a", "b", "c"))
     node = replace(diagram.nodes[0], detail="1 service, 3 workers, 2 more")
     assert size_cards(replace(diagram, nodes=(node,)), measures=BRIEF)["a"].detail in ("3 components", "3 parts")
+
+
+@pytest.mark.parametrize("count", [2, 4, 5, 6])
+def test_a_row_of_badges_ends_on_its_own_card(count: int) -> None:
+    """One that is longer lies on the badges of the card beside it."""
+    placed = domain(drawn(count))
+    box = placed.nodes[0].box
+    marks = list(badges(diagram_scene(placed).shapes))
+    assert len(marks) == count
+    assert min(mark.x - badge_size(mark.number)[0] / 2 for mark in marks) >= box.x - 0.01
+    assert max(mark.x for mark in marks) <= box.right
+    places = sorted(mark.x for mark in marks)
+    assert all(later - earlier >= SIZES.badge for earlier, later in pairwise(places))

@@ -40,7 +40,9 @@ def assign_columns(diagram: Diagram, tucked: bool = False, tallest: int = TALLES
     nodes = {node.id: node for node in diagram.nodes if not node.guards}
     edges = [edge for edge in diagram.edges if calls(edge) and edge.source in nodes and edge.target in nodes]
     joined = list(dict.fromkeys((nodes[edge.source].subject, nodes[edge.target].subject) for edge in edges))
-    roles = _move_inner_gateways({node.subject: _role(node) for node in nodes.values()}, nodes.values(), joined)
+    roles = {node.subject: _role(node) for node in nodes.values()}
+    roles = _move_caches_in_front(roles, nodes.values(), joined)
+    roles = _move_inner_gateways(roles, nodes.values(), joined)
     roles = _move_supporting_entries(roles, nodes.values(), joined)
     ranks = _ranks(roles, joined)
     keys: dict[str, Key] = {node.id: (roles[node.subject], ranks[node.subject], 0) for node in nodes.values()}
@@ -89,6 +91,19 @@ def _cut(nodes: Iterable[Node], keys: Mapping[str, Key], tallest: int) -> dict[s
 
 def _role(node: Node) -> float:
     return _AGENTS if node.kind == "monitoring-agent" else float(ROLES.index(node.role))
+
+
+def _move_caches_in_front(
+    roles: dict[str, float], nodes: Iterable[Node], joined: list[tuple[str, str]]
+) -> dict[str, float]:
+    """Return roles with the caches that pass requests on moved before what they call: one is no store behind the others."""
+    caches = {node.subject for node in nodes if node.kind == "cache"}
+    moved = dict(roles)
+    for source, target in joined:
+        before = roles[target] - 0.5
+        if source in caches and all(roles[caller] < before for caller, called in joined if called == source):
+            moved[source] = min(moved[source], before)
+    return moved
 
 
 def _move_inner_gateways(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import inf
 from typing import Literal
 
 from msgspec.structs import replace
@@ -200,7 +201,7 @@ class _Painter:
             (
                 Rectangle(box, "tint_1" if node.beside else "card", self._border(node), SIZES.card_radius),
                 *card_shapes(placed, self._measures, self._icons),
-                *self._row(node.badges, box.right + self._sizes.hang, box.y),
+                *self._row(node.badges, box.right + self._sizes.hang, box.y, room=box.width + self._sizes.hang),
                 *sign(node.change, box.x, box.y),
             ),
             None if link else full,
@@ -320,14 +321,16 @@ class _Painter:
         return shapes
 
     def _row(
-        self, badges: tuple[Badge, ...], right: float, middle: float, group: str | None = None
+        self, badges: tuple[Badge, ...], right: float, middle: float, group: str | None = None, room: float = inf
     ) -> list[SceneShape]:
-        """Return badges side by side, the last one's right side at a place."""
+        """Return badges side by side, the last one's right side at a place; in less room they lie on each other."""
         radius, shapes = self._sizes.badge, list[SceneShape]()
-        for badge in reversed(badges):
-            wide = badge_size(badge.number)[0] * radius / SIZES.badge
+        widths = [badge_size(badge.number)[0] * radius / SIZES.badge for badge in reversed(badges)]
+        steps = sum(wide + 4 for wide in widths[:-1])
+        closer = min((room - widths[-1]) / steps, 1.0) if steps else 1.0
+        for badge, wide in zip(reversed(badges), widths, strict=True):
             shapes.append(finding_badge(badge, right - wide / 2, middle, radius, group))
-            right -= wide + 4
+            right -= (wide + 4) * closer
         return shapes[::-1]
 
 
