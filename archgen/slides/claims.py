@@ -10,7 +10,7 @@ from archgen.model.durations import format_duration
 from archgen.model.percentages import format_availability
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
-from archgen.slides.facts import SystemFacts, capital, shorten_title
+from archgen.slides.facts import SystemFacts, capital, plain_fix, shorten_title
 
 _NAMED = 2
 """Elements that a title names before it counts the rest."""
@@ -192,12 +192,12 @@ def recommendation(facts: SystemFacts, advice: Recommendation) -> str:
 def next_steps(facts: SystemFacts, advice: Recommendation | None) -> str:
     """Return the step to start with."""
     if change := facts.leading_change(advice):
-        return f"Start with {change.words}"
+        return f"Start with {plain_fix(change.words)}"
     for severity in ("error", "warning"):
         if count := facts.count(severity):
             return f"Start with the {plural(count, severity).removeprefix('1 ')}"
     if advice is not None and advice.changes:
-        return f"Start with {advice.changes[0].words}"
+        return f"Start with {plain_fix(advice.changes[0].words)}"
     return "Next steps"
 
 

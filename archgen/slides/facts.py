@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -206,6 +207,14 @@ def shorten_title(title: str, most: int = 48) -> str:
         return words
     cut = words[:most].rsplit(" ", 1)[0]
     return f"{cut.rstrip(',;:')} …"
+
+
+_KEYS = re.compile(r"\s*\([^()]*`[^()]*\)")
+
+
+def plain_fix(fix: str) -> str:
+    """Return a fix or a change for an audience: without the keys that stand in brackets, which its editor needs."""
+    return _KEYS.sub("", fix).replace("`", "")
 
 
 def capital(sentence: str) -> str:

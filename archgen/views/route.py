@@ -69,6 +69,34 @@ def on_route(topology: Topology, flow: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ends))
 
 
+def successive_pairs(topology: Topology, flow: str) -> tuple[GroupTree, ...]:
+    """Return groups of two components of a flow, one of which alone calls the other, those that a reader misses least first.
+
+    The component that starts the flow is in none, and no other is in two.
+    """
+    callers: dict[str, set[str]] = {}
+    for hop in topology.hops[flow]:
+        for target in hop.targets:
+            callers.setdefault(target, set()).add(hop.step.source)
+    first, single = on_route(topology, flow)[:1], single_point_components(topology, flow)
+    pairs = [(next(iter(calling)), called) for called, calling in callers.items() if len(calling) == 1]
+
+    def missed(pair: tuple[str, str]) -> tuple[int, int]:
+        return len(single.intersection(pair)), len(_both_names(topology, pair))
+
+    taken: set[str] = {*first}
+    groups: list[GroupTree] = []
+    for pair in sorted((pair for pair in pairs if pair[0] != pair[1]), key=missed):
+        if taken.isdisjoint(pair):
+            taken.update(pair)
+            groups.append(GroupTree(f"part:{pair[0]}", _both_names(topology, pair), "part", pair))
+    return tuple(groups)
+
+
+def _both_names(topology: Topology, pair: tuple[str, str]) -> str:
+    return listed([topology.components[name].title for name in pair])
+
+
 def single_point_components(topology: Topology, flow: str) -> frozenset[str]:
     """Return the components with a replica whose loss alone takes down a flow."""
     points = topology.losses.points[flow]
@@ -93,6 +121,7 @@ def _group(topology: Topology, card: str, title: str, inside: Sequence[str], sin
         subject=card,
         label=title,
         detail=SEPARATOR.join(word for word in words if word),
+        mark=SINGLE if count else "",
         kind="other",
         role=min(roles, key=list(ROLES).index),
         description=f"{title}: {listed(tuple(inside))}",

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from archgen.app.drawing.pictures import Drawing
+from archgen.app.drawing.slide_diagrams import flow_route
 from archgen.app.models import check_models
 from archgen.app.workspace.inputs import find, read
 from archgen.improve.recommendation import Recommendation, RecommendedChange
@@ -118,7 +120,7 @@ def test_a_rule_has_one_line_among_the_worst_findings(facts: SystemFacts) -> Non
 @pytest.mark.parametrize(("hours", "leads"), [(0.01, False), (1.0, True)])
 def test_a_change_that_saves_little_is_not_the_first_thing_to_do(facts: SystemFacts, hours: float, leads: bool) -> None:
     saved = hours * facts.by_downtime[0].result.downtime
-    change = RecommendedChange("one more replica of a", "1 replica", (("book", saved),))
+    change = RecommendedChange("one more replica of a (no `scope` is declared)", "1 replica", (("book", saved),))
     section = DeckSection(facts.model, (), recommendation=Recommendation((change,), "1 replica", (), (), ()))
     (last,) = next_step_slide(section, facts)
     (verdict,) = verdict_slide(section, facts)
@@ -128,4 +130,29 @@ def test_a_change_that_saves_little_is_not_the_first_thing_to_do(facts: SystemFa
     assert (last.title == "Start with one more replica of a") is leads
     assert last.title.startswith("Start with the ") is not leads
     assert (decided == 0) is leads
+    assert last.entries[decided].text == "One more replica of a."
     assert ("Most worth doing:" in [entry.strong for entry in verdict.entries]) is leads
+
+
+CHAIN = (
+    "archgen: 1\nname: Chain\ncomponents:\n  user: {kind: client}\n"
+    + "".join(f"  gateway-{at}: {{kind: reverse-proxy}}\n" for at in range(9))
+    + "connections:\n  user -> gateway-0: https\n"
+    + "".join(f"  gateway-{at} -> gateway-{at + 1}: http\n" for at in range(8))
+    + "flows:\n  read:\n    steps:\n      - user -> gateway-0: GET\n"
+    + "".join(f"      - gateway-{at} -> gateway-{at + 1}: GET\n" for at in range(8))
+)
+
+
+def test_a_route_that_is_too_long_joins_neighbors_and_keeps_its_steps(tmp_path: Path) -> None:
+    """One card for all gateways would leave nothing of the route."""
+    facts = facts_of(CHAIN, tmp_path)
+    (flow,) = facts.flows
+    route = flow_route(facts.model, flow, Drawing("best", "light"))
+    members = [node.node.stands_for or (node.node.id,) for node in route.placed.nodes]
+    assert sorted(name for part in members for name in part) == sorted(facts.topology.components)
+    assert 5 < len(members) < 10
+    assert {len(part) for part in members} == {1, 2}
+    assert len(route.steps) == 9
+    joined = {(hop.step.source, target) for hop in facts.topology.hops[flow.id] for target in hop.targets}
+    assert all(part in joined for part in members if len(part) == 2)

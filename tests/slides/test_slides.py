@@ -35,9 +35,9 @@ from archgen.cli import main  # noqa: E402
 from archgen.linting.checked_model import CheckedModel  # noqa: E402
 from archgen.model.problems import UsageError  # noqa: E402
 from archgen.slides.deck import DeckOptions  # noqa: E402
+from archgen.slides.facts import plain_fix  # noqa: E402
 from archgen.slides.pptx import write_pptx as written  # noqa: E402
 from archgen.slides.pptx.routes import Route, connector_route  # noqa: E402
-from archgen.slides.story.texts import plain_fix  # noqa: E402
 from archgen.slides.values import (  # noqa: E402
     ComparisonSlide,
     Deck,

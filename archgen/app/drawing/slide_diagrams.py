@@ -27,7 +27,7 @@ from archgen.views.levels import (
     crossed,
     level_diagrams,
 )
-from archgen.views.route import on_route, route_diagram, route_steps
+from archgen.views.route import on_route, route_diagram, route_steps, successive_pairs
 
 CARDS, LINES = 28, 36
 """The most cards and lines of a diagram that is tried; one with more is never readable on a slide."""
@@ -45,6 +45,9 @@ DiagramSize = tuple[float, float]
 
 _PLACES = 1.25
 """The preference for groups of places over groups of kinds, which tell less of a system."""
+
+_PAIRS = 3
+"""The most pairs of components of a route that share cards before all of a role do."""
 
 _OPENED = 3
 """Ways to group whose groups are opened as far as they stay readable."""
@@ -151,39 +154,53 @@ def _variety(placed: Placed) -> float:
 
 
 def flow_route(tier: CheckedModel, flow: Flow, drawing: Drawing) -> RouteDiagram:
-    """Return a flow's route with its steps; without them where they leave too little room for the diagram."""
+    """Return the most detailed readable route of a flow with its steps; without them where they leave it too little room."""
     steps = route_steps(tier.topology, flow)
+    routes = tuple(_routes(tier, flow))
+    for diagram in _tried(routes):
+        if (route := _with_steps(flow, drawing, diagram, steps)) is not None:
+            return route
+        if (placed := _first((diagram,), drawing, CAPTIONED)) is not None:
+            return RouteDiagram(flow.id, placed)
+    return RouteDiagram(flow.id, _largest(routes, drawing, CAPTIONED))
+
+
+def _with_steps(
+    flow: Flow, drawing: Drawing, diagram: Diagram, steps: tuple[tuple[str, str], ...]
+) -> RouteDiagram | None:
+    """Return a route above its steps in the largest text that leaves it as large as it is above small ones."""
     least, *larger = step_forms(steps)
-    usual = _above_steps(tier, flow, drawing, steps, least)
+    usual = _above_steps(drawing, diagram, steps, least)
     if usual is None:
-        routes = tuple(_routes(tier, flow))
-        return RouteDiagram(flow.id, _largest(routes, drawing, CAPTIONED))
+        return None
     for form in larger:
-        above = _above_steps(tier, flow, drawing, steps, form)
+        above = _above_steps(drawing, diagram, steps, form)
         if above is not None and (above[1] >= _AS_LARGE * usual[1] or above[1] >= _AMPLE):
             return RouteDiagram(flow.id, above[0], steps, form)
     return RouteDiagram(flow.id, usual[0], steps, least)
 
 
 def _above_steps(
-    tier: CheckedModel, flow: Flow, drawing: Drawing, steps: tuple[tuple[str, str], ...], form: StepForm
+    drawing: Drawing, diagram: Diagram, steps: tuple[tuple[str, str], ...], form: StepForm
 ) -> tuple[Placed, float] | None:
-    """Return a flow's route above its steps with the size of its names, if they can be read."""
+    """Return a route above its steps with the size of its names, if they can be read."""
     room = (CAPTIONED[0], CAPTIONED[1] - steps_height(steps, form))
     if room[1] < _LEAST:
         return None
-    placed = drawing.fitted(route_diagram(tier.topology, flow), room, FLOOR, promising=_PROMISING)
+    placed = drawing.fitted(diagram, room, FLOOR, promising=_PROMISING)
     size = _points(placed, *room)
     return (placed, size) if size >= FLOOR else None
 
 
 def _routes(tier: CheckedModel, flow: Flow) -> Iterator[Diagram]:
-    """Yield diagrams of a route, from a card for each component to one for each role."""
+    """Yield diagrams of a route, from a card for each component over one for some successive ones to one for each role."""
     topology = tier.topology
     names = on_route(topology, flow.id)
     yield route_diagram(topology, flow)
-    for way in (by_role, by_network, by_zone, by_kind):
-        if groups := way(topology, names, ""):
+    pairs = successive_pairs(topology, flow.id)
+    some = [*((pair,) for pair in pairs[:_PAIRS]), *(pairs[:count] for count in range(2, _PAIRS + 1))]
+    for groups in (*some, *(way(topology, names, "") for way in (by_role, by_network, by_zone, by_kind))):
+        if groups:
             yield route_diagram(topology, flow, groups=groups)
     yield without_words(route_diagram(topology, flow, groups=by_role(topology, names, "")))
 

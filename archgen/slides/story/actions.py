@@ -9,7 +9,7 @@ from archgen.linting.finding_groups import FindingGroup
 from archgen.model.durations import format_duration
 from archgen.model.wording import listed, plural
 from archgen.slides import claims
-from archgen.slides.facts import SystemFacts, capital
+from archgen.slides.facts import SystemFacts, capital, plain_fix
 from archgen.slides.paging import fitting
 from archgen.slides.section import DeckSection
 from archgen.slides.story.findings import MORE
@@ -18,7 +18,6 @@ from archgen.slides.story.texts import (
     assumed_note,
     counted,
     join_lines,
-    plain_fix,
     story_table,
 )
 from archgen.slides.values import FAILED, Paragraph, Slide, failed_slide
@@ -62,7 +61,7 @@ def _left(facts: SystemFacts) -> Iterator[Paragraph]:
 
 
 def _rows(facts: SystemFacts, advice: Recommendation) -> tuple[tuple[str, ...], ...]:
-    rows = [(capital(change.words), change.parts, _saves(facts, change.hours)) for change in advice.changes]
+    rows = [(capital(plain_fix(change.words)), change.parts, _saves(facts, change.hours)) for change in advice.changes]
     return (*rows, ("All of them", advice.parts, _saves(facts, advice.saved))) if len(rows) > 1 else tuple(rows)
 
 
@@ -140,7 +139,7 @@ def _decisions(advice: Recommendation | None) -> Iterator[Paragraph]:
     if advice is not None and advice.changes:
         others = len(advice.changes) - 1
         more = f"; then {plural(others, 'more change')} of the slide before" if others else ""
-        yield Paragraph(f"{capital(advice.changes[0].words)}{more}.", "Decide:")
+        yield Paragraph(f"{capital(plain_fix(advice.changes[0].words))}{more}.", "Decide:")
 
 
 def _to_fix(facts: SystemFacts, advised: bool) -> tuple[FindingGroup, ...]:

@@ -9,8 +9,8 @@ from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed, zone_words
 from archgen.report.common.assessment import format_parts, format_range
 from archgen.slides import claims
-from archgen.slides.facts import SystemFacts, hours
-from archgen.slides.story.texts import NAMED, assumed_note, few_rows, join_lines, plain_fix, story_table
+from archgen.slides.facts import SystemFacts, hours, plain_fix
+from archgen.slides.story.texts import NAMED, assumed_note, few_rows, join_lines, story_table
 from archgen.slides.values import Paragraph, Slide, TextSlide
 
 _FIXED = 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from archgen.model.wording import listed
@@ -26,14 +25,6 @@ NAMED = 3
 def counted(count: int, singular: str, plural_noun: str) -> str:
     """Return a count with a noun whose plural is irregular."""
     return f"{count} {singular if count == 1 else plural_noun}"
-
-
-def plain_fix(fix: str) -> str:
-    """Return a fix for an audience: without the keys that stand in brackets, which its editor needs."""
-    return _KEYS.sub("", fix).replace("`", "")
-
-
-_KEYS = re.compile(r"\s*\([^()]*`[^()]*\)")
 
 
 def join_lines(words: Iterable[str]) -> str:
