@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from archgen.edits.names import unused_name
 from archgen.model.architecture import Architecture, Component, Flow
 from archgen.model.change import Append, Change, Path, Put, Remove
 from archgen.model.kinds import KINDS
@@ -82,7 +83,7 @@ def _effects(model: Architecture, question: Question, value: str) -> Iterator[Ch
         yield from _outside(model, components[about], value)
     elif set(question.options) == _HOSTS and any(host.id == about for host in model.hosts):
         yield from _several_hosts(model, about) if value == "several" else _close(model, question, "hosts")
-    elif about in components and question.options == ("database", "none"):
+    elif about in components and question.ask.startswith("No file holds "):
         yield from _database(model, about) if value == "database" else ()
     elif about in components and value in components and question.ask.startswith("No file says where"):
         yield from _caller(model, components[value], about, "http")
@@ -239,8 +240,12 @@ def _caller(model: Architecture, store: Component, caller: str, protocol: str = 
 
 def _database(model: Architecture, caller: str) -> Iterator[Change]:
     """Add a database that no file describes, and the call of it."""
-    taken = {component.id for component in model.components}
-    name = next(each for each in (f"{caller}-db", f"{caller}-database", f"{caller}-database-2") if each not in taken)
+    taken = {
+        *(each.id for each in model.components),
+        *(each.id for each in model.hosts),
+        *(each.id for each in model.zones),
+    }
+    name = unused_name(f"{caller}-db", taken)
     yield Put(("components", name), {"kind": "database"})
     yield Put(("connections", f"{caller} -> {name}"), "tcp")
     for flow in model.flows:

@@ -105,6 +105,38 @@ def test_settings_that_no_file_holds_are_asked_about(
     assert "takes its settings from" not in MODEL.read_text()
 
 
+def test_database_that_is_added_takes_no_other_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("web.yaml").write_text(UNREAD)
+    assert main(["import", ".", "-o", str(MODEL)]) == 0
+    others = (
+        "components:\n  web-db: {kind: object-storage, managed: true}\n  web-database: {kind: cache, managed: true}\n"
+    )
+    hosts = "hosts: {web-db-2: {}, web-database-2: {}}\n"
+    MODEL.write_text(MODEL.read_text().replace("components:\n", hosts + others, 1))
+    answer("web", "database")
+    assert [each.id for each in model().components if each.kind == "database"] == ["web-db-3"]
+
+
+def test_component_may_be_called_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    MODEL.parent.mkdir()
+    MODEL.write_text(
+        """\
+archgen: 1
+name: Who calls the store
+components:
+  database: {kind: worker}
+  app: {kind: service}
+questions:
+  who: {about: app, ask: "No file says who calls app: which of these?", options: [database, none]}
+"""
+    )
+    answer("app", "database")
+    assert [each.id for each in model().connections] == ["database -> app"]
+    assert not [each for each in model().components if each.kind == "database"]
+
+
 def test_hosts_stay_unknown_if_there_are_several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("compose.yml").write_text(COMPOSE)

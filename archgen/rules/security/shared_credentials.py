@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.exposure import STORES, arrivals, origins
+from archgen.analysis.programs import codebase_of, installations, known_application
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Component, Connection
+from archgen.model.architecture import Connection
 from archgen.model.change import Change, Put
 from archgen.model.kinds import QUEUES
-from archgen.model.products import product_name
 from archgen.model.protocols import PROTOCOLS
-from archgen.model.runtimes import is_runtime, runs_any_code
+from archgen.model.runtimes import is_runtime
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.index import SAME_HOST
@@ -105,72 +105,15 @@ def _superuser(facts: Topology, target: str, calls: list[Connection]) -> Hit:
 def _programs(facts: Topology, connections: list[Connection]) -> dict[str, str]:
     """Return the program of each caller; processes of one application or code base, and those that do each other's work, are one."""
     callers = [caller for connection in connections for caller in _callers(facts, connection)]
-    programs = {caller: _program(facts, caller) for caller in callers}
+    programs = {caller: codebase_of(facts, caller) for caller in callers}
     processes: dict[str, list[str]] = {}
     for source, program in programs.items():
-        application = _application(facts.components[source])
+        application = known_application(facts.components[source])
         if program == source and application is not None:
             processes.setdefault(application, []).append(source)
     for own in processes.values():
-        programs.update(_installations(facts, own))
+        programs.update(installations(facts, own))
     return programs
-
-
-def _program(facts: Topology, component: str) -> str:
-    groups = (
-        connection.targets
-        for connection in facts.architecture.connections
-        if len(connection.targets) > 1 and component in connection.targets
-    )
-    own = facts.components[component]
-    return own.codebase or _repository(own) or next(groups, (component,))[0]
-
-
-def _installations(facts: Topology, processes: list[str]) -> dict[str, str]:
-    """Return the first process of the installation of each process of a product.
-
-    What works together is one installation. Processes apart are one too if each has a task of its own, as a site and its worker; two of
-    one kind are two sites.
-    """
-    installations: list[list[str]] = []
-    for process in processes:
-        joined = [own for own in installations if any(_work_together(facts, process, other) for other in own)]
-        installations = [own for own in installations if own not in joined]
-        installations.append([*(other for own in joined for other in own), process])
-    kinds = [kind for own in installations for kind in {facts.kind(process).id for process in own}]
-    if len(kinds) == len(set(kinds)):
-        installations = [processes]
-    return {process: min(own, key=processes.index) for own in installations for process in own}
-
-
-def _work_together(facts: Topology, process: str, other: str) -> bool:
-    """Return True if one of two components calls the other, a flow needs both, or visitors come to both by one name."""
-    calls = any(other in call.targets for call in facts.outgoing[process])
-    is_called = any(process in call.targets for call in facts.outgoing[other])
-    return (
-        calls
-        or is_called
-        or not set(facts.flows_of[process]).isdisjoint(facts.flows_of[other])
-        or not _domains(facts, process).isdisjoint(_domains(facts, other))
-    )
-
-
-def _domains(facts: Topology, component: str) -> set[str]:
-    """Return the names by which visitors come to a component."""
-    domains = (facts.flows[flow].domain for flow in facts.flows_of[component])
-    return {domain for domain in domains if domain is not None}
-
-
-def _application(component: Component) -> str | None:
-    """Return the application that others make and of which a component is a process; a runtime runs anybody's code."""
-    return None if runs_any_code(component.product) else product_name(component.product) or None
-
-
-def _repository(component: Component) -> str | None:
-    """Return the name of the image that a team builds itself, without its tag; an official one holds any team's code."""
-    name = (component.image or "").partition("@")[0]
-    path, slash, last = name.rpartition("/")
-    return f"{path}/{last.partition(':')[0]}" if slash and path != "docker.io/library" else None
 
 
 def _is_open(facts: Topology, connection: Connection) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.product_names import KNOWN
 from archgen.analysis.topology import Topology
+from archgen.language.schema.product_names import KNOWN
 from archgen.model.architecture import Component
 from archgen.model.durations import spell_duration
 from archgen.model.kinds import FILE_STORES, KINDS

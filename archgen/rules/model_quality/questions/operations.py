@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.monitoring import collection_of
-from archgen.analysis.product_names import meant_product
 from archgen.analysis.topology import Topology
+from archgen.language.schema.product_names import meant_product
 from archgen.model.kinds import QUEUES
 from archgen.model.wording import first_few, listed
 from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap, component_gap

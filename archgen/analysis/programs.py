@@ -1,0 +1,66 @@
+"""The code bases of components, and the installations that the processes of a product belong to."""
+
+from __future__ import annotations
+
+from archgen.analysis.topology import Topology
+from archgen.model.architecture import Component
+from archgen.model.products import product_name
+from archgen.model.runtimes import runs_any_code
+
+
+def codebase_of(topology: Topology, component: str) -> str:
+    """Return the code base of a component: the declared one, its image, or the first of those that take turns with it."""
+    groups = (
+        connection.targets
+        for connection in topology.architecture.connections
+        if len(connection.targets) > 1 and component in connection.targets
+    )
+    own = topology.components[component]
+    return own.codebase or _repository(own) or next(groups, (component,))[0]
+
+
+def installations(topology: Topology, processes: list[str]) -> dict[str, str]:
+    """Return the first process of the installation of each process of a product.
+
+    What works together is one installation. Processes apart are one too if each has a task of its own, as a site and its worker; two of
+    one kind are two sites.
+    """
+    installations: list[list[str]] = []
+    for process in processes:
+        joined = [own for own in installations if any(_work_together(topology, process, other) for other in own)]
+        installations = [own for own in installations if own not in joined]
+        installations.append([*(other for own in joined for other in own), process])
+    kinds = [kind for own in installations for kind in {topology.kind(process).id for process in own}]
+    if len(kinds) == len(set(kinds)):
+        installations = [processes]
+    return {process: min(own, key=processes.index) for own in installations for process in own}
+
+
+def _work_together(topology: Topology, process: str, other: str) -> bool:
+    """Return True if one of two components calls the other, a flow needs both, or visitors come to both by one name."""
+    calls = any(other in call.targets for call in topology.outgoing[process])
+    is_called = any(process in call.targets for call in topology.outgoing[other])
+    return (
+        calls
+        or is_called
+        or not set(topology.flows_of[process]).isdisjoint(topology.flows_of[other])
+        or not _domains(topology, process).isdisjoint(_domains(topology, other))
+    )
+
+
+def _domains(topology: Topology, component: str) -> set[str]:
+    """Return the names by which visitors come to a component."""
+    domains = (topology.flows[flow].domain for flow in topology.flows_of[component])
+    return {domain for domain in domains if domain is not None}
+
+
+def known_application(component: Component) -> str | None:
+    """Return the application that others make and of which a component is a process; a runtime runs anybody's code."""
+    return None if runs_any_code(component.product) else product_name(component.product) or None
+
+
+def _repository(component: Component) -> str | None:
+    """Return the name of the image that a team builds itself, without its tag; an official one holds any team's code."""
+    name = (component.image or "").partition("@")[0]
+    path, slash, last = name.rpartition("/")
+    return f"{path}/{last.partition(':')[0]}" if slash and path != "docker.io/library" else None
