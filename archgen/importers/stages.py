@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 PRODUCTION, UNNAMED, STAGING, TRIAL = range(4)
 """The stages, those for visitors first."""
@@ -16,6 +17,7 @@ _WORDS = (
 _PATTERNS = tuple((stage, re.compile(rf"(^|[^a-z])({words})([^a-z]|$)", re.IGNORECASE)) for stage, words in _WORDS)
 
 
+@lru_cache(maxsize=4096)
 def stage_of(name: str) -> int:
     """Return the stage of a name or of the parts of a path: the last one that a part names."""
     return max((stage for stage, pattern in _PATTERNS if pattern.search(name) is not None), default=UNNAMED)

@@ -128,7 +128,7 @@ def test_larger_project_and_manifests_further_down_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    one, two = "services:\n  db:\n    image: postgres\n", "  web:\n    image: nginx\n"
+    one, two = "services:\n  api:\n    build: api\n", "  web:\n    image: nginx\n"
     write(
         {
             "shop/docker-compose.yml": one,
@@ -147,6 +147,25 @@ def test_larger_project_and_manifests_further_down_are_named(
         f"not read: {path}; name it to import it too"
         for path in ("shop/cluster", "shop/deployment/docker-compose.yml", "shop/deployment/k8s")
     ]
+
+
+def test_manifests_are_read_beside_a_compose_file_with_stores_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = "services:\n  db:\n    image: postgres\n  pages:\n    image: adminer\n"
+    write({"docker-compose.yml": store, "deploy/k8s/web.yaml": WORKLOAD})
+    assert main(["import", ".", "--format", "summary"]) == 0
+    output = capsys.readouterr().out
+    assert "deploy/k8s/web.yaml (kubernetes)" in output
+    why = "read manifests of Kubernetes: docker-compose.yml runs no program of its own; to read another project, name its file"
+    assert why in output.splitlines()
+    assert "not read: docker-compose.yml; name it to import it too" in output.splitlines()
+    for manifests in (WORKLOAD.replace("acme/web:1", "postgres:16"), WORKLOAD.replace("acme/web", "{{ image }}")):
+        write({"deploy/k8s/web.yaml": manifests})
+        assert [name for _, name in import_model((".",), None).reading.sources] == ["compose"]
+    write({"deploy/k8s/web.yaml": WORKLOAD, "docker-compose.yml": f"{store}  api:\n    build: api\n"})
+    assert [name for _, name in import_model((".",), None).reading.sources] == ["compose"]
 
 
 def test_empty_file_of_the_usual_name_hides_no_other(

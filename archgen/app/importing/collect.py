@@ -12,7 +12,7 @@ from archgen.app.importing.compose_files import (
     is_compose_file,
     is_for_trial,
 )
-from archgen.app.importing.directories import entries_of, files_below, found_text
+from archgen.app.importing.directories import entries_of, files_below, found_text, holds_no_address
 from archgen.app.importing.outer_bases import outer_files
 from archgen.app.importing.overlays import (
     among_deployed,
@@ -25,6 +25,7 @@ from archgen.app.importing.overlays import (
 )
 from archgen.app.importing.project_choice import ProjectChoice, choose_projects
 from archgen.importers.attached import is_proxy
+from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.facts import Configuration, SourceError
 from archgen.importers.kubernetes.kustomization import is_kustomization
 from archgen.model.problems import UsageError
@@ -40,6 +41,7 @@ _RUNS = re.compile(
 )
 """What runs something in a cluster, or stands for it."""
 
+_IMAGE = re.compile(rb"""\bimage["']?:[ \t]*["']?([^\s"'#,{}]{1,300})""")
 _MOST_OF_A_TRIAL = 10
 _API_VERSION = re.compile(rb'^[ {]*"?apiVersion"?:', re.MULTILINE)
 _DEEPEST_PROXY = 3
@@ -79,15 +81,14 @@ class SourceFiles:
         except UnreadableFile as error:
             self.errors.append(SourceError(path, 1, 1, f"the file {error.reason}; {error.step}"))
 
-    def read_projects(self, choice: ProjectChoice, inside: str) -> list[str]:
-        """Read the compose files that are chosen in a directory, and return their paths."""
-        paths = [path for project in choice.projects for path in project]
-        for path in paths:
-            self.read(path, inside)
+    def read_projects(self, choice: ProjectChoice, inside: str) -> None:
+        """Read the compose files that are chosen in a directory."""
+        for project in choice.projects:
+            for path in project:
+                self.read(path, inside)
         self.together += choice.projects
         self.others += choice.others
         self.reasons += [choice.reason] if choice.reason else []
-        return paths
 
 
 def collect_sources(paths: tuple[str, ...]) -> SourceFiles:
@@ -113,11 +114,15 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     composed = [name for name in names if is_compose_file(name)]
     if composed:
         below = list(files_below(directory, _DEEPEST_PROXY, top))
-        read = collection.read_projects(choose_projects(directory, {directory: composed}, below, inside), inside)
-        collection.others += _larger_projects(directory, read, below, inside)
-        collection.others += _manifest_directories(directory, below)
-        _find_proxies(collection, directory, below, inside)
-        return
+        choice = choose_projects(directory, {directory: composed}, below, inside)
+        files = [path for project in choice.projects for path in project]
+        if not (choice.is_helper and _runs_own_programs(files_below(directory, top=top), inside)):
+            collection.read_projects(choice, inside)
+            collection.others += _manifest_directories(directory, below)
+            _find_proxies(collection, directory, below, inside)
+            return
+        collection.others += [*files, *choice.others]
+        collection.reasons.append(f"manifests of Kubernetes: {files[0]} runs no program of its own")
     paths = list(files_below(directory, top=top))
     charts = sorted(os.path.dirname(path) for path in paths if os.path.basename(path) == "Chart.yaml")
     templates = tuple(os.path.join(chart, "templates", "") for chart in charts)
@@ -130,14 +135,16 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     manifests = {
         path: data
         for path in below
-        if path.lower().endswith((".yml", ".yaml", ".json")) and (data := _manifest(path, inside))
+        if path.lower().endswith((".yml", ".yaml", ".json"))
+        and not holds_no_address(path)
+        and (data := _manifest(path, inside))
     }
     kustomizations = [path for path in below if is_kustomization(path)]
     outer, repository = outer_files(kustomizations, directory) if kustomizations else ([], inside)
     manifests |= {path: data for path in outer if not is_kustomization(path) and (data := _manifest(path, repository))}
     kustomizations += [path for path in outer if is_kustomization(path)]
     manifests = _without_overlays(collection, manifests, kustomizations, repository)
-    nearest = _nearest_projects(below)
+    nearest = _nearest_projects(below) if not composed else {}
     if manifests and (
         not _run_less(manifests, nearest, inside)
         # of many projects side by side nothing tells which one is meant
@@ -150,20 +157,24 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     _collect_nearest(collection, directory, nearest, below, inside)
 
 
-def _larger_projects(directory: str, read: list[str], below: list[str], inside: str) -> list[str]:
-    """Return the compose projects further down that have more services than the one that is read: it may only be a helper."""
-    services = sum(count_services(path, inside) for path in read)
-    beside = {os.path.dirname(path) for path in read}
-    projects = {path: names for path, names in _projects(below).items() if path not in ("", directory, *beside)}
-    return [path for path in _chosen_of(projects, inside) if count_services(path, inside) > services]
+def _runs_own_programs(paths: Iterable[str], inside: str) -> bool:
+    """Return True if manifests among files run a program of the system's own, and no product that others use too."""
+    for path in paths:
+        data = _manifest(path, inside) if path.lower().endswith((".yml", ".yaml")) else b""
+        if _RUNS.search(data) is not None and b"{{" not in data:
+            images = (match[1].decode("utf-8", "replace") for match in _IMAGE.finditer(data))
+            if any(is_own_program("", image, "") for image in images):
+                return True
+    return False
 
 
 def _projects(paths: list[str]) -> dict[str, list[str]]:
     """Return the names of compose files by their directories."""
     projects: dict[str, list[str]] = {}
     for path in paths:
-        if is_compose_file(os.path.basename(path)):
-            projects.setdefault(os.path.dirname(path), []).append(os.path.basename(path))
+        directory, _, name = path.rpartition(os.sep)
+        if is_compose_file(name):
+            projects.setdefault(directory, []).append(name)
     return projects
 
 
@@ -177,8 +188,9 @@ def _chosen_of(projects: dict[str, list[str]], inside: str) -> Iterator[str]:
 def _manifest_directories(directory: str, below: list[str]) -> list[str]:
     """Return the outermost directories below that hold manifests, by their names or by a kustomization in them."""
     found: list[str] = []
+    above = 0 if directory == "." else len(directory) + 1
     for path in below:
-        inner = os.path.relpath(path, directory).split(os.sep)[:-1]
+        inner = path[above:].split(os.sep)[:-1]
         at = next((place for place, name in enumerate(inner) if name.lower() in _OF_MANIFESTS), None)
         if at is None and inner and is_kustomization(path):
             at = len(inner) - 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from bisect import bisect
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from msgspec import Struct
@@ -14,11 +14,12 @@ from archgen.app.importing.directories import entries_of, found_text
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.stages import STAGING, stage_of
 
-_SCRIPT = re.compile(
-    r"\.(sh|bash|ps1|service)$|^\.github/workflows/[^/]+\.ya?ml$|(^|/)(makefile|justfile|jenkinsfile|taskfile\.ya?ml|package\.json|"
-    r"\.gitlab-ci\.yml|azure-pipelines\.ya?ml|bitbucket-pipelines\.yml|deploy[\w.-]*\.ya?ml)$",
-    re.IGNORECASE,
-)
+_SCRIPTS = (".sh", ".bash", ".ps1", ".service", ".yml", ".yaml")
+_OF_TARGETS = frozenset(
+    ("makefile", "justfile", "jenkinsfile", "taskfile.yml", "taskfile.yaml", "package.json", ".gitlab-ci.yml", "azure-pipelines.yml")
+)  # fmt: skip
+"""Names of files with commands by the names of targets and stages."""
+
 _WORKFLOWS = os.path.join(".github", "workflows")
 _DEPLOYS = re.compile(
     r"(^|[^a-z])(deploy|prod|cd|release|rollout|go-?live|provision|bootstrap|setup-(server|vps))(er|ing|ment|uction|ed)?s?([^a-z]|$)",
@@ -57,24 +58,35 @@ class ComposeRun(Struct, frozen=True):
 
 
 def find_runs(
-    directory: str, below: Collection[str], compose_files: Collection[str], inside: str
+    directory: str, below: Iterable[str], compose_files: Mapping[str, str], inside: str
 ) -> Iterator[ComposeRun]:
-    """Yield what the scripts in a directory and below start of its compose files, and what the heads of those name."""
-    scripts = [path for path in below if _is_script(os.path.relpath(path, directory))]
+    """Yield what scripts in a directory and below start of its compose files, and what the comments of those name.
+
+    `compose_files` are the texts of the files by their paths.
+    """
+    above = 0 if directory == "." else directory.count(os.sep) + 1
+    scripts = [path for path in below if _is_script(path, path.count(os.sep) - above)]
     workflows = os.path.normpath(os.path.join(directory, _WORKFLOWS))
-    scripts += [os.path.join(workflows, name) for name in sorted(entries_of(workflows)[0])]
+    scripts += [os.path.join(workflows, name) for name in sorted(entries_of(workflows)[0]) if _is_script(name, 1)]
     known = frozenset(compose_files)
     for path in scripts[:_MOST_SCRIPTS]:
-        text = found_text(path, inside)
-        if len(text) <= _LARGEST and "compose" in text.lower():
+        text = found_text(path, inside) if path not in known else ""
+        if len(text) <= _LARGEST and _COMMAND.search(text) is not None:
             yield from _runs_in(path, text, directory, known)
-    for path in compose_files:
-        head = "\n".join(_COMMENT.findall(found_text(path, inside)[:_LARGEST]))
-        yield from (run for run in _runs_in(path, head, directory, known) if path in run.files)
+    for path, text in compose_files.items():
+        if _COMMAND.search(text, 0, _LARGEST) is not None:
+            head = "\n".join(_COMMENT.findall(text[:_LARGEST]))
+            yield from (run for run in _runs_in(path, head, directory, known) if path in run.files)
 
 
-def _is_script(path: str) -> bool:
-    return path.count(os.sep) <= _DEEPEST_SCRIPT and _SCRIPT.search(path.replace(os.sep, "/")) is not None
+def _is_script(path: str, depth: int) -> bool:
+    """Return True for what may start or deploy a system by its name, or by those of its targets."""
+    if depth > _DEEPEST_SCRIPT:
+        return False
+    name = path.rpartition(os.sep)[2].lower()
+    if name in _OF_TARGETS:
+        return depth < 2
+    return name.endswith(_SCRIPTS) and ((depth == 0 and name.endswith(".sh")) or _DEPLOYS.search(name) is not None)
 
 
 def _runs_in(path: str, text: str, directory: str, known: frozenset[str]) -> Iterator[ComposeRun]:

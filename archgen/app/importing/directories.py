@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 
 from archgen.system.files import FOUND, UnreadableFile, read_file
 
 _SKIPPED = {"node_modules", "vendor", "venv", "__pycache__", "testdata", "site-packages", "target", "dist"}
+_OF_PACKAGES = ("package.json", "package-lock.json", "composer.json", "tsconfig.json")
+"""Ends of the names of files that tell what a program is built of."""
+
+_TRANSLATIONS = re.compile(
+    rf"(^|{re.escape(os.sep)})(lang|langs|languages|locale|locales|i18n|l10n|translations){re.escape(os.sep)}"
+)
+"""Directories of texts in several languages, which are large and tell no address."""
+
 _MOST_FILES = 5000
 _DEEPEST = 8
 
@@ -47,6 +56,11 @@ def entries_of(directory: str) -> DirectoryEntries:
     except OSError:
         return [], []
     return names, directories
+
+
+def holds_no_address(path: str) -> bool:
+    """Return True for a file that by its name tells of packages, or by its directories holds texts in several languages."""
+    return path.endswith(_OF_PACKAGES) or _TRANSLATIONS.search(path) is not None
 
 
 def found_text(path: str, inside: str) -> str:

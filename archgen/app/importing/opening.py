@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Set
 from archgen.app.config.config import repository_of
 from archgen.app.importing.collect import SourceFiles
 from archgen.app.importing.compose_files import is_compose_file
-from archgen.app.importing.directories import files_below
+from archgen.app.importing.directories import files_below, holds_no_address
 from archgen.importers.compose.environment import STAND_INS
 from archgen.importers.compose.mounts import CONFIGURATIONS
 from archgen.importers.facts import Configuration, Opener
@@ -18,12 +18,6 @@ from archgen.system.files import FOUND, ResolvedDirectory, UnreadableFile, lies_
 
 _DEEPEST_MOUNT = 2
 _MOST_MOUNTED = 40
-_OF_PACKAGES = ("package.json", "package-lock.json", "composer.json", "tsconfig.json")
-"""Ends of the names of files that tell what a program is built of."""
-
-_TRANSLATIONS = frozenset(("lang", "langs", "languages", "locale", "locales", "i18n", "l10n", "translations"))
-"""Directories of texts in several languages, which are large and tell no address."""
-
 _BESIDE = frozenset((".env", *STAND_INS))
 """Files that are looked for beside every compose file."""
 
@@ -106,8 +100,6 @@ def _open(target: str, inside: ResolvedDirectory) -> Iterator[Configuration]:
 def _is_configuration(path: str, below: Set[str]) -> bool:
     """Return True for a configuration, and for the example of one that isn't there."""
     stem, end = os.path.splitext(path)
-    if is_compose_file(os.path.basename(path)) or path.endswith(_OF_PACKAGES):
-        return False
-    if os.path.basename(os.path.dirname(path)) in _TRANSLATIONS:
+    if is_compose_file(os.path.basename(path)) or holds_no_address(path):
         return False
     return path.endswith(CONFIGURATIONS) or (end in EXAMPLES and stem.endswith(CONFIGURATIONS) and stem not in below)

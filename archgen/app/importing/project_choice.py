@@ -25,11 +25,15 @@ _PART = 0.3
 
 
 class ProjectChoice(Struct, frozen=True):
-    """The projects that are read, each by its files in their order; `others` are named for a user, `reason` says why."""
+    """The projects that are read, each by its files in their order; `others` are named for a user, `reason` says why.
+
+    `is_helper` stands for projects that run stores and tools, and no program of the system's own.
+    """
 
     projects: list[tuple[str, ...]]
     others: list[str]
     reason: str = ""
+    is_helper: bool = False
 
 
 def choose_projects(directory: str, projects: dict[str, list[str]], below: list[str], inside: str) -> ProjectChoice:
@@ -42,27 +46,55 @@ def choose_projects(directory: str, projects: dict[str, list[str]], below: list[
         tuple(_joined(project, name) for name in chosen) for project, (chosen, _) in zip(projects, nearest, strict=True)
     ]
     others = [_joined(project, name) for project, (_, names) in zip(projects, nearest, strict=True) for name in names]
-    files = [os.path.normpath(path) for path in below if is_compose_file(os.path.basename(path))]
+    files = [os.path.normpath(path) for path in below if is_compose_file(path.rpartition(os.sep)[2])]
     deepest = max(
         _DEEPEST + (0 if directory == "." else directory.count(os.sep) + 1),
         *(path.count(os.sep) for each in read for path in each),
     )
     files = [path for path in files if path.count(os.sep) <= deepest]
     files = sorted(files, key=lambda path: (path.count(os.sep), path))[:_MOST_FILES]
-    if len(read) == 1 and {*files} <= {*read[0]}:
-        return ProjectChoice(read, others)
-    sketches = {path: sketch_compose(path, found_text(path, inside)) for path in files}
-    runs = list(find_runs(directory, below, files, inside))
-    candidates = _candidates(directory, files, sketches, runs, inside)
+    current_files = {path for project in read for path in project}
+    # a file for a trial is read where nothing else is
+    likely = [path for path in files if path in current_files or _stage(os.path.relpath(path, directory)) < STAGING]
+    texts = {path: found_text(path, inside) for path in likely}
+    sketches = {path: sketch_compose(path, text) for path, text in texts.items()}
+    if len(read) == 1 and {*files} <= current_files:
+        return ProjectChoice(read, others, is_helper=_is_helper(_candidate(directory, read[0], sketches, [])))
+    runs = list(find_runs(directory, below, texts, inside)) if current_files < {*likely} else []
+    candidates = _candidates(directory, likely, sketches, runs, inside)
     current = [_candidate(directory, project, sketches, runs) for project in read]
     chosen = _without_variants([_best(each, candidates) for each in _working(current, candidates)])
     result = [each.files for each in chosen]
     taken = {path for project in result for path in project}
     beside = {os.path.dirname(path) for path in taken}
     variants = [path for path in files if os.path.dirname(path) in beside]
-    left = dict.fromkeys([*others, *(path for project in read for path in project), *variants])
-    unread = [path for path in left if path not in taken]
-    return ProjectChoice(result, unread, _reason(current, chosen, unread))
+    named = dict.fromkeys([*others, *sorted(current_files), *variants])
+    named |= dict.fromkeys(_larger(chosen, {*beside, *map(os.path.normpath, projects)}, sketches, inside))
+    unread = [path for path in named if path not in taken]
+    return ProjectChoice(result, unread, _reason(current, chosen, unread), all(map(_is_helper, chosen)))
+
+
+def _larger(
+    chosen: list[ComposeCandidate], beside: set[str], sketches: dict[str, ComposeSketch], inside: str
+) -> Iterator[str]:
+    """Yield the files of other directories that run more services than those that are read: these may only be helpers."""
+    services = sum(len(each.services) for each in chosen)
+    for directory, names in _by_directory(sketches).items():
+        if (directory or ".") not in beside and directory not in beside:
+            for name in choose_compose_files(directory, names, inside)[0]:
+                if len(sketches[_joined(directory, name)].services) > services:
+                    yield _joined(directory, name)
+
+
+def _by_directory(paths: Iterable[str]) -> dict[str, list[str]]:
+    names: dict[str, list[str]] = {}
+    for path in paths:
+        names.setdefault(os.path.dirname(path), []).append(os.path.basename(path))
+    return names
+
+
+def _is_helper(project: ComposeCandidate) -> bool:
+    return project.services != {} and not project.own
 
 
 def _candidates(
@@ -70,9 +102,7 @@ def _candidates(
 ) -> list[ComposeCandidate]:
     """Return all that may be read together: each file with those that it belongs to, and what scripts start together."""
     groups = dict.fromkeys(run.files for run in runs)
-    names: dict[str, list[str]] = {}
-    for path in files:
-        names.setdefault(os.path.dirname(path), []).append(os.path.basename(path))
+    names = _by_directory(files)
     for path in files:
         name = os.path.basename(path)
         if ".override." not in name:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from archgen.importers.products import image_name, is_product
 
@@ -15,6 +16,7 @@ _OPERATES = re.compile(
 """Names of programs that help those who work on a system, or watch it."""
 
 
+@lru_cache(maxsize=4096)
 def is_own_program(name: str, image: str, built: str) -> bool:
     """Return True for a service that runs a program of the system's own."""
     if is_for_operators(name):
