@@ -212,7 +212,7 @@ def _elsewhere(
 
     def is_taken(host: str) -> bool:
         gone = target.kind != "replica" and index.takes_down(target, host)
-        return gone or Subject("host", host) in breaking
+        return gone or Subject("host", host) in breaking or _leaves_address(index, component, index.zones_around(host))
 
     free_host = find_host(index, component, is_taken) if own else None
     if free_host is not None or not own:

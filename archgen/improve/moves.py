@@ -36,7 +36,8 @@ def moves(
     hosts = [
         host
         for host in reversed(index.hosts)
-        if Subject("host", host) != target
+        if host in built
+        and Subject("host", host) != target
         and index.takes_down(target, host)
         and _may_leave(index, target, host, affected, twice)
     ]

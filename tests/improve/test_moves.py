@@ -335,6 +335,9 @@ def test_a_router_gets_no_second_one_on_another_site() -> None:
     zones = "zones: {one: {kind: datacenter}, two: {kind: datacenter}}\n"
     model = serving("  web: {kind: router, runs_on: a}", "a: {zone: one}", zones)
     assert repair(model) == ["a replica of web on a-2 in one, a new host"]
+    other = "  web: {kind: router, runs_on: a}\n  too: {kind: router, runs_on: b}"
+    there = repair(serving(other, "a: {zone: one}, b: {zone: two}", zones, "job -> web: GET, job -> too: GET"))
+    assert there == ["a replica of web on a-2 in one, a new host", "a replica of too on b-2 in two, a new host"]
 
 
 @pytest.mark.parametrize(("product", "grown"), [("synapse", False), ("jenkins", False), ("", True)])

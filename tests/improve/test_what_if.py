@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from archgen.cli import main
-from archgen.edits.changes import Edit, apply_edit
+from archgen.edits.changes import Edit, MoveHost, apply_edit
 from archgen.improve.repair import find_smallest_repair
 from archgen.language.load import load
 from archgen.model.architecture import Architecture
@@ -171,6 +171,8 @@ def test_random_models_get_no_worse_and_are_repaired_as_far_as_said() -> None:
         found = find_smallest_repair(model)
         after = points(changed(model, found.edits))
         assert after == {(flow, one.id) for flow, left in found.left for one in left}
+        there = {host.id for host in model.hosts}
+        assert all(edit.host in there for edit in found.edits if isinstance(edit, MoveHost))
         if points(model) and not after:
             repaired += 1
             for edit in found.edits if found.smallest else ():
