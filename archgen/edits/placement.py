@@ -7,7 +7,7 @@ from itertools import islice
 
 from archgen.edits.names import stem
 from archgen.model.architecture import Component
-from archgen.model.kinds import FILE_STORES, KINDS, QUEUES
+from archgen.model.kinds import FILE_STORES, KINDS, QUEUES, ROUTING
 from archgen.model.products import scope_of
 from archgen.reliability.index import Index
 
@@ -17,7 +17,7 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
 
     It is in the network of a host that the component runs on, and carries the same kind of component, or something
     that runs beside the component as well: a database isn't put on the host of a cache, and nothing on a firewall.
-    One in a zone without a replica comes first.
+    One in a zone without a replica comes first, and what is bound to its site stays there.
     """
     own = dict.fromkeys(host for replica in component.replicas for host in replica.hosts)
     networks = {index.hosts[host].network for host in own}
@@ -28,6 +28,7 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
             below.isdisjoint((host, *index.hosts_below(host)))
             and index.hosts[host].network in networks
             and not is_taken(host)
+            and not leaves_site(index, component, index.zones_around(host))
         )
 
     pools: list[tuple[tuple[str, ...], Sequence[str]]] = [
@@ -44,6 +45,13 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
         if fitting:
             return next(host for host in index.hosts if host in fitting)
     return None
+
+
+def leaves_site(index: Index, component: Component, zones: Iterable[str]) -> bool:
+    """Return True if zones are on another site than a component whose address moves by its local network, or that routes there."""
+    cluster = component.cluster
+    by_network = cluster is not None and (cluster.shared_address is not None or cluster.by == "vrrp")
+    return (component.kind in ROUTING or by_network) and is_apart(index, component, zones)
 
 
 SITES = ("provider", "region", "availability-zone", "datacenter")

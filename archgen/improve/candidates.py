@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import (
@@ -16,12 +16,12 @@ from archgen.edits.changes import (
     needs_manual_failover,
 )
 from archgen.edits.names import next_name
-from archgen.edits.placement import can_be_doubled, find_host, is_apart
+from archgen.edits.placement import can_be_doubled, find_host, leaves_site
 from archgen.edits.promotion import agrees_by_vote, is_promoted_by_unknown, keeps_files, promoter_of
 from archgen.edits.second_replicas import may_get_second
 from archgen.improve.moves import moves
 from archgen.model.architecture import Component, Host, Quorum, Zone
-from archgen.model.kinds import KEEPING, KINDS, ROUTING
+from archgen.model.kinds import KEEPING, KINDS
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
 from archgen.reliability.members import quorum_of
@@ -212,7 +212,7 @@ def _elsewhere(
 
     def is_taken(host: str) -> bool:
         gone = target.kind != "replica" and index.takes_down(target, host)
-        return gone or Subject("host", host) in breaking or _leaves_address(index, component, index.zones_around(host))
+        return gone or Subject("host", host) in breaking
 
     free_host = find_host(index, component, is_taken) if own else None
     if free_host is not None or not own:
@@ -227,17 +227,8 @@ def _places(
 ) -> list[tuple[str, ...]]:
     """Return the zones of a new host in which all that it carries is of use; at least its own, but against the loss of a zone."""
     zones = list(_zones(index, host, carried, breaking, target))
-    near = [each for each in zones if not any(_leaves_address(index, index.components[name], each) for name in carried)]
+    near = [each for each in zones if not any(leaves_site(index, index.components[name], each) for name in carried)]
     return near or ([index.hosts[host].zones] if zones and target.kind != "zone" else [])
-
-
-def _leaves_address(index: Index, component: Component, zones: Iterable[str]) -> bool:
-    """Return True if zones are on another site than a component whose address moves by its local network, or that routes there."""
-    cluster = component.cluster
-    by_network = component.kind in ROUTING or (
-        cluster is not None and (cluster.shared_address is not None or cluster.by == "vrrp")
-    )
-    return by_network and is_apart(index, component, zones)
 
 
 def _new_host(index: Index, like: str) -> str:

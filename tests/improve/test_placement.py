@@ -53,6 +53,27 @@ def test_room_is_where_the_same_work_is_done(components: str, hosts: str, found:
     assert find_host(index, index.components["api"], lambda host: host == found) is None
 
 
+@pytest.mark.parametrize(
+    ("api", "found"),
+    [
+        ("kind: router", None),
+        ("kind: load-balancer, cluster: {by: vrrp}", None),
+        ("kind: load-balancer, cluster: {address: {shared: 192.0.2.1}}", None),
+        ("kind: load-balancer, cluster: {address: dns}", "s-2"),
+        ("kind: service", "s-2"),
+    ],
+)
+def test_what_is_bound_to_its_site_stays_there(api: str, found: str | None) -> None:
+    kind = api.partition(",")[0]
+    text = model(
+        f"api: {{{api}, runs_on: s-1}}\nbeside: {{{kind}, runs_on: s-2}}",
+        hosts="s-1: {zone: a}, s-2: {zone: b}",
+        zones="a: {kind: datacenter}, b: {kind: datacenter}",
+    )
+    index = Index(load("edge.arch.yaml", text.encode()).architecture)
+    assert find_host(index, index.components["api"], lambda _: False) == found
+
+
 @pytest.mark.parametrize("kind", ["database", "other"])
 def test_virtual_machine_is_in_the_zone_of_the_machine_below(kind: str) -> None:
     text = model(
