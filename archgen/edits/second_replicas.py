@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archgen.analysis.hops import relays
 from archgen.analysis.topology import Topology
+from archgen.edits.promotion import has_primary
 from archgen.model.architecture import Component
 from archgen.model.kinds import KEEPING, KINDS, QUEUES
 from archgen.model.products import product_name, product_of
@@ -41,8 +42,8 @@ def _keeps_own_files(topology: Topology, component: Component) -> bool:
 
 
 def _keeps_sessions(topology: Topology, component: Component) -> bool:
-    """Return True for a cache that holds sessions: a second one would know half of the visitors."""
-    if component.kind != "cache":
+    """Return True for a cache that holds sessions: a second one would know half of the visitors, unless it has copies of all."""
+    if component.kind != "cache" or has_primary(component):
         return False
     hops = [
         hop for flow in topology.flows_of[component.id] for hop in topology.hops[flow] if component.id in hop.targets

@@ -66,10 +66,11 @@ def _zones_used(topology: Topology, flows: Iterable[str]) -> set[str]:
 def _reaches(topology: Topology, host: str, zone: str) -> bool:
     """Return True if a host's network reaches a zone in the same place as that of the host.
 
-    It has a host there already, or nothing has and a provider runs a part of the system there.
+    It has a host there already, as another network of the host's zone may, or nothing has and a provider runs a part of the system there.
     """
     own, zones = topology.hosts[host], topology.zones
     beside = any(zones[each].within == zones[zone].within for each in own.zones)
     there = [each for each in topology.hosts.values() if zone in each.zones]
     rented = not there and any(zone_of(each) == zone for each in topology.architecture.components)
-    return beside and (rented or any(each.network == own.network for each in there))
+    here = {each.network for each in topology.hosts.values() if set(each.zones) & set(own.zones)}
+    return beside and (rented or any(each.network in here for each in there))

@@ -406,11 +406,17 @@ def test_a_second_host_stands_in_a_rack_that_is_declared() -> None:
     assert list(after["zones"]) == ["z-1", "z-2"]
 
 
-@pytest.mark.parametrize(("message", "doubled"), [("session", False), ("page", True)])
-def test_a_cache_of_sessions_gets_no_second_one_that_knows_nothing_of_them(message: str, doubled: bool) -> None:
+@pytest.mark.parametrize(
+    ("product", "message", "doubled"),
+    [("memcached", "session", False), ("memcached", "page", True), ("redis", "session", True)],
+)
+def test_a_cache_of_sessions_gets_no_second_one_that_knows_nothing_of_them(
+    product: str, message: str, doubled: bool
+) -> None:
+    """A second Redis has a copy of them, and Sentinel promotes it."""
     text = model(
         f"{JOB}\nweb: {{kind: app-server, managed: true, replicas: 2, sessions: shared}}\n"
-        "redis: {kind: cache, product: redis, runs_on: u-1}",
+        f"redis: {{kind: cache, product: {product}, runs_on: u-1}}",
         "job -> web: https\nweb -> redis: redis",
         f"job -> web: x\nweb -> redis: {message}",
         "{u-1: {}}",
