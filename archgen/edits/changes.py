@@ -119,12 +119,13 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
     """Return the edit in words; a host that the architecture doesn't have is called new, which exposes a typo."""
     match edit:
         case AddReplica(component=component, host=None):
-            managed = any(
-                each.id == component and each.managed and scope_of(each) is None for each in architecture.components
-            )
+            own = next((each for each in architecture.components if each.id == component), None)
+            more = f"one more replica of {component}"
+            if own is None or not own.managed or scope_of(own) is not None:
+                return more
             # it may run in several places, and need none
-            beside = f"another provider beside that of {component} (no `scope` is declared)"
-            return beside if managed else f"one more replica of {component}"
+            more = f"another provider beside that of {component}" if own.kind in _FROM_SEVERAL else more
+            return f"{more} (no `scope` is declared)"
         case AddReplica():
             new = "" if any(host.id == edit.host for host in architecture.hosts) else ", a new host"
             return f"a replica of {edit.component} on {edit.host}{_in_zones(edit.zones)}{new}"
@@ -146,6 +147,10 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
             return f"a moving address of {edit.component}"
         case _:
             assert_never(edit)
+
+
+_FROM_SEVERAL = ("dns", "cdn")
+"""The kinds that systems take from two providers at once; of others one provider runs all replicas."""
 
 
 def _decided_by(architecture: Architecture, edit: AutomateFailover) -> str:

@@ -366,3 +366,15 @@ def test_a_product_promotes_by_its_own_means_where_no_other_is_known(product: st
     assert repair(serving(pair, "a: {}, b: {}", "")) == words
     single = f"  web: {{kind: database, {product}runs_on: a}}"
     assert bool(repair(serving(single, "a: {}", ""))) is not bool(product)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("dns", "another provider beside that of web (no `scope` is declared)"),
+        ("database", "one more replica of web (no `scope` is declared)"),
+        ("database, product: aurora", "one more replica of web"),
+    ],
+)
+def test_only_names_and_copies_come_from_two_providers(kind: str, words: str) -> None:
+    assert repair(serving(f"  web: {{kind: {kind}, managed: true}}", "", "")) == [words]

@@ -84,6 +84,6 @@ def test_a_gain_is_what_what_if_says_of_the_change() -> None:
                         {one.flow: one.result.downtime for one in side} for side in (outcome.before, outcome.after)
                     )
                     assert gain.hours_per_year == pytest.approx(before[flow] - after[flow], abs=1e-9), (number, flow)
-                    held.update(word for word in ("replica", "host", "provider", "failover") if word in gain.change)
-    assert len(held) == 4
+                    held.update(word for word in ("replica", "host", "failover") if word in gain.change)
+    assert len(held) == 3
     assert min(held.values()) >= 10, held
