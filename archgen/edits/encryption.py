@@ -62,7 +62,7 @@ def what_takes_no_tls(topology: Topology, calls: Iterable[Connection]) -> str:
     without = [component.id for component in silent if component.id not in unread]
     advice = []
     if without:
-        verb = "takes" if len(without) == 1 else "take"
+        verb = "speaks" if len(without) == 1 else "speak"
         advice.append(f"{listed(without)} {verb} no TLS: put a proxy that does beside it, such as Hitch or stunnel.")
     if unread:
         verb = "passes" if len(unread) == 1 else "pass"

@@ -96,7 +96,7 @@ def test_what_speaks_no_tls_is_not_told_to(product: str, encrypted: bool) -> Non
 @pytest.mark.parametrize(
     ("cache", "advice"),
     [
-        ("product: varnish", "cache takes no TLS: put a proxy that does beside it, such as Hitch or stunnel."),
+        ("product: varnish", "cache speaks no TLS: put a proxy that does beside it, such as Hitch or stunnel."),
         ("product: metallb", "cache passes connections on unread: TLS goes from its callers to what is behind it."),
         ("product: nginx", ""),
     ],

@@ -63,18 +63,22 @@ def _fix(facts: Topology, load: Load, after: Mapping[Subject, Overload]) -> str 
     ]
     if not needed:
         return None
-    number, zones = max(needed, key=lambda each: each[0])
-    return f"Run {number} in each of {listed(zones)}: those left carry the load when one of these is gone. Or take load off them."
+    number, zones, lost = max(needed, key=lambda each: each[0])
+    places = f"each of {listed(zones)}" if zones[1:] else zones[0]
+    left = "those left carry the load when one of these is gone"
+    carry = left if lost in zones else f"they carry the load without {lost}"
+    return f"Run {number} in {places}: {carry}. Or take load off them."
 
 
-def _in_each_zone(facts: Topology, load: Load, lost: Subject, overload: Overload) -> tuple[int, list[str]] | None:
-    """Return how many replicas the loss of a zone makes necessary in each of its kind, and those zones; None if it is alone."""
+def _in_each_zone(facts: Topology, load: Load, lost: Subject, overload: Overload) -> tuple[int, list[str], str] | None:
+    """Return how many replicas a component needs in each of its zones without the lost one; None if it has no other."""
     component = facts.components[facts.replicas[overload.replica].component]
     around = dict.fromkeys(zone for replica in component.replicas for zone in facts.index.zones_of(replica))
     totals = load.totals(lost)
-    left = sum(totals.get(replica.id, 0.0) for replica in component.replicas)
+    load_left = sum(totals.get(replica.id, 0.0) for replica in component.replicas)
     zones = [zone for zone in around if facts.zones[zone].kind == facts.zones[lost.id].kind]
-    return (ceil(left / overload.capacity / (len(zones) - 1) - 1e-9), zones) if len(zones) > 1 else None
+    carrying = len(zones) - (lost.id in zones)
+    return (ceil(load_left / overload.capacity / carrying - 1e-9), zones, lost.id) if carrying else None
 
 
 def _causes(facts: Topology, elements: Collection[Subject]) -> tuple[Subject, ...]:
