@@ -79,7 +79,7 @@ _OF_SQL_SERVER = {
 _OF_POSTGRES = {"username", "dbname", "host", "sslmode", "searchpath"}
 """Words of connection strings that only the drivers of PostgreSQL have, as those above are of SQL Server alone."""
 
-_ASKED = (*REGISTRIES, "keycloak", "vault")
+ASKED = (*REGISTRIES, "keycloak", "vault")
 """Products that tell where services are, who somebody is, or a password."""
 
 _NO_NAMES = ("true", "false", "none", "null", "yes", "no", "on", "off", "default", "auto", "host", "value", "string")
@@ -236,14 +236,14 @@ def _may_be_outside(known: Known, host: str) -> bool:
 
     A public name is often that by which browsers come to what the files declare.
     """
-    if known.product in _ASKED:
+    if known.product in ASKED:
         return "." not in host or _IN_CLUSTER.search(host) is not None
     return known.keeps_data
 
 
 def is_asked_by_public_name(name: str, known: Known) -> bool:
     """Return True for what programs ask by the name that visitors know: a store, or who somebody is; not where browsers are sent."""
-    return (known.keeps_data or known.product in _ASKED) and not (_OF_BROWSERS.search(name) or _REDIRECTS.search(name))
+    return (known.keeps_data or known.product in ASKED) and not (_OF_BROWSERS.search(name) or _REDIRECTS.search(name))
 
 
 def _in_pairs(by_word: Known | None, value: str) -> Iterator[tuple[Mention, Known]]:

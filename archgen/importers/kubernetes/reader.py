@@ -214,9 +214,9 @@ class _Reader:
         aliases: dict[tuple[str, str], str] = {
             key: resource.id for resource in self.resources for key in resource.names if not self.selected.get(key)
         }
-        for key, host, known in outer_services(self.manifests):
+        for key, host, known in outer_services(self.manifests, {part.guess.known.product for part in self.parts}):
             target = resolve_host(host, inside)
-            if target is None and known is not None and "." in host:
+            if target is None and known is not None and ("." in host or host == key[1]):
                 service = self.services[key]
                 store = self.outside.add(host, known, service.origin, "Service", key[1])
                 self.by_id[store.id] = store
