@@ -330,6 +330,20 @@ STEPS = "[{op: replace, path: /spec/replicas, value: 3}]"
         ("{patch: '{kind: Deployment, spec: {replicas: 5}}'}", {"web": 1, "db": 1}),
         ("{target: {name: db}, patch: '{kind: any, metadata: {name: web}, spec: {replicas: 5}}'}", {"web": 1, "db": 5}),
         ("{patch: '{kind: Deployment, metadata: {name: [}'}", {"web": 1, "db": 1}),
+        (
+            "{patch: '{kind: Deployment, metadata: {name: web}, spec: {template: {spec: {containers: null}}}}'}",
+            {"db": 1},
+        ),
+        ("{patch: '{kind: Deployment, metadata: {name: web}, spec: [a]}'}", {"db": 1}),
+        ("{target: {name: web}, patch: '[{op: remove, path: /spec/template/spec/containers/0}]'}", {"db": 1}),
+        (
+            "{target: {name: web}, patch: '[{op: remove, path: /spec/template/spec/containers/7}, 3, {op: move}]'}",
+            {"web": 1, "db": 1},
+        ),
+        (
+            "{target: {name: web}, patch: '[{op: add, path: /spec/template/spec/containers/-, value: {name: b, image: x}}]'}",
+            {"web": 1, "db": 1},
+        ),
     ],
 )
 def test_patch_scales_the_workloads_of_its_target(

@@ -20,7 +20,15 @@ from archgen.importers.kubernetes.kustomization import (
     patches_of,
     path_beside,
 )
-from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, Manifests, SettingEntry, objects_of, pod_of
+from archgen.importers.kubernetes.manifests import (
+    WORKLOADS,
+    Manifest,
+    Manifests,
+    SettingEntry,
+    is_patch,
+    objects_of,
+    pod_of,
+)
 from archgen.importers.kubernetes.patch_targets import PatchTargets
 from archgen.importers.kubernetes.patching import apply_patch, is_deletion, with_images, with_value
 from archgen.importers.kubernetes.variants import KubernetesSystem, ObjectKey, leave_out, without_trials
@@ -65,7 +73,8 @@ def read_objects(
     for built in builder.systems():
         for key, entries in built.generated.items():
             manifests.generated.setdefault(key, []).extend(entries)
-        yield from built.objects.values()
+        # a patch may take all containers away
+        yield from (each for each in built.objects.values() if not is_patch(each.kind, each.node))
     yield from without_trials(list(builder.others()), sheet)
 
 

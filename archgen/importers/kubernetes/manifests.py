@@ -88,11 +88,11 @@ def objects_of(root: SourceNode, depth: int = 0) -> Iterator[Manifest]:
     elif kind in WORKLOADS or kind in ROUTES or kind in OTHERS or operated_by(kind, root.text_at("apiVersion")):
         metadata = root.get("metadata")
         name = metadata.text_at("name") or metadata.text_at("generateName").rstrip("-")
-        if name and not _is_patch(kind, root):
+        if name and not is_patch(kind, root):
             yield Manifest(kind, metadata.text_at("namespace"), name, root)
 
 
-def _is_patch(kind: str, root: SourceNode) -> bool:
+def is_patch(kind: str, root: SourceNode) -> bool:
     """Return True for a workload without an image, which only changes another one of its name."""
     return kind in WORKLOADS and not any(each.text_at("image") for each in pod_of(kind, root).get("containers").list())
 
