@@ -94,7 +94,8 @@ _NUMBERS = re.compile(r"[0-9.]+")
 _MANAGED = re.compile(
     r"(^|\.)(amazonaws\.com(\.cn)?|azure\.com|windows\.net|azure\.net|mongodb\.net|googleapis\.com|gcp\.cloud|cloud\.google\.com|"
     r"supabase\.(co|com)|neon\.tech|upstash\.io|aivencloud\.com|ondigitalocean\.com|redislabs\.com|redis-cloud\.com|elastic-cloud\.com|"
-    r"elastic\.cloud|confluent\.cloud|cloudamqp\.com|psdb\.cloud|scalegrid\.io|planetscale\.com|render\.com|rlwy\.net|aliyuncs\.com)$",
+    r"elastic\.cloud|confluent\.cloud|cloudamqp\.com|psdb\.cloud|scalegrid\.io|planetscale\.com|render\.com|rlwy\.net|aliyuncs\.com|"
+    r"oraclecloud\.com|digitaloceanspaces\.com|cloudflarestorage\.com|wasabisys\.com|backblazeb2\.com|linodeobjects\.com|scw\.cloud)$",
     re.IGNORECASE,
 )
 
