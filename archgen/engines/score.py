@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.engines.rooms import COLUMN, Room
+from archgen.layout.identity import Itself
 from archgen.layout.placed import Box, Placed, PlacedEdge
 
 _CELL = 256.0
@@ -41,27 +42,14 @@ class Score(Struct, frozen=True):
 
 def score(placed: Placed, room: Room = COLUMN) -> Score:
     """Return the score of a diagram; a crossing counts once, however many lines of two bundles run through its place."""
-    counted = _counted(_Itself(placed))
+    counted = _counted(Itself(placed))
     return replace(counted, text=round(room.text(placed), 1))
 
 
-class _Itself:
-    """A diagram that is equal to itself alone: to compare two by their content takes as long as to count."""
-
-    def __init__(self, placed: Placed) -> None:
-        self.placed = placed
-
-    def __hash__(self) -> int:
-        return id(self.placed)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Itself) and self.placed is other.placed
-
-
 @lru_cache(maxsize=_REMEMBERED)
-def _counted(itself: _Itself) -> Score:
+def _counted(itself: Itself[Placed]) -> Score:
     """Return all of a diagram's score but its text."""
-    placed = itself.placed
+    placed = itself.value
     cards = _Near(node.box for node in placed.nodes)
     return Score(
         _overlaps(placed, cards),

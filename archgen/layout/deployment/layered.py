@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from archgen.layout.deployment.alignment import ColumnBlock
 from archgen.layout.deployment.arrangement import completed
@@ -43,9 +44,19 @@ def promise(diagram: Diagram) -> float:
 
 def graph_of(diagram: Diagram, measures: Measures) -> tuple[Graph, list[Bundle]]:
     """Return the graph of the cards that do not merely guard others, visitors first, and the bundles of its links as requests use them."""
+    graph, together = _gathered(diagram, measures.many)
+    return graph, [*together]
+
+
+_REMEMBERED = 16
+"""Diagrams whose graphs are remembered: each is laid out by several measures, by roles and by calls."""
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _gathered(diagram: Diagram, many: int) -> tuple[Graph, tuple[Bundle, ...]]:
     nodes = [node for node in diagram.nodes if not node.guards]
     nodes.sort(key=lambda node: node.role != "visitor")
-    together = bundles(diagram, {node.id for node in nodes}, measures.many)
+    together = bundles(diagram, {node.id for node in nodes}, many)
     flows = dict(diagram.used)
     order = {subject: place for place, subject in enumerate(flows)}
     together.sort(key=lambda bundle: order.get(bundle.first.subject, len(order)))
@@ -56,7 +67,8 @@ def graph_of(diagram: Diagram, measures: Measures) -> tuple[Graph, list[Bundle]]
     )
     around: dict[str, str | None] = {node.id: node.group for node in nodes}
     around.update((group.id, group.parent) for group in diagram.groups)
-    return Graph(tuple(node.id for node in nodes), links, around, {node.id: node.subject for node in nodes}), together
+    graph = Graph(tuple(node.id for node in nodes), links, around, {node.id: node.subject for node in nodes})
+    return graph, tuple(together)
 
 
 _MOST_FLOWS = 4

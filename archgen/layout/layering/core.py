@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from math import ceil, sqrt
 
 from msgspec import Struct
 
+from archgen.layout.identity import Itself
 from archgen.layout.layering.loose import gathered
 from archgen.layout.layering.net import Net, chain_of, net
 from archgen.layout.layering.ordering import ordered
 from archgen.layout.layering.ranking import GraphLink, connected_parts, ranks
+from archgen.layout.layering.rows import OrderedRows
 from archgen.layout.layering.spreading import spread_leaves
 from archgen.layout.layering.straight import LayerSpacing, Positions, positions
+
+_REMEMBERED = 16
+"""Graphs whose orders are remembered: a diagram is laid out by several measures, which change its lengths alone."""
 
 Extent = tuple[float, float]
 
@@ -49,7 +55,8 @@ def layers(graph: Graph, spacing: LayerSpacing, ranked: Mapping[str, int] | None
 
     Parts that nothing joins stand by themselves: the largest first, each other one as far up below it as it has room.
     """
-    parts = [_part(graph, nodes, spacing, ranked) for nodes in _parts(graph)]
+    orders = _orders(Itself(graph), tuple(ranked.items()) if ranked else None)
+    parts = [_part(order, spacing) for order in orders]
     moved = [part.moved(*by) for part, by in zip(parts, _packed(parts, spacing.group, ranked is None), strict=True)]
     ranking = {node: rank for part in moved for node, rank in part.ranks.items()}
     passes = {link: passed for part in moved for link, passed in part.passes.items()}
@@ -102,12 +109,32 @@ def _parts(graph: Graph) -> list[list[str]]:
     return [[graph.nodes[place] for place in part] for part in connected_parts(len(graph.nodes), pairs)]
 
 
-def _part(graph: Graph, nodes: Sequence[str], spacing: LayerSpacing, ranked: Mapping[str, int] | None) -> _Part:
+class _PartOrder(Struct, frozen=True):
+    """A part of a graph in its ranks, and in the order of each rank; `links` are by their place in the graph."""
+
+    ranking: dict[str, int]
+    links: dict[int, GraphLink]
+    joined: Net
+    rows: OrderedRows
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _orders(graph: Itself[Graph], ranked: tuple[tuple[str, int], ...] | None) -> tuple[_PartOrder, ...]:
+    """Return the parts of a graph in order, which no length changes."""
+    given = dict(ranked) if ranked else None
+    return tuple(_part_order(graph.value, nodes, given) for nodes in _parts(graph.value))
+
+
+def _part_order(graph: Graph, nodes: Sequence[str], ranked: Mapping[str, int] | None) -> _PartOrder:
     inside = set(nodes)
     links = {place: link for place, link in enumerate(graph.links) if link.source in inside}
     ranking = {node: ranked[node] for node in nodes} if ranked else _own_ranks(graph, nodes, [*links.values()])
     joined = net(ranking, [*links.values()], graph.around)
-    rows = ordered(joined)
+    return _PartOrder(ranking, links, joined, ordered(joined))
+
+
+def _part(order: _PartOrder, spacing: LayerSpacing) -> _Part:
+    ranking, joined, rows = order.ranking, order.joined, order.rows
     where = positions(rows, spacing)
     first = min(ranking.values())
     bottoms = [0.0] * (max(ranking.values()) + 1 - first)
@@ -117,7 +144,7 @@ def _part(graph: Graph, nodes: Sequence[str], spacing: LayerSpacing, ranked: Map
     return _Part(
         ranking,
         {node: where.items[item] for node, item in joined.nodes.items()},
-        {place: _passes(joined, where, link) for place, link in links.items()},
+        {place: _passes(joined, where, link) for place, link in order.links.items()},
         where.groups,
         first,
         tuple(bottoms),
