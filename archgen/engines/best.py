@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 
-from archgen.engines.rails import MeasuredEngine
+from archgen.engines.choice import EngineChoice, MeasuredEngine
 from archgen.engines.score import cost, score
 from archgen.layout.deployment.arrangement import domain
 from archgen.layout.deployment.layered import layered, promise
 from archgen.layout.deployment.turned import by_calls, by_roles, has_rows_of_calls
-from archgen.layout.measures import USUAL, Measures
+from archgen.layout.measures import Measures
 from archgen.layout.placed import Placed
 from archgen.views.diagram import Diagram
 
@@ -38,26 +37,6 @@ _REMEMBERED = 16
 
 _PAGE = 1.6
 """The form of a page or a screen, width by height."""
-
-
-class EngineChoice:
-    """An engine that lays each diagram out by the one of two that suits it."""
-
-    def __init__(self, choose: Callable[[Diagram, Measures], MeasuredEngine]) -> None:
-        self._choose = choose
-
-    def __call__(self, diagram: Diagram, measures: Measures = USUAL) -> Placed:
-        """Lay a diagram out by the engine that suits it."""
-        return self.settled(diagram, measures)(diagram, measures)
-
-    def settled(self, diagram: Diagram, measures: Measures) -> MeasuredEngine:
-        """Return the engine that suits a diagram; it hardly suits it less by other measures of the same form of cards."""
-        return self._choose(diagram, measures)
-
-
-def settled(engine: MeasuredEngine, diagram: Diagram, measures: Measures) -> MeasuredEngine:
-    """Return the engine that lays a diagram out: one of two, or the engine itself if it is no choice."""
-    return engine.settled(diagram, measures) if isinstance(engine, EngineChoice) else engine
 
 
 _domain, _layered, _by_roles, _by_calls = (

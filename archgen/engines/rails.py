@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from msgspec.structs import replace
 
+from archgen.engines.choice import MeasuredEngine
 from archgen.engines.score import cost, score
 from archgen.layout.deployment.bundles import bundles
 from archgen.layout.measures import Measures
 from archgen.layout.placed import Placed
 from archgen.views.diagram import Diagram
-
-MeasuredEngine = Callable[[Diagram, Measures], Placed]
-"""A layout of any diagram by given measures."""
 
 FEWEST = (2, 3, 4)
 """The numbers of lines from more than which they are gathered: the best of these is taken."""

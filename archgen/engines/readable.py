@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import astuple, replace
 
-from archgen.engines.best import settled
+from archgen.engines.choice import MeasuredEngine, settled
 from archgen.engines.outlines import Outline, Outlines, outlines
-from archgen.engines.rails import MeasuredEngine, railed
+from archgen.engines.rails import railed
 from archgen.engines.rooms import Room, can_be_read
 from archgen.engines.score import cost
 from archgen.layout.measures import BOLD, BRIEF, BROAD, CLOSE, FLAT, POCKET, TERSE, USUAL, Measures
@@ -75,6 +75,7 @@ class _Layout(Struct, frozen=True):
     """A diagram as an engine lays it out, and its rank."""
 
     placed: Placed
+    way: _Way
     engine: MeasuredEngine
     rank: _Rank
 
@@ -111,7 +112,8 @@ def readable_engine(across: MeasuredEngine, down: MeasuredEngine, room: Room) ->
         if best.rank[0] and room.height and diagram.direction is not None:
             # a page scrolls in the direction that a model asks for; a slide doesn't
             return lay_out(replace(diagram, direction=None))
-        return railed(best.engine, diagram, best.placed)
+        # gathered lines may suit another engine; where the text can be read, that isn't worth its time
+        return railed(best.way.engine if best.rank[0] else best.engine, diagram, best.placed)
 
     return lay_out
 
@@ -202,7 +204,7 @@ class _Search:
         pairs = zip(astuple(before or seen), astuple(seen), strict=True)
         self._seen[kind] = _Seen(*[min(pair) for pair in pairs])
         size = replace(outline, width=placed.width, height=placed.height)
-        return _Layout(placed, engine, self._rank(way, size, seen.cost))
+        return _Layout(placed, way, engine, self._rank(way, size, seen.cost))
 
     def _placed(self, way: _Way, kind: _Kind) -> tuple[MeasuredEngine, Placed]:
         """Return the diagram laid out in a way, by the engine that suits its kind.

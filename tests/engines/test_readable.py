@@ -16,8 +16,8 @@ from archgen.app.drawing.pictures import Drawing
 from archgen.cli import main
 from archgen.engines import readable
 from archgen.engines.best import best, best_turned
+from archgen.engines.choice import MeasuredEngine
 from archgen.engines.outlines import outlines
-from archgen.engines.rails import MeasuredEngine
 from archgen.engines.readable import readable_engine
 from archgen.engines.rooms import ROOMS, is_legible, smallest_text
 from archgen.engines.score import score

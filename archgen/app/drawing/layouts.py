@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from archgen.engines.rails import MeasuredEngine
+from archgen.engines.choice import MeasuredEngine
 from archgen.engines.readable import readable_engine, usual_engine
 from archgen.engines.rooms import Room
 from archgen.layout.placed import Engine, Placed
