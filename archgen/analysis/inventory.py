@@ -91,6 +91,16 @@ class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
             replicas = (self.replicas[element.id],) if element.kind == "replica" else ()
         return bool(replicas) and all(self.components[replica.component].managed for replica in replicas)
 
+    def is_place_of_service(self, host: str) -> bool:
+        """Return True for a host that only says where managed services are lost, and is no machine beside them."""
+        bare = self.hosts[host].runs_on is None and not self.guests_of(host) and host not in self._floated_to
+        return bare and self.rented(Subject("host", host))
+
+    @cached_property
+    def _floated_to(self) -> frozenset[str]:
+        """The hosts that replicas may float to."""
+        return frozenset(host for replica in self.replicas.values() if len(replica.hosts) > 1 for host in replica.hosts)
+
     def may_be_spread(self, element: Subject) -> bool:
         """Return True for a managed service that providers spread over zones as a rule, where the model doesn't say how far."""
         if element.kind != "replica" or self.replicas[element.id].hosts:

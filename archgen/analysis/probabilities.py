@@ -18,6 +18,8 @@ from archgen.reliability.moment import Wait, Window, recent_loss
 
 _SECONDS_PER_HOUR = 3600.0
 
+_NEVER_DOWN = Availability(1.0)
+
 
 class Assumed(Struct, frozen=True):
     """An element whose availability the model doesn't declare, the assumed number, and its source.
@@ -167,7 +169,10 @@ class Probabilities:
 
     def _declared(self, element: Subject) -> Availability | None:
         if element.kind == "host":
-            return self._topology.hosts[element.id].availability
+            declared = self._topology.hosts[element.id].availability
+            # the place of a service fails with its zones, and the service itself is counted
+            is_place = declared is None and self._topology.is_place_of_service(element.id)
+            return _NEVER_DOWN if is_place else declared
         if element.kind == "zone":
             return self._topology.zones[element.id].availability
         return self._topology.components[self._topology.replicas[element.id].component].availability
