@@ -116,9 +116,10 @@ def test_a_refused_fix_names_what_it_would_bring() -> None:
     text = file.read_text(encoding="utf-8").replace("follows: ", "# follows: ")
     check = checker(Input(NAME, text.encode()), Policy(), TODAY)
     done = apply_fixes(text.encode(), check, lambda each: each.rule == "single-point-of-failure")
-    ((finding, brought),) = done.brought
+    ((finding, refusal),) = done.refusals
     assert finding.subject.id == "app-1"
-    assert [(each.rule, each.subject.id) for each in brought] == [("code-drift", "code")]
+    assert refusal is not None
+    assert [(each.rule, each.subject.id) for each in refusal.brought] == [("code-drift", "code")]
 
 
 def alone(kind: str, protocol: str = "tcp", where: str = "runs_on: a") -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Fixes of what the rules find, written into a model's text one after the other and each of them proved.
 
 A fix is kept only if the model can still be read, the finding is gone or less grave than before, and no error or warning is
-found that was not there, by any rule, however sure; nor an info finding, if it fixes nothing graver. Fixes of one rule that
-touch different parts are tried together first.
+found that was not there, by any rule, however sure; nor an info finding, if it fixes nothing graver. A loss that took the
+same flows down before was there. Fixes of one rule that touch different parts are tried together first.
 """
 
 from __future__ import annotations
@@ -28,22 +28,26 @@ from archgen.model.finding import Finding
 from archgen.model.wording import first_few, listed, plural
 from archgen.report.lint.outcome import LintReport
 
-Refused = tuple[Finding, ...]
-"""The findings that a fix would bring; none where it can't be written, or doesn't resolve its own finding."""
+
+class Refusal(Struct, frozen=True):
+    """The reason why a fix isn't kept: the findings that it would bring, else its own as it stays; neither if it can't be written."""
+
+    brought: tuple[Finding, ...] = ()
+    stays: Finding | None = None
 
 
 class FixedModel(Struct, frozen=True):
     """A model's bytes after its fixes, the wanted findings that are gone or less grave then, and those that are not.
 
-    `left` are the findings that are less grave, as they are now; `brought` are the refused fixes by their finding, each with
-    the findings that it would bring.
+    `left` are the findings that are less grave, as they are now; `refusals` are the refused fixes by their finding, each with
+    the reason; none where other fixes left it nothing to change.
     """
 
     data: bytes
     findings: tuple[Finding, ...]
     refused: tuple[Finding, ...] = ()
     left: tuple[Finding, ...] = ()
-    brought: tuple[tuple[Finding, Refused], ...] = ()
+    refusals: tuple[tuple[Finding, Refusal | None], ...] = ()
 
 
 CheckBytes = Callable[[bytes], Model]
@@ -69,7 +73,7 @@ def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], boo
         finding for finding in model.findings if finding.changes and finding.accepted is None and wanted(finding)
     )
     led = _led_by_the_next(model.findings, asked)
-    refused: Mapping[str, Refused] = {}
+    refused: Mapping[str, Refusal] = {}
     while True:
         fixed, still = _one_pass(model, judged, lambda finding: wanted(finding) or led(finding))
         # a fix may have been refused for what another one has put right since
@@ -85,7 +89,7 @@ def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], boo
         tuple(finding for finding in asked if helped[finding.fingerprint]),
         open_,
         tuple(left[each.fingerprint] for each in asked if helped[each.fingerprint] and each.fingerprint in left),
-        tuple((finding, refused.get(finding.fingerprint, ())) for finding in open_),
+        tuple((finding, refused.get(finding.fingerprint)) for finding in open_),
     )
 
 
@@ -98,12 +102,12 @@ def _led_by_the_next(before: tuple[Finding, ...], asked: tuple[Finding, ...]) ->
     )
 
 
-def _one_pass(model: Model, judged: CheckBytes, wanted: Callable[[Finding], bool]) -> tuple[Model, dict[str, Refused]]:
+def _one_pass(model: Model, judged: CheckBytes, wanted: Callable[[Finding], bool]) -> tuple[Model, dict[str, Refusal]]:
     """Return the model with the fixes that hold, each tried once, and why not for the findings whose fix doesn't.
 
     Fixes that don't hold together are tried in halves, so that one bad fix among many costs few judgments.
     """
-    refused: dict[str, Refused] = {}
+    refused: dict[str, Refusal] = {}
     while batch := _batch(model, wanted, refused):
         halves = [batch]
         while halves:
@@ -111,7 +115,7 @@ def _one_pass(model: Model, judged: CheckBytes, wanted: Callable[[Finding], bool
             open_ = {finding.fingerprint: finding for finding in model.findings}
             tried = tuple(open_[fixe.fingerprint] for fixe in halves.pop() if fixe.fingerprint in open_)
             fixed = _with(model, tried, judged) if tried else model
-            if not isinstance(fixed, tuple):
+            if not isinstance(fixed, Refusal):
                 model = fixed
             elif len(tried) == 1:
                 refused[tried[0].fingerprint] = fixed
@@ -145,27 +149,27 @@ def _adds(change: Change) -> bool:
     return isinstance(change, Append)
 
 
-def _with(model: Model, fixes: tuple[Finding, ...], judged: CheckBytes) -> Model | Refused:
+def _with(model: Model, fixes: tuple[Finding, ...], judged: CheckBytes) -> Model | Refusal:
     """The model after some fixes, or why it is refused: they cannot be written or do not keep what they promise."""
     try:
         text = apply_changes(model.data.decode("utf-8-sig"), (change for fixe in fixes for change in fixe.changes))
     except PatchError:
-        return ()
+        return Refusal()
     after = judged((b"\xef\xbb\xbf" if model.data.startswith(b"\xef\xbb\xbf") else b"") + text.encode())
     # a rule that fails says nothing, which is no proof that its finding is gone
-    if isinstance(after, BrokenModel) or after.errors != model.errors:
-        return ()
+    if isinstance(model, BrokenModel) or isinstance(after, BrokenModel) or after.errors != model.errors:
+        return Refusal()
     paths = [change.path for fixe in fixes for change in fixe.changes]
     if _beside(model.data, paths) != _beside(after.data, paths):
         # such as a value behind an anchor, which another component repeats by an alias
-        return ()
+        return Refusal()
     left = {finding.fingerprint: finding for finding in after.findings}
-    helped = all(is_helped(fixe, left) for fixe in fixes)
-    worse = worse_findings(model.findings, after.findings, after.topology.index)
+    stays = next((left[fixe.fingerprint] for fixe in fixes if not is_helped(fixe, left)), None)
+    worse = worse_findings(model, after)
     if any(fixe.severity != "info" for fixe in fixes):
         # an opinion that what is fixed has hidden so far is no reason to leave an error or a warning
         worse = [finding for finding in worse if finding.severity != "info"]
-    return after if helped and not worse else tuple(worse)
+    return after if stays is None and not worse else Refusal(tuple(worse), stays)
 
 
 def _beside(data: bytes, paths: list[Path]) -> dict[str, object]:
@@ -232,11 +236,17 @@ def _fix_summary(result: FixedModel, *, keep: bool) -> str:
     sentence += "".join(_left(severity, rule, own) for (severity, rule), own in _by_rule(result.left).items())
     if not result.refused:
         return sentence
-    reasons = [
-        f"the fix of {_named(finding)} {f'would bring {_names(brought)}' if brought else 'does not hold'}"
-        for finding, brought in result.brought
-    ]
+    reasons = [f"the fix of {_named(finding)} {refusal_words(refusal)}" for finding, refusal in result.refusals]
     return f"{sentence}; {len(result.refused)} left: {'; '.join(first_few(reasons, _NAMED))}"
+
+
+def refusal_words(refusal: Refusal | None) -> str:
+    """Return the reason of a refusal as the rest of a sentence about the fix."""
+    if refusal is None:
+        return "has nothing to change after the others"
+    if refusal.brought:
+        return f"would bring {_names(refusal.brought)}"
+    return "can't be written" if refusal.stays is None else f"isn't enough: {refusal.stays.message}"
 
 
 _NAMED = 3

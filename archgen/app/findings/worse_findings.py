@@ -5,28 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
+from archgen.analysis.topology import Topology
+from archgen.linting.checked_model import CheckedModel
 from archgen.model.finding import SEVERITIES, Finding
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
+from archgen.reliability.simulation import statuses
 
 _Key = TypeVar("_Key")
 
 
-def worse_findings(before: tuple[Finding, ...], after: tuple[Finding, ...], index: Index) -> list[Finding]:
-    """Return the findings that are new, or graver than they were; a loss that was reported as grave before isn't new.
+def worse_findings(before: CheckedModel, after: CheckedModel) -> list[Finding]:
+    """Return the findings that are new, or graver than they were.
 
-    `index` is that of the model afterwards.
+    A loss that was reported as grave before isn't new, and neither is one that took the same flows down without any finding,
+    as another weakness had its place: a fix that removes this one doesn't bring it.
     """
-    ranks = {finding.fingerprint: _rank(finding) for finding in before}
-    related = _gravest(((each.rule, other.subject), each) for each in before for other in each.related)
-    losses = _gravest((each.proof.kill, each) for each in before if each.proof is not None)
+    ranks = {finding.fingerprint: _rank(finding) for finding in before.findings}
+    related = _gravest(((each.rule, other.subject), each) for each in before.findings for other in each.related)
+    losses = _gravest((each.proof.kill, each) for each in before.findings if each.proof is not None)
     return [
         finding
-        for finding in after
+        for finding in after.findings
         # once the first of a finding's subjects is fixed, the next one leads
         if related.get((finding.rule, finding.subject), len(SEVERITIES)) > _rank(finding)
         and _is_graver(finding, ranks, losses)
-        and not _was_lost_inside(finding, before, index)
+        and not _was_lost_inside(finding, before.findings, after.topology.index)
+        and not _stopped_before(finding, before.topology)
     ]
 
 
@@ -61,6 +66,20 @@ def _is_graver(finding: Finding, ranks: Mapping[str, int], losses: Mapping[tuple
     before = losses.get(finding.proof.kill) if finding.proof is not None else None
     # an error is no price for a fix, even where a warning spoke of the loss before
     return finding.severity == "error" or before is None or rank < before
+
+
+def _stopped_before(finding: Finding, before: Topology) -> bool:
+    """Return True if the loss that a finding is about took down each of its flows before, by something that was there."""
+    if finding.proof is None or not finding.proof.kill or not finding.flows:
+        return False
+    if finding.subject.id not in before.element_names:
+        return False
+    flows, plans = before.index.flows, before.losses.plans
+    gone = dict.fromkeys(finding.proof.kill, 1)
+    return all(
+        flow in plans and statuses(before.index, flows[flow], plans[flow], gone, 1) == ("down",)
+        for flow in finding.flows
+    )
 
 
 def _was_lost_inside(finding: Finding, before: tuple[Finding, ...], index: Index) -> bool:

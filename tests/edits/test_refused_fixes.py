@@ -1,0 +1,86 @@
+"""Fixes that are refused, with the reason, and fixes that only uncover what the model had before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from archgen.app.findings.apply_fixes import FixedModel, apply_fixes, checker, refusal_words
+from archgen.app.models import check_models
+from archgen.app.workspace.inputs import Input
+from archgen.cli import main
+from archgen.linting.checked_model import Model
+from archgen.linting.policy import Policy
+from archgen.model.change import Put
+from archgen.rules.reliability.untracked_failover import RULE as UNTRACKED
+
+TODAY = "2026-11-29"
+
+SITES = """\
+archgen: 1
+name: A gateway in each site
+zones: {main: {kind: datacenter}, clinic: {kind: datacenter}}
+networks: {em: {trust: dmz}, ec: {trust: dmz}}
+hosts: {fw-main: {zone: main, network: em}, fw-clinic: {zone: clinic, network: ec}}
+components:
+  doctor: {kind: client, network: ec}
+  vpn-main: {kind: router, product: strongswan, runs_on: fw-main}
+  vpn-clinic: {kind: router, product: strongswan, runs_on: fw-clinic}
+  web: {kind: service, replicas: 2}
+connections:
+  doctor -> vpn-clinic: https
+  vpn-clinic -> vpn-main: ipsec
+  vpn-main -> web: https
+flows:
+  open: {access: read, steps: [doctor -> vpn-clinic: GET, vpn-clinic -> vpn-main: GET, vpn-main -> web: GET]}
+"""
+
+
+def fixes(text: str, *rules: str) -> FixedModel:
+    source = Input("a.arch.yaml", text.encode())
+    return apply_fixes(source.data or b"", checker(source, Policy(), TODAY), lambda finding: finding.rule in rules)
+
+
+def test_a_loss_that_took_the_same_flows_down_before_is_not_brought() -> None:
+    """Each site was a single point before; a second gateway beside the first one gives that another finding."""
+    done = fixes(SITES, "single-point-of-failure")
+    assert done.refusals == ()
+    assert [finding.subject.id for finding in done.findings] == ["fw-main", "fw-clinic"]
+    after = checker(Input("a.arch.yaml", done.data), Policy(), TODAY)(done.data)
+    assert {"main", "clinic"} <= {finding.subject.id for finding in after.findings if finding.severity == "error"}
+
+
+def test_a_fix_that_is_not_enough_says_what_is_left() -> None:
+    """The fix of a rule of somebody else renames the model, which adds nothing to what it asks for."""
+    rule = replace(UNTRACKED, mend=lambda context, hit: (Put(("name",), "Another name"),))
+
+    def judged(data: bytes) -> Model:
+        return check_models((Input("a.arch.yaml", data),), TODAY, rules=(rule,))[0]
+
+    done = apply_fixes(SITES.encode(), judged, lambda finding: True)
+    reasons = [refusal_words(refusal) for _, refusal in done.refusals]
+    assert done.data == SITES.encode()
+    assert reasons
+    assert all(reason.startswith("isn't enough: Nothing is declared that moves ") for reason in reasons)
+
+
+def test_a_fix_that_cannot_be_written_says_so() -> None:
+    """A list has no key."""
+    rule = replace(UNTRACKED, mend=lambda context, hit: (Put(("flows", "open", "steps", "first"), "vpn"),))
+
+    def judged(data: bytes) -> Model:
+        return check_models((Input("a.arch.yaml", data),), TODAY, rules=(rule,))[0]
+
+    done = apply_fixes(SITES.encode(), judged, lambda finding: True)
+    assert {refusal_words(refusal) for _, refusal in done.refusals} == {"can't be written"}
+
+
+def test_a_fix_that_others_leave_nothing_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.arch.yaml").write_text(SITES, "utf-8")
+    main(["lint", "--diff", "--unsafe-fixes", "a.arch.yaml"])
+    assert "the fix of untracked-failover of web has nothing to change after the others" in capsys.readouterr().err
