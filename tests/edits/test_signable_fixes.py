@@ -252,6 +252,27 @@ def test_a_new_probe_calls_who_is_called_already() -> None:
 
 
 @pytest.mark.parametrize(
+    ("feeder", "more", "prober"),
+    [
+        ("log-collector", "", "probe"),
+        ("log-collector", ", alerts: [operations]", "logs"),
+        ("log-collector", ", probes: [other.foobar.com]", "logs"),
+        ("monitoring-agent", "", "logs"),
+    ],
+)
+def test_a_store_of_logs_is_told_to_probe_nothing(feeder: str, more: str, prober: str) -> None:
+    text = model(
+        "user: {kind: client}\nsite: {kind: external-service, managed: true, replicas: 2}\n"
+        f"logs: {{kind: monitoring, managed: true{more}}}\nfeeder: {{kind: {feeder}, runs_on: a}}",
+        "user -> site: https\nfeeder -> logs: https",
+        "user -> site: GET",
+        "{a: {}}",
+    ).replace("title: Work", "title: Work\n    domain: www.foobar.com")
+    after = fixed(text, "no-outside-probe")["components"]
+    assert "www.foobar.com" in after[prober]["probes"]
+
+
+@pytest.mark.parametrize(
     ("caller", "left"), [("", 1), ("  admin -> lb: {protocol: https, port: 15671, admin: true}\n", 2)]
 )
 def test_a_port_that_nobody_calls_any_more_is_removed_behind_the_balancer_too(caller: str, left: int) -> None:

@@ -83,14 +83,20 @@ def observers_without_sources(topology: Topology) -> Iterator[Gap]:
         )
 
 
+def _passes_on(topology: Topology, component: str) -> bool:
+    """Return True for a queue, and for what is drawn as taking from one: what it puts into another has failed, or goes on."""
+    taking = (topology.kind(call.source).id in QUEUES for call in topology.incoming[component])
+    return topology.kind(component).id in QUEUES or any(taking)
+
+
 def queues_without_reader(topology: Topology) -> Iterator[Gap]:
-    """Yield queues that only other queues fill, such as those of dead letters, and that nothing empties or watches.
+    """Yield queues that only other queues or what takes from them fill, as dead letters do, and that nothing empties or watches.
 
     A copy for disasters is read after a loss only.
     """
     for component in topology.architecture.components:
         fed = [call.source for call in topology.incoming[component.id]]
-        passing = component.kind in QUEUES and bool(fed) and all(topology.kind(name).id in QUEUES for name in fed)
+        passing = component.kind in QUEUES and bool(fed) and all(_passes_on(topology, name) for name in fed)
         copy = component.replication is not None and component.replication.copy_of is not None
         taken = bool(topology.outgoing[component.id]) or collection_of(topology, component.id) is not None
         if passing and not (copy or taken):
