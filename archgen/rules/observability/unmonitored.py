@@ -27,6 +27,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         return
     running = [component for component in facts.architecture.components if facts.flows_of[component.id]]
     running += _promoters(facts, running)
+    running += _backups(facts)
     ways_in = gateways(facts)
     running += [facts.components[name] for name in ways_in]
     on_flows, bare = _own(facts, running)
@@ -59,7 +60,19 @@ def _flows(
     silent = frozenset(unseen)
     own = {*facts.flows_through([*unseen, *(each.id for each in running if _promoter(each) in silent)])}
     own.update(flow for name in unseen for flow in ways_in.get(name, ()))
+    own.update(facts.flows_through([source for name in unseen for source in facts.components[name].backs_up]))
     return facts.in_order(own)
+
+
+def _backups(facts: Topology) -> list[Component]:
+    """Return what backs up the data of flows on a host, beside a monitoring: one that isn't watched fails until it is needed."""
+    if not facts.observers:
+        return []
+    return [
+        each
+        for each in facts.architecture.components
+        if not each.alerts and facts.hosts_of(each.id) and facts.flows_through(each.backs_up)
+    ]
 
 
 def _promoter(component: Component) -> str | None:
@@ -208,7 +221,7 @@ RULE = Rule(
     severity="warning",
     cases=(("nothing", "error"),),
     category="observability",
-    summary="No monitoring collects from a host or component of a flow.",
+    summary="No monitoring collects from a host or component of a flow, or from a host of its backups.",
     why=(
         "A component without monitoring fails unnoticed: visitors are the first to know, the disk fills up, and "
         "after the outage there are no measurements to learn from. A host is monitored when a client on it collects, "
