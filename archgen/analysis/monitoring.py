@@ -101,3 +101,9 @@ def _statements(topology: Topology, observer: Component, component: str) -> Iter
     for collection in observer.collects:
         if component in collection.sources or not collection.sources:
             yield collection
+
+
+def keeps_logs_alone(topology: Topology, component: Component) -> bool:
+    """Return True for a store of logs: collectors of logs alone feed it, and it alerts nobody."""
+    feeding = {topology.kind(call.source).id for call in topology.incoming[component.id]}
+    return feeding == {"log-collector"} and not (component.alerts or component.probes)

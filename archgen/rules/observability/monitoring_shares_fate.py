@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.failover_times import moves_alone
+from archgen.analysis.monitoring import keeps_logs_alone
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
@@ -16,7 +17,8 @@ from archgen.model.wording import listed
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for all monitoring, unless one monitor is independent of all that the flows need."""
     facts = context.topology
-    monitors = [component for component in facts.architecture.components if component.kind == "monitoring"]
+    watching = [component for component in facts.architecture.components if component.kind == "monitoring"]
+    monitors = [component for component in watching if not keeps_logs_alone(facts, component)]
     shared = {monitor.id: _shared(facts, monitor) for monitor in monitors}
     if monitors and all(shared.values()):
         alerting = [monitor for monitor in monitors if monitor.alerts or not product_of(monitor.product).shows]
@@ -118,7 +120,8 @@ RULE = Rule(
     ),
     fix="Run the monitoring on a host of its own in another zone, or use a managed service, and monitor the monitoring too.",
     limits="Doesn't report models with a second monitoring elsewhere, nor a monitoring whose hosts aren't declared. One that a "
-    "platform starts elsewhere is an information. A host that carries monitoring alone isn't one that it watches, and a dashboard "
+    "platform starts elsewhere is an information. A store of logs that alerts nobody "
+    "doesn't count. A host that carries monitoring alone isn't one that it watches, and a dashboard "
     "without `alerts` isn't told of beside what alerts.",
     references=(
         (

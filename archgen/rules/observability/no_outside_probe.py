@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.monitoring import keeps_logs_alone
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -81,7 +82,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         (
             component.id
             for component in facts.architecture.components
-            if component.kind == "monitoring" and component.managed and not _keeps_logs_alone(facts, component)
+            if component.kind == "monitoring" and component.managed and not keeps_logs_alone(facts, component)
         ),
         None,
     )
@@ -90,12 +91,6 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     alerted = next((component.alerts for component in facts.architecture.components if component.alerts), ("on-call",))
     value = {"kind": "monitoring", "managed": True, "probes": names, "alerts": list(alerted)}
     return (Put(("components", free_name("probe", facts)), value),)
-
-
-def _keeps_logs_alone(facts: Topology, component: Component) -> bool:
-    """Return True for a store of logs: collectors of logs alone feed it, and it alerts nobody."""
-    feeding = {facts.kind(call.source).id for call in facts.incoming[component.id]}
-    return feeding == {"log-collector"} and not (component.alerts or component.probes)
 
 
 RULE = Rule(
