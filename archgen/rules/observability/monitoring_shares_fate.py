@@ -71,6 +71,7 @@ def _hit(facts: Topology, monitors: list[Component], shared: dict[str, tuple[Sub
     return Hit(
         subject=Subject("component", monitors[0].id),
         message="; ".join(_sentence(facts, titles, *where) for where, titles in together.items()),
+        fix=_HEARTBEAT if any(floating for _, floating in together) else None,
         case="floating" if any(floating for _, floating in together) else None,
         related=(
             *((Subject("component", monitor.id), "is blind then too") for monitor in monitors[1:]),
@@ -78,6 +79,12 @@ def _hit(facts: Topology, monitors: list[Component], shared: dict[str, tuple[Sub
         ),
         flows=facts.in_order(flows),
     )
+
+
+_HEARTBEAT = (
+    "Let something outside notice that the cluster is gone with its monitoring: a heartbeat that the monitoring sends (a dead man's "
+    "switch) to a service that alerts when it stops. Declare that: `kind: monitoring`, `managed: true` and `alerts`."
+)
 
 
 def _sentence(facts: Topology, titles: list[str], standing: tuple[Subject, ...], floating: bool) -> str:
