@@ -166,6 +166,9 @@ class _Builder:
                     entries = list(generated_by(generator, self.opener))
                     built.generated.setdefault((kind, generator.text_at("namespace"), name), []).extend(entries)
                     self._note_files(generator)
+        for chart in root.get("helmCharts").list():
+            place = Origin(chart.path, chart.line, chart.pointer)
+            self.sheet.omit(place, chart.text_at("name")[:100] or "helmCharts", "a chart isn't rendered")
         self._patch(built, root)
         _scale(built, root)
         _rename_images(built, root)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from archgen.importers.facts import Fact, FactSheet, Origin
 from archgen.importers.kubernetes.hosts import ServiceKey
-from archgen.importers.kubernetes.manifests import Manifest, Manifests
+from archgen.importers.kubernetes.manifests import ROUTES, Manifest, Manifests
 from archgen.importers.kubernetes.part import (
     Workload,
     is_on_host,
@@ -28,9 +28,10 @@ def add_services(
     sheet: FactSheet,
 ) -> None:
     """Add the facts of all Services; `selected` are the workloads behind each."""
+    has_routes = any(True for _ in manifests.of(*ROUTES))
     for key, service in services.items():
         _spread(manifests, service, selected[key], sheet)
-        _publish(service, selected[key], sheet)
+        _publish(service, selected[key], has_routes, sheet)
     _mark_names({key: each for key, each in services.items() if not serves_metrics_alone(each)}, parts, selected, sheet)
 
 
@@ -90,7 +91,7 @@ def _mark_names(
             sheet.add(Fact(f"component:{part.id}", "is_page", True, service.origin, "Service"))
 
 
-def _publish(service: Manifest, pods: list[Workload], sheet: FactSheet) -> None:
+def _publish(service: Manifest, pods: list[Workload], has_routes: bool, sheet: FactSheet) -> None:
     sort = service.node.text_at("spec", "type")
     external = service.node.get("spec", "externalIPs").value
     if sort not in ("LoadBalancer", "NodePort") and not external:
@@ -99,6 +100,9 @@ def _publish(service: Manifest, pods: list[Workload], sheet: FactSheet) -> None:
         for port in service.node.get("spec", "ports").list():
             number = port.get("port").number
             if number is None or port.text_at("protocol") == "UDP":
+                continue
+            # where there are routes, balancers of providers reach what is behind them by ports of nodes that nobody chose
+            if sort == "NodePort" and has_routes and port.get("nodePort").number is None:
                 continue
             value = service_port_entry(part, port, number)
             if KINDS[part.guess.known.kind].observes:
