@@ -134,9 +134,9 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
             on = f" on {listed(places)}, new hosts" if places else ""
             return f"two more members of {edit.component}{on}, which elect with the first"
         case MoveHost():
-            return f"{edit.host} moves to {edit.runs_on or ', '.join(edit.zones)}"
+            return f"a move of {edit.host} to {edit.runs_on or ', '.join(edit.zones)}"
         case MoveReplica():
-            return f"{edit.replica} moves to {edit.host}"
+            return f"a move of {edit.replica} to {edit.host}"
         case AddHost():
             if any(host.id == edit.host for host in architecture.hosts):
                 return f"replicas of {listed(edit.components)} on {edit.host}"

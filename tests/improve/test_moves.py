@@ -41,20 +41,24 @@ PAIR = "  web: {kind: web-server, runs_on: [a, b]}"
 @pytest.mark.parametrize(
     ("hosts", "zones", "words"),
     [
-        ("a: {zone: r-1}, b: {zone: r-1}", RACKS, "b moves to r-2"),
-        ("a: {zone: r-1}, b: {zone: r-1}", RACKS.replace(", r-2: {kind: rack}", ""), "b moves to r-2"),
+        ("a: {zone: r-1}, b: {zone: r-1}", RACKS, "a move of b to r-2"),
+        ("a: {zone: r-1}, b: {zone: r-1}", RACKS.replace(", r-2: {kind: rack}", ""), "a move of b to r-2"),
         (
             "a: {zone: r-1}, b: {zone: r-1}",
             RACKS.replace("rack}}", "rack, in: other}, other: {kind: datacenter}}"),
-            "b moves to r-2",
+            "a move of b to r-2",
         ),
         (
             "a: {zone: r-1}, b: {zone: r-1}",
             "zones: {r-1: {kind: rack}, r-2: {kind: rack, in: z}, r-3: {kind: rack}, z: {kind: region}}\n",
-            "b moves to r-3",
+            "a move of b to r-3",
         ),
-        ("m: {zone: r-1}, n: {zone: r-2}, a: {runs_on: m}, b: {runs_on: m}, c: {runs_on: n}", RACKS, "b moves to n"),
-        ("m: {}, n: {}, a: {runs_on: m}, b: {runs_on: m}, c: {runs_on: n}", RACKS, "b moves to n"),
+        (
+            "m: {zone: r-1}, n: {zone: r-2}, a: {runs_on: m}, b: {runs_on: m}, c: {runs_on: n}",
+            RACKS,
+            "a move of b to n",
+        ),
+        ("m: {}, n: {}, a: {runs_on: m}, b: {runs_on: m}, c: {runs_on: n}", RACKS, "a move of b to n"),
     ],
 )
 def test_one_of_two_hosts_moves_where_that_is_enough(hosts: str, zones: str, words: str) -> None:
@@ -86,7 +90,7 @@ def test_a_host_moves_to_a_datacenter_that_its_network_reaches() -> None:
         "a: {zone: one, network: n}, b: {zone: one, network: n}, c: {zone: two, network: n}",
         zones,
     )
-    assert repair(model) == ["b moves to two"]
+    assert repair(model) == ["a move of b to two"]
 
 
 def test_a_pair_that_shares_an_address_stays_on_its_site() -> None:
@@ -95,7 +99,7 @@ def test_a_pair_that_shares_an_address_stays_on_its_site() -> None:
     pair = f"  web: {{kind: load-balancer, runs_on: [a, b], cluster: {cluster}}}"
     assert repair(serving(pair, "a: {zone: one}, b: {zone: one}", zones)) == []
     racks = serving(pair, "a: {zone: r-1}, b: {zone: r-1}")
-    assert repair(racks) == ["b moves to r-2"]
+    assert repair(racks) == ["a move of b to r-2"]
 
 
 def test_the_primary_stays_and_the_standby_moves() -> None:
@@ -105,8 +109,8 @@ def test_the_primary_stays_and_the_standby_moves() -> None:
     )
     hosts = "a: {zone: r-1}, b: {zone: r-1}, x: {zone: r-1}, y: {zone: r-2}, z: {zone: r-3}"
     zones = RACKS.replace("r-2: {", "r-3: {kind: rack}, r-2: {")
-    assert repair(serving(store.format("a"), hosts, zones)) == ["b moves to r-3"]
-    assert repair(serving(store.format("b"), hosts, zones)) == ["a moves to r-3"]
+    assert repair(serving(store.format("a"), hosts, zones)) == ["a move of b to r-3"]
+    assert repair(serving(store.format("b"), hosts, zones)) == ["a move of a to r-3"]
 
 
 def test_what_is_alone_on_the_host_is_not_moved_from_one_point_of_failure_to_another() -> None:
@@ -129,7 +133,7 @@ def test_a_witness_moves_away_from_the_primary() -> None:
         "  votes: {kind: other, product: orchestrator, runs_on: [a, b, w], quorum: majority}"
     )
     hosts = "a: {zone: r-1}, b: {zone: r-2}, w: {zone: r-1}"
-    assert repair(serving(store, hosts)) == ["w moves to r-2"]
+    assert repair(serving(store, hosts)) == ["a move of w to r-2"]
 
 
 def test_the_second_replica_on_a_host_moves_to_a_host_that_is_there() -> None:
@@ -194,7 +198,7 @@ def test_three_that_vote_get_no_fourth_and_no_majority_in_another_rack(quorum: s
     members = f"  web: {{kind: queue, product: rabbitmq, runs_on: [a, b, c]{quorum}}}"
     assert repair(serving(members, "a: {zone: r-1}, b: {zone: r-1}, c: {zone: r-1}")) == []
     assert repair(serving(members, "a: {zone: r-1}, b: {zone: r-1}, c: {zone: r-2}", THREE)) == (
-        ["b moves to r-3"] if quorum else []
+        ["a move of b to r-3"] if quorum else []
     )
 
 
