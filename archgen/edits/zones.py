@@ -38,7 +38,7 @@ def zones_beside(topology: Topology, host: str, carried: Iterable[Component]) ->
             beside = [each.id for each in topology.architecture.zones if each.kind == kind and each.id != zone]
             chosen.append(next(iter((*sound, *others, *beside)), next_name(zone, topology.element_names)))
         elif shared and kind == "availability-zone":
-            chosen.append(next((other for other in sound if _reaches(topology, host, other)), zone))
+            chosen.append(next((other for other in (*sound, *others) if _reaches(topology, host, other)), zone))
         elif shared and kind == "datacenter":
             used = _zones_used(topology, flows)
             chosen.append(next((other for other in sound if other in used), zone))

@@ -184,6 +184,15 @@ def test_a_second_host_stands_in_another_zone_that_its_network_reaches(old: str,
     assert Put(("hosts", "w-2"), {"zone": zone, "network": network}) in lost.changes
 
 
+def test_a_zone_that_stops_the_flow_for_another_reason_is_as_good_as_any() -> None:
+    """What is alone in az-b brings it down, and what is alone in az-a need not."""
+    both = IN_ONE_ZONE.replace("runs_on: [s-1, s-2]}", "runs_on: s-2}")
+    (lost,) = (
+        each for each in all_findings(both) if (each.rule, each.subject.id) == ("single-point-of-failure", "w-1")
+    )
+    assert Put(("hosts", "w-2"), {"zone": "az-b", "network": "n"}) in lost.changes
+
+
 @pytest.mark.parametrize("host", ["s-1", "s-2", None])
 def test_each_replica_that_is_added_has_an_id_of_its_own(host: str | None) -> None:
     changed = load("edge.arch.yaml", HOSTED.encode()).architecture
