@@ -197,6 +197,10 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
         """The kinds of the components that start each flow: a client, a scheduler, a backup …"""
         return {flow: frozenset(self.kind(hop.step.source).id for hop in self._starting(flow)) for flow in self.hops}
 
+    def starts_at_monitoring(self, flow: str) -> bool:
+        """Return True for a flow that the monitoring starts by itself: nobody waits for it."""
+        return all(self.kind(hop.step.source).observes for hop in self._starting(flow))
+
     # Losses and waiting work
 
     def lies_wholly_in(self, zone: Subject, flow: str) -> bool:

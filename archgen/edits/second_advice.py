@@ -22,9 +22,9 @@ def advise_second(topology: Topology, component: Component) -> str | None:
         return read_elsewhere(component.id, component.replication.copy_of, "on another host")
     if topology.kind(component.id).stores and not (keeps_files(component) or agrees_by_vote(component)):
         return SERVER_INSTEAD if product_of(component.product).embedded else None
-    if component.kind == "scheduler" and component.replicas[0].floating:
+    if component.kind == "scheduler" and component.replicas[0].floating and not _is_called(topology, component):
         return "Its platform starts it again elsewhere: be alerted on a missed run, and let a run that was cut short be repeated."
-    if component.kind == "scheduler":
+    if component.kind == "scheduler" and not component.replicas[0].floating:
         return (
             "Let a platform start each job (a CronJob of Kubernetes, a timer of the cloud), or run a second scheduler that waits "
             "for a lease, so that no job starts twice: `replicas: 2`, and `cluster: {mode: active-passive, failover: automatic, "
@@ -47,7 +47,7 @@ def advise_second(topology: Topology, component: Component) -> str | None:
         return "Run three members (`replicas: 3`, `quorum: majority`), each on a host of its own: two can't elect when one fails."
     if not may_run_twice(topology, component) and not (placed and component.kind in QUEUES):
         alike = _ALIKE.get(product_name(component.product))
-        if alike is not None and not component.managed:
+        if alike is not None and not component.managed and not _keeps_elsewhere(topology, component):
             return alike.format("on another host" if placed else "`replicas: 2`")
         return _FIRST_ASK.format("its host under `runs_on`" if placed else "`replicas: 2`")
     if component.kind == "mail" and senders_try_next(topology, component):
@@ -61,13 +61,23 @@ def advise_second(topology: Topology, component: Component) -> str | None:
     )
 
 
+def _is_called(topology: Topology, component: Component) -> bool:
+    """Return True for a component that a step of a flow calls."""
+    return any(component.id in hop.targets for flow in topology.flows_of[component.id] for hop in topology.hops[flow])
+
+
+def _keeps_elsewhere(topology: Topology, component: Component) -> bool:
+    """Return True for a component that keeps what it knows in a store behind it."""
+    return any(topology.kind(target).stores for call in topology.outgoing[component.id] for target in call.targets)
+
+
 _FIRST_ASK = (
     "Run a second replica if its makers support that (no embedded database, a lease for what must run once), and declare "
     "{}. If they don't, make its restart elsewhere quick, and practice it."
 )
 
 _ALIKE = {
-    "prometheus": "Run two alike ({}): both watch the same and alert through the same Alertmanager, which drops the doubles.",
+    "prometheus": "Run two alike ({}): both watch the same, and what both alert through (Alertmanager) drops the doubles.",
     "alertmanager": "Run two that know each other ({}, `--cluster.peer`), and give both to each that alerts: one of them notifies.",
     "grafana": "Keep its users and dashboards in a database server, then run two ({}) behind a balancer.",
 }

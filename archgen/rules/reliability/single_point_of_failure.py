@@ -68,7 +68,7 @@ def _case(facts: Topology, breaking: RootCause) -> str | None:
         return "managed"
     if _is_started_again(facts, breaking.element):
         return "job"
-    if _is_monitoring_started_again(facts, breaking.element):
+    if _is_monitoring_started_again(facts, breaking):
         return "monitoring"
     if _stops_backups_alone(facts, breaking):
         return "backup"
@@ -106,7 +106,7 @@ def _queues(facts: Topology, breaking: RootCause) -> list[str]:
 def _is_started_again(facts: Topology, element: Subject) -> bool:
     """Return True for what a platform starts elsewhere within minutes, and nothing calls: its jobs are late, and nobody waits.
 
-    What one part of the monitoring tells another waits as well.
+    What one part of the monitoring tells another by itself waits as well.
     """
     replica = facts.replicas.get(element.id)
     if replica is None or not replica.floating:
@@ -115,13 +115,20 @@ def _is_started_again(facts: Topology, element: Subject) -> bool:
     if role not in ("application", "support", "observer"):
         return False
     called = (hop for hops in facts.hops.values() for hop in hops if replica.component in hop.targets)
-    return all(role == "observer" and facts.kind(hop.step.source).observes for hop in called)
+    return all(role == "observer" and facts.starts_at_monitoring(hop.flow) for hop in called)
 
 
-def _is_monitoring_started_again(facts: Topology, element: Subject) -> bool:
+def _is_monitoring_started_again(facts: Topology, breaking: RootCause) -> bool:
     """Return True for monitoring that a platform starts elsewhere: those who look at it wait for minutes, and its site works."""
-    replica = facts.replicas.get(element.id)
-    return replica is not None and replica.floating and facts.kind(replica.component).observes
+    replica = facts.replicas.get(breaking.element.id)
+    if replica is None or not replica.floating or not facts.kind(replica.component).observes:
+        return False
+    callers = {hop.step.source for flow in breaking.flows for hop in facts.hops[flow]}
+    return all(facts.kind(caller).observes or facts.kind(caller).role in _OUTSIDE for caller in callers)
+
+
+_OUTSIDE = ("visitor", "balancer", "edge")
+"""The roles of those who look at the monitoring, and of what they come through."""
 
 
 def _lost(facts: Topology, breaking: RootCause) -> dict[str, None]:
