@@ -4,6 +4,7 @@ and many alike at one node."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -49,19 +50,29 @@ def bundles(diagram: Diagram, shown: Collection[str], many: int) -> list[Bundle]
 
     More than `many` lines of the same words at one node are one bundle.
     """
+    gathered = [*_hanging_together(diagram, frozenset(shown))]
+    gathered = _buses(_buses(gathered, "targets", many), "sources", many)
+    gathered.sort(key=lambda bundle: (not calls(bundle.first), bundle.first.meaning == "monitoring"))
+    return gathered
+
+
+_REMEMBERED = 16
+"""Diagrams whose bundles are remembered: each is laid out in several ways, and its lines are gathered more or less."""
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _hanging_together(diagram: Diagram, shown: frozenset[str]) -> tuple[Bundle, ...]:
+    """Return the lines of each connection between shown nodes in bundles."""
     alike: dict[tuple[str, str, str, str | None], list[Edge]] = {}
     for edge in diagram.edges:
         if edge.source in shown and edge.target in shown and edge.source != edge.target:
             alike.setdefault((edge.subject, edge.meaning, edge.label, edge.change), []).append(edge)
-    gathered = [
+    return tuple(
         Bundle(group[0].id, tuple(group))
         for edges in alike.values()
         for part in _parts(edges)
         for group in _split(part)
-    ]
-    gathered = _buses(_buses(gathered, "targets", many), "sources", many)
-    gathered.sort(key=lambda bundle: (not calls(bundle.first), bundle.first.meaning == "monitoring"))
-    return gathered
+    )
 
 
 def _buses(gathered: list[Bundle], end: Literal["sources", "targets"], many: int) -> list[Bundle]:

@@ -46,13 +46,13 @@ def _lengthened(group: PlacedGroup, taken: list[Box], measures: Measures) -> Pla
     end = group.box.right - _SIDE - badges
     # what touches the words as they are was found to be no fault
     strip = Box(words.right, words.y - 1, max(end - words.right, 0.0), words.height + 2)
-    end = min([end, *(box.x - _CLEAR for box in taken if box.x >= words.right and _meets(box, strip))])
+    start, right, low = words.right, strip.right, strip.bottom
+    # they share a point: a line has no width
+    met = [
+        box.x - _CLEAR for box in taken if start <= box.x <= right and box.y <= low and box.y + box.height >= strip.y
+    ]
+    end = min([end, *met])
     name, detail, wide = fit_heading(group.group, end - words.x, measures)
     if wide <= words.width:
         return group
     return replace(group, heading=replace(words, width=wide), title=name, detail=detail)
-
-
-def _meets(box: Box, strip: Box) -> bool:
-    """Return True if they share a point: a line has no width."""
-    return box.x <= strip.right and box.y <= strip.bottom and box.bottom >= strip.y
