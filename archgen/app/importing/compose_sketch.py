@@ -66,7 +66,7 @@ def sketch_compose(path: str, text: str) -> ComposeSketch:
             section, levels = words.partition(":")[0].strip("\"'"), []
         if section == "include":
             includes += _FILE.findall(words[:_LONGEST])
-        if section != "services" or indent == 0:
+        if section != "services" or indent == 0 or (not inner and len(levels) > 1 and indent > levels[1]):
             continue
         while levels and indent < levels[-1]:
             levels.pop()

@@ -27,9 +27,7 @@ _DEPLOYS = re.compile(
 )
 """Names of scripts, workflows and targets that bring a system to where visitors use it."""
 
-_COMMAND = re.compile(
-    r"\b(?:docker[ -]compose|podman[ -]compose|docker[ ]+stack[ ]+deploy)\b((?:\\\r?\n|[^\n;|&#])*)", re.IGNORECASE
-)
+_COMMAND = re.compile(r"\b(?:docker[ -]compose|podman[ -]compose|docker[ ]+stack[ ]+deploy)\b((?:\\\r?\n|[^\n;|&#])*)")
 _STARTS = re.compile(r"(^|[\s\"',])(up|pull|start|restart|deploy|run)([\s\"',]|$)")
 _NAMED = re.compile(r"""(?:^|\s)(?:-f|--file|-c|--compose-file)(?:\s+|=)["']?([^\s"',]+)""")
 _ASSIGNED = re.compile(
@@ -71,12 +69,17 @@ def find_runs(
     known = frozenset(compose_files)
     for path in scripts[:_MOST_SCRIPTS]:
         text = found_text(path, inside) if path not in known else ""
-        if len(text) <= _LARGEST and _COMMAND.search(text) is not None:
+        if len(text) <= _LARGEST and _may_start(text):
             yield from _runs_in(path, text, directory, known)
     for path, text in compose_files.items():
-        if _COMMAND.search(text, 0, _LARGEST) is not None:
+        if _may_start(text):
             head = "\n".join(_COMMENT.findall(text[:_LARGEST]))
             yield from (run for run in _runs_in(path, head, directory, known) if path in run.files)
+
+
+def _may_start(text: str) -> bool:
+    """Return True if a search for commands in a text may find one."""
+    return ("compose " in text or "stack " in text) and ("docker" in text or "podman" in text)
 
 
 def _is_script(path: str, depth: int) -> bool:

@@ -46,12 +46,13 @@ def choose_projects(directory: str, projects: dict[str, list[str]], below: list[
         tuple(_joined(project, name) for name in chosen) for project, (chosen, _) in zip(projects, nearest, strict=True)
     ]
     others = [_joined(project, name) for project, (_, names) in zip(projects, nearest, strict=True) for name in names]
-    files = [os.path.normpath(path) for path in below if is_compose_file(path.rpartition(os.sep)[2])]
     deepest = max(
         _DEEPEST + (0 if directory == "." else directory.count(os.sep) + 1),
         *(path.count(os.sep) for each in read for path in each),
     )
-    files = [path for path in files if path.count(os.sep) <= deepest]
+    near = [path for path in below if path.count(os.sep) <= deepest]
+    named = [path for path in near if path.endswith((".yml", ".yaml")) and is_compose_file(path.rpartition(os.sep)[2])]
+    files = [os.path.normpath(path) for path in named]
     files = sorted(files, key=lambda path: (path.count(os.sep), path))[:_MOST_FILES]
     current_files = {path for project in read for path in project}
     # a file for a trial is read where nothing else is
@@ -60,7 +61,7 @@ def choose_projects(directory: str, projects: dict[str, list[str]], below: list[
     sketches = {path: sketch_compose(path, text) for path, text in texts.items()}
     if len(read) == 1 and {*files} <= current_files:
         return ProjectChoice(read, others, is_helper=_is_helper(_candidate(directory, read[0], sketches, [])))
-    runs = list(find_runs(directory, below, texts, inside)) if current_files < {*likely} else []
+    runs = list(find_runs(directory, near, texts, inside)) if current_files < {*likely} else []
     candidates = _candidates(directory, likely, sketches, runs, inside)
     current = [_candidate(directory, project, sketches, runs) for project in read]
     chosen = _without_variants([_best(each, candidates) for each in _working(current, candidates)])
@@ -68,10 +69,10 @@ def choose_projects(directory: str, projects: dict[str, list[str]], below: list[
     taken = {path for project in result for path in project}
     beside = {os.path.dirname(path) for path in taken}
     variants = [path for path in files if os.path.dirname(path) in beside]
-    named = dict.fromkeys([*others, *sorted(current_files), *variants])
-    named |= dict.fromkeys(_larger(chosen, {*beside, *map(os.path.normpath, projects)}, sketches, inside))
-    unread = [path for path in named if path not in taken]
-    return ProjectChoice(result, unread, _reason(current, chosen, unread), all(map(_is_helper, chosen)))
+    unread = dict.fromkeys([*others, *sorted(current_files), *variants])
+    unread |= dict.fromkeys(_larger(chosen, {*beside, *map(os.path.normpath, projects)}, sketches, inside))
+    left = [path for path in unread if path not in taken]
+    return ProjectChoice(result, left, _reason(current, chosen, left), all(map(_is_helper, chosen)))
 
 
 def _larger(
