@@ -253,7 +253,7 @@ def _with_host(architecture: Architecture, host: str, zones: tuple[str, ...], be
     like = beside[0] if beside else None
     new_zones = _new_zones(architecture, zones)
     twin = next((existing for existing in architecture.hosts if existing.id == like), Host(host))
-    below, machine = _machine_below(architecture, twin, beside)
+    below, machine = _machine_below(architecture, host, twin, beside)
     added = Host(
         host, zones=zones, network=twin.network, owner=twin.owner, availability=twin.availability, runs_on=below
     )
@@ -268,9 +268,9 @@ def _with_host(architecture: Architecture, host: str, zones: tuple[str, ...], be
 
 
 def _machine_below(
-    architecture: Architecture, twin: Host, beside: Iterable[str]
+    architecture: Architecture, host: str, twin: Host, beside: Iterable[str]
 ) -> tuple[str | None, tuple[Host, ...]]:
-    """Return the machine under a new virtual one like another, below none of those beside it; a new machine is a host more.
+    """Return the machine under `host`, a new virtual one like another, below none of those beside it; a new machine is a host more.
 
     One in other zones than those comes first, then one in other zones than the first of them.
     """
@@ -293,6 +293,7 @@ def _machine_below(
         return min(free, key=shared), ()
     like = hosts[twin.runs_on]
     names = {
+        host,
         *hosts,
         *(component.id for component in architecture.components),
         *(zone.id for zone in architecture.zones),

@@ -122,21 +122,31 @@ def find_smallest_repair(architecture: Architecture, flows: Collection[str] | No
 
 
 def _result(search: _Search, architecture: Architecture, edits: tuple[Edit, ...], smallest: bool) -> Repair:
-    edits = _numbered(architecture, edits)
-    for edit in edits:
-        architecture = search.apply(architecture, edit)
-    return Repair(edits, tuple(search.points(architecture).items()), smallest)
+    edits, repaired = _numbered(search, architecture, edits)
+    return Repair(edits, tuple(search.points(repaired).items()), smallest)
 
 
-def _numbered(architecture: Architecture, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
-    """Return the edits with their new hosts numbered without the gaps of edits that were tried and dropped."""
-    hosts = {host.id for host in architecture.hosts}
+def _numbered(
+    search: _Search, architecture: Architecture, edits: tuple[Edit, ...]
+) -> tuple[tuple[Edit, ...], Architecture]:
+    """Return the edits with their new hosts numbered without the gaps of edits that were tried and dropped, and what they make.
+
+    A new virtual machine may bring the one below it, which is no part of the edit, but of those that use it.
+    """
     names: dict[str, str] = {}
+    renamed: list[Edit] = []
+    before = after = architecture
     for edit in edits:
+        there = {host.id for host in after.hosts}
         for host in _hosts_of(edit):
-            if host not in {*hosts, *names}:
-                names[host] = next_name(host, {*hosts, *names.values()})
-    return tuple(_renamed(edit, names) for edit in edits)
+            if host not in names and all(host != each.id for each in before.hosts):
+                names[host] = next_name(host, {*there, *names.values()})
+        renamed.append(_renamed(edit, names))
+        known = {host.id for host in before.hosts}
+        before, after = search.apply(before, edit), search.apply(after, renamed[-1])
+        added = [host.id for host in before.hosts if host.id not in known]
+        names |= zip(added, [host.id for host in after.hosts if host.id not in there], strict=True)
+    return tuple(renamed), after
 
 
 def _hosts_of(edit: Edit) -> tuple[str, ...]:
@@ -157,9 +167,29 @@ def _renamed(edit: Edit, names: dict[str, str]) -> Edit:
         case FormQuorum():
             return replace(edit, hosts=tuple(names.get(host, host) for host in edit.hosts))
         case AddHost():
-            return replace(edit, host=names[edit.host], like=names.get(edit.like, edit.like))
+            return replace(edit, host=names.get(edit.host, edit.host), like=names.get(edit.like, edit.like))
+        case MoveReplica():
+            return replace(edit, host=names.get(edit.host, edit.host))
+        case MoveHost():
+            below = names.get(edit.runs_on, edit.runs_on) if edit.runs_on is not None else None
+            return replace(edit, host=names.get(edit.host, edit.host), runs_on=below)
         case _:
             return edit
+
+
+def _possible(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """Return the edits without the moves of, or to, hosts that none of those before them adds."""
+    if not any(isinstance(edit, _MOVES) for edit in edits):
+        return edits
+    possible: list[Edit] = []
+    for edit in edits:
+        there = {host.id for host in architecture.hosts}
+        needed = [edit.host] if isinstance(edit, _MOVES) else []
+        needed += [edit.runs_on] if isinstance(edit, MoveHost) and edit.runs_on is not None else []
+        if there.issuperset(needed):
+            possible.append(edit)
+            architecture = search.apply(architecture, edit)
+    return tuple(possible)
 
 
 def _open(points: Points, hopeless: Collection[Subject]) -> Subject | None:
@@ -287,7 +317,7 @@ def _pruned(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]
     for edit in reversed(edits):
         if search.work > 20 * WORK:
             break
-        fewer = tuple(each for each in edits if each != edit)
+        fewer = _possible(search, architecture, tuple(each for each in edits if each != edit))
         if left(fewer) <= reached:
             edits = fewer
             continue
