@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from archgen.edits.changes import Edit, MoveHost, MoveReplica
+from archgen.edits.changes import AGENTS, Edit, MoveHost, MoveReplica
 from archgen.edits.names import next_name
 from archgen.edits.placement import SITES, find_host
 from archgen.edits.promotion import agrees_by_vote
 from archgen.model.architecture import Component, Replica
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
+from archgen.reliability.structure import requests
 
 _BUILT = ("rack", "power")
 """The kinds of zones of which another is at hand where the model declares none."""
@@ -31,15 +32,23 @@ def moves(
 ) -> Iterator[Edit]:
     """Yield the moves of a replica, or else of a host, out of an element that takes down another replica of the same component."""
     twice = [component for component in affected if len(_lost(index, component, target)) > 1]
+    if not twice:
+        return
+    named = frozenset(
+        replica
+        for flow in index.architecture.flows
+        for request, _ in requests(flow.steps)
+        for replica in request.pinned
+    )
     if target.kind == "host":
-        yield from _of_replicas(index, target, twice, breaking)
+        yield from _of_replicas(index, target, twice, breaking, named)
     hosts = [
         host
         for host in reversed(index.hosts)
         if host in built
         and Subject("host", host) != target
         and index.takes_down(target, host)
-        and _may_leave(index, target, host, affected, twice)
+        and _may_leave(index, target, host, affected, twice, named)
     ]
     for host in hosts[:_MOST]:
         if index.hosts[host].runs_on is not None:
@@ -64,22 +73,35 @@ def _leads(component: Component) -> tuple[str, ...]:
 
 
 def _of_replicas(
-    index: Index, target: Subject, twice: Iterable[Component], breaking: Collection[Subject]
+    index: Index,
+    target: Subject,
+    twice: Iterable[Component],
+    breaking: Collection[Subject],
+    named: frozenset[str],
 ) -> Iterator[MoveReplica]:
-    """Yield the moves of the last of several replicas on a host to another host that is there."""
+    """Yield the moves of the last of several replicas on a host, that no step names, to another host that is there."""
     for component in twice:
         here = [replica for replica in component.replicas if replica.hosts == (target.id,)]
-        if len(here) < 2 or here[-1].id in _leads(component):
+        free = [replica for replica in here if replica.id not in named]
+        if len(here) < 2 or not free or free[-1].id in _leads(component):
             continue
         place = find_host(index, component, lambda host: Subject("host", host) in breaking)
         if place is not None:
-            yield MoveReplica(component.id, here[-1].id, place)
+            yield MoveReplica(component.id, free[-1].id, place)
 
 
 def _may_leave(
-    index: Index, target: Subject, host: str, affected: Iterable[Component], twice: Iterable[Component]
+    index: Index,
+    target: Subject,
+    host: str,
+    affected: Iterable[Component],
+    twice: Iterable[Component],
+    named: frozenset[str],
 ) -> bool:
-    """Return True for a host whose components have another replica in the element that stays, and lead nothing there."""
+    """Return True for a host whose components have another replica in the element that stays, and lead nothing there.
+
+    Of all that it carries, for whichever flow: what is alone there, or what a step names, its neighbors need where it is.
+    """
     on = index.standing_on.get(host, frozenset())
     if not any(component.id in on for component in twice):
         return False
@@ -88,6 +110,11 @@ def _may_leave(
         if here and (
             len(here) == len(_lost(index, component, target)) or {each.id for each in here} & set(_leads(component))
         ):
+            return False
+    for component in (index.components[name] for name in on):
+        here = [replica for replica in component.replicas if host in replica.hosts]
+        is_alone = len(here) == len(component.replicas) and component.kind not in AGENTS
+        if is_alone or not named.isdisjoint(replica.id for replica in here):
             return False
     return not any(host in index.hosts_below(each) for each in index.hosts)
 
@@ -169,6 +196,7 @@ def _has_address(component: Component) -> bool:
 
 
 def _is_reached(index: Index, host: str, zone: str) -> bool:
-    """Return True if a host of the same network is in a zone, or none is."""
+    """Return True if a host of the same network is in a zone; where none is at all, if it has no network that stays behind."""
+    network = index.hosts[host].network
     there = [each for each in index.hosts.values() if zone in index.zones_around(each.id)]
-    return not there or any(each.network == index.hosts[host].network for each in there)
+    return any(each.network == network for each in there) or (not there and network is None)

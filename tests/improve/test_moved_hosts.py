@@ -1,0 +1,77 @@
+"""Moves that `what-if` and the savings propose: only to hosts that are there, and with no harm to what else stands on a host."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+
+from archgen.analysis.assessment import assess
+from archgen.analysis.topology import Topology
+from archgen.edits.changes import MoveHost, MoveReplica, apply_edit
+from archgen.improve.gains import gains
+from archgen.improve.repair import find_smallest_repair
+from archgen.model.architecture import Architecture
+from archgen.model.subject import Subject
+from tests.improve.test_moves import HEAD, JOB, PAIR, RACKS, read, repair, serving
+
+
+@pytest.mark.parametrize("name", ["h0", "m"])
+def test_each_host_that_an_edit_names_is_there_by_then(name: str) -> None:
+    """Hosts of edits that were tried and dropped leave gaps in the numbers, and a new virtual machine brings one below it."""
+    text = (
+        f"{HEAD}zones: {{z0: {{kind: rack}}}}\nhosts: {{{name}: {{zone: z0}}, h1: {{runs_on: {name}}}, h2: {{runs_on: {name}}}, "
+        "h4: {zone: z0}}\ncomponents:\n  job: {kind: scheduler, managed: {scope: regional}}\n  user: {kind: client}\n"
+        f"  app: {{kind: service, product: consul, runs_on: {{{name}: 2}}}}\n"
+        f"  cache: {{kind: cache, product: redis, runs_on: [h1, h2, {name}]}}\n"
+        "connections: {user -> cache: http, job -> app: https, job -> cache: https}\n"
+        "flows: {f0: {steps: [user -> cache: x]}, f1: {steps: [job -> app: x, job -> cache: x]}}\n"
+    )
+    model = read(text)
+    for edit in find_smallest_repair(model).edits:
+        there = {host.id for host in model.hosts}
+        assert not isinstance(edit, MoveReplica) or edit.host in there
+        assert not isinstance(edit, MoveHost) or {edit.host, edit.runs_on or edit.host} <= there
+        model = apply_edit(model, edit)
+    hosts = {host.id: host for host in model.hosts}
+    for host in model.hosts:
+        assert host.runs_on is None or (host.runs_on != host.id and hosts[host.runs_on].runs_on is None)
+    named = {host for each in model.components for replica in each.replicas for host in replica.hosts}
+    assert named <= set(hosts)
+    assert len(hosts) == len(model.hosts)
+
+
+@pytest.mark.parametrize(
+    ("other", "moves"),
+    [
+        ("files: {kind: file-storage, product: nfs, runs_on: b}", False),
+        ("files: {kind: file-storage, product: nfs, runs_on: {b: 2}}", False),
+        ("files: {kind: service, runs_on: [a, b]}", True),
+        ("files: {kind: log-collector, runs_on: b}", True),
+    ],
+)
+def test_what_no_flow_of_it_uses_keeps_a_host_where_its_neighbors_are(other: str, moves: bool) -> None:
+    """Of two hosts that could move, the one that carries the only replica of something stays, for changes and for savings."""
+    model = serving(f"{PAIR}\n  {other}", "a: {zone: r-1}, b: {zone: r-1}")
+    host = "b" if moves else "a"
+    assert repair(model) == [f"{host} moves to r-2"]
+    assert _saved(model, "zone", "r-1") == f"{host} moves to r-2"
+
+
+def test_a_replica_that_a_step_names_stays_with_its_host() -> None:
+    text = (
+        f"{HEAD}{RACKS}hosts: {{a: {{zone: r-1}}, b: {{zone: r-1}}}}\ncomponents:\n{JOB}{PAIR}\n"
+        "connections: {job -> web: https}\nflows: {do: {steps: [job -> web: GET]}, own: {steps: [job -> web@b: GET]}}\n"
+    )
+    assert "a moves to r-2" in _saved(read(text), "zone", "r-1")
+    text = text.replace("web@b", "web@a#2").replace("[a, b]", "{a: 2}")
+    text = text.replace(JOB, f"{JOB}  too: {{kind: web-server, runs_on: b}}\n")
+    assert "web@a#1 moves to b" in _saved(read(text), "host", "a")
+
+
+def _saved(model: Architecture, kind: Literal["host", "zone"], name: str) -> str:
+    """Return the change that saves the flow `do` most of the downtime by an element, in words."""
+    topology = Topology(model)
+    saved = gains(topology, assess(topology, 1))["do"][Subject(kind, name)]
+    assert saved is not None
+    return saved.change
