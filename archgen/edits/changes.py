@@ -194,15 +194,15 @@ def _with_replicas(
     before = architecture
     if host is not None:
         architecture = _with_host(architecture, host, zones, beside)
+    is_new = host is not None and len(architecture.hosts) > len(before.hosts)
     index = Index(architecture)
+    there = index.zones_around(host) if host is not None else ()
+    network = index.hosts[host].network if host is not None and not is_new else None
     grown = [
-        with_replica(
-            component, host, callers, is_apart=is_apart(index, component, index.zones_around(host) if host else ())
-        )
+        with_replica(component, host, callers, is_apart=is_apart(index, component, there, network))
         for component in carried
     ]
     architecture = _with_components(architecture, *grown)
-    is_new = host is not None and len(architecture.hosts) > len(before.hosts)
     return _with_agents(architecture, host, beside[0]) if is_new and host is not None and beside else architecture
 
 

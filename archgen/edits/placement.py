@@ -58,8 +58,12 @@ SITES = ("provider", "region", "availability-zone", "datacenter")
 """The kinds of zones that have a local network of their own."""
 
 
-def is_apart(index: Index, component: Component, zones: Iterable[str]) -> bool:
-    """Return True if zones are on another site than the first replica of a component; those that are new are on one of their own."""
+def is_apart(index: Index, component: Component, zones: Iterable[str], network: str | None = None) -> bool:
+    """Return True if zones are on another site than the first replica of a component; those that are new are on one of their own.
+
+    A private `network` of a host that is there, and of the first replica, is one over both where only their datacenters differ:
+    those may be rooms of one campus, but no provider's network moves an address between its zones.
+    """
     hosts = component.replicas[0].hosts
     kinds: dict[str, str] = {zone.id: zone.kind for zone in index.architecture.zones}
     here = set(index.zones_around(hosts[0])) if hosts else set()
@@ -71,7 +75,9 @@ def is_apart(index: Index, component: Component, zones: Iterable[str]) -> bool:
         for zone in there
         if zone not in kinds
     }
-    return any(_differ(here, there, kinds, kind) for kind in SITES)
+    private = {each.id for each in index.architecture.networks if each.trust == "private"}
+    joined = bool(hosts) and network in private and index.hosts[hosts[0]].network == network
+    return any(_differ(here, there, kinds, kind) for kind in SITES if not (joined and kind == "datacenter"))
 
 
 def _differ(here: Iterable[str], there: Iterable[str], kinds: Mapping[str, str], kind: str) -> bool:

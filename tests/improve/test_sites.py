@@ -1,0 +1,51 @@
+"""What a second replica on another site gets: an address that moves where a network is on both, a name elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from archgen.edits.changes import AddReplica, apply_edit
+from archgen.model.architecture import Architecture
+from archgen.report.what_if.comparison import changed_yaml
+from tests.improve.test_moves import HEAD, read
+
+ADDRESS = "by: vrrp"
+NAME = "address: dns"
+
+
+def _rooms(
+    kind: str = "datacenter", trust: str = "private", networks: tuple[str, str] = ("lan", "lan")
+) -> Architecture:
+    """Return a model with a web server in one place, and a host of the same kind in another."""
+    first, second = networks
+    return read(
+        f"{HEAD}zones: {{a: {{kind: {kind}}}, b: {{kind: {kind}}}}}\n"
+        f"networks: {{lan: {{trust: {trust}}}, other: {{trust: {trust}}}}}\n"
+        f"hosts: {{h1: {{zone: a, network: {first}}}, h2: {{zone: b, network: {second}}}}}\n"
+        "components:\n  user: {kind: client}\n  web: {kind: web-server, runs_on: h1}\n"
+        "connections: {user -> web: https}\nflows: {do: {steps: [user -> web: GET]}}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "moving"),
+    [
+        (_rooms(), ADDRESS),
+        (_rooms("rack"), ADDRESS),
+        (_rooms("availability-zone"), NAME),
+        (_rooms("region"), NAME),
+        (_rooms(trust="internet"), NAME),
+        (_rooms(trust="dmz"), NAME),
+        (_rooms(networks=("lan", "other")), NAME),
+    ],
+)
+def test_an_address_moves_between_rooms_that_share_a_private_network(model: Architecture, moving: str) -> None:
+    after = apply_edit(model, AddReplica("web", "h2"))
+    assert moving in changed_yaml(model, after)
+
+
+def test_a_network_that_only_a_new_host_would_bring_moves_no_address() -> None:
+    model = _rooms(networks=("lan", "other"))
+    after = apply_edit(model, AddReplica("web", "h3", ("b",)))
+    assert "h3: {zone: b, network: lan}" in changed_yaml(model, after)
+    assert NAME in changed_yaml(model, after)
