@@ -199,7 +199,7 @@ def read_files(result: Import) -> list[str]:
         pytest.param(
             {"local/docker-compose.yml": compose("kiosk@."), "shop/docker-compose.yml": compose("shop@.")},
             ["shop/docker-compose.yml"],
-            "shop/docker-compose.yml: Compose reads it by default",
+            "shop/docker-compose.yml: it lies nearest",
             id="trial-beside-another-project",
         ),
     ],

@@ -72,7 +72,7 @@ def choose_projects(directory: str, projects: dict[str, list[str]], below: list[
     unread = dict.fromkeys([*others, *sorted(current_files), *variants])
     unread |= dict.fromkeys(_larger(chosen, {*beside, *map(os.path.normpath, projects)}, sketches, inside))
     left = [path for path in unread if path not in taken]
-    return ProjectChoice(result, left, _reason(current, chosen, left), all(map(_is_helper, chosen)))
+    return ProjectChoice(result, left, _reason(directory, current, chosen, left), all(map(_is_helper, chosen)))
 
 
 def _larger(
@@ -219,7 +219,9 @@ def _place(candidate: ComposeCandidate) -> tuple[int, int, tuple[str, ...]]:
     return depth, sum(map(len, candidate.files)), candidate.files
 
 
-def _reason(current: list[ComposeCandidate], chosen: list[ComposeCandidate], left: Iterable[str]) -> str:
+def _reason(
+    directory: str, current: list[ComposeCandidate], chosen: list[ComposeCandidate], left: Iterable[str]
+) -> str:
     """Return why projects are read rather than others; the empty text if there was nothing to choose."""
     if not left and [each.files for each in current] == [each.files for each in chosen]:
         return ""
@@ -227,10 +229,12 @@ def _reason(current: list[ComposeCandidate], chosen: list[ComposeCandidate], lef
     if not any(each.own for each in current) and any(each.own for each in chosen):
         helpers = [each.files[0] for each in current if not any(each.files[0] in other.files for other in chosen)]
         reasons += [f"{helper} runs no program of its own" for helper in helpers]
-    if not reasons and all(os.path.basename(each.files[0]) in DEFAULTS for each in chosen):
-        reasons = ["Compose reads it by default"]
+    if not reasons:
+        defaults = {_joined(directory, name) for name in DEFAULTS}
+        is_default = all(each.files[0] in defaults for each in chosen)
+        reasons = ["Compose reads it by default" if is_default else "it lies nearest"]
     names = " and ".join(" with ".join(each.files) for each in chosen)
-    return f"{names}: {', '.join(reasons)}" if reasons else ""
+    return f"{names}: {', '.join(reasons)}"
 
 
 def _joined(directory: str, name: str) -> str:
