@@ -15,7 +15,7 @@ from archgen.layout.deployment.labels import label_room, worded
 from archgen.layout.deployment.layered import layered
 from archgen.layout.deployment.pieces import unpainted
 from archgen.layout.deployment.turned import by_roles
-from archgen.layout.measures import BOLD, FLAT, USUAL, Measures
+from archgen.layout.measures import BOLD, BRIEF, FLAT, USUAL, Measures
 from archgen.layout.placed import Box, Engine, Placed, PlacedEdge, PlacedNode, Point
 from archgen.model.architecture import Architecture, Component, Connection, Port, Replica
 from archgen.model.kinds import Role
@@ -287,6 +287,38 @@ def test_a_cache_that_passes_requests_on_stands_before_what_it_calls(
     columns = assign_columns(diagram)
     assert (columns["cache"] < columns["web"]) is in_front
     assert in_front or columns["cache"] > columns["app"]
+
+
+@pytest.mark.parametrize("measures", [USUAL, BRIEF], ids=["usual", "brief"])
+@pytest.mark.parametrize("stacked", [False, True], ids=["badge", "sheet"])
+def test_a_track_keeps_off_what_stands_out_of_the_cards_beside_it(measures: Measures, stacked: bool) -> None:
+    marks = () if stacked else (Badge(number=12, severity="warning", title="x"),)
+    cards = [("a", "web"), ("b", "web"), ("c", "web"), ("d", "application")]
+    nodes = tuple(
+        Node(
+            id=name,
+            subject=name,
+            label=name,
+            kind="service",
+            role=role,
+            badges=marks if name == "b" else (),
+            stands_for=("b", "e") if stacked and name == "b" else (),
+        )
+        for name, role in cards
+    )
+    edges = tuple(
+        Edge(id=name, subject=f"{name} -> d", source=name, target="d", meaning="encrypted") for name in ("a", "b", "c")
+    )
+    placed = domain(Diagram(id="d", title="t", alt="", nodes=nodes, edges=edges), measures=measures)
+    (card,) = (node.box for node in placed.nodes if node.node.id == "b")
+    tracks = [
+        x
+        for edge in placed.edges
+        for (x, top), (other, bottom) in pairwise(edge.points)
+        if x == other and top != bottom
+    ]
+    assert tracks
+    assert min(tracks) >= card.right + measures.sizes.hang + 2
 
 
 def test_words_of_a_rail_lie_on_no_dot() -> None:

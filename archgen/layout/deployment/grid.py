@@ -19,6 +19,8 @@ TRACK = 12.0
 ARROW = 20.0
 BAND_PAD = 10.0
 NARROWEST = 40.0
+_CLEAR = 4.0
+"""The room between what stands out of a card and the first track beside it."""
 
 
 class LabelWish:
@@ -81,6 +83,12 @@ class Grid:
                 if member in columns:
                     self._left[columns[member]] = max(self._left[columns[member]], BAND_PAD)
                     self._right[columns[member]] = max(self._right[columns[member]], BAND_PAD)
+        if not turned:
+            # a track keeps off the badges and the second sheet that stand out of the cards beside it
+            out = max(measures.sizes.hang + _CLEAR - measures.side, 0.0)
+            for node in diagram.nodes:
+                if (node.badges or len(node.stands_for) > 1) and node.id in columns:
+                    self._right[columns[node.id]] = max(self._right[columns[node.id]], out)
         self._badged = {edge.id: len(edge.badges) for edge in diagram.edges}
         wishes = [] if turned else _wishes(ways, columns, measures)
         beside: dict[tuple[int, bool], list[LabelWish]] = {}
