@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import assert_never
 
 from archgen.analysis.topology import Topology
@@ -12,12 +12,15 @@ from archgen.model.subject import Subject
 from archgen.views.diagram import Badge
 from archgen.views.folding import Folding
 
+WHOLE = "model:"
+"""The place of the findings on the whole model or on a flow: beside the title of a picture."""
+
 
 def badges(topology: Topology, findings: Sequence[Finding], folding: Folding) -> dict[str, tuple[Badge, ...]]:
     """Return the badges of each node id, group id (`host:x`) and connection id (`connection:a -> b`).
 
-    Findings of one rule, severity and fix have one number, so a place has a badge of it once. Accepted findings and those on
-    a flow or on the model have no badge.
+    Findings of one rule, severity and fix have one number, so a place has a badge of it once. Those on a flow or on the
+    model are at `WHOLE`. Accepted findings have no badge.
     """
     by_place: dict[str, dict[int, Badge]] = {}
     for number, finding in number_findings(findings):
@@ -25,6 +28,13 @@ def badges(topology: Topology, findings: Sequence[Finding], folding: Folding) ->
         if place is not None and finding.accepted is None:
             by_place.setdefault(place, {}).setdefault(number, Badge(number, finding.severity, finding.message))
     return {place: tuple(marks[number] for number in sorted(marks)) for place, marks in by_place.items()}
+
+
+def beside_title(marks: Mapping[str, tuple[Badge, ...]], shown: Container[str]) -> tuple[Badge, ...]:
+    """Return the badges of the whole system, and of the zones and networks that a picture doesn't show."""
+    places = (place for place in marks if place.startswith(("zone:", "network:")) and place not in shown)
+    every = {badge.number: badge for place in (WHOLE, *places) for badge in marks.get(place, ())}
+    return tuple(every[number] for number in sorted(every))
 
 
 def _place(topology: Topology, subject: Subject, folding: Folding) -> str | None:
@@ -45,7 +55,9 @@ def _place(topology: Topology, subject: Subject, folding: Folding) -> str | None
             return _holder(topology, "record", subject.id, folding)
         case "certificate":
             return _holder(topology, "certificate", subject.id, folding)
-        case "flow" | "group" | "model" | "change" | "move":
+        case "flow" | "model":
+            return WHOLE
+        case "group" | "change" | "move":
             return None
         case _:
             assert_never(subject.kind)

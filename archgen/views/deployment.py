@@ -10,7 +10,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Host, Replica, Zone
 from archgen.model.finding import Finding
 from archgen.model.wording import listed, plural, zone_words
-from archgen.views.badges import badges
+from archgen.views.badges import badges, beside_title
 from archgen.views.deployment_edges import DeploymentEdges
 from archgen.views.deployment_folding import fold
 from archgen.views.diagram import SEPARATOR, Badge, Diagram, Group, Node, enclosing
@@ -53,6 +53,7 @@ def deployment(topology: Topology, findings: Sequence[Finding] = (), folded: Fol
         rank=architecture.layout.rank,
         near=architecture.layout.near,
         used=topology.used,
+        badges=beside_title(marks, used),
     )
 
 

@@ -144,7 +144,8 @@ class Diagram(Struct, frozen=True, kw_only=True):
     """A deployment or another structural diagram; `alt` describes it in words.
 
     `rank` and `near` are pairs of subjects: the first prefers the column of the second, or a place beside it.
-    `used` are the connections in the order in which the flows first use them, and how many flows use each.
+    `used` are the connections in the order in which the flows first use them, and how many flows use each. `badges` are
+    those of the whole system.
     """
 
     id: str
@@ -157,6 +158,7 @@ class Diagram(Struct, frozen=True, kw_only=True):
     rank: tuple[tuple[str, str], ...] = ()
     near: tuple[tuple[str, str], ...] = ()
     used: tuple[tuple[str, int], ...] = ()
+    badges: tuple[Badge, ...] = ()
 
     def groups_in(self, parent: str | None) -> list[tuple[int, Group]]:
         """Return the direct children of a group, or the outermost groups, each with its number; no bands."""

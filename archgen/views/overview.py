@@ -9,7 +9,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component
 from archgen.model.finding import Finding
 from archgen.model.wording import plural
-from archgen.views.badges import badges
+from archgen.views.badges import badges, beside_title
 from archgen.views.diagram import SEPARATOR, Badge, Diagram, Edge, Node
 from archgen.views.folding import Folding
 from archgen.views.labels import port_label, product_label
@@ -31,6 +31,7 @@ def overview(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
         ),
         edges=tuple(edge for edge in component_edges(topology, marks) if edge.source != edge.target),
         used=topology.used,
+        badges=beside_title(marks, ()),
     )
 
 

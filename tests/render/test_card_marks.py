@@ -14,6 +14,7 @@ from archgen.layout.measures import BRIEF, USUAL, Measures
 from archgen.render.scene.diagram import diagram_scene
 from archgen.render.scene.shapes import BadgeMark, IconImage, SceneGroup, SceneShape
 from archgen.style.svg_markup import badge_size
+from archgen.style.text_metrics import text_width
 from archgen.style.theme import SIZES
 from archgen.views.diagram import Badge, Diagram, Node
 
@@ -93,3 +94,14 @@ def test_a_row_of_badges_ends_on_its_own_card(count: int) -> None:
     assert max(mark.x for mark in marks) <= box.right
     places = sorted(mark.x for mark in marks)
     assert all(later - earlier >= SIZES.badge for earlier, later in pairwise(places))
+
+
+def test_badges_of_the_whole_system_stand_between_its_title_and_the_legend() -> None:
+    marks = tuple(Badge(number=number, severity="error", title="x") for number in (4, 12))
+    scene = diagram_scene(domain(replace(drawn(), badges=marks)))
+    rows = [group for group in scene.foot if isinstance(group, SceneGroup)]
+    places = [((row.move or (0, 0))[0] + mark.x, mark.number) for row in rows for mark in badges(row.shapes)]
+    assert [number for _, number in places] == [4, 12]
+    title = SIZES.margin + text_width("D", SIZES.label, bold=True)
+    assert title + SIZES.badge < places[0][0] < places[1][0] - SIZES.badge
+    assert places[1][0] + SIZES.badge < scene.view.right

@@ -15,6 +15,7 @@ from archgen.model.subject import Subject, SubjectKind
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Edge, Group, Node
 from archgen.views.levels import level_diagrams
+from archgen.views.overview import overview
 from tests.generators.random_models import random_model
 
 TIERS = (
@@ -228,9 +229,27 @@ def shapes(diagram: Diagram) -> list[Node | Group | Edge]:
     return [*diagram.nodes, *diagram.groups, *diagram.edges]
 
 
-def test_what_concerns_a_flow_or_the_model_has_no_badge() -> None:
-    shown = deployment(topology(TIERS[0]), (finding("flow", "read-page"), finding("model", "1-simple-web-stack")))
+def test_what_concerns_a_flow_or_the_model_stands_beside_the_title() -> None:
+    found = (finding("flow", "read-page"), finding("model", "1-simple-web-stack", "warning"), finding("change", "x"))
+    shown = deployment(topology(TIERS[0]), found)
     assert not any(shape.badges for shape in shapes(shown))
+    assert [(badge.number, badge.severity) for badge in shown.badges] == [(1, "error"), (2, "warning")]
+
+
+def test_a_finding_on_a_zone_that_no_box_shows_stands_beside_the_title() -> None:
+    """Every number of the report is somewhere in the picture, once."""
+    found = (finding("zone", "paris"), finding("network", "lan", "warning"))
+    text = "zones: {paris: {kind: datacenter}}\nnetworks: {lan: {trust: private}}\n"
+    text += "hosts: {a: {zone: paris, network: lan}}\ncomponents: {web: {kind: web-server, runs_on: a}}\n"
+    model = Topology(load("m.arch.yaml", f"archgen: 1\nname: M\n{text}".encode()).architecture)
+    placed = deployment(model, found)
+    assert [(group.id, [badge.number for badge in group.badges]) for group in placed.groups if group.badges] == [
+        ("zone:paris", [1])
+    ]
+    assert [badge.number for badge in placed.badges] == [2]
+    system, *_ = level_diagrams(model, found)
+    assert [badge.number for badge in system.diagram.badges] == [1, 2]
+    assert [badge.number for badge in overview(model, found).badges] == [1, 2]
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -12,13 +12,17 @@ from archgen.compare.entities import CHANGES
 from archgen.layout.placed import Box, Placed
 from archgen.model.finding import SEVERITIES
 from archgen.render.scene.change import sign
-from archgen.render.scene.marks import lock
+from archgen.render.scene.marks import finding_badge, lock
 from archgen.render.scene.shapes import BadgeMark, Curve, Pen, Rectangle, SceneGroup, SceneShape, TextLine
+from archgen.style.svg_markup import badge_size
 from archgen.style.text_metrics import text_width
 from archgen.style.theme import LINES, SIZES
 
 BESIDE = "4 3"
 """Dashes around a card beside the group that is opened."""
+
+_BADGE = 0.85
+"""The size of a badge beside a title, as a share of one in the diagram."""
 
 NEIGHBOR = "neighbor"
 """The word of a legend for a card beside the group that is opened."""
@@ -73,7 +77,7 @@ def _entries(placed: Placed) -> Iterator[_Entry]:
     for change in CHANGES:
         if change in changes:
             yield (*sign(change, 8, 3.5), _words(22, change)), 22 + text_width(change, SIZES.small)
-    badges = [badge for node in placed.nodes for badge in node.node.badges]
+    badges = [*placed.diagram.badges, *(badge for node in placed.nodes for badge in node.node.badges)]
     badges += [badge for group in placed.groups for badge in group.group.badges]
     badges += [badge for edge in placed.edges for badge in edge.edge.badges]
     severities = {badge.severity for badge in badges}
@@ -101,11 +105,23 @@ def _words(x: float, text: str) -> TextLine:
     return TextLine(x, 7, text, SIZES.small, "muted")
 
 
+def _whole(placed: Placed, titled: float, scale: float) -> tuple[BadgeMark, ...]:
+    """Return the badges of the whole system, beside its title."""
+    radius, middle = _BADGE * SIZES.badge * scale, -0.36 * placed.measures.sizes.label
+    marks: list[BadgeMark] = []
+    for badge in placed.diagram.badges:
+        wide = badge_size(badge.number)[0] * radius / SIZES.badge
+        marks.append(finding_badge(badge, titled + 6 * scale + wide / 2, middle, radius))
+        titled += wide + 4 * scale
+    return tuple(marks)
+
+
 def foot(placed: Placed, width: float, *, caption: bool, key: bool) -> tuple[tuple[SceneShape, ...], float, float]:
     """Return the title and the legend below a diagram in the size of its labels, and the width and height of it all."""
     label, margin, title = placed.measures.sizes.label, SIZES.margin, placed.diagram.title
     scale = label / SIZES.label
-    titled = text_width(title, label, bold=True) if caption else 0.0
+    marks = _whole(placed, text_width(title, label, bold=True), scale) if caption else ()
+    titled = (marks[-1].x + marks[-1].radius if marks else text_width(title, label, bold=True)) if caption else 0.0
     room = max(width - 2 * margin, titled, _LEAST)
     entries = legend(placed, room, scale) if key else NO_LEGEND
     is_beside = entries.rows == 1 and titled + entries.width + 3 * margin <= width
@@ -115,7 +131,7 @@ def foot(placed: Placed, width: float, *, caption: bool, key: bool) -> tuple[tup
     if caption:
         words = TextLine(0, 0, title, label, "muted", bold=True)
         y += row + 4
-        shapes.append(SceneGroup((words,), move=(margin, y - 16)))
+        shapes.append(SceneGroup((words, *marks), move=(margin, y - 16)))
     if entries.shapes:
         y += entries.rows * row + (0 if caption else 4) - (row if is_beside else 0)
         x = width - margin - entries.width if is_beside else margin

@@ -12,6 +12,7 @@ from archgen.analysis.hops import Meaning
 from archgen.analysis.topology import Topology
 from archgen.model.kinds import ROLES, Role
 from archgen.model.wording import listed, plural
+from archgen.views.badges import beside_title
 from archgen.views.diagram import Badge, Chip, Diagram, Edge, Group, GroupKind, Node
 from archgen.views.equal.names import shared_name
 from archgen.views.levels.sketch import STACK, Pair, Sketch
@@ -63,6 +64,7 @@ def diagram(topology: Topology, path: Sequence[GroupTree], drawn: Sketch, marks:
         rank=hints.rank,
         near=hints.near,
         used=topology.used,
+        badges=beside_title(marks, {_place(branch) for branch in branches.values()}) if opened.id == SYSTEM else (),
     )
 
 
