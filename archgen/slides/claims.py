@@ -123,8 +123,7 @@ def downtime(facts: SystemFacts) -> str:
     """Return the flow that is down longest, and the flows that miss the objective."""
     worst = facts.by_downtime[0]
     hours = f"{format_duration(worst.result.downtime)} per year{' (assumed)' if worst.assumed else ''}"
-    longest = "longest: " if len(facts.flows) > 1 else ""
-    first = f"{facts.title(worst.flow)} is down {longest}{hours}"
+    first = _longest(facts, hours)
     objective = facts.topology.architecture.objectives.availability
     if objective is None:
         return capital(first)
@@ -134,6 +133,14 @@ def downtime(facts: SystemFacts) -> str:
     verb = ("misses" if is_single else "miss") if missed else ("meets" if is_single else "meet")
     judged = f"{capital(flows)} {verb} the objective of {format_availability(objective)}"
     return f"{judged}: down {hours}" if is_single else f"{judged}; {first}"
+
+
+def _longest(facts: SystemFacts, hours: str) -> str:
+    """Return the flows that are down longest: several if nobody can tell them apart by their hours."""
+    worst = format_duration(facts.by_downtime[0].result.downtime)
+    flows = [flow.flow for flow in facts.by_downtime if format_duration(flow.result.downtime) == worst]
+    longest = "" if len(flows) == len(facts.flows) else "longest: "
+    return f"{facts.some_flows(flows)} {'is' if len(flows) == 1 else 'are'} down {longest}{hours}"
 
 
 def findings(facts: SystemFacts) -> str:

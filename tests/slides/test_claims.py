@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,13 @@ def test_the_store_that_has_one_writer_is_named_and_is_the_one_of_most_flows(fac
 def test_a_flow_that_is_down_longest_is_named_once(objective: str, wanted: str, tmp_path: Path) -> None:
     objectives = f"objectives: {{availability: {objective}}}\n" if objective else ""
     assert claims.downtime(facts_of(STORES + objectives, tmp_path)).startswith(wanted)
+
+
+def test_flows_that_are_down_as_long_are_claimed_together(tmp_path: Path) -> None:
+    text = STORES.replace("availability: 99%", "availability: 99.95%")
+    assert claims.downtime(facts_of(text, tmp_path)).startswith("3 of 4 flows are down longest: ")
+    both = re.sub(r"  (book|look): .*\n", "", text)
+    assert claims.downtime(facts_of(both, tmp_path)).startswith("Both flows are down 2")
 
 
 @pytest.mark.parametrize(
