@@ -105,3 +105,16 @@ def test_badges_of_the_whole_system_stand_between_its_title_and_the_legend() -> 
     title = SIZES.margin + text_width("D", SIZES.label, bold=True)
     assert title + SIZES.badge < places[0][0] < places[1][0] - SIZES.badge
     assert places[1][0] + SIZES.badge < scene.view.right
+
+
+def test_names_that_are_cut_alike_begin_where_they_differ() -> None:
+    """Two cards read "Open Search …": the nodes of the data and those that manage the cluster."""
+    labels = ("Federated observability data-nodes for retention", "Federated observability managers of all clusters")
+    (node,) = drawn().nodes
+    nodes = tuple(replace(node, id=label, label=label) for label in labels)
+    cards = size_cards(Diagram(id="d", title="D", alt="", nodes=nodes), measures=BRIEF)
+    first, second = (" ".join(cards[label].title) for label in labels)
+    assert first.startswith("… data-")
+    assert second.startswith("… managers")
+    alone = size_cards(Diagram(id="d", title="D", alt="", nodes=nodes[:1]), measures=BRIEF)
+    assert alone[labels[0]].title[0].startswith("Fed")

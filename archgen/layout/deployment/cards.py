@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
 from math import ceil
 
 from msgspec import Struct
@@ -89,9 +90,10 @@ def size_cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measu
     }
     name = measures.sizes.name
     chips = {node.id: chip_height(chip_rows(node, widths[node.id], measures), measures) for node in diagram.nodes}
-    titles = {
-        node.id: _title(node, widths[node.id] - measures.inset - aside(node, measures), name) for node in diagram.nodes
-    }
+    rooms = {node.id: widths[node.id] - measures.inset - aside(node, measures) for node in diagram.nodes}
+    titles = {node.id: _title(node.label, compact(node), rooms[node.id], name) for node in diagram.nodes}
+    for node, label in tuple(_told_apart(diagram.nodes, titles)):
+        titles[node.id] = _title(label, compact(node), rooms[node.id], name)
     most = max((len(lines) for lines in titles.values()), default=1)
     tall = {
         node.id: measures.card
@@ -114,15 +116,30 @@ def size_cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measu
     }
 
 
-def _title(node: Node, room: float, size: float) -> tuple[str, ...]:
+def _title(label: str, is_small: bool, room: float, size: float) -> tuple[str, ...]:
     """Return the lines of a name, one more than usual where that spares it from being cut."""
-    if compact(node):
-        return tuple(wrap(node.label, room, size, bold=True, lines=1))
-    lines = wrap(node.label, room, size, bold=True, lines=_LINES)
+    if is_small:
+        return tuple(wrap(label, room, size, bold=True, lines=1))
+    lines = wrap(label, room, size, bold=True, lines=_LINES)
     if not lines or not lines[-1].endswith(ELLIPSIS):
         return tuple(lines)
-    whole = wrap(node.label, room, size, bold=True, lines=_LINES + 1)
+    whole = wrap(label, room, size, bold=True, lines=_LINES + 1)
     return tuple(lines if whole[-1].endswith(ELLIPSIS) else whole)
+
+
+def _told_apart(nodes: Iterable[Node], titles: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[Node, str]]:
+    """Yield the cards whose names are cut to the same words, with names that begin after the words that all of these share."""
+    cut: dict[tuple[str, ...], list[Node]] = {}
+    for node in nodes:
+        lines = titles[node.id]
+        if lines and lines[-1].endswith(ELLIPSIS) and not compact(node):
+            cut.setdefault(lines, []).append(node)
+    for alike in cut.values():
+        names = [node.label.split() for node in alike]
+        shared = sum(1 for _ in takewhile(lambda words: len(set(words)) == 1, zip(*names, strict=False)))
+        if 0 < shared < min(map(len, names)):
+            for node, words in zip(alike, names, strict=True):
+                yield node, f"{ELLIPSIS} {' '.join(words[shared:])}"
 
 
 def _compact_height(node: Node, measures: Measures) -> float:
