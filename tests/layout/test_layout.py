@@ -293,7 +293,7 @@ def test_a_cache_that_passes_requests_on_stands_before_what_it_calls(
 @pytest.mark.parametrize("stacked", [False, True], ids=["badge", "sheet"])
 def test_a_track_keeps_off_what_stands_out_of_the_cards_beside_it(measures: Measures, stacked: bool) -> None:
     marks = () if stacked else (Badge(number=12, severity="warning", title="x"),)
-    cards = [("a", "web"), ("b", "web"), ("c", "web"), ("d", "application")]
+    cards: list[tuple[str, Role]] = [("a", "web"), ("b", "web"), ("c", "web"), ("d", "application")]
     nodes = tuple(
         Node(
             id=name,

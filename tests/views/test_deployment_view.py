@@ -325,4 +325,4 @@ def test_a_firewall_that_stands_alone_says_what_it_guards_on_every_card() -> Non
     assert wall.detail == "Firewall · guards dmz, lan"
     for measures in (USUAL, FLAT, TERSE):
         assert size_cards(shown, measures=measures)["fw#1"].detail.endswith("guards dmz, lan")
-    assert size_cards(shown, measures=BRIEF)["fw#1"].detail.startswith("guards ")
+    assert size_cards(shown, measures=BRIEF)["fw#1"].detail == "for dmz, lan"

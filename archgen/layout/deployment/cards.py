@@ -27,6 +27,9 @@ _PART = " · "
 _WORD = 12.0
 """Width in sizes of its letters from which on a single word is cut."""
 
+_GUARDS = "guards "
+"""Before what a firewall guards; on a card without room for it, its icon tells as much."""
+
 _LINES = 2
 """The lines of a name on a card."""
 
@@ -228,7 +231,10 @@ def _shortened(words: str, room: float, size: float) -> str:
     parts = words.split(SEPARATOR)
     while len(parts) > 1 and text_width(SEPARATOR.join(parts), size) > room:
         del parts[0]
-    return elide(SEPARATOR.join(parts), room, size)
+    line = SEPARATOR.join(parts)
+    if line.startswith(_GUARDS) and text_width(line, size) > room:
+        line = f"for {line.removeprefix(_GUARDS)}"
+    return elide(line, room, size)
 
 
 def chip_words(measures: Measures) -> float:

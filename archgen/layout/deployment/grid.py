@@ -87,8 +87,10 @@ class Grid:
             # a track keeps off the badges and the second sheet that stand out of the cards beside it
             out = max(measures.sizes.hang + _CLEAR - measures.side, 0.0)
             for node in diagram.nodes:
-                if (node.badges or len(node.stands_for) > 1) and node.id in columns:
-                    self._right[columns[node.id]] = max(self._right[columns[node.id]], out)
+                column = columns.get(node.id, -1)
+                turning = any(not trunk.straight for trunk in channels.get(column, ()))
+                if turning and (node.badges or len(node.stands_for) > 1):
+                    self._right[column] = max(self._right[column], out)
         self._badged = {edge.id: len(edge.badges) for edge in diagram.edges}
         wishes = [] if turned else _wishes(ways, columns, measures)
         beside: dict[tuple[int, bool], list[LabelWish]] = {}
