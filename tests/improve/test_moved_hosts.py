@@ -54,8 +54,8 @@ def test_what_no_flow_of_it_uses_keeps_a_host_where_its_neighbors_are(other: str
     """Of two hosts that could move, the one that carries the only replica of something stays, for changes and for savings."""
     model = serving(f"{PAIR}\n  {other}", "a: {zone: r-1}, b: {zone: r-1}")
     host = "b" if moves else "a"
-    assert repair(model) == [f"{host} moves to r-2"]
-    assert _saved(model, "zone", "r-1") == f"{host} moves to r-2"
+    assert repair(model) == [f"a move of {host} to r-2"]
+    assert _saved(model, "zone", "r-1") == f"a move of {host} to r-2"
 
 
 def test_a_replica_that_a_step_names_stays_with_its_host() -> None:
@@ -63,10 +63,10 @@ def test_a_replica_that_a_step_names_stays_with_its_host() -> None:
         f"{HEAD}{RACKS}hosts: {{a: {{zone: r-1}}, b: {{zone: r-1}}}}\ncomponents:\n{JOB}{PAIR}\n"
         "connections: {job -> web: https}\nflows: {do: {steps: [job -> web: GET]}, own: {steps: [job -> web@b: GET]}}\n"
     )
-    assert "a moves to r-2" in _saved(read(text), "zone", "r-1")
+    assert "a move of a to r-2" in _saved(read(text), "zone", "r-1")
     text = text.replace("web@b", "web@a#2").replace("[a, b]", "{a: 2}")
     text = text.replace(JOB, f"{JOB}  too: {{kind: web-server, runs_on: b}}\n")
-    assert "web@a#1 moves to b" in _saved(read(text), "host", "a")
+    assert "a move of web@a#1 to b" in _saved(read(text), "host", "a")
 
 
 def _saved(model: Architecture, kind: Literal["host", "zone"], name: str) -> str:
