@@ -120,7 +120,7 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
     match edit:
         case AddReplica(component=component, host=None):
             own = next((each for each in architecture.components if each.id == component), None)
-            more = f"one more replica of {component}"
+            more = f"one more replica of {component}{_instead(architecture, (component,))}"
             if own is None or not own.managed or scope_of(own) is not None:
                 return more
             # it may run in several places, and need none
@@ -128,7 +128,8 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
             return f"{more} (no `scope` is declared)"
         case AddReplica():
             new = "" if any(host.id == edit.host for host in architecture.hosts) else ", a new host"
-            return f"a replica of {edit.component} on {edit.host}{_in_zones(edit.zones)}{new}"
+            instead = _instead(architecture, (edit.component,))
+            return f"a replica of {edit.component} on {edit.host}{_in_zones(edit.zones)}{new}{instead}"
         case FormQuorum():
             places = [f"{host}{_in_zones(zones)}" for host, zones in zip(edit.hosts, edit.zones, strict=True)]
             on = f" on {listed(places)}, new hosts" if places else ""
@@ -140,7 +141,8 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
         case AddHost():
             if any(host.id == edit.host for host in architecture.hosts):
                 return f"replicas of {listed(edit.components)} on {edit.host}"
-            return f"a host {edit.host} like {edit.like}{_in_zones(edit.zones)}, with {', '.join(edit.components)}"
+            instead = _instead(architecture, edit.components)
+            return f"a host {edit.host} like {edit.like}{_in_zones(edit.zones)}, with {', '.join(edit.components)}{instead}"
         case AutomateFailover():
             return f"automatic failover of {edit.component}{_decided_by(architecture, edit)}"
         case MoveAddress():
@@ -151,6 +153,14 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
 
 _FROM_SEVERAL = ("dns", "cdn")
 """The kinds that systems take from two providers at once; of others one provider runs all replicas."""
+
+
+def _instead(architecture: Architecture, grown: Iterable[str]) -> str:
+    """Return the read-only copies that may become the second replica of a store instead, where there are any."""
+    alone = {each.id for each in architecture.components if each.id in grown and len(each.replicas) == 1}
+    copied = ((each.id, each.replication) for each in architecture.components)
+    copies = [copy for copy, how in copied if how is not None and how.copy_of in alone]
+    return f" (or {listed(copies, 'or')}, its read-only copy, as a replica)" if copies else ""
 
 
 def _decided_by(architecture: Architecture, edit: AutomateFailover) -> str:

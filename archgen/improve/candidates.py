@@ -30,22 +30,13 @@ from archgen.reliability.members import quorum_of
 def lone_components(topology: Topology) -> frozenset[str]:
     """Return the components of which a second replica would do harm, or stand in for nothing: only people know what it takes.
 
-    What can agree by vote gets two at once. A store with read-only copies has the second replica already, once something promotes it,
-    and of one that its product promotes by means of its own no copy is of use without these.
+    What can agree by vote gets two at once. Of a store that its product promotes by means of its own no copy is of use without these.
     """
-    copied = {
-        component.replication.copy_of
-        for component in topology.architecture.components
-        if component.replication is not None and not component.managed
-    }
     return frozenset(
         component.id
         for component in topology.architecture.components
         if not (forms_quorum(component) or may_get_second(topology, component))
-        or (
-            len(component.replicas) == 1
-            and (keeps_files(component) or is_promoted_by_unknown(component) or component.id in copied)
-        )
+        or (len(component.replicas) == 1 and (keeps_files(component) or is_promoted_by_unknown(component)))
     )
 
 

@@ -218,12 +218,17 @@ def test_members_of_a_quorum_are_written_with_their_agents() -> None:
     )
 
 
-def test_copies_that_nothing_promotes_are_the_second_replica_already() -> None:
+def test_a_copy_that_nothing_promotes_may_become_the_second_replica() -> None:
     stores = (
         "  web: {kind: key-value-store, product: redis}\n"
         "  copy: {kind: key-value-store, product: redis, replication: {of: web}}"
     )
-    assert repair(serving(stores, "")) == []
+    words = repair(serving(stores, ""))
+    assert words[0] == "one more replica of web (or copy, its read-only copy, as a replica)"
+    placed = stores.replace("redis}", "redis, runs_on: a}").replace("redis, rep", "redis, runs_on: b, rep")
+    words = repair(serving(placed, "a: {}, b: {}", ""))
+    assert words[0] == "a replica of web on b (or copy, its read-only copy, as a replica)"
+    assert not any("copy, its" in word for word in words[1:])
 
 
 @pytest.mark.parametrize(
