@@ -19,7 +19,7 @@ from archgen.edits.promotion import (
     promoter_connection,
     witness_zones,
 )
-from archgen.edits.replicas import Callers, with_moving_address, with_replica
+from archgen.edits.replicas import Callers, copies_instead, with_moving_address, with_replica
 from archgen.model.architecture import Architecture, Component, Host, Replica, Zone
 from archgen.model.products import product_of, scope_of
 from archgen.model.wording import listed
@@ -120,7 +120,7 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
     match edit:
         case AddReplica(component=component, host=None):
             own = next((each for each in architecture.components if each.id == component), None)
-            more = f"one more replica of {component}{_instead(architecture, (component,))}"
+            more = f"one more replica of {component}{copies_instead(architecture, (component,))}"
             if own is None or not own.managed or scope_of(own) is not None:
                 return more
             # it may run in several places, and need none
@@ -128,20 +128,26 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
             return f"{more} (no `scope` is declared)"
         case AddReplica():
             new = "" if any(host.id == edit.host for host in architecture.hosts) else ", a new host"
-            instead = _instead(architecture, (edit.component,))
+            instead = copies_instead(architecture, (edit.component,))
             return f"a replica of {edit.component} on {edit.host}{_in_zones(edit.zones)}{new}{instead}"
         case FormQuorum():
             places = [f"{host}{_in_zones(zones)}" for host, zones in zip(edit.hosts, edit.zones, strict=True)]
-            on = f" on {listed(places)}, new hosts" if places else ""
+            new = ", new hosts" if set(edit.hosts).isdisjoint(host.id for host in architecture.hosts) else ""
+            on = f" on {listed(places)}{new}" if places else ""
             return f"two more members of {edit.component}{on}, which elect with the first"
         case MoveHost():
-            return f"a move of {edit.host} to {edit.runs_on or ', '.join(edit.zones)}"
+            new = (
+                ""
+                if edit.runs_on is None or any(host.id == edit.runs_on for host in architecture.hosts)
+                else ", a new host"
+            )
+            return f"a move of {edit.host} to {edit.runs_on or ', '.join(edit.zones)}{new}"
         case MoveReplica():
             return f"a move of {edit.replica} to {edit.host}"
         case AddHost():
             if any(host.id == edit.host for host in architecture.hosts):
                 return f"replicas of {listed(edit.components)} on {edit.host}"
-            instead = _instead(architecture, edit.components)
+            instead = copies_instead(architecture, edit.components)
             return f"a host {edit.host} like {edit.like}{_in_zones(edit.zones)}, with {', '.join(edit.components)}{instead}"
         case AutomateFailover():
             return f"automatic failover of {edit.component}{_decided_by(architecture, edit)}"
@@ -153,14 +159,6 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
 
 _FROM_SEVERAL = ("dns", "cdn")
 """The kinds that systems take from two providers at once; of others one provider runs all replicas."""
-
-
-def _instead(architecture: Architecture, grown: Iterable[str]) -> str:
-    """Return the read-only copies that may become the second replica of a store instead, where there are any."""
-    alone = {each.id for each in architecture.components if each.id in grown and len(each.replicas) == 1}
-    copied = ((each.id, each.replication) for each in architecture.components)
-    copies = [copy for copy, how in copied if how is not None and how.copy_of in alone]
-    return f" (or {listed(copies, 'or')}, its read-only copy, as a replica)" if copies else ""
 
 
 def _decided_by(architecture: Architecture, edit: AutomateFailover) -> str:
@@ -233,11 +231,21 @@ def _with_members(architecture: Architecture, edit: FormQuorum, callers: Callers
 
 
 def _with_moved_host(architecture: Architecture, edit: MoveHost) -> Architecture:
+    """Return the architecture with a host elsewhere; a machine that isn't there is one like that which it leaves."""
+    by_id = {host.id: host for host in architecture.hosts}
+    below = by_id[edit.host].runs_on if edit.host in by_id else None
+    added: tuple[Host, ...] = ()
+    if below is not None and edit.runs_on is not None and edit.runs_on not in by_id:
+        added = (_machine_like(by_id[below], edit.runs_on),)
     hosts = tuple(
         replace(host, zones=edit.zones, runs_on=edit.runs_on) if host.id == edit.host else host
-        for host in architecture.hosts
+        for host in (*architecture.hosts, *added)
     )
     return replace(architecture, zones=(*architecture.zones, *_new_zones(architecture, edit.zones)), hosts=hosts)
+
+
+def _machine_like(machine: Host, name: str) -> Host:
+    return replace(machine, id=name, name=None, address=None, why=None, links=())
 
 
 def _with_moved_replica(component: Component, edit: MoveReplica) -> Component:
@@ -308,7 +316,7 @@ def _machine_below(
         *(component.id for component in architecture.components),
         *(zone.id for zone in architecture.zones),
     }
-    new = replace(like, id=next_name(like.id, names), name=None, address=None, why=None, links=())
+    new = _machine_like(like, next_name(like.id, names))
     return new.id, (new,)
 
 

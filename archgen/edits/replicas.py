@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Literal
 
 from msgspec.structs import replace
 
 from archgen.edits.names import next_number
 from archgen.edits.promotion import agrees_by_vote, has_primary
-from archgen.model.architecture import Cluster, Component, Placement, Replica, Replication
+from archgen.model.architecture import Architecture, Cluster, Component, Placement, Replica, Replication
 from archgen.model.kinds import KINDS, ROUTING
 from archgen.model.products import product_of
+from archgen.model.wording import listed
 
 Callers = Callable[[str], Iterable[Component]]
 """The callers of a component, by its id."""
@@ -93,3 +94,11 @@ def with_moving_address(component: Component, *, is_apart: bool = False) -> Comp
     if is_apart:
         return replace(component, cluster=replace(moving, address="dns"))
     return replace(component, cluster=replace(moving, by="vrrp") if placed and not is_device else moving)
+
+
+def copies_instead(architecture: Architecture, grown: Collection[str]) -> str:
+    """Return the read-only copies that may become the second replica of a store instead, where there are any."""
+    alone = {each.id for each in architecture.components if each.id in grown and len(each.replicas) == 1}
+    copied = ((each.id, each.replication) for each in architecture.components)
+    copies = [copy for copy, how in copied if how is not None and how.copy_of in alone]
+    return f" (or {listed(copies, 'or')}, its read-only copy, as a replica)" if copies else ""

@@ -19,7 +19,7 @@ from archgen.edits.names import next_name
 from archgen.edits.placement import can_be_doubled, find_host, leaves_site
 from archgen.edits.promotion import agrees_by_vote, is_promoted_by_unknown, keeps_files, promoter_of
 from archgen.edits.second_replicas import may_get_second
-from archgen.improve.moves import moves
+from archgen.improve.moves import BUILT, moves
 from archgen.model.architecture import Component, Host, Quorum, Zone
 from archgen.model.kinds import KEEPING, KINDS
 from archgen.model.subject import Subject
@@ -73,7 +73,7 @@ def against(
         for component in affected
         if needs_manual_failover(component) and len(component.replicas) > 1 and not keeps_files(component)
     )
-    yield from (edit for component in forming for edit in _quorums(index, component, target))
+    yield from (edit for component in forming for edit in _quorums(index, component, target, built))
     moved = tuple(moves(index, target, affected, breaking, built)) if target.kind != "replica" else ()
     # one more member of an odd number lets no more of them fail
     affected = [component for component in affected if not _is_odd_majority(component)]
@@ -152,8 +152,12 @@ def _machines(
                 yield AddHost(place or _new_host(index, host), host, tuple(dict.fromkeys(carried)), zones)
 
 
-def _quorums(index: Index, component: Component, target: Subject) -> Iterator[FormQuorum]:
-    """Yield two more members of what agrees by vote; against the loss of a zone, each in another one, where there are two."""
+def _quorums(index: Index, component: Component, target: Subject, built: Collection[str]) -> Iterator[FormQuorum]:
+    """Yield two more members of what agrees by vote; against the loss of a zone, each in another one, where there are two.
+
+    Another rack or feed is at hand where the model declares none. Members go to the hosts that an edit has added for others of the
+    same host.
+    """
     hosts = component.replicas[0].hosts
     if not hosts:
         yield FormQuorum(component.id)
@@ -161,26 +165,39 @@ def _quorums(index: Index, component: Component, target: Subject) -> Iterator[Fo
     own = index.hosts[hosts[0]].zones
     places: list[tuple[str, ...]] = [own, own]
     if target.kind == "zone":
+        if index.hosts[hosts[0]].runs_on is not None:
+            # a virtual machine is in the zones of the one below
+            return
         zones = {zone.id: zone for zone in index.architecture.zones}
         around = index.zones_around(hosts[0])
-        others: list[tuple[str, ...]] = [
-            (zone.id,)
+        kind = zones[target.id].kind
+        others = [
+            zone.id
             for zone in zones.values()
-            if zone.kind == zones[target.id].kind and zone.within == zones[target.id].within and zone.id not in around
+            if zone.kind == kind and zone.within == zones[target.id].within and zone.id not in around
         ]
+        while kind in BUILT and len(others) < 2:
+            others.append(next_name(target.id, {*zones, *others}))
         if len(others) < 2:
             return
-        places = others[:2]
-    second = _new_host(index, hosts[0])
-    third = next_name(hosts[0], {second, *(host.id for host in index.architecture.hosts)})
-    yield FormQuorum(component.id, (second, third), tuple(places))
+        places = [(zone,) for zone in others[:2]]
+    members: list[str] = []
+    for place in places:
+        added = (each for each in index.hosts.values() if each.id not in built and each.zones == place)
+        free = (each.id for each in added if _has_room(index, each, hosts[0], (component.id,)))
+        taken = {*members, *(host.id for host in index.architecture.hosts)}
+        members.append(next((each for each in free if each not in members), None) or next_name(hosts[0], taken))
+    yield FormQuorum(component.id, tuple(members), tuple(places))
 
 
 def _has_room(index: Index, added: Host, like: str, carried: Collection[str]) -> bool:
-    """Return True for a host in the network of another that carries others of its components, and none of some."""
-    there = index.standing_on[added.id]
+    """Return True for a host in the network of another that carries others of its components, and none of some.
+
+    A machine that carries virtual ones alone is no place for anything else.
+    """
+    there = index.standing_on.get(added.id, frozenset())
     alike = added.network == index.hosts[like].network and there <= index.standing_on[like]
-    return alike and there.isdisjoint(carried)
+    return bool(there) and alike and there.isdisjoint(carried)
 
 
 def _is_odd_majority(component: Component) -> bool:

@@ -13,7 +13,7 @@ from archgen.model.subject import Subject
 from archgen.reliability.index import Index
 from archgen.reliability.structure import requests
 
-_BUILT = ("rack", "power")
+BUILT = ("rack", "power")
 """The kinds of zones of which another is at hand where the model declares none."""
 
 _LEFT = ("region", "provider")
@@ -136,6 +136,10 @@ def _to_another_machine(index: Index, target: Subject, host: str, affected: Iter
         if machine not in taken and not index.takes_down(target, machine) and not _is_far(index, host, machine):
             yield MoveHost(host, index.hosts[host].zones, machine)
             return
+    below = index.hosts[host].runs_on
+    if target.kind == "host" and below is not None:
+        # where each machine carries one of its like already
+        yield MoveHost(host, index.hosts[host].zones, next_name(below, {*index.hosts, *index.components}))
 
 
 def _is_far(index: Index, host: str, machine: str) -> bool:
@@ -169,7 +173,7 @@ def _to_another_zone(
     others = [each for each in others if not _decides(index, zone, each.id, host, affected)]
     if others:
         place = others[0].id
-    elif kind in _BUILT and not _decides(index, zone, None, host, affected):
+    elif kind in BUILT and not _decides(index, zone, None, host, affected):
         place = next_name(zone, set(zones))
     else:
         return

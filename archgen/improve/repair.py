@@ -150,12 +150,14 @@ def _numbered(
 
 
 def _hosts_of(edit: Edit) -> tuple[str, ...]:
-    """Return the hosts on which an edit adds something."""
+    """Return the hosts on which an edit puts something."""
     match edit:
         case AddReplica(host=str(host)) | AddHost(host=host):
             return (host,)
         case FormQuorum():
             return edit.hosts
+        case MoveHost(runs_on=str(machine)):
+            return (machine,)
         case _:
             return ()
 
@@ -178,15 +180,13 @@ def _renamed(edit: Edit, names: dict[str, str]) -> Edit:
 
 
 def _possible(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
-    """Return the edits without the moves of, or to, hosts that none of those before them adds."""
+    """Return the edits without the moves of hosts, and of replicas to hosts, that none of those before them adds."""
     if not any(isinstance(edit, _MOVES) for edit in edits):
         return edits
     possible: list[Edit] = []
     for edit in edits:
         there = {host.id for host in architecture.hosts}
-        needed = [edit.host] if isinstance(edit, _MOVES) else []
-        needed += [edit.runs_on] if isinstance(edit, MoveHost) and edit.runs_on is not None else []
-        if there.issuperset(needed):
+        if not isinstance(edit, _MOVES) or edit.host in there:
             possible.append(edit)
             architecture = search.apply(architecture, edit)
     return tuple(possible)

@@ -1,0 +1,95 @@
+"""New hosts that one change shares with another, and new racks and machines where none of those that are there is free."""
+
+from __future__ import annotations
+
+import pytest
+
+from archgen.edits.changes import apply_edit
+from archgen.improve.repair import find_smallest_repair
+from archgen.report.what_if.comparison import changed_yaml
+from tests.improve.test_moves import PAIR, repair, serving
+
+VOTES = (
+    "  web: {kind: service, runs_on: a}\n  keys: {kind: key-value-store, product: etcd, runs_on: a}\n"
+    "  rows: {kind: database, product: cockroachdb, runs_on: NODE}"
+)
+STEPS = "job -> web: GET, web -> keys: GET, web -> rows: INSERT"
+
+
+def test_members_of_two_quorums_on_one_host_share_the_new_ones() -> None:
+    assert repair(serving(VOTES.replace("NODE", "a"), "a: {}", "", STEPS)) == [
+        "two more members of keys on a-2 and a-3, new hosts, which elect with the first",
+        "two more members of rows on a-2 and a-3, which elect with the first",
+        "a replica of web on a-2",
+    ]
+
+
+@pytest.mark.parametrize(("hosts", "networks"), [("a: {}, b: {}", ""), ("a: {network: n}, b: {network: m}", "n, m")])
+def test_members_of_a_quorum_on_another_host_get_their_own(hosts: str, networks: str) -> None:
+    declared = ", ".join(f"{name}: {{trust: private}}" for name in networks.split(", ") if name)
+    words = repair(serving(VOTES.replace("NODE", "b"), hosts, f"networks: {{{declared}}}\n" if declared else "", STEPS))
+    assert "two more members of rows on b-2 and b-3, new hosts, which elect with the first" in words
+
+
+@pytest.mark.parametrize(
+    ("zones", "words"),
+    [
+        (
+            "r-1: {kind: rack}, r-2: {kind: rack}",
+            "two more members of web on q-2 in r-2 and q-3 in r-3, new hosts, which elect with the first",
+        ),
+        (
+            "r-1: {kind: power}",
+            "two more members of web on q-2 in r-2 and q-3 in r-3, new hosts, which elect with the first",
+        ),
+        # nobody builds a datacenter for it
+        (
+            "r-1: {kind: datacenter}, r-2: {kind: datacenter}",
+            "two more members of web on q-2 in r-1 and q-3 in r-1, new hosts, which elect with the first",
+        ),
+    ],
+)
+def test_members_of_a_quorum_get_racks_that_are_not_there(zones: str, words: str) -> None:
+    store = "  web: {kind: queue, product: rabbitmq, runs_on: q-1}"
+    assert repair(serving(store, "q-1: {zone: r-1}", f"zones: {{{zones}}}\n")) == [words]
+
+
+def test_virtual_members_of_a_quorum_are_where_their_machines_are() -> None:
+    store = "  web: {kind: queue, product: rabbitmq, runs_on: q-1}"
+    hosts = "m: {zone: r-1}, n: {zone: r-1}, o: {zone: r-2}, q-1: {runs_on: m}, x: {runs_on: n}, y: {runs_on: o}"
+    after = serving(store, hosts)
+    for edit in find_smallest_repair(after).edits:
+        after = apply_edit(after, edit)
+    added = [host for host in after.hosts if host.id in ("q-2", "q-3")]
+    assert [(host.zones, host.runs_on) for host in added] == [((), "o"), ((), "n")]
+
+
+def test_a_virtual_machine_moves_to_a_new_machine_where_none_is_free() -> None:
+    hosts = "m: {zone: r-1}, a: {runs_on: m}, b: {runs_on: m}"
+    model = serving(PAIR, hosts, "zones: {r-1: {kind: rack, availability: 100%}}\n")
+    assert repair(model)[0] == "a move of b to m-2, a new host"
+    after = apply_edit(model, find_smallest_repair(model).edits[0])
+    assert "hosts:\n  b: {runs_on: m-2}\n  m-2: {zone: r-1}\n" in changed_yaml(model, after)
+
+
+def test_a_standby_leaves_the_machine_of_its_primary_and_of_the_witness() -> None:
+    store = "  web: {kind: database, product: mysql, runs_on: [a, b], replication: {primary: a, failover: manual}}"
+    model = serving(store, "m-1: {}, a: {runs_on: m-1}, b: {runs_on: m-1}", "")
+    found = find_smallest_repair(model)
+    assert repair(model)[1:] == ["a move of b to m-3, a new host"]
+    assert not any(points for _, points in found.left)
+
+
+def test_a_new_machine_below_is_no_place_for_members_or_for_what_stands_beside_them() -> None:
+    """The new machine below the virtual one of `web` is in the same zones as the hosts of the other components."""
+    components = (
+        "  web: {kind: service, runs_on: a}\n  keys: {kind: key-value-store, product: etcd, runs_on: k}\n"
+        "  one: {kind: worker, runs_on: w}\n  two: {kind: service, runs_on: w}"
+    )
+    steps = "job -> web: GET, web -> keys: GET, job -> one: x, one -> two: x"
+    after = serving(components, "m: {}, a: {runs_on: m}, k: {}, w: {}", "", steps)
+    for edit in find_smallest_repair(after).edits:
+        after = apply_edit(after, edit)
+    below = {host.runs_on for host in after.hosts if host.runs_on is not None}
+    assert len(below) == 2
+    assert not any(below & set(replica.hosts) for component in after.components for replica in component.replicas)
