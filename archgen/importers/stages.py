@@ -9,10 +9,10 @@ PRODUCTION, UNNAMED, STAGING, TRIAL = range(4)
 """The stages, those for visitors first."""
 
 _WORDS = (
-    (PRODUCTION, r"prod|production|prd|live|release"),
+    (PRODUCTION, r"prod|production|prd|(live|release)(?=/|$|\.ya?ml)"),
     (STAGING, r"stag(e|ing)?|stg|uat|qa|preview|(pre|non)[^a-z]?(prod|production|prd|live|release)"),
     (TRIAL, r"dev|develop|development|devel|local|localhost|tests?|testing|ci|e2e|kind|minikube|demo|sandbox|debug|mocks?|bench(mark)?s?"
-            r"|devenv|devcontainer|old|legacy|obsolete|archived?|deprecated|playground|samples?|fixtures?|examples?[a-z]*"),
+            r"|devenv|devcontainer|(live|hot)[-_.]?reload|watch|old|legacy|obsolete|archived?|deprecated|playground|samples?|fixtures?|examples?[a-z]*"),
 )  # fmt: skip
 _PATTERNS = tuple((stage, re.compile(rf"(^|[^a-z])({words})([^a-z]|$)", re.IGNORECASE)) for stage, words in _WORDS)
 

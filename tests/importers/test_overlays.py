@@ -174,6 +174,8 @@ def test_variants_of_a_system_are_not_put_together(
         (("k8s/dev", "k8s/prod"), {"api": 2, "web": 2}),
         (("k8s/staging/app", "k8s/app"), {"api": 2, "web": 2}),
         (("demo/k8s/one", "demo/k8s/two"), {"api": 1, "web": 1}),
+        # where a checkout lies says nothing
+        (("dev/k8s/local", "dev/k8s/visitors"), {"api": 2, "web": 2}),
         # two regions are no trials: the first file counts
         (("k8s/eu", "k8s/us"), {"api": 1, "web": 1}),
     ],
@@ -189,6 +191,15 @@ def test_directory_for_trials_gives_way_to_the_one_for_visitors(
     write({f"{names[0]}/debug.yaml": WORKLOAD.replace("web", "debug")})
     assert {name: count for name, count in replicas().items() if name != "debug"} == expected
     assert ("debug" in replicas()) == (expected["api"] == 1)
+
+
+def test_directory_around_all_kustomizations_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, count in (("dev", 1), ("prod", 5)):
+        write(base(f"local/clusters/{name}"))
+        app = Path(f"local/clusters/{name}/app.yaml")
+        app.write_text(WORKLOAD.replace("spec: {template", f"spec: {{replicas: {count}, template"))
+    assert replicas() == {"web": 5}
 
 
 def test_directory_for_trials_with_something_else_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -120,6 +120,52 @@ def read_files(result: Import) -> list[str]:
         ),
         pytest.param(
             {
+                "docker-compose.yml": compose(*SYSTEM),
+                "tools/sentry/docker-compose.prod.yml": compose("web=getsentry/sentry", "api=getsentry/sentry"),
+            },
+            ["docker-compose.yml"],
+            "",
+            id="product-in-a-directory-of-its-name",
+        ),
+        pytest.param(
+            {"docker-compose.yml": compose("app@.", *STORES), "packages/landing/docker-compose.prod.yml": compose("app@.")},
+            ["docker-compose.yml"],
+            "",
+            id="package-with-a-source-and-a-project-of-its-own",
+        ),
+        pytest.param(
+            {
+                "shop/docker-compose.yml": compose("web=acme/shop-web", "api=acme/shop-api"),
+                "wiki/docker-compose.yml": compose("web=acme/wiki-web", "api=acme/wiki-api"),
+            },
+            ["shop/docker-compose.yml", "wiki/docker-compose.yml"],
+            "",
+            id="systems-side-by-side-of-other-images",
+        ),
+        pytest.param(
+            {"docker-compose.yml": compose("app@.", *STORES), "docker-compose.live-reload.yml": compose("app@.", *STORES)},
+            ["docker-compose.yml"],
+            "docker-compose.yml: Compose reads it by default",
+            id="live-reload-is-for-developers",
+        ),
+        pytest.param(
+            {"docker-compose.yml": compose("app@.", *STORES), "live-chat/docker-compose.yml": compose("app@..", *STORES)},
+            ["docker-compose.yml"],
+            "",
+            id="live-chat-is-no-stage",
+        ),
+        pytest.param(
+            {
+                "shop-a/docker-compose.yml": compose("web@../src/web", "api@../src/api"),
+                "shop-b/docker-compose.yml": compose("web@../src/web", "api@../src/api"),
+                "infra/deploy/docker-compose.prod.yml": compose("web@../../src/web", "api@../../src/api"),
+            },
+            ["infra/deploy/docker-compose.prod.yml"],
+            "infra/deploy/docker-compose.prod.yml: its name says production",
+            id="project-that-stands-for-two-is-read-once",
+        ),
+        pytest.param(
+            {
                 "docker-compose.yml": compose(*SYSTEM, "worker@worker", "mailer@mailer"),
                 "docker-compose.prod.yml": compose("web@web", "api@api", "queue@queue"),
             },

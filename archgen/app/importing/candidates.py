@@ -61,12 +61,34 @@ class ComposeCandidate(Struct, frozen=True):
 
     def covers(self, other: ComposeCandidate) -> float:
         """Return the part of the programs of another project that this one runs too, by their names or their sources."""
-        own, others = {_bare(name): service.built for name, service in self.own.items()}, other.own
-        alike = [name for name in others if _bare(name) in own and _may_be_one(others[name].built, own[_bare(name)])]
+        named, others = {_bare(name): service for name, service in self.own.items()}, other.own
+        own = {name: service.built for name, service in named.items()}
+        alike = [
+            name for name in others if _bare(name) in named and self._may_run(named[_bare(name)], other, others[name])
+        ]
         # of one source, as many programs count as run of it here
         left = Counter(own.values()) - Counter(own[_bare(name)] for name in alike)
         renamed = Counter(each.built for name, each in others.items() if each.built and name not in alike)
         return (len(alike) + (left & renamed).total()) / len(others) if others else 0.0
+
+    def _may_run(self, service: ServiceSketch, other: ComposeCandidate, counterpart: ServiceSketch) -> bool:
+        """Return True if nothing speaks against a service as that of the same name in another project: no source, no image."""
+        if service.built and counterpart.built:
+            return _may_be_one((service.built, self._places), (counterpart.built, other._places))
+        images = _image_name(service.image), _image_name(counterpart.image)
+        if all(images):
+            return images[0] == images[1]
+        # a directory that has the name of an image is about a product, such as tools/sentry
+        return not any(
+            _image_name(each.image) in places
+            for each, places in ((service, self._places - other._places), (counterpart, other._places - self._places))
+        )
+
+    @property
+    def _places(self) -> set[str]:
+        """Return the directories of the files, each by its path and by its name."""
+        paths = {os.path.dirname(path) or "." for path in self.files}
+        return paths | {os.path.basename(path) for path in paths}
 
     def is_variant_of(self, other: ComposeCandidate) -> bool:
         """Return True if this runs the system of another project: its programs, or its services as a script for production has them."""
@@ -77,13 +99,20 @@ class ComposeCandidate(Struct, frozen=True):
         return self.rank == 0 and bool(self.own) and shared >= _ENOUGH * len(other.services)
 
 
-def _may_be_one(source: str, other: str) -> bool:
-    """Return True for sources of which one is unknown or holds the other."""
-    return not (source and other) or _holds(source, other) or _holds(other, source)
+def _may_be_one(source: tuple[str, set[str]], other: tuple[str, set[str]]) -> bool:
+    """Return True for sources of which one holds the other; what stands beside a compose file of its own is a program of its own."""
+    (directory, _), (inner, inner_places) = sorted((source, other), key=lambda each: len(each[0]))
+    return directory == inner or (_holds(directory, inner) and inner not in inner_places)
 
 
 def _holds(directory: str, other: str) -> bool:
-    return directory in (".", other) or other.startswith(f"{directory}{os.sep}")
+    return directory == "." or other.startswith(f"{directory}{os.sep}")
+
+
+def _image_name(image: str) -> str:
+    """Return the last part of an image's name without its tag and stage; the empty text where a variable is in it."""
+    name = image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+    return "" if "$" in name else _bare(name)
 
 
 def _bare(name: str) -> str:

@@ -202,7 +202,7 @@ def _without_variants(projects: list[ComposeCandidate]) -> list[ComposeCandidate
     for each in order:
         if not any(_replaces(other, each) for other in taken):
             taken.append(each)
-    return [each for each in projects if any(each is other for other in taken)]
+    return sorted(taken, key=projects.index)
 
 
 def _replaces(project: ComposeCandidate, other: ComposeCandidate) -> bool:

@@ -31,7 +31,13 @@ from archgen.importers.kubernetes.manifests import (
 )
 from archgen.importers.kubernetes.patch_targets import PatchTargets
 from archgen.importers.kubernetes.patching import apply_patch, is_deletion, with_images, with_value
-from archgen.importers.kubernetes.variants import KubernetesSystem, ObjectKey, leave_out, without_trials
+from archgen.importers.kubernetes.variants import (
+    KubernetesSystem,
+    ObjectKey,
+    common_directory,
+    leave_out,
+    without_trials,
+)
 from archgen.importers.nodes import SourceNode
 from archgen.importers.stages import UNNAMED, stage_of
 
@@ -86,6 +92,7 @@ class _Builder:
         self.by_directory: dict[str, SourceNode] = {}
         for root in kustomizations:
             self.by_directory.setdefault(posixpath.dirname(posixpath.normpath(root.path)), root)
+        self.base = common_directory(self.by_directory)
         self.files: dict[str, list[SourceNode]] = {}
         for document in documents:
             self.files.setdefault(posixpath.normpath(document.path), []).append(document)
@@ -107,7 +114,7 @@ class _Builder:
         taken: list[KubernetesSystem] = []
         for directory in sorted(self.roots(), key=lambda each: self._rank(each, roots[each])):
             built = self.build(directory)
-            system = KubernetesSystem(stage_of(directory), roots[directory], built.workloads)
+            system = KubernetesSystem(self._stage(directory), roots[directory], built.workloads)
             first = next((each for each in taken if each.excludes(system)), None)
             if first is not None:
                 leave_out(system, first, self.sheet)
@@ -115,10 +122,13 @@ class _Builder:
             taken.append(system)
             yield built
 
+    def _stage(self, directory: str) -> int:
+        return stage_of(directory.removeprefix(self.base))
+
     def _rank(self, directory: str, deployed: bool) -> tuple[bool, bool, int, bool, int, str]:
         root = self.by_directory[directory]
         outer = any(item.text.startswith("../") for key in RESOURCES for item in root.get(key).list())
-        stage = stage_of(directory)
+        stage = self._stage(directory)
         return stage > UNNAMED, not deployed, stage, not outer, directory.count("/"), directory
 
     def roots(self) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -50,8 +50,9 @@ def leave_out(system: KubernetesSystem, counting: KubernetesSystem, sheet: FactS
 def without_trials(objects: list[Manifest], sheet: FactSheet) -> Iterator[Manifest]:
     """Yield objects without those of directories for trials, where others beside them run mostly the same."""
     systems: dict[str, list[Manifest]] = {}
+    base = common_directory(posixpath.dirname(each.node.path) for each in objects)
     for each in objects:
-        systems.setdefault(_staged(each.node.path), []).append(each)
+        systems.setdefault(_staged(each.node.path, base), []).append(each)
     taken: list[KubernetesSystem] = []
     for directory in sorted(systems, key=lambda each: (stage_of(posixpath.basename(each)), each)):
         workloads = {
@@ -66,9 +67,15 @@ def without_trials(objects: list[Manifest], sheet: FactSheet) -> Iterator[Manife
             leave_out(system, first, sheet)
 
 
-def _staged(path: str) -> str:
-    """Return the directory of a file that its name gives a stage; the empty text where none has one."""
+def common_directory(directories: Iterable[str]) -> str:
+    """Return the directory that holds all others: what its path is called depends on where the files lie, and says nothing."""
+    paths = list(directories)
+    return posixpath.commonpath(paths) if paths and len({path[:1] == "/" for path in paths}) == 1 else ""
+
+
+def _staged(path: str, base: str) -> str:
+    """Return the directory of a file, below a base, that its name gives a stage; the empty text where none has one."""
     directory = posixpath.dirname(path)
-    while directory and directory != "/" and stage_of(posixpath.basename(directory)) == UNNAMED:
+    while directory not in ("", "/", base) and stage_of(posixpath.basename(directory)) == UNNAMED:
         directory = posixpath.dirname(directory)
-    return directory.strip("/")
+    return "" if directory == base else directory.strip("/")
