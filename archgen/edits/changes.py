@@ -197,11 +197,12 @@ def _with_replicas(
     beside: list[str],
     carried: Iterable[Component],
     callers: Callers,
+    named: tuple[str, ...] = (),
 ) -> Architecture:
     """Return the architecture with a replica of each component on a host, which is added with the agents of others if it is new."""
     before = architecture
     if host is not None:
-        architecture = _with_host(architecture, host, zones, beside)
+        architecture = _with_host(architecture, host, zones, beside, named)
     is_new = host is not None and len(architecture.hosts) > len(before.hosts)
     index = Index(architecture)
     there = index.zones_around(host) if host is not None else ()
@@ -226,7 +227,8 @@ def _with_members(architecture: Architecture, edit: FormQuorum, callers: Callers
     places = zip(edit.hosts, edit.zones, strict=True) if edit.hosts else ((None, ()), (None, ()))
     for host, zones in places:
         component = next(each for each in architecture.components if each.id == edit.component)
-        architecture = _with_replicas(architecture, host, zones, _hosts_of(component), [component], callers)
+        beside = _hosts_of(component)
+        architecture = _with_replicas(architecture, host, zones, beside, [component], callers, edit.hosts)
     return architecture
 
 
@@ -261,7 +263,9 @@ def _with_components(architecture: Architecture, *changed: Component) -> Archite
     return replace(architecture, components=components)
 
 
-def _with_host(architecture: Architecture, host: str, zones: tuple[str, ...], beside: Sequence[str]) -> Architecture:
+def _with_host(
+    architecture: Architecture, host: str, zones: tuple[str, ...], beside: Sequence[str], named: tuple[str, ...] = ()
+) -> Architecture:
     """Add the host in the network of the first of others, as available, with its owner and guards; new zones as the first.
 
     A virtual machine stands on another machine than the others.
@@ -271,7 +275,7 @@ def _with_host(architecture: Architecture, host: str, zones: tuple[str, ...], be
     like = beside[0] if beside else None
     new_zones = _new_zones(architecture, zones)
     twin = next((existing for existing in architecture.hosts if existing.id == like), Host(host))
-    below, machine = _machine_below(architecture, host, twin, beside)
+    below, machine = _machine_below(architecture, (host, *named), twin, beside)
     added = Host(
         host, zones=zones, network=twin.network, owner=twin.owner, availability=twin.availability, runs_on=below
     )
@@ -286,9 +290,9 @@ def _with_host(architecture: Architecture, host: str, zones: tuple[str, ...], be
 
 
 def _machine_below(
-    architecture: Architecture, host: str, twin: Host, beside: Iterable[str]
+    architecture: Architecture, named: Iterable[str], twin: Host, beside: Iterable[str]
 ) -> tuple[str | None, tuple[Host, ...]]:
-    """Return the machine under `host`, a new virtual one like another, below none of those beside it; a new machine is a host more.
+    """Return the machine under a virtual host like another, none of the `named`, below none beside it; a new one is a host more.
 
     One in other zones than those comes first, then one in other zones than the first of them.
     """
@@ -311,7 +315,7 @@ def _machine_below(
         return min(free, key=shared), ()
     like = hosts[twin.runs_on]
     names = {
-        host,
+        *named,
         *hosts,
         *(component.id for component in architecture.components),
         *(zone.id for zone in architecture.zones),

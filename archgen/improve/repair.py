@@ -145,8 +145,18 @@ def _numbered(
         known = {host.id for host in before.hosts}
         before, after = search.apply(before, edit), search.apply(after, renamed[-1])
         added = [host.id for host in before.hosts if host.id not in known]
-        names |= zip(added, [host.id for host in after.hosts if host.id not in there], strict=True)
+        now = [host.id for host in after.hosts if host.id not in there]
+        if len(added) != len(now):
+            # a new name was taken by a machine below: the gaps do no harm
+            return edits, _applied(search, architecture, edits)
+        names |= zip(added, now, strict=True)
     return tuple(renamed), after
+
+
+def _applied(search: _Search, architecture: Architecture, edits: Iterable[Edit]) -> Architecture:
+    for edit in edits:
+        architecture = search.apply(architecture, edit)
+    return architecture
 
 
 def _hosts_of(edit: Edit) -> tuple[str, ...]:

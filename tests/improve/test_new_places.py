@@ -93,3 +93,19 @@ def test_a_new_machine_below_is_no_place_for_members_or_for_what_stands_beside_t
     below = {host.runs_on for host in after.hosts if host.runs_on is not None}
     assert len(below) == 2
     assert not any(below & set(replica.hosts) for component in after.components for replica in component.replicas)
+
+
+def test_members_of_a_quorum_and_the_machines_below_them_have_names_of_their_own() -> None:
+    """The machine of the first member is not named as the second member is to be."""
+    model = serving(
+        "  web: {kind: queue, product: rabbitmq, runs_on: h1}\n  too: {kind: service, replicas: 1}",
+        "h0: {}, h1: {runs_on: h0}",
+        "",
+        "job -> web: GET, job -> too: x",
+    )
+    after = model
+    for edit in find_smallest_repair(model).edits:
+        after = apply_edit(after, edit)
+    below = {host.id: host.runs_on for host in after.hosts}
+    members = [replica.hosts[0] for each in after.components if each.id == "web" for replica in each.replicas]
+    assert len({below[member] for member in members} - {None}) == 3
