@@ -49,3 +49,18 @@ def test_a_network_that_only_a_new_host_would_bring_moves_no_address() -> None:
     after = apply_edit(model, AddReplica("web", "h3", ("b",)))
     assert "h3: {zone: b, network: lan}" in changed_yaml(model, after)
     assert NAME in changed_yaml(model, after)
+
+
+@pytest.mark.parametrize(("ttl", "slow"), [("ttl: 1d", True), ("ttl: 5m", False), ("type: A", False)])
+def test_a_record_that_is_cached_for_long_is_to_be_lowered(ttl: str, slow: bool) -> None:
+    value = "type: A, value: 10.0.0.1" if ttl != "type: A" else "value: 10.0.0.1"
+    model = read(
+        f"{HEAD}zones: {{a: {{kind: datacenter}}, b: {{kind: datacenter}}}}\n"
+        "hosts: {h1: {zone: a, address: 10.0.0.1}, h2: {zone: b, address: 10.0.0.2}}\n"
+        "components:\n  user: {kind: client}\n  web: {kind: web-server, runs_on: h1}\n"
+        f"  ns: {{kind: dns, managed: true, records: [{{name: www.a.example, {value}, {ttl}}}]}}\n"
+        "connections: {user -> web: https}\nflows: {do: {steps: [user -> web: GET]}}\n"
+    )
+    written = changed_yaml(model, apply_edit(model, AddReplica("web", "h2")))
+    assert NAME in written
+    assert ("lower its `ttl`, by which callers keep the first address for 86,400 s" in written) is slow

@@ -70,7 +70,13 @@ def changed_yaml(before: Architecture, after: Architecture) -> str:
             lease = "add what holds the lease, so that no job starts twice: `by: …`"
             lines.append(f"    # {lease if component.kind == 'scheduler' else address}")
         if cluster != components[component.id].cluster and cluster and cluster.address == "dns" and cluster.by is None:
-            lines.append("    # add what checks the replicas and changes the record: `by: …`")
+            cached = _cached_for(before, component)
+            slow = (
+                f"; lower its `ttl`, by which callers keep the first address for {cached:,g} s"
+                if cached > _SHORT
+                else ""
+            )
+            lines.append(f"    # add what checks the replicas and changes the record: `by: …`{slow}")
         if component.replication != components[component.id].replication and not _is_followed(after, component):
             lines.append(
                 "    # add what leads its callers to the new primary: an address that moves, or a proxy that knows it"
@@ -78,6 +84,18 @@ def changed_yaml(before: Architecture, after: Architecture) -> str:
     added = {each.id: connection_value(each) for each in after.connections[len(before.connections) :]}
     lines += block({"connections": added}) if added else []
     return "".join(f"{line}\n" for line in lines)
+
+
+_SHORT = 300
+"""The seconds for which a record may be cached that leads to what may fail over."""
+
+
+def _cached_for(architecture: Architecture, component: Component) -> float:
+    """Return the longest declared `ttl`, in seconds, of the records with an address of the component's hosts; 0 without any."""
+    on = {host for replica in component.replicas for host in replica.hosts}
+    addresses = {host.address for host in architecture.hosts if host.id in on}
+    records = (record for each in architecture.components for record in each.records)
+    return max((record.ttl for record in records if record.ttl is not None and record.value in addresses), default=0)
 
 
 def _is_followed(architecture: Architecture, component: Component) -> bool:
