@@ -193,6 +193,17 @@ def test_directory_for_trials_gives_way_to_the_one_for_visitors(
     assert ("debug" in replicas()) == (expected["api"] == 1)
 
 
+@pytest.mark.parametrize(("directory", "count"), [(".", 3), ("overlays", 3), ("overlays/prod", 3), ("overlays/eu", 7)])
+def test_overlay_upon_an_overlay_leaves_the_inner_one_and_its_base(
+    directory: str, count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".git").mkdir()
+    write({**base("base"), **overlay("overlays/prod", "../../base", 3), **overlay("overlays/eu", "../prod", 7)})
+    parts = import_model((directory,), None).model.inventory.parts.values()
+    assert {part.id: part.replicas for part in parts} == {"web": count}
+
+
 def test_directory_around_all_kustomizations_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name, count in (("dev", 1), ("prod", 5)):

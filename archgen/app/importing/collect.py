@@ -143,7 +143,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     outer, repository = outer_files(kustomizations, directory) if kustomizations else ([], inside)
     manifests |= {path: data for path in outer if not is_kustomization(path) and (data := _manifest(path, repository))}
     kustomizations += [path for path in outer if is_kustomization(path)]
-    manifests = _without_overlays(collection, manifests, kustomizations, repository)
+    manifests = _without_overlays(collection, manifests, kustomizations, repository, {*outer})
     nearest = _nearest_projects(below) if not composed else {}
     if manifests and (
         not _run_less(manifests, nearest, inside)
@@ -209,11 +209,12 @@ def _run_less(manifests: dict[str, bytes], projects: dict[str, list[str]], insid
 
 
 def _without_overlays(
-    collection: SourceFiles, manifests: dict[str, bytes], paths: list[str], inside: str
+    collection: SourceFiles, manifests: dict[str, bytes], paths: list[str], inside: str, outer: set[str]
 ) -> dict[str, bytes]:
     """Return the manifests with those of one overlay for each base, and without those of others; without a base, all.
 
-    The kustomizations that state something themselves count as manifests.
+    The kustomizations that state something themselves count as manifests. The `outer` ones lie outside the directory: they are
+    read for those in it that name them, and are no choice.
     """
     texts = {path: found_text(path, inside) for path in paths}
     kustomizations = {os.path.dirname(path): path for path in paths}
@@ -226,7 +227,8 @@ def _without_overlays(
         return manifests
     named = {directory: named_by(directory, texts[path]) for directory, path in kustomizations.items()}
     deployed = among_deployed([*kustomizations], {path for data in manifests.values() for path in deployed_in(data)})
-    read = directories_of([*choose_overlays(overlays, named, workloads, deployed)], overlays, named)
+    own_overlays = [directory for directory in overlays if kustomizations[directory] not in outer] or overlays
+    read = directories_of([*choose_overlays(own_overlays, named, workloads, deployed)], overlays, named)
     # what is applied beside an overlay may stand in its directory, such as its secrets
     inner_roots = tuple(f"{overlay}{os.sep}" for overlay in read)
     read += sorted(each for each in deployed - {*overlays, *read} if each.startswith(inner_roots))
@@ -241,7 +243,7 @@ def _without_overlays(
     trials = trials if read else []
     unread = [overlay for overlay in (*overlays, *trials) if overlay not in read]
     collection.overlays += unread
-    beside = tuple(f"{each}{os.sep}" for each in ((*trials, *only_named_by(unread, named)) if read else ()))
+    beside = tuple(f"{each}{os.sep}" for each in ((*trials, *only_named_by(unread, read, named)) if read else ()))
     bases = {path: data for path, data in bases.items() if not path.startswith(beside)}
     return bases | {path: manifests[path] for path in own if path in manifests}
 

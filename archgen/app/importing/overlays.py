@@ -138,10 +138,11 @@ def directories_of(chosen: list[str], overlays: list[str], named: Mapping[str, l
     return list(seen)
 
 
-def only_named_by(unread: list[str], named: Mapping[str, list[str]]) -> list[str]:
+def only_named_by(unread: list[str], read: list[str], named: Mapping[str, list[str]]) -> list[str]:
     """Return the directories of kustomizations that nothing but overlays which are not read leads to."""
     inner = {path for paths in named.values() for path in paths}
-    reached = _reached([each for each in named if each not in inner and each not in unread], named)
+    # an overlay that is read may be named by one that isn't
+    reached = _reached([*read, *(each for each in named if each not in inner and each not in unread)], named)
     return [each for each in _reached(unread, named) if each not in reached]
 
 
