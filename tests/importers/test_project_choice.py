@@ -248,6 +248,26 @@ def read_files(result: Import) -> list[str]:
             "shop/docker-compose.yml: it lies nearest",
             id="trial-beside-another-project",
         ),
+        pytest.param(
+            {
+                "billing/docker-compose.yml": compose("billing@.", "db=postgres:16"),
+                "local-search/docker-compose.yml": compose("search@.", "es=elasticsearch:8.1.0"),
+                "preview/docker-compose.yml": compose("renderer@.", "cache=redis:7"),
+            },
+            [f"{name}/docker-compose.yml" for name in ("billing", "local-search", "preview")],
+            "",
+            id="systems-with-a-word-of-a-stage-in-their-names",
+        ),
+        pytest.param(
+            {
+                "shop/docker-compose.yml": compose("shop@../src/shop", "api@../src/api"),
+                "shop-staging/docker-compose.yml": compose("shop@../src/shop", "mock@mock", "probe@probe"),
+                "sample-stores/docker-compose.yml": compose("search=elasticsearch:8.1.0"),
+            },
+            ["shop/docker-compose.yml"],
+            "shop/docker-compose.yml: it lies nearest",
+            id="stages-that-share-a-program-or-run-stores-alone",
+        ),
     ],
 )  # fmt: skip
 def test_project_is_chosen_by_evidence(
@@ -256,6 +276,20 @@ def test_project_is_chosen_by_evidence(
     result = imported(tmp_path, monkeypatch, files)
     assert read_files(result) == read
     assert list(result.reasons) == ([reason] if reason else [])
+
+
+def test_manifest_of_a_trial_is_not_read_instead_of_a_stack_of_products(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: fixture}
+spec: {template: {spec: {containers: [{name: fixture, image: acme/fixture}]}}}
+"""
+    stack = {"docker-compose.yml": compose("kafka=confluentinc/cp-kafka:7", "cache=redis:7")}
+    result = imported(tmp_path, monkeypatch, {**stack, "test/fixtures/deploy.yaml": manifest})
+    assert read_files(result) == ["docker-compose.yml"]
 
 
 def test_summary_says_why_and_names_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

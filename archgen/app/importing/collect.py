@@ -28,6 +28,7 @@ from archgen.importers.attached import is_proxy
 from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.facts import Configuration, SourceError
 from archgen.importers.kubernetes.kustomization import is_kustomization
+from archgen.importers.stages import TRIAL, stage_of
 from archgen.model.problems import UsageError
 from archgen.system.files import FOUND, IMPORTED, ResolvedDirectory, UnreadableFile, read_file
 
@@ -116,7 +117,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         below = list(files_below(directory, _DEEPEST_PROXY, top))
         choice = choose_projects(directory, {directory: composed}, below, inside)
         files = [path for project in choice.projects for path in project]
-        if not (choice.is_helper and _runs_own_programs(files_below(directory, top=top), inside)):
+        if not (choice.is_helper and _runs_own_programs(directory, files_below(directory, top=top), inside)):
             collection.read_projects(choice, inside)
             collection.others += _manifest_directories(directory, below)
             _find_proxies(collection, directory, below, inside)
@@ -157,9 +158,11 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     _collect_nearest(collection, directory, nearest, below, inside)
 
 
-def _runs_own_programs(paths: Iterable[str], inside: str) -> bool:
-    """Return True if manifests among files run a program of the system's own, and no product that others use too."""
+def _runs_own_programs(directory: str, paths: Iterable[str], inside: str) -> bool:
+    """Return True if manifests, but for those of trials, run a program of the system's own, and no product that others use too."""
     for path in paths:
+        if stage_of(os.path.dirname(os.path.relpath(path, directory))) == TRIAL:
+            continue
         data = _manifest(path, inside) if path.lower().endswith((".yml", ".yaml")) else b""
         if _RUNS.search(data) is not None and b"{{" not in data:
             images = (match[1].decode("utf-8", "replace") for match in _IMAGE.finditer(data))

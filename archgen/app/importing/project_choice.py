@@ -64,7 +64,7 @@ def choose_projects(directory: str, projects: dict[str, list[str]], below: list[
     runs = list(find_runs(directory, near, texts, inside)) if current_files < {*likely} else []
     candidates = _candidates(directory, likely, sketches, runs, inside)
     current = [_candidate(directory, project, sketches, runs) for project in read]
-    chosen = _without_variants([_best(each, candidates) for each in _working(current, candidates)])
+    chosen = _without_variants(directory, [_best(each, candidates) for each in _working(current, candidates)])
     result = [each.files for each in chosen]
     taken = {path for project in result for path in project}
     beside = {os.path.dirname(path) for path in taken}
@@ -195,23 +195,32 @@ def _best(project: ComposeCandidate, candidates: list[ComposeCandidate]) -> Comp
     return min([project, *variants], key=lambda each: (each.rank, -each.covers(project), *_place(each)))
 
 
-def _without_variants(projects: list[ComposeCandidate]) -> list[ComposeCandidate]:
+def _without_variants(directory: str, projects: list[ComposeCandidate]) -> list[ComposeCandidate]:
     """Return projects without trials beside others, and without those that run again what another one does."""
     order = sorted(projects, key=lambda each: (not each.own, each.rank, -len(each.own), *_place(each)))
     taken: list[ComposeCandidate] = []
     for each in order:
-        if not any(_replaces(other, each) for other in taken):
+        if not any(_replaces(directory, other, each) for other in taken):
             taken.append(each)
     return sorted(taken, key=projects.index)
 
 
-def _replaces(project: ComposeCandidate, other: ComposeCandidate) -> bool:
+def _replaces(directory: str, project: ComposeCandidate, other: ComposeCandidate) -> bool:
     """Return True if a project is read instead of another: of one system, or of a trial beside one for visitors."""
-    if project.files == other.files or (other.stage >= STAGING > project.stage):
+    if project.files == other.files or project.is_variant_of(other) or other.is_variant_of(project):
         return True
-    if not other.own:
-        return other.services != {} and other.services.keys() <= project.services.keys()
-    return project.is_variant_of(other) or other.is_variant_of(project)
+    if other.stage >= STAGING > project.stage:
+        # a word alone is no proof: `preview` may hold a program that makes previews, and `demo-shop` a shop
+        alike = project.covers(other) or other.covers(project)
+        return bool(alike) or not other.own or _is_trial_alone(directory, other)
+    return not other.own and other.services != {} and other.services.keys() <= project.services.keys()
+
+
+def _is_trial_alone(directory: str, project: ComposeCandidate) -> bool:
+    """Return True if a part of a project's path is the word for a trial and nothing else, such as `tests` or `local`."""
+    parts = (_PLAIN.sub("", part) for path in project.files for part in os.path.relpath(path, directory).split(os.sep))
+    words = (part.strip("-_.") for part in parts)
+    return any(word.isalnum() and stage_of(word) == TRIAL for word in words)
 
 
 def _place(candidate: ComposeCandidate) -> tuple[int, int, tuple[str, ...]]:
