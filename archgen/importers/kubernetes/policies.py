@@ -77,16 +77,30 @@ def _in_namespace(parts: list[Workload], namespace: str) -> list[Workload]:
 
 
 def _peers(policy: Manifest, peer: SourceNode, index: LabelIndex) -> list[Workload]:
-    """Return the workloads that a peer names by labels of their pods: of the namespace that it names, else of the policy's own.
+    """Return the workloads that a peer names by labels of their pods: of the namespaces that it names, else of the policy's own.
 
     Labels of many workloads are those of a whole system.
     """
     selector = selector_at(peer.get("podSelector"))
-    spaces = peer.get("namespaceSelector")
-    namespace = spaces.text_at("matchLabels", _NAME_OF_NAMESPACE) or policy.namespace
     parts = index.matching(selector) if selector.names else []
-    parts = parts if spaces.is_map and not spaces.get("matchLabels").keys else _in_namespace(parts, namespace)
+    namespaces = _namespaces(policy, peer.get("namespaceSelector"))
+    parts = parts if namespaces is None else [part for part in parts if part.namespace in namespaces]
     return parts if len(parts) <= _MOST_NAMED * selector.names else []
+
+
+def _namespaces(policy: Manifest, selector: SourceNode) -> tuple[str, ...] | None:
+    """Return the namespaces that a peer names; None for all, and no one where it asks for labels that someone put on them."""
+    if not selector.is_map:
+        return (policy.namespace,)
+    asked = selector_at(selector)
+    if _NAME_OF_NAMESPACE in asked.labels:
+        return (asked.labels[_NAME_OF_NAMESPACE],)
+    if asked.labels:
+        return ()
+    named = [each for each in asked.expressions if each[:2] == (_NAME_OF_NAMESPACE, "In")]
+    if named:
+        return named[0][2]
+    return () if asked.expressions else None
 
 
 def _admit(
