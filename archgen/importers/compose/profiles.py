@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from archgen.importers.compose.own_programs import is_own_program
-from archgen.importers.compose.service import Service
+from archgen.importers.compose.service import Publication, Service
 from archgen.importers.stages import PRODUCTION, STAGING, stage_of
 
 _OF_OPERATORS = re.compile(
@@ -16,29 +16,64 @@ _OF_OPERATORS = re.compile(
 )
 """Names of profiles that start no part of what visitors use."""
 
+_OF_HARDWARE = frozenset(("cpu", "gpu", "cuda", "rocm", "nvidia", "amd"))
+"""Words of profiles that start the same program for different machines."""
+
+_ALL_ADDRESSES = frozenset(("", "0.0.0.0", "::"))
+
 
 def deployed_profiles(services: Mapping[str, Service]) -> dict[str, str]:
     """Return the profiles that those who deploy a project start, each with the reason.
 
     One that is named for production is started. Where no program of the system's own runs without a profile, so are those
-    that start one: the profile that starts all of them, else all that start a different one.
+    that start one: the profile that starts all of them, else all that start a different one. Of profiles that can't run on
+    one host together, or are for different hardware, the first is started.
     """
     names = sorted({profile for service in services.values() for profile in service.profiles})
     programs = {name: _programs(services, name) for name in names}
-    production = {name: "its name says production" for name in names if stage_of(name) == PRODUCTION}
-    if production or not names or _programs(services, ""):
-        return production
+    chosen: dict[str, str] = {}
+    for name in names:
+        if stage_of(name) == PRODUCTION and _can_join(services, name, chosen):
+            chosen[name] = "its name says production"
+    if chosen or not names or _programs(services, ""):
+        return chosen
     starting = [
         name for name in names if programs[name] and stage_of(name) < STAGING and not _OF_OPERATORS.search(name)
     ]
     starting.sort(key=lambda name: (-len(programs[name]), name))
-    chosen: dict[str, str] = {}
     run = set[tuple[str, ...]]()
     for name in starting:
-        if not programs[name] <= run and (not run or run.isdisjoint(programs[name])):
+        if not programs[name] <= run and run.isdisjoint(programs[name]) and _can_join(services, name, chosen):
             chosen[name] = "no program of the system's own runs without it"
             run |= programs[name]
     return chosen
+
+
+def _can_join(services: Mapping[str, Service], name: str, chosen: Collection[str]) -> bool:
+    """Return False for a profile that differs from a chosen one by its hardware, or publishes a port that such a one does."""
+    if any(_without_hardware(name) == _without_hardware(other) for other in chosen):
+        return False
+    running, joining = list[Publication](), list[Publication]()
+    for service in services.values():
+        # a port that no file sets may be any
+        fixed = [port for port in service.ports if port.published is not None and not port.unset]
+        if not service.profiles.isdisjoint(chosen):
+            running += fixed
+        elif name in service.profiles:
+            joining += fixed
+    taken: dict[tuple[int | None, bool], set[str]] = {}
+    for port in running:
+        taken.setdefault((port.published, port.udp), set()).add(port.address)
+    return not any(_overlap(port.address, taken.get((port.published, port.udp), ())) for port in joining)
+
+
+def _overlap(address: str, others: Collection[str]) -> bool:
+    """Return True for an address of a host that is among others, or where either side takes all addresses."""
+    return bool(others) and (address in _ALL_ADDRESSES or address in others or not _ALL_ADDRESSES.isdisjoint(others))
+
+
+def _without_hardware(name: str) -> tuple[str, ...]:
+    return tuple(word for word in re.split(r"[^a-z0-9]+", name.lower()) if word not in _OF_HARDWARE)
 
 
 def _programs(services: Mapping[str, Service], profile: str) -> set[tuple[str, ...]]:
