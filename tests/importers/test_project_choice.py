@@ -165,6 +165,31 @@ def read_files(result: Import) -> list[str]:
             id="project-that-stands-for-two-is-read-once",
         ),
         pytest.param(
+            {"docker-compose.yml": compose(*SYSTEM), "docker-compose.prod.yml": compose("web=acme/web:1", "api=acme/api:1")},
+            ["docker-compose.prod.yml", "docker-compose.yml"],
+            "docker-compose.yml with docker-compose.prod.yml: its name says production",
+            id="other-images-without-the-store-change-the-file-beside-them",
+        ),
+        pytest.param(
+            {
+                "docker-compose.yml": compose(*SYSTEM),
+                "docker-compose.prod.yml": compose("web@web", "api@api"),
+                "Makefile": "prod:\n\tdocker compose $(BASE) -f docker-compose.prod.yml up -d\n",
+            },
+            ["docker-compose.prod.yml", "docker-compose.yml"],
+            "docker-compose.yml with docker-compose.prod.yml: its name says production",
+            id="command-with-a-base-in-a-variable",
+        ),
+        pytest.param(
+            {
+                "docker-compose.yml": compose(*SYSTEM),
+                "docker-compose.prod.yml": compose("web=acme/web:1", "api=acme/api:1") + "    environment: {DATABASE_URL: 'postgres://db.example/x'}\n",
+            },
+            ["docker-compose.prod.yml"],
+            "docker-compose.prod.yml: its name says production",
+            id="file-with-an-address-of-its-own-stands-for-itself",
+        ),
+        pytest.param(
             {
                 "docker-compose.yml": compose(*SYSTEM, "worker@worker", "mailer@mailer"),
                 "docker-compose.prod.yml": compose("web@web", "api@api", "queue@queue"),

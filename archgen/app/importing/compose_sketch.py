@@ -14,6 +14,9 @@ _IN_BRACES = re.compile(
 )
 _FILE = re.compile(r"""[\w./-]+\.ya?ml""")
 
+_ADDRESS = re.compile(r"(URL|URI|DSN|HOST|SERVER|ADDR(ESS)?|DATABASE)[\"']?[:=]")
+"""The end of a variable that tells a program where something is."""
+
 _MOST_LINES = 20_000
 _LONGEST = 1000
 _INNER = ("build", "depends_on", "profiles")
@@ -37,11 +40,12 @@ class ServiceSketch(Struct):
 
 
 class ComposeSketch(Struct, frozen=True):
-    """The services of a compose file by name, and the files that it includes."""
+    """The services of a compose file by name, the files that it includes, and whether it names addresses for its programs."""
 
     path: str
     services: dict[str, ServiceSketch]
     includes: tuple[str, ...] = ()
+    has_addresses: bool = False
 
     @property
     def changed(self) -> set[str]:
@@ -86,7 +90,7 @@ def sketch_compose(path: str, text: str) -> ComposeSketch:
     for each in services.values():
         if each.built and "://" not in each.built:
             each.built = os.path.normpath(os.path.join(os.path.dirname(path), each.built))
-    return ComposeSketch(path, services, tuple(includes))
+    return ComposeSketch(path, services, tuple(includes), _ADDRESS.search(text) is not None)
 
 
 def _take(service: ServiceSketch, key: str, value: str) -> None:

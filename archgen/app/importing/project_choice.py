@@ -13,6 +13,7 @@ from archgen.app.importing.compose_files import choose_compose_files, is_compose
 from archgen.app.importing.compose_sketch import ComposeSketch, ServiceSketch, sketch_compose
 from archgen.app.importing.deploy_commands import ComposeRun, find_runs
 from archgen.app.importing.directories import found_text
+from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, UNNAMED, stage_of
 
@@ -102,7 +103,7 @@ def _candidates(
     directory: str, files: list[str], sketches: dict[str, ComposeSketch], runs: list[ComposeRun], inside: str
 ) -> list[ComposeCandidate]:
     """Return all that may be read together: each file with those that it belongs to, and what scripts start together."""
-    groups = dict.fromkeys(run.files for run in runs)
+    groups = dict.fromkeys(run.files for run in runs if run.files[1:] or _base_of(run.files[0], sketches) is None)
     names = _by_directory(files)
     for path in files:
         name = os.path.basename(path)
@@ -129,7 +130,8 @@ def _with_base(group: tuple[str, ...], sketches: dict[str, ComposeSketch], runs:
     waited = {name for service in sketch.services.values() for name in service.waits_for}
     missing = sketch.changed | (waited - set(sketch.services))
     if not missing:
-        return group
+        beside = _base_of(group[0], sketches)
+        return (beside, *group) if beside is not None else group
     place = os.path.dirname(group[0])
     while True:
         for name in DEFAULTS:
@@ -139,6 +141,26 @@ def _with_base(group: tuple[str, ...], sketches: dict[str, ComposeSketch], runs:
         if not place:
             return group
         place = os.path.dirname(place)
+
+
+def _base_of(path: str, sketches: dict[str, ComposeSketch]) -> str | None:
+    """Return the default file beside a file that only changes what it runs; None where the file stands for itself."""
+    beside = (sketches.get(_joined(os.path.dirname(path), name)) for name in DEFAULTS)
+    base = next((each for each in beside if each is not None), None)
+    return base.path if base is not None and _changes(sketches[path], base) else None
+
+
+def _changes(sketch: ComposeSketch, base: ComposeSketch) -> bool:
+    """Return True for other images or targets of services of a file beside it, without the stores that these need there."""
+    left = [service for name, service in base.services.items() if name not in sketch.services]
+    is_part = bool(sketch.services) and sketch.services.keys() < base.services.keys()
+    stores = any(each.image and not each.built for each in left)
+    return (
+        is_part
+        and stores
+        and not sketch.has_addresses
+        and all(is_own_program(name, each.image, each.built) for name, each in sketch.services.items())
+    )
 
 
 def _candidate(

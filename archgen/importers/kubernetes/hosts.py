@@ -87,10 +87,14 @@ def _hosts_in_namespace(
         hosts[NODE] = next(iter(agents.values()))
     behind = {key: pods[0].id for key, pods in selected.items() if pods}
     hosts |= {f":{port}": behind[key] for port, key in published.items() if key in behind}
-    for (space, name), identity in (*behind.items(), *aliases.items()):
-        for known in dict.fromkeys((space or "default", *former.get((space, name), ()))):
-            for full in (f"{name}.{known}", f"{name}.{known}.svc"):
-                hosts.setdefault(full, identity)
+    services = [*behind.items(), *aliases.items()]
+    names = [(name, space or "default", identity) for (space, name), identity in services]
+    # a true name comes before what another Service was called formerly
+    names += [(name, each, identity) for (space, name), identity in services for each in former.get((space, name), ())]
+    for name, known, identity in names:
+        for full in (f"{name}.{known}", f"{name}.{known}.svc"):
+            hosts.setdefault(full, identity)
+    for (space, name), identity in services:
         if space == namespace or not space or not namespace:
             hosts[name] = identity
     spaces = Counter(name for _, name in selected)
