@@ -114,7 +114,7 @@ class _Builder:
         taken: list[KubernetesSystem] = []
         for directory in sorted(self.roots(), key=lambda each: self._rank(each, roots[each])):
             built = self.build(directory)
-            system = KubernetesSystem(self._stage(directory), roots[directory], built.workloads)
+            system = KubernetesSystem(self._stage(directory), built.workloads)
             first = next((each for each in taken if each.excludes(system)), None)
             if first is not None:
                 leave_out(system, first, self.sheet)

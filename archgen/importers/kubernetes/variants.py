@@ -3,37 +3,65 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
 from archgen.importers.facts import FactSheet
-from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest
+from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, containers_of
+from archgen.importers.products import image_name, is_product
 from archgen.importers.stages import UNNAMED, stage_of
 
 ObjectKey = tuple[str, str, str]
 """Kind, namespace and name."""
 
 
+_WORD = re.compile(r"[a-z0-9]+")
+
+
 class KubernetesSystem(Struct):
-    """What is applied together: its stage, True where a controller applies it, and the workloads."""
+    """What is applied together: its stage, and the workloads."""
 
     stage: int
-    is_deployed: bool
     workloads: dict[ObjectKey, Manifest]
 
     def excludes(self, other: KubernetesSystem) -> bool:
         """Return True for a variant of this system: most of it is the same, in an earlier stage or in the same namespace.
 
-        Where a controller applies this one, and not the other, it is enough that they have a workload in common.
+        Where the other one runs programs of its own, those alone tell: many systems have a `redis`.
         """
-        common = len(self.workloads.keys() & other.workloads.keys())
-        if common and self.is_deployed and not other.is_deployed:
-            return True
-        if other.stage > max(self.stage, UNNAMED):
-            names = {(kind, name) for kind, _, name in self.workloads}
-            common = sum((kind, name) in names for kind, _, name in other.workloads)
-        return common > 0 and 2 * common >= len(other.workloads)
+        own = {key: each for key, each in other.workloads.items() if not is_product(_image_of(each))} or other.workloads
+        is_earlier = other.stage > max(self.stage, UNNAMED)
+        places: dict[ObjectKey, list[Manifest]] = {}
+        for (kind, namespace, name), each in self.workloads.items():
+            places.setdefault((kind, "" if is_earlier else namespace, name), []).append(each)
+        common = sum(
+            any(_runs_same(each, first) for first in places.get((kind, "" if is_earlier else namespace, name), ()))
+            for (kind, namespace, name), each in own.items()
+        )
+        return common > 0 and 2 * common >= len(own)
+
+
+def _image_of(workload: Manifest) -> str:
+    return next((each.text_at("image") for each in containers_of(workload.kind, workload.node)), "")
+
+
+def _runs_same(one: Manifest, other: Manifest) -> bool:
+    """Return True unless the images of two workloads of one name tell two programs: `acme/shop-api`, `acme/wiki-api`.
+
+    An image of more words, or of another stage, may be the same program; so is what begins as one document.
+    """
+    if one.node.path == other.node.path:
+        return True
+    first, second = _words(_image_of(one)), _words(_image_of(other))
+    return first <= second or second <= first
+
+
+def _words(image: str) -> set[str]:
+    """Return the words of an image's name without those of a stage, where it has others; none of a placeholder."""
+    words = set(_WORD.findall(image_name(image))) if not set(image) & set("$<{") else set()
+    return {each for each in words if stage_of(each) == UNNAMED} or words
 
 
 def leave_out(system: KubernetesSystem, counting: KubernetesSystem, sheet: FactSheet) -> None:
@@ -58,7 +86,7 @@ def without_trials(objects: list[Manifest], sheet: FactSheet) -> Iterator[Manife
         workloads = {
             (each.kind, each.namespace, each.name): each for each in systems[directory] if each.kind in WORKLOADS
         }
-        system = KubernetesSystem(stage_of(posixpath.basename(directory)), False, workloads)
+        system = KubernetesSystem(stage_of(posixpath.basename(directory)), workloads)
         first = next((each for each in taken if system.stage > UNNAMED and each.excludes(system)), None)
         if first is None:
             taken.append(system)
