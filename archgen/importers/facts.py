@@ -23,6 +23,9 @@ MOUNTED = "mounted configuration"
 IN_SOURCE = "settings in the source"
 """The evidence of a call whose address stands in a file that a program reads out of its own source."""
 
+SCRAPED_IN_PART = "kubernetes_sd_configs, of which a part isn't known"
+"""The evidence of what Prometheus fetches measurements of if it keeps what it finds by more than files tell."""
+
 ADMITTED = "NetworkPolicy"
 """The evidence of a call that nothing but a policy shows, which admits it."""
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice, product
 
-from archgen.importers.facts import Attachment, Fact, FactSheet, Origin
+from msgspec import Struct
+
+from archgen.importers.facts import SCRAPED_IN_PART, Attachment, Fact, FactSheet, Origin
 from archgen.importers.kubernetes.hosts import ServiceKey
 from archgen.importers.kubernetes.kustomization import documents_of
-from archgen.importers.kubernetes.manifests import Manifest
+from archgen.importers.kubernetes.manifests import Manifest, pod_of
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.patch_targets import simple_pattern
 from archgen.importers.nodes import SourceNode
+from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
 _DISCOVERY = b"kubernetes_sd_configs"
@@ -19,11 +23,38 @@ _PORT = "prometheus.io/port"
 _META = re.compile(r"__meta_kubernetes_(pod|service|endpoints|endpointslice)_(label|annotation)(present)?_(\w+)")
 _NAME = re.compile(r"__meta_kubernetes_(service|endpoints|endpointslice)_name")
 _SPACE = "__meta_kubernetes_namespace"
+_SELECTIVE = re.compile(r"__meta_kubernetes_(?!namespace$)")
+_ANNOTATION = re.compile(r"__meta_kubernetes_\w+?_annotation")
 _NO_WORD = re.compile(r"\W")
 _MOST_JOBS = 100
+_MOST_PORTS = 20
+
+_OF_PORTS = re.compile(
+    r"__meta_kubernetes_(pod_container_(name|port_name|port_number)|(endpoint|endpointslice|service)_port_(name|number))"
+)
+"""Labels that each port of a pod or a Service has for itself."""
+
+_OF_RUNNING_PODS = {
+    "__meta_kubernetes_pod_phase": "Running",
+    "__meta_kubernetes_pod_ready": "true",
+    "__meta_kubernetes_pod_container_init": "false",
+}
+
+_MEASURES = re.compile(r"exporter|metrics|prometheus", re.IGNORECASE)
 
 _Candidate = tuple[Manifest | None, Workload]
 """A Service and a workload behind it, or a workload alone."""
+
+
+class _Rule(Struct, frozen=True):
+    """What a job keeps or drops: labels, each with a pattern of its value; None for what can't be known."""
+
+    keeps: bool
+    labels: tuple[tuple[str, re.Pattern[str] | None], ...] = ()
+
+    def asks_for(self, pattern: re.Pattern[str]) -> bool:
+        """Return True for a rule that keeps what has a label of some names."""
+        return self.keeps and any(known is not None and pattern.match(name) for name, known in self.labels)
 
 
 def add_scraped(
@@ -43,16 +74,18 @@ def add_scraped(
             continue
         for job in _jobs(attachment):
             rules = list(_rules(job))
-            rules = rules if any(name != _SPACE for name, _ in rules) else []
+            if not any(rule.asks_for(_SELECTIVE) for rule in rules):
+                continue
             roles = {each.text_at("role") for each in job.get("kubernetes_sd_configs").list()}
             candidates = [*(alone if "pod" in roles else ()), *(behind if roles - {"pod", "node"} else ())]
             source = Origin(attachment.file.path, attachment.line + job.line)
             spaces = _namespaces(job, owner)
-            for service, part in candidates if rules else ():
-                if not _is_in(part, spaces):
+            for service, part in candidates:
+                if part is owner or not _is_in(part, spaces) or not _may_be_asked(part, rules):
                     continue
-                if part is not owner and all(_holds(service, part, name, pattern) for name, pattern in rules):
-                    _fetch(owner, part, source, sheet)
+                confidence = _confidence(service, part, rules)
+                if confidence is not None:
+                    _fetch(owner, part, source, confidence, sheet)
 
 
 def _jobs(attachment: Attachment) -> Iterator[SourceNode]:
@@ -77,34 +110,130 @@ def _is_in(part: Workload, spaces: set[str]) -> bool:
     return not spaces or not own or not own.isdisjoint(spaces)
 
 
-def _rules(job: SourceNode) -> Iterator[tuple[str, re.Pattern[str]]]:
-    """Yield what a job keeps: a label of a pod or a Service with a pattern of its value; what else it asks for isn't known."""
+def _rules(job: SourceNode) -> Iterator[_Rule]:
+    """Yield what a job keeps and drops, by labels of pods, Services and their ports."""
+    if any(True for each in job.get("kubernetes_sd_configs").list() for _ in each.get("selectors").list()):
+        yield _Rule(True)
     for rule in job.get("relabel_configs").list():
+        action = rule.text_at("action").lower()
         names = [each.text for each in rule.get("source_labels").list()]
-        patterns = rule.text_at("regex").split(";")
-        if rule.text_at("action") != "keep" or len(names) != len(patterns):
-            continue
-        for name, text in zip(names, patterns, strict=True):
-            pattern = simple_pattern(text)
-            if pattern is not None and (name == _SPACE or _META.fullmatch(name) or _NAME.fullmatch(name)):
-                yield name, pattern
+        text = rule.text_at("regex")
+        patterns = [*map(_pattern, text.split(";"))] if "regex" in rule.keys else [re.compile(".*")] * len(names)
+        if action in ("keepequal", "dropequal") or (action in ("keep", "drop") and len(names) != len(patterns)):
+            yield _Rule(action.startswith("keep"))
+        elif action in ("keep", "drop"):
+            known = [
+                (name, pattern if _is_known(name) else None) for name, pattern in zip(names, patterns, strict=True)
+            ]
+            yield _Rule(action == "keep", tuple(known))
 
 
-def _holds(service: Manifest | None, part: Workload, name: str, pattern: re.Pattern[str]) -> bool:
+def _pattern(text: str) -> re.Pattern[str] | None:
+    return simple_pattern(text) if text else re.compile("")
+
+
+def _is_known(name: str) -> bool:
+    patterns = (_META, _NAME, _OF_PORTS)
+    return name == _SPACE or name in _OF_RUNNING_PODS or any(each.fullmatch(name) for each in patterns)
+
+
+def _may_be_asked(part: Workload, rules: list[_Rule]) -> bool:
+    """Return False for a store that doesn't speak HTTP, unless an annotation asks for it or something beside it measures it."""
+    known = part.guess.known
+    if not known.keeps_data or known.protocol in ("http", "https") or any(each.asks_for(_ANNOTATION) for each in rules):
+        return True
+    beside = (f"{each.text_at('name')} {each.text_at('image')}" for each in _containers(part))
+    return any(_MEASURES.search(words) for words in (*beside, *part.ports))
+
+
+def _confidence(service: Manifest | None, part: Workload, rules: list[_Rule]) -> Confidence | None:
+    """Return how certain it is that a job keeps one of the ports of a workload; None where it keeps none of them."""
+    known = any(_OF_PORTS.fullmatch(name) for rule in rules for name, _ in rule.labels)
+    answers = {_is_kept(service, part, port, rules) for port in (_ports(service, part) if known else ({},))}
+    return "high" if True in answers else "medium" if None in answers else None
+
+
+def _is_kept(service: Manifest | None, part: Workload, port: Mapping[str, str], rules: list[_Rule]) -> bool | None:
+    """Return whether a job keeps a port; None where that depends on what isn't known."""
+    certain = True
+    for rule in rules:
+        answers = [
+            None if pattern is None else _holds(service, part, port, name, pattern, rule.keeps)
+            for name, pattern in rule.labels
+        ]
+        if False in answers:
+            if rule.keeps:
+                return False
+        elif not answers or None in answers:
+            certain = False
+        elif not rule.keeps:
+            return False
+    return True if certain else None
+
+
+def _ports(service: Manifest | None, part: Workload) -> Iterator[dict[str, str]]:
+    """Yield the labels of each port of a workload's containers, and of each port of the Service before it."""
+    inner: list[dict[str, str]] = []
+    for container in _containers(part):
+        own = {"pod_container_name": container.text_at("name")}
+        inner += [
+            {
+                **own,
+                "pod_container_port_name": port.text_at("name"),
+                "pod_container_port_number": port.text_at("containerPort"),
+            }
+            for port in container.get("ports").list()
+        ] or [own]
+    outer: list[dict[str, str]] = [{}]
+    if service is not None:
+        outer = [
+            {
+                f"{role}_port_{key}": port.text_at(field)
+                for role in ("endpoint", "endpointslice", "service")
+                for key, field in (("name", "name"), ("number", "port"))
+            }
+            for port in service.node.get("spec", "ports").list()
+        ] or outer
+    for one, other in product(islice(inner, _MOST_PORTS), islice(outer, _MOST_PORTS)):
+        yield {f"__meta_kubernetes_{key}": value for key, value in (one | other).items()}
+
+
+def _containers(part: Workload) -> list[SourceNode]:
+    return [*pod_of(part.manifest.kind, part.manifest.node).get("containers").list()]
+
+
+def _holds(
+    service: Manifest | None, part: Workload, port: Mapping[str, str], name: str, pattern: re.Pattern[str], keeps: bool
+) -> bool:
+    """Return whether a label has a value of a pattern; without a namespace, a workload may be in any that is kept."""
+    if name == _SPACE and not part.namespace:
+        return keeps
+    value = _value(service, part, port, name)
+    if not value and keeps:
+        return value is not None and not pattern.pattern
+    return pattern.fullmatch(value or "") is not None
+
+
+def _value(service: Manifest | None, part: Workload, port: Mapping[str, str], name: str) -> str | None:
+    """Return the value of a label, empty where the pod or the Service has none; None without a Service."""
     if name == _SPACE:
-        return not part.namespace or pattern.fullmatch(part.namespace) is not None
+        return part.namespace
+    if name in _OF_RUNNING_PODS:
+        return _OF_RUNNING_PODS[name]
+    if _OF_PORTS.fullmatch(name) is not None:
+        return port.get(name, "")
     if _NAME.fullmatch(name) is not None:
-        return service is not None and pattern.fullmatch(service.name) is not None
+        return service.name if service is not None else None
     match = _META.fullmatch(name)
     if match is None or (match[1] != "pod" and service is None):
-        return False
+        return None
     if match[1] != "pod" and service is not None:
         metadata = service.node.get("metadata", f"{match[2]}s")
         values = {key: value.text for key, value in metadata.items()}
     else:
         values = part.labels if match[2] == "label" else _annotations(part)
     value = next((value for key, value in values.items() if _NO_WORD.sub("_", key) == match[4]), None)
-    return value is not None and pattern.fullmatch("true" if match[3] else value) is not None
+    return "" if value is None else "true" if match[3] else value
 
 
 def _annotations(part: Workload) -> dict[str, str]:
@@ -113,9 +242,10 @@ def _annotations(part: Workload) -> dict[str, str]:
     return {key: value.text for key, value in pod.get("metadata", "annotations").items()}
 
 
-def _fetch(owner: Workload, part: Workload, source: Origin, sheet: FactSheet) -> None:
+def _fetch(owner: Workload, part: Workload, source: Origin, confidence: Confidence, sheet: FactSheet) -> None:
+    evidence = "kubernetes_sd_configs" if confidence == "high" else SCRAPED_IN_PART
     subject = f"connection:{owner.id}->{part.id}"
-    sheet.add(Fact(subject, "protocol", "http", source, "kubernetes_sd_configs"))
+    sheet.add(Fact(subject, "protocol", "http", source, evidence, confidence))
     port = _annotations(part).get(_PORT, "")
     if port.isascii() and port.isdecimal() and len(port) < 6:
-        sheet.add(Fact(subject, "number", int(port), source, "kubernetes_sd_configs"))
+        sheet.add(Fact(subject, "number", int(port), source, evidence, confidence))
