@@ -191,6 +191,16 @@ def read_files(result: Import) -> list[str]:
         ),
         pytest.param(
             {
+                "docker-compose.yml": compose("app@.", "worker@worker", *STORES),
+                "edge/docker-compose.yml": compose("app@..", "syncer@syncer"),
+                "deploy.sh": "ssh root@host 'docker compose -f /srv/shop/docker-compose.yml up -d'\n",
+            },
+            ["docker-compose.yml"],
+            "",
+            id="path-on-a-server-may-be-any-file-of-that-name",
+        ),
+        pytest.param(
+            {
                 "docker-compose.yml": compose(*SYSTEM, "worker@worker", "mailer@mailer"),
                 "docker-compose.prod.yml": compose("web@web", "api@api", "queue@queue"),
             },

@@ -163,5 +163,5 @@ def _resolved(name: str, places: list[str], known: frozenset[str]) -> str:
     found = _beside(inner, places, known)
     if found or not inner:
         return found
-    ends = [file for file in known if file.endswith(os.sep + os.path.basename(inner))]
+    ends = [file for file in known if os.path.basename(file) == os.path.basename(inner)]
     return ends[0] if len(ends) == 1 else ""
