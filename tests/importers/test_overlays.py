@@ -172,73 +172,6 @@ def test_variants_of_a_system_are_not_put_together(
     assert replicas() == expected
 
 
-def system(directory: str, images: dict[str, str], namespace: str = "") -> dict[str, str]:
-    """Return a kustomization of its own with a workload of each name and image."""
-    texts = [WORKLOAD.replace("acme/web:1", image).replace("web", name) for name, image in images.items()]
-    line = f"namespace: {namespace}\n" if namespace else ""
-    return {
-        f"{directory}/app.yaml": "---".join(texts),
-        f"{directory}/kustomization.yaml": f"{line}resources: [app.yaml]\n",
-    }
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "is_variant"),
-    [
-        ({"api": "acme/payments"}, {"api": "acme/renderer"}, False),
-        ({"api": "acme/shop-api"}, {"api": "acme/wiki-api"}, False),
-        ({"api": "acme/payments"}, {"api": "acme/preview"}, False),
-        # a tag, a registry, a stage, a placeholder or a longer name
-        ({"api": "acme/api:1"}, {"api": "eu.example.org:5000/api:2"}, True),
-        ({"api": "acme/shop-prod-api"}, {"api": "acme/shop-dev-api"}, True),
-        ({"api": "acme/api"}, {"api": "${IMAGE}"}, True),
-        ({"api": "acme/shop-api"}, {"api": "api"}, True),
-        ({"api": "api"}, {"api": "acme/shop-api"}, True),
-    ],
-)
-@pytest.mark.parametrize(("directory", "namespace"), [("second", ""), ("preview", "b")])
-def test_images_tell_systems_from_variants(
-    first: dict[str, str],
-    second: dict[str, str],
-    is_variant: bool,
-    directory: str,
-    namespace: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    write({**system("first", first), **system(directory, {**second, "extra": "acme/extra"}, namespace)})
-    assert ("extra" in replicas()) != is_variant
-
-
-@pytest.mark.parametrize(
-    ("second", "is_variant"),
-    [
-        ({"crm": "acme/crm", "redis": "redis:7"}, False),
-        # where there is nothing else, products tell
-        ({"rabbitmq": "rabbitmq:3", "redis": "redis:7"}, True),
-    ],
-)
-def test_product_in_common_makes_no_variant_of_a_program(
-    second: dict[str, str], is_variant: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    write({**system("k1", {"shop": "acme/shop", "redis": "redis:7"}), **system("k2", second)})
-    assert (next(iter(second)) in replicas()) != is_variant
-
-
-def test_what_begins_as_one_document_is_a_variant_whatever_its_image(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    write({"common/app.yaml": WORKLOAD})
-    for name, image in (("first", "acme/shop"), ("second", "acme/mock")):
-        write(system(name, {f"{name}-jobs": "acme/jobs"}))
-        text = f"resources: [app.yaml, ../common/app.yaml]\nimages: [{{name: acme/web, newName: {image}}}]\n"
-        write({f"{name}/kustomization.yaml": text})
-    assert set(replicas()) == {"first-jobs", "web"}
-
-
 @pytest.mark.parametrize(
     ("names", "expected"),
     [
@@ -297,6 +230,22 @@ def test_variant_is_named_in_the_summary(tmp_path: Path, monkeypatch: pytest.Mon
     lines = summary(import_model((".",), None)).splitlines()
     assert "left out: jobs (k8s/k2/jobs.yaml:4): another variant of the system" in lines
     assert any("Deployment api (k8s/api.yaml, k8s/k2/api.yaml)" in line for line in lines)
+
+
+@pytest.mark.parametrize("kind", ["Ingress", "HorizontalPodAutoscaler", "NetworkPolicy", "HTTPRoute"])
+def test_what_stands_beside_a_kustomization_does_not_vanish_without_a_word(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(
+        {
+            **base("k8s"),
+            "k8s/by-hand.yaml": f"{{apiVersion: x/v1, kind: {kind}, metadata: {{name: edge}}, spec: {{}}}}\n",
+        }
+    )
+    assert f"left out: {kind} edge (k8s/by-hand.yaml:1): no kustomization lists it" in summary(
+        import_model((".",), None)
+    )
 
 
 def test_kustomizations_that_name_each_other_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

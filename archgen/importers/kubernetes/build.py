@@ -21,6 +21,7 @@ from archgen.importers.kubernetes.kustomization import (
     path_beside,
 )
 from archgen.importers.kubernetes.manifests import (
+    ROUTES,
     WORKLOADS,
     Manifest,
     Manifests,
@@ -48,6 +49,9 @@ _MOST_APPLIED = 2000
 _SCALED = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController", "Rollout")
 _SETTINGS = ("ConfigMap", "Secret", "SealedSecret", "ExternalSecret")
 """Kinds of what stands beside kustomizations and is applied by hand."""
+
+_TOLD = (*ROUTES, "HorizontalPodAutoscaler", "NetworkPolicy")
+"""Kinds that change what is said of a listed workload: who reads must know that such a file, perhaps applied by hand, didn't count."""
 
 _REMOTE = ("https://", "http://", "ssh://", "git@", "git::", "github.com/")
 
@@ -252,6 +256,8 @@ class _Builder:
                         yield each
                     elif each.kind in WORKLOADS:
                         self.sheet.omit(each.origin, each.name, "no kustomization lists it")
+                    elif each.kind in _TOLD:
+                        self.sheet.omit(each.origin, f"{each.kind} {each.name}", "no kustomization lists it")
 
     def _runs(self, path: str) -> bool:
         documents = self.files.get(path, ())
