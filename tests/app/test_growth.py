@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from archgen.app import what_if as comparing
 from archgen.app.analyze import analyze
 from archgen.app.findings.lint import lint_report
+from archgen.app.importing.compose_sketch import FILE
 from archgen.app.report_formats import ANALYZE, LINT, WHAT_IF
 from archgen.app.what_if import what_if
 from archgen.improve import repair
@@ -144,6 +145,14 @@ def test_a_flow_to_each_component_of_a_chain_takes_what_the_flows_take(
     """The model grows with the square of the components."""
     monkeypatch.setattr(repair, "WORK", 10)
     assert grown("prefixes", (10, 20), work, MOST**2) == {}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_file_of_an_include_is_sought_from_one_place_of_a_word(size: int) -> None:
+    """The rounds of a search are those of its starts, and each goes on to the end of the word."""
+    word = f"{'a/b-' * size}c.yml"
+    assert [start for start in range(len(word)) if FILE.match(word, start)] == [0]
+    assert FILE.findall(f"- {{path: [{word}, ../d.yaml]}} # 'e.yml'") == [word, "../d.yaml", "e.yml"]
 
 
 def test_a_loop_inside_another_is_seen() -> None:

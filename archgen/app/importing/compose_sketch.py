@@ -12,7 +12,8 @@ _WORD = re.compile(r"[A-Za-z0-9][\w.-]*")
 _IN_BRACES = re.compile(
     r"""\b(image|build|context|extends|depends_on|profiles)["']?:[ \t]*(\[[^\]]*\]|["']?[^\s,{}"']+)"""
 )
-_FILE = re.compile(r"""[\w./-]+\.ya?ml""")
+FILE = re.compile(r"""(?<![\w./-])[\w./-]+\.ya?ml""")
+"""The name of a YAML file, sought once in a word: a start at each of its signs takes the square of its length."""
 
 _ADDRESS = re.compile(r"(URL|URI|DSN|HOST|SERVER|ADDR(ESS)?|DATABASE)[\"']?[:=]")
 """The end of a variable that tells a program where something is."""
@@ -69,7 +70,7 @@ def sketch_compose(path: str, text: str) -> ComposeSketch:
         if indent == 0 and words[0] != "-":
             section, levels = words.partition(":")[0].strip("\"'"), []
         if section == "include":
-            includes += _FILE.findall(words[:_LONGEST])
+            includes += FILE.findall(words[:_LONGEST])
         if section != "services" or indent == 0 or (not inner and len(levels) > 1 and indent > levels[1]):
             continue
         while levels and indent < levels[-1]:
