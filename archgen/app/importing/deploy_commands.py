@@ -29,6 +29,17 @@ _DEPLOYS = re.compile(
 
 _COMMAND = re.compile(r"\b(?:docker[ -]compose|podman[ -]compose|docker[ ]+stack[ ]+deploy)\b((?:\\\r?\n|[^\n;|&#])*)")
 _STARTS = re.compile(r"(^|[\s\"',])(up|pull|start|restart|deploy|run)([\s\"',]|$)")
+_ENDS = re.compile(r"""(^|[\s"',])down([\s"',]|$)""")
+_FIRST_WORDS = re.compile(
+    r"""[ \t]*(- )?((run|script):[ \t]*)?["'@-]?(sudo[ \t]+)?|(?!.*(\|\||\becho\b|\bprintf\b|#)).*[;&][ \t]*(sudo[ \t]+)?"""
+)
+"""Words before a command on its line where it runs after those before it, and isn't only shown or an alternative to them."""
+
+_BRANCHES = re.compile(
+    r"^[ \t]*(if[ \t]|elif[ \t]|else\b|function[ \t]|[\w-]+[ \t]*\(\))|;;|<<|failure\(\)", re.MULTILINE
+)
+"""Lines of a script below which a command may not run after those above."""
+
 _NAMED = re.compile(r"""(?:^|\s)(?:-f|--file|-c|--compose-file)(?:\s+|=)["']?([^\s"',]+)""")
 _ASSIGNED = re.compile(
     r"""(?:^|[\s"'{;])(\w+)[ \t]*(?:=|:=|\?=|:[ \t])[ \t]*"""
@@ -45,6 +56,7 @@ _MOST_SCRIPTS = 60
 _MOST_COMMANDS = 200
 _LARGEST = 128 * 1024
 _DEEPEST_SCRIPT = 3
+_LONGEST_LINE = 500
 
 
 class ComposeRun(Struct, frozen=True):
@@ -53,6 +65,15 @@ class ComposeRun(Struct, frozen=True):
     files: tuple[str, ...]
     by: str
     deploys: bool
+
+
+class _Command(Struct, frozen=True):
+    """A command that starts or ends compose files, its place in a text, and the target that it belongs to."""
+
+    place: int
+    files: tuple[str, ...]
+    target: str
+    is_end: bool
 
 
 def find_runs(
@@ -96,6 +117,20 @@ def _runs_in(path: str, text: str, directory: str, known: frozenset[str]) -> Ite
     name = os.path.relpath(path, directory)
     deploys = _DEPLOYS.search(os.path.basename(name)) is not None and path not in known
     is_trial = stage_of(name) >= STAGING
+    commands = list(_commands_in(path, text, directory, known))
+    ends = {(each.target, each.files): each.place for each in commands if each.is_end}
+    branches = [match.start() for match in _BRANCHES.finditer(text)] if ends else []
+    for each in commands:
+        if not each.is_end:
+            is_own = deploys or (_DEPLOYS.search(each.target) is not None and path not in known)
+            end = ends.get((each.target, each.files), 0)
+            # a script that ends what it started has only tried it
+            is_trial_run = end > each.place and bisect(branches, each.place) == bisect(branches, end)
+            is_deployed = is_own and not is_trial and not is_trial_run and stage_of(each.target) < STAGING
+            yield ComposeRun(each.files, path, is_deployed)
+
+
+def _commands_in(path: str, text: str, directory: str, known: frozenset[str]) -> Iterator[_Command]:
     assigned: dict[str, list[list[str]]] = {}
     for variable, value in _ASSIGNED.findall(text):
         assigned.setdefault(variable, []).append([name.removeprefix("-") for name in _FILE.findall(value)])
@@ -103,7 +138,8 @@ def _runs_in(path: str, text: str, directory: str, known: frozenset[str]) -> Ite
     starts = [start for start, _ in targets]
     for match in islice(_COMMAND.finditer(text), _MOST_COMMANDS):
         words = match[1]
-        if _STARTS.search(words) is None and "stack" not in match[0][:14]:
+        is_end = _STARTS.search(words) is None and "stack" not in match[0][:14]
+        if is_end and (_ENDS.search(words) is None or not _FIRST_WORDS.fullmatch(_line_before(text, match.start()))):
             continue
         place = bisect(starts, match.start())
         target = targets[place - 1][1] if place else ""
@@ -116,8 +152,12 @@ def _runs_in(path: str, text: str, directory: str, known: frozenset[str]) -> Ite
         if not named:
             files = [file for default in DEFAULTS if (file := _beside(default, places, known))][:1]
         if files:
-            is_own = deploys or (_DEPLOYS.search(target) is not None and path not in known)
-            yield ComposeRun(tuple(dict.fromkeys(files)), path, is_own and not is_trial and stage_of(target) < STAGING)
+            yield _Command(match.start(), tuple(dict.fromkeys(files)), target, is_end)
+
+
+def _line_before(text: str, place: int) -> str:
+    """Return the start of a line up to a place."""
+    return text[max(text.rfind("\n", 0, place) + 1, place - _LONGEST_LINE) : place]
 
 
 def _values(word: str, assigned: dict[str, list[list[str]]]) -> list[str]:
