@@ -47,6 +47,12 @@ class ComposeCandidate(Struct, frozen=True):
         return {service.built for service in self.services.values()} - {""}
 
     @property
+    def missing(self) -> set[str]:
+        """Return the names that its programs wait for or that may be hosts in their variables, and that it doesn't run itself."""
+        named = (name for service in self.own.values() for name in (*service.waits_for, *service.hosts))
+        return {*named} - self.services.keys()
+
+    @property
     def rank(self) -> int:
         """Return how much speaks for the files: a name and a script, either, neither; then trials."""
         if self.stage >= STAGING:

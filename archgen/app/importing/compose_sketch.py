@@ -17,6 +17,8 @@ FILE = re.compile(r"""(?<![\w./-])[\w./-]+\.ya?ml""")
 
 _ADDRESS = re.compile(r"(URL|URI|DSN|HOST|SERVER|ADDR(ESS)?|DATABASE)[\"']?[:=]")
 """The end of a variable that tells a program where something is."""
+_HOST = re.compile(r"""(?:@|//|["'=,\[ \t])([A-Za-z0-9][\w-]*)(?=:\d|[/"',}\]\s]|$)""")
+_OF_HOST = re.compile(r"host|addr|server|ur[il]|broker|endpoint|dsn|://|:\d", re.IGNORECASE)
 
 _MOST_LINES = 20_000
 _LONGEST = 1000
@@ -31,13 +33,14 @@ _OF_CONDITIONS = frozenset(
 
 
 class ServiceSketch(Struct):
-    """A service: its image, the directory that it is built from, and what it waits for."""
+    """A service: its image, the directory that it is built from, what it waits for, and what may be hosts in its lines."""
 
     image: str = ""
     built: str = ""
     runs: bool = False
     waits_for: list[str] = field(default_factory=list)
     profiles: list[str] = field(default_factory=list)
+    hosts: set[str] = field(default_factory=set)
 
 
 class ComposeSketch(Struct, frozen=True):
@@ -71,6 +74,8 @@ def sketch_compose(path: str, text: str) -> ComposeSketch:
             section, levels = words.partition(":")[0].strip("\"'"), []
         if section == "include":
             includes += FILE.findall(words[:_LONGEST])
+        if section == "services" and indent > 0 and len(levels) > 1 and "image:" not in words[:_LONGEST]:
+            service.hosts |= _hosts(words)
         if section != "services" or indent == 0 or (not inner and len(levels) > 1 and indent > levels[1]):
             continue
         while levels and indent < levels[-1]:
@@ -83,6 +88,7 @@ def sketch_compose(path: str, text: str) -> ComposeSketch:
             service = services[key] = ServiceSketch()
             inner = ""
             _take_braces(service, value)
+            service.hosts |= _hosts(value)
         elif len(levels) == 2 and key and indent == levels[1]:
             inner = key if key in _INNER else ""
             _take(service, key, value)
@@ -125,6 +131,12 @@ def _take_braces(service: ServiceSketch, value: str) -> None:
 
 def _of_braces(value: str) -> str:
     return next((_scalar(text) for key, text in _IN_BRACES.findall(value[:_LONGEST]) if key == "context"), "")
+
+
+def _hosts(text: str) -> set[str]:
+    """Return the words of a line that may be hosts, where something in it speaks of one."""
+    line = text[:_LONGEST]
+    return set(_HOST.findall(line)) if _OF_HOST.search(line) is not None else set()
 
 
 def _list_of(service: ServiceSketch, key: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -208,13 +209,36 @@ def _working(current: list[ComposeCandidate], candidates: list[ComposeCandidate]
         for each in working
         if len(each.builds) > _PART * len(built) or (not each.builds and each.rank < UNNAMED_RANK)
     ]
-    return sorted(likely, key=lambda each: (each.rank, -len(each.builds), *_place(each)))[:1] or current
+    for each in sorted(likely, key=lambda each: (each.rank, -len(each.builds), *_place(each)))[:1]:
+        if not _is_apart(each, current):
+            return [functools.reduce(_with_stores, current, each)]
+    return current
+
+
+def _is_apart(project: ComposeCandidate, helpers: list[ComposeCandidate]) -> bool:
+    """Return True for a small program beside a stack of products that it has nothing to do with."""
+    services = set[str]().union(*(each.services for each in helpers))
+    places = [os.path.dirname(path) for path in project.files]
+    is_own = bool(project.builds) and all(
+        any(source == place or source.startswith(f"{place}{os.sep}") for place in places) for source in project.builds
+    )
+    is_tied = not services.isdisjoint(project.missing | project.services.keys())
+    return is_own and not is_tied and project.rank >= UNNAMED_RANK and len(project.services) < len(services)
+
+
+def _with_stores(project: ComposeCandidate, base: ComposeCandidate) -> ComposeCandidate:
+    """Return a project together with another one, which is read first, if it names services that only the other one runs."""
+    if project.missing.isdisjoint(base.services) or not base.own.keys() <= project.own.keys():
+        return project
+    files = tuple(dict.fromkeys((*base.files, *project.files)))
+    return ComposeCandidate(files, base.services | project.services, project.stage, project.deployed_by)
 
 
 def _best(project: ComposeCandidate, candidates: list[ComposeCandidate]) -> ComposeCandidate:
     """Return the candidate for which most speaks of those that run the same system as a project."""
     variants = [each for each in candidates if each.rank < project.rank and each.is_variant_of(project)]
-    return min([project, *variants], key=lambda each: (each.rank, -each.covers(project), *_place(each)))
+    best = min([project, *variants], key=lambda each: (each.rank, -each.covers(project), *_place(each)))
+    return best if best is project else _with_stores(best, project)
 
 
 def _without_variants(directory: str, projects: list[ComposeCandidate]) -> list[ComposeCandidate]:
@@ -260,6 +284,11 @@ def _reason(
     if not any(each.own for each in current) and any(each.own for each in chosen):
         helpers = [each.files[0] for each in current if not any(each.files[0] in other.files for other in chosen)]
         reasons += [f"{helper} runs no program of its own" for helper in helpers]
+    alone = [each.files for each in current]
+    if not reasons and (
+        joined := [each.files for each in chosen if each.files not in alone and each.files[:1] in alone]
+    ):
+        reasons = [f"it names services of {files[0]}" for files in joined]
     if not reasons:
         defaults = {_joined(directory, name) for name in DEFAULTS}
         is_default = all(each.files[0] in defaults for each in chosen)
