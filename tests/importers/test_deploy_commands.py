@@ -35,7 +35,7 @@ def started(name: str, text: str) -> list[bool]:
         pytest.param("release.sh", f"{UP}docker compose -f docker-compose.yml down\n", [True], id="end-of-another-project"),
         pytest.param("release.sh", f"{UP}docker compose -f docker-compose.vps.yml logs\n", [True], id="no-end"),
         pytest.param("release.sh", f'{UP}echo "to stop: {DOWN}"', [True], id="end-that-is-shown"),
-        pytest.param("release.sh", f"{UP}echo ready; echo {DOWN}", [True], id="end-that-is-shown-after-a-command"),
+        pytest.param("release.sh", f'{UP}echo "ready; {DOWN}"', [True], id="end-that-is-shown-after-other-words"),
         pytest.param("release.sh", f"{UP}true; curl localhost || {DOWN}", [True], id="end-after-a-failure"),
         pytest.param("release.sh", f"{UP}curl localhost; true || true; {DOWN}", [True], id="end-after-an-alternative"),
         pytest.param("release.sh", f"{UP}# now; {DOWN}", [True], id="end-in-a-comment"),
@@ -45,9 +45,9 @@ def started(name: str, text: str) -> list[bool]:
         pytest.param("release.sh", f"start() {{\n{UP}}}\nend() {{\n{DOWN}}}\n", [True], id="end-in-a-function"),
         pytest.param("release.sh", f"if $1; then\n{UP}elif $2; then\n{DOWN}fi\n", [True], id="end-on-another-condition"),
         pytest.param("release.sh", f"{UP}function end {{\n{DOWN}}}\n", [True], id="end-in-a-function-of-bash"),
-        pytest.param("release.sh", f"{UP}true; printf {DOWN}", [True], id="end-that-is-printed"),
+        pytest.param("release.sh", f'{UP}printf "ready; {DOWN}"', [True], id="end-that-is-printed"),
         pytest.param("release.sh", f"{UP}cat <<EOF\n{DOWN}EOF\n", [True], id="end-in-a-text"),
-        pytest.param("release.yml", f"a:\n  - run: {UP}  - if: failure()\n    run: {DOWN}", [True], id="end-of-a-failed-step"),
+        pytest.param("release.yml", f"a:\n  - id: a\n    run: {UP}  - if: failure()\n    run: {DOWN}", [True], id="end-of-a-failed-step"),
     ],
 )  # fmt: skip
 def test_script_that_ends_what_it_started_has_only_tried_it(
