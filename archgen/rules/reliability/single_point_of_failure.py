@@ -23,16 +23,18 @@ from archgen.reliability.needs import Need
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each root cause: a host, a replica that no host explains, or an innermost zone."""
     facts = context.topology
+    # each once: every host of a long flow is a cause
+    administration = frozenset(flow for flow in facts.flows if is_for_administrators(facts, flow))
     for breaking in facts.losses.awaited_causes:
         flows = breaking.flows
         if breaking.element.kind == "zone":
             flows = facts.losses.broken_as_zone(breaking)
         if flows:
-            yield _hit(facts, breaking, flows)
+            yield _hit(facts, breaking, flows, administration)
 
 
-def _hit(facts: Topology, breaking: RootCause, own: tuple[str, ...]) -> Hit:
-    """Return the hit, with all flows that the loss takes down, as `simulate` does."""
+def _hit(facts: Topology, breaking: RootCause, own: tuple[str, ...], administration: frozenset[str]) -> Hit:
+    """Return the hit, with all flows that the loss takes down, as `simulate` does; `administration` are those for administrators."""
     element = breaking.element
     carried = breaking.absorbed
     bearing = f" (with {listed(carried)})" if carried else ""
@@ -55,13 +57,13 @@ def _hit(facts: Topology, breaking: RootCause, own: tuple[str, ...]) -> Hit:
         ),
         flows=breaking.flows,
         fix=_elsewhere(facts, breaking, _fix(facts, breaking)),
-        case=_case(facts, breaking),
+        case=_case(facts, breaking, administration),
         proof=breaking.points[0].proof,
         causes=frozenset((element.id, flow) for flow in own),
     )
 
 
-def _case(facts: Topology, breaking: RootCause) -> str | None:
+def _case(facts: Topology, breaking: RootCause, administration: frozenset[str]) -> str | None:
     if facts.may_be_spread(breaking.element):
         return "spread"
     if facts.rented(breaking.element):
@@ -72,7 +74,7 @@ def _case(facts: Topology, breaking: RootCause) -> str | None:
         return "monitoring"
     if _stops_backups_alone(facts, breaking):
         return "backup"
-    if all(is_for_administrators(facts, flow) for flow in breaking.flows):
+    if administration.issuperset(breaking.flows):
         return "administration"
     unsure = all(facts.losses.breaks_if_waiting(breaking.element, flow) for flow in breaking.flows)
     if unsure or _queues(facts, breaking):

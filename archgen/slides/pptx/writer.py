@@ -25,7 +25,7 @@ from archgen.slides.pptx.comparison import paint_comparison
 from archgen.slides.pptx.default_template import emu
 from archgen.slides.pptx.diagram import paint_diagram
 from archgen.slides.pptx.figures import paint_figures
-from archgen.slides.pptx.legend import legend_width, paint_legend
+from archgen.slides.pptx.legend import LOOSE, TIGHT, legend_width, paint_legend
 from archgen.slides.pptx.marks import Marks
 from archgen.slides.pptx.notes import Notes
 from archgen.slides.pptx.sequence import paint_sequence
@@ -139,9 +139,11 @@ class _Writer:
         if slide.caption:
             bottom += CAPTION
             self._caption(page, slide.caption, bottom - CAPTION + 2)
-        scale = min(1.0, (area.width - NUMBER) / max(legend_width(scene, base.wider), 1.0))
+        room = area.width - NUMBER
+        spacing = LOOSE if legend_width(scene, base.wider, LOOSE) <= room else TIGHT
+        scale = min(1.0, room / max(legend_width(scene, base.wider, spacing), 1.0))
         foot = Canvas(page, base.theme, area.x, bottom, scale, base.ink is None, base.wider)
-        paint_legend(foot, scene, self._marks)
+        paint_legend(foot, scene, self._marks, spacing)
         foot.close()
         return page
 
