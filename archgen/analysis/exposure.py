@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from archgen.analysis.firewalls import lets_in, ports_of
 from archgen.analysis.hops import Hop
@@ -70,40 +70,45 @@ def _carries(onward: Connection, call: Connection) -> bool:
 
 def callers_of(topology: Topology, component: str) -> tuple[Connection, ...]:
     """Return the connections that reach a component; those of a firewall or router stand for the ones that it passes on."""
-    queue = list(topology.incoming[component])
-    arriving: list[Connection] = []
-    for call in queue:
+
+    def before(call: Connection) -> list[Connection]:
         passes = topology.kind(call.source).id in FORWARDING
-        before = [each for each in topology.incoming[call.source] if _carries(call, each)] if passes else []
-        queue += [each for each in before if each not in queue]
-        arriving += [] if before else [call]
-    return tuple(arriving)
+        return [each for each in topology.incoming[call.source] if passes and _carries(call, each)]
+
+    return _last(topology.incoming[component], before)
 
 
 def arrivals(topology: Topology, connection: Connection) -> tuple[Connection, ...]:
     """Return the connections that reach what a call is for: itself, or those behind the firewalls and routers that pass it on."""
     flows = topology.flows_over[connection.id]
-    queue = [connection]
-    arriving: list[Connection] = []
-    for call in queue:
+
+    def onward(call: Connection) -> list[Connection]:
         passing = (target for target in call.targets if topology.kind(target).id in FORWARDING)
-        onward = [each for target in passing for each in topology.outgoing[target] if _shares(topology, each, flows)]
-        queue += [each for each in onward if each not in queue]
-        arriving += [] if onward else [call]
-    return tuple(arriving)
+        return [each for target in passing for each in topology.outgoing[target] if _shares(topology, each, flows)]
+
+    return _last((connection,), onward)
 
 
 def origins(topology: Topology, connection: Connection) -> tuple[str, ...]:
     """Return the callers whose calls a connection carries: its source, or those before the firewalls and routers that pass them on."""
     flows = topology.flows_over[connection.id]
-    queue = [connection]
-    sources: dict[str, None] = {}
-    for call in queue:
+
+    def before(call: Connection) -> list[Connection]:
         passes = topology.kind(call.source).id in FORWARDING
-        before = [each for each in topology.incoming[call.source] if passes and _shares(topology, each, flows)]
-        queue += [each for each in before if each not in queue]
-        sources.update({} if before else {call.source: None})
-    return tuple(sources)
+        return [each for each in topology.incoming[call.source] if passes and _shares(topology, each, flows)]
+
+    return tuple(dict.fromkeys(call.source for call in _last((connection,), before)))
+
+
+def _last(calls: Iterable[Connection], beyond: Callable[[Connection], list[Connection]]) -> tuple[Connection, ...]:
+    """Return the connections that are reached from some, these included, beyond which there are none."""
+    queue = list(calls)
+    last: list[Connection] = []
+    for call in queue:
+        others = beyond(call)
+        queue += [each for each in others if each not in queue]
+        last += [] if others else [call]
+    return tuple(last)
 
 
 def _shares(topology: Topology, connection: Connection, flows: tuple[str, ...]) -> bool:
