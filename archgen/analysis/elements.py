@@ -71,7 +71,7 @@ class Elements(Struct, frozen=True, dict=True, eq=False):
     @cached_property
     def element_names(self) -> frozenset[str]:
         """The ids of components, hosts and zones, none of which a new element may have."""
-        return frozenset([*self.components, *self.hosts, *self.zones])
+        return self.architecture.element_names
 
     @cached_property
     def flows(self) -> dict[str, Flow]:

@@ -240,12 +240,7 @@ def _caller(model: Architecture, store: Component, caller: str, protocol: str = 
 
 def _database(model: Architecture, caller: str) -> Iterator[Change]:
     """Add a database that no file describes, and the call of it."""
-    taken = {
-        *(each.id for each in model.components),
-        *(each.id for each in model.hosts),
-        *(each.id for each in model.zones),
-    }
-    name = unused_name(f"{caller}-db", taken)
+    name = unused_name(f"{caller}-db", model.element_names)
     yield Put(("components", name), {"kind": "database"})
     yield Put(("connections", f"{caller} -> {name}"), "tcp")
     for flow in model.flows:

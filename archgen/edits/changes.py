@@ -314,13 +314,7 @@ def _machine_below(
 
         return min(free, key=shared), ()
     like = hosts[twin.runs_on]
-    names = {
-        *named,
-        *hosts,
-        *(component.id for component in architecture.components),
-        *(zone.id for zone in architecture.zones),
-    }
-    new = _machine_like(like, next_name(like.id, names))
+    new = _machine_like(like, next_name(like.id, architecture.element_names.union(named)))
     return new.id, (new,)
 
 
@@ -368,8 +362,7 @@ def _with_promoter(architecture: Architecture, component: Component, promoter: P
     hosts = hosts_from_primary(component)
     if promoter.witness in hosts:
         # a second replica has come to the host that was to be the witness
-        taken = {*(host.id for host in architecture.hosts), *(each.id for each in architecture.components)}
-        promoter = replace(promoter, witness=unused_name("witness-1", taken))
+        promoter = replace(promoter, witness=unused_name("witness-1", architecture.element_names))
     added = promoter_component(promoter, component)
     architecture = replace(architecture, components=(*architecture.components, added))
     if promoter.witness is None or any(host.id == promoter.witness for host in architecture.hosts):

@@ -368,3 +368,8 @@ class Architecture(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
     changes: bool = True
     questions: tuple[Question, ...] = ()
     answers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def element_names(self) -> frozenset[str]:
+        """The ids of components, hosts and zones, none of which a new element may have."""
+        return frozenset(element.id for elements in (self.components, self.hosts, self.zones) for element in elements)
