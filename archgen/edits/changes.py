@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.edits.names import next_name, stem, unused_name
+from archgen.edits.names import unused_name
+from archgen.edits.new_hosts import machine_like, new_zones, with_agents, with_host
 from archgen.edits.placement import is_apart
 from archgen.edits.promotion import (
     Promoter,
@@ -19,8 +20,8 @@ from archgen.edits.promotion import (
     promoter_connection,
     witness_zones,
 )
-from archgen.edits.replicas import Callers, copies_instead, with_moving_address, with_replica
-from archgen.model.architecture import Architecture, Component, Host, Replica, Zone
+from archgen.edits.replicas import Callers, copies_instead, with_components, with_moving_address, with_replica
+from archgen.model.architecture import Architecture, Component, Host, Replica
 from archgen.model.products import product_of, scope_of
 from archgen.model.wording import listed
 from archgen.reliability.index import Index
@@ -106,11 +107,11 @@ def apply_edit(architecture: Architecture, edit: Edit, callers: Callers | None =
         case MoveHost():
             return _with_moved_host(architecture, edit)
         case MoveReplica():
-            return _with_components(architecture, _with_moved_replica(components[edit.component], edit))
+            return with_components(architecture, _with_moved_replica(components[edit.component], edit))
         case AutomateFailover():
             return _automated(architecture, components[edit.component], edit.promoter)
         case MoveAddress():
-            return _with_components(architecture, with_moving_address(components[edit.component]))
+            return with_components(architecture, with_moving_address(components[edit.component]))
         case _:
             assert_never(edit)
 
@@ -202,7 +203,7 @@ def _with_replicas(
     """Return the architecture with a replica of each component on a host, which is added with the agents of others if it is new."""
     before = architecture
     if host is not None:
-        architecture = _with_host(architecture, host, zones, beside, named)
+        architecture = with_host(architecture, host, zones, beside, named)
     is_new = host is not None and len(architecture.hosts) > len(before.hosts)
     index = Index(architecture)
     there = index.zones_around(host) if host is not None else ()
@@ -211,15 +212,8 @@ def _with_replicas(
         with_replica(component, host, callers, is_apart=is_apart(index, component, there, network))
         for component in carried
     ]
-    architecture = _with_components(architecture, *grown)
-    return _with_agents(architecture, host, beside[0]) if is_new and host is not None and beside else architecture
-
-
-def _with_agents(architecture: Architecture, host: str, like: str) -> Architecture:
-    """Return the architecture with those agents on a new host that a similar one has."""
-    agents = (each for each in architecture.components if each.kind in AGENTS and _runs_on(each, like))
-    missing = (agent for agent in agents if not _runs_on(agent, host))
-    return _with_components(architecture, *(with_replica(agent, host, lambda _: ()) for agent in missing))
+    architecture = with_components(architecture, *grown)
+    return with_agents(architecture, host, beside[0]) if is_new and host is not None and beside else architecture
 
 
 def _with_members(architecture: Architecture, edit: FormQuorum, callers: Callers) -> Architecture:
@@ -238,16 +232,12 @@ def _with_moved_host(architecture: Architecture, edit: MoveHost) -> Architecture
     below = by_id[edit.host].runs_on if edit.host in by_id else None
     added: tuple[Host, ...] = ()
     if below is not None and edit.runs_on is not None and edit.runs_on not in by_id:
-        added = (_machine_like(by_id[below], edit.runs_on),)
+        added = (machine_like(by_id[below], edit.runs_on),)
     hosts = tuple(
         replace(host, zones=edit.zones, runs_on=edit.runs_on) if host.id == edit.host else host
         for host in (*architecture.hosts, *added)
     )
-    return replace(architecture, zones=(*architecture.zones, *_new_zones(architecture, edit.zones)), hosts=hosts)
-
-
-def _machine_like(machine: Host, name: str) -> Host:
-    return replace(machine, id=name, name=None, address=None, why=None, links=())
+    return replace(architecture, zones=(*architecture.zones, *new_zones(architecture, edit.zones)), hosts=hosts)
 
 
 def _with_moved_replica(component: Component, edit: MoveReplica) -> Component:
@@ -255,81 +245,6 @@ def _with_moved_replica(component: Component, edit: MoveReplica) -> Component:
     moved = Replica(name, component.id, (edit.host,))
     replicas = tuple(moved if replica.id == edit.replica else replica for replica in component.replicas)
     return replace(component, replicas=replicas)
-
-
-def _with_components(architecture: Architecture, *changed: Component) -> Architecture:
-    by_id = {component.id: component for component in changed}
-    components = tuple(by_id.get(component.id, component) for component in architecture.components)
-    return replace(architecture, components=components)
-
-
-def _with_host(
-    architecture: Architecture, host: str, zones: tuple[str, ...], beside: Sequence[str], named: tuple[str, ...] = ()
-) -> Architecture:
-    """Add the host in the network of the first of others, as available, with its owner and guards; new zones as the first.
-
-    A virtual machine stands on another machine than the others.
-    """
-    if any(existing.id == host for existing in architecture.hosts):
-        return architecture
-    like = beside[0] if beside else None
-    new_zones = _new_zones(architecture, zones)
-    twin = next((existing for existing in architecture.hosts if existing.id == like), Host(host))
-    below, machine = _machine_below(architecture, (host, *named), twin, beside)
-    added = Host(
-        host, zones=zones, network=twin.network, owner=twin.owner, availability=twin.availability, runs_on=below
-    )
-    guards = (
-        component
-        for component in architecture.components
-        if like in component.guards or f"host:{like}" in component.guards
-    )
-    hosts = (*architecture.hosts, *machine, added)
-    architecture = replace(architecture, zones=(*architecture.zones, *new_zones), hosts=hosts)
-    return _with_components(architecture, *(replace(guard, guards=(*guard.guards, host)) for guard in guards))
-
-
-def _machine_below(
-    architecture: Architecture, named: Iterable[str], twin: Host, beside: Iterable[str]
-) -> tuple[str | None, tuple[Host, ...]]:
-    """Return the machine under a virtual host like another, none of the `named`, below none beside it; a new one is a host more.
-
-    One in other zones than those comes first, then one in other zones than the first of them.
-    """
-    if twin.runs_on is None:
-        return None, ()
-    hosts = {host.id: host for host in architecture.hosts}
-    index = Index(architecture)
-    there = [name for name in beside if name in hosts]
-    taken = {below for name in there for below in index.hosts_below(name)}
-    machines = {host.runs_on for host in architecture.hosts if host.runs_on is not None}
-    free = [host.id for host in architecture.hosts if host.id in machines - taken]
-    if free:
-        around = {zone for name in there for zone in index.zones_around(name)}
-        first = set(index.zones_around(there[0])) if there else set()
-
-        def shared(machine: str) -> tuple[int, int]:
-            zones = set(index.zones_around(machine))
-            return len(zones & around), len(zones & first)
-
-        return min(free, key=shared), ()
-    like = hosts[twin.runs_on]
-    new = _machine_like(like, next_name(like.id, architecture.element_names.union(named)))
-    return new.id, (new,)
-
-
-def _new_zones(architecture: Architecture, zones: Iterable[str]) -> tuple[Zone, ...]:
-    """Return those zones that aren't declared, each like the first of its name."""
-    declared = {zone.id for zone in architecture.zones}
-    return tuple(_similar_zone(architecture, zone) for zone in zones if zone not in declared)
-
-
-def _similar_zone(architecture: Architecture, zone: str) -> Zone:
-    """Return a zone beside the one that it is named after (`dc-2` after `dc-1`), and as available."""
-    twin = next(
-        (existing for existing in architecture.zones if stem(existing.id) == stem(zone)), Zone(zone, "datacenter")
-    )
-    return Zone(zone, twin.kind, within=twin.within, availability=twin.availability)
 
 
 def _automated(architecture: Architecture, component: Component, promoter: Promoter | None) -> Architecture:
@@ -342,10 +257,10 @@ def _automated(architecture: Architecture, component: Component, promoter: Promo
         moved = replace(cluster, failover="automatic", by=by, watches=cluster.watches or "process")
         component = replace(component, cluster=replace(moved, recovery=None))
     if replication is None or not replication.primary or replication.failover == "automatic":
-        return _with_components(architecture, component)
+        return with_components(architecture, component)
     by = replication.by or (promoter.id if promoter is not None else None)
     component = replace(component, replication=replace(replication, failover="automatic", by=by, recovery=None))
-    architecture = _with_components(architecture, component)
+    architecture = with_components(architecture, component)
     return architecture if promoter is None or promoter.id != by else _with_promoter(architecture, component, promoter)
 
 
@@ -373,15 +288,7 @@ def _with_promoter(architecture: Architecture, component: Component, promoter: P
 def _with_witness(architecture: Architecture, component: Component, witness: str, beside: list[str]) -> Architecture:
     """Add the witness as a host like that of the store's primary, with its agents."""
     zones = witness_zones(Index(architecture), component)
-    return _with_agents(_with_host(architecture, witness, zones, beside), witness, beside[0])
-
-
-AGENTS = ("monitoring-agent", "log-collector")
-"""The kinds that every host of a model has one of, if the hosts beside it have."""
-
-
-def _runs_on(component: Component, host: str) -> bool:
-    return any(replica.hosts == (host,) for replica in component.replicas)
+    return with_agents(with_host(architecture, witness, zones, beside), witness, beside[0])
 
 
 def needs_manual_failover(component: Component) -> bool:

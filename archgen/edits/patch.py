@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import (
-    AGENTS,
     AddHost,
     AddReplica,
     AutomateFailover,
@@ -21,6 +20,7 @@ from archgen.edits.changes import (
     MoveReplica,
     apply_edit,
 )
+from archgen.edits.new_hosts import AGENTS
 from archgen.edits.records import lead_to_moving_address
 from archgen.model.architecture import Architecture, Availability, Component, Connection, Host, Port, Replica, Zone
 from archgen.model.change import Append, Change, Put, Remove

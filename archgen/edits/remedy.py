@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import AGENTS, AddHost, AddReplica, AutomateFailover, Edit, FormQuorum
+from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit, FormQuorum
 from archgen.edits.names import next_name, unused_name
+from archgen.edits.new_hosts import AGENTS
 from archgen.edits.patch import patch_of
 from archgen.edits.placement import find_host
 from archgen.edits.promotion import (

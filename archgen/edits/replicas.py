@@ -102,3 +102,10 @@ def copies_instead(architecture: Architecture, grown: Collection[str]) -> str:
     copied = ((each.id, each.replication) for each in architecture.components)
     copies = [copy for copy, how in copied if how is not None and how.copy_of in alone]
     return f" (or {listed(copies, 'or')}, its read-only copy, as a replica)" if copies else ""
+
+
+def with_components(architecture: Architecture, *changed: Component) -> Architecture:
+    """Return the architecture with changed components in the places of those that they were."""
+    by_id = {component.id: component for component in changed}
+    components = tuple(by_id.get(component.id, component) for component in architecture.components)
+    return replace(architecture, components=components)

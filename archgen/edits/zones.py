@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import AGENTS
 from archgen.edits.names import next_name
+from archgen.edits.new_hosts import AGENTS
 from archgen.model.architecture import Component
 from archgen.model.change import Change, Put
 from archgen.model.products import zone_of

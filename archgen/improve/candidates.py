@@ -16,6 +16,7 @@ from archgen.edits.changes import (
     needs_manual_failover,
 )
 from archgen.edits.names import next_name
+from archgen.edits.new_hosts import has_replica_on
 from archgen.edits.placement import can_be_doubled, find_host, leaves_site
 from archgen.edits.promotion import agrees_by_vote, is_promoted_by_unknown, keeps_files, promoter_of
 from archgen.edits.second_replicas import may_get_second
@@ -145,7 +146,7 @@ def _machines(
             component.codebase for component in affected if component.id in here and component.codebase is not None
         ]
         if len(carried) > 1:
-            carried += [code for code in dict.fromkeys(files) if _runs_on(index.components[code], host)]
+            carried += [code for code in dict.fromkeys(files) if has_replica_on(index.components[code], host)]
             for zones in _places(index, host, carried, breaking, target):
                 added = (each for each in index.hosts.values() if each.id not in built and each.zones == zones)
                 place = next((each.id for each in added if _has_room(index, each, host, carried)), None)
@@ -206,10 +207,6 @@ def _is_odd_majority(component: Component) -> bool:
     sides = (quorum.read, quorum.write) if isinstance(quorum, Quorum) else (quorum,)
     votes = "majority" in sides or (not component.managed and agrees_by_vote(component))
     return votes and len(component.replicas) % 2 == 1 and len(component.replicas) > 1
-
-
-def _runs_on(component: Component, host: str) -> bool:
-    return any(replica.hosts == (host,) for replica in component.replicas)
 
 
 def _elsewhere(

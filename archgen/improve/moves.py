@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from archgen.edits.changes import AGENTS, Edit, MoveHost, MoveReplica
+from archgen.edits.changes import Edit, MoveHost, MoveReplica
 from archgen.edits.names import next_name
+from archgen.edits.new_hosts import AGENTS
 from archgen.edits.placement import SITES, find_host
 from archgen.edits.promotion import agrees_by_vote
 from archgen.model.architecture import Component, Replica

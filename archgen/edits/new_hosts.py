@@ -1,0 +1,101 @@
+"""Hosts that an edit adds: each like another one, with its network, owner, guards and agents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
+
+from archgen.edits.names import next_name, stem
+from archgen.edits.replicas import with_components, with_replica
+from archgen.model.architecture import Architecture, Component, Host, Zone
+from archgen.reliability.index import Index
+
+AGENTS = ("monitoring-agent", "log-collector")
+"""The kinds that every host of a model has one of, if the hosts beside it have."""
+
+
+def with_host(
+    architecture: Architecture, host: str, zones: tuple[str, ...], beside: Sequence[str], named: tuple[str, ...] = ()
+) -> Architecture:
+    """Add the host in the network of the first of others, as available, with its owner and guards; new zones as the first.
+
+    A virtual machine stands on another machine than the others.
+    """
+    if any(existing.id == host for existing in architecture.hosts):
+        return architecture
+    like = beside[0] if beside else None
+    added_zones = new_zones(architecture, zones)
+    twin = next((existing for existing in architecture.hosts if existing.id == like), Host(host))
+    below, machine = _machine_below(architecture, (host, *named), twin, beside)
+    added = Host(
+        host, zones=zones, network=twin.network, owner=twin.owner, availability=twin.availability, runs_on=below
+    )
+    guards = (
+        component
+        for component in architecture.components
+        if like in component.guards or f"host:{like}" in component.guards
+    )
+    hosts = (*architecture.hosts, *machine, added)
+    architecture = replace(architecture, zones=(*architecture.zones, *added_zones), hosts=hosts)
+    return with_components(architecture, *(replace(guard, guards=(*guard.guards, host)) for guard in guards))
+
+
+def _machine_below(
+    architecture: Architecture, named: Iterable[str], twin: Host, beside: Iterable[str]
+) -> tuple[str | None, tuple[Host, ...]]:
+    """Return the machine under a virtual host like another, none of the `named`, below none beside it; a new one is a host more.
+
+    One in other zones than those comes first, then one in other zones than the first of them.
+    """
+    if twin.runs_on is None:
+        return None, ()
+    hosts = {host.id: host for host in architecture.hosts}
+    index = Index(architecture)
+    there = [name for name in beside if name in hosts]
+    taken = {below for name in there for below in index.hosts_below(name)}
+    machines = {host.runs_on for host in architecture.hosts if host.runs_on is not None}
+    free = [host.id for host in architecture.hosts if host.id in machines - taken]
+    if free:
+        around = {zone for name in there for zone in index.zones_around(name)}
+        first = set(index.zones_around(there[0])) if there else set()
+
+        def shared(machine: str) -> tuple[int, int]:
+            zones = set(index.zones_around(machine))
+            return len(zones & around), len(zones & first)
+
+        return min(free, key=shared), ()
+    like = hosts[twin.runs_on]
+    new = machine_like(like, next_name(like.id, architecture.element_names.union(named)))
+    return new.id, (new,)
+
+
+def machine_like(machine: Host, name: str) -> Host:
+    """Return another machine for virtual ones."""
+    return replace(machine, id=name, name=None, address=None, why=None, links=())
+
+
+def new_zones(architecture: Architecture, zones: Iterable[str]) -> tuple[Zone, ...]:
+    """Return those zones that aren't declared, each like the first of its name."""
+    declared = {zone.id for zone in architecture.zones}
+    return tuple(_similar_zone(architecture, zone) for zone in zones if zone not in declared)
+
+
+def _similar_zone(architecture: Architecture, zone: str) -> Zone:
+    """Return a zone beside the one that it is named after (`dc-2` after `dc-1`), and as available."""
+    twin = next(
+        (existing for existing in architecture.zones if stem(existing.id) == stem(zone)), Zone(zone, "datacenter")
+    )
+    return Zone(zone, twin.kind, within=twin.within, availability=twin.availability)
+
+
+def with_agents(architecture: Architecture, host: str, like: str) -> Architecture:
+    """Return the architecture with those agents on a new host that a similar one has."""
+    agents = (each for each in architecture.components if each.kind in AGENTS and has_replica_on(each, like))
+    missing = (agent for agent in agents if not has_replica_on(agent, host))
+    return with_components(architecture, *(with_replica(agent, host, lambda _: ()) for agent in missing))
+
+
+def has_replica_on(component: Component, host: str) -> bool:
+    """Return True if a replica of a component runs on a host, and floats over no others."""
+    return any(replica.hosts == (host,) for replica in component.replicas)
