@@ -49,9 +49,13 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
 
 def leaves_site(index: Index, component: Component, zones: Iterable[str]) -> bool:
     """Return True if zones are on another site than a component whose address moves by its local network, or that routes there."""
+    return (component.kind in ROUTING or has_local_address(component)) and is_apart(index, component, zones)
+
+
+def has_local_address(component: Component) -> bool:
+    """Return True for what shares an address that its local network moves, which stays on its site."""
     cluster = component.cluster
-    by_network = cluster is not None and (cluster.shared_address is not None or cluster.by == "vrrp")
-    return (component.kind in ROUTING or by_network) and is_apart(index, component, zones)
+    return cluster is not None and (cluster.shared_address is not None or cluster.by == "vrrp")
 
 
 SITES = ("provider", "region", "availability-zone", "datacenter")
@@ -65,7 +69,7 @@ def is_apart(index: Index, component: Component, zones: Iterable[str], network: 
     those may be rooms of one campus, but no provider's network moves an address between its zones.
     """
     hosts = component.replicas[0].hosts
-    kinds: dict[str, str] = {zone.id: zone.kind for zone in index.architecture.zones}
+    kinds = dict(index.zone_kinds)
     here = set(index.zones_around(hosts[0])) if hosts else set()
     there = dict.fromkeys(zones)
     for zone in tuple(there):

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from archgen.edits.changes import Edit, MoveHost, MoveReplica
 from archgen.edits.names import next_name
 from archgen.edits.new_hosts import AGENTS
-from archgen.edits.placement import SITES, find_host
+from archgen.edits.placement import SITES, find_host, has_local_address
 from archgen.edits.promotion import agrees_by_vote
 from archgen.model.architecture import Component, Replica
 from archgen.model.subject import Subject
@@ -54,12 +54,8 @@ def moves(
     for host in hosts[:_MOST]:
         if index.hosts[host].runs_on is not None:
             yield from _to_another_machine(index, target, host, affected)
-        elif target.kind == "zone" and _kind(index, target.id) not in _LEFT:
+        elif target.kind == "zone" and index.zone_kinds[target.id] not in _LEFT:
             yield from _to_another_zone(index, target.id, host, affected, breaking, built)
-
-
-def _kind(index: Index, zone: str) -> str:
-    return next(each.kind for each in index.architecture.zones if each.id == zone)
 
 
 def _lost(index: Index, component: Component, target: Subject) -> list[Replica]:
@@ -145,9 +141,8 @@ def _to_another_machine(index: Index, target: Subject, host: str, affected: Iter
 
 def _is_far(index: Index, host: str, machine: str) -> bool:
     """Return True if a machine is on another site than a host: its addresses stay behind."""
-    kinds = {zone.id: zone.kind for zone in index.architecture.zones}
-    here = {zone for zone in index.zones_around(host) if kinds[zone] in SITES}
-    there = {zone for zone in index.zones_around(machine) if kinds[zone] in SITES}
+    here = {zone for zone in index.zones_around(host) if index.zone_kinds[zone] in SITES}
+    there = {zone for zone in index.zones_around(machine) if index.zone_kinds[zone] in SITES}
     return here != there
 
 
@@ -167,7 +162,7 @@ def _to_another_zone(
     others = [each for each in zones.values() if each.kind == kind and each.id != zone]
     others = [each for each in others if not index.inside(each.id, zone) and each.id not in index.zones_around(host)]
     if kind in SITES:
-        shared = any(_has_address(component) for component in affected if component.id in index.standing_on[host])
+        shared = any(has_local_address(component) for component in affected if component.id in index.standing_on[host])
         reached = (each for each in others if each.id in built and _is_reached(index, host, each.id))
         others = [] if shared else list(reached)
     others.sort(key=lambda each: (each.within != zones[zone].within, Subject("zone", each.id) in breaking))
@@ -192,12 +187,6 @@ def _decides(index: Index, zone: str, other: str | None, host: str, affected: It
         if max(left, there) * 2 >= len(hosts):
             return True
     return False
-
-
-def _has_address(component: Component) -> bool:
-    """Return True for what shares an address, which stays on its site."""
-    cluster = component.cluster
-    return cluster is not None and (cluster.shared_address is not None or cluster.by == "vrrp")
 
 
 def _is_reached(index: Index, host: str, zone: str) -> bool:

@@ -240,9 +240,8 @@ def _hopeless(architecture: Architecture, search: _Search) -> frozenset[Subject]
     edits = _first_that_helps(search, architecture, every=True)
     if len(edits) >= MOST_HELPERS or search.work > 10 * WORK:
         return None
-    for edit in edits:
-        architecture = search.apply(architecture, edit)
-    return frozenset(element for elements in search.points(architecture).values() for element in elements)
+    points = search.points(_applied(search, architecture, edits))
+    return frozenset(element for elements in points.values() for element in elements)
 
 
 def _first_that_helps(search: _Search, architecture: Architecture, every: bool = False) -> tuple[Edit, ...]:
@@ -273,9 +272,8 @@ def _first_that_helps(search: _Search, architecture: Architecture, every: bool =
                 # what was to stand elsewhere would be of no use there
                 edits, architecture = before, unchanged
             continue
-        for edit in chosen:
-            architecture = search.apply(architecture, edit)
-            edits.append(edit)
+        architecture = _applied(search, architecture, chosen)
+        edits += chosen
     return tuple(edits)
 
 
@@ -310,9 +308,7 @@ def _pruned(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]
         return edits
 
     def left(edits: tuple[Edit, ...]) -> set[tuple[str, Subject]]:
-        changed = architecture
-        for edit in edits:
-            changed = search.apply(changed, edit)
+        changed = _applied(search, architecture, edits)
         hosts = {each.id: each.hosts for component in changed.components for each in component.replicas}
         points = search.points(changed)
         return {

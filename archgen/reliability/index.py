@@ -192,7 +192,8 @@ class Index:
         return {zone.id: zone.within for zone in self.architecture.zones}
 
     @cached_property
-    def _zone_kinds(self) -> dict[str, str]:
+    def zone_kinds(self) -> dict[str, str]:
+        """The kind of each zone."""
         return {zone.id: zone.kind for zone in self.architecture.zones}
 
     @cached_property
@@ -306,7 +307,7 @@ class Index:
         shared = self.shared_zones(replica)
         levels = self.zone_levels(replica.hosts[0]) if replica.hosts else self._service_levels(replica)
         for level in levels:
-            match = [zone for zone in level if zone in shared and kind in (None, self._zone_kinds.get(zone))]
+            match = [zone for zone in level if zone in shared and kind in (None, self.zone_kinds.get(zone))]
             if match:
                 return frozenset(match)
         return frozenset()
