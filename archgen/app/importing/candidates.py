@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from archgen.app.importing.compose_sketch import ServiceSketch
 from archgen.importers.compose.own_programs import is_own_program
+from archgen.importers.products import image_name
 from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, stage_of
 
 _OF_COPIES = re.compile(r"[-_.](blue|green|prod|production|stag(e|ing)|dev|local|\d+)$", re.IGNORECASE)
@@ -81,12 +82,12 @@ class ComposeCandidate(Struct, frozen=True):
         """Return True if nothing speaks against a service as that of the same name in another project: no source, no image."""
         if service.built and counterpart.built:
             return _may_be_one((service.built, self._places), (counterpart.built, other._places))
-        images = _image_name(service.image), _image_name(counterpart.image)
+        images = _bare_image(service.image), _bare_image(counterpart.image)
         if all(images):
             return images[0] == images[1]
         # a directory that has the name of an image is about a product, such as tools/sentry
         return not any(
-            _image_name(each.image) in places
+            _bare_image(each.image) in places
             for each, places in ((service, self._places - other._places), (counterpart, other._places - self._places))
         )
 
@@ -115,9 +116,9 @@ def _holds(directory: str, other: str) -> bool:
     return directory == "." or other.startswith(f"{directory}{os.sep}")
 
 
-def _image_name(image: str) -> str:
-    """Return the last part of an image's name without its tag and stage; the empty text where a variable is in it."""
-    name = image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+def _bare_image(image: str) -> str:
+    """Return the name of an image without its stage; the empty text where a variable is in it."""
+    name = image_name(image)
     return "" if "$" in name else _bare(name)
 
 
