@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterable, Iterator
 
 from archgen.app.importing.compose_files import (
+    by_directory,
     choose_compose_files,
     count_services,
     is_compose_file,
     is_for_trial,
 )
-from archgen.app.importing.directories import entries_of, files_below, found_text, holds_no_address
+from archgen.app.importing.directories import entries_of, files_below, found_text, holds_no_address, path_in
 from archgen.app.importing.outer_bases import outer_files
 from archgen.app.importing.overlays import (
     among_deployed,
@@ -131,7 +132,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     collection.charts += [
         chart or "."
         for chart in charts
-        if not any(_joined(chart, "").startswith(f"{outer}/charts/") for outer in charts)
+        if not any(path_in(chart, "").startswith(f"{outer}/charts/") for outer in charts)
     ]
     manifests = {
         path: data
@@ -171,21 +172,11 @@ def _runs_own_programs(directory: str, paths: Iterable[str], inside: str) -> boo
     return False
 
 
-def _projects(paths: list[str]) -> dict[str, list[str]]:
-    """Return the names of compose files by their directories."""
-    projects: dict[str, list[str]] = {}
-    for path in paths:
-        directory, _, name = path.rpartition(os.sep)
-        if is_compose_file(name):
-            projects.setdefault(directory, []).append(name)
-    return projects
-
-
 def _chosen_of(projects: dict[str, list[str]], inside: str) -> Iterator[str]:
     """Yield the compose files that are read of each project."""
     for project, names in projects.items():
         for name in choose_compose_files(project, names, inside)[0]:
-            yield _joined(project, name)
+            yield path_in(project, name)
 
 
 def _manifest_directories(directory: str, below: list[str]) -> list[str]:
@@ -198,7 +189,7 @@ def _manifest_directories(directory: str, below: list[str]) -> list[str]:
         if at is None and inner and is_kustomization(path):
             at = len(inner) - 1
         if at is not None and path.lower().endswith((".yml", ".yaml")):
-            found.append(_joined(directory, os.path.join(*inner[: at + 1])))
+            found.append(path_in(directory, os.path.join(*inner[: at + 1])))
     outermost = dict.fromkeys(found)
     return [each for each in outermost if not any(each.startswith(f"{other}{os.sep}") for other in outermost)]
 
@@ -271,7 +262,7 @@ def _find_proxies(collection: SourceFiles, directory: str, below: Iterable[str],
 
 def _nearest_projects(below: list[str]) -> dict[str, list[str]]:
     """Return the compose files that are least deep, by their directories."""
-    projects = _projects(below)
+    projects = by_directory(path for path in below if is_compose_file(path.rpartition(os.sep)[2]))
     depth = min((path.count(os.sep) for path in projects), default=0)
     return {path: projects[path] for path in sorted(projects) if path.count(os.sep) == depth}
 
@@ -300,7 +291,3 @@ def _manifest(path: str, inside: str) -> bytes:
     except UnreadableFile:
         return b""
     return data if b"kind" in data and b"apiVersion" in data and _API_VERSION.search(data) is not None else b""
-
-
-def _joined(directory: str, name: str) -> str:
-    return os.path.normpath(os.path.join(directory, name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -51,6 +52,14 @@ def choose_compose_files(directory: str, names: list[str], inside: str) -> tuple
         chosen = _parts_of_system(directory, [name for name in filled if ".override." not in name] or names, inside)
         chosen += [name for name in names if any(_is_override(name, base) for base in chosen)]
     return chosen, [name for name in names if name not in chosen]
+
+
+def by_directory(paths: Iterable[str]) -> dict[str, list[str]]:
+    """Return the names of files by their directories."""
+    names: dict[str, list[str]] = {}
+    for path in paths:
+        names.setdefault(os.path.dirname(path), []).append(os.path.basename(path))
+    return names
 
 
 def count_services(path: str, inside: str) -> int:

@@ -7,6 +7,8 @@ import re
 
 from msgspec import Struct, field
 
+from archgen.app.importing.directories import path_in
+
 _KEY = re.compile(r"""["']?([\w.<-][\w.<-]*)["']?[ \t]*:(?=[ \t]|$)[ \t]*(.*)""")
 _WORD = re.compile(r"[A-Za-z0-9][\w.-]*")
 _IN_BRACES = re.compile(
@@ -96,7 +98,7 @@ def sketch_compose(path: str, text: str) -> ComposeSketch:
             _take_inner(service, inner, key, value if key else words)
     for each in services.values():
         if each.built and "://" not in each.built:
-            each.built = os.path.normpath(os.path.join(os.path.dirname(path), each.built))
+            each.built = path_in(os.path.dirname(path), each.built)
     return ComposeSketch(path, services, tuple(includes), _ADDRESS.search(text) is not None)
 
 

@@ -10,7 +10,7 @@ from itertools import islice
 
 from msgspec import Struct
 
-from archgen.app.importing.directories import entries_of, found_text
+from archgen.app.importing.directories import entries_of, found_text, path_in
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.stages import STAGING, stage_of
 
@@ -85,7 +85,7 @@ def find_runs(
     """
     above = 0 if directory == "." else directory.count(os.sep) + 1
     scripts = [path for path in below if _is_script(path, path.count(os.sep) - above)]
-    workflows = os.path.normpath(os.path.join(directory, _WORKFLOWS))
+    workflows = path_in(directory, _WORKFLOWS)
     scripts += [os.path.join(workflows, name) for name in sorted(entries_of(workflows)[0]) if _is_script(name, 1)]
     known = frozenset(compose_files)
     for path in scripts[:_MOST_SCRIPTS]:
@@ -184,7 +184,7 @@ def _places(path: str, directory: str, moved: str) -> list[str]:
     places = [*dict.fromkeys([*places, base])]
     if moved:
         inner = _without_root(moved)
-        places = [os.path.normpath(os.path.join(place, inner)) for place in places] + places
+        places = [path_in(place, inner) for place in places] + places
     return [place if place != "." else "" for place in places]
 
 
@@ -194,7 +194,7 @@ def _without_root(name: str) -> str:
 
 
 def _beside(name: str, places: list[str], known: frozenset[str]) -> str:
-    return next((file for place in places if (file := os.path.normpath(os.path.join(place, name))) in known), "")
+    return next((file for place in places if (file := path_in(place, name)) in known), "")
 
 
 def _resolved(name: str, places: list[str], known: frozenset[str]) -> str:

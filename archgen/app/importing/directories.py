@@ -58,6 +58,11 @@ def entries_of(directory: str) -> DirectoryEntries:
     return names, directories
 
 
+def path_in(directory: str, name: str) -> str:
+    """Return the path of a file or directory that another directory calls by a name."""
+    return os.path.normpath(os.path.join(directory, name))
+
+
 def holds_no_address(path: str) -> bool:
     """Return True for a file that by its name tells of packages, or by its directories holds texts in several languages."""
     return path.endswith(_OF_PACKAGES) or _TRANSLATIONS.search(path) is not None

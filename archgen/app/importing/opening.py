@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Set
 from archgen.app.config.config import repository_of
 from archgen.app.importing.collect import SourceFiles
 from archgen.app.importing.compose_files import is_compose_file
-from archgen.app.importing.directories import files_below, holds_no_address
+from archgen.app.importing.directories import files_below, holds_no_address, path_in
 from archgen.importers.compose.environment import STAND_INS
 from archgen.importers.compose.mounts import CONFIGURATIONS
 from archgen.importers.facts import Configuration, Opener
@@ -42,7 +42,7 @@ class _Opener:
             return ()
         if not name or os.path.isabs(name) or "\0" in name or len(name) > 1000:
             return ()
-        target = os.path.normpath(os.path.join(directory, name))
+        target = path_in(directory, name)
         if target not in self._cache:
             if os.path.basename(target) not in self._entries_of(os.path.dirname(target)) or not os.path.exists(target):
                 return ()
@@ -52,7 +52,7 @@ class _Opener:
     def find(self, path: str, directory: str, names: Iterable[str], /) -> Iterator[tuple[Configuration, ...]]:
         if os.path.isabs(directory) or "\0" in directory or len(directory) > 1000:
             return
-        present = self._entries_of(os.path.normpath(os.path.join(os.path.dirname(path), directory)))
+        present = self._entries_of(path_in(os.path.dirname(path), directory))
         for name in names if present else ():
             if name.partition("/")[0] in present and (files := self(path, posixpath.join(directory, name))):
                 yield files

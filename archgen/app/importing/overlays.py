@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Set
 
+from archgen.app.importing.directories import path_in
 from archgen.importers.kubernetes.deployed import deployed_by, may_deploy
 from archgen.importers.kubernetes.kustomization import PATCHES, RESOURCES
 from archgen.importers.nodes import SourceNode
@@ -159,7 +160,7 @@ def _reached(directories: list[str], named: Mapping[str, list[str]]) -> dict[str
 
 def named_by(directory: str, text: str) -> list[str]:
     """Return the paths that the kustomization of a directory names."""
-    return [os.path.normpath(os.path.join(directory, name)) for name in _named(text)]
+    return [path_in(directory, name) for name in _named(text)]
 
 
 def _named(text: str) -> Iterator[str]:

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from archgen.app.importing.candidates import UNNAMED_RANK, ComposeCandidate
-from archgen.app.importing.compose_files import choose_compose_files, is_compose_file
+from archgen.app.importing.compose_files import by_directory, choose_compose_files, is_compose_file
 from archgen.app.importing.compose_sketch import ComposeSketch, ServiceSketch, sketch_compose
 from archgen.app.importing.deploy_commands import ComposeRun, find_runs
-from archgen.app.importing.directories import found_text
+from archgen.app.importing.directories import found_text, path_in
 from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, UNNAMED, stage_of
@@ -45,9 +45,9 @@ def choose_projects(directory: str, projects: dict[str, list[str]], below: list[
     """
     nearest = [choose_compose_files(project, names, inside) for project, names in projects.items()]
     read = [
-        tuple(_joined(project, name) for name in chosen) for project, (chosen, _) in zip(projects, nearest, strict=True)
+        tuple(path_in(project, name) for name in chosen) for project, (chosen, _) in zip(projects, nearest, strict=True)
     ]
-    others = [_joined(project, name) for project, (_, names) in zip(projects, nearest, strict=True) for name in names]
+    others = [path_in(project, name) for project, (_, names) in zip(projects, nearest, strict=True) for name in names]
     deepest = max(
         _DEEPEST + (0 if directory == "." else directory.count(os.sep) + 1),
         *(path.count(os.sep) for each in read for path in each),
@@ -72,7 +72,7 @@ def choose_projects(directory: str, projects: dict[str, list[str]], below: list[
     beside = {os.path.dirname(path) for path in taken}
     variants = [path for path in files if os.path.dirname(path) in beside]
     unread = dict.fromkeys([*others, *sorted(current_files), *variants])
-    unread |= dict.fromkeys(_larger(chosen, {*beside, *map(os.path.normpath, projects)}, sketches, inside))
+    unread |= dict.fromkeys(_larger(chosen, {*map(os.path.normpath, (*beside, *projects))}, sketches, inside))
     left = [path for path in unread if path not in taken]
     return ProjectChoice(result, left, _reason(directory, current, chosen, left), all(map(_is_helper, chosen)))
 
@@ -82,18 +82,11 @@ def _larger(
 ) -> Iterator[str]:
     """Yield the files of other directories that run more services than those that are read: these may only be helpers."""
     services = sum(len(each.services) for each in chosen)
-    for directory, names in _by_directory(sketches).items():
-        if (directory or ".") not in beside and directory not in beside:
+    for directory, names in by_directory(sketches).items():
+        if (directory or ".") not in beside:
             for name in choose_compose_files(directory, names, inside)[0]:
-                if len(sketches[_joined(directory, name)].services) > services:
-                    yield _joined(directory, name)
-
-
-def _by_directory(paths: Iterable[str]) -> dict[str, list[str]]:
-    names: dict[str, list[str]] = {}
-    for path in paths:
-        names.setdefault(os.path.dirname(path), []).append(os.path.basename(path))
-    return names
+                if len(sketches[path_in(directory, name)].services) > services:
+                    yield path_in(directory, name)
 
 
 def _is_helper(project: ComposeCandidate) -> bool:
@@ -105,7 +98,7 @@ def _candidates(
 ) -> list[ComposeCandidate]:
     """Return all that may be read together: each file with those that it belongs to, and what scripts start together."""
     groups = dict.fromkeys(run.files for run in runs if run.files[1:] or _base_of(run.files[0], sketches) is None)
-    names = _by_directory(files)
+    names = by_directory(files)
     for path in files:
         name = os.path.basename(path)
         if ".override." not in name:
@@ -115,7 +108,7 @@ def _candidates(
                 else [each for each in names[os.path.dirname(path)] if each in DEFAULTS or ".override." in each]
             )
             group = tuple(
-                _joined(os.path.dirname(path), each)
+                path_in(os.path.dirname(path), each)
                 for each in choose_compose_files(os.path.dirname(path), companions, inside)[0]
             )
             groups.setdefault(_with_base(group, sketches, runs) if name not in DEFAULTS else group)
@@ -136,7 +129,7 @@ def _with_base(group: tuple[str, ...], sketches: dict[str, ComposeSketch], runs:
     place = os.path.dirname(group[0])
     while True:
         for name in DEFAULTS:
-            base = sketches.get(_joined(place, name))
+            base = sketches.get(path_in(place, name))
             if base is not None and missing <= set(base.services) | set(sketch.services) - sketch.changed:
                 return (base.path, *group)
         if not place:
@@ -146,7 +139,7 @@ def _with_base(group: tuple[str, ...], sketches: dict[str, ComposeSketch], runs:
 
 def _base_of(path: str, sketches: dict[str, ComposeSketch]) -> str | None:
     """Return the default file beside a file that only changes what it runs; None where the file stands for itself."""
-    beside = (sketches.get(_joined(os.path.dirname(path), name)) for name in DEFAULTS)
+    beside = (sketches.get(path_in(os.path.dirname(path), name)) for name in DEFAULTS)
     base = next((each for each in beside if each is not None), None)
     return base.path if base is not None and _changes(sketches[path], base) else None
 
@@ -183,7 +176,7 @@ def _with_included(path: str, sketches: dict[str, ComposeSketch]) -> Iterator[Co
     sketch = sketches.get(path)
     if sketch is not None:
         for name in sketch.includes:
-            included = sketches.get(_joined(os.path.dirname(path), name))
+            included = sketches.get(path_in(os.path.dirname(path), name))
             if included is not None and included is not sketch:
                 yield included
         yield sketch
@@ -290,12 +283,8 @@ def _reason(
     ):
         reasons = [f"it names services of {files[0]}" for files in joined]
     if not reasons:
-        defaults = {_joined(directory, name) for name in DEFAULTS}
+        defaults = {path_in(directory, name) for name in DEFAULTS}
         is_default = all(each.files[0] in defaults for each in chosen)
         reasons = ["Compose reads it by default" if is_default else "it lies nearest"]
     names = " and ".join(" with ".join(each.files) for each in chosen)
     return f"{names}: {', '.join(reasons)}"
-
-
-def _joined(directory: str, name: str) -> str:
-    return os.path.normpath(os.path.join(directory, name))
