@@ -125,7 +125,31 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
             return
         collection.others += [*files, *choice.others]
         collection.reasons.append(f"manifests of Kubernetes: {files[0]} runs no program of its own")
-    paths = list(files_below(directory, top=top))
+    manifests, below = _manifests_below(collection, directory, list(files_below(directory, top=top)), inside)
+    nearest = _nearest_projects(below) if not composed else {}
+    may_be_meant = bool(nearest) and (not manifests or _run_less(manifests, nearest, inside))
+    projects = choose_projects(directory, nearest, below, inside) if may_be_meant else ProjectChoice([], [])
+    # of many projects side by side nothing tells which one is meant
+    is_unclear = len(projects.projects) > _MOST_PROJECTS
+    if manifests and (is_unclear or not may_be_meant):
+        for path, data in manifests.items():
+            collection.files.setdefault(path, Configuration(path, data))
+    elif not may_be_meant:
+        for path in below:
+            if path.lower().endswith((".conf", ".cfg", ".template")):
+                collection.read(path, inside)
+    elif is_unclear:
+        raise UsageError(f"{directory} holds {len(nearest)} compose projects; name one, such as {next(iter(nearest))}")
+    else:
+        collection.others += manifests
+        collection.read_projects(projects, inside)
+        _find_proxies(collection, directory, below, inside)
+
+
+def _manifests_below(
+    collection: SourceFiles, directory: str, paths: list[str], inside: str
+) -> tuple[dict[str, bytes], list[str]]:
+    """Return the manifests among the files of a directory and in the bases outside, and its files but for templates of charts."""
     charts = sorted(os.path.dirname(path) for path in paths if os.path.basename(path) == "Chart.yaml")
     templates = tuple(os.path.join(chart, "templates", "") for chart in charts)
     below = [path for path in paths if not path.startswith(templates)] if charts else paths
@@ -145,18 +169,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     outer, repository = outer_files(kustomizations, directory) if kustomizations else ([], inside)
     manifests |= {path: data for path in outer if not is_kustomization(path) and (data := _manifest(path, repository))}
     kustomizations += [path for path in outer if is_kustomization(path)]
-    manifests = _without_overlays(collection, manifests, kustomizations, repository, {*outer})
-    nearest = _nearest_projects(below) if not composed else {}
-    if manifests and (
-        not _run_less(manifests, nearest, inside)
-        # of many projects side by side nothing tells which one is meant
-        or len(choose_projects(directory, nearest, below, inside).projects) > _MOST_PROJECTS
-    ):
-        for path, data in manifests.items():
-            collection.files.setdefault(path, Configuration(path, data))
-        return
-    collection.others += manifests
-    _collect_nearest(collection, directory, nearest, below, inside)
+    return _without_overlays(collection, manifests, kustomizations, repository, {*outer}), below
 
 
 def _runs_own_programs(directory: str, paths: Iterable[str], inside: str) -> bool:
@@ -265,23 +278,6 @@ def _nearest_projects(below: list[str]) -> dict[str, list[str]]:
     projects = by_directory(path for path in below if is_compose_file(path.rpartition(os.sep)[2]))
     depth = min((path.count(os.sep) for path in projects), default=0)
     return {path: projects[path] for path in sorted(projects) if path.count(os.sep) == depth}
-
-
-def _collect_nearest(
-    collection: SourceFiles, directory: str, nearest: dict[str, list[str]], below: list[str], inside: str
-) -> None:
-    if nearest:
-        choice = choose_projects(directory, nearest, below, inside)
-        if len(choice.projects) > _MOST_PROJECTS:
-            raise UsageError(
-                f"{directory} holds {len(nearest)} compose projects; name one, such as {next(iter(nearest))}"
-            )
-        collection.read_projects(choice, inside)
-        _find_proxies(collection, directory, below, inside)
-    else:
-        for path in below:
-            if path.lower().endswith((".conf", ".cfg", ".template")):
-                collection.read(path, inside)
 
 
 def _manifest(path: str, inside: str) -> bytes:
