@@ -13,17 +13,9 @@ from archgen.app.importing.compose_files import (
     is_compose_file,
     is_for_trial,
 )
-from archgen.app.importing.directories import entries_of, files_below, found_text, holds_no_address, path_in
+from archgen.app.importing.directories import entries_of, files_below, holds_no_address, path_in
 from archgen.app.importing.outer_bases import outer_files
-from archgen.app.importing.overlays import (
-    among_deployed,
-    choose_overlays,
-    deployed_in,
-    directories_of,
-    is_trial,
-    named_by,
-    only_named_by,
-)
+from archgen.app.importing.overlays import without_overlays
 from archgen.app.importing.project_choice import ProjectChoice, choose_projects
 from archgen.importers.attached import is_proxy
 from archgen.importers.compose.own_programs import is_own_program
@@ -33,10 +25,6 @@ from archgen.importers.stages import TRIAL, stage_of
 from archgen.model.problems import UsageError
 from archgen.system.files import FOUND, IMPORTED, ResolvedDirectory, UnreadableFile, read_file
 
-_OUTER = re.compile(r"^[ \t]*-[ \t]*['\"]?\.\./", re.MULTILINE)
-"""A base of a kustomization in another directory."""
-
-_WORKLOAD = re.compile(rb"^kind:\s*(Deployment|StatefulSet|DaemonSet)\s*$", re.MULTILINE)
 _RUNS = re.compile(
     rb'^[ {]*"?kind"?:\s*"?(?:Deployment|StatefulSet|DaemonSet|CronJob|Rollout|Pod|HelmRelease)"?\s*,?\s*$',
     re.MULTILINE,
@@ -169,7 +157,9 @@ def _manifests_below(
     outer, repository = outer_files(kustomizations, directory) if kustomizations else ([], inside)
     manifests |= {path: data for path in outer if not is_kustomization(path) and (data := _manifest(path, repository))}
     kustomizations += [path for path in outer if is_kustomization(path)]
-    return _without_overlays(collection, manifests, kustomizations, repository, {*outer}), below
+    manifests, overlays = without_overlays(manifests, kustomizations, repository, {*outer})
+    collection.overlays += overlays
+    return manifests, below
 
 
 def _runs_own_programs(directory: str, paths: Iterable[str], inside: str) -> bool:
@@ -213,46 +203,6 @@ def _run_less(manifests: dict[str, bytes], projects: dict[str, list[str]], insid
     if not projects or workloads >= _MOST_OF_A_TRIAL:
         return False
     return sum(count_services(path, inside) for path in _chosen_of(projects, inside)) > 2 * workloads
-
-
-def _without_overlays(
-    collection: SourceFiles, manifests: dict[str, bytes], paths: list[str], inside: str, outer: set[str]
-) -> dict[str, bytes]:
-    """Return the manifests with those of one overlay for each base, and without those of others; without a base, all.
-
-    The kustomizations that state something themselves count as manifests. The `outer` ones lie outside the directory: they are
-    read for those in it that name them, and are no choice.
-    """
-    texts = {path: found_text(path, inside) for path in paths}
-    kustomizations = {os.path.dirname(path): path for path in paths}
-    overlays = [directory for directory, path in kustomizations.items() if directory and _OUTER.search(texts[path])]
-    below = tuple(f"{overlay}{os.sep}" for overlay in overlays)
-    manifests = manifests | {path: text.encode() for path, text in texts.items()}
-    bases = {path: data for path, data in manifests.items() if not path.startswith(below)}
-    workloads = [path for path, data in bases.items() if _WORKLOAD.search(data)]
-    if not below or not workloads:
-        return manifests
-    named = {directory: named_by(directory, texts[path]) for directory, path in kustomizations.items()}
-    deployed = among_deployed([*kustomizations], {path for data in manifests.values() for path in deployed_in(data)})
-    own_overlays = [directory for directory in overlays if kustomizations[directory] not in outer] or overlays
-    read = directories_of([*choose_overlays(own_overlays, named, workloads, deployed)], overlays, named)
-    # what is applied beside an overlay may stand in its directory, such as its secrets
-    inner_roots = tuple(f"{overlay}{os.sep}" for overlay in read)
-    read += sorted(each for each in deployed - {*overlays, *read} if each.startswith(inner_roots))
-    own = [path for directory in read for path in (kustomizations[directory], *named[directory])]
-    inner = {path for paths in named.values() for path in paths}
-    # a trial that no other names is as little of the system as an overlay that is not read
-    trials = [
-        each
-        for each in kustomizations
-        if each and is_trial(each) and not f"{each}{os.sep}".startswith(below) and each not in inner
-    ]
-    trials = trials if read else []
-    unread = [overlay for overlay in (*overlays, *trials) if overlay not in read]
-    collection.overlays += unread
-    beside = tuple(f"{each}{os.sep}" for each in ((*trials, *only_named_by(unread, read, named)) if read else ()))
-    bases = {path: data for path, data in bases.items() if not path.startswith(beside)}
-    return bases | {path: manifests[path] for path in own if path in manifests}
 
 
 def _find_proxies(collection: SourceFiles, directory: str, below: Iterable[str], inside: str) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Set
 
-from archgen.app.importing.directories import path_in
+from archgen.app.importing.directories import found_text, path_in
 from archgen.importers.kubernetes.deployed import deployed_by, may_deploy
 from archgen.importers.kubernetes.kustomization import PATCHES, RESOURCES
 from archgen.importers.nodes import SourceNode
@@ -14,10 +15,53 @@ from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
 from archgen.language.yaml.tree import Map, Seq, TreeNode
 
+_OUTER = re.compile(r"^[ \t]*-[ \t]*['\"]?\.\./", re.MULTILINE)
+"""A base of a kustomization in another directory."""
+
+_WORKLOAD = re.compile(rb"^kind:\s*(Deployment|StatefulSet|DaemonSet)\s*$", re.MULTILINE)
 _MOST_DIRECTORIES = 2000
 
 
-def choose_overlays(
+def without_overlays(
+    manifests: dict[str, bytes], paths: list[str], inside: str, outer: set[str]
+) -> tuple[dict[str, bytes], list[str]]:
+    """Return the manifests with those of one overlay for each base, without a base all, and the overlays that are left out.
+
+    The kustomizations that state something themselves count as manifests. The `outer` ones lie outside the directory: they are
+    read for those in it that name them, and are no choice.
+    """
+    texts = {path: found_text(path, inside) for path in paths}
+    kustomizations = {os.path.dirname(path): path for path in paths}
+    overlays = [directory for directory, path in kustomizations.items() if directory and _OUTER.search(texts[path])]
+    below = tuple(f"{overlay}{os.sep}" for overlay in overlays)
+    manifests = manifests | {path: text.encode() for path, text in texts.items()}
+    bases = {path: data for path, data in manifests.items() if not path.startswith(below)}
+    workloads = [path for path, data in bases.items() if _WORKLOAD.search(data)]
+    if not below or not workloads:
+        return manifests, []
+    named = {directory: named_by(directory, texts[path]) for directory, path in kustomizations.items()}
+    deployed = _among_deployed([*kustomizations], {path for data in manifests.values() for path in _deployed_in(data)})
+    own_overlays = [directory for directory in overlays if kustomizations[directory] not in outer] or overlays
+    read = _directories_of([*_choose_overlays(own_overlays, named, workloads, deployed)], overlays, named)
+    # what is applied beside an overlay may stand in its directory, such as its secrets
+    inner_roots = tuple(f"{overlay}{os.sep}" for overlay in read)
+    read += sorted(each for each in deployed - {*overlays, *read} if each.startswith(inner_roots))
+    own = [path for directory in read for path in (kustomizations[directory], *named[directory])]
+    inner = {path for paths in named.values() for path in paths}
+    # a trial that no other names is as little of the system as an overlay that is not read
+    trials = [
+        each
+        for each in kustomizations
+        if each and _is_before_release(each) and not f"{each}{os.sep}".startswith(below) and each not in inner
+    ]
+    trials = trials if read else []
+    unread = [overlay for overlay in (*overlays, *trials) if overlay not in read]
+    beside = tuple(f"{each}{os.sep}" for each in ((*trials, *_only_named_by(unread, read, named)) if read else ()))
+    bases = {path: data for path, data in bases.items() if not path.startswith(beside)}
+    return bases | {path: manifests[path] for path in own if path in manifests}, unread
+
+
+def _choose_overlays(
     overlays: list[str], named: Mapping[str, list[str]], workloads: list[str], deployed: Set[str]
 ) -> Iterator[str]:
     """Yield the overlay of each base that visitors see; of several that are all for trials none, unless one is deployed.
@@ -51,7 +95,7 @@ def _of_other_bases(chosen: str, others: list[str], named: Mapping[str, list[str
             yield overlay
 
 
-def deployed_in(data: bytes) -> Iterator[str]:
+def _deployed_in(data: bytes) -> Iterator[str]:
     """Yield the directories that the objects of a file have a controller apply."""
     if may_deploy(data):
         try:
@@ -62,7 +106,7 @@ def deployed_in(data: bytes) -> Iterator[str]:
             yield from deployed_by(SourceNode(root, ""))
 
 
-def among_deployed(overlays: list[str], paths: Set[str]) -> set[str]:
+def _among_deployed(overlays: list[str], paths: Set[str]) -> set[str]:
     """Return the overlays that controllers apply: their paths begin at the repository, those of the overlays anywhere in it."""
     lengths = {path.count("/") + 1 for path in paths}
     return {
@@ -119,12 +163,12 @@ def _first(joined: dict[str, str], name: str) -> str:
     return name
 
 
-def is_trial(directory: str) -> bool:
+def _is_before_release(directory: str) -> bool:
     """Return True for a directory that its name calls a trial, or one before the release."""
     return stage_of(os.path.basename(directory)) > UNNAMED
 
 
-def directories_of(chosen: list[str], overlays: list[str], named: Mapping[str, list[str]]) -> list[str]:
+def _directories_of(chosen: list[str], overlays: list[str], named: Mapping[str, list[str]]) -> list[str]:
     """Return overlays and the directories that they name and that hold kustomizations, but for bases."""
     others = set(overlays)
     waiting, seen = list(chosen), dict.fromkeys(chosen)
@@ -139,7 +183,7 @@ def directories_of(chosen: list[str], overlays: list[str], named: Mapping[str, l
     return list(seen)
 
 
-def only_named_by(unread: list[str], read: list[str], named: Mapping[str, list[str]]) -> list[str]:
+def _only_named_by(unread: list[str], read: list[str], named: Mapping[str, list[str]]) -> list[str]:
     """Return the directories of kustomizations that nothing but overlays which are not read leads to."""
     inner = {path for paths in named.values() for path in paths}
     # an overlay that is read may be named by one that isn't
