@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -74,6 +75,23 @@ def test_a_process_that_is_ended_is_an_error(number: signal.Signals) -> None:
 
     with pytest.raises(ChildProcessError, match="ended before it was done"):
         list(parallel_map(50, work, 2))
+
+
+def test_who_stops_while_copies_are_killed_sees_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`timeout` and a terminal that closes signal the copies too: no thread fails on what nobody waits for anymore."""
+    failures: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", failures.append)
+
+    def work(number: int) -> int:
+        if number:
+            time.sleep(0.5)
+            os.kill(os.getpid(), signal.SIGTERM)
+        return number
+
+    parts = parallel_map(50, work, 2)
+    assert next(parts) == 0
+    parts.close()
+    assert failures == []
 
 
 PARENT = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import Any, TypeVar
 
 Produced = TypeVar("Produced")
@@ -24,7 +24,7 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def parallel_map(count: int, work: Callable[[int], Produced], processes: int) -> Iterator[Produced]:
+def parallel_map(count: int, work: Callable[[int], Produced], processes: int) -> Generator[Produced, None, None]:
     """Yield `work` of every number below `count`, done by copies of this process.
 
     A copy has everything that this process has, and hands back only its results, which must be picklable. Its errors are
@@ -40,7 +40,16 @@ def parallel_map(count: int, work: Callable[[int], Produced], processes: int) ->
     chunk = max(1, count // (processes * TURNS))
     try:
         with ProcessPoolExecutor(min(processes, count), get_context("fork"), _start, (work,)) as pool:
-            yield from pool.map(_work, range(count), chunksize=chunk)
+            try:
+                parts = [pool.submit(_work_all, range(at, min(at + chunk, count))) for at in range(0, count, chunk)]
+                parts.reverse()
+                while parts:
+                    yield from parts.pop().result()
+            except BaseException:
+                # the pool cancels the rest by itself: cancelled here, as by `map`, its thread fails on it if a copy is
+                # killed with this process
+                pool.shutdown(cancel_futures=True)
+                raise
     except BrokenProcessPool as error:
         raise ChildProcessError("a process that shared the work ended before it was done") from error
 
@@ -62,6 +71,10 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
+
+
+def _work_all(numbers: range) -> list[Any]:
+    return [_work(number) for number in numbers]
 
 
 def _work(number: int) -> Any:
