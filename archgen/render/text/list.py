@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import assert_never
 
 from archgen.render.text.signs import ASCII_SIGNS
+from archgen.render.text.words import open_branch
 from archgen.style.svg_markup import clean
 from archgen.style.theme import LINES
 from archgen.views.diagram import Badge, Block, Diagram, Item, Message, Node, Remark, chip_text
@@ -61,7 +62,7 @@ def _items(items: Sequence[Item], labels: dict[str, str], indent: str) -> Iterat
                 yield f"{indent}note: {_folded(item.text)}"
             case Block():
                 for at, section in enumerate(item.sections):
-                    yield f"{indent}{item.kind if at == 0 else 'else'} {_folded(section.when)}".rstrip()
+                    yield f"{indent}{open_branch(item.kind, at, _folded(section.when))}"
                     yield from _items(section.items, labels, f"{indent}  ")
             case _:
                 assert_never(item)

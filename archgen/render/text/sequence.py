@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from archgen.render.text.signs import ASCII_SIGNS
-from archgen.render.text.words import cut, fold_lines
+from archgen.render.text.words import cut, fold_lines, open_branch
 from archgen.report.common.terminal import display_width
 from archgen.style.theme import LINES
 from archgen.views.diagram import Block, Item, Message, Remark, Sequence
@@ -76,7 +76,7 @@ class _Writer:
                     self._mark(f"note: {item.text}", min(self._x(name) for name in item.over) if item.over else 0)
                 case Block():
                     for at, section in enumerate(item.sections):
-                        self._rule(f"{item.kind if at == 0 else 'else'} {section.when}", depth)
+                        self._rule(open_branch(item.kind, at, section.when), depth)
                         self._items(section.items, depth + 1)
                     self._rule("end", depth)
                 case _:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from itertools import accumulate
 
+from archgen.model.steps import FrameKind
 from archgen.report.common.terminal import display_width
 from archgen.style.svg_markup import clean
 
@@ -24,3 +25,10 @@ def cut(text: str, room: int) -> str:
     if not widths or widths[-1] <= room:
         return text
     return f"{text[: bisect_right(widths, room - 1)]}…" if room > 0 else ""
+
+
+def open_branch(kind: FrameKind, at: int, when: str) -> str:
+    """Return the line that opens a branch of a frame: branches that are taken together are joined by `and`, others by `else`."""
+    word = kind if at == 0 else "and" if kind == "par" else "else"
+    # an author may have written the word already
+    return word if when == word else f"{word} {when}".rstrip()
