@@ -68,6 +68,16 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
         return {component: tuple(flows.get(component, ())) for component in self.components}
 
     @cached_property
+    def hops_to(self) -> dict[str, tuple[Hop, ...]]:
+        """The hops of all flows that lead to each component."""
+        leading: dict[str, list[Hop]] = {component: [] for component in self.components}
+        for hops in self.hops.values():
+            for hop in hops:
+                for target in dict.fromkeys(hop.targets):
+                    leading[target].append(hop)
+        return {component: tuple(hops) for component, hops in leading.items()}
+
+    @cached_property
     def clients_in(self) -> dict[str, tuple[str, ...]]:
         """The clients that send requests in each flow: visitors and their like; none in work that starts by itself."""
         return {
@@ -229,8 +239,7 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
         calls = (target for call in self.outgoing[component] for target in call.targets)
         if self.kind(component).id != "worker" or not any(self.kind(target).id in _QUEUES for target in calls):
             return False
-        hops = (hop for flow in self.flows_of[component] for hop in self.hops[flow])
-        return not any(component in hop.targets for hop in hops)
+        return not self.hops_to[component]
 
     def if_waiting(self, element: Subject, flows: tuple[str, ...], *, named: bool = False) -> str:
         """Return the condition under which the loss of an element takes flows down, where the model leaves it open; else nothing."""

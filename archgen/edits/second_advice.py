@@ -22,7 +22,7 @@ def advise_second(topology: Topology, component: Component) -> str | None:
         return read_elsewhere(component.id, component.replication.copy_of, "on another host")
     if topology.kind(component.id).stores and not (keeps_files(component) or agrees_by_vote(component)):
         return SERVER_INSTEAD if product_of(component.product).embedded else None
-    if component.kind == "scheduler" and component.replicas[0].floating and not _is_called(topology, component):
+    if component.kind == "scheduler" and component.replicas[0].floating and not topology.hops_to[component.id]:
         return "Its platform starts it again elsewhere: be alerted on a missed run, and let a run that was cut short be repeated."
     if component.kind == "scheduler" and not component.replicas[0].floating:
         return (
@@ -59,11 +59,6 @@ def advise_second(topology: Topology, component: Component) -> str | None:
         if topology.takes_from_queue(component.id)
         else None
     )
-
-
-def _is_called(topology: Topology, component: Component) -> bool:
-    """Return True for a component that a step of a flow calls."""
-    return any(component.id in hop.targets for flow in topology.flows_of[component.id] for hop in topology.hops[flow])
 
 
 def _keeps_elsewhere(topology: Topology, component: Component) -> bool:

@@ -45,10 +45,9 @@ def _keeps_sessions(topology: Topology, component: Component) -> bool:
     """Return True for a cache that holds sessions: a second one would know half of the visitors, unless it has copies of all."""
     if component.kind != "cache" or has_primary(component):
         return False
-    hops = [
-        hop for flow in topology.flows_of[component.id] for hop in topology.hops[flow] if component.id in hop.targets
+    shared = [
+        hop for hop in topology.hops_to[component.id] if topology.components[hop.step.source].sessions == "shared"
     ]
-    shared = [hop for hop in hops if topology.components[hop.step.source].sessions == "shared"]
     return any("session" in (hop.step.message or "").casefold() for hop in shared)
 
 

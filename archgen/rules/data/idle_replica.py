@@ -32,11 +32,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
 def _used(facts: Topology, component: Component) -> frozenset[str]:
     """Return the replicas that can answer a step of a flow."""
     used: set[str] = set()
-    for hops in facts.hops.values():
-        for hop in hops:
-            if component.id in hop.targets:
-                now, later = eligible(component, hop.access)
-                used.update(replica for replica in (*now, *later) if not hop.step.pinned or replica in hop.step.pinned)
+    for hop in facts.hops_to[component.id]:
+        now, later = eligible(component, hop.access)
+        used.update(replica for replica in (*now, *later) if not hop.step.pinned or replica in hop.step.pinned)
     return frozenset(used)
 
 

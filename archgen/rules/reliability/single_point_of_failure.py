@@ -116,8 +116,8 @@ def _is_started_again(facts: Topology, element: Subject) -> bool:
     role = facts.kind(replica.component).role
     if role not in ("application", "support", "observer"):
         return False
-    called = (hop for hops in facts.hops.values() for hop in hops if replica.component in hop.targets)
-    return all(role == "observer" and facts.starts_at_monitoring(hop.flow) for hop in called)
+    calls = facts.hops_to[replica.component]
+    return all(role == "observer" and facts.starts_at_monitoring(hop.flow) for hop in calls)
 
 
 def _is_monitoring_started_again(facts: Topology, breaking: RootCause) -> bool:
