@@ -18,13 +18,7 @@ def advise_service(topology: Topology, element: Subject) -> str:
         return _beside(topology, placed)
     store = own_store(topology, element)
     if store is not None:
-        replication = topology.components[store].replication
-        if replication is not None and replication.copy_of is not None:
-            return read_elsewhere(store, replication.copy_of, "in another zone")
-        return (
-            f"Add a copy in another zone that takes over (a reader, Multi-AZ), and declare it: `replicas: 2` and `replication: "
-            f"{{primary: '{element.id}', failover: automatic}}` for {store}."
-        )
+        return _another_copy(topology.components[store], element.id, "`replicas: 2` and")
     if is_own_service_of_zone(topology, element):
         return _SPREAD
     example = "a host for each" if element.kind == "host" else "`replicas: 2`"
@@ -56,16 +50,21 @@ def _placed_service(topology: Topology, element: Subject) -> Component | None:
 
 def _beside(topology: Topology, component: Component) -> str:
     """Return the fix for a service of one place: the provider's own second place, declared as a host."""
+    is_copy = component.replication is not None and component.replication.copy_of is not None
+    if is_copy or topology.kind(component.id).stores:
+        return _another_copy(component, component.replicas[0].id, "a second host under `runs_on`, and")
+    return "Have its provider run it in several zones (Multi-AZ), and declare it: a host in each under `runs_on`."
+
+
+def _another_copy(component: Component, primary: str, declared: str) -> str:
+    """Return the fix for a store of one zone: a copy in another, which is `declared` and takes over; of a copy, another to read."""
     replication = component.replication
     if replication is not None and replication.copy_of is not None:
         return read_elsewhere(component.id, replication.copy_of, "in another zone")
-    if topology.kind(component.id).stores:
-        primary = component.replicas[0].id
-        return (
-            "Add a copy in another zone that takes over (a reader, Multi-AZ), and declare it: a second host under `runs_on`, and "
-            f"`replication: {{primary: '{primary}', failover: automatic}}` for {component.id}."
-        )
-    return "Have its provider run it in several zones (Multi-AZ), and declare it: a host in each under `runs_on`."
+    return (
+        f"Add a copy in another zone that takes over (a reader, Multi-AZ), and declare it: {declared} `replication: "
+        f"{{primary: '{primary}', failover: automatic}}` for {component.id}."
+    )
 
 
 def own_store(topology: Topology, element: Subject) -> str | None:
