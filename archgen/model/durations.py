@@ -38,7 +38,7 @@ def spell_interval(seconds: float) -> str:
 def format_duration(hours: float) -> str:
     """Return a time in hours in the unit that suits it: `45.8 h`, `52.6 min`, `3.2 s`."""
     if hours >= 1.0:
-        return f"{hours:.1f} h" if hours < 1000 else f"{hours:.0f} h"
+        return f"{hours:.1f} h" if hours < 1000 else f"{hours:,.0f} h"
     minutes = hours * 60
     if minutes >= 1.0:
         return f"{minutes:.1f} min"

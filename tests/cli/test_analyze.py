@@ -222,7 +222,7 @@ def test_random_probabilities_stay_in_order() -> None:
         "100%",
     ]
     assert [format_duration(one) for one in (1000.0, 45.83, 0.5, 1 / 3600, 0.0)] == [
-        "1000 h",
+        "1,000 h",
         "45.8 h",
         "30.0 min",
         "1.0 s",

@@ -15,7 +15,7 @@ def write(report: WhatIfReport, style: Style) -> str:
     """The report: what is changed, what that does to each flow, and what to write."""
     lines = [f"{style.paint(brief(report.file), 'strong')}  {brief(report.name)}", ""]
     if not report.changes:
-        lines.append("no change is needed: no single failure breaks a flow" if not report.left else "no change helps")
+        lines += wrap_columns(_unchanged(report), style.width)
     for number, change in enumerate(report.changes, 1):
         lines += wrap_columns(brief(change), style.width, "     ", f"  {number}. ")
         if report.won:
@@ -36,6 +36,18 @@ def write(report: WhatIfReport, style: Style) -> str:
     if report.yaml:
         lines += ["", "in the model:", "", *(f"  {brief_line(line)}" for line in report.yaml.splitlines())]
     return "\n".join(lines) + "\n"
+
+
+def _unchanged(report: WhatIfReport) -> str:
+    """Return the reason why a search changes nothing; it looks for no cure of flows that fail with nothing lost."""
+    if report.left:
+        return "no change helps"
+    impossible = [brief(flow.flow) for flow in report.before if not flow.possible]
+    if not impossible:
+        return "no change is needed: no single failure breaks a flow"
+    others = "no single failure breaks another flow" if len(impossible) < len(report.before) else "first correct that"
+    fails = "fails" if len(impossible) == 1 else "fail"
+    return f"{listed(impossible)} {fails} with every element up (rule impossible-flow); {others}"
 
 
 def _won(flows: tuple[tuple[str, float], ...]) -> str:
@@ -64,6 +76,10 @@ def _flow(before: FlowAssessment, after: FlowAssessment, style: Style) -> list[s
     moved = f"{'saves' if won > 0 else 'loses'} {format_duration(abs(won))} per year"
     moved = moved if abs(won) >= _SECOND else "downtime unchanged"
     lines = wrap_columns(f"{first} before, {then} after: {moved}", style.width, " " * 18, f"  {'availability':<16}")
+    if not after.possible:
+        return [*lines, "  fails with every element up (rule impossible-flow)"]
+    if not before.possible:
+        lines.append("  failed with every element up before, and works now")
     first_points, then_points = frozenset(before.points), frozenset(after.points)
     gone = [brief(point.id) for point in before.points if point not in then_points]
     fresh = [brief(point.id) for point in after.points if point not in first_points]
@@ -71,6 +87,6 @@ def _flow(before: FlowAssessment, after: FlowAssessment, style: Style) -> list[s
     for label, names in (("resolved", gone), ("new", fresh), ("left", remaining)):
         if names:
             lines += wrap_columns(", ".join(names), style.width, " " * 18, f"  {label:<16}")
-    if not before.points and not after.points:
+    if not before.points and not after.points and before.possible:
         lines.append("  no single point of failure, before or after")
     return lines

@@ -20,7 +20,7 @@
     return `${text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text}%`;
   };
   const lasting = hours => {
-    if (hours >= 1) return hours < 1000 ? `${hours.toFixed(1)} h` : `${hours.toFixed(0)} h`;
+    if (hours >= 1) return hours < 1000 ? `${hours.toFixed(1)} h` : `${Math.round(hours).toLocaleString("en")} h`;
     return hours * 60 >= 1 ? `${(hours * 60).toFixed(1)} min` : `${(hours * 3600).toFixed(1)} s`;
   };
 
