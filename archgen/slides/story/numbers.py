@@ -79,8 +79,8 @@ def _kind(facts: SystemFacts, element: Subject) -> str:
     topology = facts.topology
     if element.kind == "host":
         carried = tuple(dict.fromkeys(replica.component for replica in topology.replicas_on[element.id]))
-        machines = tuple(host.id for host in topology.architecture.hosts if host.runs_on == element.id)
-        return f"a host with {listed(first_few(carried or machines, NAMED))}" if carried or machines else "a host"
+        on_it = carried or topology.guests_of(element.id)
+        return f"a host with {listed(first_few(on_it, NAMED))}" if on_it else "a host"
     if element.kind == "zone":
         kind = zone_words(topology.zones[element.id].kind)
         return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
