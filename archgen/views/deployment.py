@@ -13,7 +13,7 @@ from archgen.model.wording import listed, plural, zone_words
 from archgen.views.badges import badges, beside_title
 from archgen.views.deployment_edges import DeploymentEdges
 from archgen.views.deployment_folding import fold
-from archgen.views.diagram import SEPARATOR, Badge, Diagram, Group, Node, enclosing
+from archgen.views.diagram import GUARDS, SEPARATOR, Badge, Diagram, Group, Node, enclosing
 from archgen.views.equal.names import shared_name
 from archgen.views.equal.spread import host_spread, replica_spread, single_zone
 from archgen.views.folding import Folding
@@ -199,7 +199,7 @@ def _guarding_nodes(
             id=first if position == 0 else f"{first} {guarded}",
             subject=component.id,
             label=component.title,
-            detail=f"guards {guarded.partition(':')[2]}",
+            detail=f"{GUARDS}{guarded.partition(':')[2]}",
             kind=kind.id,
             icon=component.icon or component.product,
             role=kind.role,

@@ -23,6 +23,9 @@ LayoutDirection = Literal["left-right", "top-down"]
 SEPARATOR = " · "
 """Separates the parts of a second line, the most general first: the first ones are left out if there is no room."""
 
+GUARDS = "guards "
+"""Stands before what a firewall guards; where there is no room for it, the icon of the card tells as much."""
+
 
 SINGLE = "single point"
 """The mark of a component with a replica whose loss alone takes down a flow."""

@@ -10,7 +10,7 @@ from archgen.model.architecture import Component
 from archgen.model.finding import Finding
 from archgen.model.wording import plural
 from archgen.views.badges import badges, beside_title
-from archgen.views.diagram import SEPARATOR, Badge, Diagram, Edge, Node
+from archgen.views.diagram import GUARDS, SEPARATOR, Badge, Diagram, Edge, Node
 from archgen.views.folding import Folding
 from archgen.views.labels import port_label, product_label
 from archgen.views.watching import is_for_watching
@@ -63,7 +63,7 @@ def component_node(
 
 def guard_text(component: Component) -> list[str]:
     """Return the elements that a firewall guards, as text that is short enough for a card."""
-    return [f"guards {', '.join(component.guards)}"] if component.guards else []
+    return [f"{GUARDS}{', '.join(component.guards)}"] if component.guards else []
 
 
 def component_edges(topology: Topology, marks: dict[str, tuple[Badge, ...]]) -> Iterator[Edge]:

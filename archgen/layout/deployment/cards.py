@@ -14,7 +14,7 @@ from archgen.layout.placed import PlacedGroup
 from archgen.model.kinds import KINDS
 from archgen.style.text_metrics import ELLIPSIS, elide, text_width, wrap
 from archgen.style.theme import SIZES
-from archgen.views.diagram import SEPARATOR, Chip, Diagram, Edge, Group, Node
+from archgen.views.diagram import GUARDS, SEPARATOR, Chip, Diagram, Edge, Group, Node
 
 SLOT = 16.0
 
@@ -26,9 +26,6 @@ _PART = " · "
 
 _WORD = 12.0
 """Width in sizes of its letters from which on a single word is cut."""
-
-_GUARDS = "guards "
-"""Before what a firewall guards; on a card without room for it, its icon tells as much."""
 
 _LINES = 2
 """The lines of a name on a card."""
@@ -232,8 +229,8 @@ def _shortened(words: str, room: float, size: float) -> str:
     while len(parts) > 1 and text_width(SEPARATOR.join(parts), size) > room:
         del parts[0]
     line = SEPARATOR.join(parts)
-    if line.startswith(_GUARDS) and text_width(line, size) > room:
-        line = f"for {line.removeprefix(_GUARDS)}"
+    if line.startswith(GUARDS) and text_width(line, size) > room:
+        line = f"for {line.removeprefix(GUARDS)}"
     return elide(line, room, size)
 
 
