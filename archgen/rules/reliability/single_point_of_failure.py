@@ -12,7 +12,7 @@ from archgen.edits.second_advice import advise_second
 from archgen.edits.service_advice import advise_service, gateway_of_zone, is_own_service_of_zone, own_store
 from archgen.edits.zones import spread_over_zones, zones_beside
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import WIDE_ZONES
+from archgen.model.architecture import WIDE_ZONES, Replica
 from archgen.model.change import Change
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural, zone_words
@@ -36,7 +36,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
 def _hit(facts: Topology, breaking: RootCause, own: tuple[str, ...], administration: frozenset[str]) -> Hit:
     """Return the hit, with all flows that the loss takes down, as `simulate` does; `administration` are those for administrators."""
     element = breaking.element
-    carried = breaking.absorbed
+    carried = _carried(facts, breaking)
     bearing = f" (with {listed(carried)})" if carried else ""
     queues = _queues(facts, breaking)
     return Hit(
@@ -61,6 +61,25 @@ def _hit(facts: Topology, breaking: RootCause, own: tuple[str, ...], administrat
         proof=breaking.points[0].proof,
         causes=frozenset((element.id, flow) for flow in own),
     )
+
+
+def _carried(facts: Topology, breaking: RootCause) -> tuple[str, ...]:
+    """Return the lost replicas that take flows down: each by itself or, of a flow that none does, whole components together."""
+    if not breaking.absorbed:
+        return ()
+    carried = dict.fromkeys(breaking.absorbed)
+    for flow in breaking.flows:
+        alone = {point.element.id for point in facts.losses.failures[flow].points}
+        if alone.isdisjoint(breaking.absorbed):
+            lost = [replica.id for replica in facts.losses.lying_in(breaking.element, flow)]
+            carried |= dict.fromkeys(
+                name for name in lost if {other.id for other in _replicas_beside(facts, name)}.issubset(lost)
+            )
+    return tuple(carried)
+
+
+def _replicas_beside(facts: Topology, replica: str) -> tuple[Replica, ...]:
+    return facts.components[facts.replicas[replica].component].replicas
 
 
 def _case(facts: Topology, breaking: RootCause, administration: frozenset[str]) -> str | None:
