@@ -19,7 +19,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     if first is not None:
         words.append(f"{plural(len(model.questions), 'question')} open, the first: {first.ask}")
     if model.unknown:
-        words.append(f"unknown: {listed(model.unknown)}, so no rule reports their absence")
+        words.append(f"unknown: {listed(model.unknown)}, so no rule reports what is missing there")
     fix = f"Run `archgen answer {first.id} {'|'.join(first.options) or 'VALUE'}`." if first is not None else _DECLARE
     yield Hit(subject=Subject("model", model.id), message="; ".join(words), fix=fix)
 
