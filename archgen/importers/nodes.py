@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from archgen.importers.facts import Origin
 from archgen.language.yaml.tree import Map, Seq, unpack
 
 
@@ -87,6 +88,11 @@ class SourceNode(Struct, eq=False):
     def _in_its_file(self, value: Any, key: str | int, mark: int) -> SourceNode:
         path = self.files[unpack(mark)[0]] if self.files else self.path
         return SourceNode(value, path, self, key, mark, None, self.files)
+
+    @property
+    def origin(self) -> Origin:
+        """Return the place of the value."""
+        return Origin(self.path, self.line, self.pointer)
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -163,7 +163,7 @@ def read_service(service_name: str, node: SourceNode, variables: Mapping[str, st
     networks = node.get("networks")
     service = Service(
         name=service_name,
-        source=_origin(node),
+        source=node.origin,
         # a registry or a tag whose variable no file sets leaves its sign behind
         image=text("image").lstrip("/").rstrip(":"),
         # a file that names no directory builds from its own, unless another one names it
@@ -195,9 +195,9 @@ def read_service(service_name: str, node: SourceNode, variables: Mapping[str, st
         if network.text_at("ipv4_address"):
             service.aliases.add(interpolate(network.text_at("ipv4_address"), variables))
     service.secrets = {item.text or item.text_at("source") for item in node.get("secrets").list()}
-    service.dns = [SourceText(interpolate(item.text, variables), _origin(item)) for item in node.get("dns").list()]
+    service.dns = [SourceText(interpolate(item.text, variables), item.origin) for item in node.get("dns").list()]
     service.env_files = [
-        SourceText(interpolate(item.text or item.text_at("path"), variables), _origin(item))
+        SourceText(interpolate(item.text or item.text_at("path"), variables), item.origin)
         for item in _entries(node.get("env_file"))
     ]
     service.replicas = _replicas(node, variables)
@@ -238,20 +238,20 @@ def _replicas(node: SourceNode, variables: Mapping[str, str]) -> int | None:
 def _add_references(service: Service, node: SourceNode, variables: Mapping[str, str]) -> None:
     depends_on = node.get("depends_on")
     for name, value in depends_on.items():
-        service.depends_on[name] = SourceText(value.text_at("condition"), _origin(value))
+        service.depends_on[name] = SourceText(value.text_at("condition"), value.origin)
         if value.get("required").value is False:
             service.optional.add(name)
     for item in depends_on.list():
-        service.depends_on[item.text] = SourceText("", _origin(item))
+        service.depends_on[item.text] = SourceText("", item.origin)
     for item in (*node.get("links").list(), *node.get("external_links").list()):
         target, _, alias = interpolate(item.text, variables).partition(":")
-        service.links[alias or target] = SourceText(target, _origin(item))
+        service.links[alias or target] = SourceText(target, item.origin)
     for item in _entries(node.get("volumes")):
         source, target = item.text_at("source"), item.text_at("target")
         if item.text:
             source, target = split_mount(interpolate(item.text, variables))
         if source and target:
-            service.mounts[target] = SourceText(source, _origin(item))
+            service.mounts[target] = SourceText(source, item.origin)
 
 
 def split_mount(text: str) -> tuple[str, str]:
@@ -263,25 +263,25 @@ def split_mount(text: str) -> tuple[str, str]:
 
 def _words(node: SourceNode, variables: Mapping[str, str]) -> SourceText | None:
     words = [interpolate(item.text, variables) for item in node.list()]
-    return SourceText(" ".join(words), _origin(node)) if words else None
+    return SourceText(" ".join(words), node.origin) if words else None
 
 
 def _pairs(node: SourceNode, variables: Mapping[str, str]) -> Iterator[tuple[str, SourceText]]:
     for key, item in node.items():
         text = interpolate(item.text, variables)
         unset = not text and (item.value is None or leaves_open(item.text, variables))
-        yield key, SourceText(text, _origin(item), unset)
+        yield key, SourceText(text, item.origin, unset)
     for item in node.list():
         key, separator, value = item.text.partition("=")
         value = value if separator else variables.get(key, "")
         text = interpolate(value, variables)
         unset = not text and (leaves_open(value, variables) if separator else key not in variables)
-        yield key.strip(), SourceText(text, _origin(item), unset)
+        yield key.strip(), SourceText(text, item.origin, unset)
 
 
 def publications(node: SourceNode, variables: Mapping[str, str]) -> Iterator[Publication]:
     """Yield the published ports of an entry of `ports`, short or long; what can't be read yields none."""
-    source = _origin(node)
+    source = node.origin
     if node.is_map:
         target, address = node.get("target").number, interpolate(node.text_at("host_ip"), variables)
         published = interpolate(node.text_at("published"), variables).partition("-")[0]
@@ -317,10 +317,6 @@ def _range(text: str) -> tuple[int, ...]:
     if last.isascii() and last.isdecimal() and int(first) < int(last[:5]) < 65536:
         return tuple(range(int(first), int(last[:5]) + 1))
     return (int(first),)
-
-
-def _origin(node: SourceNode) -> Origin:
-    return Origin(node.path, node.line, node.pointer)
 
 
 def split_words(text: str) -> list[str]:

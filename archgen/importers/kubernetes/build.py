@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.importers.facts import FactSheet, Opener, Origin
+from archgen.importers.facts import FactSheet, Opener
 from archgen.importers.kubernetes.deployed import deployed_by, is_deployed
 from archgen.importers.kubernetes.kustomization import (
     GENERATORS,
@@ -181,7 +181,7 @@ class _Builder:
                     built.generated.setdefault((kind, generator.text_at("namespace"), name), []).extend(entries)
                     self._note_files(generator)
         for chart in root.get("helmCharts").list():
-            place = Origin(chart.path, chart.line, chart.pointer)
+            place = chart.origin
             self.sheet.omit(place, chart.text_at("name")[:100] or "helmCharts", "a chart isn't rendered")
         self._patch(built, root)
         _scale(built, root)
@@ -193,7 +193,7 @@ class _Builder:
         """Note which files of variables aren't there, and which examples stand in for them."""
         for item, file, is_example in files_of_variables(generator, self.opener):
             if file is None:
-                place = Origin(item.path, item.line, item.pointer)
+                place = item.origin
                 self.sheet.omit(place, generator.text_at("name"), f"its file {item.text[:100]} isn't there")
             elif is_example:
                 self.sheet.stand_in(file.path)
@@ -201,7 +201,7 @@ class _Builder:
     def _add(self, built: _Built, root: SourceNode, item: SourceNode) -> None:
         path = path_beside(root, item.text)
         if item.text.startswith(_REMOTE):
-            self.sheet.omit(Origin(item.path, item.line, item.pointer), item.text[:100], "a remote base isn't read")
+            self.sheet.omit(item.origin, item.text[:100], "a remote base isn't read")
         elif path in self.by_directory:
             if path not in self.open and len(self.open) < _DEEPEST:
                 inner = self.build(path)
@@ -282,7 +282,7 @@ def _patch_generated(built: _Built, patch: SourceNode) -> None:
         if (other, title) == (kind, name):
             for section in ("data", "stringData") if kind == "ConfigMap" else ("stringData",):
                 for key, value in patch.get(section).items():
-                    entries.append((key, value.text, Origin(value.path, value.line, value.pointer)))
+                    entries.append((key, value.text, value.origin))
 
 
 def _scale(built: _Built, root: SourceNode) -> None:

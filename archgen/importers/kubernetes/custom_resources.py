@@ -42,7 +42,7 @@ class Resource(Struct, frozen=True):
         if not declared:
             return None if self.operated.pools[0] else 1, self.manifest.origin
         total, first = sum(node.number or 0 for node in declared), declared[0]
-        return min(total, MOST_REPLICAS), Origin(first.path, first.line, first.pointer)
+        return min(total, MOST_REPLICAS), first.origin
 
     @property
     def names(self) -> Iterator[ServiceKey]:

@@ -88,7 +88,7 @@ def generated_by(generator: SourceNode, opener: Opener) -> Iterator[SettingEntry
     for item in generator.get("literals").list():
         key, equals, value = item.text.partition("=")
         if equals:
-            yield key, value.strip("'\""), Origin(item.path, item.line, item.pointer)
+            yield key, value.strip("'\""), item.origin
     for _, file, is_example in files_of_variables(generator, opener):
         lines = file.data[:_LARGEST].decode("utf-8", "replace").splitlines() if file is not None else ()
         for number, line in enumerate(lines, 1):

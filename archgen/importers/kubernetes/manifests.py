@@ -46,8 +46,7 @@ class Manifest(Struct, frozen=True):
     @property
     def origin(self) -> Origin:
         """Return the place of the object's name."""
-        named = self.node.get("metadata", "name")
-        return Origin(named.path, named.line, named.pointer)
+        return self.node.get("metadata", "name").origin
 
 
 SettingEntry = tuple[str, str, Origin]

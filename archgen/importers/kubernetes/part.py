@@ -189,10 +189,10 @@ def replicas_of(part: Workload, manifests: Manifests) -> tuple[int, str, Origin]
         same = reference.text_at("name") == manifest.name and reference.text_at("kind") == manifest.kind
         if same and scaler.namespace == manifest.namespace:
             least = scaler.node.get("spec", "minReplicas")
-            source = scaler.origin if least.path == scaler.node.path else Origin(least.path, least.line, least.pointer)
+            source = scaler.origin if least.path == scaler.node.path else least.origin
             return least.number or 1, "minReplicas", source
     if manifest.kind == "DaemonSet":
         return 2, "one on each node", manifest.origin
     declared = manifest.node.get("spec", "replicas")
     replicas = 1 if declared.number is None else min(declared.number, MOST_REPLICAS)
-    return replicas, "replicas", Origin(declared.path, declared.line, declared.pointer)
+    return replicas, "replicas", declared.origin

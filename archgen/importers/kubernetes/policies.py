@@ -113,7 +113,7 @@ def _admit(
             for caller in _peers(policy, peer, index):
                 is_named = len(guarded) <= _MOST_NAMED * selector.names
                 for part in guarded if is_named else _behind(caller, guarded, ports):
-                    _call(caller, part, ports, Origin(peer.path, peer.line, peer.pointer), sheet)
+                    _call(caller, part, ports, peer.origin, sheet)
 
 
 def _let_out(policy: Manifest, callers: list[Workload], index: LabelIndex, sheet: FactSheet) -> None:
@@ -123,7 +123,7 @@ def _let_out(policy: Manifest, callers: list[Workload], index: LabelIndex, sheet
         for peer in rule.get("to").list():
             for part in _peers(policy, peer, index):
                 for caller in callers:
-                    _call(caller, part, ports, Origin(peer.path, peer.line, peer.pointer), sheet)
+                    _call(caller, part, ports, peer.origin, sheet)
 
 
 def _behind(caller: Workload, guarded: list[Workload], ports: list[SourceNode]) -> Iterator[Workload]:

@@ -155,7 +155,7 @@ class _Reader:
             self._add(subject, "product", known.product, manifest.origin, part.guess.evidence, confidence)
         image = containers_of(manifest.kind, manifest.node)[0].get("image")
         if SAFE_IMAGE.fullmatch(image.text):
-            self._add(subject, "image", image.text, Origin(image.path, image.line, image.pointer), "image")
+            self._add(subject, "image", image.text, image.origin, "image")
         if manifest.namespace:
             self._add(subject, "group", manifest.namespace, manifest.origin, "namespace")
         if has_sentinel(part):
@@ -200,9 +200,9 @@ class _Reader:
     def _call_of_resource(self, resource: Resource) -> None:
         hosts = self.hosts.of(resource.namespace)
         for identity, node in references_of(resource, self.resources_by_name):
-            self._connect(resource, Mention(identity), Origin(node.path, node.line, node.pointer), "reference")
+            self._connect(resource, Mention(identity), node.origin, "reference")
         for name, node in settings_of(resource.manifest.node.get("spec")):
-            self._mention(resource, name, node.text, Origin(node.path, node.line, node.pointer), name, hosts)
+            self._mention(resource, name, node.text, node.origin, name, hosts)
 
     def _aliases(self) -> dict[tuple[str, str], str]:
         """Return the ids of Services that stand for a name, or for addresses, outside the cluster or in another namespace."""
@@ -237,7 +237,7 @@ class _Reader:
             before = ""
             for key in ("command", "args"):
                 for item in container.get(key).list():
-                    source = Origin(item.path, item.line, item.pointer)
+                    source = item.origin
                     self._wait(part, item.text, source)
                     for word in words_of_command(with_services(expanded(item.text, values), implied)):
                         name, value, flag = argument(word, before)

@@ -92,7 +92,7 @@ def _hosts(manifest: Manifest, backends: tuple[tuple[str, int | None, Origin], .
 
 
 def _backend(name: SourceNode, port: SourceNode) -> tuple[str, int | None, Origin]:
-    return name.text, port.number, Origin(name.path, name.line, name.pointer)
+    return name.text, port.number, name.origin
 
 
 def _has_tls(manifest: Manifest, manifests: Manifests) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from archgen.importers.facts import Fact, FactSheet, Origin
+from archgen.importers.facts import Fact, FactSheet
 from archgen.importers.kubernetes.hosts import ServiceKey
 from archgen.importers.kubernetes.manifests import ROUTES, Manifest, Manifests
 from archgen.importers.kubernetes.part import (
@@ -108,5 +108,5 @@ def _publish(service: Manifest, pods: list[Workload], has_routes: bool, sheet: F
             if KINDS[part.guess.known.kind].observes:
                 value["admin"] = True
             confidence: Confidence = "high" if sort == "LoadBalancer" or number in (80, 443) else "medium"
-            source = Origin(port.path, port.line, port.pointer)
+            source = port.origin
             sheet.add(Fact(f"entry:{part.id}:{number}", "entry", value, source, sort or "externalIPs", confidence))

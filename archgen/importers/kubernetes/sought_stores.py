@@ -93,12 +93,12 @@ def unknown_variables(manifests: Manifests, namespace: str, container: SourceNod
             reference = item.get("valueFrom", f"{word}KeyRef")
             name, key = reference.text_at("name"), reference.text_at("key")
             if name and key not in data_of(manifests, kind, namespace, name):
-                yield item.text_at("name"), Origin(item.path, item.line, item.pointer), f"{namespace}/{name}/{key}"
+                yield item.text_at("name"), item.origin, f"{namespace}/{name}/{key}"
     for item in container.get("envFrom").list():
         name = item.text_at("secretRef", "name")
         for key in _keys_of(manifests, namespace, name):
             variable = item.text_at("prefix") + key
-            yield variable, Origin(item.path, item.line, item.pointer), f"{namespace}/{name}/{key}"
+            yield variable, item.origin, f"{namespace}/{name}/{key}"
 
 
 def settings_in_no_file(manifests: Manifests, part: Workload) -> Iterator[tuple[str, Origin]]:
@@ -109,7 +109,7 @@ def settings_in_no_file(manifests: Manifests, part: Workload) -> Iterator[tuple[
                 name = item.text_at(f"{word}Ref", "name")
                 known = data_of(manifests, kind, part.namespace, name) if name else {}
                 if name and not known and not any(_keys_of(manifests, part.namespace, name)):
-                    yield f"{kind} {name}", Origin(item.path, item.line, item.pointer)
+                    yield f"{kind} {name}", item.origin
 
 
 def components_sought(

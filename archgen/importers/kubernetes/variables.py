@@ -40,11 +40,11 @@ def variables_of(
         if value.__class__ is not Map:
             continue
         if value.get("value") is not None:
-            yield item.text_at("name"), (item.text_at("value"), Origin(item.path, item.line, item.pointer))
+            yield item.text_at("name"), (item.text_at("value"), item.origin)
         if value.get("valueFrom") is None:
             continue
         if item.text_at("valueFrom", "fieldRef", "fieldPath") == "status.hostIP":
-            yield item.text_at("name"), (NODE, Origin(item.path, item.line, item.pointer))
+            yield item.text_at("name"), (NODE, item.origin)
         for kind, reference in REFERENCES:
             name = item.text_at("valueFrom", f"{reference}KeyRef", "name")
             entries = data_of(manifests, kind, namespace, name) if name else {}
@@ -75,7 +75,7 @@ def _entries(manifests: Manifests, kind: str, namespace: str, name: str) -> Iter
     for section in ("data", "stringData"):
         for key, value in manifest.node.get(section).items():
             text = _decoded(value.text) if kind == "Secret" and section == "data" else value.text
-            yield key, (text, Origin(value.path, value.line, value.pointer))
+            yield key, (text, value.origin)
 
 
 def expanded(text: str, values: Mapping[str, tuple[str, Origin]], depth: int = 0) -> str:
