@@ -96,26 +96,26 @@ def is_patch(kind: str, root: SourceNode) -> bool:
     return kind in WORKLOADS and not any(each.text_at("image") for each in pod_of(kind, root).get("containers").list())
 
 
+def _template_of(kind: str, root: SourceNode) -> SourceNode:
+    """Return what the pods of a workload are made of: their metadata and their specification."""
+    if kind == "Pod":
+        return root
+    return root.get("spec", "jobTemplate", "spec", "template") if kind == "CronJob" else root.get("spec", "template")
+
+
 def pod_of(kind: str, root: SourceNode) -> SourceNode:
     """Return the pod's own specification of a workload."""
-    if kind == "Pod":
-        return root.get("spec")
-    if kind == "CronJob":
-        return root.get("spec", "jobTemplate", "spec", "template", "spec")
-    return root.get("spec", "template", "spec")
+    return _template_of(kind, root).get("spec")
 
 
 def labels_of(kind: str, root: SourceNode) -> dict[str, str]:
     """Return the labels of a workload's pods."""
-    above = (
-        ()
-        if kind == "Pod"
-        else ("spec", "jobTemplate", "spec", "template")
-        if kind == "CronJob"
-        else ("spec", "template")
-    )
-    metadata = root.get(*above, "metadata")
-    return {key: value.text for key, value in metadata.get("labels").items()}
+    return {key: value.text for key, value in _template_of(kind, root).get("metadata", "labels").items()}
+
+
+def annotations_of(kind: str, root: SourceNode) -> dict[str, str]:
+    """Return the annotations of a workload's pods."""
+    return {key: value.text for key, value in _template_of(kind, root).get("metadata", "annotations").items()}
 
 
 def command_of(container: SourceNode) -> str:

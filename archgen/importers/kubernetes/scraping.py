@@ -11,7 +11,7 @@ from msgspec import Struct
 from archgen.importers.facts import SCRAPED_IN_PART, Attachment, Fact, FactSheet, Origin
 from archgen.importers.kubernetes.hosts import ServiceKey
 from archgen.importers.kubernetes.kustomization import documents_of
-from archgen.importers.kubernetes.manifests import Manifest, pod_of
+from archgen.importers.kubernetes.manifests import Manifest, annotations_of
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.patch_targets import simple_pattern
 from archgen.importers.nodes import SourceNode
@@ -142,7 +142,7 @@ def _may_be_asked(part: Workload, rules: list[_Rule]) -> bool:
     known = part.guess.known
     if not known.keeps_data or known.protocol in ("http", "https") or any(each.asks_for(_ANNOTATION) for each in rules):
         return True
-    beside = (f"{each.text_at('name')} {each.text_at('image')}" for each in _containers(part))
+    beside = (f"{each.text_at('name')} {each.text_at('image')}" for each in part.containers)
     return any(_MEASURES.search(words) for words in (*beside, *part.ports))
 
 
@@ -174,7 +174,7 @@ def _is_kept(service: Manifest | None, part: Workload, port: Mapping[str, str], 
 def _ports(service: Manifest | None, part: Workload) -> Iterator[dict[str, str]]:
     """Yield the labels of each port of a workload's containers, and of each port of the Service before it."""
     inner: list[dict[str, str]] = []
-    for container in _containers(part):
+    for container in part.containers:
         own = {"pod_container_name": container.text_at("name")}
         inner += [
             {
@@ -196,10 +196,6 @@ def _ports(service: Manifest | None, part: Workload) -> Iterator[dict[str, str]]
         ] or outer
     for one, other in product(islice(inner, _MOST_PORTS), islice(outer, _MOST_PORTS)):
         yield {f"__meta_kubernetes_{key}": value for key, value in (one | other).items()}
-
-
-def _containers(part: Workload) -> list[SourceNode]:
-    return [*pod_of(part.manifest.kind, part.manifest.node).get("containers").list()]
 
 
 def _holds(
@@ -231,21 +227,15 @@ def _value(service: Manifest | None, part: Workload, port: Mapping[str, str], na
         metadata = service.node.get("metadata", f"{match[2]}s")
         values = {key: value.text for key, value in metadata.items()}
     else:
-        values = part.labels if match[2] == "label" else _annotations(part)
+        values = part.labels if match[2] == "label" else annotations_of(part.manifest.kind, part.manifest.node)
     value = next((value for key, value in values.items() if _NO_WORD.sub("_", key) == match[4]), None)
     return "" if value is None else "true" if match[3] else value
-
-
-def _annotations(part: Workload) -> dict[str, str]:
-    root = part.manifest.node
-    pod = root if part.manifest.kind == "Pod" else root.get("spec", "template")
-    return {key: value.text for key, value in pod.get("metadata", "annotations").items()}
 
 
 def _fetch(owner: Workload, part: Workload, source: Origin, confidence: Confidence, sheet: FactSheet) -> None:
     evidence = "kubernetes_sd_configs" if confidence == "high" else SCRAPED_IN_PART
     subject = f"connection:{owner.id}->{part.id}"
     sheet.add(Fact(subject, "protocol", "http", source, evidence, confidence))
-    port = _annotations(part).get(_PORT, "")
+    port = annotations_of(part.manifest.kind, part.manifest.node).get(_PORT, "")
     if port.isascii() and port.isdecimal() and len(port) < 6:
         sheet.add(Fact(subject, "number", int(port), source, evidence, confidence))
