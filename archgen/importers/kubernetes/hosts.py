@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from archgen.importers.addresses import resolve_host
+from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.manifests import Manifest
 from archgen.importers.kubernetes.part import Workload, listens, node_ports
 from archgen.importers.kubernetes.routes import IngressRoute
@@ -70,6 +71,15 @@ def public_names(routes: Iterable[IngressRoute], hosts: Hosts) -> dict[str, str]
             if target is not None and "*" not in host:
                 names.setdefault(host, target)
     return names
+
+
+def backends_of(route: IngressRoute, hosts: Hosts) -> Iterator[tuple[str, int | None, Origin, bool]]:
+    """Yield the components that a route leads to, with port and place; True where no Service has the name."""
+    for service, port, source in route.backends:
+        target = resolve_host(service, hosts.of(route.namespace))
+        meant = resolve_host(service, hosts.meant_in(route.namespace)) if target is None else None
+        if target is not None or meant is not None:
+            yield target or meant or "", port, source, meant is not None
 
 
 def _hosts_in_namespace(

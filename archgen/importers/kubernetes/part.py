@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archgen.importers.catalogue import STORE_PROTOCOLS, Known
-from archgen.importers.facts import FactSheet, Origin
+from archgen.importers.catalogue import SAFE_IMAGE, STORE_PROTOCOLS, Known
+from archgen.importers.facts import Fact, FactSheet, Origin
 from archgen.importers.kubernetes.manifests import (
     WORKLOADS,
     Manifest,
@@ -21,6 +21,7 @@ from archgen.importers.kubernetes.manifests import (
 from archgen.importers.names import free_id
 from archgen.importers.nodes import SourceNode
 from archgen.importers.products import Guess, guess, runs_sentinel, with_ports
+from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
 _ROLLED = ("Deployment", "Rollout")
@@ -103,7 +104,7 @@ def node_ports(part: Workload) -> Iterator[int]:
                 yield number
 
 
-def has_sentinel(part: Workload) -> bool:
+def _has_sentinel(part: Workload) -> bool:
     """Return True for pods of a key-value store in each of which a sentinel runs too."""
     if part.guess.known.kind not in ("key-value-store", "cache"):
         return False
@@ -196,3 +197,30 @@ def replicas_of(part: Workload, manifests: Manifests) -> tuple[int, str, Origin]
     declared = manifest.node.get("spec", "replicas")
     replicas = 1 if declared.number is None else min(declared.number, MOST_REPLICAS)
     return replicas, "replicas", declared.origin
+
+
+def describe_workload(part: Workload, counted: tuple[int, str, Origin], runs_programs: bool, sheet: FactSheet) -> None:
+    """Add the facts of a workload itself; `counted` are its replicas with evidence and place.
+
+    Where the files run no program at all, the numbers of replicas are set elsewhere.
+    """
+    subject, manifest, guessed = f"component:{part.id}", part.manifest, part.guess
+    confidence: Confidence = "high" if guessed.sure else "medium"
+    sheet.add(Fact(subject, "kind", guessed.known.kind, manifest.origin, guessed.evidence, confidence))
+    if guessed.known.product is not None:
+        sheet.add(Fact(subject, "product", guessed.known.product, manifest.origin, guessed.evidence, confidence))
+    image = part.containers[0].get("image")
+    if SAFE_IMAGE.fullmatch(image.text):
+        sheet.add(Fact(subject, "image", image.text, image.origin, "image"))
+    if manifest.namespace:
+        sheet.add(Fact(subject, "group", manifest.namespace, manifest.origin, "namespace"))
+    if _has_sentinel(part):
+        sheet.add(Fact(subject, "is_promoted", True, manifest.origin, "sentinel"))
+    replicas, evidence, source = counted
+    if replicas == 0 and not runs_programs:
+        replicas = 1
+        sheet.add(Fact(subject, "is_uncounted", True, source, evidence, "medium"))
+    if replicas == 0:
+        sheet.omit(manifest.origin, part.id, "has no replicas")
+    if replicas != 1:
+        sheet.add(Fact(subject, "replicas", replicas, source, evidence))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
@@ -15,7 +15,6 @@ from archgen.importers.addresses import (
     resolve_host,
     words_of_command,
 )
-from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.facts import MOUNTED, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.kubernetes.build import read_objects
 from archgen.importers.kubernetes.configurations import attachments_of
@@ -27,7 +26,7 @@ from archgen.importers.kubernetes.custom_resources import (
     resources_of,
     settings_of,
 )
-from archgen.importers.kubernetes.hosts import Hosts, former_namespaces, public_names
+from archgen.importers.kubernetes.hosts import Hosts, backends_of, former_namespaces, public_names
 from archgen.importers.kubernetes.label_index import LabelIndex, labels_in_command
 from archgen.importers.kubernetes.manifests import (
     WORKLOADS,
@@ -40,13 +39,13 @@ from archgen.importers.kubernetes.mounted_settings import settings_in
 from archgen.importers.kubernetes.outer import outer_services
 from archgen.importers.kubernetes.part import (
     Workload,
-    has_sentinel,
+    describe_workload,
     jobs_of_programs,
     replicas_of,
     workloads,
 )
 from archgen.importers.kubernetes.policies import add_policies, admissions
-from archgen.importers.kubernetes.routes import IngressRoute, routes_of
+from archgen.importers.kubernetes.routes import routes_of
 from archgen.importers.kubernetes.scraping import add_scraped
 from archgen.importers.kubernetes.services import add_services, ports_of_nodes, protocols_of, siblings_of
 from archgen.importers.kubernetes.shared_settings import SharedSettings
@@ -114,12 +113,14 @@ class _Reader:
         self.implied = ImpliedVariables(self.services.values())
         self.siblings = dict(siblings_of(self.selected))
         self.called: set[tuple[str, str]] = set()
-        self.runs_programs = self._runs_programs()
         self.protocols = dict(protocols_of(self.services, self.selected))
 
     def read(self) -> list[Attachment]:
+        runs_programs = self._runs_programs()
         for part in self.parts:
-            self._describe(part)
+            describe_workload(part, replicas_of(part, self.manifests), runs_programs, self.sheet)
+            if KINDS[part.guess.known.kind].role in ("application", "web"):
+                self._seek(part)
             self.sharing.note_named(part, self.hosts.of(part.namespace))
         for part in self.parts:
             hosts = self.hosts.of(part.namespace)
@@ -146,35 +147,9 @@ class _Reader:
     ) -> None:
         self.sheet.add(Fact(subject, key, value, source, evidence, confidence))
 
-    def _describe(self, part: Workload) -> None:
-        subject, manifest, sure = f"component:{part.id}", part.manifest, part.guess.sure
-        known = part.guess.known
-        confidence: Confidence = "high" if sure else "medium"
-        self._add(subject, "kind", known.kind, manifest.origin, part.guess.evidence, confidence)
-        if known.product is not None:
-            self._add(subject, "product", known.product, manifest.origin, part.guess.evidence, confidence)
-        image = containers_of(manifest.kind, manifest.node)[0].get("image")
-        if SAFE_IMAGE.fullmatch(image.text):
-            self._add(subject, "image", image.text, image.origin, "image")
-        if manifest.namespace:
-            self._add(subject, "group", manifest.namespace, manifest.origin, "namespace")
-        if has_sentinel(part):
-            self._add(subject, "is_promoted", True, manifest.origin, "sentinel")
-        if KINDS[known.kind].role in ("application", "web"):
-            self._seek(part)
-        replicas, evidence, source = replicas_of(part, self.manifests)
-        if replicas == 0 and not self.runs_programs:
-            # what scales all programs is in no file
-            replicas = 1
-            self._add(subject, "is_uncounted", True, source, evidence, "medium")
-        if replicas == 0:
-            self.sheet.omit(manifest.origin, part.id, "has no replicas")
-        if replicas != 1:
-            self._add(subject, "replicas", replicas, source, evidence)
-
     def _runs_programs(self) -> bool:
         """Return True if anything runs that routes lead to; where there are no routes, any program."""
-        routed = {target for route in routes_of(self.manifests) for target, *_ in self._backends(route)}
+        routed = {target for route in routes_of(self.manifests) for target, *_ in backends_of(route, self.hosts)}
         programs = [part for part in self.parts if KINDS[part.guess.known.kind].role in ("application", "web")]
         behind = [part for part in programs if part.id in routed] or programs
         return any(replicas_of(part, self.manifests)[0] for part in behind)
@@ -373,7 +348,7 @@ class _Reader:
             self._add(subject, "pool", pool, source, evidence)
 
     def _route(self) -> None:
-        routes = [(route, list(self._backends(route))) for route in routes_of(self.manifests)]
+        routes = [(route, list(backends_of(route, self.hosts))) for route in routes_of(self.manifests)]
         # where others lead to something, one that leads nowhere is of what is no longer there
         for route, backends in [each for each in routes if each[1]] or routes:
             controller = controller_of(route, self.parts, self.taken, self.sheet)
@@ -390,11 +365,3 @@ class _Reader:
             for protocol, number in (("https", 443),) if route.tls else (("http", 80),):
                 value = {"protocol": protocol, "port": number, "read": True}
                 self._add(f"entry:{controller}:{number}", "entry", value, route.source, route.kind)
-
-    def _backends(self, route: IngressRoute) -> Iterator[tuple[str, int | None, Origin, bool]]:
-        """Yield the components that a route leads to, with port and place; True where no Service has the name."""
-        for service, port, source in route.backends:
-            target = resolve_host(service, self.hosts.of(route.namespace))
-            meant = resolve_host(service, self.hosts.meant_in(route.namespace)) if target is None else None
-            if target is not None or meant is not None:
-                yield target or meant or "", port, source, meant is not None
