@@ -21,9 +21,6 @@ SLOT = 16.0
 _PIECE = re.compile(r"(?<=[a-z])(?=[A-Z])|\s+|(?<=[/_.:@-])")
 """Where a line of a name may end: between words, after a mark, and within CamelCase."""
 
-_PART = " · "
-"""Between the parts of a second line, of which the first says what the icon tells as well."""
-
 _WORD = 12.0
 """Width in sizes of its letters from which on a single word is cut."""
 
@@ -52,9 +49,10 @@ def compact(node: Node) -> bool:
 def second_line(node: Node, measures: Measures = USUAL) -> str:
     """Return the words under a name: the part it plays where it has one, else what it is."""
     if measures.brief and not (node.mark or node.stands_for):
-        return _PART.join(node.detail.split(_PART)[1:])
+        # the icon tells what the first part says
+        return SEPARATOR.join(node.detail.split(SEPARATOR)[1:])
     detail = node.mark or node.detail
-    return _PART.join(_SHORT.get(part, part) for part in detail.split(_PART)) if measures.flat else detail
+    return SEPARATOR.join(_SHORT.get(part, part) for part in detail.split(SEPARATOR)) if measures.flat else detail
 
 
 _SHORT = {
