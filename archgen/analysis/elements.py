@@ -109,6 +109,16 @@ class Elements(Struct, frozen=True, dict=True, eq=False):
         return {connection.id: connection for connection in self.architecture.connections}
 
     @cached_property
+    def first_in_turn(self) -> dict[str, str]:
+        """The first of the components that take turns with each, as the first connection to several of them has it."""
+        first: dict[str, str] = {}
+        for connection in self.architecture.connections:
+            if len(connection.targets) > 1:
+                for target in connection.targets:
+                    first.setdefault(target, connection.targets[0])
+        return first
+
+    @cached_property
     def certificates(self) -> dict[str, Certificate]:
         """Certificates by id."""
         return {certificate.id: certificate for certificate in self.architecture.certificates}

@@ -10,13 +10,8 @@ from archgen.model.runtimes import runs_any_code
 
 def codebase_of(topology: Topology, component: str) -> str:
     """Return the code base of a component: the declared one, its image, or the first of those that take turns with it."""
-    groups = (
-        connection.targets
-        for connection in topology.architecture.connections
-        if len(connection.targets) > 1 and component in connection.targets
-    )
     own = topology.components[component]
-    return own.codebase or _repository(own) or next(groups, (component,))[0]
+    return own.codebase or _repository(own) or topology.first_in_turn.get(component, component)
 
 
 def installations(topology: Topology, processes: list[str]) -> dict[str, str]:

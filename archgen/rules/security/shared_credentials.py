@@ -43,12 +43,13 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for calls in open_.values():
         yield _unproven(facts, calls)
     for target, users in accounts.items():
-        shared = {account: calls for account, calls in users.items() if len(set(_programs(facts, calls).values())) > 1}
         shared = {
             account: calls
-            for account, calls in shared.items()
+            for account, calls in users.items()
             # what comes through one proxy alone signs in there
-            if len(calls) > 1 and not _is_told_behind(facts, target, account, accounts)
+            if len(calls) > 1
+            and len(set(_programs(facts, calls).values())) > 1
+            and not _is_told_behind(facts, target, account, accounts)
         }
         if shared:
             yield _shared(facts, target, shared)
@@ -104,7 +105,7 @@ def _superuser(facts: Topology, target: str, calls: list[Connection]) -> Hit:
 
 def _programs(facts: Topology, connections: list[Connection]) -> dict[str, str]:
     """Return the program of each caller; processes of one application or code base, and those that do each other's work, are one."""
-    callers = [caller for connection in connections for caller in _callers(facts, connection)]
+    callers = dict.fromkeys(caller for connection in connections for caller in _callers(facts, connection))
     programs = {caller: codebase_of(facts, caller) for caller in callers}
     processes: dict[str, list[str]] = {}
     for source, program in programs.items():
