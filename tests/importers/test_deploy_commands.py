@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from archgen.app.importing.deploy_commands import find_runs
-from archgen.app.importing.importing import import_model
+from tests.importers.compose_projects import STORES, SYSTEM, assert_choice, compose, imported
 
 UP = "docker compose -f docker-compose.vps.yml up -d\n"
+SERVER = {"docker-compose.yml": compose(*SYSTEM), "docker-compose.vps.yml": compose(*SYSTEM)}
 DOWN = "docker compose -f docker-compose.vps.yml down\n"
 
 
@@ -58,14 +59,103 @@ def test_script_that_ends_what_it_started_has_only_tried_it(
 
 
 @pytest.mark.parametrize(
-    ("after", "read"), [("", "docker-compose.vps.yml"), (DOWN, "docker-compose.yml")], ids=["deployed", "tried"]
-)
-def test_project_that_a_script_only_tries_is_not_the_system(
-    after: str, read: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ("files", "read", "reason"),
+    [
+        pytest.param(
+            {**SERVER, "release.sh": f"{UP}curl localhost\n"},
+            ["docker-compose.vps.yml"],
+            "docker-compose.vps.yml: release.sh starts it",
+            id="script-that-deploys",
+        ),
+        pytest.param(
+            {**SERVER, "release.sh": f"{UP}curl localhost\n{DOWN}"},
+            ["docker-compose.yml"],
+            "docker-compose.yml: Compose reads it by default",
+            id="script-that-only-tries",
+        ),
+        pytest.param(
+            {
+                "compose.yml": compose(*SYSTEM),
+                "deploy/compose.prod.yml": compose("web=acme/web", head="# docker compose -f compose.yml -f deploy/compose.prod.yml up -d"),
+            },
+            ["compose.yml", "deploy/compose.prod.yml"],
+            "compose.yml with deploy/compose.prod.yml: its name says production",
+            id="command-in-the-head-of-a-file",
+        ),
+        pytest.param(
+            {
+                "docker-compose.yml": compose(*SYSTEM),
+                "docker-compose.prod.yml": compose("web@web", "api@api"),
+                "Makefile": "prod:\n\tdocker compose $(BASE) -f docker-compose.prod.yml up -d\n",
+            },
+            ["docker-compose.prod.yml", "docker-compose.yml"],
+            "docker-compose.yml with docker-compose.prod.yml: its name says production",
+            id="command-with-a-base-in-a-variable",
+        ),
+        pytest.param(
+            {
+                "docker-compose.yml": compose("app@.", "worker@worker", *STORES),
+                "edge/docker-compose.yml": compose("app@..", "syncer@syncer"),
+                "deploy.sh": "ssh root@host 'docker compose -f /srv/shop/docker-compose.yml up -d'\n",
+            },
+            ["docker-compose.yml"],
+            "",
+            id="path-on-a-server-may-be-any-file-of-that-name",
+        ),
+        pytest.param(
+            {
+                **SERVER,
+                ".github/workflows/deploy.yml": "steps:\n  - run: docker compose -f docker-compose.vps.yml up -d\n",
+            },
+            ["docker-compose.vps.yml"],
+            "docker-compose.vps.yml: .github/workflows/deploy.yml starts it",
+            id="workflow-that-deploys",
+        ),
+        pytest.param(
+            {
+                **SERVER,
+                ".github/workflows/deploy-staging.yml": "steps:\n  - run: docker compose -f docker-compose.vps.yml up -d\n",
+                "scripts/start.sh": "docker compose -f docker-compose.vps.yml up -d\n",
+                "scripts/deploy.sh": "docker compose -f docker-compose.vps.yml logs\n",
+            },
+            ["docker-compose.yml"],
+            "docker-compose.yml: Compose reads it by default",
+            id="scripts-that-deploy-nothing-for-visitors",
+        ),
+        pytest.param(
+            {
+                **SERVER,
+                "Makefile": "up:\n\tdocker compose up\n\ndeploy:\n\tdocker compose -f docker-compose.vps.yml up -d\n",
+            },
+            ["docker-compose.vps.yml"],
+            "docker-compose.vps.yml: Makefile starts it",
+            id="target-that-deploys",
+        ),
+        pytest.param(
+            {
+                "docker-compose.yml": compose(*SYSTEM),
+                "docker-compose.prod.yml": compose(*SYSTEM),
+                "deploy.sh": "cd /srv/shop && docker compose pull && docker compose up -d\n",
+            },
+            ["docker-compose.yml"],
+            "docker-compose.yml: deploy.sh starts it",
+            id="default-that-a-script-deploys",
+        ),
+        pytest.param(
+            {
+                "docker-compose.yml": compose(*SYSTEM),
+                "docker-compose.live.yml": compose(*SYSTEM),
+                "docker-compose.prod.yml": compose(*SYSTEM),
+                "deploy.sh": 'COMPOSE_FILE="docker-compose.yml"\nif [ "$1" = prod ]; then\n  COMPOSE_FILE="docker-compose.live.yml"\nfi\n'
+                'docker compose -f "$COMPOSE_FILE" up -d\n',
+            },
+            ["docker-compose.live.yml"],
+            "docker-compose.live.yml: its name says production, deploy.sh starts it",
+            id="variable-of-a-script",
+        ),
+    ],
+)  # fmt: skip
+def test_project_that_a_command_starts_for_visitors_is_the_system(
+    files: dict[str, str], read: list[str], reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    for file in ("docker-compose.yml", "docker-compose.vps.yml"):
-        Path(file).write_text("services:\n  web: {build: web}\n  api: {build: api}\n", encoding="utf-8")
-    Path("release.sh").write_text(f"{UP}curl localhost\n{after}", encoding="utf-8")
-    result = import_model((".",), None)
-    assert [file.path for file, name in result.reading.sources if name == "compose"] == [read]
+    assert_choice(imported(tmp_path, monkeypatch, files), read, reason)

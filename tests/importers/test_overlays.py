@@ -134,69 +134,6 @@ def test_set_of_applications_names_the_overlay_of_each_element(tmp_path: Path, m
     assert replicas() == {"web": 8}
 
 
-def files(name: str, *workloads: str, namespace: str = "") -> dict[str, str]:
-    """Return a kustomization of its own with some workloads, each with two replicas."""
-    texts = {
-        f"{name}/{each}.yaml": WORKLOAD.replace("web", each).replace("spec: {template", "spec: {replicas: 2, template")
-        for each in workloads
-    }
-    line = f"namespace: {namespace}\n" if namespace else ""
-    names = ", ".join(f"{each}.yaml" for each in workloads)
-    return {**texts, f"{name}/kustomization.yaml": f"{line}resources: [{names}]\n"}
-
-
-@pytest.mark.parametrize(
-    ("others", "expected"),
-    [
-        # most of it is the same: another variant, which goes as a whole
-        (files("k2", "api", "web", "jobs"), {"api": 1, "web": 1}),
-        # two systems that have something of one name
-        (files("k2", "web", "jobs", "mails"), {"api": 1, "jobs": 2, "mails": 2, "web": 1}),
-        # the same in another namespace is another one, unless it is for trials
-        (files("second", "api", "web", namespace="b"), {"api": 1, "b-api": 2, "b-web": 2, "web": 1}),
-        (files("preview", "api", "web", namespace="b"), {"api": 1, "web": 1}),
-        # what a controller applies takes nothing away that is only here
-        (
-            {**files("k2", "web", "jobs", "mails"), "argo.yaml": ARGO % "repo/prod"},
-            {"api": 1, "jobs": 2, "mails": 2, "web": 1},
-        ),
-        ({**files("k2", "web", "jobs", "mails"), "argo.yaml": ARGO % "k2"}, {"jobs": 2, "mails": 2, "web": 2}),
-    ],
-)
-def test_variants_of_a_system_are_not_put_together(
-    others: dict[str, str], expected: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    write({**base("prod", "web"), **base("prod", "api")})
-    write({"prod/app.yaml": f"{WORKLOAD}---{WORKLOAD.replace('web', 'api')}", **others})
-    assert replicas() == expected
-
-
-@pytest.mark.parametrize(
-    ("names", "expected"),
-    [
-        (("k8s/dev", "k8s/prod"), {"api": 2, "web": 2}),
-        (("k8s/staging/app", "k8s/app"), {"api": 2, "web": 2}),
-        (("demo/k8s/one", "demo/k8s/two"), {"api": 1, "web": 1}),
-        # where a checkout lies says nothing
-        (("dev/k8s/local", "dev/k8s/visitors"), {"api": 2, "web": 2}),
-        # two regions are no trials: the first file counts
-        (("k8s/eu", "k8s/us"), {"api": 1, "web": 1}),
-    ],
-)
-def test_directory_for_trials_gives_way_to_the_one_for_visitors(
-    names: tuple[str, str], expected: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    for directory, count in zip(names, (1, 2), strict=True):
-        for name in ("web", "api"):
-            text = WORKLOAD.replace("web", name).replace("spec: {template", f"spec: {{replicas: {count}, template")
-            write({f"{directory}/{name}.yaml": text})
-    write({f"{names[0]}/debug.yaml": WORKLOAD.replace("web", "debug")})
-    assert {name: count for name, count in replicas().items() if name != "debug"} == expected
-    assert ("debug" in replicas()) == (expected["api"] == 1)
-
-
 @pytest.mark.parametrize(("directory", "count"), [(".", 3), ("overlays", 3), ("overlays/prod", 3), ("overlays/eu", 7)])
 def test_overlay_upon_an_overlay_leaves_the_inner_one_and_its_base(
     directory: str, count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -206,30 +143,6 @@ def test_overlay_upon_an_overlay_leaves_the_inner_one_and_its_base(
     write({**base("base"), **overlay("overlays/prod", "../../base", 3), **overlay("overlays/eu", "../prod", 7)})
     parts = import_model((directory,), None).model.inventory.parts.values()
     assert {part.id: part.replicas for part in parts} == {"web": count}
-
-
-def test_directory_around_all_kustomizations_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name, count in (("dev", 1), ("prod", 5)):
-        write(base(f"local/clusters/{name}"))
-        app = Path(f"local/clusters/{name}/app.yaml")
-        app.write_text(WORKLOAD.replace("spec: {template", f"spec: {{replicas: {count}, template"))
-    assert replicas() == {"web": 5}
-
-
-def test_directory_for_trials_with_something_else_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in ("k8s/dev/db", "k8s/dev/cache", "k8s/dev/web", "k8s/web", "k8s/api"):
-        write({f"{name}.yaml": WORKLOAD.replace("web", name.rpartition("/")[2])})
-    assert set(replicas()) == {"api", "cache", "db", "web"}
-
-
-def test_variant_is_named_in_the_summary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    write({**files("k8s", "api", "web"), **files("k8s/k2", "api", "jobs")})
-    lines = summary(import_model((".",), None)).splitlines()
-    assert "left out: jobs (k8s/k2/jobs.yaml:4): another variant of the system" in lines
-    assert any("Deployment api (k8s/api.yaml, k8s/k2/api.yaml)" in line for line in lines)
 
 
 @pytest.mark.parametrize("kind", ["Ingress", "HorizontalPodAutoscaler", "NetworkPolicy", "HTTPRoute"])
@@ -344,55 +257,3 @@ def test_overlay_that_states_patches_alone_is_read(
     write({**base("base"), "prod/kustomization.yaml": f"resources:\n  - ../base\n{key}:\n  - {patch}\n"})
     write({"prod/scale.yaml": "{kind: Deployment, metadata: {name: web}, spec: {replicas: 4}}\n"})
     assert replicas() == {"web": 4}
-
-
-STEPS = "[{op: replace, path: /spec/replicas, value: 3}]"
-
-
-@pytest.mark.parametrize(
-    ("patch", "expected"),
-    [
-        (f"{{target: {{kind: Deployment}}, patch: '{STEPS}'}}", {"web": 3, "db": 1}),
-        (f"{{target: {{kind: StatefulSet|Deployment}}, patch: '{STEPS}'}}", {"web": 3, "db": 3}),
-        (f"{{target: {{kind: ^(Rollout|StatefulSet)$, name: .*}}, patch: '{STEPS}'}}", {"web": 1, "db": 3}),
-        (f"{{target: {{kind: CronJob}}, patch: '{STEPS}'}}", {"web": 1, "db": 1}),
-        (f"{{target: {{kind: Deployment, name: db}}, patch: '{STEPS}'}}", {"web": 1, "db": 1}),
-        (f"{{target: {{name: db}}, patch: '{STEPS}'}}", {"web": 1, "db": 3}),
-        (f"{{target: {{name: 'd[b]'}}, patch: '{STEPS}'}}", {"web": 1, "db": 1}),
-        (f"{{target: {{kind: Deploy.*}}, patch: '{STEPS}'}}", {"web": 3, "db": 1}),
-        (f"{{target: {{kind: Deployment, labelSelector: a=b}}, patch: '{STEPS}'}}", {"web": 1, "db": 1}),
-        (f"{{target: {{kind: Deployment, annotationSelector: a=b}}, patch: '{STEPS}'}}", {"web": 1, "db": 1}),
-        (f"{{target: {{kind: Deployment, namespace: other}}, patch: '{STEPS}'}}", {"web": 1, "db": 1}),
-        (f"{{target: {{kind: Deployment}}, patch: '{STEPS.replace('replace', 'test')}'}}", {"web": 1, "db": 1}),
-        (f"{{target: {{kind: Deployment}}, patch: '{STEPS.replace('replicas', 'paused')}'}}", {"web": 1, "db": 1}),
-        (f"{{patch: '{STEPS}'}}", {"web": 1, "db": 1}),
-        ("{target: {kind: Deployment}, path: steps.json}", {"web": 4, "db": 1}),
-        ("{patch: '{kind: StatefulSet, metadata: {name: db}, spec: {replicas: 5}}'}", {"web": 1, "db": 5}),
-        ("{patch: '{kind: Deployment, metadata: {name: db}, spec: {replicas: 5}}'}", {"web": 1, "db": 1}),
-        ("{patch: '{kind: Deployment, spec: {replicas: 5}}'}", {"web": 1, "db": 1}),
-        ("{target: {name: db}, patch: '{kind: any, metadata: {name: web}, spec: {replicas: 5}}'}", {"web": 1, "db": 5}),
-        ("{patch: '{kind: Deployment, metadata: {name: [}'}", {"web": 1, "db": 1}),
-        (
-            "{patch: '{kind: Deployment, metadata: {name: web}, spec: {template: {spec: {containers: null}}}}'}",
-            {"db": 1},
-        ),
-        ("{patch: '{kind: Deployment, metadata: {name: web}, spec: [a]}'}", {"db": 1}),
-        ("{target: {name: web}, patch: '[{op: remove, path: /spec/template/spec/containers/0}]'}", {"db": 1}),
-        (
-            "{target: {name: web}, patch: '[{op: remove, path: /spec/template/spec/containers/7}, 3, {op: move}]'}",
-            {"web": 1, "db": 1},
-        ),
-        (
-            "{target: {name: web}, patch: '[{op: add, path: /spec/template/spec/containers/-, value: {name: b, image: x}}]'}",
-            {"web": 1, "db": 1},
-        ),
-    ],
-)
-def test_patch_scales_the_workloads_of_its_target(
-    patch: str, expected: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    store = WORKLOAD.replace("Deployment", "StatefulSet").replace("acme/web:1", "postgres:17").replace("web", "db")
-    write({"app.yaml": f"{WORKLOAD}---{store}", "kustomization.yaml": f"resources: [app.yaml]\npatches: [{patch}]\n"})
-    write({"steps.json": '[{"op": "add", "path": "/spec/replicas", "value": 4}]'})
-    assert replicas() == expected

@@ -6,41 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from archgen.app.importing.candidates import ComposeCandidate
-from archgen.app.importing.compose_sketch import sketch_compose
-from archgen.app.importing.importing import Import, import_model, summary
-from archgen.importers.stages import UNNAMED
-
-
-def compose(*services: str, head: str = "") -> str:
-    """Return a compose file: `web@app` builds `web` from `app`, `web=acme/web` runs an image, `web` alone is only changed."""
-    lines = [head, "services:"]
-    for service in services:
-        name, at, source = service.partition("@")
-        name, equals, image = name.partition("=") if not at else (name, "", "")
-        lines += [
-            f"  {name}:",
-            f"    build: {source}" if at else f"    image: {image}" if equals else "    restart: always",
-        ]
-    return "\n".join([*lines, ""])
-
-
-SYSTEM = ("web@web", "api@api", "db=postgres:16")
-STORES = ("db=postgres:16", "cache=redis:7")
-
-
-def imported(directory: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str]) -> Import:
-    """Write files, and import their directory."""
-    monkeypatch.chdir(directory)
-    for name, text in files.items():
-        Path(name).parent.mkdir(parents=True, exist_ok=True)
-        Path(name).write_text(text, encoding="utf-8")
-    return import_model((".",), None)
-
-
-def read_files(result: Import) -> list[str]:
-    """Return the compose files that an import read."""
-    return sorted(file.path for file, name in result.reading.sources if name == "compose")
+from archgen.app.importing.importing import import_model, summary
+from tests.importers.compose_projects import STORES, SYSTEM, assert_choice, compose, imported, read_files
 
 
 @pytest.mark.parametrize(
@@ -81,15 +48,6 @@ def read_files(result: Import) -> list[str]:
             ["compose.prod.yml", "compose.yml"],
             "compose.yml with compose.prod.yml: its name says production",
             id="override-for-development-is-left-out-with-one-for-production",
-        ),
-        pytest.param(
-            {
-                "compose.yml": compose(*SYSTEM),
-                "deploy/compose.prod.yml": compose("web=acme/web", head="# docker compose -f compose.yml -f deploy/compose.prod.yml up -d"),
-            },
-            ["compose.yml", "deploy/compose.prod.yml"],
-            "compose.yml with deploy/compose.prod.yml: its name says production",
-            id="command-in-the-head-of-a-file",
         ),
         pytest.param(
             {"docker-compose.yml": compose(*STORES), "infra/docker-compose.prod.yml": compose("web=acme/web", *STORES)},
@@ -173,31 +131,11 @@ def read_files(result: Import) -> list[str]:
         pytest.param(
             {
                 "docker-compose.yml": compose(*SYSTEM),
-                "docker-compose.prod.yml": compose("web@web", "api@api"),
-                "Makefile": "prod:\n\tdocker compose $(BASE) -f docker-compose.prod.yml up -d\n",
-            },
-            ["docker-compose.prod.yml", "docker-compose.yml"],
-            "docker-compose.yml with docker-compose.prod.yml: its name says production",
-            id="command-with-a-base-in-a-variable",
-        ),
-        pytest.param(
-            {
-                "docker-compose.yml": compose(*SYSTEM),
                 "docker-compose.prod.yml": compose("web=acme/web:1", "api=acme/api:1") + "    environment: {DATABASE_URL: 'postgres://db.example/x'}\n",
             },
             ["docker-compose.prod.yml"],
             "docker-compose.prod.yml: its name says production",
             id="file-with-an-address-of-its-own-stands-for-itself",
-        ),
-        pytest.param(
-            {
-                "docker-compose.yml": compose("app@.", "worker@worker", *STORES),
-                "edge/docker-compose.yml": compose("app@..", "syncer@syncer"),
-                "deploy.sh": "ssh root@host 'docker compose -f /srv/shop/docker-compose.yml up -d'\n",
-            },
-            ["docker-compose.yml"],
-            "",
-            id="path-on-a-server-may-be-any-file-of-that-name",
         ),
         pytest.param(
             {
@@ -207,60 +145,6 @@ def read_files(result: Import) -> list[str]:
             ["docker-compose.yml"],
             "docker-compose.yml: Compose reads it by default",
             id="production-of-less-than-half",
-        ),
-        pytest.param(
-            {
-                "docker-compose.yml": compose(*SYSTEM),
-                "docker-compose.vps.yml": compose(*SYSTEM),
-                ".github/workflows/deploy.yml": "steps:\n  - run: docker compose -f docker-compose.vps.yml up -d\n",
-            },
-            ["docker-compose.vps.yml"],
-            "docker-compose.vps.yml: .github/workflows/deploy.yml starts it",
-            id="workflow-that-deploys",
-        ),
-        pytest.param(
-            {
-                "docker-compose.yml": compose(*SYSTEM),
-                "docker-compose.vps.yml": compose(*SYSTEM),
-                ".github/workflows/deploy-staging.yml": "steps:\n  - run: docker compose -f docker-compose.vps.yml up -d\n",
-                "scripts/start.sh": "docker compose -f docker-compose.vps.yml up -d\n",
-                "scripts/deploy.sh": "docker compose -f docker-compose.vps.yml logs\n",
-            },
-            ["docker-compose.yml"],
-            "docker-compose.yml: Compose reads it by default",
-            id="scripts-that-deploy-nothing-for-visitors",
-        ),
-        pytest.param(
-            {
-                "docker-compose.yml": compose(*SYSTEM),
-                "docker-compose.vps.yml": compose(*SYSTEM),
-                "Makefile": "up:\n\tdocker compose up\n\ndeploy:\n\tdocker compose -f docker-compose.vps.yml up -d\n",
-            },
-            ["docker-compose.vps.yml"],
-            "docker-compose.vps.yml: Makefile starts it",
-            id="target-that-deploys",
-        ),
-        pytest.param(
-            {
-                "docker-compose.yml": compose(*SYSTEM),
-                "docker-compose.prod.yml": compose(*SYSTEM),
-                "deploy.sh": "cd /srv/shop && docker compose pull && docker compose up -d\n",
-            },
-            ["docker-compose.yml"],
-            "docker-compose.yml: deploy.sh starts it",
-            id="default-that-a-script-deploys",
-        ),
-        pytest.param(
-            {
-                "docker-compose.yml": compose(*SYSTEM),
-                "docker-compose.live.yml": compose(*SYSTEM),
-                "docker-compose.prod.yml": compose(*SYSTEM),
-                "deploy.sh": 'COMPOSE_FILE="docker-compose.yml"\nif [ "$1" = prod ]; then\n  COMPOSE_FILE="docker-compose.live.yml"\nfi\n'
-                'docker compose -f "$COMPOSE_FILE" up -d\n',
-            },
-            ["docker-compose.live.yml"],
-            "docker-compose.live.yml: its name says production, deploy.sh starts it",
-            id="variable-of-a-script",
         ),
         pytest.param(
             {
@@ -308,9 +192,7 @@ def read_files(result: Import) -> list[str]:
 def test_project_is_chosen_by_evidence(
     files: dict[str, str], read: list[str], reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    result = imported(tmp_path, monkeypatch, files)
-    assert read_files(result) == read
-    assert list(result.reasons) == ([reason] if reason else [])
+    assert_choice(imported(tmp_path, monkeypatch, files), read, reason)
 
 
 def test_manifest_of_a_trial_is_not_read_instead_of_a_stack_of_products(
@@ -351,50 +233,3 @@ def test_later_file_of_another_directory_changes_the_services_of_the_first(
     )
     assert "image: acme/web:2" in result.text
     assert set(result.model.inventory.parts) == {"web"}
-
-
-def test_outline_of_a_file_has_what_compose_reads_of_it() -> None:
-    text = """
-x-common: &common
-  restart: always
-services:
-  "web":   # the page
-    <<: *common
-    build:
-      context: ./web
-      args: {A: b}
-    depends_on:
-      api:
-        condition: service_healthy
-    profiles:
-      - app
-  api: {image: "acme/api:1", depends_on: [db], profiles: [app, all]}
-  job:
-    build: .
-    depends_on: [api, db]
-  db:
-    image: postgres:16  # for now
-    environment:
-      image: none
-  only:
-    ports: ["80:80"]
-volumes:
-  data:
-    driver: local
-include:
-  - more/compose.yml
-"""
-    sketch = sketch_compose("shop/compose.yml", text)
-    assert {name: (each.image, each.built, each.runs) for name, each in sketch.services.items()} == {
-        "web": ("", "shop/web", True),
-        "api": ("acme/api:1", "", True),
-        "job": ("", "shop", True),
-        "db": ("postgres:16", "", True),
-        "only": ("", "", False),
-    }
-    assert [sketch.services[name].waits_for for name in ("web", "api", "job")] == [["api"], ["db"], ["api", "db"]]
-    assert [sketch.services[name].profiles for name in ("web", "api", "job")] == [["app"], ["app", "all"], []]
-    candidate = ComposeCandidate((sketch.path,), sketch.services, UNNAMED)
-    assert set(candidate.own) == {"web", "api", "job"}
-    assert sketch.changed == {"only"}
-    assert sketch.includes == ("more/compose.yml",)

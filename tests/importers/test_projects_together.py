@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.importers.test_project_choice import STORES, compose, imported, read_files
+from tests.importers.compose_projects import STORES, assert_choice, compose, imported
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,4 @@ from tests.importers.test_project_choice import STORES, compose, imported, read_
 def test_program_is_read_with_the_stores_that_it_names(
     files: dict[str, str], read: list[str], reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    result = imported(tmp_path, monkeypatch, files)
-    assert read_files(result) == read
-    assert list(result.reasons) == ([reason] if reason else [])
+    assert_choice(imported(tmp_path, monkeypatch, files), read, reason)

@@ -1,4 +1,4 @@
-"""Kustomizations beside each other: which are variants of one system, as their programs and images tell."""
+"""Systems beside each other: which are variants of one, as their directories, programs and images tell."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from archgen.app.importing.importing import import_model, summary
 from tests.importers.test_found_files import WORKLOAD, write
-from tests.importers.test_overlays import replicas
+from tests.importers.test_overlays import ARGO, base, replicas
 
 
 def system(directory: str, images: dict[str, str], namespace: str = "") -> dict[str, str]:
@@ -75,3 +76,90 @@ def test_what_begins_as_one_document_is_a_variant_whatever_its_image(
         text = f"resources: [app.yaml, ../common/app.yaml]\nimages: [{{name: acme/web, newName: {image}}}]\n"
         write({f"{name}/kustomization.yaml": text})
     assert set(replicas()) == {"first-jobs", "web"}
+
+
+def files(name: str, *workloads: str, namespace: str = "") -> dict[str, str]:
+    """Return a kustomization of its own with some workloads, each with two replicas."""
+    texts = {
+        f"{name}/{each}.yaml": WORKLOAD.replace("web", each).replace("spec: {template", "spec: {replicas: 2, template")
+        for each in workloads
+    }
+    line = f"namespace: {namespace}\n" if namespace else ""
+    names = ", ".join(f"{each}.yaml" for each in workloads)
+    return {**texts, f"{name}/kustomization.yaml": f"{line}resources: [{names}]\n"}
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        # most of it is the same: another variant, which goes as a whole
+        (files("k2", "api", "web", "jobs"), {"api": 1, "web": 1}),
+        # two systems that have something of one name
+        (files("k2", "web", "jobs", "mails"), {"api": 1, "jobs": 2, "mails": 2, "web": 1}),
+        # the same in another namespace is another one, unless it is for trials
+        (files("second", "api", "web", namespace="b"), {"api": 1, "b-api": 2, "b-web": 2, "web": 1}),
+        (files("preview", "api", "web", namespace="b"), {"api": 1, "web": 1}),
+        # what a controller applies takes nothing away that is only here
+        (
+            {**files("k2", "web", "jobs", "mails"), "argo.yaml": ARGO % "repo/prod"},
+            {"api": 1, "jobs": 2, "mails": 2, "web": 1},
+        ),
+        ({**files("k2", "web", "jobs", "mails"), "argo.yaml": ARGO % "k2"}, {"jobs": 2, "mails": 2, "web": 2}),
+    ],
+)
+def test_variants_of_a_system_are_not_put_together(
+    others: dict[str, str], expected: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**base("prod", "web"), **base("prod", "api")})
+    write({"prod/app.yaml": f"{WORKLOAD}---{WORKLOAD.replace('web', 'api')}", **others})
+    assert replicas() == expected
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("k8s/dev", "k8s/prod"), {"api": 2, "web": 2}),
+        (("k8s/staging/app", "k8s/app"), {"api": 2, "web": 2}),
+        (("demo/k8s/one", "demo/k8s/two"), {"api": 1, "web": 1}),
+        # where a checkout lies says nothing
+        (("dev/k8s/local", "dev/k8s/visitors"), {"api": 2, "web": 2}),
+        # two regions are no trials: the first file counts
+        (("k8s/eu", "k8s/us"), {"api": 1, "web": 1}),
+    ],
+)
+def test_directory_for_trials_gives_way_to_the_one_for_visitors(
+    names: tuple[str, str], expected: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for directory, count in zip(names, (1, 2), strict=True):
+        for name in ("web", "api"):
+            text = WORKLOAD.replace("web", name).replace("spec: {template", f"spec: {{replicas: {count}, template")
+            write({f"{directory}/{name}.yaml": text})
+    write({f"{names[0]}/debug.yaml": WORKLOAD.replace("web", "debug")})
+    assert {name: count for name, count in replicas().items() if name != "debug"} == expected
+    assert ("debug" in replicas()) == (expected["api"] == 1)
+
+
+def test_directory_around_all_kustomizations_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, count in (("dev", 1), ("prod", 5)):
+        write(base(f"local/clusters/{name}"))
+        app = Path(f"local/clusters/{name}/app.yaml")
+        app.write_text(WORKLOAD.replace("spec: {template", f"spec: {{replicas: {count}, template"))
+    assert replicas() == {"web": 5}
+
+
+def test_directory_for_trials_with_something_else_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("k8s/dev/db", "k8s/dev/cache", "k8s/dev/web", "k8s/web", "k8s/api"):
+        write({f"{name}.yaml": WORKLOAD.replace("web", name.rpartition("/")[2])})
+    assert set(replicas()) == {"api", "cache", "db", "web"}
+
+
+def test_variant_is_named_in_the_summary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**files("k8s", "api", "web"), **files("k8s/k2", "api", "jobs")})
+    lines = summary(import_model((".",), None)).splitlines()
+    assert "left out: jobs (k8s/k2/jobs.yaml:4): another variant of the system" in lines
+    assert any("Deployment api (k8s/api.yaml, k8s/k2/api.yaml)" in line for line in lines)
