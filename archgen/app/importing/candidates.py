@@ -18,7 +18,7 @@ _ENOUGH = 0.5
 """The part of a project's own programs that another one has to run to be the same system."""
 
 _MOST = 0.7
-"""That part where only a name speaks for it, and it runs fewer programs."""
+"""That part where it runs fewer programs, unless both a name and a script speak for it."""
 
 UNNAMED_RANK = 2
 
