@@ -184,17 +184,16 @@ def _chosen_of(projects: dict[str, list[str]], inside: str) -> Iterator[str]:
 
 def _manifest_directories(directory: str, below: list[str]) -> list[str]:
     """Return the outermost directories below that hold manifests, by their names or by a kustomization in them."""
-    found: list[str] = []
+    directories: dict[str, None] = {}
     above = 0 if directory == "." else len(directory) + 1
     for path in below:
         inner = path[above:].split(os.sep)[:-1]
-        at = next((place for place, name in enumerate(inner) if name.lower() in _OF_MANIFESTS), None)
-        if at is None and inner and is_kustomization(path):
-            at = len(inner) - 1
-        if at is not None and path.lower().endswith((".yml", ".yaml")):
-            found.append(path_in(directory, os.path.join(*inner[: at + 1])))
-    outermost = dict.fromkeys(found)
-    return [each for each in outermost if not any(each.startswith(f"{other}{os.sep}") for other in outermost)]
+        depth = next((place for place, name in enumerate(inner, 1) if name.lower() in _OF_MANIFESTS), 0)
+        if depth == 0 and is_kustomization(path):
+            depth = len(inner)
+        if depth > 0 and path.lower().endswith((".yml", ".yaml")):
+            directories[path_in(directory, os.path.join(*inner[:depth]))] = None
+    return [each for each in directories if not any(each.startswith(f"{other}{os.sep}") for other in directories)]
 
 
 def _run_less(manifests: dict[str, bytes], projects: dict[str, list[str]], inside: str) -> bool:

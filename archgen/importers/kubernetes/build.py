@@ -50,7 +50,7 @@ _SCALED = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController", "
 _SETTINGS = ("ConfigMap", "Secret", "SealedSecret", "ExternalSecret")
 """Kinds of what stands beside kustomizations and is applied by hand."""
 
-_TOLD = (*ROUTES, "HorizontalPodAutoscaler", "NetworkPolicy")
+_NAMED_IF_UNLISTED = (*ROUTES, "HorizontalPodAutoscaler", "NetworkPolicy")
 """Kinds that change what is said of a listed workload: who reads must know that such a file, perhaps applied by hand, didn't count."""
 
 _REMOTE = ("https://", "http://", "ssh://", "git@", "git::", "github.com/")
@@ -256,7 +256,7 @@ class _Builder:
                         yield each
                     elif each.kind in WORKLOADS:
                         self.sheet.omit(each.origin, each.name, "no kustomization lists it")
-                    elif each.kind in _TOLD:
+                    elif each.kind in _NAMED_IF_UNLISTED:
                         self.sheet.omit(each.origin, f"{each.kind} {each.name}", "no kustomization lists it")
 
     def _runs(self, path: str) -> bool:

@@ -67,8 +67,8 @@ def _entries(manifests: Manifests, kind: str, namespace: str, name: str) -> Iter
     if manifest is None and not namespace:
         manifest = next((each for (_, other), each in objects.items() if other == name), None)
     generated = manifests.generated
-    made = generated.get((kind, namespace, name)) or generated.get((kind, "", name)) or []
-    for key, text, source in made:
+    entries = generated.get((kind, namespace, name)) or generated.get((kind, "", name)) or []
+    for key, text, source in entries:
         yield key, (text, source)
     if manifest is None:
         return

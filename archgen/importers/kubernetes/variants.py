@@ -16,7 +16,6 @@ from archgen.importers.stages import UNNAMED, stage_of
 ObjectKey = tuple[str, str, str]
 """Kind, namespace and name."""
 
-
 _WORD = re.compile(r"[a-z0-9]+")
 
 
