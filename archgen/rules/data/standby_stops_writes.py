@@ -92,10 +92,12 @@ def _hit(facts: Topology, component: Component, replication: Replication, points
         subject=Subject("component", component.id),
         message=(
             f"Losing {listed(names, 'or')} stops every write to {component.id}: a write waits for {number} (`without: stop`), "
-            "and there is none to spare"
+            f"and {'there is none to spare' if copies else 'too few are elsewhere'}"
         ),
         related=tuple((point.element, "stops the writes alone") for point in _each_once(points)),
         flows=facts.in_order(flows),
+        # there are enough copies where a host or a zone has to take several of them
+        fix=None if copies else f"Place enough of the copies outside {listed(names, 'or')}. {_CONTINUE}",
         proof=points[0].proof,
         causes=frozenset((point.element.id, point.flow) for point in points),
     )
@@ -103,6 +105,11 @@ def _hit(facts: Topology, component: Component, replication: Replication, points
 
 def _each_once(points: tuple[SinglePoint, ...]) -> tuple[SinglePoint, ...]:
     return tuple({point.element: point for point in points}.values())
+
+
+_CONTINUE = (
+    "Or let writes continue without copies (`without: continue`), and accept that the latest of them can be lost."
+)
 
 
 RULE = Rule(
@@ -117,10 +124,7 @@ RULE = Rule(
         "standby stops all writes while that standby is down, so the pair fails more often than a single server. "
         "PostgreSQL waits forever by default."
     ),
-    fix=(
-        "Add a standby, and wait for any one of them (PostgreSQL: `ANY 1 (…)`). Or let writes continue without "
-        "copies (`without: continue`), and accept that the latest of them can be lost."
-    ),
+    fix=f"Add a standby, and wait for any one of them (PostgreSQL: `ANY 1 (…)`). {_CONTINUE}",
     limits="Checks components with `replication: {without: stop}`, and PostgreSQL with one synchronous standby, which waits by default.",
     references=(
         (
