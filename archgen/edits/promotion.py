@@ -143,7 +143,7 @@ def _chosen(index: Index, component: Component) -> Promoter:
     there = _there(index, component, product)
     if there is not None:
         return Promoter(there.id, there.product, port=port)
-    taken = index.architecture.element_names
+    taken = index.element_names
     name = unused_name(product or "arbiter", taken)
     placed = any(replica.hosts for replica in component.replicas)
     witness = (_witness_there(index, component) or unused_name("witness-1", taken)) if placed else None

@@ -136,7 +136,7 @@ def _to_another_machine(index: Index, target: Subject, host: str, affected: Iter
     below = index.hosts[host].runs_on
     if target.kind == "host" and below is not None:
         # where each machine carries one of its like already
-        yield MoveHost(host, index.hosts[host].zones, next_name(below, index.architecture.element_names))
+        yield MoveHost(host, index.hosts[host].zones, next_name(below, index.element_names))
 
 
 def _is_far(index: Index, host: str, machine: str) -> bool:

@@ -192,6 +192,11 @@ class Index:
         return {zone.id: zone.within for zone in self.architecture.zones}
 
     @cached_property
+    def element_names(self) -> frozenset[str]:
+        """The ids of components, hosts and zones, none of which a new element may have."""
+        return self.architecture.element_names
+
+    @cached_property
     def zone_kinds(self) -> dict[str, str]:
         """The kind of each zone."""
         return {zone.id: zone.kind for zone in self.architecture.zones}
