@@ -15,7 +15,7 @@ from archgen.importers.kubernetes.custom_resources import Resource
 from archgen.importers.kubernetes.manifests import Manifests, all_containers_of
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.sought_stores import unknown_variables
-from archgen.importers.kubernetes.variables import REFERENCES, data_of, variables_of
+from archgen.importers.kubernetes.variables import data_of, taken_whole, variables_of
 from archgen.importers.names import words_of
 from archgen.importers.outside import OutsideStore
 from archgen.importers.secrets import is_secret_name
@@ -271,9 +271,7 @@ def _words_of(part: Workload | Resource) -> list[str]:
 def _taken_whole(manifests: Manifests, part: Workload) -> Iterator[list[tuple[str, Origin]]]:
     """Yield the entries of each ConfigMap and Secret of which a workload takes all."""
     for container in all_containers_of(part.manifest.kind, part.manifest.node):
-        for item in container.get("envFrom").list():
-            for kind, reference in REFERENCES:
-                name = item.text_at(f"{reference}Ref", "name")
-                entries = list(data_of(manifests, kind, part.namespace, name).values()) if name else []
-                if entries:
-                    yield entries
+        for _, kind, name in taken_whole(container):
+            entries = list(data_of(manifests, kind, part.namespace, name).values())
+            if entries:
+                yield entries

@@ -10,7 +10,7 @@ from msgspec import Struct
 from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.manifests import Manifests
 from archgen.importers.kubernetes.part import Workload
-from archgen.importers.kubernetes.variables import REFERENCES, data_of, variables_of
+from archgen.importers.kubernetes.variables import REFERENCES, data_of, taken_whole, variables_of
 from archgen.importers.nodes import SourceNode
 from archgen.importers.outside import PLACEHOLDER, store_with_placeholder
 from archgen.importers.secrets import is_secret_name
@@ -104,12 +104,10 @@ def unknown_variables(manifests: Manifests, namespace: str, container: SourceNod
 def settings_in_no_file(manifests: Manifests, part: Workload) -> Iterator[tuple[str, Origin]]:
     """Yield the ConfigMaps and Secrets that a pod takes whole and of which no file tells a key, each with its place."""
     for container in part.containers:
-        for item in container.get("envFrom").list():
-            for kind, word in REFERENCES:
-                name = item.text_at(f"{word}Ref", "name")
-                known = data_of(manifests, kind, part.namespace, name) if name else {}
-                if name and not known and not any(_keys_of(manifests, part.namespace, name)):
-                    yield f"{kind} {name}", item.origin
+        for item, kind, name in taken_whole(container):
+            in_files = data_of(manifests, kind, part.namespace, name) or any(_keys_of(manifests, part.namespace, name))
+            if not in_files:
+                yield f"{kind} {name}", item.origin
 
 
 def components_sought(

@@ -30,11 +30,9 @@ def variables_of(
     manifests: Manifests, namespace: str, container: SourceNode
 ) -> Iterator[tuple[str, tuple[str, Origin]]]:
     """Yield the variables of a container, each with its value and its place."""
-    for item in container.get("envFrom").list():
-        for kind, reference in REFERENCES:
-            name = item.text_at(f"{reference}Ref", "name")
-            for key, entry in data_of(manifests, kind, namespace, name).items() if name else ():
-                yield item.text_at("prefix") + key, entry
+    for item, kind, name in taken_whole(container):
+        for key, entry in data_of(manifests, kind, namespace, name).items():
+            yield item.text_at("prefix") + key, entry
     for item in container.get("env").list():
         value = item.value
         if value.__class__ is not Map:
@@ -51,6 +49,15 @@ def variables_of(
             key = item.text_at("valueFrom", f"{reference}KeyRef", "key")
             if key in entries:
                 yield item.text_at("name"), entries[key]
+
+
+def taken_whole(container: SourceNode) -> Iterator[tuple[SourceNode, str, str]]:
+    """Yield the references of a container to all that a ConfigMap or Secret holds, each with its kind and name."""
+    for item in container.get("envFrom").list():
+        for kind, reference in REFERENCES:
+            name = item.text_at(f"{reference}Ref", "name")
+            if name:
+                yield item, kind, name
 
 
 def data_of(manifests: Manifests, kind: str, namespace: str, name: str) -> dict[str, tuple[str, Origin]]:
