@@ -197,13 +197,15 @@ def _alone_on(facts: Topology, breaking: RootCause) -> str | None:
 
 
 def _stopping(facts: Topology, breaking: RootCause) -> list[str]:
-    """Return the components of the lost replicas: those lost as a whole, if any are; backups are the lesser loss."""
+    """Return the components of the lost replicas: backups are the lesser loss, then those that aren't lost as a whole."""
     lost = (*breaking.absorbed, breaking.element.id)
     names = list(dict.fromkeys(facts.replicas[name].component for name in lost if name in facts.replicas))
-    gone = [name for name in names if all(replica.id in lost for replica in facts.components[name].replicas)] or names
     alone = _stops_backups_alone(facts, breaking)
-    serving = [name for name in gone if alone or facts.kind(name).id != "backup"] or gone
-    return [name for name in serving if not _is_only_writer(facts, name, breaking.flows)] or serving
+    serving = [name for name in names if alone or facts.kind(name).id != "backup"] or names
+    gone = [
+        name for name in serving if all(replica.id in lost for replica in facts.components[name].replicas)
+    ] or serving
+    return [name for name in gone if not _is_only_writer(facts, name, breaking.flows)] or gone
 
 
 def _is_only_writer(facts: Topology, name: str, flows: tuple[str, ...]) -> bool:
