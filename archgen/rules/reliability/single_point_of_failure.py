@@ -69,8 +69,8 @@ def _carried(facts: Topology, breaking: RootCause) -> tuple[str, ...]:
         return ()
     carried = dict.fromkeys(breaking.absorbed)
     for flow in breaking.flows:
-        alone = {point.element.id for point in facts.losses.failures[flow].points}
-        if alone.isdisjoint(breaking.absorbed):
+        points = facts.losses.points[flow]
+        if not any(Subject("replica", replica) in points for replica in breaking.absorbed):
             lost = [replica.id for replica in facts.losses.lying_in(breaking.element, flow)]
             carried |= dict.fromkeys(
                 name for name in lost if {other.id for other in _replicas_beside(facts, name)}.issubset(lost)
