@@ -76,9 +76,15 @@ def _inside(facts: Topology, element: Subject, flow: str) -> dict[str, list[str]
 
 
 def _breaks_alone(facts: Topology, replicas: list[str], element: Subject, alone: Mapping[Subject, object]) -> bool:
-    """Return True if a replica, or one host of several in a zone or on a host, takes the flow down by itself."""
-    smaller = {Subject("replica", replica) for replica in replicas}
-    smaller |= {Subject("host", host) for replica in replicas for host in facts.replicas[replica].hosts} - {element}
+    """Return True if a host of one of the replicas, or one right on the place, takes the flow down by itself.
+
+    A replica on a host of its own inside doesn't count: if its host's loss breaks nothing, another takes over after that, and what
+    its process breaks is the mechanism's fault.
+    """
+    smaller: set[Subject] = set()
+    for replica in replicas:
+        hosts = {Subject("host", host) for host in facts.replicas[replica].hosts} - {element}
+        smaller |= hosts if len(hosts) == 1 else {*hosts, Subject("replica", replica)}
     return any(subject in alone for subject in smaller)
 
 
