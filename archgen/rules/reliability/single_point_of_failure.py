@@ -170,10 +170,10 @@ def _fix(facts: Topology, breaking: RootCause) -> str | None:
         return own
     step, path = breaking.points[0].proof.step, breaking.points[0].proof.path
     if len(path) < 2:
-        return _another_zone(facts, breaking.element)
+        return _another_zone(facts, breaking)
     needs = facts.losses.structures[breaking.flows[0]].needs.get(path[-2], ())
     cure = next((_cure(facts, breaking, need) for need in needs if need.step == step), None)
-    return cure or _another_zone(facts, breaking.element)
+    return cure or _another_zone(facts, breaking)
 
 
 def _elsewhere(facts: Topology, breaking: RootCause, fix: str | None) -> str | None:
@@ -226,14 +226,34 @@ def _of_each(facts: Topology, breaking: RootCause) -> str | None:
     return " ".join(f"{listed(names)}: {fix or rest}" for fix, names in advice.items())
 
 
-def _another_zone(facts: Topology, element: Subject) -> str | None:
-    """Return the fix for a zone that is the only one of its kind: its hosts are several already."""
-    if element.kind != "zone":
+def _another_zone(facts: Topology, breaking: RootCause) -> str | None:
+    """Return the fix for a zone whose hosts fail together: what is in it alone goes into another, which may be declared already."""
+    if breaking.element.kind != "zone":
         return None
-    kind = facts.zones[element.id].kind
-    if kind == "power":
-        return f"Put one of the hosts that back each other up on another power feed than {element.id}, and declare it as a zone."
-    return f"Place one replica of each in another {zone_words(kind)}, and declare it as a zone."
+    zone = facts.zones[breaking.element.id]
+    declare = "" if any(other.kind == zone.kind for other in facts.zones.values() if other != zone) else _DECLARE
+    if zone.kind == "power":
+        return (
+            f"Put one of the hosts that back each other up on another power feed than {breaking.element.id}{declare}."
+        )
+    names = _in_it_alone(facts, breaking)
+    if not names:
+        return f"Spread the replicas so that enough of each are left without {breaking.element.id}."
+    return f"Place a replica of {names} in another {zone_words(zone.kind)}{declare}."
+
+
+_DECLARE = ", and declare it as a zone"
+
+
+def _in_it_alone(facts: Topology, breaking: RootCause) -> str:
+    """Name the components that are lost as a whole; of those with one replica each, which stand in for each other, any will do."""
+    lost = dict.fromkeys(
+        replica.id for flow in breaking.flows for replica in facts.losses.lying_in(breaking.element, flow)
+    )
+    names = dict.fromkeys(facts.replicas[replica].component for replica in lost)
+    whole = [name for name in names if all(replica.id in lost for replica in facts.components[name].replicas)]
+    several = [name for name in whole if len(facts.components[name].replicas) > 1]
+    return listed(several) or listed(whole, "or")
 
 
 def _cure(facts: Topology, breaking: RootCause, need: Need) -> str | None:
