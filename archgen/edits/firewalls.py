@@ -23,10 +23,8 @@ def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict
     """Return rules that let in what components are called on from other hosts: from the internet, then from inside.
 
     Empty if a port is unknown, because a rule that leaves it out would cut the callers off, and if the internet reaches a
-    store, because a rule would say that it may.
+    store, because a rule would say that it may. What the site's own monitoring collects from may be called on any port.
     """
-    if _are_scraped(topology, components):
-        return []
     public: _Sides = {}
     inside: _Sides = {}
     for call in topology.architecture.connections:
@@ -55,8 +53,11 @@ def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict
         # no ports would mean any
         if ports
     ]
-    electing = [name for name in topology.components if opened and name in components and _elects(topology, name)]
-    return [*opened, *({"from": name, "to": name, "action": "allow"} for name in electing)]
+    if not opened:
+        return []
+    electing = [(name, name) for name in topology.components if name in components and _elects(topology, name)]
+    unnamed = [*electing, *_scrapes(topology, components)]
+    return [*opened, *({"from": source, "to": target, "action": "allow"} for source, target in unnamed)]
 
 
 def admit_from(topology: Topology, component: str, hosts: Collection[str]) -> tuple[Change, ...]:
@@ -130,17 +131,31 @@ def _elects(topology: Topology, component: str) -> bool:
     return cluster is not None and cluster.by == "vrrp" and len(topology.hosts_of(component)) > 1
 
 
-def _are_scraped(topology: Topology, components: Collection[str]) -> bool:
-    """Return True if a monitoring elsewhere collects from one of some components on a port that no connection declares."""
+def _scrapes(topology: Topology, components: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield each monitoring with a component from which it collects on another host, on a port that no connection declares."""
     for observer in topology.observers:
         if observer.kind != "monitoring" or observer.managed:
             continue
         hosts = frozenset(topology.hosts_of(observer.id))
         called = {target for call in topology.outgoing[observer.id] for target in call.targets}
-        sources = {source for collection in observer.collects for source in collection.sources} - called
-        if any(not hosts.issuperset(topology.hosts_of(name)) for name in components if name in sources):
-            return True
-    return False
+        sources = dict.fromkeys(source for collection in observer.collects for source in collection.sources)
+        for name in sources:
+            if name in components and name not in called and not hosts.issuperset(topology.hosts_of(name)):
+                yield observer.id, name
+
+
+def admit_scrapes(topology: Topology, observer: str, components: Collection[str]) -> tuple[Change, ...]:
+    """Return the rules that let a monitoring in to components, past the firewalls whose rules so far leave it to their default.
+
+    Its port isn't known. A firewall with a rule that denies something may keep it out on purpose.
+    """
+    sources = topology.firewalls.places(observer)
+    denying = ((topology.firewalls.denies(sources, observer, name, None), name) for name in components)
+    return tuple(
+        Append(("components", firewall, "rules"), {"from": observer, "to": name, "action": "allow"})
+        for firewall, name in denying
+        if firewall is not None and all(lets_in(rule) for rule in topology.components[firewall].rules)
+    )
 
 
 def _outside(topology: Topology, source: str) -> str:

@@ -46,19 +46,54 @@ def test_a_firewall_lets_the_members_of_a_vrrp_group_talk() -> None:
     assert added_rules(single) == [VISITS]
 
 
+COLLECTED = {"from": "watch", "to": "lb", "action": "allow"}
+
+
 @pytest.mark.parametrize(
-    ("watch", "call", "is_written"),
+    ("watch", "call", "rules"),
     [
-        ("runs_on: c", "", False),
-        ("managed: true", "", True),
-        ("runs_on: [a, b]", "", True),
-        ("runs_on: c", "\n  watch -> lb: {protocol: http, port: 8405}", True),
+        ("runs_on: c", "", [COLLECTED]),
+        ("managed: true", "", []),
+        ("runs_on: [a, b]", "", []),
+        (
+            "runs_on: c",
+            "\n  watch -> lb: {protocol: http, port: 8405}",
+            [{"from": "watch", "to": "lb", "ports": [8405], "action": "allow"}],
+        ),
     ],
 )
-def test_no_firewall_is_written_that_cuts_a_scrape_off(watch: str, call: str, is_written: bool) -> None:
+def test_a_firewall_lets_in_what_collects(watch: str, call: str, rules: list[dict[str, object]]) -> None:
     text = GUARDED.replace("monitoring, runs_on: c", f"monitoring, {watch}, collects: [{{from: lb, what: metrics}}]")
     text = text.replace("user -> lb: https", f"user -> lb: https{call}")
-    assert ("firewall" in fixed(text, "missing-firewall")["components"]) == is_written
+    assert [rule for rule in added_rules(text) if rule["from"] == "watch"] == rules
+
+
+SCRAPED = model(
+    "user: {kind: client}\nweb: {kind: web-server, runs_on: a}\napi: {kind: service, runs_on: b}\n"
+    "watch: {kind: monitoring, runs_on: c, alerts: [ops], collects: [{from: [api], what: [metrics]}]}\n"
+    "filter: {kind: firewall, guards: [a], default: deny, rules: [{from: internet, to: web, ports: [443], action: allow}, "
+    "{from: api, to: web, ports: [22], action: allow}]}",
+    "user -> web: https\nweb -> api: https\napi -> web: {protocol: ssh, port: 22, required: false}",
+    "user -> web: x\nweb -> api: y",
+    "{a: {}, b: {}, c: {}}",
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_admitted"),
+    [
+        ("", "", True),
+        ("default: deny", "default: allow", False),
+        ("action: allow}]}", "action: allow}, {from: c, to: a, action: deny}]}", False),
+        ("kind: monitoring, runs_on: c", "kind: monitoring-agent", False),
+    ],
+)
+def test_a_filter_lets_in_what_is_told_to_collect(old: str, new: str, is_admitted: bool) -> None:
+    text = SCRAPED.replace(old, new) if old else SCRAPED
+    assert text != SCRAPED or not old
+    after = fixed(text, "unmonitored")["components"]["filter"]["rules"]
+    added = [{"from": "watch", "to": "web", "action": "allow"}] if is_admitted else []
+    assert after == [*yaml.safe_load(text)["components"]["filter"]["rules"], *added]
 
 
 def test_a_firewall_does_not_open_the_port_of_administrators() -> None:

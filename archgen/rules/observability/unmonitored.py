@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from archgen.analysis.exposure import gateways
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AddReplica
-from archgen.edits.firewalls import admit_from, admit_to
+from archgen.edits.firewalls import admit_from, admit_scrapes, admit_to
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -125,6 +125,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     collector = collector or (agent if bare else None)
     if bare and collector is not None:
         changes += _collect(facts, collector, bare)
+        changes += admit_scrapes(facts, collector.id, bare) if collector.kind == "monitoring" else ()
         bare = []
     return (*changes, *_new_agent(facts, () if agent is not None else hosts, bare))
 
