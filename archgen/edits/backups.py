@@ -33,7 +33,7 @@ def add_backup(topology: Topology, store: Component) -> tuple[Change, ...]:
     beside = next((backup for backup in copying.values() if _can_copy(topology, backup, store)), None)
     if beside is not None:
         return _another_job(topology, beside, store)
-    if _is_kept_at_home(topology):
+    if _is_kept_at_home(topology, store):
         # a provider has no way in to what runs on own machines, and what a backup there can read is for people to say
         return ()
     if store.managed:
@@ -80,9 +80,13 @@ def _host_of_job(store: Component) -> str | None:
     return last.hosts[0] if len(last.hosts) == 1 else None
 
 
-def _is_kept_at_home(topology: Topology) -> bool:
-    """Return True for a system with a backup of its own and nothing that a provider runs but the services of others."""
-    return bool(topology.of_kind("backup")) and not topology.has_provider
+def _is_kept_at_home(topology: Topology, store: Component) -> bool:
+    """Return True for a system with a backup of its own and nothing that a provider runs but the services of others.
+
+    A backup that keeps its copies in the store itself says nothing of where those of the store may go.
+    """
+    elsewhere = any(store not in copy_holders(topology, backup) for backup in topology.of_kind("backup"))
+    return elsewhere and not topology.has_provider
 
 
 _IN_PARTS = ("lustre", "beegfs", "gpfs", "spectrum-scale", "orangefs", "moosefs", "ceph", "cephfs", "glusterfs")

@@ -84,3 +84,22 @@ def test_a_fix_that_others_leave_nothing_says_so(
     Path("a.arch.yaml").write_text(SITES, "utf-8")
     main(["lint", "--diff", "--unsafe-fixes", "a.arch.yaml"])
     assert "the fix of untracked-failover of web has nothing to change after the others" in capsys.readouterr().err
+
+
+def test_a_rare_backup_is_better_than_none_and_what_it_leaves_is_said() -> None:
+    text = """\
+archgen: 1
+name: A directory
+hosts: {l1: {}, l2: {}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  ldap: {kind: identity-provider, product: openldap, runs_on: [l1, l2], replication: {writers: all, mode: asynchronous}}
+connections: {job -> ldap: ldaps}
+flows: {sign-in: {access: read, steps: [job -> ldap: bind]}}
+objectives: {recovery_point: 1m}
+"""
+    done = fixes(text, "missing-backup")
+    assert done.refusals == ()
+    assert [finding.rule for finding in done.left] == ["missing-backup", "recovery-point-missed"]
+    hourly = fixes(text.replace("1m", "1h"), "missing-backup")
+    assert [finding.rule for finding in hourly.left] == ["missing-backup"]

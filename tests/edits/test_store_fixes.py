@@ -427,6 +427,23 @@ def test_a_store_that_an_own_backup_could_copy_gets_another_job_of_it() -> None:
     assert fixed(of_files, "missing-backup")["components"]["backup"]["backs_up"] == ["images"]
 
 
+@pytest.mark.parametrize(("called", "is_backed_up"), [("files", True), ("nas", False)])
+def test_a_store_of_copies_is_backed_up_by_a_provider_where_no_other_place_is_known(
+    called: str, is_backed_up: bool
+) -> None:
+    text = model(
+        "job: {kind: scheduler, runs_on: [a, c]}\ndb: {kind: database, product: postgresql, runs_on: a}\n"
+        "files: {kind: object-storage, product: minio, runs_on: b}\nnas: {kind: file-storage, runs_on: c}\n"
+        "dumps: {kind: backup, product: pgbackrest, runs_on: c, backs_up: [db], every: 1h, restore_tested: 2026-10-01}",
+        f"job -> db: {{protocol: postgresql, tls: true}}\njob -> files: https\ndumps -> db: ssh\ndumps -> {called}: https",
+        "job -> db: x\njob -> files: x",
+        "{a: {}, b: {}, c: {}}",
+    )
+    after = fixed(text, "missing-backup")
+    assert ("backup" in after["components"]) == is_backed_up
+    assert ("backup -> backup-storage" in after["connections"]) == is_backed_up
+
+
 def test_no_patch_copies_files_every_minute_or_one_shard_alone() -> None:
     text = model(
         f"{JOB}\nfiles: {{kind: object-storage, runs_on: a}}\nmongos: {{kind: reverse-proxy, product: mongodb, runs_on: b}}\n"
@@ -439,8 +456,8 @@ def test_no_patch_copies_files_every_minute_or_one_shard_alone() -> None:
     )
     after = fixed(text, "missing-backup")["components"]
     copied = {name: value["backs_up"] for name, value in after.items() if value["kind"] == "backup"}
-    assert copied == {"backup": ["db"]}
-    assert after["backup"]["every"] == "1m"
+    assert copied == {"backup": ["files"], "backup-2": ["db"]}
+    assert [after[name]["every"] for name in copied] == ["24h", "1m"]
 
 
 CALL = {"protocol": "postgresql", "port": 5432, "tls": True}

@@ -13,7 +13,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from archgen.app.config.catalogue import catalogue
-from archgen.app.findings.worse_findings import is_helped, worse_findings
+from archgen.app.findings.worse_findings import is_helped, was_hidden, worse_findings
 from archgen.app.formatting import unified_diff
 from archgen.app.models import check_models
 from archgen.app.workspace.atomic_write import rewrite
@@ -39,8 +39,8 @@ class Refusal(Struct, frozen=True):
 class FixedModel(Struct, frozen=True):
     """A model's bytes after its fixes, the wanted findings that are gone or less grave then, and those that are not.
 
-    `left` are the findings that are less grave, as they are now; `refusals` are the refused fixes by their finding, each with
-    the reason; none where other fixes left it nothing to change.
+    `left` are the findings that are less grave, as they are now, and those that the fixed ones hid; `refusals` are the refused
+    fixes by their finding, each with the reason; none where other fixes left it nothing to change.
     """
 
     data: bytes
@@ -77,18 +77,20 @@ def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], boo
     while True:
         fixed, still = _one_pass(model, judged, lambda finding: wanted(finding) or led(finding))
         # a fix may have been refused for what another one has put right since
-        done = fixed is model or not still or still == refused
+        settled = fixed is model or not still or still == refused
         model, refused = fixed, still
-        if done:
+        if settled:
             break
     left = {finding.fingerprint: finding for finding in model.findings}
     helped = {finding.fingerprint: is_helped(finding, left) for finding in asked}
     open_ = tuple(finding for finding in asked if not helped[finding.fingerprint])
+    done = tuple(finding for finding in asked if helped[finding.fingerprint])
+    uncovered = tuple(finding for finding in model.findings if was_hidden(finding, done))
     return FixedModel(
         model.data,
-        tuple(finding for finding in asked if helped[finding.fingerprint]),
+        done,
         open_,
-        tuple(left[each.fingerprint] for each in asked if helped[each.fingerprint] and each.fingerprint in left),
+        (*(left[each.fingerprint] for each in done if each.fingerprint in left), *uncovered),
         tuple((finding, refused.get(finding.fingerprint)) for finding in open_),
     )
 

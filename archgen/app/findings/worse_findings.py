@@ -11,6 +11,7 @@ from archgen.model.finding import SEVERITIES, Finding
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
 from archgen.reliability.simulation import statuses
+from archgen.rules import BY_NAME
 
 _Key = TypeVar("_Key")
 
@@ -32,7 +33,15 @@ def worse_findings(before: CheckedModel, after: CheckedModel) -> list[Finding]:
         and _is_graver(finding, ranks, losses)
         and not _was_lost_inside(finding, before.findings, after.topology.index)
         and not _stopped_before(finding, before.topology)
+        and not was_hidden(finding, before.findings)
     ]
+
+
+def was_hidden(finding: Finding, before: Iterable[Finding]) -> bool:
+    """Return True if a graver finding of the subject had the place of this one: no backup at all is worse than a rare one."""
+    rule = BY_NAME.get(finding.rule)
+    hiding = rule.hidden_by if rule is not None else ()
+    return bool(hiding) and any(each.rule in hiding and each.subject == finding.subject for each in before)
 
 
 def is_helped(finding: Finding, left: Mapping[str, Finding]) -> bool:

@@ -236,6 +236,7 @@ RULE = Rule(
             "https://csrc.nist.gov/pubs/sp/800/34/r1/upd1/final",
         ),
     ),
+    hidden_by=("missing-backup",),
     check=check,
     mend=mend,
     bad="""\
