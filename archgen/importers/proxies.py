@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
@@ -13,10 +12,7 @@ from archgen.importers.catalogue import STORE_PROTOCOLS, STORES
 from archgen.importers.facts import PASSED_ON, Configuration, Fact, FactSheet, Origin
 from archgen.importers.names import make_id
 from archgen.importers.products import known_by_name
-
-_TRIAL = re.compile(
-    r"(^|[._-])(local|dev|devel|development|tests?|ci|demo|example|sample|stag(e|ing))([._-]|$)", re.IGNORECASE
-)
+from archgen.importers.stages import STAGING, stage_of
 
 Pools = dict[str, tuple[set[tuple[str, int | None]], bool]]
 """Pools by id: the host and the port of each server, and if the file is for a trial."""
@@ -189,7 +185,7 @@ class Proxy:
 
 def is_trial_configuration(path: str) -> bool:
     """Return True for a file that its name calls one for a trial."""
-    return _TRIAL.search(posixpath.basename(path)) is not None
+    return stage_of(posixpath.basename(path)) >= STAGING
 
 
 def _is_elsewhere(host: str) -> bool:

@@ -14,6 +14,10 @@ _WORDS = (
     (TRIAL, r"dev|develop|development|devel|local|localhost|tests?|testing|ci|e2e|kind|minikube|demo|sandbox|debug|mocks?|bench(mark)?s?"
             r"|devenv|devcontainer|(live|hot)[-_.]?reload|watch|old|legacy|obsolete|archived?|deprecated|playground|samples?|fixtures?|examples?[a-z]*"),
 )  # fmt: skip
+_ENDS_OF_COPIES = "prod|production|prd|live|stag(?:e|ing)?|stg|uat|qa|dev|tests?|local"
+"""Words by which copies of one thing are told apart at the end of their names, as the namespaces `shop-dev` and `shop-prod`."""
+
+_END = re.compile(rf"[-_.](?:{_ENDS_OF_COPIES})$", re.IGNORECASE)
 _PATTERNS = tuple((stage, re.compile(rf"(^|[^a-z])({words})([^a-z]|$)", re.IGNORECASE)) for stage, words in _WORDS)
 
 
@@ -21,3 +25,8 @@ _PATTERNS = tuple((stage, re.compile(rf"(^|[^a-z])({words})([^a-z]|$)", re.IGNOR
 def stage_of(name: str) -> int:
     """Return the stage of a name or of the parts of a path: the last one that a part names."""
     return max((stage for stage, pattern in _PATTERNS if pattern.search(name) is not None), default=UNNAMED)
+
+
+def without_stage(name: str) -> str:
+    """Return a name without the word for a stage at its end."""
+    return _END.sub("", name)

@@ -11,9 +11,9 @@ from msgspec import Struct
 from archgen.app.importing.compose_sketch import ServiceSketch
 from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.products import image_name
-from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, stage_of
+from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, stage_of, without_stage
 
-_OF_COPIES = re.compile(r"[-_.](blue|green|prod|production|stag(e|ing)|dev|local|\d+)$", re.IGNORECASE)
+_OF_COPIES = re.compile(r"[-_.](blue|green|\d+)$", re.IGNORECASE)
 _ENOUGH = 0.5
 """The part of a project's own programs that another one has to run to be the same system."""
 
@@ -124,4 +124,4 @@ def _bare_image(image: str) -> str:
 
 def _bare(name: str) -> str:
     """Return the name of a service without that of a stage or a number: `web-blue` runs what `web` does."""
-    return _OF_COPIES.sub("", name)
+    return _OF_COPIES.sub("", without_stage(name))

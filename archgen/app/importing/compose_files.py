@@ -10,13 +10,13 @@ from msgspec import Struct
 
 from archgen.app.importing.directories import found_text
 from archgen.importers.compose.project import DEFAULTS
+from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, UNNAMED, stage_of
 
 _COMPOSE = re.compile(r"(?:docker-)?compose(?:[._-][\w.-]+)?\.ya?ml|(?:docker-)?stack\.ya?ml", re.IGNORECASE)
-_PRODUCTION = re.compile(r"prod|deploy|live", re.IGNORECASE)
-_TRIAL = re.compile(
-    r"(^|[._-])(ci|tests?|e2e|dev|devel|development|debug|local|example|sample)([._-]|$)|ci-test", re.IGNORECASE
-)
-"""Names of files that are for those who work on the system."""
+_PLAIN = re.compile(r"(docker-)?(compose|stack)|\.ya?ml$", re.IGNORECASE)
+"""Parts of the name of a compose file that tell nothing."""
+
+_DEPLOYED = re.compile(r"(^|[^a-z])(deploy|deployment|deployments)([^a-z]|$)", re.IGNORECASE)
 
 _OVERRIDES = (
     "compose.override.yaml",
@@ -39,7 +39,21 @@ def is_compose_file(name: str) -> bool:
 
 def is_for_trial(path: str) -> bool:
     """Return True for a file whose name, or that of its directory, is for those who work on the system."""
-    return any(_TRIAL.search(name) is not None for name in path.split(os.sep)[-2:])
+    return any(stage_of(name) == TRIAL for name in path.split(os.sep)[-2:])
+
+
+def plain_name(name: str) -> str:
+    """Return the part of a compose file's name that tells it from others."""
+    return _PLAIN.sub("", name)
+
+
+def stage_of_compose_file(path: str) -> int:
+    """Return the stage of a compose file: the one that its name tells, else its directories."""
+    place, name = os.path.split(path)
+    stages = stage_of(plain_name(name)), stage_of(place)
+    if max(stages) >= STAGING:
+        return max(stages)
+    return PRODUCTION if PRODUCTION in stages or _DEPLOYED.search(plain_name(name)) is not None else UNNAMED
 
 
 def choose_compose_files(directory: str, names: list[str], inside: str) -> tuple[list[str], list[str]]:
@@ -82,9 +96,9 @@ class _Content(Struct, frozen=True):
 
 def _parts_of_system(directory: str, names: list[str], inside: str) -> list[str]:
     """Return the likeliest file, and those of other services that belong to it."""
-    production = [name for name in names if _PRODUCTION.search(name)]
-    others = [name for name in names if not _TRIAL.search(name)]
-    chosen = (production or others or names)[:1]
+    stages = {name: stage_of_compose_file(name) for name in names}
+    others = [name for name in names if stages[name] != TRIAL]
+    chosen = sorted(others or names, key=stages.__getitem__)[:1]
     candidates = [name for name in others if name not in chosen]
     contents = [_content(directory, name, inside) for name in chosen if candidates]
     for name in candidates:

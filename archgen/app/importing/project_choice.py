@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
 from archgen.app.importing.candidates import UNNAMED_RANK, ComposeCandidate
-from archgen.app.importing.compose_files import by_directory, choose_compose_files, is_compose_file
+from archgen.app.importing.compose_files import (
+    by_directory,
+    choose_compose_files,
+    is_compose_file,
+    plain_name,
+    stage_of_compose_file,
+)
 from archgen.app.importing.compose_sketch import ComposeSketch, ServiceSketch, sketch_compose
 from archgen.app.importing.deploy_commands import ComposeRun, find_runs
 from archgen.app.importing.directories import found_text, path_in
 from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.compose.project import DEFAULTS
-from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, UNNAMED, stage_of
+from archgen.importers.stages import STAGING, TRIAL, UNNAMED, stage_of
 
-_PLAIN = re.compile(r"(docker-)?(compose|stack)|\.ya?ml$", re.IGNORECASE)
-_DEPLOYED = re.compile(r"(^|[^a-z])(deploy|deployment|deployments)([^a-z]|$)", re.IGNORECASE)
 _MOST_FILES = 60
 _DEEPEST = 3
 _PART = 0.3
@@ -58,7 +61,11 @@ def choose_projects(directory: str, projects: dict[str, list[str]], below: list[
     files = sorted(files, key=lambda path: (path.count(os.sep), path))[:_MOST_FILES]
     current_files = {path for project in read for path in project}
     # a file for a trial is read where nothing else is
-    likely = [path for path in files if path in current_files or _stage(os.path.relpath(path, directory)) < STAGING]
+    likely = [
+        path
+        for path in files
+        if path in current_files or stage_of_compose_file(os.path.relpath(path, directory)) < STAGING
+    ]
     texts = {path: found_text(path, inside) for path in likely}
     sketches = {path: sketch_compose(path, text) for path, text in texts.items()}
     if len(read) == 1 and {*files} <= current_files:
@@ -165,7 +172,7 @@ def _candidate(
         for sketch in _with_included(path, sketches):
             for name, service in sketch.services.items():
                 services[name] = service if service.runs else services.get(name, service)
-    stages = [_stage(os.path.relpath(path, directory)) for path in files]
+    stages = [stage_of_compose_file(os.path.relpath(path, directory)) for path in files]
     named = [stage for stage in stages if stage != UNNAMED]
     stage = max(named, default=UNNAMED)
     by = next((run.by for run in runs if run.deploys and run.files == files), "")
@@ -180,15 +187,6 @@ def _with_included(path: str, sketches: dict[str, ComposeSketch]) -> Iterator[Co
             if included is not None and included is not sketch:
                 yield included
         yield sketch
-
-
-def _stage(path: str) -> int:
-    """Return the stage of a compose file: the one that its name tells, else its directories."""
-    place, name = os.path.split(path)
-    stages = stage_of(_PLAIN.sub("", name)), stage_of(place)
-    if max(stages) >= STAGING:
-        return max(stages)
-    return PRODUCTION if PRODUCTION in stages or _DEPLOYED.search(_PLAIN.sub("", name)) is not None else UNNAMED
 
 
 def _working(current: list[ComposeCandidate], candidates: list[ComposeCandidate]) -> list[ComposeCandidate]:
@@ -257,7 +255,7 @@ def _replaces(directory: str, project: ComposeCandidate, other: ComposeCandidate
 
 def _is_trial_alone(directory: str, project: ComposeCandidate) -> bool:
     """Return True if a part of a project's path is the word for a trial and nothing else, such as `tests` or `local`."""
-    parts = (_PLAIN.sub("", part) for path in project.files for part in os.path.relpath(path, directory).split(os.sep))
+    parts = (plain_name(part) for path in project.files for part in os.path.relpath(path, directory).split(os.sep))
     words = (part.strip("-_.") for part in parts)
     return any(word.isalnum() and stage_of(word) == TRIAL for word in words)
 

@@ -12,10 +12,9 @@ from archgen.importers.kubernetes.manifests import Manifest
 from archgen.importers.kubernetes.part import Workload, listens, node_ports
 from archgen.importers.kubernetes.routes import IngressRoute
 from archgen.importers.kubernetes.variables import NODE
+from archgen.importers.stages import without_stage
 
 _WORD = re.compile(r"-(service|svc|srv)$")
-
-_ENVIRONMENT = re.compile(r"-(prod|production|prd|live|staging|stage|stg|dev|test|qa|uat)$")
 
 ServiceKey = tuple[str, str]
 """Namespace and name."""
@@ -124,7 +123,7 @@ def former_namespaces(services: Mapping[ServiceKey, Manifest]) -> dict[ServiceKe
     """
     former: dict[ServiceKey, tuple[str, ...]] = {}
     for (space, name), service in services.items():
-        stem = _ENVIRONMENT.sub("", space)
+        stem = without_stage(space)
         others = tuple(each for each in (service.declared, stem) if each and each != space)
         if others:
             former[space, name] = others
