@@ -143,3 +143,19 @@ def test_an_agent_reports_to_what_takes_measurements() -> None:
     places = model(f"{JOB}\napi: {{kind: service}}\n{monitors}", "job -> api: https", "job -> api: GET", "{m: {}}")
     components = fixed(places, "unmonitored")["components"]
     assert [name for name, component in components.items() if "collects" in component] == ["prometheus"]
+
+
+def test_what_collects_by_name_is_told_of_backups_and_counts_requests_of_what_answers_some() -> None:
+    text = model(
+        "user: {kind: client}\njump: {kind: bastion, runs_on: j}\nweb: {kind: web-server, runs_on: a}\n"
+        "db: {kind: database, runs_on: d}\ndumps: {kind: backup, runs_on: b, backs_up: [db]}\n"
+        "watch: {kind: monitoring, product: zabbix, runs_on: w, alerts: [ops], collects: [{from: [db], what: [metrics]}]}",
+        "user -> web: https\nweb -> db: {protocol: mysql, tls: true}\nuser -> jump: ssh\njump -> web: ssh",
+        "user -> web: GET\nweb -> db: SELECT\nuser -> jump: ssh\njump -> web: ssh",
+        "{a: {}, b: {}, d: {}, j: {}, w: {}}",
+    )
+    after = fixed(text, "unmonitored")["components"]["watch"]["collects"]
+    assert after[1:] == [
+        {"from": ["web"], "what": ["metrics", "logs"], "measures": ["requests-per-second", "errors", "latency"]},
+        {"from": ["jump", "dumps"], "what": ["metrics", "logs"]},
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from archgen.analysis.exposure import gateways
 from archgen.analysis.topology import Topology
@@ -25,11 +25,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
     if facts.observers_of_unknown_reach:
         # they may collect from everything, which is asked for (`incomplete-model`)
         return
-    running = [component for component in facts.architecture.components if facts.flows_of[component.id]]
-    running += _promoters(facts, running)
-    running += _backups(facts)
     ways_in = gateways(facts)
-    running += [facts.components[name] for name in ways_in]
+    running = _running(facts, ways_in)
     on_flows, bare = _own(facts, running)
     watched = facts.watched
     hosts = {host: subject for host in on_flows if (subject := Subject("host", host)) not in watched}
@@ -51,6 +48,14 @@ def check(context: RuleContext) -> Iterator[Hit]:
         fix=None if len(hosts) + len(parts) > 1 else _FIX.replace("each of them", names),
         case="nothing" if nobody else None,
     )
+
+
+def _running(facts: Topology, ways_in: Iterable[str]) -> list[Component]:
+    """Return what has to be watched: what takes part in flows, promotes or backs up their stores, and guards the ways in."""
+    running = [component for component in facts.architecture.components if facts.flows_of[component.id]]
+    running += _promoters(facts, running)
+    running += _backups(facts)
+    return running + [facts.components[name] for name in ways_in]
 
 
 def _flows(
@@ -142,25 +147,26 @@ def _is_appliance(facts: Topology, host: str) -> bool:
 
 
 def _on_hosts(facts: Topology, hosts: list[str]) -> list[str]:
-    """Return the own components of flows on some hosts."""
-    return [
-        component.id
-        for component in facts.architecture.components
-        if facts.flows_of[component.id]
-        and not component.managed
-        and not set(hosts).isdisjoint(facts.hosts_of(component.id))
-    ]
+    """Return the own components on some hosts that have to be watched."""
+    running = {component.id: component for component in _running(facts, gateways(facts)) if not component.managed}
+    return [name for name in running if not set(hosts).isdisjoint(facts.hosts_of(name))]
 
 
 def _collect(facts: Topology, collector: Component, components: list[str]) -> list[Change]:
-    """Return the changes with which a collector takes data from components too."""
+    """Return the changes with which a collector takes data from components too; only of what answers requests, their numbers."""
     path = ("components", collector.id, "collects")
     what = ["metrics"] if product_of(collector.product).figures_only else _ALL["what"]
-    statement = {"from": components} | _ALL | {"what": what}
-    if all(facts.kind(name).id in FORWARDING for name in components):
-        # packets are no requests
-        del statement["measures"]
-    return [Append(path, statement) if collector.collects else Put(path, [statement])]
+    silent = [name for name in components if facts.kind(name).id in _WITHOUT_REQUESTS]
+    answering = [name for name in components if name not in silent]
+    statements: list[dict[str, list[str]]] = [{"from": answering} | _ALL | {"what": what}] if answering else []
+    statements += [{"from": silent, "what": what}] if silent else []
+    if not collector.collects:
+        return [Put(path, statements)]
+    return [Append(path, statement) for statement in statements]
+
+
+_WITHOUT_REQUESTS = (*FORWARDING, "bastion", "backup", "worker", "scheduler")
+"""The kinds that answer no requests: packets, sessions of administrators and jobs are none."""
 
 
 def _new_agent(facts: Topology, hosts: Collection[str], components: Collection[str]) -> list[Change]:
