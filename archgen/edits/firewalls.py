@@ -158,6 +158,22 @@ def admit_scrapes(topology: Topology, observer: str, components: Collection[str]
     )
 
 
+def admit_like(topology: Topology, call: Connection, source: str) -> tuple[Change, ...] | None:
+    """Return the rules that let another component call what a connection leads to; None if a firewall may deny that on purpose.
+
+    A call that a firewall leaves to its default needs one, on a port that is known.
+    """
+    target, port = call.targets[0], call.ports[0]
+    firewall = topology.firewalls.denies(topology.firewalls.places(source), source, target, port)
+    if firewall is None:
+        return ()
+    number = port_number(port)
+    if number is None or not all(lets_in(rule) for rule in topology.components[firewall].rules):
+        return None
+    value = {"from": source, "to": target, "ports": [number], "action": "allow"}
+    return (Append(("components", firewall, "rules"), value),)
+
+
 def _outside(topology: Topology, source: str) -> str:
     """Return the side of a rule that lets a caller from outside in: a service by its name, visitors as the internet."""
     return "internet" if topology.kind(source).id == "client" else source

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from archgen.analysis.topology import Topology
 from archgen.edits.firewalls import admit_from
@@ -159,3 +160,33 @@ def test_what_collects_by_name_is_told_of_backups_and_counts_requests_of_what_an
         {"from": ["web"], "what": ["metrics", "logs"], "measures": ["requests-per-second", "errors", "latency"]},
         {"from": ["jump", "dumps"], "what": ["metrics", "logs"]},
     ]
+
+
+SIEM = model(
+    "user: {kind: client}\nlb: {kind: load-balancer, product: f5, runs_on: l}\nweb: {kind: web-server, runs_on: w}\n"
+    "siem: {kind: log-collector, runs_on: s}\nwall: {kind: firewall, guards: [s], default: deny, rules: "
+    "[{from: web, to: siem, ports: [6514], action: allow}]}\n"
+    "watch: {kind: monitoring, product: zabbix, runs_on: m, alerts: [ops], collects: [{from: [lb, web], what: [metrics]}]}",
+    "user -> lb: https\nlb -> web: https\nweb -> siem: {protocol: syslog, port: 6514, tls: true, required: false}",
+    "user -> lb: GET\nlb -> web: GET",
+    "{l: {}, w: {}, s: {}, m: {}}",
+)
+
+
+def test_logs_go_where_others_send_theirs_past_the_firewall_there() -> None:
+    after = fixed(SIEM, "missing-logs")
+    assert after["connections"]["lb -> siem"] == {"protocol": "syslog", "port": 6514, "tls": True, "required": False}
+    assert after["components"]["wall"]["rules"][1:] == [
+        {"from": "lb", "to": "siem", "ports": [6514], "action": "allow"}
+    ]
+    denied = SIEM.replace("action: allow}]", "action: allow}, {from: l, to: s, action: deny}]")
+    assert fixed(denied, "missing-logs") == yaml.safe_load(denied)
+    unnamed = fixed(SIEM.replace("protocol: syslog, port: 6514, tls: true", "protocol: syslog"), "missing-logs")
+    assert unnamed["connections"]["lb -> siem"] == {"protocol": "syslog", "required": False}
+
+
+def test_no_client_ships_the_logs_of_an_appliance() -> None:
+    alone = SIEM.replace("protocol: syslog", "protocol: https")
+    assert fixed(alone, "missing-logs") == yaml.safe_load(alone)
+    server = alone.replace("product: f5, ", "")
+    assert fixed(server, "missing-logs")["components"]["watch"]["collects"][1] == {"from": ["lb"], "what": ["logs"]}

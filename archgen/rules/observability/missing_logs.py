@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from archgen.analysis.monitoring import collection_of
 from archgen.analysis.topology import Topology
+from archgen.edits.firewalls import admit_like
+from archgen.edits.patch import port_value
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Collection
-from archgen.model.change import Append, Change
+from archgen.model.architecture import Collection, Connection
+from archgen.model.change import Append, Change, Put
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -17,6 +19,7 @@ from archgen.model.wording import listed
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each entry; skips managed components and unmonitored ones, which another rule reports."""
     facts = context.topology
+    syslog = _syslog(facts)
     for name, ways in facts.entries.items():
         if _keeps_none(facts, name):
             yield Hit(
@@ -34,8 +37,30 @@ def check(context: RuleContext) -> Iterator[Hit]:
                     (Subject("component", observer), "takes no logs from it") for observer in taken.observers
                 ),
                 flows=tuple(ways),
+                fix=_advise(facts, name, syslog),
                 confidence="high" if taken.named else "medium",
             )
+
+
+def _syslog(facts: Topology) -> Connection | None:
+    """Return the first connection on which something that isn't watching itself sends its logs to a collector by syslog."""
+    for collector in facts.of_kind("log-collector"):
+        for call in facts.incoming[collector.id]:
+            sends = any(port.protocol == "syslog" for port in call.ports) and len(call.targets) == 1
+            if sends and not facts.kind(call.source).observes:
+                return call
+    return None
+
+
+def _advise(facts: Topology, entry: str, syslog: Connection | None) -> str | None:
+    """Return the fix of an entry that can send its logs where others send theirs, or that takes no client."""
+    if syslog is not None:
+        return f"Let {entry} send its logs to {syslog.targets[0]}, as {syslog.source} does: `{entry} -> {syslog.targets[0]}`."
+    if product_of(facts.components[entry].product).appliance:
+        return (
+            f"Let {entry} send its logs to a collector by syslog (`kind: log-collector`), and declare that connection."
+        )
+    return None
 
 
 def _keeps_none(facts: Topology, entry: str) -> bool:
@@ -54,13 +79,26 @@ def _logs(collection: Collection, entry: str) -> bool:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Logs beside what is collected from the entry already, by what can take logs; from the entry alone, if others are named too."""
+    """Logs sent to where others send theirs; else beside what is collected from the entry already, by what can take logs.
+
+    They are of the entry alone, if others are named too. An appliance takes no client that could ship them.
+    """
+    facts, entry = context.topology, hit.subject.id
+    syslog = _syslog(facts)
+    if syslog is not None and hit.related:
+        value = port_value(syslog.ports[0])
+        declared = value if isinstance(value, dict) else {"protocol": value}
+        call = Put(("connections", f"{entry} -> {syslog.targets[0]}"), declared | {"required": False})
+        admitted = admit_like(facts, syslog, entry)
+        return () if admitted is None else (call, *admitted)
+    if product_of(facts.components[entry].product).appliance:
+        return ()
     return tuple(
-        _taking_logs(observer.id, at, part, hit.subject.id)
-        for observer in (context.topology.components[subject.id] for subject, _ in hit.related)
+        _taking_logs(observer.id, at, part, entry)
+        for observer in (facts.components[subject.id] for subject, _ in hit.related)
         if not product_of(observer.product or observer.id).figures_only
         for at, part in enumerate(observer.collects)
-        if part.what and "logs" not in part.what and (not part.sources or hit.subject.id in part.sources)
+        if part.what and "logs" not in part.what and (not part.sources or entry in part.sources)
     )
 
 
