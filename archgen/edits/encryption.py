@@ -143,13 +143,15 @@ _TLS_PORTS: dict[tuple[str, int], int] = {
     ("consul", 8500): 8501,
     **dict.fromkeys((("dax", 8111), ("aws-dax", 8111), ("amazon-dax", 8111)), 9111),
     ("memorystore", 6379): 6378,
+    **dict.fromkeys(((product, 6379) for product in ("elasticache", "memorydb")), 6379),
+    **dict.fromkeys((("msk", 9092), ("aws-msk", 9092), ("amazon-msk", 9092)), 9094),
     **dict.fromkeys((("ceph", 6789), ("cephfs", 6789)), 3300),
     ("couchdb", 5984): 6984,
     ("couchbase", 8091): 18091,
     ("couchbase", 11210): 11207,
     ("rabbitmq", 15672): 15671,
 }
-"""The ports on which products listen for TLS, by the product and the port on which it speaks plaintext."""
+"""The ports on which products listen for TLS, by the product and the port on which it speaks plaintext; some switch that over."""
 
 
 def _tls_number(topology: Topology, call: Connection, port: Port) -> int | None:
@@ -173,7 +175,7 @@ def _tls_number(topology: Topology, call: Connection, port: Port) -> int | None:
     if not numbers:
         products = {product_name(topology.components[target].product) for target in call.targets}
         numbers = {_TLS_PORTS.get((product, port.port)) for product in products}
-        if not numbers.isdisjoint(each.port for each in called):
+        if not (numbers - {port.port}).isdisjoint(each.port for each in called):
             # another protocol has the port
             return None
     return numbers.pop() if len(numbers) == 1 else None

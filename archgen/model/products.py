@@ -208,9 +208,19 @@ PRODUCTS: dict[str, Product] = {
     for name in dict.fromkeys((*_TRAITS, *_SCOPES, *UNCOPIED, *_ORIGINS))
 }
 
-_ENGINES = ("-mysql", "-mariadb", "-postgres", "-postgresql", "-oracle", "-sql-server")
-_WITH_ENGINE = ("rds", "aurora", "cloud-sql")
-"""Managed databases that are named with the engine that they run, which changes nothing of their scope or promise."""
+_ENGINES = (
+    "-mysql",
+    "-mariadb",
+    "-postgres",
+    "-postgresql",
+    "-oracle",
+    "-sql-server",
+    "-redis",
+    "-valkey",
+    "-memcached",
+)
+_WITH_ENGINE = ("rds", "aurora", "cloud-sql", "elasticache", "memorydb", "memorystore")
+"""Managed stores that are named with the engine that they run, which changes nothing of their scope or promise."""
 _COMPACT = {name.replace("-", ""): SPELLINGS.get(name, name) for name in (*SPELLINGS, *reversed(PRODUCTS))}
 """The names without their hyphens, as some write them: `stepfunctions`, `event-bridge`."""
 

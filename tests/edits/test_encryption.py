@@ -255,6 +255,8 @@ def test_a_product_that_listens_for_tls_elsewhere_is_called_there(
         ("dax", "tcp", 8111, 9111),
         ("google-memorystore", "redis", 6379, 6378),
         ("redis", "redis", 6379, 6380),
+        ("amazon-elasticache", "redis", 6379, 6379),
+        ("aws-msk", "kafka", 9092, 9094),
         ("ceph", "tcp", 6789, 3300),
         ("dax", "tcp", 8222, 8222),
     ],

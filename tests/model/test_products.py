@@ -36,6 +36,7 @@ from archgen.model.products import PRODUCTS, product_name, product_of, scope_of
         ("Amazon RDS for MySQL", "aws-rds"),
         ("RDS for PostgreSQL", "aws-rds"),
         ("aurora-postgresql", "aurora"),
+        ("amazon-elasticache-for-redis", "elasticache"),
         ("Cloud SQL for SQL Server", "cloud-sql"),
         ("Amazon Simple Queue Service", "sqs"),
         ("google-pub-sub", "pubsub"),
