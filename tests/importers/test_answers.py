@@ -255,7 +255,7 @@ def test_what_several_take_is_answered_for_each(tmp_path: Path, monkeypatch: pyt
     ("ask", "call"),
     [
         ("gw finds in registry what it passes requests to. Which components?", "gw -> stock"),
-        ("Settings that several components take hold the address of gw. Which of them call it?", "stock -> gw"),
+        ("Files name gw to components that may have no use for it. Which of them call it?", "stock -> gw"),
     ],
 )
 def test_a_component_that_is_gone_is_called_by_nobody(

@@ -21,7 +21,7 @@ class Part(Struct, kw_only=True):
     are counted in no file. One that is `is_unclear` passes requests on to something that its configuration doesn't tell.
     `seeks` are the products or kinds of stores that it needs by the names of its variables alone, each with
     the variable, what holds its value, and its place. `near` are those that alone might call a store, and `sharers` those
-    that take its address among settings for several programs. `unread` is what it takes its settings from, where no file
+    that files name it to, and that may have no use for it. `unread` is what it takes its settings from, where no file
     holds them.
     """
 

@@ -141,12 +141,16 @@ def _calls(inventory: Inventory) -> Iterator[ImportQuestion]:
 
 
 def _sharers(inventory: Inventory) -> Iterator[ImportQuestion]:
-    """Yield a question for each address that several programs take among settings for all of them: who calls it."""
+    """Yield a question for each component that files name to others which may have no use for it: who calls it."""
     for part in inventory.parts.values():
-        sharers = tuple(name for name in part.sharers if _is_open(inventory, name, part.id))
+        sharers = _open_sharers(inventory, part)
         if sharers:
-            ask = f"Settings that several components take hold the address of {part.id}. Which of them call it?"
+            ask = f"Files name {part.id} to components that may have no use for it. Which of them call it?"
             yield question("sharer", part.id, ask, ("all", *sharers, "none"), (str(part.source),))
+
+
+def _open_sharers(inventory: Inventory, part: Part) -> tuple[str, ...]:
+    return tuple(name for name in part.sharers if _is_open(inventory, name, part.id))
 
 
 def _is_open(inventory: Inventory, caller: str, target: str) -> bool:
@@ -172,7 +176,7 @@ def _is_alone(inventory: Inventory, part: Part, doors: Doors) -> bool:
 
 def _uncalled(inventory: Inventory, doors: Doors) -> Iterator[ImportQuestion]:
     for part in inventory.parts.values():
-        if _is_alone(inventory, part, doors):
+        if _is_alone(inventory, part, doors) and not _open_sharers(inventory, part):
             callers = [each.id for each in _likely_callers(inventory, part)]
             ask = f"No file says what calls {part.id}. What does?"
             yield question("caller", part.id, ask, (*callers[:8], "none"), (str(part.source),))

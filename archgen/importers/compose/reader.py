@@ -136,6 +136,7 @@ class _Reader:
         for (name, target), (source, evidence) in self.doubted.items():
             if (name, target) not in self.certain:
                 self._doubt(f"connection:{name}->{target}", source, evidence)
+                self._ask(name, target, source, evidence)
         for route in routes({part.id: part.service for part in self.parts.values()}, proxies_of(self.parts)):
             self._route(route)
         for call in (*calls_by_socket(self.parts), *calls_by_name_server(self.parts, self.hosts)):
@@ -245,6 +246,10 @@ class _Reader:
     def _doubt(self, subject: str, source: Origin, evidence: str) -> None:
         self._add(subject, "is_assumed", True, source, evidence, "medium")
 
+    def _ask(self, caller: str, target: str, source: Origin, evidence: str) -> None:
+        """Ask if a component calls what files name to it, which nothing of its own speaks for."""
+        self._add(f"component:{target}", "member", f"sharer:{caller}", source, evidence, "medium")
+
     def _variables_of_files(self, part: ServicePart) -> Iterator[tuple[str, SourceText]]:
         copied = [copy for target, copy in part.recipe.copies.items() if posixpath.basename(target).startswith(".env")]
         for named in [*copied, *part.service.env_files[:20]]:
@@ -277,6 +282,9 @@ class _Reader:
             self.by_id[store.id] = store
             if several and is_for_others(part, store):
                 continue
+            if self._lacks_library(part, store):
+                self._ask(part.id, store.id, value.source, evidence)
+                continue
             self._connect(part, mention, value.source, evidence)
             self._doubt(f"connection:{part.id}->{store.id}", value.source, evidence)
         for mention in mentions(name, value.text, self.hosts, port):
@@ -290,12 +298,13 @@ class _Reader:
                 self._connect(part, Mention(exporter.id, "http", mention.port), value.source, evidence)
                 self._doubt(f"connection:{part.id}->{exporter.id}", value.source, evidence)
                 continue
+            if self._lacks_library(part, target):
+                self._ask(part.id, target.id, value.source, evidence)
+                continue
             self._connect(part, mention, value.source, evidence)
             if mention.assumed:
                 self._doubt(f"connection:{part.id}->{target.id}", value.source, evidence)
-            elif self._lacks_library(part, target) or (
-                several and is_meant_for_others(name, part, target, sharing, self.libraries)
-            ):
+            elif several and is_meant_for_others(name, part, target, sharing, self.libraries):
                 self.doubted.setdefault((part.id, target.id), (value.source, evidence))
             else:
                 self.certain.add((part.id, target.id))
@@ -359,6 +368,9 @@ class _Reader:
                 continue
             if not may_call(part, target, self.proven, self.by_id):
                 continue
+            if self._lacks_library(part, target):
+                self._ask(part.id, target.id, value.source, "depends_on")
+                continue
             stores, known = target.guess.known.keeps_data, target.guess.known
             subject = f"connection:{part.id}->{target.id}"
             self._add(subject, "protocol", known.protocol if stores or known.product else "http", value.source, "depends_on",
@@ -368,11 +380,11 @@ class _Reader:
             serves = serves_alone(part, target)
             if not stores and not serves:
                 self._add(subject, "guess", True, value.source, "depends_on", "medium")
-            elif serves or self._lacks_library(part, target) or self._names_others(part, target):
+            elif serves or self._names_others(part, target):
                 self._doubt(subject, value.source, "depends_on")
 
     def _lacks_library(self, part: ServicePart, target: ServicePart | OutsideStore) -> bool:
-        """Return True for a program that has no library for a store: what is set for it may be unused."""
+        """Return True for a program that has no library for a store: what is set for it is unused, or its language needs none."""
         if part.guess.known.product is not None or not target.guess.known.keeps_data:
             return False
         packages = self.libraries(part)

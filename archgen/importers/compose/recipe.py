@@ -12,23 +12,38 @@ from msgspec import Struct, field
 from archgen.importers.compose.service import Service, SourceText, split_words
 from archgen.importers.facts import Opener, Origin
 
-_INSTRUCTION = re.compile(r"\s*(FROM|COPY|ADD|ENV|ARG|CMD|ENTRYPOINT)\s+(.*)", re.IGNORECASE)
+_INSTRUCTION = re.compile(r"\s*(FROM|COPY|ADD|ENV|ARG|CMD|ENTRYPOINT|RUN|WORKDIR)\s+(.*)", re.IGNORECASE)
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}?")
 _CONFIGURED = ("/etc/", "/usr/local/etc/", "/opt/")
 _ROOTS = ("root", "rootfs")
 """Directories that hold files as they lie in the image."""
+
+_INSTALLS = re.compile(
+    r"\b(?:pip3?|npm|pnpm|yarn|gem|pecl|composer)\s+(?:install|i|add|require)\b[^&|;]*|\bdocker-php-ext-install\b[^&|;]*"
+)
+"""A command that installs packages for a program, with their names."""
 
 _CONFIGURATIONS = (".conf", ".cfg", ".conf.template", "Caddyfile")
 _MOST_LINES = 2000
 
 
 class Recipe(Struct):
-    """The sources of an image: the image below it, its words, its variables, and the files that it copies, by target."""
+    """The sources of an image: the image below it, its words, its variables, and the files that it copies, by target.
+
+    `sources` are all that it copies from the project, wherever to, also into the stages that it takes files `out_of`;
+    `installed` are the commands that install packages. It runs in the `directory` of the project, where it copies more of it.
+    """
 
     image: str = ""
     words: str = ""
     variables: dict[str, SourceText] = field(default_factory=dict)
     copies: dict[str, SourceText] = field(default_factory=dict)
+    sources: list[str] = field(default_factory=list)
+    installed: list[str] = field(default_factory=list)
+    out_of: set[str] = field(default_factory=set)
+    directory: str = ""
+    works_in: str = ""
+    roots: list[str] = field(default_factory=list)
 
 
 def read_recipe(service: Service, opener: Opener) -> Recipe:
@@ -52,23 +67,46 @@ def _resolved(stages: dict[str, Recipe], name: str) -> Recipe:
         if base is None or base is recipe:
             break
         recipe = Recipe(
-            base.image, recipe.words or base.words, base.variables | recipe.variables, base.copies | recipe.copies
+            base.image,
+            recipe.words or base.words,
+            base.variables | recipe.variables,
+            base.copies | recipe.copies,
+            works_in=recipe.works_in,
         )
+    used = [stages[each] for each in _used(stages, name)]
+    recipe.sources = [source for stage in used for source in stage.sources]
+    recipe.installed = [command for stage in used for command in stage.installed]
+    roots = [root for stage in used for root in stage.roots if recipe.works_in.startswith(f"{root}/")]
+    recipe.directory = recipe.works_in[len(roots[0]) + 1 :] if roots else ""
     return recipe
+
+
+def _used(stages: dict[str, Recipe], name: str) -> list[str]:
+    """Return a stage, those that it begins with, and those that it takes files out of."""
+    used, waiting = dict[str, None](), [name]
+    while waiting:
+        each = waiting.pop()
+        if each in stages and each not in used:
+            used[each] = None
+            waiting += [stages[each].image, *sorted(stages[each].out_of)]
+    return list(used)
 
 
 def _stages(path: str, text: str, context: str) -> Iterator[tuple[str, Recipe]]:
     """Yield the stages of a Dockerfile by name; one without a name by its number."""
     recipe, name, count = Recipe(), "", 0
     arguments: dict[str, str] = {}
+    working: dict[str, str] = {}
     for instruction, rest, line in _instructions(text):
         words = rest.split()
         if instruction == "FROM":
             if count:
                 yield name, recipe
             words = [word for word in words if not word.startswith("--")]
+            working[name] = recipe.works_in
             name = words[2] if len(words) > 2 and words[1].lower() == "as" else str(count)
-            recipe, count = Recipe(_filled(words[0] if words else "", arguments)), count + 1
+            image = _filled(words[0] if words else "", arguments)
+            recipe, count = Recipe(image, works_in=working.get(image, "/")), count + 1
         elif instruction == "ARG":
             key, _, value = rest.partition("=")
             arguments[key.strip()] = value.strip("\"' ")
@@ -76,8 +114,13 @@ def _stages(path: str, text: str, context: str) -> Iterator[tuple[str, Recipe]]:
             recipe.variables.update(_variables(rest, Origin(path, line)))
         elif instruction in ("CMD", "ENTRYPOINT"):
             recipe.words = f"{recipe.words} {_command(rest)}".strip()
+        elif instruction == "WORKDIR":
+            recipe.works_in = posixpath.normpath(posixpath.join(recipe.works_in, _filled(rest, arguments)))
+        elif instruction == "RUN":
+            recipe.installed += _INSTALLS.findall(rest)
         else:
             recipe.copies.update(_copies(words, context, Origin(path, line)))
+            _take_sources(recipe, words, context, arguments)
     if count:
         yield name, recipe
 
@@ -124,10 +167,26 @@ def _copies(words: list[str], context: str, source: Origin) -> Iterator[tuple[st
     """Yield what an instruction copies from the project to where configurations lie."""
     if any(word.startswith("--from") for word in words):
         return
-    named = [word.strip('[]",') for word in words if not word.startswith("--")]
+    named = _paths(words)
     for name in named[:-1]:
         target = named[-1] + posixpath.basename(name) if named[-1].endswith("/") else named[-1]
         file = posixpath.basename(target)
         is_root = named[-1] == "/" and posixpath.normpath(name) in _ROOTS
         if is_root or target.startswith(_CONFIGURED) or file.endswith(_CONFIGURATIONS) or file.startswith(".env"):
             yield target, SourceText(posixpath.join(context, name.lstrip("/")), source)
+
+
+def _paths(words: list[str]) -> list[str]:
+    """Return the paths of an instruction that copies: those of its sources, then that of the target."""
+    return [word.strip('[]",') for word in words if not word.startswith("--")]
+
+
+def _take_sources(recipe: Recipe, words: list[str], context: str, arguments: dict[str, str]) -> None:
+    """Add to a stage what an instruction copies from the project, or the stage that it takes files out of."""
+    stages = [word.partition("=")[2] for word in words if word.startswith("--from=")]
+    recipe.out_of.update(stages)
+    paths = _paths(words)
+    if "." in (posixpath.normpath(path) for path in paths[:-1]) and not stages:
+        recipe.roots.append(posixpath.normpath(posixpath.join(recipe.works_in, paths[-1])))
+    for name in paths[:-1] if not stages else ():
+        recipe.sources.append(posixpath.join(context, _filled(name, arguments).lstrip("/")))

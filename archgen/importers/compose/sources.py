@@ -45,6 +45,7 @@ _FILES = (
 """Files of settings below a source, as programs name them most."""
 
 _MOST_COPIED = 20
+_MOST_WORDS = 50
 _LARGEST = 64 * 1024
 
 
@@ -63,12 +64,18 @@ def source_directories(part: ServicePart, opener: Opener) -> Iterator[str]:
                 yield posixpath.join(built, _BUILT_BELOW.sub("", text))
             elif _MODULE.fullmatch(text) and (text.partition("/")[0] == service.name or "/" in text):
                 yield posixpath.join(built, text)
+        if part.recipe.directory:
+            yield posixpath.join(built, part.recipe.directory)
         yield built
     elif part.guess.known.product is None:
         yield from (directory for directory, _ in _like_named(part, opener))
-    yield from (
+    mounts = [
         mount.text for target, mount in service.mounts.items() if mount.text[:1] == "." and not _INSTALLED.match(target)
-    )
+    ]
+    modules = [word for word in service.words.split()[:_MOST_WORDS] if "/" in word and _MODULE.fullmatch(word)]
+    # `npm --workspace services/orders start` in a repository that is mounted
+    yield from (posixpath.join(mount, module) for mount in mounts[:5] for module in dict.fromkeys(modules))
+    yield from mounts
 
 
 def _like_named(part: ServicePart, opener: Opener) -> Iterator[tuple[str, str]]:
