@@ -93,7 +93,8 @@ class _Reading:
         if not self._diagram.groups and self._diagram.direction != "top-down":
             nodes, ways = shelved(nodes, self._diagram.edges, ways)
         groups = sorted(
-            (group for group in cleared([group for group in frames if group], ways)), key=lambda group: group.depth
+            (group for group in cleared([group for group in frames if group], ways, nodes)),
+            key=lambda group: group.depth,
         )
         nodes = seated(self._diagram, self._sizes, nodes, groups, ways)
         return shifted(self._diagram, nodes, groups, labelled(self._diagram, ways, nodes, groups))

@@ -29,12 +29,36 @@ def headed(group: Group, box: Box, parents: Mapping[str, str | None], measures: 
     return PlacedGroup(group, box, len(chain_of(parents, group.id)), words, name, detail)
 
 
-def cleared(groups: list[PlacedGroup], ways: list[Polyline], measures: Measures = USUAL) -> list[PlacedGroup]:
+def cleared(
+    groups: list[PlacedGroup], ways: list[Polyline], nodes: list[PlacedNode], measures: Measures = USUAL
+) -> list[PlacedGroup]:
     """Return the groups with their headings beside the lines that run through their upper border.
 
     A heading stands at the left or at the right, without its detail, or alone and cut off in the widest room that is left.
+    It rises a little above the badges of a card.
     """
-    return [_cleared(group, ways, measures) for group in groups]
+    badges = [_badges(node, measures) for node in nodes if node.node.badges]
+    return [_raised(_cleared(group, ways, measures), badges) for group in groups]
+
+
+_CLOSE = 2.0
+"""Nearer than that, a badge touches the descenders of a heading."""
+
+_RISE = 4.0
+"""How far a heading may stand above its place: its descenders then clear the badges of a card below."""
+
+
+def _raised(group: PlacedGroup, badges: list[Box]) -> PlacedGroup:
+    words = group.heading
+    if words is None or not any(words.overlaps(badge, _CLOSE) for badge in badges):
+        return group
+    return replace(group, heading=replace(words, y=words.y - _RISE))
+
+
+def _badges(node: PlacedNode, measures: Measures) -> Box:
+    sizes = measures.sizes
+    wide = sizes.badge_row(len(node.node.badges))
+    return Box(node.box.right + sizes.hang - wide, node.box.y - sizes.badge, wide, 2.0 * sizes.badge)
 
 
 _LEAST = 48.0

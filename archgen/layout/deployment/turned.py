@@ -171,7 +171,7 @@ class _Turning:
         edges = [_edge(edge, boxes) for edge in turned]
         ways = [edge.points for edge in edges]
         groups = [self._group(group) for group in self._diagram.groups if group.id in self._levels.groups]
-        groups = sorted(cleared(groups, ways, self._measures), key=lambda group: group.depth)
+        groups = sorted(cleared(groups, ways, nodes, self._measures), key=lambda group: group.depth)
         nodes = seated(self._diagram, self._sizes, nodes, groups, ways, self._measures)
         return shifted(self._diagram, nodes, groups, worded(edges, nodes, groups, self._measures), self._measures)
 
