@@ -136,6 +136,26 @@ def test_a_file_shows_a_large_deployment_as_one_diagram(project: Path) -> None:
     assert (project / "one.svg").read_bytes() == (project / "two.svg").read_bytes()
 
 
+def test_a_file_that_holds_too_much_says_how_to_draw_less(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    services = "".join(f"  s{n}: {{kind: service, runs_on: h{n}}}\n" for n in range(60))
+    calls = "".join(f"  s{n} -> s{n + step}: https\n" for n in range(45) for step in (1, 15))
+    hosts = ", ".join(f"h{n}: {{}}" for n in range(60))
+    (project / "large.arch.yaml").write_text(
+        f"archgen: 1\nname: Large\nhosts: {{{hosts}}}\ncomponents:\n{services}connections:\n{calls}", encoding="utf-8"
+    )
+    asked = [
+        (["large.arch.yaml"], True),
+        (["large.arch.yaml", "--level", "deployment"], False),
+        (["large.arch.yaml", "--format", "d2"], False),
+        (["models"], False),
+    ]
+    for words, advised in asked:
+        assert main(["draw", *words, "-o", "one.svg"]) == 0
+        told = capsys.readouterr().err
+        assert ("large: 60 cards and 90 lines in one diagram" in told and "--level system" in told) == advised
+        assert advised or not told
+
+
 @pytest.mark.parametrize(
     ("words", "files"),
     [

@@ -27,13 +27,13 @@ from archgen.cli.invalid_models import report_invalid
 from archgen.cli.output import data, say, warn
 from archgen.cli.parser import ListAction, add_paths, terminal_style
 from archgen.cli.progress import Progress
-from archgen.engines.rooms import COLUMN, ROOMS, Room
+from archgen.engines.rooms import COLUMN, ROOMS, Room, can_be_read
 from archgen.linting.checked_model import CheckedModel, valid_models
 from archgen.model.problems import UsageError
 from archgen.model.wording import first_few, listed, plural
 from archgen.report.common.terminal import brief
 from archgen.system.internal_errors import Isolation
-from archgen.views.levels import EVERYTHING
+from archgen.views.levels import CARDS, EVERYTHING, LINES
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -125,6 +125,11 @@ def run(options: argparse.Namespace) -> int:
         _save(files, options.output)
     if {"png", "pdf", "gif", "apng"} & set(formats):
         report_fonts(models)
+    if level == EVERYTHING and not (options.level or options.score or FORMATS[formats[0]].complete):
+        for tier in visible_systems(models):
+            isolation.attempt(
+                partial(_advise, tier, drawing), tier.topology.architecture.file, "the advice on its size"
+            )
     if options.score:
         for tier in visible_systems(models):
             report = partial(_report_scores, tier, drawing, views, level, ROOMS[options.width])
@@ -163,6 +168,18 @@ def _report_scores(tier: CheckedModel, drawing: Drawing, views: tuple[str, ...],
             f"{plural(layout.label_collisions, 'label collision')}, aspect {layout.aspect:g}, "
             f"smallest text {layout.text:g} {room.unit} at {_words(room)}\n"
         )
+
+
+def _advise(tier: CheckedModel, drawing: Drawing) -> None:
+    """Tell how to draw a system that is too large for the one file that was asked for."""
+    room = drawing.room or COLUMN
+    for _, layout in scores(tier, drawing, (), EVERYTHING):
+        if not can_be_read(layout.text, room) and (layout.cards > CARDS or layout.lines > LINES):
+            warn(
+                f"archgen: {brief(tier.id)}: {plural(layout.cards, 'card')} and {plural(layout.lines, 'line')} in one diagram, "
+                f"with text of {layout.text:g} {room.unit} at {_words(room)}; --level system draws its groups collapsed, "
+                "and a directory for -o holds a readable diagram of each\n"
+            )
 
 
 def _words(room: Room) -> str:
