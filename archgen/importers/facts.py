@@ -26,6 +26,9 @@ IN_SOURCE = "settings in the source"
 SCRAPED_IN_PART = "kubernetes_sd_configs, of which a part isn't known"
 """The evidence of what Prometheus fetches measurements of if it keeps what it finds by more than files tell."""
 
+AT_SET_TIMES = "cron job"
+"""The evidence of a component that runs at set times alone: what one run doesn't do, the next one does."""
+
 ADMITTED = "NetworkPolicy"
 """The evidence of a call that nothing but a policy shows, which admits it."""
 

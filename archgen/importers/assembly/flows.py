@@ -7,6 +7,7 @@ from typing import Any
 
 from archgen.importers.assembly.doors import Doors, is_local, is_walked
 from archgen.importers.assembly.inventory import Inventory
+from archgen.importers.facts import AT_SET_TIMES
 from archgen.importers.names import free_id
 from archgen.language.assumed_flows import MESSAGES
 from archgen.model.finding import CONFIDENCES
@@ -112,13 +113,17 @@ def _next(inventory: Inventory, name: str, branch: str | None) -> list[tuple[str
 
 
 def _jobs(inventory: Inventory, doors: Doors, walked: set[str]) -> dict[str, FlowMapping]:
-    """Return a flow for each component that only calls, or one for all of them if they are many."""
+    """Return a flow for each component that only calls, or one for all of them if they are many.
+
+    What runs at set times has none: it is no request that fails with a replica.
+    """
     sources = [
         part.id
         for part in inventory.parts.values()
         if part.id not in walked
         and part.id not in doors.exposed
         and not part.is_aside
+        and part.evidence != AT_SET_TIMES
         and not _LOAD.search(part.id)
         and not part.keeps_data
         and part.traits.role in ("application", "web", "balancer")

@@ -50,7 +50,7 @@ def questions_of(
         *_calling_nothing(inventory, doors),
         *_hosts(inventory),
         *_writers(inventory),
-        *(_WORDS[word] for word in unknown if word in _WORDS),
+        *(_about(word, inventory) for word in unknown if word in _WORDS),
     ]
     return tuple({each.id: each for each in questions}.values())
 
@@ -237,6 +237,15 @@ def _writers(inventory: Inventory) -> Iterator[ImportQuestion]:
             yield question(
                 "writers", part.id, f"Which components write to {part.id}?", ("all", *callers), (str(part.source),)
             )
+
+
+def _about(word: str, inventory: Inventory) -> ImportQuestion:
+    """Return the question about an open topic; where something is backed up, that about backups names the rest."""
+    copied = {name for part in inventory.parts.values() for name in part.backs_up}
+    others = [part.id for part in inventory.parts.values() if part.traits.stores and part.id not in copied]
+    if word != "backups" or not copied or not others:
+        return _WORDS[word]
+    return question("unknown", word, f"Does anything back up {', '.join(others[:8])}?", ("none", "elsewhere"))
 
 
 _WORDS = {

@@ -24,7 +24,7 @@ class Hosts:
     """The names by which pods reach others, for each namespace that they are asked of.
 
     `published` are the Services by their ports of nodes, and `former` other namespaces by which addresses call them.
-    `public` are the names by which visitors come to components.
+    `public` are the names by which visitors come to components, and `meant` the ids of what Services that select nothing mean.
     """
 
     def __init__(
@@ -36,6 +36,7 @@ class Hosts:
         former: Mapping[ServiceKey, tuple[str, ...]],
     ) -> None:
         self.public: dict[str, str] = {}
+        self.meant: dict[ServiceKey, str] = {}
         self._parts = parts
         self._named = selected, aliases, _agents_by_port(parts), published, former
         self._hosts: dict[str, dict[str, str]] = {}
@@ -51,7 +52,13 @@ class Hosts:
     def meant_in(self, namespace: str) -> dict[str, str]:
         """Return the names of workloads in a namespace that no Service has: where the Service is missing, they are meant."""
         if namespace not in self._meant:
-            self._meant[namespace] = _workload_names(namespace, self._parts, self.of(namespace))
+            hosts = self.of(namespace)
+            meant = {
+                name: identity
+                for (space, name), identity in self.meant.items()
+                if name not in hosts and (namespace == space or not namespace or not space)
+            }
+            self._meant[namespace] = {**_workload_names(namespace, self._parts, hosts), **meant}
         return self._meant[namespace]
 
     def all_in(self, namespace: str) -> dict[str, str]:

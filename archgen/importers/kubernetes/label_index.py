@@ -18,6 +18,18 @@ _ONE_POD = "statefulset.kubernetes.io/pod-name"
 """The label that Kubernetes itself puts on each pod of a stateful set."""
 
 
+_OF_ROLE = (
+    "role",
+    "spilo-role",
+    "tier",
+    "component",
+    "app.kubernetes.io/component",
+    "cnpg.io/instanceRole",
+    "postgres-role",
+)
+"""Labels for what pods of one store are to others of it."""
+
+
 class PodSelector(Struct, frozen=True):
     """What a selector asks of pods: labels with their values, and `expressions` of a key, an operator and values."""
 
@@ -87,6 +99,23 @@ class LabelIndex:
             if (part.namespace == service.namespace or not part.namespace or not service.namespace)
             and (not pod or pod.rpartition("-")[0] == part.manifest.name)
         ]
+
+    def meant_by(self, service: Manifest) -> Workload | None:
+        """Return the only store whose pods have the labels for the name that a Service asks for, and not those for a role.
+
+        Who makes one of several replicas the first gives its pod the label for that, so it stands in no file.
+        """
+        labels = labels_at(service.node.get("spec", "selector"))
+        named = {key: value for key, value in labels.items() if key not in _OF_ROLE}
+        if not named or named == labels:
+            return None
+        meant = [
+            part
+            for part in self.select(named)
+            if part.guess.known.keeps_data
+            and (part.namespace == service.namespace or not part.namespace or not service.namespace)
+        ]
+        return meant[0] if len(meant) == 1 else None
 
 
 def selector_at(node: SourceNode) -> PodSelector:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archgen.importers.catalogue import SAFE_IMAGE, STORE_PROTOCOLS, Known
-from archgen.importers.facts import Fact, FactSheet, Origin
+from archgen.importers.facts import AT_SET_TIMES, Fact, FactSheet, Origin
 from archgen.importers.kubernetes.manifests import (
     WORKLOADS,
     Manifest,
@@ -29,6 +29,9 @@ _ROLLED = ("Deployment", "Rollout")
 
 MOST_REPLICAS = 1000
 """Replicas up to which a number is believed: a model has an element for each."""
+
+_BACKS_UP = re.compile(r"backup|dump|pg_basebackup|(^|[-\s])(wal-(archiv|g\b|push)|restic|snapshot)", re.IGNORECASE)
+"""Names and commands of what copies data at set times."""
 
 _OF_METRICS = re.compile(r"metrics|prometheus|pprof|profil", re.IGNORECASE)
 
@@ -140,8 +143,8 @@ def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> 
         numbers = [item.get("containerPort").number or 0 for item in main.get("ports").list()]
         kind = with_ports(guess(manifest.name, main.text_at("image"), words, variables), numbers)
         if manifest.kind == "CronJob" and kind.known.kind != "backup":
-            backs_up = "backup" in manifest.name or "dump" in words
-            kind = Guess(Known("backup" if backs_up else "scheduler"), "cron job", True)
+            backs_up = _BACKS_UP.search(f"{manifest.name} {words}") is not None
+            kind = Guess(Known("backup" if backs_up else "scheduler"), AT_SET_TIMES, True)
         base = manifest.name if manifest.name not in taken else f"{manifest.namespace or 'default'}-{manifest.name}"
         identity = free_id(base, taken)
         taken[identity] = manifest.name

@@ -109,10 +109,13 @@ class _Reader:
         self.sharing = SharedSettings(manifests, self.parts, admissions(manifests, self.index))
         published, former = ports_of_nodes(self.services), former_namespaces(self.services)
         self.hosts = Hosts(self.parts, self.selected, self._aliases(), published, former)
+        empty = {key: self.index.meant_by(each) for key, each in self.services.items() if not self.selected[key]}
+        self.hosts.meant = {key: part.id for key, part in empty.items() if part is not None}
         self.hosts.public = public_names(routes_of(manifests), self.hosts)
         self.implied = ImpliedVariables(self.services.values())
         self.siblings = dict(siblings_of(self.selected))
         self.called: set[tuple[str, str]] = set()
+        self.copied: set[tuple[str, str]] = set()
         self.protocols = dict(protocols_of(self.services, self.selected))
 
     def read(self) -> list[Attachment]:
@@ -316,6 +319,7 @@ class _Reader:
         self.called.add((part.id, target.id))
         if part.guess.known.kind == "backup" and KINDS[known.kind].stores:
             self._add(f"component:{part.id}", "member", f"backs_up:{target.id}", source, evidence)
+            self.copied.add((part.id, target.id))
             return
         uncounted = isinstance(target, Resource) and target.replicas[0] is None
         if isinstance(target, OutsideStore) or uncounted or mention.assumed:
@@ -336,7 +340,7 @@ class _Reader:
             self._add(f"component:{part.id}", "copy_of", target.id, source, evidence)
 
     def _doubt(self, caller: str, target: str, source: Origin, evidence: str) -> None:
-        if caller != target:
+        if caller != target and (caller, target) not in self.copied:
             self._add(f"connection:{caller}->{target}", "is_assumed", True, source, evidence, "medium")
 
     def _pool(self, caller: str, target: str, mention: Mention, source: Origin, evidence: str) -> None:
