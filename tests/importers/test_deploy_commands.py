@@ -99,7 +99,7 @@ def test_script_that_ends_what_it_started_has_only_tried_it(
                 "deploy.sh": "ssh root@host 'docker compose -f /srv/shop/docker-compose.yml up -d'\n",
             },
             ["docker-compose.yml"],
-            "",
+            "docker-compose.yml: Compose reads it by default",
             id="path-on-a-server-may-be-any-file-of-that-name",
         ),
         pytest.param(

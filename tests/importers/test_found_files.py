@@ -124,7 +124,7 @@ def test_file_comes_before_its_override_and_is_read_with_it(
     assert "not read: compose.front.override.yml" in capsys.readouterr().out
 
 
-def test_larger_project_and_manifests_further_down_are_named(
+def test_projects_and_manifests_further_down_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -144,8 +144,13 @@ def test_larger_project_and_manifests_further_down_are_named(
     assert main(["import", "shop", "--format", "summary"]) == 0
     told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("not read")]
     assert told == [
-        f"not read: {path}; name it to import it too"
-        for path in ("shop/cluster", "shop/deployment/docker-compose.yml", "shop/deployment/k8s")
+        f"not read: {path}; `archgen import {path}` reads it instead"
+        for path in (
+            "shop/cluster",
+            "shop/deployment/docker-compose.yml",
+            "shop/deployment/k8s",
+            "shop/service/docker-compose.yml",
+        )
     ]
 
 
@@ -158,9 +163,9 @@ def test_manifests_are_read_beside_a_compose_file_with_stores_alone(
     assert main(["import", ".", "--format", "summary"]) == 0
     output = capsys.readouterr().out
     assert "deploy/k8s/web.yaml (kubernetes)" in output
-    why = "read manifests of Kubernetes: docker-compose.yml runs no program of its own; to read another project, name its file"
+    why = "read manifests of Kubernetes: docker-compose.yml runs no program of its own"
     assert why in output.splitlines()
-    assert "not read: docker-compose.yml; name it to import it too" in output.splitlines()
+    assert "not read: docker-compose.yml; `archgen import docker-compose.yml` reads it instead" in output.splitlines()
     for manifests in (WORKLOAD.replace("acme/web:1", "postgres:16"), WORKLOAD.replace("acme/web", "{{ image }}")):
         write({"deploy/k8s/web.yaml": manifests})
         assert [name for _, name in import_model((".",), None).reading.sources] == ["compose"]
@@ -210,7 +215,7 @@ def test_overlay_for_visitors_is_read_over_its_base(tmp_path: Path, monkeypatch:
     result = import_model((".",), None)
     replicas = {part.id: part.replicas for part in result.model.inventory.parts.values()}
     assert replicas == {"web": 4, "tracer": 1, "search": 1}
-    assert "not read: 1 overlay, such as overlays/dev; render one with `kubectl kustomize overlays/dev`" in summary(
+    assert "not read: 1 overlay, such as overlays/dev; `archgen import overlays/dev` reads that one instead" in summary(
         result
     )
     assert "mock" in import_model(("overlays/dev",), None).text

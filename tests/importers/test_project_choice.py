@@ -67,13 +67,13 @@ from tests.importers.compose_projects import STORES, SYSTEM, assert_choice, comp
                 **{f"apps/{name}/docker-compose.yml": compose(f"{name}@.") for name in ("a", "b", "c", "d")},
             },
             ["docker-compose.yml"],
-            "",
+            "docker-compose.yml: Compose reads it by default",
             id="helper-of-many-projects-none-of-which-is-the-system",
         ),
         pytest.param(
             {"docker-compose.yml": compose(*SYSTEM), "tools/docker-compose.prod.yml": compose("scraper@scraper", "db=postgres:16")},
             ["docker-compose.yml"],
-            "",
+            "docker-compose.yml: Compose reads it by default",
             id="production-of-something-else",
         ),
         pytest.param(
@@ -82,13 +82,13 @@ from tests.importers.compose_projects import STORES, SYSTEM, assert_choice, comp
                 "tools/sentry/docker-compose.prod.yml": compose("web=getsentry/sentry", "api=getsentry/sentry"),
             },
             ["docker-compose.yml"],
-            "",
+            "docker-compose.yml: Compose reads it by default",
             id="product-in-a-directory-of-its-name",
         ),
         pytest.param(
             {"docker-compose.yml": compose("app@.", *STORES), "packages/landing/docker-compose.prod.yml": compose("app@.")},
             ["docker-compose.yml"],
-            "",
+            "docker-compose.yml: Compose reads it by default",
             id="package-with-a-source-and-a-project-of-its-own",
         ),
         pytest.param(
@@ -109,7 +109,7 @@ from tests.importers.compose_projects import STORES, SYSTEM, assert_choice, comp
         pytest.param(
             {"docker-compose.yml": compose("app@.", *STORES), "live-chat/docker-compose.yml": compose("app@..", *STORES)},
             ["docker-compose.yml"],
-            "",
+            "docker-compose.yml: Compose reads it by default",
             id="live-chat-is-no-stage",
         ),
         pytest.param(
@@ -214,11 +214,11 @@ def test_summary_says_why_and_names_the_others(tmp_path: Path, monkeypatch: pyte
         tmp_path, monkeypatch, {"docker-compose.yml": compose(*SYSTEM), "docker-compose.prod.yml": compose(*SYSTEM)}
     )
     lines = summary(result).splitlines()
-    assert "read docker-compose.prod.yml: its name says production; to read another project, name its file" in lines
-    assert "not read: docker-compose.yml; name it to import it too" in lines
+    assert "read docker-compose.prod.yml: its name says production" in lines
+    assert "not read: docker-compose.yml; `archgen import docker-compose.yml` reads it instead" in lines
     alone = import_model(("docker-compose.yml",), None)
     assert read_files(alone) == ["docker-compose.yml"]
-    assert "to read another project" not in summary(alone)
+    assert "reads it instead" not in summary(alone)
 
 
 def test_later_file_of_another_directory_changes_the_services_of_the_first(

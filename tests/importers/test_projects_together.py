@@ -33,7 +33,7 @@ from tests.importers.compose_projects import STORES, assert_choice, compose, imp
         pytest.param(
             {"docker-compose.yml": compose(*STORES), "clients/python/docker-compose.yml": compose("client@.")},
             ["docker-compose.yml"],
-            "",
+            "docker-compose.yml: Compose reads it by default",
             id="stack-beside-a-program-that-has-nothing-to-do-with-it",
         ),
         pytest.param(

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 
+from archgen.app.importing.cluster_evidence import WORKLOAD
 from archgen.app.importing.compose_files import (
     by_directory,
     choose_compose_files,
@@ -13,27 +14,18 @@ from archgen.app.importing.compose_files import (
     is_compose_file,
     is_for_trial,
 )
-from archgen.app.importing.directories import entries_of, files_below, holds_no_address, path_in
+from archgen.app.importing.directories import entries_of, files_below, holds_no_address, manifest_data, path_in
 from archgen.app.importing.outer_bases import outer_files
 from archgen.app.importing.overlays import without_overlays
+from archgen.app.importing.production_choice import prefer
 from archgen.app.importing.project_choice import ProjectChoice, choose_projects
 from archgen.importers.attached import is_proxy
-from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.facts import Configuration, SourceError
 from archgen.importers.kubernetes.kustomization import is_kustomization
-from archgen.importers.stages import TRIAL, stage_of
 from archgen.model.problems import UsageError
 from archgen.system.files import FOUND, IMPORTED, ResolvedDirectory, UnreadableFile, read_file
 
-_RUNS = re.compile(
-    rb'^[ {]*"?kind"?:\s*"?(?:Deployment|StatefulSet|DaemonSet|CronJob|Rollout|Pod|HelmRelease)"?\s*,?\s*$',
-    re.MULTILINE,
-)
-"""What runs something in a cluster, or stands for it."""
-
-_IMAGE = re.compile(rb"""\bimage["']?:[ \t]*["']?([^\s"'#,{}]{1,300})""")
 _MOST_OF_A_TRIAL = 10
-_API_VERSION = re.compile(rb'^[ {]*"?apiVersion"?:', re.MULTILINE)
 _DEEPEST_PROXY = 3
 _OF_PROXIES = re.compile(r"\.(conf|cfg)(\.(template|tmpl|example|sample))?$|(^|/)sites-(available|enabled)/[\w.-]+$")
 """Paths that configurations of proxies have."""
@@ -71,14 +63,17 @@ class SourceFiles:
         except UnreadableFile as error:
             self.errors.append(SourceError(path, 1, 1, f"the file {error.reason}; {error.step}"))
 
-    def read_projects(self, choice: ProjectChoice, inside: str) -> None:
-        """Read the compose files that are chosen in a directory."""
+    def read_projects(self, choice: ProjectChoice, inside: str, reason: str = "") -> None:
+        """Read the compose files that are chosen in a directory; `reason` says why these and no manifests."""
         for project in choice.projects:
             for path in project:
                 self.read(path, inside)
         self.together += choice.projects
         self.others += choice.others
-        self.reasons += [choice.reason] if choice.reason else []
+        if choice.reason or reason:
+            named = " and ".join(" with ".join(project) for project in choice.projects)
+            reasons = [*choice.reason.removeprefix(f"{named}: ").split(", "), *reason.split(", ")]
+            self.reasons.append(f"{named}: {', '.join(dict.fromkeys(each for each in reasons if each))}")
 
 
 def collect_sources(paths: tuple[str, ...]) -> SourceFiles:
@@ -105,14 +100,14 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     if composed:
         below = list(files_below(directory, _DEEPEST_PROXY, top))
         choice = choose_projects(directory, {directory: composed}, below, inside)
-        files = [path for project in choice.projects for path in project]
-        if not (choice.is_helper and _runs_own_programs(directory, files_below(directory, top=top), inside)):
-            collection.read_projects(choice, inside)
+        preference = prefer(directory, choice, names, [*files_below(directory, top=top)], inside)
+        if preference is None or not preference.is_cluster:
+            collection.read_projects(choice, inside, "" if preference is None else preference.reason)
             collection.others += _manifest_directories(directory, below)
             _find_proxies(collection, directory, below, inside)
             return
-        collection.others += [*files, *choice.others]
-        collection.reasons.append(f"manifests of Kubernetes: {files[0]} runs no program of its own")
+        collection.others += [*(path for project in choice.projects for path in project), *choice.others]
+        collection.reasons.append(f"manifests of Kubernetes: {preference.reason}")
     manifests, below = _manifests_below(collection, directory, list(files_below(directory, top=top)), inside)
     nearest = _nearest_projects(below) if not composed else {}
     may_be_meant = bool(nearest) and (not manifests or _run_less(manifests, nearest, inside))
@@ -151,28 +146,17 @@ def _manifests_below(
         for path in below
         if path.lower().endswith((".yml", ".yaml", ".json"))
         and not holds_no_address(path)
-        and (data := _manifest(path, inside))
+        and (data := manifest_data(path, inside))
     }
     kustomizations = [path for path in below if is_kustomization(path)]
     outer, repository = outer_files(kustomizations, directory) if kustomizations else ([], inside)
-    manifests |= {path: data for path in outer if not is_kustomization(path) and (data := _manifest(path, repository))}
+    manifests |= {
+        path: data for path in outer if not is_kustomization(path) and (data := manifest_data(path, repository))
+    }
     kustomizations += [path for path in outer if is_kustomization(path)]
     manifests, overlays = without_overlays(manifests, kustomizations, repository, {*outer})
     collection.overlays += overlays
     return manifests, below
-
-
-def _runs_own_programs(directory: str, paths: Iterable[str], inside: str) -> bool:
-    """Return True if manifests, but for those of trials, run a program of the system's own, and no product that others use too."""
-    for path in paths:
-        if stage_of(os.path.dirname(os.path.relpath(path, directory))) == TRIAL:
-            continue
-        data = _manifest(path, inside) if path.lower().endswith((".yml", ".yaml")) else b""
-        if _RUNS.search(data) is not None and b"{{" not in data:
-            images = (match[1].decode("utf-8", "replace") for match in _IMAGE.finditer(data))
-            if any(is_own_program("", image, "") for image in images):
-                return True
-    return False
 
 
 def _chosen_of(projects: dict[str, list[str]], inside: str) -> Iterator[str]:
@@ -198,7 +182,7 @@ def _manifest_directories(directory: str, below: list[str]) -> list[str]:
 
 def _run_less(manifests: dict[str, bytes], projects: dict[str, list[str]], inside: str) -> bool:
     """Return True for a few manifests beside compose files that run more than twice as much: a trial, or a part of a system."""
-    workloads = sum(len(_RUNS.findall(data)) for data in manifests.values())
+    workloads = sum(len(WORKLOAD.findall(data)) for data in manifests.values())
     if not projects or workloads >= _MOST_OF_A_TRIAL:
         return False
     return sum(count_services(path, inside) for path in _chosen_of(projects, inside)) > 2 * workloads
@@ -227,12 +211,3 @@ def _nearest_projects(below: list[str]) -> dict[str, list[str]]:
     projects = by_directory(path for path in below if is_compose_file(path.rpartition(os.sep)[2]))
     depth = min((path.count(os.sep) for path in projects), default=0)
     return {path: projects[path] for path in sorted(projects) if path.count(os.sep) == depth}
-
-
-def _manifest(path: str, inside: str) -> bytes:
-    """Return a file that may be a manifest; no bytes for any other."""
-    try:
-        data = read_file(path, FOUND, inside)
-    except UnreadableFile:
-        return b""
-    return data if b"kind" in data and b"apiVersion" in data and _API_VERSION.search(data) is not None else b""

@@ -20,6 +20,9 @@ _OF_TARGETS = frozenset(
 )  # fmt: skip
 """Names of files with commands by the names of targets and stages."""
 
+_OF_BUILDS = re.compile(r"(^|/)((cloudbuild|buildspec)[\w.-]*\.ya?ml|[\w-]*(k8s|kube)[\w./-]*\.sh)$", re.IGNORECASE)
+"""Paths of what builds a system in a cloud, or applies manifests of Kubernetes."""
+
 _WORKFLOWS = os.path.join(".github", "workflows")
 _DEPLOYS = re.compile(
     r"(^|[^a-z])(deploy|prod|cd|release|rollout|go-?live|provision|bootstrap|setup-(server|vps))(er|ing|ment|uction|ed)?s?([^a-z]|$)",
@@ -96,6 +99,20 @@ def find_runs(
         if _may_start(text):
             head = "\n".join(_COMMENT.findall(text[:_LARGEST]))
             yield from (run for run in _runs_in(path, head, directory, known) if path in run.files)
+
+
+def command_files(directory: str, below: Iterable[str], inside: str) -> Iterator[tuple[str, str]]:
+    """Yield the path and the text of each script and workflow, in a directory and below, that may bring a system to its visitors."""
+    above = 0 if directory == "." else directory.count(os.sep) + 1
+    scripts = [path for path in below if _is_script(path, path.count(os.sep) - above) or _OF_BUILDS.search(path)]
+    workflows = path_in(directory, _WORKFLOWS)
+    scripts += [
+        os.path.join(workflows, name) for name in sorted(entries_of(workflows)[0]) if name.endswith((".yml", ".yaml"))
+    ]
+    for path in scripts[:_MOST_SCRIPTS]:
+        text = found_text(path, inside)
+        if len(text) <= _LARGEST:
+            yield path, text
 
 
 def _may_start(text: str) -> bool:

@@ -17,6 +17,7 @@ _TRANSLATIONS = re.compile(
 )
 """Directories of texts in several languages, which are large and tell no address."""
 
+_API_VERSION = re.compile(rb'^[ {]*"?apiVersion"?:', re.MULTILINE)
 _MOST_FILES = 5000
 _DEEPEST = 8
 
@@ -66,6 +67,15 @@ def path_in(directory: str, name: str) -> str:
 def holds_no_address(path: str) -> bool:
     """Return True for a file that by its name tells of packages, or by its directories holds texts in several languages."""
     return path.endswith(_OF_PACKAGES) or _TRANSLATIONS.search(path) is not None
+
+
+def manifest_data(path: str, inside: str) -> bytes:
+    """Return a file that may be a manifest of Kubernetes; no bytes for any other."""
+    try:
+        data = read_file(path, FOUND, inside)
+    except UnreadableFile:
+        return b""
+    return data if b"kind" in data and b"apiVersion" in data and _API_VERSION.search(data) is not None else b""
 
 
 def found_text(path: str, inside: str) -> str:

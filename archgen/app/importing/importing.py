@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections import Counter
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -16,6 +18,7 @@ from archgen.importers.facts import SourceError
 from archgen.importers.run import LOOKED_FOR, Reading, read_all
 from archgen.model.problems import UsageError
 
+_MOST_OTHERS = 10
 _MOST_NAMED = 6
 """Files that a summary names one by one."""
 
@@ -28,6 +31,8 @@ class Import(Struct, frozen=True):
     reading: Reading
     errors: tuple[SourceError, ...]
     others: tuple[str, ...]
+    proxies: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
     charts: tuple[str, ...] = ()
     overlays: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
@@ -45,15 +50,16 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
     if not model.inventory.parts:
         raise NothingImported(_nothing(collection, paths), errors)
     read = {file.path for file, _ in reading.sources}
-    others = [*collection.others, *(path for path in collection.unnamed_proxies if path not in read)]
     return Import(
         model,
         text_of(model),
         reading,
         errors,
-        others=tuple(sorted(others)),
+        others=tuple(sorted(each for each in collection.others if not _is_read(each, read))),
+        proxies=tuple(sorted(path for path in collection.unnamed_proxies if path not in read)),
+        paths=paths,
         charts=tuple(collection.charts),
-        overlays=tuple(collection.overlays),
+        overlays=tuple(dict.fromkeys(collection.overlays)),
         reasons=tuple(collection.reasons),
     )
 
@@ -64,6 +70,11 @@ class NothingImported(UsageError):
     def __init__(self, message: str, errors: tuple[SourceError, ...]) -> None:
         super().__init__(message)
         self.errors = errors
+
+
+def _is_read(path: str, read: set[str]) -> bool:
+    """Return True for a file that is read, or a directory of such files: it is named beside the directory that left it out."""
+    return path in read or any(each.startswith(f"{path}{os.sep}") for each in read)
 
 
 def _nothing(collection: SourceFiles, paths: tuple[str, ...]) -> str:
@@ -98,7 +109,8 @@ def summary(result: Import) -> str:
         f" from {_sources(result.reading)}",
         f"front doors: {', '.join(doors.front) or 'none'}; stores: {', '.join(stores) or 'none'}",
     ]
-    lines += [f"read {reason}; to read another project, name its file" for reason in result.reasons]
+    lines += [f"read {reason}" for reason in result.reasons]
+    lines += _merged(result)
     lines += [f"read {decision}; --profile names others" for decision in result.reading.decisions]
     lines += [
         f"left out: {omission.name} ({omission.source}): {omission.reason}"
@@ -111,9 +123,9 @@ def summary(result: Import) -> str:
         first = result.overlays[0]
         lines.append(
             f"not read: {_count(len(result.overlays), 'overlay')}, such as {first}; "
-            f"render one with `kubectl kustomize {first}`, and import the result"
+            f"`archgen import {shlex.quote(first)}` reads that one instead"
         )
-    lines += [f"not read: {path}; name it to import it too" for path in result.others[:10]]
+    lines += _not_read(result)
     questions = result.model.questions
     if questions:
         lines.append(
@@ -123,6 +135,33 @@ def summary(result: Import) -> str:
         )
         lines += [f"  {each.id}  {each.ask} ({' | '.join(each.options)})" for each in questions[:3]]
     return "\n".join(lines) + "\n"
+
+
+def _not_read(result: Import) -> Iterator[str]:
+    """Yield a line for each path that isn't read, with the command that reads it."""
+    for path in result.others[:_MOST_OTHERS]:
+        yield f"not read: {path}; `archgen import {shlex.quote(path)}` reads it instead"
+    if (count := len(result.others) - _MOST_OTHERS) > 0:
+        yield f"not read: {_count(count, 'more path')}"
+    for path in result.proxies[:_MOST_OTHERS]:
+        yield f"not read: {path}; `archgen import {shlex.join((*result.paths, path))}` reads it too"
+
+
+def _merged(result: Import) -> list[str]:
+    """Return a line on the components that compose files and manifests both describe: two variants of one system, as a rule."""
+    formats = {file.path: name for file, name in result.reading.sources if name in ("compose", "kubernetes")}
+    if len({*formats.values()}) < 2:
+        return []
+    described: dict[str, set[str]] = {}
+    for fact in result.reading.facts:
+        if fact.subject.startswith("component:") and fact.source.path in formats:
+            described.setdefault(fact.subject.partition(":")[2], set()).add(formats[fact.source.path])
+    names = sorted(name for name, both in described.items() if len(both) > 1)
+    if not names:
+        return []
+    return [
+        f"read as one: {', '.join(names[:_MOST_NAMED])} of compose files and of manifests; to keep them apart, import one of the two"
+    ]
 
 
 def _repeated(reading: Reading) -> list[str]:

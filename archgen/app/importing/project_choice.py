@@ -32,13 +32,18 @@ _PART = 0.3
 class ProjectChoice(Struct, frozen=True):
     """The projects that are read, each by its files in their order; `others` are named for a user, `reason` says why.
 
-    `is_helper` stands for projects that run stores and tools, and no program of the system's own.
+    `candidates` are the same projects with what they run.
     """
 
     projects: list[tuple[str, ...]]
     others: list[str]
     reason: str = ""
-    is_helper: bool = False
+    candidates: tuple[ComposeCandidate, ...] = ()
+
+    @property
+    def is_helper(self) -> bool:
+        """Return True for projects that run stores and tools, and no program of the system's own."""
+        return self.candidates != () and all(each.services != {} and not each.own for each in self.candidates)
 
 
 def choose_projects(directory: str, projects: dict[str, list[str]], below: list[str], inside: str) -> ProjectChoice:
@@ -69,7 +74,7 @@ def choose_projects(directory: str, projects: dict[str, list[str]], below: list[
     texts = {path: found_text(path, inside) for path in likely}
     sketches = {path: sketch_compose(path, text) for path, text in texts.items()}
     if len(read) == 1 and {*files} <= current_files:
-        return ProjectChoice(read, others, is_helper=_is_helper(_candidate(directory, read[0], sketches, [])))
+        return ProjectChoice(read, others, candidates=(_candidate(directory, read[0], sketches, []),))
     runs = list(find_runs(directory, near, texts, inside)) if current_files < {*likely} else []
     candidates = _candidates(directory, likely, sketches, runs, inside)
     current = [_candidate(directory, project, sketches, runs) for project in read]
@@ -79,25 +84,20 @@ def choose_projects(directory: str, projects: dict[str, list[str]], below: list[
     beside = {os.path.dirname(path) for path in taken}
     variants = [path for path in files if os.path.dirname(path) in beside]
     unread = dict.fromkeys([*others, *sorted(current_files), *variants])
-    unread |= dict.fromkeys(_larger(chosen, {*map(os.path.normpath, (*beside, *projects))}, sketches, inside))
+    unread |= dict.fromkeys(_elsewhere({*map(os.path.normpath, (*beside, *projects))}, sketches, inside))
     left = [path for path in unread if path not in taken]
-    return ProjectChoice(result, left, _reason(directory, current, chosen, left), all(map(_is_helper, chosen)))
+    return ProjectChoice(result, left, _reason(directory, current, chosen, left), (*chosen,))
 
 
-def _larger(
-    chosen: list[ComposeCandidate], beside: set[str], sketches: dict[str, ComposeSketch], inside: str
-) -> Iterator[str]:
-    """Yield the files of other directories that run more services than those that are read: these may only be helpers."""
-    services = sum(len(each.services) for each in chosen)
+def _elsewhere(beside: set[str], sketches: dict[str, ComposeSketch], inside: str) -> Iterator[str]:
+    """Yield the files of other directories that may be read by themselves: what those for visitors run may be among them."""
+    included = {path_in(os.path.dirname(path), name) for path, sketch in sketches.items() for name in sketch.includes}
     for directory, names in by_directory(sketches).items():
         if (directory or ".") not in beside:
             for name in choose_compose_files(directory, names, inside)[0]:
-                if len(sketches[path_in(directory, name)].services) > services:
-                    yield path_in(directory, name)
-
-
-def _is_helper(project: ComposeCandidate) -> bool:
-    return project.services != {} and not project.own
+                path = path_in(directory, name)
+                if path not in included and sketches[path].services:
+                    yield path
 
 
 def _candidates(

@@ -1,0 +1,132 @@
+"""The manifests of Kubernetes below a directory in outline, and what speaks for them as what visitors use."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct, field
+
+from archgen.app.importing.deploy_commands import command_files
+from archgen.app.importing.directories import manifest_data
+from archgen.app.importing.evidence import Evidence
+from archgen.app.importing.stated_use import stated_uses
+from archgen.importers.compose.own_programs import is_own_program
+from archgen.importers.kubernetes.deployed import may_deploy
+from archgen.importers.kubernetes.kustomization import is_kustomization
+from archgen.importers.products import image_name
+from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, UNNAMED, stage_of
+
+WORKLOAD = re.compile(
+    rb'^[ {]*"?kind"?:\s*"?(?:Deployment|StatefulSet|DaemonSet|CronJob|Rollout|Pod|HelmRelease)"?\s*,?\s*$',
+    re.MULTILINE,
+)
+"""What runs something in a cluster, or stands for it."""
+
+_IMAGE = re.compile(rb"""\bimage["']?:[ \t]*["']?([^\s"'#,{}]{1,300})""")
+_FOR_VISITORS = re.compile(
+    rb"^kind:[ \t]*(Ingress|HTTPRoute|Gateway|IngressRoute|HorizontalPodAutoscaler|PodDisruptionBudget)\b", re.MULTILINE
+)
+_NAME = re.compile(rb"^[ \t-]*name:[ \t]*([a-z0-9][a-z0-9.-]*)[ \t]*$", re.MULTILINE)
+_WORD = re.compile(r"[a-z0-9]{2,}")
+_NEVER_PULLED = re.compile(rb"imagePullPolicy:[ \t]*[\"']?Never\b")
+APPLIES = re.compile(
+    r"\bkubectl\b.{0,200}?\b(apply|set[ ]+image|rollout)\b|\bkustomize[ ]+(build|edit)\b|\bargocd[ ]+app[ ]+sync\b|\bgke-deploy\b"
+)
+"""Commands that bring manifests into a cluster, or another image into what runs there."""
+
+_IN_TRIAL_CLUSTER = re.compile(
+    r"\b(minikube|k3d|kind|ctlptl|tilt)[ ]+(start|create|cluster|load|up|image)\b|helm/kind-action|setup-minikube"
+)
+_OF_TESTS = re.compile(r"(^|[^a-z])(smoke|tests?|e2e|chaos|load|local|dev|kind|minikube)([^a-z]|$)", re.IGNORECASE)
+_TARGET = re.compile(r"^([A-Za-z][\w.-]*)[ \t]*:(?!=)")
+_LONGEST_LINE = 500
+_MOST_LINES = 5000
+
+
+class ClusterSketch(Struct):
+    """The manifests that aren't for trials: the images of the system's own programs, words of names, and what else they show.
+
+    `stages` has a directory for each stage that one is named for, those for trials too.
+    """
+
+    images: set[str] = field(default_factory=set)
+    workloads: int = 0
+    words: set[str] = field(default_factory=set)
+    stages: dict[int, str] = field(default_factory=dict)
+    is_for_visitors: bool = False
+    is_applied: bool = False
+    is_from_registry: bool = False
+    is_on_this_machine: bool = False
+
+
+def sketch_cluster(directory: str, paths: Iterable[str], inside: str) -> ClusterSketch:
+    """Return the outline of the manifests below a directory; templates of charts and what is for trials runs nothing in it."""
+    sketch = ClusterSketch()
+    for path in paths:
+        if not path.lower().endswith((".yml", ".yaml")):
+            continue
+        data = manifest_data(path, inside)
+        place = os.path.relpath(os.path.dirname(path) or ".", directory)
+        stage = stage_of(place)
+        if is_kustomization(path) or WORKLOAD.search(data) is not None:
+            sketch.stages.setdefault(stage, os.path.dirname(path))
+        if stage == TRIAL or b"{{" in data:
+            continue
+        sketch.is_applied |= may_deploy(data)
+        sketch.is_for_visitors |= _FOR_VISITORS.search(data) is not None
+        if WORKLOAD.search(data) is not None:
+            sketch.is_on_this_machine |= _NEVER_PULLED.search(data) is not None
+            images = (match[1].decode("utf-8", "replace") for match in _IMAGE.finditer(data))
+            own = {image for image in images if is_own_program("", image, "")}
+            sketch.images |= {image_name(image) for image in own}
+            if own:
+                names = (*own, *(match[1].decode() for match in _NAME.finditer(data)))
+                sketch.words |= {word for name in names for word in _WORD.findall(name.lower())}
+                sketch.workloads += len(WORKLOAD.findall(data))
+                sketch.is_from_registry |= any("/" in image for image in own)
+    return sketch
+
+
+def evidence_of_cluster(
+    sketch: ClusterSketch, directory: str, paths: Iterable[str], texts: Iterable[str], inside: str
+) -> Iterator[Evidence]:
+    """Yield what speaks for manifests as those of what visitors use, and against it."""
+    if PRODUCTION in sketch.stages:
+        yield Evidence(2, f"{sketch.stages[PRODUCTION]} is named for production")
+    elif TRIAL in sketch.stages and UNNAMED not in sketch.stages:
+        yield Evidence(-2, "all of them are for trials")
+    if sketch.is_applied:
+        yield Evidence(2, "a controller applies them")
+    by = next((path for path, text in command_files(directory, paths, inside) if _deploys(path, text)), None)
+    if by is not None:
+        yield Evidence(2, f"{os.path.relpath(by, directory)} applies them")
+    uses = [*stated_uses(texts, APPLIES)]
+    if uses and max(uses) >= 0:
+        yield Evidence(2 if max(uses) > 0 else 1, "the documents say how to apply them")
+    if sketch.is_for_visitors:
+        yield Evidence(1, "they have routes or autoscalers")
+    if sketch.is_from_registry:
+        yield Evidence(1, "their images are in a registry")
+    if sketch.is_on_this_machine:
+        # an overlay may name other images than its base
+        yield Evidence(-1 if PRODUCTION in sketch.stages else -3, "their images are on this machine alone")
+
+
+def _deploys(path: str, text: str) -> bool:
+    """Return True for a script that brings manifests into a cluster that is not made for a trial."""
+    if (
+        _OF_TESTS.search(os.path.basename(path)) is not None
+        or APPLIES.search(text) is None
+        or _IN_TRIAL_CLUSTER.search(text) is not None
+    ):
+        return False
+    target = ""
+    for line in text.splitlines()[:_MOST_LINES]:
+        match = _TARGET.match(line)
+        target = match[1] if match is not None else target
+        command = APPLIES.search(line[:_LONGEST_LINE])
+        if command is not None and max(stage_of(line[command.start() : _LONGEST_LINE]), stage_of(target)) < STAGING:
+            return True
+    return False

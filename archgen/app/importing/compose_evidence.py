@@ -1,0 +1,88 @@
+"""What speaks for a compose project as that of visitors, and what for one of those who work on the system."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+
+from archgen.app.importing.candidates import ComposeCandidate
+from archgen.app.importing.directories import path_in
+from archgen.app.importing.evidence import Evidence
+from archgen.app.importing.stated_use import comments_above, use_of
+from archgen.importers.stages import PRODUCTION, TRIAL, stage_of
+
+_DEVELOPERS_COMMAND = re.compile(
+    r"\b((npm|pnpm|yarn|bun)( run)? dev|next dev|nodemon|ts-node-dev|tsx watch|manage\.py runserver|flask run .*--debug|dotnet watch|"
+    r"cargo watch|rails s(erver)?)\b|--(hot-)?reload\b"
+)
+_OF_ENVIRONMENT = re.compile(
+    r"""\b((?:[A-Z]+_)*(?:ENV|ENVIRONMENT|SPRING_PROFILES_ACTIVE))["']?[ \t]*[:=][ \t]*["']?(?:\$\{\w+:?-)?([A-Za-z]+)"""
+)
+_TO_THIS_MACHINE = re.compile(
+    r"""[ \t]*(- )?["']?[A-Z][A-Z0-9_]+["']?[ \t]*[:=].*https?://(localhost|127\.0\.0\.1)\b"""
+)
+_MOUNT = re.compile(r"""-[ \t]*["']?(\.{1,2}(?:/[^:"'\s]*)?):/""")
+_RESTARTS = re.compile(r"""\brestart["']?:[ \t]*["']?(always|unless-stopped|on-failure)|\brestart_policy["']?:""")
+_OF_STORES = "5432|3306|27017|6379|5672|9092|9200|11211|1433"
+_PUBLISHED_STORE = re.compile(rf"""-[ \t]*["']?(?:0\.0\.0\.0:)?(\d+|\$\{{[^}}]*\}}):({_OF_STORES})["']?[ \t]*$""")
+_TLS = re.compile(r"""["' ]443:|\bimage:.*(traefik|caddy|certbot|acme-companion|swag)""")
+_MOST_LINES = 20_000
+_LONGEST_LINE = 500
+
+
+def evidence_of_compose(project: ComposeCandidate, texts: Iterable[str], deployed_by: str) -> Iterator[Evidence]:
+    """Yield what speaks for a project as the one for visitors, and against it."""
+    texts = list(texts)
+    if project.stage == PRODUCTION:
+        yield Evidence(3, "its name says production")
+    elif project.stage == TRIAL:
+        yield Evidence(-3, "is named for development")
+    if deployed_by:
+        yield Evidence(3, f"{deployed_by} starts it")
+    use = use_of("\n".join(map(comments_above, texts)))
+    if use:
+        yield Evidence(
+            2 * use, "its comments speak of production" if use > 0 else "speaks of development in its comments"
+        )
+    yield from _evidence_in_lines(project, [line for text in texts for line in _settings(text)])
+
+
+def _settings(text: str) -> Iterator[str]:
+    """Yield the lines of a file without comments."""
+    for line in text.splitlines()[:_MOST_LINES]:
+        if line.strip() and not line.lstrip().startswith("#"):
+            yield line[:_LONGEST_LINE]
+
+
+def _evidence_in_lines(project: ComposeCandidate, lines: list[str]) -> Iterator[Evidence]:
+    commands = [match[0] for line in lines if (match := _DEVELOPERS_COMMAND.search(line))]
+    if commands:
+        yield Evidence(-2, f"runs `{commands[0]}`")
+    settings = [match for line in lines if (match := _OF_ENVIRONMENT.search(line))]
+    stages = {stage_of(match[2]): match for match in settings}
+    if TRIAL in stages:
+        yield Evidence(-2, f"sets {stages[TRIAL][1]} to {stages[TRIAL][2]}")
+    elif PRODUCTION in stages:
+        yield Evidence(1, f"it sets {stages[PRODUCTION][1]} to {stages[PRODUCTION][2]}")
+    if _mounts_sources(project, lines):
+        yield Evidence(-2, "mounts what it builds")
+    if any(_TO_THIS_MACHINE.match(line) for line in lines):
+        yield Evidence(-1, "has visitors at localhost")
+    if any(_PUBLISHED_STORE.search(line) for line in lines):
+        yield Evidence(-1, "publishes the port of a store")
+    if any(_RESTARTS.search(line) for line in lines):
+        yield Evidence(1, "it restarts what ends")
+    else:
+        yield Evidence(-1, "restarts nothing")
+    if any(_TLS.search(line) for line in lines):
+        yield Evidence(2, "it serves HTTPS")
+    if any(each.image and not each.built for each in project.own.values()):
+        yield Evidence(1, "it runs images that are built before")
+
+
+def _mounts_sources(project: ComposeCandidate, lines: list[str]) -> bool:
+    """Return True if a container gets the directory from which its program is built, or the sources in it."""
+    places = {os.path.dirname(path) for path in project.files}
+    mounted = {path_in(place, match[1]) for line in lines if (match := _MOUNT.search(line)) for place in places}
+    return any(path_in(built, inner) in mounted for built in project.builds for inner in (".", "src", "app"))

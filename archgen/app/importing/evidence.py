@@ -1,0 +1,25 @@
+"""A thing in a repository that speaks for or against a way to run its system as the one for visitors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+
+class Evidence(Struct, frozen=True):
+    """A weight, below zero for what speaks against it, and the words of a user for it."""
+
+    weight: int
+    says: str
+
+
+def weigh(evidence: Iterable[Evidence]) -> int:
+    """Return how much all of it speaks for production."""
+    return sum(each.weight for each in evidence)
+
+
+def strongest(evidence: Iterable[Evidence], sign: int, count: int = 2) -> list[str]:
+    """Return the words of what speaks most for it, or against it where the sign is below zero."""
+    chosen = sorted((each for each in evidence if each.weight * sign > 0), key=lambda each: -abs(each.weight))
+    return [each.says for each in chosen[:count]]

@@ -1,0 +1,169 @@
+"""Compose files beside manifests of Kubernetes: which of them an import reads, by what speaks for either."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archgen.app.importing.importing import import_model, summary
+from tests.importers.compose_projects import imported
+from tests.importers.test_found_files import WORKLOAD, write
+
+COMPOSE = "services:\n  web:\n    build: web\n    restart: always\n"
+SYSTEM = {"docker-compose.yml": COMPOSE, "k8s/prod/web.yaml": WORKLOAD}
+"""Files of which only a little more has to speak for the manifests."""
+
+APPLY = "kubectl apply -k k8s/prod\n"
+APPLIED = "# Shop\n\n```sh\nkubectl apply -f k8s/\n```\n"
+ARGO = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: shop}
+spec: {source: {path: k8s/prod}}
+"""
+AUTOSCALER = """\
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web}
+spec: {scaleTargetRef: {kind: Deployment, name: web}, minReplicas: 1}
+"""
+
+
+def with_lines(*lines: str, head: str = "") -> dict[str, str]:
+    """Return the compose file with further lines of its service, and with lines above all."""
+    return {"docker-compose.yml": head + COMPOSE + "".join(f"    {line}\n" for line in lines)}
+
+
+def formats_of(directory: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str]) -> set[str]:
+    """Return the formats that an import reads of a directory."""
+    return {name for _, name in imported(directory, monkeypatch, files).reading.sources}
+
+
+DEVELOPMENT = [
+    pytest.param(with_lines("command: npm run dev"), id="command-of-developers"),
+    pytest.param(with_lines("command: uvicorn app:app --reload"), id="server-that-reloads"),
+    pytest.param(with_lines("environment: {NODE_ENV: development}"), id="environment"),
+    pytest.param(with_lines("environment:", "  - APP_ENV=${APP_ENV:-dev}"), id="environment-by-default"),
+    pytest.param(with_lines("volumes:", "  - ./web:/app"), id="mounted-source"),
+    pytest.param(with_lines("volumes:", "  - ./web/src:/app/src"), id="mounted-part-of-the-source"),
+    pytest.param(with_lines("environment:", "  - API_URL=http://localhost:8000"), id="visitors-at-localhost"),
+    pytest.param(
+        {"docker-compose.yml": f"{COMPOSE}  db:\n    image: postgres:16\n    ports:\n      - '5432:5432'\n"},
+        id="published-store",
+    ),
+    pytest.param({"docker-compose.yml": COMPOSE.replace("    restart: always\n", "")}, id="no-restart"),
+    pytest.param(with_lines(head="# Stack for local work\n"), id="comment"),
+    pytest.param(with_lines(head="# 本地开发\n"), id="comment-in-another-language"),
+    pytest.param(with_lines(head="name: shop-dev\n"), id="name-of-the-project"),
+    pytest.param({"README.md": "# Run locally\n\n```sh\ndocker compose up\n```\n"}, id="heading-of-the-documents"),
+    pytest.param({"README.md": "- **Local:** `docker compose up`\n"}, id="line-of-the-documents"),
+    pytest.param({"README.md": "`docker-compose.yml` has four services for development.\n"}, id="name-in-the-documents"),
+    pytest.param({"README.md": "For developers:\n\n```sh\ndocker compose up\n```\n"}, id="line-above-in-the-documents"),
+]  # fmt: skip
+CLUSTER = [
+    pytest.param({"k8s/hpa.yaml": AUTOSCALER}, id="autoscaler"),
+    pytest.param({"argocd/shop.yaml": ARGO}, id="controller"),
+    pytest.param({"deploy.sh": APPLY}, id="script"),
+    pytest.param({"Makefile": f"rollout:\n\t{APPLY}"}, id="target"),
+    pytest.param({".github/workflows/main.yml": f"run: {APPLY}"}, id="workflow"),
+    pytest.param({"cloudbuild.yaml": f"args: {APPLY}"}, id="build-in-a-cloud"),
+    pytest.param({"README.md": APPLIED}, id="documents"),
+]
+TRIALS = [
+    pytest.param({}, id="nothing-else"),
+    pytest.param({"deploy.sh": f"kind create cluster\n{APPLY}"}, id="cluster-for-a-trial"),
+    pytest.param({"Makefile": f"dev-up:\n\t{APPLY}"}, id="target-for-a-trial"),
+    pytest.param({"deploy.sh": APPLY.replace("prod", "local")}, id="overlay-for-a-trial"),
+    pytest.param({"scripts/k8s-smoke.sh": APPLY}, id="script-of-a-test"),
+    pytest.param({"README.md": APPLIED.replace("Shop", "Local cluster")}, id="documents-on-a-trial"),
+    pytest.param(with_lines("volumes:", "  - ./web.conf:/etc/web.conf"), id="mounted-configuration"),
+    pytest.param(with_lines("ports: ['127.0.0.1:8080:80']"), id="port-of-no-store"),
+    pytest.param(with_lines("healthcheck: {test: curl http://localhost:80}"), id="check-at-localhost"),
+    pytest.param(with_lines(head="# For production and for development\n"), id="comment-for-both"),
+    pytest.param({"README.md": "`docker compose -f docker-compose.dev.yml up` for development\n"}, id="documents-on-another-file"),
+]  # fmt: skip
+PRODUCTION = [
+    pytest.param(with_lines("ports: ['443:443']"), id="https"),
+    pytest.param(with_lines("environment: {NODE_ENV: production}"), id="environment"),
+    pytest.param(with_lines(head="# The production stack\n"), id="comment"),
+    pytest.param({"docker-compose.yml": COMPOSE.replace("build: web", "image: acme/web:1")}, id="image-that-is-built"),
+    pytest.param({"release.sh": "docker compose up -d\n"}, id="script"),
+    pytest.param({"DEPLOY.md": "## Production\n\n```sh\ndocker compose up -d\n```\n"}, id="documents"),
+]
+
+
+@pytest.mark.parametrize("files", [*DEVELOPMENT, *CLUSTER])
+def test_manifests_are_read_where_more_speaks_for_them(
+    files: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert formats_of(tmp_path, monkeypatch, SYSTEM | files) == {"kubernetes"}
+
+
+@pytest.mark.parametrize("files", TRIALS)
+def test_compose_files_are_read_where_too_little_speaks_for_the_manifests(
+    files: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert formats_of(tmp_path, monkeypatch, SYSTEM | files) == {"compose"}
+
+
+@pytest.mark.parametrize("files", PRODUCTION)
+def test_compose_files_of_visitors_are_read_beside_manifests_that_the_documents_name(
+    files: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readme = {"README.md": APPLIED}
+    assert formats_of(tmp_path, monkeypatch, SYSTEM | readme) == {"kubernetes"}
+    assert formats_of(tmp_path, monkeypatch, SYSTEM | readme | files) == {"compose"}
+
+
+@pytest.mark.parametrize(
+    "manifests",
+    [
+        pytest.param({"k8s/prod/web.yaml": WORKLOAD.replace("web", "probe")}, id="of-something-else"),
+        pytest.param({"k8s/dev/web.yaml": WORKLOAD}, id="of-a-trial"),
+        pytest.param({"k8s/prod/web.yaml": WORKLOAD.replace("acme/web:1", "{{ image }}")}, id="to-be-rendered"),
+        pytest.param({"k8s/prod/web.yaml": WORKLOAD.replace("acme/web:1", "postgres:16")}, id="of-stores"),
+        pytest.param(
+            {"k8s/prod/web.yaml": WORKLOAD.replace('"acme/web:1"', '"web:1"\n    imagePullPolicy: Never')},
+            id="of-images-on-this-machine",
+        ),
+    ],
+)
+def test_manifests_that_may_not_be_the_system_are_not_read(
+    manifests: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local = with_lines(head="# For development\n")
+    assert formats_of(tmp_path, monkeypatch, local | manifests) == {"compose"}
+
+
+def test_manifests_of_less_than_half_of_the_programs_are_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = "".join(f"  p{number}:\n    build: p{number}\n" for number in range(2))
+    files = with_lines("command: npm run dev") | {"k8s/prod/web.yaml": WORKLOAD}
+    files["docker-compose.yml"] += others
+    assert formats_of(tmp_path, monkeypatch, files) == {"compose"}
+    write({"k8s/prod/p0.yaml": WORKLOAD.replace("web", "p0")})
+    assert {name for _, name in import_model((".",), None).reading.sources} == {"kubernetes"}
+
+
+def test_summary_says_why_and_how_to_read_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = with_lines("command: npm run dev", head="# For development\n") | {"k8s/prod/web.yaml": WORKLOAD}
+    lines = summary(imported(tmp_path, monkeypatch, files)).splitlines()
+    assert (
+        "read manifests of Kubernetes: k8s/prod is named for production, their images are in a registry, "
+        "and docker-compose.yml speaks of development in its comments, runs `npm run dev`"
+    ) in lines
+    assert "not read: docker-compose.yml; `archgen import docker-compose.yml` reads it instead" in lines
+    write({"docker-compose.yml": COMPOSE})
+    lines = summary(import_model((".",), None)).splitlines()
+    assert "read docker-compose.yml: it restarts what ends" in lines
+    assert "not read: k8s; `archgen import k8s` reads it instead" in lines
+
+
+def test_summary_says_that_two_variants_became_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = imported(tmp_path, monkeypatch, SYSTEM)
+    assert "read as one" not in summary(result)
+    both = summary(import_model((".", "k8s"), None))
+    assert "not read" not in both
+    assert "read as one: web of compose files and of manifests; to keep them apart, import one of the two" in both
