@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from archgen.analysis.exposure import gateways
+from archgen.analysis.failover_times import span
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import RuleContext
 from archgen.model.architecture import Component
@@ -29,10 +30,12 @@ def conditions(topology: Topology, outcome: FlowOutcome, gone: Collection[Subjec
         if topology.kind(name).id != "client"
     )
     used = [topology.components[name] for name in components]
+    by_hand = tuple(_by_hand(topology, outcome, gone))
     if outcome.status == "down":
-        return tuple(words for component in used for words in _idle_copies(topology, component, gone))
+        return (*by_hand, *(words for component in used for words in _idle_copies(topology, component, gone)))
     searches = (_leases, _commits, _queues, _unshown)
     return (
+        *by_hand,
         *_moved(topology, outcome),
         *_passed(topology, outcome.flow, gone),
         *_unplaced(topology, outcome.flow, gone),
@@ -43,6 +46,30 @@ def conditions(topology: Topology, outcome: FlowOutcome, gone: Collection[Subjec
             for words in search(topology, outcome.flow, component, gone)
         ),
     )
+
+
+def _by_hand(topology: Topology, outcome: FlowOutcome, gone: Collection[Subject]) -> Iterator[str]:
+    """Yield the manual failovers that a flow waits for, where nothing else is missing."""
+    failing = {*outcome.fails, outcome.step}
+    hops = (hop for hop in topology.hops[outcome.flow] if hop.step.id in failing)
+    names = dict.fromkeys(target for hop in hops for target in hop.targets)
+    waits = [_manual_failover(topology, topology.components[name], gone) for name in names]
+    if outcome.possible and all(waits):
+        yield from waits
+
+
+def _manual_failover(topology: Topology, component: Component, gone: Collection[Subject]) -> str:
+    """Return until when a component waits for people who move its writes or its traffic to a replica that is up; else ""."""
+    lost = _lost_replicas(topology, component, gone)
+    for how, leading in (
+        (component.replication, component.replication.primary if component.replication is not None else ()),
+        (component.cluster, component.cluster.active if component.cluster is not None else ()),
+    ):
+        manual = how is not None and how.failover == "manual" and bool(leading)
+        if how is not None and manual and set(leading) <= set(lost) and len(lost) < len(component.replicas):
+            lasting = "" if how.recovery is None else f", which takes about {span(how.recovery)}"
+            return f"until the manual failover of {component.id}{lasting}"
+    return ""
 
 
 def _passed(topology: Topology, flow: str, gone: Collection[Subject]) -> Iterator[str]:

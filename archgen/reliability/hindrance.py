@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from archgen.model.wording import listed
 from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import alive, is_free
 from archgen.reliability.members import Votes
 from archgen.reliability.needs import Guarded, Need, asked_component
+from archgen.reliability.structure import requests
 
 
 def hindrances(evaluation: Evaluation[int], bit: int) -> tuple[tuple[str, str], ...]:
-    """Return (step, reason) for the steps whose callers are up and lack replicas that a guard holds back, or a look-up, in a state."""
+    """Return (step, reason) for the steps whose callers are up and lack a quorum, replicas that a guard holds back, or a look-up."""
     plan, down = evaluation.plan, evaluation.down
     reasons: dict[str, str] = {}
     for caller, needs in plan.structure.needs.items():
@@ -28,7 +29,20 @@ def hindrances(evaluation: Evaluation[int], bit: int) -> tuple[tuple[str, str], 
             words = words or _without_quorum(evaluation, bit, need) or _unresolved(evaluation, need)
             if words is not None and evaluation.unmet(need) & bit:
                 reasons.setdefault(need.step, words)
-    return tuple(reasons.items())
+    return (*reasons.items(), *_without_own_quorum(evaluation, bit, reasons))
+
+
+def _without_own_quorum(evaluation: Evaluation[int], bit: int, told: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield the steps, but those told of, that a component would send of which members are up and have no majority."""
+    plan, quorums = evaluation.plan, evaluation.plan.structure.quorums
+    flow = plan.index.flows.get(plan.structure.flow)
+    for request, _ in requests(flow.steps) if flow is not None and quorums else ():
+        votes = quorums.get(request.source)
+        if votes is None or request.id in told:
+            continue
+        waiting = [each for each in votes[1] if evaluation.down[each] & bit and not evaluation.own[each] & bit]
+        if waiting:
+            yield request.id, _short(evaluation, bit, Votes(*votes))
 
 
 def _without_quorum(evaluation: Evaluation[int], bit: int, need: Need) -> str | None:

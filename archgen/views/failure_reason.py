@@ -32,7 +32,8 @@ def first_failed_request(topology: Topology, outcome: FlowOutcome) -> FailedRequ
     before = tuple(_instead(topology, flow, asked[:place], down))
     error = _error(topology, asked[: place + 1])
     if down.issuperset(replica.id for replica in topology.components[request.source].replicas):
-        words = f"{head}: no replica of {request.source} is up to send it"
+        held = dict(outcome.hindrances).get(request.id, f"no replica of {request.source} is up to send it")
+        words = f"{head}: {held}"
         return FailedRequest(request.id, "unsent", words, before, error=error)
     return FailedRequest(
         request.id,

@@ -133,6 +133,45 @@ def test_a_step_whose_caller_is_down_is_made_by_nobody(tmp_path: Path, capsys: p
     assert run(capsys, str(model), "--kill", "b")["flows"]["sync"]["reason"].endswith("on the way cron@a → ldap@b")
 
 
+def test_a_step_of_a_member_without_a_majority_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = tmp_path / "m.arch.yaml"
+    text = (
+        "archgen: 1\nname: M\nhosts: {a: {}, b: {}, c: {}, w: {}}\n"
+        "components: {log: {kind: stream, runs_on: [a, b, c], quorum: majority}, worker: {kind: worker, runs_on: w}}\n"
+        "connections: {log -> worker: {protocol: kafka, async: true}}\nflows: {book: {steps: [log -> worker: consume]}}\n"
+    )
+    model.write_text(text)
+    lost = run(capsys, str(model), "--kill", "a", "b")["flows"]["book"]["reason"]
+    assert lost == "step book/1 fails: log -> worker: consume; 1 of 3 replicas of log is up, and it takes 2"
+    lost = run(capsys, str(model), "--kill", "a", "b", "c")["flows"]["book"]["reason"]
+    assert lost == "step book/1 fails: log -> worker: consume, which log@a would make, and that is down"
+
+
+@pytest.mark.parametrize(
+    ("recovery", "lost", "words"),
+    [
+        (", recovery: 30m", ["d1"], "; until the manual failover of db, which takes about 30 min"),
+        ("", ["d1"], "; until the manual failover of db"),
+        ("", ["d1", "d2"], ""),
+        ("", ["d1", "mail"], ""),
+    ],
+)
+def test_a_flow_that_waits_for_people_says_until_when(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], recovery: str, lost: list[str], words: str
+) -> None:
+    model = tmp_path / "m.arch.yaml"
+    model.write_text(
+        "archgen: 1\nname: M\nhosts: {a: {}, d1: {}, d2: {}}\n"
+        "components:\n  app: {kind: scheduler, runs_on: a}\n  mail: {kind: mail, managed: true}\n"
+        f"  db: {{kind: database, runs_on: [d1, d2], replication: {{primary: d1, failover: manual{recovery}}}}}\n"
+        "connections: {app -> db: mysql, app -> mail: smtps}\n"
+        "flows: {order: {access: write, steps: [app -> db: INSERT, app -> mail: send]}}\n"
+    )
+    reason = run(capsys, str(model), "--kill", *lost)["flows"]["order"]["reason"]
+    assert ("until the manual failover" in reason) == bool(words)
+    assert reason.endswith(words)
+
+
 def test_what_a_flow_can_do_without_degrades_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "a.arch.yaml"
     file.write_text(OPTIONAL, encoding="utf-8")

@@ -47,7 +47,9 @@ def _reason(flow: FlowOutcome, steps: dict[str, str]) -> str:
             others = [each for each in flow.fails if each != flow.step]
             more = f"; {listed(others)} would fail as well" if others else ""
             held = next((f"; {words}" for step, words in flow.hindrances if step == flow.step), "")
-            return f"step {flow.step} fails{by_itself}: {steps.get(flow.step or '', '')}{_way(flow)}{held}{more}"
+            # held back is what is up, though the replica that the way begins with may be down
+            way = "" if held and _is_sent_by_lost(flow) else _way(flow)
+            return f"step {flow.step} fails{by_itself}: {steps.get(flow.step or '', '')}{way}{held}{more}"
         case "partial":
             return _partial(flow)
         case "delayed":
@@ -58,9 +60,13 @@ def _reason(flow: FlowOutcome, steps: dict[str, str]) -> str:
 
 def _way(flow: FlowOutcome) -> str:
     """Return the way to what fails; where it ends at once, the caller is down, however well the target is."""
-    if len(flow.path) == 1 and flow.path[0] in flow.down:
+    if _is_sent_by_lost(flow):
         return f", which {flow.path[0]} would make, and that is down"
     return f", on the way {' → '.join(flow.path)}" if flow.path else ""
+
+
+def _is_sent_by_lost(flow: FlowOutcome) -> bool:
+    return len(flow.path) == 1 and flow.path[0] in flow.down
 
 
 def _partial(flow: FlowOutcome) -> str:

@@ -129,7 +129,7 @@ var archgenStructure = (() => {
   };
 
   /* Return the reason why replicas that are up can't answer, by step: the first of the first caller that is up. */
-  const hindrances = (model, evaluation, bit) => {
+  const hindrances = (model, flow, evaluation, bit) => {
     const name = replica => model.replicas[replica][0], component = replica => model.components[model.replicas[replica][1]][0];
     const reasons = new Map();
     const words = (caller, [replica, promoters, votes, before, asks]) => {
@@ -165,6 +165,12 @@ var archgenStructure = (() => {
         if (reason) reasons.set(need[0], reason);
       }
     }
+    // members that are up without a majority send nothing
+    flow.steps.forEach(([, source], step) => {
+      const votes = evaluation.plan.quorums.find(([, some]) => model.replicas[some[0]][1] === source);
+      const up = votes && votes[1].find(member => evaluation.down.get(member) & bit && !(evaluation.own.get(member) & bit));
+      if (up !== undefined && !reasons.has(step)) reasons.set(step, words(up, [up, [], [votes], [], []]));
+    });
     return reasons;
   };
 
@@ -341,7 +347,7 @@ var archgenStructure = (() => {
       const bit = evaluation.flow & SOUND ? SOUND : GONE;
       const [step, path] = trace(evaluation, bit);
       const down = evaluation.plan.replicas.filter(replica => evaluation.down.get(replica) & bit);
-      return { ...result, status: "down", possible: bit === GONE, step, path, fails: fails(flow, evaluation, bit), down, held: hindrances(model, evaluation, bit) };
+      return { ...result, status: "down", possible: bit === GONE, step, path, fails: fails(flow, evaluation, bit), down, held: hindrances(model, flow, evaluation, bit) };
     }
     const points = more.filter((_, index) => (evaluation.flow >> BigInt(index + 2)) & 1n);
     result.hints = hints(model, evaluation, lost);
@@ -420,9 +426,10 @@ var archgenStructure = (() => {
   };
 
   /* Return the way to what fails; where it ends at once, the caller is down, however well the target is. */
+  const isSentByLost = ({ path, down }) => path.length === 1 && down.includes(path[0]);
   const way = (model, { path, down }) => {
     const name = each => model.replicas[each][0];
-    if (path.length === 1 && down.includes(path[0])) return `, which ${name(path[0])} would make, and that is down`;
+    if (isSentByLost({ path, down })) return `, which ${name(path[0])} would make, and that is down`;
     return path.length ? `, on the way ${path.map(name).join(" → ")}` : "";
   };
 
@@ -451,7 +458,8 @@ var archgenStructure = (() => {
       const others = result.fails.filter(each => each !== result.step).map(step);
       const more = others.length ? `; ${listed(others)} would fail as well` : "";
       const held = result.held.has(result.step) ? `; ${result.held.get(result.step)}` : "";
-      return `step ${step(result.step)} fails${itself}: ${request(model, flow.steps[result.step])}${way(model, result)}${held}${more}`;
+      const passed = held && isSentByLost(result) ? "" : way(model, result);
+      return `step ${step(result.step)} fails${itself}: ${request(model, flow.steps[result.step])}${passed}${held}${more}`;
     }
     if (result.status === "partial") return partial(model, result);
     if (result.status === "delayed") return delayed(model, flow, result);
@@ -472,7 +480,7 @@ var archgenStructure = (() => {
     const number = id.slice(id.lastIndexOf("/") + 1);
     const head = `The request fails at step ${number}${result.possible ? "" : " with every element up"}`;
     const caller = model.components[source];
-    if (all(caller[3])) return { step: index, how: "unsent", words: `${head}: no replica of ${caller[0]} is up to send it` };
+    if (all(caller[3])) return { step: index, how: "unsent", words: `${head}: ${result.held.get(index) || `no replica of ${caller[0]} is up to send it`}` };
     const to = targets.map(each => model.components[each]);
     const names = listed(to.map(each => each[0]), "or");
     const why = () => {
