@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 
 from archgen.model.architecture import Architecture, Component, Connection, Flow, Managed, Quorum, Replica
-from archgen.model.steps import Access, Frame, Request, Step
+from archgen.model.steps import Frame, Request, Step
 
 State = frozenset[tuple[str, str]]
 """The failed elements, as (kind, id)."""
@@ -66,7 +66,7 @@ class World:
         self.component = {one.id: one for one in architecture.components}
         self.host = {one.id: one for one in architecture.hosts}
         self.zone = {one.id: one for one in architecture.zones}
-        self._asked: dict[tuple[str, str], tuple[list[Replica], Access, int]] = {}
+        self._asked: dict[tuple[str, str], tuple[list[Replica], dict[str, str], int]] = {}
         self._blind: dict[tuple[str, str], list[Replica]] = {}
         self._needed: dict[tuple[str, bool], tuple[dict[str, list[Request]], list[str]]] = {}
         self._look_ups: dict[str, Connection] = {}
@@ -124,7 +124,7 @@ class World:
             component, asked.read if access == "read" else asked.write
         ):
             return False
-        if access == "read" or data is None or data.without != "stop":
+        if access in ("read", "primary's read") or data is None or data.without != "stop":
             return True
         return self.so_many_up(component, "all" if data.waits_for == "all" else (data.waits_for or 1) + 1)
 
@@ -292,13 +292,15 @@ class World:
         counting = [
             one.id
             for one in replicas
-            if one.id in working and self.may_answer(one, access, working) and self.passes(caller, one, working)
+            if one.id in working
+            and self.may_answer(one, access[one.component], working)
+            and self.passes(caller, one, working)
         ]
         if len(counting) < count:
             return False
         if not each:
             return True
-        if any(self.itself_lost(one.id) for one in replicas if self.keeps_address(one, access)):
+        if any(self.itself_lost(one.id) for one in replicas if self.keeps_address(one, access[one.component])):
             return False
         return all(one.id in counting for one in self.blindly(caller, request, replicas, access))
 
@@ -360,14 +362,16 @@ class World:
             ever = sum(hop == name or self.answers(one, name, access, past, working) for one in asked)
         return ever >= count
 
-    def keeps_address(self, replica: Replica, access: Access) -> bool:
+    def keeps_address(self, replica: Replica, access: str) -> bool:
         """Whether it takes this traffic with nothing lost, and goes on to when it fails by itself."""
         cluster = self.component[replica.component].cluster
         if cluster is None or cluster.mode != "active-active" or not self.watched_hosts(replica):
             return False
         return self.may_ever_answer(replica, access) and not self.is_copy(replica, access)
 
-    def blindly(self, caller: Replica, request: Request, replicas: list[Replica], access: Access) -> list[Replica]:
+    def blindly(
+        self, caller: Replica, request: Request, replicas: list[Replica], access: dict[str, str]
+    ) -> list[Replica]:
         """Those of them that get requests with nothing lost, if the caller checks nobody."""
         balance = self.component[caller.component].balance
         if balance is None or balance.health_check is not False:
@@ -377,15 +381,15 @@ class World:
             known = self._blind[caller.id, request.id] = [
                 one
                 for one in replicas
-                if self.may_ever_answer(one, access)
-                and not self.is_copy(one, access)
+                if self.may_ever_answer(one, access[one.component])
+                and not self.is_copy(one, access[one.component])
                 and one.id not in balance.backup
                 and one.component not in balance.backup
                 and not self.address_moves(self.component[one.component])
             ]
         return known
 
-    def is_copy(self, replica: Replica, access: Access) -> bool:
+    def is_copy(self, replica: Replica, access: str) -> bool:
         """Whether it takes this access only once it is promoted."""
         data = self.component[replica.component].replication
         return access != "read" and data is not None and bool(data.primary) and replica.id not in data.primary
@@ -397,23 +401,43 @@ class World:
             return False
         return cluster.mode == "active-passive" or bool(cluster.active)
 
-    def asked(self, caller: Replica, request: Request, flow: Flow) -> tuple[list[Replica], Access, int]:
-        """Whom a caller may ask, for what, and how many of them must answer."""
+    def by_role(self, component: Component, pinned: tuple[str, ...]) -> bool:
+        """Whether a step names the one primary of several replicas, and none of the others: it asks whichever is primary."""
+        data = component.replication
+        named = {one.id for one in component.replicas if one.id in pinned}
+        return (
+            data is not None and len(data.primary) == 1 and named == set(data.primary) and len(component.replicas) > 1
+        )
+
+    def asked(self, caller: Replica, request: Request, flow: Flow) -> tuple[list[Replica], dict[str, str], int]:
+        """Whom a caller may ask, for what of each component, and how many of them must answer."""
         under = self.connections(request)
         connections = list({one.id: one for one in under if one is not None}.values())
         over = connections[0].access if connections else None
         access = request.access or (over if over == "read" else flow.access) or over or "read-write"
         if None in under:
-            return [], access, 1
+            return [], {}, 1
+        asked = [self.component[target] for one in connections for target in one.targets]
+        leading = [one.id for one in asked if self.by_role(one, request.pinned)]
+        accesses: dict[str, str] = {
+            one.id: "primary's read" if access == "read" and one.id in leading else access for one in asked
+        }
         replicas = [
             replica
             for connection in connections
             for target in connection.targets
             for replica in self.component[target].replicas
-            if (not request.pinned or replica.id in request.pinned) and self.near(caller, replica, connection.locality)
+            if (not request.pinned or replica.id in request.pinned or target in leading)
+            and self.near(caller, replica, connection.locality)
         ]
-        possible = sum(self.may_ever_answer(one, access) and self.passes(caller, one, None) for one in replicas)
-        return replicas, access, max(max(1, possible) if one.needs == "all" else int(one.needs) for one in connections)
+        possible = sum(
+            self.may_ever_answer(one, accesses[one.component]) and self.passes(caller, one, None) for one in replicas
+        )
+        return (
+            replicas,
+            accesses,
+            max(max(1, possible) if one.needs == "all" else int(one.needs) for one in connections),
+        )
 
     def required(self, request: Request) -> bool:
         if request.required is not None:

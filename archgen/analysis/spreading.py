@@ -14,7 +14,7 @@ from archgen.model.architecture import Component, Connection, Flow, Replica
 from archgen.model.steps import Frame, Request, Step
 from archgen.model.subject import Subject
 from archgen.reliability.bits import single_bits
-from archgen.reliability.members import eligible
+from archgen.reliability.members import asked_of, eligible
 from archgen.reliability.structure import access_of
 
 Rates = dict[str, float]
@@ -230,19 +230,18 @@ class Spread:
             access = access_of(request, self.flow, connection)
             targets = (target for target in connection.targets if target in request.targets)
             for component in map(self.topology.components.__getitem__, targets):
-                first, second = eligible(component, access)
-                now += self._up(_at_work(component, first, self.works), request, connection, caller)
-                later += self._up(second, request, connection, caller)
+                asking, pinned = asked_of(component, access, request.pinned)
+                first, second = eligible(component, asking)
+                now += self._up(_at_work(component, first, self.works), pinned, connection, caller)
+                later += self._up(second, pinned, connection, caller)
         # of several replicas that could be promoted, one is
         return _weighed(self.topology.components[request.source], now or later[:1], self.topology.replicas)
 
     def _up(
-        self, replicas: Iterable[str], request: Request, connection: Connection, caller: Replica | None
+        self, replicas: Iterable[str], pinned: tuple[str, ...], connection: Connection, caller: Replica | None
     ) -> list[str]:
         index = self.topology.index
-        up = [
-            replica for replica in replicas if self.works(replica) and (not request.pinned or replica in request.pinned)
-        ]
+        up = [replica for replica in replicas if self.works(replica) and (not pinned or replica in pinned)]
         if caller is None or connection.locality is None:
             return up
         home = index.home(caller, connection.locality)

@@ -21,6 +21,9 @@ class Votes(Struct, frozen=True):
     members: tuple[str, ...]
 
 
+Asking = Access | Literal["lead"]
+"""The access that a step asks of a component; `lead` is a read of whichever replica takes the writes."""
+
 _TO_WRITE = Quorum(1, "majority")
 
 
@@ -70,12 +73,30 @@ def _number(asked: int | Literal["majority"] | None, component: Component) -> in
     return len(component.replicas) // 2 + 1 if asked == "majority" else asked or 0
 
 
-def votes(component: Component, access: Access) -> tuple[Votes, ...]:
+def asked_of(component: Component, access: Access, pinned: tuple[str, ...]) -> tuple[Asking, tuple[str, ...]]:
+    """Return what a step asks of a component, and the replicas that it may choose among; none named leaves it all.
+
+    A step that names the declared primary alone asks for its role: once another replica is promoted, that one answers.
+    """
+    if not names_primary(component, pinned):
+        return access, pinned
+    return "lead" if access == "read" else access, ()
+
+
+def names_primary(component: Component, pinned: tuple[str, ...]) -> bool:
+    """Return True if, of several replicas, a step names the one that is declared the primary."""
+    primary = component.replication.primary if component.replication is not None else ()
+    if len(primary) != 1 or len(component.replicas) < 2 or primary[0] not in pinned:
+        return False
+    return not any(replica.id in pinned for replica in component.replicas if replica.id not in primary)
+
+
+def votes(component: Component, access: Asking) -> tuple[Votes, ...]:
     """Return the numbers of replicas that must be up for an access alone: a quorum by access, copies that a write waits for."""
     asked, replication, counts = quorum_of(component), component.replication, []
     if isinstance(asked, Quorum):
         counts.append(_number(asked.read if access == "read" else asked.write, component))
-    if access != "read" and replication is not None and replication.without == "stop":
+    if access not in ("read", "lead") and replication is not None and replication.without == "stop":
         waits_for = replication.waits_for or 1
         counts.append(len(component.replicas) if waits_for == "all" else waits_for + 1)
     members = tuple([replica.id for replica in component.replicas]) if any(counts) else ()
@@ -170,7 +191,7 @@ def writers(component: Component, moment: Moment = LASTING) -> tuple[tuple[str, 
     return replication.primary, others if promoted else ()
 
 
-def eligible(component: Component, access: Access, moment: Moment = LASTING) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def eligible(component: Component, access: Asking, moment: Moment = LASTING) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the replicas that may answer an access, before locality: (at once, after promotion)."""
     now: tuple[str, ...]
     later: tuple[str, ...]

@@ -18,6 +18,7 @@ from archgen.reliability.index import Index
 from archgen.reliability.members import (
     Votes,
     active_members,
+    asked_of,
     deep_asks,
     eligible,
     is_active_passive,
@@ -197,11 +198,12 @@ def _some(
     for connection in use.connections:
         for target in connection.targets:
             component = index.components[target]
-            first, second = eligible(component, use.access, moment)
-            required = (*votes(component, use.access), *electorate(component, index, use.access))
+            access, pinned = asked_of(component, use.access, use.pinned)
+            first, second = eligible(component, access, moment)
+            required = (*votes(component, access), *electorate(component, index, access))
             if any(each.count > len(each.members) for each in required):
                 continue
-            for replica in _near(index, first, connection, caller, use.pinned):
+            for replica in _near(index, first, connection, caller, pinned):
                 asked = _asked(index, use.step, index.replicas[replica], asks, moment) if asks else ()
                 if asked is None:
                     continue
@@ -214,7 +216,7 @@ def _some(
                 else:
                     guarded.append(member)
             if second:
-                standing_by = _near(index, second, connection, caller, use.pinned)
+                standing_by = _near(index, second, connection, caller, pinned)
                 for replica in standing_by:
                     asked = _asked(index, use.step, index.replicas[replica], asks, moment) if asks else ()
                     if asked is not None:

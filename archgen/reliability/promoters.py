@@ -8,15 +8,14 @@ from __future__ import annotations
 from archgen.model.architecture import Component, Connection, Replica
 from archgen.model.kinds import FILE_STORES, KINDS
 from archgen.model.products import product_of
-from archgen.model.steps import Access
 from archgen.reliability.index import Index
-from archgen.reliability.members import Votes, has_arbitrator, keeps_lease, keeps_lease_elsewhere, mover
+from archgen.reliability.members import Asking, Votes, has_arbitrator, keeps_lease, keeps_lease_elsewhere, mover
 
 _WITNESSES = (*FILE_STORES, "other")
 """The kinds of which a witness is: a share, a disk, storage of a cloud."""
 
 
-def electorate(component: Component, index: Index, access: Access) -> tuple[Votes, ...]:
+def electorate(component: Component, index: Index, access: Asking) -> tuple[Votes, ...]:
     """Return the votes without which no replica of a store answers an access, as its product steps down without a majority.
 
     They are those of the component that `by` names, if it has three or more of which some are elsewhere; else the replicas
@@ -71,7 +70,7 @@ def promoting_component(index: Index, component: Component) -> str | None:
     return replication.by if replication.by in index.components else None
 
 
-def helpers(index: Index, component: Component, access: Access) -> tuple[str, ...]:
+def helpers(index: Index, component: Component, access: Asking) -> tuple[str, ...]:
     """Return the components that decide which replicas of another answer an access, and whether any do."""
     counted = electorate(component, index, access)
     voting = [index.replicas[member].component for votes in counted for member in votes.members]
@@ -79,7 +78,7 @@ def helpers(index: Index, component: Component, access: Access) -> tuple[str, ..
     return tuple(dict.fromkeys(name for name in names if name != component.id))
 
 
-def acting(index: Index, component: Component, access: Access) -> tuple[str, ...]:
+def acting(index: Index, component: Component, access: Asking) -> tuple[str, ...]:
     """Return the components that move the traffic or the writes of another to a replica that waits; votes alone move nothing."""
     promoting = promoting_component(index, component) if access != "read" else None
     return tuple(name for name in (mover(component, index.components), promoting) if name not in (None, component.id))

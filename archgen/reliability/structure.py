@@ -16,7 +16,7 @@ from archgen.model.architecture import Component, Connection, Flow, Replica
 from archgen.model.kinds import KINDS
 from archgen.model.steps import Access, Answer, Frame, Request, Step, first_request, steps_in_order
 from archgen.reliability.index import Index
-from archgen.reliability.members import eligible, quorum
+from archgen.reliability.members import Asking, asked_of, eligible, quorum
 from archgen.reliability.moment import LASTING, Moment
 from archgen.reliability.needs import Asked, Conditions, Need, Use, asks_of, needs_of
 from archgen.reliability.promoters import acting, helpers, promotion_calls
@@ -225,7 +225,8 @@ def _of_promoters(index: Index, uses: Mapping[str, Sequence[Use]]) -> dict[str, 
     own: dict[str, list[Use]] = {}
     for use in (use for asked in uses.values() for use in asked):
         for target in use.targets:
-            for promoter in acting(index, index.components[target], use.access):
+            component = index.components[target]
+            for promoter in acting(index, component, asked_of(component, use.access, use.pinned)[0]):
                 ways = promotion_calls(index, promoter) if promoter not in own and promoter not in called else {}
                 for source, calls in ways.items():
                     if source not in called:
@@ -234,7 +235,7 @@ def _of_promoters(index: Index, uses: Mapping[str, Sequence[Use]]) -> dict[str, 
     return own
 
 
-def _way(index: Index, target: str, asked: Asked) -> Iterator[tuple[str, Access]]:
+def _way(index: Index, target: str, asked: Asked) -> Iterator[tuple[str, Asking]]:
     """Yield the components that a health check asks behind a target, each with the access that must work."""
     hop = asked.hop_from(index, target)
     while hop is not None:
@@ -249,6 +250,7 @@ def _reached(index: Index, uses: list[Use]) -> Iterator[str]:
         asks = asks_of(index, index.components[use.source])
         for target in use.targets:
             behind = (part for asked in asks for part in _way(index, target, asked))
-            for reached, access in ((target, use.access), *behind):
+            asking, _ = asked_of(index.components[target], use.access, use.pinned)
+            for reached, access in ((target, asking), *behind):
                 yield reached
                 yield from helpers(index, index.components[reached], access)

@@ -9,7 +9,7 @@ from archgen.model.architecture import Component, Connection, Flow
 from archgen.model.durations import format_duration
 from archgen.model.steps import Request
 from archgen.model.wording import listed, plural
-from archgen.reliability.members import eligible, quorum
+from archgen.reliability.members import asked_of, eligible, names_primary, quorum
 from archgen.reliability.simulation import FlowOutcome
 from archgen.reliability.structure import access_of, requests
 from archgen.views.flow import FailedRequest
@@ -70,7 +70,8 @@ def _waits(topology: Topology, flow: Flow, request: Request, down: frozenset[str
     for target in (topology.components[name] for name in request.targets):
         standing = [replica.id for replica in target.replicas if replica.id not in down]
         data, cluster = target.replication, target.cluster
-        if data is not None and data.primary and down.issuperset(data.primary) and access != "read":
+        asking, _ = asked_of(target, access, request.pinned)
+        if data is not None and data.primary and down.issuperset(data.primary) and asking != "read":
             able = [replica for replica in standing if replica not in data.primary]
             if able and data.failover != "automatic":
                 return f"{listed(able, 'or')} needs manual failover{_lasting(data.recovery)}"
@@ -105,7 +106,7 @@ def _replaced(topology: Topology, flow: Flow, request: Request, target: Componen
     connections = _connections(topology, request)
     access = access_of(request, flow, connections[0]) if connections else "read"
     if data is not None and data.failover == "automatic" and data.primary and down.issuperset(data.primary):
-        if access != "read":
+        if asked_of(target, access, request.pinned)[0] != "read":
             return (
                 f"{data.by or 'the failover'} has promoted {listed(standing, 'or')} to replace {listed(data.primary)}"
             )
@@ -146,12 +147,21 @@ def _reason(topology: Topology, flow: Flow, request: Request, down: frozenset[st
         promoters = [target.replication.by for target in targets if target.replication and target.replication.by]
         return f"no replica of {names} accepts writes, and {listed(promoters, 'or')} promotes none"
     if request.pinned and down.issuperset(request.pinned):
-        return f"{listed(request.pinned)} {'is' if len(request.pinned) == 1 else 'are'} down"
+        promoters = [by for target in targets if (by := _asked_to_promote(target, request))]
+        instead = f", and {listed(promoters, 'or')} promotes none" if promoters else ""
+        return f"{listed(request.pinned)} {'is' if len(request.pinned) == 1 else 'are'} down{instead}"
     if any(connection.needs == "all" for connection in connections):
         return f"it needs every replica of {names}, and not all are up"
     if any(connection.needs != 1 for connection in connections):
         return f"too few replicas of {names} are up"
     return f"no replica of {names} that it can reach works"
+
+
+def _asked_to_promote(target: Component, request: Request) -> str | None:
+    """Return what should promote another replica of a component whose primary a request names."""
+    if not names_primary(target, request.pinned) or not eligible(target, "lead")[1]:
+        return None
+    return target.replication.by if target.replication is not None else None
 
 
 def _connections(topology: Topology, request: Request) -> list[Connection]:

@@ -218,7 +218,9 @@ class Instant(World):
         if not super().met(caller, request, flow, working, each):
             return False
         replicas, access, _ = self._asked[caller.id, request.id]
-        return not each or not any(self.unsettled(one) for one in replicas if self.may_ever_answer(one, access))
+        return not each or not any(
+            self.unsettled(one) for one in replicas if self.may_ever_answer(one, access[one.component])
+        )
 
     def unsettled(self, replica: Replica) -> bool:
         """Whether a member of an active-active cluster was lost a moment ago, so that requests still go to it."""

@@ -260,6 +260,12 @@ FEATURES: dict[str, Callable[[Used], bool]] = {
     "optional step": lambda one: any(request.required is False for request, _ in one.steps),
     "step in an optional frame": lambda one: any(optional for _, optional in one.steps),
     "step that names a replica": lambda one: any(request.pinned for request, _ in one.steps),
+    "step that names a primary that others follow": lambda one: any(
+        request.pinned == each.replication.primary
+        for request, _ in one.steps
+        for each in one.components
+        if each.replication is not None and each.replication.failover == "automatic"
+    ),
     "step without a connection": lambda one: any(
         not any(each.source == request.source for each in one.connections) for request, _ in one.steps
     ),

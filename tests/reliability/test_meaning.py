@@ -254,6 +254,46 @@ def test_a_write_waits_for_its_copies(told: Told) -> None:
     )
 
 
+FROM_PRIMARY = """\
+archgen: 1
+name: A read that must see the last write
+hosts: {d1: {}, d2: {}, d3: {}}
+components:
+  app: {kind: app-server, managed: true, replicas: 2}
+  db: {kind: database, runs_on: [d1, d2, d3], replication: {primary: d1, failover: automatic, without: stop, waits_for: all}}
+connections: {app -> db: mysql}
+flows:
+  view: {access: read, steps: [{app -> db@d1: SELECT}]}
+"""
+
+
+def test_a_step_that_names_the_primary_follows_it(told: Told) -> None:
+    status, reason = told.outcome(FROM_PRIMARY, "d1", "d2")
+    assert (status, reason) == (
+        "degraded",
+        "served without db@d1 and db@d2; after about 60 s, when db has failed over (assumed)",
+    )
+    assert told.outcome(FROM_PRIMARY.replace("automatic", "manual"), "d1")[0] == "down"
+    assert told.outcome(FROM_PRIMARY.replace("app -> db@d1", "app -> db@d2"), "d2")[0] == "down"
+    assert told.outcome(FROM_PRIMARY.replace("app -> db@d1", "app -> db@d1 | db@d2"), "d1", "d2")[0] == "down"
+    assert told.outcome(FROM_PRIMARY.replace("primary: d1", "primary: [d1, d2]"), "d1")[0] == "down"
+
+
+def test_a_read_of_the_primary_takes_as_long_to_fail_over_as_a_write(told: Told) -> None:
+    slow = FROM_PRIMARY.replace("without: stop, waits_for: all", "recovery: 10h")
+    write = told.analyzed(slow.replace("access: read", "access: write").replace("db@d1", "db"))
+    named, anywhere = told.analyzed(slow), told.analyzed(slow.replace("db@d1", "db"))
+    assert named["availability"] == write["availability"] < anywhere["availability"]
+
+
+def test_a_store_without_a_majority_has_no_primary_to_read_from(told: Told) -> None:
+    agreed = FROM_PRIMARY.replace("kind: database,", "kind: database, product: mongodb,").replace(
+        ", without: stop, waits_for: all", ""
+    )
+    assert told.outcome(agreed, "d2", "d3")[0] == "down"
+    assert told.outcome(agreed.replace("db@d1", "db"), "d2", "d3")[0] == "degraded"
+
+
 def test_more_copies_than_there_are_cannot_be_waited_for(told: Told) -> None:
     assert "`waits_for` of `db` must be at most 1, the number of its copies; got 2" in told.refusal(
         GALERA.replace("writers: all", "primary: a, waits_for: 2")

@@ -99,6 +99,17 @@ def test_the_reason_is_the_plainest_that_is_true(tmp_path: Path, gone: str, word
     assert crosses(picture) == 1
 
 
+def test_a_read_that_names_the_primary_says_who_promotes_no_other(tmp_path: Path) -> None:
+    model = tmp_path / "a.arch.yaml"
+    named = BATCH.replace("app -> store: three", "app -> store@a: {message: three, access: read}")
+    for text, words in (
+        (named, "fails at step 2.3: store@a is down, and watch promotes none"),
+        (named.replace("automatic, by: watch", "manual"), "store@a is down store@b needs manual failover"),
+    ):
+        model.write_text(text, encoding="utf-8")
+        assert words in said(drawn(tmp_path, str(model), "--kill", "store@a", "watch"))
+
+
 def test_several_flows_that_fail_need_a_directory(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", TIER, "--kill", "lb-1", "--svg", str(tmp_path / "new")]) == 0
     names = sorted(one.name for one in (tmp_path / "new").iterdir())

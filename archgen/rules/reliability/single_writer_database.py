@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
 from archgen.edits.promotion import keeps_files
@@ -16,6 +17,7 @@ from archgen.model.kinds import FILE_STORES, KINDS
 from archgen.model.products import product_of, scope_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
+from archgen.reliability.members import names_primary
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -45,13 +47,18 @@ def _is_one_disk(component: Component) -> bool:
 
 
 def _breaks(facts: Topology, component: str, writer: str, flow: str) -> bool:
-    writes = any(
-        component in hop.connection.targets and hop.access != "read" and not hop.optional
+    asks = any(
+        component in hop.connection.targets and _asks_writer(facts, component, hop) and not hop.optional
         for hop in facts.hops[flow]
         if hop.connection is not None
     )
     replica = Subject("replica", writer)
-    return writes and replica in facts.losses.points[flow] and not facts.losses.breaks_after_answer(replica, flow)
+    return asks and replica in facts.losses.points[flow] and not facts.losses.breaks_after_answer(replica, flow)
+
+
+def _asks_writer(facts: Topology, component: str, hop: Hop) -> bool:
+    """Return True if a step writes, or reads from the primary by its name."""
+    return hop.access != "read" or names_primary(facts.components[component], hop.step.pinned)
 
 
 def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, ...]) -> Hit:
@@ -102,9 +109,11 @@ def _message(facts: Topology, component: Component, writer: str, flows: tuple[st
         return f"{writer} takes every write and no replica can take over: {down}"
     failover = "is manual" if component.replication and component.replication.failover == "manual" else "isn't declared"
     protect = "protects" if len(others) == 1 else "protect"
+    readers = [flow for flow in flows if flow not in facts.flows_writing[component.id]]
+    reads = ("the reads", "") if not readers else ("other reads", f" or the reads of {listed(readers)}")
     return (
         f"Only {writer} takes writes and failover {failover}: {down}; "
-        f"{listed(others)} {protect} the data and the reads, not the writes"
+        f"{listed(others)} {protect} the data and {reads[0]}, not the writes{reads[1]}"
     )
 
 

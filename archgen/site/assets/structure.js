@@ -470,6 +470,10 @@ var archgenStructure = (() => {
     ].join("; ");
   };
 
+  /* Return true if, of several replicas, a step names the one that is declared the primary. */
+  const namesPrimary = ([, , , replicas, , now], pinned) =>
+    now.length === 1 && replicas.length > 1 && replicas.every(each => pinned.includes(each) === now.includes(each));
+
   /* Return the first request that fails in the order of steps, and what the visitor sees: the step, the form, and a sentence. */
   const stop = (model, flow, result) => {
     const failing = new Set([...result.fails, result.step]);
@@ -495,7 +499,9 @@ var archgenStructure = (() => {
         return `no replica of ${names} accepts writes, and ${listed(promoters, "or")} promotes none`;
       }
       if (pinned.length && all(pinned)) {
-        return `${listed(pinned.map(each => model.replicas[each][0]))} ${pinned.length === 1 ? "is" : "are"} down`;
+        const lost = `${listed(pinned.map(each => model.replicas[each][0]))} ${pinned.length === 1 ? "is" : "are"} down`;
+        const promoters = to.filter(each => each[7] && each[6].length && namesPrimary(each, pinned)).map(each => each[7]);
+        return promoters.length ? `${lost}, and ${listed(promoters, "or")} promotes none` : lost;
       }
       if (needs < 0) return `it needs every replica of ${names}, and not all are up`;
       if (needs !== 1) return `too few replicas of ${names} are up`;
