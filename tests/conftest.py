@@ -16,7 +16,7 @@ import pytest
 from tests import examples, surroundings
 from tests.browser import TRIED, Browser
 from tests.generators import hostile_model
-from tests.paths import ROOT
+from tests.paths import RACK, ROOT
 from tests.surroundings import DAY
 from tests.tier_page import fresh
 
@@ -86,7 +86,7 @@ def single(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="session")
 def rack(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A site of a model with failure domains."""
-    return once(tmp_path_factory, "rack", "tests/architectures/shared-rack.arch.yaml", "-o")
+    return once(tmp_path_factory, "rack", RACK, "-o")
 
 
 @pytest.fixture(scope="session")

@@ -6,3 +6,6 @@ from pathlib import Path
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
+
+RACK = "tests/architectures/shared-rack.arch.yaml"
+"""A model with failure domains, from the root."""

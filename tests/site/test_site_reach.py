@@ -18,7 +18,9 @@ import pytest
 from archgen.rules import RULES
 from archgen.site.page import SCRIPTS, STYLES
 from tests import paths
-from tests.document import Element, parse
+from tests.document import Element, article, parse, section
+from tests.paths import RACK
+from tests.surroundings import DAY
 
 ROOT = str(paths.ROOT)
 TIERS = ("1-simple-web-stack", "2-distributed-web-infrastructure", "3-secured-and-monitored", "4-split-components")
@@ -31,7 +33,7 @@ def run(directory: str, *words: str) -> None:
 
 
 def archgen(*words: str) -> None:
-    run(ROOT, sys.executable, "-m", "archgen.cli", "build", "--today", "2026-11-24", *words)
+    run(ROOT, sys.executable, "-m", "archgen.cli", "build", "--today", DAY, *words)
 
 
 @pytest.fixture(scope="module")
@@ -111,11 +113,25 @@ def test_every_id_of_a_page_is_there_once(site: str) -> None:
 
 @pytest.mark.slow
 def test_the_pages_on_disk_are_the_same_and_their_links_work(pages: str, site: str) -> None:
+    with open(os.path.join(pages, "mkdocs.yml"), encoding="utf-8") as stream:
+        assert "archgen:" not in stream.read()
     run(pages, sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", "built")
     built = os.path.join(pages, "built")
     assert files(built, "index.html") == files(site, "index.html")
     assert dead(built) == []
+    check_pictures(built)
     shutil.rmtree(built)
+
+
+def check_pictures(site: str) -> None:
+    """The pictures of a page without the plugin: those in it, and the files that it leads to."""
+    document = article(site, TIERS[0])
+    files = {one.attributes["href"] for one in document.all("a") if one.attributes.get("href", "").endswith(".svg")}
+    files |= {one.attributes["src"] for one in document.all("img")}
+    assert {"deployment.svg", "fix-first.svg"} <= files
+    assert all(os.path.isfile(os.path.join(site, TIERS[0], one)) for one in files)
+    assert next(next(document.all("figure")).all("svg")).attributes["role"] == "graphics-document"
+    assert "This setup is active-active" in section(article(site, TIERS[1]), "about-active-active")
 
 
 @pytest.fixture(scope="module")
@@ -206,18 +222,19 @@ def test_another_generator_makes_the_same_pages_of_what_is_on_disk(engine: str, 
 
 
 @pytest.mark.slow
-@with_engine("mkdocs", "properdocs")
-def test_the_plugin_makes_the_same_pages(engine: str, site: str, tmp_path: object) -> None:
+@with_engine("properdocs")
+def test_the_plugin_makes_the_same_pages(engine: str, rack: str, tmp_path: object) -> None:
+    """With MkDocs, the project's own site has them."""
     directory = str(tmp_path)
-    shutil.copytree(os.path.join(ROOT, "models"), os.path.join(directory, "models"))
     os.makedirs(os.path.join(directory, "docs"))
     with open(os.path.join(directory, "mkdocs.yml"), "w", encoding="utf-8") as stream:
         stream.write(
             "site_name: Ours\nuse_directory_urls: false\ntheme: {name: material, font: false}\n"
-            "plugins: [search, {archgen: {today: 2026-11-24}}]\n".replace("2026-11-24", '"2026-11-24"')
+            f"plugins: [search, {{archgen: {{models: '*.arch.yaml', today: \"{DAY}\"}}}}]\n"
         )
+    shutil.copy(os.path.join(ROOT, RACK), directory)
     run(directory, os.path.join(BIN, engine), "build", "--strict", "-f", "mkdocs.yml")
-    assert files(os.path.join(directory, "site", "architecture"), "index.html") == files(site, "index.html")
+    assert files(os.path.join(directory, "site", "architecture"), "index.html") == files(rack, "index.html")
 
 
 def test_what_archgen_adds_to_a_tier_page_is_light(site: str) -> None:

@@ -13,10 +13,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from archgen.model.problems import UsageError
 from archgen.site.page import PAGE_CLASS, SCRIPTS, SITE_STYLE, STYLES
-from archgen.site_build.hosted_pages import site_directory
-from tests.browser import DESKTOP, MARKS, PHONE, Browser
+from tests.browser import MARKS, SURROUNDINGS, TRIED, Browser
 from tests.document import Element, article, page, parse
 from tests.paths import ROOT
 from tests.patience import until
@@ -165,10 +163,18 @@ def links(document: Element) -> list[str]:
     return [link for link in found if link and not re.match(r"[a-z]+:|#|data:", link)]
 
 
+@pytest.fixture(scope="module")
+def in_directories(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The host with addresses of directories, built with the plugin."""
+    return built(tmp_path_factory.mktemp("directories"), urls="true")
+
+
 @pytest.mark.sampled(2)
-@pytest.mark.parametrize("urls", ["false", "true"])
-def test_generated_pages_have_their_look_and_every_link_leads_somewhere(tmp_path: Path, urls: str) -> None:
-    site = built(tmp_path, urls=urls)
+@pytest.mark.parametrize("urls", ["after", "in_directories"])
+def test_generated_pages_have_their_look_and_every_link_leads_somewhere(
+    urls: str, request: pytest.FixtureRequest
+) -> None:
+    site: Path = request.getfixturevalue(urls)
     checked = 0
     for file in (site / "architecture").rglob("*.html"):
         document = parse(file.read_text(encoding="utf-8"))
@@ -181,6 +187,11 @@ def test_generated_pages_have_their_look_and_every_link_leads_somewhere(tmp_path
             assert target.exists(), (file, link)
             checked += 1
     assert checked > 1000
+
+
+@pytest.mark.slow
+def test_links_to_directories_have_no_file(in_directories: Path) -> None:
+    assert links(article(str(in_directories), "architecture")).count(f"{TIER}/") >= 2
 
 
 def test_the_hosts_markdown_reads_none_of_the_generated_pages(tmp_path: Path, after: Path) -> None:
@@ -220,77 +231,6 @@ def test_a_link_of_the_host_to_an_anchor_of_a_generated_page_is_checked(tmp_path
     assert build(top, "--strict").returncode == 0
     page.write_text(f"[there](architecture/{TIER}/index.md#nothing)\n", encoding="utf-8")
     assert "does not contain an anchor '#nothing'" in build(top).stderr
-
-
-# Collisions
-
-
-@pytest.mark.sampled(4)
-@pytest.mark.parametrize(
-    ("prefix", "file", "written"),
-    [
-        ("''", "index.md", "index.html"),
-        ("''", "glossary/index.md", "glossary/index.html"),
-        ("architecture", "architecture/index.md", "architecture/index.html"),
-        ("architecture", "architecture/Rules/index.md", "architecture/rules/index.html"),
-        ("architecture", f"architecture/{TIER}/index.html", f"architecture/{TIER}/index.html"),
-        ("architecture", "architecture/llms.txt", "architecture/llms.txt"),
-        ("architecture", "architecture/llms.txt/x.png", "architecture/llms.txt"),
-        ("architecture", "architecture/rules", "architecture/rules/"),
-        ("deep/er", "deep/er/issues/index.md", "deep/er/issues/index.html"),
-    ],
-)
-@pytest.mark.parametrize("listed", [True, False])
-def test_a_page_of_the_host_in_the_place_of_a_generated_one_is_an_error(
-    tmp_path: Path, prefix: str, file: str, written: str, listed: bool
-) -> None:
-    top = host(tmp_path, plugins=f"[{{archgen: {{prefix: {prefix}}}}}]")
-    if prefix == "''" and file != "index.md":
-        (top / "docs" / "index.md").unlink()
-    own = top / "docs" / file
-    own.parent.mkdir(parents=True, exist_ok=True)
-    own.write_text("# Ours, by hand\n", encoding="utf-8")
-    if listed and file.endswith(".md") and file != "index.md":
-        config = (top / "mkdocs.yml").read_text(encoding="utf-8")
-        (top / "mkdocs.yml").write_text(f"{config}  - Here: {file}\n", encoding="utf-8")
-    done = build(top)
-    assert done.returncode == 1
-    assert f"docs/{file}" in done.stderr
-    assert f"would both be written to {written}" in done.stderr
-    assert "another `prefix`" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert own.read_text(encoding="utf-8") == "# Ours, by hand\n"
-
-
-def test_a_page_of_the_host_that_becomes_the_directory_of_the_generated_ones_is_an_error(tmp_path: Path) -> None:
-    top = host(tmp_path, urls="true")
-    (top / "docs" / "architecture.md").write_text("# Ours\n", encoding="utf-8")
-    done = build(top)
-    assert done.returncode == 1
-    assert "docs/architecture.md and the generated page architecture/index.md would both be written" in done.stderr
-
-
-@pytest.mark.sampled(3)
-@pytest.mark.parametrize(("prefix", "path"), [("''", ""), ("systems", "systems/"), ("a/b/", "a/b/")])
-def test_the_prefix_is_a_directory_or_empty(tmp_path: Path, prefix: str, path: str) -> None:
-    top = host(tmp_path, plugins=f"[{{archgen: {{prefix: {prefix}}}}}]", entry="archgen")
-    for name in ("index.md", "glossary.md", "issues.md"):
-        if not path:
-            (top / "docs" / name).unlink()
-    if not path:
-        config = (top / "mkdocs.yml").read_text(encoding="utf-8")
-        (top / "mkdocs.yml").write_text(re.sub(r"  - (index|Words|Issues).*\n", "", config), encoding="utf-8")
-    done = build(top, "--strict")
-    assert done.returncode == 0, done.stderr
-    assert article(str(top / "site"), *path.split("/"), TIER).words
-
-
-@pytest.mark.parametrize(
-    "prefix", ["/", "/a", "../x", "a/../b", "a//b", "a\\b", "-x", "a b", ".x", "\x1b[31m", "##[group]"]
-)
-def test_any_other_prefix_is_refused(prefix: str) -> None:
-    with pytest.raises(UsageError, match="`prefix` must be empty or a directory of the site"):
-        site_directory(prefix)
 
 
 def test_warnings_cannot_steer_a_terminal_or_a_log(tmp_path: Path) -> None:
@@ -346,9 +286,11 @@ def swapping(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     )
 
 
-@pytest.mark.parametrize("swaps", [False, True], ids=["loading", "swapping"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("swaps", "where"),
+    [*((False, where) for where in TRIED), *((True, where) for where in SURROUNDINGS)],
+    ids=lambda value: value if isinstance(value, str) else ("loading", "swapping")[value],
+)
 @MARKS[0]
 @MARKS[1]
 @MARKS[2]
@@ -358,14 +300,16 @@ def test_the_hosts_pages_are_equal_to_the_pixel(
     swapping: tuple[Path, Path],
     chromium: Browser,
     swaps: bool,
-    scheme: str,
-    size: tuple[int, int],
+    where: str,
 ) -> None:
+    """A theme that loads each page gives the host's pages nothing of ours, so two surroundings are enough there."""
     sites = swapping if swaps else (before, after)
+    size, scheme = SURROUNDINGS[where]
+    other = screenshot(chromium, before / "other.html", scheme, size)
     for name in ("index.html", "glossary.html", "issues.html"):
         shots = [screenshot(chromium, site / name, scheme, size) for site in sites]
         assert shots[0] == shots[1], name
-        assert shots[0] != screenshot(chromium, before / "other.html", scheme, size)
+        assert shots[0] != other
         assert chromium.run("return document.body.dataset.mdColorScheme") == (
             "default" if scheme == "light" else "slate"
         )
