@@ -20,9 +20,19 @@ import yaml
 from archgen.model.architecture import SUFFIX
 from tests.document import Element, parse
 from tests.hostile_names import NAMELESS, NAMES, write
-from tests.paths import ROOT
 
-MODEL = (ROOT / "models" / "1-simple-web-stack.arch.yaml").read_text(encoding="utf-8")
+MODEL = """\
+archgen: 1
+name: Web
+hosts: {server-1: {}}
+components:
+  user: {kind: client}
+  web: {kind: web-server, runs_on: server-1}
+connections: {user -> web: http}
+flows:
+  read-page: {title: Read a page, access: read, steps: [user -> web: GET]}
+  write-comment: {title: Write, access: write, steps: [user -> web: POST]}
+"""
 SAFE = re.compile(r"(?:\w|[.-]|[\u0900-\u097f])+")
 """What paths consist of; `\\w` has no marks of Devanagari, which one of the names is written in."""
 

@@ -23,12 +23,14 @@ from archgen.cli import main
 from archgen.model.architecture import SUFFIX
 from archgen.report.common.encoding import encode
 from archgen.report.common.terminal import Style, inert
-from tests.hostile_names import NAMES, STEERING, write
+from tests.hostile_names import AWKWARD, MARKUP, STEERING, write
 from tests.paths import ROOT
 from tests.report.test_hostile_terminal import HOSTILE, model
 from tests.report.test_report_formats import SARIF
 
 PACKAGE = ROOT / "archgen"
+NAMES = (*STEERING, MARKUP[2], AWKWARD[-2])
+"""Names that steer, one that a report's format quotes, and one that is broken over lines."""
 COMMANDS = (
     "##[stop-commands]token",
     "##vso[task.setvariable variable=x]y",
@@ -92,9 +94,9 @@ def test_only_one_module_writes_to_the_standard_streams() -> None:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("output")
-    write(str(directory / "models"), MODEL)
-    write(str(directory / "old"), MODEL.replace("kind: cache", "kind: queue"))
-    write(str(directory / "broken"), MODEL.replace("kind: cache", 'kind: "\u202e\x85##[group]"'))
+    write(str(directory / "models"), MODEL, NAMES)
+    write(str(directory / "old"), MODEL.replace("kind: cache", "kind: queue"), NAMES)
+    write(str(directory / "broken"), MODEL.replace("kind: cache", 'kind: "\u202e\x85##[group]"'), NAMES)
     return directory
 
 
