@@ -6,7 +6,7 @@ Every line of Python is counted by itself, so that a cheap loop inside another s
 from __future__ import annotations
 
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from itertools import pairwise
 from types import CodeType, FrameType
@@ -45,24 +45,36 @@ HUBS = ("fan", "standbys")
 """Shapes in which each proof is sought among all calls of one component, or among all components of one flow."""
 
 Lines = Counter[tuple[CodeType, int]]
+Tracer = Callable[[FrameType, str, Any], Any]
 
 
 def executed(action: Callable[[], object]) -> Lines:
     """Count how often each line is executed, in each round of a loop anew."""
-    counts: Lines = Counter()
+    counts: dict[CodeType, defaultdict[int, int]] = {}
+    tracers: dict[CodeType, Tracer] = {}
 
-    def count_line(frame: FrameType, event: str, argument: Any) -> Callable[..., Any]:
-        if event == "line":
-            counts[frame.f_code, frame.f_lineno] += 1
+    def trace(frame: FrameType, event: str, argument: Any) -> Tracer:
+        code = frame.f_code
+        return tracers.get(code) or add_tracer(code)
+
+    def add_tracer(code: CodeType) -> Tracer:
+        lines = counts[code] = defaultdict(int)
+
+        def count_line(frame: FrameType, event: str, argument: Any) -> Tracer:
+            if event == "line":
+                lines[frame.f_lineno] += 1
+            return count_line
+
+        tracers[code] = count_line
         return count_line
 
     before = sys.gettrace()
-    sys.settrace(count_line)
+    sys.settrace(trace)
     try:
         action()
     finally:
         sys.settrace(before)
-    return counts
+    return Counter({(code, line): count for code, lines in counts.items() for line, count in lines.items()})
 
 
 def read(shape: str, size: int) -> CheckedModel:
