@@ -55,11 +55,9 @@ def _syslog(facts: Topology) -> Connection | None:
 def _advise(facts: Topology, entry: str, syslog: Connection | None) -> str | None:
     """Return the fix of an entry that can send its logs where others send theirs, or that takes no client."""
     if syslog is not None:
-        return f"Let {entry} send its logs to {syslog.targets[0]}, as {syslog.source} does: `{entry} -> {syslog.targets[0]}`."
+        return f"Let it send its logs to {syslog.targets[0]}, as {syslog.source} does, and declare that connection."
     if product_of(facts.components[entry].product).appliance:
-        return (
-            f"Let {entry} send its logs to a collector by syslog (`kind: log-collector`), and declare that connection."
-        )
+        return "Let it send its logs to a collector by syslog (`kind: log-collector`), and declare that connection."
     return None
 
 
