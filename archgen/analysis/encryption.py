@@ -22,6 +22,10 @@ _OF_OTHERS = ("syslog", "snmp")
 """Protocols of monitoring that carry more than measurements: log lines, and the settings of devices."""
 
 
+_WITH_ACCOUNTS = ("postgresql", "mysql", "mssql", "oracle")
+"""Protocols of databases, which let in nobody without an account."""
+
+
 class Termination(Struct, frozen=True):
     """A component at which TLS ends, with the connections that carry on in plaintext between hosts, and their flows.
 
@@ -252,13 +256,18 @@ def _may_cross(topology: Topology, connection: Connection) -> bool:
 
 
 def _measures(topology: Topology, connection: Connection) -> bool:
-    """Return True if a connection carries nothing but measurements for monitoring; on a flow, one monitoring sends another alerts."""
+    """Return True if a connection carries nothing but measurements for monitoring, rather than an account.
+
+    People sign in to monitoring, also through a proxy, and it signs in to databases. On a flow, one monitoring sends another alerts.
+    """
     ends = (connection.source, *connection.targets)
     if topology.flows_over[connection.id] and all(topology.kind(name).id == "monitoring" for name in ends):
         return False
     if topology.observing.isdisjoint(ends) or any(topology.kind(name).id == "log-collector" for name in ends):
         return False
-    return not any(port.protocol in _OF_OTHERS for port in connection.ports)
+    if connection.credentials is not None or topology.kind(connection.source).role in ("visitor", "balancer"):
+        return False
+    return not any(port.protocol in (*_OF_OTHERS, *_WITH_ACCOUNTS) for port in connection.ports)
 
 
 def shown_certificates(topology: Topology, port: Port, end: str) -> tuple[Certificate, ...]:

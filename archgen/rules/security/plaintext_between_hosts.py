@@ -164,7 +164,7 @@ RULE = Rule(
         "mesh and declare it."
     ),
     limits=(
-        "Skips calls within one host, and the measurements that monitoring collects. Connections from the internet "
+        "Skips calls within one host, and what monitoring collects without an account. Connections from the internet "
         "are reported by `missing-tls`, and those behind the end of a visitor's TLS by `tls-ends-early`. If hosts "
         "aren't declared, a call is taken to leave its host when an end has several replicas, at medium confidence for all of them. "
         "Declare a network that encrypts by itself as `tls: true` on the connection."
