@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from archgen.app.importing.directories import found_text, path_in
-from archgen.importers.kubernetes.deployed import deployed_by, may_deploy
+from archgen.importers.kubernetes.deployed import deployed_by, is_deployed, may_deploy
 from archgen.importers.kubernetes.kustomization import PATCHES, RESOURCES
 from archgen.importers.nodes import SourceNode
 from archgen.importers.stages import TRIAL, UNNAMED, stage_of
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
 from archgen.language.yaml.tree import Map, Seq, TreeNode
-
-_OUTER = re.compile(r"^[ \t]*-[ \t]*['\"]?\.\./", re.MULTILINE)
-"""A base of a kustomization in another directory."""
 
 _WORKLOAD = re.compile(rb"^kind:\s*(Deployment|StatefulSet|DaemonSet)\s*$", re.MULTILINE)
 _MOST_DIRECTORIES = 2000
@@ -32,7 +29,7 @@ def without_overlays(
     """
     texts = {path: found_text(path, inside) for path in paths}
     kustomizations = {os.path.dirname(path): path for path in paths}
-    overlays = [directory for directory, path in kustomizations.items() if directory and _OUTER.search(texts[path])]
+    overlays = [directory for directory, path in kustomizations.items() if directory and _has_outer_base(texts[path])]
     below = tuple(f"{overlay}{os.sep}" for overlay in overlays)
     manifests = manifests | {path: text.encode() for path, text in texts.items()}
     bases = {path: data for path, data in manifests.items() if not path.startswith(below)}
@@ -103,17 +100,19 @@ def _deployed_in(data: bytes) -> Iterator[str]:
         except Unreadable:
             return
         for root in roots:
-            yield from deployed_by(SourceNode(root, ""))
+            yield from (each.path for each in deployed_by(SourceNode(root, "")))
 
 
 def _among_deployed(overlays: list[str], paths: Set[str]) -> set[str]:
     """Return the overlays that controllers apply: their paths begin at the repository, those of the overlays anywhere in it."""
     lengths = {path.count("/") + 1 for path in paths}
+    patterns = [path for path in paths if "*" in path]
     return {
         overlay
         for overlay in overlays
         for words in [os.path.abspath(overlay).split(os.sep)]
         if any("/".join(words[-length:]) in paths for length in lengths)
+        or any(is_deployed("/".join(words), pattern) for pattern in patterns)
     }
 
 
@@ -202,18 +201,23 @@ def _reached(directories: list[str], named: Mapping[str, list[str]]) -> dict[str
     return reached
 
 
+def _has_outer_base(text: str) -> bool:
+    """Return True for a kustomization that changes one of another directory."""
+    return "../" in text and any(name.startswith("../") for name in _named(text, RESOURCES))
+
+
 def named_by(directory: str, text: str) -> list[str]:
     """Return the paths that the kustomization of a directory names."""
-    return [path_in(directory, name) for name in _named(text)]
+    return [path_in(directory, name) for name in _named(text, (*RESOURCES, *PATCHES))]
 
 
-def _named(text: str) -> Iterator[str]:
+def _named(text: str, keys: Iterable[str]) -> Iterator[str]:
     try:
         roots = read_documents(text.encode())
     except Unreadable:
         return
     for root in roots:
-        for key in (*RESOURCES, *PATCHES):
+        for key in keys:
             for item in _list(root, key):
                 name = item.get("path") if isinstance(item, Map) else item
                 if isinstance(name, str) and "\n" not in name:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.importers.facts import FactSheet, Opener
-from archgen.importers.kubernetes.deployed import deployed_by, is_deployed
+from archgen.importers.kubernetes.deployed import Deployed, deployed_by, is_deployed, meant_for, put_where_deployed
 from archgen.importers.kubernetes.kustomization import (
     GENERATORS,
     RESOURCES,
@@ -43,6 +43,7 @@ from archgen.importers.nodes import SourceNode
 from archgen.importers.stages import UNNAMED, stage_of
 
 _DEEPEST = 100
+_LARGEST = 256 * 1024
 _MOST_APPLIED = 2000
 """Components that are applied in all: each may name others."""
 
@@ -77,7 +78,9 @@ def read_objects(
 ) -> Iterator[Manifest]:
     """Yield the objects of kustomizations and of all files that none has to do with; add to manifests what they make."""
     if not kustomizations:
-        yield from without_trials([each for document in documents for each in objects_of(document)], sheet)
+        objects = [each for document in documents for each in objects_of(document)]
+        deployed = [each for document in documents for each in deployed_by(document)]
+        yield from without_trials([_put(each, deployed) for each in objects], sheet)
         return
     builder = _Builder(kustomizations, documents, opener, sheet)
     for built in builder.systems():
@@ -86,6 +89,10 @@ def read_objects(
         # a patch may take all containers away
         yield from (each for each in built.objects.values() if not is_patch(each.kind, each.node))
     yield from without_trials(list(builder.others()), sheet)
+
+
+def _put(each: Manifest, deployed: list[Deployed]) -> Manifest:
+    return put_where_deployed(each, posixpath.dirname(each.node.path), deployed) if deployed else each
 
 
 class _Builder:
@@ -106,6 +113,8 @@ class _Builder:
         self.listed: set[str] = set()
         self.done: set[str] = set()
         self.applied = 0
+        self.deployed = [each for document in documents for each in deployed_by(document)]
+        self.counting: list[Manifest] = []
 
     def systems(self) -> Iterator[_Built]:
         """Yield what the kustomizations put together that no other one names, without variants of each other.
@@ -113,18 +122,29 @@ class _Builder:
         Two that put together the same workloads aren't applied to one cluster: an overlay, what is for visitors, and what stands
         further up comes first.
         """
-        paths = {path for documents in self.files.values() for document in documents for path in deployed_by(document)}
+        paths = {each.path for each in self.deployed}
         roots = {each: any(is_deployed(each, path) for path in paths) for each in self.roots() if each} | {"": False}
         taken: list[KubernetesSystem] = []
         for directory in sorted(self.roots(), key=lambda each: self._rank(each, roots[each])):
             built = self.build(directory)
+            self._put_where_deployed(built, directory)
             system = KubernetesSystem(self._stage(directory), built.workloads)
             first = next((each for each in taken if each.excludes(system)), None)
             if first is not None:
                 leave_out(system, first, self.sheet)
                 continue
             taken.append(system)
+            self.counting += built.objects.values()
             yield built
+
+    def _put_where_deployed(self, built: _Built, directory: str) -> None:
+        """Put what a controller applies into the namespace that it has for it."""
+        objects = [*built.objects.values()] if self.deployed else []
+        for each in objects:
+            moved = put_where_deployed(each, directory, self.deployed)
+            if moved is not each:
+                del built.objects[each.kind, each.namespace, each.name]
+                built.objects.setdefault((moved.kind, moved.namespace, moved.name), moved)
 
     def _stage(self, directory: str) -> int:
         return stage_of(directory.removeprefix(self.base))
@@ -247,17 +267,40 @@ class _Builder:
         covered = {posixpath.dirname(path) for path in self.listed if self._runs(path)}
         covered |= {directory for directory, built in self.built.items() if built.workloads}
         covered |= self.by_directory.keys() - self.done
-        for path in self.read:
-            if path in self.listed:
-                continue
-            for document in self.files[path]:
-                for each in objects_of(document):
-                    if posixpath.dirname(path) not in covered or each.kind in _SETTINGS:
-                        yield each
-                    elif each.kind in WORKLOADS:
-                        self.sheet.omit(each.origin, each.name, "no kustomization lists it")
-                    elif each.kind in _NAMED_IF_UNLISTED:
-                        self.sheet.omit(each.origin, f"{each.kind} {each.name}", "no kustomization lists it")
+        unlisted = [
+            (each, posixpath.dirname(path) in covered)
+            for path in self.read
+            if path not in self.listed
+            for document in self.files[path]
+            for each in objects_of(document)
+        ]
+        # an overlay that isn't read has no say
+        unread = self.by_directory.keys() - self.done
+        beside = [
+            each
+            for each, is_covered in unlisted
+            if is_covered and posixpath.dirname(each.node.path) not in unread and not self._is_commented_out(each)
+        ]
+        meant = {id(each): moved for each, moved in meant_for(self.counting, beside)}
+        for each, is_covered in unlisted:
+            if not is_covered or each.kind in _SETTINGS:
+                yield _put(each, self.deployed)
+            elif id(each) in meant:
+                yield meant[id(each)]
+            elif each.kind in WORKLOADS:
+                self.sheet.omit(each.origin, each.name, "no kustomization lists it")
+            elif each.kind in _NAMED_IF_UNLISTED:
+                self.sheet.omit(each.origin, f"{each.kind} {each.name}", "no kustomization lists it")
+
+    def _is_commented_out(self, each: Manifest) -> bool:
+        """Return True for a file that a kustomization of its directory names in a comment, as one that is turned off."""
+        directory, name = posixpath.split(posixpath.normpath(each.node.path))
+        root = self.by_directory.get(directory)
+        opened = self.opener(root.path, posixpath.basename(root.path))[:1] if root is not None else ()
+        comments = (
+            line.strip() for file in opened for line in file.data[:_LARGEST].decode("utf-8", "replace").splitlines()
+        )
+        return any(line.startswith("#") and name in line for line in comments)
 
     def _runs(self, path: str) -> bool:
         documents = self.files.get(path, ())

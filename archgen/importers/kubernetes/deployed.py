@@ -1,20 +1,42 @@
-"""The directories that a controller applies: those of Applications of Argo CD and of Kustomizations of Flux."""
+"""What is applied to a cluster: the directories that a controller applies, and what no kustomization lists but a system needs.
+
+Controllers are Argo CD, by Applications, and Flux, by Kustomizations.
+"""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 
+from msgspec import Struct
+from msgspec.structs import replace
+
+from archgen.importers.kubernetes.manifests import ROUTES, WORKLOADS, Manifest, labels_of
+from archgen.importers.kubernetes.routes import backends_in
 from archgen.importers.nodes import SourceNode
+from archgen.importers.stages import UNNAMED, stage_of
 
 _GROUPS = ("argoproj.io/", "kustomize.toolkit.fluxcd.io/")
 _MARKS = tuple(group.encode() for group in _GROUPS)
 """The groups of what tells a controller to apply a directory."""
 
 _KINDS = ("Application", "ApplicationSet", "Kustomization")
-_HOLE = re.compile(r"\{\{\s*\.?(\w+)\s*\}\}")
+_HOLE = re.compile(r"\{\{\s*\.?([\w.]+)\s*\}\}")
 _MOST_ELEMENTS = 100
+_MOST_PATHS = 1000
+
+
+class Deployed(Struct, frozen=True):
+    """A directory that a controller applies, with `*` for any name, and the namespace of its objects that declare none.
+
+    A namespace `*` has the name for which the first `*` of the path stands. `moves` is True for one of all objects.
+    """
+
+    path: str
+    namespace: str = ""
+    moves: bool = False
 
 
 def may_deploy(data: bytes) -> bool:
@@ -22,7 +44,7 @@ def may_deploy(data: bytes) -> bool:
     return any(mark in data for mark in _MARKS)
 
 
-def deployed_by(document: SourceNode) -> Iterator[str]:
+def deployed_by(document: SourceNode) -> Iterator[Deployed]:
     """Yield the directories that an object has a controller apply, from the root of their repository."""
     if document.text_at("kind") not in _KINDS or not document.text_at("apiVersion").startswith(_GROUPS):
         return
@@ -30,28 +52,146 @@ def deployed_by(document: SourceNode) -> Iterator[str]:
     spec = outer.get("template", "spec") if outer.get("template").is_map else outer
     if spec.text_at("suspend") == "true":
         return
+    moved = spec.text_at("targetNamespace")
+    namespace = moved or spec.text_at("destination", "namespace")
     for source in (spec, spec.get("source"), *spec.get("sources").list()):
-        for path in _filled_in(source.text_at("path"), outer):
+        for path, space in _filled_in(source.text_at("path"), namespace, outer):
             if "{{" not in path and posixpath.normpath(path) != ".":
-                yield posixpath.normpath(path.strip("/"))
+                known = "" if "{{" in space or ("*" in space and space != "*") else space
+                yield Deployed(posixpath.normpath(path.strip("/")), known, bool(moved))
 
 
-def _filled_in(path: str, spec: SourceNode) -> list[str]:
-    """Return a path, or that of each element that the lists of a set of Applications put into it."""
+def _filled_in(path: str, namespace: str, spec: SourceNode) -> list[tuple[str, str]]:
+    """Return a path and a namespace, or those of each element that the generators of a set of Applications put into them."""
     if "{{" not in path:
-        return [path] if path else []
-    elements = [
-        element
-        for generator in spec.get("generators").list()
-        for element in [*generator.get("list", "elements").list()][:_MOST_ELEMENTS]
-    ]
-    return [_put_in(path, element) for element in elements]
+        return [(path, namespace)] if path else []
+    filled = {(path, namespace): None}
+    # two generators of a matrix fill in a path together
+    for elements in _elements(spec, 0):
+        more = [(_put_in(path, each), _put_in(space, each)) for path, space in filled for each in elements]
+        filled |= dict.fromkeys(more[:_MOST_PATHS])
+    return [*filled]
 
 
-def _put_in(path: str, element: SourceNode) -> str:
-    return _HOLE.sub(lambda hole: element.text_at(hole[1]) or hole[0], path)
+def _elements(spec: SourceNode, depth: int) -> Iterator[list[dict[str, str]]]:
+    """Yield what each generator of a set of Applications puts in: the elements of a list, the directories of a repository."""
+    for generator in spec.get("generators").list():
+        if elements := [*generator.get("list", "elements").list()][:_MOST_ELEMENTS]:
+            yield [{key: value.text for key, value in element.items()} for element in elements]
+        if directories := [*generator.get("git", "directories").list()][:_MOST_ELEMENTS]:
+            paths = [each.text_at("path") for each in directories if each.text_at("exclude") != "true"]
+            yield [
+                {f"{word}{end}": value for word in ("path", "path.path") for end, value in _words_of(path)}
+                for path in paths
+            ]
+        for key in ("matrix", "merge"):
+            if generator.get(key).is_map and depth < 2:
+                yield from _elements(generator.get(key), depth + 1)
+
+
+def _words_of(path: str) -> Iterator[tuple[str, str]]:
+    """Yield the ends of names by which a template calls a directory, and its name."""
+    yield "", path
+    yield ".basename", posixpath.basename(path)
+
+
+def _put_in(text: str, values: dict[str, str]) -> str:
+    return _HOLE.sub(lambda hole: values.get(hole[1]) or hole[0], text)
 
 
 def is_deployed(directory: str, path: str) -> bool:
-    """Return True for a directory that a controller applies by a path; both may begin further up."""
-    return f"/{path}".endswith(f"/{directory}") or f"/{directory}".endswith(f"/{path}")
+    """Return True for a directory that a controller applies by a path; both may begin further up, and `*` is any name."""
+    words, others = directory.strip("/").split("/"), path.split("/")
+    return all(_is_name(one, other) for one, other in zip(reversed(words), reversed(others), strict=False))
+
+
+def _is_name(name: str, other: str) -> bool:
+    return name == other or ("*" in other and fnmatchcase(name, other))
+
+
+def put_where_deployed(each: Manifest, directory: str, deployed: Iterable[Deployed]) -> Manifest:
+    """Return an object in the namespace that the controller of its directory has for it; as it is where there are several."""
+    spaces = {
+        (_namespace_of(application, directory), application.moves)
+        for application in deployed
+        if application.namespace and is_deployed(directory, application.path)
+    }
+    if len(spaces) != 1:
+        return each
+    namespace, moves = spaces.pop()
+    if not namespace or (each.namespace and not moves):
+        return each
+    return replace(each, namespace=namespace, declared=each.declared or each.namespace)
+
+
+def _namespace_of(application: Deployed, directory: str) -> str:
+    if application.namespace != "*":
+        return application.namespace
+    words, others = directory.strip("/").split("/"), application.path.split("/")
+    place = next((place for place, name in enumerate(others) if name == "*"), len(others)) - len(others)
+    return words[place] if len(others) > 1 and -len(words) <= place < 0 else ""
+
+
+def meant_for(listed: Iterable[Manifest], unlisted: Iterable[Manifest]) -> Iterator[tuple[Manifest, Manifest]]:
+    """Yield the Services, routes and autoscalers that are meant for listed objects alone, each also in the namespace of those.
+
+    They are applied by hand, or by another tool. Where one of the same purpose is listed or stands in another file, it is an
+    alternative; so is a route to what visitors reach without it. What its file's name gives to a trial isn't meant.
+    """
+    objects = [*listed]
+    likely = [each for each in unlisted if stage_of(posixpath.basename(each.node.path)) <= UNNAMED]
+    for kinds, targets_of in _PURPOSES:
+        served: dict[Manifest | None, str] = {
+            target: "" for each in objects if each.kind in kinds for target in targets_of(each, objects)
+        }
+        for each in likely:
+            targets = {*targets_of(each, objects)} if each.kind in kinds else set[Manifest | None]()
+            spaces = {target.namespace for target in targets if target}
+            path = each.node.path
+            if len(spaces) == 1 and all(_is_free(target, path, served) for target in targets):
+                served |= dict.fromkeys(targets, path)
+                moved = replace(each, namespace=each.namespace or spaces.pop())
+                objects.append(moved)
+                yield each, moved
+
+
+def _is_free(target: Manifest | None, path: str, served: Mapping[Manifest | None, str]) -> bool:
+    """Return True for a target that no other file serves, and that is no Service which visitors reach by itself."""
+    if target is None or served.get(target, path) != path:
+        return False
+    return target.kind != "Service" or target.node.text_at("spec", "type") not in ("NodePort", "LoadBalancer")
+
+
+def _selected(service: Manifest, objects: Iterable[Manifest]) -> Iterator[Manifest | None]:
+    selector = {key: value.text for key, value in service.node.get("spec", "selector").items()}
+    for each in objects if selector else ():
+        if (
+            each.kind in WORKLOADS
+            and _may_reach(service, each)
+            and selector.items() <= labels_of(each.kind, each.node).items()
+        ):
+            yield each
+
+
+def _led_to(route: Manifest, objects: Iterable[Manifest]) -> Iterator[Manifest | None]:
+    services = {each.name: each for each in objects if each.kind == "Service" and _may_reach(route, each)}
+    for name, _, _ in backends_in(route):
+        yield services.get(name.partition(".")[0])
+
+
+def _scaled(scaler: Manifest, objects: Iterable[Manifest]) -> Iterator[Manifest | None]:
+    target = scaler.node.get("spec", "scaleTargetRef")
+    key = target.text_at("kind"), target.text_at("name")
+    yield next((each for each in objects if (each.kind, each.name) == key and _may_reach(scaler, each)), None)
+
+
+def _may_reach(each: Manifest, target: Manifest) -> bool:
+    return not each.namespace or not target.namespace or each.namespace == target.namespace
+
+
+_PURPOSES: tuple[tuple[tuple[str, ...], Callable[[Manifest, list[Manifest]], Iterator[Manifest | None]]], ...] = (
+    (("Service",), _selected),
+    (ROUTES, _led_to),
+    (("HorizontalPodAutoscaler",), _scaled),
+)
+"""Kinds of what is for other objects, and the objects that one of them is for."""

@@ -31,7 +31,7 @@ class IngressRoute(Struct, frozen=True):
 def routes_of(manifests: Manifests) -> Iterator[IngressRoute]:
     """Yield the routes of manifests."""
     for manifest in manifests.of(*ROUTES):
-        backends = tuple(dict.fromkeys(_backends(manifest)))
+        backends = tuple(dict.fromkeys(backends_in(manifest)))
         if backends:
             yield IngressRoute(
                 manifest.kind,
@@ -43,7 +43,8 @@ def routes_of(manifests: Manifests) -> Iterator[IngressRoute]:
             )
 
 
-def _backends(manifest: Manifest) -> Iterator[tuple[str, int | None, Origin]]:
+def backends_in(manifest: Manifest) -> Iterator[tuple[str, int | None, Origin]]:
+    """Yield the services that a route leads to, each with its port and place."""
     spec = manifest.node.get("spec")
     match manifest.kind:
         case "Ingress":

@@ -1,0 +1,237 @@
+"""What is applied to a cluster: namespaces and directories that controllers tell, and objects that no kustomization lists."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archgen.app.importing.importing import import_model, summary
+from tests.importers.test_found_files import WORKLOAD, write
+from tests.importers.test_overlays import ARGO, FLUX, base, overlay, replicas
+from tests.importers.test_variants import system
+
+SET = "{apiVersion: argoproj.io/v1alpha1, kind: ApplicationSet, metadata: {name: x}, spec: {generators: [%s], template: {spec: {%s}}}}\n"
+OF_DIRECTORY = "source: {path: '{{path}}'}, destination: {namespace: '{{path.basename}}'}"
+WITH_GO = "source: {path: '{{.path.path}}'}, destination: {namespace: '{{.path.basename}}'}"
+TWO = {"redis", "web", "shop-redis", "shop-web"}
+
+
+def to_namespace(path: str, namespace: str) -> str:
+    """Return an Application that applies a directory into a namespace."""
+    return (ARGO % path).replace("}}}", f"}}, destination: {{namespace: {namespace}}}}}}}")
+
+
+def two_systems(namespace: str = "") -> dict[str, str]:
+    """Return two systems of the same names; the second one may state its namespace."""
+    return {
+        **system("apps/blog", {"web": "acme/blog-web", "redis": "redis:7"}, namespace),
+        **system("apps/shop", {"web": "acme/shop-web", "redis": "redis:7"}),
+    }
+
+
+@pytest.mark.parametrize(
+    ("applying", "names"),
+    [
+        pytest.param([to_namespace("apps/blog", "blog"), to_namespace("apps/shop", "shop")], TWO, id="applications"),
+        pytest.param(
+            [(FLUX % f"apps/{name}").replace("path:", f"targetNamespace: {name}, path:") for name in ("blog", "shop")],
+            TWO,
+            id="flux",
+        ),
+        pytest.param(
+            [SET % ("{git: {directories: [{path: apps/*}]}}", OF_DIRECTORY)], TWO, id="directories-of-a-pattern"
+        ),
+        pytest.param(
+            [SET % ("{git: {directories: [{path: apps/blog}, {path: apps/shop}]}}", WITH_GO)], TWO, id="directories"
+        ),
+        pytest.param(
+            [
+                SET
+                % (
+                    "{matrix: {generators: [{git: {directories: [{path: apps/*}]}}, {list: {elements: [{a: b}]}}]}}",
+                    OF_DIRECTORY,
+                )
+            ],
+            TWO,
+            id="directories-in-a-matrix",
+        ),
+        pytest.param(
+            [
+                SET
+                % (
+                    "{list: {elements: [{app: blog}, {app: shop}]}}",
+                    "source: {path: 'apps/{{app}}'}, destination: {namespace: '{{app}}'}",
+                )
+            ],
+            TWO,
+            id="elements",
+        ),
+        pytest.param([ARGO % "apps/blog", ARGO % "apps/shop"], {"redis", "web"}, id="no-namespace"),
+        pytest.param(
+            [to_namespace("apps/shop", name) for name in ("a", "b")] + [ARGO % "apps/blog"],
+            {"redis", "web"},
+            id="two-namespaces",
+        ),
+        pytest.param(
+            [SET % ("{git: {directories: [{path: '*'}]}}", OF_DIRECTORY)],
+            {"redis", "web"},
+            id="any-directory-of-the-root",
+        ),
+        pytest.param(
+            [SET % ("{git: {directories: [{path: apps/*, exclude: true}]}}", OF_DIRECTORY)],
+            {"redis", "web"},
+            id="directories-left-out",
+        ),
+    ],
+)
+@pytest.mark.parametrize("listed", [True, False])
+def test_objects_without_a_namespace_go_where_the_controller_puts_them(
+    applying: list[str], names: set[str], listed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = two_systems() | {f"argo/{number}.yaml": text for number, text in enumerate(applying)}
+    write({path: text for path, text in files.items() if listed or "kustomization" not in path})
+    assert set(replicas()) == names
+
+
+def test_namespace_of_an_object_stays_unless_the_controller_moves_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(
+        two_systems("shop")
+        | {"argo.yaml": to_namespace("apps/blog", "blog") + "---\n" + to_namespace("apps/shop", "shop")}
+    )
+    assert set(replicas()) == {"redis", "web"}
+    write(
+        {
+            "argo.yaml": (FLUX % "apps/blog").replace("path:", "targetNamespace: blog, path:")
+            + "---\n"
+            + to_namespace("apps/shop", "shop")
+        }
+    )
+    assert set(replicas()) == TWO
+
+
+@pytest.mark.parametrize("path", ["overlays/*", "'*/oci'"])
+def test_pattern_of_a_generator_names_overlays(path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**base("base"), **overlay("overlays/prod", "../../base", 7), **overlay("overlays/oci", "../../base", 8)})
+    write({"a.yaml": SET % (f"{{git: {{directories: [{{path: {path}}}]}}}}", OF_DIRECTORY)})
+    assert replicas() == {"web": 7 if path == "overlays/*" else 8}
+
+
+@pytest.mark.parametrize("resources", ["[../../base]", "\n- ../../base", "\n  - '../../base'"])
+def test_overlay_is_known_in_any_style(resources: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(base("base"))
+    for name, count in (("dev", 7), ("prod", 8)):
+        write(
+            {
+                f"overlays/{name}/kustomization.yaml": f"resources: {resources}\nreplicas: [{{name: web, count: {count}}}]\n"
+            }
+        )
+    assert replicas() == {"web": 8}
+    assert import_model((".",), None).overlays == ("overlays/dev",)
+
+
+SERVICE = "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: web}, ports: [{port: 80}]}}\n"
+INGRESS = (
+    "{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: edge}, "
+    "spec: {rules: [{http: {paths: [{backend: {service: {name: %s}}}]}}]}}\n"
+)
+SCALER = (
+    "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: web}, "
+    "spec: {scaleTargetRef: {kind: Deployment, name: %s}, minReplicas: 4}}\n"
+)
+
+
+def listed(*files: str, tail: str = "") -> dict[str, str]:
+    """Return a kustomization that lists some of the files of its directory, of which app.yaml runs `web`."""
+    return {
+        "k8s/app.yaml": WORKLOAD,
+        "k8s/kustomization.yaml": f"resources: [{', '.join(('app.yaml', *files))}]\n{tail}",
+    }
+
+
+def test_what_is_meant_for_a_listed_workload_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(listed(tail="namespace: shop\n"))
+    write({"k8s/edge.yaml": INGRESS % "web", "k8s/scaler.yaml": SCALER % "web", "k8s/service.yaml": SERVICE})
+    result = import_model((".",), None)
+    assert {part.id: part.replicas for part in result.model.inventory.parts.values()} == {"ingress": 2, "web": 4}
+    assert "ingress -> web" in result.text
+    write(
+        {
+            "k8s/edge.yaml": INGRESS % "web"
+            + "---\n"
+            + (INGRESS % "web").replace("edge", "tls").replace("rules", "tls: [{}], rules")
+        }
+    )
+    assert "protocol: https" in import_model((".",), None).text
+    assert "left out" not in summary(result)
+
+
+@pytest.mark.parametrize(
+    ("files", "left"),
+    [
+        pytest.param({"k8s/scaler.yaml": SCALER % "api"}, "HorizontalPodAutoscaler web", id="for-another-workload"),
+        pytest.param({"k8s/edge.yaml": INGRESS % "web"}, "Ingress edge", id="to-a-service-that-is-nowhere"),
+        pytest.param(
+            {
+                "k8s/edge.yaml": INGRESS % "web",
+                **listed(),
+                "k8s/app.yaml": f"{WORKLOAD}---\n{SERVICE.replace('spec: {', 'spec: {type: NodePort, ')}",
+            },
+            "Ingress edge",
+            id="to-a-service-that-visitors-reach",
+        ),
+        pytest.param({"k8s/dev-scaler.yaml": SCALER % "web"}, "HorizontalPodAutoscaler web", id="of-a-trial"),
+        pytest.param(
+            {"k8s/scaler.yaml": SCALER % "web", **listed(tail="# - scaler.yaml\n")},
+            "HorizontalPodAutoscaler web",
+            id="turned-off",
+        ),
+        pytest.param(
+            {
+                "k8s/other.yaml": SCALER % "web",
+                "k8s/scaler.yaml": SCALER.replace("4", "1") % "web",
+                **listed("scaler.yaml"),
+            },
+            "HorizontalPodAutoscaler web",
+            id="beside-a-listed-one",
+        ),
+        pytest.param(
+            {
+                "k8s/more.yaml": INGRESS.replace("[{backend", "[{backend: {service: {name: api}}}, {backend") % "web",
+                "k8s/service.yaml": SERVICE,
+            },
+            "Ingress edge",
+            id="also-to-a-service-that-is-nowhere",
+        ),
+        pytest.param(
+            {
+                "k8s/scaler.yaml": (SCALER % "web").replace("name: web}, ", "name: web, namespace: other}, ", 1),
+                **listed(tail="namespace: shop\n"),
+            },
+            "HorizontalPodAutoscaler web",
+            id="of-another-namespace",
+        ),
+    ],
+)
+def test_what_may_not_be_applied_is_left_out(
+    files: dict[str, str], left: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**listed(), **files})
+    result = import_model((".",), None)
+    assert {part.id: part.replicas for part in result.model.inventory.parts.values()} == {"web": 1}
+    assert f"left out: {left} (" in summary(result)
+
+
+def test_file_beside_an_overlay_that_is_not_read_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**base("base"), **overlay("overlays/prod", "../../base", 3), **overlay("overlays/x", "../../base", 7)})
+    write({"overlays/x/scaler.yaml": SCALER % "web"})
+    assert replicas() == {"web": 3}
