@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 
 from archgen.edits.names import stem
-from archgen.model.architecture import Component
-from archgen.model.kinds import FILE_STORES, KINDS, QUEUES, ROUTING
+from archgen.model.architecture import WIDE_ZONES, Component, ZoneKind
+from archgen.model.kinds import FILE_STORES, FORWARDING, KINDS, QUEUES, ROUTING
 from archgen.model.products import scope_of
 from archgen.reliability.index import Index
 
@@ -49,6 +49,9 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
 
 def leaves_site(index: Index, component: Component, zones: Iterable[str]) -> bool:
     """Return True if zones are on another site than a component whose address moves by its local network, or that routes there."""
+    if component.kind in FORWARDING and component.managed:
+        # a provider's network spans the zones of its region, and has a router in each
+        return is_apart(index, component, zones, within=WIDE_ZONES)
     return (component.kind in ROUTING or has_local_address(component)) and is_apart(index, component, zones)
 
 
@@ -58,11 +61,17 @@ def has_local_address(component: Component) -> bool:
     return cluster is not None and (cluster.shared_address is not None or cluster.by == "vrrp")
 
 
-SITES = ("provider", "region", "availability-zone", "datacenter")
+SITES: tuple[ZoneKind, ...] = ("provider", "region", "availability-zone", "datacenter")
 """The kinds of zones that have a local network of their own."""
 
 
-def is_apart(index: Index, component: Component, zones: Iterable[str], network: str | None = None) -> bool:
+def is_apart(
+    index: Index,
+    component: Component,
+    zones: Iterable[str],
+    network: str | None = None,
+    within: tuple[ZoneKind, ...] = SITES,
+) -> bool:
     """Return True if zones are on another site than the first replica of a component; those that are new are on one of their own.
 
     A private `network` of a host that is there, and of the first replica, is one over both where only their datacenters differ:
@@ -81,7 +90,7 @@ def is_apart(index: Index, component: Component, zones: Iterable[str], network: 
     }
     private = {each.id for each in index.architecture.networks if each.trust == "private"}
     joined = bool(hosts) and network in private and index.hosts[hosts[0]].network == network
-    return any(_differ(here, there, kinds, kind) for kind in SITES if not (joined and kind == "datacenter"))
+    return any(_differ(here, there, kinds, kind) for kind in within if not (joined and kind == "datacenter"))
 
 
 def _differ(here: Iterable[str], there: Iterable[str], kinds: Mapping[str, str], kind: str) -> bool:
@@ -95,14 +104,18 @@ def can_be_doubled(component: Component) -> bool:
     """Return False for what has no second provider or needs none: payment, sign-in and mail of others, services over zones.
 
     Nobody runs a second one of a service in front of others, or of one that keeps what it is sent, before its provider has said in how
-    many places the first one is.
+    many places the first one is, or the model on which hosts.
     """
     if not component.managed:
         return True
     scope = scope_of(component)
     if component.kind in _ALONE or scope in ("regional", "global"):
         return False
-    return scope == "zonal" or component.kind not in _OF_UNKNOWN_SCOPE
+    return scope == "zonal" or component.kind not in _OF_UNKNOWN_SCOPE or _is_placed(component)
+
+
+def _is_placed(component: Component) -> bool:
+    return all(replica.hosts for replica in component.replicas)
 
 
 _ALONE = ("external-service", "identity-provider", "mail")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from archgen.edits.changes import AddReplica, apply_edit
+from archgen.edits.changes import AddReplica, AutomateFailover, apply_edit
+from archgen.improve.repair import find_smallest_repair
 from archgen.model.architecture import Architecture
 from archgen.report.what_if.comparison import changed_yaml
 from tests.improve.test_moves import HEAD, read
@@ -64,3 +65,40 @@ def test_a_record_that_is_cached_for_long_is_to_be_lowered(ttl: str, slow: bool)
     written = changed_yaml(model, apply_edit(model, AddReplica("web", "h2")))
     assert NAME in written
     assert ("lower its `ttl`, by which callers keep the first address for 86,400 s" in written) is slow
+
+
+_GATEWAY = f"""{HEAD}zones:
+  r: {{kind: region}}
+  az-a: {{kind: availability-zone, in: r}}
+  az-b: {{kind: availability-zone, in: r}}
+hosts: {{a: {{zone: az-a}}, b: {{zone: az-b}}, gw: {{zone: az-a}}}}
+components:
+  job: {{kind: scheduler, managed: {{scope: global}}}}
+  app: {{kind: service, runs_on: [a, b]}}
+  out: {{kind: nat-gateway, managed: true, runs_on: gw}}
+  pay: {{kind: external-service}}
+connections: {{job -> app: https, app -> out: https, out -> pay: https}}
+flows: {{do: {{steps: [job -> app: POST, app -> out: POST, out -> pay: POST]}}}}
+"""
+
+
+@pytest.mark.parametrize("kind", ["nat-gateway", "firewall"])
+def test_a_provider_s_gateway_that_stands_in_one_zone_gets_a_second_in_another_of_its_region(kind: str) -> None:
+    found = find_smallest_repair(read(_GATEWAY.replace("nat-gateway", kind)))
+    assert found.edits == (AddReplica("out", "gw-2", ("az-b",)),)
+
+
+def test_nobody_runs_a_second_gateway_of_a_provider_where_its_place_is_unknown() -> None:
+    edits = find_smallest_repair(read(_GATEWAY.replace(", runs_on: gw", ""))).edits
+    assert all(getattr(edit, "component", None) != "out" for edit in edits)
+
+
+def test_a_store_of_two_that_its_product_promotes_needs_something_that_decides() -> None:
+    pair = "runs_on: [h1, h2], replication: {primary: h1, failover: manual, without: stop, waits_for: all}"
+    model = read(
+        f"{HEAD}hosts: {{h1: {{}}, h2: {{}}}}\ncomponents:\n  job: {{kind: scheduler}}\n  db: {{kind: database, product: db2, {pair}}}\n"
+        "connections: {job -> db: tcp}\nflows: {do: {steps: [job -> db: INSERT]}}\n"
+    )
+    yaml = changed_yaml(model, apply_edit(model, AutomateFailover("db")))
+    assert "replication: {primary: h1, failover: automatic, waits_for: all, without: stop}" in yaml
+    assert "# add what decides which replica is promoted, best at a third site: `by: …`" in yaml
