@@ -175,11 +175,18 @@ def _decided_by(architecture: Architecture, edit: AutomateFailover) -> str:
 def _by(architecture: Architecture, component: Component, promoter: Promoter) -> str:
     if any(each.id == promoter.id for each in architecture.components):
         return f" by {promoter.id}"
+    size = "" if promoter.observes else " of three"
     if promoter.witness is None:
-        return f" by a new {promoter.id} of three"
+        return f" by a new {promoter.id}{size}"
+    index = Index(architecture)
     is_new = all(host.id != promoter.witness for host in architecture.hosts)
     # a virtual machine is in the zones of the one below
-    new = f", a new host{_in_zones(witness_zones(Index(architecture), component))}" if is_new else ""
+    zones = witness_zones(index, component) if is_new else ()
+    new = f", a new host{_in_zones(zones)}" if is_new else ""
+    if promoter.observes:
+        taken = {zone for host in hosts_from_primary(component) for zone in index.zones_around(host)}
+        best = "" if taken.isdisjoint(zones) else ", best at a third site"
+        return f" by a new {promoter.id} on {promoter.witness}{new}{best}"
     return f" by a new {promoter.id} of three, one of them on {promoter.witness}{new}"
 
 

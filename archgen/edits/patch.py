@@ -227,6 +227,8 @@ def replication_value(component: Component) -> dict[str, Any] | None:
         recovery=None if replication.recovery is None else write_duration(replication.recovery),
         lag=None if replication.lag is None else write_duration(replication.lag),
         conflicts=replication.conflicts,
+        waits_for=replication.waits_for,
+        without=replication.without,
     )
 
 

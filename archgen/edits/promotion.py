@@ -15,8 +15,13 @@ _KEPT_IN = {
     **dict.fromkeys(("redis", "valkey"), "sentinel"),
     **dict.fromkeys(("mysql", "mariadb", "percona"), "orchestrator"),
     "mssql": "wsfc",
+    "oracle": "data-guard",
 }
-"""The product that decides for another: etcd for Patroni, Sentinel for Redis, Orchestrator for MySQL, Windows' own cluster."""
+"""The product that decides for another: etcd for Patroni, Sentinel for Redis, Orchestrator for MySQL, Windows' own cluster,
+the observer of Oracle's Data Guard."""
+
+_OBSERVER = "data-guard"
+"""The product of which one replica decides, away from the databases: a standby takes over if it and the observer miss the primary."""
 
 _UNFOLLOWED = "orchestrator"
 """The product whose decision reaches no caller by itself: clients of MySQL know one address, and ask nobody for another."""
@@ -48,6 +53,8 @@ def agrees_by_vote(component: Component) -> bool:
 class Promoter(Struct, frozen=True):
     """A component that promotes; a new one has a `witness`, a host beside those of the store, which may be there already.
 
+    It stands on the witness and on two hosts of the store, and on the witness alone if it `observes`.
+
     `port` is that of the store, on which a promoter that is not asked for a lease calls it.
     """
 
@@ -61,6 +68,11 @@ class Promoter(Struct, frozen=True):
     def asked(self) -> bool:
         """True if the store asks it for a lease."""
         return product_name(self.product) in _ASKED
+
+    @property
+    def observes(self) -> bool:
+        """True if one replica decides, which votes with a store that is left."""
+        return product_name(self.product) == _OBSERVER
 
 
 def promoter_of(index: Index, component: Component) -> Promoter | None:
@@ -144,7 +156,7 @@ def _chosen(index: Index, component: Component) -> Promoter:
     if there is not None:
         return Promoter(there.id, there.product, port=port)
     taken = index.element_names
-    name = unused_name(product or "arbiter", taken)
+    name = unused_name("observer" if product == _OBSERVER else product or "arbiter", taken)
     placed = any(replica.hosts for replica in component.replicas)
     witness = (_witness_there(index, component) or unused_name("witness-1", taken)) if placed else None
     return Promoter(name, product, witness, port, new=True)
@@ -218,7 +230,15 @@ def _port(index: Index, component: Component) -> Port | None:
 
 
 def promoter_component(promoter: Promoter, component: Component) -> Component:
-    """Return a new promoter: a quorum of three on the hosts of the first two replicas and the witness."""
+    """Return a new promoter: a quorum of three on the hosts of the first two replicas and the witness, or an observer there."""
+    if promoter.observes:
+        own = (
+            (Replica(f"{promoter.id}@{promoter.witness}", promoter.id, (promoter.witness,)),)
+            if promoter.witness
+            else ()
+        )
+        single = own or (Replica(f"{promoter.id}#1", promoter.id),)
+        return Component(id=promoter.id, kind="other", product=promoter.product, replicas=single, placed=bool(own))
     places = list(dict.fromkeys(host for replica in component.replicas for host in replica.hosts))[:2]
     hosts = [*places, promoter.witness] if promoter.witness is not None else []
     replicas = tuple(Replica(f"{promoter.id}@{host}", promoter.id, (host,)) for host in hosts)

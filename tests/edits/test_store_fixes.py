@@ -169,7 +169,24 @@ def test_a_store_is_replicated_with_what_moves_it(product: str, promoter: str, c
     assert caller in after["connections"]
 
 
-@pytest.mark.parametrize("product", ["mysql", "oracle", "gitaly", ""])
+@pytest.mark.parametrize(
+    "place", ["db-1", "[db-1, db-2], replication: {primary: db-1, failover: manual, without: continue}"]
+)
+def test_an_observer_away_from_the_databases_decides_for_oracle(place: str) -> None:
+    text = model(
+        f"{JOB}\ndb: {{kind: database, product: oracle, runs_on: {place}}}",
+        "job -> db: {protocol: oracle, tls: true}",
+        "job -> db: x",
+        "{db-1: {}}" if place == "db-1" else "{db-1: {}, db-2: {}}",
+    )
+    after = fixed(text, "single-writer-database")
+    assert after["components"]["db"]["runs_on"] == ["db-1", "db-2"]
+    assert after["components"]["db"]["replication"]["by"] == "observer"
+    assert after["components"]["observer"] == {"kind": "other", "product": "data-guard", "runs_on": ["witness-1"]}
+    assert "observer -> db" in after["connections"]
+
+
+@pytest.mark.parametrize("product", ["mysql", "db2", "gitaly", ""])
 @pytest.mark.parametrize("place", ["db-1", "[db-1, db-2], replication: {primary: db-1, failover: manual}"])
 def test_a_store_whose_callers_do_not_find_another_primary_is_left_to_people(product: str, place: str) -> None:
     made_by = f"product: {product}, " if product else ""

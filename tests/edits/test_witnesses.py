@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archgen.edits.changes import AutomateFailover, apply_edit
+from archgen.edits.changes import AutomateFailover, apply_edit, describe_edit
 from archgen.edits.promotion import promoter_of
 from archgen.language.load import load
 from archgen.model.architecture import Host
@@ -75,3 +75,24 @@ def test_the_witness_of_another_store_serves_this_one_too(
     members, after = witness(MANUAL.format("a", "b", "a"), hosts, RACKS, beside)
     assert members == ["a", "b", witness_host]
     assert ("witness-1" in after) == (witness_host == "witness-1")
+
+
+@pytest.mark.parametrize(
+    ("zones", "words"),
+    [
+        ("r-3: {kind: rack, in: dc-1}, dc-1: {kind", "witness-1, a new host in r-3"),
+        ("dc-1: {kind", "witness-1, a new host in r-2, best at a third site"),
+    ],
+)
+def test_an_observer_stands_alone_and_best_beside_no_database(zones: str, words: str) -> None:
+    store = MANUAL.format("a", "b", "a").replace("postgresql", "oracle")
+    more = RACKS.replace("dc-1: {kind", zones)
+    members, _ = witness(store, "{a: {zone: r-1}, b: {zone: r-2}}", more)
+    assert members == ["witness-1"]
+    text = model(f"{JOB}\ndb: {store}", "job -> db: https", "job -> db: x", "{a: {zone: r-1}, b: {zone: r-2}}", more)
+    before = load("a.arch.yaml", text.encode()).architecture
+    promoter = promoter_of(Index(before), Index(before).components["db"])
+    assert (
+        describe_edit(before, AutomateFailover("db", promoter))
+        == f"automatic failover of db by a new observer on {words}"
+    )

@@ -370,7 +370,7 @@ ARBITER = (
 @pytest.mark.parametrize(
     ("product", "words"),
     [
-        ("product: oracle, ", ["automatic failover of web"]),
+        ("product: db2, ", ["automatic failover of web"]),
         ("", [ARBITER]),
     ],
 )

@@ -17,7 +17,7 @@ from archgen.edits.patch import (
     runs_on_value,
     zone_value,
 )
-from archgen.edits.promotion import is_followed
+from archgen.edits.promotion import is_followed, is_promoted_by_unknown
 from archgen.language.write.values import block
 from archgen.model.architecture import Architecture, Component
 from archgen.model.subject import Subject
@@ -77,6 +77,8 @@ def changed_yaml(before: Architecture, after: Architecture) -> str:
                 else ""
             )
             lines.append(f"    # add what checks the replicas and changes the record: `by: …`{slow}")
+        if component.replication != components[component.id].replication and _is_decided_by_nobody(component):
+            lines.append("    # add what decides which replica is promoted, best at a third site: `by: …`")
         if component.replication != components[component.id].replication and not _is_followed(after, component):
             lines.append(
                 "    # add what leads its callers to the new primary: an address that moves, or a proxy that knows it"
@@ -96,6 +98,13 @@ def _cached_for(architecture: Architecture, component: Component) -> float:
     addresses = {host.address for host in architecture.hosts if host.id in on}
     records = (record for each in architecture.components for record in each.records)
     return max((record.ttl for record in records if record.ttl is not None and record.value in addresses), default=0)
+
+
+def _is_decided_by_nobody(component: Component) -> bool:
+    """Return True for a store of two whose product promotes a replica by means that aren't known here."""
+    replication = component.replication
+    automatic = replication is not None and replication.failover == "automatic" and replication.by is None
+    return automatic and len(component.replicas) == 2 and is_promoted_by_unknown(component)
 
 
 def _is_followed(architecture: Architecture, component: Component) -> bool:
