@@ -160,18 +160,22 @@ def gateways(topology: Topology) -> dict[str, tuple[str, ...]]:
     """
     return {
         each.id: flows
-        for each in topology.architecture.components
-        if each.kind == "firewall" and _stands_apart(topology, each)
-        if (flows := tuple(_flows_past(topology, each.id)))
+        for each in topology.of_kind("firewall")
+        if topology.hosts_of(each.id) and (flows := flows_past(topology, each))
     }
 
 
-def _stands_apart(topology: Topology, firewall: Component) -> bool:
-    """Return True for a firewall on hosts that carry nothing else, around a network."""
+def flows_past(topology: Topology, firewall: Component) -> tuple[str, ...]:
+    """Return the flows that come into a network which a firewall guards, and have no step to it; none for one beside what it guards.
+
+    That is one of a provider, or on a host that carries something else.
+    """
     hosts = topology.hosts_of(firewall.id)
     around = any(topology.qualified(place).startswith("network:") for place in firewall.guards)
     alone = all(replica.component == firewall.id for host in hosts for replica in topology.replicas_on[host])
-    return bool(hosts) and around and alone and not firewall.managed and not topology.flows_of[firewall.id]
+    if not around or not alone or firewall.managed or topology.flows_of[firewall.id]:
+        return ()
+    return tuple(_flows_past(topology, firewall.id))
 
 
 def _flows_past(topology: Topology, firewall: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from archgen.analysis.exposure import gateways
+from archgen.analysis.exposure import flows_past
 from archgen.analysis.failover_times import span
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import RuleContext
@@ -73,14 +73,15 @@ def _manual_failover(topology: Topology, component: Component, gone: Collection[
 
 
 def _passed(topology: Topology, flow: str, gone: Collection[Subject]) -> Iterator[str]:
-    """Yield the lost hosts of a firewall around a network that the flow comes into, and which no step shows."""
-    for name, flows in gateways(topology).items():
-        firewall = topology.components[name]
-        if flow in flows and len(_lost_replicas(topology, firewall, gone)) == len(firewall.replicas):
-            yield (
-                f"only if its traffic doesn't pass {listed(list(topology.hosts_of(name)))}: no step goes through {name}, which guards "
-                f"{listed(list(firewall.guards))} from there"
-            )
+    """Yield the lost firewalls around a network that the flow comes into, and which no step shows, by their hosts if they have any."""
+    for firewall in topology.of_kind("firewall"):
+        is_lost = len(_lost_replicas(topology, firewall, gone)) == len(firewall.replicas)
+        if is_lost and flow in flows_past(topology, firewall):
+            hosts, guarded = listed(list(topology.hosts_of(firewall.id))), listed(list(firewall.guards))
+            if hosts:
+                yield f"only if its traffic doesn't pass {hosts}: no step goes through {firewall.id}, which guards {guarded} from there"
+            else:
+                yield f"only if its traffic doesn't pass {firewall.id}, which guards {guarded}: no step goes through it"
 
 
 _PLATFORMS = ("kubernetes", "k3s", "rke2", "openshift", "nomad")

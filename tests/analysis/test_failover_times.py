@@ -182,6 +182,22 @@ def test_it_says_that_a_flow_may_pass_a_lost_firewall(
     assert PASSED not in flows["inside"]["hints"]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "hedged"),
+    [("runs_on: [edge-1, edge-2], ", "", True), ("runs_on: [edge-1, edge-2]", "managed: true", False)],
+)
+def test_it_says_so_of_a_lost_firewall_whose_hosts_are_not_declared(
+    old: str, new: str, hedged: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "beside.arch.yaml"
+    model.write_text(BESIDE.replace(old, new), encoding="utf-8")
+    assert main(["simulate", str(model), "--kill", "wall", "--format", "json"]) == 0
+    flows = json.loads(capsys.readouterr().out)["flows"]
+    words = "only if its traffic doesn't pass wall, which guards servers: no step goes through it"
+    assert (words in flows["record"]["hints"]) == hedged
+    assert words not in flows["inside"]["hints"]
+
+
 CLUSTER = """\
 archgen: 1
 name: A cluster with its control plane
