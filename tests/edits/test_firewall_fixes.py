@@ -150,3 +150,25 @@ def test_an_agent_on_a_filtered_host_is_let_in_to(old: str, new: str, is_admitte
     assert after["components"]["agent"]["runs_on"] == ["b", "a"]
     before = yaml.safe_load(FILTERED.replace(old, new) if old else FILTERED)["components"]["filter"]["rules"]
     assert after["components"]["filter"]["rules"] == [*before, *([SCRAPE] if is_admitted else [])]
+
+
+OPEN = model(
+    "user: {kind: client}\nweb: {kind: web-server, runs_on: a}\nsiem: {kind: log-collector, runs_on: b}\n"
+    "wall: {kind: firewall, guards: [outer, inner], default: deny, rules: [{from: internet, to: web, ports: [443]}, {from: any, to: siem}, "
+    "{from: any, to: web, ports: [80]}]}",
+    "user -> web: https\nweb -> siem: {protocol: syslog, port: 6514, tls: true}\nuser -> siem: {protocol: https, port: 8000}",
+    "user -> web: x",
+    "{a: {network: outer}, b: {network: inner}}",
+    "networks: {inner: {trust: private}, outer: {trust: dmz}}\n",
+)
+
+
+def test_a_rule_for_everybody_is_narrowed_to_who_calls_what_is_inside() -> None:
+    rules = fixed(OPEN, "idle-firewall")["components"]["wall"]["rules"]
+    assert rules[1] == {"from": "internet", "to": "siem", "ports": [8000], "action": "allow"}
+    assert rules[3:] == [{"from": "web", "to": "siem", "ports": [6514], "action": "allow"}]
+    for targets in ("[siem, web]", "[siem, zabbix]"):
+        both = OPEN.replace("to: siem}", f"to: {targets}}}").replace(
+            "siem: {", "zabbix: {kind: monitoring, runs_on: b}\n  siem: {"
+        )
+        assert fixed(both, "idle-firewall") == yaml.safe_load(both)

@@ -1,10 +1,11 @@
-"""A firewall that stops nothing: it allows everything, or nothing lies behind it."""
+"""A firewall that stops nothing: it allows everything, or all that comes to something inside, or nothing lies behind it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.firewalls import lets_in
+from archgen.analysis.exposure import STORES
+from archgen.analysis.firewalls import is_for_everybody, lets_in
 from archgen.analysis.topology import Topology
 from archgen.edits.firewalls import firewall_rules
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -19,12 +20,14 @@ def check(context: RuleContext) -> Iterator[Hit]:
     facts = context.topology
     for component in facts.architecture.components:
         if component.kind == "firewall":
-            reasons = [*_open(component), *_aside(facts, component)]
+            idle = [*_open(component), *_aside(facts, component)]
+            reasons = [*idle, *_open_inside(facts, component)]
             if reasons:
                 yield Hit(
                     subject=Subject("component", component.id),
                     message=f"{component.id} {', and it '.join(reasons)}",
                     flows=facts.flows_of[component.id],
+                    fix=None if idle else "Name who may come in there (`from`), and on which ports (`ports`).",
                 )
 
 
@@ -38,6 +41,35 @@ def _open(component: Component) -> Iterator[str]:
             yield f"allows everything that {way}, from anywhere to anywhere on any port"
     if component.default == "allow" and all(rule.action == "allow" for rule in component.rules):
         yield "allows everything: what no rule matches passes, and no rule denies anything"
+
+
+def _open_inside(facts: Topology, component: Component) -> Iterator[str]:
+    """The targets in private networks that everybody may reach on each port; stores are the subject of `exposed-database`."""
+    opened = dict.fromkeys(
+        target for _, rule in _rules_for_everybody(component) for target in rule.targets if _is_private(facts, target)
+    )
+    if opened:
+        yield f"lets everybody in to every port of {listed([*opened])}, inside a private network"
+
+
+def _rules_for_everybody(component: Component) -> Iterator[tuple[int, FirewallRule]]:
+    """Yield the rules, with their places, for everybody on each port, up to the first rule that denies something."""
+    for at, rule in enumerate(component.rules):
+        if rule.action == "deny":
+            return
+        if lets_in(rule) and is_for_everybody(rule) and not rule.ports:
+            yield at, rule
+
+
+def _is_private(facts: Topology, target: str) -> bool:
+    """Return True for what a rule means that is in a private network, other than a store."""
+    kind, _, name = facts.qualified(target).partition(":")
+    if kind == "component":
+        network = facts.network_of(name) if facts.kind(name).id not in STORES else None
+    else:
+        own = facts.hosts[name].network if kind == "host" else name
+        network = facts.networks.get(own or "")
+    return network is not None and network.trust == "private"
 
 
 def _aside(facts: Topology, component: Component) -> Iterator[str]:
@@ -75,7 +107,26 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         changes += [Append(way, rule) for rule in (rules[1:] if open_ else rules)]
     if component.default == "allow" and rules:
         changes.append(Put(("components", component.id, "default"), "deny"))
-    return tuple(changes)
+    return tuple(changes) if changes else tuple(_narrowed(facts, component))
+
+
+def _narrowed(facts: Topology, component: Component) -> Iterator[Change]:
+    """Yield the rules for who calls each target, on which ports, in the place of a rule for everybody on every port.
+
+    What nothing calls in the model, such as a monitoring that agents report to, somebody may need all the same.
+    """
+    way: Path = ("components", component.id, "rules")
+    for at, rule in _rules_for_everybody(component):
+        private = [target for target in rule.targets if _is_private(facts, target)]
+        called = [firewall_rules(facts, _meant(facts, target)) for target in private]
+        if private and len(private) == len(rule.targets) and all(called):
+            first, *others = (each for rules in called for each in rules)
+            yield Put((*way, at), first)
+            yield from (Append(way, each) for each in others)
+
+
+def _meant(facts: Topology, target: str) -> list[str]:
+    return [name for name in facts.components if target in facts.firewalls.places(name)]
 
 
 def _is_any(rule: FirewallRule) -> bool:
@@ -94,14 +145,17 @@ RULE = Rule(
     title="Idle firewall",
     severity="warning",
     category="security",
-    summary="A firewall allows everything, or is on the path of no flow and guards nothing.",
+    summary="A firewall allows everything, also to something inside, or is on the path of no flow and guards nothing.",
     why=(
         "A firewall that lets everything through, or that no traffic passes, exists in the diagram only. It costs "
         "money and attention, and your team believes that it protects the system. Outgoing traffic counts as well, "
         "because an intruder has to send out the data."
     ),
     fix="Allow only what the flows need (`default: deny`), and put the firewall on the path or declare what it `guards`.",
-    limits="Reads rules in order, up to the first that denies. Doesn't check paths in models without flows.",
+    limits=(
+        "Reads rules in order, up to the first that denies. Doesn't check paths in models without flows. Of what a rule opens to everybody "
+        "on every port, reports what is in a private network; stores are reported by `exposed-database`."
+    ),
     references=(
         (
             "NIST SP 800-41 Rev. 1, Guidelines on Firewalls and Firewall Policy",
