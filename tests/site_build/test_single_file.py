@@ -14,6 +14,7 @@ import pytest
 from tests import paths
 from tests.document import Element, parse
 from tests.generators.hostile_model import write
+from tests.paths import RACK
 
 ROOT = str(paths.ROOT)
 
@@ -38,16 +39,12 @@ def document(single: str) -> Element:
         return parse(stream.read())
 
 
-@pytest.mark.slow
-def test_every_page_is_in_it(document: Element, tmp_path: object) -> None:
-    pages = os.path.join(str(tmp_path), "pages")
-    assert run("--pages", pages).returncode == 0
-    docs = os.path.join(pages, "docs")
+def test_every_page_is_in_it(document: Element, site: str) -> None:
     wanted = {
-        os.path.relpath(os.path.join(where, name), docs).removesuffix("index.md").rstrip("/")
-        for where, _, names in os.walk(docs)
+        os.path.relpath(os.path.join(where, name), site).removesuffix("index.html").rstrip("/")
+        for where, _, names in os.walk(site)
         for name in names
-        if name.endswith(".md")
+        if name == "index.html"
     }
     assert {one.attributes["data-page"] for one in document.all("section") if "data-page" in one.attributes} == wanted
     titles = [next(one.all("h1")).words for one in document.all("section") if "data-page" in one.attributes]
@@ -103,14 +100,16 @@ def test_hostile_words_are_words_here_too(document: Element, tmp_path: object) -
 @pytest.mark.slow
 def test_only_a_file_of_its_own_is_replaced(single: str, tmp_path: object) -> None:
     file = shutil.copy(single, str(tmp_path))
+    assert run(RACK, "--single-file", file).returncode == 0
     with open(file, "rb") as stream:
         first = stream.read()
-    assert run("--single-file", file).returncode == 0
+    assert b"Simple web stack" not in first
+    assert run(RACK, "--single-file", file).returncode == 0
     with open(file, "rb") as stream:
         assert stream.read() == first
     with open(file, "w", encoding="utf-8") as stream:
         stream.write("<!doctype html>\nmine\n")
-    done = run("--single-file", file)
+    done = run(RACK, "--single-file", file)
     assert done.returncode == 2
     assert "was not created by archgen" in done.stderr
     with open(file, encoding="utf-8") as stream:
