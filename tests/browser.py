@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests import paths
-from tests.patience import until
+from tests.patience import PATIENCE, until
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 DRIVER = shutil.which("chromedriver") or "/usr/bin/chromedriver"
@@ -72,6 +72,7 @@ class Browser:
             options.add_argument(word)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         self.driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+        self.driver.set_script_timeout(PATIENCE)
 
     def open(self, file: str) -> None:
         """A page, once nothing on it waits to be laid out and what follows from its sizes is done."""

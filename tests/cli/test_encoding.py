@@ -14,6 +14,7 @@ import pytest
 
 from archgen.app.drawing.formats import FORMATS
 from archgen.app.report_formats import LINT
+from archgen.cli import main
 from tests.patience import PATIENCE
 
 SUFFIX = ".arch.yaml"
@@ -118,14 +119,19 @@ def run(
 
 @pytest.mark.sampled(8)
 @pytest.mark.parametrize("words", DOCUMENTS)
-def test_what_programs_read_is_the_same_everywhere(project: Path, words: str) -> None:
-    usual = run(words, project)
-    assert usual.returncode in (0, 1), usual.stderr
-    assert usual.stdout
-    assert b"\r" not in usual.stdout
-    usual.stdout.decode("utf-8")
+def test_what_programs_read_is_the_same_everywhere(
+    project: Path, words: str, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """As a process with another encoding, and as this one."""
+    monkeypatch.chdir(project)
+    code = main(words.split())
+    usual = capfdbinary.readouterr().out
+    assert code in (0, 1)
+    assert usual
+    assert b"\r" not in usual
+    usual.decode("utf-8")
     done = run(words, project, environment=ENVIRONMENTS["cp1252"])
-    assert (done.returncode, done.stdout) == (usual.returncode, usual.stdout)
+    assert (done.returncode, done.stdout) == (code, usual)
 
 
 @pytest.mark.sampled(3)

@@ -13,7 +13,7 @@ from archgen.reliability.simulation import simulate
 from archgen.site.interactive.cards import component_facts
 from archgen.site.interactive.trial import trial
 from archgen.site.interactive.views import front, views
-from archgen.site.pages.component import MOST, component_page, component_path
+from archgen.site.pages.component import component_page, component_path
 from archgen.site.pages.facts import element_table
 from archgen.site.structure_data import elements
 from archgen.views.levels import CARDS
@@ -109,15 +109,19 @@ def test_names_of_components_are_distinct_addresses() -> None:
     assert len(set(paths)) == len(paths)
 
 
-@pytest.mark.slow
-def test_a_large_site_has_no_pages_of_components(tmp_path: Path) -> None:
-    parts = "".join(f"  extra-{number}: {{kind: service, managed: true}}\n" for number in range(MOST))
+@pytest.mark.parametrize(("more", "there"), [(0, True), (1, False)])
+def test_a_large_site_has_no_pages_of_components(
+    more: int, there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a limit at which a small model is large."""
+    monkeypatch.setattr("archgen.site.all_pages.MOST", MODEL.count("kind:"))
+    parts = "".join(f"  extra-{number}: {{kind: service, managed: true}}\n" for number in range(more))
     file = tmp_path / "large.arch.yaml"
     file.write_text(MODEL.replace("connections:", f"{parts}connections:"), encoding="utf-8")
     assert main(["build", str(file), "--pages", str(tmp_path / "pages")]) == 0
     page = next((tmp_path / "pages").rglob("large/index.md"))
-    assert not list((tmp_path / "pages").rglob("components"))
-    assert "components/" not in page.read_text(encoding="utf-8")
+    assert bool(list((tmp_path / "pages").rglob("components"))) == there
+    assert ("components/" in page.read_text(encoding="utf-8")) == there
 
 
 def test_the_home_page_lets_a_visitor_try_a_failure_and_assumes_no_number(site: Path) -> None:
