@@ -11,7 +11,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
-from archgen.model.wording import listed
+from archgen.model.wording import listed, plural
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -26,7 +26,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _shared(facts: Topology, monitor: Component) -> tuple[Subject, ...]:
-    """The hosts that the monitoring has in common with what it watches, if it has no other; else such a zone."""
+    """The hosts that the monitoring has in common with what it watches, if it has no other; else a zone whose loss takes down flows."""
     if monitor.managed:
         return ()
     own = facts.hosts_of(monitor.id)
@@ -36,8 +36,9 @@ def _shared(facts: Topology, monitor: Component) -> tuple[Subject, ...]:
     inside = frozenset.intersection(*(facts.index.shared_zones(replica) for replica in monitor.replicas))
     for zone in facts.zones:
         several = sum(other.kind == facts.zones[zone].kind for other in facts.zones.values()) > 1
-        if zone in inside and several and any(facts.losses.holds_all(zone, flow) for flow in facts.flows):
-            return (Subject("zone", zone),)
+        place = Subject("zone", zone)
+        if zone in inside and several and _flows(facts, place):
+            return (place,)
     return ()
 
 
@@ -101,7 +102,9 @@ def _sentence(facts: Topology, titles: list[str], standing: tuple[Subject, ...],
         beside = f" beside {listed(apart)}" if apart == watched else ""
         where = f"on {places}{beside}, which {they} {'watches' if they == 'it' else 'watch'}"
     else:
-        where = f"in {places} with every replica of {listed(_flows(facts, standing[0]))}"
+        flows = _flows(facts, standing[0])
+        loss = f"the loss of {places} takes down {plural(len(flows), 'flow')}: {listed(flows)}"
+        return f"{listed(titles)} {run} in {places}, so {they} {are} silent when {loss}"
     go = "goes" if len(standing) == 1 else "go"
     return f"{listed(titles)} {run} {where}, so {they} {are} silent when {places} {go} down"
 
@@ -110,7 +113,7 @@ def _flows(facts: Topology, place: Subject) -> tuple[str, ...]:
     if place.kind == "host":
         hosts = (place.id, *facts.index.machines.get(place.id, ()))
         return facts.flows_through([name for host in hosts for name in _carried(facts, host)])
-    return tuple(flow for flow in facts.flows if facts.losses.holds_all(place.id, flow))
+    return tuple(flow for flow in facts.flows if place in facts.losses.points[flow])
 
 
 RULE = Rule(
