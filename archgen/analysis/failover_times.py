@@ -66,8 +66,12 @@ def pauses(facts: Topology, flow: Flow, gone: Collection[Subject]) -> Iterator[s
                 yield from _promoter_lost(facts, component, gone)
             elif share := _share_until_moved(facts, component, gone):
                 yield share
-        elif hosts := _candidates_among(facts, component, flow, gone):
-            yield f"if {component.id} runs on {hosts}, it is started elsewhere {after}{assumed}"
+        elif hosts := _candidates_among(facts, component, gone):
+            alone = Subject("replica", component.replicas[0].id)
+            if alone in facts.losses.points[flow.id]:
+                yield f"if {component.id} runs on {hosts}, it is started elsewhere {after}{assumed}"
+            elif alone in facts.losses.delaying.get(flow.id, ()) and _is_left_a_host(facts, component, gone):
+                yield f"if {component.id} runs on {hosts}, its work waits until it is started elsewhere, {after}{assumed}"
 
 
 def _promoter_lost(facts: Topology, component: Component, gone: Collection[Subject]) -> Iterator[str]:
@@ -90,12 +94,14 @@ def span(seconds: float) -> str:
     return f"{seconds:g} s" if seconds < 120 else f"{seconds / 60:.2g} min"
 
 
-def _candidates_among(facts: Topology, component: Component, flow: Flow, gone: Collection[Subject]) -> str:
-    """Return the lost hosts on which the replica of a component may have stood, if the flow needs it."""
+def _candidates_among(facts: Topology, component: Component, gone: Collection[Subject]) -> str:
+    """Return the lost hosts on which the replica of a component may have stood."""
+    return listed(first_few(_lost_hosts(facts, component.replicas[0], gone), _NAMED), "or")
+
+
+def _is_left_a_host(facts: Topology, component: Component, gone: Collection[Subject]) -> bool:
     replica = component.replicas[0]
-    if Subject("replica", replica.id) not in facts.losses.points[flow.id]:
-        return ""
-    return listed(first_few(_lost_hosts(facts, replica, gone), _NAMED), "or")
+    return len(_lost_hosts(facts, replica, gone)) < len(replica.hosts)
 
 
 _NAMED = 3

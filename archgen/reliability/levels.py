@@ -70,3 +70,11 @@ def partial_points(plans: ServiceLevels, gone: Collection[Subject] = ()) -> tupl
         return ()
     breaking = frozenset(single_points(plans.serves, gone))
     return tuple(element for element in single_points(plans.full, gone) if element not in breaking)
+
+
+def delaying_points(plans: ServiceLevels) -> tuple[Subject, ...]:
+    """Return the elements whose loss alone leaves each request accepted, and some of what is asked to be done later."""
+    if plans.full is plans.every:
+        return ()
+    failing = frozenset(single_points(plans.every))
+    return tuple(element for element in single_points(plans.full) if element not in failing)

@@ -14,7 +14,7 @@ from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.failure import Failures, SinglePoint, States, failures, single_failures, single_points
 from archgen.reliability.index import Index
-from archgen.reliability.levels import ServiceLevels, levels
+from archgen.reliability.levels import ServiceLevels, delaying_points, levels
 from archgen.reliability.structure import Structure, build
 from archgen.reliability.waiting import TAKING, answers_before, defer, takers
 
@@ -54,6 +54,12 @@ class Losses:
     def levels(self) -> dict[str, ServiceLevels]:
         """The three functions of each flow."""
         return {flow.id: levels(self._index, flow, self.plans[flow.id]) for flow in self._index.architecture.flows}
+
+    @cached_property
+    def delaying(self) -> dict[str, tuple[Subject, ...]]:
+        """The elements whose loss alone makes work of a flow wait and fails none of its requests, of each flow that has any."""
+        delaying = {flow: delaying_points(each) for flow, each in self.levels.items()}
+        return {flow: elements for flow, elements in delaying.items() if elements}
 
     @cached_property
     def failures(self) -> dict[str, Failures]:

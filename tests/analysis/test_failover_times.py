@@ -243,3 +243,38 @@ def test_it_says_that_nothing_is_started_while_the_control_plane_is_down(
     assert main(["simulate", str(model), "--kill", *lost, "--format", "json"]) == 0
     hints = json.loads(capsys.readouterr().out)["flows"]["read"]["hints"]
     assert [each for each in hints if each.startswith("nothing is started")] == ([hint] if hint else [])
+
+
+WORKER = """archgen: 1
+name: A worker that floats
+hosts: {n-1: {}, n-2: {}}
+components:
+  sensors: {kind: queue, managed: true}
+  worker: {kind: worker, runs_on: {any: [n-1, n-2]}}
+  sms: {kind: external-service}
+connections: {sensors -> worker: {protocol: amqps, async: true}, worker -> sms: https}
+flows: {mail: {steps: [sensors -> worker: receive, worker -> sms: POST]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("lost", "word", "hints"),
+    [
+        (
+            ["n-1"],
+            "ok",
+            ["if worker runs on n-1, its work waits until it is started elsewhere, after about 5.8 min (assumed)"],
+        ),
+        (["n-1", "n-2"], "delayed", []),
+        (["worker"], "delayed", []),
+    ],
+)
+def test_the_work_of_a_worker_that_floats_waits_until_it_is_started_elsewhere(
+    lost: list[str], word: str, hints: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "worker.arch.yaml"
+    model.write_text(WORKER, encoding="utf-8")
+    options = [option for element in lost for option in ("--kill", element)]
+    assert main(["simulate", str(model), *options, "--format", "json"]) == 0
+    flow = json.loads(capsys.readouterr().out)["flows"]["mail"]
+    assert (flow["status"], flow["hints"]) == (word, hints)
