@@ -247,6 +247,11 @@ def is_asked_by_public_name(name: str, known: Known) -> bool:
     return (known.keeps_data or known.product in ASKED) and not (_OF_BROWSERS.search(name) or _REDIRECTS.search(name))
 
 
+def is_for_pages(name: str) -> bool:
+    """Return True for a variable that holds how browsers come to something."""
+    return _OF_BROWSERS.search(name) is not None or _REDIRECTS.search(name) is not None
+
+
 def _in_pairs(by_word: Known | None, value: str) -> Iterator[tuple[Mention, Known]]:
     """Yield the store of a connection string of pairs, such as `Server=tcp:sql.acme.com,1433;Initial Catalog=shop;User ID=app`.
 

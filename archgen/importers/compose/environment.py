@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct, field
@@ -45,6 +46,9 @@ STAND_INS = (
 _ELSEWHERE = ("conf", "config", "env", "envs", ".envs", "docker", "..")
 """Directories that keep examples of a `.env` which they don't keep, the likelier ones first."""
 
+_NAMED = re.compile(r"(?:docker-)?compose[.-]([\w-]{1,40})\.ya?ml")
+_ALIKE = {"prod": ("production",), "production": ("prod",)}
+
 _MOVED = (*STAND_INS[:2], "env.example")
 
 
@@ -62,8 +66,10 @@ class Environment(Struct):
 
 
 def environment_of(path: str, opener: Opener) -> Environment:
-    """Return the variables for the compose files beside a path."""
-    for file, *_ in opener.find(path, "", (".env", *STAND_INS, *_moved())):
+    """Return the variables for the compose files beside a path; an example for the file of that name comes first."""
+    named = [*_named_like(path)]
+    own = (*named, *(f"{directory}/{name}" for directory in _ELSEWHERE for name in named))
+    for file, *_ in opener.find(path, "", (".env", *own, *STAND_INS, *_moved())):
         stands_in = posixpath.basename(file.path) != ".env"
         # what an example leaves empty is to be filled in
         variables = {
@@ -71,6 +77,14 @@ def environment_of(path: str, opener: Opener) -> Environment:
         }
         return Environment(variables, file.path if stands_in else "")
     return Environment()
+
+
+def _named_like(path: str) -> Iterator[str]:
+    """Yield the names of examples for a compose file: `.env.prod.example` for `docker-compose.prod.yml`."""
+    match = _NAMED.fullmatch(posixpath.basename(path))
+    for word in (match[1], *_ALIKE.get(match[1], ())) if match is not None else ():
+        yield from (f".env.{word}{end}" for end in (*EXAMPLES, ""))
+        yield f".env.example.{word}"
 
 
 def opened_variables(path: str, name: str, opener: Opener, *, moved: bool = True) -> tuple[Configuration, ...]:

@@ -1,11 +1,11 @@
-"""Calls of stores by programs that have a library for them and no address: it stands in the program, or nowhere here."""
+"""Stores that programs have a library for and no address of, which stands elsewhere, and those that they have no library for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 
 from archgen.importers.catalogue import Known, is_like
-from archgen.importers.compose.drivers import PackageLists, has_driver_for
+from archgen.importers.compose.drivers import PackageLists, has_driver_for, lacks_library_for
 from archgen.importers.compose.indirect import IndirectCall
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.facts import BY_LIBRARY
@@ -33,6 +33,19 @@ def calls_by_library(
         packages = libraries(part)
         if len(lists[packages]) == 1 and has_driver_for(store.guess.known, packages):
             yield IndirectCall(part.id, store.id, part.service.source, BY_LIBRARY)
+
+
+def lacks_library(
+    part: ServicePart, known: Known, parts: Iterable[ServicePart], libraries: Callable[[ServicePart], PackageLists]
+) -> bool:
+    """Return True for a program that has no library for a store: what is set for it is unused, or its language needs none."""
+    if part.guess.known.product is not None or not known.keeps_data:
+        return False
+    packages = libraries(part)
+    # a list for several programs tells of none
+    return lacks_library_for(known, packages) and all(
+        other.service.built_program == part.service.built_program or libraries(other) != packages for other in parts
+    )
 
 
 def _is_program(part: ServicePart) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Mapping
 from itertools import pairwise
 
 from archgen.importers.addresses import Mention, argument, mentions, port_beside, resolve_host
-from archgen.importers.catalogue import SAFE_IMAGE
-from archgen.importers.compose.drivers import lacks_library_for, libraries_of
+from archgen.importers.catalogue import SAFE_IMAGE, Known
+from archgen.importers.compose.drivers import libraries_of
 from archgen.importers.compose.environment import opened_variables
 from archgen.importers.compose.frameworks import read_by_frameworks
 from archgen.importers.compose.indirect import (
@@ -19,9 +19,8 @@ from archgen.importers.compose.indirect import (
     calls_by_socket,
     likely_callers,
 )
-from archgen.importers.compose.interpolation import expanded_variables
 from archgen.importers.compose.jobs import configuring_jobs
-from archgen.importers.compose.library_calls import calls_by_library
+from archgen.importers.compose.library_calls import calls_by_library, lacks_library
 from archgen.importers.compose.mounts import doubt_files_of_others, mounted
 from archgen.importers.compose.neighbours import Neighbours, networks_of
 from archgen.importers.compose.omissions import main_of
@@ -41,9 +40,11 @@ from archgen.importers.compose.sharing import (
     sharers_by_place,
     value_place,
 )
-from archgen.importers.compose.sources import calls_in_sources, settings_in_sources
+from archgen.importers.compose.sources import calls_in_sources, settings_in_sources, variables_of_files
+from archgen.importers.compose.unset import stores_sought
 from archgen.importers.facts import BY_LIBRARY, BY_LOGIN, IN_SOURCE, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.outside import Outside, OutsideStore
+from archgen.importers.outside_services import services_outside
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import protocol_of_call, protocol_of_port
 from archgen.importers.secrets import without_user_info
@@ -91,7 +92,9 @@ class _Reader:
         self.parts = {part.service.name: part for part in service_parts(project, taken, counts, opener, sheet)}
         self.by_id: dict[str, ServicePart | OutsideStore] = {part.id: part for part in self.parts.values()}
         self.hosts = hosts_of(self.parts)
-        self.copied = {part.id: dict(self._variables_of_files(part)) for part in self.parts.values()}
+        self.copied = {
+            part.id: dict(variables_of_files(part, project.variables, opener)) for part in self.parts.values()
+        }
         self.shared = sharers_by_place(self.parts.values(), self.copied)
         self.proven: set[tuple[str, str]] = set()
         self.called: set[tuple[str, str]] = set()
@@ -151,11 +154,14 @@ class _Reader:
             near = likely_callers(part, self.parts)
             if near and not any(self._is_member(part, called) for caller, called in self.proven if caller == part.id):
                 self._add(f"component:{part.id}", "near", near, part.service.source, "networks", "medium")
-        for call in calls_by_login(self.parts, self._own_variables()):
+        own = {part.id: self._own_variables(part) for part in self.parts.values()}
+        for call in calls_by_login(self.parts, own):
             if (call.source, call.target) not in self.proven:
                 self._call_indirectly(call)
         for call in calls_by_library(self.parts, self.libraries, self.called):
             self._call_indirectly(call)
+        for part in self.parts.values():
+            self._seek(part, own[part.id])
         return attachments
 
     # Facts
@@ -225,16 +231,10 @@ class _Reader:
         if sure == "high":
             self.proven.add((call.source, call.target))
 
-    def _own_variables(self) -> dict[str, dict[str, SourceText]]:
-        """Return the variables of each service that no other one shares, by its id."""
-        return {
-            part.id: {
-                name: value
-                for name, value in self._variables(part).items()
-                if len(self.shared.get(value_place(value), ())) < 2
-            }
-            for part in self.parts.values()
-        }
+    def _own_variables(self, part: ServicePart) -> dict[str, SourceText]:
+        """Return the variables of a service that no other one shares."""
+        values = self._variables(part).items()
+        return {name: value for name, value in values if len(self.shared.get(value_place(value), ())) < 2}
 
     def _take_over(self, part: ServicePart, job: Service) -> None:
         """Add the calls whose addresses a job writes into the configuration of a service."""
@@ -249,15 +249,6 @@ class _Reader:
     def _ask(self, caller: str, target: str, source: Origin, evidence: str) -> None:
         """Ask if a component calls what files name to it, which nothing of its own speaks for."""
         self._add(f"component:{target}", "member", f"sharer:{caller}", source, evidence, "medium")
-
-    def _variables_of_files(self, part: ServicePart) -> Iterator[tuple[str, SourceText]]:
-        copied = [copy for target, copy in part.recipe.copies.items() if posixpath.basename(target).startswith(".env")]
-        for named in [*copied, *part.service.env_files[:20]]:
-            for file in opened_variables(part.service.source.path, named.text, self.opener):
-                # what an example leaves empty is to be filled in
-                is_example = posixpath.basename(file.path) != posixpath.basename(named.text)
-                for name, (text, line) in expanded_variables(file.data, self.project.variables).items():
-                    yield name, SourceText(text, Origin(file.path, line), unset=is_example and not text)
 
     def _words(self, part: ServicePart, words: SourceText) -> None:
         for before, word in pairwise(["", *split_words(words.text)[:500]]):
@@ -277,12 +268,15 @@ class _Reader:
             self._connect(part, mention, value.source, evidence)
             self._doubt(f"connection:{part.id}->{mention.host}", value.source, evidence)
         reached = self.hosts | {address: mention.host for address, mention in elsewhere.items()}
-        outside = self.outside.mentions(name, value.text, reached, value.source, port) if not shared else ()
+        outside = list(self.outside.mentions(name, value.text, reached, value.source, port)) if not shared else []
+        if not part.guess.known.keeps_data and not KINDS[part.kind].observes:
+            outside += services_outside(self.outside, name, value.text, reached, value.source, is_cluster=False)
         for mention, store in outside:
             self.by_id[store.id] = store
             if several and is_for_others(part, store):
                 continue
-            if self._lacks_library(part, store):
+            is_open = several and not store.guess.known.keeps_data
+            if is_open or self._lacks_library(part, store.guess.known):
                 self._ask(part.id, store.id, value.source, evidence)
                 continue
             self._connect(part, mention, value.source, evidence)
@@ -298,7 +292,7 @@ class _Reader:
                 self._connect(part, Mention(exporter.id, "http", mention.port), value.source, evidence)
                 self._doubt(f"connection:{part.id}->{exporter.id}", value.source, evidence)
                 continue
-            if self._lacks_library(part, target):
+            if self._lacks_library(part, target.guess.known):
                 self._ask(part.id, target.id, value.source, evidence)
                 continue
             self._connect(part, mention, value.source, evidence)
@@ -357,6 +351,16 @@ class _Reader:
             value = {"protocol": "http", "port": route.port or 80, "target": route.port or 80, "local": True}
             self._add(f"entry:{route.service}:{value['port']}", "entry", value, route.source, route.evidence)
 
+    def _seek(self, part: ServicePart, own: Mapping[str, SourceText]) -> None:
+        """Add what a program seeks by variables that no file sets, and the files of settings that aren't there."""
+        for known, name, value in stores_sought(part, own, self.parts.values()):
+            if not self._lacks_library(part, known):
+                key, sought = f"seeks-{known.product or known.kind}", {"variable": name, "reference": name}
+                self._add(f"component:{part.id}", key, sought, value.source, name, "medium")
+        for named in part.service.env_files[:1] if not self.copied[part.id] else ():
+            if not opened_variables(part.service.source.path, named.text, self.opener):
+                self._add(f"component:{part.id}", "unread", named.text, named.source, "env_file", "medium")
+
     def _order(self, part: ServicePart) -> None:
         """Add calls for `depends_on`: a store is called; of anything else only the order of the start is known."""
         for name, value in part.service.depends_on.items():
@@ -368,7 +372,7 @@ class _Reader:
                 continue
             if not may_call(part, target, self.proven, self.by_id):
                 continue
-            if self._lacks_library(part, target):
+            if self._lacks_library(part, target.guess.known):
                 self._ask(part.id, target.id, value.source, "depends_on")
                 continue
             stores, known = target.guess.known.keeps_data, target.guess.known
@@ -383,16 +387,8 @@ class _Reader:
             elif serves or self._names_others(part, target):
                 self._doubt(subject, value.source, "depends_on")
 
-    def _lacks_library(self, part: ServicePart, target: ServicePart | OutsideStore) -> bool:
-        """Return True for a program that has no library for a store: what is set for it is unused, or its language needs none."""
-        if part.guess.known.product is not None or not target.guess.known.keeps_data:
-            return False
-        packages = self.libraries(part)
-        # a list for several programs tells of none
-        return lacks_library_for(target.guess.known, packages) and all(
-            other.service.built_program == part.service.built_program or self.libraries(other) != packages
-            for other in self.parts.values()
-        )
+    def _lacks_library(self, part: ServicePart, known: Known) -> bool:
+        return lacks_library(part, known, self.parts.values(), self.libraries)
 
     def _names_others(self, part: ServicePart, target: ServicePart) -> bool:
         unseen = bool(part.service.env_files) and not self.copied[part.id]

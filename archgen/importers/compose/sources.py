@@ -92,6 +92,17 @@ def _like_named(part: ServicePart, opener: Opener) -> Iterator[tuple[str, str]]:
             return
 
 
+def variables_of_files(part: ServicePart, outer: Mapping[str, str], opener: Opener) -> Iterator[tuple[str, SourceText]]:
+    """Yield the variables of the files that a service names, or that its image copies; `outer` are those of the project."""
+    copied = [copy for target, copy in part.recipe.copies.items() if posixpath.basename(target).startswith(".env")]
+    for named in [*copied, *part.service.env_files[:20]]:
+        for file in opened_variables(part.service.source.path, named.text, opener):
+            # what an example leaves empty is to be filled in
+            is_example = posixpath.basename(file.path) != posixpath.basename(named.text)
+            for name, (text, line) in expanded_variables(file.data, outer).items():
+                yield name, SourceText(text, Origin(file.path, line), unset=is_example and not text)
+
+
 def calls_in_sources(
     parts: Mapping[str, ServicePart], opener: Opener, hosts: Mapping[str, str], outer: Mapping[str, str]
 ) -> Iterator[tuple[ServicePart, Mention, Origin]]:

@@ -59,6 +59,7 @@ from archgen.importers.kubernetes.variables import (
 )
 from archgen.importers.nodes import SourceNode
 from archgen.importers.outside import Outside, OutsideStore, is_asked_by_public_name
+from archgen.importers.outside_services import services_outside
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import protocol_of_call
 from archgen.importers.store_names import registry_named
@@ -282,6 +283,8 @@ class _Reader:
             self.by_id[store.id] = store
             if self._judge(part, name, source, store.id) != "none":
                 self._connect(part, mention, source, evidence)
+        if not part.guess.known.keeps_data and not KINDS[kind].observes:
+            self._call_services_outside(part, name, value, source, evidence)
         for mention in mentions(name, value, self.hosts.public) if self.hosts.public else ():
             if is_asked_by_public_name(name, self.by_id[mention.host].guess.known):
                 self._connect(part, mention, source, evidence)
@@ -302,12 +305,29 @@ class _Reader:
             if names_telemetry(name) and not stores and mention.host != part.id:
                 self._add(f"connection:{part.id}->{mention.host}", "required", False, source, evidence)
 
+    def _call_services_outside(
+        self, part: Workload | Resource, name: str, value: str, source: Origin, evidence: str
+    ) -> None:
+        """Add the services in no file that a setting names by their addresses in the cluster."""
+        hosts = self.hosts.all_in(part.namespace)
+        for mention, service in services_outside(self.outside, name, value, hosts, source, is_cluster=True):
+            self.by_id[service.id] = service
+            if self.sharing.is_shared(part, source):
+                self._ask(part.id, service.id, source, name)
+            elif self._judge(part, name, source, service.id) != "none":
+                self._connect(part, mention, source, evidence)
+                if names_telemetry(name):
+                    self._add(f"connection:{part.id}->{service.id}", "required", False, source, evidence)
+
     def _judge(self, part: Workload | Resource, name: str, source: Origin, target: str) -> str:
         """Return if a workload calls what a setting names; what nothing tells for certain is asked about."""
         verdict = self.sharing.judge(part, name, source, self.by_id[target])
         if verdict in ("doubtful", "open") and target != part.id:
-            self._add(f"component:{target}", "member", f"sharer:{part.id}", source, name, "medium")
+            self._ask(part.id, target, source, name)
         return "none" if verdict == "open" else verdict
+
+    def _ask(self, caller: str, target: str, source: Origin, evidence: str) -> None:
+        self._add(f"component:{target}", "member", f"sharer:{caller}", source, evidence, "medium")
 
     def _connect(self, part: Workload | Resource, mention: Mention, source: Origin, evidence: str) -> None:
         if mention.host == part.id:

@@ -183,7 +183,7 @@ class SharedSettings:
         repeated: dict[bool, set[str]] = {True: set(), False: set()}
         for container in part.containers if part.id in self.own else ():
             variables = list(variables_of(self.manifests, part.namespace, container))
-            shared = [self._is_shared(part, source) for _, (_, source) in variables]
+            shared = [self.is_shared(part, source) for _, (_, source) in variables]
             for is_shared, (name, (text, _)) in zip(shared, variables, strict=True) if any(shared) else ():
                 components = {each.host for each in mentions(name, text, hosts)}
                 named |= components if not is_shared else set()
@@ -200,7 +200,7 @@ class SharedSettings:
             settings.namers[target.id] = sum(target.id in self.named.get(taker, ()) for taker in settings.takers)
         return 2 * settings.namers[target.id] > len(settings.takers)
 
-    def _is_shared(self, part: Workload, source: Origin) -> bool:
+    def is_shared(self, part: Workload | Resource, source: Origin) -> bool:
         """Return True for a setting that several workloads take with all others."""
         takers = self._settings_at(source).takers
         return part.id in takers and len(takers) > 1

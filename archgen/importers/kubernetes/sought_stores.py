@@ -77,7 +77,11 @@ def sought_by(manifests: Manifests, part: Workload) -> dict[str, Sought]:
 
 def _is_of_provider(service: str, value: str | None) -> bool:
     """Return True for a value that a provider's service may have: any name of what is there, or an address of its own."""
-    return value is None or (value != "" and (service != "supabase" or ".supabase." in value))
+    return (
+        value is None
+        or PLACEHOLDER.search(value) is not None
+        or (value != "" and (service != "supabase" or ".supabase." in value))
+    )
 
 
 def _open_at(value: str, source: Origin) -> tuple[Origin, str]:

@@ -1,0 +1,45 @@
+"""Stores that services seek by the names of variables alone, since no file holds their addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from archgen.importers.catalogue import PROVIDED, Known, is_like
+from archgen.importers.compose.parts import ServicePart
+from archgen.importers.compose.service import SourceText
+from archgen.importers.outside import PLACEHOLDER
+from archgen.importers.store_names import provided_service, store_asked_for
+from archgen.importers.variable_names import is_for_browsers, names_telemetry
+from archgen.model.kinds import KINDS
+
+_WORKING = ("application", "web")
+
+
+def stores_sought(
+    part: ServicePart, variables: Mapping[str, SourceText], parts: Iterable[ServicePart]
+) -> Iterator[tuple[Known, str, SourceText]]:
+    """Yield the stores of which a program has a variable for the address that no file sets, and of which the project runs none.
+
+    Of a provider's service, a value that is to be replaced counts too, and one of the provider itself.
+    """
+    if KINDS[part.kind].role not in _WORKING or part.guess.known.product is not None:
+        return
+    stores = [each.guess.known for each in parts if each.guess.known.keeps_data]
+    sought: set[str] = set()
+    for name, value in variables.items():
+        known = PROVIDED.get(provided_service(name) or "") or store_asked_for(name)
+        if known is None or not known.keeps_data or is_for_browsers(name) or names_telemetry(name):
+            continue
+        text, product = value.text, known.product or known.kind
+        is_provided = product in PROVIDED and (f".{product}." in text or PLACEHOLDER.search(text) is not None)
+        if (
+            (value.unset or is_provided)
+            and product not in sought
+            and not any(_is_alike(each, known) for each in stores)
+        ):
+            sought.add(product)
+            yield known, name, value
+
+
+def _is_alike(store: Known, known: Known) -> bool:
+    return store.kind == known.kind or is_like(store, known)

@@ -1,0 +1,76 @@
+"""Services that variables name by an address of the own network or machine, and that no file describes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from archgen.importers.addresses import ON_MACHINE, Mention, is_ip_address, resolve_host, resolve_port, urls_in
+from archgen.importers.catalogue import PRODUCTS, Known
+from archgen.importers.facts import Origin
+from archgen.importers.outside import Outside, OutsideStore, is_for_pages, is_real, stores_named
+from archgen.importers.products import known_by_name
+from archgen.importers.variable_names import asks_for_host, is_for_browsers, names_itself
+
+_LONGEST = 2000
+_MOST = 5
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,62}(?:\.[A-Za-z0-9-]{1,62}){0,5})(?::([0-9]{1,5}))?")
+_IN_CLUSTER = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+\.svc(\.cluster\.local)?\.?$", re.IGNORECASE)
+_OF_ADDRESS = re.compile(r"_?(BASE_?)?(URLS?|URI|HOST(NAME)?|ADDR(ESS)?|ENDPOINT|SERVER|API|SERVICE)$", re.IGNORECASE)
+"""What stands behind the name of something in a variable for its address."""
+
+_OF_CLUSTERS = ("kubernetes", "kube-dns")
+"""Services that each cluster has."""
+
+
+def services_outside(
+    outside: Outside, name: str, value: str, hosts: Mapping[str, str], source: Origin, *, is_cluster: bool
+) -> Iterator[tuple[Mention, OutsideStore]]:
+    """Yield the services, apart from stores, that a variable names and that `hosts` don't hold, with how they are called.
+
+    In a cluster such an address is the full name of a service: a shorter one is often left from what is no longer there. It may also be
+    one of the machine.
+    """
+    if names_itself(name) or is_for_browsers(name) or is_for_pages(name):
+        return
+    stores = {mention.host for mention, _ in stores_named(name, value)}
+    for mention in _addresses(name, value[:_LONGEST])[:_MOST]:
+        host = mention.host.lower()
+        is_here = resolve_host(host, hosts) or resolve_port(host, mention.port, hosts)
+        if is_here is not None or mention.host in stores or not _may_be_service(mention, is_cluster):
+            continue
+        title = _title(name) if host in ON_MACHINE else host.partition(".")[0]
+        known = PRODUCTS.get(title) or known_by_name(title)
+        if known.keeps_data or known.kind == "backup":
+            known = Known("service")
+        place = f"{host}:{mention.port}" if host in ON_MACHINE else host
+        store = outside.add(place, known, source, name or "an address", title)
+        yield Mention(store.id, mention.protocol, mention.port), store
+
+
+def _addresses(name: str, value: str) -> list[Mention]:
+    """Return the addresses in a value: those of URLs, or the value itself under a name that asks for a host."""
+    urls = [mention for mention, _ in urls_in(value)] if "://" in value else []
+    asks = asks_for_host(name)
+    if urls or "://" in value:
+        return urls if asks else [mention for mention in urls if _IN_CLUSTER.fullmatch(mention.host)]
+    match = _ADDRESS.fullmatch(value.strip())
+    if match is None or not (asks or _IN_CLUSTER.fullmatch(match[1])):
+        return []
+    port = int(match[2]) if match[2] else None
+    return [Mention(match[1], None, port if port is not None and port < 65536 else None)]
+
+
+def _may_be_service(mention: Mention, is_cluster: bool) -> bool:
+    host = mention.host.lower()
+    if not is_real(host) or is_ip_address(host):
+        return False
+    if host in ON_MACHINE:
+        return mention.port is not None or mention.protocol is not None
+    return is_cluster and _IN_CLUSTER.fullmatch(host) is not None and host.partition(".")[0] not in _OF_CLUSTERS
+
+
+def _title(name: str) -> str:
+    """Return a name for what a variable holds the address of: `ollama` for `OLLAMA_BASE_URL`."""
+    stem = re.sub(r"[^a-z0-9]+", "-", _OF_ADDRESS.sub("", name).lower()).strip("-")
+    return stem or "host-service"
