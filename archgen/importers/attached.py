@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from itertools import accumulate
 
 from archgen.importers.addresses import Mention, hosts_in, mentions
+from archgen.importers.caddy import is_caddy, read_caddy
 from archgen.importers.facts import IN_SOURCE, MOUNTED, Attachment, Configuration, Fact, FactSheet, ImportFormat, Origin
 from archgen.importers.haproxy import is_haproxy, read_haproxy
 from archgen.importers.keepalived import balances, is_keepalived, read_keepalived
@@ -60,6 +61,7 @@ def _read(attachment: Attachment, sheet: FactSheet) -> ImportFormat | None:
     proxy = Proxy(attachment.owner, file, sheet, attachment.hosts, attachment.line, beside=beside)
     if is_haproxy(file):
         read_haproxy(proxy)
+        proxy.follow_strays()
         return "haproxy"
     if is_keepalived(file):
         read_keepalived(proxy)
@@ -71,7 +73,10 @@ def _read(attachment: Attachment, sheet: FactSheet) -> ImportFormat | None:
             # a template of a shell, whose addresses can be searched all the same
             return None
         read_directives(root, proxy)
+        proxy.follow_strays()
         return "nginx"
+    if is_caddy(file):
+        read_caddy(proxy)
     return None
 
 

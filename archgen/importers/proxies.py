@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
 from archgen.importers.addresses import ON_MACHINE, is_ip_address, is_loopback, resolve_host, resolve_port
-from archgen.importers.catalogue import STORE_PROTOCOLS, STORES
+from archgen.importers.catalogue import PRODUCTS, STORE_PROTOCOLS, STORES, Known
 from archgen.importers.facts import PASSED_ON, Configuration, Fact, FactSheet, Origin
 from archgen.importers.names import make_id
+from archgen.importers.outside import is_real
 from archgen.importers.products import known_by_name
 from archgen.importers.stages import STAGING, stage_of
+
+_NAME = re.compile(r"[a-z][a-z0-9-]*[a-z0-9](\.[a-z0-9-]+){0,6}")
 
 Pools = dict[str, tuple[set[tuple[str, int | None]], bool]]
 """Pools by id: the host and the port of each server, and if the file is for a trial."""
@@ -55,11 +59,14 @@ class Proxy:
         self.line = line
         self.taken = taken
         self.pools: set[str] = set()
+        self.outside: set[str] = set()
+        self.strays: list[tuple[Member, str]] = []
+        self.is_of_here = False
         self.others = {} if others is None else others
 
     def add(self, subject: str, key: str, value: object, line: int, evidence: str) -> None:
         """Add a fact that a line of the configuration states."""
-        self.sheet.add(Fact(subject, key, value, Origin(self.file.path, line + self.line), evidence))
+        self.sheet.add(Fact(subject, key, value, self._at(line), evidence))
 
     def describe(self, product: str, role: str, line: int = 1) -> None:
         """Add the component itself where it stands alone, and its role."""
@@ -98,10 +105,10 @@ class Proxy:
             if targets.keys() == {None} and all(_is_elsewhere(server.host) for server in servers):
                 self._stand_alone(pool, servers, protocol, line)
                 return
-            if None in targets and "." not in targets[None].host:
-                self.doubt(targets[None].line, "pool")
+            self.strays += [(server, protocol) for server in servers if self._resolved(server) is None]
             for target, server in targets.items():
                 if target is not None and target != self.owner:
+                    self.is_of_here = True
                     self._connect(target, protocol, server.port, server.line)
                     if resolve_host(server.host, self.hosts) is None and server.host.lower() not in ON_MACHINE:
                         subject = f"connection:{self.owner}->{target}"
@@ -112,6 +119,38 @@ class Proxy:
                         )
             return
         self._stand_alone(pool, servers, protocol, line)
+
+    def follow_strays(self) -> None:
+        """Add calls of what no file describes, by public names, and by others if the configuration leads to something here too.
+
+        One that leads to nothing here is made for other names, so what it passes on to isn't known.
+        """
+        for server, protocol in self.strays:
+            is_public = "." in server.host
+            led = (is_public or self.is_of_here) and self._lead_out(server, protocol)
+            if not led and not is_public:
+                self.doubt(server.line, "pool")
+
+    def _lead_out(self, server: Member, protocol: str) -> bool:
+        """Add a call of what no file describes, by its name; return False for what is no such name."""
+        host, is_public = server.host.lower(), "." in server.host
+        name = make_id(host if is_public else host.partition(".")[0])
+        is_name = _NAME.fullmatch(host) is not None and is_real(host) and not is_ip_address(host)
+        if not is_name or name in (self.owner, *(self.sheet.components - self.outside)):
+            return False
+        self.outside.add(name)
+        known = Known("external-service") if is_public else PRODUCTS.get(name) or known_by_name(name)
+        values = {"kind": known.kind, "product": known.product, "is_outside": True}
+        for key, value in values.items():
+            if value is not None:
+                evidence = f"{PASSED_ON}, in no file"
+                self.sheet.add(Fact(f"component:{name}", key, value, self._at(server.line), evidence, "medium"))
+        self._connect(name, protocol, server.port, server.line)
+        self.add(f"connection:{self.owner}->{name}", "is_assumed", True, server.line, PASSED_ON)
+        return True
+
+    def _at(self, line: int) -> Origin:
+        return Origin(self.file.path, line + self.line)
 
     def doubt(self, line: int, evidence: str) -> None:
         """Record that the proxy passes on to something that its configuration doesn't tell."""
