@@ -8,6 +8,7 @@ from archgen.language.expand.connections import connection_id
 from archgen.language.expand.context import SECTIONS
 from archgen.language.includes import join_includes_of
 from archgen.language.parts import PartReader, Reader
+from archgen.language.schema import schema
 from archgen.language.yaml.faults import SourceProblem
 from archgen.language.yaml.scalars import shorten
 from archgen.language.yaml.tree import Document, Map, TreeNode
@@ -74,6 +75,10 @@ class _Chain:
             for key, value in entries.items() if isinstance(entries, Map) else ():
                 if value is None:
                     self.document.removed[section, key] = entries.key_mark(key)
+        for key in [key for key, value in root.items() if value is None and key not in inherited]:
+            # there is nothing to remove any more; a key that isn't of the language stays a fault
+            if key in schema()["properties"]:
+                root.cut(key)
         for section, noun in _NOUNS.items():
             self._check_removals(section, noun, inherited.get(section), root.get(section), words)
         return _merged(inherited, root, ())

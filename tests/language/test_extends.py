@@ -86,6 +86,13 @@ def test_values_override_by_id_and_nothing_removes() -> None:
     assert len(model.accept) == 1
 
 
+def test_removal_of_a_section_that_the_base_has_no_more_changes_nothing() -> None:
+    Path("base.arch.yaml").write_text(BASE[: BASE.index("accept")])
+    model = loaded("extends: base\naccept:\nexpect:\n").architecture
+    assert (model.accept, model.expect) == ((), ())
+    assert [each.message for each in problems("extends: base\nacept:\n")] == ["unknown key `acept` in the model"]
+
+
 def test_short_form_of_a_connection_is_completed() -> None:
     model = loaded("extends: base\nconnections: {user -> web: {port: 8080}}\n").architecture
     assert (model.connections[0].ports[0].protocol, model.connections[0].ports[0].port) == ("http", 8080)
