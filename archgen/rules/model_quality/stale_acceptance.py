@@ -48,7 +48,7 @@ def _faults(seen: ReviewInput, acceptance: Acceptance, context: RuleContext) -> 
     if acceptance.rule not in seen.all_names:
         yield f"{name} names a rule that does not exist"
     elif acceptance.until is not None and acceptance.until < context.today:
-        yield f"{name} was good until {acceptance.until}"
+        yield f"{name} expired after {acceptance.until}"
     elif acceptance.rule in seen.ran and not _matches(seen, acceptance, context):
         about = sorted({subject.id for rule, subject in seen.hits if rule == acceptance.rule})
         findings = f"; what {acceptance.rule} finds is about {listed(about)}" if about else ""
