@@ -21,7 +21,7 @@ from archgen.edits.changes import (
     apply_edit,
 )
 from archgen.edits.new_hosts import AGENTS
-from archgen.edits.records import lead_to_moving_address
+from archgen.edits.records import lead_to_moving_address, shorten_ttls
 from archgen.model.architecture import Architecture, Availability, Component, Connection, Host, Port, Replica, Zone
 from archgen.model.change import Append, Change, Put, Remove
 from archgen.model.durations import write_duration
@@ -32,14 +32,13 @@ def patch_of(topology: Topology, *edits: Edit) -> tuple[Change, ...]:
     before = after = _part(topology, edits)
     for edit in edits:
         after = apply_edit(after, edit, topology.index.callers)
-    moving = [
-        component.id
-        for old, component in zip(before.components, after.components, strict=False)
-        if _moves(old, component)
-    ]
+    pairs = zip(before.components, after.components, strict=False)
+    moving = {component.id: component.cluster for old, component in pairs if _moves(old, component)}
+    renamed = [name for name, cluster in moving.items() if cluster is not None and cluster.address == "dns"]
     # two edits may automate the same failover, and it is automated once
     return (
         *_changes(before, after),
+        *shorten_ttls(topology, *(topology.components[name] for name in renamed)),
         *lead_to_moving_address(topology, *(topology.components[name] for name in moving)),
         *(step for edit in dict.fromkeys(edits) for step in _lease_steps(topology, edit)),
     )

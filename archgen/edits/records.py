@@ -48,6 +48,24 @@ def lead_to_moving_address(topology: Topology, *components: Component) -> tuple[
     return (*puts, *(removals[key] for key in sorted(removals, reverse=True)))
 
 
+def failover_ttl(topology: Topology) -> int:
+    """Return the seconds for which resolvers may keep a name that moves: a tenth of the objective, a minute at most."""
+    return max(1, int(min(60.0, (topology.architecture.objectives.recovery_time or 600.0) / 10)))
+
+
+def shorten_ttls(topology: Topology, *components: Component) -> tuple[Change, ...]:
+    """Return the times to live of the records that lead to components whose name moves, where resolvers keep them for longer."""
+    names = [name for component in components for name in topology.own_names.get(component.id, ())]
+    leading = {record for name in names for record in topology.names.leading(name)}
+    longest = failover_ttl(topology)
+    return tuple(
+        Put(("components", server.id, "records", index, "ttl"), f"{longest}s")
+        for server in topology.names.servers
+        for index, record in enumerate(server.records if leading else ())
+        if record in leading and (record.ttl or 0.0) > longest
+    )
+
+
 def _moved(topology: Topology, component: Component, record: Record, names: Collection[str]) -> str | None:
     """Return the type of a record that leads to the hosts alone once it leads to the moving address; None to leave it as it is.
 

@@ -8,7 +8,7 @@ import yaml
 from archgen.edits.records import lead_to_moving_address
 from archgen.language.write.patch import apply_changes
 from archgen.linting.checked_model import CheckedModel
-from tests.edits.fixed_models import judged, model
+from tests.edits.fixed_models import fixed, judged, model
 
 OWN = "{name: www.a.example, type: A, value: 203.0.113.31}"
 HOST = "{name: a.a.example, type: A, value: 203.0.113.31}"
@@ -80,3 +80,22 @@ def test_aliases_in_a_circle_are_left() -> None:
 def test_the_name_by_which_somebody_asks_for_the_host_is_left(target: str, protocol: str) -> None:
     assert _records(f"{HOST}, {OWN}", FLOW % ("a.a.example", target, protocol)) == ["A 203.0.113.31", "A app"]
     assert _records(f"{HOST}, {OWN}", FLOW % ("a.a.example", "app", "https")) == ["A app", "A app"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "objective", "ttls"),
+    [("dc-a", "15m", ["1d", "30s"]), ("dc-b", "15m", ["60s", "30s"]), ("dc-b", "5m", ["30s", "30s"])],
+)
+def test_a_name_that_moves_is_not_kept_for_a_day(zone: str, objective: str, ttls: list[str]) -> None:
+    text = model(
+        "user: {kind: client}\ndns: {kind: dns, managed: true, domain: a.example, records: "
+        "[{name: www.a.example, type: A, value: l, ttl: 1d}, {name: www.a.example, type: CAA, value: x, ttl: 30s}]}\n"
+        "lb: {kind: load-balancer, product: haproxy, runs_on: l}\nweb: {kind: web-server, runs_on: [a, b]}",
+        "user -> dns: dns\nuser -> lb: https\nlb -> web: https",
+        "user -> lb: GET\nlb -> web: GET",
+        f"{{l: {{zone: dc-a}}, a: {{zone: dc-a}}, b: {{zone: {zone}}}}}",
+        f"zones: {{dc-a: {{kind: datacenter}}, dc-b: {{kind: datacenter}}}}\nobjectives: {{recovery_time: {objective}}}\n",
+    ).replace("    access: write\n", "    domain: www.a.example\n")
+    after = fixed(text, "single-point-of-failure")["components"]
+    assert [record["ttl"] for record in after["dns"]["records"]] == ttls
+    assert after["lb"]["cluster"].get("address") == ("dns" if zone == "dc-b" else None)

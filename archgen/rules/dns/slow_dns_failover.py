@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.dns_names import address, pointee
 from archgen.analysis.topology import Topology
+from archgen.edits.records import failover_ttl
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Record
 from archgen.model.change import Change, Put
@@ -60,10 +61,9 @@ def _span(seconds: float) -> str:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Lower the time to live to a tenth of the objective, a minute at most."""
-    seconds = max(1, int(min(60.0, (context.topology.architecture.objectives.recovery_time or 0.0) / 10)))
+    """Lower the time to live to that of a name which moves."""
     return tuple(
-        Put(("components", server.id, "records", index, "ttl"), f"{seconds}s")
+        Put(("components", server.id, "records", index, "ttl"), f"{failover_ttl(context.topology)}s")
         for server in context.topology.names.servers
         for index, record in enumerate(server.records)
         if record.id == hit.subject.id
