@@ -167,3 +167,29 @@ def test_summary_says_that_two_variants_became_one(tmp_path: Path, monkeypatch: 
     both = summary(import_model((".", "k8s"), None))
     assert "not read" not in both
     assert "read as one: web of compose files and of manifests; to keep them apart, import one of the two" in both
+
+
+def test_manifests_come_before_compose_files_further_down_unless_clearly_more_speaks_for_these(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compose = {"deploy/docker-compose.prod.yml": COMPOSE.replace("build: web", "build: ../web")}
+    result = imported(tmp_path, monkeypatch, {"k8s/prod/web.yaml": WORKLOAD} | compose)
+    lines = summary(result).splitlines()
+    assert "read manifests of Kubernetes: k8s/prod is named for production, their images are in a registry" in lines
+    assert (
+        "not read: deploy/docker-compose.prod.yml; `archgen import deploy/docker-compose.prod.yml` reads it instead"
+        in lines
+    )
+    write({"deploy/deploy.sh": "docker compose -f docker-compose.prod.yml up -d\n"})
+    lines = summary(import_model((".",), None)).splitlines()
+    assert "read deploy/docker-compose.prod.yml: its name says production, deploy/deploy.sh starts it" in lines
+    assert "not read: k8s; `archgen import k8s` reads it instead" in lines
+
+
+def test_compose_file_of_something_else_further_down_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {"k8s/web.yaml": WORKLOAD, "tools/docker-compose.yml": "services:\n  probe:\n    build: probe\n"}
+    lines = summary(imported(tmp_path, monkeypatch, files)).splitlines()
+    assert "read manifests of Kubernetes: no compose file lies in ." in lines
+    assert "not read: tools/docker-compose.yml; `archgen import tools/docker-compose.yml` reads it instead" in lines
+    Path("tools").rename("tests")
+    assert "read" not in {line.split()[0] for line in summary(import_model((".",), None)).splitlines()}

@@ -32,7 +32,8 @@ _NAME = re.compile(rb"^[ \t-]*name:[ \t]*([a-z0-9][a-z0-9.-]*)[ \t]*$", re.MULTI
 _WORD = re.compile(r"[a-z0-9]{2,}")
 _NEVER_PULLED = re.compile(rb"imagePullPolicy:[ \t]*[\"']?Never\b")
 APPLIES = re.compile(
-    r"\bkubectl\b.{0,200}?\b(apply|set[ ]+image|rollout)\b|\bkustomize[ ]+(build|edit)\b|\bargocd[ ]+app[ ]+sync\b|\bgke-deploy\b"
+    r"\bkubectl\b.{0,200}?\b(apply|create[ ]+-f|set[ ]+image|rollout)\b|\bkustomize[ ]+(build|edit)\b|"
+    r"\bargocd[ ]+app[ ]+sync\b|\bgke-deploy\b"
 )
 """Commands that bring manifests into a cluster, or another image into what runs there."""
 

@@ -13,6 +13,7 @@ from archgen.app.importing.compose_files import (
     count_services,
     is_compose_file,
     is_for_trial,
+    stage_of_compose_file,
 )
 from archgen.app.importing.directories import entries_of, files_below, holds_no_address, manifest_data, path_in
 from archgen.app.importing.outer_bases import outer_files
@@ -22,6 +23,7 @@ from archgen.app.importing.project_choice import ProjectChoice, choose_projects
 from archgen.importers.attached import is_proxy
 from archgen.importers.facts import Configuration, SourceError
 from archgen.importers.kubernetes.kustomization import is_kustomization
+from archgen.importers.stages import STAGING
 from archgen.model.problems import UsageError
 from archgen.system.files import FOUND, IMPORTED, ResolvedDirectory, UnreadableFile, read_file
 
@@ -75,6 +77,11 @@ class SourceFiles:
             reasons = [*choice.reason.removeprefix(f"{named}: ").split(", "), *reason.split(", ")]
             self.reasons.append(f"{named}: {', '.join(dict.fromkeys(each for each in reasons if each))}")
 
+    def leave_out(self, paths: Iterable[str], reason: str) -> None:
+        """Name compose files that aren't read for a user, and the reason."""
+        self.others += paths
+        self.reasons.append(reason)
+
 
 def collect_sources(paths: tuple[str, ...]) -> SourceFiles:
     """Return the configurations of files and directories; UsageError for a path that leads nowhere."""
@@ -106,27 +113,41 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
             collection.others += _manifest_directories(directory, below)
             _find_proxies(collection, directory, below, inside)
             return
-        collection.others += [*(path for project in choice.projects for path in project), *choice.others]
-        collection.reasons.append(f"manifests of Kubernetes: {preference.reason}")
+        files = [path for project in choice.projects for path in project]
+        collection.leave_out([*files, *choice.others], f"manifests of Kubernetes: {preference.reason}")
     manifests, below = _manifests_below(collection, directory, list(files_below(directory, top=top)), inside)
     nearest = _nearest_projects(below) if not composed else {}
-    may_be_meant = bool(nearest) and (not manifests or _run_less(manifests, nearest, inside))
-    projects = choose_projects(directory, nearest, below, inside) if may_be_meant else ProjectChoice([], [])
+    projects = choose_projects(directory, nearest, below, inside) if nearest else ProjectChoice([], [])
     # of many projects side by side nothing tells which one is meant
     is_unclear = len(projects.projects) > _MOST_PROJECTS
-    if manifests and (is_unclear or not may_be_meant):
+    is_meant = bool(nearest) and (not manifests or _run_less(manifests, nearest, inside))
+    preference = None
+    if nearest and manifests and not is_meant and not is_unclear:
+        preference = prefer(directory, projects, names, below, inside, is_below=True)
+        is_meant = preference is not None and not preference.is_cluster
+    if manifests and (is_unclear or not is_meant):
         for path, data in manifests.items():
             collection.files.setdefault(path, Configuration(path, data))
-    elif not may_be_meant:
+        chosen = (
+            _chosen_of(nearest, inside) if is_unclear else (path for project in projects.projects for path in project)
+        )
+        if others := [path for path in chosen if _is_for_visitors(directory, path)]:
+            why = f"no compose file lies in {directory}" if preference is None else preference.reason
+            collection.leave_out(others, f"manifests of Kubernetes: {why}")
+    elif not nearest:
         for path in below:
             if path.lower().endswith((".conf", ".cfg", ".template")):
                 collection.read(path, inside)
     elif is_unclear:
         raise UsageError(f"{directory} holds {len(nearest)} compose projects; name one, such as {next(iter(nearest))}")
     else:
-        collection.others += manifests
-        collection.read_projects(projects, inside)
+        collection.others += _manifest_directories(directory, below) if preference is not None else manifests
+        collection.read_projects(projects, inside, "" if preference is None else preference.reason)
         _find_proxies(collection, directory, below, inside)
+
+
+def _is_for_visitors(directory: str, path: str) -> bool:
+    return stage_of_compose_file(os.path.relpath(path, directory)) < STAGING
 
 
 def _manifests_below(

@@ -22,7 +22,7 @@ from archgen.importers.products import image_name
 _WORD = re.compile(r"[a-z0-9]{2,}")
 _TITLE = re.compile(r"^name:(.*)", re.MULTILINE)
 _MARGIN = 3
-"""How much more has to speak for manifests than for compose files, which most repositories are run by."""
+"""How much more has to speak for manifests than for compose files in the directory itself, and how much less than for those below."""
 
 
 class Preference(Struct, frozen=True):
@@ -33,7 +33,13 @@ class Preference(Struct, frozen=True):
 
 
 def prefer(
-    directory: str, choice: ProjectChoice, names: Sequence[str], paths: Sequence[str], inside: str
+    directory: str,
+    choice: ProjectChoice,
+    names: Sequence[str],
+    paths: Sequence[str],
+    inside: str,
+    *,
+    is_below: bool = False,
 ) -> Preference | None:
     """Return what to read of the chosen compose files and the manifests below; None where these run no program of the system."""
     sketch = sketch_cluster(directory, paths, inside)
@@ -47,11 +53,10 @@ def prefer(
     texts = usage_texts(names, directory, inside)
     compose = [each for project in choice.candidates for each in _evidence(directory, project, texts, paths, inside)]
     cluster = [*evidence_of_cluster(sketch, directory, paths, texts, inside)]
-    if weigh(cluster) >= max(1, weigh(compose) + _MARGIN):
+    if weigh(cluster) >= (weigh(compose) - _MARGIN if is_below else max(1, weigh(compose) + _MARGIN)):
         against = ", ".join(strongest(compose, -1))
-        return Preference(
-            True, ", ".join(strongest(cluster, 1)) + (f", and {_named(choice)} {against}" if against else "")
-        )
+        why = ", ".join(strongest(cluster, 1)) or "as much speaks for them as for compose files"
+        return Preference(True, f"{why}, and {_named(choice)} {against}" if against else why)
     reasons = [*strongest(compose, 1), *strongest(cluster, -1)]
     return Preference(False, ", ".join(reasons) or "nothing says that visitors use the manifests")
 
