@@ -48,15 +48,18 @@ def lint(project: Path, *words: str) -> tuple[int, bytes]:
     return done.returncode, done.stdout
 
 
-@pytest.mark.parametrize(
-    "form", ["text", pytest.param("json", marks=pytest.mark.slow), pytest.param("sarif", marks=pytest.mark.slow)]
-)
-def test_the_bytes_are_the_same_for_any_number_of_processes(project: Path, form: str) -> None:
-    one = lint(project, "--jobs", "1", "--format", form)
-    assert one[0] == 2
-    assert len(one[1]) > 10_000
+def test_the_bytes_are_the_same_for_any_number_of_processes(project: Path, tmp_path: Path) -> None:
+    reports = [tmp_path / form for form in ("text", "json", "sarif")]
+    words = [word for report in reports for word in ("--format", f"{report.name}={report}")]
+
+    def written(jobs: str) -> tuple[tuple[int, bytes], list[bytes]]:
+        return lint(project, "--jobs", jobs, *words), [report.read_bytes() for report in reports]
+
+    single = written("1")
+    assert single[0][0] == 2
+    assert all(len(report) > 10_000 for report in single[1])
     for jobs in ("0", "2", "5"):
-        assert lint(project, "--jobs", jobs, "--format", form) == one
+        assert written(jobs) == single
 
 
 def test_the_parts_are_the_whole(project: Path) -> None:

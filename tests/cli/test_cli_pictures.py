@@ -196,15 +196,11 @@ def test_no_site_is_written_while_a_model_has_no_meaning(project: Path, capsys: 
 # build
 
 
-def test_build_writes_a_page_per_tier_flow_and_rule(project: Path) -> None:
+def test_build_replaces_an_older_site_wholly(project: Path) -> None:
     assert main(["build"]) == 0
     for page in ("", "1-simple-web-stack", "1-simple-web-stack/flows/read-page", "rules/single-point-of-failure"):
         assert (project / "site" / page / "index.html").exists(), page
     assert names(project) == ["models", "site"]
-
-
-def test_build_replaces_an_older_site_wholly(project: Path) -> None:
-    assert main(["build"]) == 0
     (project / "models" / "1-simple-web-stack.arch.yaml").rename(project / "models" / "renamed.arch.yaml")
     assert main(["build"]) == 0
     assert (project / "site" / "renamed" / "index.html").exists()
@@ -220,18 +216,6 @@ def test_build_touches_nothing_that_is_no_site(
     assert main(["build", *words]) == 2
     assert capsys.readouterr().err.startswith("archgen: ")
     assert digest(project) == before
-
-
-def test_build_writes_pages_that_mkdocs_builds(project: Path) -> None:
-    assert main(["build", "--pages", "pages"]) == 0
-    done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"],
-        cwd=project / "pages",
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    assert (project / "pages" / "site" / "1-simple-web-stack" / "flows" / "read-page" / "index.html").exists()
 
 
 # The same bytes every time
