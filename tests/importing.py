@@ -34,7 +34,8 @@ def read_case(path: Path) -> Case:
     """Return a case; `=== path` begins a file of it, `=== expect` the expectation."""
     pieces = _HEADING.split(path.read_text(encoding="utf-8"))[1:]
     files = {name: text.removeprefix("\n") for name, text in zip(pieces[::2], pieces[1::2], strict=True)}
-    return Case(f"{path.parent.name}/{path.stem}", files, yaml.safe_load(files.pop("expect")))
+    expected = yaml.load(files.pop("expect"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return Case(f"{path.parent.name}/{path.stem}", files, expected)
 
 
 def write_case(case: Case, directory: Path) -> None:
