@@ -127,9 +127,10 @@ def test_related_places_of_another_file_follow_under_its_name() -> None:
     assert "  ::: other.arch.yaml" in lines
 
 
-def test_many_related_places_are_counted_not_listed() -> None:
-    many = tuple(related(Subject("host", "east"), f"place {at}", 4, 30 + at) for at in range(12))
-    assert "    … and 4 more places" in told(finding(related=many))
+@pytest.mark.parametrize(("places", "rest"), [(12, "4 more places"), (9, "1 more place"), (8, "")])
+def test_many_related_places_are_counted_not_listed(places: int, rest: str) -> None:
+    many = tuple(related(Subject("host", "east"), f"place {at}", 4, 30 + at) for at in range(places))
+    assert [line for line in told(finding(related=many)) if "…" in line] == ([f"    … and {rest}"] if rest else [])
 
 
 def test_a_long_line_is_shown_around_its_mark() -> None:

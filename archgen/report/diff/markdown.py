@@ -115,7 +115,7 @@ def _flows(evolution: Evolution) -> Iterator[str]:
     rows = [_row(evolution, each) for each in evolution.flows[:MOST]]
     if rows:
         head = ["| Flow | Available | Downtime per year | Single point of failure |", "|---|---:|---:|---|"]
-        more = f"\n\n… and {len(evolution.flows) - MOST} more flows." if len(evolution.flows) > MOST else ""
+        more = f"\n\n… and {plural(len(evolution.flows) - MOST, 'more flow')}." if len(evolution.flows) > MOST else ""
         yield "\n".join([*head, *rows]) + more
 
 

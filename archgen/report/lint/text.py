@@ -100,7 +100,7 @@ def _places(finding: Finding, outcome: LintReport, page: ExcerptStyle) -> list[s
     for file in dict.fromkeys(each.file for each in related if each.file != finding.file):
         lines += _file(file, _marks(related, file, None, outcome.lines(file)), ":::", outcome, page)
     hidden = len(finding.related) - len(related)
-    return [*lines, *([f"{' ' * page.gutter} … and {hidden} more places"] if hidden else [])]
+    return [*lines, *([f"{' ' * page.gutter} … and {plural(hidden, 'more place')}"] if hidden else [])]
 
 
 def _file(file: str, marks: list[SourceMark], arrow: str, outcome: LintReport, page: ExcerptStyle) -> list[str]:
