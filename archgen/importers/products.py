@@ -123,6 +123,22 @@ _NAMES: tuple[tuple[str, str, str | None], ...] = (
     ),
 )
 
+_PUBLISHERS = {
+    "dashboard": {"kubernetesui", "traefik"},
+    "core": {"fireflyiii"},
+    "console": {"redpandadata", "minio", "hasura"},
+    "wiki": {"requarks", "linuxserver"},
+    "hub": {"selenium"},
+    "agent": {"datadog", "grafana", "newrelic", "portainer", "zabbix", "datadoghq"},
+    "chrome": {"browserless", "selenium"},
+    "outline": {"outlinewiki"},
+    "garage": {"dxflrs"},
+    "seq": {"datalust"},
+    "vector": {"timberio"},
+    "heartbeat": {"beats", "elastic"},
+}
+"""Who publishes the images of products whose names are words of many systems."""
+
 _BESIDE = re.compile(
     r"backup|dump|health|exporter|admin|ui$|gui|manager|express|commander|insight|client|migrat|init|seed|setup|curator|connect|"
     r"consumer|producer|publisher|worker|app|api|web|sync|upgrade|proxy|operator|monitor|cli$|tools?$|rest|registry|registrator",
@@ -209,7 +225,10 @@ def _by_image(image: str) -> Known | None:
     if segment == "rabbitmq-exporter" or segment.endswith(("-exporter", "_exporter")):
         return Known("monitoring-agent", segment)
     if segment in PRODUCTS:
-        return PRODUCTS[segment]
+        publishers = _PUBLISHERS.get(segment)
+        # a word of many systems, such as `acme/dashboard`
+        is_own = publishers is not None and publishers.isdisjoint(image.split("@")[0].lower().split("/")[:-1])
+        return None if is_own else PRODUCTS[segment]
     if _BESIDE.search(segment):
         return None
     # `bitnami/postgresql-repmgr`, `postgres-14`, `docker-postgres`

@@ -125,7 +125,10 @@ def _add_components(draft: _Draft) -> None:
     if draft.outer is not None:
         host = next((part.host for part in draft.inventory.parts.values() if part.host), None)
         draft.components[draft.outer] = {"kind": "reverse-proxy"} | ({"runs_on": host} if host else {})
-        draft.comments["components", draft.outer] = "? in no file: ports are published on 127.0.0.1 only"
+        entries = [entry for entry in draft.inventory.entries if entry.component in draft.doors.front and entry.local]
+        is_published = any(entry.evidence == "ports" for entry in entries)
+        reason = "ports are published on 127.0.0.1 only" if is_published else "labels ask for a proxy"
+        draft.comments["components", draft.outer] = f"? in no file: {reason}"
     for part in draft.inventory.parts.values():
         draft.components[part.id] = _component(part)
         mark = "" if part.confidence == "high" else "? "

@@ -63,6 +63,8 @@ def _entrances(inventory: Inventory, doors: Doors, client: str) -> Iterator[Impo
         is_page = entry.component in doors.front and not inventory.parts[entry.component].keeps_data
         if is_page and is_local(inventory, entry.component):
             ask = f"{entry.component} is published on this machine alone. Does a proxy in front of it end TLS?"
+            if entry.evidence != "ports":
+                ask = f"No file describes the proxy that leads to {entry.component}. Does it end TLS?"
             yield question("outer-proxy", entry.component, ask, ("https", "http"), (str(entry.place),))
 
 
