@@ -24,7 +24,8 @@ class Hosts:
     """The names by which pods reach others, for each namespace that they are asked of.
 
     `published` are the Services by their ports of nodes, and `former` other namespaces by which addresses call them.
-    `public` are the names by which visitors come to components, and `meant` the ids of what Services that select nothing mean.
+    `public` are the names by which visitors come to components, `meant` the ids of what Services that select nothing mean,
+    and `former` those of Services by the names that they had before a kustomization gave them a prefix.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Hosts:
     ) -> None:
         self.public: dict[str, str] = {}
         self.meant: dict[ServiceKey, str] = {}
+        self.former: dict[ServiceKey, str] = {}
         self._parts = parts
         self._named = selected, aliases, _agents_by_port(parts), published, former
         self._hosts: dict[str, dict[str, str]] = {}
@@ -46,7 +48,10 @@ class Hosts:
     def of(self, namespace: str) -> dict[str, str]:
         """Return the names of Services and ports that pods of a namespace reach, each with the component's id."""
         if namespace not in self._hosts:
-            self._hosts[namespace] = _hosts_in_namespace(namespace, *self._named)
+            hosts = self._hosts[namespace] = _hosts_in_namespace(namespace, *self._named)
+            for (space, name), identity in self.former.items():
+                if namespace == space or not namespace or not space:
+                    hosts.setdefault(name, identity)
         return self._hosts[namespace]
 
     def meant_in(self, namespace: str) -> dict[str, str]:

@@ -34,7 +34,8 @@ OTHERS = (
 class Manifest(Struct, frozen=True):
     """An object: its kind, its namespace (empty where none is declared), its name, and its document.
 
-    `declared` is the namespace of the document, where a kustomization puts the object into another one.
+    `declared` is the namespace of the document, where a kustomization puts the object into another one, and `former` the name
+    that the document has, where a kustomization gives it another.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Manifest(Struct, frozen=True):
     name: str
     node: SourceNode
     declared: str = ""
+    former: str = ""
 
     @property
     def origin(self) -> Origin:

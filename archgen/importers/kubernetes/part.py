@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -125,6 +126,7 @@ def spread_over(replicas: int) -> dict[str, str]:
 def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> Iterator[Workload]:
     """Yield the workloads of manifests by place; what runs once is an omission, and the Rollout of a Deployment is the same."""
     programs: dict[tuple[str, str, str], Manifest] = {}
+    formers = Counter(each.former or each.name for each in manifests.of(*WORKLOADS))
     for manifest in sorted(manifests.of(*WORKLOADS), key=lambda each: (each.origin, each.name)):
         if manifest.kind == "Pod" and manifest.node.get("metadata", "ownerReferences").value:
             continue
@@ -145,7 +147,9 @@ def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> 
         if manifest.kind == "CronJob" and kind.known.kind != "backup":
             backs_up = _BACKS_UP.search(f"{manifest.name} {words}") is not None
             kind = Guess(Known("backup" if backs_up else "scheduler"), AT_SET_TIMES, True)
-        base = manifest.name if manifest.name not in taken else f"{manifest.namespace or 'default'}-{manifest.name}"
+        # a beginning that all names have tells nothing
+        name = manifest.former if manifest.former and formers[manifest.former] == 1 else manifest.name
+        base = name if name not in taken else f"{manifest.namespace or 'default'}-{name}"
         identity = free_id(base, taken)
         taken[identity] = manifest.name
         ports = {

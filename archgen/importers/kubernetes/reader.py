@@ -112,6 +112,8 @@ class _Reader:
         self.hosts = Hosts(self.parts, self.selected, self._aliases(), published, former)
         empty = {key: self.index.meant_by(each) for key, each in self.services.items() if not self.selected[key]}
         self.hosts.meant = {key: part.id for key, part in empty.items() if part is not None}
+        formerly = {key: each.former for key, each in self.services.items() if each.former and self.selected[key]}
+        self.hosts.former = {(key[0], name): self.selected[key][0].id for key, name in formerly.items()}
         self.hosts.public = public_names(routes_of(manifests), self.hosts)
         self.implied = ImpliedVariables(self.services.values())
         self.siblings = dict(siblings_of(self.selected))
