@@ -78,9 +78,11 @@ def pair_seekers(inventory: Inventory) -> Inventory:
                 continue
             fitting = [store for store in stores if _fits(store, product)]
             near = [store for store in fitting if store.is_outside or store.group == part.group] or fitting
-            if len(near) == 1 and not any(_fits(each, product) for each in called):
+            if len(near) == 1 and part.kind == "backup" and near[0].kind != "object-storage":
+                part.backs_up += [near[0].id] if near[0].id not in part.backs_up else []
+            elif len(near) == 1 and not any(_fits(each, product) for each in called):
                 inventory.calls[part.id, near[0].id] = _sought(part, near[0], variable)
-            elif not fitting and reference:
+            elif not fitting and reference and (part.kind != "backup" or product == "s3"):
                 if (product, reference) not in outside:
                     store = _outside(product, variable, place, inventory)
                     outside[product, reference] = store.id

@@ -30,7 +30,7 @@ from archgen.importers.compose.ports import exporter_at, publication_entry
 from archgen.importers.compose.project import Project
 from archgen.importers.compose.recipe import Recipe
 from archgen.importers.compose.routing import ProxyRoute, routes
-from archgen.importers.compose.service import Service, SourceText, split_words
+from archgen.importers.compose.service import Service, SourceText, on_machine, split_words
 from archgen.importers.compose.sharing import (
     agrees_with,
     borrowed_stores,
@@ -205,7 +205,8 @@ class _Reader:
     def _call(self, part: ServicePart) -> None:
         service = part.service
         values = self._variables(part)
-        for name, value in values.items():
+        for name, named in values.items():
+            value = on_machine(service, named)
             port = port_beside(name, lambda key: values[key].text if key in values else "")
             self._mention(part, name, value, name, port)
             if part.guess.known.keeps_data and admits_anybody(name, value.text):

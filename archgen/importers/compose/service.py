@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from archgen.importers.addresses import ON_MACHINE
 from archgen.importers.compose.interpolation import interpolate, leaves_open
 from archgen.importers.facts import Origin
 from archgen.importers.nodes import SourceNode
@@ -96,6 +97,16 @@ class Service(Struct, kw_only=True):
     def words(self) -> str:
         """Return the words that the container runs."""
         return " ".join(value.text for value in (self.entrypoint, self.command) if value is not None)
+
+
+_LOOPBACK = re.compile(r"(?<![\w.-])(?:127\.0\.0\.1|localhost)(?=:[0-9])")
+
+
+def on_machine(service: Service, value: SourceText) -> SourceText:
+    """Return a value of a service with a name for the machine in it, where it is on the machine's own network: there loopback is that."""
+    if service.network_mode != "host" or _LOOPBACK.search(value.text) is None:
+        return value
+    return replace(value, text=_LOOPBACK.sub(ON_MACHINE[0], value.text))
 
 
 def merge(base: Service, over: Service) -> Service:

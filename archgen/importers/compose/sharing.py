@@ -13,8 +13,8 @@ from archgen.importers.names import words_of
 from archgen.importers.outside import OutsideStore
 from archgen.model.kinds import KINDS
 
-_UnseenVariables = tuple[tuple[str, str], tuple[str, ...]]
-"""A program, and the files that it gets its variables from."""
+_UnseenVariables = tuple[tuple[str, str], tuple[str, ...], str]
+"""An image, the files that it gets its variables from, and which of several programs in it runs."""
 
 ValuePlace = tuple[str, int, str]
 """The file, the line and the text of a value."""
@@ -141,7 +141,10 @@ def borrowed_stores(
 
 
 def _variables_of(service: Service) -> _UnseenVariables:
-    return service.program, tuple(file.text for file in service.env_files)
+    # one word is the path of a program in an image of several
+    words = service.words.split()
+    program = words[0] if len(words) == 1 and words[0].startswith("/") else ""
+    return service.program, tuple(file.text for file in service.env_files), program
 
 
 def agrees_with(store: ServicePart, target: ServicePart | OutsideStore) -> bool:

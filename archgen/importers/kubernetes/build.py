@@ -19,6 +19,7 @@ from archgen.importers.kubernetes.kustomization import (
     is_inline,
     patches_of,
     path_beside,
+    rename_objects,
 )
 from archgen.importers.kubernetes.manifests import (
     ROUTES,
@@ -32,7 +33,6 @@ from archgen.importers.kubernetes.manifests import (
 )
 from archgen.importers.kubernetes.patch_targets import PatchTargets
 from archgen.importers.kubernetes.patching import apply_patch, is_deletion, with_images, with_value
-from archgen.importers.kubernetes.renaming import rename
 from archgen.importers.kubernetes.variants import (
     KubernetesSystem,
     ObjectKey,
@@ -207,7 +207,7 @@ class _Builder:
         self._patch(built, root)
         _scale(built, root)
         _rename_images(built, root)
-        rename(built.objects, built.generated, root)
+        rename_objects(built.objects, built.generated, root)
         if namespace := root.text_at("namespace"):
             _put_into(built, namespace)
 

@@ -21,7 +21,9 @@ class PatchTargets:
     def __init__(self, objects: Iterable[Manifest]) -> None:
         self._by_name: dict[str, list[Manifest]] = {}
         for each in objects:
-            self._by_name.setdefault(each.name, []).append(each)
+            # a patch names an object as its document does, or as kustomizations below call it
+            for name in dict.fromkeys((each.name, each.former or each.name)):
+                self._by_name.setdefault(name, []).append(each)
 
     def named_by(self, patch: SourceNode) -> Iterator[Manifest]:
         """Yield the objects that a patch names itself by kind and name."""

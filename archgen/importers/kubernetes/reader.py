@@ -125,7 +125,7 @@ class _Reader:
         runs_programs = self._runs_programs()
         for part in self.parts:
             describe_workload(part, replicas_of(part, self.manifests), runs_programs, self.sheet)
-            if KINDS[part.guess.known.kind].role in ("application", "web"):
+            if KINDS[part.guess.known.kind].role in ("application", "web") or part.guess.known.kind == "backup":
                 self._seek(part)
             self.sharing.note_named(part, self.hosts.of(part.namespace))
         for part in self.parts:
