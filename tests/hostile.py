@@ -29,3 +29,6 @@ HOSTILE = (
     "\u2028",
     "",
 )
+
+MEANINGFUL = frozenset("<>\"'&[{")
+"""Characters of which a text needs one to become an element, an attribute, a link or a template of a page."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
 from tests.browser import MARKS, ON_A_DESKTOP, ON_A_PHONE, Browser, ready
+from tests.hostile import MEANINGFUL
 from tests.patience import until
 
 pytestmark = MARKS
@@ -42,9 +44,11 @@ return [...document.querySelectorAll("article *")].filter(
 def test_no_script_of_a_model_runs(browser: Browser, hostile: tuple[str, dict[str, str]]) -> None:
     from selenium.common.exceptions import NoAlertPresentException
 
-    for file in pages(hostile[0]):
-        if "/rules/" in file:
-            continue
+    site, written = hostile
+    inert = {name for name, words in written.items() if not MEANINGFUL & set(words)}
+    chosen = [file for file in pages(site) if not {"rules", *inert} & set(Path(file).relative_to(site).parts)]
+    assert len({Path(file).relative_to(site).parts[0] for file in chosen}) > 10
+    for file in chosen:
         browser.open(file)
         ready(browser)
         assert browser.run(CAUGHT) == 0, file
