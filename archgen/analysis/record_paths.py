@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from archgen.analysis.dns_names import address, pointee
 from archgen.analysis.hops import relays
@@ -15,11 +15,11 @@ _BY_LAYER_2 = ("vrrp", "keepalived", "carp", "ucarp", "hsrp", "glbp", "heartbeat
 """The mechanisms that move an address by announcing it on the local network."""
 
 
-def moves_by_layer_2(topology: Topology, cluster: Cluster) -> bool:
+def moves_by_layer_2(components: Mapping[str, Component], cluster: Cluster) -> bool:
     """Return True if a cluster has an address beside those of its hosts, which one of them announces."""
     if cluster.by is None:
         return cluster.shared_address is not None
-    mover = topology.components.get(cluster.by)
+    mover = components.get(cluster.by)
     return (mover.product or mover.id if mover is not None else cluster.by).casefold() in _BY_LAYER_2
 
 

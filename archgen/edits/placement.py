@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 
+from archgen.analysis.record_paths import moves_by_layer_2
 from archgen.edits.names import stem
 from archgen.model.architecture import WIDE_ZONES, Component, ZoneKind
 from archgen.model.kinds import FILE_STORES, FORWARDING, KINDS, QUEUES, ROUTING
@@ -52,13 +53,16 @@ def leaves_site(index: Index, component: Component, zones: Iterable[str]) -> boo
     if component.kind in FORWARDING and component.managed:
         # a provider's network spans the zones of its region, and has a router in each
         return is_apart(index, component, zones, within=WIDE_ZONES)
-    return (component.kind in ROUTING or has_local_address(component)) and is_apart(index, component, zones)
+    return (component.kind in ROUTING or has_local_address(index, component)) and is_apart(index, component, zones)
 
 
-def has_local_address(component: Component) -> bool:
-    """Return True for what shares an address that its local network moves, which stays on its site."""
+def has_local_address(index: Index, component: Component) -> bool:
+    """Return True for what shares an address that its local network moves, which stays on its site; routes and names lead anywhere."""
     cluster = component.cluster
-    return cluster is not None and (cluster.shared_address is not None or cluster.by == "vrrp")
+    if cluster is None:
+        return False
+    shared = cluster.shared_address is not None and cluster.by not in ("anycast", "dns")
+    return shared or moves_by_layer_2(index.components, cluster)
 
 
 SITES: tuple[ZoneKind, ...] = ("provider", "region", "availability-zone", "datacenter")

@@ -162,7 +162,9 @@ def _to_another_zone(
     others = [each for each in zones.values() if each.kind == kind and each.id != zone]
     others = [each for each in others if not index.inside(each.id, zone) and each.id not in index.zones_around(host)]
     if kind in SITES:
-        shared = any(has_local_address(component) for component in affected if component.id in index.standing_on[host])
+        shared = any(
+            has_local_address(index, component) for component in affected if component.id in index.standing_on[host]
+        )
         reached = (each for each in others if each.id in built and _is_reached(index, host, each.id))
         others = [] if shared else list(reached)
     others.sort(key=lambda each: (each.within != zones[zone].within, Subject("zone", each.id) in breaking))

@@ -58,7 +58,9 @@ def test_room_is_where_the_same_work_is_done(components: str, hosts: str, found:
     [
         ("kind: router", None),
         ("kind: load-balancer, cluster: {by: vrrp}", None),
+        ("kind: load-balancer, cluster: {by: pair}", None),
         ("kind: load-balancer, cluster: {address: {shared: 192.0.2.1}}", None),
+        ("kind: load-balancer, cluster: {address: {shared: 192.0.2.1}, by: anycast}", "s-2"),
         ("kind: load-balancer, cluster: {address: dns}", "s-2"),
         ("kind: service", "s-2"),
     ],
@@ -66,7 +68,7 @@ def test_room_is_where_the_same_work_is_done(components: str, hosts: str, found:
 def test_what_is_bound_to_its_site_stays_there(api: str, found: str | None) -> None:
     kind = api.partition(",")[0]
     text = model(
-        f"api: {{{api}, runs_on: s-1}}\nbeside: {{{kind}, runs_on: s-2}}",
+        f"api: {{{api}, runs_on: s-1}}\nbeside: {{{kind}, runs_on: s-2}}\npair: {{kind: other, product: pacemaker}}",
         hosts="s-1: {zone: a}, s-2: {zone: b}",
         zones="a: {kind: datacenter}, b: {kind: datacenter}",
     )

@@ -22,7 +22,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     facts = context.topology
     for component in facts.architecture.components:
         cluster = component.cluster
-        if cluster is not None and not component.managed and moves_by_layer_2(facts, cluster):
+        if cluster is not None and not component.managed and moves_by_layer_2(facts.components, cluster):
             for kind in _KINDS:
                 apart = _apart(facts, component, kind)
                 if apart is not None:

@@ -37,7 +37,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             continue
         if cluster.watches == "host":
             yield _unwatched(facts, component, cluster)
-        if moves_by_layer_2(facts, cluster):
+        if moves_by_layer_2(facts.components, cluster):
             yield from _left_behind(facts, component, cluster, _flows_over(facts, calls))
     for component in facts.architecture.components:
         cluster = _pair_on_hosts(component)
