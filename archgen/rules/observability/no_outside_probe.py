@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.encryption import shown_certificates
 from archgen.analysis.monitoring import keeps_logs_alone
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import free_name
@@ -28,8 +29,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
     within: dict[str, None] = {}
     named: dict[str, None] = {}
     for flow in facts.architecture.flows:
-        if flow.domain is not None and _is_visited(facts, flow):
-            asked = _asked_names(facts, flow.domain)
+        asked = _asked_names(facts, flow) if _is_visited(facts, flow) else ()
+        if asked:
             probers = [prober for name in asked for prober in probing.get(normalize_name(name), [])]
             if all(_is_inside(facts, prober, flow) for prober in probers):
                 blind[flow.id] = asked
@@ -44,14 +45,32 @@ def check(context: RuleContext) -> Iterator[Hit]:
             subject=Subject("model", facts.architecture.id),
             message=f"Nothing checks {listed(names)} from outside, as a visitor would{also}",
             flows=tuple(blind),
+            confidence="high" if all(facts.flows[flow].domain is not None for flow in blind) else "medium",
             fix=f"Let something outside ask for it as a visitor does, every minute: `probes: [{', '.join(names)}]`.",
         )
 
 
-def _asked_names(facts: Topology, domain: str) -> tuple[str, ...]:
-    """Return the names that can be asked for a domain: those of its mail servers where it has MX records and no address."""
-    mail = facts.names.mail_servers(domain)
-    return mail if mail and not facts.names.leading(domain) else (domain,)
+def _asked_names(facts: Topology, flow: Flow) -> tuple[str, ...]:
+    """Return the names that can be asked for a flow: its domain, or its mail servers where that has MX records and no address.
+
+    Of a flow without a domain, they are those of the certificates that its visitors see.
+    """
+    if flow.domain is None:
+        return _certified_names(facts, flow.id)
+    mail = facts.names.mail_servers(flow.domain)
+    return mail if mail and not facts.names.leading(flow.domain) else (flow.domain,)
+
+
+def _certified_names(facts: Topology, flow: str) -> tuple[str, ...]:
+    names = (
+        name
+        for hop in facts.hops[flow]
+        if hop.port is not None and facts.trust(hop.step.source) == "internet"
+        for target in hop.targets
+        for certificate in shown_certificates(facts, hop.port, target)
+        for name in certificate.names
+    )
+    return tuple(dict.fromkeys(name for name in names if "*" not in name))
 
 
 def _is_visited(facts: Topology, flow: Flow) -> bool:
@@ -76,8 +95,7 @@ def _is_inside(facts: Topology, component: Component, flow: Flow) -> bool:
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Probes of the names, by a monitoring that somebody else runs: the first there is, or a new one."""
     facts = context.topology
-    domains = (facts.flows[flow].domain for flow in hit.flows)
-    names = list(dict.fromkeys(name for each in domains if each for name in _asked_names(facts, each)))
+    names = list(dict.fromkeys(name for flow in hit.flows for name in _asked_names(facts, facts.flows[flow])))
     outside = next(
         (
             component.id
@@ -110,8 +128,8 @@ RULE = Rule(
         "requests: `probes`."
     ),
     limits=(
-        "Checks flows of visitors that declare a `domain`; of a domain with MX records and no address, the names of its mail "
-        "servers. Doesn't report models without any monitoring, which "
+        "Checks flows of visitors that declare a `domain`, else by the names of the certificates that visitors see; of a domain with MX "
+        "records and no address, the names of its mail servers. Doesn't report models without any monitoring, which "
         "`unmonitored` reports."
     ),
     references=(
