@@ -103,3 +103,19 @@ objectives: {recovery_point: 1m}
     assert [finding.rule for finding in done.left] == ["missing-backup", "recovery-point-missed"]
     hourly = fixes(text.replace("1m", "1h"), "missing-backup")
     assert [finding.rule for finding in hourly.left] == ["missing-backup"]
+
+
+def test_a_fix_that_would_bring_a_finding_says_which_and_why() -> None:
+    text = """\
+archgen: 1
+name: A database over two rooms
+zones: {r1: {kind: datacenter}, r2: {kind: datacenter}}
+hosts: {d1: {zone: r1}, d2: {zone: r2}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  db: {kind: database, product: postgresql, runs_on: [d1, d2], replication: {primary: d1, failover: manual}}
+connections: {job -> db: {protocol: postgresql, tls: true}}
+flows: {order: {access: write, steps: [job -> db: INSERT]}}
+"""
+    ((_, refusal),) = fixes(text, "single-writer-database").refusals
+    assert refusal_words(refusal).startswith("would bring fragile-quorum of etcd: The quorum of etcd is fragile")

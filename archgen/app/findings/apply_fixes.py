@@ -247,7 +247,9 @@ def refusal_words(refusal: Refusal | None) -> str:
     if refusal is None:
         return "has nothing to change after the others"
     if refusal.brought:
-        return f"would bring {_names(refusal.brought)}"
+        first, *others = refusal.brought
+        why = "" if others else f": {first.message}"
+        return f"would bring {_names(refusal.brought)}{why}"
     return "can't be written" if refusal.stays is None else f"isn't enough: {refusal.stays.message}"
 
 
