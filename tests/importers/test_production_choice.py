@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from archgen.app.importing.importing import import_model, summary
-from tests.importers.compose_projects import imported
-from tests.importers.test_found_files import WORKLOAD, write
+from tests.importers.compose_projects import compose, imported
+from tests.importers.test_found_files import TEMPLATE, WORKLOAD, write
 
 COMPOSE = "services:\n  web:\n    build: web\n    restart: always\n"
 SYSTEM = {"docker-compose.yml": COMPOSE, "k8s/prod/web.yaml": WORKLOAD}
@@ -28,6 +28,8 @@ kind: HorizontalPodAutoscaler
 metadata: {name: web}
 spec: {scaleTargetRef: {kind: Deployment, name: web}, minReplicas: 1}
 """
+
+NEVER_PULLED = WORKLOAD.replace('image: "acme/web:1"', 'image: "web:1",\n    imagePullPolicy: Never\n')
 
 
 def with_lines(*lines: str, head: str = "") -> dict[str, str]:
@@ -53,6 +55,10 @@ DEVELOPMENT = [
         id="published-store",
     ),
     pytest.param({"docker-compose.yml": COMPOSE.replace("    restart: always\n", "")}, id="no-restart"),
+    pytest.param(
+        {"docker-compose.yml": COMPOSE.replace("    restart: always\n", "").replace("build: web", "image: acme/web:1")},
+        id="no-restart-of-an-image-that-is-built",
+    ),
     pytest.param(with_lines(head="# Stack for local work\n"), id="comment"),
     pytest.param(with_lines(head="# 本地开发\n"), id="comment-in-another-language"),
     pytest.param(with_lines(head="name: shop-dev\n"), id="name-of-the-project"),
@@ -121,10 +127,10 @@ def test_compose_files_of_visitors_are_read_beside_manifests_that_the_documents_
     [
         pytest.param({"k8s/prod/web.yaml": WORKLOAD.replace("web", "probe")}, id="of-something-else"),
         pytest.param({"k8s/dev/web.yaml": WORKLOAD}, id="of-a-trial"),
-        pytest.param({"k8s/prod/web.yaml": WORKLOAD.replace("acme/web:1", "{{ image }}")}, id="to-be-rendered"),
+        pytest.param({"k8s/prod/web.yaml": TEMPLATE}, id="to-be-rendered"),
         pytest.param({"k8s/prod/web.yaml": WORKLOAD.replace("acme/web:1", "postgres:16")}, id="of-stores"),
         pytest.param(
-            {"k8s/prod/web.yaml": WORKLOAD.replace('"acme/web:1"', '"web:1"\n    imagePullPolicy: Never')},
+            {"k8s/web.yaml": NEVER_PULLED, "k8s/hpa.yaml": AUTOSCALER, "deploy.sh": APPLY.replace("/prod", "")},
             id="of-images-on-this-machine",
         ),
     ],
@@ -132,8 +138,39 @@ def test_compose_files_of_visitors_are_read_beside_manifests_that_the_documents_
 def test_manifests_that_may_not_be_the_system_are_not_read(
     manifests: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    local = with_lines(head="# For development\n")
+    local = with_lines("command: npm run dev", head="# For development\n")
     assert formats_of(tmp_path, monkeypatch, local | manifests) == {"compose"}
+
+
+@pytest.mark.parametrize(
+    ("head", "services", "read"),
+    [
+        ("", ("app@.",), "kubernetes"),
+        ("name: web-shop", ("front@front", "back@back"), "kubernetes"),
+        ("", ("front@front", "back@back"), "compose"),
+    ],
+)
+def test_manifests_are_of_the_same_system_by_a_word_or_by_its_only_program(
+    head: str, services: tuple[str, ...], read: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = compose(*services, head=head) + "    command: npm run dev\n"
+    files = {"docker-compose.yml": text, "k8s/prod/web.yaml": WORKLOAD}
+    assert formats_of(tmp_path, monkeypatch, files) == {read}
+
+
+def test_overlay_may_name_other_images_than_those_on_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local = with_lines("command: npm run dev", head="# For development\n")
+    files = {"k8s/prod/web.yaml": NEVER_PULLED, "k8s/hpa.yaml": AUTOSCALER}
+    assert formats_of(tmp_path, monkeypatch, local | files) == {"kubernetes"}
+
+
+@pytest.mark.parametrize(("name", "read"), [("docker-compose.dev.yml", "kubernetes"), ("compose.yml", "compose")])
+def test_file_that_is_named_for_development_gives_way(
+    name: str, read: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert formats_of(tmp_path, monkeypatch, {name: COMPOSE, "k8s/prod/web.yaml": WORKLOAD}) == {read}
 
 
 def test_manifests_of_less_than_half_of_the_programs_are_not_read(
@@ -172,8 +209,8 @@ def test_summary_says_that_two_variants_became_one(tmp_path: Path, monkeypatch: 
 def test_manifests_come_before_compose_files_further_down_unless_clearly_more_speaks_for_these(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    compose = {"deploy/docker-compose.prod.yml": COMPOSE.replace("build: web", "build: ../web")}
-    result = imported(tmp_path, monkeypatch, {"k8s/prod/web.yaml": WORKLOAD} | compose)
+    files = {"deploy/docker-compose.prod.yml": COMPOSE.replace("build: web", "build: ../web")}
+    result = imported(tmp_path, monkeypatch, {"k8s/prod/web.yaml": WORKLOAD} | files)
     lines = summary(result).splitlines()
     assert "read manifests of Kubernetes: k8s/prod is named for production, their images are in a registry" in lines
     assert (

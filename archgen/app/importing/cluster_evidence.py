@@ -16,7 +16,7 @@ from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.kubernetes.deployed import may_deploy
 from archgen.importers.kubernetes.kustomization import is_kustomization
 from archgen.importers.products import image_name
-from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, UNNAMED, stage_of
+from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, stage_of
 
 WORKLOAD = re.compile(
     rb'^[ {]*"?kind"?:\s*"?(?:Deployment|StatefulSet|DaemonSet|CronJob|Rollout|Pod|HelmRelease)"?\s*,?\s*$',
@@ -96,8 +96,6 @@ def evidence_of_cluster(
     """Yield what speaks for manifests as those of what visitors use, and against it."""
     if PRODUCTION in sketch.stages:
         yield Evidence(2, f"{sketch.stages[PRODUCTION]} is named for production")
-    elif TRIAL in sketch.stages and UNNAMED not in sketch.stages:
-        yield Evidence(-2, "all of them are for trials")
     if sketch.is_applied:
         yield Evidence(2, "a controller applies them")
     by = next((path for path, text in command_files(directory, paths, inside) if _deploys(path, text)), None)
