@@ -21,6 +21,9 @@ _PASSES = {
     "proxy_pass": "http", "grpc_pass": "grpc", "fastcgi_pass": "fastcgi", "uwsgi_pass": "uwsgi", "scgi_pass": "tcp",
     "memcached_pass": "memcached",
 }  # fmt: skip
+_OF_NGINX = re.compile(r"mime\.types$|_params$|(^|/)(modules|snippets|ssl|letsencrypt|certs?)([/_.-]|$)|options-ssl")
+"""Files that configurations include for types, parameters and certificates."""
+
 _SNIFF = re.compile(rb"\n[ \t]*(?:upstream\s+\S+|server|http|events|stream|location\s+[^{;]+)\s*\{")
 """A block behind the end of a line."""
 
@@ -137,6 +140,10 @@ class _Reader:
         for server, each in passes:
             if each.arguments:
                 self._pass(server, each)
+        for each in self.root.all("include") if not passes else ():
+            # what passes requests on may stand in a file that isn't here
+            if each.arguments and _OF_NGINX.search(each.arguments[0]) is None:
+                self.proxy.doubt(each.line, "include")
         for pool in self.pools.values():
             self._balance(pool)
 

@@ -82,6 +82,11 @@ def _has_database(parts: dict[str, Part], calls: dict[tuple[str, str], Call], ca
     return any(parts[target].kind == "database" for target in called)
 
 
+def _serves_files(part: Part) -> bool:
+    """Return True for a proxy whose configuration is known, and does more than to send visitors to another port."""
+    return not part.is_unclear and any(not heard["redirect"] for heard in part.listens.values())
+
+
 def _prove(parts: dict[str, Part], calls: dict[tuple[str, str], Call], published: Set[str]) -> None:
     """Drop each guess whose opposite is proven, and those of proxies whose own configuration says what they call.
 
@@ -91,7 +96,7 @@ def _prove(parts: dict[str, Part], calls: dict[tuple[str, str], Call], published
         call.guess = call.guess and call.evidence == "depends_on"
     read = {call.source for call in calls.values() if call.evidence == PASSED_ON}
     # one that passes on to nothing here serves files, unless a variable stands for what it passes on to
-    read |= {part.id for part in parts.values() if part.listens and not part.is_unclear}
+    read |= {part.id for part in parts.values() if _serves_files(part)}
     for source, target in [pair for pair, call in calls.items() if call.guess]:
         opposite = calls.get((target, source))
         leads = source in published or (

@@ -32,7 +32,7 @@ def attachments_of(manifests: Manifests, parts: list[Workload], hosts_of: HostsO
                 readers.setdefault((part.namespace, name, key), set()).add(part.program)
     for part in parts:
         mounted = all_mounted[part.id]
-        named.update((part.namespace, name) for name in (*(name for name, _ in mounted), *_referenced(part)))
+        named.update((part.namespace, name) for name in _referenced(part))
         for name, keys in mounted:
             kind = _kind_of_reader(part, name)
             for attachment in _attached(manifests, part, name, kind, hosts_of, keys):
@@ -91,13 +91,21 @@ def _kind_of_reader(part: Workload, name: str) -> str:
 
 def _mounted(part: Workload) -> Iterator[tuple[str, frozenset[str] | None]]:
     """Yield the ConfigMaps that a pod mounts, each with the keys of which it sees files; None for all of them."""
+    containers = all_containers_of(part.manifest.kind, part.manifest.node)
+    mounts = {mount.text_at("name") for each in containers for mount in each.get("volumeMounts").list()}
     for volume in pod_of(part.manifest.kind, part.manifest.node).get("volumes").list():
-        sources = [volume.get("configMap")]
-        sources += [item.get("configMap") for item in volume.get("projected", "sources").list()]
+        if mounts and volume.text_at("name") not in mounts:
+            continue
         paths = _paths_of(part, volume.text_at("name"))
-        for source in sources:
-            if source.text_at("name"):
-                yield source.text_at("name"), _keys(source, paths)
+        for source in _sources_of(volume):
+            yield source.text_at("name"), _keys(source, paths)
+
+
+def _sources_of(volume: SourceNode) -> Iterator[SourceNode]:
+    """Yield the ConfigMaps of a volume."""
+    for source in (volume, *volume.get("projected", "sources").list()):
+        if source.text_at("configMap", "name"):
+            yield source.get("configMap")
 
 
 def _may_be_of_proxy(attachment: Attachment) -> bool:
@@ -123,7 +131,9 @@ def _paths_of(part: Workload, volume: str) -> frozenset[str] | None:
 
 
 def _referenced(part: Workload) -> Iterator[str]:
-    """Yield the ConfigMaps of which a container takes variables."""
+    """Yield the ConfigMaps of which a container takes variables, and those of volumes, whether a container mounts them or not."""
+    for volume in pod_of(part.manifest.kind, part.manifest.node).get("volumes").list():
+        yield from (source.text_at("name") for source in _sources_of(volume))
     for container in part.containers:
         for item in container.get("envFrom").list():
             yield item.text_at("configMapRef", "name")
