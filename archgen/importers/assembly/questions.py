@@ -136,7 +136,7 @@ def _calls(inventory: Inventory) -> Iterator[ImportQuestion]:
         if call.is_named:
             ask = f"By their names, {call.source} calls {call.target}. Does it, and can it do without?"
         if call.variable is not None:
-            ask = f"No file holds {call.variable} of {call.source}. Does it call {call.target}, and can it do without?"
+            ask = f"No file holds an address for {call.variable} of {call.source}. Does it call {call.target}, and can it do without?"
         if call.asked:
             ask = f"Do the main requests of {call.source} fail without {call.target}?"
         place = str(call.place)
@@ -245,7 +245,8 @@ def _writers(inventory: Inventory) -> Iterator[ImportQuestion]:
 def _about(word: str, inventory: Inventory) -> ImportQuestion:
     """Return the question about an open topic; where something is backed up, that about backups names the rest."""
     copied = {name for part in inventory.parts.values() for name in part.backs_up}
-    others = [part.id for part in inventory.parts.values() if part.traits.stores and part.id not in copied]
+    stores = [part for part in inventory.parts.values() if part.traits.stores and part.kind != "object-storage"]
+    others = [part.id for part in stores if part.id not in copied]
     if word != "backups" or not copied or not others:
         return _WORDS[word]
     return question("unknown", word, f"Does anything back up {', '.join(others[:8])}?", ("none", "elsewhere"))
