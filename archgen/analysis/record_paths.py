@@ -1,8 +1,10 @@
-"""The components that records of names lead visitors to, and the balancers on the path of a flow."""
+"""The components that records of names lead visitors to, those among which one may be sick, and the balancers on the path of a flow."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
 
 from archgen.analysis.dns_names import address, pointee
 from archgen.analysis.hops import relays
@@ -10,6 +12,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Cluster, Component, Record
 from archgen.model.products import is_setting_of_balancer, scope_of
 from archgen.model.protocols import WEB
+from archgen.model.subject import Subject
 
 _BY_LAYER_2 = ("vrrp", "keepalived", "carp", "ucarp", "hsrp", "glbp", "heartbeat", "pacemaker", "corosync")
 """The mechanisms that move an address by announcing it on the local network."""
@@ -112,3 +115,75 @@ def components_behind(topology: Topology, record: Record, addressed: dict[tuple[
     standing = {replica.component for replica in topology.replicas_on.get(plain, ())}
     parsed = address(plain)
     return standing | addressed[parsed] if parsed in addressed else standing
+
+
+class SickEntry(Struct, frozen=True):
+    """A replica that accepts requests and can't answer them while an element is lost, though another entry of its name can.
+
+    `entries` are the components to which the records of the name lead.
+    """
+
+    flow: str
+    server: Component
+    entries: tuple[str, ...]
+    replica: str
+    lost: Subject
+
+
+def sick_entries(topology: Topology) -> Iterator[SickEntry]:
+    """Yield, for each name server, the first entry of its names that a single loss leaves up and unable to answer.
+
+    A visitor tries another address only if nothing accepts the connection at the first.
+    """
+    servers = [server for server in topology.names.servers if len(server.records) > 1]
+    addressed = components_at_addresses(topology) if servers else {}
+    for server in servers:
+        for flow in topology.architecture.flows:
+            entries = _entries(topology, server, flow.id, addressed)
+            sick = _sick(topology, flow.id, entries) if entries else None
+            if sick is not None:
+                yield SickEntry(flow.id, server, entries, *sick)
+                break
+
+
+def places_of(topology: Topology, sick: SickEntry) -> list[str]:
+    """Return the entries among which a name server chooses: components, or the replicas of a single one."""
+    if len(sick.entries) > 1:
+        return list(sick.entries)
+    return [replica.id for replica in topology.components[sick.entries[0]].replicas]
+
+
+def entries_behind_name(topology: Topology, server: Component, flow: str) -> tuple[str, ...]:
+    """Return the components to which a name server leads the visitors of a flow, if its records lead to several places."""
+    return _entries(topology, server, flow, components_at_addresses(topology))
+
+
+def _entries(
+    topology: Topology, server: Component, flow: str, addressed: dict[tuple[int, str], set[str]]
+) -> tuple[str, ...]:
+    domain = topology.flows[flow].domain
+    first = next((hop for hop in topology.hops[flow] if hop.meaning != "lookup"), None)
+    if domain is None or first is None:
+        return ()
+    leading = [record for record in topology.names.leading(domain) if record in server.records]
+    ends = {pointee(end): end for record in leading for end in records_behind(topology, record)}
+    if len(ends) < 2:
+        return ()
+    led = {name for end in ends.values() for name in components_behind(topology, end, addressed)}
+    return tuple(target for target in first.step.targets if target in led)
+
+
+def _sick(topology: Topology, flow: str, entries: tuple[str, ...]) -> tuple[str, Subject] | None:
+    losses = topology.losses.single_losses[flow]
+    lost_at = {element: 1 << place for place, element in enumerate(losses.plan.elements, 1)}
+    for name in entries:
+        for replica in topology.components[name].replicas:
+            sick = (
+                losses.failed[replica.id] & ~losses.own[replica.id] & ~losses.flow if replica.id in losses.failed else 0
+            )
+            # the machine says more than the program on it
+            for kind in ("host", "replica", "zone"):
+                lost = next((each for each, bit in lost_at.items() if each.kind == kind and sick & bit), None)
+                if lost is not None:
+                    return replica.id, lost
+    return None

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 
 from archgen.analysis.exposure import flows_past
 from archgen.analysis.failover_times import span
+from archgen.analysis.record_paths import entries_behind_name
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import RuleContext
 from archgen.model.architecture import Component
@@ -37,6 +38,7 @@ def conditions(topology: Topology, outcome: FlowOutcome, gone: Collection[Subjec
     return (
         *by_hand,
         *_moved(topology, outcome),
+        *_unnoticed_sites(topology, outcome),
         *_passed(topology, outcome.flow, gone),
         *_unplaced(topology, outcome.flow, gone),
         *(
@@ -46,6 +48,23 @@ def conditions(topology: Topology, outcome: FlowOutcome, gone: Collection[Subjec
             for words in search(topology, outcome.flow, component, gone)
         ),
     )
+
+
+def _unnoticed_sites(topology: Topology, outcome: FlowOutcome) -> Iterator[str]:
+    """Yield the share of requests to which an entry answers with errors unless its name server checks it and leaves it out."""
+    for server in topology.names.servers:
+        seen = server.balance.health_check if server.balance is not None else None
+        entries = (
+            entries_behind_name(topology, server, outcome.flow) if outcome.cut_off and seen in (None, False) else ()
+        )
+        # several components are alternatives, whatever stands by in each
+        names = [[replica.id for replica in topology.components[entry].replicas] for entry in entries]
+        groups = names if len(names) > 1 else [[replica] for each in names for replica in each]
+        up = [group for group in groups if not set(group) <= set(outcome.lost)]
+        sick = [group for group in up if set(group) <= {*outcome.lost, *outcome.cut_off}]
+        if 0 < len(sick) < len(up):
+            share = f"about {len(sick)} in {len(up)} requests {'fails' if len(sick) == 1 else 'fail'}"
+            yield f"{'as' if seen is False else 'if'} {server.id} runs no health checks on {listed(entries)}, {share}"
 
 
 def _by_hand(topology: Topology, outcome: FlowOutcome, gone: Collection[Subject]) -> Iterator[str]:

@@ -278,3 +278,45 @@ def test_the_work_of_a_worker_that_floats_waits_until_it_is_started_elsewhere(
     assert main(["simulate", str(model), *options, "--format", "json"]) == 0
     flow = json.loads(capsys.readouterr().out)["flows"]["mail"]
     assert (flow["status"], flow["hints"]) == (word, hints)
+
+
+SITES = """archgen: 1
+name: Two sites behind one name
+zones: {a: {kind: datacenter}, b: {kind: datacenter}}
+hosts: {a-1: {zone: a}, a-2: {zone: a}, a-3: {zone: a}, b-1: {zone: b}, b-3: {zone: b}}
+components:
+  user: {kind: client}
+  names: {kind: dns, managed: true, domain: x.org, records: [LA, LB]BALANCE}
+  lb-a: {kind: load-balancer, runs_on: [a-1, a-2]}
+  lb-b: {kind: load-balancer, runs_on: b-1}
+  web: {kind: web-server, runs_on: [a-3, b-3]}
+connections:
+  user -> lb-a | lb-b: https
+  lb-a -> web: {protocol: https, locality: same-datacenter}
+  lb-b -> web: {protocol: https, locality: same-datacenter}
+flows: {page: {domain: x.org, steps: [user -> lb-a | lb-b: GET, lb-a -> web: GET, lb-b -> web: GET]}}
+""".replace("LA, LB", "{name: x.org, type: A, value: lb-a}, {name: x.org, type: A, value: lb-b}")
+
+
+@pytest.mark.parametrize(
+    ("balance", "lost", "hints"),
+    [
+        ("", "a-3", ["if names runs no health checks on lb-a and lb-b, about 1 in 2 requests fails"]),
+        (
+            ", balance: {health_check: false}",
+            "a-3",
+            ["as names runs no health checks on lb-a and lb-b, about 1 in 2 requests fails"],
+        ),
+        (", balance: {health_check: GET /}", "a-3", []),
+        ("", "a-1", []),
+        ("", "b", []),
+    ],
+)
+def test_an_entry_that_answers_with_errors_keeps_its_share_unless_its_name_server_checks_it(
+    balance: str, lost: str, hints: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "sites.arch.yaml"
+    model.write_text(SITES.replace("BALANCE", balance), encoding="utf-8")
+    assert main(["simulate", str(model), "--kill", lost, "--format", "json"]) == 0
+    flow = json.loads(capsys.readouterr().out)["flows"]["page"]
+    assert (flow["status"], [hint for hint in flow["hints"] if "names" in hint]) == ("degraded", hints)

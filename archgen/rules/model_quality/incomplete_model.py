@@ -25,6 +25,7 @@ _DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     data.backups_without_interval,
     balancing.balancers_without_check,
     dns.records_without_ttl,
+    dns.sites_without_check,
     operations.misspelled_products,
     data.electors_without_quorum,
     data.writers_beyond_product,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from archgen.analysis.hops import Hop
+from archgen.analysis.record_paths import SickEntry, places_of, sick_entries
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Balance, Component, Replication
@@ -45,7 +46,7 @@ _REQUESTS = (*WEB, "grpc")
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """Yield a hit for each balancer with several targets to choose from."""
+    """Yield a hit for each balancer with several targets to choose from, and each name server with several sites."""
     facts = context.topology
     for component in facts.architecture.components:
         if component.balance is not None:
@@ -53,6 +54,22 @@ def check(context: RuleContext) -> Iterator[Hit]:
             hit = _judge(facts, component, component.balance, pool) if len(pool) > 1 else None
             if hit is not None:
                 yield hit
+    for sick in sick_entries(facts):
+        if sick.server.balance is not None and sick.server.balance.health_check is False:
+            yield _unnoticed_site(facts, sick)
+
+
+def _unnoticed_site(facts: Topology, sick: SickEntry) -> Hit:
+    return Hit(
+        subject=Subject("component", sick.server.id),
+        message=(
+            f"While {sick.lost.id} is down, {sick.replica} accepts requests and answers them with errors: {sick.server.id} runs no "
+            f"health checks on {listed(places_of(facts, sick))}"
+        ),
+        related=tuple((Subject("component", entry), "is in every answer") for entry in sick.entries),
+        flows=(sick.flow,),
+        fix="Let the name server leave out what can't answer: `balance: {health_check: GET /health}`.",
+    )
 
 
 def _judge(facts: Topology, component: Component, balance: Balance, pool: tuple[str, ...]) -> Hit | None:

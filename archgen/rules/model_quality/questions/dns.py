@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.dns_names import ADDRESS_TYPES, address, pointee
-from archgen.analysis.record_paths import balancer_on_path, components_at_addresses, components_behind, is_located
+from archgen.analysis.record_paths import (
+    balancer_on_path,
+    components_at_addresses,
+    components_behind,
+    is_located,
+    places_of,
+    sick_entries,
+)
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Flow
 from archgen.model.dns_zones import lies_under, normalize_name
@@ -103,6 +110,19 @@ def _is_visit(topology: Topology, flow: Flow) -> bool:
         if comes_in and hop.port is not None and hop.port.protocol in WEB:
             return True
     return False
+
+
+def sites_without_check(topology: Topology) -> Iterator[Gap]:
+    """Yield name servers with addresses of several sites, one of which may answer with errors, that don't say what notices that."""
+    for sick in sick_entries(topology):
+        server, balance = sick.server, sick.server.balance
+        if balance is None or balance.health_check is None:
+            yield component_gap(
+                server,
+                f"{server.id} doesn't declare how it detects that one of {listed(places_of(topology, sick))} can't answer: while "
+                f"{sick.lost.id} is down, {sick.replica} accepts requests and answers them with errors",
+                f"Add `balance: {{health_check: GET /health}}` to {server.id}, or `health_check: false` if nothing checks the sites.",
+            )
 
 
 def records_without_ttl(topology: Topology) -> Iterator[Gap]:
