@@ -261,7 +261,9 @@ def _hit(
         subject=Subject("component", component.id),
         message=message,
         related=tuple((Subject("component", target), label) for target in targets),
-        flows=tuple(dict.fromkeys(hop.flow for hop in _hops(facts, component) if _spread(facts, hop))),
+        flows=tuple(
+            dict.fromkeys(hop.flow for hop in _hops(facts, component) if not set(pool).isdisjoint(_spread(facts, hop)))
+        ),
         fix=_fix(facts, component, pool),
     )
 
