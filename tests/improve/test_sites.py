@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from archgen.edits.changes import AddReplica, AutomateFailover, apply_edit
+from archgen.edits.promotion import promoter_of
 from archgen.improve.repair import find_smallest_repair
 from archgen.model.architecture import Architecture
+from archgen.reliability.index import Index
 from archgen.report.what_if.comparison import changed_yaml
 from tests.improve.test_moves import HEAD, read
 
@@ -102,3 +104,29 @@ def test_a_store_of_two_that_its_product_promotes_needs_something_that_decides()
     yaml = changed_yaml(model, apply_edit(model, AutomateFailover("db")))
     assert "replication: {primary: h1, failover: automatic, waits_for: all, without: stop}" in yaml
     assert "# add what decides which replica is promoted, best at a third site: `by: …`" in yaml
+
+
+@pytest.mark.parametrize(
+    ("product", "flows", "added"),
+    [
+        (
+            "postgresql",
+            "flows: {do: {steps: [job -> db: INSERT]}, see: {access: read, steps: [job -> db: SELECT]}}",
+            True,
+        ),
+        ("postgresql", "flows: {see: {access: read, steps: [job -> db: SELECT]}}", False),
+        ("postgresql", "", False),
+        ("redis", "flows: {do: {steps: [job -> db: SET]}}", False),
+    ],
+)
+def test_the_flows_that_write_to_a_store_get_the_step_of_its_lease(product: str, flows: str, added: bool) -> None:
+    model = read(
+        f"{HEAD}hosts: {{h1: {{}}, h2: {{}}}}\ncomponents:\n  job: {{kind: scheduler}}\n"
+        f"  db: {{kind: database, product: {product}, runs_on: [h1, h2], replication: {{primary: h1, failover: manual}}}}\n"
+        f"connections: {{job -> db: tcp}}\n{flows}\n"
+    )
+    index = Index(model)
+    after = apply_edit(model, AutomateFailover("db", promoter_of(index, index.components["db"])))
+    step = "# add to the steps of do: `- db -> etcd: renew the lease`\n"
+    assert (changed_yaml(model, after).endswith(step), "lease" in changed_yaml(model, after)) == (added, added)
+    assert "lease" not in changed_yaml(after, apply_edit(after, AddReplica("db", "h3")))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from archgen.analysis.assessment import FlowAssessment
+from archgen.analysis.topology import Topology
 from archgen.edits.patch import (
     cluster_value,
     component_value,
@@ -17,10 +19,11 @@ from archgen.edits.patch import (
     runs_on_value,
     zone_value,
 )
-from archgen.edits.promotion import is_followed, is_promoted_by_unknown
+from archgen.edits.promotion import is_followed, is_promoted_by_unknown, keeps_leases
 from archgen.language.write.values import block
 from archgen.model.architecture import Architecture, Component
 from archgen.model.subject import Subject
+from archgen.model.wording import listed
 from archgen.reliability.index import Index
 
 
@@ -85,7 +88,23 @@ def changed_yaml(before: Architecture, after: Architecture) -> str:
             )
     added = {each.id: connection_value(each) for each in after.connections[len(before.connections) :]}
     lines += block({"connections": added}) if added else []
+    lines += [line for component in changed for line in _lease_steps(before, components, component, after)]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _lease_steps(
+    before: Architecture, components: Mapping[str, Component], component: Component, after: Architecture
+) -> Iterator[str]:
+    """Yield what to add to the flows that write to a store, whose primary a lease keeps from now on."""
+    old = components.get(component.id)
+    by = component.replication.by if component.replication is not None else None
+    if old is None or by is None or (old.replication is not None and old.replication.by == by):
+        return
+    promoter = next((each for each in after.components if each.id == by), None)
+    assumed = {flow.id for flow in before.flows if flow.assumed is not None}
+    writing = [flow for flow in Topology(before).flows_writing[component.id] if flow not in assumed]
+    if promoter is not None and writing and keeps_leases(promoter.product):
+        yield f"# add to the steps of {listed(writing)}: `- {component.id} -> {by}: renew the lease`"
 
 
 _SHORT = 300
