@@ -67,7 +67,7 @@ def _hit(
 ) -> Hit:
     groups: dict[tuple[str, ...], list[str]] = {}
     for element in lasting:
-        groups.setdefault(tuple(waiting[element]), []).append(element.id)
+        groups.setdefault(tuple(waiting[element]), []).append(_with_replicas(facts, element, waiting[element]))
     (first, repaired), *others = groups.items()
     waits = [f"Work of {listed(first)} waits for the repair of {listed(repaired, 'or')}"]
     waits += [f"that of {listed(flows)} for the repair of {listed(elements, 'or')}" for flows, elements in others]
@@ -75,12 +75,46 @@ def _hit(
     return Hit(
         subject=Subject("model", facts.architecture.id),
         message=(
-            f"{'; '.join(waits)}: about {spell_duration(seconds)}{' (assumed)' if assumed else ''}; "
+            f"{'; '.join(waits)}: about {_rounded(seconds)}{' (assumed)' if assumed else ''}; "
             f"the recovery objective is {spell_duration(objective)}"
         ),
         related=tuple((element, f"is what {listed(waiting[element])} waits for") for element in lasting),
         flows=tuple(flow for flow in facts.flows if any(flow in waiting[element] for element in lasting)),
+        fix=_fix(facts, [each for element in lasting for each in _needed_on(facts, element, waiting[element])]),
     )
+
+
+def _rounded(seconds: float) -> str:
+    """Return a time, of some hours to a tenth of one."""
+    return spell_duration(360.0 * round(seconds / 360) if seconds > 3600 else seconds)
+
+
+def _needed_on(facts: Topology, element: Subject, flows: list[str]) -> list[str]:
+    """Return the replicas that are lost with an element and that work of some flows waits for by themselves."""
+    delaying = dict.fromkeys(each for flow in flows for each in facts.losses.delaying[flow])
+    needed = (each.id for each in delaying if each.kind == "replica")
+    if element.kind == "replica":
+        return [element.id]
+    return [
+        each for each in needed if any(facts.index.takes_down(element, host) for host in facts.replicas[each].hosts)
+    ]
+
+
+def _with_replicas(facts: Topology, element: Subject, flows: list[str]) -> str:
+    """Return an element, and the replicas for which it counts."""
+    on = _needed_on(facts, element, flows)
+    return element.id if element.kind == "replica" or not on else f"{element.id} (with {listed(on)})"
+
+
+def _fix(facts: Topology, replicas: list[str]) -> str | None:
+    """Return the fix for replicas by what their components lack: another replica, or its failover; None for the rule's own."""
+    names = dict.fromkeys(facts.replicas[replica].component for replica in replicas)
+    alone = [name for name in names if len(facts.components[name].replicas) == 1]
+    others = [name for name in names if name not in alone]
+    advice = [f"give {listed(alone)} a second replica on another host"] if alone else []
+    advice += [f"let another replica of {listed(others)} take over automatically"] if others else []
+    words = "; ".join(advice)
+    return f"{words[0].upper()}{words[1:]}." if words else None
 
 
 RULE = Rule(
@@ -94,7 +128,7 @@ RULE = Rule(
         "A queue keeps what is sent while its worker is down, so nothing fails and nobody is told. A report may wait until the "
         "machine is repaired; an alarm, a payment or a mail with a link that expires may not."
     ),
-    fix="Run a second worker on another host, or let a platform start it elsewhere (`runs_on: {any: […]}`).",
+    fix="Give what the work waits for a second replica on another host, or let a platform start it elsewhere.",
     limits=(
         "Checks hosts, and replicas that a provider doesn't run, in models with a `recovery_time`. Where no `mttr` is declared, the "
         "repair is assumed and has to take three times as long as the objective. What takes down another flow is reported by "
