@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from archgen.model.finding import Accepted, Finding, Proof, Related
 from archgen.model.subject import Subject
+from archgen.report.common.encoding import encode, encode_long
 from archgen.report.common.terminal import LONGEST_WORD, Style, brief, display_width, escape_controls, wrap_columns
 from archgen.report.lint import json_, text
 from archgen.report.lint.outcome import LintReport
@@ -270,6 +271,15 @@ def test_json_keeps_its_contract() -> None:
         },
         "accepted": {"reason": "a pilot", "owner": None, "until": None},
     }
+
+
+@pytest.mark.parametrize("count", [0, 1, 500, 501])
+@pytest.mark.parametrize("last", ["lb", "\x1b[2J ##[ \u202e", "\udcff"])
+def test_a_long_list_is_written_in_parts_as_it_is_as_a_whole(count: int, last: str) -> None:
+    items = ["lb"] * (count - 1) + [last] * min(count, 1)
+    document = {"version": 1, "items": [], "summary": {"items": []}}
+    whole = encode({**document, "items": [{"id": each} for each in items]})
+    assert encode_long(document, "items", items, lambda each: {"id": each}) == whole
 
 
 def test_json_holds_a_file_name_that_is_no_unicode() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from io import BytesIO
 from json import dumps
 from typing import Any
 
@@ -19,6 +21,9 @@ _STEERING = re.compile(
 _ORDINARY = bytes(set(range(0x7F)) - set(b"#["))
 """The bytes in no form of these; what is left without them is little, and is searched at once."""
 
+_TOGETHER = 500
+"""Items of a long list that are encoded together: few enough for the caches of a processor."""
+
 
 def encode(document: Any) -> bytes:
     """JSON in the layout that all documents of archgen share; a terminal or a log obeys nothing of it.
@@ -33,6 +38,30 @@ def encode(document: Any) -> bytes:
     # the values of a large document take as much as its text
     del document
     return msgspec.json.format(_inert(written), indent=2) + b"\n"
+
+
+def encode_long(document: dict[str, Any], key: str, items: Sequence[Any], form: Callable[[Any], Any]) -> bytes:
+    """Return the same as `encode` for a document with the forms of items under a key, where it has an empty list.
+
+    The items are formed and written some at a time, so that a report of a hundred thousand is in memory once, as its text.
+    """
+    frame = encode(document)
+    if not items:
+        return frame
+    before, nothing, after = frame.partition(f'"{key}": []'.encode())
+    inside = slice(len(f'{{\n  "{key}": ['.encode()), -len(b"\n  ]\n}"))
+    written = BytesIO()
+    written.write(before + nothing[:-1])
+    for start in range(0, len(items), _TOGETHER):
+        part = [form(item) for item in items[start : start + _TOGETHER]]
+        try:
+            text = msgspec.json.encode({key: part})
+        except UnicodeEncodeError:
+            return encode({**document, key: [form(item) for item in items]})
+        written.write(b"," if start else b"")
+        written.write(msgspec.json.format(_inert(text), indent=2)[inside])
+    written.write(b"\n  ]" + after)
+    return written.getvalue()
 
 
 def _inert(written: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, assert_never
 
 import msgspec
@@ -10,7 +11,7 @@ from msgspec import Struct
 from archgen.model.change import Append, Change, Put, Remove
 from archgen.model.finding import Accepted, Finding, Proof
 from archgen.model.subject import Subject
-from archgen.report.common.encoding import encode
+from archgen.report.common.encoding import encode_long
 from archgen.report.lint.outcome import LintReport, count_severities, end_column
 
 VERSION = 1
@@ -55,13 +56,9 @@ class _Told(Struct, gc=False):
 def write(outcome: LintReport) -> bytes:
     """The whole document, indented, with a line feed at its end."""
     findings = outcome.findings
-    return encode(
-        {
-            "version": VERSION,
-            "findings": [_finding(outcome, finding) for finding in findings],
-            "summary": msgspec.structs.asdict(count_severities(findings)),
-        }
-    )
+    summary = msgspec.structs.asdict(count_severities(findings))
+    document = {"version": VERSION, "findings": [], "summary": summary}
+    return encode_long(document, "findings", findings, partial(_finding, outcome))
 
 
 def _finding(outcome: LintReport, finding: Finding) -> _Told:
