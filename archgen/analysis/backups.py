@@ -78,6 +78,8 @@ def copy_holders(topology: Topology, backup: Component) -> tuple[Component, ...]
 
 def holds_only_copies(topology: Topology, component: Component) -> bool:
     """Return True for storage that backups send copies to, and that nothing but them and monitoring calls."""
+    if not topology.of_kind("backup"):
+        return False
     callers = [topology.components[call.source] for call in topology.incoming[component.id]]
     sending = [caller for caller in callers if caller.kind == "backup" and component in copy_holders(topology, caller)]
     return bool(sending) and len(sending) + sum(topology.kind(each.id).observes for each in callers) == len(callers)

@@ -66,6 +66,8 @@ class Names:
 
         Programs alone ask a resolver; whoever goes by a name asks a name server that has it, or no line shows it.
         """
+        if not self.servers:
+            return ()
         firsts = (first_request(flow.steps) for flow in self.architecture.flows if flow.domain is not None)
         going = {first.source for first in firsts if first is not None}
         callers: dict[str, set[str]] = {}

@@ -88,7 +88,9 @@ def _is_addressed(topology: Topology, component: str) -> bool:
 
 
 def components_at_addresses(topology: Topology) -> dict[tuple[int, str], set[str]]:
-    """Return the components that each address leads to: all on its host, or the cluster that shares it."""
+    """Return the components that each address leads to, where records do: all on its host, or the cluster that shares it."""
+    if not any(server.records for server in topology.names.servers):
+        return {}
     declared: list[tuple[str | None, Iterable[str]]] = [
         (host.address, (replica.component for replica in topology.replicas_on[host.id]))
         for host in topology.architecture.hosts

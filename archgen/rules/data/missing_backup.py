@@ -199,11 +199,12 @@ def _is_beside_database(facts: Topology, component: Component) -> bool:
 
 def _is_dispensable(facts: Topology, component: Component) -> bool:
     """Return True for a store of keys and values that every program is declared to work without; files and records are more."""
+    if component.kind != "key-value-store":
+        return False
     calls = [call for call in facts.incoming[component.id] if facts.kind(call.source).id != "backup"]
     calls = [call for call in calls if not facts.kind(call.source).observes]
     steps = facts.hops_to[component.id]
-    optional = bool(calls) and not any(call.required for call in calls) and all(hop.optional for hop in steps)
-    return component.kind == "key-value-store" and optional
+    return bool(calls) and not any(call.required for call in calls) and all(hop.optional for hop in steps)
 
 
 _MAYBE_CACHE = (

@@ -27,6 +27,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
 def _used(topology: Topology) -> frozenset[str]:
     """Return the components on flows and connections, and in turn all that works for these."""
     used = {*_on_flows(topology), *_connected(topology.architecture)}
+    others = topology.components.keys() - used
+    used.update(name for name in others if _works_for_all(topology.architecture, topology.components[name]))
+    if used.issuperset(topology.components):
+        return frozenset(used)
     helps = _helps(topology)
     queue = sorted(used)
     while queue:
@@ -50,9 +54,6 @@ def _on_flows(topology: Topology) -> Iterator[str]:
     for flow in topology.architecture.flows:
         for answer in answers(flow.steps):
             yield from (answer.source, answer.target)
-    for component in topology.architecture.components:
-        if _works_for_all(topology.architecture, component):
-            yield component.id
 
 
 _CONTROLLERS = (

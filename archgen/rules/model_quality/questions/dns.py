@@ -41,12 +41,10 @@ def servers_without_records(topology: Topology) -> Iterator[Gap]:
 def hosts_without_address(topology: Topology) -> Iterator[Gap]:
     """Yield name servers whose records hold addresses, where no host declares its own."""
     names = topology.names
-    if names.addresses or not topology.hosts:
-        return
-    for server in names.servers:
+    for server in names.servers if topology.hosts else ():
         held = [pointee(record) for record in server.records if record.type.upper() in ADDRESS_TYPES]
         held = [value for value in dict.fromkeys(held) if address(value) is not None]
-        if held:
+        if held and not names.addresses:
             yield component_gap(
                 server,
                 f"{server.id} leads to {listed(held)}, but no host declares its address, so the host is unknown",
