@@ -1,9 +1,10 @@
-"""Elements by id and by kind: what a model declares, wherever it stands."""
+"""Elements by id and by kind, and the calls between them: what a model declares, wherever it stands."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -21,6 +22,8 @@ from archgen.model.architecture import (
 from archgen.model.kinds import KINDS, Kind
 from archgen.model.slug import distinct, slug
 from archgen.reliability.index import Index
+
+Value = TypeVar("Value")
 
 
 class Elements(Struct, frozen=True, dict=True, eq=False):
@@ -91,6 +94,13 @@ class Elements(Struct, frozen=True, dict=True, eq=False):
         """Return the components of a kind."""
         return self._of_kinds.get(kind, ())
 
+    def of_kinds(self, kinds: Collection[str]) -> tuple[Component, ...]:
+        """Return the components of some kinds, in the model's order."""
+        there = [kind for kind in kinds if kind in self._of_kinds]
+        if len(there) > 1:
+            return tuple(component for component in self.architecture.components if component.kind in there)
+        return self._of_kinds[there[0]] if there else ()
+
     @cached_property
     def _of_kinds(self) -> dict[str, tuple[Component, ...]]:
         components: dict[str, list[Component]] = {}
@@ -107,6 +117,39 @@ class Elements(Struct, frozen=True, dict=True, eq=False):
     def connections(self) -> dict[str, Connection]:
         """Connections by id."""
         return {connection.id: connection for connection in self.architecture.connections}
+
+    @cached_property
+    def outgoing(self) -> dict[str, tuple[Connection, ...]]:
+        """The connections of each component as a source."""
+        outgoing: dict[str, list[Connection]] = {}
+        for connection in self.architecture.connections:
+            outgoing.setdefault(connection.source, []).append(connection)
+        return by_component(self.components, outgoing)
+
+    @cached_property
+    def incoming(self) -> dict[str, tuple[Connection, ...]]:
+        """The connections of each component as a target."""
+        incoming: dict[str, list[Connection]] = {}
+        for connection in self.architecture.connections:
+            for target in dict.fromkeys(connection.targets):
+                incoming.setdefault(target, []).append(connection)
+        return by_component(self.components, incoming)
+
+    def calls_to(self, kinds: Iterable[str]) -> tuple[Connection, ...]:
+        """Return the connections to components of some kinds, in the model's order."""
+        connections, positions = self.architecture.connections, self._calls_to
+        places = sorted({place for kind in kinds for place in positions.get(kind, ())})
+        return tuple([connections[place] for place in places])
+
+    @cached_property
+    def _calls_to(self) -> dict[str, list[int]]:
+        """The positions of the connections to components of each kind."""
+        kinds = self._kinds
+        positions: dict[str, list[int]] = {}
+        for place, connection in enumerate(self.architecture.connections):
+            for target in connection.targets:
+                positions.setdefault(kinds[target].id, []).append(place)
+        return positions
 
     @cached_property
     def first_in_turn(self) -> dict[str, str]:
@@ -132,3 +175,12 @@ class Elements(Struct, frozen=True, dict=True, eq=False):
     def assumed_connections(self) -> tuple[Connection, ...]:
         """The connections that the model isn't certain of."""
         return tuple(each for each in self.architecture.connections if each.assumed is not None)
+
+
+def by_component(components: Iterable[str], values: Mapping[str, Iterable[Value]]) -> dict[str, tuple[Value, ...]]:
+    """Return the values of each component as a tuple, an empty one where it has none."""
+    result: dict[str, tuple[Value, ...]] = dict.fromkeys(components, ())
+    for component, each in values.items():
+        if component in result:
+            result[component] = tuple(each)
+    return result

@@ -193,7 +193,7 @@ def _is_clear(port: Port) -> bool:
 
 def is_public(topology: Topology, connection: Connection) -> bool:
     """Return True if a connection crosses the internet: from an untrusted network, or to a service of others there."""
-    return topology.trust(connection.source) == "internet" or _leaves(topology, connection)
+    return connection.source in topology.outsiders or _leaves(topology, connection)
 
 
 def _leaves(topology: Topology, connection: Connection) -> bool:

@@ -150,7 +150,9 @@ class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
         for component, kind in self._kinds.items():
             network = self._network_of.get(component)
             is_outside = (
-                (kind.id == "client" and component not in self.insiders) or kind.foreign or self._is_service(component)
+                (kind.id == "client" and component not in self.insiders)
+                or kind.foreign
+                or (kind.id == "other" and self._is_service(component))
             )
             outside: Trust | None = "internet" if is_outside else None
             trusts[component] = network.trust if network is not None else outside
@@ -159,14 +161,17 @@ class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
     @cached_property
     def external_services(self) -> frozenset[str]:
         """The services of others on the internet."""
-        return frozenset(
-            name for name, kind in self._kinds.items() if kind.foreign and self._trusts[name] == "internet"
-        )
+        return frozenset(name for name in self.outsiders if self._kinds[name].foreign)
+
+    @cached_property
+    def outsiders(self) -> dict[str, None]:
+        """The components on the internet, in the model's order."""
+        return dict.fromkeys(name for name, trust in self._trusts.items() if trust == "internet")
 
     def _is_service(self, component: str) -> bool:
-        """Return True for a service of others of no kind that calls in and that nothing inside calls, such as one for builds."""
+        """Return True for a component of no kind that is a service of others, such as one for builds: it calls in, and nothing calls it."""
         own = self.components[component]
-        if own.kind != "other" or not own.managed or self._hosts_of[component]:
+        if not own.managed or self._hosts_of[component]:
             return False
         local = scope_of(own) in ("zonal", "regional") or zone_of(own) is not None
         callers = {self._kinds[call.source].id for call in self.incoming[component]}
@@ -284,21 +289,10 @@ class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
     # Connections
 
     @cached_property
-    def outgoing(self) -> dict[str, tuple[Connection, ...]]:
-        """The connections of each component as a source."""
-        outgoing: dict[str, list[Connection]] = {}
-        for connection in self.architecture.connections:
-            outgoing.setdefault(connection.source, []).append(connection)
-        return {component: tuple(outgoing.get(component, ())) for component in self.components}
-
-    @cached_property
-    def incoming(self) -> dict[str, tuple[Connection, ...]]:
-        """The connections of each component as a target."""
-        incoming: dict[str, list[Connection]] = {}
-        for connection in self.architecture.connections:
-            for target in dict.fromkeys(connection.targets):
-                incoming.setdefault(target, []).append(connection)
-        return {component: tuple(incoming.get(component, ())) for component in self.components}
+    def calls_from_outside(self) -> tuple[Connection, ...]:
+        """The connections from the internet, in the model's order."""
+        outsiders = self.outsiders
+        return tuple(each for each in self.architecture.connections if each.source in outsiders)
 
     def crosses(self, connection: Connection) -> bool | None:
         """Return True if calls over a connection may leave a host; None where the hosts are unknown."""

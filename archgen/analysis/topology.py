@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
+from archgen.analysis.elements import by_component
 from archgen.analysis.hops import PASSING, Hop, is_for_one_host, port_of
 from archgen.analysis.inventory import ArchitectureIndex
 from archgen.model.architecture import MOVERS, SMALL_ZONES, WIDE_ZONES, Component, Connection, Flow
@@ -65,17 +66,17 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
             for hop in hops:
                 for end in (hop.step.source, *hop.step.targets, *(hop.connection.targets if hop.connection else ())):
                     flows.setdefault(end, {})[flow] = None
-        return {component: tuple(flows.get(component, ())) for component in self.components}
+        return by_component(self.components, flows)
 
     @cached_property
     def hops_to(self) -> dict[str, tuple[Hop, ...]]:
         """The hops of all flows that lead to each component."""
-        leading: dict[str, list[Hop]] = {component: [] for component in self.components}
+        leading: dict[str, list[Hop]] = {}
         for hops in self.hops.values():
             for hop in hops:
                 for target in dict.fromkeys(hop.targets):
-                    leading[target].append(hop)
-        return {component: tuple(hops) for component, hops in leading.items()}
+                    leading.setdefault(target, []).append(hop)
+        return by_component(self.components, leading)
 
     @cached_property
     def clients_in(self) -> dict[str, tuple[str, ...]]:
@@ -94,7 +95,7 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
                 if hop.access != "read":
                     for target in hop.targets:
                         flows.setdefault(target, {})[flow] = None
-        return {component: tuple(flows.get(component, ())) for component in self.components}
+        return by_component(self.components, flows)
 
     @cached_property
     def flows_over(self) -> dict[str, tuple[str, ...]]:
@@ -104,7 +105,7 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
             for hop in hops:
                 if hop.connection is not None:
                     flows.setdefault(hop.connection.id, {})[flow] = None
-        return {connection.id: tuple(flows.get(connection.id, ())) for connection in self.architecture.connections}
+        return by_component([connection.id for connection in self.architecture.connections], flows)
 
     @cached_property
     def own_names(self) -> dict[str, tuple[str, ...]]:
@@ -273,28 +274,32 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
     @cached_property
     def coordinators(self) -> frozenset[str]:
         """The control plane: the components that elect leaders, and those that they alone call; no application has data there."""
-        led = self._led_by
         electors = self._electors
+        if not electors:
+            return frozenset()
+        led = self._led_by
         # an observer calls everything that it observes
         beside = {name for name, kind in self._kinds.items() if kind.observes or kind.id == "backup"}
         asked = {
             target for name in electors - beside for connection in self.outgoing[name] for target in connection.targets
         }
-        control_plane = electors | beside | {name for name, leading in led.items() if leading} | asked
+        control_plane = electors | beside | led.keys() | asked
         alone = {name for name in asked if all(call.source in control_plane for call in self.incoming[name])}
-        return frozenset(electors | {name for name in alone if not self.flows_of[name] and not led[name]})
+        return frozenset(electors | {name for name in alone if not self.flows_of[name] and name not in led})
 
     @cached_property
     def _led_by(self) -> dict[str, set[str]]:
-        """The components that elect the leader of each component."""
-        return {
+        """The components that elect the leader of each component that has any."""
+        led = {
             component.id: {
                 how.by
                 for how in (component.replication, component.cluster)
                 if how and how.by in self.components and not (how is component.cluster and how.by in MOVERS)
             }
             for component in self.architecture.components
+            if component.replication or component.cluster
         }
+        return {name: leading for name, leading in led.items() if leading}
 
     @cached_property
     def _electors(self) -> set[str]:
@@ -304,11 +309,11 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
         """
         led = self._led_by
         named = {by for name, leading in led.items() for by in leading if by != name}
-        products = {
-            component.id for component in self.architecture.components if product_of(component.product).coordinates
-        }
+        products = {component.id for component in self.index.made_of(lambda product: product.coordinates)}
         leaders = named | products
-        askers = {name for name in self.components if led[name] or self._kinds[name].observes} | leaders
+        if not leaders:
+            return set()
+        askers = led.keys() | self.observing | leaders
         parties = askers | {name for name, kind in self._kinds.items() if kind.role in ("data", "balancer")}
         return {name for name in named if self._callers_in_flows(name) <= askers} | {
             name for name in products if {call.source for call in self.incoming[name]} <= parties

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Replica
 from archgen.model.dns_zones import servers_of
 from archgen.model.kinds import KINDS
-from archgen.model.products import product_of, zone_of
+from archgen.model.products import Product, product_of, zone_of
 from archgen.model.subject import Subject
 
 NEAREST = "same-zone"
@@ -81,12 +81,16 @@ class Index:
     @cached_property
     def shrinking(self) -> tuple[Component, ...]:
         """The components whose product counts fewer votes once a replica has left in order."""
-        products = ((component, product_of(component.product)) for component in self.components.values())
-        return tuple(
-            component
-            for component, product in products
-            if product.forgets_who_leaves or product.steps_down == "everything"
-        )
+        return self.made_of(lambda product: product.forgets_who_leaves or product.steps_down == "everything")
+
+    def made_of(self, is_meant: Callable[[Product], bool]) -> tuple[Component, ...]:
+        """Return the components whose product is meant, in the model's order; each product is asked once."""
+        meant = {name for name in self._products if is_meant(product_of(name))}
+        return tuple(each for each in self.architecture.components if each.product in meant) if meant else ()
+
+    @cached_property
+    def _products(self) -> frozenset[str | None]:
+        return frozenset([component.product for component in self.architecture.components])
 
     @cached_property
     def carrying(self) -> dict[tuple[str, str | None], dict[tuple[str, ...], list[str]]]:

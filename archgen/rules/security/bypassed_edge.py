@@ -46,11 +46,7 @@ def _protects(facts: Topology, edge: str, target: str, reached: list[str]) -> bo
 
 def _edges_by_caller(facts: Topology) -> dict[str, list[str]]:
     """For each caller on the internet, the CDNs, application firewalls, balancers and gateways that it reaches."""
-    return {
-        component: _edges_from(facts, component)
-        for component in facts.components
-        if facts.trust(component) == "internet"
-    }
+    return {component: _edges_from(facts, component) for component in facts.outsiders}
 
 
 def _edges_from(facts: Topology, caller: str) -> list[str]:

@@ -29,7 +29,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         passed.setdefault(name, []).append(port)
     reported: set[str] = set()
     for connection in facts.architecture.connections:
-        direct = facts.trust(connection.source) == "internet"
+        direct = connection.source in facts.outsiders
         handed = passed.get(connection.id, ())
         if not direct and not handed:
             continue

@@ -26,8 +26,8 @@ from archgen.model.wording import listed
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each public connection to a store, each past the applications, and each store on the internet."""
     facts = context.topology
-    for component in facts.architecture.components:
-        network = facts.network_of(component.id) if component.kind in STORES else None
+    for component in facts.of_kinds(STORES):
+        network = facts.network_of(component.id)
         if network is not None and network.trust == "internet":
             yield Hit(
                 subject=Subject("component", component.id),
@@ -35,16 +35,23 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 flows=facts.flows_of[component.id],
                 fix="Move it to a private network that only its callers reach.",
             )
-    for connection in facts.architecture.connections:
-        stores = [target for target in connection.targets if _is_store(facts, connection, target)]
-        if connection.source in stores:
-            # its own copies
-            continue
-        if stores:
+    for connection in facts.calls_to(_ASKED):
+        stores = _stores(facts, connection)
+        # its own copies are no outsiders
+        if stores and connection.source not in stores:
             yield from _judge(facts, connection, stores[0])
-        elif facts.trust(connection.source) == "internet" and not _is_denied(facts, connection):
+    for connection in facts.calls_from_outside:
+        if not _stores(facts, connection) and not _is_denied(facts, connection):
             yield from _through_proxies(facts, connection)
     yield from _opened(facts)
+
+
+_ASKED = (*STORES, "identity-provider")
+"""The kinds of stores, and of directories of accounts among others."""
+
+
+def _stores(facts: Topology, connection: Connection) -> list[str]:
+    return [target for target in connection.targets if _is_store(facts, connection, target)]
 
 
 def _is_store(facts: Topology, connection: Connection, target: str) -> bool:

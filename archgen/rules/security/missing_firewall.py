@@ -41,7 +41,7 @@ def _exposed(facts: Topology) -> tuple[tuple[Subject, ...], tuple[str, ...]]:
     """Return the elements that untrusted traffic reaches unguarded, and its connections; it passes components without a host."""
     reached: dict[Subject, None] = {}
     connections: dict[str, None] = {}
-    queue = [component.id for component in facts.architecture.components if facts.trust(component.id) == "internet"]
+    queue = list(facts.outsiders)
     seen = set(queue)
     for source in queue:
         for connection in facts.outgoing[source]:

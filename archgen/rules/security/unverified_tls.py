@@ -11,7 +11,6 @@ from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, Port
 from archgen.model.change import Change, Put
-from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -56,8 +55,8 @@ def _mail_advice(facts: Topology, connection: Connection) -> str:
 
 def _trusting(facts: Topology) -> Iterator[Hit]:
     """Yield a hit for each proxy that ends TLS and begins it again, says nothing of verification, and has none by default."""
-    for component in facts.architecture.components:
-        if product_of(component.product).trusting and any(map(_is_encrypted, facts.incoming[component.id])):
+    for component in facts.index.made_of(lambda product: product.trusting):
+        if any(map(_is_encrypted, facts.incoming[component.id])):
             calls = [call for call in facts.outgoing[component.id] if facts.flows_over[call.id] and _is_unsaid(call)]
             if calls:
                 targets = listed(list(dict.fromkeys(target for call in calls for target in call.targets)))

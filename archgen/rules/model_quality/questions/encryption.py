@@ -15,9 +15,7 @@ from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap
 
 def calls_without_encryption(topology: Topology) -> Iterator[Gap]:
     """Yield connections from the internet of which neither the protocol nor `tls` tells whether they are encrypted."""
-    for connection in topology.architecture.connections:
-        if topology.trust(connection.source) != "internet":
-            continue
+    for connection in topology.calls_from_outside:
         open_ = [port.protocol for port in connection.ports if port.redirect is None and encrypted(port) is None]
         if open_ and topology.crosses(connection) is not False:
             yield Gap(

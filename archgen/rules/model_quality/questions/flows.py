@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archgen.analysis.exposure import STORES, is_unused_call, works_beside
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Connection
+from archgen.model.kinds import KINDS
 from archgen.model.steps import Answer
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
@@ -54,10 +55,11 @@ def answers_without_request(topology: Topology) -> Iterator[Gap]:
 
 def entries_without_flow(topology: Topology) -> Iterator[Gap]:
     """Yield the model if clients call components that no flow goes through, so that nothing is known of their failures."""
+    clients = {client.id for client in topology.of_kind("client")}
     calls = [
         call.id
         for call in topology.architecture.connections
-        if topology.kind(call.source).id == "client"
+        if call.source in clients
         and not _is_administration(topology, call)
         and (_asks_store_alone(topology, call) or not any(_is_shown(topology, target) for target in call.targets))
     ]
@@ -107,9 +109,9 @@ def waits_for_queues(topology: Topology) -> Iterator[Gap]:
 
 def unused_calls(topology: Topology) -> Iterator[Gap]:
     """Yield calls of a store in no flow, though flows show what else the caller calls (`exposed-database`)."""
-    for connection in topology.architecture.connections:
+    for connection in topology.calls_to(STORES):
         stores = [target for target in connection.targets if topology.kind(target).id in STORES]
-        if not stores or connection.why is not None or topology.kind(connection.source).id in ("client", *STORES):
+        if connection.why is not None or topology.kind(connection.source).id in ("client", *STORES):
             continue
         shown = any(topology.flows_over[call.id] for call in topology.outgoing[connection.source])
         if shown and is_unused_call(topology, connection, stores[0]):
@@ -146,7 +148,7 @@ def alternatives_without_way(topology: Topology) -> Iterator[Gap]:
 
 def stores_without_step(topology: Topology) -> Iterator[Gap]:
     """Yield the first call of a store that no flow reaches by a component that flows reach, for all of them."""
-    calls = [call for call in topology.architecture.connections if _hides_store(topology, call)]
+    calls = [call for call in topology.calls_to(_HOLDING) if _hides_store(topology, call)]
     if calls:
         stores = list(dict.fromkeys(target for call in calls for target in call.targets))
         names = listed(first_few([call.id for call in calls], MOST_NAMES))
@@ -157,11 +159,13 @@ def stores_without_step(topology: Topology) -> Iterator[Gap]:
         )
 
 
+_HOLDING = (*(kind.id for kind in KINDS.values() if kind.stores), "secrets")
+"""The kinds that hold what others need: data, and secrets."""
+
+
 def _hides_store(topology: Topology, call: Connection) -> bool:
-    holders = [
-        target for target in call.targets if topology.kind(target).stores or topology.kind(target).id == "secrets"
-    ]
-    if not holders or not call.required or call.deferred or call.why is not None or not topology.flows_of[call.source]:
+    holders = [target for target in call.targets if topology.kind(target).id in _HOLDING]
+    if not call.required or call.deferred or call.why is not None or not topology.flows_of[call.source]:
         return False
     if topology.kind(call.source).role not in ("application", "web"):
         return False

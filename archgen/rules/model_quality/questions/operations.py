@@ -94,9 +94,9 @@ def queues_without_reader(topology: Topology) -> Iterator[Gap]:
 
     A copy for disasters is read after a loss only.
     """
-    for component in topology.architecture.components:
+    for component in topology.of_kinds(QUEUES):
         fed = [call.source for call in topology.incoming[component.id]]
-        passing = component.kind in QUEUES and bool(fed) and all(_passes_on(topology, name) for name in fed)
+        passing = bool(fed) and all(_passes_on(topology, name) for name in fed)
         copy = component.replication is not None and component.replication.copy_of is not None
         taken = bool(topology.outgoing[component.id]) or collection_of(topology, component.id) is not None
         if passing and not (copy or taken):
