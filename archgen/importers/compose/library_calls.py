@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 
 from archgen.importers.catalogue import Known, is_like
-from archgen.importers.compose.drivers import PackageLists, has_driver_for, lacks_library_for
+from archgen.importers.compose.drivers import PackageLists, has_driver_for, has_library_for, lacks_library_for
 from archgen.importers.compose.indirect import IndirectCall
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.facts import BY_LIBRARY
@@ -46,6 +46,12 @@ def lacks_library(
     return lacks_library_for(known, packages) and all(
         other.service.built_program == part.service.built_program or libraries(other) != packages for other in parts
     )
+
+
+def may_use(part: ServicePart, known: Known, libraries: Callable[[ServicePart], PackageLists]) -> bool:
+    """Return True for a program that has a library for a store, or of which no list of packages is there."""
+    packages = libraries(part)
+    return not known.keeps_data or packages.text == "" or has_library_for(known, packages)
 
 
 def _is_program(part: ServicePart) -> bool:

@@ -8,13 +8,16 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.compose.omissions import main_of, reason_of
 from archgen.importers.compose.project import Project
 from archgen.importers.compose.recipe import Recipe, read_recipe
 from archgen.importers.compose.service import Service
-from archgen.importers.facts import FactSheet, Opener
+from archgen.importers.facts import Fact, FactSheet, Opener
 from archgen.importers.names import free_id
 from archgen.importers.products import Guess, guess, image_name, is_product, with_ports
+from archgen.importers.secrets import without_user_info
+from archgen.model.finding import Confidence
 
 
 class ServicePart(Struct, frozen=True):
@@ -73,6 +76,26 @@ def _kind(name: str, service: Service, recipe: Recipe) -> Guess:
     words = service.words or recipe.words
     kind = guess(name, image, words, frozenset(service.environment if keeps else ()))
     return with_ports(kind, [port.target for port in service.ports if not port.udp])
+
+
+def describe_service(part: ServicePart, host: str, sheet: FactSheet) -> None:
+    """Add the facts of a service itself, which runs on a host."""
+    subject, service, known = f"component:{part.id}", part.service, part.guess.known
+    sure: Confidence = "high" if part.guess.sure else "medium"
+
+    def add(key: str, value: object, evidence: str, confidence: Confidence = "high") -> None:
+        sheet.add(Fact(subject, key, value, service.source, evidence, confidence))
+
+    add("kind", known.kind, part.guess.evidence, sure)
+    if known.product is not None:
+        add("product", known.product, part.guess.evidence, sure)
+    if service.image and "@" not in service.image.partition("@sha256")[0] and SAFE_IMAGE.fullmatch(service.image):
+        add("image", service.image, "image")
+    if service.built:
+        add("build", posixpath.normpath(without_user_info(service.built))[:200], "build")
+    add("host", host, "one compose project runs on one host", "medium")
+    if service.replicas is not None and service.replicas != 1:
+        add("replicas", service.replicas, "replicas")
 
 
 def hosts_of(parts: Mapping[str, ServicePart]) -> dict[str, str]:

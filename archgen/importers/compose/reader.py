@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections import Counter
 from collections.abc import Mapping
 from itertools import pairwise
 
 from archgen.importers.addresses import Mention, argument, mentions, port_beside, resolve_host
-from archgen.importers.catalogue import SAFE_IMAGE, Known
+from archgen.importers.catalogue import Known
 from archgen.importers.compose.drivers import libraries_of
 from archgen.importers.compose.environment import opened_variables
 from archgen.importers.compose.frameworks import read_by_frameworks
@@ -20,12 +19,12 @@ from archgen.importers.compose.indirect import (
     likely_callers,
 )
 from archgen.importers.compose.jobs import configuring_jobs
-from archgen.importers.compose.library_calls import calls_by_library, lacks_library
+from archgen.importers.compose.library_calls import calls_by_library, lacks_library, may_use
 from archgen.importers.compose.mounts import doubt_files_of_others, mounted
 from archgen.importers.compose.neighbours import Neighbours, networks_of
 from archgen.importers.compose.omissions import main_of
 from archgen.importers.compose.order import may_call, names_others, serves_alone
-from archgen.importers.compose.parts import ServicePart, hosts_of, proxies_of, service_parts
+from archgen.importers.compose.parts import ServicePart, describe_service, hosts_of, proxies_of, service_parts
 from archgen.importers.compose.ports import exporter_at, publication_entry
 from archgen.importers.compose.project import Project
 from archgen.importers.compose.recipe import Recipe
@@ -47,12 +46,14 @@ from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.outside_services import services_outside
 from archgen.importers.products import admits_anybody, replicates
 from archgen.importers.protocols import protocol_of_call, protocol_of_port
-from archgen.importers.secrets import without_user_info
 from archgen.importers.variable_names import is_for_browsers, names_page, names_sources, names_telemetry
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
 HOST = "docker-host"
+
+_DOORS = ("web-server", "reverse-proxy", "load-balancer")
+"""Kinds of products that keep nothing in a store that they wait for."""
 
 
 def read_compose(projects: list[Project], opener: Opener, sheet: FactSheet) -> list[Attachment]:
@@ -118,7 +119,7 @@ class _Reader:
     def read(self) -> list[Attachment]:
         attachments: list[Attachment] = []
         for part in self.parts.values():
-            self._describe(part)
+            describe_service(part, self.host, self.sheet)
             self._publish(part)
         for sidecar in self.project.services.values():
             main = self.parts.get(main_of(sidecar))
@@ -129,8 +130,8 @@ class _Reader:
             attachments += mounted(part, self._variables(part), self.opener, self.hosts)
         mounts = doubt_files_of_others(attachments, self.parts.values())
         attachments = list(read_by_frameworks(self.parts, mounts, self.opener, self.hosts))
-        for part, mention, source in calls_in_sources(self.parts, self.opener, self.hosts, self.project.variables):
-            self._connect(part, mention, source, IN_SOURCE, "medium")
+        for stated in calls_in_sources(self.parts, self.opener, self.hosts, self.project.variables):
+            self._call_by_source(*stated)
         attachments += settings_in_sources(self.parts, self.opener, self.hosts)
         for part in self.parts.values():
             for job in configuring_jobs(part.service, self.project.services):
@@ -152,7 +153,7 @@ class _Reader:
             self._doubt(f"connection:{part.id}->{store}", source, "same image and variables")
         for part in self.parts.values():
             near = likely_callers(part, self.parts)
-            if near and not any(self._is_member(part, called) for caller, called in self.proven if caller == part.id):
+            if near and not self._joins(part):
                 self._add(f"component:{part.id}", "near", near, part.service.source, "networks", "medium")
         own = {part.id: self._own_variables(part) for part in self.parts.values()}
         for call in calls_by_login(self.parts, own):
@@ -170,23 +171,6 @@ class _Reader:
         self, subject: str, key: str, value: object, source: Origin, evidence: str, confidence: Confidence = "high"
     ) -> None:
         self.sheet.add(Fact(subject, key, value, source, evidence, confidence))
-
-    def _describe(self, part: ServicePart) -> None:
-        subject, service, sure = f"component:{part.id}", part.service, part.guess.sure
-        known = part.guess.known
-        self._add(subject, "kind", known.kind, service.source, part.guess.evidence, "high" if sure else "medium")
-        if known.product is not None:
-            self._add(
-                subject, "product", known.product, service.source, part.guess.evidence, "high" if sure else "medium"
-            )
-        if service.image and "@" not in service.image.partition("@sha256")[0] and SAFE_IMAGE.fullmatch(service.image):
-            self._add(subject, "image", service.image, service.source, "image")
-        if service.built:
-            built = posixpath.normpath(without_user_info(service.built))[:200]
-            self._add(subject, "build", built, service.source, "build")
-        self._add(subject, "host", self.host, service.source, "one compose project runs on one host", "medium")
-        if service.replicas is not None and service.replicas != 1:
-            self._add(subject, "replicas", service.replicas, service.source, "replicas")
 
     def _publish(self, part: ServicePart) -> None:
         # a port without one of the machine is published on any free one, where no visitor looks for it
@@ -218,6 +202,14 @@ class _Reader:
             target = resolve_host(link.text, self.hosts) or resolve_host(alias, self.hosts)
             if target is not None:
                 self._connect(part, Mention(target), link.source, "links")
+
+    def _call_by_source(self, part: ServicePart, mention: Mention, source: Origin, is_alone: bool) -> None:
+        """Add a call that the settings in the source of a service tell; what several read is for those with a library for it."""
+        known = self.by_id[mention.host].guess.known
+        if not self._lacks_library(part, known) and (is_alone or may_use(part, known, self.libraries)):
+            self._connect(part, mention, source, IN_SOURCE, "medium")
+        else:
+            self._ask(part.id, mention.host, source, IN_SOURCE)
 
     def _call_indirectly(self, call: IndirectCall) -> None:
         self.called.add((call.source, call.target))
@@ -315,10 +307,6 @@ class _Reader:
         )
         return target.kind == "object-storage" and any(self.by_id[host].kind == "database" for host in named)
 
-    def _is_member(self, part: ServicePart, identity: str) -> bool:
-        """Return True for a store that joins another one of its product: programs call the one that they name."""
-        return self.by_id[identity].guess.known.product == part.guess.known.product
-
     def _connect(
         self, part: ServicePart, mention: Mention, source: Origin, evidence: str, sure: Confidence = "high"
     ) -> None:
@@ -377,19 +365,26 @@ class _Reader:
                 self._ask(part.id, target.id, value.source, "depends_on")
                 continue
             stores, known = target.guess.known.keeps_data, target.guess.known
-            subject = f"connection:{part.id}->{target.id}"
+            subject, serves = f"connection:{part.id}->{target.id}", serves_alone(part, target)
+            is_door = part.guess.known.kind in _DOORS and part.guess.known.protocol == "http"
+            is_door = is_door and part.guess.known.product is not None
+            is_guess = is_door if stores else not serves
             self._add(subject, "protocol", known.protocol if stores or known.product else "http", value.source, "depends_on",
-                      "high" if stores else "medium")  # fmt: skip
+                      "high" if stores and not is_guess else "medium")  # fmt: skip
             if known.port is not None:
                 self._add(subject, "number", known.port, value.source, "depends_on", "medium")
-            serves = serves_alone(part, target)
-            if not stores and not serves:
+            if is_guess:
                 self._add(subject, "guess", True, value.source, "depends_on", "medium")
             elif serves or self._names_others(part, target):
                 self._doubt(subject, value.source, "depends_on")
 
     def _lacks_library(self, part: ServicePart, known: Known) -> bool:
         return lacks_library(part, known, self.parts.values(), self.libraries)
+
+    def _joins(self, part: ServicePart) -> bool:
+        """Return True for a store that joins another one of its product: programs call the one that they name."""
+        called = (self.by_id[target].guess.known for caller, target in self.proven if caller == part.id)
+        return any(known.product == part.guess.known.product for known in called)
 
     def _names_others(self, part: ServicePart, target: ServicePart) -> bool:
         unseen = bool(part.service.env_files) and not self.copied[part.id]

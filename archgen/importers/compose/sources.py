@@ -105,8 +105,8 @@ def variables_of_files(part: ServicePart, outer: Mapping[str, str], opener: Open
 
 def calls_in_sources(
     parts: Mapping[str, ServicePart], opener: Opener, hosts: Mapping[str, str], outer: Mapping[str, str]
-) -> Iterator[tuple[ServicePart, Mention, Origin]]:
-    """Yield the calls that a `.env` in the source of a service tells, which its program reads itself.
+) -> Iterator[tuple[ServicePart, Mention, Origin, bool]]:
+    """Yield the calls that a `.env` in the source of a service tells, which its program reads itself; True if it does so alone.
 
     Of several that share the file, those that wait for one of its hosts read it.
     """
@@ -118,7 +118,7 @@ def calls_in_sources(
         is_theirs = any(mention.host in waits for mention, _ in calls_of[part.id])
         for mention, source in calls_of[part.id]:
             if is_theirs or shared[source.path] == 1:
-                yield part, mention, source
+                yield part, mention, source, shared[source.path] == 1
 
 
 def _mentions(
