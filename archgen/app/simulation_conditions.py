@@ -13,9 +13,13 @@ from archgen.model.architecture import Component
 from archgen.model.products import product_name
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
+from archgen.reliability.evaluation import Evaluation, Plan
+from archgen.reliability.failure import States
 from archgen.reliability.members import copies_awaited, is_of_unknown_copies
+from archgen.reliability.moment import Moment, Wait
 from archgen.reliability.promoters import lease_keeper, promotion_calls
 from archgen.reliability.simulation import FlowOutcome
+from archgen.reliability.structure import ServiceLevel, build
 from archgen.rules import BY_NAME
 
 _UNMOVED = "untracked-failover"
@@ -67,14 +71,23 @@ def _unnoticed_sites(topology: Topology, outcome: FlowOutcome) -> Iterator[str]:
             yield f"{'as' if seen is False else 'if'} {server.id} runs no health checks on {listed(entries)}, {share}"
 
 
+_LACKED: dict[str, ServiceLevel] = {"down": "serves", "partial": "every", "delayed": "full"}
+"""The level of service that a flow lacks, by its status."""
+
+
 def _by_hand(topology: Topology, outcome: FlowOutcome, gone: Collection[Subject]) -> Iterator[str]:
-    """Yield the manual failovers that a flow waits for, where nothing else is missing."""
+    """Yield the manual failovers that a flow waits for, where it works once they are done."""
     failing = {*outcome.fails, outcome.step}
     hops = (hop for hop in topology.hops[outcome.flow] if hop.step.id in failing)
     names = dict.fromkeys(target for hop in hops for target in hop.targets)
-    waits = [_manual_failover(topology, topology.components[name], gone) for name in names]
-    if outcome.possible and all(waits):
-        yield from waits
+    waits = {name: _manual_failover(topology, topology.components[name], gone) for name in names}
+    waits = {name: words for name, words in waits.items() if words}
+    if waits and outcome.possible and outcome.status in _LACKED:
+        done = {name: Wait(0, manual=True) for name in waits}
+        index, moment = topology.index, Moment(promotions=done, takeovers=done)
+        structure = build(index, topology.flows[outcome.flow], moment, _LACKED[outcome.status])
+        if not Evaluation(Plan(index, structure, moment), States(dict.fromkeys(gone, 1), 1)).flow:
+            yield from waits.values()
 
 
 def _manual_failover(topology: Topology, component: Component, gone: Collection[Subject]) -> str:

@@ -154,6 +154,9 @@ def test_a_step_of_a_member_without_a_majority_says_so(tmp_path: Path, capsys: p
         ("", ["d1"], "; until the manual failover of db"),
         ("", ["d1", "d2"], ""),
         ("", ["d1", "mail"], ""),
+        # the promoted one has no copy to wait for
+        (", mode: synchronous, waits_for: 1, without: stop", ["d1"], ""),
+        (", mode: synchronous, waits_for: 1, without: continue", ["d1"], "; until the manual failover of db"),
     ],
 )
 def test_a_flow_that_waits_for_people_says_until_when(
