@@ -9,7 +9,10 @@ from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.durations import spell_duration
 from archgen.model.subject import Subject
-from archgen.model.wording import listed
+from archgen.model.wording import first_few, listed, listed_replicas
+
+_NAMED = 3
+"""The elements, and the flows where each has its own, that a message names; more are counted."""
 
 _BETTER = 3
 """An assumed repair may be so many times shorter, as in the range of a figure that rests on it."""
@@ -22,9 +25,15 @@ def check(context: RuleContext) -> Iterator[Hit]:
     if objective is None:
         return
     waiting: dict[Subject, list[str]] = {}
+    needed: dict[Subject, dict[str, None]] = {}
     for flow, elements in facts.losses.delaying.items():
+        lost = _lost_with(facts, flow, elements)
         for element in _causes(facts, elements):
-            waiting.setdefault(element, []).append(flow)
+            working = [replica for replica in lost.get(element, ()) if not _only_keeps(facts, replica)]
+            # no replica is needed alone where several are lost together
+            if working or element not in lost:
+                waiting.setdefault(element, []).append(flow)
+                needed.setdefault(element, {}).update(dict.fromkeys(working))
     ending = {element for points in facts.losses.points.values() for element in points}
     lasting: dict[Subject, tuple[float, bool]] = {}
     for element in waiting:
@@ -32,7 +41,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if element not in ending and seconds > objective * (_BETTER if assumed else 1):
             lasting[element] = (seconds, assumed)
     if lasting:
-        yield _hit(facts, waiting, lasting, objective)
+        yield _hit(facts, waiting, needed, lasting, objective)
 
 
 def _causes(facts: Topology, elements: tuple[Subject, ...]) -> Iterator[Subject]:
@@ -49,6 +58,22 @@ def _causes(facts: Topology, elements: tuple[Subject, ...]) -> Iterator[Subject]
             yield element
 
 
+def _lost_with(facts: Topology, flow: str, elements: tuple[Subject, ...]) -> dict[Subject, list[str]]:
+    """Return the replicas that work of a flow waits for by themselves, by the elements that they are lost with."""
+    plan = facts.losses.levels[flow].full
+    lost: dict[Subject, list[str]] = {}
+    for element in elements:
+        for cause in plan.causes(element.id) if element.kind == "replica" else ():
+            lost.setdefault(cause, []).append(element.id)
+    return lost
+
+
+def _only_keeps(facts: Topology, replica: str) -> bool:
+    """Return True for what collects logs or keeps copies: what comes there later is no work of a flow."""
+    kind = facts.kind(facts.replicas[replica].component)
+    return kind.observes or kind.id == "backup"
+
+
 def _repair(facts: Topology, element: Subject) -> tuple[float, bool]:
     """Return the seconds until an element is repaired, and whether they are assumed."""
     owner = facts.hosts if element.kind == "host" else facts.components
@@ -62,25 +87,38 @@ def _repair(facts: Topology, element: Subject) -> tuple[float, bool]:
 def _hit(
     facts: Topology,
     waiting: Mapping[Subject, list[str]],
+    needed: Mapping[Subject, Mapping[str, None]],
     lasting: Mapping[Subject, tuple[float, bool]],
     objective: float,
 ) -> Hit:
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for element in lasting:
-        groups.setdefault(tuple(waiting[element]), []).append(_with_replicas(facts, element, waiting[element]))
-    (first, repaired), *others = groups.items()
-    waits = [f"Work of {listed(first)} waits for the repair of {listed(repaired, 'or')}"]
-    waits += [f"that of {listed(flows)} for the repair of {listed(elements, 'or')}" for flows, elements in others]
-    seconds, assumed = max(lasting.values())
+    # assumptions are rough: the longest stands for all of them
+    assumption = max((seconds for seconds, assumed in lasting.values() if assumed), default=0.0)
+    groups: dict[tuple[tuple[str, ...], str], list[str]] = {}
+    for element, (seconds, assumed) in lasting.items():
+        about = f"about {_rounded(assumption)} (assumed)" if assumed else f"about {_rounded(seconds)}"
+        named = _with_replicas(element, list(needed[element]))
+        groups.setdefault((tuple(waiting[element]), about), []).append(named)
+    several = len({about for _, about in groups}) > 1
+    clauses = [
+        f"{listed(flows)}{' waits' if not place else ''} for the repair of {listed(first_few(elements, _NAMED), 'or')}"
+        f"{f': {about}' if several else ''}"
+        for place, ((flows, about), elements) in enumerate(groups.items())
+    ]
+    shared = "" if several else f": {next(iter(groups))[1]}"
+    if len(groups) > _NAMED:
+        flows = list(dict.fromkeys(flow for element in lasting for flow in waiting[element]))
+        elements = listed(first_few([element.id for element in lasting], _NAMED), "or")
+        clauses = [f"{listed(first_few(flows, _NAMED))} waits for the repair of {elements}"]
+        longest, assumed = max(lasting.values())
+        shared = f": {'up to ' if several else ''}about {_rounded(longest)}{' (assumed)' if assumed else ''}"
     return Hit(
         subject=Subject("model", facts.architecture.id),
         message=(
-            f"{'; '.join(waits)}: about {_rounded(seconds)}{' (assumed)' if assumed else ''}; "
-            f"the recovery objective is {spell_duration(objective)}"
+            f"Work of {'; that of '.join(clauses)}{shared}; the recovery objective is {spell_duration(objective)}"
         ),
         related=tuple((element, f"is what {listed(waiting[element])} waits for") for element in lasting),
         flows=tuple(flow for flow in facts.flows if any(flow in waiting[element] for element in lasting)),
-        fix=_fix(facts, [each for element in lasting for each in _needed_on(facts, element, waiting[element])]),
+        fix=_fix(facts, [each for element in lasting for each in needed[element]]),
     )
 
 
@@ -89,21 +127,11 @@ def _rounded(seconds: float) -> str:
     return spell_duration(360.0 * round(seconds / 360) if seconds > 3600 else seconds)
 
 
-def _needed_on(facts: Topology, element: Subject, flows: list[str]) -> list[str]:
-    """Return the replicas that are lost with an element and that work of some flows waits for by themselves."""
-    delaying = dict.fromkeys(each for flow in flows for each in facts.losses.delaying[flow])
-    needed = (each.id for each in delaying if each.kind == "replica")
-    if element.kind == "replica":
-        return [element.id]
-    return [
-        each for each in needed if any(facts.index.takes_down(element, host) for host in facts.replicas[each].hosts)
-    ]
-
-
-def _with_replicas(facts: Topology, element: Subject, flows: list[str]) -> str:
+def _with_replicas(element: Subject, replicas: list[str]) -> str:
     """Return an element, and the replicas for which it counts."""
-    on = _needed_on(facts, element, flows)
-    return element.id if element.kind == "replica" or not on else f"{element.id} (with {listed(on)})"
+    return (
+        element.id if element.kind == "replica" or not replicas else f"{element.id} (with {listed_replicas(replicas)})"
+    )
 
 
 def _fix(facts: Topology, replicas: list[str]) -> str | None:
@@ -130,9 +158,9 @@ RULE = Rule(
     ),
     fix="Give what the work waits for a second replica on another host, or let a platform start it elsewhere.",
     limits=(
-        "Checks hosts, and replicas that a provider doesn't run, in models with a `recovery_time`. Where no `mttr` is declared, the "
-        "repair is assumed and has to take three times as long as the objective. What takes down another flow is reported by "
-        "`single-point-of-failure`."
+        "Checks hosts, and replicas that a provider doesn't run, in models with a `recovery_time`, but not what collects logs or keeps "
+        "backups. Where no `mttr` is declared, the repair is assumed and has to take three times as long as the objective. What takes "
+        "down another flow is reported by `single-point-of-failure`."
     ),
     references=(
         (
