@@ -172,3 +172,26 @@ def test_a_rule_for_everybody_is_narrowed_to_who_calls_what_is_inside() -> None:
             "siem: {", "zabbix: {kind: monitoring, runs_on: b}\n  siem: {"
         )
         assert fixed(both, "idle-firewall") == yaml.safe_load(both)
+
+
+def test_rules_are_narrowed_before_the_last_that_denies_everything() -> None:
+    text = OPEN.replace("ports: [80]}]", "ports: [80]}, {from: any, to: any, action: deny}]").replace(
+        "web -> siem", "job -> siem: {protocol: https, port: 9000}\n  web -> siem"
+    )
+    text = text.replace("siem: {kind", "job: {kind: worker, runs_on: a}\n  siem: {kind")
+    denied = {"from": "any", "to": "any", "action": "deny"}
+    rules = fixed(text, "idle-firewall")["components"]["wall"]["rules"]
+    assert [rule["ports"] for rule in rules[:-1]] == [[443], [8000], [80], [9000], [6514]]
+    assert rules[-1] == denied
+    out = text.replace("to: any, action: deny}", "to: any, action: deny, direction: out}")
+    assert [rule.get("ports") for rule in fixed(out, "idle-firewall")["components"]["wall"]["rules"]][4:] == [
+        [9000],
+        [6514],
+    ]
+    # behind these, other rules might never match
+    for deny in (
+        "{from: job, to: siem, action: deny}",
+        "{from: any, to: siem, action: deny}, {from: any, to: any, action: deny}",
+    ):
+        other = text.replace("{from: any, to: any, action: deny}", deny)
+        assert fixed(other, "idle-firewall") == yaml.safe_load(other)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from archgen.analysis.exposure import STORES
 from archgen.analysis.firewalls import is_for_everybody, lets_in
@@ -10,7 +11,7 @@ from archgen.analysis.topology import Topology
 from archgen.edits.firewalls import firewall_rules
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, FirewallRule
-from archgen.model.change import Append, Change, Path, Put
+from archgen.model.change import Append, Change, Path, Put, Remove
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -102,27 +103,47 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     rules = firewall_rules(facts, held)
     way: Path = ("components", component.id, "rules")
     open_ = [at for at, rule in enumerate(component.rules) if lets_in(rule) and _is_any(rule)]
-    changes: list[Change] = [Put((*way, at), rules[0]) for at in open_ if rules]
-    if rules and (open_ or (component.default == "allow" and not component.rules)):
-        changes += [Append(way, rule) for rule in (rules[1:] if open_ else rules)]
+    if open_ and rules:
+        changes = _written(component, [(at, rules[: None if at == open_[0] else 1]) for at in open_])
+        if not changes:
+            return ()
+    else:
+        is_empty = component.default == "allow" and not component.rules
+        changes = [Append(way, rule) for rule in rules] if is_empty else []
     if component.default == "allow" and rules:
         changes.append(Put(("components", component.id, "default"), "deny"))
-    return tuple(changes) if changes else tuple(_narrowed(facts, component))
+    return tuple(changes or _written(component, list(_narrowed(facts, component))))
 
 
-def _narrowed(facts: Topology, component: Component) -> Iterator[Change]:
-    """Yield the rules for who calls each target, on which ports, in the place of a rule for everybody on every port.
+def _narrowed(facts: Topology, component: Component) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """Yield the place of each rule for everybody on every port, with the rules for who calls its targets, on which ports.
 
     What nothing calls in the model, such as a monitoring that agents report to, somebody may need all the same.
     """
-    way: Path = ("components", component.id, "rules")
     for at, rule in _rules_for_everybody(component):
         private = [target for target in rule.targets if _is_private(facts, target)]
         called = [firewall_rules(facts, _meant(facts, target)) for target in private]
         if private and len(private) == len(rule.targets) and all(called):
-            first, *others = (each for rules in called for each in rules)
-            yield Put((*way, at), first)
-            yield from (Append(way, each) for each in others)
+            yield at, [each for rules in called for each in rules]
+
+
+def _written(component: Component, placed: list[tuple[int, list[dict[str, Any]]]]) -> list[Change]:
+    """Return the changes that write rules in the place of wide ones: the first of them there, and the others behind all rules.
+
+    A last rule that denies everything stays the last. Behind any other that denies, a rule might match no more: nothing is changed.
+    """
+    way: Path = ("components", component.id, "rules")
+    changes: list[Change] = [Put((*way, at), rules[0]) for at, rules in placed]
+    others = [rule for _, rules in placed for rule in rules[1:]]
+    behind = list(enumerate(component.rules))[placed[0][0] + 1 :] if others else []
+    denying = [(at, rule) for at, rule in behind if rule.action == "deny" and rule.direction == "in"]
+    if not denying:
+        return [*changes, *(Append(way, rule) for rule in others)]
+    last, deny = denying[0]
+    if last < len(component.rules) - 1 or not _is_any(deny):
+        return []
+    everything = {"from": "any", "to": "any", "action": "deny"}
+    return [*changes, Remove((*way, last)), *(Append(way, rule) for rule in (*others, everything))]
 
 
 def _meant(facts: Topology, target: str) -> list[str]:
