@@ -131,20 +131,24 @@ class Firewalls(Struct, frozen=True, dict=True, eq=False):
 
     def denies(self, sources: Collection[str], source: str, target: str, port: Port | None) -> str | None:
         """Return the firewall between a caller and a component that denies a call for certain; None if none does."""
-        return self._first_denying(self.between(source, target), sources, target, port)
+        return next(self._denying(self.between(source, target), sources, target, port), None)
 
-    def denies_replica(self, replica: Replica, target: str, port: Port | None) -> str | None:
-        """Return the firewall that denies a replica inside a call of a component for certain; None if none does."""
+    def denying(self, sources: Collection[str], source: str, target: str, port: Port | None) -> tuple[str, ...]:
+        """Return all firewalls between a caller and a component that deny a call for certain."""
+        return tuple(self._denying(self.between(source, target), sources, target, port))
+
+    def denying_replica(self, replica: Replica, target: str, port: Port | None) -> tuple[str, ...]:
+        """Return all firewalls that deny a replica inside a call of a component for certain."""
         around = self._around_replica(replica)
         passed = self._passed(around, replica.component, target)
-        return self._first_denying(passed, _names(around), target, port)
+        return tuple(self._denying(passed, _names(around), target, port))
 
-    def _first_denying(
+    def _denying(
         self, passed: Iterable[str], sources: Collection[str], target: str, port: Port | None
-    ) -> str | None:
+    ) -> Iterator[str]:
         outside = "internet" in sources
         firewalls = (each for each in passed if outside or self.sees_inside(each))
-        return next((each for each in firewalls if self.admits(each, sources, target, port) is False), None)
+        return (each for each in firewalls if self.admits(each, sources, target, port) is False)
 
     def _means(self, sides: tuple[str, ...], names: Collection[str]) -> bool | None:
         """Return True if a side of a rule means something of these names; None where addresses may."""

@@ -258,7 +258,10 @@ class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
         placed = all(len(each.hosts) == 1 for each in caller.replicas) and None not in networks
         if not placed or self.senders(caller.id) != (caller.id,):
             return None
-        denying = {each.hosts[0]: self.firewalls.denies_replica(each, target, port) for each in caller.replicas}
+        denying = {
+            each.hosts[0]: next(iter(self.firewalls.denying_replica(each, target, port)), None)
+            for each in caller.replicas
+        }
         firewall = next(filter(None, denying.values()), None)
         if firewall is None or None not in denying.values():
             return None

@@ -70,8 +70,8 @@ def admit_from(topology: Topology, component: str, hosts: Collection[str]) -> tu
     for call in topology.outgoing[component]:
         for target in call.targets:
             for port in ports_of(call):
-                denying = (topology.firewalls.denies_replica(replica, target, port) for replica in replicas)
-                for firewall in filter(None, denying):
+                denying = (topology.firewalls.denying_replica(replica, target, port) for replica in replicas)
+                for firewall in (each for firewalls in denying for each in firewalls):
                     opened.setdefault((firewall, target), {})[port_number(port)] = None
     return tuple(
         Append(
@@ -147,15 +147,21 @@ def _scrapes(topology: Topology, components: Collection[str]) -> Iterator[tuple[
 def admit_scrapes(topology: Topology, observer: str, components: Collection[str]) -> tuple[Change, ...]:
     """Return the rules that let a monitoring in to components, past the firewalls whose rules so far leave it to their default.
 
-    Its port isn't known. A firewall with a rule that denies something may keep it out on purpose.
+    Its port isn't known. A firewall with a rule that denies something may keep it out on purpose, and nothing else lets it through.
     """
     sources = topology.firewalls.places(observer)
-    denying = ((topology.firewalls.denies(sources, observer, name, None), name) for name in components)
+    denying = {name: topology.firewalls.denying(sources, observer, name, None) for name in components}
     return tuple(
         Append(("components", firewall, "rules"), {"from": observer, "to": name, "action": "allow"})
-        for firewall, name in denying
-        if firewall is not None and all(lets_in(rule) for rule in topology.components[firewall].rules)
+        for name, firewalls in denying.items()
+        if _only_allow(topology, firewalls)
+        for firewall in firewalls
     )
+
+
+def _only_allow(topology: Topology, firewalls: Collection[str]) -> bool:
+    """Return True if no rule of some firewalls denies something."""
+    return all(lets_in(rule) for firewall in firewalls for rule in topology.components[firewall].rules)
 
 
 def admit_like(topology: Topology, call: Connection, source: str) -> tuple[Change, ...] | None:
@@ -164,14 +170,14 @@ def admit_like(topology: Topology, call: Connection, source: str) -> tuple[Chang
     A call that a firewall leaves to its default needs one, on a port that is known.
     """
     target, port = call.targets[0], call.ports[0]
-    firewall = topology.firewalls.denies(topology.firewalls.places(source), source, target, port)
-    if firewall is None:
+    firewalls = topology.firewalls.denying(topology.firewalls.places(source), source, target, port)
+    if not firewalls:
         return ()
     number = port_number(port)
-    if number is None or not all(lets_in(rule) for rule in topology.components[firewall].rules):
+    if number is None or not _only_allow(topology, firewalls):
         return None
     value = {"from": source, "to": target, "ports": [number], "action": "allow"}
-    return (Append(("components", firewall, "rules"), value),)
+    return tuple(Append(("components", firewall, "rules"), value) for firewall in firewalls)
 
 
 def _outside(topology: Topology, source: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from archgen.analysis.topology import Topology
-from archgen.edits.firewalls import admit_from
+from archgen.edits.firewalls import admit_from, admit_like, admit_scrapes
 from archgen.language.load import load
 from archgen.model.change import Append
 from tests.edits.fixed_models import JOB, fixed, model
@@ -120,6 +120,33 @@ def test_an_agent_on_a_further_host_is_let_in_to_what_it_reports_to(text: str, a
     changes = admit_from(Topology(load("a.arch.yaml", text.encode()).architecture), "agent", ["edge"])
     assert [change.value for change in changes if isinstance(change, Append)] == added
     assert len(changes) == len(added)
+
+
+BOTH = model(
+    "user: {kind: client}\nweb: {kind: web-server, runs_on: w}\nprom: {kind: monitoring, product: prometheus, runs_on: m}\n"
+    "agent: {kind: monitoring-agent, runs_on: w}\n"
+    "outer: {kind: firewall, guards: [lan], default: deny, rules: [{from: edge, to: [web, s], ports: [80]}]}\n"
+    "inner: {kind: firewall, guards: [s], default: deny, rules: [{from: user, to: web}, {from: web, to: siem, ports: [514]}]}\n"
+    "siem: {kind: log-collector, runs_on: s}",
+    "user -> web: https\nweb -> siem: {protocol: syslog, port: 514}\nagent -> siem: {protocol: https, port: 9200}",
+    "user -> web: GET",
+    "{w: {network: lan}, m: {}, s: {network: lan}, o: {network: edge}}",
+    "networks: {lan: {trust: private}, edge: {trust: dmz}}\n",
+)
+
+
+def test_what_two_firewalls_deny_both_let_in() -> None:
+    """Where one of them has a rule that denies something, neither is opened: the other alone lets nothing through."""
+    for text, opened in (
+        (BOTH, ["inner", "outer"]),
+        (BOTH.replace("{from: edge", "{from: o, to: m, action: deny}, {from: edge"), []),
+    ):
+        facts = Topology(load("a.arch.yaml", text.encode()).architecture)
+        like = next(call for call in facts.architecture.connections if call.source == "web")
+        for changes in (admit_scrapes(facts, "prom", ["siem"]), admit_like(facts, like, "prom") or ()):
+            assert sorted(change.path[1] for change in changes) == opened
+        further = [change.path[1] for change in admit_from(facts, "agent", ["o"])]
+        assert further == (["inner", "outer"] if opened else ["inner"])
 
 
 def test_the_fix_of_what_nothing_monitors_lets_its_agent_in() -> None:
