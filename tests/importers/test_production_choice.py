@@ -31,6 +31,9 @@ spec: {scaleTargetRef: {kind: Deployment, name: web}, minReplicas: 1}
 
 NEVER_PULLED = WORKLOAD.replace('image: "acme/web:1"', 'image: "web:1",\n    imagePullPolicy: Never\n')
 
+STORE = "  db:\n    image: postgres:16\n"
+WITH_SETTINGS = WORKLOAD.replace("}]}}}\n", ", envFrom: [{secretRef: {name: web}}]}]}}}\n")
+
 
 def with_lines(*lines: str, head: str = "") -> dict[str, str]:
     """Return the compose file with further lines of its service, and with lines above all."""
@@ -51,7 +54,7 @@ DEVELOPMENT = [
     pytest.param(with_lines("volumes:", "  - ./web/src:/app/src"), id="mounted-part-of-the-source"),
     pytest.param(with_lines("environment:", "  - API_URL=http://localhost:8000"), id="visitors-at-localhost"),
     pytest.param(
-        {"docker-compose.yml": f"{COMPOSE}  db:\n    image: postgres:16\n    ports:\n      - '5432:5432'\n"},
+        {"docker-compose.yml": f"{COMPOSE}{STORE}    ports:\n      - '5432:5432'\n", "k8s/prod/web.yaml": WITH_SETTINGS},
         id="published-store",
     ),
     pytest.param({"docker-compose.yml": COMPOSE.replace("    restart: always\n", "")}, id="no-restart"),
@@ -143,19 +146,51 @@ def test_manifests_that_may_not_be_the_system_are_not_read(
 
 
 @pytest.mark.parametrize(
-    ("head", "services", "read"),
+    ("services", "read"),
     [
-        ("", ("app@.",), "kubernetes"),
-        ("name: web-shop", ("front@front", "back@back"), "kubernetes"),
-        ("", ("front@front", "back@back"), "compose"),
+        (("app@.",), "kubernetes"),
+        (("front@front", "back@back"), "compose"),
+        (("web-service@src",), "kubernetes"),
+        (("web=acme/web",), "kubernetes"),
+        (("web=acme/other-web",), "compose"),
+        (("web@web", "jobs@web"), "kubernetes"),
+        (("web@web", "jobs@jobs"), "compose"),
+        (("web@web", "jobs=php:8"), "compose"),
+        (("web@web", "tool=maker/tool"), "kubernetes"),
     ],
 )
-def test_manifests_are_of_the_same_system_by_a_word_or_by_its_only_program(
-    head: str, services: tuple[str, ...], read: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_manifests_are_of_the_same_system_by_names_and_images_or_by_its_only_program(
+    services: tuple[str, ...], read: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = compose(*services, head=head) + "    command: npm run dev\n"
+    text = compose(*services) + "    command: npm run dev\n"
     files = {"docker-compose.yml": text, "k8s/prod/web.yaml": WORKLOAD}
     assert formats_of(tmp_path, monkeypatch, files) == {read}
+
+
+@pytest.mark.parametrize(
+    ("manifest", "read"),
+    [
+        (WORKLOAD, "compose"),
+        (WITH_SETTINGS, "kubernetes"),
+        (f"{WORKLOAD}---\n{WORKLOAD.replace('acme/web:1', 'postgres:16').replace('web', 'db')}", "kubernetes"),
+    ],
+)
+def test_manifests_of_a_system_with_a_store_have_one_or_a_variable_for_it(
+    manifest: str, read: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = with_lines("command: npm run dev") | {"k8s/prod/web.yaml": manifest}
+    files["docker-compose.yml"] += STORE
+    assert formats_of(tmp_path, monkeypatch, files) == {read}
+
+
+@pytest.mark.parametrize("more", [{"deploy.sh": APPLY}, with_lines("command: npm run dev")])
+def test_leftover_manifests_with_routes_and_images_of_a_registry_are_not_read(
+    more: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = {"docker-compose.yml": COMPOSE.replace("    restart: always\n", ""), "k8s/web.yaml": WORKLOAD}
+    assert formats_of(tmp_path, monkeypatch, plain | {"k8s/hpa.yaml": AUTOSCALER}) == {"compose"}
+    write(more)
+    assert {name for _, name in import_model((".",), None).reading.sources} == {"kubernetes"}
 
 
 def test_overlay_may_name_other_images_than_those_on_this_machine(
@@ -173,14 +208,13 @@ def test_file_that_is_named_for_development_gives_way(
     assert formats_of(tmp_path, monkeypatch, {name: COMPOSE, "k8s/prod/web.yaml": WORKLOAD}) == {read}
 
 
-def test_manifests_of_less_than_half_of_the_programs_are_not_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    others = "".join(f"  p{number}:\n    build: p{number}\n" for number in range(2))
+def test_manifests_of_too_few_of_the_programs_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    others = "".join(f"  p{number}:\n    build: p{number}\n" for number in range(3))
     files = with_lines("command: npm run dev") | {"k8s/prod/web.yaml": WORKLOAD}
     files["docker-compose.yml"] += others
+    files["k8s/prod/p0.yaml"] = WORKLOAD.replace("web", "p0")
     assert formats_of(tmp_path, monkeypatch, files) == {"compose"}
-    write({"k8s/prod/p0.yaml": WORKLOAD.replace("web", "p0")})
+    write({"k8s/prod/p1.yaml": WORKLOAD.replace("web", "p1")})
     assert {name for _, name in import_model((".",), None).reading.sources} == {"kubernetes"}
 
 

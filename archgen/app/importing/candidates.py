@@ -17,7 +17,7 @@ _OF_COPIES = re.compile(r"[-_.](blue|green|\d+)$", re.IGNORECASE)
 _ENOUGH = 0.5
 """The part of a project's own programs that another one has to run to be the same system."""
 
-_MOST = 0.7
+MOST = 0.7
 """That part where it runs fewer programs, unless both a name and a script speak for it."""
 
 UNNAMED_RANK = 2
@@ -100,7 +100,7 @@ class ComposeCandidate(Struct, frozen=True):
     def is_variant_of(self, other: ComposeCandidate) -> bool:
         """Return True if this runs the system of another project: its programs, or its services as a script for production has them."""
         part = self.covers(other)
-        if part >= (_ENOUGH if self.rank == 0 or len(self.own) >= len(other.own) else _MOST):
+        if part >= (_ENOUGH if self.rank == 0 or len(self.own) >= len(other.own) else MOST):
             return True
         shared = len(self.services.keys() & other.services.keys())
         return self.rank == 0 and bool(self.own) and shared >= _ENOUGH * len(other.services)

@@ -15,7 +15,7 @@ from archgen.app.importing.stated_use import stated_uses
 from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.kubernetes.deployed import may_deploy
 from archgen.importers.kubernetes.kustomization import is_kustomization
-from archgen.importers.products import image_name
+from archgen.importers.products import image_name, is_product
 from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, stage_of
 
 WORKLOAD = re.compile(
@@ -28,8 +28,8 @@ _IMAGE = re.compile(rb"""\bimage["']?:[ \t]*["']?([^\s"'#,{}]{1,300})""")
 _FOR_VISITORS = re.compile(
     rb"^kind:[ \t]*(Ingress|HTTPRoute|Gateway|IngressRoute|HorizontalPodAutoscaler|PodDisruptionBudget)\b", re.MULTILINE
 )
-_NAME = re.compile(rb"^[ \t-]*name:[ \t]*([a-z0-9][a-z0-9.-]*)[ \t]*$", re.MULTILINE)
-_WORD = re.compile(r"[a-z0-9]{2,}")
+_NAME = re.compile(rb"""(?:^[ \t-]*|[{,][ \t]*)["']?name["']?:[ \t]*["']?([a-z0-9][a-z0-9.-]*)""", re.MULTILINE)
+_OF_SETTINGS = re.compile(rb"\b(env|envFrom|secretRef|configMapRef|secretKeyRef|secretName)[\"']?:")
 _NEVER_PULLED = re.compile(rb"imagePullPolicy:[ \t]*[\"']?Never\b")
 APPLIES = re.compile(
     r"\bkubectl\b.{0,200}?\b(apply|create[ ]+-f|set[ ]+image|rollout)\b|\bkustomize[ ]+(build|edit)\b|"
@@ -47,14 +47,16 @@ _MOST_LINES = 5000
 
 
 class ClusterSketch(Struct):
-    """The manifests that aren't for trials: the images of the system's own programs, words of names, and what else they show.
+    """The manifests that aren't for trials: the images of the system's own programs, the names beside, and what else they show.
 
-    `stages` has a directory for each stage that one is named for, those for trials too.
+    `has_settings` is True where a store runs beside the programs, or variables may name one. `stages` has a directory for each
+    stage that one is named for, those for trials too.
     """
 
     images: set[str] = field(default_factory=set)
     workloads: int = 0
-    words: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    has_settings: bool = False
     stages: dict[int, str] = field(default_factory=dict)
     is_for_visitors: bool = False
     is_applied: bool = False
@@ -79,12 +81,12 @@ def sketch_cluster(directory: str, paths: Iterable[str], inside: str) -> Cluster
         sketch.is_for_visitors |= _FOR_VISITORS.search(data) is not None
         if WORKLOAD.search(data) is not None:
             sketch.is_on_this_machine |= _NEVER_PULLED.search(data) is not None
-            images = (match[1].decode("utf-8", "replace") for match in _IMAGE.finditer(data))
+            images = [match[1].decode("utf-8", "replace") for match in _IMAGE.finditer(data)]
+            sketch.has_settings |= _OF_SETTINGS.search(data) is not None or any(map(is_product, images))
             own = {image for image in images if is_own_program("", image, "")}
             sketch.images |= {image_name(image) for image in own}
             if own:
-                names = (*own, *(match[1].decode() for match in _NAME.finditer(data)))
-                sketch.words |= {word for name in names for word in _WORD.findall(name.lower())}
+                sketch.names.update(match[1].decode() for match in _NAME.finditer(data))
                 sketch.workloads += len(WORKLOAD.findall(data))
                 sketch.is_from_registry |= any("/" in image for image in own)
     return sketch

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+_STRONG = 2
+
 
 class Evidence(Struct, frozen=True):
     """A weight, below zero for what speaks against it, and the words of a user for it."""
@@ -17,6 +19,11 @@ class Evidence(Struct, frozen=True):
 def weigh(evidence: Iterable[Evidence]) -> int:
     """Return how much all of it speaks for production."""
     return sum(each.weight for each in evidence)
+
+
+def has_strong(evidence: Iterable[Evidence], sign: int) -> bool:
+    """Return True if a thing alone says much for it, or against it where the sign is below zero."""
+    return any(each.weight * sign >= _STRONG for each in evidence)
 
 
 def strongest(evidence: Iterable[Evidence], sign: int, count: int = 2) -> list[str]:

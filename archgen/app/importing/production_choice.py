@@ -8,19 +8,20 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from archgen.app.importing.candidates import ComposeCandidate
+from archgen.app.importing.candidates import MOST, ComposeCandidate
 from archgen.app.importing.cluster_evidence import ClusterSketch, evidence_of_cluster, sketch_cluster
 from archgen.app.importing.compose_evidence import evidence_of_compose
+from archgen.app.importing.compose_sketch import ServiceSketch
 from archgen.app.importing.deploy_commands import find_runs
 from archgen.app.importing.directories import found_text
-from archgen.app.importing.evidence import Evidence, strongest, weigh
+from archgen.app.importing.evidence import Evidence, has_strong, strongest, weigh
 from archgen.app.importing.project_choice import ProjectChoice
 from archgen.app.importing.stated_use import stated_uses, usage_texts
 from archgen.importers.compose.project import DEFAULTS
-from archgen.importers.products import image_name
+from archgen.importers.products import image_name, is_product
 
 _WORD = re.compile(r"[a-z0-9]{2,}")
-_TITLE = re.compile(r"^name:(.*)", re.MULTILINE)
+_OF_ANY = frozenset(("service", "svc", "app", "server", "deployment"))
 _MARGIN = 3
 """How much more has to speak for manifests than for compose files in the directory itself, and how much less than for those below."""
 
@@ -48,12 +49,14 @@ def prefer(
         return None
     if choice.is_helper:
         return Preference(True, f"{first} runs no program of its own")
-    if not _runs_alike(sketch, choice, directory, found_text(choice.projects[0][-1], inside)):
+    if not _runs_alike(sketch, choice, directory):
         return None
     texts = usage_texts(names, directory, inside)
     compose = [each for project in choice.candidates for each in _evidence(directory, project, texts, paths, inside)]
     cluster = [*evidence_of_cluster(sketch, directory, paths, texts, inside)]
-    if weigh(cluster) >= (weigh(compose) - _MARGIN if is_below else max(1, weigh(compose) + _MARGIN)):
+    # routes and registries are in leftover manifests too
+    is_strong = is_below or has_strong(cluster, 1) or has_strong(compose, -1)
+    if is_strong and weigh(cluster) >= (weigh(compose) - _MARGIN if is_below else max(1, weigh(compose) + _MARGIN)):
         against = ", ".join(strongest(compose, -1))
         why = ", ".join(strongest(cluster, 1)) or "as much speaks for them as for compose files"
         return Preference(True, f"{why}, and {_named(choice)} {against}" if against else why)
@@ -61,20 +64,45 @@ def prefer(
     return Preference(False, ", ".join(reasons) or "nothing says that visitors use the manifests")
 
 
-def _runs_alike(sketch: ClusterSketch, choice: ProjectChoice, directory: str, text: str) -> bool:
-    """Return True for manifests that may run the system of compose files: half as many programs, and a word of their names."""
-    own = [(name, each) for project in choice.candidates for name, each in project.own.items()]
-    programs = {each.built or each.image or name for name, each in own}
-    words = {
-        word
-        for name, each in own
-        for text in (name, os.path.basename(each.built), image_name(each.image))
-        for word in _WORD.findall(text.lower())
-    }
-    words.update(word for title in _TITLE.findall(text) for word in _WORD.findall(title.lower()))
+def _runs_alike(sketch: ClusterSketch, choice: ProjectChoice, directory: str) -> bool:
+    """Return True for manifests that may run the system of compose files: nearly all of its programs, and what its data may be in."""
+    services = [each for project in choice.candidates for each in project.services.values()]
+    keeps_data = any(each.image and is_product(each.image) for each in services)
+    if keeps_data and not sketch.has_settings:
+        return False
+    programs = _programs(choice)
     # the only program, of the directory itself, may have any name
-    is_alike = programs == {directory} or not words.isdisjoint(sketch.words)
-    return is_alike and 2 * max(len(sketch.images), sketch.workloads) >= len(programs)
+    if {each.built for alike in programs for _, each in alike} == {directory}:
+        return True
+    names = [*map(_words_of, (*sketch.names, *sketch.images))]
+    found = [any(_runs_in(name, each, sketch, names) for name, each in alike) for alike in programs]
+    return sum(found) >= MOST * len(found)
+
+
+def _programs(choice: ProjectChoice) -> list[list[tuple[str, ServiceSketch]]]:
+    """Return the services that run each program of a system: those built of one source are one, what others built counts alone."""
+    own = [(name, each) for project in choice.candidates for name, each in project.own.items() if not is_product(name)]
+    built: dict[str, list[tuple[str, ServiceSketch]]] = {}
+    for name, each in own:
+        # an image without an owner is that of a language, into which the sources are mounted
+        if each.built or "/" not in each.image:
+            built.setdefault(each.built or name, []).append((name, each))
+    return [*built.values()] or [[each] for each in own]
+
+
+def _runs_in(name: str, service: ServiceSketch, sketch: ClusterSketch, names: Sequence[frozenset[str]]) -> bool:
+    """Return True for a program that manifests run too: of the same image, or where it is built, one with the words of its name."""
+    image = image_name(service.image)
+    if "/" in service.image and "$" not in image and not service.built:
+        return image in sketch.images
+    words = [_words_of(each) for each in (name, image, os.path.basename(service.built)) if each not in ("", ".")]
+    return any(own <= other for own in words for other in names)
+
+
+def _words_of(name: str) -> frozenset[str]:
+    """Return the words of a name without those that tell only that it runs."""
+    words = frozenset(_WORD.findall(name.lower()))
+    return words - _OF_ANY or words
 
 
 def _named(choice: ProjectChoice) -> str:
