@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 
+from msgspec import Struct
+
+from archgen.importers.addresses import Mention
 from archgen.importers.catalogue import Known, is_like
 from archgen.importers.compose.drivers import PackageLists, has_driver_for, has_library_for, lacks_library_for
 from archgen.importers.compose.indirect import IndirectCall
 from archgen.importers.compose.parts import ServicePart
-from archgen.importers.facts import BY_LIBRARY
+from archgen.importers.facts import BY_LIBRARY, Origin
 from archgen.model.kinds import KINDS
+
+
+class UnlikelyCall(Struct, frozen=True):
+    """A store that files name to a program which seems to have no library for it.
+
+    It `may_be_for_others`, where several share the value, or the order of the start alone names it.
+    """
+
+    caller: ServicePart
+    mention: Mention
+    source: Origin
+    evidence: str
+    may_be_for_others: bool
 
 
 def calls_by_library(

@@ -19,7 +19,7 @@ from archgen.importers.compose.indirect import (
     likely_callers,
 )
 from archgen.importers.compose.jobs import configuring_jobs
-from archgen.importers.compose.library_calls import calls_by_library, lacks_library, may_use
+from archgen.importers.compose.library_calls import UnlikelyCall, calls_by_library, lacks_library, may_use
 from archgen.importers.compose.mounts import doubt_files_of_others, mounted
 from archgen.importers.compose.neighbours import Neighbours, networks_of
 from archgen.importers.compose.omissions import main_of
@@ -36,7 +36,9 @@ from archgen.importers.compose.sharing import (
     is_for_others,
     is_meant_for_others,
     is_of_coordinated,
+    own_values,
     sharers_by_place,
+    takes_copies,
     value_place,
 )
 from archgen.importers.compose.sources import calls_in_sources, settings_in_sources, variables_of_files
@@ -101,6 +103,8 @@ class _Reader:
         self.called: set[tuple[str, str]] = set()
         self.certain: set[tuple[str, str]] = set()
         self.doubted: dict[tuple[str, str], tuple[Origin, str]] = {}
+        self.served: set[str] = set()
+        self.unlikely: list[UnlikelyCall] = []
         self.libraries = libraries_of(opener)
         self.neighbours = Neighbours()
 
@@ -141,12 +145,14 @@ class _Reader:
             if (name, target) not in self.certain:
                 self._doubt(f"connection:{name}->{target}", source, evidence)
                 self._ask(name, target, source, evidence)
+        self._settle()
         for route in routes({part.id: part.service for part in self.parts.values()}, proxies_of(self.parts)):
             self._route(route)
         for call in (*calls_by_socket(self.parts), *calls_by_name_server(self.parts, self.hosts)):
             self._call_indirectly(call)
         for part in self.parts.values():
             self._order(part)
+        self._settle()
         services = self.project.services.values()
         for part, store, source in borrowed_stores(self.parts, services, self.proven, self.copied):
             self._connect(part, Mention(store), source, "same image and variables")
@@ -155,7 +161,7 @@ class _Reader:
             near = likely_callers(part, self.parts)
             if near and not self._joins(part):
                 self._add(f"component:{part.id}", "near", near, part.service.source, "networks", "medium")
-        own = {part.id: self._own_variables(part) for part in self.parts.values()}
+        own = {part.id: own_values(self._variables(part), self.shared) for part in self.parts.values()}
         for call in calls_by_login(self.parts, own):
             if (call.source, call.target) not in self.proven:
                 self._call_indirectly(call)
@@ -208,8 +214,9 @@ class _Reader:
         known = self.by_id[mention.host].guess.known
         if not self._lacks_library(part, known) and (is_alone or may_use(part, known, self.libraries)):
             self._connect(part, mention, source, IN_SOURCE, "medium")
+            self.served.add(mention.host)
         else:
-            self._ask(part.id, mention.host, source, IN_SOURCE)
+            self.unlikely.append(UnlikelyCall(part, mention, source, IN_SOURCE, not is_alone))
 
     def _call_indirectly(self, call: IndirectCall) -> None:
         self.called.add((call.source, call.target))
@@ -223,11 +230,6 @@ class _Reader:
             self._add(subject, "number", known.port, call.place, call.evidence, "medium")
         if sure == "high":
             self.proven.add((call.source, call.target))
-
-    def _own_variables(self, part: ServicePart) -> dict[str, SourceText]:
-        """Return the variables of a service that no other one shares."""
-        values = self._variables(part).items()
-        return {name: value for name, value in values if len(self.shared.get(value_place(value), ())) < 2}
 
     def _take_over(self, part: ServicePart, job: Service) -> None:
         """Add the calls whose addresses a job writes into the configuration of a service."""
@@ -268,10 +270,13 @@ class _Reader:
             self.by_id[store.id] = store
             if several and is_for_others(part, store):
                 continue
-            is_open = several and not store.guess.known.keeps_data
-            if is_open or self._lacks_library(part, store.guess.known):
+            if several and not store.guess.known.keeps_data:
                 self._ask(part.id, store.id, value.source, evidence)
                 continue
+            if self._lacks_library(part, store.guess.known):
+                self.unlikely.append(UnlikelyCall(part, mention, value.source, evidence, several))
+                continue
+            self.served.add(store.id)
             self._connect(part, mention, value.source, evidence)
             self._doubt(f"connection:{part.id}->{store.id}", value.source, evidence)
         for mention in mentions(name, value.text, self.hosts, port):
@@ -286,7 +291,7 @@ class _Reader:
                 self._doubt(f"connection:{part.id}->{exporter.id}", value.source, evidence)
                 continue
             if self._lacks_library(part, target.guess.known):
-                self._ask(part.id, target.id, value.source, evidence)
+                self.unlikely.append(UnlikelyCall(part, mention, value.source, evidence, several))
                 continue
             self._connect(part, mention, value.source, evidence)
             if mention.assumed:
@@ -295,27 +300,29 @@ class _Reader:
                 self.doubted.setdefault((part.id, target.id), (value.source, evidence))
             else:
                 self.certain.add((part.id, target.id))
+                self.served.add(target.id)
             if names_telemetry(name) and not target.guess.known.keeps_data:
                 self._add(f"connection:{part.id}->{target.id}", "required", False, value.source, evidence)
 
-    def _takes_copies(self, part: ServicePart, target: ServicePart | OutsideStore) -> bool:
-        """Return True for the object storage that a backup of a database names: that is where the copies go."""
-        named = (
-            mention.host
-            for name, value in self._variables(part).items()
-            for mention in mentions(name, value.text, self.hosts)
-        )
-        return target.kind == "object-storage" and any(self.by_id[host].kind == "database" for host in named)
+    def _settle(self) -> None:
+        """Connect programs with stores that they seem to have no library for, and ask; what others call is likely meant for them."""
+        for call in self.unlikely:
+            name, target = call.caller.id, call.mention.host
+            self._ask(name, target, call.source, call.evidence)
+            if not (call.may_be_for_others and target in self.served):
+                self._connect(call.caller, call.mention, call.source, call.evidence)
+                self._doubt(f"connection:{name}->{target}", call.source, call.evidence)
+        self.unlikely.clear()
 
     def _connect(
         self, part: ServicePart, mention: Mention, source: Origin, evidence: str, sure: Confidence = "high"
     ) -> None:
         if mention.host == part.id:
             return
-        target = self.by_id[mention.host]
+        target, subject = self.by_id[mention.host], f"connection:{part.id}->{mention.host}"
         known = target.guess.known
-        subject = f"connection:{part.id}->{target.id}"
-        if part.kind == "backup" and KINDS[target.kind].stores and not self._takes_copies(part, target):
+        copied = part.kind == "backup" and KINDS[target.kind].stores
+        if copied and not takes_copies(target, self._variables(part), self.hosts, self.by_id):
             self._add(f"component:{part.id}", "member", f"backs_up:{target.id}", source, evidence)
             return
         self.called.add((part.id, target.id))
@@ -362,7 +369,7 @@ class _Reader:
             if not may_call(part, target, self.proven, self.by_id):
                 continue
             if self._lacks_library(part, target.guess.known):
-                self._ask(part.id, target.id, value.source, "depends_on")
+                self.unlikely.append(UnlikelyCall(part, Mention(target.id), value.source, "depends_on", True))
                 continue
             stores, known = target.guess.known.keeps_data, target.guess.known
             subject, serves = f"connection:{part.id}->{target.id}", serves_alone(part, target)
@@ -377,6 +384,8 @@ class _Reader:
                 self._add(subject, "guess", True, value.source, "depends_on", "medium")
             elif serves or self._names_others(part, target):
                 self._doubt(subject, value.source, "depends_on")
+            else:
+                self.served.add(target.id)
 
     def _lacks_library(self, part: ServicePart, known: Known) -> bool:
         return lacks_library(part, known, self.parts.values(), self.libraries)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 
+from archgen.importers.addresses import mentions
 from archgen.importers.compose.drivers import PackageLists, has_library_for
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Service, SourceText
@@ -34,6 +35,17 @@ def is_for_others(part: ServicePart, target: ServicePart | OutsideStore) -> bool
         return False
     copies = part.kind == "backup" and not KINDS[target.kind].stores
     return copies or KINDS[part.kind].observes or (proxies and target.guess.known.keeps_data)
+
+
+def takes_copies(
+    target: ServicePart | OutsideStore,
+    variables: Mapping[str, SourceText],
+    hosts: Mapping[str, str],
+    components: Mapping[str, ServicePart | OutsideStore],
+) -> bool:
+    """Return True for the object storage that a backup of a database names: that is where the copies go."""
+    named = (mention.host for name, value in variables.items() for mention in mentions(name, value.text, hosts))
+    return target.kind == "object-storage" and any(components[host].kind == "database" for host in named)
 
 
 def _is_own_gateway(part: ServicePart) -> bool:
@@ -169,6 +181,13 @@ def sharers_by_place(
             if not users or users[-1] is not part:
                 users.append(part)
     return sharers
+
+
+def own_values(
+    values: Mapping[str, SourceText], sharers: Mapping[ValuePlace, Sequence[ServicePart]]
+) -> dict[str, SourceText]:
+    """Return those of a service's variables whose values no other one shares; `sharers` are known by the place of a value."""
+    return {name: value for name, value in values.items() if len(sharers.get(value_place(value), ())) < 2}
 
 
 def value_place(value: SourceText) -> ValuePlace:
