@@ -52,6 +52,28 @@ def test_a_loss_that_took_the_same_flows_down_before_is_not_brought() -> None:
     assert {"main", "clinic"} <= {finding.subject.id for finding in after.findings if finding.severity == "error"}
 
 
+def test_a_zone_that_took_down_the_monitoring_and_its_flows_before_is_not_brought() -> None:
+    """The rule compares with another zone of the kind, which there is only once the fix declares one."""
+    text = """\
+archgen: 1
+name: The only power feed
+zones: {feed: {kind: power}}
+hosts: {a-1: {zone: feed}, d-1: {zone: feed}, m-1: {zone: feed}}
+components:
+  user: {kind: client}
+  app: {kind: app-server, runs_on: a-1}
+  db: {kind: database, runs_on: d-1}
+  prom: {kind: monitoring, runs_on: m-1, collects: [{from: [app, db], what: [metrics]}]}
+connections: {user -> app: https, app -> db: postgresql}
+flows:
+  read: {access: read, steps: [user -> app: GET, app -> db: SELECT]}
+"""
+    done = fixes(text, "single-point-of-failure")
+    assert [finding.subject.id for finding in done.findings] == ["a-1"]
+    after = checker(Input("a.arch.yaml", done.data), Policy(), TODAY)(done.data)
+    assert "monitoring-shares-fate" in {finding.rule for finding in after.findings}
+
+
 def test_a_fix_that_is_not_enough_says_what_is_left() -> None:
     """The fix of a rule of somebody else renames the model, which adds nothing to what it asks for."""
     rule = replace(UNTRACKED, mend=lambda context, hit: (Put(("name",), "Another name"),))

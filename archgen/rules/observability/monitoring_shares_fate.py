@@ -9,6 +9,7 @@ from archgen.analysis.monitoring import keeps_logs_alone
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
+from archgen.model.finding import Proof
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
@@ -79,6 +80,7 @@ def _hit(facts: Topology, monitors: list[Component], shared: dict[str, tuple[Sub
             *((place, "goes down with the monitoring on it") for place in places),
         ),
         flows=facts.in_order(flows),
+        proof=_proof(facts, *places) if len(places) == 1 else None,
     )
 
 
@@ -107,6 +109,12 @@ def _sentence(facts: Topology, titles: list[str], standing: tuple[Subject, ...],
         return f"{listed(titles)} {run} in {places}, so {they} {are} silent when {loss}"
     go = "goes" if len(standing) == 1 else "go"
     return f"{listed(titles)} {run} {where}, so {they} {are} silent when {places} {go} down"
+
+
+def _proof(facts: Topology, place: Subject) -> Proof | None:
+    """Return the proof that the loss of a zone takes down a flow; a host is a reason even where no flow goes down."""
+    flows = _flows(facts, place) if place.kind == "zone" else ()
+    return facts.losses.points[flows[0]][place].proof if flows else None
 
 
 def _flows(facts: Topology, place: Subject) -> tuple[str, ...]:
