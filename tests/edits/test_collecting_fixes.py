@@ -208,8 +208,24 @@ def test_logs_go_where_others_send_theirs_past_the_firewall_there() -> None:
     ]
     denied = SIEM.replace("action: allow}]", "action: allow}, {from: l, to: s, action: deny}]")
     assert fixed(denied, "missing-logs") == yaml.safe_load(denied)
-    unnamed = fixed(SIEM.replace("protocol: syslog, port: 6514, tls: true", "protocol: syslog"), "missing-logs")
-    assert unnamed["connections"]["lb -> siem"] == {"protocol": "syslog", "required": False}
+    clear = SIEM.replace(", tls: true", "")
+    assert fixed(clear, "missing-logs") == yaml.safe_load(clear)
+
+
+def test_a_client_on_the_server_ships_its_logs_before_they_are_sent_where_others_send_theirs() -> None:
+    agent = SIEM.replace("lb: {kind: load-balancer, product: f5, ", "lb: {kind: load-balancer, ").replace(
+        "siem: {kind", "agent: {kind: monitoring-agent, runs_on: l, collects: [{what: [metrics]}]}\n  siem: {kind"
+    )
+    after = fixed(agent, "missing-logs")
+    assert after["components"]["agent"]["collects"] == [{"what": ["metrics", "logs"]}]
+    assert "lb -> siem" not in after["connections"]
+    # not one that takes figures alone, one on another host, or one for an appliance
+    for old, new in (
+        ("kind: monitoring-agent", "kind: monitoring-agent, product: node-exporter"),
+        ("runs_on: l, collects: [{", "runs_on: w, collects: [{from: [lb], "),
+        ("load-balancer, runs_on", "load-balancer, product: f5, runs_on"),
+    ):
+        assert "lb -> siem" in fixed(agent.replace(old, new), "missing-logs")["connections"]
 
 
 def test_no_client_ships_the_logs_of_an_appliance() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.encryption import clear_ports
 from archgen.analysis.monitoring import collection_of
 from archgen.analysis.topology import Topology
 from archgen.edits.firewalls import admit_like
@@ -37,7 +38,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
                     (Subject("component", observer), "takes no logs from it") for observer in taken.observers
                 ),
                 flows=tuple(ways),
-                fix=_advise(facts, name, syslog),
+                fix=_advise(facts, name, taken.observers, syslog),
                 confidence="high" if taken.named else "medium",
             )
 
@@ -52,13 +53,29 @@ def _syslog(facts: Topology) -> Connection | None:
     return None
 
 
-def _advise(facts: Topology, entry: str, syslog: Connection | None) -> str | None:
+def _advise(facts: Topology, entry: str, observers: tuple[str, ...], syslog: Connection | None) -> str | None:
     """Return the fix of an entry that can send its logs where others send theirs, or that takes no client."""
+    if any(_ships(facts, observer, entry) for observer in observers):
+        return None
     if syslog is not None:
-        return f"Let it send its logs to {syslog.targets[0]}, as {syslog.source} does, and declare that connection."
-    if product_of(facts.components[entry].product).appliance:
+        how = " over TLS" if clear_ports(syslog) else ""
+        return (
+            f"Let it send its logs to {syslog.targets[0]}{how}, as {syslog.source} does, and declare that connection."
+        )
+    if _takes_no_client(facts, entry):
         return "Let it send its logs to a collector by syslog (`kind: log-collector`), and declare that connection."
     return None
+
+
+def _ships(facts: Topology, observer: str, entry: str) -> bool:
+    """Return True for a client on an entry's own host that could take its logs too, and needs no way in to the collector."""
+    takes = not product_of(facts.components[observer].product or observer).figures_only
+    shared = set(facts.hosts_of(observer)).intersection(facts.hosts_of(entry))
+    return takes and bool(shared) and not _takes_no_client(facts, entry)
+
+
+def _takes_no_client(facts: Topology, entry: str) -> bool:
+    return product_of(facts.components[entry].product).appliance
 
 
 def _keeps_none(facts: Topology, entry: str) -> bool:
@@ -77,23 +94,24 @@ def _logs(collection: Collection, entry: str) -> bool:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Logs sent to where others send theirs; else beside what is collected from the entry already, by what can take logs.
+    """Logs beside what is collected from the entry already, by what can take logs; else sent to where others send theirs by TLS.
 
     They are of the entry alone, if others are named too. An appliance takes no client that could ship them.
     """
     facts, entry = context.topology, hit.subject.id
     syslog = _syslog(facts)
-    if syslog is not None and hit.related:
+    shipping = [subject for subject, _ in hit.related if _ships(facts, subject.id, entry)]
+    if syslog is not None and hit.related and not shipping:
         value = port_value(syslog.ports[0])
         declared = value if isinstance(value, dict) else {"protocol": value}
         call = Put(("connections", f"{entry} -> {syslog.targets[0]}"), declared | {"required": False})
         admitted = admit_like(facts, syslog, entry)
-        return () if admitted is None else (call, *admitted)
-    if product_of(facts.components[entry].product).appliance:
+        return () if admitted is None or clear_ports(syslog) else (call, *admitted)
+    if _takes_no_client(facts, entry):
         return ()
     return tuple(
         _taking_logs(observer.id, at, part, entry)
-        for observer in (facts.components[subject.id] for subject, _ in hit.related)
+        for observer in (facts.components[subject.id] for subject in shipping or [each for each, _ in hit.related])
         if not product_of(observer.product or observer.id).figures_only
         for at, part in enumerate(observer.collects)
         if part.what and "logs" not in part.what and (not part.sources or entry in part.sources)
