@@ -13,17 +13,13 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Certificate, Connection, Port
 from archgen.model.kinds import FORWARDING
 from archgen.model.products import is_setting_of_balancer, passes_on_unread, scope_of
-from archgen.model.protocols import UNCERTIFIED
+from archgen.model.protocols import UNCERTIFIED, WITH_ACCOUNTS
 
 _NO_NETWORK = ("dns", "file", "unix")
 """Protocols that carry nothing of a request over a network, or names alone."""
 
 _OF_OTHERS = ("syslog", "snmp")
 """Protocols of monitoring that carry more than measurements: log lines, and the settings of devices."""
-
-
-_WITH_ACCOUNTS = ("postgresql", "mysql", "mssql", "oracle")
-"""Protocols of databases, which let in nobody without an account."""
 
 
 class Termination(Struct, frozen=True):
@@ -265,9 +261,26 @@ def _measures(topology: Topology, connection: Connection) -> bool:
         return False
     if topology.observing.isdisjoint(ends) or any(topology.kind(name).id == "log-collector" for name in ends):
         return False
-    if connection.credentials is not None or topology.kind(connection.source).role in ("visitor", "balancer"):
+    protocols = {port.protocol for port in connection.ports}
+    if not protocols.isdisjoint(_OF_OTHERS):
         return False
-    return not any(port.protocol in (*_OF_OTHERS, *_WITH_ACCOUNTS) for port in connection.ports)
+    if connection.credentials is None and connection.authentication is False:
+        return True
+    if connection.credentials is not None or _passes_people_on(topology, connection.source):
+        return False
+    return protocols.isdisjoint(WITH_ACCOUNTS)
+
+
+def _passes_people_on(topology: Topology, source: str) -> bool:
+    """Return True for visitors, and for a balancer unless all that call it, through others too, are known to be monitoring."""
+    if topology.kind(source).role != "balancer":
+        return topology.kind(source).role == "visitor"
+    reaching = [source]
+    for name in reaching:
+        if topology.kind(name).role == "balancer":
+            reaching += [call.source for call in topology.incoming[name] if call.source not in reaching]
+    callers = [name for name in reaching if topology.kind(name).role != "balancer"]
+    return not callers or not topology.observing.issuperset(callers)
 
 
 def shown_certificates(topology: Topology, port: Port, end: str) -> tuple[Certificate, ...]:

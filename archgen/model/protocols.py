@@ -133,4 +133,7 @@ TUNNELS = ("wireguard", "openvpn", "ipsec")
 UNCERTIFIED = ("ssh", "sftp", "rsync", *TUNNELS, "webrtc", "srtp", "srtcp")
 """The encrypted protocols in which no server shows a certificate for its name: it is known by its key, or by one of its own CA."""
 
+WITH_ACCOUNTS = ("postgresql", "mysql", "mssql", "oracle")
+"""The protocols of databases that let in nobody without an account."""
+
 PROTOCOLS: dict[str, Protocol] = {protocol.id: protocol for protocol in _ALL}
