@@ -60,7 +60,7 @@ class Proxy:
         self.taken = taken
         self.pools: set[str] = set()
         self.outside: set[str] = set()
-        self.strays: list[tuple[Member, str]] = []
+        self.strays: list[tuple[str, list[Member], str]] = []
         self.is_of_here = False
         self.others = {} if others is None else others
 
@@ -105,7 +105,8 @@ class Proxy:
             if targets.keys() == {None} and all(_is_elsewhere(server.host) for server in servers):
                 self._stand_alone(pool, servers, protocol, line)
                 return
-            self.strays += [(server, protocol) for server in servers if self._resolved(server) is None]
+            if targets.keys() == {None}:
+                self.strays.append((pool, [server for server in servers if not server.backup] or servers, protocol))
             for target, server in targets.items():
                 if target is not None and target != self.owner:
                     self.is_of_here = True
@@ -125,28 +126,37 @@ class Proxy:
 
         One that leads to nothing here is made for other names, so what it passes on to isn't known.
         """
-        for server, protocol in self.strays:
-            is_public = "." in server.host
-            led = (is_public or self.is_of_here) and self._lead_out(server, protocol)
+        for pool, servers, protocol in self.strays:
+            is_public = all("." in server.host for server in servers)
+            led = (is_public or self.is_of_here) and self._lead_out(pool, servers, protocol)
             if not led and not is_public:
-                self.doubt(server.line, "pool")
+                self.doubt(servers[0].line, "pool")
 
-    def _lead_out(self, server: Member, protocol: str) -> bool:
-        """Add a call of what no file describes, by its name; return False for what is no such name."""
-        host, is_public = server.host.lower(), "." in server.host
-        name = make_id(host if is_public else host.partition(".")[0])
-        is_name = _NAME.fullmatch(host) is not None and is_real(host) and not is_ip_address(host)
-        if not is_name or name in (self.owner, *(self.sheet.components - self.outside)):
+    def _lead_out(self, pool: str, servers: list[Member], protocol: str) -> bool:
+        """Add a call of what no file describes: of a server by its name, of several by that of their pool; return False for no such name.
+
+        Any server of a pool answers for the others, so they are one component.
+        """
+        names = list(dict.fromkeys(server.host.lower() for server in servers if _is_name(server.host)))
+        if not names:
+            return False
+        is_public = all("." in name for name in names)
+        name = make_id(pool if len(names) > 1 else names[0] if is_public else names[0].partition(".")[0])
+        if len(names) > 1 and name in (self.owner, *(self.sheet.components - self.outside)):
+            name = f"{name}-pool"
+        if name in (self.owner, *(self.sheet.components - self.outside)):
             return False
         self.outside.add(name)
         known = Known("external-service") if is_public else PRODUCTS.get(name) or known_by_name(name)
-        values = {"kind": known.kind, "product": known.product, "is_outside": True}
+        count = len(names) if len(names) > 1 and not is_public else None
+        values = {"kind": known.kind, "product": known.product, "replicas": count, "is_outside": True}
+        line = servers[0].line
         for key, value in values.items():
             if value is not None:
                 evidence = f"{PASSED_ON}, in no file"
-                self.sheet.add(Fact(f"component:{name}", key, value, self._at(server.line), evidence, "medium"))
-        self._connect(name, protocol, server.port, server.line)
-        self.add(f"connection:{self.owner}->{name}", "is_assumed", True, server.line, PASSED_ON)
+                self.sheet.add(Fact(f"component:{name}", key, value, self._at(line), evidence, "medium"))
+        self._connect(name, protocol, servers[0].port, line)
+        self.add(f"connection:{self.owner}->{name}", "is_assumed", True, line, PASSED_ON)
         return True
 
     def _at(self, line: int) -> Origin:
@@ -225,6 +235,11 @@ class Proxy:
 def is_trial_configuration(path: str) -> bool:
     """Return True for a file that its name calls one for a trial."""
     return stage_of(posixpath.basename(path)) >= STAGING
+
+
+def _is_name(host: str) -> bool:
+    """Return True for a name of another machine or service."""
+    return _NAME.fullmatch(host.lower()) is not None and is_real(host) and not is_ip_address(host)
 
 
 def _is_elsewhere(host: str) -> bool:
