@@ -19,6 +19,9 @@ _IN_CLUSTER = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+\.svc(\.cluster\.local)?\.?$", 
 _OF_ADDRESS = re.compile(r"_?(BASE_?)?(URLS?|URI|HOST(NAME)?|ADDR(ESS)?|ENDPOINT|SERVER|API|SERVICE)$", re.IGNORECASE)
 """What stands behind the name of something in a variable for its address."""
 
+_OF_ONESELF = re.compile(r"|app|base|server|host|domain|issuer|nextauth|(.+-)?(root|web-?hook|self|site|public)")
+"""What stands before `_URL` in variables for the address of a program itself, and what names nothing at all."""
+
 _OF_CLUSTERS = ("kubernetes", "kube-dns")
 """Services that each cluster has."""
 
@@ -40,6 +43,8 @@ def services_outside(
         if is_here is not None or mention.host in stores or not _may_be_service(mention, is_cluster):
             continue
         title = _title(name) if host in ON_MACHINE else host.partition(".")[0]
+        if not title or (host in ON_MACHINE and title in hosts):
+            continue
         known = PRODUCTS.get(title) or known_by_name(title)
         if known.keeps_data or known.kind == "backup":
             known = Known("service")
@@ -71,6 +76,6 @@ def _may_be_service(mention: Mention, is_cluster: bool) -> bool:
 
 
 def _title(name: str) -> str:
-    """Return a name for what a variable holds the address of: `ollama` for `OLLAMA_BASE_URL`."""
+    """Return a name for what a variable holds the address of: `ollama` for `OLLAMA_BASE_URL`; none where that may be the program itself."""
     stem = re.sub(r"[^a-z0-9]+", "-", _OF_ADDRESS.sub("", name).lower()).strip("-")
-    return stem or "host-service"
+    return "" if _OF_ONESELF.fullmatch(stem) else stem

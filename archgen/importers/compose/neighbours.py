@@ -23,9 +23,8 @@ class Neighbours:
                     self.names.setdefault(name.lower(), (part.id, networks_of(project, part)))
         published: dict[int, set[str]] = {}
         for part in self.parts.values():
-            for port in part.service.ports:
-                if port.published is not None and not port.udp:
-                    published.setdefault(port.published, set()).add(part.id)
+            for port in part.machine_ports:
+                published.setdefault(port, set()).add(part.id)
         self.by_port = {port: min(names) for port, names in published.items() if len(names) == 1}
 
     def hosts(self, own: Mapping[str, str], networks: Set[str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from archgen.importers.catalogue import SAFE_IMAGE
 from archgen.importers.compose.omissions import main_of, reason_of
+from archgen.importers.compose.own_ports import ports_on_machine
 from archgen.importers.compose.project import Project
 from archgen.importers.compose.recipe import Recipe, read_recipe
 from archgen.importers.compose.service import Service
@@ -33,6 +34,11 @@ class ServicePart(Struct, frozen=True):
         """Return the image that runs: one of a product that is built upon counts as that product."""
         built = self.service.built and is_product(self.recipe.image)
         return self.recipe.image if built else self.service.image
+
+    @property
+    def machine_ports(self) -> set[int]:
+        """Return the ports of its machine on which the service answers."""
+        return ports_on_machine(self.service, self.recipe, self.guess.known)
 
     @property
     def kind(self) -> str:
@@ -104,12 +110,11 @@ def hosts_of(parts: Mapping[str, ServicePart]) -> dict[str, str]:
     for part in parts.values():
         for alias in sorted(part.service.aliases):
             hosts.setdefault(alias.lower(), part.id)
-    published: dict[int | None, list[str]] = {}
+    published: dict[int, list[str]] = {}
     for part in parts.values():
-        for port in part.service.ports:
-            if not port.udp:
-                published.setdefault(port.published, []).append(part.id)
-    hosts |= {f":{port}": names[0] for port, names in published.items() if port is not None and len(names) == 1}
+        for port in part.machine_ports:
+            published.setdefault(port, []).append(part.id)
+    hosts |= {f":{port}": names[0] for port, names in published.items() if len(names) == 1}
     for name, part in parts.items():
         # `redis-main.example.net` in front of `redis_main`
         hosts.setdefault(name.lower().replace("_", "-"), part.id)

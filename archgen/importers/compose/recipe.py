@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from archgen.importers.compose.service import Service, SourceText, split_words
 from archgen.importers.facts import Opener, Origin
 
-_INSTRUCTION = re.compile(r"\s*(FROM|COPY|ADD|ENV|ARG|CMD|ENTRYPOINT|RUN|WORKDIR)\s+(.*)", re.IGNORECASE)
+_INSTRUCTION = re.compile(r"\s*(FROM|COPY|ADD|ENV|ARG|CMD|ENTRYPOINT|RUN|WORKDIR|EXPOSE)\s+(.*)", re.IGNORECASE)
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}?")
 _CONFIGURED = ("/etc/", "/usr/local/etc/", "/opt/")
 _ROOTS = ("root", "rootfs")
@@ -44,6 +44,7 @@ class Recipe(Struct):
     directory: str = ""
     works_in: str = ""
     roots: list[str] = field(default_factory=list)
+    exposed: list[int] = field(default_factory=list)
 
 
 def read_recipe(service: Service, opener: Opener) -> Recipe:
@@ -72,6 +73,7 @@ def _resolved(stages: dict[str, Recipe], name: str) -> Recipe:
             base.variables | recipe.variables,
             base.copies | recipe.copies,
             works_in=recipe.works_in,
+            exposed=base.exposed + recipe.exposed,
         )
     used = [stages[each] for each in _used(stages, name)]
     recipe.sources = [source for stage in used for source in stage.sources]
@@ -116,6 +118,9 @@ def _stages(path: str, text: str, context: str) -> Iterator[tuple[str, Recipe]]:
             recipe.words = f"{recipe.words} {_command(rest)}".strip()
         elif instruction == "WORKDIR":
             recipe.works_in = posixpath.normpath(posixpath.join(recipe.works_in, _filled(rest, arguments)))
+        elif instruction == "EXPOSE":
+            ports = [word.partition("/") for word in words if not word.endswith("/udp")]
+            recipe.exposed += [int(port) for port, _, _ in ports if re.fullmatch("[0-9]{1,5}", port)]
         elif instruction == "RUN":
             recipe.installed += _INSTALLS.findall(rest)
         else:

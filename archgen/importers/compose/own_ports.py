@@ -1,0 +1,46 @@
+"""Ports that programs on the network of their machine listen on, which no file publishes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archgen.importers.catalogue import STORE_PROTOCOLS, Known
+from archgen.importers.compose.recipe import Recipe
+from archgen.importers.compose.service import Service
+
+_PORT_NAME = re.compile(r"(?:(?:HTTP|APP|WEB|SERVER|LISTEN|UVICORN|FLASK_RUN)_)?PORT", re.IGNORECASE)
+_FLAG = re.compile(r"(?<!\S)(?:--(?:http-)?port|-p)[= ](\d{2,5})(?!\S)")
+_BOUND = re.compile(r"(?:(?<![\w.:/@-])(?:0\.0\.0\.0|\[::\]))?(?<![\w.\]]):(\d{2,5})(?!\S)")
+"""An address on which a program listens: `0.0.0.0:8000`, `:8000`."""
+
+
+def ports_on_machine(service: Service, recipe: Recipe, known: Known) -> set[int]:
+    """Return the ports of the machine on which a service answers: those that it publishes, or all of its own on the machine's network."""
+    published = {port.published for port in service.ports if port.published is not None and not port.udp}
+    if service.network_mode != "host":
+        return published
+    # what is built in counts where nothing sets another one
+    return published | (set(_ports_set(service, recipe)) or {*recipe.exposed, *([known.port] if known.port else [])})
+
+
+def _ports_set(service: Service, recipe: Recipe) -> Iterator[int]:
+    """Yield the ports that variables or the command of a program say it listens on."""
+    variables = recipe.variables | service.environment
+    for name, value in variables.items():
+        # `SERVER_PORT` beside `SERVER_HOST` is that of a server that is called
+        beside = f"{name[:-4]}HOST" in variables and name != "PORT"
+        if _PORT_NAME.fullmatch(name) is not None and not beside:
+            yield from _numbers([value.text])
+    words = service.words or recipe.words
+    yield from _numbers(_BOUND.findall(words))
+    for port in _numbers(_FLAG.findall(words)):
+        # the clients of stores name the port of the store so
+        if port not in STORE_PROTOCOLS:
+            yield port
+
+
+def _numbers(texts: list[str]) -> Iterator[int]:
+    for text in texts:
+        if text.isascii() and text.isdecimal() and len(text) < 6 and 0 < int(text) < 65536:
+            yield int(text)
