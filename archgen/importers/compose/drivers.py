@@ -31,7 +31,7 @@ _LIBRARIES = {
     "mysql": "mysql|mariadb|pymysql|aiomysql|mysqlclient",
     "mongodb": "mongo|mongoose|pymongo|motor|beanie",
     "redis": "redis|ioredis|aioredis|hiredis|coredis|bull|bullmq|rq|sidekiq|resque|jedis|lettuce|predis|redisson|asynq|"
-    "arq|huey|saq|redigo|rueidis|redix|fred|valkey|iovalkey|slowapi|limits",
+    "arq|redigo|rueidis|redix|valkey|iovalkey",
     "amqp": "amqp|amqplib|rabbit|rabbitmq|pika|bunny|lapin",
     "kafka": "kafka|aiokafka|sarama|rdkafka",
     "nats": "nats",
@@ -84,8 +84,15 @@ _FRAMEWORKS = (
 )
 """Those of packages that bring a library for stores, or may do so."""
 
-_OF_SEVERAL = {"redis": "celery|kombu", "amqp": "celery|kombu|masstransit"}
-"""Those that work with stores of either protocol."""
+_OF_SEVERAL = {
+    "redis": "celery|kombu|huey|saq|fred|slowapi|limits|limiter|channels",
+    "amqp": "celery|kombu|nameko|masstransit",
+    "mssql": "tiberius",
+    "mongodb": "parse",
+    "postgresql": "saq|graphile|postgraphile|procrastinate",
+    "bolt": "neomodel",
+}
+"""Those that may work with stores of a protocol, and with others or none."""
 
 _INHERITING = re.compile(r"^(pom\.xml|build\.gradle(\.kts)?|setup\.py|composer\.json|.*proj)$")
 """Lists that others complete, or a program, or the extensions of a language."""
