@@ -64,6 +64,11 @@ DEVELOPMENT = [
     ),
     pytest.param(with_lines(head="# Stack for local work\n"), id="comment"),
     pytest.param(with_lines(head="# 本地开发\n"), id="comment-in-another-language"),
+    pytest.param(with_lines(head="# Not meant for production\n"), id="comment-against-production"),
+    pytest.param(with_lines(head="# Local stack; for production use Kubernetes\n"), id="comment-on-both"),
+    pytest.param({"README.md": "`docker compose up` isn't for production.\n"}, id="documents-against-production"),
+    pytest.param({"README.md": "Local: `docker compose up`; for production see k8s/.\n"}, id="clause-of-the-documents"),
+    pytest.param({"README.md": "## No longer used\n\n```sh\ndocker compose up\n```\n"}, id="unused-in-the-documents"),
     pytest.param(with_lines(head="name: shop-dev\n"), id="name-of-the-project"),
     pytest.param({"README.md": "# Run locally\n\n```sh\ndocker compose up\n```\n"}, id="heading-of-the-documents"),
     pytest.param({"README.md": "- **Local:** `docker compose up`\n"}, id="line-of-the-documents"),
@@ -86,10 +91,12 @@ TRIALS = [
     pytest.param({"deploy.sh": APPLY.replace("prod", "local")}, id="overlay-for-a-trial"),
     pytest.param({"scripts/k8s-smoke.sh": APPLY}, id="script-of-a-test"),
     pytest.param({"README.md": APPLIED.replace("Shop", "Local cluster")}, id="documents-on-a-trial"),
+    pytest.param({"README.md": APPLIED.replace("Shop", "Experimental"), "k8s/hpa.yaml": AUTOSCALER}, id="documents-on-an-experiment"),
     pytest.param(with_lines("volumes:", "  - ./web.conf:/etc/web.conf"), id="mounted-configuration"),
     pytest.param(with_lines("ports: ['127.0.0.1:8080:80']"), id="port-of-no-store"),
     pytest.param(with_lines("healthcheck: {test: curl http://localhost:80}"), id="check-at-localhost"),
     pytest.param(with_lines(head="# For production and for development\n"), id="comment-for-both"),
+    pytest.param(with_lines(head="# For local work use Kubernetes\n"), id="comment-on-manifests"),
     pytest.param({"README.md": "`docker compose -f docker-compose.dev.yml up` for development\n"}, id="documents-on-another-file"),
 ]  # fmt: skip
 PRODUCTION = [
@@ -99,6 +106,7 @@ PRODUCTION = [
     pytest.param({"docker-compose.yml": COMPOSE.replace("build: web", "image: acme/web:1")}, id="image-that-is-built"),
     pytest.param({"release.sh": "docker compose up -d\n"}, id="script"),
     pytest.param({"DEPLOY.md": "## Production\n\n```sh\ndocker compose up -d\n```\n"}, id="documents"),
+    pytest.param({"DEPLOY.md": "We deploy with `docker compose up -d`.\n"}, id="documents-on-a-server"),
 ]
 
 
@@ -255,6 +263,18 @@ def test_manifests_come_before_compose_files_further_down_unless_clearly_more_sp
     lines = summary(import_model((".",), None)).splitlines()
     assert "read deploy/docker-compose.prod.yml: its name says production, deploy/deploy.sh starts it" in lines
     assert "not read: k8s; `archgen import k8s` reads it instead" in lines
+
+
+def test_documents_that_name_a_compose_file_further_down_for_production_win(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"deploy/compose.yml": COMPOSE.replace("build: web", "build: ../web"), "k8s/web.yaml": WORKLOAD}
+    assert formats_of(tmp_path, monkeypatch, files) == {"kubernetes"}
+    assert formats_of(tmp_path, monkeypatch, {"README.md": "Production: `docker compose up`\n"}) == {"compose"}
+    write({"k8s/web.yaml": WORKLOAD.replace("web", "probe")})
+    assert {name for _, name in import_model((".",), None).reading.sources} == {"compose"}
+    Path("README.md").unlink()
+    assert {name for _, name in import_model((".",), None).reading.sources} == {"kubernetes"}
 
 
 def test_compose_file_of_something_else_further_down_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

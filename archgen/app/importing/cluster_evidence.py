@@ -104,7 +104,9 @@ def evidence_of_cluster(
     if by is not None:
         yield Evidence(2, f"{os.path.relpath(by, directory)} applies them")
     uses = [*stated_uses(texts, APPLIES)]
-    if uses and max(uses) >= 0:
+    if uses and max(uses) < 0:
+        yield Evidence(-2, "are for development in the documents")
+    elif uses:
         yield Evidence(2 if max(uses) > 0 else 1, "the documents say how to apply them")
     if sketch.is_for_visitors:
         yield Evidence(1, "they have routes or autoscalers")

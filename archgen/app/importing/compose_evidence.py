@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from archgen.app.importing.candidates import ComposeCandidate
 from archgen.app.importing.directories import path_in
 from archgen.app.importing.evidence import Evidence
-from archgen.app.importing.stated_use import comments_above, use_of
+from archgen.app.importing.stated_use import comments_above, use_in_comments
 from archgen.importers.stages import PRODUCTION, TRIAL, stage_of
 
 _DEVELOPERS_COMMAND = re.compile(
@@ -40,7 +40,7 @@ def evidence_of_compose(project: ComposeCandidate, texts: Iterable[str], deploye
         yield Evidence(-3, "is named for development")
     if deployed_by:
         yield Evidence(3, f"{deployed_by} starts it")
-    use = use_of("\n".join(map(comments_above, texts)))
+    use = use_in_comments("\n".join(map(comments_above, texts)))
     if use:
         yield Evidence(
             2 * use, "its comments speak of production" if use > 0 else "speaks of development in its comments"

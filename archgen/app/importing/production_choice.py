@@ -49,17 +49,23 @@ def prefer(
         return None
     if choice.is_helper:
         return Preference(True, f"{first} runs no program of its own")
-    if not _runs_alike(sketch, choice, directory):
+    is_alike = _runs_alike(sketch, choice, directory)
+    if not is_alike and not is_below:
         return None
     texts = usage_texts(names, directory, inside)
     compose = [each for project in choice.candidates for each in _evidence(directory, project, texts, paths, inside)]
     cluster = [*evidence_of_cluster(sketch, directory, paths, texts, inside)]
     # routes and registries are in leftover manifests too
-    is_strong = is_below or has_strong(cluster, 1) or has_strong(compose, -1)
-    if is_strong and weigh(cluster) >= (weigh(compose) - _MARGIN if is_below else max(1, weigh(compose) + _MARGIN)):
+    is_strong = has_strong(cluster, 1) or has_strong(compose, -1)
+    lead = _MARGIN if is_strong or not has_strong(compose, 1) else 0
+    least = weigh(compose) - lead if is_below else max(1, weigh(compose) + _MARGIN)
+    if (is_strong or is_below) and weigh(cluster) >= least:
         against = ", ".join(strongest(compose, -1))
         why = ", ".join(strongest(cluster, 1)) or "as much speaks for them as for compose files"
-        return Preference(True, f"{why}, and {_named(choice)} {against}" if against else why)
+        reason = f"{why}, and {_named(choice)} {against}" if against else why
+        return Preference(True, reason) if is_alike else None
+    if not is_alike and (is_strong or not has_strong(compose, 1)):
+        return None
     reasons = [*strongest(compose, 1), *strongest(cluster, -1)]
     return Preference(False, ", ".join(reasons) or "nothing says that visitors use the manifests")
 

@@ -17,17 +17,57 @@ _PRODUCTION = re.compile(
     r"\b(prod|production|produktion|producción|produção|produzione)\b|продакш|生产|生產|本番|프로덕션|운영",
     re.IGNORECASE,
 )
+_NEGATED = re.compile(
+    r"(\b(not|never|cannot|nicht|pas|não|unsuitable|unfit|instead[ ]of|rather[ ]than|no(?=[ ]+\w+$))\b|n['’]t\b)(\W+\w+){0,6}\W*$|"
+    r"\b(non|pre|no)[- ]*$|[不勿非]\w{0,6}$",
+    re.IGNORECASE,
+)
+"""Words that turn round the word for production after them."""
+
+_ON_SERVER = re.compile(
+    r"\bvps\b|\bself-?host|\bwe deploy\b|\b(on|to) (the|a|an|your|our|my) (\w+ )?server\b", re.IGNORECASE
+)
+_UNUSED = re.compile(
+    r"\b(experimental|deprecated|unused|obsolete|abandoned|unmaintained|unsupported|minikube|k3d|no longer|nobody uses|"
+    r"not (used|supported|maintained))\b",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"[.;!?](?=\s|$)|\n|\s[—–-]\s|[()。；！？]")
+_ELSEWHERE = re.compile(r"\b(k8s|kubernetes|kubectl|kustomize|helm|manifests?)\b", re.IGNORECASE)
 _READ = re.compile(r"(readme|deploy\w*|deployment|installation|install)([._-]\w+)?\.(md|rst|adoc|txt)", re.IGNORECASE)
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+\S")
 _FENCED = re.compile(r"[ \t]*(```|~~~)")
+_LONGEST_NEGATION = 80
 _MOST_DOCUMENTS = 4
 _MOST_LINES = 4000
 _LONGEST_LINE = 400
 
 
 def use_of(text: str) -> int:
-    """Return 1 for words that speak of production, -1 for those that speak of development, 0 for both or neither."""
-    return (_PRODUCTION.search(text) is not None) - (_DEVELOPMENT.search(text) is not None)
+    """Return 1 for words that speak of production, -1 for those of development or no use, 0 for both or neither."""
+    if _UNUSED.search(text) is not None:
+        return -1
+    uses = {use for clause in _CLAUSE.split(text) for use in _uses_in(clause)}
+    return sum(uses) if uses else int(_ON_SERVER.search(text) is not None)
+
+
+def _uses_in(clause: str) -> Iterator[int]:
+    if _DEVELOPMENT.search(clause) is not None:
+        yield -1
+    for match in _PRODUCTION.finditer(clause):
+        before = clause[max(0, match.start() - _LONGEST_NEGATION) : match.start()]
+        yield 1 if _NEGATED.search(before) is None else -1
+
+
+def use_in_comments(text: str) -> int:
+    """Return what the comments of a compose file say that it is for, without what they say of Kubernetes."""
+    clauses = _CLAUSE.split(text)
+    # "not for production: see k8s" is about the file too
+    return use_of("\n".join(each for each in clauses if _ELSEWHERE.search(each) is None or _speaks_against(each)))
+
+
+def _speaks_against(clause: str) -> bool:
+    return _DEVELOPMENT.search(clause) is None and {*_uses_in(clause)} == {-1}
 
 
 def comments_above(text: str) -> str:
@@ -53,7 +93,7 @@ def usage_texts(names: Iterable[str], directory: str, inside: str) -> list[str]:
 
 
 def stated_uses(texts: Iterable[str], command: re.Pattern[str]) -> Iterator[int]:
-    """Yield what texts say of each command in them: in its line, else in the line above its code, else in its heading."""
+    """Yield what texts say of each command in them: in its clause, its line, the line above its code or its heading."""
     for text in texts:
         heading = above = ""
         is_code = False
@@ -64,7 +104,8 @@ def stated_uses(texts: Iterable[str], command: re.Pattern[str]) -> Iterator[int]
                 heading, above = line[:_LONGEST_LINE], ""
             elif line.strip():
                 if command.search(line[:_LONGEST_LINE]) is not None:
-                    places = (line[:_LONGEST_LINE], above, heading)
+                    clauses = (each for each in _CLAUSE.split(line[:_LONGEST_LINE]) if command.search(each))
+                    places = (*clauses, line[:_LONGEST_LINE], above, heading)
                     yield next((use for place in places if (use := use_of(place))), 0)
                 if not is_code or line.lstrip().startswith("#"):
                     above = line[:_LONGEST_LINE]
