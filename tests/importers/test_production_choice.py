@@ -81,12 +81,24 @@ CLUSTER = [
     pytest.param({"deploy.sh": APPLY}, id="script"),
     pytest.param({"Makefile": f"rollout:\n\t{APPLY}"}, id="target"),
     pytest.param({".github/workflows/main.yml": f"run: {APPLY}"}, id="workflow"),
+    pytest.param(
+        {".github/workflows/main.yml": f"on:\n  pull_request:\n  push:\nrun: {APPLY}"}, id="workflow-of-two-events"
+    ),
+    pytest.param(
+        {".github/workflows/main.yml": f"kind: push\nuses: a/b@v1 # not kind\nrun: {APPLY}"},
+        id="workflow-with-an-action",
+    ),
     pytest.param({"cloudbuild.yaml": f"args: {APPLY}"}, id="build-in-a-cloud"),
     pytest.param({"README.md": APPLIED}, id="documents"),
 ]
 TRIALS = [
     pytest.param({}, id="nothing-else"),
     pytest.param({"deploy.sh": f"kind create cluster\n{APPLY}"}, id="cluster-for-a-trial"),
+    pytest.param({"deploy.sh": f"true\n  # {APPLY}"}, id="command-in-a-comment"),
+    pytest.param({".github/workflows/main.yml": f"run: echo # {APPLY}"}, id="command-in-a-comment-of-a-line"),
+    pytest.param({".github/workflows/main.yml": f"- uses: a/k3d-action@v2\n- run: {APPLY}"}, id="action-for-a-trial"),
+    pytest.param({".github/workflows/main.yml": f"on: [pull_request]\nrun: {APPLY}"}, id="request-to-merge"),
+    pytest.param({".github/workflows/main.yml": f"on:\n  pull_request:\n    types: [opened]\nrun: {APPLY}"}, id="request-in-lines"),
     pytest.param({"Makefile": f"dev-up:\n\t{APPLY}"}, id="target-for-a-trial"),
     pytest.param({"deploy.sh": APPLY.replace("prod", "local")}, id="overlay-for-a-trial"),
     pytest.param({"scripts/k8s-smoke.sh": APPLY}, id="script-of-a-test"),

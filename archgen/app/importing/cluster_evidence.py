@@ -38,8 +38,17 @@ APPLIES = re.compile(
 """Commands that bring manifests into a cluster, or another image into what runs there."""
 
 _IN_TRIAL_CLUSTER = re.compile(
-    r"\b(minikube|k3d|kind|ctlptl|tilt)[ ]+(start|create|cluster|load|up|image)\b|helm/kind-action|setup-minikube"
+    r"\b(minikube|k3d|kind|ctlptl|tilt|microk8s|k0s)[ ]+(start|create|cluster|load|up|image|install)\b|"
+    r"\buses:[^\n#]{0,200}\b(kind|k3d|k3s|minikube|microk8s|k0s)(?![a-z])",
+    re.IGNORECASE,
 )
+_COMMENT = re.compile(r"^[ \t]*#.*$|[ \t]#.*$", re.MULTILINE)
+_EVENTS = re.compile(r"""^["']?on["']?:[ \t]*(.*(?:\n(?:[ \t]+.*|[ \t]*))*)""", re.MULTILINE)
+_EVENT = re.compile(
+    r"\b(push|release|workflow_dispatch|workflow_run|workflow_call|schedule|repository_dispatch|create|deployment|closed)\b"
+)
+"""Events of a workflow that aren't only a request to merge."""
+
 _OF_TESTS = re.compile(r"(^|[^a-z])(smoke|tests?|e2e|chaos|load|local|dev|kind|minikube)([^a-z]|$)", re.IGNORECASE)
 _TARGET = re.compile(r"^([A-Za-z][\w.-]*)[ \t]*:(?!=)")
 _LONGEST_LINE = 500
@@ -119,10 +128,12 @@ def evidence_of_cluster(
 
 def _deploys(path: str, text: str) -> bool:
     """Return True for a script that brings manifests into a cluster that is not made for a trial."""
-    if (
-        _OF_TESTS.search(os.path.basename(path)) is not None
-        or APPLIES.search(text) is None
-        or _IN_TRIAL_CLUSTER.search(text) is not None
+    if _OF_TESTS.search(os.path.basename(path)) is not None or APPLIES.search(text) is None:
+        return False
+    text = _COMMENT.sub("", text)
+    events = _EVENTS.search(text)
+    if _IN_TRIAL_CLUSTER.search(text) is not None or (
+        events is not None and "pull_request" in events[1] and _EVENT.search(events[1]) is None
     ):
         return False
     target = ""
