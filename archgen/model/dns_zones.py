@@ -15,6 +15,29 @@ def normalize_name(name: str) -> str:
     return name.strip().rstrip(".").lower()
 
 
+_OWN = (
+    "local",
+    "localhost",
+    "home.arpa",
+    "internal",
+    "intranet",
+    "private",
+    "corp",
+    "home",
+    "lan",
+    "localdomain",
+    "test",
+)
+"""The domains of private networks: special-use names (RFC 6761, 6762 with appendix G, 8375), and what routers hand out."""
+
+
+def is_public_name(name: str) -> bool:
+    """Return True if a name may be one of public DNS: neither an address, nor a single label, nor of a private network."""
+    own = normalize_name(name)
+    last = own.rpartition(".")[2]
+    return last != own and not last.isdigit() and not any(lies_under(own, domain) for domain in _OWN)
+
+
 def lies_under(name: str, domain: str) -> bool:
     """Return True if a name is a domain or lies below it."""
     return name == domain or name.endswith(f".{domain}")

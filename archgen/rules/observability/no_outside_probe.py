@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from archgen.analysis.encryption import shown_certificates
 from archgen.analysis.monitoring import keeps_logs_alone
@@ -11,7 +11,8 @@ from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Flow
 from archgen.model.change import Append, Change, Put
-from archgen.model.dns_zones import normalize_name
+from archgen.model.dns_zones import is_public_name, normalize_name
+from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -21,10 +22,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     facts = context.topology
     if not any(component.kind == "monitoring" for component in facts.architecture.components):
         return
-    probing: dict[str, list[Component]] = {}
-    for component in facts.architecture.components:
-        for probe in component.probes:
-            probing.setdefault(_name(probe), []).append(component)
+    probing = _probing(facts)
     blind: dict[str, tuple[str, ...]] = {}
     within: dict[str, None] = {}
     named: dict[str, None] = {}
@@ -33,9 +31,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if asked:
             probers = [prober for name in asked for prober in probing.get(normalize_name(name), [])]
             if all(_is_inside(facts, prober, flow) for prober in probers):
-                blind[flow.id] = asked
+                blind[flow.id] = _names_to_probe(flow, asked, probing)
                 within |= dict.fromkeys(prober.id for prober in probers)
-                named |= dict.fromkeys(asked if probers else ())
+                named |= dict.fromkeys(blind[flow.id] if probers else ())
     if blind:
         names = list(dict.fromkeys(name for asked in blind.values() for name in asked))
         checks = "checks" if len(within) == 1 else "check"
@@ -50,10 +48,26 @@ def check(context: RuleContext) -> Iterator[Hit]:
         )
 
 
+def _probing(facts: Topology) -> dict[str, list[Component]]:
+    """Return the components that probe each name."""
+    probing: dict[str, list[Component]] = {}
+    for component in facts.architecture.components:
+        for probe in component.probes:
+            probing.setdefault(_name(probe), []).append(component)
+    return probing
+
+
+def _names_to_probe(flow: Flow, asked: tuple[str, ...], probing: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the names to advise: of a certificate's, any stands for the flow, best the one that is probed from within."""
+    if flow.domain is not None:
+        return asked
+    return (next((name for name in asked if normalize_name(name) in probing), asked[0]),)
+
+
 def _asked_names(facts: Topology, flow: Flow) -> tuple[str, ...]:
     """Return the names that can be asked for a flow: its domain, or its mail servers where that has MX records and no address.
 
-    Of a flow without a domain, they are those of the certificates that its visitors see.
+    Of a flow without a domain, they are the public ones of the certificates that its visitors see on the web.
     """
     if flow.domain is None:
         return _certified_names(facts, flow.id)
@@ -65,12 +79,12 @@ def _certified_names(facts: Topology, flow: str) -> tuple[str, ...]:
     names = (
         name
         for hop in facts.hops[flow]
-        if hop.port is not None and facts.trust(hop.step.source) == "internet"
+        if hop.port is not None and hop.port.protocol in WEB and facts.trust(hop.step.source) == "internet"
         for target in hop.targets
         for certificate in shown_certificates(facts, hop.port, target)
         for name in certificate.names
     )
-    return tuple(dict.fromkeys(name for name in names if "*" not in name))
+    return tuple(dict.fromkeys(name for name in names if "*" not in name and is_public_name(name)))
 
 
 def _is_visited(facts: Topology, flow: Flow) -> bool:
@@ -95,7 +109,10 @@ def _is_inside(facts: Topology, component: Component, flow: Flow) -> bool:
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Probes of the names, by a monitoring that somebody else runs: the first there is, or a new one."""
     facts = context.topology
-    names = list(dict.fromkeys(name for flow in hit.flows for name in _asked_names(facts, facts.flows[flow])))
+    probing = _probing(facts)
+    flows = [facts.flows[flow] for flow in hit.flows]
+    asked = [_names_to_probe(flow, _asked_names(facts, flow), probing) for flow in flows]
+    names = list(dict.fromkeys(name for each in asked for name in each))
     outside = next(
         (
             component.id
@@ -128,8 +145,8 @@ RULE = Rule(
         "requests: `probes`."
     ),
     limits=(
-        "Checks flows of visitors that declare a `domain`, else by the names of the certificates that visitors see; of a domain with MX "
-        "records and no address, the names of its mail servers. Doesn't report models without any monitoring, which "
+        "Checks flows of visitors that declare a `domain`, else by a public name of the certificates that visitors see on the web; of a "
+        "domain with MX records and no address, the names of its mail servers. Doesn't report models without any monitoring, which "
         "`unmonitored` reports."
     ),
     references=(
