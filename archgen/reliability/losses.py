@@ -38,6 +38,7 @@ class Losses:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._lying: dict[str, dict[Subject, list[Replica]]] = {}
+        self._answering: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {}
         self._stand_ins: dict[tuple[str, str], bool] = {}
 
     @cached_property
@@ -243,6 +244,20 @@ class Losses:
         if flow not in self._lying:
             self._lying[flow] = self._by_place(self.structures[flow])
         return tuple(self._lying[flow].get(element, ()))
+
+    def answering(self, flow: str) -> dict[str, tuple[tuple[str, ...], ...]]:
+        """Return the replicas that may answer each request of a flow together, by each of them."""
+        if flow not in self._answering:
+            members: dict[tuple[str, str | None, str | None], dict[str, None]] = {}
+            for need in (need for needs in self.structures[flow].needs.values() for need in needs):
+                answering = (*need.candidates, *(member.replica for member in need.guarded))
+                members.setdefault((need.step, need.connection, need.name), {}).update(dict.fromkeys(answering))
+            groups: dict[str, dict[tuple[str, ...], None]] = {}
+            for group in map(tuple, members.values()):
+                for replica in group:
+                    groups.setdefault(replica, {})[group] = None
+            self._answering[flow] = {replica: tuple(own) for replica, own in groups.items()}
+        return self._answering[flow]
 
     def _by_place(self, structure: Structure) -> dict[Subject, list[Replica]]:
         """Return the replicas of a flow by the hosts that carry each and by each zone that it is surely in."""

@@ -10,6 +10,7 @@ from archgen.edits.patch import patch_of
 from archgen.edits.remedy import add_replica, add_similar_host, automate
 from archgen.edits.second_advice import advise_second
 from archgen.edits.service_advice import advise_service, gateway_of_zone, is_own_service_of_zone, own_store
+from archgen.edits.zone_advice import leave_zone
 from archgen.edits.zones import spread_over_zones, zones_beside
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import WIDE_ZONES, Replica
@@ -25,16 +26,27 @@ def check(context: RuleContext) -> Iterator[Hit]:
     facts = context.topology
     # each once: every host of a long flow is a cause
     administration = frozenset(flow for flow in facts.flows if is_for_administrators(facts, flow))
+    fatal = {breaking.element for breaking in facts.losses.awaited_causes}
+    spared = frozenset(zone.kind for zone in facts.zones.values() if Subject("zone", zone.id) not in fatal)
     for breaking in facts.losses.awaited_causes:
         flows = breaking.flows
         if breaking.element.kind == "zone":
             flows = facts.losses.broken_as_zone(breaking)
         if flows:
-            yield _hit(facts, breaking, flows, administration)
+            yield _hit(facts, breaking, flows, administration, spared)
 
 
-def _hit(facts: Topology, breaking: RootCause, own: tuple[str, ...], administration: frozenset[str]) -> Hit:
-    """Return the hit, with all flows that the loss takes down, as `simulate` does; `administration` are those for administrators."""
+def _hit(
+    facts: Topology,
+    breaking: RootCause,
+    own: tuple[str, ...],
+    administration: frozenset[str],
+    spared: frozenset[str],
+) -> Hit:
+    """Return the hit, with all flows that the loss takes down, as `simulate` does.
+
+    `administration` are those for administrators; `spared` are the kinds of zones of which one takes nothing down.
+    """
     element = breaking.element
     carried = _carried(facts, breaking)
     bearing = f" (with {listed(carried)})" if carried else ""
@@ -56,7 +68,7 @@ def _hit(facts: Topology, breaking: RootCause, own: tuple[str, ...], administrat
             for replica in carried or _lost(facts, breaking)
         ),
         flows=breaking.flows,
-        fix=_elsewhere(facts, breaking, _fix(facts, breaking)),
+        fix=_elsewhere(facts, breaking, _fix(facts, breaking, spared)),
         case=_case(facts, breaking, administration),
         proof=breaking.points[0].proof,
         causes=frozenset((element.id, flow) for flow in own),
@@ -161,7 +173,7 @@ def _lost(facts: Topology, breaking: RootCause) -> dict[str, None]:
     )
 
 
-def _fix(facts: Topology, breaking: RootCause) -> str | None:
+def _fix(facts: Topology, breaking: RootCause, spared: frozenset[str]) -> str | None:
     if facts.rented(breaking.element):
         return advise_service(facts, breaking.element)
     lost = _alone_on(facts, breaking)
@@ -169,11 +181,13 @@ def _fix(facts: Topology, breaking: RootCause) -> str | None:
     if own is not None:
         return own
     step, path = breaking.points[0].proof.step, breaking.points[0].proof.path
+    is_zone = breaking.element.kind == "zone"
+    zone_fix = leave_zone(facts, breaking.element, breaking.flows, spared) if is_zone else None
     if len(path) < 2:
-        return _another_zone(facts, breaking)
+        return zone_fix
     needs = facts.losses.structures[breaking.flows[0]].needs.get(path[-2], ())
     cure = next((_cure(facts, breaking, need) for need in needs if need.step == step), None)
-    return cure or _another_zone(facts, breaking)
+    return cure or zone_fix
 
 
 def _elsewhere(facts: Topology, breaking: RootCause, fix: str | None) -> str | None:
@@ -224,36 +238,6 @@ def _of_each(facts: Topology, breaking: RootCause) -> str | None:
         return None
     rest = _elsewhere(facts, breaking, None) or _ADD.format("")
     return " ".join(f"{listed(names)}: {fix or rest}" for fix, names in advice.items())
-
-
-def _another_zone(facts: Topology, breaking: RootCause) -> str | None:
-    """Return the fix for a zone whose hosts fail together: what is in it alone goes into another, which may be declared already."""
-    if breaking.element.kind != "zone":
-        return None
-    zone = facts.zones[breaking.element.id]
-    declare = "" if any(other.kind == zone.kind for other in facts.zones.values() if other != zone) else _DECLARE
-    if zone.kind == "power":
-        return (
-            f"Put one of the hosts that back each other up on another power feed than {breaking.element.id}{declare}."
-        )
-    names = _in_it_alone(facts, breaking)
-    if not names:
-        return f"Spread the replicas so that enough of each are left without {breaking.element.id}."
-    return f"Place a replica of {names} in another {zone_words(zone.kind)}{declare}."
-
-
-_DECLARE = ", and declare it as a zone"
-
-
-def _in_it_alone(facts: Topology, breaking: RootCause) -> str:
-    """Name the components that are lost as a whole; of those with one replica each, which stand in for each other, any will do."""
-    lost = dict.fromkeys(
-        replica.id for flow in breaking.flows for replica in facts.losses.lying_in(breaking.element, flow)
-    )
-    names = dict.fromkeys(facts.replicas[replica].component for replica in lost)
-    whole = [name for name in names if all(replica.id in lost for replica in facts.components[name].replicas)]
-    several = [name for name in whole if len(facts.components[name].replicas) > 1]
-    return listed(several) or listed(whole, "or")
 
 
 def _cure(facts: Topology, breaking: RootCause, need: Need) -> str | None:

@@ -1,0 +1,64 @@
+"""Advice on a zone whose loss takes flows down: what of them has to leave it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from archgen.analysis.topology import Topology
+from archgen.model.subject import Subject
+from archgen.model.wording import listed, zone_words
+
+
+def leave_zone(topology: Topology, zone: Subject, flows: Collection[str], spared: Collection[str]) -> str:
+    """Return the fix for a zone whose hosts fail together; `spared` are the kinds of which one takes nothing down."""
+    kind = topology.zones[zone.id].kind
+    # feeds that each take something down are named together, and another than these is meant
+    others = spared if kind == "power" else {other.kind for other in topology.zones.values() if other.id != zone.id}
+    declare = "" if kind in others else ", and declare it as a zone"
+    if kind == "power":
+        return f"Put one of the hosts that back each other up on another power feed than {zone.id}{declare}."
+    groups, short = _lost(topology, zone, flows)
+    place = f"in another {zone_words(kind)}{declare}"
+    alone = [name for group in groups if len(group) == 1 for name in group]
+    either = [listed(group, "or") for group in groups if len(group) > 1]
+    names = ", and of ".join([*([listed(alone)] if alone else []), *either])
+    advice = [f"Place a replica of {names} {place}."] if names else []
+    if short or not advice:
+        of = f" of {listed(short)}" if short else ""
+        advice.append(
+            f"Spread the replicas{of} so that enough of {'them' if len(short) == 1 else 'each'} are left without {zone.id}."
+        )
+    return " ".join(advice)
+
+
+def _lost(topology: Topology, zone: Subject, flows: Collection[str]) -> tuple[list[tuple[str, ...]], list[str]]:
+    """Return the components that flows lose as a whole, those together that stand in for each other, and those short of a quorum."""
+    groups: dict[tuple[str, ...], None] = {}
+    short: dict[str, None] = {}
+    for flow in flows:
+        structure = topology.losses.structures[flow]
+        lost = {replica.id: replica.component for replica in topology.losses.lying_in(zone, flow)}
+        groups.update(dict.fromkeys(_groups(topology, flow, lost)))
+        for component in dict.fromkeys(lost.values()):
+            count, members = structure.quorums.get(component, (0, ()))
+            if sum(member not in lost for member in members) < count:
+                short[component] = None
+    needed = [group for group in groups if not any(set(other) < set(group) for other in groups)]
+    return needed, [name for name in short if (name,) not in needed]
+
+
+def _groups(topology: Topology, flow: str, lost: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    """Yield each component that starts a flow, and those of each need of it, of which no replica is left."""
+    for initiator in topology.losses.structures[flow].initiators:
+        if _is_lost(topology, initiator.component, lost):
+            yield (initiator.component,)
+    answering = topology.losses.answering(flow)
+    asked = dict.fromkeys(members for replica in lost for members in answering.get(replica, ()))
+    for members in asked:
+        names = dict.fromkeys(lost[member] for member in members if member in lost)
+        if all(member in lost for member in members) and all(_is_lost(topology, name, lost) for name in names):
+            yield tuple(names)
+
+
+def _is_lost(topology: Topology, component: str, lost: Collection[str]) -> bool:
+    return all(replica.id in lost for replica in topology.components[component].replicas)
