@@ -78,6 +78,7 @@ DEVELOPMENT = [
 CLUSTER = [
     pytest.param({"k8s/hpa.yaml": AUTOSCALER}, id="autoscaler"),
     pytest.param({"argocd/shop.yaml": ARGO}, id="controller"),
+    pytest.param({"argocd/shop.yaml": ARGO.replace("k8s/prod", "k8s")}, id="controller-of-all-below"),
     pytest.param({"deploy.sh": APPLY}, id="script"),
     pytest.param({"Makefile": f"rollout:\n\t{APPLY}"}, id="target"),
     pytest.param({".github/workflows/main.yml": f"run: {APPLY}"}, id="workflow"),
@@ -105,6 +106,9 @@ TRIALS = [
     pytest.param({"README.md": APPLIED.replace("Shop", "Local cluster")}, id="documents-on-a-trial"),
     pytest.param({"README.md": APPLIED.replace("Shop", "Experimental"), "k8s/hpa.yaml": AUTOSCALER}, id="documents-on-an-experiment"),
     pytest.param(with_lines("volumes:", "  - ./web.conf:/etc/web.conf"), id="mounted-configuration"),
+    pytest.param({"argocd/shop.yaml": ARGO.replace("k8s/prod", "shop/prod")}, id="controller-of-another-directory"),
+    pytest.param({"argocd/shop.yaml": ARGO.replace("Application", "Workflow")}, id="object-of-the-controllers-group"),
+    pytest.param({"argocd/dev/shop.yaml": ARGO}, id="controller-for-a-trial"),
     pytest.param(with_lines("ports: ['127.0.0.1:8080:80']"), id="port-of-no-store"),
     pytest.param(with_lines("healthcheck: {test: curl http://localhost:80}"), id="check-at-localhost"),
     pytest.param(with_lines(head="# For production and for development\n"), id="comment-for-both"),
@@ -211,6 +215,17 @@ def test_leftover_manifests_with_routes_and_images_of_a_registry_are_not_read(
     assert formats_of(tmp_path, monkeypatch, plain | {"k8s/hpa.yaml": AUTOSCALER}) == {"compose"}
     write(more)
     assert {name for _, name in import_model((".",), None).reading.sources} == {"kubernetes"}
+
+
+@pytest.mark.parametrize(
+    ("image", "read"), [("caddy:2", "compose"), ("a/swagger-ui", "kubernetes"), ("lscr.io/linuxserver/swag", "compose")]
+)
+def test_program_that_gets_certificates_speaks_for_a_compose_file(
+    image: str, read: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = SYSTEM | {"README.md": APPLIED, "k8s/prod/web.yaml": WITH_SETTINGS}
+    files["docker-compose.yml"] += f"  docs:\n    image: {image}\n"
+    assert formats_of(tmp_path, monkeypatch, files) == {read}
 
 
 def test_overlay_may_name_other_images_than_those_on_this_machine(

@@ -11,9 +11,10 @@ from msgspec import Struct, field
 from archgen.app.importing.deploy_commands import command_files
 from archgen.app.importing.directories import manifest_data
 from archgen.app.importing.evidence import Evidence
+from archgen.app.importing.overlays import applied_by
 from archgen.app.importing.stated_use import stated_uses
 from archgen.importers.compose.own_programs import is_own_program
-from archgen.importers.kubernetes.deployed import may_deploy
+from archgen.importers.kubernetes.deployed import is_below_applied
 from archgen.importers.kubernetes.kustomization import is_kustomization
 from archgen.importers.products import image_name, is_product
 from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, stage_of
@@ -76,6 +77,7 @@ class ClusterSketch(Struct):
 def sketch_cluster(directory: str, paths: Iterable[str], inside: str) -> ClusterSketch:
     """Return the outline of the manifests below a directory; templates of charts and what is for trials runs nothing in it."""
     sketch = ClusterSketch()
+    directories, applied = set[str](), set[str]()
     for path in paths:
         if not path.lower().endswith((".yml", ".yaml")):
             continue
@@ -84,9 +86,10 @@ def sketch_cluster(directory: str, paths: Iterable[str], inside: str) -> Cluster
         stage = stage_of(place)
         if is_kustomization(path) or WORKLOAD.search(data) is not None:
             sketch.stages.setdefault(stage, os.path.dirname(path))
+            directories.add(os.path.dirname(path))
+        applied |= {*applied_by(data)} if stage != TRIAL else set()
         if stage == TRIAL or b"{{" in data:
             continue
-        sketch.is_applied |= may_deploy(data)
         sketch.is_for_visitors |= _FOR_VISITORS.search(data) is not None
         if WORKLOAD.search(data) is not None:
             sketch.is_on_this_machine |= _NEVER_PULLED.search(data) is not None
@@ -98,6 +101,7 @@ def sketch_cluster(directory: str, paths: Iterable[str], inside: str) -> Cluster
                 sketch.names.update(match[1].decode() for match in _NAME.finditer(data))
                 sketch.workloads += len(WORKLOAD.findall(data))
                 sketch.is_from_registry |= any("/" in image for image in own)
+    sketch.is_applied = any(is_below_applied(os.path.abspath(each), applied) for each in directories)
     return sketch
 
 

@@ -10,6 +10,7 @@ from archgen.app.importing.candidates import ComposeCandidate
 from archgen.app.importing.directories import path_in
 from archgen.app.importing.evidence import Evidence
 from archgen.app.importing.stated_use import comments_above, use_in_comments
+from archgen.importers.products import image_name
 from archgen.importers.stages import PRODUCTION, TRIAL, stage_of
 
 _DEVELOPERS_COMMAND = re.compile(
@@ -26,7 +27,10 @@ _MOUNT = re.compile(r"""-[ \t]*["']?(\.{1,2}(?:/[^:"'\s]*)?):/""")
 _RESTARTS = re.compile(r"""\brestart["']?:[ \t]*["']?(always|unless-stopped|on-failure)|\brestart_policy["']?:""")
 _OF_STORES = "5432|3306|27017|6379|5672|9092|9200|11211|1433"
 _PUBLISHED_STORE = re.compile(rf"""-[ \t]*["']?(?:0\.0\.0\.0:)?(\d+|\$\{{[^}}]*\}}):({_OF_STORES})["']?[ \t]*$""")
-_TLS = re.compile(r"""["' ]443:|\bimage:.*(traefik|caddy|certbot|acme-companion|swag)""")
+_TLS_PORT = re.compile(r"""["' ]443:""")
+_GETS_CERTIFICATES = frozenset(("traefik", "caddy", "certbot", "acme-companion", "swag", "caddy-docker-proxy"))
+"""Names of images of programs that get certificates."""
+
 _MOST_LINES = 20_000
 _LONGEST_LINE = 500
 
@@ -75,7 +79,8 @@ def _evidence_in_lines(project: ComposeCandidate, lines: list[str]) -> Iterator[
         yield Evidence(1, "it restarts what ends")
     else:
         yield Evidence(-1, "restarts nothing")
-    if any(_TLS.search(line) for line in lines):
+    images = {image_name(each.image) for each in project.services.values()}
+    if not images.isdisjoint(_GETS_CERTIFICATES) or any(_TLS_PORT.search(line) for line in lines):
         yield Evidence(2, "it serves HTTPS")
     if any(each.image and not each.built for each in project.own.values()):
         yield Evidence(1, "it runs images that are built before")

@@ -37,7 +37,7 @@ def without_overlays(
     if not below or not workloads:
         return manifests, []
     named = {directory: named_by(directory, texts[path]) for directory, path in kustomizations.items()}
-    deployed = _among_deployed([*kustomizations], {path for data in manifests.values() for path in _deployed_in(data)})
+    deployed = _among_deployed([*kustomizations], {path for data in manifests.values() for path in applied_by(data)})
     own_overlays = [directory for directory in overlays if kustomizations[directory] not in outer] or overlays
     read = _directories_of([*_choose_overlays(own_overlays, named, workloads, deployed)], overlays, named)
     # what is applied beside an overlay may stand in its directory, such as its secrets
@@ -92,7 +92,7 @@ def _of_other_bases(chosen: str, others: list[str], named: Mapping[str, list[str
             yield overlay
 
 
-def _deployed_in(data: bytes) -> Iterator[str]:
+def applied_by(data: bytes) -> Iterator[str]:
     """Yield the directories that the objects of a file have a controller apply."""
     if may_deploy(data):
         try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from msgspec import Struct
@@ -103,6 +103,16 @@ def is_deployed(directory: str, path: str) -> bool:
     """Return True for a directory that a controller applies by a path; both may begin further up, and `*` is any name."""
     words, others = directory.strip("/").split("/"), path.split("/")
     return all(_is_name(one, other) for one, other in zip(reversed(words), reversed(others), strict=False))
+
+
+def is_below_applied(directory: str, paths: Collection[str]) -> bool:
+    """Return True for a directory, by all its names from the root of a machine, that has a path of a controller in it."""
+    words = directory.split("/")
+    return any(
+        all(map(_is_name, words[start:], others))
+        for others in (path.split("/") for path in paths)
+        for start in range(len(words) - len(others) + 1)
+    )
 
 
 def _is_name(name: str, other: str) -> bool:
