@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,43 @@ def test_namespace_of_an_object_stays_unless_the_controller_moves_all(
         }
     )
     assert set(replicas()) == TWO
+
+
+def test_last_name_of_a_pattern_is_not_any_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({"infra/web.yaml": WORKLOAD, "apps/shop/web.yaml": WORKLOAD.replace("web", "shop")})
+    write({"argo.yaml": SET % ("{git: {directories: [{path: apps/*}]}}", OF_DIRECTORY)})
+    text = import_model((".",), None).text
+    assert "group: infra" not in text
+    assert "shop" in replicas()
+    Path("apps/shop").rename("shop")
+    assert "group:" not in import_model((".",), None).text
+
+
+@pytest.mark.parametrize(
+    ("applying", "group"),
+    [
+        ([(FLUX % "apps/blog").replace("path:", "targetNamespace: blog, path:")], "blog"),
+        (
+            [
+                (FLUX % path).replace("path:", f"targetNamespace: {name}, path:")
+                for path, name in (("apps", "all"), ("apps/blog", "blog"), ("shop/apps", "other"))
+            ],
+            "blog",
+        ),
+        ([to_namespace("apps/blog", "blog").replace("apps/blog}", "apps/blog, directory: {recurse: true}}")], "blog"),
+        ([to_namespace("apps/blog", "blog")], ""),
+    ],
+)
+def test_controller_applies_the_directories_below_too(
+    applying: list[str], group: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({"apps/blog/redis/redis.yaml": WORKLOAD.replace("web", "redis")})
+    write({"other.yaml": WORKLOAD.replace("name: web}", "name: web, namespace: other}", 1)})
+    write({f"argo/{number}.yaml": text for number, text in enumerate(applying)})
+    groups = dict(re.findall(r"^  (\w+): .*group: ([\w-]+)", import_model((".",), None).text, re.MULTILINE))
+    assert groups.get("redis", "") == group
 
 
 @pytest.mark.parametrize("path", ["overlays/*", "'*/oci'"])

@@ -31,12 +31,14 @@ _MOST_PATHS = 1000
 class Deployed(Struct, frozen=True):
     """A directory that a controller applies, with `*` for any name, and the namespace of its objects that declare none.
 
-    A namespace `*` has the name for which the first `*` of the path stands. `moves` is True for one of all objects.
+    A namespace `*` has the name for which the first `*` of the path stands. `moves` is True for one of all objects, and
+    `holds_all` where directories below are applied too.
     """
 
     path: str
     namespace: str = ""
     moves: bool = False
+    holds_all: bool = False
 
 
 def may_deploy(data: bytes) -> bool:
@@ -58,7 +60,8 @@ def deployed_by(document: SourceNode) -> Iterator[Deployed]:
         for path, space in _filled_in(source.text_at("path"), namespace, outer):
             if "{{" not in path and posixpath.normpath(path) != ".":
                 known = "" if "{{" in space or ("*" in space and space != "*") else space
-                yield Deployed(posixpath.normpath(path.strip("/")), known, bool(moved))
+                holds_all = source is spec or source.text_at("directory", "recurse") == "true"
+                yield Deployed(posixpath.normpath(path.strip("/")), known, bool(moved), holds_all)
 
 
 def _filled_in(path: str, namespace: str, spec: SourceNode) -> list[tuple[str, str]]:
@@ -102,7 +105,10 @@ def _put_in(text: str, values: dict[str, str]) -> str:
 def is_deployed(directory: str, path: str) -> bool:
     """Return True for a directory that a controller applies by a path; both may begin further up, and `*` is any name."""
     words, others = directory.strip("/").split("/"), path.split("/")
-    return all(_is_name(one, other) for one, other in zip(reversed(words), reversed(others), strict=False))
+    pairs = [*zip(reversed(words), reversed(others), strict=False)]
+    # a pattern that begins further up needs a name in common: its last word alone may match any directory
+    is_named = len(words) >= len(others) or any(one == other for one, other in pairs)
+    return is_named and all(_is_name(one, other) for one, other in pairs)
 
 
 def is_below_applied(directory: str, paths: Collection[str]) -> bool:
@@ -120,18 +126,33 @@ def _is_name(name: str, other: str) -> bool:
 
 
 def put_where_deployed(each: Manifest, directory: str, deployed: Iterable[Deployed]) -> Manifest:
-    """Return an object in the namespace that the controller of its directory has for it; as it is where there are several."""
-    spaces = {
-        (_namespace_of(application, directory), application.moves)
-        for application in deployed
-        if application.namespace and is_deployed(directory, application.path)
-    }
+    """Return an object in the namespace that the controller of its directory has for it; as it is where there are several.
+
+    Of controllers of several directories that hold it, the one of the innermost counts.
+    """
+    spaces: set[tuple[str, bool]] = set()
+    innermost = 0
+    for application in deployed:
+        place = _place_of(directory, application) if application.namespace else ""
+        depth = min(place.count("/"), application.path.count("/")) + 1 if place else 0
+        if depth > innermost:
+            innermost, spaces = depth, set()
+        if place and depth == innermost:
+            spaces.add((_namespace_of(application, place), application.moves))
     if len(spaces) != 1:
         return each
     namespace, moves = spaces.pop()
     if not namespace or (each.namespace and not moves):
         return each
     return replace(each, namespace=namespace, declared=each.declared or each.namespace)
+
+
+def _place_of(directory: str, application: Deployed) -> str:
+    """Return the directory, or one above, that a controller applies with an object in it; the empty text for none."""
+    words = directory.strip("/").split("/")
+    least = len(words) - 1 if not application.holds_all else 0
+    places = ("/".join(words[:length]) for length in range(len(words), least, -1))
+    return next((place for place in places if is_deployed(place, application.path)), "")
 
 
 def _namespace_of(application: Deployed, directory: str) -> str:
