@@ -23,7 +23,7 @@ from archgen.model.subject import Subject
 from archgen.reliability.index import SAME_HOST
 from archgen.reliability.members import writers
 
-_SPREAD = ("dns", "cdn", "waf", "identity-provider", "external-service")
+_SPREAD = ("dns", "cdn", "waf", "identity-provider", "mail", "external-service")
 """The kinds of services that providers run in several places, and don't sell in one."""
 
 _SERVING = frozenset(("web", "application", "data"))

@@ -312,10 +312,10 @@ RULE = Rule(
     fix=_ADD.format(""),
     limits=(
         "Counts a managed component as one element, although its provider may run many; that is why it is a warning, and an "
-        "info finding for a DNS, CDN, WAF, identity provider or service of others, which are seldom in one place. A warning, too, is "
-        "what a flow needs only if it waits for the work that is taken from a queue, where the model doesn't say so (`async`), and "
-        "a worker that alone empties a queue which others fill: the work waits there. So is the loss of a region outside which a flow "
-        "has nothing of a component, and that of what only backups run on, since the next one may succeed. "
+        "info finding for a DNS, CDN, WAF, identity provider, mail service or service of others, which are seldom in one place. "
+        "A warning, too, is what a flow needs only if it waits for the work that is taken from a queue, where the model doesn't say "
+        "so (`async`), and a worker that alone empties a queue which others fill: the work waits there. So is the loss of a region "
+        "outside which a flow has nothing of a component, and that of what only backups run on, since the next one may succeed. "
         "A scheduler, worker or controller that a platform starts elsewhere and that nothing calls is an info finding; so is "
         "monitoring there that no more than other monitoring calls, and a warning if anything else does. "
         "A zone that holds all of a flow is reported by `single-zone`."
