@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from ipaddress import ip_address, ip_network
 
 from msgspec import Struct
 
-from archgen.analysis.dns_names import address, pointee
+from archgen.analysis.dns_names import ADDRESS_TYPES, address, pointee
 from archgen.analysis.hops import relays
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Cluster, Component, Record
+from archgen.model.kinds import FORWARDING
 from archgen.model.products import is_setting_of_balancer, scope_of
 from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
@@ -117,6 +120,77 @@ def components_behind(topology: Topology, record: Record, addressed: dict[tuple[
     standing = {replica.component for replica in topology.replicas_on.get(plain, ())}
     parsed = address(plain)
     return standing | addressed[parsed] if parsed in addressed else standing
+
+
+_PRIVATE = tuple(
+    map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "fe80::/10"))
+)
+"""The networks whose addresses no visitor reaches unless something translates another address to them."""
+
+_Sort = tuple[int, bool]
+"""The version of IP, and whether the address is private: a host has one address of each, and declares a single one."""
+
+
+class UnclaimedAddresses:
+    """The records with an address that no host and no cluster declares: those that lead nowhere, and those that may lead to a host."""
+
+    def __init__(self, topology: Topology) -> None:
+        self._topology = topology
+        self._declared = topology.names.addresses
+        self._sorts = {_sort(text) for text in self._declared}
+
+    def of(self, server: Component) -> list[tuple[Record, bool]]:
+        """Return the records of a name server, and for each whether it leads nowhere."""
+        held = [(record, address(pointee(record))) for record in server.records if record.type.upper() in ADDRESS_TYPES]
+        return [
+            (record, self._leads_nowhere(record, parsed[1]))
+            for record, parsed in held
+            if parsed is not None
+            and parsed[0] == ADDRESS_TYPES[record.type.upper()]
+            and parsed[1] not in self._declared
+        ]
+
+    def _leads_nowhere(self, record: Record, text: str) -> bool:
+        """Return True if the servers declare other addresses of the sort; a firewall may translate a public one to any host."""
+        sort = _sort(text)
+        if sort[1]:
+            return sort in self._sorts
+        entrances = {self._entrances[flow] for flow in self._topology.names.flows(record) if flow in self._entrances}
+        called = frozenset().union(*entrances) if entrances else self._called
+        return bool(called) and all(sort in self._sorts_of(component) for component in called)
+
+    @cached_property
+    def _entrances(self) -> dict[str, frozenset[str]]:
+        """The components that the first request of each flow goes to, behind what only forwards it."""
+        entrances = {}
+        for flow in self._topology.architecture.flows:
+            called = (hop.step.targets for hop in self._topology.hops[flow.id] if hop.meaning != "lookup")
+            entrance = next((self._servers(targets) for targets in called if self._servers(targets)), None)
+            if entrance is not None:
+                entrances[flow.id] = entrance
+        return entrances
+
+    @cached_property
+    def _called(self) -> frozenset[str]:
+        """The components that clients call."""
+        connections = self._topology.architecture.connections
+        called = (each.targets for each in connections if self._topology.kind(each.source).id == "client")
+        return self._servers(target for targets in called for target in targets)
+
+    def _servers(self, targets: Iterable[str]) -> frozenset[str]:
+        kinds = ((target, self._topology.kind(target).id) for target in targets)
+        return frozenset(target for target, kind in kinds if kind not in (*FORWARDING, "dns"))
+
+    def _sorts_of(self, component: str) -> set[_Sort]:
+        own = self._topology.components[component]
+        texts = [self._topology.hosts[host].address for host in self._topology.hosts_of(component)]
+        texts.append(own.cluster.shared_address if own.cluster is not None else None)
+        return {_sort(text) for text in texts if text is not None and address(text) is not None}
+
+
+def _sort(text: str) -> _Sort:
+    parsed = ip_address(text)
+    return parsed.version, any(parsed in network for network in _PRIVATE)
 
 
 class SickEntry(Struct, frozen=True):

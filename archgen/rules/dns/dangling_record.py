@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.dns_names import ADDRESS_TYPES, NAME_TYPES, Names, address, pointee, readings
+from archgen.analysis.record_paths import UnclaimedAddresses
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Record
 from archgen.model.dns_zones import normalize_name
@@ -15,24 +16,20 @@ from archgen.model.wording import listed
 
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each record id, with its values that point to nothing in the model's domains."""
-    names = context.topology.names
+    names, unclaimed = context.topology.names, UnclaimedAddresses(context.topology)
     dangling: dict[str, list[tuple[Component, Record]]] = {}
     for server in names.servers:
+        nowhere = {record for record, leads_nowhere in unclaimed.of(server) if leads_nowhere}
         for record in server.records:
-            if _dangles(names, server, record):
+            if record in nowhere or _is_lost_name(names, server, record):
                 dangling.setdefault(record.id, []).append((server, record))
     for lost in dangling.values():
         yield _hit(names, lost)
 
 
-def _dangles(names: Names, server: Component, record: Record) -> bool:
-    kind, value = record.type.upper(), pointee(record)
-    parsed = address(value)
-    if kind in ADDRESS_TYPES:
-        if parsed is None or parsed[0] != ADDRESS_TYPES[kind]:
-            return False
-        return bool(names.addresses) and parsed[1] not in names.addresses
-    if kind not in NAME_TYPES or parsed is not None or not normalize_name(value):
+def _is_lost_name(names: Names, server: Component, record: Record) -> bool:
+    value = pointee(record)
+    if record.type.upper() not in NAME_TYPES or address(value) is not None or not normalize_name(value):
         return False
     return value not in names.declared and _is_lost(names, server, value)
 
@@ -49,7 +46,7 @@ def _hit(names: Names, lost: list[tuple[Component, Record]]) -> Hit:
     kind = record.type.upper()
     if kind in ADDRESS_TYPES:
         nobody = "which is the address of no host and no cluster"
-        fix = "Correct the address, declare it as the `address` of its host, or name the host as the value."
+        fix = "Correct the address, declare it as the `address` of its host, or name the host or the component as the value."
     else:
         nobody = "which has no record"
         fix = f"Correct the name, or add the record that gives {values} its address."
@@ -84,8 +81,9 @@ RULE = Rule(
     ),
     fix="Point the record to a host or component of the model, or remove it.",
     limits=(
-        "Doesn't check addresses while no host and no cluster declares one, nor names outside the model's domains: "
-        "they may exist elsewhere. For an address in a provider's hands, write the id of its component."
+        "Reports a public address only where the component that the name's visitors reach declares another public one: "
+        "a firewall may translate it to any host. Doesn't check names outside the model's domains: they may exist "
+        "elsewhere. For an address in a provider's hands, or one that is translated, write the id of its component."
     ),
     references=(
         (

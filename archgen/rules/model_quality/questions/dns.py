@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.dns_names import ADDRESS_TYPES, address, pointee
+from archgen.analysis.dns_names import address, pointee
 from archgen.analysis.record_paths import (
+    UnclaimedAddresses,
     balancer_on_path,
     components_at_addresses,
     components_behind,
@@ -39,16 +40,18 @@ def servers_without_records(topology: Topology) -> Iterator[Gap]:
 
 
 def hosts_without_address(topology: Topology) -> Iterator[Gap]:
-    """Yield name servers whose records hold addresses, where no host declares its own."""
-    names = topology.names
+    """Yield name servers whose records hold addresses that no host declares, though one may have them."""
+    names, unclaimed = topology.names, UnclaimedAddresses(topology)
     for server in names.servers if topology.hosts else ():
-        held = [pointee(record) for record in server.records if record.type.upper() in ADDRESS_TYPES]
-        held = [value for value in dict.fromkeys(held) if address(value) is not None]
-        if held and not names.addresses:
+        unplaced = [pointee(record) for record, leads_nowhere in unclaimed.of(server) if not leads_nowhere]
+        held = list(dict.fromkeys(unplaced))
+        if held:
+            what = f"declares {'them' if held[1:] else 'it'}" if names.addresses else "declares its address"
             yield component_gap(
                 server,
-                f"{server.id} leads to {listed(held)}, but no host declares its address, so the host is unknown",
-                f"Add `address` to the host that has {held[0]}, or name the host as the record's value.",
+                f"{server.id} leads to {listed(held)}, but no host {what}, so the host is unknown",
+                f"Add `address` to the host that has {held[0]}, or name the host as the record's value; if a firewall "
+                "translates the address, name the component behind it.",
             )
 
 
