@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from msgspec import Struct
 
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Collection, Component
+from archgen.model.subject import Subject
+from archgen.reliability.failure import single_points
 
 _OF_REQUESTS = (
     "request",
@@ -107,3 +110,11 @@ def keeps_logs_alone(topology: Topology, component: Component) -> bool:
     """Return True for a store of logs: collectors of logs alone feed it, and it alerts nobody."""
     feeding = {topology.kind(call.source).id for call in topology.incoming[component.id]}
     return feeding == {"log-collector"} and not (component.alerts or component.probes)
+
+
+@lru_cache(maxsize=2)
+def points_beside_monitoring(topology: Topology) -> Mapping[str, frozenset[Subject]]:
+    """Return the single points of failure of the flows that look at monitoring, as they were if no monitoring ever failed."""
+    plans = topology.losses.plans.items()
+    used = {flow: (plan, topology.observing.intersection(plan.members)) for flow, plan in plans}
+    return {flow: frozenset(single_points(plan.sparing(own))) for flow, (plan, own) in used.items() if own}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.failover_times import moves_alone
-from archgen.analysis.monitoring import keeps_logs_alone
+from archgen.analysis.monitoring import keeps_logs_alone, points_beside_monitoring
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
@@ -121,7 +121,8 @@ def _flows(facts: Topology, place: Subject) -> tuple[str, ...]:
     if place.kind == "host":
         hosts = (place.id, *facts.index.machines.get(place.id, ()))
         return facts.flows_through([name for host in hosts for name in _carried(facts, host)])
-    return tuple(flow for flow in facts.flows if place in facts.losses.points[flow])
+    looking = points_beside_monitoring(facts)
+    return tuple(flow for flow in facts.flows if place in looking.get(flow, facts.losses.points[flow]))
 
 
 RULE = Rule(
