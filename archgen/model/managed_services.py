@@ -49,7 +49,10 @@ GLOBAL = (
     *("datadog", "new-relic", "sentry", "grafana-cloud", "honeycomb", "splunk-cloud", "pingdom", "uptimerobot"),
 )
 
-UNCOPIED = ("dynamodb", "bigtable", "keyspaces", "firestore", "elasticache", "memorystore", "elasticache-serverless")
+UNCOPIED = (
+    *("dynamodb", "bigtable", "keyspaces", "firestore", "elasticache", "elasticache-serverless"),
+    *("memorystore", "memorystore-valkey"),
+)
 """Stores that keep no copy from before a mistake until somebody switches backups or point-in-time recovery on."""
 
 ENCRYPTED = (

@@ -250,7 +250,8 @@ def _without_engine(text: str) -> str:
         return text
     engine = next(each for each in _ENGINES if text.endswith(each))
     service = text.removesuffix(engine).removesuffix("-for")
-    return service if service.endswith(_WITH_ENGINE) else text
+    own = service.endswith("memorystore") and engine == "-valkey"
+    return service if service.endswith(_WITH_ENGINE) and not own else text
 
 
 def _without_vendor(text: str) -> str:

@@ -254,6 +254,9 @@ def test_a_product_that_listens_for_tls_elsewhere_is_called_there(
     [
         ("dax", "tcp", 8111, 9111),
         ("google-memorystore", "redis", 6379, 6378),
+        ("memorystore-for-redis", "redis", 6379, 6378),
+        ("memorystore-valkey", "redis", 6379, 6379),
+        ("Google Cloud Memorystore for Valkey", "redis", 6379, 6379),
         ("redis", "redis", 6379, 6380),
         ("amazon-elasticache", "redis", 6379, 6379),
         ("aws-msk", "kafka", 9092, 9094),
