@@ -51,8 +51,8 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
 def leaves_site(index: Index, component: Component, zones: Iterable[str]) -> bool:
     """Return True if zones are on another site than a component whose address moves by its local network, or that routes there."""
     if component.kind in FORWARDING and component.managed:
-        # a provider's network spans the zones of its region, and has a router in each
-        return is_apart(index, component, zones, within=WIDE_ZONES)
+        # a provider's network spans the availability zones of its region and has a router in each; it ends in a datacenter of one's own
+        return is_apart(index, component, zones, within=(*WIDE_ZONES, "datacenter"))
     return (component.kind in ROUTING or has_local_address(index, component)) and is_apart(index, component, zones)
 
 

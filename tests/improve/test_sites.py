@@ -90,6 +90,11 @@ def test_a_provider_s_gateway_that_stands_in_one_zone_gets_a_second_in_another_o
     assert found.edits == (AddReplica("out", "gw-2", ("az-b",)),)
 
 
+def test_a_router_of_a_provider_in_a_datacenter_of_one_s_own_gets_its_second_there() -> None:
+    own = read(_GATEWAY.replace("availability-zone", "datacenter").replace("nat-gateway", "router"))
+    assert find_smallest_repair(own).edits == (AddReplica("out", "gw-2", ("az-a",)),)
+
+
 def test_nobody_runs_a_second_gateway_of_a_provider_where_its_place_is_unknown() -> None:
     edits = find_smallest_repair(read(_GATEWAY.replace(", runs_on: gw", ""))).edits
     assert all(getattr(edit, "component", None) != "out" for edit in edits)
