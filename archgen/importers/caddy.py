@@ -10,6 +10,9 @@ from archgen.importers.proxies import Member, Proxy, split_address
 
 _PASS = re.compile(r"[ \t]*reverse_proxy[ \t]+(?:@[\w-]+[ \t]+|/\S*[ \t]+)?([^#{}\n]+)")
 _SCHEMES = {"https": "https", "http": "http", "h2c": "http"}
+_SOCKETS = ("unix/", "unix+h2c/", "fd/", "fdgram/")
+"""What an address that is no host begins with."""
+
 _MOST_LINES = 5000
 
 
@@ -24,6 +27,8 @@ def read_caddy(proxy: Proxy) -> None:
     for number, line in enumerate(lines, 1):
         match = _PASS.match(line[:2000])
         for text in match[1].split() if match is not None else ():
+            if text.startswith(_SOCKETS):
+                continue
             scheme, separator, rest = text.partition("://")
             host, port = split_address((rest if separator else text).partition("/")[0])
             proxy.call(

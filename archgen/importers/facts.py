@@ -117,6 +117,7 @@ class FactSheet:
     def __init__(self) -> None:
         self._facts: dict[tuple[str, str, bytes], Fact] = {}
         self._omissions: set[Omission] = set()
+        self.left_out: set[str] = set()
         self._errors: set[SourceError] = set()
         self._stand_ins: set[str] = set()
         self._decisions: set[str] = set()
@@ -132,6 +133,7 @@ class FactSheet:
     def omit(self, source: Origin, name: str, reason: str) -> None:
         """Record a part that isn't imported."""
         self._omissions.add(Omission(source, name, reason))
+        self.left_out.add(name.lower())
 
     def stand_in(self, path: str) -> None:
         """Record a file of example values that is read because the one that it is an example of is missing."""

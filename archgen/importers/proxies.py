@@ -138,8 +138,13 @@ class Proxy:
         Any server of a pool answers for the others, so they are one component.
         """
         names = list(dict.fromkeys(server.host.lower() for server in servers if _is_name(server.host)))
-        if not names:
+        # a name without a port may be that of a pool in a file that isn't there
+        if not names or any(
+            "." not in server.host and server.port is None and server.host == pool for server in servers
+        ):
             return False
+        if not self.sheet.left_out.isdisjoint(names):
+            return True
         is_public = all("." in name for name in names)
         name = make_id(pool if len(names) > 1 else names[0] if is_public else names[0].partition(".")[0])
         if len(names) > 1 and name in (self.owner, *(self.sheet.components - self.outside)):
