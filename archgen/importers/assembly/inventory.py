@@ -141,6 +141,11 @@ class Inventory(Struct):
             host for host in self.hosts if any(part.host == host and not part.places for part in self.parts.values())
         ]
 
+    @property
+    def backed_up(self) -> set[str]:
+        """Return the stores that are backed up for certain: what only its name calls a backup may copy something else."""
+        return {name for part in self.parts.values() if part.confidence == "high" for name in part.backs_up}
+
     def callers(self, identity: str) -> list[Call]:
         """Return the calls of a component."""
         return [call for call in self.calls.values() if call.target == identity]

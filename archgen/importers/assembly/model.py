@@ -255,7 +255,7 @@ def _unknown(inventory: Inventory, doors: Doors) -> tuple[str, ...]:
     """Return the words for what the files leave open, in the order of the language."""
     parts = inventory.parts.values()
     kinds = {part.kind for part in parts}
-    copied = {name for part in parts for name in part.backs_up}
+    copied = inventory.backed_up
     words = {
         "backups": any((part.traits.stores or part.kind == "search") and part.id not in copied for part in parts)
         or any(True for _ in unread_by(inventory)),

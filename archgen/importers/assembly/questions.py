@@ -244,7 +244,7 @@ def _writers(inventory: Inventory) -> Iterator[ImportQuestion]:
 
 def _about(word: str, inventory: Inventory) -> ImportQuestion:
     """Return the question about an open topic; where something is backed up, that about backups names the rest."""
-    copied = {name for part in inventory.parts.values() for name in part.backs_up}
+    copied = inventory.backed_up
     stores = [part for part in inventory.parts.values() if part.traits.stores and part.kind != "object-storage"]
     others = [part.id for part in stores if part.id not in copied]
     if word != "backups" or not copied or not others:

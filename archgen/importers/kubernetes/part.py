@@ -31,8 +31,20 @@ _ROLLED = ("Deployment", "Rollout")
 MOST_REPLICAS = 1000
 """Replicas up to which a number is believed: a model has an element for each."""
 
-_BACKS_UP = re.compile(r"backup|dump|pg_basebackup|(^|[-\s])(wal-(archiv|g\b|push)|restic|snapshot)", re.IGNORECASE)
-"""Names and commands of what copies data at set times."""
+_COPIES = re.compile(
+    r"(?<![a-z])(pg_?dump|pg_(base|full)?backup|pg_probackup|pg_?back_?rest|barman|wal-[ge](?![a-z])|wal-(archiv|push)|mysqldump|mysqlpump"
+    r"|mydumper|mariadb-(dump|backup)|xtrabackup|mongodump|clickhouse-backup|restic|borg|velero|duplicity|duplicati|kopia|rsnapshot"
+    r"|etcdctl\b.{0,80}\bsnapshot|redis-cli\b.{0,80}(--rdb|bgsave)|_snapshot/)",
+    re.IGNORECASE,
+)
+"""Tools that copy data, in the name or the command of what runs at set times."""
+
+_NAMED_FOR_COPIES = re.compile(r"backup|(?<![a-z])(db|data|database|sql)?-?dump", re.IGNORECASE)
+_OF_COPIES = re.compile(
+    r"report|check|prun|clean|delet|expir|purg|rotat|verif|test|monitor|alert|restor|crash|heap|core|thread|upload",
+    re.IGNORECASE,
+)
+"""Names of what copies data, perhaps, and words of those that do something else with copies, or with other dumps."""
 
 _OF_METRICS = re.compile(r"metrics|prometheus|pprof|profil", re.IGNORECASE)
 
@@ -144,9 +156,8 @@ def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> 
         variables = frozenset(item.text_at("name") for item in main.get("env").list())
         numbers = [item.get("containerPort").number or 0 for item in main.get("ports").list()]
         kind = with_ports(guess(manifest.name, main.text_at("image"), words, variables), numbers)
-        if manifest.kind == "CronJob" and kind.known.kind != "backup":
-            backs_up = _BACKS_UP.search(f"{manifest.name} {words}") is not None
-            kind = Guess(Known("backup" if backs_up else "scheduler"), AT_SET_TIMES, True)
+        if manifest.kind == "CronJob" and not (kind.known.kind == "backup" and kind.sure):
+            kind = _guess_job(manifest.name, words)
         # a beginning that all names have tells nothing
         name = manifest.former if manifest.former and formers[manifest.former] == 1 else manifest.name
         base = name if name not in taken else f"{manifest.namespace or 'default'}-{name}"
@@ -158,6 +169,13 @@ def workloads(manifests: Manifests, taken: dict[str, str], sheet: FactSheet) -> 
             for item in container.get("ports").list()
         }
         yield Workload(identity, manifest, kind, labels_of(manifest.kind, manifest.node), ports, program, containers)
+
+
+def _guess_job(name: str, words: str) -> Guess:
+    """Return the kind of what runs at set times: a tool that copies data tells it, a name alone makes it likely."""
+    copies = _COPIES.search(f"{name} {words}") is not None
+    is_named = _NAMED_FOR_COPIES.search(f"{name} {words}") is not None and _OF_COPIES.search(name) is None
+    return Guess(Known("backup" if copies or is_named else "scheduler"), AT_SET_TIMES, copies or not is_named)
 
 
 def jobs_of_programs(manifests: Manifests, parts: list[Workload]) -> Iterator[tuple[Manifest, Workload]]:
