@@ -11,6 +11,9 @@ State = frozenset[tuple[str, str]]
 """The failed elements, as (kind, id)."""
 
 
+SILENT = ("aws-rds", "cloud-sql")
+"""Managed services whose standby, one beside the primary, answers nothing until it is promoted."""
+
 AGREEING = ("etcd", "zookeeper", "consul", "cockroachdb", "mongodb")
 """Products whose replicas alone decide."""
 
@@ -402,8 +405,14 @@ class World:
         return cluster.mode == "active-passive" or bool(cluster.active)
 
     def by_role(self, component: Component, pinned: tuple[str, ...]) -> bool:
-        """Whether a step names the one primary of several replicas, and none of the others: it asks whichever is primary."""
+        """Whether a step names the one primary of several replicas, and none of the others: it asks whichever is primary.
+
+        So does a step that names none, of a pair whose standby is silent.
+        """
         data = component.replication
+        if not pinned and component.managed and component.product in SILENT and len(component.replicas) == 2:
+            takes_over = data is not None and (data.mode or data.failover) in ("synchronous", "automatic")
+            return takes_over and data is not None and len(data.primary) == 1
         named = {one.id for one in component.replicas if one.id in pinned}
         return (
             data is not None and len(data.primary) == 1 and named == set(data.primary) and len(component.replicas) > 1

@@ -14,7 +14,7 @@ from archgen.model.wording import first_few, listed
 from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.failure import States, single_points
 from archgen.reliability.index import Index
-from archgen.reliability.members import active_members, keeps_address
+from archgen.reliability.members import active_members, has_silent_standby, keeps_address
 from archgen.reliability.structure import build
 
 
@@ -157,9 +157,13 @@ def _is_down(index: Index, flow: Flow, gone: Collection[Subject]) -> bool:
 def _before_failover(facts: Topology, component: Component) -> Index:
     """Return the model as it is until a component has failed over."""
     replication, cluster = component.replication, component.cluster
+    if replication is not None:
+        # a standby that answers nothing yet is a synchronous one
+        mode = "synchronous" if has_silent_standby(component) else replication.mode
+        replication = replace(replication, failover="manual", recovery=None, mode=mode)
     stuck = replace(
         component,
-        replication=replication and replace(replication, failover="manual", recovery=None),
+        replication=replication,
         cluster=cluster and _stuck(component, cluster),
     )
     components = tuple(stuck if each is component else each for each in facts.architecture.components)

@@ -44,6 +44,7 @@ class Product(Struct, frozen=True, gc=False):
     `resolves`: a name server that asks others and has no records of its own.
     `embedded`: a library that keeps its data in a file of the program that uses it.
     `single`: its makers support one instance of it, whatever stands before it.
+    `silent_standby`: the standby of a pair takes no connections until it is promoted.
     `arbitrated`: a program without data can vote beside its replicas. `consoles` are the ports of its console for administrators.
     """
 
@@ -76,6 +77,7 @@ class Product(Struct, frozen=True, gc=False):
     attached: bool = False
     resolves: bool = False
     embedded: bool = False
+    silent_standby: bool = False
     arbitrated: bool = False
     shows: bool = False
     consoles: tuple[int, ...] = ()
@@ -84,6 +86,8 @@ class Product(Struct, frozen=True, gc=False):
 _TRAITS: dict[str, Product] = {
     **dict.fromkeys(("etcd", "zookeeper", "consul"), Product(coordinates=True, agrees=True, quorum="majority")),
     **dict.fromkeys(("sqlite", "duckdb", "rocksdb", "leveldb", "lmdb"), Product(embedded=True)),
+    # three of a Multi-AZ cluster are another matter: its two standbys answer reads
+    **dict.fromkeys(("aws-rds", "cloud-sql"), Product(silent_standby=True)),
     "clickhouse-keeper": Product(coordinates=True, agrees=True),
     **dict.fromkeys(
         ("galera", "percona-xtradb-cluster"),

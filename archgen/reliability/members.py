@@ -76,11 +76,21 @@ def _number(asked: int | Literal["majority"] | None, component: Component) -> in
 def asked_of(component: Component, access: Access, pinned: tuple[str, ...]) -> tuple[Asking, tuple[str, ...]]:
     """Return what a step asks of a component, and the replicas that it may choose among; none named leaves it all.
 
-    A step that names the declared primary alone asks for its role: once another replica is promoted, that one answers.
+    A step that names the declared primary alone asks for its role: once another replica is promoted, that one answers. So does a read
+    that names no replica of a managed pair whose standby answers nothing before it is promoted.
     """
-    if not names_primary(component, pinned):
-        return access, pinned
-    return "lead" if access == "read" else access, ()
+    if names_primary(component, pinned) or (not pinned and has_silent_standby(component)):
+        return "lead" if access == "read" else access, ()
+    return access, pinned
+
+
+def has_silent_standby(component: Component) -> bool:
+    """Return True for a managed primary and a standby without an address of its own; a copy that lags is read, and no standby."""
+    replication = component.replication
+    if not component.managed or replication is None or len(component.replicas) != 2 or len(replication.primary) != 1:
+        return False
+    is_standby = replication.failover == "automatic" if replication.mode is None else replication.mode == "synchronous"
+    return is_standby and product_of(component.product or component.id).silent_standby
 
 
 def names_primary(component: Component, pinned: tuple[str, ...]) -> bool:

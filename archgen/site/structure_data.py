@@ -25,7 +25,7 @@ from archgen.reliability.evaluation import Plan
 from archgen.reliability.expansion import all_up
 from archgen.reliability.hints import local_data
 from archgen.reliability.levels import levels
-from archgen.reliability.members import eligible, quorum
+from archgen.reliability.members import asked_of, eligible, quorum
 from archgen.reliability.moment import recent_loss
 from archgen.reliability.needs import Guarded, Need, asked_component
 from archgen.reliability.simulation import skippable, used, with_all_options
@@ -173,7 +173,7 @@ class _Encoder:
         Then the names that wait as its backups, null where it has no health check; its code base, or -1; the data that is on
         each replica alone.
         """
-        reads, _ = eligible(component, "read")
+        reads, _ = eligible(component, asked_of(component, "read", ())[0])
         now, later = eligible(component, "write")
         replicas = tuple(replica.id for replica in component.replicas)
         promoter = component.replication.by if component.replication else None

@@ -140,7 +140,7 @@ def _reason(topology: Topology, flow: Flow, request: Request, down: frozenset[st
     if held is not None:
         return held
     access = access_of(request, flow, connections[0])
-    able = [eligible(target, access) for target in targets]
+    able = [eligible(target, asked_of(target, access, ())[0]) for target in targets]
     if down.issuperset(replica for now, _ in able for replica in now):
         if down.issuperset(replica for _, later in able for replica in later):
             return f"no replica of {names} accepts {'reads' if access == 'read' else 'writes'}"

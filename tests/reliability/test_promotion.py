@@ -87,3 +87,43 @@ def test_figures_and_gains_know_what_a_promotion_needs(told: Told) -> None:
         "c: {}", "c: {zone: r}"
     )
     assert told.points(racks)[0] == {"r"}
+
+
+STANDBY = """\
+archgen: 1
+name: A pair of a provider whose standby is silent
+hosts: {a: {}, b: {}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  db: {kind: database, product: rds, managed: true, runs_on: [a, b], replication: {primary: a, failover: automatic}}
+connections: {job -> db: {protocol: postgresql, tls: true}}
+flows: {look: {access: read, steps: [{job -> db: SELECT}]}}
+"""
+
+
+def test_a_read_waits_until_a_silent_standby_is_promoted(told: Told) -> None:
+    waiting = "served without db@a; after about 2 min, when db has failed over (assumed)"
+    assert told.outcome(STANDBY, "a") == ("degraded", waiting)
+    assert told.outcome(STANDBY.replace("automatic", "automatic, mode: synchronous"), "a")[1] == waiting
+    assert told.outcome(STANDBY.replace("automatic", "manual, mode: synchronous"), "a")[0] == "down"
+    assert told.outcome(STANDBY, "b") == ("degraded", "served without db@b")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("product: rds", "product: aurora"),
+        ("managed: true, runs_on", "runs_on"),
+        ("failover: automatic", "failover: automatic, mode: asynchronous"),
+        ("primary: a, failover: automatic", "writers: all"),
+        ("failover: automatic", "failover: manual"),
+    ],
+)
+def test_any_other_copy_is_read_at_once(told: Told, old: str, new: str) -> None:
+    assert told.outcome(STANDBY.replace(old, new), "a") == ("degraded", "served without db@a")
+
+
+def test_a_cluster_of_three_and_a_step_that_names_a_replica_read_at_once(told: Told) -> None:
+    three = STANDBY.replace("b: {}}", "b: {}, c: {}}").replace("[a, b]", "[a, b, c]")
+    assert told.outcome(three, "a") == ("degraded", "served without db@a")
+    assert told.outcome(STANDBY.replace("{job -> db: SELECT}", "{job -> db@b: SELECT}"), "a")[0] == "ok"
