@@ -71,12 +71,19 @@ _FIRST_ASK = (
     "{}. If they don't, make its restart elsewhere quick, and practice it."
 )
 
+_BOTH = "and give the addresses of both to each caller: clients of a directory try the next."
+
 _ALIKE = {
     "prometheus": "Run two alike ({}): both watch the same, and what both alert through (Alertmanager) drops the doubles.",
     "alertmanager": "Run two that know each other ({}, `--cluster.peer`), and give both to each that alerts: one of them notifies.",
+    "openldap": f"Run a second server ({{}}) that replicates (syncrepl), {_BOTH}",
+    **dict.fromkeys(
+        ("389ds", "389-directory-server", "opendj", "freeipa"), f"Run a second server ({{}}) that replicates, {_BOTH}"
+    ),
+    **dict.fromkeys(("active-directory", "samba"), f"Run a second domain controller ({{}}), {_BOTH}"),
     "grafana": "Keep its users and dashboards in a database server, then run two ({}) behind a balancer.",
 }
-"""How products of monitoring run twice, although two of them don't share what they know."""
+"""How products run twice of which two that know nothing of each other would do harm."""
 
 
 def read_elsewhere(store: str, origin: str, place: str) -> str:
