@@ -111,6 +111,23 @@ def admit_to(topology: Topology, component: str, hosts: Collection[str]) -> tupl
     )
 
 
+def admit_members(topology: Topology, component: str) -> tuple[Change, ...]:
+    """Return the rules that let the members of a component agree by VRRP, past the packet filters that their hosts have so far.
+
+    A filter with a rule that denies something, or with none for callers inside where others call, may keep them out on purpose.
+    """
+    places = topology.firewalls.places(component)
+    subjects = (f"component:{component}", *(f"host:{host}" for host in topology.hosts_of(component)))
+    filters = dict.fromkeys(name for each in subjects for name in topology.firewalls.guards.get(each, ()))
+    return tuple(
+        Append(("components", name, "rules"), {"from": component, "to": component, "action": "allow"})
+        for name in filters
+        if topology.firewalls.admits(name, places, component, None) is False
+        and _only_allow(topology, (name,))
+        and (topology.firewalls.sees_inside(name) or not _is_called_inside(topology, topology.components[name]))
+    )
+
+
 def _is_called_inside(topology: Topology, firewall: Component) -> bool:
     """Return True if other hosts inside call what a firewall guards."""
     guarded = {name for name in topology.components if firewall.id in topology.firewalls.before(name)}

@@ -20,6 +20,7 @@ from archgen.edits.changes import (
     MoveReplica,
     apply_edit,
 )
+from archgen.edits.firewalls import admit_members
 from archgen.edits.new_hosts import AGENTS
 from archgen.edits.records import lead_to_moving_address, shorten_ttls
 from archgen.model.architecture import Architecture, Availability, Component, Connection, Host, Port, Replica, Zone
@@ -39,6 +40,12 @@ def patch_of(topology: Topology, *edits: Edit) -> tuple[Change, ...]:
     return (
         *_changes(before, after),
         *shorten_ttls(topology, *(topology.components[name] for name in renamed)),
+        *(
+            rule
+            for name, cluster in moving.items()
+            if cluster and cluster.by == "vrrp"
+            for rule in admit_members(topology, name)
+        ),
         *lead_to_moving_address(topology, *(topology.components[name] for name in moving)),
         *(step for edit in dict.fromkeys(edits) for step in _lease_steps(topology, edit)),
     )

@@ -195,3 +195,31 @@ def test_rules_are_narrowed_before_the_last_that_denies_everything() -> None:
     ):
         other = text.replace("{from: any, to: any, action: deny}", deny)
         assert fixed(other, "idle-firewall") == yaml.safe_load(other)
+
+
+JOINED = GUARDED.replace(
+    ", cluster: {mode: active-passive, active: a, failover: automatic, by: vrrp, address: {shared: 198.51.100.10}}", ""
+)
+FILTER = "user: {kind: client}\n  filter: {kind: firewall, guards: [a, b], default: deny, rules: [%s]}"
+VISITS_IN = "{from: internet, to: lb, ports: [443], action: allow}"
+
+
+@pytest.mark.parametrize(
+    ("rules", "call", "added"),
+    [
+        (VISITS_IN, "", [{"from": "lb", "to": "lb", "action": "allow"}]),
+        # one that lets no call inside through has a say in none of them, and this rule would give it one
+        (VISITS_IN, "\n  watch -> lb: {protocol: http, port: 8405}", []),
+        (f"{VISITS_IN}, {{from: lb, to: lb, action: allow}}", "", []),
+        (f"{{from: any, to: lb, ports: [22], action: deny}}, {VISITS_IN}", "", []),
+    ],
+)
+def test_a_cluster_that_a_fix_adds_is_let_through_the_filter_of_its_hosts(
+    rules: str, call: str, added: list[dict[str, str]]
+) -> None:
+    text = JOINED.replace("user: {kind: client}", FILTER % rules).replace(
+        "user -> lb: https", f"user -> lb: https{call}"
+    )
+    parts = fixed(text, "untracked-failover")["components"]
+    assert parts["lb"]["cluster"]["by"] == "vrrp"
+    assert parts["filter"]["rules"][rules.count("from:") :] == added
