@@ -154,9 +154,10 @@ _CLIENT_OF = re.compile(
 """Names of programs beside a store, which begin with the store's."""
 
 _OF_CLIENTS = re.compile(
-    r"^(POSTGRES|PG|MYSQL|MARIADB|DB|DATABASE)[A-Z_]*(HOST(?!_AUTH)|SERVER|URL|URI|ADDR)|^DB_HOST$|SQLALCHEMY|JDBC|_DSN$"
+    r"^(POSTGRES|PG|MYSQL|MARIADB|DB|DATABASE)[A-Z_]*(HOST(?!_AUTH)|SERVER|URL|URI|ADDR)|SQLALCHEMY|JDBC|_DSN$"
+    r"|(?<!MASTER)(?<!PRIMARY)_(POSTGRES(QL)?|PG|MYSQL|MARIADB|DB|DATABASE)_(HOST|SERVER|URL|URI)$"
 )
-"""Variables of what uses a database: the address of it."""
+"""Variables of what uses a database: the address of it; a program may put its own name before."""
 
 _OF_ROOTS = {
     "MYSQL_ROOT_PASSWORD": "mysql", "MARIADB_ROOT_PASSWORD": "mariadb", "MONGO_INITDB_ROOT_USERNAME": "mongo",
