@@ -101,11 +101,12 @@ def _name(reading: Reading, paths: tuple[str, ...]) -> str:
 def summary(result: Import) -> str:
     """Return what was imported in a few lines: counts, questions, and what was left out."""
     parts, doors = result.model.inventory.parts, result.model.doors
-    guesses = sum(call.guess for call in result.model.inventory.calls.values())
+    connections = result.model.values.get("connections", {})
+    assumed = sum(isinstance(each, dict) and "assumed" in each for each in connections.values())
     stores = [part.id for part in parts.values() if part.traits.stores]
     lines = [
-        f"{_count(len(parts), 'component')}, {_count(len(result.model.values.get('connections', {})), 'connection')}"
-        f" ({guesses} guessed), {_count(len(result.model.values.get('flows', {})), 'assumed flow')}"
+        f"{_count(len(parts), 'component')}, {_count(len(connections), 'connection')}"
+        f" ({assumed} assumed), {_count(len(result.model.values.get('flows', {})), 'assumed flow')}"
         f" from {_sources(result.reading)}",
         f"front doors: {', '.join(doors.front) or 'none'}; stores: {', '.join(stores) or 'none'}",
     ]
