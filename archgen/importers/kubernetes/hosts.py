@@ -44,6 +44,7 @@ class Hosts:
         self._hosts: dict[str, dict[str, str]] = {}
         self._meant: dict[str, dict[str, str]] = {}
         self._all: dict[str, dict[str, str]] = {}
+        self._declared: dict[str, dict[str, str]] = {}
 
     def of(self, namespace: str) -> dict[str, str]:
         """Return the names of Services and ports that pods of a namespace reach, each with the component's id."""
@@ -71,6 +72,13 @@ class Hosts:
         if namespace not in self._all:
             self._all[namespace] = {**self.public, **self.of(namespace), **self.meant_in(namespace)}
         return self._all[namespace]
+
+    def declared_in(self, namespace: str) -> dict[str, str]:
+        """Return all hosts of a namespace with the names of the Services that select nothing: they lead out, and are described."""
+        if namespace not in self._declared:
+            services = {f"{name}.{space or namespace or 'default'}.svc": name for space, name in self._named[0]}
+            self._declared[namespace] = {**services, **self.all_in(namespace)}
+        return self._declared[namespace]
 
 
 def public_names(routes: Iterable[IngressRoute], hosts: Hosts) -> dict[str, str]:

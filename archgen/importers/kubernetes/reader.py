@@ -311,7 +311,7 @@ class _Reader:
         self, part: Workload | Resource, name: str, value: str, source: Origin, evidence: str
     ) -> None:
         """Add the services in no file that a setting names by their addresses in the cluster."""
-        hosts = self.hosts.all_in(part.namespace)
+        hosts = self.hosts.declared_in(part.namespace)
         for mention, service in services_outside(self.outside, name, value, hosts, source, is_cluster=True):
             self.by_id[service.id] = service
             if self.sharing.is_shared(part, source):
