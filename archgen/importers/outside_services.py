@@ -11,6 +11,7 @@ from archgen.importers.facts import Origin
 from archgen.importers.outside import Outside, OutsideStore, is_for_pages, is_real, stores_named
 from archgen.importers.products import known_by_name
 from archgen.importers.variable_names import asks_for_host, is_for_browsers, names_itself
+from archgen.model.kinds import KINDS
 
 _LONGEST = 2000
 _MOST = 5
@@ -21,6 +22,11 @@ _OF_ADDRESS = re.compile(r"_?(BASE_?)?(URLS?|URI|HOST(NAME)?|ADDR(ESS)?|ENDPOINT
 
 _OF_ONESELF = re.compile(r"|app|base|server|host|domain|issuer|nextauth|(.+-)?(root|web-?hook|self|site|public)")
 """What stands before `_URL` in variables for the address of a program itself, and what names nothing at all."""
+
+_OF_NO_CALLS = re.compile(
+    r"-*(\w+[_-])?(https?|all|ftp|socks\d?)_?proxy(_(url|host|server|addr(ess)?))?|x?debug(ger)?(_\w+)?", re.IGNORECASE
+)
+"""Variables for what requests to outside pass, and for the tools of those who write a program."""
 
 _OF_CLUSTERS = ("kubernetes", "kube-dns")
 """Services that each cluster has."""
@@ -34,7 +40,7 @@ def services_outside(
     In a cluster such an address is the full name of a service: a shorter one is often left from what is no longer there. It may also be
     one of the machine.
     """
-    if names_itself(name) or is_for_browsers(name) or is_for_pages(name):
+    if _OF_NO_CALLS.fullmatch(name) is not None or names_itself(name) or is_for_browsers(name) or is_for_pages(name):
         return
     stores = {mention.host for mention, _ in stores_named(name, value)}
     for mention in _addresses(name, value[:_LONGEST])[:_MOST]:
@@ -46,7 +52,9 @@ def services_outside(
         if not title or (host in ON_MACHINE and title in hosts):
             continue
         known = PRODUCTS.get(title) or known_by_name(title)
-        if known.keeps_data or known.kind == "backup":
+        # a word of a variable tells no proxy that leads somewhere
+        is_proxy = host in ON_MACHINE and KINDS[known.kind].balances
+        if known.keeps_data or known.kind == "backup" or is_proxy:
             known = Known("service")
         place = f"{host}:{mention.port}" if host in ON_MACHINE else host
         store = outside.add(place, known, source, name or "an address", title)
