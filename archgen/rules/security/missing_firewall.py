@@ -10,9 +10,10 @@ from archgen.analysis.topology import Topology
 from archgen.edits.firewalls import firewall_rules
 from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Connection, Replica
+from archgen.model.architecture import Component, Connection, Replica
 from archgen.model.change import Change, Put
-from archgen.model.products import product_of
+from archgen.model.products import product_name, product_of
+from archgen.model.runtimes import WEB_SERVERS
 from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed
 
@@ -67,11 +68,22 @@ def _is_let_in(facts: Topology, connection: Connection, target: str) -> bool:
 
 def _unguarded(facts: Topology, component: str) -> Iterator[Subject]:
     target = facts.components[component]
-    if target.managed or target.kind in FIREWALLS or target.kind == "client":
+    if target.managed or target.kind == "client":
+        return
+    if target.kind in FIREWALLS and not _is_program_for_requests(target):
         return
     for replica in target.replicas:
         if not facts.guarding(replica):
             yield from _where(replica)
+
+
+def _is_program_for_requests(component: Component) -> bool:
+    """Return True for a web server that reads requests: the other ports of its host are open; a device is all that it filters on."""
+    return component.kind == "waf" and product_name(component.product) in (*WEB_SERVERS, *_MODULES)
+
+
+_MODULES = ("modsecurity", "coraza", "naxsi", "bunkerweb")
+"""What reads requests inside a web server."""
 
 
 def _where(replica: Replica) -> tuple[Subject, ...]:
@@ -137,6 +149,7 @@ RULE = Rule(
         "that allows the public port and denies the rest. If the client is inside, declare its `network` instead."
     ),
     limits=(
+        "A web application firewall counts as one, unless its `product` is a web server or a module of one, which filters no other ports. "
         "Doesn't know packet filters that a host runs itself: declare them as a firewall that `guards` the host. A client "
         "without a `network` is on the internet, unless it calls private networks alone. A call that the rules of a firewall "
         "let in, and that doesn't lead over it, is asked about (`incomplete-model`)."
