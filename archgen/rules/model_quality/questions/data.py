@@ -20,8 +20,9 @@ _SHORT = 900.0
 
 _QUORUM_QUEUES = (
     "Add `quorum: majority` to {} for quorum queues, or `replication: {{primary: …, failover: manual}}` where each queue lives "
-    "on one replica."
+    "on one replica{}."
 )
+_CLASSIC_MIRRORS = ", or `failover: automatic` there if a policy mirrors them, which RabbitMQ 3 does"
 _MIRRORED = (
     "Add `replication` to {}: {{writers: all, mode: synchronous}} where each message is on several replicas, or {{primary: …, "
     "failover: …}} where one has them all."
@@ -72,10 +73,16 @@ def queues_without_copies(topology: Topology) -> Iterator[Gap]:
                 component,
                 f"{component.id} doesn't declare whether its messages are on more than one of its {count} replicas: on one "
                 "alone, they are stuck or lost with it",
-                _QUORUM_QUEUES.format(component.id)
+                _QUORUM_QUEUES.format(component.id, _CLASSIC_MIRRORS if _may_mirror(component) else "")
                 if product_name(component.product) == "rabbitmq"
                 else _MIRRORED.format(component.id),
             )
+
+
+def _may_mirror(component: Component) -> bool:
+    """Return True unless the version of a RabbitMQ is one that mirrors no queues any more: 4.0 and later."""
+    major = (component.version or "").strip().lstrip("v").partition(".")[0]
+    return not major.isdigit() or int(major) < 4
 
 
 def writers_without_agreement(topology: Topology) -> Iterator[Gap]:
