@@ -5,7 +5,7 @@ from __future__ import annotations
 from archgen.analysis.assessment import FlowAssessment
 from archgen.model.durations import format_duration
 from archgen.model.percentages import format_availability
-from archgen.model.wording import listed
+from archgen.model.wording import first_few, listed
 from archgen.report.common.assessment import all_assumptions
 from archgen.report.common.terminal import Style, brief, wrap_columns
 from archgen.report.what_if.comparison import WhatIfReport
@@ -29,8 +29,8 @@ def write(report: WhatIfReport, style: Style) -> str:
         lines += wrap_columns(
             f"{group.value} for {brief(listed(group.ids))}: {brief(group.source)}", style.width, "      ", "  "
         )
-    if report.left and report.smallest:
-        lines += ["", "no change of these kinds removes the single points of failure that are left"]
+    if report.left and report.changes and report.smallest is not None:
+        lines += ["", *wrap_columns(_left(report), style.width)]
     if report.smallest is False:
         lines += ["", "the search was cut short: fewer changes may do"]
     if report.yaml:
@@ -41,13 +41,24 @@ def write(report: WhatIfReport, style: Style) -> str:
 def _unchanged(report: WhatIfReport) -> str:
     """Return the reason why a search changes nothing; it looks for no cure of flows that fail with nothing lost."""
     if report.left:
-        return "no change helps"
+        return _left(report)
     impossible = [brief(flow.flow) for flow in report.before if not flow.possible]
     if not impossible:
         return "no change is needed: no single failure breaks a flow"
     others = "no single failure breaks another flow" if len(impossible) < len(report.before) else "first correct that"
     fails = "fails" if len(impossible) == 1 else "fail"
     return f"{listed(impossible)} {fails} with every element up (rule impossible-flow); {others}"
+
+
+def _left(report: WhatIfReport) -> str:
+    """Return the single points for which the search has nothing, since some cures are none of its changes, and where to look."""
+    names = list(dict.fromkeys(brief(point.id) for _, points in report.left for point in points))
+    points = f"single point{'' if len(names) == 1 else 's'} of failure {listed(first_few(names, _MOST_LEFT))}"
+    return f"the search has no change for the {points}: `archgen lint` advises on {'it' if len(names) == 1 else 'each'}"
+
+
+_MOST_LEFT = 6
+"""Single points that are named; the flows have them all."""
 
 
 def _won(flows: tuple[tuple[str, float], ...]) -> str:
