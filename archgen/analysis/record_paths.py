@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, reduce
 from ipaddress import ip_address, ip_network
+from operator import and_
 
 from msgspec import Struct
 
@@ -29,8 +30,21 @@ def moves_by_layer_2(components: Mapping[str, Component], cluster: Cluster) -> b
     return (mover.product or mover.id if mover is not None else cluster.by).casefold() in _BY_LAYER_2
 
 
+def has_one_address(topology: Topology, component: Component) -> bool:
+    """Return True if all replicas answer at one address, whichever it is at: none of them is an answer of a name server."""
+    cluster = component.cluster
+    if cluster is None:
+        return False
+    moves = cluster.mode != "active-active" and moves_by_layer_2(topology.components, cluster)
+    return moves or cluster.shared_address is not None
+
+
 ALIASES = ("CNAME", "ALIAS", "ANAME")
 """The types whose value is another name for the same server."""
+
+
+_SETTINGS = ("HTTPS", "SVCB")
+"""The types that declare how to connect to the addresses that other records have."""
 
 
 def hosts_named(topology: Topology, component: Component, name: str) -> list[str]:
@@ -194,15 +208,15 @@ def _sort(text: str) -> _Sort:
 
 
 class SickEntry(Struct, frozen=True):
-    """A replica that accepts requests and can't answer them while an element is lost, though another entry of its name can.
+    """What accepts requests and can't answer them while an element is lost, though another entry of its name can.
 
-    `entries` are the components to which the records of the name lead.
+    `name` is a replica, or a component with one address; `entries` are the components to which the records of the name lead.
     """
 
     flow: str
     server: Component
     entries: tuple[str, ...]
-    replica: str
+    name: str
     lost: Subject
 
 
@@ -230,7 +244,7 @@ def places_of(topology: Topology, sick: SickEntry) -> list[str]:
 
 
 def entries_behind_name(topology: Topology, server: Component, flow: str) -> tuple[str, ...]:
-    """Return the components to which a name server leads the visitors of a flow, if its records lead to several places."""
+    """Return the components to which a name server leads the visitors of a flow, if its answers lead to several places."""
     return _entries(topology, server, flow, components_at_addresses(topology))
 
 
@@ -242,8 +256,10 @@ def _entries(
     if domain is None or first is None:
         return ()
     leading = [record for record in topology.names.leading(domain) if record in server.records]
-    ends = {pointee(end): end for record in leading for end in records_behind(topology, record)}
-    if len(ends) < 2:
+    ends = {(end.type.upper(), pointee(end)): end for record in leading for end in records_behind(topology, record)}
+    # a client takes one family of addresses, and what a name of another zone leads to counts for both
+    answers = [len({value for kind, value in ends if kind not in (*_SETTINGS, other)}) for other in ADDRESS_TYPES]
+    if max(answers) < 2:
         return ()
     led = {name for end in ends.values() for name in components_behind(topology, end, addressed)}
     return tuple(target for target in first.step.targets if target in led)
@@ -253,13 +269,15 @@ def _sick(topology: Topology, flow: str, entries: tuple[str, ...]) -> tuple[str,
     losses = topology.losses.single_losses[flow]
     lost_at = {element: 1 << place for place, element in enumerate(losses.plan.elements, 1)}
     for name in entries:
-        for replica in topology.components[name].replicas:
-            sick = (
-                losses.failed[replica.id] & ~losses.own[replica.id] & ~losses.flow if replica.id in losses.failed else 0
-            )
+        component = topology.components[name]
+        replicas = [replica.id for replica in component.replicas if replica.id in losses.failed]
+        groups = {name: replicas} if has_one_address(topology, component) else {each: [each] for each in replicas}
+        for place, group in groups.items() if replicas else ():
+            failed, own = (reduce(and_, map(states.__getitem__, group)) for states in (losses.failed, losses.own))
+            sick = failed & ~own & ~losses.flow
             # the machine says more than the program on it
             for kind in ("host", "replica", "zone"):
                 lost = next((each for each, bit in lost_at.items() if each.kind == kind and sick & bit), None)
                 if lost is not None:
-                    return replica.id, lost
+                    return place, lost
     return None

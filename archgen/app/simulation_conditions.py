@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from archgen.analysis.exposure import flows_past
 from archgen.analysis.failover_times import span
-from archgen.analysis.record_paths import entries_behind_name
+from archgen.analysis.record_paths import entries_behind_name, has_one_address
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import RuleContext
 from archgen.model.architecture import Component
@@ -63,7 +63,8 @@ def _unnoticed_sites(topology: Topology, outcome: FlowOutcome) -> Iterator[str]:
         )
         # several components are alternatives, whatever stands by in each
         names = [[replica.id for replica in topology.components[entry].replicas] for entry in entries]
-        groups = names if len(names) > 1 else [[replica] for each in names for replica in each]
+        together = len(names) > 1 or any(has_one_address(topology, topology.components[entry]) for entry in entries)
+        groups = names if together else [[replica] for each in names for replica in each]
         up = [group for group in groups if not set(group) <= set(outcome.lost)]
         sick = [group for group in up if set(group) <= {*outcome.lost, *outcome.cut_off}]
         if 0 < len(sick) < len(up):

@@ -320,3 +320,38 @@ def test_an_entry_that_answers_with_errors_keeps_its_share_unless_its_name_serve
     assert main(["simulate", str(model), "--kill", lost, "--format", "json"]) == 0
     flow = json.loads(capsys.readouterr().out)["flows"]["page"]
     assert (flow["status"], [hint for hint in flow["hints"] if "names" in hint]) == ("degraded", hints)
+
+
+@pytest.mark.parametrize(
+    ("cluster", "hints"),
+    [
+        ("by: vrrp", []),
+        ("mode: active-active, by: vrrp", ["if names runs no health checks on lb, about 1 in 2 requests fails"]),
+        ("mode: active-active, address: {shared: 192.0.2.9}", []),
+    ],
+)
+def test_a_name_server_chooses_among_addresses_and_not_among_those_that_share_one(
+    cluster: str, hints: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "pair.arch.yaml"
+    model.write_text(PAIR.replace("CLUSTER", cluster), encoding="utf-8")
+    assert main(["simulate", str(model), "--kill", "web@a", "--format", "json"]) == 0
+    flow = json.loads(capsys.readouterr().out)["flows"]["page"]
+    assert (flow["status"], [hint for hint in flow["hints"] if "names" in hint]) == ("degraded", hints)
+
+
+PAIR = """archgen: 1
+name: A pair behind two addresses
+hosts: {a: {address: 192.0.2.1}, b: {address: 192.0.2.2}}
+components:
+  user: {kind: client}
+  names:
+    kind: dns
+    managed: true
+    domain: x.org
+    records: [{name: x.org, type: A, value: 192.0.2.1}, {name: x.org, type: A, value: 192.0.2.2}]
+  lb: {kind: load-balancer, runs_on: [a, b], cluster: {CLUSTER}}
+  web: {kind: web-server, runs_on: [a, b]}
+connections: {user -> lb: https, lb -> web: {protocol: http, locality: same-host}}
+flows: {page: {domain: x.org, steps: [user -> lb: GET, lb -> web: GET]}}
+"""

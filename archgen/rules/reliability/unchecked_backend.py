@@ -63,7 +63,7 @@ def _unnoticed_site(facts: Topology, sick: SickEntry) -> Hit:
     return Hit(
         subject=Subject("component", sick.server.id),
         message=(
-            f"While {sick.lost.id} is down, {sick.replica} accepts requests and answers them with errors: {sick.server.id} runs no "
+            f"While {sick.lost.id} is down, {sick.name} accepts requests and answers them with errors: {sick.server.id} runs no "
             f"health checks on {listed(places_of(facts, sick))}"
         ),
         related=tuple((Subject("component", entry), "is in every answer") for entry in sick.entries),

@@ -121,7 +121,7 @@ def sites_without_check(topology: Topology) -> Iterator[Gap]:
             yield component_gap(
                 server,
                 f"{server.id} doesn't declare how it detects that one of {listed(places_of(topology, sick))} can't answer: while "
-                f"{sick.lost.id} is down, {sick.replica} accepts requests and answers them with errors",
+                f"{sick.lost.id} is down, {sick.name} accepts requests and answers them with errors",
                 f"Add `balance: {{health_check: GET /health}}` to {server.id}, or `health_check: false` if nothing checks the sites.",
             )
 
