@@ -15,7 +15,8 @@ from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.failure import States, single_points
 from archgen.reliability.index import Index
 from archgen.reliability.members import active_members, has_silent_standby, keeps_address
-from archgen.reliability.structure import build
+from archgen.reliability.moment import Moment, Wait
+from archgen.reliability.structure import ServiceLevel, build
 
 
 def moves_alone(component: Component) -> bool:
@@ -48,6 +49,30 @@ def waiting_flows(facts: Topology, component: Component) -> tuple[str, ...]:
         for flow in flows
         if set(single_points(Plan(index, build(index, facts.flows[flow])))).difference(facts.losses.points[flow])
     )
+
+
+def manual_standby(component: Component) -> tuple[str, ...]:
+    """Return the replicas that can take over, but need manual failover."""
+    if component.managed:
+        return ()
+    replication, cluster = component.replication, component.cluster
+    everyone = [replica.id for replica in component.replicas]
+    if replication is not None and replication.primary and replication.failover != "automatic":
+        return tuple(replica for replica in everyone if replica not in replication.primary)
+    if cluster is not None and cluster.failover == "manual":
+        return tuple(replica for replica in everyone if replica not in cluster.active)
+    return ()
+
+
+def manual_failovers(facts: Topology) -> Moment:
+    """Return the moment at which people have done every failover that is theirs."""
+    done = {name: Wait(0, manual=True) for name in facts.components if manual_standby(facts.components[name])}
+    return Moment(promotions=done, takeovers=done)
+
+
+def points_at(facts: Topology, flow: Flow, moment: Moment, level: ServiceLevel) -> frozenset[Subject]:
+    """Return the elements without any of which a flow lacks a level of service at a moment."""
+    return frozenset(single_points(Plan(facts.index, build(facts.index, flow, moment, level), moment)))
 
 
 def pauses(facts: Topology, flow: Flow, gone: Collection[Subject]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from archgen.analysis.element_numbers import number_of
+from archgen.analysis.failover_times import manual_failovers, points_at
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.durations import spell_duration
@@ -26,8 +27,13 @@ def check(context: RuleContext) -> Iterator[Hit]:
         return
     waiting: dict[Subject, list[str]] = {}
     needed: dict[Subject, dict[str, None]] = {}
+    after = manual_failovers(facts)
     for flow, elements in facts.losses.delaying.items():
         lost = _lost_with(facts, flow, elements)
+        if after.promotions:
+            # people bring back the others sooner than a repair does
+            lasting = points_at(facts, facts.flows[flow], after, "full")
+            elements = tuple(element for element in elements if element in lasting)
         for element in _causes(facts, elements):
             working = [replica for replica in lost.get(element, ()) if not _only_keeps(facts, replica)]
             # no replica is needed alone where several are lost together
@@ -35,13 +41,13 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 waiting.setdefault(element, []).append(flow)
                 needed.setdefault(element, {}).update(dict.fromkeys(working))
     ending = {element for points in facts.losses.points.values() for element in points}
-    lasting: dict[Subject, tuple[float, bool]] = {}
+    repairs: dict[Subject, tuple[float, bool]] = {}
     for element in waiting:
         seconds, assumed = _repair(facts, element)
         if element not in ending and seconds > objective * (_BETTER if assumed else 1):
-            lasting[element] = (seconds, assumed)
-    if lasting:
-        yield _hit(facts, waiting, needed, lasting, objective)
+            repairs[element] = (seconds, assumed)
+    if repairs:
+        yield _hit(facts, waiting, needed, repairs, objective)
 
 
 def _causes(facts: Topology, elements: tuple[Subject, ...]) -> Iterator[Subject]:
@@ -88,13 +94,13 @@ def _hit(
     facts: Topology,
     waiting: Mapping[Subject, list[str]],
     needed: Mapping[Subject, Mapping[str, None]],
-    lasting: Mapping[Subject, tuple[float, bool]],
+    repairs: Mapping[Subject, tuple[float, bool]],
     objective: float,
 ) -> Hit:
     # assumptions are rough: the longest stands for all of them
-    assumption = max((seconds for seconds, assumed in lasting.values() if assumed), default=0.0)
+    assumption = max((seconds for seconds, assumed in repairs.values() if assumed), default=0.0)
     groups: dict[tuple[tuple[str, ...], str], list[str]] = {}
-    for element, (seconds, assumed) in lasting.items():
+    for element, (seconds, assumed) in repairs.items():
         about = f"about {_rounded(assumption)} (assumed)" if assumed else f"about {_rounded(seconds)}"
         named = _with_replicas(element, list(needed[element]))
         groups.setdefault((tuple(waiting[element]), about), []).append(named)
@@ -106,19 +112,19 @@ def _hit(
     ]
     shared = "" if several else f": {next(iter(groups))[1]}"
     if len(groups) > _NAMED:
-        flows = list(dict.fromkeys(flow for element in lasting for flow in waiting[element]))
-        elements = listed(first_few([element.id for element in lasting], _NAMED), "or")
+        flows = list(dict.fromkeys(flow for element in repairs for flow in waiting[element]))
+        elements = listed(first_few([element.id for element in repairs], _NAMED), "or")
         clauses = [f"{listed(first_few(flows, _NAMED))} waits for the repair of {elements}"]
-        longest, assumed = max(lasting.values())
+        longest, assumed = max(repairs.values())
         shared = f": {'up to ' if several else ''}about {_rounded(longest)}{' (assumed)' if assumed else ''}"
     return Hit(
         subject=Subject("model", facts.architecture.id),
         message=(
             f"Work of {'; that of '.join(clauses)}{shared}; the recovery objective is {spell_duration(objective)}"
         ),
-        related=tuple((element, f"is what {listed(waiting[element])} waits for") for element in lasting),
-        flows=tuple(flow for flow in facts.flows if any(flow in waiting[element] for element in lasting)),
-        fix=_fix(facts, [each for element in lasting for each in needed[element]]),
+        related=tuple((element, f"is what {listed(waiting[element])} waits for") for element in repairs),
+        flows=tuple(flow for flow in facts.flows if any(flow in waiting[element] for element in repairs)),
+        fix=_fix(facts, [each for element in repairs for each in needed[element]]),
     )
 
 
@@ -135,12 +141,12 @@ def _with_replicas(element: Subject, replicas: list[str]) -> str:
 
 
 def _fix(facts: Topology, replicas: list[str]) -> str | None:
-    """Return the fix for replicas by what their components lack: another replica, or its failover; None for the rule's own."""
+    """Return the fix for replicas by what their components lack: a second replica, or to be enough without one; None for the rule's own."""
     names = dict.fromkeys(facts.replicas[replica].component for replica in replicas)
     alone = [name for name in names if len(facts.components[name].replicas) == 1]
     others = [name for name in names if name not in alone]
     advice = [f"give {listed(alone)} a second replica on another host"] if alone else []
-    advice += [f"let another replica of {listed(others)} take over automatically"] if others else []
+    advice += [f"let {listed(others)} work with one replica fewer"] if others else []
     words = "; ".join(advice)
     return f"{words[0].upper()}{words[1:]}." if words else None
 
@@ -159,8 +165,9 @@ RULE = Rule(
     fix="Give what the work waits for a second replica on another host, or let a platform start it elsewhere.",
     limits=(
         "Checks hosts, and replicas that a provider doesn't run, in models with a `recovery_time`, but not what collects logs or keeps "
-        "backups. Where no `mttr` is declared, the repair is assumed and has to take three times as long as the objective. What takes "
-        "down another flow is reported by `single-point-of-failure`."
+        "backups, nor what `manual-failover` reports because people let another replica take over. Where no `mttr` is declared, the "
+        "repair is assumed and has to take three times as long as the objective. What takes down another flow is reported by "
+        "`single-point-of-failure`."
     ),
     references=(
         (

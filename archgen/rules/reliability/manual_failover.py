@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.failover_times import manual_standby
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import automate
@@ -25,7 +26,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     if objective is None:
         return
     for component in facts.architecture.components:
-        standby = _standby(facts, component)
+        standby = manual_standby(component)
         flows = _waiting(facts, component, standby) if standby else ()
         if flows:
             declared = _declared(component)
@@ -52,19 +53,6 @@ def _waiting(facts: Topology, component: Component, standby: tuple[str, ...]) ->
         for flow in facts.flows_of[component.id]
     }
     return tuple(flow for flow, outcome in outcomes.items() if outcome.status not in ("ok", "degraded"))
-
-
-def _standby(facts: Topology, component: Component) -> tuple[str, ...]:
-    """Return the replicas that can take over, but need manual failover."""
-    if component.managed:
-        return ()
-    replication, cluster = component.replication, component.cluster
-    everyone = [replica.id for replica in component.replicas]
-    if replication is not None and replication.primary and replication.failover != "automatic":
-        return tuple(replica for replica in everyone if replica not in replication.primary)
-    if cluster is not None and cluster.failover == "manual":
-        return tuple(replica for replica in everyone if replica not in cluster.active)
-    return ()
 
 
 def _hit(
