@@ -127,6 +127,27 @@ objectives: {recovery_point: 1m}
     assert [finding.rule for finding in hourly.left] == ["missing-backup"]
 
 
+def test_work_that_waits_for_a_host_which_took_down_its_flow_is_said_to_be_left() -> None:
+    text = """\
+archgen: 1
+name: A worker beside what takes its flow down
+hosts: {s-1: {}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  web: {kind: app-server, runs_on: s-1}
+  q: {kind: queue, product: sqs, managed: true}
+  mail: {kind: worker, runs_on: s-1}
+connections: {job -> web: https, web -> q: https, q -> mail: {protocol: https, async: true}}
+flows: {buy: {steps: [job -> web: POST, web -> q: put, q -> mail: get]}}
+objectives: {recovery_time: 30m}
+"""
+    done = fixes(text, "single-point-of-failure")
+    assert [finding.subject.id for finding in done.findings] == ["s-1"]
+    assert [finding.message.partition(":")[0] for finding in done.left] == [
+        "Work of buy waits for the repair of s-1 (with mail@s-1)"
+    ]
+
+
 def test_a_fix_that_would_bring_a_finding_says_which_and_why() -> None:
     text = """\
 archgen: 1

@@ -38,10 +38,18 @@ def worse_findings(before: CheckedModel, after: CheckedModel) -> list[Finding]:
 
 
 def was_hidden(finding: Finding, before: Iterable[Finding]) -> bool:
-    """Return True if a graver finding of the subject had the place of this one: no backup at all is worse than a rare one."""
+    """Return True if a graver finding of the subject had the place of this one: no backup at all is worse than a rare one.
+
+    The subjects of a finding of the whole model are those that it relates to.
+    """
     rule = BY_NAME.get(finding.rule)
     hiding = rule.hidden_by if rule is not None else ()
-    return bool(hiding) and any(each.rule in hiding and each.subject == finding.subject for each in before)
+    if not hiding:
+        return False
+    subjects = (
+        {related.subject for related in finding.related} if finding.subject.kind == "model" else {finding.subject}
+    )
+    return any(each.rule in hiding and each.subject in subjects for each in before)
 
 
 def is_helped(finding: Finding, left: Mapping[str, Finding]) -> bool:

@@ -175,6 +175,7 @@ RULE = Rule(
             "https://www.enterpriseintegrationpatterns.com/patterns/messaging/CompetingConsumers.html",
         ),
     ),
+    hidden_by=("single-point-of-failure",),
     check=check,
     bad="""\
 archgen: 1
