@@ -110,10 +110,20 @@ def _message(facts: Topology, component: Component, writer: str, flows: tuple[st
     failover = "is manual" if component.replication and component.replication.failover == "manual" else "isn't declared"
     protect = "protects" if len(others) == 1 else "protect"
     readers = [flow for flow in flows if flow not in facts.flows_writing[component.id]]
-    reads = ("the reads", "") if not readers else ("other reads", f" or the reads of {listed(readers)}")
+    own = f" or the reads of {listed(readers)}" if readers else ""
+    reads = " and the reads" if not readers else " and other reads" if _is_read_elsewhere(facts, component) else ""
     return (
         f"Only {writer} takes writes and failover {failover}: {down}; "
-        f"{listed(others)} {protect} the data and {reads[0]}, not the writes{reads[1]}"
+        f"{listed(others)} {protect} the data{reads}, not the writes{own}"
+    )
+
+
+def _is_read_elsewhere(facts: Topology, component: Component) -> bool:
+    """Return True if a step reads from a component without naming its primary."""
+    return any(
+        component.id in hop.targets and not _asks_writer(facts, component.id, hop)
+        for flow in facts.flows_of[component.id]
+        for hop in facts.hops[flow]
     )
 
 
