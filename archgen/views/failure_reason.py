@@ -78,7 +78,7 @@ def _waits(topology: Topology, flow: Flow, request: Request, down: frozenset[str
         if cluster is not None and cluster.failover == "manual" and cluster.active and down.issuperset(cluster.active):
             able = [replica for replica in standing if replica not in cluster.active]
             if able:
-                return f"{listed(able, 'or')} needs manual failover"
+                return f"{listed(able, 'or')} needs manual failover{_lasting(cluster.recovery)}"
     return ""
 
 

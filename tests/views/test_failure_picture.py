@@ -188,6 +188,9 @@ def test_failovers_and_further_tries_are_shown_where_the_model_says_so(tmp_path:
     assert "db@d needs manual failover, which takes 15.0 min" in words
     assert "an error" in words
     assert crosses(picture) == 2
+    pair = "cluster: {active: c, failover: manual, recovery: 20m}"
+    model.write_text(SHOP.replace("replication: {primary: c, failover: manual, recovery: 15m}", pair), encoding="utf-8")
+    assert "db@d needs manual failover, which takes 20.0 min" in said(drawn(tmp_path, str(model), "--kill", "c"))
     model.write_text(SHOP.replace(", health_check: GET /health", "").replace(", retries: 2, timeout: 3s", ""), "utf-8")
     words = said(drawn(tmp_path, str(model), "--kill", "a", "c"))
     assert "health check" not in words
