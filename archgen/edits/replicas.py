@@ -61,7 +61,9 @@ def needs_moving_address(component: Component, callers: Callers) -> bool:
     if kind.role != "balancer" and any(_spreads(caller) for caller in callers(component.id)):
         return False
     return (
-        kind.role == "balancer" or kind.id in ROUTING or (kind.serves and _is_called_by_visitors(component.id, callers))
+        kind.role == "balancer"
+        or kind.id in (*ROUTING, "waf")
+        or (kind.serves and _is_called_by_visitors(component.id, callers))
     )
 
 

@@ -167,7 +167,12 @@ def test_a_cache_that_clients_find_by_its_primary_is_replicated(product: str, re
 
 @pytest.mark.parametrize(
     ("kind", "by"),
-    [("firewall", {"by": "vrrp"}), ("router", {"by": "vrrp"}), ("firewall, product: fortigate", {})],
+    [
+        ("firewall", {"by": "vrrp"}),
+        ("router", {"by": "vrrp"}),
+        ("waf", {"by": "vrrp"}),
+        ("firewall, product: fortigate", {}),
+    ],
 )
 def test_packets_go_through_the_second_one_only_if_the_address_moves(kind: str, by: dict[str, str]) -> None:
     assert alone(kind)["it"]["cluster"] == {

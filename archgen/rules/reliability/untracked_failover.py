@@ -199,9 +199,21 @@ def _entries(facts: Topology) -> dict[str, list[Connection]]:
                     reached += [target] if target not in reached else []
                 elif _is_located(facts, connection, target):
                     continue
-                elif kind.role == "balancer" or kind.serves or _is_led_to_one(facts, connection, target):
+                elif _is_entrance(facts, target) or _is_led_to_one(facts, connection, target):
                     entries.setdefault(target, []).append(connection)
     return entries
+
+
+def _is_entrance(facts: Topology, target: str) -> bool:
+    """Return True for a balancer, a server, and a WAF on hosts of its own: on those of a pair whose address moves, it goes along."""
+    kind = facts.kind(target)
+    if kind.id != "waf":
+        return kind.role == "balancer" or kind.serves
+    hosts = facts.hosts_of(target)
+    beside = {replica.component for host in hosts for replica in facts.replicas_on[host]}
+    pairs = (facts.components[name] for name in beside if name != target)
+    moved = [set(facts.hosts_of(pair.id)) for pair in pairs if pair.cluster is not None and _moves(pair.cluster)]
+    return bool(hosts) and not any(around.issuperset(hosts) for around in moved)
 
 
 def _is_led_to_one(facts: Topology, connection: Connection, target: str) -> bool:
@@ -295,10 +307,11 @@ RULE = Rule(
     ),
     fix="Declare how traffic moves, and let failover watch the process.",
     limits=(
-        "Checks only balancers and servers that clients reach directly or through firewalls, and no replicas that float. "
-        "Programs that try several addresses in turn don't count as clients, nor do mail servers, DNS resolvers, and clients of "
-        "LDAP, RADIUS, Diameter and bare UDP, nor do phones and clients of XMPP if SRV records name several servers. Skips "
-        "servers that another component hands out, as a matchmaker does, or a balancer that an application asks for one."
+        "Checks only balancers, servers and web application firewalls that clients reach directly or through firewalls, and no "
+        "replicas that float. Programs that try several addresses in turn don't count as clients, nor do mail servers, DNS "
+        "resolvers, and clients of LDAP, RADIUS, Diameter and bare UDP, nor do phones and clients of XMPP if SRV records name "
+        "several servers. Skips servers that another component hands out, as a matchmaker does, or a balancer that an "
+        "application asks for one."
     ),
     references=(
         (
