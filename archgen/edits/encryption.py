@@ -31,6 +31,11 @@ _UNVERIFYING = ("aws-alb", "aws-nlb", "aws-elb", "google-cloud-load-balancing")
 _WITHOUT_TLS = ("varnish", "varnish-cache")
 """Products that speak no TLS on either side; a proxy beside them does."""
 
+_INSTEAD_OF = {
+    "ajp": "AJP has no TLS: call {targets} over https (Tomcat: a connector with TLS on port 8443), or put both ends in a tunnel."
+}
+"""What to do for protocols that have no TLS, whatever speaks them."""
+
 _Place = tuple[str, int]
 """A connection, and the position of one of its ports."""
 
@@ -45,7 +50,9 @@ def encrypt(topology: Topology, calls: Iterable[Connection]) -> tuple[Change, ..
     ends = {name for call, _ in places.values() for name in (call.source, *call.targets)}
     silent = {name for name in ends if _speaks_no_tls(topology.components[name])}
     places = {
-        place: (call, port) for place, (call, port) in places.items() if silent.isdisjoint((call.source, *call.targets))
+        place: (call, port)
+        for place, (call, port) in places.items()
+        if port.protocol not in _INSTEAD_OF and silent.isdisjoint((call.source, *call.targets))
     }
     changes: list[Change] = []
     for (name, at), (connection, port) in places.items():
@@ -55,7 +62,8 @@ def encrypt(topology: Topology, calls: Iterable[Connection]) -> tuple[Change, ..
 
 
 def what_takes_no_tls(topology: Topology, calls: Iterable[Connection]) -> str:
-    """Return the advice for the ends of connections that begin and end no TLS themselves; empty if all of them can."""
+    """Return the advice for protocols and ends of connections without TLS of their own; empty if all of them have it."""
+    calls = tuple(calls)
     ends = dict.fromkeys(name for call in calls for name in (call.source, *call.targets))
     silent = [topology.components[name] for name in ends if _speaks_no_tls(topology.components[name])]
     unread = [component.id for component in silent if passes_on_unread(component)]
@@ -67,6 +75,11 @@ def what_takes_no_tls(topology: Topology, calls: Iterable[Connection]) -> str:
     if unread:
         verb = "passes" if len(unread) == 1 else "pass"
         advice.append(f"{listed(unread)} {verb} connections on unread: TLS goes from its callers to what is behind it.")
+    for protocol, instead in _INSTEAD_OF.items():
+        spoken = [call for call in calls if any(port.protocol == protocol for port in clear_ports(call))]
+        if spoken:
+            targets = dict.fromkeys(target for call in spoken for target in call.targets)
+            advice.append(instead.format(targets=listed(list(targets))))
     return " ".join(advice)
 
 
