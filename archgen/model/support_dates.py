@@ -21,13 +21,16 @@ class VersionSupport(Struct, frozen=True):
 
 _EXTENDED = r"(?i)\b(?:ELS|ELTS|ESM|ESU|LTSS|LTSC|LTSB|IoT|Pro|extended)\b"
 """Names of paid extensions and of editions with days of their own, which aren't in the table."""
+_VERSIONED_AS = {"mariadb-galera": "mariadb", "mariadb-galera-cluster": "mariadb", "php-fpm": "php", "mod-php": "php"}
+"""Products that count their versions as another does, of which they are a part or an edition."""
 _NUMBER = r"v?([0-9]{1,6}(?:\.[0-9]{1,6}){0,3})"
 _NAMED = r"([A-Za-z][A-Za-z. ]{0,40}?)[ -]v?([0-9].{0,40})"
 
 
 def support_of(product: str, version: str) -> VersionSupport | None:
     """Return the support of a version (`8.0.36`, `v18`, `22.04 LTS`) of a product; None if it isn't in the table."""
-    product_lines = TABLE.get(product_name(product))
+    spelled = "-".join(product.casefold().replace("_", " ").split())
+    product_lines = TABLE.get(_VERSIONED_AS.get(spelled) or product_name(product))
     number = re.match(_NUMBER, version.strip())
     if product_lines is None or number is None or re.search(_EXTENDED, version):
         return None

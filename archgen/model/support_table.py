@@ -3,9 +3,9 @@
 It is a copy, so that archgen makes no network requests. Dates are the vendors' own: the last day of free fixes, without
 paid extensions. They were compared with the data of https://endoflife.date, which collects the vendors' publications, on
 the product's `as_of`. Deliberate differences: where a vendor names a quarter (HAProxy) or a month (Ubuntu, Python), its
-last day is used, of two published days the later (Apache 2.2, Ubuntu 22.04), and for Debian the end of its long-term
-support. Not in the table: releases without a date of the vendor, Redis 8.0, which got fixes after the day that its rule of
-thumb gives, and Node.js 11.
+last day is used, of two published days the later (Apache 2.2, Ubuntu 22.04, RabbitMQ 3.10 to 3.12), and for Debian the
+end of its long-term support. Not in the table: releases without a date of the vendor, Redis 8.0, which got fixes after the
+day that its rule of thumb gives, and Node.js 11.
 """
 
 from __future__ import annotations
@@ -203,6 +203,13 @@ TABLE: dict[str, SupportedProduct] = {
         "https://pve.proxmox.com/wiki/FAQ",
         "4 2018-06-30, 5 2020-07-31, 6 2022-09-30, 7 2024-07-31, 8 2026-08-31",
         "2026-08-22",
+    ),
+    "rabbitmq": SupportedProduct(
+        "RabbitMQ",
+        "https://www.rabbitmq.com/release-information",
+        "3.6 2018-05-31, 3.7 2020-09-30, 3.8 2022-07-31, 3.9 2023-01-31, 3.10 2023-07-31, 3.11 2023-12-31, "
+        "3.12 2024-06-30, 3.13 2024-09-17, 4.0 2025-04-15, 4.1 2026-01-30",
+        "2026-03-16",
     ),
     "oracle": SupportedProduct(
         "Oracle Database",

@@ -46,6 +46,11 @@ def test_support_ends_after_its_last_day() -> None:
         ("Windows", "10 LTSC 2021", None, False),
         ("oracle", "19c", "19", False),
         ("oracle", "12c", None, False),
+        ("mariadb-galera", "10.5", "10.5", False),
+        ("galera", "26.4", None, False),
+        ("php-fpm", "7.4", "7.4", False),
+        ("RabbitMQ", "3.13.7", "3.13", False),
+        ("rabbitmq", "3.1.5", "3.6", True),
         ("Red Hat Enterprise Linux", "7.9", "7", False),
     ],
 )
