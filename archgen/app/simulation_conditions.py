@@ -171,7 +171,7 @@ def _commits(topology: Topology, flow: str, component: Component, gone: Collecti
 
 def _queues(topology: Topology, flow: str, component: Component, gone: Collection[Subject]) -> Iterator[str]:
     """Yield a queue that lost replicas, and doesn't say whether what waits in it is on the others too."""
-    if is_of_unknown_copies(component) and _lost_replicas(topology, component, gone):
+    if is_of_unknown_copies(component) and 0 < len(_lost_replicas(topology, component, gone)) < len(component.replicas):
         yield f"only if the queues of {component.id} are on its other replicas too (neither `quorum` nor `replication` is declared)"
 
 

@@ -187,6 +187,7 @@ def test_queues_of_unknown_copies_leave_a_condition(told: Told) -> None:
     assert condition in told.outcome(QUEUE, "a")[1]
     assert condition not in told.outcome(QUEUE.replace("[a, b]}", "[a, b], quorum: 1}"), "a")[1]
     assert condition not in told.outcome(QUEUE, "c")[1]
+    assert condition not in told.outcome(QUEUE, "orders")[1]
 
 
 def test_a_copy_that_nothing_promotes_is_named(told: Told) -> None:
