@@ -18,8 +18,10 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
 
     It is in the network of a host that the component runs on, and carries the same kind of component, or something
     that runs beside the component as well: a database isn't put on the host of a cache, and nothing on a firewall.
-    One in a zone without a replica comes first, and what is bound to its site stays there.
+    One in a zone without a replica comes first, and what is bound to its site stays there. Nothing shares a provider's instance.
     """
+    if _is_instance(component):
+        return None
     own = dict.fromkeys(host for replica in component.replicas for host in replica.hosts)
     networks = {index.hosts[host].network for host in own}
     below = {*own, *(each for host in own for each in index.hosts_below(host))}
@@ -27,6 +29,7 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
     def fits(host: str) -> bool:
         return (
             below.isdisjoint((host, *index.hosts_below(host)))
+            and not any(_is_instance(index.components[name]) for name in index.standing_on.get(host, ()))
             and index.hosts[host].network in networks
             and not is_taken(host)
             and not leaves_site(index, component, index.zones_around(host))
@@ -46,6 +49,11 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
         if fitting:
             return next(host for host in index.hosts if host in fitting)
     return None
+
+
+def _is_instance(component: Component) -> bool:
+    """Return True for a managed store: its hosts are its provider's instances, which carry nothing else."""
+    return bool(component.managed) and KINDS[component.kind].role == "data"
 
 
 def leaves_site(index: Index, component: Component, zones: Iterable[str]) -> bool:

@@ -28,6 +28,13 @@ from tests.edges import all_findings, model
             "",
             None,
         ),
+        ("api: {kind: database, managed: true, runs_on: s-1}\nbeside: {kind: database, runs_on: s-2}", "", None),
+        ("api: {kind: database, runs_on: s-1}\nbeside: {kind: database, managed: true, runs_on: s-2}", "", None),
+        (
+            "api: {kind: service, managed: true, runs_on: s-1}\nbeside: {kind: service, managed: true, runs_on: s-2}",
+            "",
+            "s-2",
+        ),
         ("api: {kind: app-server, runs_on: s-1}\nbeside: {kind: firewall, runs_on: s-2}", "", None),
         ("api: {kind: firewall, runs_on: s-1}\nbeside: {kind: firewall, runs_on: s-2}", "", None),
         ("api: {kind: other, runs_on: s-1}\nbeside: {kind: other, runs_on: s-2}", "", None),
