@@ -225,6 +225,25 @@ def test_overlay_for_visitors_is_read_over_its_base(tmp_path: Path, monkeypatch:
     assert "not read" not in summary(result)
 
 
+def test_name_in_a_kustomization_that_leads_nowhere_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    prod = "k8s/prod/kustomization.yaml"
+    elsewhere = "github.com/acme/shop//base?ref=v1, github.com/acme/shop, 'git@github.com:acme/shop', '{{ base }}'"
+    write({"k8s/base/web.yaml": WORKLOAD, "k8s/base/kustomization.yaml": "resources: [web.yaml]\n"})
+    write({prod: f"resources: [../../base, ../base, {elsewhere}]\nreplicas: [{{name: web, count: 7}}]\n"})
+    absence = f"{prod} names ../../base, which isn't there; correct the path, or add what it names"
+    lines = summary(import_model((".",), None)).splitlines()
+    assert [line for line in lines if line.startswith("missing: ")] == [f"missing: {absence}"]
+    write({prod: "resources: [../../base]\n"})
+    assert main(["import", "k8s/prod", "-o", "shop.arch.yaml"]) == 2
+    assert absence in capsys.readouterr().err
+    # what isn't read may name anything
+    write({"k8s/dev/kustomization.yaml": "resources: [../base, mock.yaml]\n", prod: "resources: [../base]\n"})
+    assert "missing" not in summary(import_model((".",), None))
+
+
 def test_trial_beside_the_overlays_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write(OVERLAYS)

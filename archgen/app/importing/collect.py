@@ -17,7 +17,7 @@ from archgen.app.importing.compose_files import (
 )
 from archgen.app.importing.directories import entries_of, files_below, holds_no_address, manifest_data, path_in
 from archgen.app.importing.outer_bases import outer_files
-from archgen.app.importing.overlays import without_overlays
+from archgen.app.importing.overlays import missing_from, without_overlays
 from archgen.app.importing.production_choice import prefer
 from archgen.app.importing.project_choice import ProjectChoice, choose_projects
 from archgen.importers.attached import is_proxy
@@ -43,7 +43,8 @@ class SourceFiles:
 
     `others` are left out, for a user to name; `unnamed_proxies` count where they lead to what the files describe.
     `names_by_directory` are the files of the directories that a command line names. `together` are compose files that make
-    one project, in their order, and `reasons` say why a directory's projects are read rather than others.
+    one project, in their order, and `reasons` say why a directory's projects are read rather than others. `missing` are
+    the names in kustomizations, after the file of each, by which nothing is to be found.
     """
 
     def __init__(self) -> None:
@@ -53,6 +54,7 @@ class SourceFiles:
         self.unnamed_proxies: dict[str, Configuration] = {}
         self.charts: list[str] = []
         self.overlays: list[str] = []
+        self.missing: list[tuple[str, str]] = []
         self.names_by_directory: dict[str, frozenset[str]] = {}
         self.resolved: dict[str, ResolvedDirectory] = {}
         self.together: list[tuple[str, ...]] = []
@@ -128,6 +130,8 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     if manifests and (is_unclear or not is_meant):
         for path, data in manifests.items():
             collection.files.setdefault(path, Configuration(path, data))
+            if is_kustomization(path):
+                collection.missing += [(path, each) for each in missing_from(path, data.decode("utf-8", "replace"))]
         chosen = (
             _chosen_of(nearest, inside) if is_unclear else (path for project in projects.projects for path in project)
         )

@@ -36,6 +36,7 @@ class Import(Struct, frozen=True):
     charts: tuple[str, ...] = ()
     overlays: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    missing: tuple[tuple[str, str], ...] = ()
 
 
 def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, ...] = ()) -> Import:
@@ -61,6 +62,7 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
         charts=tuple(collection.charts),
         overlays=tuple(dict.fromkeys(collection.overlays)),
         reasons=tuple(collection.reasons),
+        missing=tuple(dict.fromkeys(collection.missing)),
     )
 
 
@@ -80,8 +82,14 @@ def _is_read(path: str, read: set[str]) -> bool:
 def _nothing(collection: SourceFiles, paths: tuple[str, ...]) -> str:
     count = len(collection.files)
     looked = f"{count} file{'' if count == 1 else 's'}"
+    if collection.missing:
+        return f"nothing to import in {', '.join(paths)[:200]}: {looked} read; {_absence(*collection.missing[0])}"
     step = _rendering(collection.charts[0]) if collection.charts else "name the file that describes the system"
     return f"nothing to import in {', '.join(paths)[:200]}: {looked} read; looked for {LOOKED_FOR}; {step}"
+
+
+def _absence(path: str, name: str) -> str:
+    return f"{path} names {name[:200]}, which isn't there; correct the path, or add what it names"
 
 
 def _rendering(chart: str) -> str:
@@ -118,6 +126,7 @@ def summary(result: Import) -> str:
         for omission in result.reading.omissions[:20]
     ]
     lines += [f"example values: {path}, since the file itself isn't there" for path in result.reading.stand_ins]
+    lines += [f"missing: {_absence(*each)}" for each in result.missing[:_MOST_OTHERS]]
     lines += _repeated(result.reading)
     lines += [f"not read: {_rendering(chart)}" for chart in result.charts[:10]]
     if result.overlays:

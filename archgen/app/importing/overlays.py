@@ -16,6 +16,9 @@ from archgen.language.yaml.faults import Unreadable
 from archgen.language.yaml.tree import Map, Seq, TreeNode
 
 _WORKLOAD = re.compile(rb"^kind:\s*(Deployment|StatefulSet|DaemonSet)\s*$", re.MULTILINE)
+_ELSEWHERE = re.compile(r"[:?$%{]|//|^[\w-]+(\.[\w-]+)+/")
+"""A name that is the address of a repository, or holds what is put in later."""
+
 _MOST_DIRECTORIES = 2000
 
 
@@ -209,6 +212,13 @@ def _has_outer_base(text: str) -> bool:
 def named_by(directory: str, text: str) -> list[str]:
     """Return the paths that the kustomization of a directory names."""
     return [path_in(directory, name) for name in _named(text, (*RESOURCES, *PATCHES))]
+
+
+def missing_from(path: str, text: str) -> list[str]:
+    """Return what a kustomization calls by a path of its own machine at which nothing is."""
+    names = dict.fromkeys(_named(text, (*RESOURCES, *PATCHES)))
+    directory = os.path.dirname(path)
+    return [each for each in names if not _ELSEWHERE.search(each) and not os.path.lexists(path_in(directory, each))]
 
 
 def _named(text: str, keys: Iterable[str]) -> Iterator[str]:
