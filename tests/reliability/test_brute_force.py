@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from msgspec.structs import replace
 
+from archgen.language.load import load
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.index import Index
 from archgen.reliability.structure import build
@@ -14,6 +15,7 @@ from tests.generators.random_flows import architecture
 from tests.generators.random_meaning import DECORATIONS, chain, inner_names
 from tests.oracle import concerned
 from tests.reliability.brute_force import FEATURES, Difference, compare, compare_flow, main
+from tests.reliability.test_promotion import STANDBY
 
 SMALL = 9
 
@@ -81,6 +83,17 @@ def test_the_engine_knows_the_name_servers_of_the_inside() -> None:
                 client = model.components[0].id
                 changed += Index(model).servers_of(flow.domain, client) != Index(plain).servers_of(flow.domain, client)
     assert changed >= 20
+
+
+@pytest.mark.parametrize("how", ["", ", mode: synchronous", ", mode: asynchronous"])
+@pytest.mark.parametrize("failover", ["automatic", "manual"])
+def test_the_engine_knows_a_silent_standby(failover: str, how: str) -> None:
+    text = STANDBY.replace("product: rds", "product: aws-rds").replace("automatic", f"{failover}{how}")
+    model = load("standby.arch.yaml", text.encode()).architecture
+    (flow,) = model.flows
+    plan = Plan(Index(model), build(Index(model), flow))
+    waits = failover == "manual" and how == ", mode: synchronous"
+    assert compare_flow(model, flow, plan, concerned(model, flow), Random(1))[:2] == (True, 2 if waits else 0)
 
 
 def test_the_job_prints_its_counts(capsys: pytest.CaptureFixture[str]) -> None:
