@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from msgspec.structs import replace
+
 from archgen.analysis.assessment import FlowAssessment, assess
 from archgen.analysis.topology import Topology
 from archgen.app.config.choice import require_choice
@@ -16,12 +18,14 @@ from archgen.edits.changes import (
     describe_edit,
     needs_manual_failover,
 )
+from archgen.edits.patch import leases_of
 from archgen.edits.promotion import promoter_of
 from archgen.improve.repair import find_smallest_repair
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Architecture
 from archgen.model.kinds import KINDS
 from archgen.model.problems import UsageError
+from archgen.model.steps import Request, steps_in_order
 from archgen.reliability.index import Index
 from archgen.report.what_if.comparison import WhatIfReport, changed_yaml
 
@@ -55,7 +59,8 @@ def what_if(model: CheckedModel, add: tuple[str, ...], assign: tuple[str, ...]) 
             stages.append(apply_edit(stages[-1], edit, callers))
         edits += read
     after = stages[-1]
-    assessed = _assessed(stages)
+    leased = [_with_leases(model.topology, stage, edits[:count]) for count, stage in enumerate(stages)]
+    assessed = _assessed(leased)
     return WhatIfReport(
         file=model.file,
         name=before.name,
@@ -67,6 +72,16 @@ def what_if(model: CheckedModel, add: tuple[str, ...], assign: tuple[str, ...]) 
         smallest=smallest,
         left=left,
     )
+
+
+def _with_leases(topology: Topology, architecture: Architecture, edits: tuple[Edit, ...]) -> Architecture:
+    """Return a model after some edits with the steps in which primaries renew their leases: each write needs what keeps these."""
+    asking: dict[str, list[Request]] = {}
+    for flow, store, promoter in (lease for edit in edits for lease in leases_of(topology, edit)):
+        number = len([*steps_in_order(topology.flows[flow].steps), *asking.get(flow, ())]) + 1
+        asking.setdefault(flow, []).append(Request(f"{flow}/{number}", store, (promoter,)))
+    flows = (replace(flow, steps=(*flow.steps, *asking.get(flow.id, ()))) for flow in architecture.flows)
+    return replace(architecture, flows=tuple(flows)) if asking else architecture
 
 
 def _assessed(stages: list[Architecture]) -> list[tuple[FlowAssessment, ...]]:

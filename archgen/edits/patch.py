@@ -59,12 +59,17 @@ def _moves(before: Component, after: Component) -> bool:
 
 def _lease_steps(topology: Topology, edit: Edit) -> Iterator[Change]:
     """Yield the step in which a store asks a promoter for its lease, in each flow that writes to the store."""
+    for flow, store, promoter in leases_of(topology, edit):
+        yield Append(("flows", flow, "steps"), {f"{store} -> {promoter}": "renew the lease"})
+
+
+def leases_of(topology: Topology, edit: Edit) -> Iterator[tuple[str, str, str]]:
+    """Yield each flow that writes to a store whose primary an edit lets ask a promoter for its lease, with both of them."""
     if not isinstance(edit, AutomateFailover) or edit.promoter is None or not edit.promoter.asked:
         return
-    store = edit.component
     for flow in topology.architecture.flows:
-        if flow.id in topology.flows_writing[store] and flow.assumed is None:
-            yield Append(("flows", flow.id, "steps"), {f"{store} -> {edit.promoter.id}": "renew the lease"})
+        if flow.id in topology.flows_writing[edit.component] and flow.assumed is None:
+            yield flow.id, edit.component, edit.promoter.id
 
 
 def _part(topology: Topology, edits: tuple[Edit, ...]) -> Architecture:

@@ -1,7 +1,8 @@
-"""What `what-if` says of the single points of failure that no change of its search removes."""
+"""What `what-if` says of the single points of failure that its changes leave or bring."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,29 @@ def test_what_no_change_of_the_search_removes_is_left_to_lint(
     assert ("1. one more replica of app" in text) is (replicas == 1)
     assert main(["what-if", str(file), "--add", "replica of app"]) == 0
     assert "the search" not in capsys.readouterr().out
+
+
+ROOMS = """\
+archgen: 1
+name: A pair in two rooms
+zones: {a: {kind: power}, b: {kind: power}}
+hosts: {pg-1: {zone: a}, pg-2: {zone: b}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  db: {kind: database, product: postgresql, runs_on: [pg-1, pg-2], replication: {primary: pg-1, failover: manual}}
+connections: {job -> db: {protocol: postgresql, tls: true}}
+flows:
+  save: {access: write, steps: [job -> db: INSERT]}
+  look: {access: read, steps: [job -> db: SELECT]}
+"""
+
+
+def test_a_promoter_with_two_votes_in_a_room_makes_it_a_new_single_point(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "rooms.arch.yaml"
+    file.write_text(ROOMS)
+    assert main(["what-if", str(file), "--set", "failover=automatic", "--format", "json"]) == 0
+    flows = json.loads(capsys.readouterr().out)["flows"]
+    points = {name: [one["id"] for one in flow["after"]["single_points_of_failure"]] for name, flow in flows.items()}
+    assert points == {"save": ["b"], "look": []}
