@@ -14,7 +14,7 @@ from archgen.importers.facts import PASSED_ON, Configuration, Fact, FactSheet, O
 from archgen.importers.names import make_id
 from archgen.importers.outside import is_real
 from archgen.importers.products import known_by_name
-from archgen.importers.stages import STAGING, stage_of
+from archgen.importers.stages import is_before_release
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*[a-z0-9](\.[a-z0-9-]+){0,6}")
 
@@ -205,6 +205,7 @@ class Proxy:
         other, is_of_trial = self.others.get(identity, (places, False))
         if identity not in self.pools and other != places:
             if is_trial_configuration(self.file.path) and not is_of_trial:
+                self.sheet.omit(self._at(line), pool, "its file is named for a trial")
                 return
             # pools of one name in several files, for each environment
             identity = make_id(f"{identity}-{posixpath.basename(self.file.path).partition('.')[0]}")
@@ -239,7 +240,7 @@ class Proxy:
 
 def is_trial_configuration(path: str) -> bool:
     """Return True for a file that its name calls one for a trial."""
-    return stage_of(posixpath.basename(path)) >= STAGING
+    return is_before_release(posixpath.basename(path))
 
 
 def _is_name(host: str) -> bool:

@@ -11,20 +11,29 @@ PRODUCTION, UNNAMED, STAGING, TRIAL = range(4)
 _WORDS = (
     (PRODUCTION, r"prod|production|prd|(live|release)(?=/|$|\.ya?ml)"),
     (STAGING, r"stag(e|ing)?|stg|uat|qa|preview|(pre|non)[^a-z]?(prod|production|prd|live|release)"),
-    (TRIAL, r"dev|develop|development|devel|local|localhost|tests?|testing|ci|e2e|kind|minikube|demo|sandbox|debug|mocks?|bench(mark)?s?"
-            r"|devenv|devcontainer|(live|hot)[-_.]?reload|watch|old|legacy|obsolete|archived?|deprecated|playground|samples?|fixtures?|examples?[a-z]*"),
+    (TRIAL, r"dev|develop|development|devel|local|localhost|tests?|testing|ci|e2e|minikube|demo|sandbox|mocks?|bench(mark)?s?"
+            r"|devenv|devcontainer|(live|hot)[-_.]?reload|samples?|fixtures?|examples?[a-z]*"),
 )  # fmt: skip
+_ASIDE = r"kind|debug|watch|old|legacy|obsolete|archived?|deprecated|playground"
+"""Words for what isn't deployed where files say how a system is started; a site may be called so, and be in use."""
+
 _ENDS_OF_COPIES = "prod|production|prd|live|stag(?:e|ing)?|stg|uat|qa|dev|tests?|local"
 """Words by which copies of one thing are told apart at the end of their names, as the namespaces `shop-dev` and `shop-prod`."""
 
 _END = re.compile(rf"[-_.](?:{_ENDS_OF_COPIES})$", re.IGNORECASE)
-_PATTERNS = tuple((stage, re.compile(rf"(^|[^a-z])({words})([^a-z]|$)", re.IGNORECASE)) for stage, words in _WORDS)
+_PROPER = tuple((stage, re.compile(rf"(^|[^a-z])({words})([^a-z]|$)", re.IGNORECASE)) for stage, words in _WORDS)
+_PATTERNS = (*_PROPER, (TRIAL, re.compile(rf"(^|[^a-z])({_ASIDE})([^a-z]|$)", re.IGNORECASE)))
 
 
 @lru_cache(maxsize=4096)
 def stage_of(name: str) -> int:
     """Return the stage of a name or of the parts of a path: the last one that a part names."""
     return max((stage for stage, pattern in _PATTERNS if pattern.search(name) is not None), default=UNNAMED)
+
+
+def is_before_release(name: str) -> bool:
+    """Return True for a name with a word for a stage before the release: that something is old, or of old, is none."""
+    return any(stage >= STAGING and pattern.search(name) is not None for stage, pattern in _PROPER)
 
 
 def without_stage(name: str) -> str:
