@@ -107,6 +107,7 @@ _OF_NODE = "package.json"
 _OF_REPOSITORY = re.compile(r'"([\w@./-]{1,200})": *"(?:workspace:[^"]*|(?:file|link):([\w./-]{1,200}))"')
 """A package of the same repository that another one names, with the place of it where that stands there."""
 
+_KEY = re.compile(r'"([\w@./-]{1,200})" *: *"')
 _OF_WHOLE = ("pnpm-workspace.yaml", "turbo.json", "lerna.json", "nx.json", "rush.json", "go.work")
 """Files beside the list of packages of a repository that holds several programs."""
 
@@ -117,10 +118,20 @@ _PACKAGE_NAME = re.compile(r'"name" *: *"([\w@./-]{1,200})"')
 _MOST_COPIED = 60
 
 _LOCAL = re.compile(
-    r"""["'](workspace|file|link|portal|catalog):|"workspaces"|workspace *= *true|path *=|=> *\.|^ *-[er] |^gem .*path:""",
+    r"""["'](workspace|file|link|portal|catalog):|"workspaces"|workspace *= *true|path *=|=> *\.|^ *-[er] |^gem .*path:"""
+    r"""|: *"\*"|git\+(https?|ssh|git)|[\s"',:](git|github|gitlab)(: *|@)|@ +https?:|\bgit *(=|")|--(extra-)?index-url""",
     re.MULTILINE,
 )
-"""Entries of packages that lie elsewhere in the repository, which bring libraries of their own."""
+"""Entries of packages that lie elsewhere in the repository, or in another one, which bring libraries of their own."""
+
+_UNREAD = re.compile(r"\b(conda|mamba|micromamba)\s+(env|create)\b|git\+|https?://|--(extra-)?index-url")
+"""Words of commands that install what no list here names."""
+
+_BARE = re.compile(
+    r"(docker\.io/|public\.ecr\.aws/(docker/|lambda/)|gcr\.io/distroless/|cgr\.dev/chainguard/"
+    r"|registry\.access\.redhat\.com/(ubi\d+/)?|ghcr\.io/astral-sh/|bitnami/|oven/|denoland/)?(library/)?[^/]*|mcr\.microsoft\.com/.*"
+)
+"""Images of languages and systems, which bring no library for a store."""
 
 _DECLARES = re.compile(r"^dependencies *=|^\[tool\.poetry\.dependencies\]", re.MULTILINE)
 _SCOPE = re.compile(r'"name": *"(@[\w.-]{1,100})/')
@@ -149,6 +160,13 @@ def libraries_of(opener: Opener) -> Callable[[ServicePart], PackageLists]:
 
 def _lists(part: ServicePart, opener: Opener) -> PackageLists:
     commands = "\n".join(part.recipe.installed[:_MOST_COPIED])
+    # an image of one's own may bring any package
+    is_whole_known = _BARE.fullmatch(part.recipe.image) is not None and _UNREAD.search(commands) is None
+    lists = _listed(part, commands, opener)
+    return lists if is_whole_known else replace(lists, complete=False)
+
+
+def _listed(part: ServicePart, commands: str, opener: Opener) -> PackageLists:
     copied = _copied(part, commands, opener)
     if copied:
         return _joined(copied, commands)
@@ -217,7 +235,10 @@ def _built_upon(directory: str, files: list[Configuration], opener: Opener) -> l
         file = waiting.pop()
         if file.path not in used:
             used[file.path] = file
-            for package, place in _OF_REPOSITORY.findall(_text_of(file, ("devDependencies",))):
+            text = _text_of(file, ("devDependencies",))
+            # npm writes a version for a package of the same repository
+            copied = [(name, "") for name in _KEY.findall(text) if name in by_name and by_name[name] is not file]
+            for package, place in (*_OF_REPOSITORY.findall(text), *copied):
                 other = by_name.get(package) or _beside(file, package, place, opener)
                 waiting += [other] if other is not None else []
     return list(used.values())

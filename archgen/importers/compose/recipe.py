@@ -19,9 +19,15 @@ _ROOTS = ("root", "rootfs")
 """Directories that hold files as they lie in the image."""
 
 _INSTALLS = re.compile(
-    r"\b(?:pip3?|npm|pnpm|yarn|gem|pecl|composer)\s+(?:install|i|add|require)\b[^&|;]*|\bdocker-php-ext-install\b[^&|;]*"
+    r"\b(?:pip3?|npm|pnpm|yarn|bun|gem|pecl|composer|poetry|pdm|uv|conda|mamba|micromamba)\s+(?:install|i|add|require|env|create)\b[^&|;]*"
+    r"|\bdocker-php-ext-install\b[^&|;]*"
 )
 """A command that installs packages for a program, with their names."""
+
+_OF_SYSTEM = re.compile(
+    r"(?<![\w-])(?:python3?|py3|php\d*|ruby)-(?!pip|dev|venv|setuptools|wheel|full|minimal|fpm|cli)[\w-]+"
+)
+"""Libraries of a language among the packages of a system: `python3-psycopg2`."""
 
 _CONFIGURATIONS = (".conf", ".cfg", ".conf.template", "Caddyfile")
 _MOST_LINES = 2000
@@ -122,7 +128,7 @@ def _stages(path: str, text: str, context: str) -> Iterator[tuple[str, Recipe]]:
             ports = [word.partition("/") for word in words if not word.endswith("/udp")]
             recipe.exposed += [int(port) for port, _, _ in ports if re.fullmatch("[0-9]{1,5}", port)]
         elif instruction == "RUN":
-            recipe.installed += _INSTALLS.findall(rest)
+            recipe.installed += [*_INSTALLS.findall(rest), *_OF_SYSTEM.findall(rest)]
         else:
             recipe.copies.update(_copies(words, context, Origin(path, line)))
             _take_sources(recipe, words, context, arguments)
