@@ -164,6 +164,8 @@ class Outside:
             values["managed"] = True
         if "." not in store.host or _IN_CLUSTER.search(store.host) is not None:
             values["is_near"] = True
+        if store.host.partition(":")[0].lower() in ON_MACHINE:
+            values["is_on_machine"] = True
         for key, value in values.items():
             self.sheet.add(Fact(f"component:{store.id}", key, value, source, f"{evidence}, in no file", "medium"))
 

@@ -44,6 +44,9 @@ def collect(facts: Iterable[Fact]) -> Inventory:
         part.sharers = sorted({name for name in part.sharers if name in declared})
         part.copy_of = part.copy_of if part.copy_of in declared else None
     kept_calls = learn(declared, calls, {entry.component for entry in entries})
+    for call in kept_calls.values():
+        if declared[call.target].is_on_machine and declared[call.target].host is None:
+            declared[call.target].host = declared[call.source].host
     entries = [entry for entry in entries if entry.component in declared]
     for entry in entries:
         _hear(entry, declared[entry.component])
@@ -72,6 +75,7 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         "is_open",
         "is_outside",
         "is_near",
+        "is_on_machine",
         "is_unserved",
         "is_page",
         "is_promoted",

@@ -97,8 +97,8 @@ def _counts(inventory: Inventory) -> Iterator[ImportQuestion]:
 
 def _outside(inventory: Inventory) -> Iterator[ImportQuestion]:
     for part in inventory.parts.values():
-        # of what nothing calls, the first question is who does
-        if part.is_outside and inventory.callers(part.id):
+        # of what nothing calls, the first question is who does; what runs on a host is lost with it
+        if part.is_outside and part.host is None and inventory.callers(part.id):
             ask = f"No file describes {part.id}. Is it one server, or a service that survives the loss of a zone?"
             yield question("outside", part.id, ask, ("server", "zonal", "regional"), (str(part.source),))
 
