@@ -203,6 +203,12 @@ def _is_near(words: list[str]) -> bool:
     return near or "-" in words[0] or "_" in words[0]
 
 
+def is_public_host(host: str) -> bool:
+    """Return True for a name with a domain that anybody may have, and not one of the own machine, network or cluster."""
+    words = host.lower().rstrip(".").split(".")
+    return len(words) > 1 and words[-1] not in _NEAR and "svc" not in words
+
+
 def resolve_port(host: str, port: int | None, hosts: Mapping[str, str]) -> str | None:
     """Return the id of what is published on a port of the machine itself, which containers know by an address.
 

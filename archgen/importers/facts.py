@@ -122,6 +122,8 @@ class FactSheet:
         self._stand_ins: set[str] = set()
         self._decisions: set[str] = set()
         self._repeated: dict[str, tuple[str, str]] = {}
+        self.places: dict[str, str] = {}
+        """The components that no file describes, by the host that they are called by."""
 
     def add(self, fact: Fact) -> None:
         """Add a fact; of two with one identity the more certain counts, then the one that stands first."""

@@ -147,11 +147,13 @@ class Outside:
     def add(self, host: str, known: Known, source: Origin, evidence: str, name: str = "") -> OutsideStore:
         """Return the store at a host, with its facts added where it is new."""
         # one machine may run several
-        key = _place(host), known.kind
+        place = outside_place(host)
+        key = place, known.kind
         if key not in self.stores:
             identity = free_id(name or _title(host, known), self.taken)
             self.taken[identity] = host
             self.stores[key] = OutsideStore(identity, Guess(known, evidence, False), host)
+            self.sheet.places.setdefault(place, identity)
             self._describe(self.stores[key], source, evidence)
         return self.stores[key]
 
@@ -170,7 +172,7 @@ class Outside:
             self.sheet.add(Fact(f"component:{store.id}", key, value, source, f"{evidence}, in no file", "medium"))
 
 
-def _place(host: str) -> str:
+def outside_place(host: str) -> str:
     """Return a host as it is the same under each of its names: that of a service of the cluster ends where its namespace begins."""
     lower = host.lower()
     return lower.partition(".")[0] if _IN_CLUSTER.search(lower) is not None else lower

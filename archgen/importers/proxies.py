@@ -8,11 +8,18 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from archgen.importers.addresses import ON_MACHINE, is_ip_address, is_loopback, resolve_host, resolve_port
+from archgen.importers.addresses import (
+    ON_MACHINE,
+    is_ip_address,
+    is_loopback,
+    is_public_host,
+    resolve_host,
+    resolve_port,
+)
 from archgen.importers.catalogue import PRODUCTS, STORE_PROTOCOLS, STORES, Known
 from archgen.importers.facts import PASSED_ON, Configuration, Fact, FactSheet, Origin
 from archgen.importers.names import make_id
-from archgen.importers.outside import is_real
+from archgen.importers.outside import is_real, outside_place
 from archgen.importers.products import known_by_name
 from archgen.importers.stages import is_before_release
 
@@ -127,9 +134,9 @@ class Proxy:
         One that leads to nothing here is made for other names, so what it passes on to isn't known.
         """
         for pool, servers, protocol in self.strays:
-            is_public = all("." in server.host for server in servers)
-            led = (is_public or self.is_of_here) and self._lead_out(pool, servers, protocol)
-            if not led and not is_public:
+            has_domain = all("." in server.host for server in servers)
+            led = (has_domain or self.is_of_here) and self._lead_out(pool, servers, protocol)
+            if not led and not has_domain:
                 self.doubt(servers[0].line, "pool")
 
     def _lead_out(self, pool: str, servers: list[Member], protocol: str) -> bool:
@@ -137,32 +144,50 @@ class Proxy:
 
         Any server of a pool answers for the others, so they are one component.
         """
-        names = list(dict.fromkeys(server.host.lower() for server in servers if _is_name(server.host)))
+        places = dict.fromkeys(_place(server) for server in servers if _is_name(server.host))
+        if not places:
+            return False
+        if not self.sheet.left_out.isdisjoint(server.host.lower() for server in servers):
+            return True
+        place, line = min(places), servers[0].line
+        name = self.sheet.places.get(place) if len(places) == 1 else None
         # a name without a port may be that of a pool in a file that isn't there
-        if not names or any(
+        if name is None and any(
             "." not in server.host and server.port is None and server.host == pool for server in servers
         ):
             return False
-        if not self.sheet.left_out.isdisjoint(names):
-            return True
-        is_public = all("." in name for name in names)
-        name = make_id(pool if len(names) > 1 else names[0] if is_public else names[0].partition(".")[0])
-        if len(names) > 1 and name in (self.owner, *(self.sheet.components - self.outside)):
-            name = f"{name}-pool"
-        if name in (self.owner, *(self.sheet.components - self.outside)):
-            return False
-        self.outside.add(name)
-        known = Known("external-service") if is_public else PRODUCTS.get(name) or known_by_name(name)
-        count = len(names) if len(names) > 1 and not is_public else None
-        values = {"kind": known.kind, "product": known.product, "replicas": count, "is_outside": True}
-        line = servers[0].line
-        for key, value in values.items():
-            if value is not None:
-                evidence = f"{PASSED_ON}, in no file"
-                self.sheet.add(Fact(f"component:{name}", key, value, self._at(line), evidence, "medium"))
+        if name is None:
+            name = self._name(pool, servers, [*places])
+            if name is None:
+                return False
+            self.outside.add(name)
+            is_outer = all(is_public_host(place.partition(":")[0]) for place in places)
+            known = Known("external-service") if is_outer else PRODUCTS.get(name) or known_by_name(name)
+            count = len(places) if len(places) > 1 and not is_outer else None
+            is_near = all(place.partition(":")[0] in ON_MACHINE for place in places) or None
+            values = {"kind": known.kind, "product": known.product, "replicas": count, "is_outside": True}
+            for key, value in {**values, "is_on_machine": is_near}.items():
+                if value is not None:
+                    evidence = f"{PASSED_ON}, in no file"
+                    self.sheet.add(Fact(f"component:{name}", key, value, self._at(line), evidence, "medium"))
+            if len(places) == 1:
+                self.sheet.places[place] = name
         self._connect(name, protocol, servers[0].port, line)
         self.add(f"connection:{self.owner}->{name}", "is_assumed", True, line, PASSED_ON)
         return True
+
+    def _name(self, pool: str, servers: list[Member], places: list[str]) -> str | None:
+        """Return the id of what no file describes; None where its name is that of something else."""
+        taken = (self.owner, *(self.sheet.components - self.outside))
+        host = servers[0].host.lower()
+        if len(places) > 1 or host in ON_MACHINE:
+            # another port of a machine is another program
+            title = f"host-{servers[0].port or 80}" if pool.lower().startswith(host) else pool
+            name = make_id(title)
+            name = f"{name}-pool" if name in taken else name
+        else:
+            name = make_id(host if is_public_host(host) else host.partition(".")[0])
+        return name if name not in taken else None
 
     def _at(self, line: int) -> Origin:
         return Origin(self.file.path, line + self.line)
@@ -241,6 +266,12 @@ class Proxy:
 def is_trial_configuration(path: str) -> bool:
     """Return True for a file that its name calls one for a trial."""
     return is_before_release(posixpath.basename(path))
+
+
+def _place(server: Member) -> str:
+    """Return what a server is known by; on the machine itself each port is another program."""
+    host = server.host.lower()
+    return f"{host}:{server.port}" if host in ON_MACHINE else outside_place(host)
 
 
 def _is_name(host: str) -> bool:
