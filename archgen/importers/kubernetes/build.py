@@ -116,6 +116,7 @@ class _Builder:
         self.applied = 0
         self.deployed = [each for document in documents for each in deployed_by(document)]
         self.counting: list[Manifest] = []
+        self.comments: dict[str, str] = {}
 
     def systems(self) -> Iterator[_Built]:
         """Yield what the kustomizations put together that no other one names, without variants of each other.
@@ -297,12 +298,17 @@ class _Builder:
     def _is_commented_out(self, each: Manifest) -> bool:
         """Return True for a file that a kustomization of its directory names in a comment, as one that is turned off."""
         directory, name = posixpath.split(posixpath.normpath(each.node.path))
-        root = self.by_directory.get(directory)
-        opened = self.opener(root.path, posixpath.basename(root.path))[:1] if root is not None else ()
-        comments = (
-            line.strip() for file in opened for line in file.data[:_LARGEST].decode("utf-8", "replace").splitlines()
-        )
-        return any(line.startswith("#") and name in line for line in comments)
+        return name in self._comments_in(directory)
+
+    def _comments_in(self, directory: str) -> str:
+        """Return the comments of a directory's kustomization, one to a line: many objects may stand beside it."""
+        if directory not in self.comments:
+            root = self.by_directory.get(directory)
+            opened = self.opener(root.path, posixpath.basename(root.path))[:1] if root is not None else ()
+            texts = [file.data[:_LARGEST].decode("utf-8", "replace") for file in opened]
+            lines = [line.strip() for text in texts for line in text.splitlines()]
+            self.comments[directory] = "\n".join(line for line in lines if line.startswith("#"))
+        return self.comments[directory]
 
     def _runs(self, path: str) -> bool:
         documents = self.files.get(path, ())

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.importers.kubernetes.manifests import ROUTES, WORKLOADS, Manifest, labels_of
-from archgen.importers.kubernetes.routes import backends_in
+from archgen.importers.kubernetes.label_index import PURPOSES, TargetIndex
+from archgen.importers.kubernetes.manifests import Manifest
 from archgen.importers.nodes import SourceNode
 from archgen.importers.stages import UNNAMED, stage_of
 
@@ -169,20 +169,20 @@ def meant_for(listed: Iterable[Manifest], unlisted: Iterable[Manifest]) -> Itera
     They are applied by hand, or by another tool. Where one of the same purpose is listed or stands in another file, it is an
     alternative; so is a route to what visitors reach without it. What its file's name gives to a trial isn't meant.
     """
-    objects = [*listed]
+    index = TargetIndex(listed)
     likely = [each for each in unlisted if stage_of(posixpath.basename(each.node.path)) <= UNNAMED]
-    for kinds, targets_of in _PURPOSES:
+    for kinds, targets_of in PURPOSES:
         served: dict[Manifest | None, str] = {
-            target: "" for each in objects if each.kind in kinds for target in targets_of(each, objects)
+            target: "" for each in index.objects if each.kind in kinds for target in targets_of(index, each)
         }
         for each in likely:
-            targets = {*targets_of(each, objects)} if each.kind in kinds else set[Manifest | None]()
+            targets = {*targets_of(index, each)} if each.kind in kinds else set[Manifest | None]()
             spaces = {target.namespace for target in targets if target}
             path = each.node.path
             if len(spaces) == 1 and all(_is_free(target, path, served) for target in targets):
                 served |= dict.fromkeys(targets, path)
                 moved = replace(each, namespace=each.namespace or spaces.pop())
-                objects.append(moved)
+                index.add(moved)
                 yield each, moved
 
 
@@ -191,38 +191,3 @@ def _is_free(target: Manifest | None, path: str, served: Mapping[Manifest | None
     if target is None or served.get(target, path) != path:
         return False
     return target.kind != "Service" or target.node.text_at("spec", "type") not in ("NodePort", "LoadBalancer")
-
-
-def _selected(service: Manifest, objects: Iterable[Manifest]) -> Iterator[Manifest | None]:
-    selector = {key: value.text for key, value in service.node.get("spec", "selector").items()}
-    for each in objects if selector else ():
-        if (
-            each.kind in WORKLOADS
-            and _may_reach(service, each)
-            and selector.items() <= labels_of(each.kind, each.node).items()
-        ):
-            yield each
-
-
-def _led_to(route: Manifest, objects: Iterable[Manifest]) -> Iterator[Manifest | None]:
-    services = {each.name: each for each in objects if each.kind == "Service" and _may_reach(route, each)}
-    for name, _, _ in backends_in(route):
-        yield services.get(name.partition(".")[0])
-
-
-def _scaled(scaler: Manifest, objects: Iterable[Manifest]) -> Iterator[Manifest | None]:
-    target = scaler.node.get("spec", "scaleTargetRef")
-    key = target.text_at("kind"), target.text_at("name")
-    yield next((each for each in objects if (each.kind, each.name) == key and _may_reach(scaler, each)), None)
-
-
-def _may_reach(each: Manifest, target: Manifest) -> bool:
-    return not each.namespace or not target.namespace or each.namespace == target.namespace
-
-
-_PURPOSES: tuple[tuple[tuple[str, ...], Callable[[Manifest, list[Manifest]], Iterator[Manifest | None]]], ...] = (
-    (("Service",), _selected),
-    (ROUTES, _led_to),
-    (("HorizontalPodAutoscaler",), _scaled),
-)
-"""Kinds of what is for other objects, and the objects that one of them is for."""

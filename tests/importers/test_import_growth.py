@@ -1,0 +1,59 @@
+"""Putting together the objects of an import grows with those beside a kustomization and not with their square."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archgen.app.importing.importing import import_model
+from tests.app.test_growth import FEW, MOST, Lines, executed
+
+_COUNTED = ("kubernetes/build.py", "kubernetes/deployed.py", "kubernetes/label_index.py")
+"""The modules that put together what is applied."""
+
+_WORKLOAD = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: a%d}
+spec: {selector: {matchLabels: {app: a%d}}, template: {metadata: {labels: {app: a%d}}, spec: {containers: [{name: c, image: acme/a%d}]}}}
+"""
+_BESIDE = """
+apiVersion: v1
+kind: Service
+metadata: {name: a%d}
+spec: {selector: {app: a%d}, ports: [{port: 80}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: a%d}
+spec: {rules: [{host: a.acme.com, http: {paths: [{path: /, backend: {service: {name: a%d, port: {number: 80}}}}]}}]}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: a%d}
+spec: {scaleTargetRef: {kind: Deployment, name: a%d}, minReplicas: 2, maxReplicas: 3}
+"""
+
+
+def imported_lines(size: int) -> Lines:
+    """Count the lines that an import of so many workloads, and of what no kustomization lists for them, executes."""
+    names = range(size)
+    Path("kustomization.yaml").write_text("resources: [all.yaml]\n" + "# note\n" * size)
+    Path("all.yaml").write_text("---".join(_WORKLOAD % (name, name, name, name) for name in names))
+    Path("beside.yaml").write_text("---".join(_BESIDE % (name, name, name, name, name, name) for name in names))
+    counts = executed(lambda: import_model((".",), "Case"))
+    assert "ingress -> a0" in import_model((".",), "Case").model.values["connections"]
+    return counts
+
+
+def test_import_grows_with_what_no_kustomization_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    # what is loaded and remembered once is no part of it
+    imported_lines(1)
+    small, large = imported_lines(30), imported_lines(60)
+    assert {
+        f"{code.co_filename}:{line}": count
+        for (code, line), count in large.items()
+        if code.co_filename.endswith(_COUNTED) and count > max(FEW, MOST * small[code, line])
+    } == {}
