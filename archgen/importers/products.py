@@ -139,6 +139,12 @@ _PUBLISHERS = {
 }
 """Who publishes the images of products whose names are words of many systems."""
 
+_HARDLY_OWN = ("outline", "garage", "seq", "vector", "heartbeat")
+"""Those of them that are a product in a mirror of other registries, which may drop the publisher."""
+
+_OF_MIRRORS = frozenset({"mirror", "mirrors", "proxy", "cache", "dockerhub", "hub", "docker.io"})
+"""Words of the directories in which a registry copies what others publish."""
+
 _BESIDE = re.compile(
     r"backup|dump|health|exporter|admin|ui$|gui|manager|express|commander|insight|client|migrat|init|seed|setup|curator|connect|"
     r"consumer|producer|publisher|worker|app|api|web|sync|upgrade|proxy|operator|monitor|cli$|tools?$|rest|registry|registrator",
@@ -226,10 +232,8 @@ def _by_image(image: str) -> Known | None:
     if segment == "rabbitmq-exporter" or segment.endswith(("-exporter", "_exporter")):
         return Known("monitoring-agent", segment)
     if segment in PRODUCTS:
-        publishers = _PUBLISHERS.get(segment)
         # a word of many systems, such as `acme/dashboard`
-        is_own = publishers is not None and publishers.isdisjoint(image.split("@")[0].lower().split("/")[:-1])
-        return None if is_own else PRODUCTS[segment]
+        return None if _is_own(segment, image.partition("@")[0].lower()) else PRODUCTS[segment]
     if _BESIDE.search(segment):
         return None
     # `bitnami/postgresql-repmgr`, `postgres-14`, `docker-postgres`
@@ -246,6 +250,16 @@ def _by_image(image: str) -> Known | None:
         ):
             return known
     return None
+
+
+def _is_own(segment: str, image: str) -> bool:
+    """Return True for an image of somebody's own system, whose name is by chance that of a product."""
+    publishers, [registry, *directories] = _PUBLISHERS.get(segment), image.split("/")
+    if publishers is None or not publishers.isdisjoint([registry, *directories[:-1]]):
+        return False
+    words = {word for directory in directories[:-1] for word in re.split("[-_]", directory)}
+    is_mirror = ("." in registry or ":" in registry) and not words.isdisjoint(_OF_MIRRORS)
+    return segment not in _HARDLY_OWN or not is_mirror
 
 
 _ADMITS: tuple[tuple[str, str], ...] = (
