@@ -26,12 +26,15 @@ def read_caddy(proxy: Proxy) -> None:
     lines = proxy.file.data.decode("utf-8", "replace").splitlines()[:_MOST_LINES]
     for number, line in enumerate(lines, 1):
         match = _PASS.match(line[:2000])
+        servers: list[Member] = []
+        protocol = "http"
         for text in match[1].split() if match is not None else ():
-            if text.startswith(_SOCKETS):
-                continue
-            scheme, separator, rest = text.partition("://")
-            host, port = split_address((rest if separator else text).partition("/")[0])
-            proxy.call(
-                host, [Member(host, port, number)], _SCHEMES.get(scheme, "http") if separator else "http", number
-            )
+            if not text.startswith(_SOCKETS):
+                scheme, separator, rest = text.partition("://")
+                host, port = split_address((rest if separator else text).partition("/")[0])
+                protocol = _SCHEMES.get(scheme, "http") if separator else protocol
+                servers.append(Member(host, port, number))
+        if servers:
+            # any of several on a line answers for the others
+            proxy.call(servers[0].host, servers, protocol, number)
     proxy.follow_strays()

@@ -182,7 +182,8 @@ class Proxy:
         host = servers[0].host.lower()
         if len(places) > 1 or host in ON_MACHINE:
             # another port of a machine is another program
-            title = f"host-{servers[0].port or 80}" if pool.lower().startswith(host) else pool
+            is_unnamed = host in ON_MACHINE and pool.lower().startswith(host)
+            title = f"host-{servers[0].port or 80}" if is_unnamed else pool
             name = make_id(title)
             name = f"{name}-pool" if name in taken else name
         else:
