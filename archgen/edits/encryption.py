@@ -32,7 +32,8 @@ _WITHOUT_TLS = ("varnish", "varnish-cache")
 """Products that speak no TLS on either side; a proxy beside them does."""
 
 _INSTEAD_OF = {
-    "ajp": "AJP has no TLS: call {targets} over https (Tomcat: a connector with TLS on port 8443), or put both ends in a tunnel."
+    "ajp": "AJP has no TLS: call {targets} over https (Tomcat: a connector with TLS on port 8443), or put both ends in a tunnel.",
+    "fastcgi": "FastCGI has no TLS: put both ends in a tunnel, or run a web server beside {targets} and call it over https.",
 }
 """What to do for protocols that have no TLS, whatever speaks them."""
 

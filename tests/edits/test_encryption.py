@@ -93,23 +93,31 @@ def test_what_speaks_no_tls_is_not_told_to(product: str, encrypted: bool) -> Non
     assert [after[name] != "http" for name in ("lb -> cache", "cache -> app")] == [encrypted] * 2
 
 
-def test_ajp_is_replaced_or_put_in_a_tunnel() -> None:
+@pytest.mark.parametrize(
+    ("call", "advice"),
+    [
+        (
+            {"protocol": "ajp", "port": 8009},
+            "AJP has no TLS: call app over https (Tomcat: a connector with TLS on port 8443), or put both ends in a tunnel.",
+        ),
+        (
+            {"protocol": "fastcgi", "port": 9000},
+            "FastCGI has no TLS: put both ends in a tunnel, or run a web server beside app and call it over https.",
+        ),
+    ],
+)
+def test_a_protocol_without_tls_is_replaced_or_put_in_a_tunnel(call: dict[str, object], advice: str) -> None:
     text = model(
         "user: {kind: client}\nlb: {kind: reverse-proxy, runs_on: a}\napp: {kind: app-server, runs_on: b}\n"
         "db: {kind: database, runs_on: c}",
-        "user -> lb: https\nlb -> app: {protocol: ajp, port: 8009}\napp -> db: postgresql",
+        f"user -> lb: https\nlb -> app: {{protocol: {call['protocol']}, port: {call['port']}}}\napp -> db: postgresql",
         "user -> lb: GET\nlb -> app: GET\napp -> db: SELECT",
         "{a: {}, b: {}, c: {}}",
     )
     after = fixed(text, "tls-ends-early")["connections"]
-    assert (after["lb -> app"], after["app -> db"]) == (
-        {"protocol": "ajp", "port": 8009},
-        {"protocol": "postgresql", "tls": {"verify": True}},
-    )
+    assert (after["lb -> app"], after["app -> db"]) == (call, {"protocol": "postgresql", "tls": {"verify": True}})
     finding = next(each for each in all_findings(text) if each.rule == "tls-ends-early")
-    assert finding.fix.endswith(
-        "AJP has no TLS: call app over https (Tomcat: a connector with TLS on port 8443), or put both ends in a tunnel."
-    )
+    assert finding.fix.endswith(advice)
 
 
 @pytest.mark.parametrize(
