@@ -248,7 +248,9 @@ def test_manifests_of_too_few_of_the_programs_are_not_read(tmp_path: Path, monke
     files = with_lines("command: npm run dev") | {"k8s/prod/web.yaml": WORKLOAD}
     files["docker-compose.yml"] += others
     files["k8s/prod/p0.yaml"] = WORKLOAD.replace("web", "p0")
-    assert formats_of(tmp_path, monkeypatch, files) == {"compose"}
+    lines = summary(imported(tmp_path, monkeypatch, files)).splitlines()
+    assert "read docker-compose.yml: nothing shows that the manifests run the same system" in lines
+    assert "not read: k8s; `archgen import k8s` reads it instead" in lines
     write({"k8s/prod/p1.yaml": WORKLOAD.replace("web", "p1")})
     assert {name for _, name in import_model((".",), None).reading.sources} == {"kubernetes"}
 

@@ -51,7 +51,7 @@ def prefer(
         return Preference(True, f"{first} runs no program of its own")
     is_alike = _runs_alike(sketch, choice, directory)
     if not is_alike and not is_below:
-        return None
+        return Preference(False, "nothing shows that the manifests run the same system")
     texts = usage_texts(names, directory, inside)
     compose = [each for project in choice.candidates for each in _evidence(directory, project, texts, paths, inside)]
     cluster = [*evidence_of_cluster(sketch, directory, paths, texts, inside)]
