@@ -271,3 +271,27 @@ def test_a_component_that_is_gone_is_called_by_nobody(
     assert "no component is called gone any longer" in capsys.readouterr().err
     assert main(["answer", "q", "all"]) == 0
     assert [connection.id for connection in model().connections] == [call]
+
+
+SHARED_BY_FEW = """
+x-all: &all {DATABASE_URL: "postgres://db/app"}
+x-few: &few {CACHE_URL: "redis://cache:6379"}
+x-some: &some {QUEUE_URL: "amqp://queue"}
+services:
+  db: {image: "postgres:16"}
+  cache: {image: "redis:7"}
+  queue: {image: "rabbitmq:4"}
+  a: {image: "acme/a:1", environment: {<<: [*all, *few, *some]}}
+  b: {image: "acme/b:1", environment: {<<: [*all, *few, *some]}}
+  c: {image: "acme/c:1", environment: {<<: [*all, *some]}}
+  d: {image: "acme/d:1", environment: {QUEUE_URL: "amqp://queue"}}
+"""
+
+
+def test_what_few_share_or_another_calls_is_assumed_and_not_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yml").write_text(SHARED_BY_FEW)
+    assert main(["import", ".", "-o", str(MODEL)]) == 0
+    assert [each.about for each in model().questions if "may have no use" in each.ask] == ["db"]

@@ -20,6 +20,9 @@ _FETCHING = ("prometheus", "grafana", "alertmanager", "cadvisor")
 
 _PAGES = re.compile(r"(^|[-_])(front-?end|ui|spa|pages|dashboard)([-_\d]|$)", re.IGNORECASE)
 
+_DOORS = ("web-server", "reverse-proxy", "load-balancer")
+"""Kinds of products that keep nothing in a store that they wait for."""
+
 _WORDS_OF_KINDS = {
     "database": "db|database|sql|dsn|jdbc|connection", "key-value-store": "cache|session|kv", "cache": "cache",
     "queue": "queue|broker|amqp|mq",
@@ -58,6 +61,12 @@ def serves_alone(part: ServicePart, target: ServicePart) -> bool:
     known = target.guess.known
     asks = not KINDS[part.kind].balances and part.kind != "web-server"
     return asks and known.product is not None and known.kind in _SERVERS and target.guess.sure
+
+
+def keeps_nothing(part: ServicePart) -> bool:
+    """Return True for a product that passes requests on, or answers them from files: it waits for a store and doesn't call it."""
+    known = part.guess.known
+    return known.kind in _DOORS and known.protocol == "http" and known.product is not None
 
 
 def names_others(

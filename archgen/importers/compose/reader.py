@@ -23,7 +23,7 @@ from archgen.importers.compose.library_calls import UnlikelyCall, calls_by_libra
 from archgen.importers.compose.mounts import doubt_files_of_others, mounted
 from archgen.importers.compose.neighbours import Neighbours, networks_of
 from archgen.importers.compose.omissions import main_of
-from archgen.importers.compose.order import may_call, names_others, serves_alone
+from archgen.importers.compose.order import keeps_nothing, may_call, names_others, serves_alone
 from archgen.importers.compose.parts import ServicePart, describe_service, hosts_of, proxies_of, service_parts
 from archgen.importers.compose.ports import exporter_at, publication_entry
 from archgen.importers.compose.project import Project
@@ -53,9 +53,6 @@ from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
 HOST = "docker-host"
-
-_DOORS = ("web-server", "reverse-proxy", "load-balancer")
-"""Kinds of products that keep nothing in a store that they wait for."""
 
 
 def read_compose(projects: list[Project], opener: Opener, sheet: FactSheet) -> list[Attachment]:
@@ -141,10 +138,13 @@ class _Reader:
             for job in configuring_jobs(part.service, self.project.services):
                 if job.name not in self.parts:
                     self._take_over(part, job)
+        sharers = Counter(target for _, target in self.doubted)
         for (name, target), (source, evidence) in self.doubted.items():
             if (name, target) not in self.certain:
                 self._doubt(f"connection:{name}->{target}", source, evidence)
-                self._ask(name, target, source, evidence)
+                # two that share all they are given are often a server and its worker
+                if sharers[target] > 2 and target not in self.served:
+                    self._ask(name, target, source, evidence)
         self._settle()
         for route in routes({part.id: part.service for part in self.parts.values()}, proxies_of(self.parts)):
             self._route(route)
@@ -373,9 +373,7 @@ class _Reader:
                 continue
             stores, known = target.guess.known.keeps_data, target.guess.known
             subject, serves = f"connection:{part.id}->{target.id}", serves_alone(part, target)
-            is_door = part.guess.known.kind in _DOORS and part.guess.known.protocol == "http"
-            is_door = is_door and part.guess.known.product is not None
-            is_guess = is_door if stores else not serves
+            is_guess = keeps_nothing(part) if stores else not serves
             self._add(subject, "protocol", known.protocol if stores or known.product else "http", value.source, "depends_on",
                       "high" if stores and not is_guess else "medium")  # fmt: skip
             if known.port is not None:
