@@ -89,17 +89,18 @@ class LabelIndex:
         return [part for part in self.select(selector.labels) if selector.admits(part)]
 
     def behind(self, service: Manifest) -> list[Workload]:
-        """Return the workloads whose pods a Service leads to."""
+        """Return the workloads whose pods a Service leads to, first the one of its name."""
         labels = labels_at(service.node.get("spec", "selector"))
         if not labels:
             return []
         pod = labels.pop(_ONE_POD, "")
-        return [
+        parts = [
             part
             for part in self.select(labels)
             if (part.namespace == service.namespace or not part.namespace or not service.namespace)
             and (not pod or pod.rpartition("-")[0] == part.manifest.name)
         ]
+        return sorted(parts, key=lambda part: part.manifest.name != service.name)
 
     def meant_by(self, service: Manifest) -> Workload | None:
         """Return the only store whose pods have the labels for the name that a Service asks for, and not those for a role.
