@@ -9,7 +9,7 @@ import pytest
 from archgen.app.importing.importing import import_model
 from tests.app.test_growth import FEW, MOST, Lines, executed
 
-_COUNTED = ("kubernetes/build.py", "kubernetes/deployed.py", "kubernetes/label_index.py")
+_COUNTED = ("kubernetes/build.py", "kubernetes/beside.py")
 """The modules that put together what is applied."""
 
 _WORKLOAD = """

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.importers.facts import FactSheet, Opener
-from archgen.importers.kubernetes.deployed import Deployed, deployed_by, is_deployed, meant_for, put_where_deployed
+from archgen.importers.kubernetes.beside import meant_for
+from archgen.importers.kubernetes.deployed import Deployed, deployed_by, is_deployed, put_where_deployed
 from archgen.importers.kubernetes.kustomization import (
     GENERATORS,
     RESOURCES,
@@ -55,6 +57,7 @@ _SETTINGS = ("ConfigMap", "Secret", "SealedSecret", "ExternalSecret")
 _NAMED_IF_UNLISTED = (*ROUTES, "HorizontalPodAutoscaler", "NetworkPolicy")
 """Kinds that change what is said of a listed workload: who reads must know that such a file, perhaps applied by hand, didn't count."""
 
+_ITEM_IN_COMMENT = re.compile(r"""^[ \t]*#[ \t#]*-[ \t]+["']?(?:\./)?([^\s"'#/]+)["']?[ \t]*(?:#.*)?$""", re.MULTILINE)
 _REMOTE = ("https://", "http://", "ssh://", "git@", "git::", "github.com/")
 
 
@@ -116,7 +119,7 @@ class _Builder:
         self.applied = 0
         self.deployed = [each for document in documents for each in deployed_by(document)]
         self.counting: list[Manifest] = []
-        self.comments: dict[str, str] = {}
+        self.turned_off: dict[str, set[str]] = {}
 
     def systems(self) -> Iterator[_Built]:
         """Yield what the kustomizations put together that no other one names, without variants of each other.
@@ -296,19 +299,14 @@ class _Builder:
                 self.sheet.omit(each.origin, f"{each.kind} {each.name}", "no kustomization lists it")
 
     def _is_commented_out(self, each: Manifest) -> bool:
-        """Return True for a file that a kustomization of its directory names in a comment, as one that is turned off."""
+        """Return True for a file that a kustomization of its directory has as an item in a comment, as one that is turned off."""
         directory, name = posixpath.split(posixpath.normpath(each.node.path))
-        return name in self._comments_in(directory)
-
-    def _comments_in(self, directory: str) -> str:
-        """Return the comments of a directory's kustomization, one to a line: many objects may stand beside it."""
-        if directory not in self.comments:
+        if directory not in self.turned_off:
             root = self.by_directory.get(directory)
             opened = self.opener(root.path, posixpath.basename(root.path))[:1] if root is not None else ()
-            texts = [file.data[:_LARGEST].decode("utf-8", "replace") for file in opened]
-            lines = [line.strip() for text in texts for line in text.splitlines()]
-            self.comments[directory] = "\n".join(line for line in lines if line.startswith("#"))
-        return self.comments[directory]
+            texts = (file.data[:_LARGEST].decode("utf-8", "replace") for file in opened)
+            self.turned_off[directory] = {item for text in texts for item in _ITEM_IN_COMMENT.findall(text)}
+        return name in self.turned_off[directory]
 
     def _runs(self, path: str) -> bool:
         documents = self.files.get(path, ())

@@ -1,4 +1,4 @@
-"""What is applied to a cluster: the directories that a controller applies, and what no kustomization lists but a system needs.
+"""The directories that a controller applies to a cluster.
 
 Controllers are Argo CD, by Applications, and Flux, by Kustomizations.
 """
@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.importers.kubernetes.label_index import PURPOSES, TargetIndex
 from archgen.importers.kubernetes.manifests import Manifest
 from archgen.importers.nodes import SourceNode
-from archgen.importers.stages import UNNAMED, stage_of
 
 _GROUPS = ("argoproj.io/", "kustomize.toolkit.fluxcd.io/")
 _MARKS = tuple(group.encode() for group in _GROUPS)
@@ -161,33 +159,3 @@ def _namespace_of(application: Deployed, directory: str) -> str:
     words, others = directory.strip("/").split("/"), application.path.split("/")
     place = next((place for place, name in enumerate(others) if name == "*"), len(others)) - len(others)
     return words[place] if len(others) > 1 and -len(words) <= place < 0 else ""
-
-
-def meant_for(listed: Iterable[Manifest], unlisted: Iterable[Manifest]) -> Iterator[tuple[Manifest, Manifest]]:
-    """Yield the Services, routes and autoscalers that are meant for listed objects alone, each also in the namespace of those.
-
-    They are applied by hand, or by another tool. Where one of the same purpose is listed or stands in another file, it is an
-    alternative; so is a route to what visitors reach without it. What its file's name gives to a trial isn't meant.
-    """
-    index = TargetIndex(listed)
-    likely = [each for each in unlisted if stage_of(posixpath.basename(each.node.path)) <= UNNAMED]
-    for kinds, targets_of in PURPOSES:
-        served: dict[Manifest | None, str] = {
-            target: "" for each in index.objects if each.kind in kinds for target in targets_of(index, each)
-        }
-        for each in likely:
-            targets = {*targets_of(index, each)} if each.kind in kinds else set[Manifest | None]()
-            spaces = {target.namespace for target in targets if target}
-            path = each.node.path
-            if len(spaces) == 1 and all(_is_free(target, path, served) for target in targets):
-                served |= dict.fromkeys(targets, path)
-                moved = replace(each, namespace=each.namespace or spaces.pop())
-                index.add(moved)
-                yield each, moved
-
-
-def _is_free(target: Manifest | None, path: str, served: Mapping[Manifest | None, str]) -> bool:
-    """Return True for a target that no other file serves, and that is no Service which visitors reach by itself."""
-    if target is None or served.get(target, path) != path:
-        return False
-    return target.kind != "Service" or target.node.text_at("spec", "type") not in ("NodePort", "LoadBalancer")

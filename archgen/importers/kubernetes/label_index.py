@@ -1,15 +1,14 @@
-"""The workloads that the labels of Services and policies select, and the objects that Services, routes and autoscalers are for."""
+"""The workloads that the labels of Services and policies select."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from archgen.importers.kubernetes.manifests import ROUTES, WORKLOADS, Manifest, labels_of
+from archgen.importers.kubernetes.manifests import Manifest
 from archgen.importers.kubernetes.part import Workload
-from archgen.importers.kubernetes.routes import backends_in
 from archgen.importers.nodes import SourceNode
 
 _IN_COMMAND = re.compile(r"kubectl\b[^\n;&|]*?(?:\s-l|\s--selector)[ =]+'?\"?([\w./-]{1,100})=([\w.-]{1,100})")
@@ -138,58 +137,3 @@ def labels_in_command(command: str) -> Iterator[tuple[str, str]]:
     """Yield the labels by which a command selects pods."""
     for match in _IN_COMMAND.finditer(command[:20_000]) if "kubectl" in command else ():
         yield match[1], match[2]
-
-
-class TargetIndex:
-    """Objects by the labels of their pods and by their names."""
-
-    def __init__(self, objects: Iterable[Manifest]) -> None:
-        self._by_label: dict[tuple[str, str], list[tuple[Manifest, dict[str, str]]]] = {}
-        self._by_name: dict[tuple[str, str], dict[str, Manifest]] = {}
-        self.objects: list[Manifest] = []
-        for each in objects:
-            self.add(each)
-
-    def add(self, each: Manifest) -> None:
-        """Add an object."""
-        self.objects.append(each)
-        self._by_name.setdefault((each.kind, each.name), {})[each.namespace] = each
-        labels = labels_of(each.kind, each.node) if each.kind in WORKLOADS else {}
-        for label in labels.items():
-            self._by_label.setdefault(label, []).append((each, labels))
-
-    def selected(self, service: Manifest) -> Iterator[Manifest | None]:
-        """Yield the workloads that a Service leads to."""
-        selector = {key: value.text for key, value in service.node.get("spec", "selector").items()}
-        rarest = min((self._by_label.get(label, []) for label in selector.items()), key=len, default=[])
-        for each, labels in rarest:
-            if _may_reach(service, each) and selector.items() <= labels.items():
-                yield each
-
-    def led_to(self, route: Manifest) -> Iterator[Manifest | None]:
-        """Yield the Services that a route leads to, None for one that isn't there."""
-        for name, _, _ in backends_in(route):
-            yield self._named("Service", name.partition(".")[0], route.namespace)
-
-    def scaled(self, scaler: Manifest) -> Iterator[Manifest | None]:
-        """Yield the workload that an autoscaler changes, None for one that isn't there."""
-        target = scaler.node.get("spec", "scaleTargetRef")
-        yield self._named(target.text_at("kind"), target.text_at("name"), scaler.namespace)
-
-    def _named(self, kind: str, name: str, namespace: str) -> Manifest | None:
-        by_namespace = self._by_name.get((kind, name), {})
-        if not namespace:
-            return next(iter(by_namespace.values()), None)
-        return by_namespace.get(namespace) or by_namespace.get("")
-
-
-PURPOSES: tuple[tuple[tuple[str, ...], Callable[[TargetIndex, Manifest], Iterator[Manifest | None]]], ...] = (
-    (("Service",), TargetIndex.selected),
-    (ROUTES, TargetIndex.led_to),
-    (("HorizontalPodAutoscaler",), TargetIndex.scaled),
-)
-"""Kinds of what is for other objects, and the objects that one of them is for."""
-
-
-def _may_reach(each: Manifest, target: Manifest) -> bool:
-    return not each.namespace or not target.namespace or each.namespace == target.namespace

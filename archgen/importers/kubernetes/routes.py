@@ -85,11 +85,16 @@ def _hosts(manifest: Manifest, backends: tuple[tuple[str, int | None, Origin], .
             if len(services) == 1 and rule.text_at("host"):
                 yield rule.text_at("host").lower(), next(iter(services))
     elif len(names) == 1:
-        for item in (*spec.get("hostnames").list(), *spec.get("hosts").list()):
-            yield item.text.lower(), next(iter(names))
-        for route in spec.get("routes").list():
-            for match in _HOST_RULE.finditer(route.text_at("match")):
-                yield match[1].lower(), next(iter(names))
+        yield from ((host, next(iter(names))) for host in hosts_in(manifest))
+
+
+def hosts_in(manifest: Manifest) -> Iterator[str]:
+    """Yield the hosts that a route states; none for an object of another kind."""
+    spec = manifest.node.get("spec")
+    yield from (host for rule in spec.get("rules").list() if (host := rule.text_at("host").lower()))
+    yield from (item.text.lower() for key in ("hostnames", "hosts") for item in spec.get(key).list())
+    for route in spec.get("routes").list():
+        yield from (match[1].lower() for match in _HOST_RULE.finditer(route.text_at("match")))
 
 
 def _backend(name: SourceNode, port: SourceNode) -> tuple[str, int | None, Origin]:

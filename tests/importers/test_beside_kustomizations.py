@@ -1,0 +1,121 @@
+"""Files beside a kustomization that doesn't list them: which of them count, and which are left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archgen.app.importing.importing import Import, import_model, summary
+from archgen.importers.kubernetes.kustomization import documents_of
+from archgen.importers.kubernetes.manifests import objects_of
+from archgen.importers.kubernetes.routes import hosts_in
+from tests.importers.test_applied import INGRESS, SCALER, SERVICE, listed
+from tests.importers.test_found_files import WORKLOAD, write
+
+CALLER = WORKLOAD.replace('image: "acme/web:1"', 'image: "acme/web:1", env: [{name: %s, value: "%s"}]')
+CALLED = "---\n".join(text.replace("web", "billing") for text in (WORKLOAD, SERVICE))
+
+
+def imported_with(directory: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str], tail: str = "") -> Import:
+    """Import a kustomization that lists a program and its Service, with other files of its directory."""
+    monkeypatch.chdir(directory)
+    write(listed("service.yaml", tail=tail) | {"k8s/service.yaml": SERVICE})
+    write({f"k8s/{name}": text for name, text in files.items()})
+    return import_model((".",), None)
+
+
+def at(*hosts: str) -> str:
+    """Return a route to the program at some hosts."""
+    rules = ", ".join(f"{{host: {host}, http: {{paths: [{{backend: {{service: {{name: web}}}}}}]}}}}" for host in hosts)
+    return (INGRESS % "web").partition("rules:")[0] + f"rules: [{rules}]}}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "left"),
+    [
+        pytest.param({"a.yaml": at("a.org"), "b.yaml": at("b.org")}, [], id="of-two-hosts"),
+        pytest.param({"a.yaml": at("a.org"), "b.yaml": at("a.org")}, ["a", "b"], id="of-one-host"),
+        pytest.param({"a.yaml": at("a.org", "b.org"), "b.yaml": at("b.org")}, ["a", "b"], id="with-a-host-in-common"),
+        pytest.param({"a.yaml": at("a.org"), "b.yaml": INGRESS % "web"}, ["a", "b"], id="of-any-host"),
+        pytest.param({"a.yaml": INGRESS % "web", "b.yaml": at("b.org")}, ["a", "b"], id="of-any-host-first"),
+        pytest.param({"a.yaml": at("a.org"), "prod.yaml": at("a.org")}, ["a"], id="of-production"),
+        pytest.param({"a.yaml": at("a.org"), "prod.yaml": INGRESS % "web"}, ["a"], id="of-production-and-any-host"),
+        pytest.param({"a.yaml": INGRESS % "web", "prod.yaml": at("b.org")}, ["a"], id="of-production-beside-any-host"),
+        pytest.param({"a.yaml": at("a.org") + "---\n" + at("a.org")}, [], id="of-one-file"),
+        pytest.param({"a.yaml": SCALER % "web", "b.yaml": SCALER % "web"}, ["a", "b"], id="scalers"),
+        pytest.param({"a.yaml": SCALER % "web", "prod.yaml": SCALER % "web"}, ["a"], id="scaler-of-production"),
+    ],
+)
+def test_of_several_files_for_one_program_those_that_may_be_applied_together_count(
+    files: dict[str, str], left: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = summary(imported_with(tmp_path, monkeypatch, files))
+    assert [name.removesuffix(".yaml") for name in files if f"(k8s/{name}:" in text] == left
+
+
+@pytest.mark.parametrize(
+    ("tail", "counts"),
+    [
+        ("# edge.yaml is applied by hand\n", True),
+        ("# - old-edge.yaml\n", True),
+        ("# - edge.yaml\n", False),
+        ("  #- ./edge.yaml # for later\n", False),
+        ("  # - './edge.yaml' # for later\n", False),
+    ],
+)
+def test_only_an_item_in_a_comment_turns_a_file_off(
+    tail: str, counts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = imported_with(tmp_path, monkeypatch, {"edge.yaml": INGRESS % "web"}, tail)
+    assert ("ingress -> web" in result.text) is counts
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "counts"),
+    [
+        ("BILLING", "http://billing.shop.svc.cluster.local/v1", True),
+        ("BILLING", "billing:80", True),
+        ("BILLING_HOST", "billing", True),
+        ("TEAM", "billing", False),
+        ("BILLING", "http://billing.other", False),
+        ("BILLING", "http://a.org/billing", False),
+    ],
+)
+def test_program_that_a_listed_one_calls_counts(
+    name: str, value: str, counts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"app.yaml": CALLER % (name, value), "billing.yaml": CALLED}
+    result = imported_with(tmp_path, monkeypatch, files, "namespace: shop\n")
+    assert ("left out: billing" not in summary(result)) is counts
+    assert ("web -> billing" in result.text) is counts
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param({"billing.yaml": CALLED, "more.yaml": CALLED}, id="in-two-files"),
+        pytest.param({"billing-dev.yaml": CALLED}, id="for-a-trial"),
+        pytest.param(
+            {
+                "billing.yaml": CALLED,
+                "service.yaml": f"{SERVICE}---\n{SERVICE.replace('name: web}', 'name: billing}')}",
+            },
+            id="beside-a-listed-service-of-the-name",
+        ),
+    ],
+)
+def test_called_program_that_may_not_be_applied_is_left_out(
+    files: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = imported_with(tmp_path, monkeypatch, {"app.yaml": CALLER % ("URL", "http://billing")} | files)
+    assert "left out: billing" in summary(result)
+
+
+def test_hosts_of_a_route_stand_in_rules_lists_and_matches() -> None:
+    spec = (
+        "{rules: [{host: A.org}], hostnames: [b.org], hosts: [c.org], routes: [{match: 'Host(`d.org`) && Path(`/`)'}]}"
+    )
+    text = f"{{apiVersion: v1, kind: HTTPRoute, metadata: {{name: r}}, spec: {spec}}}\n".encode()
+    (route,) = (each for root in documents_of("r.yaml", text) for each in objects_of(root))
+    assert [*hosts_in(route)] == ["a.org", "b.org", "c.org", "d.org"]
