@@ -19,6 +19,7 @@ from archgen.importers.kubernetes.kustomization import (
     files_of_variables,
     generated_by,
     is_inline,
+    label_objects,
     patches_of,
     path_beside,
     rename_objects,
@@ -212,6 +213,7 @@ class _Builder:
         _scale(built, root)
         _rename_images(built, root)
         rename_objects(built.objects, built.generated, root)
+        label_objects(built.objects, root)
         if namespace := root.text_at("namespace"):
             _put_into(built, namespace)
 

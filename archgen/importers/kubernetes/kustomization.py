@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from archgen.importers.facts import Configuration, Opener, Origin
-from archgen.importers.kubernetes.manifests import Manifest, SettingEntry
+from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, SettingEntry
+from archgen.importers.kubernetes.patching import with_value
 from archgen.importers.kubernetes.variants import ObjectKey
 from archgen.importers.nodes import SourceNode
 from archgen.importers.stand_ins import examples_of
@@ -36,6 +37,9 @@ _REFERENCES = {
     ("services", "name"), ("spec", "serviceName"), ("scaleTargetRef", "name"), ("metadata", "name"),
 }  # fmt: skip
 """Keys under which an object refers to another one, each with the key above it."""
+
+_TEMPLATES: Mapping[str, tuple[str, ...]] = {"Pod": (), "CronJob": ("spec", "jobTemplate", "spec", "template")}
+"""Keys above the metadata of pods, by kind, where they aren't those of most workloads."""
 
 _KEPT = ("Namespace", "CustomResourceDefinition")
 
@@ -139,6 +143,27 @@ def rename_objects(
         objects[each.kind, each.namespace, name] = replace(each, name=name, node=node, former=each.former or each.name)
     for (kind, space, name), entries in settings:
         generated[kind, space, names[name]] = entries
+
+
+def label_objects(objects: dict[ObjectKey, Manifest], root: SourceNode) -> None:
+    """Give the pods of workloads, and what Services select, the labels that a kustomization has for them."""
+    for labels, selects in _labels_in(root):
+        for key, each in objects.items():
+            if each.kind in WORKLOADS:
+                place = (*_TEMPLATES.get(each.kind, ("spec", "template")), "metadata", "labels")
+                objects[key] = replace(each, node=with_value(each.node, place, labels.value, labels))
+            elif each.kind == "Service" and selects and [*each.node.get("spec", "selector").items()]:
+                objects[key] = replace(each, node=with_value(each.node, ("spec", "selector"), labels.value, labels))
+
+
+def _labels_in(root: SourceNode) -> Iterator[tuple[SourceNode, bool]]:
+    """Yield the labels of pods, each with True if selectors have them too."""
+    if root.get("commonLabels").is_map:
+        yield root.get("commonLabels"), True
+    for item in root.get("labels").list():
+        selects = item.text_at("includeSelectors") == "true"
+        if item.get("pairs").is_map and (selects or item.text_at("includeTemplates") == "true"):
+            yield item.get("pairs"), selects
 
 
 def _renamed(value: TreeNode, above: str, names: Mapping[str, str]) -> TreeNode:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from msgspec.structs import replace
@@ -113,7 +114,10 @@ class _Reader:
         empty = {key: self.index.meant_by(each) for key, each in self.services.items() if not self.selected[key]}
         self.hosts.meant = {key: part.id for key, part in empty.items() if part is not None}
         formerly = {key: each.former for key, each in self.services.items() if each.former and self.selected[key]}
-        self.hosts.former = {(key[0], name): self.selected[key][0].id for key, name in formerly.items()}
+        # a name that two Services had before leads to neither
+        times = Counter(((space, name) for (space, _), name in formerly.items()))
+        names = {key: (key[0], name) for key, name in formerly.items() if times[key[0], name] == 1}
+        self.hosts.former = {name: self.selected[key][0].id for key, name in names.items()}
         self.hosts.public = public_names(routes_of(manifests), self.hosts)
         self.implied = ImpliedVariables(self.services.values())
         self.siblings = dict(siblings_of(self.selected))
