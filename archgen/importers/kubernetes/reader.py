@@ -19,7 +19,6 @@ from archgen.importers.addresses import (
 from archgen.importers.facts import MOUNTED, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.kubernetes.build import read_objects
 from archgen.importers.kubernetes.configurations import attachments_of
-from archgen.importers.kubernetes.controllers import controller_of
 from archgen.importers.kubernetes.custom_resources import (
     Resource,
     describe_resource,
@@ -46,7 +45,7 @@ from archgen.importers.kubernetes.part import (
     workloads,
 )
 from archgen.importers.kubernetes.policies import add_policies, admissions
-from archgen.importers.kubernetes.routes import routes_of
+from archgen.importers.kubernetes.routes import controller_of, routes_of
 from archgen.importers.kubernetes.scraping import add_scraped
 from archgen.importers.kubernetes.services import add_services, ports_of_nodes, protocols_of, siblings_of
 from archgen.importers.kubernetes.shared_settings import SharedSettings

@@ -1,17 +1,22 @@
-"""Routes from outside to services: Ingress, the Gateway API, and those of Traefik, Istio and OpenShift."""
+"""Routes from outside to services: Ingress, the Gateway API, those of Traefik, Istio and OpenShift, and the proxies for them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from archgen.importers.facts import Origin
+from archgen.importers.facts import Fact, FactSheet, Origin
 from archgen.importers.kubernetes.manifests import ROUTES, Manifest, Manifests
+from archgen.importers.kubernetes.part import Workload
 from archgen.importers.nodes import SourceNode
+from archgen.importers.products import image_name
+from archgen.model.finding import Confidence
 
 _HOST_RULE = re.compile(r"Host\(`([\w.-]{1,253})`\)")
+
+_CONTROLLERS = ("traefik", "nginx-ingress-controller", "nginx-ingress", "kong", "kubernetes-ingress-controller")
 
 
 class IngressRoute(Struct, frozen=True):
@@ -128,3 +133,26 @@ def _has_tls(manifest: Manifest, manifests: Manifests) -> bool:
                 if protocol in ("HTTPS", "TLS") or listener.get("tls").value is not None:
                     return True
     return False
+
+
+def _is_controller(image: str) -> bool:
+    """Return True for the image of a proxy that routes as the routes of manifests say."""
+    name = image_name(image)
+    return name in _CONTROLLERS or ("ingress-nginx" in image and name == "controller")
+
+
+def controller_of(route: IngressRoute, parts: Iterable[Workload], taken: Mapping[str, str], sheet: FactSheet) -> str:
+    """Return the id of the component that routes: a proxy of the manifests, else one that stands in no file."""
+    for part in parts:
+        if _is_controller(part.containers[0].text_at("image")):
+            return part.id
+    identity = "ingress" if route.kind == "Ingress" else "gateway"
+    identity = identity if taken.get(identity) is None else f"{identity}-controller"
+    sure: Confidence = "medium"
+    for key, value, evidence in (
+        ("kind", "load-balancer", f"{route.kind}; its controller stands in no file"),
+        ("managed", True, route.kind),
+        ("replicas", 2, route.kind),
+    ):
+        sheet.add(Fact(f"component:{identity}", key, value, route.source, evidence, sure))
+    return identity
