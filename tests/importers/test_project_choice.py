@@ -233,3 +233,25 @@ def test_later_file_of_another_directory_changes_the_services_of_the_first(
     )
     assert "image: acme/web:2" in result.text
     assert set(result.model.inventory.parts) == {"web"}
+
+
+def test_summary_names_an_override_with_what_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {
+        "compose.yml": compose(*SYSTEM),
+        "compose.dev.yml": compose("web"),
+        "compose.test.yml": compose("probe@probe"),
+    }
+    lines = summary(imported(tmp_path, monkeypatch, files)).splitlines()
+    assert "not read: compose.dev.yml; `archgen import compose.yml compose.dev.yml` reads it instead" in lines
+    assert "not read: compose.test.yml; `archgen import compose.test.yml` reads it instead" in lines
+
+
+def test_summary_does_not_name_stores_that_stand_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {
+        "compose.yml": compose(*SYSTEM),
+        "a/compose.yml": compose(*STORES),
+        "b/compose.yml": compose("x@x", *STORES),
+    }
+    text = summary(imported(tmp_path, monkeypatch, files))
+    assert "not read: b/compose.yml" in text
+    assert "a/compose.yml" not in text

@@ -15,7 +15,15 @@ from archgen.app.importing.compose_files import (
     is_for_trial,
     stage_of_compose_file,
 )
-from archgen.app.importing.directories import entries_of, files_below, holds_no_address, manifest_data, path_in
+from archgen.app.importing.compose_sketch import sketch_compose
+from archgen.app.importing.directories import (
+    entries_of,
+    files_below,
+    found_text,
+    holds_no_address,
+    manifest_data,
+    path_in,
+)
 from archgen.app.importing.outer_bases import outer_files
 from archgen.app.importing.overlays import missing_from, without_overlays
 from archgen.app.importing.production_choice import prefer
@@ -41,16 +49,18 @@ _MOST_PROJECTS = 3
 class SourceFiles:
     """The files to import, and what can't be read.
 
-    `others` are left out, for a user to name; `unnamed_proxies` count where they lead to what the files describe.
-    `names_by_directory` are the files of the directories that a command line names. `together` are compose files that make
-    one project, in their order, and `reasons` say why a directory's projects are read rather than others. `missing` are
-    the names in kustomizations, after the file of each, by which nothing is to be found.
+    `others` are left out, for a user to name, and `bases` has the compose files that some of those only change.
+    `unnamed_proxies` count where they lead to what the files describe. `names_by_directory` are the files of the directories
+    that a command line names. `together` are compose files that make one project, in their order, and `reasons` say why a
+    directory's projects are read rather than others. `missing` are the names in kustomizations, after the file of each, by
+    which nothing is to be found.
     """
 
     def __init__(self) -> None:
         self.files: dict[str, Configuration] = {}
         self.errors: list[SourceError] = []
         self.others: list[str] = []
+        self.bases: dict[str, str] = {}
         self.unnamed_proxies: dict[str, Configuration] = {}
         self.charts: list[str] = []
         self.overlays: list[str] = []
@@ -74,6 +84,14 @@ class SourceFiles:
                 self.read(path, inside)
         self.together += choice.projects
         self.others += choice.others
+        for path in choice.others:
+            beside = [project[0] for project in choice.projects if os.path.dirname(project[0]) == os.path.dirname(path)]
+            if (
+                beside
+                and is_compose_file(os.path.basename(path))
+                and sketch_compose(path, found_text(path, inside)).changed
+            ):
+                self.bases[path] = beside[0]
         if choice.reason or reason:
             named = " and ".join(" with ".join(project) for project in choice.projects)
             reasons = [*choice.reason.removeprefix(f"{named}: ").split(", "), *reason.split(", ")]

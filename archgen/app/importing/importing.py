@@ -6,9 +6,9 @@ import os
 import re
 import shlex
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from archgen.app.importing.collect import SourceFiles, collect_sources
 from archgen.app.importing.opening import opener_of
@@ -37,6 +37,7 @@ class Import(Struct, frozen=True):
     overlays: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()
+    bases: Mapping[str, str] = field(default_factory=dict)
 
 
 def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, ...] = ()) -> Import:
@@ -63,6 +64,7 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
         overlays=tuple(dict.fromkeys(collection.overlays)),
         reasons=tuple(collection.reasons),
         missing=tuple(dict.fromkeys(collection.missing)),
+        bases=collection.bases,
     )
 
 
@@ -150,7 +152,8 @@ def summary(result: Import) -> str:
 def _not_read(result: Import) -> Iterator[str]:
     """Yield a line for each path that isn't read, with the command that reads it."""
     for path in result.others[:_MOST_OTHERS]:
-        yield f"not read: {path}; `archgen import {shlex.quote(path)}` reads it instead"
+        files = [result.bases[path], path] if path in result.bases else [path]
+        yield f"not read: {path}; `archgen import {shlex.join(files)}` reads it instead"
     if (count := len(result.others) - _MOST_OTHERS) > 0:
         yield f"not read: {_count(count, 'more path')}"
     for path in result.proxies[:_MOST_OTHERS]:

@@ -21,6 +21,7 @@ from archgen.app.importing.deploy_commands import ComposeRun, find_runs
 from archgen.app.importing.directories import found_text, path_in
 from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.compose.project import DEFAULTS
+from archgen.importers.products import is_product
 from archgen.importers.stages import STAGING, TRIAL, UNNAMED, stage_of
 
 _MOST_FILES = 60
@@ -96,7 +97,9 @@ def _elsewhere(beside: set[str], sketches: dict[str, ComposeSketch], inside: str
         if (directory or ".") not in beside:
             for name in choose_compose_files(directory, names, inside)[0]:
                 path = path_in(directory, name)
-                if path not in included and sketches[path].services:
+                # a store alone is an example, or started for tests
+                services = sketches[path].services.values()
+                if path not in included and any(each.built or not is_product(each.image) for each in services):
                     yield path
 
 
