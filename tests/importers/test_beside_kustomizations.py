@@ -9,7 +9,7 @@ import pytest
 from archgen.app.importing.importing import Import, import_model, summary
 from archgen.importers.kubernetes.kustomization import documents_of
 from archgen.importers.kubernetes.manifests import objects_of
-from archgen.importers.kubernetes.routes import hosts_in
+from archgen.importers.kubernetes.routes import hosts_of_route
 from tests.importers.test_applied import INGRESS, SCALER, SERVICE, listed
 from tests.importers.test_found_files import WORKLOAD, write
 
@@ -52,6 +52,12 @@ def test_of_several_files_for_one_program_those_that_may_be_applied_together_cou
 ) -> None:
     text = summary(imported_with(tmp_path, monkeypatch, files))
     assert [name.removesuffix(".yaml") for name in files if f"(k8s/{name}:" in text] == left
+
+
+def test_of_several_services_for_one_program_the_first_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(listed() | {"k8s/a.yaml": SERVICE, "k8s/b.yaml": SERVICE, "k8s/edge.yaml": INGRESS % "web"})
+    assert "ingress -> web" in import_model((".",), None).text
 
 
 @pytest.mark.parametrize(
@@ -118,4 +124,4 @@ def test_hosts_of_a_route_stand_in_rules_lists_and_matches() -> None:
     )
     text = f"{{apiVersion: v1, kind: HTTPRoute, metadata: {{name: r}}, spec: {spec}}}\n".encode()
     (route,) = (each for root in documents_of("r.yaml", text) for each in objects_of(root))
-    assert [*hosts_in(route)] == ["a.org", "b.org", "c.org", "d.org"]
+    assert [*hosts_of_route(route)] == ["a.org", "b.org", "c.org", "d.org"]

@@ -64,6 +64,7 @@ DEVELOPMENT = [
     ),
     pytest.param(with_lines(head="# Stack for local work\n"), id="comment"),
     pytest.param(with_lines(head="# 本地开发\n"), id="comment-in-another-language"),
+    pytest.param(with_lines(head="# 请勿用于生产\n"), id="comment-against-production-in-another-language"),
     pytest.param(with_lines(head="# Not meant for production\n"), id="comment-against-production"),
     pytest.param(with_lines(head="# Local stack; for production use Kubernetes\n"), id="comment-on-both"),
     pytest.param({"README.md": "`docker compose up` isn't for production.\n"}, id="documents-against-production"),
@@ -181,6 +182,8 @@ def test_manifests_that_may_not_be_the_system_are_not_read(
         (("web@web", "jobs@jobs"), "compose"),
         (("web@web", "jobs=php:8"), "compose"),
         (("web@web", "tool=maker/tool"), "kubernetes"),
+        (("web@web", "redis@redis"), "kubernetes"),
+        (("web=acme/$IMAGE",), "kubernetes"),
     ],
 )
 def test_manifests_are_of_the_same_system_by_names_and_images_or_by_its_only_program(
@@ -302,6 +305,9 @@ def test_documents_that_name_a_compose_file_further_down_for_production_win(
     assert formats_of(tmp_path, monkeypatch, {"README.md": "Production: `docker compose up`\n"}) == {"compose"}
     write({"k8s/web.yaml": WORKLOAD.replace("web", "probe")})
     assert {name for _, name in import_model((".",), None).reading.sources} == {"compose"}
+    write({"k8s/prod/web.yaml": WORKLOAD.replace("web", "probe")})
+    assert {name for _, name in import_model((".",), None).reading.sources} == {"kubernetes"}
+    Path("k8s/prod/web.yaml").unlink()
     Path("README.md").unlink()
     assert {name for _, name in import_model((".",), None).reading.sources} == {"kubernetes"}
 

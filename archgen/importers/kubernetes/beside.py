@@ -10,10 +10,10 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from archgen.importers.kubernetes.manifests import ROUTES, WORKLOADS, Manifest, containers_of, labels_of
-from archgen.importers.kubernetes.routes import backends_in, hosts_in
+from archgen.importers.kubernetes.routes import backends_in, hosts_of_route
+from archgen.importers.kubernetes.variants import ObjectKey
 from archgen.importers.stages import UNNAMED, stage_of
 
-ObjectKey = tuple[str, str, str]
 _PURPOSES = (("Service",), ROUTES, ("HorizontalPodAutoscaler",))
 """Kinds of what is for other objects; routes are for Services, and so come after them."""
 
@@ -105,7 +105,7 @@ def meant_for(listed: Iterable[Manifest], unlisted: Iterable[Manifest]) -> Itera
 def _claim(each: Manifest, target: ObjectKey, claims: dict[tuple[ObjectKey, str | None], _Claim]) -> None:
     """Note the file of an object for its target: at each host, and, under None, at any."""
     stage, path = _stage_of(each), each.node.path
-    for host in {*hosts_in(each)} or {""}:
+    for host in {*hosts_of_route(each)} or {""}:
         for key in ((target, host), (target, None)):
             first = claims.setdefault(key, _Claim(stage, path))
             if stage < first.stage:
@@ -117,13 +117,13 @@ def _claim(each: Manifest, target: ObjectKey, claims: dict[tuple[ObjectKey, str 
 def _has_claim(each: Manifest, target: ObjectKey, claims: dict[tuple[ObjectKey, str | None], _Claim]) -> bool:
     """Return True if no other file of the same stage, or of a likelier one, serves the target at a host of an object."""
     stage, path = _stage_of(each), each.node.path
-    hosts = {*hosts_in(each)}
+    hosts = {*hosts_of_route(each)}
     # a route without a host serves all of them
     places: tuple[str | None, ...] = (*hosts, "") if hosts else (None,)
     for claim in (claims.get((target, place)) for place in places):
         if claim is not None and claim.stage <= stage:
             is_own = claim.path == path and (not claim.is_shared or each.kind == "Service")
-            if claim.stage < stage or not is_own:
+            if not is_own:
                 return False
     return True
 

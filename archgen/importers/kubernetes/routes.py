@@ -90,10 +90,10 @@ def _hosts(manifest: Manifest, backends: tuple[tuple[str, int | None, Origin], .
             if len(services) == 1 and rule.text_at("host"):
                 yield rule.text_at("host").lower(), next(iter(services))
     elif len(names) == 1:
-        yield from ((host, next(iter(names))) for host in hosts_in(manifest))
+        yield from ((host, next(iter(names))) for host in hosts_of_route(manifest))
 
 
-def hosts_in(manifest: Manifest) -> Iterator[str]:
+def hosts_of_route(manifest: Manifest) -> Iterator[str]:
     """Yield the hosts that a route states; none for an object of another kind."""
     spec = manifest.node.get("spec")
     yield from (host for rule in spec.get("rules").list() if (host := rule.text_at("host").lower()))
