@@ -35,9 +35,6 @@ def called(host: str, labels: str, store: str = STORE) -> list[str]:
     [
         ("commonLabels: {part: NAME}", "queue-redis"),
         (PAIRS % "includeSelectors: true", "queue-redis"),
-        (PAIRS % "includeTemplates: true", "cache-redis"),
-        (PAIRS % "fields: []", "cache-redis"),
-        ("", "cache-redis"),
     ],
 )
 def test_service_selects_the_copy_of_its_own_labels(
