@@ -295,3 +295,18 @@ def test_what_few_share_or_another_calls_is_assumed_and_not_asked(
     Path("compose.yml").write_text(SHARED_BY_FEW)
     assert main(["import", ".", "-o", str(MODEL)]) == 0
     assert [each.about for each in model().questions if "may have no use" in each.ask] == ["db"]
+
+
+@pytest.mark.parametrize(("given", "required"), [("required", True), ("optional", False), ("none", None)])
+def test_call_that_a_library_alone_shows_is_asked(
+    given: str, required: bool | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("prices").mkdir()
+    Path("prices/package.json").write_text('{"dependencies": {"ioredis": "5"}}')
+    Path("compose.yml").write_text("services: {prices: {build: prices, ports: ['80:80']}, cache: {image: 'redis:7'}}\n")
+    assert main(["import", ".", "-o", str(MODEL)]) == 0
+    answer("prices -> cache", given)
+    calls = [(each.required, each.assumed) for each in model().connections if each.id == "prices -> cache"]
+    assert calls == ([] if required is None else [(required, None)])
+    assert [len(flow.steps) for flow in model().flows] == [1 if required is None else 2]

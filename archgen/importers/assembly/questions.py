@@ -10,6 +10,7 @@ from msgspec import Struct
 from archgen.importers.assembly.doors import Doors, is_local, is_walked, may_redirect
 from archgen.importers.assembly.inventory import Entry, Inventory, Part
 from archgen.importers.assembly.registries import registered_behind
+from archgen.importers.facts import BY_LIBRARY
 from archgen.importers.names import words_of
 from archgen.model.products import product_of
 from archgen.model.sha256 import digest
@@ -130,13 +131,16 @@ def _is_settled(part: Part) -> bool:
 
 def _calls(inventory: Inventory) -> Iterator[ImportQuestion]:
     for call in inventory.calls.values():
-        if not call.guess and not call.asked and not call.is_named:
+        by_library = call.evidence == BY_LIBRARY
+        if not (call.guess or call.asked or call.is_named or by_library):
             continue
         ask = f"{call.source} starts after {call.target}. Does it call it, and can it do without?"
         if call.is_named:
             ask = f"By their names, {call.source} calls {call.target}. Does it, and can it do without?"
         if call.variable is not None:
             ask = f"No file holds an address for {call.variable} of {call.source}. Does it call {call.target}, and can it do without?"
+        if by_library:
+            ask = f"{call.source} has a library for {call.target}, and no file an address. Does it call it, and can it do without?"
         if call.asked:
             ask = f"Do the main requests of {call.source} fail without {call.target}?"
         place = str(call.place)
