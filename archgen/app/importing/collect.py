@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -22,6 +23,7 @@ from archgen.app.importing.directories import (
     found_text,
     holds_no_address,
     manifest_data,
+    path_before_names,
     path_in,
 )
 from archgen.app.importing.outer_bases import outer_files
@@ -120,14 +122,14 @@ def collect_sources(paths: tuple[str, ...]) -> SourceFiles:
 def _collect_directory(collection: SourceFiles, directory: str) -> None:
     """Read the compose files that Compose would read there, else all manifests below, else the nearest compose files."""
     inside = collection.resolved[os.path.abspath(directory)] = ResolvedDirectory.of(directory)
-    top = entries_of(directory)
-    names = sorted(top[0])
+    entries = functools.cache(entries_of)
+    names = sorted(entries(path_before_names(directory))[0])
     collection.names_by_directory["" if directory == "." else directory] = frozenset(names)
     composed = [name for name in names if is_compose_file(name)]
     if composed:
-        below = list(files_below(directory, _DEEPEST_PROXY, top))
+        below = list(files_below(directory, _DEEPEST_PROXY, entries))
         choice = choose_projects(directory, {directory: composed}, below, inside)
-        preference = prefer(directory, choice, names, [*files_below(directory, top=top)], inside)
+        preference = prefer(directory, choice, names, [*files_below(directory, entries=entries)], inside)
         if preference is None or not preference.is_cluster:
             collection.read_projects(choice, inside, "" if preference is None else preference.reason)
             collection.others += _manifest_directories(directory, below)
@@ -135,7 +137,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
             return
         files = [path for project in choice.projects for path in project]
         collection.leave_out([*files, *choice.others], f"manifests of Kubernetes: {preference.reason}")
-    manifests, below = _manifests_below(collection, directory, list(files_below(directory, top=top)), inside)
+    manifests, below = _manifests_below(collection, directory, list(files_below(directory, entries=entries)), inside)
     nearest = _nearest_projects(below) if not composed else {}
     projects = choose_projects(directory, nearest, below, inside) if nearest else ProjectChoice([], [])
     # of many projects side by side nothing tells which one is meant

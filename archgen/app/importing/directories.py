@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from archgen.system.files import FOUND, UnreadableFile, read_file
 
@@ -25,14 +25,19 @@ DirectoryEntries = tuple[list[str], list[str]]
 """The names of a directory's files and of its directories."""
 
 
-def files_below(directory: str, deepest: int = _DEEPEST, top: DirectoryEntries | None = None) -> Iterator[str]:
-    """Yield the files below a directory in a stable order; hidden directories and dependencies are skipped."""
+def files_below(
+    directory: str, deepest: int = _DEEPEST, entries: Callable[[str], DirectoryEntries] | None = None
+) -> Iterator[str]:
+    """Yield the files below a directory in a stable order; hidden directories and dependencies are skipped.
+
+    `entries` lists a directory, for those who go through the same ones again.
+    """
+    entries = entries or entries_of
     count = 0
-    waiting = [("" if directory == "." else f"{directory.rstrip(os.sep)}{os.sep}".removeprefix("./"), 0)]
+    waiting = [(path_before_names(directory), 0)]
     while waiting:
         where, depth = waiting.pop()
-        names, directories = entries_of(where) if top is None else top
-        top = None
+        names, directories = entries(where)
         if depth < deepest:
             shown = sorted((name for name in directories if name[0] != "." and name not in _SKIPPED), reverse=True)
             waiting += [(f"{where}{name}{os.sep}", depth + 1) for name in shown]
@@ -41,6 +46,11 @@ def files_below(directory: str, deepest: int = _DEEPEST, top: DirectoryEntries |
             if count > _MOST_FILES:
                 return
             yield where + name
+
+
+def path_before_names(directory: str) -> str:
+    """Return what stands before a name in the paths of a directory's files."""
+    return "" if directory == "." else f"{directory.rstrip(os.sep)}{os.sep}".removeprefix("./")
 
 
 def entries_of(directory: str) -> DirectoryEntries:
