@@ -35,14 +35,19 @@ _OF_CONDITIONS = frozenset(
 
 
 class ServiceSketch(Struct):
-    """A service: its image, the directory that it is built from, what it waits for, and what may be hosts in its lines."""
+    """A service: its image, the directory that it is built from, what it waits for, and the lines that may name hosts."""
 
     image: str = ""
     built: str = ""
     runs: bool = False
     waits_for: list[str] = field(default_factory=list)
     profiles: list[str] = field(default_factory=list)
-    hosts: set[str] = field(default_factory=set)
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def hosts(self) -> set[str]:
+        """Return the words of its lines that may be hosts; few sketches are asked for them."""
+        return {host for line in self.lines for host in _hosts(line)}
 
 
 class ComposeSketch(Struct, frozen=True):
@@ -77,7 +82,7 @@ def sketch_compose(path: str, text: str) -> ComposeSketch:
         if section == "include":
             includes += FILE.findall(words[:_LONGEST])
         if section == "services" and indent > 0 and len(levels) > 1 and "image:" not in words[:_LONGEST]:
-            service.hosts |= _hosts(words)
+            service.lines.append(words)
         if section != "services" or indent == 0 or (not inner and len(levels) > 1 and indent > levels[1]):
             continue
         while levels and indent < levels[-1]:
@@ -90,7 +95,7 @@ def sketch_compose(path: str, text: str) -> ComposeSketch:
             service = services[key] = ServiceSketch()
             inner = ""
             _take_braces(service, value)
-            service.hosts |= _hosts(value)
+            service.lines.append(value)
         elif len(levels) == 2 and key and indent == levels[1]:
             inner = key if key in _INNER else ""
             _take(service, key, value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 
@@ -33,13 +33,18 @@ _PART = 0.3
 class ProjectChoice(Struct, frozen=True):
     """The projects that are read, each by its files in their order; `others` are named for a user, `reason` says why.
 
-    `candidates` are the same projects with what they run.
+    `sketched` returns `candidates`, the same projects with what they run: only where there are manifests too does anybody ask.
     """
 
     projects: list[tuple[str, ...]]
     others: list[str]
     reason: str = ""
-    candidates: tuple[ComposeCandidate, ...] = ()
+    sketched: Callable[[], tuple[ComposeCandidate, ...]] = tuple
+
+    @property
+    def candidates(self) -> tuple[ComposeCandidate, ...]:
+        """Return the projects with what they run."""
+        return self.sketched()
 
     @property
     def is_helper(self) -> bool:
@@ -72,10 +77,12 @@ def choose_projects(directory: str, projects: dict[str, list[str]], below: list[
         for path in files
         if path in current_files or stage_of_compose_file(os.path.relpath(path, directory)) < STAGING
     ]
+    if len(read) == 1 and {*files} <= current_files:
+        return ProjectChoice(
+            read, others, sketched=functools.cache(lambda: _sketched_alone(directory, read[0], likely, inside))
+        )
     texts = {path: found_text(path, inside) for path in likely}
     sketches = {path: sketch_compose(path, text) for path, text in texts.items()}
-    if len(read) == 1 and {*files} <= current_files:
-        return ProjectChoice(read, others, candidates=(_candidate(directory, read[0], sketches, []),))
     runs = list(find_runs(directory, near, texts, inside)) if current_files < {*likely} else []
     candidates = _candidates(directory, likely, sketches, runs, inside)
     current = [_candidate(directory, project, sketches, runs) for project in read]
@@ -87,7 +94,14 @@ def choose_projects(directory: str, projects: dict[str, list[str]], below: list[
     unread = dict.fromkeys([*others, *sorted(current_files), *variants])
     unread |= dict.fromkeys(_elsewhere({*map(os.path.normpath, (*beside, *projects))}, sketches, inside))
     left = [path for path in unread if path not in taken]
-    return ProjectChoice(result, left, _reason(directory, current, chosen, left), (*chosen,))
+    return ProjectChoice(result, left, _reason(directory, current, chosen, left), lambda: (*chosen,))
+
+
+def _sketched_alone(
+    directory: str, project: tuple[str, ...], likely: list[str], inside: str
+) -> tuple[ComposeCandidate, ...]:
+    sketches = {path: sketch_compose(path, found_text(path, inside)) for path in likely}
+    return (_candidate(directory, project, sketches, []),)
 
 
 def _elsewhere(beside: set[str], sketches: dict[str, ComposeSketch], inside: str) -> Iterator[str]:
