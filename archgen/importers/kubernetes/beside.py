@@ -9,9 +9,16 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from archgen.importers.kubernetes.manifests import ROUTES, WORKLOADS, Manifest, containers_of, labels_of
+from archgen.importers.kubernetes.manifests import (
+    ROUTES,
+    WORKLOADS,
+    Manifest,
+    ObjectKey,
+    containers_of,
+    labels_of,
+    may_be_one_namespace,
+)
 from archgen.importers.kubernetes.routes import backends_in, hosts_of_route
-from archgen.importers.kubernetes.variants import ObjectKey
 from archgen.importers.stages import UNNAMED, stage_of
 
 _PURPOSES = (("Service",), ROUTES, ("HorizontalPodAutoscaler",))
@@ -42,21 +49,32 @@ class _Index(Struct):
         """Return the workloads that a Service selects."""
         selector = {key: value.text for key, value in service.node.get("spec", "selector").items()}
         alike = min((self.workloads.get(item, []) for item in selector.items()), key=len, default=[])
-        return [part for part, labels in alike if _may_reach(service, part) and selector.items() <= labels.items()]
+        return [
+            part
+            for part, labels in alike
+            if may_be_one_namespace(service.namespace, part.namespace) and selector.items() <= labels.items()
+        ]
 
     def targets_of(self, each: Manifest) -> set[ObjectKey | None]:
         """Return what a Service, a route or an autoscaler is for; None for what isn't there, or what visitors reach without it."""
         if each.kind == "Service":
-            return {_key_of(part) for part in self.selected_by(each)}
+            return {part.key for part in self.selected_by(each)}
         if each.kind in ROUTES:
             return {self._named(each, "Service", name.partition(".")[0]) for name, _, _ in backends_in(each)}
         target = each.node.get("spec", "scaleTargetRef")
         return {self._named(each, target.text_at("kind"), target.text_at("name"))}
 
     def _named(self, each: Manifest, kind: str, name: str) -> ObjectKey | None:
-        found = next((other for other in self.by_name.get((kind, name), ()) if _may_reach(each, other)), None)
+        found = next(
+            (
+                other
+                for other in self.by_name.get((kind, name), ())
+                if may_be_one_namespace(each.namespace, other.namespace)
+            ),
+            None,
+        )
         reached = found is not None and found.node.text_at("spec", "type") in ("NodePort", "LoadBalancer")
-        return _key_of(found) if found is not None and not reached else None
+        return found.key if found is not None and not reached else None
 
 
 class _Claim(Struct):
@@ -160,11 +178,3 @@ def _addresses(listed: Iterable[Manifest]) -> set[tuple[str, str, str]]:
 
 def _stage_of(each: Manifest) -> int:
     return stage_of(posixpath.basename(each.node.path))
-
-
-def _key_of(each: Manifest) -> ObjectKey:
-    return each.kind, each.namespace, each.name
-
-
-def _may_reach(each: Manifest, target: Manifest) -> bool:
-    return not each.namespace or not target.namespace or each.namespace == target.namespace

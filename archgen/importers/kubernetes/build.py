@@ -29,6 +29,7 @@ from archgen.importers.kubernetes.manifests import (
     WORKLOADS,
     Manifest,
     Manifests,
+    ObjectKey,
     SettingEntry,
     is_patch,
     objects_of,
@@ -38,7 +39,6 @@ from archgen.importers.kubernetes.patch_targets import PatchTargets
 from archgen.importers.kubernetes.patching import apply_patch, is_deletion, with_images, with_value
 from archgen.importers.kubernetes.variants import (
     KubernetesSystem,
-    ObjectKey,
     common_directory,
     leave_out,
     without_trials,
@@ -149,8 +149,8 @@ class _Builder:
         for each in objects:
             moved = put_where_deployed(each, directory, self.deployed)
             if moved is not each:
-                del built.objects[each.kind, each.namespace, each.name]
-                built.objects.setdefault((moved.kind, moved.namespace, moved.name), moved)
+                del built.objects[each.key]
+                built.objects.setdefault(moved.key, moved)
 
     def _stage(self, directory: str) -> int:
         return stage_of(directory.removeprefix(self.base))
@@ -239,7 +239,7 @@ class _Builder:
             self.listed.add(path)
             for document in self._documents(item, path):
                 for each in objects_of(document):
-                    built.objects.setdefault((each.kind, each.namespace, each.name), each)
+                    built.objects.setdefault(each.key, each)
 
     def _documents(self, item: SourceNode, path: str) -> list[SourceNode]:
         if path not in self.files:
@@ -317,13 +317,12 @@ class _Builder:
 
 def _patch_objects(built: _Built, targets: list[Manifest], patch: SourceNode, above: int) -> None:
     for target in targets:
-        key = (target.kind, target.namespace, target.name)
-        each = built.objects.get(key)
+        each = built.objects.get(target.key)
         if each is not None and is_deletion(patch):
-            del built.objects[key]
+            del built.objects[target.key]
         elif each is not None:
             merges_lists = each.kind in WORKLOADS or each.kind == "Service"
-            built.objects[key] = replace(each, node=apply_patch(each.node, patch, merges_lists, above))
+            built.objects[target.key] = replace(each, node=apply_patch(each.node, patch, merges_lists, above))
 
 
 def _patch_generated(built: _Built, patch: SourceNode) -> None:
@@ -359,7 +358,7 @@ def _put_into(built: _Built, namespace: str) -> None:
     built.objects.clear()
     for each in objects:
         moved = replace(each, namespace=namespace, declared=each.declared or each.namespace)
-        built.objects.setdefault((each.kind, namespace, each.name), moved)
+        built.objects.setdefault(moved.key, moved)
     entries = [*built.generated.items()]
     built.generated.clear()
     for (kind, _, name), values in entries:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from archgen.importers.addresses import resolve_host
 from archgen.importers.facts import Origin
-from archgen.importers.kubernetes.manifests import Manifest
+from archgen.importers.kubernetes.manifests import Manifest, may_be_one_namespace
 from archgen.importers.kubernetes.part import Workload, listens, node_ports
 from archgen.importers.kubernetes.routes import IngressRoute
 from archgen.importers.kubernetes.variables import NODE
@@ -51,7 +51,7 @@ class Hosts:
         if namespace not in self._hosts:
             hosts = self._hosts[namespace] = _hosts_in_namespace(namespace, *self._named)
             for (space, name), identity in self.former.items():
-                if namespace == space or not namespace or not space:
+                if may_be_one_namespace(namespace, space):
                     hosts.setdefault(name, identity)
         return self._hosts[namespace]
 
@@ -62,7 +62,7 @@ class Hosts:
             meant = {
                 name: identity
                 for (space, name), identity in self.meant.items()
-                if name not in hosts and (namespace == space or not namespace or not space)
+                if name not in hosts and may_be_one_namespace(namespace, space)
             }
             self._meant[namespace] = {**_workload_names(namespace, self._parts, hosts), **meant}
         return self._meant[namespace]
@@ -124,7 +124,7 @@ def _hosts_in_namespace(
         for full in (f"{name}.{known}", f"{name}.{known}.svc"):
             hosts.setdefault(full, identity)
     for (space, name), identity in services:
-        if space == namespace or not space or not namespace:
+        if may_be_one_namespace(space, namespace):
             hosts[name] = identity
     spaces = Counter(name for _, name in selected)
     for (_, name), identity in behind.items():
@@ -171,7 +171,7 @@ def _workload_names(namespace: str, parts: Iterable[Workload], hosts: Mapping[st
         for name in {part.manifest.name: None, part.manifest.node.text_at("spec", "serviceName"): None}
         if name
         and name not in hosts
-        and (namespace == part.namespace or not namespace or not part.namespace)
+        and may_be_one_namespace(namespace, part.namespace)
         and (part.guess.known.keeps_data or listens(part.manifest))
     }
     return {**_alike(hosts), **names}

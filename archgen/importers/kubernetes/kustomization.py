@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from archgen.importers.facts import Configuration, Opener, Origin
-from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, SettingEntry
+from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, ObjectKey, SettingEntry, template_keys
 from archgen.importers.kubernetes.patching import with_value
-from archgen.importers.kubernetes.variants import ObjectKey
 from archgen.importers.nodes import SourceNode
 from archgen.importers.stand_ins import examples_of
 from archgen.language.yaml.documents import read_documents
@@ -37,9 +36,6 @@ _REFERENCES = {
     ("services", "name"), ("spec", "serviceName"), ("scaleTargetRef", "name"), ("metadata", "name"),
 }  # fmt: skip
 """Keys under which an object refers to another one, each with the key above it."""
-
-_TEMPLATES: Mapping[str, tuple[str, ...]] = {"Pod": (), "CronJob": ("spec", "jobTemplate", "spec", "template")}
-"""Keys above the metadata of pods, by kind, where they aren't those of most workloads."""
 
 _KEPT = ("Namespace", "CustomResourceDefinition")
 
@@ -150,7 +146,7 @@ def label_objects(objects: dict[ObjectKey, Manifest], root: SourceNode) -> None:
     for labels, selects in _labels_in(root):
         for key, each in objects.items():
             if each.kind in WORKLOADS:
-                place = (*_TEMPLATES.get(each.kind, ("spec", "template")), "metadata", "labels")
+                place = (*template_keys(each.kind), "metadata", "labels")
                 objects[key] = replace(each, node=with_value(each.node, place, labels.value, labels))
             elif each.kind == "Service" and selects and [*each.node.get("spec", "selector").items()]:
                 objects[key] = replace(each, node=with_value(each.node, ("spec", "selector"), labels.value, labels))

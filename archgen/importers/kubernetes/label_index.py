@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from archgen.importers.kubernetes.manifests import Manifest
+from archgen.importers.kubernetes.manifests import Manifest, may_be_one_namespace
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.nodes import SourceNode
 
@@ -96,7 +96,7 @@ class LabelIndex:
         parts = [
             part
             for part in self.select(labels)
-            if (part.namespace == service.namespace or not part.namespace or not service.namespace)
+            if may_be_one_namespace(part.namespace, service.namespace)
             and (not pod or pod.rpartition("-")[0] == part.manifest.name)
         ]
         return sorted(parts, key=lambda part: part.manifest.name != service.name)
@@ -113,8 +113,7 @@ class LabelIndex:
         meant = [
             part
             for part in self.select(named)
-            if part.guess.known.keeps_data
-            and (part.namespace == service.namespace or not part.namespace or not service.namespace)
+            if part.guess.known.keeps_data and may_be_one_namespace(part.namespace, service.namespace)
         ]
         return meant[0] if len(meant) == 1 else None
 

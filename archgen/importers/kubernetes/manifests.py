@@ -31,6 +31,10 @@ OTHERS = (
 )
 
 
+ObjectKey = tuple[str, str, str]
+"""Kind, namespace and name."""
+
+
 class Manifest(Struct, frozen=True):
     """An object: its kind, its namespace (empty where none is declared), its name, and its document.
 
@@ -46,9 +50,19 @@ class Manifest(Struct, frozen=True):
     former: str = ""
 
     @property
+    def key(self) -> ObjectKey:
+        """Return what no other object of a cluster has."""
+        return self.kind, self.namespace, self.name
+
+    @property
     def origin(self) -> Origin:
         """Return the place of the object's name."""
         return self.node.get("metadata", "name").origin
+
+
+def may_be_one_namespace(namespace: str, other: str) -> bool:
+    """Return True for two namespaces unless files declare that they differ: what declares none may be put into any."""
+    return namespace == other or not namespace or not other
 
 
 SettingEntry = tuple[str, str, Origin]
@@ -63,8 +77,8 @@ class Manifests(Struct):
     """
 
     objects: dict[str, dict[tuple[str, str], Manifest]] = field(default_factory=dict)
-    generated: dict[tuple[str, str, str], list[SettingEntry]] = field(default_factory=dict)
-    entries: dict[tuple[str, str, str], dict[str, tuple[str, Origin]]] = field(default_factory=dict)
+    generated: dict[ObjectKey, list[SettingEntry]] = field(default_factory=dict)
+    entries: dict[ObjectKey, dict[str, tuple[str, Origin]]] = field(default_factory=dict)
 
     def of(self, *kinds: str) -> list[Manifest]:
         """Return the objects of some kinds, by kind and place."""
@@ -98,26 +112,26 @@ def is_patch(kind: str, root: SourceNode) -> bool:
     return kind in WORKLOADS and not any(each.text_at("image") for each in pod_of(kind, root).get("containers").list())
 
 
-def _template_of(kind: str, root: SourceNode) -> SourceNode:
-    """Return what the pods of a workload are made of: their metadata and their specification."""
+def template_keys(kind: str) -> tuple[str, ...]:
+    """Return the keys above what the pods of a workload are made of: their metadata and their specification."""
     if kind == "Pod":
-        return root
-    return root.get("spec", "jobTemplate", "spec", "template") if kind == "CronJob" else root.get("spec", "template")
+        return ()
+    return ("spec", "jobTemplate", "spec", "template") if kind == "CronJob" else ("spec", "template")
 
 
 def pod_of(kind: str, root: SourceNode) -> SourceNode:
     """Return the pod's own specification of a workload."""
-    return _template_of(kind, root).get("spec")
+    return root.get(*template_keys(kind), "spec")
 
 
 def labels_of(kind: str, root: SourceNode) -> dict[str, str]:
     """Return the labels of a workload's pods."""
-    return {key: value.text for key, value in _template_of(kind, root).get("metadata", "labels").items()}
+    return {key: value.text for key, value in root.get(*template_keys(kind), "metadata", "labels").items()}
 
 
 def annotations_of(kind: str, root: SourceNode) -> dict[str, str]:
     """Return the annotations of a workload's pods."""
-    return {key: value.text for key, value in _template_of(kind, root).get("metadata", "annotations").items()}
+    return {key: value.text for key, value in root.get(*template_keys(kind), "metadata", "annotations").items()}
 
 
 def command_of(container: SourceNode) -> str:

@@ -9,12 +9,9 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from archgen.importers.facts import FactSheet
-from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, containers_of
+from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, ObjectKey, containers_of
 from archgen.importers.products import image_name, is_product
 from archgen.importers.stages import UNNAMED, stage_of
-
-ObjectKey = tuple[str, str, str]
-"""Kind, namespace and name."""
 
 _WORD = re.compile(r"[a-z0-9]+")
 
@@ -82,9 +79,7 @@ def without_trials(objects: list[Manifest], sheet: FactSheet) -> Iterator[Manife
         systems.setdefault(_staged(each.node.path, base), []).append(each)
     taken: list[KubernetesSystem] = []
     for directory in sorted(systems, key=lambda each: (stage_of(posixpath.basename(each)), each)):
-        workloads = {
-            (each.kind, each.namespace, each.name): each for each in systems[directory] if each.kind in WORKLOADS
-        }
+        workloads = {each.key: each for each in systems[directory] if each.kind in WORKLOADS}
         system = KubernetesSystem(stage_of(posixpath.basename(directory)), workloads)
         first = next((each for each in taken if system.stage > UNNAMED and each.excludes(system)), None)
         if first is None:
