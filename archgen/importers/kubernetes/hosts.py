@@ -25,7 +25,7 @@ class Hosts:
 
     `published` are the Services by their ports of nodes, and `former` other namespaces by which addresses call them.
     `public` are the names by which visitors come to components, `meant` the ids of what Services that select nothing mean,
-    and `former` those of Services by the names that they had before a kustomization gave them a prefix.
+    and `renamed` those of Services by the names that they had before a kustomization gave them a prefix.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Hosts:
     ) -> None:
         self.public: dict[str, str] = {}
         self.meant: dict[ServiceKey, str] = {}
-        self.former: dict[ServiceKey, str] = {}
+        self.renamed: dict[ServiceKey, str] = {}
         self._parts = parts
         self._named = selected, aliases, _agents_by_port(parts), published, former
         self._hosts: dict[str, dict[str, str]] = {}
@@ -50,7 +50,7 @@ class Hosts:
         """Return the names of Services and ports that pods of a namespace reach, each with the component's id."""
         if namespace not in self._hosts:
             hosts = self._hosts[namespace] = _hosts_in_namespace(namespace, *self._named)
-            for (space, name), identity in self.former.items():
+            for (space, name), identity in self.renamed.items():
                 if may_be_one_namespace(namespace, space):
                     hosts.setdefault(name, identity)
         return self._hosts[namespace]
@@ -148,6 +148,17 @@ def former_namespaces(services: Mapping[ServiceKey, Manifest]) -> dict[ServiceKe
         if others:
             former[space, name] = others
     return former
+
+
+def renamed_services(
+    services: Mapping[ServiceKey, Manifest], selected: Mapping[ServiceKey, list[Workload]]
+) -> dict[ServiceKey, str]:
+    """Return what Services lead to by their namespaces and the names that they had before; a name of two leads to neither."""
+    behind: dict[ServiceKey, list[str]] = {}
+    for (space, name), service in services.items():
+        if service.former and selected[space, name]:
+            behind.setdefault((space, service.former), []).append(selected[space, name][0].id)
+    return {key: identities[0] for key, identities in behind.items() if len(identities) == 1}
 
 
 def _agents_by_port(parts: Iterable[Workload]) -> dict[int, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 
 from msgspec.structs import replace
@@ -26,7 +25,7 @@ from archgen.importers.kubernetes.custom_resources import (
     resources_of,
     settings_of,
 )
-from archgen.importers.kubernetes.hosts import Hosts, backends_of, former_namespaces, public_names
+from archgen.importers.kubernetes.hosts import Hosts, backends_of, former_namespaces, public_names, renamed_services
 from archgen.importers.kubernetes.label_index import LabelIndex, labels_in_command
 from archgen.importers.kubernetes.manifests import (
     WORKLOADS,
@@ -112,11 +111,7 @@ class _Reader:
         self.hosts = Hosts(self.parts, self.selected, self._aliases(), published, former)
         empty = {key: self.index.meant_by(each) for key, each in self.services.items() if not self.selected[key]}
         self.hosts.meant = {key: part.id for key, part in empty.items() if part is not None}
-        formerly = {key: each.former for key, each in self.services.items() if each.former and self.selected[key]}
-        # a name that two Services had before leads to neither
-        times = Counter(((space, name) for (space, _), name in formerly.items()))
-        names = {key: (key[0], name) for key, name in formerly.items() if times[key[0], name] == 1}
-        self.hosts.former = {name: self.selected[key][0].id for key, name in names.items()}
+        self.hosts.renamed = renamed_services(self.services, self.selected)
         self.hosts.public = public_names(routes_of(manifests), self.hosts)
         self.implied = ImpliedVariables(self.services.values())
         self.siblings = dict(siblings_of(self.selected))
