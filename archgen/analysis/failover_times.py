@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -14,8 +14,8 @@ from archgen.model.wording import first_few, listed
 from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.failure import States, single_points
 from archgen.reliability.index import Index
-from archgen.reliability.members import active_members, has_silent_standby, keeps_address
-from archgen.reliability.moment import Moment, Wait
+from archgen.reliability.members import active_members, has_silent_standby, keeps_address, manual_failovers
+from archgen.reliability.moment import LASTING, Moment, Wait
 from archgen.reliability.structure import ServiceLevel, build
 
 
@@ -55,18 +55,17 @@ def manual_standby(component: Component) -> tuple[str, ...]:
     """Return the replicas that can take over, but need manual failover."""
     if component.managed:
         return ()
-    replication, cluster = component.replication, component.cluster
-    everyone = [replica.id for replica in component.replicas]
-    if replication is not None and replication.primary and replication.failover != "automatic":
-        return tuple(replica for replica in everyone if replica not in replication.primary)
-    if cluster is not None and cluster.failover == "manual":
-        return tuple(replica for replica in everyone if replica not in cluster.active)
-    return ()
+    return next((failover.standby for failover in manual_failovers(component)), ())
 
 
-def manual_failovers(facts: Topology) -> Moment:
+def after_all_manual_failovers(facts: Topology) -> Moment:
     """Return the moment at which people have done every failover that is theirs."""
-    done = {name: Wait(0, manual=True) for name in facts.components if manual_standby(facts.components[name])}
+    return after_manual_failovers(name for name, component in facts.components.items() if manual_standby(component))
+
+
+def after_manual_failovers(components: Iterable[str]) -> Moment:
+    """Return the moment at which people have done the failovers of some components."""
+    done = {name: Wait(0, manual=True) for name in components}
     return Moment(promotions=done, takeovers=done)
 
 
@@ -86,7 +85,7 @@ def pauses(facts: Topology, flow: Flow, gone: Collection[Subject]) -> Iterator[s
         if not moves_alone(component):
             before = _before_failover(facts, component)
             # a flow that fails without any loss then has no part in the failover, such as a local read of a standby
-            if _is_down(before, flow, gone) and not _is_down(before, flow, ()):
+            if lacks(before, flow, gone) and not lacks(before, flow, ()):
                 yield f"{after}, when {component.id} has failed over{assumed}"
                 yield from _promoter_lost(facts, component, gone)
             elif share := _share_until_moved(facts, component, gone):
@@ -175,8 +174,12 @@ def moved_replicas(facts: Topology, flow: Flow, gone: Collection[Subject]) -> It
         yield f"replicas of {listed(first_few(names, _NAMED))} on {hosts_lost} are started elsewhere after about {after}"
 
 
-def _is_down(index: Index, flow: Flow, gone: Collection[Subject]) -> bool:
-    return bool(Evaluation(Plan(index, build(index, flow)), States(dict.fromkeys(gone, 1), 1)).flow)
+def lacks(
+    index: Index, flow: Flow, gone: Collection[Subject], moment: Moment = LASTING, level: ServiceLevel = "serves"
+) -> bool:
+    """Return True if a flow lacks a level of service without some elements, at a moment."""
+    plan = Plan(index, build(index, flow, moment, level), moment)
+    return bool(Evaluation(plan, States(dict.fromkeys(gone, 1), 1)).flow)
 
 
 def _before_failover(facts: Topology, component: Component) -> Index:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from archgen.analysis.exposure import flows_past
-from archgen.analysis.failover_times import span
+from archgen.analysis.failover_times import after_manual_failovers, lacks, span
 from archgen.analysis.record_paths import entries_behind_name, has_one_address
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import RuleContext
@@ -13,13 +13,10 @@ from archgen.model.architecture import Component
 from archgen.model.products import product_name
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-from archgen.reliability.evaluation import Evaluation, Plan
-from archgen.reliability.failure import States
-from archgen.reliability.members import copies_awaited, is_of_unknown_copies
-from archgen.reliability.moment import Moment, Wait
+from archgen.reliability.members import copies_awaited, is_of_unknown_copies, manual_failovers
 from archgen.reliability.promoters import lease_keeper, promotion_calls
 from archgen.reliability.simulation import FlowOutcome
-from archgen.reliability.structure import ServiceLevel, build
+from archgen.reliability.structure import ServiceLevel
 from archgen.rules import BY_NAME
 
 _UNMOVED = "untracked-failover"
@@ -84,23 +81,17 @@ def _by_hand(topology: Topology, outcome: FlowOutcome, gone: Collection[Subject]
     waits = {name: _manual_failover(topology, topology.components[name], gone) for name in names}
     waits = {name: words for name, words in waits.items() if words}
     if waits and outcome.possible and outcome.status in _LACKED:
-        done = {name: Wait(0, manual=True) for name in waits}
-        index, moment = topology.index, Moment(promotions=done, takeovers=done)
-        structure = build(index, topology.flows[outcome.flow], moment, _LACKED[outcome.status])
-        if not Evaluation(Plan(index, structure, moment), States(dict.fromkeys(gone, 1), 1)).flow:
+        flow, moment = topology.flows[outcome.flow], after_manual_failovers(waits)
+        if not lacks(topology.index, flow, gone, moment, _LACKED[outcome.status]):
             yield from waits.values()
 
 
 def _manual_failover(topology: Topology, component: Component, gone: Collection[Subject]) -> str:
     """Return until when a component waits for people who move its writes or its traffic to a replica that is up; else ""."""
-    lost = _lost_replicas(topology, component, gone)
-    for how, leading in (
-        (component.replication, component.replication.primary if component.replication is not None else ()),
-        (component.cluster, component.cluster.active if component.cluster is not None else ()),
-    ):
-        manual = how is not None and how.failover == "manual" and bool(leading)
-        if how is not None and manual and set(leading) <= set(lost) and len(lost) < len(component.replicas):
-            lasting = "" if how.recovery is None else f", which takes about {span(how.recovery)}"
+    lost = frozenset(_lost_replicas(topology, component, gone))
+    for failover in manual_failovers(component):
+        if failover.declared and lost.issuperset(failover.leading) and not lost.issuperset(failover.standby):
+            lasting = "" if failover.recovery is None else f", which takes about {span(failover.recovery)}"
             return f"until the manual failover of {component.id}{lasting}"
     return ""
 

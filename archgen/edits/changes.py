@@ -25,6 +25,7 @@ from archgen.model.architecture import Architecture, Component, Host, Replica
 from archgen.model.products import product_of, scope_of
 from archgen.model.wording import listed
 from archgen.reliability.index import Index
+from archgen.reliability.members import manual_failovers
 
 
 class AddReplica(Struct, frozen=True):
@@ -300,7 +301,4 @@ def _with_witness(architecture: Architecture, component: Component, witness: str
 
 def needs_manual_failover(component: Component) -> bool:
     """Return True if a component's failover is manual, or nothing triggers it."""
-    cluster, replication = component.cluster, component.replication
-    if cluster is not None and cluster.failover == "manual":
-        return True
-    return replication is not None and bool(replication.primary) and replication.failover != "automatic"
+    return any(manual_failovers(component))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -186,6 +186,34 @@ def promoted_by_hand(component: Component) -> bool:
     )
 
 
+class ManualFailover(Struct, frozen=True):
+    """A failover that people do: once all that lead are lost, they promote one of those that stand by, or move the traffic to it.
+
+    `recovery` are its declared seconds; it is `declared` if the model says that it is manual, and not just names no other.
+    """
+
+    leading: tuple[str, ...]
+    standby: tuple[str, ...]
+    recovery: float | None
+    declared: bool
+    promotes: bool
+
+
+def manual_failovers(component: Component) -> Iterator[ManualFailover]:
+    """Yield the failovers of a component that are for people: that of its writes, which nothing else promotes, and of its traffic."""
+    replication, cluster = component.replication, component.cluster
+    if replication is not None and replication.primary and replication.failover != "automatic":
+        standby, declared = _others(component, replication.primary), replication.failover == "manual"
+        yield ManualFailover(replication.primary, standby, replication.recovery, declared, promotes=True)
+    if cluster is not None and cluster.failover == "manual":
+        standby = _others(component, cluster.active)
+        yield ManualFailover(cluster.active, standby, cluster.recovery, declared=True, promotes=False)
+
+
+def _others(component: Component, leading: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple([replica.id for replica in component.replicas if replica.id not in leading])
+
+
 def writers(component: Component, moment: Moment = LASTING) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the replicas that take writes, and those that take them once promoted, at a moment by people too."""
     everyone = tuple([replica.id for replica in component.replicas])
@@ -196,7 +224,7 @@ def writers(component: Component, moment: Moment = LASTING) -> tuple[tuple[str, 
         return (), ()
     if not replication.primary:
         return everyone, ()
-    others = tuple([replica for replica in everyone if replica not in replication.primary])
+    others = _others(component, replication.primary)
     promoted = replication.failover == "automatic" or component.id in moment.promotions
     return replication.primary, others if promoted else ()
 

@@ -9,7 +9,7 @@ from archgen.model.architecture import Component, Connection, Flow
 from archgen.model.durations import format_duration
 from archgen.model.steps import Request
 from archgen.model.wording import listed, plural
-from archgen.reliability.members import asked_of, eligible, names_primary, quorum
+from archgen.reliability.members import asked_of, eligible, manual_failovers, names_primary, quorum
 from archgen.reliability.simulation import FlowOutcome
 from archgen.reliability.structure import access_of, requests
 from archgen.views.flow import FailedRequest
@@ -68,17 +68,11 @@ def _waits(topology: Topology, flow: Flow, request: Request, down: frozenset[str
     connections = _connections(topology, request)
     access = access_of(request, flow, connections[0]) if connections else "read"
     for target in (topology.components[name] for name in request.targets):
-        standing = [replica.id for replica in target.replicas if replica.id not in down]
-        data, cluster = target.replication, target.cluster
         asking, _ = asked_of(target, access, request.pinned)
-        if data is not None and data.primary and down.issuperset(data.primary) and asking != "read":
-            able = [replica for replica in standing if replica not in data.primary]
-            if able and data.failover != "automatic":
-                return f"{listed(able, 'or')} needs manual failover{_lasting(data.recovery)}"
-        if cluster is not None and cluster.failover == "manual" and cluster.active and down.issuperset(cluster.active):
-            able = [replica for replica in standing if replica not in cluster.active]
-            if able:
-                return f"{listed(able, 'or')} needs manual failover{_lasting(cluster.recovery)}"
+        for failover in manual_failovers(target):
+            able = [replica for replica in failover.standby if replica not in down]
+            if able and down.issuperset(failover.leading) and not (failover.promotes and asking == "read"):
+                return f"{listed(able, 'or')} needs manual failover{_lasting(failover.recovery)}"
     return ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from archgen.analysis.element_numbers import number_of
-from archgen.analysis.failover_times import manual_failovers, points_at
+from archgen.analysis.failover_times import after_all_manual_failovers, points_at
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.durations import spell_duration
@@ -27,7 +27,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         return
     waiting: dict[Subject, list[str]] = {}
     needed: dict[Subject, dict[str, None]] = {}
-    after = manual_failovers(facts)
+    after = after_all_manual_failovers(facts)
     for flow, elements in facts.losses.delaying.items():
         lost = _lost_with(facts, flow, elements)
         if after.promotions:
@@ -122,7 +122,9 @@ def _hit(
         message=(
             f"Work of {'; that of '.join(clauses)}{shared}; the recovery objective is {spell_duration(objective)}"
         ),
-        related=tuple((element, f"is what {listed(waiting[element])} waits for") for element in repairs),
+        related=tuple(
+            (element, f"has to be repaired before work of {listed(waiting[element])} goes on") for element in repairs
+        ),
         flows=tuple(flow for flow in facts.flows if any(flow in waiting[element] for element in repairs)),
         fix=_fix(facts, [each for element in repairs for each in needed[element]]),
     )

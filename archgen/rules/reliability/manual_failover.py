@@ -13,6 +13,7 @@ from archgen.model.architecture import Component
 from archgen.model.change import Change
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
+from archgen.reliability.members import manual_failovers
 from archgen.reliability.simulation import simulate
 
 # the on-call time that the SRE book gives a service that is not user-facing; a declared `recovery` goes before it
@@ -37,12 +38,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 def _declared(component: Component) -> float | None:
     """Return the declared time until a person has moved both the writes and the address; None if neither is declared."""
-    replication, cluster = component.replication, component.cluster
-    by_hand = (
-        replication.recovery if replication is not None and replication.failover != "automatic" else None,
-        cluster.recovery if cluster is not None and cluster.failover == "manual" else None,
-    )
-    return max((seconds for seconds in by_hand if seconds is not None), default=None)
+    times = (failover.recovery for failover in manual_failovers(component))
+    return max((seconds for seconds in times if seconds is not None), default=None)
 
 
 def _waiting(facts: Topology, component: Component, standby: tuple[str, ...]) -> tuple[str, ...]:
