@@ -87,8 +87,15 @@ def promoter_of(index: Index, component: Component) -> Promoter | None:
         return None
     if component.quorum is not None or agrees_by_vote(component):
         return None
-    keeps = has_primary(component) or (replication is not None and bool(replication.primary))
-    return _chosen(index, component) if keeps and not keeps_files(component) else None
+    return _chosen(index, component) if _gets_promoted(component) and not keeps_files(component) else None
+
+
+def _gets_promoted(component: Component) -> bool:
+    """Return True if the writes move: from a declared primary, or a single one that gets a copy. A cluster moves traffic alone."""
+    replication = component.replication
+    if replication is None:
+        return has_primary(component) and len(component.replicas) == 1
+    return bool(replication.primary) and replication.failover != "automatic"
 
 
 def is_promoted_by_unknown(component: Component) -> bool:

@@ -408,3 +408,21 @@ def test_what_stands_ready_comes_before_a_site_that_nobody_has(
     second = run(capsys, str(file))
     assert second["yaml"].count("kind: datacenter") == 1
     assert second["flows"]["nightly"]["after"]["single_points_of_failure"] == []
+
+
+@pytest.mark.parametrize(
+    "copied", ["", ", replication: {writers: all}", ", replication: {primary: a, failover: automatic}"]
+)
+def test_what_moves_the_traffic_of_a_store_alone_is_no_promoter(
+    copied: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "m.arch.yaml"
+    model.write_text(
+        "archgen: 1\nname: A store whose traffic people move\nhosts: {a: {}, b: {}}\ncomponents:\n"
+        "  job: {kind: scheduler, runs_on: a}\n  db: {kind: database, product: postgresql, runs_on: [a, b], "
+        f"cluster: {{failover: manual, active: a}}{copied}}}\n"
+        "connections: {job -> db: postgresql}\nflows: {do: {access: write, steps: [job -> db: INSERT]}}\n"
+    )
+    document = run(capsys, str(model), "--set", "db.failover=automatic")
+    assert document["changes"] == ["automatic failover of db"]
+    assert document["hours_per_year_won"][0]["do"] > 0
