@@ -77,7 +77,7 @@ def _by_hand(topology: Topology, outcome: FlowOutcome, gone: Collection[Subject]
     """Yield the manual failovers that a flow waits for, where it works once they are done."""
     failing = {*outcome.fails, outcome.step}
     hops = (hop for hop in topology.hops[outcome.flow] if hop.step.id in failing)
-    names = dict.fromkeys(target for hop in hops for target in hop.targets)
+    names = dict.fromkeys(name for hop in hops for name in (*hop.targets, hop.step.source))
     waits = {name: _manual_failover(topology, topology.components[name], gone) for name in names}
     waits = {name: words for name, words in waits.items() if words}
     if waits and outcome.possible and outcome.status in _LACKED:

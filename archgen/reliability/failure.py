@@ -195,7 +195,9 @@ def trace(evaluation: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
         if broken is not None:
             deciders = (*plan.of(broken), *plan.beside(broken))
             dead = [decider for decider in deciders if failed[decider] & asked == bit and down[decider] & bit]
-            return broken.step, (*_way(came_from, replica), *dead[:1])
+            # a standby that starts nothing yet calls nobody: without a connection, the step begins at the active member
+            calls = broken.connection is not None or not dead
+            return broken.step, (*(_way(came_from, replica) if calls else ()), *dead[:1])
         if replica in came_from:
             continue
         came_from[replica] = before

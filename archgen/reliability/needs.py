@@ -207,7 +207,7 @@ def _some(
                 asked = _asked(index, use.step, index.replicas[replica], asks, moment) if asks else ()
                 if asked is None:
                     continue
-                after = _taking_over(component, replica, moment)
+                after = taking_over(component, replica, moment)
                 before = predecessors(component, replica)
                 by, counted = _moved(index, component, replica)
                 member = Guarded(replica, by, after, (*required, *counted), before, asked)
@@ -255,7 +255,7 @@ def _promoted(index: Index, component: Component, replica: str, required: tuple[
     wait = moment.promotions.get(component.id)
     primary = component.replication.primary if component.replication and wait is not None else ()
     after = tuple(Window(each, wait) for each in primary if wait is not None)
-    after += _taking_over(component, replica, moment)
+    after += taking_over(component, replica, moment)
     every = tuple(dict.fromkeys((*required, *by, *counted)))
     return Guarded(replica, promoters, after, every, predecessors(component, replica))
 
@@ -268,7 +268,7 @@ def _moved(index: Index, component: Component, replica: str) -> tuple[tuple[str,
     return (by,), votes(index.components[by], "write")
 
 
-def _taking_over(component: Component, replica: str, moment: Moment) -> tuple[Window, ...]:
+def taking_over(component: Component, replica: str, moment: Moment) -> tuple[Window, ...]:
     """Return the failovers of the active members that must be done before a member takes their traffic."""
     wait = moment.takeovers.get(component.id)
     active = active_members(component)

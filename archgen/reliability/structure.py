@@ -18,7 +18,7 @@ from archgen.model.steps import Access, Answer, Frame, Request, Step, first_requ
 from archgen.reliability.index import Index
 from archgen.reliability.members import Asking, asked_of, eligible, quorum
 from archgen.reliability.moment import LASTING, Moment
-from archgen.reliability.needs import Asked, Conditions, Need, Use, asks_of, needs_of
+from archgen.reliability.needs import Asked, Conditions, Guarded, Need, Use, asks_of, needs_of, taking_over
 from archgen.reliability.promoters import acting, helpers, promotion_calls
 
 ServiceLevel = Literal["serves", "every", "full"]
@@ -197,13 +197,16 @@ def _assemble(
 def _standbys(
     component: Component, step: str, needs: Mapping[str, tuple[Need, ...]], moment: Moment
 ) -> Iterator[tuple[str, tuple[Need, ...]]]:
-    """Yield the needs of the members that a person has to move the work to: until then, only the active ones start a flow."""
+    """Yield the needs of the members that wait: until the work has moved to them, only the active ones start a flow."""
     cluster = component.cluster
-    if cluster is None or cluster.failover != "manual" or not cluster.active:
-        return
-    active, _ = eligible(component, "read", moment)
+    by_hand = cluster is not None and cluster.failover == "manual" and bool(cluster.active)
+    active, _ = eligible(component, "read", moment) if by_hand else ((), ())
     for replica in component.replicas:
-        if replica.id not in active:
+        windows = taking_over(component, replica.id, moment)
+        if windows:
+            lost = tuple(Guarded(window.replica, after=(window,)) for window in windows)
+            yield replica.id, (Need(step, None, (), lost, len(lost), "unsettled"), *needs[replica.id])
+        elif by_hand and replica.id not in active:
             yield replica.id, (Need(step, None, active, (), 1), *needs[replica.id])
 
 

@@ -127,3 +127,29 @@ def test_a_cluster_of_three_and_a_step_that_names_a_replica_read_at_once(told: T
     three = STANDBY.replace("b: {}}", "b: {}, c: {}}").replace("[a, b]", "[a, b, c]")
     assert told.outcome(three, "a") == ("degraded", "served without db@a")
     assert told.outcome(STANDBY.replace("{job -> db: SELECT}", "{job -> db@b: SELECT}"), "a")[0] == "ok"
+
+
+STARTER = """\
+archgen: 1
+name: A pair of which the active member starts a job
+changes: false
+hosts: {a: {}, b: {}, c: {}}
+components:
+  job: {kind: scheduler, runs_on: [a, b], cluster: {mode: active-passive, active: a, failover: manual, recovery: 5m}}
+  core: {kind: service, runs_on: c}
+connections: {job -> core: https}
+flows: {night: {steps: [{job -> core: run}]}}
+"""
+
+
+def test_a_standby_starts_a_job_once_it_has_taken_over(told: Told) -> None:
+    status, reason = told.outcome(STARTER, "a")
+    assert status == "down"
+    assert reason.endswith(
+        "which job@a would make, and that is down; until the manual failover of job, which takes about 5 min"
+    )
+    never = STARTER.replace(", recovery: 5m", "")
+    at_once = STARTER.replace("manual, recovery: 5m", "automatic, recovery: 0s")
+    in_an_hour = STARTER.replace("manual, recovery: 5m", "automatic, recovery: 1h")
+    shares = [told.analyzed(model)["availability"] for model in (never, in_an_hour, STARTER, at_once)]
+    assert shares == sorted(set(shares))
