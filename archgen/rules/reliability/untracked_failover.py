@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archgen.analysis.hops import Hop, is_for_one_host, relays
-from archgen.analysis.record_paths import ALIASES, hosts_named, moves_by_layer_2, record_ends
+from archgen.analysis.record_paths import ALIASES, hosts_named, moves_by_layer_2, record_ends, records_behind
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveAddress
 from archgen.edits.patch import patch_of
@@ -31,8 +31,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if component.managed or floating or len(component.replicas) < 2 or len(hosts) == 1:
             continue
         if cluster is None or not _moves(cluster):
-            if not _is_handed_out(facts, component):
-                flows = _flows_over(facts, calls)
+            flows = _flows_over(facts, calls)
+            if not _is_handed_out(facts, component) and not _is_left_out_when_sick(facts, component, flows):
                 yield _hit(component, _unmoved(facts, component, flows), _fix(facts, component), flows)
             continue
         if cluster.watches == "host":
@@ -131,6 +131,19 @@ def _visits(facts: Topology, component: Component, flows: tuple[str, ...]) -> li
         for flow in flows
         if any(component.id in hop.targets and not is_for_one_host(hop) for hop in facts.hops[flow])
     ]
+
+
+def _is_left_out_when_sick(facts: Topology, component: Component, flows: tuple[str, ...]) -> bool:
+    """Return True if the names by which visitors come lead to several hosts, and their name servers leave out a sick one."""
+    checking = [server for server in facts.names.servers if server.balance is not None and server.balance.health_check]
+    domains = {facts.flows[flow].domain for flow in _visits(facts, component, flows)}
+    return bool(domains) and all(domain and _is_checked(facts, component, domain, checking) for domain in domains)
+
+
+def _is_checked(facts: Topology, component: Component, domain: str, checking: Sequence[Component]) -> bool:
+    ends = [end for record in facts.names.leading(domain) for end in records_behind(facts, record)]
+    checked = all(any(end in server.records for server in checking) for end in ends)
+    return checked and len(hosts_named(facts, component, domain)) > 1
 
 
 def _left_behind(facts: Topology, component: Component, cluster: Cluster, flows: tuple[str, ...]) -> Iterator[Hit]:
@@ -311,7 +324,7 @@ RULE = Rule(
         "replicas that float. Programs that try several addresses in turn don't count as clients, nor do mail servers, DNS "
         "resolvers, and clients of LDAP, RADIUS, Diameter and bare UDP, nor do phones and clients of XMPP if SRV records name "
         "several servers. Skips servers that another component hands out, as a matchmaker does, or a balancer that an "
-        "application asks for one."
+        "application asks for one, and hosts that a name server with a health check chooses among."
     ),
     references=(
         (
