@@ -39,11 +39,20 @@ def entries_without_collection(topology: Topology) -> Iterator[Gap]:
     """Yield public entries whose observers don't declare what they collect (`missing-logs`, `unmeasured-requests`)."""
     for name in topology.entries:
         taken = None if topology.components[name].managed else collection_of(topology, name)
-        if taken is not None and (taken.logs is None or (taken.requests is None and not _is_counted(topology, name))):
+        if taken is None:
+            continue
+        uncounted = taken.requests is None and not _is_counted(topology, name)
+        open_facts = [(f"the logs of {name} are collected", "what: …")] if taken.logs is None else []
+        open_facts += [
+            (f"{'its requests' if open_facts else f'the requests to {name}'} are counted", "measures: …")
+        ] * uncounted
+        if open_facts:
+            lack = "doesn't declare" if len(taken.observers) == 1 else "don't declare"
+            keys = ", ".join(key for _, key in open_facts)
             yield component_gap(
                 topology.components[name],
-                f"{listed(taken.observers)} doesn't declare whether the logs of {name} are collected and its requests counted",
-                f"Add `collects: [{{from: {name}, what: …, measures: …}}]` to {taken.observers[0]}.",
+                f"{listed(taken.observers)} {lack} whether {listed([fact for fact, _ in open_facts])}",
+                f"Add `collects: [{{from: {name}, {keys}}}]` to {taken.observers[0]}.",
             )
 
 
