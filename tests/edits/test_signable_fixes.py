@@ -197,12 +197,12 @@ def test_a_refused_fix_names_what_it_would_bring_and_a_partial_one_what_is_left(
     file.write_text(text)
     main(["lint", "--select", "missing-backup", "--diff", "--unsafe-fixes", str(file)])
     captured = capsys.readouterr()
-    assert "as warning is left: No tested restore of db from backup is declared" in captured.out + captured.err
+    assert "; a warning remains: No tested restore of db from backup is declared" in captured.out + captured.err
     two = text.replace("  db: {", "  other: {kind: database, runs_on: a}\n  db: {")
     file.write_text(two)
     main(["lint", "--select", "missing-backup", "--diff", "--unsafe-fixes", str(file)])
     captured = capsys.readouterr()
-    assert "as warning are left: missing-backup of db and other" in captured.err
+    assert "; warnings remain: missing-backup of db and other" in captured.err
     assert "missing-backup [" not in captured.out
 
 

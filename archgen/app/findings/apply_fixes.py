@@ -265,9 +265,10 @@ def _by_rule(findings: Iterable[Finding]) -> dict[tuple[str, str], list[Finding]
 
 
 def _left(severity: str, rule: str, findings: Sequence[Finding]) -> str:
+    noun = "info finding" if severity == "info" else severity
     if len(findings) == 1:
-        return f"; as {severity} is left: {findings[0].message}"
-    return f"; as {severity} are left: {rule} of {_subjects(findings)}"
+        return f"; {'a' if severity == 'warning' else 'an'} {noun} remains: {findings[0].message}"
+    return f"; {noun}s remain: {rule} of {_subjects(findings)}"
 
 
 def _named(finding: Finding) -> str:
