@@ -203,7 +203,9 @@ def stores_named(name: str, value: str, port: int | None = None) -> Iterator[tup
     The usual port of a store tells it too, behind the host or in a variable beside it.
     """
     by_word, asked = read_store_name(name)
-    if (is_secret_name(name) and not asked) or _OF_BROWSERS.search(name) is not None:
+    if not asked and (("=" not in value and ":" not in value) or is_secret_name(name)):
+        return
+    if _OF_BROWSERS.search(name) is not None:
         return
     if "=" in value and "://" not in value:
         yield from _in_pairs(by_word, value[:2000])

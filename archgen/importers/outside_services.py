@@ -40,10 +40,18 @@ def services_outside(
     In a cluster such an address is the full name of a service: a shorter one is often left from what is no longer there. It may also be
     one of the machine.
     """
-    if _OF_NO_CALLS.fullmatch(name) is not None or names_itself(name) or is_for_browsers(name) or is_for_pages(name):
+    # most values hold no address, which is sooner seen than what their names say
+    addresses = _addresses(name, value[:_LONGEST])[:_MOST]
+    if (
+        not addresses
+        or names_itself(name)
+        or is_for_browsers(name)
+        or is_for_pages(name)
+        or _OF_NO_CALLS.fullmatch(name)
+    ):
         return
     stores = {mention.host for mention, _ in stores_named(name, value)}
-    for mention in _addresses(name, value[:_LONGEST])[:_MOST]:
+    for mention in addresses:
         host = mention.host.lower()
         is_here = resolve_host(host, hosts) or resolve_port(host, mention.port, hosts)
         if is_here is not None or mention.host in stores or not _may_be_service(mention, is_cluster):

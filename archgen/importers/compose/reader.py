@@ -262,7 +262,9 @@ class _Reader:
         for mention in elsewhere.values():
             self._connect(part, mention, value.source, evidence)
             self._doubt(f"connection:{part.id}->{mention.host}", value.source, evidence)
-        reached = self.hosts | {address: mention.host for address, mention in elsewhere.items()}
+        reached = self.hosts
+        if elsewhere:
+            reached = reached | {address: mention.host for address, mention in elsewhere.items()}
         outside = list(self.outside.mentions(name, value.text, reached, value.source, port)) if not shared else []
         if not part.guess.known.keeps_data and not KINDS[part.kind].observes:
             outside += services_outside(self.outside, name, value.text, reached, value.source, is_cluster=False)
