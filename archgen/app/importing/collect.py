@@ -26,8 +26,9 @@ from archgen.app.importing.directories import (
     path_before_names,
     path_in,
 )
+from archgen.app.importing.kustomizations import Kustomizations
 from archgen.app.importing.outer_bases import outer_files
-from archgen.app.importing.overlays import missing_from, without_overlays
+from archgen.app.importing.overlays import without_overlays
 from archgen.app.importing.production_choice import prefer
 from archgen.app.importing.project_choice import ProjectChoice, choose_projects
 from archgen.importers.attached import is_proxy
@@ -137,7 +138,9 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
             return
         files = [path for project in choice.projects for path in project]
         collection.leave_out([*files, *choice.others], f"manifests of Kubernetes: {preference.reason}")
-    manifests, below = _manifests_below(collection, directory, list(files_below(directory, entries=entries)), inside)
+    paths = list(files_below(directory, entries=entries))
+    kustomizations = Kustomizations(directory)
+    manifests, below = _manifests_below(collection, directory, paths, inside, kustomizations)
     nearest = _nearest_projects(below) if not composed else {}
     projects = choose_projects(directory, nearest, below, inside) if nearest else ProjectChoice([], [])
     # of many projects side by side nothing tells which one is meant
@@ -151,7 +154,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         for path, data in manifests.items():
             collection.files.setdefault(path, Configuration(path, data))
             if is_kustomization(path):
-                collection.missing += [(path, each) for each in missing_from(path, data.decode("utf-8", "replace"))]
+                collection.missing += [(path, each) for each in kustomizations.at(path).missing]
         chosen = (
             _chosen_of(nearest, inside) if is_unclear else (path for project in projects.projects for path in project)
         )
@@ -175,7 +178,7 @@ def _is_for_visitors(directory: str, path: str) -> bool:
 
 
 def _manifests_below(
-    collection: SourceFiles, directory: str, paths: list[str], inside: str
+    collection: SourceFiles, directory: str, paths: list[str], inside: str, kustomizations: Kustomizations
 ) -> tuple[dict[str, bytes], list[str]]:
     """Return the manifests among the files of a directory and in the bases outside, and its files but for templates of charts."""
     charts = sorted(os.path.dirname(path) for path in paths if os.path.basename(path) == "Chart.yaml")
@@ -193,13 +196,15 @@ def _manifests_below(
         and not holds_no_address(path)
         and (data := manifest_data(path, inside))
     }
-    kustomizations = [path for path in below if is_kustomization(path)]
-    outer, repository = outer_files(kustomizations, directory) if kustomizations else ([], inside)
+    inner = [path for path in below if is_kustomization(path)]
+    outer = outer_files(inner, directory, kustomizations)
     manifests |= {
-        path: data for path in outer if not is_kustomization(path) and (data := manifest_data(path, repository))
+        path: data
+        for path in outer
+        if not is_kustomization(path) and (data := manifest_data(path, kustomizations.repository))
     }
-    kustomizations += [path for path in outer if is_kustomization(path)]
-    manifests, overlays = without_overlays(manifests, kustomizations, repository, {*outer})
+    both = [kustomizations.at(path) for path in (*inner, *outer) if is_kustomization(path)]
+    manifests, overlays = without_overlays(manifests, both, {*outer})
     collection.overlays += overlays
     return manifests, below
 

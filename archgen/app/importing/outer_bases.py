@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import os
 
-from archgen.app.config.config import repository_of
-from archgen.app.importing.directories import found_text
-from archgen.app.importing.overlays import named_by
+from archgen.app.importing.kustomizations import Kustomizations
 from archgen.importers.kubernetes.kustomization import KUSTOMIZATIONS
-from archgen.system.files import ResolvedDirectory, lies_in
+from archgen.system.files import lies_in
 
 _MOST_FILES = 500
 
 
-def outer_files(kustomizations: list[str], directory: str) -> tuple[list[str], ResolvedDirectory]:
-    """Return the files outside a directory that its kustomizations lead to, and the repository that they lie in."""
-    repository = ResolvedDirectory.of(repository_of(directory))
+def outer_files(paths: list[str], directory: str, kustomizations: Kustomizations) -> list[str]:
+    """Return the files outside a directory, and in its repository, that the kustomizations at paths in it lead to."""
     within = os.path.join(os.path.abspath(directory), "")
     outer: dict[str, None] = {}
-    waiting = [*kustomizations]
+    waiting = [*paths]
     while waiting and len(outer) < _MOST_FILES:
-        path = waiting.pop()
-        for name in named_by(os.path.dirname(path), found_text(path, repository)):
+        for name in kustomizations.at(waiting.pop()).named:
             file = _file_at(name) if not os.path.abspath(name).startswith(within) else None
-            if file is not None and file not in outer and lies_in(os.path.realpath(file), repository):
+            if file is not None and file not in outer and lies_in(os.path.realpath(file), kustomizations.repository):
                 outer[file] = None
                 if file != name:
                     waiting.append(file)
-    return list(outer), repository
+    return list(outer)
 
 
 def _file_at(name: str) -> str | None:

@@ -4,42 +4,37 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 
-from archgen.app.importing.directories import found_text, path_in
+from archgen.app.importing.kustomizations import Kustomization
 from archgen.importers.kubernetes.deployed import deployed_by, is_deployed, may_deploy
-from archgen.importers.kubernetes.kustomization import PATCHES, RESOURCES
 from archgen.importers.nodes import SourceNode
 from archgen.importers.stages import TRIAL, UNNAMED, stage_of
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
-from archgen.language.yaml.tree import Map, Seq, TreeNode
 
 _WORKLOAD = re.compile(rb"^kind:\s*(Deployment|StatefulSet|DaemonSet)\s*$", re.MULTILINE)
-_ELSEWHERE = re.compile(r"[:?$%{]|//|^[\w-]+(\.[\w-]+)+/")
-"""A name that is the address of a repository, or holds what is put in later."""
-
 _MOST_DIRECTORIES = 2000
 
 
 def without_overlays(
-    manifests: dict[str, bytes], paths: list[str], inside: str, outer: set[str]
+    manifests: dict[str, bytes], stated: list[Kustomization], outer: set[str]
 ) -> tuple[dict[str, bytes], list[str]]:
     """Return the manifests with those of one overlay for each base, without a base all, and the overlays that are left out.
 
     The kustomizations that state something themselves count as manifests. The `outer` ones lie outside the directory: they are
     read for those in it that name them, and are no choice.
     """
-    texts = {path: found_text(path, inside) for path in paths}
-    kustomizations = {os.path.dirname(path): path for path in paths}
-    overlays = [directory for directory, path in kustomizations.items() if directory and _has_outer_base(texts[path])]
+    by_directory = {each.directory: each for each in stated}
+    kustomizations = {directory: each.path for directory, each in by_directory.items()}
+    overlays = [directory for directory, each in by_directory.items() if directory and each.has_outer_base]
     below = tuple(f"{overlay}{os.sep}" for overlay in overlays)
-    manifests = manifests | {path: text.encode() for path, text in texts.items()}
+    manifests = manifests | {each.path: each.text.encode() for each in stated}
     bases = {path: data for path, data in manifests.items() if not path.startswith(below)}
     workloads = [path for path, data in bases.items() if _WORKLOAD.search(data)]
     if not below or not workloads:
         return manifests, []
-    named = {directory: named_by(directory, texts[path]) for directory, path in kustomizations.items()}
+    named = {directory: each.named for directory, each in by_directory.items()}
     deployed = _among_deployed([*kustomizations], {path for data in manifests.values() for path in applied_by(data)})
     own_overlays = [directory for directory in overlays if kustomizations[directory] not in outer] or overlays
     read = _directories_of([*_choose_overlays(own_overlays, named, workloads, deployed)], overlays, named)
@@ -202,38 +197,3 @@ def _reached(directories: list[str], named: Mapping[str, list[str]]) -> dict[str
                 reached[path] = None
                 waiting.append(path)
     return reached
-
-
-def _has_outer_base(text: str) -> bool:
-    """Return True for a kustomization that changes one of another directory."""
-    return "../" in text and any(name.startswith("../") for name in _named(text, RESOURCES))
-
-
-def named_by(directory: str, text: str) -> list[str]:
-    """Return the paths that the kustomization of a directory names."""
-    return [path_in(directory, name) for name in _named(text, (*RESOURCES, *PATCHES))]
-
-
-def missing_from(path: str, text: str) -> list[str]:
-    """Return what a kustomization calls by a path of its own machine at which nothing is."""
-    names = dict.fromkeys(_named(text, (*RESOURCES, *PATCHES)))
-    directory = os.path.dirname(path)
-    return [each for each in names if not _ELSEWHERE.search(each) and not os.path.lexists(path_in(directory, each))]
-
-
-def _named(text: str, keys: Iterable[str]) -> Iterator[str]:
-    try:
-        roots = read_documents(text.encode())
-    except Unreadable:
-        return
-    for root in roots:
-        for key in keys:
-            for item in _list(root, key):
-                name = item.get("path") if isinstance(item, Map) else item
-                if isinstance(name, str) and "\n" not in name:
-                    yield name
-
-
-def _list(root: TreeNode, key: str) -> list[TreeNode]:
-    value = root.get(key) if isinstance(root, Map) else None
-    return value if isinstance(value, Seq) else []

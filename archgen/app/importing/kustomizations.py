@@ -1,0 +1,88 @@
+"""The kustomizations of a directory that is imported: what each names, and whether it is there."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archgen.app.config.config import repository_of
+from archgen.app.importing.directories import found_text, path_in
+from archgen.importers.kubernetes.kustomization import PATCHES, RESOURCES
+from archgen.language.yaml.documents import read_documents
+from archgen.language.yaml.faults import Unreadable
+from archgen.language.yaml.tree import Map, Seq, TreeNode
+from archgen.system.files import ResolvedDirectory
+
+_ELSEWHERE = re.compile(r"[:?$%{]|//|^[\w-]+(\.[\w-]+)+/")
+"""A name that is the address of a repository, or holds what is put in later."""
+
+
+class Kustomization(Struct, frozen=True):
+    """The file by which Kustomize knows a directory, its text, and what it names, each with the key for it."""
+
+    path: str
+    text: str
+    names: tuple[tuple[str, str], ...]
+
+    @property
+    def directory(self) -> str:
+        """Return the directory that it stands for."""
+        return os.path.dirname(self.path)
+
+    @property
+    def has_outer_base(self) -> bool:
+        """Return True for a kustomization that changes one of another directory."""
+        return any(key in RESOURCES and name.startswith("../") for key, name in self.names)
+
+    @property
+    def named(self) -> list[str]:
+        """Return the paths that it names."""
+        return [path_in(self.directory, name) for _, name in self.names]
+
+    @property
+    def missing(self) -> list[str]:
+        """Return what it calls by a path of its own machine at which nothing is."""
+        names = dict.fromkeys(name for _, name in self.names if not _ELSEWHERE.search(name))
+        return [name for name in names if not os.path.lexists(path_in(self.directory, name))]
+
+
+class Kustomizations:
+    """The kustomizations of a directory, each read once: they are asked for bases, for overlays and for what is missing."""
+
+    def __init__(self, directory: str) -> None:
+        self._directory = directory
+        self._read: dict[str, Kustomization] = {}
+
+    @functools.cached_property
+    def repository(self) -> ResolvedDirectory:
+        """Return the repository of the directory, which what they name may not lead out of."""
+        return ResolvedDirectory.of(repository_of(self._directory))
+
+    def at(self, path: str) -> Kustomization:
+        """Return the kustomization in a file; one that can't be read names nothing."""
+        if path not in self._read:
+            text = found_text(path, self.repository)
+            self._read[path] = Kustomization(path, text, tuple(_names_in(text)))
+        return self._read[path]
+
+
+def _names_in(text: str) -> Iterator[tuple[str, str]]:
+    try:
+        roots = read_documents(text.encode())
+    except Unreadable:
+        return
+    for root in roots:
+        for key in (*RESOURCES, *PATCHES):
+            for item in _list(root, key):
+                name = item.get("path") if isinstance(item, Map) else item
+                if isinstance(name, str) and "\n" not in name:
+                    yield key, name
+
+
+def _list(root: TreeNode, key: str) -> list[TreeNode]:
+    value = root.get(key) if isinstance(root, Map) else None
+    return value if isinstance(value, Seq) else []
