@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from archgen.importers.addresses import (
+    IN_CLUSTER,
     LIST_SIGNS,
     ON_MACHINE,
     Mention,
@@ -50,9 +51,6 @@ PLACEHOLDER = re.compile(
 
 _NO_HOST = re.compile(r"(^|\.)(local|localhost|localdomain|internal|invalid|test)$", re.IGNORECASE)
 """The ends of names that no machine has outside its own network."""
-
-_IN_CLUSTER = re.compile(r"\.svc(\.cluster\.local)?\.?$", re.IGNORECASE)
-"""The end of the name of a service in the same cluster, whoever declares it."""
 
 _PAIR = re.compile(r"(?:^|[;\s])\s*([A-Za-z][A-Za-z ]{1,30}?)\s*=\s*([^;\s]*)")
 _HOST_OF_PAIRS = re.compile(r"(?:tcp:)?([A-Za-z0-9][A-Za-z0-9_.-]*)(?:[,:]([0-9]{1,5}))?(?:[\\/].*)?", re.IGNORECASE)
@@ -164,7 +162,7 @@ class Outside:
             values["product"] = known.product
         if _MANAGED.search(store.host) is not None:
             values["managed"] = True
-        if "." not in store.host or _IN_CLUSTER.search(store.host) is not None:
+        if "." not in store.host or IN_CLUSTER.search(store.host) is not None:
             values["is_near"] = True
         if store.host.partition(":")[0].lower() in ON_MACHINE:
             values["is_on_machine"] = True
@@ -172,10 +170,15 @@ class Outside:
             self.sheet.add(Fact(f"component:{store.id}", key, value, source, f"{evidence}, in no file", "medium"))
 
 
+def outside_address(host: str, port: int | None) -> str:
+    """Return a host; on the machine itself with the port, since each is another program there."""
+    return f"{host}:{port}" if host in ON_MACHINE else host
+
+
 def outside_place(host: str) -> str:
     """Return a host as it is the same under each of its names: that of a service of the cluster ends where its namespace begins."""
     lower = host.lower()
-    return lower.partition(".")[0] if _IN_CLUSTER.search(lower) is not None else lower
+    return lower.partition(".")[0] if IN_CLUSTER.search(lower) is not None else lower
 
 
 def _without_number(host: str) -> str:
@@ -244,13 +247,13 @@ def _may_be_outside(known: Known, host: str) -> bool:
     A public name is often that by which browsers come to what the files declare.
     """
     if known.product in ASKED:
-        return "." not in host or _IN_CLUSTER.search(host) is not None
+        return "." not in host or IN_CLUSTER.search(host) is not None
     return known.keeps_data
 
 
 def is_asked_by_public_name(name: str, known: Known) -> bool:
     """Return True for what programs ask by the name that visitors know: a store, or who somebody is; not where browsers are sent."""
-    return (known.keeps_data or known.product in ASKED) and not (_OF_BROWSERS.search(name) or _REDIRECTS.search(name))
+    return (known.keeps_data or known.product in ASKED) and not is_for_pages(name)
 
 
 def is_for_pages(name: str) -> bool:
@@ -312,6 +315,6 @@ def is_real(host: str) -> bool:
     """Return True for a host that stands for a machine, and not for an example or the container itself."""
     if host.lower() in ON_MACHINE:
         return True
-    if _IN_CLUSTER.search(host) is not None:
+    if IN_CLUSTER.search(host) is not None:
         host = host.partition(".")[0]
     return not is_loopback(host) and host != "0.0.0.0" and not (PLACEHOLDER.search(host) or _NO_HOST.search(host))

@@ -5,10 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from archgen.importers.addresses import ON_MACHINE, Mention, is_ip_address, resolve_host, resolve_port, urls_in
+from archgen.importers.addresses import (
+    IN_CLUSTER,
+    ON_MACHINE,
+    Mention,
+    is_ip_address,
+    resolve_host,
+    resolve_port,
+    urls_in,
+)
 from archgen.importers.catalogue import PRODUCTS, Known
 from archgen.importers.facts import Origin
-from archgen.importers.outside import Outside, OutsideStore, is_for_pages, is_real, stores_named
+from archgen.importers.outside import Outside, OutsideStore, is_for_pages, is_real, outside_address, stores_named
 from archgen.importers.products import known_by_name
 from archgen.importers.variable_names import asks_for_host, is_for_browsers, names_itself
 from archgen.model.kinds import KINDS
@@ -16,7 +24,9 @@ from archgen.model.kinds import KINDS
 _LONGEST = 2000
 _MOST = 5
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,62}(?:\.[A-Za-z0-9-]{1,62}){0,5})(?::([0-9]{1,5}))?")
-_IN_CLUSTER = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+\.svc(\.cluster\.local)?\.?$", re.IGNORECASE)
+_SERVICE = re.compile(rf"[a-z0-9-]+\.[a-z0-9-]+{IN_CLUSTER.pattern}", re.IGNORECASE)
+"""The full name of a service in a cluster, and not of a pod behind it."""
+
 _OF_ADDRESS = re.compile(r"_?(BASE_?)?(URLS?|URI|HOST(NAME)?|ADDR(ESS)?|ENDPOINT|SERVER|API|SERVICE)$", re.IGNORECASE)
 """What stands behind the name of something in a variable for its address."""
 
@@ -64,8 +74,7 @@ def services_outside(
         is_proxy = host in ON_MACHINE and KINDS[known.kind].balances
         if known.keeps_data or known.kind == "backup" or is_proxy:
             known = Known("service")
-        place = f"{host}:{mention.port}" if host in ON_MACHINE else host
-        store = outside.add(place, known, source, name or "an address", title)
+        store = outside.add(outside_address(host, mention.port), known, source, name or "an address", title)
         yield Mention(store.id, mention.protocol, mention.port), store
 
 
@@ -74,9 +83,9 @@ def _addresses(name: str, value: str) -> list[Mention]:
     urls = [mention for mention, _ in urls_in(value)] if "://" in value else []
     asks = asks_for_host(name)
     if urls or "://" in value:
-        return urls if asks else [mention for mention in urls if _IN_CLUSTER.fullmatch(mention.host)]
+        return urls if asks else [mention for mention in urls if _SERVICE.fullmatch(mention.host)]
     match = _ADDRESS.fullmatch(value.strip())
-    if match is None or not (asks or _IN_CLUSTER.fullmatch(match[1])):
+    if match is None or not (asks or _SERVICE.fullmatch(match[1])):
         return []
     port = int(match[2]) if match[2] else None
     return [Mention(match[1], None, port if port is not None and port < 65536 else None)]
@@ -88,7 +97,7 @@ def _may_be_service(mention: Mention, is_cluster: bool) -> bool:
         return False
     if host in ON_MACHINE:
         return mention.port is not None or mention.protocol is not None
-    return is_cluster and _IN_CLUSTER.fullmatch(host) is not None and host.partition(".")[0] not in _OF_CLUSTERS
+    return is_cluster and _SERVICE.fullmatch(host) is not None and host.partition(".")[0] not in _OF_CLUSTERS
 
 
 def _title(name: str) -> str:

@@ -19,7 +19,7 @@ from archgen.importers.addresses import (
 from archgen.importers.catalogue import PRODUCTS, STORE_PROTOCOLS, STORES, Known
 from archgen.importers.facts import PASSED_ON, Configuration, Fact, FactSheet, Origin
 from archgen.importers.names import make_id
-from archgen.importers.outside import is_real, outside_place
+from archgen.importers.outside import is_real, outside_address, outside_place
 from archgen.importers.products import known_by_name
 from archgen.importers.stages import is_before_release
 
@@ -270,9 +270,8 @@ def is_trial_configuration(path: str) -> bool:
 
 
 def _place(server: Member) -> str:
-    """Return what a server is known by; on the machine itself each port is another program."""
-    host = server.host.lower()
-    return f"{host}:{server.port}" if host in ON_MACHINE else outside_place(host)
+    """Return what a server is known by."""
+    return outside_place(outside_address(server.host.lower(), server.port))
 
 
 def _is_name(host: str) -> bool:
