@@ -20,10 +20,13 @@ _OF_TARGETS = frozenset(
 )  # fmt: skip
 """Names of files with commands by the names of targets and stages."""
 
-_OF_BUILDS = re.compile(r"(^|/)((cloudbuild|buildspec)[\w.-]*\.ya?ml|[\w-]*(k8s|kube)[\w./-]*\.sh)$", re.IGNORECASE)
+_WORKFLOWS = os.path.join(".github", "workflows")
+_OF_BUILDS = re.compile(
+    r"(^|/)((cloudbuild|buildspec)[\w.-]*\.ya?ml|[\w-]*(k8s|kube)[\w./-]*\.sh|\.github/workflows/[^/]*\.ya?ml)$",
+    re.IGNORECASE,
+)
 """Paths of what builds a system in a cloud, or applies manifests of Kubernetes."""
 
-_WORKFLOWS = os.path.join(".github", "workflows")
 _DEPLOYS = re.compile(
     r"(^|[^a-z])(deploy|prod|cd|release|rollout|go-?live|provision|bootstrap|setup-(server|vps))(er|ing|ment|uction|ed)?s?([^a-z]|$)",
     re.IGNORECASE,
@@ -86,12 +89,9 @@ def find_runs(
 
     `compose_files` are the texts of the files by their paths.
     """
-    above = 0 if directory == "." else directory.count(os.sep) + 1
-    scripts = [path for path in below if _is_script(path, path.count(os.sep) - above)]
-    workflows = path_in(directory, _WORKFLOWS)
-    scripts += [os.path.join(workflows, name) for name in sorted(entries_of(workflows)[0]) if _is_script(name, 1)]
     known = frozenset(compose_files)
-    for path in scripts[:_MOST_SCRIPTS]:
+    scripts = (path for path, depth in _placed(directory, below) if _is_script(path, depth))
+    for path in islice(scripts, _MOST_SCRIPTS):
         text = found_text(path, inside) if path not in known else ""
         if len(text) <= _LARGEST and _may_start(text):
             yield from _runs_in(path, text, directory, known)
@@ -103,16 +103,20 @@ def find_runs(
 
 def command_files(directory: str, below: Iterable[str], inside: str) -> Iterator[tuple[str, str]]:
     """Yield the path and the text of each script and workflow, in a directory and below, that may bring a system to its visitors."""
-    above = 0 if directory == "." else directory.count(os.sep) + 1
-    scripts = [path for path in below if _is_script(path, path.count(os.sep) - above) or _OF_BUILDS.search(path)]
-    workflows = path_in(directory, _WORKFLOWS)
-    scripts += [
-        os.path.join(workflows, name) for name in sorted(entries_of(workflows)[0]) if name.endswith((".yml", ".yaml"))
-    ]
-    for path in scripts[:_MOST_SCRIPTS]:
+    placed = _placed(directory, below)
+    scripts = (path for path, depth in placed if _is_script(path, depth) or _OF_BUILDS.search(path) is not None)
+    for path in islice(scripts, _MOST_SCRIPTS):
         text = found_text(path, inside)
         if len(text) <= _LARGEST:
             yield path, text
+
+
+def _placed(directory: str, below: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Yield the files below a directory, then its workflows, each with its depth."""
+    above = 0 if directory == "." else directory.count(os.sep) + 1
+    yield from ((path, path.count(os.sep) - above) for path in below)
+    workflows = path_in(directory, _WORKFLOWS)
+    yield from ((os.path.join(workflows, name), 1) for name in sorted(entries_of(workflows)[0]))
 
 
 def _may_start(text: str) -> bool:
