@@ -14,6 +14,8 @@ from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
 
 _WORKLOAD = re.compile(rb"^kind:\s*(Deployment|StatefulSet|DaemonSet)\s*$", re.MULTILINE)
+"""A workload at the top of a document: kustomizations also have kinds deeper down, as targets of patches, and are no bases by that."""
+
 _MOST_DIRECTORIES = 2000
 
 
