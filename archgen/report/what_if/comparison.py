@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from msgspec import Struct
 
 from archgen.analysis.assessment import FlowAssessment
-from archgen.analysis.topology import Topology
 from archgen.edits.patch import (
     cluster_value,
     component_value,
@@ -19,7 +18,7 @@ from archgen.edits.patch import (
     runs_on_value,
     zone_value,
 )
-from archgen.edits.promotion import is_followed, is_promoted_by_unknown, keeps_leases
+from archgen.edits.promotion import is_followed, is_promoted_by_unknown
 from archgen.language.write.values import block
 from archgen.model.architecture import Architecture, Component
 from archgen.model.subject import Subject
@@ -46,8 +45,11 @@ class WhatIfReport(Struct, frozen=True):
     left: tuple[tuple[str, tuple[Subject, ...]], ...] = ()
 
 
-def changed_yaml(before: Architecture, after: Architecture) -> str:
-    """Return the parts of a model that the changes touch, as they are to be written into its file; empty if none."""
+def changed_yaml(before: Architecture, after: Architecture, leases: Iterable[tuple[str, str, str]] = ()) -> str:
+    """Return the parts of a model that the changes touch, as they are to be written into its file; empty if none.
+
+    `leases` are the flows that write to a store which asks for one from now on, with the store and what keeps the lease.
+    """
     zones = {zone.id for zone in before.zones}
     hosts = {host.id: host for host in before.hosts}
     components = {component.id: component for component in before.components}
@@ -88,23 +90,17 @@ def changed_yaml(before: Architecture, after: Architecture) -> str:
             )
     added = {each.id: connection_value(each) for each in after.connections[len(before.connections) :]}
     lines += block({"connections": added}) if added else []
-    lines += [line for component in changed for line in _lease_steps(before, components, component, after)]
+    lines += _lease_steps(leases)
     return "".join(f"{line}\n" for line in lines)
 
 
-def _lease_steps(
-    before: Architecture, components: Mapping[str, Component], component: Component, after: Architecture
-) -> Iterator[str]:
+def _lease_steps(leases: Iterable[tuple[str, str, str]]) -> Iterator[str]:
     """Yield what to add to the flows that write to a store, whose primary a lease keeps from now on."""
-    old = components.get(component.id)
-    by = component.replication.by if component.replication is not None else None
-    if old is None or by is None or (old.replication is not None and old.replication.by == by):
-        return
-    promoter = next((each for each in after.components if each.id == by), None)
-    assumed = {flow.id for flow in before.flows if flow.assumed is not None}
-    writing = [flow for flow in Topology(before).flows_writing[component.id] if flow not in assumed]
-    if promoter is not None and writing and keeps_leases(promoter.product):
-        yield f"# add to the steps of {listed(writing)}: `- {component.id} -> {by}: renew the lease`"
+    flows: dict[str, list[str]] = {}
+    for flow, store, promoter in leases:
+        flows.setdefault(f"{store} -> {promoter}", []).append(flow)
+    for step, writing in flows.items():
+        yield f"# add to the steps of {listed(writing)}: `- {step}: renew the lease`"
 
 
 _SHORT = 300

@@ -120,11 +120,7 @@ def _message(facts: Topology, component: Component, writer: str, flows: tuple[st
 
 def _is_read_elsewhere(facts: Topology, component: Component) -> bool:
     """Return True if a step reads from a component without naming its primary."""
-    return any(
-        component.id in hop.targets and not _asks_writer(facts, component.id, hop)
-        for flow in facts.flows_of[component.id]
-        for hop in facts.hops[flow]
-    )
+    return any(not _asks_writer(facts, component.id, hop) for hop in facts.hops_to[component.id])
 
 
 def _fix(facts: Topology, component: Component, writer: str) -> str | None:
