@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property, reduce
 from ipaddress import ip_address, ip_network
 from operator import and_
@@ -12,22 +12,12 @@ from msgspec import Struct
 from archgen.analysis.dns_names import ADDRESS_TYPES, address, pointee
 from archgen.analysis.hops import relays
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Cluster, Component, Record
+from archgen.model.architecture import Component, Record
 from archgen.model.kinds import FORWARDING
 from archgen.model.products import is_setting_of_balancer, scope_of
 from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
-
-_BY_LAYER_2 = ("vrrp", "keepalived", "carp", "ucarp", "hsrp", "glbp", "heartbeat", "pacemaker", "corosync")
-"""The mechanisms that move an address by announcing it on the local network."""
-
-
-def moves_by_layer_2(components: Mapping[str, Component], cluster: Cluster) -> bool:
-    """Return True if a cluster has an address beside those of its hosts, which one of them announces."""
-    if cluster.by is None:
-        return cluster.shared_address is not None
-    mover = components.get(cluster.by)
-    return (mover.product or mover.id if mover is not None else cluster.by).casefold() in _BY_LAYER_2
+from archgen.reliability.members import moves_by_layer_2
 
 
 def has_one_address(topology: Topology, component: Component) -> bool:

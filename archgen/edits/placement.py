@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 
-from archgen.analysis.record_paths import moves_by_layer_2
 from archgen.edits.names import stem
 from archgen.model.architecture import WIDE_ZONES, Component, ZoneKind
 from archgen.model.kinds import FILE_STORES, FORWARDING, KINDS, QUEUES, ROUTING
 from archgen.model.products import scope_of
 from archgen.reliability.index import Index
+from archgen.reliability.members import moves_by_layer_2
 
 
 def find_host(index: Index, component: Component, is_taken: Callable[[str], bool]) -> str | None:

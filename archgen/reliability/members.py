@@ -121,6 +121,18 @@ def mover(component: Component, components: Mapping[str, Component]) -> str | No
     return cluster.by if cluster.by not in MOVERS and cluster.by in components else None
 
 
+_BY_LAYER_2 = ("vrrp", "keepalived", "carp", "ucarp", "hsrp", "glbp", "heartbeat", "pacemaker", "corosync")
+"""The mechanisms that move an address by announcing it on the local network."""
+
+
+def moves_by_layer_2(components: Mapping[str, Component], cluster: Cluster) -> bool:
+    """Return True if a cluster has an address beside those of its hosts, which one of them announces."""
+    if cluster.by is None:
+        return cluster.shared_address is not None
+    moving = components.get(cluster.by)
+    return (moving.product or moving.id if moving is not None else cluster.by).casefold() in _BY_LAYER_2
+
+
 def copies_awaited(component: Component) -> int:
     """Return how many copies a write waits for as its product does by default, where the model doesn't say; else 0.
 

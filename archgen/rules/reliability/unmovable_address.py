@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from archgen.analysis.record_paths import moves_by_layer_2
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Cluster, Component, Replica
 from archgen.model.subject import Subject
+from archgen.reliability.members import moves_by_layer_2
 
 _SURE = ("provider", "region")
 """The kinds of zones that no layer 2 spans; one may span datacenters, and zones of a private cloud."""

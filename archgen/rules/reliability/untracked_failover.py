@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archgen.analysis.hops import Hop, is_for_one_host, relays
-from archgen.analysis.record_paths import ALIASES, hosts_named, moves_by_layer_2, record_ends, records_behind
+from archgen.analysis.record_paths import ALIASES, hosts_named, record_ends, records_behind
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveAddress
 from archgen.edits.patch import patch_of
@@ -17,6 +17,7 @@ from archgen.model.dns_zones import normalize_name
 from archgen.model.kinds import ROUTING
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, listed_replicas
+from archgen.reliability.members import moves_by_layer_2
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
