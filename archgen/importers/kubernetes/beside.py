@@ -20,6 +20,7 @@ from archgen.importers.kubernetes.manifests import (
 )
 from archgen.importers.kubernetes.routes import backends_in, hosts_of_route
 from archgen.importers.stages import UNNAMED, stage_of
+from archgen.importers.variable_names import asks_for_host, names_itself
 
 _PURPOSES = (("Service",), ROUTES, ("HorizontalPodAutoscaler",))
 """Kinds of what is for other objects; routes are for Services, and so come after them."""
@@ -27,7 +28,6 @@ _PURPOSES = (("Service",), ROUTES, ("HorizontalPodAutoscaler",))
 _ADDRESS = re.compile(
     r"(?:(//|@)|^)([a-z0-9][a-z0-9-]{0,62})(?:\.([a-z0-9][a-z0-9-]{0,62})(?:\.svc(?:\.[a-z.]{1,60})?)?)?(:\d+)?(?=/|$)"
 )
-_OF_ADDRESS = re.compile(r"(URL|URI|DSN|HOST|SERVER|ADDR|ADDRESS|ENDPOINT)$", re.IGNORECASE)
 _LONGEST_VALUE = 1000
 
 
@@ -171,8 +171,9 @@ def _addresses(listed: Iterable[Manifest]) -> set[tuple[str, str, str]]:
         if each.kind in WORKLOADS
         for container in containers_of(each.kind, each.node)
         for variable in container.get("env").list()
+        if not names_itself(variable.text_at("name"))
         for match in _ADDRESS.finditer(variable.text_at("value")[:_LONGEST_VALUE])
-        if match[1] or match[4] or _OF_ADDRESS.search(variable.text_at("name")) is not None
+        if match[1] or match[4] or asks_for_host(variable.text_at("name"))
     }
 
 
