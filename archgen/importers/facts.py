@@ -117,11 +117,13 @@ class FactSheet:
     def __init__(self) -> None:
         self._facts: dict[tuple[str, str, bytes], Fact] = {}
         self._omissions: set[Omission] = set()
-        self.left_out: set[str] = set()
         self._errors: set[SourceError] = set()
         self._stand_ins: set[str] = set()
         self._decisions: set[str] = set()
         self._repeated: dict[str, tuple[str, str]] = {}
+        self.left_out: set[str] = set()
+        """The names of what isn't imported, in lower case."""
+
         self.places: dict[str, str] = {}
         """The components that no file describes, by the host that they are called by."""
 

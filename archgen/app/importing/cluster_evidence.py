@@ -51,6 +51,8 @@ _EVENT = re.compile(
 """Events of a workflow that aren't only a request to merge."""
 
 _OF_TESTS = re.compile(r"(^|[^a-z])(smoke|tests?|e2e|chaos|load|local|dev|kind|minikube)([^a-z]|$)", re.IGNORECASE)
+"""Names of scripts and workflows for trials: `ci` is a word of trials elsewhere, but a `ci-cd.yml` deploys."""
+
 _TARGET = re.compile(r"^([A-Za-z][\w.-]*)[ \t]*:(?!=)")
 _LONGEST_LINE = 500
 _MOST_LINES = 5000

@@ -38,6 +38,8 @@ class Recipe(Struct):
 
     `sources` are all that it copies from the project, wherever to, also into the stages that it takes files `out_of`;
     `installed` are the commands that install packages. It runs in the `directory` of the project, where it copies more of it.
+    `works_in` is where that lies in the image, `roots` are the directories that hold the whole project there, and `exposed` the
+    ports on which it listens by its own words.
     """
 
     image: str = ""
