@@ -60,10 +60,10 @@ def entries_of(directory: str) -> DirectoryEntries:
     try:
         with os.scandir(directory or ".") as entries:
             for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    directories.append(entry.name)
-                elif not entry.is_symlink() or not entry.is_dir():
+                if not entry.is_dir():
                     names.append(entry.name)
+                elif not entry.is_symlink():
+                    directories.append(entry.name)
     except OSError:
         return [], []
     return names, directories
