@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from archgen.app.importing.deploy_commands import find_runs
+from archgen.app.importing.directories import FoundFiles
+from archgen.system.files import ResolvedDirectory
 from tests.importers.compose_projects import STORES, SYSTEM, assert_choice, compose, imported
 
 UP = "docker compose -f docker-compose.vps.yml up -d\n"
@@ -18,7 +20,8 @@ def started(name: str, text: str) -> list[bool]:
     """Return for each start of a compose file in a script whether it deploys."""
     Path(name).write_text(text, encoding="utf-8")
     files = {"docker-compose.yml": "services: {}\n", "docker-compose.vps.yml": "services: {}\n"}
-    return [run.deploys for run in find_runs(".", [name], files, ".") if run.files == ("docker-compose.vps.yml",)]
+    inside = FoundFiles(ResolvedDirectory.of("."))
+    return [run.deploys for run in find_runs(".", [name], files, inside) if run.files == ("docker-compose.vps.yml",)]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct, field
 
 from archgen.app.importing.deploy_commands import command_files
-from archgen.app.importing.directories import manifest_data
+from archgen.app.importing.directories import FoundFiles
 from archgen.app.importing.evidence import Evidence
 from archgen.app.importing.overlays import applied_by
 from archgen.app.importing.stated_use import stated_uses
@@ -76,14 +76,16 @@ class ClusterSketch(Struct):
     is_on_this_machine: bool = False
 
 
-def sketch_cluster(directory: str, paths: Iterable[str], inside: str) -> ClusterSketch:
+def sketch_cluster(directory: str, paths: Iterable[str], found: FoundFiles) -> ClusterSketch:
     """Return the outline of the manifests below a directory; templates of charts and what is for trials runs nothing in it."""
     sketch = ClusterSketch()
     directories, applied = set[str](), set[str]()
     for path in paths:
         if not path.lower().endswith((".yml", ".yaml")):
             continue
-        data = manifest_data(path, inside)
+        data = found.manifest(path)
+        if not data and not is_kustomization(path):
+            continue
         place = os.path.relpath(os.path.dirname(path) or ".", directory)
         stage = stage_of(place)
         if is_kustomization(path) or WORKLOAD.search(data) is not None:
@@ -108,14 +110,14 @@ def sketch_cluster(directory: str, paths: Iterable[str], inside: str) -> Cluster
 
 
 def evidence_of_cluster(
-    sketch: ClusterSketch, directory: str, paths: Iterable[str], texts: Iterable[str], inside: str
+    sketch: ClusterSketch, directory: str, paths: Iterable[str], texts: Iterable[str], found: FoundFiles
 ) -> Iterator[Evidence]:
     """Yield what speaks for manifests as those of what visitors use, and against it."""
     if PRODUCTION in sketch.stages:
         yield Evidence(2, f"{sketch.stages[PRODUCTION]} is named for production")
     if sketch.is_applied:
         yield Evidence(2, "a controller applies them")
-    by = next((path for path, text in command_files(directory, paths, inside) if _deploys(path, text)), None)
+    by = next((path for path, text in command_files(directory, paths, found) if _deploys(path, text)), None)
     if by is not None:
         yield Evidence(2, f"{os.path.relpath(by, directory)} applies them")
     uses = [*stated_uses(texts, APPLIES)]

@@ -18,11 +18,10 @@ from archgen.app.importing.compose_files import (
 )
 from archgen.app.importing.compose_sketch import sketch_compose
 from archgen.app.importing.directories import (
+    FoundFiles,
     entries_of,
     files_below,
-    found_text,
     holds_no_address,
-    manifest_data,
     path_before_names,
     path_in,
 )
@@ -80,20 +79,16 @@ class SourceFiles:
         except UnreadableFile as error:
             self.errors.append(SourceError(path, 1, 1, f"the file {error.reason}; {error.step}"))
 
-    def read_projects(self, choice: ProjectChoice, inside: str, reason: str = "") -> None:
+    def read_projects(self, choice: ProjectChoice, found: FoundFiles, reason: str = "") -> None:
         """Read the compose files that are chosen in a directory; `reason` says why these and no manifests."""
         for project in choice.projects:
             for path in project:
-                self.read(path, inside)
+                self.read(path, found.inside)
         self.together += choice.projects
         self.others += choice.others
         for path in choice.others:
             beside = [project[0] for project in choice.projects if os.path.dirname(project[0]) == os.path.dirname(path)]
-            if (
-                beside
-                and is_compose_file(os.path.basename(path))
-                and sketch_compose(path, found_text(path, inside)).changed
-            ):
+            if beside and is_compose_file(os.path.basename(path)) and sketch_compose(path, found.text(path)).changed:
                 self.bases[path] = beside[0]
         if choice.reason or reason:
             named = " and ".join(" with ".join(project) for project in choice.projects)
@@ -123,16 +118,17 @@ def collect_sources(paths: tuple[str, ...]) -> SourceFiles:
 def _collect_directory(collection: SourceFiles, directory: str) -> None:
     """Read the compose files that Compose would read there, else all manifests below, else the nearest compose files."""
     inside = collection.resolved[os.path.abspath(directory)] = ResolvedDirectory.of(directory)
+    found = FoundFiles(inside)
     entries = functools.cache(entries_of)
     names = sorted(entries(path_before_names(directory))[0])
     collection.names_by_directory["" if directory == "." else directory] = frozenset(names)
     composed = [name for name in names if is_compose_file(name)]
     if composed:
         below = list(files_below(directory, _DEEPEST_PROXY, entries))
-        choice = choose_projects(directory, {directory: composed}, below, inside)
-        preference = prefer(directory, choice, names, [*files_below(directory, entries=entries)], inside)
+        choice = choose_projects(directory, {directory: composed}, below, found)
+        preference = prefer(directory, choice, names, [*files_below(directory, entries=entries)], found)
         if preference is None or not preference.is_cluster:
-            collection.read_projects(choice, inside, "" if preference is None else preference.reason)
+            collection.read_projects(choice, found, "" if preference is None else preference.reason)
             collection.others += _manifest_directories(directory, below)
             _find_proxies(collection, directory, below, inside)
             return
@@ -140,15 +136,15 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         collection.leave_out([*files, *choice.others], f"manifests of Kubernetes: {preference.reason}")
     paths = list(files_below(directory, entries=entries))
     kustomizations = Kustomizations(directory)
-    manifests, below = _manifests_below(collection, directory, paths, inside, kustomizations)
+    manifests, below = _manifests_below(collection, directory, paths, found, kustomizations)
     nearest = _nearest_projects(below) if not composed else {}
-    projects = choose_projects(directory, nearest, below, inside) if nearest else ProjectChoice([], [])
+    projects = choose_projects(directory, nearest, below, found) if nearest else ProjectChoice([], [])
     # of many projects side by side nothing tells which one is meant
     is_unclear = len(projects.projects) > _MOST_PROJECTS
-    is_meant = bool(nearest) and (not manifests or _run_less(manifests, nearest, inside))
+    is_meant = bool(nearest) and (not manifests or _run_less(manifests, nearest, found))
     preference = None
     if nearest and manifests and not is_meant and not is_unclear:
-        preference = prefer(directory, projects, names, below, inside, is_below=True)
+        preference = prefer(directory, projects, names, below, found, is_below=True)
         is_meant = preference is not None and not preference.is_cluster
     if manifests and (is_unclear or not is_meant):
         for path, data in manifests.items():
@@ -156,7 +152,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
             if is_kustomization(path):
                 collection.missing += [(path, each) for each in kustomizations.at(path).missing]
         chosen = (
-            _chosen_of(nearest, inside) if is_unclear else (path for project in projects.projects for path in project)
+            _chosen_of(nearest, found) if is_unclear else (path for project in projects.projects for path in project)
         )
         if others := [path for path in chosen if _is_for_visitors(directory, path)]:
             why = f"no compose file lies in {directory}" if preference is None else preference.reason
@@ -169,7 +165,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         raise UsageError(f"{directory} holds {len(nearest)} compose projects; name one, such as {next(iter(nearest))}")
     else:
         collection.others += _manifest_directories(directory, below) if preference is not None else manifests
-        collection.read_projects(projects, inside, "" if preference is None else preference.reason)
+        collection.read_projects(projects, found, "" if preference is None else preference.reason)
         _find_proxies(collection, directory, below, inside)
 
 
@@ -178,7 +174,7 @@ def _is_for_visitors(directory: str, path: str) -> bool:
 
 
 def _manifests_below(
-    collection: SourceFiles, directory: str, paths: list[str], inside: str, kustomizations: Kustomizations
+    collection: SourceFiles, directory: str, paths: list[str], found: FoundFiles, kustomizations: Kustomizations
 ) -> tuple[dict[str, bytes], list[str]]:
     """Return the manifests among the files of a directory and in the bases outside, and its files but for templates of charts."""
     charts = sorted(os.path.dirname(path) for path in paths if os.path.basename(path) == "Chart.yaml")
@@ -194,14 +190,12 @@ def _manifests_below(
         for path in below
         if path.lower().endswith((".yml", ".yaml", ".json"))
         and not holds_no_address(path)
-        and (data := manifest_data(path, inside))
+        and (data := found.manifest(path))
     }
     inner = [path for path in below if is_kustomization(path)]
     outer = outer_files(inner, directory, kustomizations)
     manifests |= {
-        path: data
-        for path in outer
-        if not is_kustomization(path) and (data := manifest_data(path, kustomizations.repository))
+        path: data for path in outer if not is_kustomization(path) and (data := kustomizations.found.manifest(path))
     }
     both = [kustomizations.at(path) for path in (*inner, *outer) if is_kustomization(path)]
     manifests, overlays = without_overlays(manifests, both, {*outer})
@@ -209,10 +203,10 @@ def _manifests_below(
     return manifests, below
 
 
-def _chosen_of(projects: dict[str, list[str]], inside: str) -> Iterator[str]:
+def _chosen_of(projects: dict[str, list[str]], found: FoundFiles) -> Iterator[str]:
     """Yield the compose files that are read of each project."""
     for project, names in projects.items():
-        for name in choose_compose_files(project, names, inside)[0]:
+        for name in choose_compose_files(project, names, found)[0]:
             yield path_in(project, name)
 
 
@@ -230,12 +224,12 @@ def _manifest_directories(directory: str, below: list[str]) -> list[str]:
     return [each for each in directories if not any(each.startswith(f"{other}{os.sep}") for other in directories)]
 
 
-def _run_less(manifests: dict[str, bytes], projects: dict[str, list[str]], inside: str) -> bool:
+def _run_less(manifests: dict[str, bytes], projects: dict[str, list[str]], found: FoundFiles) -> bool:
     """Return True for a few manifests beside compose files that run more than twice as much: a trial, or a part of a system."""
     workloads = sum(len(WORKLOAD.findall(data)) for data in manifests.values())
     if not projects or workloads >= _MOST_OF_A_TRIAL:
         return False
-    return sum(count_services(path, inside) for path in _chosen_of(projects, inside)) > 2 * workloads
+    return sum(count_services(path, found) for path in _chosen_of(projects, found)) > 2 * workloads
 
 
 def _find_proxies(collection: SourceFiles, directory: str, below: Iterable[str], inside: str) -> None:

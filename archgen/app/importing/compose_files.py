@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from archgen.app.importing.directories import found_text
+from archgen.app.importing.directories import FoundFiles
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, UNNAMED, stage_of
 
@@ -56,14 +56,14 @@ def stage_of_compose_file(path: str) -> int:
     return PRODUCTION if PRODUCTION in stages or _DEPLOYED.search(plain_name(name)) is not None else UNNAMED
 
 
-def choose_compose_files(directory: str, names: list[str], inside: str) -> tuple[list[str], list[str]]:
+def choose_compose_files(directory: str, names: list[str], found: FoundFiles) -> tuple[list[str], list[str]]:
     """Return the compose files of a directory that are read together, and the others."""
     default = next((name for name in DEFAULTS if name in names), None)
-    if default is not None and (len(names) == 1 or found_text(os.path.join(directory, default), inside).strip()):
+    if default is not None and (len(names) == 1 or found.text(os.path.join(directory, default)).strip()):
         chosen = [default, *[name for name in _OVERRIDES if name in names][:1]]
     else:
         filled = [name for name in names if name != default]
-        chosen = _parts_of_system(directory, [name for name in filled if ".override." not in name] or names, inside)
+        chosen = _parts_of_system(directory, [name for name in filled if ".override." not in name] or names, found)
         chosen += [name for name in names if any(_is_override(name, base) for base in chosen)]
     return chosen, [name for name in names if name not in chosen]
 
@@ -76,9 +76,9 @@ def by_directory(paths: Iterable[str]) -> dict[str, list[str]]:
     return names
 
 
-def count_services(path: str, inside: str) -> int:
+def count_services(path: str, found: FoundFiles) -> int:
     """Return about how many services a compose file has."""
-    return len(set(_SERVICE.findall(found_text(path, inside))))
+    return len(set(_SERVICE.findall(found.text(path))))
 
 
 class _Content(Struct, frozen=True):
@@ -94,23 +94,23 @@ class _Content(Struct, frozen=True):
         return not other.services.isdisjoint(self.words) or not self.services.isdisjoint(other.words)
 
 
-def _parts_of_system(directory: str, names: list[str], inside: str) -> list[str]:
+def _parts_of_system(directory: str, names: list[str], found: FoundFiles) -> list[str]:
     """Return the likeliest file, and those of other services that belong to it."""
     stages = {name: stage_of_compose_file(name) for name in names}
     others = [name for name in names if stages[name] != TRIAL]
     chosen = sorted(others or names, key=stages.__getitem__)[:1]
     candidates = [name for name in others if name not in chosen]
-    contents = [_content(directory, name, inside) for name in chosen if candidates]
+    contents = [_content(directory, name, found) for name in chosen if candidates]
     for name in candidates:
-        content = _content(directory, name, inside)
+        content = _content(directory, name, found)
         if all(content.completes(each) for each in contents):
             chosen.append(name)
             contents.append(content)
     return chosen
 
 
-def _content(directory: str, name: str, inside: str) -> _Content:
-    text = found_text(os.path.join(directory, name), inside)
+def _content(directory: str, name: str, found: FoundFiles) -> _Content:
+    text = found.text(os.path.join(directory, name))
     return _Content(frozenset(_SERVICE.findall(text)), frozenset(_WORD.findall(text)))
 
 

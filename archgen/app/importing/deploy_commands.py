@@ -10,7 +10,7 @@ from itertools import islice
 
 from msgspec import Struct
 
-from archgen.app.importing.directories import entries_of, found_text, path_in
+from archgen.app.importing.directories import FoundFiles, entries_of, path_in
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.stages import STAGING, stage_of
 
@@ -83,7 +83,7 @@ class _Command(Struct, frozen=True):
 
 
 def find_runs(
-    directory: str, below: Iterable[str], compose_files: Mapping[str, str], inside: str
+    directory: str, below: Iterable[str], compose_files: Mapping[str, str], found: FoundFiles
 ) -> Iterator[ComposeRun]:
     """Yield what scripts in a directory and below start of its compose files, and what the comments of those name.
 
@@ -92,7 +92,7 @@ def find_runs(
     known = frozenset(compose_files)
     scripts = (path for path, depth in _placed(directory, below) if _is_script(path, depth))
     for path in islice(scripts, _MOST_SCRIPTS):
-        text = found_text(path, inside) if path not in known else ""
+        text = found.text(path) if path not in known else ""
         if len(text) <= _LARGEST and _may_start(text):
             yield from _runs_in(path, text, directory, known)
     for path, text in compose_files.items():
@@ -101,12 +101,12 @@ def find_runs(
             yield from (run for run in _runs_in(path, head, directory, known) if path in run.files)
 
 
-def command_files(directory: str, below: Iterable[str], inside: str) -> Iterator[tuple[str, str]]:
+def command_files(directory: str, below: Iterable[str], found: FoundFiles) -> Iterator[tuple[str, str]]:
     """Yield the path and the text of each script and workflow, in a directory and below, that may bring a system to its visitors."""
     placed = _placed(directory, below)
     scripts = (path for path, depth in placed if _is_script(path, depth) or _OF_BUILDS.search(path) is not None)
     for path in islice(scripts, _MOST_SCRIPTS):
-        text = found_text(path, inside)
+        text = found.text(path)
         if len(text) <= _LARGEST:
             yield path, text
 

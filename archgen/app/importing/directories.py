@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 
-from archgen.system.files import FOUND, UnreadableFile, read_file
+from archgen.system.files import FOUND, ResolvedDirectory, UnreadableFile, read_file
 
 _SKIPPED = {"node_modules", "vendor", "venv", "__pycache__", "testdata", "site-packages", "target", "dist"}
 _OF_PACKAGES = ("package.json", "package-lock.json", "composer.json", "tsconfig.json")
@@ -20,6 +20,7 @@ _TRANSLATIONS = re.compile(
 _API_VERSION = re.compile(rb'^[ {]*"?apiVersion"?:', re.MULTILINE)
 _MOST_FILES = 5000
 _DEEPEST = 8
+_LARGEST_KEPT = 64 * 1024
 
 DirectoryEntries = tuple[list[str], list[str]]
 """The names of a directory's files and of its directories."""
@@ -79,18 +80,30 @@ def holds_no_address(path: str) -> bool:
     return path.endswith(_OF_PACKAGES) or _TRANSLATIONS.search(path) is not None
 
 
-def manifest_data(path: str, inside: str) -> bytes:
-    """Return a file that may be a manifest of Kubernetes; no bytes for any other."""
-    try:
-        data = read_file(path, FOUND, inside)
-    except UnreadableFile:
-        return b""
-    return data if b"kind" in data and b"apiVersion" in data and _API_VERSION.search(data) is not None else b""
+class FoundFiles:
+    """The files that are looked at to choose among them, inside a directory; those of usual sizes are read once."""
 
+    def __init__(self, inside: ResolvedDirectory) -> None:
+        self.inside = inside
+        self._kept: dict[str, bytes] = {}
 
-def found_text(path: str, inside: str) -> str:
-    """Return the text of a file; the empty one if it can't be read."""
-    try:
-        return read_file(path, FOUND, inside).decode("utf-8", "replace")
-    except UnreadableFile:
-        return ""
+    def data(self, path: str) -> bytes:
+        """Return the bytes of a file; none if it can't be read."""
+        if path in self._kept:
+            return self._kept[path]
+        try:
+            data = read_file(path, FOUND, self.inside)
+        except UnreadableFile:
+            data = b""
+        if len(data) <= _LARGEST_KEPT:
+            self._kept[path] = data
+        return data
+
+    def text(self, path: str) -> str:
+        """Return the text of a file; the empty one if it can't be read."""
+        return self.data(path).decode("utf-8", "replace")
+
+    def manifest(self, path: str) -> bytes:
+        """Return a file that may be a manifest of Kubernetes; no bytes for any other."""
+        data = self.data(path)
+        return data if b"kind" in data and b"apiVersion" in data and _API_VERSION.search(data) is not None else b""

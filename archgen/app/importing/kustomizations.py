@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archgen.app.config.config import repository_of
-from archgen.app.importing.directories import found_text, path_in
+from archgen.app.importing.directories import FoundFiles, path_in
 from archgen.importers.kubernetes.kustomization import PATCHES, RESOURCES
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
@@ -62,10 +62,15 @@ class Kustomizations:
         """Return the repository of the directory, which what they name may not lead out of."""
         return ResolvedDirectory.of(repository_of(self._directory))
 
+    @functools.cached_property
+    def found(self) -> FoundFiles:
+        """Return the files of the repository that they lead to."""
+        return FoundFiles(self.repository)
+
     def at(self, path: str) -> Kustomization:
         """Return the kustomization in a file; one that can't be read names nothing."""
         if path not in self._read:
-            text = found_text(path, self.repository)
+            text = self.found.text(path)
             self._read[path] = Kustomization(path, text, tuple(_names_in(text)))
         return self._read[path]
 

@@ -13,7 +13,7 @@ from archgen.app.importing.cluster_evidence import ClusterSketch, evidence_of_cl
 from archgen.app.importing.compose_evidence import evidence_of_compose
 from archgen.app.importing.compose_sketch import ServiceSketch
 from archgen.app.importing.deploy_commands import find_runs
-from archgen.app.importing.directories import found_text
+from archgen.app.importing.directories import FoundFiles
 from archgen.app.importing.evidence import Evidence, has_strong, strongest, weigh
 from archgen.app.importing.project_choice import ProjectChoice
 from archgen.app.importing.stated_use import stated_uses, usage_texts
@@ -38,12 +38,12 @@ def prefer(
     choice: ProjectChoice,
     names: Sequence[str],
     paths: Sequence[str],
-    inside: str,
+    found: FoundFiles,
     *,
     is_below: bool = False,
 ) -> Preference | None:
     """Return what to read of the chosen compose files and the manifests below; None where these run no program of the system."""
-    sketch = sketch_cluster(directory, paths, inside)
+    sketch = sketch_cluster(directory, paths, found)
     first = choice.projects[0][0]
     if not sketch.images:
         return None
@@ -52,9 +52,9 @@ def prefer(
     is_alike = _runs_alike(sketch, choice, directory)
     if not is_alike and not is_below:
         return Preference(False, "nothing shows that the manifests run the same system")
-    texts = usage_texts(names, directory, inside)
-    compose = [each for project in choice.candidates for each in _evidence(directory, project, texts, paths, inside)]
-    cluster = [*evidence_of_cluster(sketch, directory, paths, texts, inside)]
+    texts = usage_texts(names, directory, found)
+    compose = [each for project in choice.candidates for each in _evidence(directory, project, texts, paths, found)]
+    cluster = [*evidence_of_cluster(sketch, directory, paths, texts, found)]
     # routes and registries are in leftover manifests too
     is_strong = has_strong(cluster, 1) or has_strong(compose, -1)
     lead = _MARGIN if is_strong or not has_strong(compose, 1) else 0
@@ -116,10 +116,10 @@ def _named(choice: ProjectChoice) -> str:
 
 
 def _evidence(
-    directory: str, project: ComposeCandidate, documents: list[str], paths: Iterable[str], inside: str
+    directory: str, project: ComposeCandidate, documents: list[str], paths: Iterable[str], found: FoundFiles
 ) -> Iterator[Evidence]:
-    texts = {path: found_text(path, inside) for path in project.files}
-    runs = find_runs(directory, paths, texts, inside)
+    texts = {path: found.text(path) for path in project.files}
+    runs = find_runs(directory, paths, texts, found)
     by = project.deployed_by or next(
         (os.path.relpath(run.by, directory) for run in runs if run.deploys and run.files == project.files), ""
     )

@@ -18,7 +18,7 @@ from archgen.app.importing.compose_files import (
 )
 from archgen.app.importing.compose_sketch import ComposeSketch, ServiceSketch, sketch_compose
 from archgen.app.importing.deploy_commands import ComposeRun, find_runs
-from archgen.app.importing.directories import found_text, path_in
+from archgen.app.importing.directories import FoundFiles, path_in
 from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.products import is_product
@@ -52,12 +52,14 @@ class ProjectChoice(Struct, frozen=True):
         return self.candidates != () and all(each.services != {} and not each.own for each in self.candidates)
 
 
-def choose_projects(directory: str, projects: dict[str, list[str]], below: list[str], inside: str) -> ProjectChoice:
+def choose_projects(
+    directory: str, projects: dict[str, list[str]], below: list[str], found: FoundFiles
+) -> ProjectChoice:
     """Return the projects to read instead of those that lie nearest, where more speaks for others of the same system.
 
     `projects` are the names of the nearest compose files by their directories, `below` the files in the directory and below.
     """
-    nearest = [choose_compose_files(project, names, inside) for project, names in projects.items()]
+    nearest = [choose_compose_files(project, names, found) for project, names in projects.items()]
     read = [
         tuple(path_in(project, name) for name in chosen) for project, (chosen, _) in zip(projects, nearest, strict=True)
     ]
@@ -79,12 +81,12 @@ def choose_projects(directory: str, projects: dict[str, list[str]], below: list[
     ]
     if len(read) == 1 and {*files} <= current_files:
         return ProjectChoice(
-            read, others, sketched=functools.cache(lambda: _sketched_alone(directory, read[0], likely, inside))
+            read, others, sketched=functools.cache(lambda: _sketched_alone(directory, read[0], likely, found))
         )
-    texts = {path: found_text(path, inside) for path in likely}
+    texts = {path: found.text(path) for path in likely}
     sketches = {path: sketch_compose(path, text) for path, text in texts.items()}
-    runs = list(find_runs(directory, near, texts, inside)) if current_files < {*likely} else []
-    candidates = _candidates(directory, likely, sketches, runs, inside)
+    runs = list(find_runs(directory, near, texts, found)) if current_files < {*likely} else []
+    candidates = _candidates(directory, likely, sketches, runs, found)
     current = [_candidate(directory, project, sketches, runs) for project in read]
     chosen = _without_variants(directory, [_best(each, candidates) for each in _working(current, candidates)])
     result = [each.files for each in chosen]
@@ -92,24 +94,24 @@ def choose_projects(directory: str, projects: dict[str, list[str]], below: list[
     beside = {os.path.dirname(path) for path in taken}
     variants = [path for path in files if os.path.dirname(path) in beside]
     unread = dict.fromkeys([*others, *sorted(current_files), *variants])
-    unread |= dict.fromkeys(_elsewhere({*map(os.path.normpath, (*beside, *projects))}, sketches, inside))
+    unread |= dict.fromkeys(_elsewhere({*map(os.path.normpath, (*beside, *projects))}, sketches, found))
     left = [path for path in unread if path not in taken]
     return ProjectChoice(result, left, _reason(directory, current, chosen, left), lambda: (*chosen,))
 
 
 def _sketched_alone(
-    directory: str, project: tuple[str, ...], likely: list[str], inside: str
+    directory: str, project: tuple[str, ...], likely: list[str], found: FoundFiles
 ) -> tuple[ComposeCandidate, ...]:
-    sketches = {path: sketch_compose(path, found_text(path, inside)) for path in likely}
+    sketches = {path: sketch_compose(path, found.text(path)) for path in likely}
     return (_candidate(directory, project, sketches, []),)
 
 
-def _elsewhere(beside: set[str], sketches: dict[str, ComposeSketch], inside: str) -> Iterator[str]:
+def _elsewhere(beside: set[str], sketches: dict[str, ComposeSketch], found: FoundFiles) -> Iterator[str]:
     """Yield the files of other directories that may be read by themselves: what those for visitors run may be among them."""
     included = {path_in(os.path.dirname(path), name) for path, sketch in sketches.items() for name in sketch.includes}
     for directory, names in by_directory(sketches).items():
         if (directory or ".") not in beside:
-            for name in choose_compose_files(directory, names, inside)[0]:
+            for name in choose_compose_files(directory, names, found)[0]:
                 path = path_in(directory, name)
                 # a store alone is an example, or started for tests
                 services = sketches[path].services.values()
@@ -118,7 +120,7 @@ def _elsewhere(beside: set[str], sketches: dict[str, ComposeSketch], inside: str
 
 
 def _candidates(
-    directory: str, files: list[str], sketches: dict[str, ComposeSketch], runs: list[ComposeRun], inside: str
+    directory: str, files: list[str], sketches: dict[str, ComposeSketch], runs: list[ComposeRun], found: FoundFiles
 ) -> list[ComposeCandidate]:
     """Return all that may be read together: each file with those that it belongs to, and what scripts start together."""
     groups = dict.fromkeys(run.files for run in runs if run.files[1:] or _base_of(run.files[0], sketches) is None)
@@ -133,7 +135,7 @@ def _candidates(
             )
             group = tuple(
                 path_in(os.path.dirname(path), each)
-                for each in choose_compose_files(os.path.dirname(path), companions, inside)[0]
+                for each in choose_compose_files(os.path.dirname(path), companions, found)[0]
             )
             groups.setdefault(_with_base(group, sketches, runs) if name not in DEFAULTS else group)
     return [_candidate(directory, group, sketches, runs) for group in groups if group]

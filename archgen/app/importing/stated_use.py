@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 
-from archgen.app.importing.directories import found_text
+from archgen.app.importing.directories import FoundFiles
 
 _DEVELOPMENT = re.compile(
     r"\b(locale?(ly)?|dev|develop(er|ers|ment|ing)?|hot[- ]reload|développement|desarrollo|desenvolvimento|"
@@ -83,13 +83,13 @@ def comments_above(text: str) -> str:
     return "\n".join(lines)
 
 
-def usage_texts(names: Iterable[str], directory: str, inside: str) -> list[str]:
+def usage_texts(names: Iterable[str], directory: str, found: FoundFiles) -> list[str]:
     """Return the texts beside a system that tell how to run it."""
     chosen = sorted(
         (name for name in names if _READ.fullmatch(name)),
         key=lambda name: (not name.lower().startswith("readme"), name),
     )
-    return [found_text(os.path.join(directory, name), inside) for name in chosen[:_MOST_DOCUMENTS]]
+    return [found.text(os.path.join(directory, name)) for name in chosen[:_MOST_DOCUMENTS]]
 
 
 def stated_uses(texts: Iterable[str], command: re.Pattern[str]) -> Iterator[int]:
