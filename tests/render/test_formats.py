@@ -15,6 +15,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.app.drawing.formats import FORMATS, format_of
@@ -34,7 +35,7 @@ from archgen.render.text.sequence import sequence_text
 from archgen.report.common.terminal import display_width
 from archgen.style.svg_markup import clean
 from archgen.views.deployment import deployment
-from archgen.views.diagram import Chip, Diagram, Message, Node, Sequence
+from archgen.views.diagram import Chip, Diagram, Edge, Message, Node, Sequence
 from archgen.views.flow import flow_sequence
 from tests.hostile import HOSTILE
 from tests.paths import ROOT
@@ -384,6 +385,26 @@ def test_no_card_of_a_text_picture_hides_another(one: Topology) -> None:
     text = diagram_text(domain(deployment(one)))
     corners = [text.count(mark) for mark in "┌┐└┘"]
     assert min(corners) >= len(deployment(one).nodes)
+
+
+def test_a_list_calls_cards_by_their_labels_and_says_once_what_is_unencrypted() -> None:
+    names = {"a": "Desk", "b": "Store", "c": "Store"}
+    nodes = tuple(
+        Node(id=each, subject=each, label=label, detail="", kind="service", role="application")
+        for each, label in names.items()
+    )
+    several = Edge(
+        id="e",
+        subject="e",
+        source="a",
+        target="b",
+        label="3 connections, 1 unencrypted",
+        meaning="plaintext",
+        bundled=("a -> b", "a -> b2"),
+    )
+    alone = replace(several, id="f", subject="f", target="c", label="http", bundled=())
+    lines = diagram_list(Diagram(id="d", title="d", alt="", nodes=nodes, edges=(several, alone))).splitlines()
+    assert lines[-2:] == ["Desk → b: 3 connections, 1 unencrypted", "Desk → c: http, unencrypted across hosts"]
 
 
 def test_ascii_is_ascii() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import assert_never
 
@@ -18,14 +19,23 @@ _ASCII = str.maketrans({**ASCII_SIGNS, "→": "->", "←": "<-", "⇠": "<-", "�
 def diagram_list(diagram: Diagram, ascii_only: bool = False) -> str:
     """Groups with what is in them, then the connections, one a line."""
     lines = [_folded(diagram.title), "", *_inside(diagram, None, "")]
-    labels = {node.id: _folded(node.id) for node in diagram.nodes}
+    labels = _labels(diagram)
     if diagram.edges:
         lines.append("")
     for edge in diagram.edges:
-        words = ", ".join(dict.fromkeys(word for word in (_folded(edge.label), LINES[edge.meaning].words) if word))
+        # the words of a bundle say how many are unencrypted, and the rest is not
+        how = "" if edge.bundled and edge.label.endswith(" unencrypted") else LINES[edge.meaning].words
+        words = ", ".join(dict.fromkeys(word for word in (_folded(edge.label), how) if word))
         arrow = "↔" if edge.mutual else "→"
         lines.append(_joined(f"{labels[edge.source]} {arrow} {labels[edge.target]}: {words}", edge.badges))
     return _written(lines, ascii_only)
+
+
+def _labels(diagram: Diagram) -> dict[str, str]:
+    """Return the label of each node, or its id where several have that label."""
+    labels = {node.id: _folded(node.label) for node in diagram.nodes}
+    count = Counter(labels.values())
+    return {name: label if count[label] == 1 else _folded(name) for name, label in labels.items()}
 
 
 def _written(lines: Iterable[str], ascii_only: bool) -> str:
