@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archgen.analysis.topology import Topology
+from archgen.edits.promotion import agrees_by_vote
 from archgen.edits.second_advice import read_elsewhere
 from archgen.model.architecture import Component
 from archgen.model.products import scope_of
@@ -61,6 +62,9 @@ def _another_copy(component: Component, primary: str, declared: str) -> str:
     replication = component.replication
     if replication is not None and replication.copy_of is not None:
         return read_elsewhere(component.id, replication.copy_of, "in another zone")
+    if component.kind == "object-storage" or agrees_by_vote(component):
+        # a bucket has no second writer, and two of what votes can't elect
+        return f"Have its provider spread it over several zones, and declare `managed: {{scope: regional}}` for {component.id}."
     return (
         f"Add a copy in another zone that takes over (a reader, Multi-AZ), and declare it: {declared} `replication: "
         f"{{primary: '{primary}', failover: automatic}}` for {component.id}."

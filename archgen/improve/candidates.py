@@ -37,8 +37,14 @@ def lone_components(topology: Topology) -> frozenset[str]:
         component.id
         for component in topology.architecture.components
         if not (forms_quorum(component) or may_get_second(topology, component))
-        or (len(component.replicas) == 1 and (keeps_files(component) or is_promoted_by_unknown(component)))
+        or (len(component.replicas) == 1 and _is_of_no_use_twice(component))
     )
+
+
+def _is_of_no_use_twice(component: Component) -> bool:
+    """Return True for what has its data in one place, whatever is beside it; how a provider's members vote is its own matter."""
+    voting = component.managed and agrees_by_vote(component)
+    return voting or keeps_files(component) or is_promoted_by_unknown(component)
 
 
 def forms_quorum(component: Component) -> bool:

@@ -357,6 +357,8 @@ def test_a_program_that_keeps_its_files_beside_itself_gets_no_second_replica(
         ("kind: database, product: sqlite", False),
         ("kind: file-storage", False),
         ("kind: file-storage, product: minio", True),
+        ("kind: queue, product: activemq, managed: true", True),
+        ("kind: stream, product: kafka, managed: true", False),
         ("kind: monitoring", False),
         ("kind: backup", False),
     ],
