@@ -32,13 +32,13 @@ def hindrances(evaluation: Evaluation[int], bit: int) -> tuple[tuple[str, str], 
     return (*reasons.items(), *_without_own_quorum(evaluation, bit, reasons))
 
 
-def _without_own_quorum(evaluation: Evaluation[int], bit: int, told: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield the steps, but those told of, that a component would send of which members are up and have no majority."""
+def _without_own_quorum(evaluation: Evaluation[int], bit: int, explained: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield the steps, but the explained ones, that a component would send whose members are up and have no majority."""
     plan, quorums = evaluation.plan, evaluation.plan.structure.quorums
     flow = plan.index.flows.get(plan.structure.flow)
     for request, _ in requests(flow.steps) if flow is not None and quorums else ():
         votes = quorums.get(request.source)
-        if votes is None or request.id in told:
+        if votes is None or request.id in explained:
             continue
         waiting = [each for each in votes[1] if evaluation.down[each] & bit and not evaluation.own[each] & bit]
         if waiting:

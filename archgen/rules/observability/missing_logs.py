@@ -58,9 +58,9 @@ def _advise(facts: Topology, entry: str, observers: tuple[str, ...], syslog: Con
     if any(_ships(facts, observer, entry) for observer in observers):
         return None
     if syslog is not None:
-        how = " over TLS" if clear_ports(syslog) else ""
+        how = ", but over TLS" if clear_ports(syslog) else ""
         return (
-            f"Let it send its logs to {syslog.targets[0]}{how}, as {syslog.source} does, and declare that connection."
+            f"Let it send its logs to {syslog.targets[0]}, as {syslog.source} does{how}, and declare that connection."
         )
     if _takes_no_client(facts, entry):
         return "Let it send its logs to a collector by syslog (`kind: log-collector`), and declare that connection."
