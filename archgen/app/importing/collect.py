@@ -239,7 +239,8 @@ def _find_proxies(collection: SourceFiles, directory: str, below: Iterable[str],
     """
     found: dict[str, Configuration] = {}
     depth = 0 if directory == "." else directory.count(os.sep) + 1
-    for path in below:
+    # hardly any other path has one of these parts
+    for path in (each for each in below if ".conf" in each or ".cfg" in each or "sites-" in each):
         if path.count(os.sep) - depth <= _DEEPEST_PROXY and _OF_PROXIES.search(path.replace(os.sep, "/")):
             try:
                 file = Configuration(os.path.normpath(path), read_file(path, FOUND, inside))
