@@ -120,7 +120,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     inside = collection.resolved[os.path.abspath(directory)] = ResolvedDirectory.of(directory)
     found = FoundFiles(inside)
     entries = functools.cache(entries_of)
-    names = sorted(entries(path_before_names(directory))[0])
+    names, _ = entries(path_before_names(directory))
     collection.names_by_directory["" if directory == "." else directory] = frozenset(names)
     composed = [name for name in names if is_compose_file(name)]
     if composed:

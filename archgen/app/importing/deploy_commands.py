@@ -116,7 +116,7 @@ def _placed(directory: str, below: Iterable[str]) -> Iterator[tuple[str, int]]:
     above = 0 if directory == "." else directory.count(os.sep) + 1
     yield from ((path, path.count(os.sep) - above) for path in below)
     workflows = path_in(directory, _WORKFLOWS)
-    yield from ((os.path.join(workflows, name), 1) for name in sorted(entries_of(workflows)[0]))
+    yield from ((os.path.join(workflows, name), 1) for name in entries_of(workflows)[0])
 
 
 def _may_start(text: str) -> bool:

@@ -40,9 +40,9 @@ def files_below(
         where, depth = waiting.pop()
         names, directories = entries(where)
         if depth < deepest:
-            shown = sorted((name for name in directories if name[0] != "." and name not in _SKIPPED), reverse=True)
+            shown = [name for name in reversed(directories) if name[0] != "." and name not in _SKIPPED]
             waiting += [(f"{where}{name}{os.sep}", depth + 1) for name in shown]
-        for name in sorted(names):
+        for name in names:
             count += 1
             if count > _MOST_FILES:
                 return
@@ -55,7 +55,7 @@ def path_before_names(directory: str) -> str:
 
 
 def entries_of(directory: str) -> DirectoryEntries:
-    """Return the names of a directory's files and of its directories, without links to directories; none if it can't be read."""
+    """Return the sorted names of a directory's files and directories, without links to directories; none if it can't be read."""
     names: list[str] = []
     directories: list[str] = []
     try:
@@ -67,7 +67,7 @@ def entries_of(directory: str) -> DirectoryEntries:
                     directories.append(entry.name)
     except OSError:
         return [], []
-    return names, directories
+    return sorted(names), sorted(directories)
 
 
 def path_in(directory: str, name: str) -> str:
