@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -21,6 +21,10 @@ Numbered = tuple[int, Finding]
 
 _ELEMENTS = ("replica", "host", "zone")
 """The kinds of elements that fail: another element is another finding, even if it was renamed."""
+
+
+_OF_A_LOSS = ("single-point-of-failure", "colocated-redundancy")
+"""Rules about the loss of an element, which are silent where findings about its parts or of another rule tell of each flow."""
 
 
 class FindingChange(Struct, frozen=True):
@@ -69,18 +73,41 @@ def compare_findings(before: CheckedModel, after: CheckedModel) -> tuple[Finding
     Findings that are accepted in both models are left out, and those that are hidden from the reader as they are now.
     """
     partners, resolved = _paired(before, after)
-    changes = [_change(partners.get(place), new) for place, new in enumerate(after.numbered)]
-    changes += [FindingChange("resolved", old, old, None) for place, old in resolved if place < len(before.findings)]
+    was, now = _single_points(before), _single_points(after)
+    changes = [_change(was, partners.get(place), new) for place, new in enumerate(after.numbered)]
+    changes += [_gone(now, old) for place, old in resolved if place < len(before.findings)]
     return tuple(change for change in changes if change is not None)
 
 
-def _change(old: Numbered | None, new: Numbered) -> FindingChange | None:
+def _change(was: _Points, old: Numbered | None, new: Numbered) -> FindingChange | None:
     is_accepted = new[1].accepted is not None
+    if old is None and not is_accepted and _is_so(was, new[1]):
+        return FindingChange("left", new, None, new, ("part of other findings before",))
     if old is None:
         return FindingChange("accepted" if is_accepted else "introduced", new, old, new)
     if is_accepted:
         return None if old[1].accepted is not None else FindingChange("accepted", new, old, new)
     return FindingChange("left", new, old, new, tuple(_differences(old[1], new[1])))
+
+
+def _gone(now: _Points, old: Numbered) -> FindingChange:
+    if old[1].accepted is None and _is_so(now, old[1]):
+        return FindingChange("left", old, old, None, ("part of other findings now",))
+    return FindingChange("resolved", old, old, None)
+
+
+_Points = Mapping[str, frozenset[Subject]]
+"""The elements whose loss alone takes down a flow, by its id."""
+
+
+def _single_points(model: CheckedModel) -> _Points:
+    return {flow: frozenset(points) for flow, points in model.topology.losses.points.items()}
+
+
+def _is_so(points: _Points, finding: Finding) -> bool:
+    """Return True if an element takes down the flows of a finding in another model, where other findings tell of that."""
+    of_a_loss = finding.rule in _OF_A_LOSS and bool(finding.flows)
+    return of_a_loss and all(finding.subject in points.get(flow, ()) for flow in finding.flows)
 
 
 def _differences(old: Finding, new: Finding) -> Iterator[str]:

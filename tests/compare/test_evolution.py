@@ -306,6 +306,35 @@ def test_numbers_are_those_of_the_models() -> None:
 # Flows
 
 
+ROOM = """\
+archgen: 1
+name: A pair in one room
+zones: {room: {kind: datacenter}, far: {kind: datacenter}, near: {kind: datacenter}}
+hosts: {a: {zone: room}, b: {zone: room}, c: {zone: far}, d: {zone: near}}
+components:
+  job: {kind: scheduler, runs_on: [a, b], cluster: {mode: active-passive, active: a, failover: manual}}
+  api: {kind: service, runs_on: [c, d]}
+connections: {job -> api: https}
+flows: {night: {steps: [job -> api: run]}}
+"""
+
+
+def test_a_single_point_that_others_told_of_is_no_new_one() -> None:
+    by_hand, alone = side(ROOM), side(ROOM.replace("failover: manual", "failover: automatic"))
+    apart = side(ROOM.replace("b: {zone: room}", "b: {zone: far}").replace("failover: manual", "failover: automatic"))
+
+    def fates(before: CheckedModel, after: CheckedModel) -> set[tuple[str, str]]:
+        changes = evolve(before, after).findings
+        return {
+            (change.finding.subject.id, change.verdict) for change in changes if change.finding.code.startswith("REL00")
+        }
+
+    assert fates(by_hand, alone) == {("a", "resolved"), ("room", "left")}
+    assert fates(alone, by_hand) == {("a", "introduced"), ("room", "left")}
+    assert fates(apart, alone) == {("room", "introduced")}
+    assert fates(alone, apart) == {("room", "resolved")}
+
+
 def test_flows_that_come_go_and_stop_working() -> None:
     more = BASE + "  look:\n    title: Looks\n    access: read\n    steps:\n      - user -> web: look\n"
     grown = evolve(side(BASE), side(more))
