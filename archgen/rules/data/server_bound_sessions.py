@@ -50,7 +50,18 @@ def _hit(facts: Topology, component: Component, data: list[str], balancers: list
         message=f"{component.id} keeps the {listed(data)} on each server{missed}",
         related=tuple((Subject("component", balancer), "chooses among its servers") for balancer in balancers),
         flows=facts.flows_of[component.id],
+        fix=_FIXES.get(tuple(data)),
     )
+
+
+_FIXES: dict[tuple[str, ...], str] = {
+    ("sessions",): (
+        "Keep sessions in a store that every server asks, and declare `sessions: shared`. Or let the balancer bring each visitor "
+        "back with `stickiness`."
+    ),
+    ("uploads",): "Keep the files in object storage that every server asks, and declare `uploads: shared`.",
+}
+"""The fixes for one kind of data; for both, the rule's own."""
 
 
 RULE = Rule(
