@@ -142,6 +142,11 @@ class Edge(Struct, frozen=True, kw_only=True):
     mutual: bool = False
     bundled: tuple[str, ...] = ()
 
+    @property
+    def counts_unencrypted(self) -> bool:
+        """Return True if the label of a bundle says how many are unencrypted: the words of its meaning would say so of all."""
+        return bool(self.bundled) and self.label.endswith(" unencrypted")
+
 
 class Diagram(Struct, frozen=True, kw_only=True):
     """A deployment or another structural diagram; `alt` describes it in words.

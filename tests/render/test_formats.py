@@ -26,6 +26,7 @@ from archgen.layout.sequence.arrangement import place
 from archgen.render.canvas.drawio import drawio
 from archgen.render.canvas.excalidraw import excalidraw
 from archgen.render.code import d2, plantuml
+from archgen.render.code.mermaid import diagram_mermaid
 from archgen.render.code.structurizr import structurizr
 from archgen.render.scene.diagram import diagram_scene
 from archgen.render.scene.sequence import sequence_scene
@@ -403,7 +404,11 @@ def test_a_list_calls_cards_by_their_labels_and_says_once_what_is_unencrypted() 
         bundled=("a -> b", "a -> b2"),
     )
     alone = replace(several, id="f", subject="f", target="c", label="http", bundled=())
-    lines = diagram_list(Diagram(id="d", title="d", alt="", nodes=nodes, edges=(several, alone))).splitlines()
+    drawn = Diagram(id="d", title="d", alt="", nodes=nodes, edges=(several, alone))
+    for text in (d2.diagram_d2(drawn), diagram_mermaid(drawn), plantuml.diagram_plantuml(drawn)):
+        assert "1 unencrypted" in text
+        assert "unencrypted, unencrypted" not in text
+    lines = diagram_list(drawn).splitlines()
     assert lines[-2:] == ["Desk → b: 3 connections, 1 unencrypted", "Desk → c: http, unencrypted across hosts"]
 
 

@@ -71,7 +71,8 @@ def _node(node: Node, name: str) -> str:
 
 def _edge(edge: Edge, paths: dict[str, str], palette: dict[str, str]) -> str:
     line = LINES[edge.meaning]
-    words = ", ".join(dict.fromkeys(word for word in (edge.label, line.words, numbered(edge.badges)) if word))
+    how = "" if edge.counts_unencrypted else line.words
+    words = ", ".join(dict.fromkeys(word for word in (edge.label, how, numbered(edge.badges)) if word))
     style = [f'style.stroke: "{palette[line.role]}"']
     if edge.meaning in _DASHES:
         style.append(f"style.stroke-dash: {_DASHES[edge.meaning]}")

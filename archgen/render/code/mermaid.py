@@ -154,5 +154,6 @@ def _words(group: Group) -> str:
 
 
 def _label(edge: Edge) -> str:
-    words = ", ".join(dict.fromkeys(word for word in (edge.label, LINES[edge.meaning].words) if word))
+    how = "" if edge.counts_unencrypted else LINES[edge.meaning].words
+    words = ", ".join(dict.fromkeys(word for word in (edge.label, how) if word))
     return f'|"{mermaid_text(words)}"|' if words else ""

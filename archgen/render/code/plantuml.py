@@ -78,7 +78,8 @@ def diagram_plantuml(diagram: Diagram, theme: Theme = LIGHT) -> str:
     for edge in diagram.edges:
         line = LINES[edge.meaning]
         arrow = f"{'<' if edge.mutual else ''}-[{palette[line.role]}{_STYLES[edge.meaning]}]->"
-        words = ", ".join(dict.fromkeys(word for word in (edge.label, line.words, numbered(edge.badges)) if word))
+        how = "" if edge.counts_unencrypted else line.words
+        words = ", ".join(dict.fromkeys(word for word in (edge.label, how, numbered(edge.badges)) if word))
         lines.append(f"{names[edge.source]} {arrow} {names[edge.target]}{_suffix(_lines(words))}")
     return "\n".join([*lines, "@enduml"]) + "\n"
 

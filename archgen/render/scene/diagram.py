@@ -249,7 +249,8 @@ class _Painter:
         head, apart = heads(placed, self._sizes.arrow), self._apart(placed, line, crossings)
         thick = self._sizes.line / SIZES.line
         pen = Pen(line.role, width * thick, _longer(line.dash, thick) or None)
-        words = " ".join(dict.fromkeys(word for word in (edge.label, line.words, edge.change) if word))
+        how = "" if edge.counts_unencrypted else line.words
+        words = " ".join(dict.fromkeys(word for word in (edge.label, how, edge.change) if word))
         full = f"{edge.source} → {edge.target}: {words}"
         label = placed.label.box if placed.label else None
         link = self._link("connection", edge.subject, full, label)

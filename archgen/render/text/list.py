@@ -23,8 +23,7 @@ def diagram_list(diagram: Diagram, ascii_only: bool = False) -> str:
     if diagram.edges:
         lines.append("")
     for edge in diagram.edges:
-        # the words of a bundle say how many are unencrypted, and the rest is not
-        how = "" if edge.bundled and edge.label.endswith(" unencrypted") else LINES[edge.meaning].words
+        how = "" if edge.counts_unencrypted else LINES[edge.meaning].words
         words = ", ".join(dict.fromkeys(word for word in (_folded(edge.label), how) if word))
         arrow = "↔" if edge.mutual else "→"
         lines.append(_joined(f"{labels[edge.source]} {arrow} {labels[edge.target]}: {words}", edge.badges))
