@@ -249,10 +249,13 @@ class _Encoder:
         indices: dict[int, int] = {}
         needs: list[Any] = []
         uses: list[list[int]] = []
+        starts: list[int] = []
         for replica in plan.replicas:
             for need in structure.needs.get(replica, ()):
                 if id(need) not in indices:
                     indices[id(need)] = len(needs)
+                    if need.candidates and need.connection is None:
+                        starts.append(len(needs))
                     needs.append(self._need(need, steps))
             uses.append([indices[id(need)] for need in structure.needs.get(replica, ())])
         optional = {steps[step] for step in structure.optional}
@@ -268,6 +271,8 @@ class _Encoder:
             "needs": needs,
             "uses": uses,
             "optional": [index for index, need in enumerate(needs) if need[0] in optional],
+            # those of standbys that start a flow only with an active member: they call nobody
+            "starts": starts,
         }
 
     def _need(self, need: Need, steps: dict[str, int]) -> list[Any]:

@@ -203,6 +203,8 @@ def test_pan_and_zoom_of_a_thousand_components_change_one_transform(
         )
     browser.driver.get(f"file://{file}")
     until(lambda: browser.run("return document.querySelectorAll('.ready .archgen-canvas [data-node]').length") == 1000)
+    # what waits is laid out in idle time, which is no answer to a hand
+    until(lambda: browser.run("return document.querySelector('figure').style.contentVisibility") == "visible")
     browser.run(LARGE)
     until(lambda: len(list(browser.run("return seen"))) >= 3)
     assert browser.run("return seen") == [["attributes", "style", "archgen-canvas"]] * 3

@@ -179,6 +179,7 @@ var archgenStructure = (() => {
     const lame = bit === SOUND ? 0n : SOUND;
     const [component, step] = evaluation.plan.initiators.find(([initiator]) => evaluation.component(initiator) & bit);
     const sound = evaluation.members.get(component).filter(member => !(evaluation.failed.get(member) & lame));
+    const starts = new Set(evaluation.plan.starts.map(index => evaluation.plan.needs[index]));
     const cameFrom = new Map();
     // a replica after the step that leads there, with its caller; or a need that nothing meets
     const open = sound.filter(member => !(evaluation.down.get(member) & bit)).map(member => [-1, member, null, null]);
@@ -189,6 +190,8 @@ var archgenStructure = (() => {
       const [[, replica, before, broken]] = open.splice(first, 1);
       if (broken) {
         const dead = [...deciders(evaluation, broken), ...beside(broken)].filter(failing).filter(callee => evaluation.down.get(callee) & bit);
+        // a standby that starts nothing yet calls nobody: the step begins at the active member
+        if (starts.has(broken) && dead.length) return [broken[0], dead.slice(0, 1)];
         const way = [replica];
         while (cameFrom.get(way[0]) !== null) way.unshift(cameFrom.get(way[0]));
         return [broken[0], [...way, ...dead.slice(0, 1)]];
