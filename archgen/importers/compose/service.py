@@ -205,6 +205,8 @@ def read_service(service_name: str, node: SourceNode, variables: Mapping[str, st
         service.aliases |= {interpolate(item.text, variables) for item in network.get("aliases").list()}
         if network.text_at("ipv4_address"):
             service.aliases.add(interpolate(network.text_at("ipv4_address"), variables))
+    # a variable that nobody sets leaves no name
+    service.aliases.discard("")
     service.secrets = {item.text or item.text_at("source") for item in node.get("secrets").list()}
     service.dns = [SourceText(interpolate(item.text, variables), item.origin) for item in node.get("dns").list()]
     service.env_files = [
