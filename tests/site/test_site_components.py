@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from archgen.cli import main
+from archgen.linting.checked_model import CheckedModel
 from archgen.model.subject import Subject
 from archgen.reliability.simulation import simulate
 from archgen.site.interactive.cards import component_facts
+from archgen.site.interactive.columns import SizedSvg
 from archgen.site.interactive.trial import trial
-from archgen.site.interactive.views import front, views
+from archgen.site.interactive.view_block import ViewDrawings, view_block
+from archgen.site.interactive.views import front, opened_by_card, views
 from archgen.site.pages.component import component_page, component_path
 from archgen.site.pages.facts import element_table
 from archgen.site.structure_data import elements
@@ -164,6 +167,74 @@ def test_a_system_too_large_to_read_opens_on_its_groups_and_each_is_a_view() -> 
     assert groups == {view.opens for view in offered if view.opens}
     small = views(check("shop.arch.yaml", MODEL.encode()), None)
     assert small[0].id == "deployment"
+
+
+VIEWS = """groups:
+  store: {name: Store}
+  front: {name: Front end}
+views:
+  path: {title: The way to the data, include: [web, db], neighbours: true, highlight: db}
+  hosts: {include: db, level: deployment}
+  empty: {include: tag:none}
+  large: {exclude: [user, old], neighbours: true}
+"""
+
+
+def viewed() -> CheckedModel:
+    """The shop with views of its own, one of which is drawn in levels."""
+    stores = "".join(
+        f"  s{number}: {{kind: cache, product: p{number}, group: {'front' if number % 2 else 'store'}}}\n"
+        for number in range(40)
+    )
+    text = MODEL.replace("components:\n", f"{VIEWS}components:\n{stores}  old: {{kind: cache, group: store}}\n")
+    text = text.replace("kind: load-balancer", "kind: load-balancer, group: front")
+    return check("shop.arch.yaml", text.replace("connections:\n", "connections:\n  web -> old: redis\n").encode())
+
+
+def test_the_views_of_a_model_are_views_of_its_page_and_each_leads_to_its_own_groups() -> None:
+    system = viewed()
+    offered = {view.id: view for view in views(system, None)}
+    titles = {id: view.title for id, view in offered.items() if view.scope}
+    assert titles == {
+        "view-path": "The way to the data",
+        "view-hosts": "hosts",
+        "view-large": "large",
+        "view-large-group-store": "large: Store",
+        "view-large-group-front": "large: Front end",
+    }
+    assert next(id for id in offered if id.startswith(("group-", "view-"))) == "view-path"
+    own = offered["view-hosts"].diagram
+    assert (own.title, own.alt) == ("Shop: hosts", "Shop: hosts: 1 component on 1 host (a).")
+    assert offered["view-path"].diagram.alt.startswith("Shop: The way to the data: 2 components")
+    opened = opened_by_card(list(offered.values()))
+    assert opened["view-large"] == {
+        "group:store": "view-large-group-store",
+        "group:front": "view-large-group-front",
+        "beside/group:store": "group-group-store",
+    }
+    assert "beside/group:store" in {node.id for node in offered["view-large"].diagram.nodes}
+    assert opened[""] == {"group:store": "group-group-store", "group:front": "group-group-front"}
+
+
+def test_the_legend_explains_a_view_that_has_neighbors_and_highlights() -> None:
+    system = viewed()
+    first, *others = views(system, None)
+    block = view_block(system, ViewDrawings(first, SizedSvg("<svg/>"), tuple((view, "<svg/>") for view in others)))
+    document = parse(block)
+    shown = {
+        item.words: item.attributes["data-for"].split() for item in document.all("li") if "data-for" in item.attributes
+    }
+    assert shown["highlighted"] == ["view-path"]
+    assert {"view-path", "view-large"} <= set(shown["neighbor"])
+    assert "view-hosts" not in shown["neighbor"]
+    tabs = {
+        tab.attributes["data-view"]: tab.attributes.get("data-scope")
+        for tab in document.all("a")
+        if "data-view" in tab.attributes
+    }
+    assert tabs["view-large-group-store"] == "view-large"
+    assert tabs["deployment"] is None
+    assert "The way to the data of Shop" in block.static
 
 
 def test_the_table_of_elements_says_what_leads_to_the_site_once_and_which_client_has_no_browser() -> None:

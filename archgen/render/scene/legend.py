@@ -27,6 +27,9 @@ _BADGE = 0.85
 NEIGHBOR = "neighbor"
 """The word of a legend for a card beside the group that is opened."""
 
+HIGHLIGHTED = "highlighted"
+"""The word of a legend for a card that its view emphasizes."""
+
 _SAMPLE = 28.0
 _GAP = 18.0
 _LEAST = 320.0
@@ -72,6 +75,9 @@ def _entries(placed: Placed) -> Iterator[_Entry]:
     if any(node.node.beside for node in placed.nodes):
         box = Rectangle(Box(0.5, -2.5, 20, 12), "tint_1", Pen("card_line", dash=BESIDE), 3)
         yield (box, _words(27, NEIGHBOR)), 27 + text_width(NEIGHBOR, SIZES.small)
+    if any(node.node.emphasized for node in placed.nodes):
+        box = Rectangle(Box(1.5, -1.5, 18, 10), "card", Pen("accent", 2.5), 3)
+        yield (box, _words(27, HIGHLIGHTED)), 27 + text_width(HIGHLIGHTED, SIZES.small)
     changes = {node.node.change for node in placed.nodes} | {group.group.change for group in placed.groups}
     changes |= {edge.edge.change for edge in placed.edges}
     for change in CHANGES:

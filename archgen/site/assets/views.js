@@ -145,6 +145,7 @@
 
     show(tab) {
       this.view = tab.dataset.view;
+      this.scope = tab.dataset.scope;
       for (const choice of this.chosen) {
         choice.setAttribute("aria-selected", String(choice === tab));
         choice.tabIndex = choice === tab ? 0 : -1;
@@ -152,7 +153,7 @@
       this.figure.setAttribute("aria-labelledby", tab.id);
       this.root.querySelector(".archgen-full a").setAttribute("href", tab.getAttribute("href"));
       for (const entry of this.root.querySelectorAll(".archgen-legend [data-for]")) {
-        entry.hidden = entry.dataset.for !== this.view;
+        entry.hidden = !entry.dataset.for.split(" ").includes(this.view);
       }
       const first = this.view === this.figure.dataset.view;
       this.figure.toggleAttribute("data-first", first);
@@ -314,9 +315,10 @@
       }, true);
     }
 
-    /* The view that a card of a group leads to. */
+    /* The view that a card of a group leads to: one of the same scope, or one that its card leads to everywhere. */
     opened(item) {
-      return this.facts.opens[item.closest("[data-node]")?.dataset.node];
+      const card = item.closest("[data-node]")?.dataset.node;
+      return this.facts.opens[this.scope]?.[card] || this.facts.opens[""][card];
     }
 
     /* Lines are thin: each gets a wider, invisible line to point at, once a pointer comes near. */

@@ -9,6 +9,7 @@ from msgspec import Struct, to_builtins
 
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.finding import SEVERITIES
+from archgen.render.scene.legend import HIGHLIGHTED, NEIGHBOR
 from archgen.site.diagram_words import diagram_words
 from archgen.site.embedded_svg import guard_svg
 from archgen.site.escape import text
@@ -16,11 +17,12 @@ from archgen.site.html_builder import Html, Scripted, tag
 from archgen.site.interactive.cards import element_cards
 from archgen.site.interactive.columns import SizedSvg
 from archgen.site.interactive.layers import DiagramLayer, model_layers
-from archgen.site.interactive.views import ViewTab
+from archgen.site.interactive.views import ViewTab, opened_by_card
 from archgen.site.markdown import blocks, bullets, details, image
 from archgen.site.page import LinkTo
 from archgen.style.svg_markup import identifier
 from archgen.style.theme import LINES
+from archgen.views.diagram import Node
 from archgen.views.diff import SIGNS
 
 
@@ -75,7 +77,10 @@ def _tabs(system: CheckedModel, drawn: ViewDrawings) -> Html:
     """Return the views as HTML, without an empty line, as Markdown asks of HTML."""
     views, first = drawn.views, drawn.first
     shown = model_layers(system.topology, bool(system.open))
-    tabs = (tag("li", tag("a", view.title, href=view.file, data_view=view.id)) for view in views)
+    tabs = (
+        tag("li", tag("a", view.title, href=view.file, data_view=view.id, data_scope=view.scope or None))
+        for view in views
+    )
     file = tag("a", "Open this diagram as a file", href=first.file)
     return tag(
         "div",
@@ -95,7 +100,7 @@ def _facts(system: CheckedModel, shown: Sequence[DiagramLayer], views: Sequence[
     facts = {
         "cards": to_builtins(element_cards(system)),
         "issues": [(number, finding.severity, finding.message) for number, finding in system.open],
-        "opens": {view.opens: view.id for view in views if view.opens},
+        "opens": opened_by_card(views),
         "layers": [{"id": layer.id, "title": layer.title, "says": layer.says, **_tones(layer)} for layer in shown],
     }
     return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
@@ -122,9 +127,21 @@ def _legend(system: CheckedModel, shown: Sequence[DiagramLayer], views: Sequence
     if any(view.id == "changes" for view in views):
         for change, sign in SIGNS.items():
             yield tag("li", tag("b", Html(sign)), change, data_for="changes", hidden=True)
+    for word, is_shown in ((NEIGHBOR, _is_beside), (HIGHLIGHTED, _is_highlighted)):
+        where = " ".join(view.id for view in views if any(map(is_shown, view.diagram.nodes)))
+        if where:
+            yield tag("li", tag("span", class_=f"archgen-{word}"), word, data_for=where, hidden=True)
     for layer in shown:
         for tone, word in layer.legend:
             yield tag("li", tag("span", class_="archgen-tone", data_tone=tone), word, data_in=layer.id)
+
+
+def _is_beside(node: Node) -> bool:
+    return node.beside
+
+
+def _is_highlighted(node: Node) -> bool:
+    return node.emphasized
 
 
 def _meanings(system: CheckedModel) -> set[str]:

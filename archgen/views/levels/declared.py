@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from archgen.analysis.topology import Topology
 from archgen.model.finding import Finding
 from archgen.model.presentation import View
+from archgen.model.wording import listed, plural
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, enclosing
 from archgen.views.levels.readable import Picture, level_diagrams
@@ -25,7 +26,7 @@ def declared_view(topology: Topology, view: View, findings: Sequence[Finding] = 
         return ()
     if view.level == EVERYTHING:
         around = shown | (_neighbors(topology, shown) if view.neighbours else frozenset())
-        pictures: tuple[Picture, ...] = (Picture(SYSTEM, "", _only(deployment(topology, findings), around)),)
+        pictures: tuple[Picture, ...] = (_deployed(topology, findings, around),)
     else:
         pictures = level_diagrams(topology, findings, shown, view.neighbours)
     pictures = _at(pictures, view.level)
@@ -74,6 +75,17 @@ def _neighbors(topology: Topology, shown: Collection[str]) -> frozenset[str]:
     return frozenset(name for pair in ends if pair.intersection(shown) for name in pair)
 
 
+def _deployed(topology: Topology, findings: Sequence[Finding], components: Collection[str]) -> Picture:
+    """Return the deployment of some components, which alone count in its description."""
+    name = topology.architecture.name
+    diagram = _only(deployment(topology, findings), components)
+    used = {host for component in components for host in topology.hosts_of(component)}
+    hosts = [host.name or host.id for host in topology.architecture.hosts if host.id in used]
+    where = f" on {plural(len(hosts), 'host')} ({listed(hosts)})" if hosts else ""
+    alt = f"{name}: {plural(len(components), 'component')}{where}."
+    return Picture(SYSTEM, name, replace(diagram, alt=alt))
+
+
 def _only(diagram: Diagram, components: Collection[str]) -> Diagram:
     """Return a deployment with only the replicas of some components."""
     nodes = tuple(node for node in diagram.nodes if node.subject in components)
@@ -103,4 +115,5 @@ def _named(picture: Picture, view: str, title: str, highlighted: Collection[str]
     )
     own = title if picture.level == SYSTEM else f"{title}: {picture.title}"
     name = view if picture.level == SYSTEM else f"{view}-{picture.level}"
-    return replace(picture, diagram=replace(picture.diagram, id=name, title=own, nodes=nodes))
+    alt = f"{own}{picture.diagram.alt.removeprefix(picture.title)}"
+    return replace(picture, diagram=replace(picture.diagram, id=name, title=own, alt=alt, nodes=nodes))
