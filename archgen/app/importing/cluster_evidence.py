@@ -117,7 +117,7 @@ def evidence_of_cluster(
         yield Evidence(2, f"{sketch.stages[PRODUCTION]} is named for production")
     if sketch.is_applied:
         yield Evidence(2, "a controller applies them")
-    by = next((path for path, text in command_files(directory, paths, found) if _deploys(path, text)), None)
+    by = next((path for path, _ in scripts_that_apply(directory, paths, found)), None)
     if by is not None:
         yield Evidence(2, f"{os.path.relpath(by, directory)} applies them")
     uses = [*stated_uses(texts, APPLIES)]
@@ -132,6 +132,11 @@ def evidence_of_cluster(
     if sketch.is_on_this_machine:
         # an overlay may name other images than its base
         yield Evidence(-1 if PRODUCTION in sketch.stages else -3, "their images are on this machine alone")
+
+
+def scripts_that_apply(directory: str, paths: Iterable[str], found: FoundFiles) -> Iterator[tuple[str, str]]:
+    """Yield the path and the text of each script or workflow that brings manifests to visitors."""
+    yield from ((path, text) for path, text in command_files(directory, paths, found) if _deploys(path, text))
 
 
 def _deploys(path: str, text: str) -> bool:

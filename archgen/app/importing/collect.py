@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 
-from archgen.app.importing.cluster_evidence import WORKLOAD
+from archgen.app.importing.cluster_evidence import WORKLOAD, scripts_that_apply
 from archgen.app.importing.compose_files import (
     by_directory,
     choose_compose_files,
@@ -27,7 +27,8 @@ from archgen.app.importing.directories import (
 )
 from archgen.app.importing.kustomizations import Kustomizations
 from archgen.app.importing.outer_bases import outer_files
-from archgen.app.importing.overlays import without_overlays
+from archgen.app.importing.overlay_modes import words_of_scripts
+from archgen.app.importing.overlays import choose_overlays
 from archgen.app.importing.production_choice import prefer
 from archgen.app.importing.project_choice import ProjectChoice, choose_projects
 from archgen.importers.attached import is_proxy
@@ -46,6 +47,8 @@ _OF_MANIFESTS = frozenset({"k8s", "kubernetes", "kustomize", "manifests"})
 """Names of directories that hold manifests of Kubernetes."""
 
 _MOST_PROJECTS = 3
+_MOST_REASONS = 3
+"""Overlays for which a summary says why they are read."""
 
 
 class SourceFiles:
@@ -198,9 +201,16 @@ def _manifests_below(
         path: data for path in outer if not is_kustomization(path) and (data := kustomizations.found.manifest(path))
     }
     both = [kustomizations.at(path) for path in (*inner, *outer) if is_kustomization(path)]
-    manifests, overlays = without_overlays(manifests, both, {*outer})
-    collection.overlays += overlays
-    return manifests, below
+    choice = choose_overlays(
+        manifests,
+        both,
+        {*outer},
+        functools.cache(lambda: words_of_scripts(scripts_that_apply(directory, paths, found))),
+    )
+    collection.overlays += choice.unread
+    collection.others += choice.loose
+    collection.reasons += choice.reasons[:_MOST_REASONS]
+    return choice.manifests, below
 
 
 def _chosen_of(projects: dict[str, list[str]], found: FoundFiles) -> Iterator[str]:

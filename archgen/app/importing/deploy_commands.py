@@ -20,6 +20,7 @@ _OF_TARGETS = frozenset(
 )  # fmt: skip
 """Names of files with commands by the names of targets and stages."""
 
+_OF_PIPELINES = frozenset(("jenkinsfile", ".gitlab-ci.yml", "azure-pipelines.yml"))
 _WORKFLOWS = os.path.join(".github", "workflows")
 _OF_BUILDS = re.compile(
     r"(^|/)((cloudbuild|buildspec)[\w.-]*\.ya?ml|[\w-]*(k8s|kube)[\w./-]*\.sh|\.github/workflows/[^/]*\.ya?ml)$",
@@ -109,6 +110,11 @@ def command_files(directory: str, below: Iterable[str], found: FoundFiles) -> It
         text = found.text(path)
         if len(text) <= _LARGEST:
             yield path, text
+
+
+def is_pipeline(path: str) -> bool:
+    """Return True for what a server runs after each change, not a person."""
+    return _WORKFLOWS in path or os.path.basename(path).lower() in _OF_PIPELINES
 
 
 def _placed(directory: str, below: Iterable[str]) -> Iterator[tuple[str, int]]:

@@ -6,8 +6,11 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Set
 
+from msgspec import Struct
+
 from archgen.app.importing.kustomizations import Kustomization
-from archgen.importers.kubernetes.deployed import deployed_by, is_deployed, may_deploy
+from archgen.app.importing.overlay_modes import Scripts, ScriptWords, above, applied_by_scripts, loose_directories
+from archgen.importers.kubernetes.deployed import deployed_by, is_below_applied, is_deployed, may_deploy
 from archgen.importers.nodes import SourceNode
 from archgen.importers.stages import TRIAL, UNNAMED, stage_of
 from archgen.language.yaml.documents import read_documents
@@ -19,13 +22,22 @@ _WORKLOAD = re.compile(rb"^kind:\s*(Deployment|StatefulSet|DaemonSet)\s*$", re.M
 _MOST_DIRECTORIES = 2000
 
 
-def without_overlays(
-    manifests: dict[str, bytes], stated: list[Kustomization], outer: set[str]
-) -> tuple[dict[str, bytes], list[str]]:
-    """Return the manifests with those of one overlay for each base, without a base all, and the overlays that are left out.
+class OverlayChoice(Struct, frozen=True):
+    """The manifests that are read, the overlays that aren't, the directories that lie loose for those, and words for each choice."""
+
+    manifests: dict[str, bytes]
+    unread: list[str]
+    loose: list[str]
+    reasons: list[str]
+
+
+def choose_overlays(
+    manifests: dict[str, bytes], stated: list[Kustomization], outer: set[str], scripts: Scripts = ScriptWords
+) -> OverlayChoice:
+    """Return the manifests with those of one overlay for each base; without a base all.
 
     The kustomizations that state something themselves count as manifests. The `outer` ones lie outside the directory: they are
-    read for those in it that name them, and are no choice.
+    read for those in it that name them, and are no choice. `scripts` may tell overlays apart that are else equal.
     """
     by_directory = {each.directory: each for each in stated}
     kustomizations = {directory: each.path for directory, each in by_directory.items()}
@@ -35,11 +47,13 @@ def without_overlays(
     bases = {path: data for path, data in manifests.items() if not path.startswith(below)}
     workloads = [path for path, data in bases.items() if _WORKLOAD.search(data)]
     if not below or not workloads:
-        return manifests, []
+        return OverlayChoice(manifests, [], [], [])
     named = {directory: each.named for directory, each in by_directory.items()}
-    deployed = _among_deployed([*kustomizations], {path for data in manifests.values() for path in applied_by(data)})
+    applied = {path for data in manifests.values() for path in applied_by(data)}
+    deployed = _among_deployed([*kustomizations], applied)
     own_overlays = [directory for directory in overlays if kustomizations[directory] not in outer] or overlays
-    read = _directories_of([*_choose_overlays(own_overlays, named, workloads, deployed)], overlays, named)
+    chosen = [*_choose_overlays(own_overlays, named, workloads, deployed, scripts)]
+    read = _directories_of([overlay for overlay, _ in chosen], overlays, named)
     # what is applied beside an overlay may stand in its directory, such as its secrets
     inner_roots = tuple(f"{overlay}{os.sep}" for overlay in read)
     read += sorted(each for each in deployed - {*overlays, *read} if each.startswith(inner_roots))
@@ -53,15 +67,20 @@ def without_overlays(
     ]
     trials = trials if read else []
     unread = [overlay for overlay in (*overlays, *trials) if overlay not in read]
-    beside = tuple(f"{each}{os.sep}" for each in ((*trials, *_only_named_by(unread, read, named)) if read else ()))
+    loose = loose_directories(bases, unread if read else [], read, named, scripts)
+    loose = [each for each in loose if not is_below_applied(os.path.abspath(each), applied)]
+    beside = tuple(
+        f"{each}{os.sep}" for each in ((*loose, *trials, *_only_named_by(unread, read, named)) if read else ())
+    )
     bases = {path: data for path, data in bases.items() if not path.startswith(beside)}
-    return bases | {path: manifests[path] for path in own if path in manifests}, unread
+    reasons = [f"overlay {overlay}: {reason}" for overlay, reason in chosen if reason]
+    return OverlayChoice(bases | {path: manifests[path] for path in own if path in manifests}, unread, loose, reasons)
 
 
 def _choose_overlays(
-    overlays: list[str], named: Mapping[str, list[str]], workloads: list[str], deployed: Set[str]
-) -> Iterator[str]:
-    """Yield the overlay of each base that visitors see; of several that are all for trials none, unless one is deployed.
+    overlays: list[str], named: Mapping[str, list[str]], workloads: list[str], deployed: Set[str], scripts: Scripts
+) -> Iterator[tuple[str, str]]:
+    """Yield the overlay of each base that visitors see, with the reason; of several that are all for trials none, unless one is deployed.
 
     `named` are the paths that each kustomization names, by its directory, and `workloads` the files of bases. `deployed` are
     the overlays that a controller applies: of those for visitors they come first, whatever the others are called.
@@ -69,17 +88,21 @@ def _choose_overlays(
     inner = {path for overlay in overlays for path in named[overlay]}
     bases = {os.path.dirname(path) for path in workloads} & named.keys()
     for group in _groups(overlays, named, workloads):
-        above = len(os.path.commonpath([os.path.dirname(overlay) for overlay in group]))
-        ranks = {overlay: stage_of(overlay[above:]) for overlay in group}
+        shared = len(os.path.commonpath([os.path.dirname(overlay) for overlay in group]))
+        ranks = {overlay: stage_of(overlay[shared:]) for overlay in group}
         order = sorted(
-            (ranks[each] > UNNAMED, each not in deployed, ranks[each], each in inner, each) for each in group
+            ((ranks[each] > UNNAMED, each not in deployed, ranks[each], each in inner), each) for each in group
         )
-        chosen = order[0][-1]
+        equal = [each for key, each in order if key == order[0][0]]
+        stated = applied_by_scripts(equal, scripts()) if equal[1:] else None
+        chosen = order[0][1] if stated is None else stated[0]
         if ranks[chosen] != TRIAL or len(group) == 1 or chosen in deployed:
-            yield chosen
             worst = max(ranks[chosen], UNNAMED)
-            others = [each for *_, each in order if each not in inner and ranks[each] <= worst]
-            yield from _of_other_bases(chosen, others, named, bases)
+            others = [each for _, each in order if each not in inner and ranks[each] <= worst]
+            beside = [*_of_other_bases(chosen, others, named, bases)]
+            reason = "" if {*equal} <= {chosen, *beside} else f"the first of {len(equal)} equal ones by name"
+            yield chosen, reason if stated is None else stated[1]
+            yield from ((each, "") for each in beside)
 
 
 def _of_other_bases(chosen: str, others: list[str], named: Mapping[str, list[str]], bases: Set[str]) -> Iterator[str]:
@@ -118,7 +141,7 @@ def _among_deployed(overlays: list[str], paths: Set[str]) -> set[str]:
 
 def _groups(overlays: list[str], named: Mapping[str, list[str]], workloads: list[str]) -> list[list[str]]:
     """Return the overlays by the workloads that they change, those that change none in a group of their own."""
-    bases = {directory for path in workloads for directory in _above(path)}
+    bases = {directory for path in workloads for directory in above(path)}
     others, joined = set(overlays), dict[str, str]()
     targets = {path for overlay in overlays for path in named[overlay] if path in bases}
     for overlay in overlays:
@@ -126,7 +149,7 @@ def _groups(overlays: list[str], named: Mapping[str, list[str]], workloads: list
             if path in targets or path in others:
                 _join(joined, overlay, path)
     for target in targets:
-        for outer in _above(target):
+        for outer in above(target):
             if outer in targets:
                 _join(joined, target, outer)
     based = {_first(joined, target) for target in targets}
@@ -135,16 +158,6 @@ def _groups(overlays: list[str], named: Mapping[str, list[str]], workloads: list
         first = _first(joined, overlay)
         groups.setdefault(first if first in based else "", []).append(overlay)
     return list(groups.values())
-
-
-def _above(path: str) -> Iterator[str]:
-    """Yield a path and the directories that hold it."""
-    yield path
-    while (outer := os.path.dirname(path)) and outer != path:
-        yield outer
-        path = outer
-    if not os.path.isabs(path):
-        yield "."
 
 
 def _join(joined: dict[str, str], name: str, other: str) -> None:
