@@ -8,22 +8,20 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.edits.names import unused_name
 from archgen.edits.new_hosts import machine_like, new_zones, with_agents, with_host
 from archgen.edits.placement import is_apart
 from archgen.edits.promotion import (
     Promoter,
-    hosts_from_primary,
     is_followed,
     moves_with_address,
     promoter_component,
     promoter_connection,
-    witness_zones,
 )
 from archgen.edits.replicas import Callers, copies_instead, with_components, with_moving_address, with_replica
+from archgen.edits.witnesses import hosts_from_primary, is_third_place, settled_witness, witness_zones
 from archgen.model.architecture import Architecture, Component, Host, Replica
 from archgen.model.products import product_of, scope_of
-from archgen.model.wording import listed
+from archgen.model.wording import listed, zone_words
 from archgen.reliability.index import Index
 from archgen.reliability.members import manual_failovers
 
@@ -46,7 +44,7 @@ class AddHost(Struct, frozen=True):
 
 
 class FormQuorum(Struct, frozen=True):
-    """Two more members of what agrees by vote, each on a new host in zones of its own; no hosts where the model declares none."""
+    """Two more members of what agrees by vote, each on a host that is there or in zones of its own; no hosts where the model has none."""
 
     component: str
     hosts: tuple[str, ...] = ()
@@ -134,15 +132,14 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
             return f"a replica of {edit.component} on {edit.host}{_in_zones(edit.zones)}{new}{instead}"
         case FormQuorum():
             places = [f"{host}{_in_zones(zones)}" for host, zones in zip(edit.hosts, edit.zones, strict=True)]
-            new = ", new hosts" if set(edit.hosts).isdisjoint(host.id for host in architecture.hosts) else ""
+            count = len(set(edit.hosts).difference(host.id for host in architecture.hosts))
+            new = ("", ", a new host", ", new hosts")[count]
             on = f" on {listed(places)}{new}" if places else ""
             return f"two more members of {edit.component}{on}, which elect with the first"
         case MoveHost():
-            new = (
-                ""
-                if edit.runs_on is None or any(host.id == edit.runs_on for host in architecture.hosts)
-                else ", a new host"
-            )
+            new = _new_zones(architecture, edit.zones)
+            if edit.runs_on is not None and all(host.id != edit.runs_on for host in architecture.hosts):
+                new = ", a new host"
             return f"a move of {edit.host} to {edit.runs_on or ', '.join(edit.zones)}{new}"
         case MoveReplica():
             return f"a move of {edit.replica} to {edit.host}"
@@ -180,19 +177,25 @@ def _by(architecture: Architecture, component: Component, promoter: Promoter) ->
     if promoter.witness is None:
         return f" by a new {promoter.id}{size}"
     index = Index(architecture)
-    is_new = all(host.id != promoter.witness for host in architecture.hosts)
-    # a virtual machine is in the zones of the one below
-    zones = witness_zones(index, component) if is_new else ()
-    new = f", a new host{_in_zones(zones)}" if is_new else ""
+    witness = settled_witness(index, component, promoter.witness)
+    is_new = witness not in index.hosts
+    zones = () if not is_new or _has_machine(index, component) else witness_zones(index, component)
+    new = f", a new host{_in_zones(zones)}{_new_zones(architecture, zones)}" if is_new else ""
     if promoter.observes:
         taken = {zone for host in hosts_from_primary(component) for zone in index.zones_around(host)}
         best = "" if taken.isdisjoint(zones) else ", best at a third site"
-        return f" by a new {promoter.id} on {promoter.witness}{new}{best}"
-    return f" by a new {promoter.id} of three, one of them on {promoter.witness}{new}"
+        return f" by a new {promoter.id} on {witness}{new}{best}"
+    return f" by a new {promoter.id} of three, one of them on {witness}{new}"
 
 
 def _in_zones(zones: tuple[str, ...]) -> str:
     return f" in {', '.join(zones)}" if zones else ""
+
+
+def _new_zones(architecture: Architecture, zones: tuple[str, ...]) -> str:
+    """Return what zones are that the architecture doesn't have."""
+    kinds = dict.fromkeys(zone.kind for zone in new_zones(architecture, zones))
+    return "".join(f", a new {zone_words(kind)}" for kind in kinds)
 
 
 def _hosts_of(component: Component) -> list[str]:
@@ -282,21 +285,31 @@ def _with_promoter(architecture: Architecture, component: Component, promoter: P
     architecture = replace(architecture, connections=(*architecture.connections, connection))
     if not promoter.new or any(each.id == promoter.id for each in architecture.components):
         return architecture
-    hosts = hosts_from_primary(component)
-    if promoter.witness in hosts:
-        # a second replica has come to the host that was to be the witness
-        promoter = replace(promoter, witness=unused_name("witness-1", architecture.element_names))
-    added = promoter_component(promoter, component)
+    index = Index(architecture)
+    witness = settled_witness(index, component, promoter.witness)
+    added = promoter_component(replace(promoter, witness=witness), component)
     architecture = replace(architecture, components=(*architecture.components, added))
-    if promoter.witness is None or any(host.id == promoter.witness for host in architecture.hosts):
+    if witness is None or witness in index.hosts:
         return architecture
-    return _with_witness(architecture, component, promoter.witness, hosts)
+    return _with_witness(architecture, index, component, witness)
 
 
-def _with_witness(architecture: Architecture, component: Component, witness: str, beside: list[str]) -> Architecture:
+def _with_witness(architecture: Architecture, index: Index, component: Component, witness: str) -> Architecture:
     """Add the witness as a host like that of the store's primary, with its agents."""
-    zones = witness_zones(Index(architecture), component)
-    return with_agents(with_host(architecture, witness, zones, beside), witness, beside[0])
+    beside = hosts_from_primary(component)
+    on_machine = _has_machine(index, component)
+    zones = () if on_machine else witness_zones(index, component)
+    architecture = with_host(architecture, witness, zones, beside, is_machine=not on_machine)
+    return with_agents(architecture, witness, beside[0])
+
+
+def _has_machine(index: Index, component: Component) -> bool:
+    """Return True if the witness of a store on virtual hosts stands on another machine for such, which is a third place."""
+    first = hosts_from_primary(component)[0]
+    if index.hosts[first].runs_on is None:
+        return False
+    machines = {host.runs_on for host in index.hosts.values() if host.runs_on is not None}
+    return not witness_zones(index, component) or any(is_third_place(index, component, machine) for machine in machines)
 
 
 def needs_manual_failover(component: Component) -> bool:

@@ -17,6 +17,27 @@ def next_name(name: str, taken: Collection[str]) -> str:
     return next_number(stem(name) + between, 2, taken)
 
 
+def next_place(name: str, taken: Collection[str]) -> str:
+    """Return the next free name of the same series of places: `room-c` after `room-a`, `dc-2` after `dc-1`."""
+    if _is_lettered(name):
+        letters = (chr(code) for code in range(ord(name[-1]) + 1, ord("z") + 1))
+        free = next((name[:-1] + letter for letter in letters if name[:-1] + letter not in taken), None)
+        if free is not None:
+            return free
+    return next_name(name, taken)
+
+
+def same_series(name: str, other: str) -> bool:
+    """Return True if two names differ in their number alone, or in the letter at their end."""
+    lettered = _is_lettered(name) and _is_lettered(other) and name[:-1] == other[:-1]
+    return lettered or stem(name) == stem(other)
+
+
+def _is_lettered(name: str) -> bool:
+    """Return True for a name that ends in a letter as others do in a number: `room-a`, `eu-1b`, `b`."""
+    return name[-1:].isascii() and name[-1:].islower() and not name[-2:-1].isalpha()
+
+
 def next_number(prefix: str, number: int, taken: Collection[str]) -> str:
     """Return a prefix with the first free number from one on."""
     while f"{prefix}{number}" in taken:

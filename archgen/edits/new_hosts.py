@@ -6,28 +6,32 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from archgen.edits.names import next_name, stem
+from archgen.edits.names import next_name, same_series
 from archgen.edits.replicas import with_components, with_replica
 from archgen.model.architecture import Architecture, Component, Host, Zone
+from archgen.model.kinds import AGENTS
 from archgen.reliability.index import Index
-
-AGENTS = ("monitoring-agent", "log-collector")
-"""The kinds that every host of a model has one of, if the hosts beside it have."""
 
 
 def with_host(
-    architecture: Architecture, host: str, zones: tuple[str, ...], beside: Sequence[str], named: tuple[str, ...] = ()
+    architecture: Architecture,
+    host: str,
+    zones: tuple[str, ...],
+    beside: Sequence[str],
+    named: tuple[str, ...] = (),
+    *,
+    is_machine: bool = False,
 ) -> Architecture:
     """Add the host in the network of the first of others, as available, with its owner and guards; new zones as the first.
 
-    A virtual machine stands on another machine than the others.
+    A virtual machine stands on another machine than the others, unless the host is to be a machine.
     """
     if any(existing.id == host for existing in architecture.hosts):
         return architecture
     like = beside[0] if beside else None
     added_zones = new_zones(architecture, zones)
     twin = next((existing for existing in architecture.hosts if existing.id == like), Host(host))
-    below, machine = _machine_below(architecture, (host, *named), twin, beside)
+    below, machine = (None, ()) if is_machine else _machine_below(architecture, (host, *named), twin, beside)
     added = Host(
         host, zones=zones, network=twin.network, owner=twin.owner, availability=twin.availability, runs_on=below
     )
@@ -84,7 +88,7 @@ def new_zones(architecture: Architecture, zones: Iterable[str]) -> tuple[Zone, .
 def _similar_zone(architecture: Architecture, zone: str) -> Zone:
     """Return a zone beside the one that it is named after (`dc-2` after `dc-1`), and as available."""
     twin = next(
-        (existing for existing in architecture.zones if stem(existing.id) == stem(zone)), Zone(zone, "datacenter")
+        (existing for existing in architecture.zones if same_series(existing.id, zone)), Zone(zone, "datacenter")
     )
     return Zone(zone, twin.kind, within=twin.within, availability=twin.availability)
 

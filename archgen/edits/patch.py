@@ -21,11 +21,11 @@ from archgen.edits.changes import (
     apply_edit,
 )
 from archgen.edits.firewalls import admit_members
-from archgen.edits.new_hosts import AGENTS
 from archgen.edits.records import lead_to_moving_address, shorten_ttls
 from archgen.model.architecture import Architecture, Availability, Component, Connection, Host, Port, Replica, Zone
 from archgen.model.change import Append, Change, Put, Remove
 from archgen.model.durations import write_duration
+from archgen.model.kinds import AGENTS
 
 
 def patch_of(topology: Topology, *edits: Edit) -> tuple[Change, ...]:
@@ -88,9 +88,12 @@ def _part(topology: Topology, edits: tuple[Edit, ...]) -> Architecture:
                 components[edit.component] = None
                 components.update(dict.fromkeys(_beside(topology, edit)))
                 hosts.update(dict.fromkeys(topology.hosts_of(edit.component)))
+                if edit.promoter is not None and edit.promoter.witness in topology.hosts:
+                    # where a second replica has come to it, another one gets a name that no host has
+                    hosts.update(dict.fromkeys(topology.hosts))
             case FormQuorum():
                 components[edit.component] = None
-                hosts.update(dict.fromkeys(topology.hosts_of(edit.component)))
+                hosts.update(dict.fromkeys((*topology.hosts_of(edit.component), *edit.hosts)))
                 components.update(dict.fromkeys(each.id for kind in AGENTS for each in topology.of_kind(kind)))
             case MoveHost():
                 hosts[edit.host] = None

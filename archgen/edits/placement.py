@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 
-from archgen.edits.names import stem
+from archgen.edits.names import same_series
 from archgen.model.architecture import WIDE_ZONES, Component, ZoneKind
 from archgen.model.kinds import FILE_STORES, FORWARDING, KINDS, QUEUES, ROUTING
 from archgen.model.products import scope_of
@@ -96,7 +96,7 @@ def is_apart(
     for zone in tuple(there):
         there |= dict.fromkeys(index.zones_outside(zone)) if zone in kinds else {}
     kinds |= {
-        zone: next((kinds[each] for each in kinds if stem(each) == stem(zone)), "")
+        zone: next((kinds[each] for each in kinds if same_series(each, zone)), "")
         for zone in there
         if zone not in kinds
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from archgen.edits.names import unused_name
+from archgen.edits.witnesses import first_two_hosts, new_witness, witness_there
 from archgen.model.architecture import Component, Connection, Port, Replica, Tls
 from archgen.model.kinds import FILE_STORES, KEEPING, KINDS, QUEUES
 from archgen.model.products import product_name, product_of
@@ -165,7 +166,7 @@ def _chosen(index: Index, component: Component) -> Promoter:
     taken = index.element_names
     name = unused_name("observer" if product == _OBSERVER else product or "arbiter", taken)
     placed = any(replica.hosts for replica in component.replicas)
-    witness = (_witness_there(index, component) or unused_name("witness-1", taken)) if placed else None
+    witness = (witness_there(index, component) or new_witness(taken)) if placed else None
     return Promoter(name, product, witness, port, new=True)
 
 
@@ -181,52 +182,6 @@ def _there(index: Index, component: Component, product: str | None) -> Component
 def _fits(store: Component, by: Component, component: Component, product: str | None) -> bool:
     alike = product_name(store.product) == product_name(component.product)
     return alike or (product is not None and product in (product_name(by.product), by.id))
-
-
-def _witness_there(index: Index, component: Component) -> str | None:
-    """Return a host that is the witness of another store, and is lost neither with the primary nor with the zones near it."""
-    own = hosts_from_primary(component)
-    near = {index.machine(own[0]), *index.nearest_zones(own[0])}
-    for store in index.components.values():
-        by = index.components.get(store.replication.by or "") if store.replication is not None else None
-        if by is None or len(by.replicas) < 3:
-            continue
-        taken = {*own, *(host for replica in store.replicas for host in replica.hosts)}
-        for replica in by.replicas:
-            host = replica.hosts[0] if len(replica.hosts) == 1 else None
-            if host is None or host in taken:
-                continue
-            if near.isdisjoint((index.machine(host), *index.nearest_zones(host))):
-                return host
-    return None
-
-
-def hosts_from_primary(component: Component) -> list[str]:
-    """Return the hosts of a component, that of the primary first."""
-    primary = component.replication.primary if component.replication is not None else ()
-    replicas = sorted(component.replicas, key=lambda replica: replica.id not in primary)
-    return [host for replica in replicas for host in replica.hosts]
-
-
-def witness_zones(index: Index, component: Component) -> tuple[str, ...]:
-    """Return the zones of a witness: a declared one that holds none of a store, else those that hold its primary least.
-
-    A free one has the kind of the primary's zones, best one in the same place. Where there is none, the zones of a copy leave a
-    majority when those of the primary are lost.
-    """
-    hosts = hosts_from_primary(component)
-    own = index.hosts[hosts[0]].zones
-    if not own:
-        return ()
-    declared = {zone.id: zone for zone in index.architecture.zones}
-    kinds = {declared[zone].kind for zone in own}
-    beside = {declared[zone].within for zone in own}
-    taken = {zone for host in hosts for zone in index.zones_around(host)}
-    free = [zone for zone in declared.values() if zone.kind in kinds and zone.id not in taken]
-    if free:
-        return (min(free, key=lambda zone: zone.within not in beside).id,)
-    copies = (index.hosts[host].zones for host in hosts[1:])
-    return next((zones for zones in copies if zones and not set(zones) & set(own)), own)
 
 
 def _port(index: Index, component: Component) -> Port | None:
@@ -246,8 +201,7 @@ def promoter_component(promoter: Promoter, component: Component) -> Component:
         )
         single = own or (Replica(f"{promoter.id}#1", promoter.id),)
         return Component(id=promoter.id, kind="other", product=promoter.product, replicas=single, placed=bool(own))
-    places = list(dict.fromkeys(host for replica in component.replicas for host in replica.hosts))[:2]
-    hosts = [*places, promoter.witness] if promoter.witness is not None else []
+    hosts = [*first_two_hosts(component), promoter.witness] if promoter.witness is not None else []
     replicas = tuple(Replica(f"{promoter.id}@{host}", promoter.id, (host,)) for host in hosts)
     unplaced = tuple(Replica(f"{promoter.id}#{number}", promoter.id) for number in (1, 2, 3))
     return Component(

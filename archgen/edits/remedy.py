@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit, FormQuorum
 from archgen.edits.names import next_name, unused_name
-from archgen.edits.new_hosts import AGENTS
 from archgen.edits.patch import patch_of
 from archgen.edits.placement import find_host
 from archgen.edits.promotion import (
@@ -20,10 +19,11 @@ from archgen.edits.promotion import (
 )
 from archgen.edits.replicas import needs_moving_address
 from archgen.edits.second_replicas import may_get_second
+from archgen.edits.witnesses import two_idle_hosts
 from archgen.edits.zones import zones_beside
 from archgen.model.architecture import Component, Connection
 from archgen.model.change import Change
-from archgen.model.kinds import KINDS
+from archgen.model.kinds import AGENTS, KINDS
 from archgen.model.products import product_of
 
 
@@ -89,6 +89,9 @@ def _quorum_of_three(topology: Topology, component: Component) -> tuple[Edit, ..
         return (AddReplica(component.id, None),)
     if not component.placed or not hosts or component.replicas[0].floating:
         return (FormQuorum(component.id),)
+    there = two_idle_hosts(topology.index, component)
+    if there:
+        return (FormQuorum(component.id, there, ((), ())),)
     second = next_name(hosts[0], topology.element_names)
     third = next_name(hosts[0], {*topology.element_names, second})
     return (FormQuorum(component.id, (second, third), (topology.hosts[hosts[0]].zones,) * 2),)

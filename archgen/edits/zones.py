@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from archgen.analysis.topology import Topology
-from archgen.edits.names import next_name
-from archgen.edits.new_hosts import AGENTS
+from archgen.edits.names import next_place
 from archgen.model.architecture import Component
 from archgen.model.change import Change, Put
+from archgen.model.kinds import AGENTS
 from archgen.model.products import zone_of
 from archgen.model.subject import Subject
 
@@ -36,7 +36,7 @@ def zones_beside(topology: Topology, host: str, carried: Iterable[Component]) ->
         shared = Subject("zone", zone) in points
         if shared and kind in ("rack", "power"):
             beside = [each.id for each in topology.architecture.zones if each.kind == kind and each.id != zone]
-            chosen.append(next(iter((*sound, *others, *beside)), next_name(zone, topology.element_names)))
+            chosen.append(next(iter((*sound, *others, *beside)), next_place(zone, topology.element_names)))
         elif shared and kind == "availability-zone":
             chosen.append(next((other for other in (*sound, *others) if _reaches(topology, host, other)), zone))
         elif shared and kind == "datacenter":

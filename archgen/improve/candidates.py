@@ -15,17 +15,17 @@ from archgen.edits.changes import (
     MoveReplica,
     needs_manual_failover,
 )
-from archgen.edits.names import next_name
+from archgen.edits.names import next_name, next_place
 from archgen.edits.new_hosts import has_replica_on
 from archgen.edits.placement import can_be_doubled, find_host, leaves_site
 from archgen.edits.promotion import agrees_by_vote, is_promoted_by_unknown, keeps_files, promoter_of
 from archgen.edits.second_replicas import may_get_second
-from archgen.improve.moves import BUILT, moves
-from archgen.model.architecture import Component, Host, Quorum, Zone
+from archgen.edits.witnesses import idle_hosts, two_idle_hosts
+from archgen.improve.moves import BUILT, asks_majority, moves
+from archgen.model.architecture import Component, Host, Zone
 from archgen.model.kinds import KEEPING, KINDS
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
-from archgen.reliability.members import quorum_of
 
 
 def lone_components(topology: Topology) -> frozenset[str]:
@@ -162,8 +162,8 @@ def _machines(
 def _quorums(index: Index, component: Component, target: Subject, built: Collection[str]) -> Iterator[FormQuorum]:
     """Yield two more members of what agrees by vote; against the loss of a zone, each in another one, where there are two.
 
-    Another rack or feed is at hand where the model declares none. Members go to the hosts that an edit has added for others of the
-    same host.
+    Another rack or feed is at hand where the model declares none. Members go to hosts with nothing on them, else to those that an
+    edit has added for others of the same host.
     """
     hosts = component.replicas[0].hosts
     if not hosts:
@@ -184,16 +184,24 @@ def _quorums(index: Index, component: Component, target: Subject, built: Collect
             if zone.kind == kind and zone.within == zones[target.id].within and zone.id not in around
         ]
         while kind in BUILT and len(others) < 2:
-            others.append(next_name(target.id, {*zones, *others}))
+            others.append(next_place(target.id, {*index.element_names, *others}))
         if len(others) < 2:
             return
         places = [(zone,) for zone in others[:2]]
+    there = idle_hosts(index, component) if target.kind == "zone" else two_idle_hosts(index, component)
+    idle = [each for each in there if each in built and not index.takes_down(target, each)]
     members: list[str] = []
-    for place in places:
+    for number, place in enumerate(places):
+        free = (each for each in idle if target.kind != "zone" or place[0] in index.zones_around(each))
+        member = next((each for each in free if each not in members), None)
+        if member is not None:
+            members.append(member)
+            places[number] = ()
+            continue
         added = (each for each in index.hosts.values() if each.id not in built and each.zones == place)
-        free = (each.id for each in added if _has_room(index, each, hosts[0], (component.id,)))
+        shared = (each.id for each in added if _has_room(index, each, hosts[0], (component.id,)))
         taken = {*members, *(host.id for host in index.architecture.hosts)}
-        members.append(next((each for each in free if each not in members), None) or next_name(hosts[0], taken))
+        members.append(next((each for each in shared if each not in members), None) or next_name(hosts[0], taken))
     yield FormQuorum(component.id, tuple(members), tuple(places))
 
 
@@ -209,9 +217,7 @@ def _has_room(index: Index, added: Host, like: str, carried: Collection[str]) ->
 
 def _is_odd_majority(component: Component) -> bool:
     """Return True if one more replica lets no more of them fail: an even number needs a larger majority."""
-    quorum = quorum_of(component)
-    sides = (quorum.read, quorum.write) if isinstance(quorum, Quorum) else (quorum,)
-    votes = "majority" in sides or (not component.managed and agrees_by_vote(component))
+    votes = asks_majority(component) or (not component.managed and agrees_by_vote(component))
     return votes and len(component.replicas) % 2 == 1 and len(component.replicas) > 1
 
 
@@ -274,7 +280,7 @@ def _zones(
             beside = [other for other in beside if lost is None or lost not in (other, *index.zones_outside(other))]
             sound = [other for other in beside if not _is_broken(index, other, breaking)]
             declared = next(iter((*sound, *(other for other in beside if other not in taken))), None)
-            new = zone if lost is None else next_name(outer, set(zones))
+            new = zone if lost is None else next_place(outer, index.element_names)
             option.append((declared or new) if broken else zone)
     yield from dict.fromkeys(tuple(dict.fromkeys(option)) for option in options)
 

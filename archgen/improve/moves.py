@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 from archgen.edits.changes import Edit, MoveHost, MoveReplica
-from archgen.edits.names import next_name
-from archgen.edits.new_hosts import AGENTS
+from archgen.edits.names import next_name, next_place
 from archgen.edits.placement import SITES, find_host, has_local_address
 from archgen.edits.promotion import agrees_by_vote
-from archgen.model.architecture import Component, Replica
+from archgen.model.architecture import Component, Quorum, Replica
+from archgen.model.kinds import AGENTS
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
+from archgen.reliability.members import quorum_of
 from archgen.reliability.structure import requests
 
 BUILT = ("rack", "power")
@@ -43,6 +45,8 @@ def moves(
     )
     if target.kind == "host":
         yield from _of_replicas(index, target, twice, breaking, named)
+    else:
+        yield from _of_voters(index, target, twice, breaking, named)
     hosts = [
         host
         for host in reversed(index.hosts)
@@ -85,6 +89,44 @@ def _of_replicas(
         place = find_host(index, component, lambda host: Subject("host", host) in breaking)
         if place is not None:
             yield MoveReplica(component.id, free[-1].id, place)
+
+
+def _of_voters(
+    index: Index,
+    target: Subject,
+    twice: Iterable[Component],
+    breaking: Collection[Subject],
+    named: frozenset[str],
+) -> Iterator[MoveReplica]:
+    """Yield the moves of the last voter in a zone to a host that carries nothing, where no zone has half of the voters then."""
+    for component in twice:
+        here = [
+            replica for replica in _lost(index, component, target) if replica.id not in {*named, *_leads(component)}
+        ]
+        if not here or not _votes(component):
+            continue
+        stay = [host for replica in component.replicas if replica != here[-1] for host in replica.hosts]
+        machines = {index.machine(host) for host in stay}
+        held = Counter(zone for host in stay for zone in index.zones_around(host))
+        most = {zone for zone, count in held.items() if len(stay) > count and (count + 1) * 2 > len(stay)}
+        networks = {index.hosts[host].network for host in here[-1].hosts}
+        free = (
+            host
+            for host in index.idle_hosts
+            if index.hosts[host].network in networks
+            and index.machine(host) not in machines
+            and most.isdisjoint(index.zones_around(host))
+            and not index.takes_down(target, host)
+            and Subject("host", host) not in breaking
+        )
+        place = next(free, None)
+        if place is not None:
+            yield MoveReplica(component.id, here[-1].id, place)
+
+
+def _votes(component: Component) -> bool:
+    """Return True for what agrees by vote, which a model need not say."""
+    return asks_majority(component) or (component.quorum is None and agrees_by_vote(component))
 
 
 def _may_leave(
@@ -154,7 +196,10 @@ def _to_another_zone(
     breaking: Collection[Subject],
     built: Collection[str],
 ) -> Iterator[MoveHost]:
-    """Yield the move of a host to another zone of the kind: a declared one that nothing depends on, else a new rack or feed."""
+    """Yield the move of a host to another zone of the kind: a declared one that nothing depends on, else a new rack or feed.
+
+    What only votes may go to a new site, which is what it takes where each of two has a voter.
+    """
     zones = {each.id: each for each in index.architecture.zones}
     own = index.hosts[host].zones
     inner = next(each for each in own if each == zone or index.inside(each, zone))
@@ -171,8 +216,8 @@ def _to_another_zone(
     others = [each for each in others if not _decides(index, zone, each.id, host, affected)]
     if others:
         place = others[0].id
-    elif kind in BUILT and not _decides(index, zone, None, host, affected):
-        place = next_name(zone, set(zones))
+    elif (kind in BUILT or _is_witness(index, host)) and not _decides(index, zone, None, host, affected):
+        place = next_place(zone, index.element_names)
     else:
         return
     yield MoveHost(host, tuple(place if each == inner else each for each in own))
@@ -182,13 +227,26 @@ def _decides(index: Index, zone: str, other: str | None, host: str, affected: It
     """Return True if, after a move, a zone holds half of the members that agree by vote, which a model need not say."""
     for component in affected:
         hosts = [each for replica in component.replicas for each in replica.hosts]
-        if component.quorum is not None or host not in hosts or not agrees_by_vote(component):
+        if host not in hosts or not _votes(component):
             continue
         left = sum(zone in index.zones_around(each) for each in hosts) - 1
         there = sum(other in index.zones_around(each) for each in hosts) + 1
         if max(left, there) * 2 >= len(hosts):
             return True
     return False
+
+
+def asks_majority(component: Component) -> bool:
+    """Return True for what answers or takes writes while a majority of its replicas is up, as it or its product says."""
+    quorum = quorum_of(component)
+    return "majority" in ((quorum.read, quorum.write) if isinstance(quorum, Quorum) else (quorum,))
+
+
+def _is_witness(index: Index, host: str) -> bool:
+    """Return True for a host that carries voters for stores and agents, and no data of its own."""
+    promoting = {each.replication.by for each in index.components.values() if each.replication is not None}
+    on = [name for name in index.standing_on[host] if index.components[name].kind not in AGENTS]
+    return promoting.issuperset(on)
 
 
 def _is_reached(index: Index, host: str, zone: str) -> bool:

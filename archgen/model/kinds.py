@@ -55,6 +55,9 @@ QUEUES = ("queue", "stream")
 KEEPING = ("queue", "log-collector", "secrets", "mail")
 """The kinds beside stores that keep what they get."""
 
+AGENTS = ("monitoring-agent", "log-collector")
+"""The kinds that every host of a model has one of, if the hosts beside it have."""
+
 _ALL = (
     Kind(
         "client", "Client", "visitor", "The visitor's computer or phone, with a browser that speaks HTTP to the site."

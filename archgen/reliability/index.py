@@ -7,7 +7,7 @@ from functools import cached_property
 
 from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Replica
 from archgen.model.dns_zones import servers_of
-from archgen.model.kinds import KINDS
+from archgen.model.kinds import AGENTS, KINDS
 from archgen.model.products import Product, product_of, zone_of
 from archgen.model.subject import Subject
 
@@ -49,6 +49,15 @@ class Index:
             if len(replica.hosts) == 1:
                 standing.setdefault(replica.hosts[0], set()).add(replica.component)
         return {host: frozenset(components) for host, components in standing.items()}
+
+    @cached_property
+    def idle_hosts(self) -> tuple[str, ...]:
+        """The hosts that carry nothing but agents, which stand beside what is watched, and no virtual hosts."""
+        busy = {host.runs_on for host in self.architecture.hosts}
+        for component in self.components.values():
+            if component.kind not in AGENTS or len(component.replicas) == 1:
+                busy.update(host for replica in component.replicas for host in replica.hosts)
+        return tuple(host for host in self.hosts if host not in busy)
 
     def callers(self, component: str) -> tuple[Component, ...]:
         """Return the components that may call a component, once for each of their connections to it."""

@@ -14,6 +14,8 @@ from archgen.cli import main
 from archgen.linting.checked_model import Model
 from archgen.linting.policy import Policy
 from archgen.model.change import Put
+from archgen.rules.reliability.fragile_quorum import RULE as FRAGILE_QUORUM
+from archgen.rules.reliability.single_writer_database import RULE as SINGLE_WRITER
 from archgen.rules.reliability.untracked_failover import RULE as UNTRACKED
 
 TODAY = "2026-11-29"
@@ -160,5 +162,10 @@ components:
 connections: {job -> db: {protocol: postgresql, tls: true}}
 flows: {order: {access: write, steps: [job -> db: INSERT]}}
 """
-    ((_, refusal),) = fixes(text, "single-writer-database").refusals
-    assert refusal_words(refusal).startswith("would bring fragile-quorum of etcd: The quorum of etcd is fragile")
+    rule = replace(SINGLE_WRITER, mend=lambda context, hit: (Put(("components", "db", "quorum"), "majority"),))
+
+    def judged(data: bytes) -> Model:
+        return check_models((Input("a.arch.yaml", data),), TODAY, rules=(rule, FRAGILE_QUORUM))[0]
+
+    ((_, refusal),) = apply_fixes(text.encode(), judged, lambda finding: True).refusals
+    assert refusal_words(refusal).startswith("would bring fragile-quorum of db: The quorum of db is fragile")

@@ -384,7 +384,7 @@ def test_a_backup_moves_into_a_zone_without_its_data(zones: str, host: str) -> N
     assert fixed(tested, "colocated-backup") == yaml.safe_load(tested)
 
 
-def test_a_witness_that_gives_a_datacenter_the_majority_is_refused() -> None:
+def test_a_witness_of_two_datacenters_is_in_a_third_one() -> None:
     text = model(
         f"{JOB}\nweb: {{kind: service, runs_on: c}}\n"
         "db: {kind: database, product: postgresql, runs_on: [a, b], replication: {primary: a, failover: manual}}",
@@ -393,7 +393,47 @@ def test_a_witness_that_gives_a_datacenter_the_majority_is_refused() -> None:
         "{a: {zone: dc-1}, b: {zone: dc-2}, c: {zone: dc-1}}",
         "zones: {dc-1: {kind: datacenter}, dc-2: {kind: datacenter}}\n",
     )
-    assert fixed(text, "single-writer-database") == yaml.safe_load(text)
+    after = fixed(text, "single-writer-database")
+    assert after["components"]["etcd"]["runs_on"] == ["a", "b", "witness-1"]
+    assert (after["hosts"]["witness-1"], after["zones"]["dc-3"]) == ({"zone": "dc-3"}, {"kind": "datacenter"})
+
+
+@pytest.mark.parametrize(
+    ("idle", "members"),
+    [
+        ("v: {zone: r-2}, w: {zone: r-3}", ["v", "w"]),
+        ("u: {zone: r-1}, v: {zone: r-2}, w: {zone: r-3}", ["v", "w"]),
+        ("v: {zone: r-1}, w: {zone: r-1}", ["v", "w"]),
+        # one of three elsewhere would leave two in the rack
+        ("v: {zone: r-2}", ["a-2", "a-3"]),
+        ("v: {zone: r-2}, w: {runs_on: v}", ["a-2", "a-3"]),
+    ],
+)
+def test_hosts_that_are_there_stay_as_they_are_when_they_get_a_voter(idle: str, members: list[str]) -> None:
+    """The fix is made from a part of the model, in which the hosts have to be."""
+    text = model(
+        f"{JOB}\netcd: {{kind: key-value-store, product: etcd, runs_on: a}}",
+        "job -> etcd: {protocol: https}",
+        "job -> etcd: x",
+        f"{{a: {{zone: r-1}}, {idle}}}",
+        "zones: {r-1: {kind: rack}, r-2: {kind: rack}, r-3: {kind: rack}}\n",
+    )
+    after = fixed(text, "single-writer-database")
+    assert after["components"]["etcd"]["runs_on"] == ["a", *members]
+    assert yaml.safe_load(text)["hosts"].items() <= after["hosts"].items()
+
+
+def test_a_witness_that_is_there_stays_as_it_is() -> None:
+    text = model(
+        f"{JOB}\ndb: {{kind: database, product: postgresql, runs_on: [a, b], replication: {{primary: a, failover: manual}}}}",
+        "job -> db: {protocol: postgresql, tls: true}",
+        "job -> db: x",
+        "{a: {zone: r-1}, b: {zone: r-2}, w: {zone: r-3}}",
+        "zones: {r-1: {kind: rack}, r-2: {kind: rack}, r-3: {kind: rack}}\n",
+    )
+    after = fixed(text, "single-writer-database")
+    assert after["components"]["etcd"]["runs_on"] == ["a", "b", "w"]
+    assert after["hosts"] == yaml.safe_load(text)["hosts"]
 
 
 @pytest.mark.parametrize(

@@ -27,12 +27,34 @@ def witness(store: str, hosts: str, more: str, beside: str = "") -> tuple[list[s
     return [host for replica in members.replicas for host in replica.hosts], {host.id: host for host in after.hosts}
 
 
-@pytest.mark.parametrize(("primary", "zone"), [("a", "r-2"), ("b", "r-1")])
-def test_a_witness_is_not_lost_with_the_zone_of_the_primary(primary: str, zone: str) -> None:
-    store = MANUAL.format("a", "b", primary).replace("postgresql", "redis")
-    members, hosts = witness(store, "{a: {zone: r-1}, b: {zone: r-2}}", RACKS)
+@pytest.mark.parametrize(
+    ("zones", "third"),
+    [
+        (RACKS, "r-3"),
+        (
+            RACKS.replace("r-", "room-")
+            .replace("-1: {kind: rack", "-a: {kind: rack")
+            .replace("-2: {kind", "-b: {kind"),
+            "room-c",
+        ),
+        ("zones: {r-1: {kind: availability-zone}, r-2: {kind: availability-zone}}\n", "r-3"),
+        # a third rack in one of the two datacenters would leave that the majority
+        (
+            f"{RACKS.replace('r-2: {kind: rack, in: dc-1}', 'r-2: {kind: rack, in: dc-2}')[:-2]}, dc-2: {{kind: datacenter}}}}\n",
+            "dc-3",
+        ),
+    ],
+)
+def test_a_witness_is_in_a_third_place_which_may_be_new(zones: str, third: str) -> None:
+    first, second = ("room-a", "room-b") if "room" in zones else ("r-1", "r-2")
+    members, hosts = witness(MANUAL.format("a", "b", "a"), f"{{a: {{zone: {first}}}, b: {{zone: {second}}}}}", zones)
     assert members == ["a", "b", "witness-1"]
-    assert hosts["witness-1"].zones == (zone,)
+    assert hosts["witness-1"].zones == (third,)
+
+
+def test_a_witness_of_a_pair_in_one_rack_is_there_too() -> None:
+    _, hosts = witness(MANUAL.format("a", "b", "a"), "{a: {zone: r-1}, b: {zone: r-1}}", "zones: {r-1: {kind: rack}}\n")
+    assert hosts["witness-1"].zones == ("r-1",)
 
 
 def test_a_free_zone_in_the_same_place_is_the_first_for_a_witness() -> None:
@@ -43,12 +65,37 @@ def test_a_free_zone_in_the_same_place_is_the_first_for_a_witness() -> None:
     assert hosts["witness-1"].zones == ("r-4",)
 
 
-@pytest.mark.parametrize(("primary", "below"), [("a", "hv-4"), ("b", "hv-3")])
-def test_a_virtual_witness_stands_on_a_machine_away_from_the_primary(primary: str, below: str) -> None:
-    machines = "hv-1: {zone: r-1}, hv-2: {zone: r-2}, hv-3: {zone: r-1}, hv-4: {zone: r-2}"
-    hosts = f"{{{machines}, a: {{runs_on: hv-1}}, b: {{runs_on: hv-2}}, c: {{runs_on: hv-3}}, d: {{runs_on: hv-4}}}}"
-    _, after = witness(MANUAL.format("a", "b", primary).replace("postgresql", "redis"), hosts, RACKS)
-    assert after["witness-1"].runs_on == below
+@pytest.mark.parametrize(("rack", "below", "zones"), [("r-3", "hv-3", ()), ("r-2", None, ("r-3",))])
+def test_a_virtual_witness_stands_on_a_machine_in_a_third_place_else_on_none(
+    rack: str, below: str | None, zones: tuple[str, ...]
+) -> None:
+    machines = f"hv-1: {{zone: r-1}}, hv-2: {{zone: r-2}}, hv-3: {{zone: {rack}}}"
+    hosts = f"{{{machines}, a: {{runs_on: hv-1}}, b: {{runs_on: hv-2}}, c: {{runs_on: hv-3}}}}"
+    more = RACKS.replace("{r-1", "{r-3: {kind: rack, in: dc-1}, r-1") if below else RACKS
+    _, after = witness(MANUAL.format("a", "b", "a"), hosts, more, "web: {kind: service, runs_on: c}")
+    assert (after["witness-1"].runs_on, after["witness-1"].zones) == (below, zones)
+
+
+@pytest.mark.parametrize(
+    ("host", "beside", "member"),
+    [
+        ("w: {zone: r-3}", "", "w"),
+        ("w: {zone: r-3}", "agent: {kind: monitoring-agent, runs_on: [a, w]}", "w"),
+        ("w: {zone: r-3}", "logs: {kind: log-collector, runs_on: w}", "witness-1"),  # a server of its own
+        ("w: {zone: r-3}", "web: {kind: service, runs_on: w}", "witness-1"),
+        ("w: {zone: r-3}", "web: {kind: service, runs_on: {any: [w, a]}}", "witness-1"),
+        ("w: {zone: r-3}, vm: {runs_on: w}", "web: {kind: service, runs_on: vm}", "witness-1"),
+        ("w: {zone: r-2}", "", "witness-1"),  # beside the second replica
+        ("w: {runs_on: a}", "", "witness-1"),
+        ("w: {zone: r-3, network: n}", "", "witness-1"),
+    ],
+)
+def test_a_host_with_nothing_on_it_in_a_third_place_is_the_witness(host: str, beside: str, member: str) -> None:
+    more = RACKS.replace("{r-1", "{r-3: {kind: rack, in: dc-1}, r-1") + "networks: {n: {trust: private}}\n"
+    hosts = f"{{a: {{zone: r-1}}, b: {{zone: r-2}}, {host}}}"
+    members, after = witness(MANUAL.format("a", "b", "a"), hosts, more, beside)
+    assert members == ["a", "b", member]
+    assert ("witness-1" in after) == (member == "witness-1")
 
 
 ELSEWHERE = (
@@ -60,11 +107,12 @@ ELSEWHERE = (
 @pytest.mark.parametrize(
     ("others", "votes", "place", "witness_host"),
     [
-        ("c, d", "c, d, w", "zone: r-2", "w"),
+        ("c, d", "c, d, w", "zone: r-3", "w"),
         ("c, d", "c, d, w", "zone: r-1", "witness-1"),  # lost with the primary
+        ("c, d", "c, d, w", "zone: r-2", "witness-1"),  # lost with the copy
         ("c, d", "c, d, w", "runs_on: a", "witness-1"),
-        ("c, w", "c, w, d", "zone: r-2", "d"),  # a store's host is no witness
-        ("c, d", "c, d", "zone: r-2", "witness-1"),  # two have none
+        ("c, w", "c, w, d", "zone: r-3", "witness-1"),  # a store's host is no witness
+        ("c, d", "c, w", "zone: r-3", "witness-1"),  # two have none
     ],
 )
 def test_the_witness_of_another_store_serves_this_one_too(
@@ -72,24 +120,26 @@ def test_the_witness_of_another_store_serves_this_one_too(
 ) -> None:
     beside = ELSEWHERE.format(others, "c", votes)
     hosts = f"{{a: {{zone: r-1}}, b: {{zone: r-2}}, c: {{zone: r-1}}, d: {{zone: r-2}}, w: {{{place}}}}}"
-    members, after = witness(MANUAL.format("a", "b", "a"), hosts, RACKS, beside)
+    more = RACKS.replace("{r-1", "{r-3: {kind: rack, in: dc-1}, r-1")
+    members, after = witness(MANUAL.format("a", "b", "a"), hosts, more, beside)
     assert members == ["a", "b", witness_host]
     assert ("witness-1" in after) == (witness_host == "witness-1")
 
 
 @pytest.mark.parametrize(
-    ("zones", "words"),
+    ("zones", "hosts", "words"),
     [
-        ("r-3: {kind: rack, in: dc-1}, dc-1: {kind", "witness-1, a new host in r-3"),
-        ("dc-1: {kind", "witness-1, a new host in r-2, best at a third site"),
+        ("r-3: {kind: rack, in: dc-1}, dc-1: {kind", "b: {zone: r-2}", "witness-1, a new host in r-3"),
+        ("dc-1: {kind", "b: {zone: r-2}", "witness-1, a new host in r-3, a new rack"),
+        ("dc-1: {kind", "b: {zone: r-1}", "witness-1, a new host in r-2"),
     ],
 )
-def test_an_observer_stands_alone_and_best_beside_no_database(zones: str, words: str) -> None:
+def test_an_observer_stands_alone_and_best_beside_no_database(zones: str, hosts: str, words: str) -> None:
     store = MANUAL.format("a", "b", "a").replace("postgresql", "oracle")
     more = RACKS.replace("dc-1: {kind", zones)
-    members, _ = witness(store, "{a: {zone: r-1}, b: {zone: r-2}}", more)
+    members, _ = witness(store, f"{{a: {{zone: r-1}}, {hosts}}}", more)
     assert members == ["witness-1"]
-    text = model(f"{JOB}\ndb: {store}", "job -> db: https", "job -> db: x", "{a: {zone: r-1}, b: {zone: r-2}}", more)
+    text = model(f"{JOB}\ndb: {store}", "job -> db: https", "job -> db: x", f"{{a: {{zone: r-1}}, {hosts}}}", more)
     before = load("a.arch.yaml", text.encode()).architecture
     promoter = promoter_of(Index(before), Index(before).components["db"])
     assert (

@@ -51,7 +51,7 @@ flows:
 """
 
 
-def test_a_promoter_with_two_votes_in_a_room_makes_it_a_new_single_point(
+def test_a_promoter_over_two_rooms_has_a_vote_in_a_third_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "rooms.arch.yaml"
@@ -59,4 +59,7 @@ def test_a_promoter_with_two_votes_in_a_room_makes_it_a_new_single_point(
     assert main(["what-if", str(file), "--set", "failover=automatic", "--format", "json"]) == 0
     flows = json.loads(capsys.readouterr().out)["flows"]
     points = {name: [one["id"] for one in flow["after"]["single_points_of_failure"]] for name, flow in flows.items()}
-    assert points == {"save": ["b"], "look": []}
+    assert points == {"save": [], "look": []}
+    assert main(["what-if", str(file)]) == 0
+    words = " ".join(capsys.readouterr().out.split())
+    assert "a new etcd of three, one of them on witness-1, a new host in c, a new power feed" in words

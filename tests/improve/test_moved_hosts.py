@@ -75,3 +75,50 @@ def _saved(model: Architecture, kind: Literal["host", "zone"], name: str) -> str
     saved = gains(topology, assess(topology, 1))["do"][Subject(kind, name)]
     assert saved is not None
     return saved.change
+
+
+VOTERS = (
+    "  web: {kind: key-value-store, product: etcd, runs_on: [d-1, d-2, w-1], quorum: majority}\n"
+    "  db: {kind: database, product: postgresql, runs_on: [d-1, d-2], replication: {primary: d-1, failover: automatic, by: web}}"
+)
+TWO_OF_THREE = "d-1: {zone: r-1}, d-2: {zone: r-2}, w-1: {zone: r-2}"
+
+
+@pytest.mark.parametrize(
+    ("voters", "hosts", "zones", "words"),
+    [
+        (VOTERS, TWO_OF_THREE, "r-1: {kind: rack}, r-2: {kind: rack}", ["a move of w-1 to r-3, a new rack"]),
+        (
+            VOTERS,
+            TWO_OF_THREE,
+            "r-1: {kind: datacenter}, r-2: {kind: datacenter}",
+            ["a move of w-1 to r-3, a new datacenter"],
+        ),
+        # its data doesn't move to a site that isn't there
+        (
+            VOTERS.replace("etcd", "galera").replace("key-value-store", "database").partition("\n")[0],
+            TWO_OF_THREE,
+            "r-1: {kind: datacenter}, r-2: {kind: datacenter}",
+            [],
+        ),
+        # a host with nothing on it is there
+        (
+            f"{VOTERS}\n  app: {{kind: service, runs_on: w-1}}",
+            f"{TWO_OF_THREE}, x: {{zone: r-1}}, y: {{zone: r-3}}",
+            "r-1: {kind: rack}, r-2: {kind: rack}, r-3: {kind: rack}",
+            ["a move of web@w-1 to y"],
+        ),
+        # in another network
+        (
+            f"{VOTERS}\n  app: {{kind: service, runs_on: w-1}}",
+            f"{TWO_OF_THREE}, y: {{zone: r-3, network: n}}",
+            "r-1: {kind: rack}, r-2: {kind: rack}, r-3: {kind: rack}",
+            ["a move of d-2 to r-3"],
+        ),
+    ],
+)
+def test_a_voter_beside_another_one_goes_to_a_third_place(
+    voters: str, hosts: str, zones: str, words: list[str]
+) -> None:
+    model = serving(voters, hosts, f"networks: {{n: {{trust: private}}}}\nzones: {{{zones}}}\n")
+    assert repair(model) == words

@@ -42,7 +42,7 @@ PAIR = "  web: {kind: web-server, runs_on: [a, b]}"
     ("hosts", "zones", "words"),
     [
         ("a: {zone: r-1}, b: {zone: r-1}", RACKS, "a move of b to r-2"),
-        ("a: {zone: r-1}, b: {zone: r-1}", RACKS.replace(", r-2: {kind: rack}", ""), "a move of b to r-2"),
+        ("a: {zone: r-1}, b: {zone: r-1}", RACKS.replace(", r-2: {kind: rack}", ""), "a move of b to r-2, a new rack"),
         (
             "a: {zone: r-1}, b: {zone: r-1}",
             RACKS.replace("rack}}", "rack, in: other}, other: {kind: datacenter}}"),
@@ -137,7 +137,7 @@ def test_a_witness_moves_away_from_the_primary() -> None:
         "  votes: {kind: other, product: orchestrator, runs_on: [a, b, w], quorum: majority}"
     )
     hosts = "a: {zone: r-1}, b: {zone: r-2}, w: {zone: r-1}"
-    assert repair(serving(store, hosts)) == ["a move of w to r-2"]
+    assert repair(serving(store, hosts)) == ["a move of w to r-3, a new rack"]
 
 
 def test_the_second_replica_on_a_host_moves_to_a_host_that_is_there() -> None:

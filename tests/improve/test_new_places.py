@@ -54,8 +54,23 @@ def test_members_of_a_quorum_get_racks_that_are_not_there(zones: str, words: str
     assert repair(serving(store, "q-1: {zone: r-1}", f"zones: {{{zones}}}\n")) == [words]
 
 
+@pytest.mark.parametrize(
+    ("hosts", "on"),
+    [
+        ("x: {zone: r-2}, y: {zone: r-3}, z: {zone: r-1}", "x and y"),
+        ("x: {zone: r-3}, y: {zone: r-1}", "q-2 in r-2 and x, a new host"),
+        ("x: {zone: r-2, network: n}", "q-2 in r-2 and q-3 in r-3, new hosts"),
+    ],
+)
+def test_members_of_a_quorum_go_to_hosts_with_nothing_on_them(hosts: str, on: str) -> None:
+    zones = "zones: {r-1: {kind: rack}, r-2: {kind: rack}, r-3: {kind: rack}}\nnetworks: {n: {trust: private}}\n"
+    model = serving("  web: {kind: queue, product: rabbitmq, runs_on: q-1}", f"q-1: {{zone: r-1}}, {hosts}", zones)
+    assert repair(model) == [f"two more members of web on {on}, which elect with the first"]
+
+
 def test_virtual_members_of_a_quorum_are_where_their_machines_are() -> None:
     store = "  web: {kind: queue, product: rabbitmq, runs_on: q-1}"
+    store += "\n  app: {kind: service, runs_on: [x, y]}"
     hosts = "m: {zone: r-1}, n: {zone: r-1}, o: {zone: r-2}, q-1: {runs_on: m}, x: {runs_on: n}, y: {runs_on: o}"
     after = serving(store, hosts)
     for edit in find_smallest_repair(after).edits:

@@ -1,0 +1,124 @@
+"""The host of the third voter of what promotes a store: in a place of its own, so that no loss takes two of the three."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import combinations, islice
+
+from archgen.edits.names import next_place, unused_name
+from archgen.model.architecture import Component
+from archgen.model.kinds import KINDS
+from archgen.reliability.index import Index
+
+
+def hosts_from_primary(component: Component) -> list[str]:
+    """Return the hosts of a component, that of the primary first."""
+    primary = component.replication.primary if component.replication is not None else ()
+    replicas = sorted(component.replicas, key=lambda replica: replica.id not in primary)
+    return [host for replica in replicas for host in replica.hosts]
+
+
+def first_two_hosts(component: Component) -> list[str]:
+    """Return the hosts of the first two replicas, which carry two voters of a new promoter."""
+    return list(dict.fromkeys(host for replica in component.replicas for host in replica.hosts))[:2]
+
+
+def new_witness(taken: Iterable[str]) -> str:
+    """Return the name of a new host for a witness."""
+    return unused_name("witness-1", frozenset(taken))
+
+
+def witness_there(index: Index, component: Component) -> str | None:
+    """Return a host that is there for the third voter: one with a voter of another store, or with nothing at all.
+
+    It is lost with none of the first two, and in the network of one of them.
+    """
+    networks = {index.hosts[host].network for host in first_two_hosts(component)}
+    own = {host for replica in component.replicas for host in replica.hosts}
+    free = (
+        host
+        for host in (*_voting(index), *index.idle_hosts)
+        if host not in own and index.hosts[host].network in networks
+    )
+    return next((host for host in free if is_third_place(index, component, host)), None)
+
+
+def settled_witness(index: Index, component: Component, witness: str | None) -> str | None:
+    """Return the witness that was chosen, else a new one: a second replica may have come to it, or beside it."""
+    if witness is None or witness not in index.hosts or is_third_place(index, component, witness):
+        return witness
+    return new_witness(index.element_names)
+
+
+def idle_hosts(index: Index, component: Component) -> Iterator[str]:
+    """Yield the hosts with nothing on them, each on a machine of its own, that more members of a component may stand on."""
+    own = [host for replica in component.replicas for host in replica.hosts]
+    networks = {index.hosts[host].network for host in own}
+    machines = {index.machine(host) for host in own}
+    for host in index.idle_hosts:
+        if index.hosts[host].network in networks and index.machine(host) not in machines:
+            machines.add(index.machine(host))
+            yield host
+
+
+def two_idle_hosts(index: Index, component: Component) -> tuple[str, ...]:
+    """Return two hosts with nothing on them for members beside the first, so that no zone has two of the three; none without such."""
+    first = index.zones_around(component.replicas[0].hosts[0])
+    for pair in combinations(islice(idle_hosts(index, component), _MOST), 2):
+        held = Counter(zone for zones in (first, *map(index.zones_around, pair)) for zone in zones)
+        if 2 not in held.values():
+            return pair
+    return ()
+
+
+_MOST = 8
+"""The most hosts of which two are chosen."""
+
+
+def is_third_place(index: Index, component: Component, host: str) -> bool:
+    """Return True for a host that is lost with none of the first two of a store, but by what takes down both."""
+    voters = first_two_hosts(component)
+    machines = {index.machine(voter) for voter in voters}
+    return index.machine(host) not in machines and _apart(index, voters).isdisjoint(index.zones_around(host))
+
+
+def _voting(index: Index) -> Iterator[str]:
+    """Yield the hosts of what promotes stores, with three voters or more, where nothing else stands but what watches."""
+    for store in index.components.values():
+        by = index.components.get(store.replication.by or "") if store.replication is not None else None
+        for replica in by.replicas if by is not None and len(by.replicas) > 2 else ():
+            host = replica.hosts[0] if len(replica.hosts) == 1 else None
+            others = index.standing_on.get(host or "", frozenset()) - {replica.component}
+            if host is not None and all(KINDS[index.components[name].kind].observes for name in others):
+                yield host
+
+
+def _apart(index: Index, hosts: Iterable[str]) -> frozenset[str]:
+    """Return the zones around some of the hosts, and not around each of them."""
+    around = [frozenset(index.zones_around(host)) for host in hosts]
+    return frozenset().union(*around) - frozenset.intersection(*around) if around else frozenset()
+
+
+def witness_zones(index: Index, component: Component) -> tuple[str, ...]:
+    """Return the zones of a new witness: a third place beside those of the first two of a store, which is new where none is declared.
+
+    A declared one has the kind of the primary's zones, and is best in the same place. Voters in one place have the witness there.
+    """
+    first = hosts_from_primary(component)[0]
+    apart = _apart(index, dict.fromkeys((first, *first_two_hosts(component))))
+    own = index.hosts[first].zones
+    around = [zone for zone in index.zones_around(first) if zone in apart]
+    declared = {zone.id: zone for zone in index.architecture.zones}
+    kinds = {declared[zone].kind for zone in (*own, *around)}
+    beside = {declared[zone].within for zone in (*own, *around)}
+    taken = {zone for host in first_two_hosts(component) for zone in index.zones_around(host)}
+    free = [
+        zone
+        for zone in declared.values()
+        if zone.kind in kinds and zone.id not in taken and apart.isdisjoint(index.zones_outside(zone.id))
+    ]
+    if free:
+        return (min(free, key=lambda zone: zone.within not in beside).id,)
+    outermost = [zone for zone in around if apart.isdisjoint(index.zones_outside(zone))]
+    return tuple(next_place(zone, index.element_names) for zone in outermost) or own
