@@ -22,11 +22,12 @@ _ELSEWHERE = re.compile(r"[:?$%{]|//|^[\w-]+(\.[\w-]+)+/")
 
 
 class Kustomization(Struct, frozen=True):
-    """The file by which Kustomize knows a directory, its text, and what it names, each with the key for it."""
+    """The file by which Kustomize knows a directory, its text, what it names, each with the key for it, and its namespace."""
 
     path: str
     text: str
     names: tuple[tuple[str, str], ...]
+    namespace: str = ""
 
     @property
     def directory(self) -> str:
@@ -71,15 +72,21 @@ class Kustomizations:
         """Return the kustomization in a file; one that can't be read names nothing."""
         if path not in self._read:
             text = self.found.text(path)
-            self._read[path] = Kustomization(path, text, tuple(_names_in(text)))
+            roots = _documents_in(text)
+            spaces = (root.get("namespace") for root in roots if isinstance(root, Map))
+            namespace = next((each for each in spaces if isinstance(each, str)), "")
+            self._read[path] = Kustomization(path, text, tuple(_names_in(roots)), namespace)
         return self._read[path]
 
 
-def _names_in(text: str) -> Iterator[tuple[str, str]]:
+def _documents_in(text: str) -> list[TreeNode]:
     try:
-        roots = read_documents(text.encode())
+        return [*read_documents(text.encode())]
     except Unreadable:
-        return
+        return []
+
+
+def _names_in(roots: list[TreeNode]) -> Iterator[tuple[str, str]]:
     for root in roots:
         for key in (*RESOURCES, *PATCHES):
             for item in _list(root, key):

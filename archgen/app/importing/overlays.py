@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from msgspec import Struct
 
@@ -19,6 +19,7 @@ from archgen.language.yaml.faults import Unreadable
 _WORKLOAD = re.compile(rb"^kind:\s*(Deployment|StatefulSet|DaemonSet)\s*$", re.MULTILINE)
 """A workload at the top of a document: kustomizations also have kinds deeper down, as targets of patches, and are no bases by that."""
 
+_OF_BASES = ("base", "bases")
 _MOST_DIRECTORIES = 2000
 
 
@@ -52,7 +53,8 @@ def choose_overlays(
     applied = {path for data in manifests.values() for path in applied_by(data)}
     deployed = _among_deployed([*kustomizations], applied)
     own_overlays = [directory for directory in overlays if kustomizations[directory] not in outer] or overlays
-    chosen = [*_choose_overlays(own_overlays, named, workloads, deployed, scripts)]
+    spaces = {directory: each.namespace for directory, each in by_directory.items()}
+    chosen = [*_choose_overlays(own_overlays, named, workloads, deployed, scripts, spaces)]
     read = _directories_of([overlay for overlay, _ in chosen], overlays, named)
     # what is applied beside an overlay may stand in its directory, such as its secrets
     inner_roots = tuple(f"{overlay}{os.sep}" for overlay in read)
@@ -68,6 +70,7 @@ def choose_overlays(
     trials = trials if read else []
     unread = [overlay for overlay in (*overlays, *trials) if overlay not in read]
     loose = loose_directories(bases, unread if read else [], read, named, scripts)
+    loose += _unnamed_bases(kustomizations, inner, scripts) if read else []
     loose = [each for each in loose if not is_below_applied(os.path.abspath(each), applied)]
     beside = tuple(
         f"{each}{os.sep}" for each in ((*loose, *trials, *_only_named_by(unread, read, named)) if read else ())
@@ -78,18 +81,26 @@ def choose_overlays(
 
 
 def _choose_overlays(
-    overlays: list[str], named: Mapping[str, list[str]], workloads: list[str], deployed: Set[str], scripts: Scripts
+    overlays: list[str],
+    named: Mapping[str, list[str]],
+    workloads: list[str],
+    deployed: Set[str],
+    scripts: Scripts,
+    spaces: Mapping[str, str],
 ) -> Iterator[tuple[str, str]]:
     """Yield the overlay of each base that visitors see, with the reason; of several that are all for trials none, unless one is deployed.
 
     `named` are the paths that each kustomization names, by its directory, and `workloads` the files of bases. `deployed` are
-    the overlays that a controller applies: of those for visitors they come first, whatever the others are called.
+    the overlays that a controller applies: of those for visitors they come first, whatever the others are called. Several that
+    it applies to namespaces of their own, as `spaces` has them, run at the same time.
     """
     inner = {path for overlay in overlays for path in named[overlay]}
     bases = {os.path.dirname(path) for path in workloads} & named.keys()
-    for group in _groups(overlays, named, workloads):
-        shared = len(os.path.commonpath([os.path.dirname(overlay) for overlay in group]))
-        ranks = {overlay: stage_of(overlay[shared:]) for overlay in group}
+    groups = [(group, _stages_of(group)) for group in _groups(overlays, named, workloads)]
+    for_visitors = {os.path.dirname(each) for _, ranks in groups for each, stage in ranks.items() if stage <= UNNAMED}
+    for group, ranks in groups:
+        if min(ranks.values()) > UNNAMED and any(os.path.dirname(each) in for_visitors for each in group):
+            continue  # what stands beside overlays for visitors, and has none of its own, runs in trials alone
         order = sorted(
             ((ranks[each] > UNNAMED, each not in deployed, ranks[each], each in inner), each) for each in group
         )
@@ -99,20 +110,45 @@ def _choose_overlays(
         if ranks[chosen] != TRIAL or len(group) == 1 or chosen in deployed:
             worst = max(ranks[chosen], UNNAMED)
             others = [each for _, each in order if each not in inner and ranks[each] <= worst]
-            beside = [*_of_other_bases(chosen, others, named, bases)]
+            if equal[1:] and {*equal} <= deployed and len({spaces[each] for each in equal} - {""}) == len(equal):
+                yield from ((each, "a controller applies it to a namespace of its own") for each in equal)
+                yield from ((each, "") for each in _of_other_bases(equal, others, named, bases))
+                continue
+            beside = [*_of_other_bases([chosen], others, named, bases)]
             reason = "" if {*equal} <= {chosen, *beside} else f"the first of {len(equal)} equal ones by name"
             yield chosen, reason if stated is None else stated[1]
             yield from ((each, "") for each in beside)
 
 
-def _of_other_bases(chosen: str, others: list[str], named: Mapping[str, list[str]], bases: Set[str]) -> Iterator[str]:
-    """Yield the first overlay of each base that the chosen one doesn't lead to: another overlay may lead to all bases at once."""
-    covered = _reached([chosen], named).keys() & bases
+def _stages_of(group: list[str]) -> dict[str, int]:
+    """Return the stage of each overlay of a group, by what tells its path from those of the others."""
+    shared = len(os.path.commonpath([os.path.dirname(overlay) for overlay in group]))
+    return {overlay: stage_of(overlay[shared:]) for overlay in group}
+
+
+def _of_other_bases(
+    chosen: list[str], others: list[str], named: Mapping[str, list[str]], bases: Set[str]
+) -> Iterator[str]:
+    """Yield the first overlay of each base that the chosen ones don't lead to: another overlay may lead to all bases at once."""
+    covered = _reached(chosen, named).keys() & bases
     for overlay in others:
         reached = _reached([overlay], named).keys() & bases
-        if overlay != chosen and reached - covered:
+        if overlay not in chosen and reached - covered:
             covered |= reached
             yield overlay
+
+
+def _unnamed_bases(directories: Iterable[str], named: Set[str], scripts: Scripts) -> list[str]:
+    """Return what no kustomization names of a directory of bases of which others are named; a script may apply one by itself."""
+    bases = [(each, place) for each in directories if (place := _place_of_base(each))]
+    places = {place for each, place in bases if each in named}
+    lost = [each for each, place in bases if each not in named and place in places]
+    return [each for each in lost if not scripts().script_of(each)]
+
+
+def _place_of_base(directory: str) -> str:
+    """Return the innermost directory around one that is called the one of bases; the empty text for none."""
+    return next((each for each in above(os.path.dirname(directory)) if os.path.basename(each) in _OF_BASES), "")
 
 
 def applied_by(data: bytes) -> Iterator[str]:

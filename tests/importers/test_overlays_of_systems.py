@@ -1,0 +1,95 @@
+"""Overlays of several systems in one repository: which of them run together, and which bases none of them applies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archgen.app.importing.importing import import_model, summary
+from tests.importers.test_found_files import write
+from tests.importers.test_overlays import ARGO, base, overlay, replicas
+
+
+def placed(directory: str, target: str, count: int, namespace: str, name: str = "web") -> dict[str, str]:
+    """Return an overlay that puts its objects into a namespace."""
+    ((path, text),) = overlay(directory, target, count, name).items()
+    return {path: f"{text}namespace: {namespace}\n"}
+
+
+@pytest.mark.parametrize(
+    ("spaces", "applied", "expected"),
+    [
+        (("north", "south"), ("north", "south"), {"web": 2, "south-web": 3}),
+        (("north", "south"), ("north",), {"web": 2}),
+        (("north", "south"), (), {"web": 2}),
+        (("same", "same"), ("north", "south"), {"web": 2}),
+    ],
+)
+def test_what_a_controller_applies_to_namespaces_of_its_own_runs_at_the_same_time(
+    spaces: tuple[str, str],
+    applied: tuple[str, ...],
+    expected: dict[str, int],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {**base("base/web"), **base("base/jobs", "jobs")}
+    files |= placed("overlays/north-prod", "../../base/web", 2, spaces[0])
+    files |= placed("overlays/south-prod", "../../base/web", 3, spaces[1])
+    files |= placed("overlays/south-dev", "../../base/web\n  - ../../base/jobs", 4, "trial")
+    files |= {f"argo/{each}.yaml": ARGO % f"overlays/{each}-prod" for each in applied}
+    write(files)
+    assert replicas() == expected
+    applies = "a controller applies it to a namespace of its own"
+    is_several = len(expected) > 1
+    assert is_several is (f"read overlay overlays/south-prod: {applies}" in summary(import_model((".",), None)))
+
+
+@pytest.mark.parametrize(
+    ("stage", "others", "names"),
+    [
+        ("prod/tools-dev", "prod/web-prod", {"web"}),
+        ("prod/tools-dev", "prod/web", {"web"}),
+        ("prod/tools-uat", "prod/web-prod", {"web"}),
+        ("prod/tools", "prod/web-prod", {"web", "tools"}),
+        ("prod/tools-dev", "prod/web-uat", {"web", "tools"}),
+        # another directory is of another part of the system
+        ("tools/dev", "web/prod", {"web", "tools"}),
+    ],
+)
+def test_trial_without_a_base_in_common_stands_aside_for_those_beside_it(
+    stage: str, others: str, names: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**base("base/web"), **base("base/tools", "tools")})
+    write({**overlay(stage, "../../base/tools", 2, "tools"), **overlay(others, "../../base/web", 2)})
+    write({"argo.yaml": ARGO % stage})
+    assert replicas().keys() == names
+
+
+APPLY = "kubectl apply -k k8s/base/lost\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "names"),
+    [
+        (base("k8s/base/lost", "lost"), {"web"}),
+        (base("k8s/base/tools/lost", "lost"), {"web"}),
+        ({**base("k8s/base/lost", "lost"), "deploy.sh": APPLY}, {"web", "lost"}),
+        ({**base("k8s/base/lost", "lost"), "argo.yaml": ARGO % "k8s/base/lost"}, {"web", "lost"}),
+        ({**base("k8s/base/lost", "lost"), **overlay("k8s/prod/lost", "../../base/lost", 2, "lost")}, {"web", "lost"}),
+        (base("k8s/lost", "lost"), {"web", "lost"}),
+        (base("lost/base", "lost"), {"web", "lost"}),
+        (base("lost/base/lost", "lost"), {"web", "lost"}),
+    ],
+)
+def test_base_that_no_overlay_names_beside_others_is_left_out_and_named(
+    files: dict[str, str], names: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**base("k8s/base/web"), **overlay("k8s/overlays/prod", "../../base/web", 2), **files})
+    assert replicas().keys() == names
+    lost = next(path.rpartition("/")[0] for path in files)
+    is_named = f"not read: {lost}; `archgen import {lost}` reads it instead" in summary(import_model((".",), None))
+    assert is_named is ("lost" not in names)
