@@ -106,7 +106,9 @@ TRIALS = [
     pytest.param({"scripts/k8s-smoke.sh": APPLY}, id="script-of-a-test"),
     pytest.param({"README.md": APPLIED.replace("Shop", "Local cluster")}, id="documents-on-a-trial"),
     pytest.param({"README.md": APPLIED.replace("Shop", "Experimental"), "k8s/hpa.yaml": AUTOSCALER}, id="documents-on-an-experiment"),
-    pytest.param(with_lines("volumes:", "  - ./web.conf:/etc/web.conf"), id="mounted-configuration"),
+    pytest.param(
+        {**with_lines("volumes:", "  - ./web.conf:/etc/web.conf"), "web.conf": "listen 80\n"}, id="mounted-configuration"
+    ),
     pytest.param({"argocd/shop.yaml": ARGO.replace("k8s/prod", "shop/prod")}, id="controller-of-another-directory"),
     pytest.param({"argocd/shop.yaml": ARGO.replace("Application", "Workflow")}, id="object-of-the-controllers-group"),
     pytest.param({"argocd/dev/shop.yaml": ARGO}, id="controller-for-a-trial"),
@@ -148,6 +150,70 @@ def test_compose_files_of_visitors_are_read_beside_manifests_that_the_documents_
     readme = {"README.md": APPLIED}
     assert formats_of(tmp_path, monkeypatch, SYSTEM | readme) == {"kubernetes"}
     assert formats_of(tmp_path, monkeypatch, SYSTEM | readme | files) == {"compose"}
+
+
+STATED = with_lines(head="# The production stack\n")["docker-compose.yml"]
+CONTROLLED = {"argocd/shop.yaml": ARGO.replace("k8s/prod", "k8s")}
+
+
+@pytest.mark.parametrize(
+    ("text", "file", "scripts", "read"),
+    [
+        (STATED, "docker-compose.yml", {".github/workflows/main.yml": f"run: {APPLY}"}, "kubernetes"),
+        (STATED, "docker-compose.yml", {"Jenkinsfile": APPLY}, "kubernetes"),
+        (STATED, "docker-compose.yml", CONTROLLED, "kubernetes"),
+        (STATED, "docker-compose.yml", {"deploy.sh": APPLY}, "compose"),
+        (COMPOSE, "docker-compose.prod.yml", {"Jenkinsfile": APPLY}, "compose"),
+        (COMPOSE, "docker-compose.yml", {"Jenkinsfile": APPLY, "release.sh": "docker compose up -d\n"}, "compose"),
+    ],
+)
+def test_pipeline_that_applies_manifests_outweighs_comments(
+    text: str, file: str, scripts: dict[str, str], read: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert formats_of(tmp_path, monkeypatch, {file: text, "k8s/web.yaml": WORKLOAD} | scripts) == {read}
+
+
+@pytest.mark.parametrize(
+    ("more", "read"),
+    [
+        ({}, "kubernetes"),
+        ({"conf/web.conf": "listen 443\n"}, "compose"),
+        ({"conf/web.conf.example": "listen 443\n"}, "compose"),
+    ],
+)
+def test_port_whose_configuration_is_not_there_shows_no_https(
+    more: dict[str, str], read: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = with_lines("ports: ['443:443']", "volumes:", "  - ./conf/web.conf:/etc/web.conf:ro", "  - ./data:/data")
+    assert formats_of(tmp_path, monkeypatch, SYSTEM | {"README.md": APPLIED} | files | more) == {read}
+
+
+def test_configuration_of_another_service_tells_nothing_of_https(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = SYSTEM | {"README.md": APPLIED} | with_lines("ports: ['443:443']")
+    files["docker-compose.yml"] += (
+        "  probe:\n    image: prom/blackbox-exporter\n    volumes:\n    - ./probe.yml:/probe.yml\n"
+    )
+    assert formats_of(tmp_path, monkeypatch, files) == {"compose"}
+    write({"docker-compose.yml": files["docker-compose.yml"].replace("'443:443'", "'80:80'")})
+    lines = summary(import_model((".",), None)).splitlines()
+    assert lines[2].endswith("and docker-compose.yml mounts probe.yml, which isn't there"), lines
+
+
+@pytest.mark.parametrize("profile", ["    profiles: [ui]\n", ""])
+def test_program_that_only_a_profile_starts_does_not_tell_systems_apart(
+    profile: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = f"{compose('app@.')}    command: npm run dev\n  front:\n    build: front\n{profile}"
+    files = {"docker-compose.yml": text, "k8s/prod/web.yaml": WORKLOAD}
+    assert formats_of(tmp_path, monkeypatch, files) == {"kubernetes" if profile else "compose"}
+
+
+def test_only_built_program_counts_though_a_profile_starts_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"{compose('tool=maker/tool', 'web@web')}    command: npm run dev\n    profiles: [web]\n"
+    files = {"docker-compose.yml": text, "k8s/prod/web.yaml": WORKLOAD}
+    assert formats_of(tmp_path, monkeypatch, files) == {"kubernetes"}
 
 
 @pytest.mark.parametrize(

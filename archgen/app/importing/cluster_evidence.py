@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, field
 
-from archgen.app.importing.deploy_commands import command_files
+from archgen.app.importing.deploy_commands import command_files, is_pipeline
 from archgen.app.importing.directories import FoundFiles
 from archgen.app.importing.evidence import Evidence
 from archgen.app.importing.overlays import applied_by
@@ -116,10 +116,13 @@ def evidence_of_cluster(
     if PRODUCTION in sketch.stages:
         yield Evidence(2, f"{sketch.stages[PRODUCTION]} is named for production")
     if sketch.is_applied:
-        yield Evidence(2, "a controller applies them")
-    by = next((path for path, _ in scripts_that_apply(directory, paths, found)), None)
+        yield Evidence(2, "a controller applies them", is_deed=True)
+    scripts = [os.path.relpath(path, directory) for path, _ in scripts_that_apply(directory, paths, found)]
+    by = next((path for path in scripts if is_pipeline(path)), None)
     if by is not None:
-        yield Evidence(2, f"{os.path.relpath(by, directory)} applies them")
+        yield Evidence(3, f"{by} applies them", is_deed=True)
+    elif scripts:
+        yield Evidence(2, f"{scripts[0]} applies them")
     uses = [*stated_uses(texts, APPLIES)]
     if uses and max(uses) < 0:
         yield Evidence(-2, "are for development in the documents")

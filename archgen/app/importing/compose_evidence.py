@@ -10,8 +10,10 @@ from archgen.app.importing.candidates import ComposeCandidate
 from archgen.app.importing.directories import path_in
 from archgen.app.importing.evidence import Evidence
 from archgen.app.importing.stated_use import comments_above, use_in_comments
+from archgen.importers.compose.mounts import CONFIGURATIONS
 from archgen.importers.products import image_name
 from archgen.importers.stages import PRODUCTION, TRIAL, stage_of
+from archgen.importers.stand_ins import examples_of
 
 _DEVELOPERS_COMMAND = re.compile(
     r"\b((npm|pnpm|yarn|bun)( run)? dev|next dev|nodemon|ts-node-dev|tsx watch|manage\.py runserver|flask run .*--debug|dotnet watch|"
@@ -80,10 +82,28 @@ def _evidence_in_lines(project: ComposeCandidate, lines: list[str]) -> Iterator[
     else:
         yield Evidence(-1, "restarts nothing")
     images = {image_name(each.image) for each in project.services.values()}
-    if not images.isdisjoint(_GETS_CERTIFICATES) or any(_TLS_PORT.search(line) for line in lines):
+    absent = {name: path for name in project.services for path in _absent_configurations(project, name)}
+    if absent:
+        yield Evidence(-1, f"mounts {min(absent.values())}, which isn't there")
+    # nothing shows what a port serves whose configuration isn't there
+    serving = (each for name, each in project.services.items() if name not in absent)
+    if not images.isdisjoint(_GETS_CERTIFICATES) or any(
+        _TLS_PORT.search(line) for each in serving for line in each.lines
+    ):
         yield Evidence(2, "it serves HTTPS")
     if any(each.image and not each.built for each in project.own.values()):
         yield Evidence(1, "it runs images that are built before")
+
+
+def _absent_configurations(project: ComposeCandidate, name: str) -> Iterator[str]:
+    """Yield the configurations that a service mounts from its repository, and that aren't in it, nor an example of them."""
+    places = {os.path.dirname(path) for path in project.files}
+    for line in project.services[name].lines:
+        match = _MOUNT.search(line[:_LONGEST_LINE])
+        if match is not None and match[1].endswith(CONFIGURATIONS):
+            paths = [path_in(place, match[1]) for place in places]
+            if not any(os.path.lexists(each) for path in paths for each in (path, *examples_of(path))):
+                yield os.path.normpath(match[1])
 
 
 def _mounts_sources(project: ComposeCandidate, lines: list[str]) -> bool:

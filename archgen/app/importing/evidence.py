@@ -10,10 +10,14 @@ _STRONG = 2
 
 
 class Evidence(Struct, frozen=True):
-    """A weight, below zero for what speaks against it, and the words of a user for it."""
+    """A weight, below zero for what speaks against it, and the words of a user for it.
+
+    `is_deed` is True where the repository itself brings the system to its visitors, after each change.
+    """
 
     weight: int
     says: str
+    is_deed: bool = False
 
 
 def weigh(evidence: Iterable[Evidence]) -> int:

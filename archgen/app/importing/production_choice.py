@@ -58,7 +58,9 @@ def prefer(
     # routes and registries are in leftover manifests too
     is_strong = has_strong(cluster, 1) or has_strong(compose, -1)
     lead = _MARGIN if is_strong or not has_strong(compose, 1) else 0
-    least = weigh(compose) - lead if is_below else max(1, weigh(compose) + _MARGIN)
+    # against what a pipeline does no comment counts as much as a script or the name of a file
+    is_proven = any(each.is_deed for each in cluster) and all(each.weight < _MARGIN for each in compose)
+    least = weigh(compose) - lead if is_below else max(1, weigh(compose) + (0 if is_proven else _MARGIN))
     if (is_strong or is_below) and weigh(cluster) >= least:
         against = ", ".join(strongest(compose, -1))
         why = ", ".join(strongest(cluster, 1)) or "as much speaks for them as for compose files"
@@ -88,6 +90,9 @@ def _runs_alike(sketch: ClusterSketch, choice: ProjectChoice, directory: str) ->
 def _programs(choice: ProjectChoice) -> list[list[tuple[str, ServiceSketch]]]:
     """Return the services that run each program of a system: those built of one source are one, what others built counts alone."""
     own = [(name, each) for project in choice.candidates for name, each in project.own.items() if not is_product(name)]
+    plain = [pair for pair in own if not pair[1].profiles]
+    # what only a profile starts doesn't run beside a program without one
+    own = plain if any(each.built for _, each in plain) else own
     built: dict[str, list[tuple[str, ServiceSketch]]] = {}
     for name, each in own:
         # an image without an owner is that of a language, into which the sources are mounted
