@@ -18,6 +18,7 @@ from archgen.edits.promotion import (
     promoter_connection,
 )
 from archgen.edits.replicas import Callers, copies_instead, with_components, with_moving_address, with_replica
+from archgen.edits.services import is_of_one_zone, regional
 from archgen.edits.witnesses import hosts_from_primary, is_third_place, settled_witness, witness_zones
 from archgen.model.architecture import Architecture, Component, Host, Replica
 from archgen.model.products import product_of, scope_of
@@ -80,7 +81,13 @@ class MoveAddress(Struct, frozen=True):
     component: str
 
 
-Edit = AddReplica | AddHost | FormQuorum | MoveHost | MoveReplica | AutomateFailover | MoveAddress
+class SpreadService(Struct, frozen=True):
+    """A service of one zone that its provider runs in several."""
+
+    component: str
+
+
+Edit = AddReplica | AddHost | FormQuorum | MoveHost | MoveReplica | AutomateFailover | MoveAddress | SpreadService
 
 
 def apply_edit(architecture: Architecture, edit: Edit, callers: Callers | None = None) -> Architecture:
@@ -96,7 +103,9 @@ def apply_edit(architecture: Architecture, edit: Edit, callers: Callers | None =
     match edit:
         case AddReplica():
             component = components[edit.component]
-            return _with_replicas(architecture, edit.host, edit.zones, _hosts_of(component), [component], callers)
+            after = _with_replicas(architecture, edit.host, edit.zones, _hosts_of(component), [component], callers)
+            # a copy in the zone of the first would be lost with it
+            return _with_spread(after, edit.component) if is_of_one_zone(component) else after
         case AddHost():
             carried = [components[name] for name in edit.components if name in components]
             hosts = [edit.like, *(host for component in carried for host in _hosts_of(component))]
@@ -111,6 +120,8 @@ def apply_edit(architecture: Architecture, edit: Edit, callers: Callers | None =
             return _automated(architecture, components[edit.component], edit.promoter)
         case MoveAddress():
             return with_components(architecture, with_moving_address(components[edit.component]))
+        case SpreadService():
+            return _with_spread(architecture, edit.component)
         case _:
             assert_never(edit)
 
@@ -122,7 +133,7 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
             own = next((each for each in architecture.components if each.id == component), None)
             more = f"one more replica of {component}{copies_instead(architecture, (component,))}"
             if own is None or not own.managed or scope_of(own) is not None:
-                return more
+                return f"{more} in another zone" if own is not None and is_of_one_zone(own) else more
             # it may run in several places, and need none
             more = f"another provider beside that of {component}" if own.kind in _FROM_SEVERAL else more
             return f"{more} (no `scope` is declared)"
@@ -152,6 +163,8 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
             return f"automatic failover of {edit.component}{_decided_by(architecture, edit)}"
         case MoveAddress():
             return f"a moving address of {edit.component}"
+        case SpreadService():
+            return f"{edit.component} in several zones, by its provider"
         case _:
             assert_never(edit)
 
@@ -225,6 +238,13 @@ def _with_replicas(
     ]
     architecture = with_components(architecture, *grown)
     return with_agents(architecture, host, beside[0]) if is_new and host is not None and beside else architecture
+
+
+def _with_spread(architecture: Architecture, name: str) -> Architecture:
+    """Return the architecture with a service in several zones."""
+    index = Index(architecture)
+    component = index.components[name]
+    return with_components(architecture, replace(component, managed=regional(index, component)))
 
 
 def _with_members(architecture: Architecture, edit: FormQuorum, callers: Callers) -> Architecture:

@@ -18,11 +18,23 @@ from archgen.edits.changes import (
     MoveAddress,
     MoveHost,
     MoveReplica,
+    SpreadService,
     apply_edit,
 )
 from archgen.edits.firewalls import admit_members
 from archgen.edits.records import lead_to_moving_address, shorten_ttls
-from archgen.model.architecture import Architecture, Availability, Component, Connection, Host, Port, Replica, Zone
+from archgen.edits.services import managed_value
+from archgen.model.architecture import (
+    Architecture,
+    Availability,
+    Component,
+    Connection,
+    Host,
+    Managed,
+    Port,
+    Replica,
+    Zone,
+)
 from archgen.model.change import Append, Change, Put, Remove
 from archgen.model.durations import write_duration
 from archgen.model.kinds import AGENTS
@@ -97,7 +109,7 @@ def _part(topology: Topology, edits: tuple[Edit, ...]) -> Architecture:
                 components.update(dict.fromkeys(each.id for kind in AGENTS for each in topology.of_kind(kind)))
             case MoveHost():
                 hosts[edit.host] = None
-            case MoveReplica() | MoveAddress():
+            case MoveReplica() | MoveAddress() | SpreadService():
                 components[edit.component] = None
     for host in hosts:
         components.update(dict.fromkeys(topology.firewalls.guards.get(f"host:{host}", ())))
@@ -141,6 +153,8 @@ def _changes(before: Architecture, after: Architecture) -> Iterator[Change]:
             elif now is not None and was is not None:
                 yield from (Put((*path, key, name), now[name]) for name in now if now[name] != was.get(name))
                 yield from (Remove((*path, key, name)) for name in was if name not in now)
+        if isinstance(new.managed, Managed) and new.managed != old.managed:
+            yield Put((*path, "managed"), managed_value(new.managed))
         if new.quorum is not None and old.quorum is None:
             yield Put((*path, "quorum"), new.quorum)
         yield from (Append((*path, "guards"), host) for host in new.guards[len(old.guards) :])

@@ -36,8 +36,12 @@ _ASKED = {
 
 
 def has_primary(component: Component) -> bool:
-    """Return True for what takes writes in one place, from where they are copied: a store, and a cache of a product for that."""
-    led = component.kind == "cache" and product_name(component.product) in _KEPT_IN
+    """Return True for what takes writes in one place, from where they are copied: a store, and a cache of a product for that.
+
+    A provider's cache is such a product, unless it is Memcached's.
+    """
+    service = component.managed and "memcache" not in (component.product or component.id)
+    led = component.kind == "cache" and bool(service or product_name(component.product) in _KEPT_IN)
     return led or KINDS[component.kind].stores
 
 

@@ -66,6 +66,12 @@ def replica_edits(topology: Topology, component: Component) -> tuple[Edit, ...]:
     return () if automated is None else (AddReplica(component.id, host), *automated)
 
 
+def copy_elsewhere(topology: Topology, component: Component) -> tuple[Change, ...]:
+    """Return the changes for a copy that a provider keeps in another zone and promotes; none for a read-only copy, or on hosts."""
+    copied = component.replication is not None or len(component.replicas) > 1
+    return () if copied or topology.hosts_of(component.id) else patch_of(topology, AddReplica(component.id, None))
+
+
 def _needs_more_than_a_replica(topology: Topology, component: Component) -> bool:
     """Return True if only people know what makes a second replica useful.
 

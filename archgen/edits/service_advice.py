@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from archgen.analysis.topology import Topology
-from archgen.edits.promotion import agrees_by_vote
+from archgen.edits.promotion import agrees_by_vote, has_primary
 from archgen.edits.second_advice import read_elsewhere
+from archgen.edits.services import is_of_one_zone, regional_words
 from archgen.model.architecture import Component
+from archgen.model.kinds import FILE_STORES
 from archgen.model.products import scope_of
 from archgen.model.subject import Subject
 
@@ -19,7 +21,7 @@ def advise_service(topology: Topology, element: Subject) -> str:
         return _beside(topology, placed)
     store = own_store(topology, element)
     if store is not None:
-        return _another_copy(topology.components[store], element.id, "`replicas: 2` and")
+        return another_copy(topology, topology.components[store], element.id)
     if is_own_service_of_zone(topology, element):
         return _SPREAD
     example = "a host for each" if element.kind == "host" else "`replicas: 2`"
@@ -53,28 +55,37 @@ def _beside(topology: Topology, component: Component) -> str:
     """Return the fix for a service of one place: the provider's own second place, declared as a host."""
     is_copy = component.replication is not None and component.replication.copy_of is not None
     if is_copy or topology.kind(component.id).stores:
-        return _another_copy(component, component.replicas[0].id, "a second host under `runs_on`, and")
+        return another_copy(topology, component, component.replicas[0].id)
     return "Have its provider run it in several zones (Multi-AZ), and declare it: a host in each under `runs_on`."
 
 
-def _another_copy(component: Component, primary: str, declared: str) -> str:
-    """Return the fix for a store of one zone: a copy in another, which is `declared` and takes over; of a copy, another to read."""
+def another_copy(topology: Topology, component: Component, primary: str) -> str:
+    """Return the fix for a store of one zone: a copy in another, which takes over; of a copy, another to read."""
     replication = component.replication
     if replication is not None and replication.copy_of is not None:
         return read_elsewhere(component.id, replication.copy_of, "in another zone")
-    if component.kind == "object-storage" or agrees_by_vote(component):
-        # a bucket has no second writer, and two of what votes can't elect
-        return f"Have its provider spread it over several zones, and declare `managed: {{scope: regional}}` for {component.id}."
+    regional = regional_words(topology.index, component)
+    if is_only_spread(component):
+        return f"Have its provider spread it over several zones, and declare {regional} for {component.id}."
+    placed = bool(component.replicas[0].hosts)
+    declared = "a second host under `runs_on`, and" if placed else "`replicas: 2` and"
+    if is_of_one_zone(component):
+        declared = f"{regional}, {declared}"
     return (
         f"Add a copy in another zone that takes over (a reader, Multi-AZ), and declare it: {declared} `replication: "
         f"{{primary: '{primary}', failover: automatic}}` for {component.id}."
     )
 
 
+def is_only_spread(component: Component) -> bool:
+    """Return True for a provider's store that has no copy to take over: files have no second writer, and two that vote can't elect."""
+    return component.kind in FILE_STORES or agrees_by_vote(component)
+
+
 def own_store(topology: Topology, element: Subject) -> str | None:
     """Return the zonal store or cache of one replica that a provider runs for the system: a second provider has none of its data."""
     component = topology.components[topology.replicas[element.id].component] if element.kind == "replica" else None
-    if component is None or not (topology.kind(component.id).stores or component.kind == "cache"):
+    if component is None or not has_primary(component):
         return None
     return component.id if scope_of(component) == "zonal" else None
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from archgen.analysis.topology import Topology
 from archgen.edits.names import next_place
+from archgen.edits.services import managed_value, regional
 from archgen.model.architecture import Component
 from archgen.model.change import Change, Put
 from archgen.model.kinds import AGENTS
@@ -48,12 +48,8 @@ def zones_beside(topology: Topology, host: str, carried: Iterable[Component]) ->
 
 
 def spread_over_zones(topology: Topology, component: Component) -> tuple[Change, ...]:
-    """Return the change that lets a provider run its service in several zones, in the region around its own where there is one."""
-    zone = zone_of(component)
-    around = [each.id for each in topology.zones.values() if zone is not None and topology.index.inside(zone, each.id)]
-    region = next((each for each in around if topology.zones[each].kind == "region"), None)
-    value: dict[str, Any] = {"scope": "regional"} | ({"zone": region} if region is not None else {})
-    return (Put(("components", component.id, "managed"), value),)
+    """Return the change that lets a provider run its service in several zones."""
+    return (Put(("components", component.id, "managed"), managed_value(regional(topology.index, component))),)
 
 
 def _zones_used(topology: Topology, flows: Iterable[str]) -> set[str]:

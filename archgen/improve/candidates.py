@@ -13,6 +13,7 @@ from archgen.edits.changes import (
     FormQuorum,
     MoveHost,
     MoveReplica,
+    SpreadService,
     needs_manual_failover,
 )
 from archgen.edits.names import next_name, next_place
@@ -20,6 +21,8 @@ from archgen.edits.new_hosts import has_replica_on
 from archgen.edits.placement import can_be_doubled, find_host, leaves_site
 from archgen.edits.promotion import agrees_by_vote, is_promoted_by_unknown, keeps_files, promoter_of
 from archgen.edits.second_replicas import may_get_second
+from archgen.edits.service_advice import is_only_spread
+from archgen.edits.services import is_of_one_zone
 from archgen.edits.witnesses import idle_hosts, two_idle_hosts
 from archgen.improve.moves import BUILT, asks_majority, moves
 from archgen.model.architecture import Component, Host, Zone
@@ -65,11 +68,14 @@ def against(
     `breaking` are elements that nothing new should run on or in, `lone` components that get no second replica, `built` the zones
     and hosts that are there without any edit.
     """
-    affected = [
+    hit = [
         component
         for component in index.architecture.components
-        if component.id in used and component.id not in lone and _hits(index, component, target)
+        if component.id in used and _hits(index, component, target)
     ]
+    spread = [each for each in hit if is_of_one_zone(each) and (is_only_spread(each) or len(each.replicas) > 1)]
+    yield from (SpreadService(component.id) for component in spread if component.kind != "nat-gateway")
+    affected = [component for component in hit if component.id not in lone and component not in spread]
     affected = [component for component in affected if component.kind != "client" and can_be_doubled(component)]
     floating = [component for component in affected if any(replica.floating for replica in component.replicas)]
     affected = [component for component in affected if component not in floating]
@@ -123,6 +129,8 @@ def _hits(index: Index, component: Component, target: Subject) -> bool:
     """Return True if a component has a replica that the loss of an element takes down, alone or with others."""
     if target.kind == "replica":
         return any(replica.id == target.id for replica in component.replicas)
+    if target.kind == "zone" and is_of_one_zone(component):
+        return any(target.id in index.zones_with(replica) for replica in component.replicas)
     return any(index.takes_down(target, host) for replica in component.replicas for host in replica.hosts)
 
 

@@ -437,19 +437,26 @@ def test_a_cache_of_sessions_gets_no_second_one_that_knows_nothing_of_them(
         ("search", "{scope: zonal}", {"scope": "regional"}),
         ("nat-gateway", "{zone: az-a}", {"zone": "az-a"}),
         ("external-service", "{zone: az-a}", {"zone": "az-a"}),
-        ("cache", "{zone: az-a}", {"zone": "az-a"}),
+        ("file-storage", "{zone: az-a}", {"scope": "regional", "zone": "eu"}),
+        ("cache", "{zone: az-a}", {"scope": "regional", "zone": "eu"}),
+        ("cache", "{scope: zonal}", {"scope": "zonal"}),
+        ("cache", "{zone: az-a}, product: memcached", {"scope": "regional", "zone": "eu"}),
     ],
 )
 def test_what_a_provider_runs_in_one_zone_is_spread_over_its_region(
     kind: str, place: str, spread: dict[str, str]
 ) -> None:
     text = model(
-        f"job: {{kind: scheduler, managed: {{scope: regional}}, replicas: 2}}\nindex: {{kind: {kind}, managed: {place}}}",
+        f"job: {{kind: scheduler, managed: {{scope: regional, zone: eu}}, replicas: 2}}\nindex: {{kind: {kind}, managed: {place}}}",
         "job -> index: https",
         "job -> index: PUT",
         more="zones: {world: {kind: provider}, eu: {kind: region, in: world}, az-a: {kind: availability-zone, in: eu}}\n",
     )
-    assert fixed(text, "single-point-of-failure")["components"]["index"]["managed"] == spread
+    index = fixed(text, "single-point-of-failure")["components"]["index"]
+    assert index["managed"] == spread
+    # what is kept there once has a copy that its provider promotes
+    copied = {"replicas": 2, "replication": {"primary": "index#1", "failover": "automatic"}}
+    assert (copied.items() <= index.items()) == (kind == "cache" and "memcached" not in place)
 
 
 @pytest.mark.parametrize(

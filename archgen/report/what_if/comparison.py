@@ -19,8 +19,9 @@ from archgen.edits.patch import (
     zone_value,
 )
 from archgen.edits.promotion import is_followed, is_promoted_by_unknown
+from archgen.edits.services import managed_value
 from archgen.language.write.values import block
-from archgen.model.architecture import Architecture, Component
+from archgen.model.architecture import Architecture, Component, Managed
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.index import Index
@@ -136,6 +137,8 @@ def _component(before: Component, after: Component) -> dict[str, Any]:
         hosts = runs_on_value(after)
         values |= {"runs_on": hosts} if hosts is not None else {}
         values |= {"replicas": len(after.replicas)} if hosts is None or after.replicas[0].floating else {}
+    if isinstance(after.managed, Managed) and after.managed != before.managed:
+        values["managed"] = managed_value(after.managed)
     if after.replication is not None and after.replication != before.replication:
         values["replication"] = replication_value(after)
     if after.cluster is not None and after.cluster != before.cluster:

@@ -7,9 +7,15 @@ from collections.abc import Iterator
 from archgen.analysis.exposure import is_for_administrators
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
-from archgen.edits.remedy import add_replica, add_similar_host, automate
+from archgen.edits.remedy import add_replica, add_similar_host, automate, copy_elsewhere
 from archgen.edits.second_advice import advise_second
-from archgen.edits.service_advice import advise_service, gateway_of_zone, is_own_service_of_zone, own_store
+from archgen.edits.service_advice import (
+    advise_service,
+    gateway_of_zone,
+    is_only_spread,
+    is_own_service_of_zone,
+    own_store,
+)
 from archgen.edits.zone_advice import leave_zone
 from archgen.edits.zones import spread_over_zones, zones_beside
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -271,9 +277,11 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
             and zones_beside(facts, element.id, (gateway,)) != facts.hosts[element.id].zones
         ):
             return add_similar_host(facts, element.id, (gateway,))
-        if own_store(facts, element) is not None or not is_own_service_of_zone(facts, element):
+        if not is_own_service_of_zone(facts, element):
             return ()
         component = facts.components[facts.replicas[element.id].component]
+        if own_store(facts, element) is not None and not is_only_spread(component):
+            return copy_elsewhere(facts, component)
         # routes lead to a gateway in each zone
         return spread_over_zones(facts, component) if component.kind != "nat-gateway" else ()
     if element.kind == "replica":

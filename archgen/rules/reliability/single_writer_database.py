@@ -8,8 +8,9 @@ from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
 from archgen.edits.promotion import keeps_files
-from archgen.edits.remedy import automate, replica_edits
+from archgen.edits.remedy import automate, copy_elsewhere, replica_edits
 from archgen.edits.second_replicas import SERVER_INSTEAD
+from archgen.edits.service_advice import another_copy
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change
@@ -127,10 +128,7 @@ def _fix(facts: Topology, component: Component, writer: str) -> str | None:
     others = [replica.id for replica in component.replicas if replica.id != writer]
     copies = [store.id for store in facts.architecture.components if _copies(store, component)]
     if component.managed:
-        return (
-            f"Add a copy in another zone that takes over (a reader, Multi-AZ), and declare it: `replicas: 2` and `replication: "
-            f"{{primary: '{writer}', failover: automatic}}`."
-        )
+        return another_copy(facts, component, writer)
     if not others and copies:
         return (
             f"Let {listed(copies, 'or')} be promoted when {writer} fails: declare them as replicas of {component.id}, with "
@@ -152,8 +150,10 @@ def _is(names: list[str]) -> str:
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Make failover automatic, with another replica where there is none."""
     component = context.topology.components[hit.subject.id]
-    if component.managed or keeps_files(component):
+    if keeps_files(component):
         return ()
+    if component.managed:
+        return copy_elsewhere(context.topology, component)
     if any(_copies(store, component) for store in context.topology.architecture.components):
         # a copy is there, and becomes a replica that can be promoted; which address then leads where, people decide
         return ()

@@ -1,0 +1,33 @@
+"""Services that providers run: one of a zone that its provider could run in several."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archgen.model.architecture import Component, Managed
+from archgen.model.products import scope_of, zone_of
+from archgen.reliability.index import Index
+
+
+def is_of_one_zone(component: Component) -> bool:
+    """Return True for a service without hosts that its provider runs in one zone, which the model names."""
+    placed = any(replica.hosts for replica in component.replicas)
+    return not placed and zone_of(component) is not None and scope_of(component) == "zonal"
+
+
+def regional(index: Index, component: Component) -> Managed:
+    """Return the place of a service that its provider runs in several zones: in the region around its own where there is one."""
+    zone = zone_of(component)
+    around = (zone, *index.zones_outside(zone)) if zone is not None else ()
+    return Managed("regional", next((each for each in around if index.zone_kinds[each] == "region"), None))
+
+
+def managed_value(managed: Managed) -> dict[str, Any]:
+    """Return the place of a managed service as its entry in a model."""
+    return {"scope": managed.scope} | ({"zone": managed.zone} if managed.zone is not None else {})
+
+
+def regional_words(index: Index, component: Component) -> str:
+    """Return the key of a service in several zones as it is written."""
+    place = regional(index, component)
+    return f"`managed: {{scope: regional{f', zone: {place.zone}' if place.zone is not None else ''}}}`"

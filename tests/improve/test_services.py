@@ -1,0 +1,43 @@
+"""Services that a provider runs in one zone: `what-if` proposes what lint advises, a copy in another zone or several zones."""
+
+from __future__ import annotations
+
+import pytest
+
+from archgen.edits.changes import apply_edit
+from archgen.improve.repair import find_smallest_repair
+from archgen.model.subject import Subject
+from archgen.report.what_if.comparison import changed_yaml
+from tests.improve.test_moves import repair, serving
+
+ZONES = "zones: {r: {kind: region}, z-1: {kind: availability-zone, in: r}, z-2: {kind: availability-zone, in: r}}\n"
+
+
+@pytest.mark.parametrize(
+    ("store", "words"),
+    [
+        ("kind: cache, product: memorystore, managed: {zone: z-1}", "one more replica of web in another zone"),
+        ("kind: database, managed: {scope: zonal, zone: z-1}", "one more replica of web in another zone"),
+        ("kind: service, managed: {scope: zonal, zone: z-1}", "one more replica of web in another zone"),
+        ("kind: database, managed: {scope: zonal}", "one more replica of web"),
+        ("kind: file-storage, managed: {scope: zonal, zone: z-1}", "web in several zones, by its provider"),
+        ("kind: stream, product: kafka, managed: {scope: zonal, zone: z-1}", "web in several zones, by its provider"),
+        (
+            "kind: database, managed: {scope: zonal, zone: z-1}, replicas: 2, replication: {primary: 'web#1', failover: automatic}",
+            "web in several zones, by its provider",
+        ),
+        ("kind: file-storage, product: nfs, runs_on: a", None),
+    ],
+)
+def test_what_a_provider_runs_in_one_zone_gets_another(store: str, words: str | None) -> None:
+    assert repair(serving(f"  web: {{{store}}}", "a: {zone: z-1}", ZONES)) == ([words] if words else [])
+
+
+def test_a_copy_in_another_zone_is_written_as_lint_advises() -> None:
+    model = serving("  web: {kind: cache, product: memorystore, managed: {zone: z-1}}", "a: {zone: z-1}", ZONES)
+    (edit,) = find_smallest_repair(model).edits
+    after = apply_edit(model, edit)
+    assert find_smallest_repair(after).left == (("do", (Subject("zone", "r"),)),)
+    lines = changed_yaml(model, after)
+    assert "managed: {scope: regional, zone: r}" in lines
+    assert 'replication: {primary: "web#1", failover: automatic}' in lines
