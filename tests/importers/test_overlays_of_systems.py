@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from archgen.app.importing.importing import import_model, summary
-from tests.importers.test_found_files import write
+from archgen.app.importing.importing import NothingImported, import_model, summary
+from tests.importers.test_found_files import WORKLOAD, write
 from tests.importers.test_overlays import ARGO, base, overlay, replicas
 
 
@@ -93,3 +93,47 @@ def test_base_that_no_overlay_names_beside_others_is_left_out_and_named(
     lost = next(path.rpartition("/")[0] for path in files)
     is_named = f"not read: {lost}; `archgen import {lost}` reads it instead" in summary(import_model((".",), None))
     assert is_named is ("lost" not in names)
+
+
+@pytest.mark.parametrize(
+    ("below", "path", "around", "is_read"),
+    [
+        ("", "k8s/overlays/prod", "", True),
+        ("", "k8s/overlays/prod/kustomization.yaml", "", False),
+        ("k8s", "overlays/prod", "", True),
+        ("k8s/overlays", "prod", "", False),
+        ("k8s/overlays/prod", ".", "", False),
+        # a repository is the project, also below the working directory
+        ("", "k8s/overlays/prod", "k8s/overlays/.git", False),
+        ("k8s/overlays", "prod", ".git", True),
+    ],
+)
+def test_working_directory_is_the_project_where_there_is_no_repository(
+    below: str, path: str, around: str, is_read: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**base("k8s/base"), **overlay("k8s/overlays/prod", "../../base", 3)})
+    if around:
+        Path(around).mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / below)
+    if is_read:
+        result = import_model((path,), None)
+        assert {part.id: part.replicas for part in result.model.inventory.parts.values()} == {"web": 3}
+        assert "outside" not in summary(result)
+    else:
+        with pytest.raises(NothingImported) as raised:
+            import_model((path,), None)
+        is_directory = not path.endswith("yaml")
+        assert is_directory is ("names ../../base, which is outside the project" in str(raised.value))
+
+
+def test_home_directory_is_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    write({**base("base"), **overlay("overlays/prod", "../../base\n  - api.yaml", 3)})
+    write({"overlays/prod/api.yaml": WORKLOAD.replace("web", "api")})
+    lines = summary(import_model(("overlays/prod",), None)).splitlines()
+    absence = "overlays/prod/kustomization.yaml names ../../base, which is outside the project"
+    assert [line for line in lines if line.startswith("missing: ")] == [
+        f"missing: {absence}; import a directory that holds both"
+    ]

@@ -58,7 +58,7 @@ class SourceFiles:
     `unnamed_proxies` count where they lead to what the files describe. `names_by_directory` are the files of the directories
     that a command line names. `together` are compose files that make one project, in their order, and `reasons` say why a
     directory's projects are read rather than others. `missing` are the names in kustomizations, after the file of each, by
-    which nothing is to be found.
+    which nothing is to be found, and True for those outside the project.
     """
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class SourceFiles:
         self.unnamed_proxies: dict[str, Configuration] = {}
         self.charts: list[str] = []
         self.overlays: list[str] = []
-        self.missing: list[tuple[str, str]] = []
+        self.missing: list[tuple[str, str, bool]] = []
         self.names_by_directory: dict[str, frozenset[str]] = {}
         self.resolved: dict[str, ResolvedDirectory] = {}
         self.together: list[tuple[str, ...]] = []
@@ -153,7 +153,8 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         for path, data in manifests.items():
             collection.files.setdefault(path, Configuration(path, data))
             if is_kustomization(path):
-                collection.missing += [(path, each) for each in kustomizations.at(path).missing]
+                collection.missing += [(path, each, False) for each in kustomizations.at(path).missing]
+                collection.missing += [(path, each, True) for each in kustomizations.outside(path)]
         chosen = (
             _chosen_of(nearest, found) if is_unclear else (path for project in projects.projects for path in project)
         )

@@ -6,7 +6,8 @@ import os
 import re
 from collections.abc import Callable, Iterator
 
-from archgen.system.files import FOUND, ResolvedDirectory, UnreadableFile, read_file
+from archgen.app.config.config import repository_of
+from archgen.system.files import FOUND, ResolvedDirectory, UnreadableFile, lies_in, read_file
 
 _SKIPPED = {"node_modules", "vendor", "venv", "__pycache__", "testdata", "site-packages", "target", "dist"}
 _OF_PACKAGES = ("package.json", "package-lock.json", "composer.json", "tsconfig.json")
@@ -24,6 +25,17 @@ _LARGEST_KEPT = 64 * 1024
 
 DirectoryEntries = tuple[list[str], list[str]]
 """The names of a directory's files and of its directories."""
+
+
+def project_of(directory: str) -> str:
+    """Return the directory that what a configuration names may not lead out of: the repository, else the working directory.
+
+    An archive that is unpacked has no repository. All that a user has lies below a home directory, so that it is no project.
+    """
+    around, here = repository_of(directory), os.getcwd()
+    is_repository = os.path.exists(os.path.join(around, ".git"))
+    is_project = here not in (os.path.expanduser("~"), os.path.abspath(os.sep))
+    return here if is_project and not is_repository and lies_in(around, here) else around
 
 
 def files_below(

@@ -36,7 +36,7 @@ class Import(Struct, frozen=True):
     charts: tuple[str, ...] = ()
     overlays: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
-    missing: tuple[tuple[str, str], ...] = ()
+    missing: tuple[tuple[str, str, bool], ...] = ()
     bases: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -90,7 +90,9 @@ def _nothing(collection: SourceFiles, paths: tuple[str, ...]) -> str:
     return f"nothing to import in {', '.join(paths)[:200]}: {looked} read; looked for {LOOKED_FOR}; {step}"
 
 
-def _absence(path: str, name: str) -> str:
+def _absence(path: str, name: str, is_outside: bool) -> str:
+    if is_outside:
+        return f"{path} names {name[:200]}, which is outside the project; import a directory that holds both"
     return f"{path} names {name[:200]}, which isn't there; correct the path, or add what it names"
 
 

@@ -9,13 +9,12 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archgen.app.config.config import repository_of
-from archgen.app.importing.directories import FoundFiles, path_in
+from archgen.app.importing.directories import FoundFiles, path_in, project_of
 from archgen.importers.kubernetes.kustomization import PATCHES, RESOURCES
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
 from archgen.language.yaml.tree import Map, Seq, TreeNode
-from archgen.system.files import ResolvedDirectory
+from archgen.system.files import ResolvedDirectory, lies_in
 
 _ELSEWHERE = re.compile(r"[:?$%{]|//|^[\w-]+(\.[\w-]+)+/")
 """A name that is the address of a repository, or holds what is put in later."""
@@ -47,8 +46,17 @@ class Kustomization(Struct, frozen=True):
     @property
     def missing(self) -> list[str]:
         """Return what it calls by a path of its own machine at which nothing is."""
+        return [name for name, place in self._places if not os.path.lexists(place)]
+
+    @property
+    def existing(self) -> list[tuple[str, str]]:
+        """Return what it calls by a path of its own machine at which something is, with that path."""
+        return [(name, place) for name, place in self._places if os.path.lexists(place)]
+
+    @property
+    def _places(self) -> list[tuple[str, str]]:
         names = dict.fromkeys(name for _, name in self.names if not _ELSEWHERE.search(name))
-        return [name for name in names if not os.path.lexists(path_in(self.directory, name))]
+        return [(name, path_in(self.directory, name)) for name in names]
 
 
 class Kustomizations:
@@ -59,14 +67,19 @@ class Kustomizations:
         self._read: dict[str, Kustomization] = {}
 
     @functools.cached_property
-    def repository(self) -> ResolvedDirectory:
-        """Return the repository of the directory, which what they name may not lead out of."""
-        return ResolvedDirectory.of(repository_of(self._directory))
+    def project(self) -> ResolvedDirectory:
+        """Return the project of the directory, which what they name may not lead out of."""
+        return ResolvedDirectory.of(project_of(self._directory))
 
     @functools.cached_property
     def found(self) -> FoundFiles:
-        """Return the files of the repository that they lead to."""
-        return FoundFiles(self.repository)
+        """Return the files of the project that they lead to."""
+        return FoundFiles(self.project)
+
+    def outside(self, path: str) -> list[str]:
+        """Return what the kustomization in a file names outside the project."""
+        named = self.at(path).existing
+        return [name for name, place in named if not lies_in(os.path.realpath(place), self.project)]
 
     def at(self, path: str) -> Kustomization:
         """Return the kustomization in a file; one that can't be read names nothing."""

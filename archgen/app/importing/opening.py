@@ -6,10 +6,9 @@ import os
 import posixpath
 from collections.abc import Iterable, Iterator, Set
 
-from archgen.app.config.config import repository_of
 from archgen.app.importing.collect import SourceFiles
 from archgen.app.importing.compose_files import is_compose_file
-from archgen.app.importing.directories import files_below, holds_no_address, path_in
+from archgen.app.importing.directories import files_below, holds_no_address, path_in, project_of
 from archgen.importers.compose.environment import STAND_INS
 from archgen.importers.compose.mounts import CONFIGURATIONS
 from archgen.importers.facts import Configuration, Opener
@@ -78,9 +77,9 @@ def _entries_of(folder: str) -> frozenset[str]:
 
 
 def _project_of(directory: str, paths: tuple[str, ...]) -> str:
-    """Return the directory that files may not lead out of: one that was named, else the repository."""
+    """Return the directory that files may not lead out of: one that was named, else the project."""
     named = [os.path.abspath(path) for path in paths if os.path.isdir(path)]
-    return next((path for path in named if lies_in(directory, path)), None) or repository_of(directory)
+    return next((path for path in named if lies_in(directory, path)), None) or project_of(directory)
 
 
 def _open(target: str, inside: ResolvedDirectory) -> Iterator[Configuration]:

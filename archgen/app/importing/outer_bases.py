@@ -12,14 +12,14 @@ _MOST_FILES = 500
 
 
 def outer_files(paths: list[str], directory: str, kustomizations: Kustomizations) -> list[str]:
-    """Return the files outside a directory, and in its repository, that the kustomizations at paths in it lead to."""
+    """Return the files outside a directory, and in its project, that the kustomizations at paths in it lead to."""
     within = os.path.join(os.path.abspath(directory), "")
     outer: dict[str, None] = {}
     waiting = [*paths]
     while waiting and len(outer) < _MOST_FILES:
         for name in kustomizations.at(waiting.pop()).named:
             file = _file_at(name) if not os.path.abspath(name).startswith(within) else None
-            if file is not None and file not in outer and lies_in(os.path.realpath(file), kustomizations.repository):
+            if file is not None and file not in outer and lies_in(os.path.realpath(file), kustomizations.project):
                 outer[file] = None
                 if file != name:
                     waiting.append(file)
