@@ -52,7 +52,15 @@ def _is_alone_on_the_nodes(facts: Topology, component: Component, by: Component)
     if by.quorum is not None or product_of(by.product).coordinates or product_of(by.product).agrees:
         return False
     nodes = {host for replica in component.replicas for host in replica.hosts}
-    return _is_on(by, nodes) and not any(_may_decide(facts, name, by, nodes) for name in _beside(facts, by))
+    beside = (name for name in _beside(facts, by) if not _is_on(facts.components[name], nodes))
+    leases = (target for call in facts.outgoing[component.id] for target in call.targets)
+    return (
+        _is_on(by, nodes)
+        and not any(_may_decide(facts, name, by) for name in beside)
+        and not any(
+            _coordinates(each) and not _is_on(each, nodes) for each in map(facts.components.__getitem__, leases)
+        )
+    )
 
 
 def _is_on(component: Component, nodes: set[str]) -> bool:
@@ -67,13 +75,18 @@ def _beside(facts: Topology, by: Component) -> Iterator[str]:
         yield call.source
 
 
-def _may_decide(facts: Topology, name: str, by: Component, nodes: set[str]) -> bool:
-    """Return True for what may be a witness, a third vote or what fences a node: something elsewhere, in no flow."""
+def _may_decide(facts: Topology, name: str, by: Component) -> bool:
+    """Return True for what may be a witness, a third vote or what fences a node: a coordinator, or something in no flow."""
     other = facts.components[name]
+    if _coordinates(other):
+        return True
     led = other.replication is not None and other.replication.by == by.id
-    if led or facts.flows_of[name] or facts.kind(name).id in _BYSTANDERS or facts.kind(name).observes:
-        return False
-    return not _is_on(other, nodes)
+    return not (led or facts.flows_of[name] or facts.kind(name).id in _BYSTANDERS or facts.kind(name).observes)
+
+
+def _coordinates(component: Component) -> bool:
+    """Return True for what keeps leases of others; a flow shows it where a primary that writes has to renew its lease."""
+    return product_of(component.product or component.id).coordinates
 
 
 _BYSTANDERS = ("client", "dns", "mail", "backup", "identity-provider", "secrets", "scheduler")
@@ -111,7 +124,8 @@ RULE = Rule(
     ),
     limits=(
         "Doesn't check managed stores, products that elect by majority, nor pairs promoted by a component (`by`) that runs "
-        "elsewhere too, has a quorum, or is connected with something elsewhere that may be a witness or a fencing device."
+        "elsewhere too, has a quorum, or is connected with something elsewhere that may be a witness or a fencing device, "
+        "nor stores that call a coordinator (etcd) elsewhere."
     ),
     references=(
         ("Patroni documentation, DCS failsafe mode", "https://patroni.readthedocs.io/en/latest/dcs_failsafe_mode.html"),
