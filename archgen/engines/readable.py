@@ -209,12 +209,17 @@ class _Search:
     def _placed(self, way: _Way, kind: _Kind) -> tuple[MeasuredEngine, Placed]:
         """Return the diagram laid out in a way, by the engine that suits its kind.
 
-        What suits it by some measures suits it by others, but for a line that has no room for its words then.
+        What suits it by some measures suits it by others, and by cards of the other form, but for a line that has no room
+        for its words then.
         """
-        if kind in self._engines:
-            placed = self._engines[kind](self._diagram, way.measures)
-            if way.engine is self._engines[kind] or _SAME * cost(placed) <= self._seen[kind].cost:
-                return self._engines[kind], placed
+        down, flat = kind
+        like = next((other for other in (kind, (down, not flat)) if other in self._engines), None)
+        if like is not None:
+            engine = self._engines[like]
+            placed = engine(self._diagram, way.measures)
+            if way.engine is engine or _SAME * cost(placed) <= self._seen[like].cost:
+                self._engines.setdefault(kind, engine)
+                return engine, placed
         engine = settled(way.engine, self._diagram, way.measures)
         self._engines.setdefault(kind, engine)
         return engine, engine(self._diagram, way.measures)
