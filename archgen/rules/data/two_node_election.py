@@ -1,4 +1,4 @@
-"""Two replicas of a store elect each other, so that a broken line between them makes two primaries."""
+"""Two replicas of a store or a queue elect each other, so that a broken line between them makes two primaries."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replication
-from archgen.model.kinds import KINDS
+from archgen.model.kinds import KINDS, QUEUES
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -25,16 +25,18 @@ def check(context: RuleContext) -> Iterator[Hit]:
             yield Hit(
                 subject=Subject("component", component.id),
                 message=(
-                    f"If the line between {listed([replica.id for replica in component.replicas])} breaks, both may take writes: "
+                    f"If the line between {listed([replica.id for replica in component.replicas])} breaks, both may take "
+                    f"{'messages' if component.kind in QUEUES else 'writes'}: "
                     f"neither can tell a lost peer from a lost line, and {_decider(by)}"
                 ),
-                fix=RULE.fix if by is None else _third(by),
+                fix=_majority(component) if by is None else _third(by),
                 flows=facts.flows_of[component.id],
             )
 
 
 def _is_pair(component: Component) -> bool:
-    return KINDS[component.kind].stores and len(component.replicas) == 2 and not component.managed
+    keeps = KINDS[component.kind].stores or component.kind in QUEUES
+    return keeps and len(component.replicas) == 2 and not component.managed
 
 
 def _election(component: Component) -> Replication | None:
@@ -99,6 +101,13 @@ def _decider(by: Component | None) -> str:
     return f"{by.id}, which decides, runs on the same hosts and asks nothing elsewhere"
 
 
+def _majority(component: Component) -> str | None:
+    """Return the fix for a queue of a product whose members can vote themselves; None for what needs another component for that."""
+    if not product_of(component.product).votes_if_set_up:
+        return None
+    return "Run a third member on a host of its own, and let a majority decide (`quorum: majority`); or declare `failover: manual`."
+
+
 def _third(by: Component) -> str:
     return (
         f"Give {by.id} a third vote elsewhere (a witness, a quorum device), or a fencing device that turns the other node off, and "
@@ -112,7 +121,7 @@ RULE = Rule(
     title="Election between two nodes",
     severity="warning",
     category="data",
-    summary="Two replicas of a store promote each other, and no third member decides.",
+    summary="Two replicas of a store or a queue promote each other, and no third member decides.",
     why=(
         "A replica that loses contact with its peer can't tell whether the peer is down or only the connection. If "
         "it promotes itself while the peer is still running, both take writes, and the data has two histories that "
