@@ -16,6 +16,7 @@ from archgen.edits.changes import (
     SpreadService,
     needs_manual_failover,
 )
+from archgen.edits.moves import BUILT, asks_majority, moves
 from archgen.edits.names import next_name, next_place
 from archgen.edits.new_hosts import has_replica_on
 from archgen.edits.placement import can_be_doubled, find_host, leaves_site
@@ -24,7 +25,6 @@ from archgen.edits.second_replicas import may_get_second
 from archgen.edits.service_advice import is_only_spread
 from archgen.edits.services import is_of_one_zone
 from archgen.edits.witnesses import idle_hosts, two_idle_hosts
-from archgen.improve.moves import BUILT, asks_majority, moves
 from archgen.model.architecture import Component, Host, Zone
 from archgen.model.kinds import KEEPING, KINDS
 from archgen.model.subject import Subject

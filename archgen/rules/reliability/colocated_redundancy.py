@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from archgen.analysis.topology import Topology
+from archgen.edits.changes import MoveHost
+from archgen.edits.moves import moves
+from archgen.edits.patch import patch_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Quorum
+from archgen.model.change import Change
 from archgen.model.subject import Subject
 from archgen.model.wording import in_zone, listed, listed_replicas, plural
 from archgen.reliability.failure import single_points
@@ -145,9 +149,28 @@ def _hit(facts: Topology, breaking: RootCause, blamed: dict[str, tuple[str, ...]
         ),
         related=tuple((Subject("replica", replica), f"goes down with {element.id}") for replica in together),
         flows=breaking.flows,
+        fix=_leave_machine(facts, element, together),
         proof={point.flow: point for point in breaking.points}[next(iter(blamed))].proof,
         causes=frozenset((element.id, flow) for flow in owed),
     )
+
+
+def _leave_machine(facts: Topology, element: Subject, replicas: Collection[str]) -> str | None:
+    """Return the fix for replicas on virtual machines of one physical host; None for another place."""
+    if element.kind != "host" or any(element.id in facts.replicas[replica].hosts for replica in replicas):
+        return None
+    return f"Move one of the virtual machines from {element.id} to another physical host, and keep them apart there (anti-affinity)."
+
+
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
+    """Move one of the hosts, a virtual one to another machine; none where a replica would have to move, with all that is on its host."""
+    facts = context.topology
+    lost = {replica.component for flow in hit.flows for replica in facts.losses.lying_in(hit.subject, flow)}
+    affected = [facts.components[name] for name in lost]
+    breaking = {element for flow in hit.flows for element in facts.losses.points[flow]}
+    options = moves(facts.index, hit.subject, affected, breaking, facts.element_names)
+    move = next((edit for edit in options if isinstance(edit, MoveHost)), None)
+    return patch_of(facts, move) if move is not None else ()
 
 
 RULE = Rule(
@@ -176,14 +199,17 @@ RULE = Rule(
     ),
     topic="hosts",
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
-name: Two replicas on one server  # finding: unmonitored, maintenance-downtime
+name: Two virtual machines on one server  # finding: unmonitored, maintenance-downtime
 hosts:
   server-1: {}  # finding: colocated-redundancy
+  vm-1: {runs_on: server-1}
+  vm-2: {runs_on: server-1}
 components:
   job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: other, runs_on: {server-1: 2}}
+  api: {kind: other, runs_on: [vm-1, vm-2]}
 connections:
   job -> api: https
 flows:
@@ -194,10 +220,10 @@ flows:
 """,
     edits=(
         (
-            "name: Two replicas on one server  # finding: unmonitored, maintenance-downtime",
-            "name: A replica on each of two servers  # finding: unmonitored",
+            "name: Two virtual machines on one server  # finding: unmonitored, maintenance-downtime",
+            "name: A virtual machine on each of two servers  # finding: unmonitored",
         ),
-        ("components:", "  server-2: {}\ncomponents:"),
-        ("runs_on: {server-1: 2}", "runs_on: [server-1, server-2]"),
+        ("  vm-1", "  server-2: {}\n  vm-1"),
+        ("vm-2: {runs_on: server-1}", "vm-2: {runs_on: server-2}"),
     ),
 )
