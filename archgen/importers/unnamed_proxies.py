@@ -30,7 +30,7 @@ def leading_to(files: Iterable[Configuration], sheet: FactSheet) -> list[Configu
     leading = [
         file
         for file in pools
-        if any(_leads(pool, published, set(products.values()), _product(file) in described) for pool in pools[file])
+        if any(_leads(pool, published, set(products.values()), proxy_of(file) in described) for pool in pools[file])
     ]
     return [file for file in pools if file in leading or (leading and is_keepalived(file) and not pools[file])]
 
@@ -43,8 +43,15 @@ def _pools(file: Configuration) -> Iterator[_Pool]:
                 yield fact.subject.partition(":")[2], [(host, port) for _, host, port in fact.value]
 
 
-def _product(file: Configuration) -> str:
+def proxy_of(file: Configuration) -> str:
+    """Return the proxy that a configuration is for."""
     return "haproxy" if is_haproxy(file) else "nginx"
+
+
+def leads_by_names(file: Configuration) -> bool:
+    """Return True for a configuration that knows all its servers by names without a domain, as containers know each other."""
+    hosts = [host for _, servers in _pools(file) for host, _ in servers]
+    return bool(hosts) and not any("." in host or is_ip_address(host) for host in hosts)
 
 
 def _leads(pool: _Pool, published: set[int], stores: set[str], is_described: bool) -> bool:

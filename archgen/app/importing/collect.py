@@ -31,6 +31,7 @@ from archgen.app.importing.overlay_modes import words_of_scripts
 from archgen.app.importing.overlays import choose_overlays
 from archgen.app.importing.production_choice import prefer
 from archgen.app.importing.project_choice import ProjectChoice, choose_projects
+from archgen.app.importing.unread_proxies import Owners, owners_in
 from archgen.importers.attached import is_proxy
 from archgen.importers.facts import Configuration, SourceError
 from archgen.importers.kubernetes.kustomization import is_kustomization
@@ -55,9 +56,10 @@ class SourceFiles:
     """The files to import, and what can't be read.
 
     `others` are left out, for a user to name, and `bases` has the compose files that some of those only change.
-    `unnamed_proxies` count where they lead to what the files describe. `names_by_directory` are the files of the directories
-    that a command line names. `together` are compose files that make one project, in their order, and `reasons` say why a
-    directory's projects are read rather than others. `missing` are the names in kustomizations, after the file of each, by
+    `unnamed_proxies` count where they lead to what the files describe; the `owners_of_proxies` mount or copy others.
+    `names_by_directory` are the files of the directories that a command line names. `together` are compose files that make one
+    project, in their order, and `reasons` say why a directory's projects are read rather than others. `missing` are the names
+    in kustomizations, after the file of each, by
     which nothing is to be found, and True for those outside the project.
     """
 
@@ -67,6 +69,7 @@ class SourceFiles:
         self.others: list[str] = []
         self.bases: dict[str, str] = {}
         self.unnamed_proxies: dict[str, Configuration] = {}
+        self.owners_of_proxies: Owners = dict
         self.charts: list[str] = []
         self.overlays: list[str] = []
         self.missing: list[tuple[str, str, bool]] = []
@@ -133,7 +136,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         if preference is None or not preference.is_cluster:
             collection.read_projects(choice, found, "" if preference is None else preference.reason)
             collection.others += _manifest_directories(directory, below)
-            _find_proxies(collection, directory, below, inside)
+            _find_proxies(collection, directory, below, found)
             return
         files = [path for project in choice.projects for path in project]
         collection.leave_out([*files, *choice.others], f"manifests of Kubernetes: {preference.reason}")
@@ -170,7 +173,7 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     else:
         collection.others += _manifest_directories(directory, below) if preference is not None else manifests
         collection.read_projects(projects, found, "" if preference is None else preference.reason)
-        _find_proxies(collection, directory, below, inside)
+        _find_proxies(collection, directory, below, found)
 
 
 def _is_for_visitors(directory: str, path: str) -> bool:
@@ -243,23 +246,24 @@ def _run_less(manifests: dict[str, bytes], projects: dict[str, list[str]], found
     return sum(count_services(path, found) for path in _chosen_of(projects, found)) > 2 * workloads
 
 
-def _find_proxies(collection: SourceFiles, directory: str, below: Iterable[str], inside: str) -> None:
+def _find_proxies(collection: SourceFiles, directory: str, below: list[str], found: FoundFiles) -> None:
     """Keep the configurations of proxies near compose files, those for trials only where there are no others.
 
     A service that mounts one reads it itself.
     """
-    found: dict[str, Configuration] = {}
+    proxies: dict[str, Configuration] = {}
     depth = 0 if directory == "." else directory.count(os.sep) + 1
     # hardly any other path has one of these parts
     for path in (each for each in below if ".conf" in each or ".cfg" in each or "sites-" in each):
         if path.count(os.sep) - depth <= _DEEPEST_PROXY and _OF_PROXIES.search(path.replace(os.sep, "/")):
             try:
-                file = Configuration(os.path.normpath(path), read_file(path, FOUND, inside))
+                file = Configuration(os.path.normpath(path), read_file(path, FOUND, found.inside))
             except UnreadableFile:
                 continue
             if is_proxy(file):
-                found[file.path] = file
-    collection.unnamed_proxies |= {path: file for path, file in found.items() if not is_for_trial(path)} or found
+                proxies[file.path] = file
+    collection.unnamed_proxies |= {path: file for path, file in proxies.items() if not is_for_trial(path)} or proxies
+    collection.owners_of_proxies = functools.partial(owners_in, directory, below, found)
 
 
 def _nearest_projects(below: list[str]) -> dict[str, list[str]]:

@@ -12,6 +12,7 @@ from msgspec import Struct, field
 
 from archgen.app.importing.collect import SourceFiles, collect_sources
 from archgen.app.importing.opening import opener_of
+from archgen.app.importing.unread_proxies import lines_of_proxies
 from archgen.importers.assembly.model import ImportedModel, assemble_model
 from archgen.importers.assembly.text import text_of
 from archgen.importers.facts import SourceError
@@ -32,7 +33,6 @@ class Import(Struct, frozen=True):
     errors: tuple[SourceError, ...]
     others: tuple[str, ...]
     proxies: tuple[str, ...] = ()
-    paths: tuple[str, ...] = ()
     charts: tuple[str, ...] = ()
     overlays: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
@@ -58,14 +58,20 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
         reading,
         errors,
         others=tuple(sorted(each for each in collection.others if not _is_read(each, read))),
-        proxies=tuple(sorted(path for path in collection.unnamed_proxies if path not in read)),
-        paths=paths,
+        proxies=tuple(_lines_of_proxies(collection, reading, paths)),
         charts=tuple(collection.charts),
         overlays=tuple(dict.fromkeys(collection.overlays)),
         reasons=tuple(collection.reasons),
         missing=tuple(dict.fromkeys(collection.missing)),
         bases=collection.bases,
     )
+
+
+def _lines_of_proxies(collection: SourceFiles, reading: Reading, paths: tuple[str, ...]) -> Iterator[str]:
+    formats = {file.path: name for file, name in reading.sources}
+    unread = [file for path, file in sorted(collection.unnamed_proxies.items()) if path not in formats]
+    if unread:
+        yield from lines_of_proxies(unread, collection.owners_of_proxies(), {*formats.values()}, paths)
 
 
 class NothingImported(UsageError):
@@ -158,8 +164,7 @@ def _not_read(result: Import) -> Iterator[str]:
         yield f"not read: {path}; `archgen import {shlex.join(files)}` reads it instead"
     if (count := len(result.others) - _MOST_OTHERS) > 0:
         yield f"not read: {_count(count, 'more path')}"
-    for path in result.proxies[:_MOST_OTHERS]:
-        yield f"not read: {path}; `archgen import {shlex.join((*result.paths, path))}` reads it too"
+    yield from result.proxies[:_MOST_OTHERS]
 
 
 def _merged(result: Import) -> list[str]:

@@ -1,8 +1,9 @@
 """Servers that a proxy knows by their addresses alone, found again among the components of other files.
 
-A pool is what is published on its ports: on the proxy's own host for certain, on another one if it is the only one that
-answers there. A proxy of another file is the pool if it answers to one of the pool's addresses, or if it is the only one
-that listens on the pool's port.
+A pool is what its servers' names call: services of a project, on whose network the proxy is then. Else it is what is
+published on its ports: on the proxy's own host for certain, on another one if it is the only one that answers there. A proxy
+of another file is the pool if it answers to one of the pool's addresses, or if it is the only one that listens on the pool's
+port.
 """
 
 from __future__ import annotations
@@ -12,14 +13,23 @@ from msgspec.structs import replace
 from archgen.importers.addresses import is_ip_address, is_loopback
 from archgen.importers.assembly.inventory import Call, Inventory, Part
 from archgen.importers.catalogue import BY_PRODUCT, is_product_like
+from archgen.importers.names import make_id
 from archgen.importers.products import known_by_name
 from archgen.model.finding import Confidence
 
 
 def join_pools(inventory: Inventory) -> Inventory:
     """Return the inventory with each pool of addresses replaced by what other files say runs there."""
-    for pool in [part for part in inventory.parts.values() if part.servers]:
-        targets = _published(inventory, pool)
+    pools = [part for part in inventory.parts.values() if part.servers]
+    named = {pool.id: targets for pool in pools if (targets := _named(inventory, pool))}
+    # on their network, any other name is that of a container too
+    inside = {call.source for identity in named for call in inventory.callers(identity)}
+    for pool in pools:
+        is_inside = _are_names(pool) and any(call.source in inside for call in inventory.callers(pool.id))
+        targets = _published(inventory, pool) if not is_inside else []
+        if pool.id in named:
+            _lead_to(inventory, pool, named[pool.id], is_sure=True)
+            continue
         if targets:
             _lead_to(inventory, pool, targets)
         elif (proxy := _listening(inventory, pool)) is not None:
@@ -32,6 +42,19 @@ def join_pools(inventory: Inventory) -> Inventory:
 
 def _callers(inventory: Inventory, pool: Part) -> list[Part]:
     return [inventory.parts[call.source] for call in inventory.callers(pool.id)]
+
+
+def _are_names(pool: Part) -> bool:
+    """Return True for servers that are known by names without a domain, and not by addresses."""
+    return not any("." in host or is_ip_address(host) for _, host, _ in pool.servers)
+
+
+def _named(inventory: Inventory, pool: Part) -> list[str]:
+    """Return the components of other files that the servers of a pool are called like; none if one of them is unknown."""
+    ids = [make_id(host) for _, host, _ in pool.servers] if _are_names(pool) else []
+    targets = [inventory.parts.get(name.lower(), inventory.parts.get(name)) for name in ids]
+    known = [part for part in targets if part is not None and not (part.servers or part.is_outside or _is_alone(part))]
+    return list(dict.fromkeys(part.id for part in known)) if len(known) == len(targets) else []
 
 
 def _published(inventory: Inventory, pool: Part) -> list[str]:
@@ -73,9 +96,9 @@ def _is_alone(part: Part) -> bool:
     return part.evidence.endswith(" configuration")
 
 
-def _lead_to(inventory: Inventory, pool: Part, targets: list[str]) -> None:
-    """Replace a pool by the components that are published on its ports."""
-    own = all(is_loopback(host) for _, host, _ in pool.servers)
+def _lead_to(inventory: Inventory, pool: Part, targets: list[str], *, is_sure: bool = False) -> None:
+    """Replace a pool by the components that its names call, or that are published on its ports."""
+    own = is_sure or all(is_loopback(host) for _, host, _ in pool.servers)
     host = inventory.parts[targets[0]].host
     for call in inventory.callers(pool.id):
         for target in targets:

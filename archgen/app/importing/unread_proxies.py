@@ -1,0 +1,70 @@
+"""Configurations of proxies that aren't read: the files that bring each into a container, and the words for a user."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from archgen.app.importing.compose_files import is_compose_file
+from archgen.app.importing.directories import FoundFiles, path_in
+from archgen.importers.facts import Configuration
+from archgen.importers.unnamed_proxies import leads_by_names, proxy_of
+
+_RELATIVE = re.compile(r"""(?<![\w./$}-])\.{1,2}/[^:"'\s,\]}]+""")
+_COPIED = re.compile(r"^[ \t]*(?:COPY|ADD)[ \t]+(.*)", re.MULTILINE | re.IGNORECASE)
+_RECIPE = re.compile(r"(^|[._-])(Dockerfile|Containerfile)([._-]|$)", re.IGNORECASE)
+_COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
+_MOST_FILES = 60
+_MOST_WORDS = 20
+
+Owners = Callable[[], Mapping[str, str]]
+"""Return the words on what brings a file into a container, by the path of the file or of a directory around it."""
+
+
+def owners_in(directory: str, paths: Iterable[str], found: FoundFiles) -> dict[str, str]:
+    """Return what the compose files and the recipes of images below a directory mount or copy, with the words for it."""
+    owners: dict[str, str] = {}
+    names = [(path, os.path.basename(path)) for path in paths]
+    named = [(path, name) for path, name in names if is_compose_file(name) or _RECIPE.search(name)]
+    for path, base in named[:_MOST_FILES]:
+        verb = "mounts" if is_compose_file(base) else "copies"
+        places = {os.path.dirname(path), "" if directory == "." else directory}
+        for name in _named_in(found.text(path), is_recipe=verb == "copies"):
+            for place in places:
+                owners.setdefault(path_in(place, name), f"{path} {verb} it")
+    return owners
+
+
+def _named_in(text: str, *, is_recipe: bool) -> Iterator[str]:
+    """Yield the relative paths that a file mounts; a recipe of an image names them as they are, and the target last."""
+    text = _COMMENT.sub("", text)
+    if not is_recipe:
+        yield from _RELATIVE.findall(text)
+    for line in _COPIED.findall(text) if is_recipe else ():
+        words = [word.strip("\"',[]") for word in line.split()[:_MOST_WORDS]]
+        yield from (word for word in words[:-1] if word[:1].isalnum() or word.startswith("./"))
+
+
+def lines_of_proxies(
+    files: Iterable[Configuration], owners: Mapping[str, str], described: set[str], paths: tuple[str, ...]
+) -> Iterator[str]:
+    """Yield a line for each configuration that isn't read, with the command that reads it where it may be one of this system.
+
+    `described` are the products whose configurations are read: another one that leads to containers by their names is
+    of a proxy that doesn't run. `paths` are those of the command line.
+    """
+    for file in files:
+        owner = next((owners[path] for path in _around(file.path) if path in owners), "")
+        if not owner and proxy_of(file) in described and leads_by_names(file):
+            owner = "nothing mounts it"
+        step = f"; `archgen import {shlex.join((*paths, file.path))}` reads it too" if not owner else f": {owner}"
+        yield f"not read: {file.path}{step}"
+
+
+def _around(path: str) -> Iterator[str]:
+    """Yield a path, and the directory that holds it: what a container gets of more is no configuration alone."""
+    yield path
+    if inner := os.path.dirname(path):
+        yield inner

@@ -1,0 +1,102 @@
+"""Configurations of proxies beside compose files: what an import says of those that it doesn't read, and of those that it is given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archgen.app.importing.importing import import_model, summary
+from tests.importers.test_found_files import write
+
+CONF = "events {}\nhttp {\n  server { listen 80; location / { proxy_pass http://%s; } }\n}\n"
+SYSTEM = {
+    "compose.yml": 'services:\n  front: {image: "nginx:1.27", ports: ["80:80"], volumes: ["./a.conf:/etc/nginx/nginx.conf"]}\n'
+    '  web: {image: "acme/web:1", ports: ["8080:3000"]}\n',
+    "a.conf": CONF % "web:3000",
+}
+READS = "; `archgen import . proxy/b.conf` reads it too"
+DEV = "services:\n  front: {image: nginx, volumes: [%s]}\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "line"),
+    [
+        ({"proxy/b.conf": CONF % "web:3000"}, ": nothing mounts it"),
+        ({"proxy/b.conf": CONF % "10.0.0.1:3000"}, READS),
+        ({"proxy/b.conf": CONF % "web.acme.example:3000"}, READS),
+        # of a product that no file that is read configures
+        ({"proxy/b.conf": "frontend a\n  bind *:80\n  default_backend b\nbackend b\n  server a web:3000\n"}, READS),
+        (
+            {"proxy/b.conf": CONF % "10.0.0.1:3000", "compose.dev.yml": DEV % "./proxy/b.conf:/etc/nginx/nginx.conf"},
+            ": compose.dev.yml mounts it",
+        ),
+        (
+            {"proxy/b.conf": CONF % "10.0.0.1:3000", "dev/compose.yml": DEV % "../proxy:/etc/nginx/conf.d"},
+            ": dev/compose.yml mounts it",
+        ),
+        # meant from the root
+        (
+            {"proxy/b.conf": CONF % "10.0.0.1:3000", "dev/compose.yml": DEV % "./proxy/b.conf:/etc/nginx/nginx.conf"},
+            ": dev/compose.yml mounts it",
+        ),
+        ({"proxy/b.conf": CONF % "10.0.0.1:3000", "compose.dev.yml": DEV % ".:/etc/nginx"}, READS),
+        (
+            {
+                "proxy/b.conf": CONF % "10.0.0.1:3000",
+                "compose.dev.yml": f"# {'./proxy/b.conf:/etc'}\n" + DEV % "./proxy/a.conf",
+            },
+            READS,
+        ),
+        (
+            {"proxy/b.conf": CONF % "10.0.0.1:3000", "proxy/Dockerfile": "FROM nginx\nCOPY b.conf /etc/nginx/b.conf\n"},
+            ": proxy/Dockerfile copies it",
+        ),
+        (
+            {"proxy/b.conf": CONF % "10.0.0.1:3000", "proxy/Dockerfile": "FROM nginx\nCOPY a.conf b.conf\n"},
+            READS,
+        ),
+    ],
+)  # fmt: skip
+def test_unread_configuration_is_offered_unless_it_is_that_of_something_else(
+    files: dict[str, str], line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**SYSTEM, **files})
+    lines = summary(import_model((".",), None)).splitlines()
+    assert [each for each in lines if "b.conf" in each] == [f"not read: proxy/b.conf{line}"]
+
+
+def connections(*paths: str) -> dict[str, bool]:
+    """Return the connections by a proxy that stands alone, each with True if it is assumed."""
+    calls = import_model(paths, None).model.inventory.calls
+    return {target: call.is_assumed for (source, target), call in calls.items() if source == "nginx"}
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        (("web:3000",), {"web": False}),
+        (("Web:3000",), {"web": False}),
+        (("web:3000", "lost:8080"), {"web": False, "lost": False}),
+        # without the name of a container, the port is one of the machine
+        (("lost:8080",), {"web": True}),
+        (("web.acme.example:3000",), {"web.acme.example": False}),
+        (("10.0.0.1:8080",), {"web": True}),
+        (("web:3000", "10.0.0.1:8080"), {"web": False}),
+    ],
+)
+def test_proxy_that_names_a_container_is_on_its_network(
+    places: tuple[str, ...], expected: dict[str, bool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(SYSTEM)
+    servers = "".join(
+        f"server {{ listen {80 + number}; location / {{ proxy_pass http://{place}; }} }}\n"
+        for number, place in enumerate(places)
+    )
+    write({"b.conf": f"events {{}}\nhttp {{\n{servers}}}\n"})
+    assert connections(".", "b.conf") == expected
+    is_named = any(place.lower().startswith("web:") for place in places)
+    host = import_model((".", "b.conf"), None).model.inventory.parts["nginx"].host
+    assert is_named is (host == "docker-host")
