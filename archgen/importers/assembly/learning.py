@@ -28,7 +28,7 @@ def learn(
 def _complete(parts: dict[str, Part], calls: dict[tuple[str, str], Call], call: Call) -> None:
     """Set what its two ends tell of a call: if it is required, if it is assumed or asked about, and its protocol."""
     source, target = parts[call.source], parts[call.target]
-    if target.is_aside or not _needs(source, target):
+    if (target.is_aside and not _is_door(source, target, call)) or not _needs(source, target):
         call.required = False
     if target.kind == "search" and _has_database(parts, calls, call):
         call.required, call.asked = False, True
@@ -68,6 +68,11 @@ def _find_subjects(parts: dict[str, Part]) -> None:
     if not any(part.traits.role in ("application", "web") for part in parts.values()):
         for part in parts.values():
             part.is_subject = part.kind == "monitoring" or part.product == "loki"
+
+
+def _is_door(source: Part, target: Part, call: Call) -> bool:
+    """Return True for a proxy that passes on a port of mail: whoever comes there wants nothing else."""
+    return target.kind == "mail" and source.traits.balances and call.evidence == PASSED_ON and call.protocol != "http"
 
 
 def _needs(source: Part, target: Part) -> bool:
