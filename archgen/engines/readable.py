@@ -10,10 +10,12 @@ from msgspec.structs import astuple, replace
 from archgen.engines.choice import MeasuredEngine, settled
 from archgen.engines.outlines import Outline, Outlines, outlines
 from archgen.engines.rails import railed
-from archgen.engines.rooms import Room, can_be_read
+from archgen.engines.rooms import Room, can_be_read, smallest_text
 from archgen.engines.score import cost
+from archgen.engines.strips import Rank, in_rows, is_for_one_room
 from archgen.layout.measures import BOLD, BRIEF, BROAD, CLOSE, FLAT, POCKET, TERSE, USUAL, Measures
 from archgen.layout.placed import Engine, Placed
+from archgen.style.text_metrics import ELLIPSIS
 from archgen.views.diagram import Diagram
 
 LARGEST = 60
@@ -77,12 +79,7 @@ class _Layout(Struct, frozen=True):
     placed: Placed
     way: _Way
     engine: MeasuredEngine
-    rank: _Rank
-
-
-_Rank = tuple[bool, float]
-"""True if the text of a layout can't be read, and what the layout costs a reader, more the smaller text is that can't be
-read: the least is the best."""
+    rank: Rank
 
 
 def usual_engine(across: MeasuredEngine, down: MeasuredEngine) -> Engine:
@@ -108,12 +105,16 @@ def readable_engine(across: MeasuredEngine, down: MeasuredEngine, room: Room) ->
     def lay_out(diagram: Diagram) -> Placed:
         if len(diagram.nodes) > LARGEST:
             return lay_out_once(diagram)
-        best = _Search(diagram, _ways(diagram, across, down, room), room).best()
+        search = _Search(diagram, _ways(diagram, across, down, room), room)
+        best = search.best()
         if best.rank[0] and room.height and diagram.direction is not None:
             # a page scrolls in the direction that a model asks for; a slide doesn't
             return lay_out(replace(diagram, direction=None))
         # gathered lines may suit another engine; where the text can be read, that isn't worth its time
-        return railed(best.way.engine if best.rank[0] else best.engine, diagram, best.placed)
+        placed = railed(best.way.engine if best.rank[0] else best.engine, diagram, best.placed)
+        if not _may_have_rows(diagram, best, room):
+            return placed
+        return in_rows(across, diagram, placed, room, best.rank, search.rank)
 
     return lay_out
 
@@ -131,6 +132,17 @@ def _ways(diagram: Diagram, across: MeasuredEngine, down: MeasuredEngine, room: 
             if not (measures.flat and room.height) and measures is not BROAD
         ]
     return ways
+
+
+def _may_have_rows(diagram: Diagram, best: _Layout, room: Room) -> bool:
+    """Return True if a diagram can't be read in one row, or lost words or its direction to its room.
+
+    A model that asks for places has them, and a mesh has no place where it may be broken.
+    """
+    asked = diagram.rank or diagram.near or diagram.direction
+    if asked or room.width < _NARROW or len(diagram.edges) > 2 * len(diagram.nodes):
+        return False
+    return best.rank[0] or (best.way.loss >= _TURNED and (best.way.down or is_for_one_room(best.placed, room)))
 
 
 class _Seen(Struct, frozen=True, array_like=True):
@@ -204,7 +216,7 @@ class _Search:
         pairs = zip(astuple(before or seen), astuple(seen), strict=True)
         self._seen[kind] = _Seen(*[min(pair) for pair in pairs])
         size = replace(outline, width=placed.width, height=placed.height)
-        return _Layout(placed, way, engine, self._rank(way, size, seen.cost))
+        return _Layout(placed, way, engine, self._rank(way.loss, size, seen.cost))
 
     def _placed(self, way: _Way, kind: _Kind) -> tuple[MeasuredEngine, Placed]:
         """Return the diagram laid out in a way, by the engine that suits its kind.
@@ -224,28 +236,34 @@ class _Search:
         self._engines.setdefault(kind, engine)
         return engine, engine(self._diagram, way.measures)
 
-    def _promise(self, place: int, spread: float) -> _Rank:
+    def _promise(self, place: int, spread: float) -> Rank:
         """Return the rank that a way hardly betters."""
         way, outline = self._ways[place], self._outlines[place]
         down, flat = way.down, way.measures.flat
         seen = self._seen.get((down, flat)) or self._seen.get((down, not flat))
         if seen is None:
             costs = [other.cost for other in self._seen.values()]
-            return self._rank(way, outline, _ACROSS * min(costs, default=0.0))
+            return self._rank(way.loss, outline, _ACROSS * min(costs, default=0.0))
         text = way.measures.sizes.label
         grown = replace(
             outline,
             width=_grown(outline.width, spread * seen.wider, spread * seen.wide * text),
             height=_grown(outline.height, spread * seen.higher, spread * seen.high * text),
         )
-        return self._rank(way, grown, (_SAME if (down, flat) in self._seen else _FLATTER) * seen.cost)
+        return self._rank(way.loss, grown, (_SAME if (down, flat) in self._seen else _FLATTER) * seen.cost)
 
-    def _rank(self, way: _Way, outline: Outline, cost: float) -> _Rank:
+    def rank(self, placed: Placed, loss: float) -> Rank:
+        """Return the rank of a layout by what a reader loses by its measures."""
+        cut = sum(words.endswith(ELLIPSIS) for node in placed.nodes for words in (*node.title, node.detail))
+        outline = Outline(placed.width, placed.height, smallest_text(placed), cut)
+        return self._rank(loss, outline, cost(placed))
+
+    def _rank(self, loss: float, outline: Outline, cost: float) -> Rank:
         """Return the rank of a layout of some size."""
         room, scale = self._room, self._room.scale(outline)
         text = scale * outline.smallest
         screens = 0.0 if room.height else outline.height * scale / _SCREEN
-        burden = cost + way.loss + _SCROLLED * max(screens - 1.0, 0.0) + _CUT * outline.cut
+        burden = cost + loss + _SCROLLED * max(screens - 1.0, 0.0) + _CUT * outline.cut
         return (False, burden) if can_be_read(text, room) else (True, burden / text**_STRAIN)
 
 

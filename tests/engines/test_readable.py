@@ -19,7 +19,7 @@ from archgen.engines.best import best, best_turned
 from archgen.engines.choice import MeasuredEngine
 from archgen.engines.outlines import outlines
 from archgen.engines.readable import readable_engine
-from archgen.engines.rooms import ROOMS, is_legible, smallest_text
+from archgen.engines.rooms import COLUMNS, ROOMS, is_legible, smallest_text
 from archgen.engines.score import score
 from archgen.language.load import load
 from archgen.layout.deployment.arrangement import domain
@@ -252,7 +252,7 @@ def test_flat_cards_have_their_icons_beside_their_words() -> None:
 
 
 def test_a_long_chain_turns_from_the_left_to_the_top() -> None:
-    placed = engine_for("best", ROOMS["1150"])(chain(14))
+    placed = engine_for("best", COLUMNS["phone"])(chain(14))
     assert placed.height > placed.width
     assert ROOMS["1150"].text(placed) >= 11
 

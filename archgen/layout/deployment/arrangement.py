@@ -213,18 +213,21 @@ def shifted(
         round(width),
         round(height),
         tuple(replace(node, box=node.box.moved(dx, dy)) for node in nodes),
-        tuple(_moved_group(group, dx, dy) for group in groups),
-        tuple(_moved_edge(edge, dx, dy) for edge in edges),
+        tuple(moved_group(group, dx, dy) for group in groups),
+        tuple(moved_edge(edge, dx, dy) for edge in edges),
         measures,
     )
 
 
-def _moved_group(group: PlacedGroup, dx: float, dy: float) -> PlacedGroup:
+def moved_group(group: PlacedGroup, dx: float, dy: float) -> PlacedGroup:
+    """Return a group so much further right and down."""
     words = group.heading.moved(dx, dy) if group.heading else None
     return replace(group, box=group.box.moved(dx, dy), heading=words)
 
 
-def _moved_edge(edge: PlacedEdge, dx: float, dy: float) -> PlacedEdge:
+def moved_edge(edge: PlacedEdge, dx: float, dy: float) -> PlacedEdge:
+    """Return a line with its words so much further right and down."""
+
     def move(points: Iterable[Point]) -> tuple[Point, ...]:
         return tuple([(x + dx, y + dy) for x, y in points])
 
