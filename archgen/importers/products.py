@@ -74,6 +74,12 @@ _NAMES: tuple[tuple[str, str, str | None], ...] = (
     (r"backup", "backup", None),
     (r"name-?srv", "service", "mqnamesrv"),
     (r"rocketmq|mqbroker", "queue", "mqbroker"),
+    # these make files for people, and no measurements
+    (
+        r"(pdf|csv|xlsx?|excel|docx?|documents?|reports?|invoices?|orders?|videos?|images?|files?)[-_]?exporter",
+        "service",
+        None,
+    ),
     (
         r"postgres|^pg([-_.]?\d*|[-_.](db|backends?|nodes?|servers?|pool|cluster|primary|master|rw|ro))$|pgsql",
         "database",
@@ -180,6 +186,9 @@ _OF_SEARCH: tuple[tuple[str, str], ...] = (
 )
 """Variables of search engines, with the product that has them."""
 
+_OF_ANY_EXPORTER = frozenset(("metrics", "metric", "stats", "custom", "app", "application", "data"))
+"""Words before `exporter` that name no product which it measures: such a program is somebody's own."""
+
 _COMPILED: dict[int, list[tuple[re.Pattern[str], str, str | None]]] = {}
 
 
@@ -229,8 +238,10 @@ def _by_image(image: str) -> Known | None:
         return PRODUCTS["goauthentik"]
     if segment == "php" and "fpm" in image:
         return PRODUCTS["php-fpm"]
-    if segment == "rabbitmq-exporter" or segment.endswith(("-exporter", "_exporter")):
-        return Known("monitoring-agent", segment)
+    if segment.endswith(("-exporter", "_exporter")):
+        words = {*re.split("[-_]", segment)} - {"exporter"}
+        is_own = words <= _OF_ANY_EXPORTER or _by_name(segment) == ("service", None)
+        return None if is_own else Known("monitoring-agent", segment)
     if segment in PRODUCTS:
         # a word of many systems, such as `acme/dashboard`
         return None if _is_own(segment, image.partition("@")[0].lower()) else PRODUCTS[segment]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from archgen.importers import addresses, nginx, protocols
 from archgen.importers.catalogue import PRODUCTS, STORE_PROTOCOLS, STORES
+from archgen.importers.products import guess
 from archgen.model.protocols import PROTOCOLS
 
 
@@ -35,3 +38,18 @@ def test_usual_port_of_a_store_is_that_of_its_product() -> None:
 
 def test_port_of_a_store_has_one_protocol() -> None:
     assert {number: protocols._OF_PORTS[number] for number in STORE_PROTOCOLS} == STORE_PROTOCOLS
+
+
+@pytest.mark.parametrize(
+    ("image", "kind", "product", "sure"),
+    [
+        ("acme/redis_exporter", "monitoring-agent", "redis_exporter", True),
+        ("acme/tibber-exporter", "monitoring-agent", "tibber-exporter", True),
+        ("acme/metrics-exporter", "monitoring-agent", None, False),
+        ("acme/redis-metrics-exporter", "monitoring-agent", "redis-metrics-exporter", True),
+        ("acme/pdf-exporter", "service", None, False),
+    ],
+)
+def test_exporter_is_a_product_if_its_name_says_of_what(image: str, kind: str, product: str | None, sure: bool) -> None:
+    guessed = guess(image.partition("/")[2], image, "", frozenset())
+    assert (guessed.known.kind, guessed.known.product, guessed.sure) == (kind, product, sure)

@@ -14,14 +14,8 @@ from msgspec.structs import replace
 
 from archgen.importers.catalogue import Known
 from archgen.importers.compose.parts import ServicePart
-from archgen.importers.compose.sources import source_directories
+from archgen.importers.compose.sources import PACKAGE_LISTS, source_directories
 from archgen.importers.facts import Configuration, Opener
-
-_LISTS = (
-    "package.json", "requirements.txt", "pyproject.toml", "Pipfile", "setup.py", "requirements/base.txt", "requirements/production.txt",
-    "go.mod", "pom.xml", "build.gradle", "build.gradle.kts", "Gemfile", "composer.json", "Cargo.toml", "mix.exs",
-)  # fmt: skip
-"""Lists of the packages that a program is built of."""
 
 _OTHER_LISTS = re.compile(r"^requirements[\w.-]*\.txt$|^[\w-]*requirements\.txt$|\.(cs|fs|vb)proj$")
 """Names that lists of packages have otherwise."""
@@ -139,11 +133,20 @@ _LARGEST = 256 * 1024
 
 
 class PackageLists(Struct, frozen=True):
-    """The text of the lists of packages of a service, and where they lie; they are `complete` if no other list adds to them."""
+    """The text of the lists of packages of a service, and where they lie; they are `complete` if no other list adds to them.
+
+    `first` is the text of its own list, where it is built upon other packages of its repository.
+    """
 
     text: str = ""
     complete: bool = False
     paths: tuple[str, ...] = ()
+    first: str = ""
+
+    @property
+    def of_program(self) -> PackageLists:
+        """Return the list of the program itself."""
+        return replace(self, text=self.first) if self.first else self
 
 
 def libraries_of(opener: Opener) -> Callable[[ServicePart], PackageLists]:
@@ -167,28 +170,31 @@ def _lists(part: ServicePart, opener: Opener) -> PackageLists:
 
 
 def _listed(part: ServicePart, commands: str, opener: Opener) -> PackageLists:
-    copied = _copied(part, commands, opener)
+    copied, is_own = _copied(part, commands, opener)
     if copied:
-        return _joined(copied, commands)
+        return _joined(copied, commands, is_own=is_own)
     for directory in source_directories(part, opener):
-        files = [file for files in opener.find(part.service.source.path, directory, _LISTS) for file in files[:1]]
+        files = [
+            file for files in opener.find(part.service.source.path, directory, PACKAGE_LISTS) for file in files[:1]
+        ]
         if files:
-            upon = _built_upon(posixpath.basename(posixpath.dirname(files[0].path)), files[:1], opener)
+            upon, _ = _built_upon(posixpath.basename(posixpath.dirname(files[0].path)), files[:1], opener)
             # the list of a whole repository is none of its programs'
             is_whole = any(True for _ in opener.find(part.service.source.path, directory, _OF_WHOLE))
-            lists = _joined([*upon, *files[1:]], commands)
+            lists = _joined([*upon, *files[1:]], commands, is_own=True)
             return replace(lists, complete=False) if is_whole else lists
     return PackageLists()
 
 
-def _joined(files: list[Configuration], commands: str) -> PackageLists:
-    """Return several lists, and the commands that install further packages, as one list."""
+def _joined(files: list[Configuration], commands: str, *, is_own: bool) -> PackageLists:
+    """Return several lists, and the commands that install further packages, as one list; the first one may be the program's own."""
     files = [file for file in files if len(file.data) <= _LARGEST]
     packages = {_name_of(file) for file in files} - {""}
     # what the system's own packages are called tells no library
-    texts = (_without(packages, _text_of(file)) for file in files)
+    texts = [_without(packages, _text_of(file)) for file in files]
     complete = all(_is_complete(file, packages) for file in files)
-    return PackageLists("\n".join((*texts, commands)), complete, tuple(file.path for file in files))
+    first = "\n".join((*texts[:1], commands)) if is_own and texts[1:] else ""
+    return PackageLists("\n".join((*texts, commands)), complete, tuple(file.path for file in files), first)
 
 
 def _without(packages: set[str], text: str) -> str:
@@ -198,10 +204,10 @@ def _without(packages: set[str], text: str) -> str:
     return text
 
 
-def _copied(part: ServicePart, commands: str, opener: Opener) -> list[Configuration]:
+def _copied(part: ServicePart, commands: str, opener: Opener) -> tuple[list[Configuration], bool]:
     """Return the lists of packages that the Dockerfile of a service copies by their names, or that its `commands` install.
 
-    Of the packages of one repository, those count that the one named like the service is built upon.
+    Of the packages of one repository, those count that the one named like the service is built upon, after it: then True.
     """
     installed = _INSTALLED.findall(commands)[:5]
     paths = [path for source in part.recipe.sources[:_MOST_COPIED] for path in _lists_at(source)]
@@ -220,15 +226,15 @@ def _lists_at(source: str) -> list[str]:
     """Return the lists of packages that the source of a copy names, which may be a pattern."""
     directory, pattern = posixpath.split(source)
     if "*" not in pattern:
-        return [source] if pattern in _LISTS or _OTHER_LISTS.search(pattern) is not None else []
-    return [posixpath.join(directory, name) for name in _LISTS if fnmatchcase(name, pattern[:100])]
+        return [source] if pattern in PACKAGE_LISTS or _OTHER_LISTS.search(pattern) is not None else []
+    return [posixpath.join(directory, name) for name in PACKAGE_LISTS if fnmatchcase(name, pattern[:100])]
 
 
-def _built_upon(directory: str, files: list[Configuration], opener: Opener) -> list[Configuration]:
-    """Return the list of the package in a directory, with those of the repository that it names; all where there is none."""
+def _built_upon(directory: str, files: list[Configuration], opener: Opener) -> tuple[list[Configuration], bool]:
+    """Return the list of the package in a directory, with those of the repository that it names, and True; all where there is none."""
     own = [file for file in files if f"/{posixpath.dirname(file.path)}/".endswith(f"/{directory}/")]
     if len(own) != 1 or posixpath.basename(own[0].path) != _OF_NODE:
-        return files
+        return files, False
     by_name = {_name_of(file): file for file in files}
     used, waiting = dict[str, Configuration](), own
     while waiting and len(used) < _MOST_COPIED:
@@ -241,7 +247,7 @@ def _built_upon(directory: str, files: list[Configuration], opener: Opener) -> l
             for package, place in (*_OF_REPOSITORY.findall(text), *copied):
                 other = by_name.get(package) or _beside(file, package, place, opener)
                 waiting += [other] if other is not None else []
-    return list(used.values())
+    return list(used.values()), True
 
 
 def _beside(file: Configuration, package: str, place: str, opener: Opener) -> Configuration | None:

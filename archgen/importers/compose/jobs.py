@@ -1,4 +1,4 @@
-"""Jobs that write, into a volume, the configuration that services of the same image run with."""
+"""Jobs that services wait for the end of: what these prepare, and what they write for services of the same image."""
 
 from __future__ import annotations
 
@@ -13,6 +13,16 @@ def configuring_jobs(service: Service, services: Mapping[str, Service]) -> Itera
         job = services.get(name)
         if job is not None and value.text == "service_completed_successfully" and _is_alike(service, job):
             yield job
+
+
+def awaited(service: Service, services: Mapping[str, Service]) -> set[str]:
+    """Return the names of what a service waits for, also through a job that prepares one other service alone."""
+    names = set(service.depends_on)
+    for name, value in service.depends_on.items():
+        job = services.get(name)
+        if job is not None and value.text == "service_completed_successfully" and len(job.depends_on) == 1:
+            names |= job.depends_on.keys()
+    return names
 
 
 def _is_alike(service: Service, job: Service) -> bool:

@@ -31,15 +31,12 @@ from archgen.importers.compose.recipe import Recipe
 from archgen.importers.compose.routing import ProxyRoute, routes
 from archgen.importers.compose.service import Service, SourceText, on_machine, split_words
 from archgen.importers.compose.sharing import (
+    SharedValues,
     agrees_with,
     borrowed_stores,
     is_for_others,
-    is_meant_for_others,
     is_of_coordinated,
-    own_values,
-    sharers_by_place,
     takes_copies,
-    value_place,
 )
 from archgen.importers.compose.sources import calls_in_sources, settings_in_sources, variables_of_files
 from archgen.importers.compose.unset import stores_sought
@@ -95,7 +92,6 @@ class _Reader:
         self.copied = {
             part.id: dict(variables_of_files(part, project.variables, opener)) for part in self.parts.values()
         }
-        self.shared = sharers_by_place(self.parts.values(), self.copied)
         self.proven: set[tuple[str, str]] = set()
         self.called: set[tuple[str, str]] = set()
         self.certain: set[tuple[str, str]] = set()
@@ -103,6 +99,7 @@ class _Reader:
         self.served: set[str] = set()
         self.unlikely: list[UnlikelyCall] = []
         self.libraries = libraries_of(opener)
+        self.shared = SharedValues(self.parts, project.services, self.copied, self.libraries)
         self.neighbours = Neighbours()
 
     def look_around(self, others: list[_Reader]) -> None:
@@ -161,7 +158,7 @@ class _Reader:
             near = likely_callers(part, self.parts)
             if near and not self._joins(part):
                 self._add(f"component:{part.id}", "near", near, part.service.source, "networks", "medium")
-        own = {part.id: own_values(self._variables(part), self.shared) for part in self.parts.values()}
+        own = {part.id: self.shared.own_of(self._variables(part)) for part in self.parts.values()}
         for call in calls_by_login(self.parts, own):
             if (call.source, call.target) not in self.proven:
                 self._call_indirectly(call)
@@ -253,7 +250,7 @@ class _Reader:
     def _mention(self, part: ServicePart, name: str, value: SourceText, evidence: str, port: int | None = None) -> None:
         if names_page(part.kind, name, value.text) or names_sources(part.kind, name):
             return
-        sharing = self.shared.get(value_place(value), [])
+        sharing = self.shared.of(value)
         several = len(sharing) > 1
         if several and is_for_browsers(name) and part.kind not in ("app-server", "web-server"):
             return
@@ -262,9 +259,8 @@ class _Reader:
         for mention in elsewhere.values():
             self._connect(part, mention, value.source, evidence)
             self._doubt(f"connection:{part.id}->{mention.host}", value.source, evidence)
-        reached = self.hosts
-        if elsewhere:
-            reached = reached | {address: mention.host for address, mention in elsewhere.items()}
+        beside = {address: mention.host for address, mention in elsewhere.items()}
+        reached = self.hosts | beside if beside else self.hosts
         outside = list(self.outside.mentions(name, value.text, reached, value.source, port)) if not shared else []
         if not part.guess.known.keeps_data and not KINDS[part.kind].observes:
             outside += services_outside(self.outside, name, value.text, reached, value.source, is_cluster=False)
@@ -295,10 +291,14 @@ class _Reader:
             if self._lacks_library(part, target.guess.known):
                 self.unlikely.append(UnlikelyCall(part, mention, value.source, evidence, several))
                 continue
+            is_meant = several and self.shared.is_meant_for_others(name, part, target, sharing)
+            if is_meant and self.shared.is_left_to_others(part, target, sharing):
+                self.unlikely.append(UnlikelyCall(part, mention, value.source, evidence, True))
+                continue
             self._connect(part, mention, value.source, evidence)
             if mention.assumed:
                 self._doubt(f"connection:{part.id}->{target.id}", value.source, evidence)
-            elif several and is_meant_for_others(name, part, target, sharing, self.libraries):
+            elif is_meant:
                 self.doubted.setdefault((part.id, target.id), (value.source, evidence))
             else:
                 self.certain.add((part.id, target.id))

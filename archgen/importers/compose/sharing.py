@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 
 from archgen.importers.addresses import mentions
+from archgen.importers.catalogue import Known
 from archgen.importers.compose.drivers import PackageLists, has_library_for
+from archgen.importers.compose.jobs import awaited
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Service, SourceText
 from archgen.importers.facts import Origin
@@ -34,7 +36,9 @@ def is_for_others(part: ServicePart, target: ServicePart | OutsideStore) -> bool
     if proxies and target.guess.known.product in COORDINATORS:
         return False
     copies = part.kind == "backup" and not KINDS[target.kind].stores
-    return copies or KINDS[part.kind].observes or (proxies and target.guess.known.keeps_data)
+    # an exporter of one's own is a program like others
+    observes = KINDS[part.kind].observes and (part.kind != "monitoring-agent" or part.guess.known.product is not None)
+    return copies or observes or (proxies and target.guess.known.keeps_data)
 
 
 def takes_copies(
@@ -58,37 +62,79 @@ def _is_own_nginx(part: ServicePart) -> bool:
     return part.id.endswith(("-nginx", "_nginx")) and "php" not in f"{part.id} {part.service.image}"
 
 
-def is_meant_for_others(
-    name: str,
-    part: ServicePart,
-    target: ServicePart | OutsideStore,
-    sharing: Sequence[ServicePart],
-    libraries: Callable[[ServicePart], PackageLists],
-) -> bool:
-    """Return True for a value that services of several programs share, if nothing of this one says that it uses it.
+class SharedValues:
+    """The values of services by their places, and those who share each; it tells which of them a value is meant for.
 
-    It does if it waits for the target, or another that runs its program does, if the variable's name begins as its own,
-    or if its `libraries` have one for the target. A name that begins with another's is for that; few gateways use a store.
+    `copied` are the variables that files show, by the ids of parts, and `libraries` gives the lists of packages of each.
     """
-    if _begins_with_another(name, part, sharing):
-        return True
-    if target.guess.known.keeps_data and _is_own_gateway(part):
-        return True
-    programs = {each.service.built_program for each in sharing if _is_program(each)}
-    if len(programs) < 2 or isinstance(target, OutsideStore):
-        return False
-    # a file that only changes services tells none of their programs: they may be the same
-    if any(
-        target.service.name in each.service.depends_on and each.service.built_program == part.service.built_program
-        for each in sharing
-    ):
-        return False
-    owner = _owner_of(name, sharing)
-    if owner is not None and owner.id != target.id:
-        return owner is not part
-    first = words_of(name)[0]
-    is_of_some = len(first) > 2 and first in _words_of(part) and any(first not in _words_of(each) for each in sharing)
-    return not (is_of_some or has_library_for(target.guess.known, libraries(part)))
+
+    def __init__(
+        self,
+        parts: Mapping[str, ServicePart],
+        services: Mapping[str, Service],
+        copied: Mapping[str, Mapping[str, SourceText]],
+        libraries: Callable[[ServicePart], PackageLists],
+    ) -> None:
+        self.sharers = _sharers_by_place(parts.values(), copied)
+        self._parts, self._libraries = parts, libraries
+        self._waits = {name: awaited(service, services) for name, service in services.items()}
+
+    def of(self, value: SourceText) -> list[ServicePart]:
+        """Return the services that share a value."""
+        return self.sharers.get(value_place(value), [])
+
+    def own_of(self, values: Mapping[str, SourceText]) -> dict[str, SourceText]:
+        """Return those of a service's variables whose values no other one shares."""
+        return {name: value for name, value in values.items() if len(self.of(value)) < 2}
+
+    def is_meant_for_others(
+        self, name: str, part: ServicePart, target: ServicePart | OutsideStore, sharing: Sequence[ServicePart]
+    ) -> bool:
+        """Return True for a value that services of several programs share, if nothing of this one says that it uses it.
+
+        It does if it waits for the target, or another that runs its program does, if the variable's name begins as its own,
+        or if its libraries have one for the target. A name that begins with another's is for that; few gateways use a store.
+        """
+        if _begins_with_another(name, part, sharing):
+            return True
+        known = target.guess.known
+        awaits = isinstance(target, ServicePart) and target.service.name in self._waits[part.service.name]
+        if known.keeps_data and _is_own_gateway(part):
+            return not (awaits or self._has_library(known, part, sharing))
+        programs = {each.service.built_program for each in sharing if _is_program(each)}
+        if len(programs) < 2 or isinstance(target, OutsideStore):
+            return False
+        # a file that only changes services tells none of their programs: they may be the same
+        if any(
+            target.service.name in self._waits[each.service.name]
+            and each.service.built_program == part.service.built_program
+            for each in sharing
+        ):
+            return False
+        owner = _owner_of(name, sharing)
+        if owner is not None and owner.id != target.id:
+            return owner is not part
+        first = words_of(name)[0]
+        is_of_some = (
+            len(first) > 2 and first in _words_of(part) and any(first not in _words_of(each) for each in sharing)
+        )
+        return not (is_of_some or self._has_library(known, part, sharing))
+
+    def is_left_to_others(
+        self, part: ServicePart, target: ServicePart | OutsideStore, sharing: Sequence[ServicePart]
+    ) -> bool:
+        """Return True for a store, meant for others, that they list a library for, and this one doesn't wait for, as it does for others."""
+        known, waits = target.guess.known, self._waits[part.service.name]
+        awaits = any(name in self._parts and self._parts[name].guess.known.keeps_data for name in waits)
+        is_by_package = known.keeps_data and awaits and has_library_for(known, self._libraries(part))
+        return is_by_package and not self._has_library(known, part, sharing)
+
+    def _has_library(self, known: Known, part: ServicePart, sharing: Sequence[ServicePart]) -> bool:
+        """Return True for a library in the list of a program itself, or of what it is built upon, where no other lists one."""
+        own = self._libraries(part)
+        if not has_library_for(known, own) or has_library_for(known, own.of_program):
+            return has_library_for(known, own)
+        return not any(has_library_for(known, self._libraries(each).of_program) for each in sharing)
 
 
 def _owner_of(name: str, sharing: Sequence[ServicePart]) -> ServicePart | None:
@@ -166,7 +212,7 @@ def agrees_with(store: ServicePart, target: ServicePart | OutsideStore) -> bool:
     return product in COORDINATORS or (like and product == store.guess.known.product)
 
 
-def sharers_by_place(
+def _sharers_by_place(
     parts: Iterable[ServicePart], copied: Mapping[str, Mapping[str, SourceText]]
 ) -> dict[ValuePlace, list[ServicePart]]:
     """Return the services that share the value at a place: through an anchor, or a file that several name.
@@ -181,13 +227,6 @@ def sharers_by_place(
             if not users or users[-1] is not part:
                 users.append(part)
     return sharers
-
-
-def own_values(
-    values: Mapping[str, SourceText], sharers: Mapping[ValuePlace, Sequence[ServicePart]]
-) -> dict[str, SourceText]:
-    """Return those of a service's variables whose values no other one shares; `sharers` are known by the place of a value."""
-    return {name: value for name, value in values.items() if len(sharers.get(value_place(value), ())) < 2}
 
 
 def value_place(value: SourceText) -> ValuePlace:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -31,6 +31,12 @@ _INSTALLED = re.compile(
 
 _ROOTS = (".", "apps", "services", "packages", "src", "..", "../apps", "../services", "../packages", "../src")
 """Where the sources of several services lie side by side."""
+
+PACKAGE_LISTS = (
+    "package.json", "requirements.txt", "pyproject.toml", "Pipfile", "setup.py", "requirements/base.txt", "requirements/production.txt",
+    "go.mod", "pom.xml", "build.gradle", "build.gradle.kts", "Gemfile", "composer.json", "Cargo.toml", "mix.exs",
+)  # fmt: skip
+"""Lists of the packages that a program is built of."""
 
 _DOCKERFILES = ("Dockerfile", "Dockerfile.prod", "Dockerfile.production")
 
@@ -68,7 +74,7 @@ def source_directories(part: ServicePart, opener: Opener) -> Iterator[str]:
             yield posixpath.join(built, part.recipe.directory)
         yield built
     elif part.guess.known.product is None:
-        yield from (directory for directory, _ in _like_named(part, opener))
+        yield from _directories_of_image(part, opener)
     mounts = [
         mount.text for target, mount in service.mounts.items() if mount.text[:1] == "." and not _INSTALLED.match(target)
     ]
@@ -78,18 +84,29 @@ def source_directories(part: ServicePart, opener: Opener) -> Iterator[str]:
     yield from mounts
 
 
-def _like_named(part: ServicePart, opener: Opener) -> Iterator[tuple[str, str]]:
-    """Yield the directory whose name a service or its image has, with the Dockerfile in it, which its image may be built by."""
+def _directories_of_image(part: ServicePart, opener: Opener) -> Iterator[str]:
+    """Yield the directory that an image may be built from: a Dockerfile for several programs lies above what they are made of."""
     image = image_name(part.service.image)
-    names = dict.fromkeys(
-        name for name in (part.service.name, image, image.partition("-")[2]) if _MODULE.fullmatch(name)
-    )
-    files = [f"{name}/{file}" for name in names for file in _DOCKERFILES]
+    built = _like_named(part, opener) or (_named([image], PACKAGE_LISTS, part, opener) if image else None)
+    if built is not None:
+        yield built[0]
+
+
+def _like_named(part: ServicePart, opener: Opener) -> tuple[str, str] | None:
+    """Return the directory whose name a service or its image has, with the Dockerfile in it, which its image may be built by."""
+    image = image_name(part.service.image)
+    names = dict.fromkeys((part.service.name, image, image.partition("-")[2]))
+    return _named(names, _DOCKERFILES, part, opener)
+
+
+def _named(names: Iterable[str], ends: Sequence[str], part: ServicePart, opener: Opener) -> tuple[str, str] | None:
+    """Return the directory of one of these names, beside others, that holds a file, and the file."""
+    files = [f"{name}/{file}" for name in names if _MODULE.fullmatch(name) for file in ends]
     for root in _ROOTS:
         for recipe, *_ in opener.find(part.service.source.path, root, files):
             directory, file = posixpath.split(recipe.path)
-            yield posixpath.relpath(directory, posixpath.dirname(part.service.source.path) or "."), file
-            return
+            return posixpath.relpath(directory, posixpath.dirname(part.service.source.path) or "."), file
+    return None
 
 
 def variables_of_files(part: ServicePart, outer: Mapping[str, str], opener: Opener) -> Iterator[tuple[str, SourceText]]:
@@ -154,7 +171,8 @@ def _copied(part: ServicePart, opener: Opener) -> Iterator[Configuration]:
     """Yield the configurations that the Dockerfile of a directory named like a service copies."""
     if part.guess.known.product is not None or not KINDS[part.kind].serves:
         return
-    for directory, file in _like_named(part, opener):
+    named = _like_named(part, opener)
+    for directory, file in [named] if named is not None else []:
         above = posixpath.dirname(posixpath.normpath(directory))
         for context in (directory, above or ".", posixpath.dirname(above) or "."):
             dockerfile = posixpath.relpath(posixpath.join(directory, file), context)
