@@ -10,8 +10,9 @@ from msgspec import Struct
 from archgen.linting.checked_model import CheckedModel
 from archgen.linting.finding_groups import FindingGroup, number_findings
 from archgen.model.architecture import Architecture, Certificate, Component, Connection, Flow, Network, Record
-from archgen.model.finding import Finding
+from archgen.model.finding import SEVERITIES, Finding
 from archgen.model.subject import Subject, SubjectKind
+from archgen.reliability.index import Index
 
 Verdict = Literal["resolved", "left", "introduced", "accepted"]
 VERDICTS: tuple[Verdict, ...] = ("introduced", "left", "resolved", "accepted")
@@ -73,7 +74,7 @@ def compare_findings(before: CheckedModel, after: CheckedModel) -> tuple[Finding
     Findings that are accepted in both models are left out, and those that are hidden from the reader as they are now.
     """
     partners, resolved = _paired(before, after)
-    was, now = _single_points(before), _single_points(after)
+    was, now = _told_points(before), _told_points(after)
     changes = [_change(was, partners.get(place), new) for place, new in enumerate(after.numbered)]
     changes += [_gone(now, old) for place, old in resolved if place < len(before.findings)]
     return tuple(change for change in changes if change is not None)
@@ -81,7 +82,7 @@ def compare_findings(before: CheckedModel, after: CheckedModel) -> tuple[Finding
 
 def _change(was: _Points, old: Numbered | None, new: Numbered) -> FindingChange | None:
     is_accepted = new[1].accepted is not None
-    if old is None and not is_accepted and _is_so(was, new[1]):
+    if old is None and not is_accepted and _is_told(was, new[1]):
         return FindingChange("left", new, None, new, ("part of other findings before",))
     if old is None:
         return FindingChange("accepted" if is_accepted else "introduced", new, old, new)
@@ -91,23 +92,48 @@ def _change(was: _Points, old: Numbered | None, new: Numbered) -> FindingChange 
 
 
 def _gone(now: _Points, old: Numbered) -> FindingChange:
-    if old[1].accepted is None and _is_so(now, old[1]):
+    if old[1].accepted is None and _is_told(now, old[1]):
         return FindingChange("left", old, old, None, ("part of other findings now",))
     return FindingChange("resolved", old, old, None)
 
 
-_Points = Mapping[str, frozenset[Subject]]
-"""The elements whose loss alone takes down a flow, by its id."""
+_Points = Mapping[tuple[str, Subject], int]
+"""The place among the severities of the worst open finding that tells of each flow and element whose loss takes it down."""
 
 
-def _single_points(model: CheckedModel) -> _Points:
-    return {flow: frozenset(points) for flow, points in model.topology.losses.points.items()}
+def _told_points(model: CheckedModel) -> _Points:
+    """Return what the reader of a model is told of: a finding about a part tells of the host and the zones around it too."""
+    index, points = model.topology.index, model.topology.losses.points
+    told: dict[tuple[str, Subject], int] = {}
+    for finding in model.findings:
+        if finding.rule not in _OF_A_LOSS or finding.accepted is not None:
+            continue
+        severity = SEVERITIES.index(finding.severity)
+        for element in _around(index, finding.subject):
+            for flow in finding.flows:
+                if element in points.get(flow, ()):
+                    told[flow, element] = min(severity, told.get((flow, element), severity))
+    return told
 
 
-def _is_so(points: _Points, finding: Finding) -> bool:
-    """Return True if an element takes down the flows of a finding in another model, where other findings tell of that."""
+def _around(index: Index, element: Subject) -> Iterator[Subject]:
+    """Yield an element, and every host and zone whose loss is its loss too."""
+    yield element
+    replica = index.replicas.get(element.id) if element.kind == "replica" else None
+    hosts = (element.id,) if element.kind == "host" else replica.hosts if replica is not None else ()
+    if len(hosts) == 1:
+        lower = index.hosts_below(hosts[0])
+        yield from (Subject("host", host) for host in (*hosts, *lower) if host != element.id)
+        yield from (Subject("zone", zone) for zone in index.zones_around(hosts[0]))
+    elif replica is not None:
+        yield from (Subject("zone", zone) for zone in index.zones_with(replica))
+
+
+def _is_told(told: _Points, finding: Finding) -> bool:
+    """Return True if open findings of another model, as grave as this one, tell that its element takes down its flows."""
+    severity = SEVERITIES.index(finding.severity)
     of_a_loss = finding.rule in _OF_A_LOSS and bool(finding.flows)
-    return of_a_loss and all(finding.subject in points.get(flow, ()) for flow in finding.flows)
+    return of_a_loss and all(told.get((flow, finding.subject), len(SEVERITIES)) <= severity for flow in finding.flows)
 
 
 def _differences(old: Finding, new: Finding) -> Iterator[str]:

@@ -319,6 +319,12 @@ flows: {night: {steps: [job -> api: run]}}
 """
 
 
+SPARE = """\
+accept:
+  - {rule: single-point-of-failure, subject: a, reason: a spare is on the shelf, owner: ops}
+"""
+
+
 def test_a_single_point_that_others_told_of_is_no_new_one() -> None:
     by_hand, alone = side(ROOM), side(ROOM.replace("failover: manual", "failover: automatic"))
     apart = side(ROOM.replace("b: {zone: room}", "b: {zone: far}").replace("failover: manual", "failover: automatic"))
@@ -333,6 +339,9 @@ def test_a_single_point_that_others_told_of_is_no_new_one() -> None:
     assert fates(alone, by_hand) == {("a", "introduced"), ("room", "left")}
     assert fates(apart, alone) == {("room", "introduced")}
     assert fates(alone, apart) == {("room", "resolved")}
+    accepted = side(ROOM + SPARE)
+    assert fates(accepted, alone) == {("a", "resolved"), ("room", "introduced")}
+    assert fates(alone, accepted) == {("a", "accepted"), ("room", "resolved")}
 
 
 def test_flows_that_come_go_and_stop_working() -> None:
