@@ -64,6 +64,25 @@ def records_behind(topology: Topology, record: Record) -> list[Record]:
     return found
 
 
+def leaves_out_sick_hosts(topology: Topology, component: Component, name: str) -> bool:
+    """Return True if the answers for a name are all hosts of a component and no others, and a host that fails is left out.
+
+    Its name servers check their health, and a visitor, who asks for one family of addresses, has another one left.
+    """
+    checked = [
+        server for server in topology.names.servers if server.balance is not None and server.balance.health_check
+    ]
+    ends = [end for record in topology.names.leading(name) for end in records_behind(topology, record)]
+    answers = [{pointee(end) for end in ends if end.type.upper() == family} for family in ADDRESS_TYPES]
+    own = {each for host in topology.hosts_of(component.id) for each in (host, topology.hosts[host].address)}
+    return (
+        all(any(end in server.records for server in checked) for end in ends)
+        and all(pointee(end).removeprefix("host:") in own for end in ends)
+        and all(len(values) > 1 for values in answers if values)
+        and len(hosts_named(topology, component, name)) == len(topology.hosts_of(component.id)) > 1
+    )
+
+
 def is_located(topology: Topology, flow: str, name: str) -> bool:
     """Return True if the flow begins with mail to the name, which needs only an MX record, or with a service that has SRV records."""
     ports = (hop.port for hop in topology.hops[flow] if hop.port is not None and hop.port.protocol != "dns")

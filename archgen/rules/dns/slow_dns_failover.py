@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.dns_names import address, pointee
+from archgen.analysis.record_paths import leaves_out_sick_hosts
 from archgen.analysis.topology import Topology
 from archgen.edits.records import failover_ttl
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -20,12 +21,15 @@ def check(context: RuleContext) -> Iterator[Hit]:
     objective = facts.architecture.objectives.recovery_time
     if objective is None:
         return
-    moved = [component for component in facts.architecture.components if _by_name(component)]
+    components = facts.architecture.components
     names = facts.names
     reported: set[str] = set()
     for record in (record for server in names.servers for record in server.records):
-        component = next((candidate for candidate in moved if _leads(facts, record, candidate)), None)
-        if component is not None and (record.ttl or 0.0) > objective and record.id not in reported:
+        if (record.ttl or 0.0) <= objective or record.id in reported:
+            continue
+        led = (candidate for candidate in components if _leads(facts, record, candidate))
+        component = next((one for one in led if _by_name(one) or leaves_out_sick_hosts(facts, one, record.name)), None)
+        if component is not None:
             reported.add(record.id)
             yield Hit(
                 subject=Subject("record", record.id),

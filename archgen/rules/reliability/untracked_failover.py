@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archgen.analysis.hops import Hop, is_for_one_host, relays
-from archgen.analysis.record_paths import ALIASES, hosts_named, record_ends, records_behind
+from archgen.analysis.record_paths import ALIASES, hosts_named, leaves_out_sick_hosts, record_ends
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveAddress
 from archgen.edits.patch import patch_of
@@ -109,11 +109,12 @@ def _unmoved(facts: Topology, component: Component, flows: tuple[str, ...]) -> s
     for domain in filter(None, domains):
         hosts = hosts_named(facts, component, domain)
         others = [replica.id for replica in component.replicas if not set(replica.hosts) & set(hosts)]
-        if len(hosts) == 1:
+        if hosts and others:
             get = "gets" if len(others) == 1 else "get"
+            moves = f"them when {hosts[0]} fails" if len(hosts) == 1 else "the visitors there"
             return (
-                f"{domain} leads to {hosts[0]} alone: {listed_replicas(others)} {get} no visitors, and nothing is declared that moves "
-                f"them when {hosts[0]} fails"
+                f"{domain} leads to {listed(hosts)} alone: {listed_replicas(others)} {get} no visitors, and nothing is declared that "
+                f"moves {moves}"
             )
     lost = f"one of {listed_replicas(replicas)}"
     balancers = _balancers_before(facts, component)
@@ -135,16 +136,9 @@ def _visits(facts: Topology, component: Component, flows: tuple[str, ...]) -> li
 
 
 def _is_left_out_when_sick(facts: Topology, component: Component, flows: tuple[str, ...]) -> bool:
-    """Return True if the names by which visitors come lead to several hosts, and their name servers leave out a sick one."""
-    checking = [server for server in facts.names.servers if server.balance is not None and server.balance.health_check]
+    """Return True if the names by which visitors come lead to all of its hosts, and their name servers leave out a sick one."""
     domains = {facts.flows[flow].domain for flow in _visits(facts, component, flows)}
-    return bool(domains) and all(domain and _is_checked(facts, component, domain, checking) for domain in domains)
-
-
-def _is_checked(facts: Topology, component: Component, domain: str, checking: Sequence[Component]) -> bool:
-    ends = [end for record in facts.names.leading(domain) for end in records_behind(facts, record)]
-    checked = all(any(end in server.records for server in checking) for end in ends)
-    return checked and len(hosts_named(facts, component, domain)) > 1
+    return bool(domains) and all(domain and leaves_out_sick_hosts(facts, component, domain) for domain in domains)
 
 
 def _left_behind(facts: Topology, component: Component, cluster: Cluster, flows: tuple[str, ...]) -> Iterator[Hit]:
