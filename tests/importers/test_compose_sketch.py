@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import posixpath
+from pathlib import Path
+
+import pytest
+
 from archgen.app.importing.candidates import ComposeCandidate
 from archgen.app.importing.compose_sketch import sketch_compose
+from archgen.app.importing.importing import import_model
 from archgen.importers.stages import UNNAMED
+from tests.importers.test_found_files import write
 
 
-def test_outline_of_a_file_has_what_compose_reads_of_it() -> None:
+def test_outline_of_a_file_has_what_compose_reads_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     text = """
 x-common: &common
   restart: always
@@ -52,3 +60,48 @@ include:
     assert set(candidate.own) == {"web", "api", "job"}
     assert sketch.changed == {"only"}
     assert sketch.includes == ("more/compose.yml",)
+
+
+@pytest.mark.parametrize(
+    ("build", "recipes", "source"),
+    [
+        (".", ("docker/Dockerfile", "Dockerfile"), "docker"),
+        (".", ("Dockerfile",), "."),
+        (".", (), "docker"),
+        ("{context: ., dockerfile: docker/prod}", ("docker/prod",), "."),
+        ("{context: ., dockerfile: prod}", ("docker/prod",), "docker"),
+        ("{dockerfile: docker/prod}", ("docker/prod",), "."),
+        ("\n      context: .\n      dockerfile: docker/prod", ("docker/prod",), "."),
+        ("./web", ("web/Dockerfile",), "web"),
+        ("./web", ("docker/web/Dockerfile", "web/Dockerfile"), "docker/web"),
+        ("https://example.org/web.git", ("Dockerfile",), "https://example.org/web.git"),
+    ],
+)
+def test_source_is_where_its_recipe_is(
+    build: str, recipes: tuple[str, ...], source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = f"services:\n  web:\n    build: {build}\n"
+    write({"docker/compose.yml": text, **dict.fromkeys(recipes, "FROM acme/base\n")})
+    assert sketch_compose("docker/compose.yml", text).services["web"].built == source
+    braces = text.replace("web:\n    build: ", "web: {build: ") + "}\n"
+    if "\n" not in build:
+        assert sketch_compose("docker/compose.yml", braces).services["web"].built == source
+    # what is imported is built of the same source
+    part = import_model(("docker/compose.yml",), None).model.inventory.parts["web"]
+    assert "://" in source or posixpath.normpath(posixpath.join("docker", part.build or "")) == source
+
+
+@pytest.mark.parametrize(("depth", "source"), [(2, "."), (3, "a/b/c"), (0, ".")])
+def test_source_is_not_sought_far_above(
+    depth: int, source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "inner").mkdir()
+    monkeypatch.chdir(tmp_path / "inner")
+    write(
+        {"../Dockerfile": "FROM acme/base\n", "Dockerfile": "FROM acme/base\n"}
+        if depth
+        else {"../Dockerfile": "FROM x\n"}
+    )
+    text = "services:\n  web:\n    build: .\n"
+    assert sketch_compose("/".join([*"abc"[:depth], "compose.yml"]), text).services["web"].built == source

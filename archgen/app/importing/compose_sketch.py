@@ -8,11 +8,12 @@ import re
 from msgspec import Struct, field
 
 from archgen.app.importing.directories import path_in
+from archgen.importers.compose.recipe import FURTHER_UP
 
 _KEY = re.compile(r"""["']?([\w.<-][\w.<-]*)["']?[ \t]*:(?=[ \t]|$)[ \t]*(.*)""")
 _WORD = re.compile(r"[A-Za-z0-9][\w.-]*")
 _IN_BRACES = re.compile(
-    r"""\b(image|build|context|extends|depends_on|profiles)["']?:[ \t]*(\[[^\]]*\]|["']?[^\s,{}"']+)"""
+    r"""\b(image|build|context|dockerfile|extends|depends_on|profiles)["']?:[ \t]*(\[[^\]]*\]|["']?[^\s,{}"']+)"""
 )
 FILE = re.compile(r"""(?<![\w./-])[\w./-]+\.ya?ml""")
 """The name of a YAML file, sought once in a word: a start at each of its signs takes the square of its length."""
@@ -35,10 +36,11 @@ _OF_CONDITIONS = frozenset(
 
 
 class ServiceSketch(Struct):
-    """A service: its image, the directory that it is built from, what it waits for, and the lines that may name hosts."""
+    """A service: its image, the directory and the recipe that it is built from, what it waits for, and the lines that may name hosts."""
 
     image: str = ""
     built: str = ""
+    recipe: str = ""
     runs: bool = False
     waits_for: list[str] = field(default_factory=list)
     profiles: list[str] = field(default_factory=list)
@@ -103,8 +105,19 @@ def sketch_compose(path: str, text: str) -> ComposeSketch:
             _take_inner(service, inner, key, value if key else words)
     for each in services.values():
         if each.built and "://" not in each.built:
-            each.built = path_in(os.path.dirname(path), each.built)
+            each.built = _source_of(os.path.dirname(path), each)
     return ComposeSketch(path, services, tuple(includes), _ADDRESS.search(text) is not None)
+
+
+def _source_of(directory: str, service: ServiceSketch) -> str:
+    """Return the directory that a service is built from; one that is meant from further up, where its recipe is, as it is there."""
+    places = (
+        (directory, *(os.path.normpath(os.path.join(directory, above)) for above in FURTHER_UP)) if directory else ("",)
+    )
+    sources = [path_in(place, service.built) for place in places if not place.startswith("..")]
+    recipe = service.recipe or "Dockerfile"
+    found = (source for source in sources if os.path.isfile(os.path.join(source, recipe)))
+    return next(found, sources[0])
 
 
 def _take(service: ServiceSketch, key: str, value: str) -> None:
@@ -113,7 +126,8 @@ def _take(service: ServiceSketch, key: str, value: str) -> None:
     if key == "image":
         service.image = _scalar(value)
     elif key == "build":
-        service.built = _scalar(value) if value and value[0] not in "{&*" else _of_braces(value) or "."
+        service.built = _scalar(value) if value and value[0] not in "{&*" else _of_braces(value, "context") or "."
+        service.recipe = _of_braces(value, "dockerfile")
     elif key in ("depends_on", "profiles"):
         _list_of(service, key).extend(word for word in _WORD.findall(value) if word not in _OF_CONDITIONS)
 
@@ -122,6 +136,8 @@ def _take_inner(service: ServiceSketch, inner: str, key: str, value: str) -> Non
     if inner == "build":
         if key == "context":
             service.built = _scalar(value)
+        elif key == "dockerfile":
+            service.recipe = _scalar(value)
     elif not key:
         _list_of(service, inner).extend(_WORD.findall(value.partition("#")[0])[:1])
     elif inner == "depends_on" and key not in _OF_CONDITIONS:
@@ -131,13 +147,18 @@ def _take_inner(service: ServiceSketch, inner: str, key: str, value: str) -> Non
 def _take_braces(service: ServiceSketch, value: str) -> None:
     """Take what a service holds that stands in one line."""
     for key, text in _IN_BRACES.findall(value[:_LONGEST]):
-        _take(service, "build" if key == "context" else key, text)
+        if key == "context":
+            service.built, service.runs = _scalar(text), True
+        elif key == "dockerfile":
+            service.recipe, service.built, service.runs = _scalar(text), service.built or ".", True
+        else:
+            _take(service, key, text)
     if "*" in value[:1]:
         service.runs = True
 
 
-def _of_braces(value: str) -> str:
-    return next((_scalar(text) for key, text in _IN_BRACES.findall(value[:_LONGEST]) if key == "context"), "")
+def _of_braces(value: str, name: str) -> str:
+    return next((_scalar(text) for key, text in _IN_BRACES.findall(value[:_LONGEST]) if key == name), "")
 
 
 def _hosts(text: str) -> set[str]:

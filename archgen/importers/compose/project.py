@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from archgen.importers.compose.environment import environment_of
 from archgen.importers.compose.interpolation import interpolate
 from archgen.importers.compose.profiles import deployed_profiles
+from archgen.importers.compose.recipe import find_source
 from archgen.importers.compose.service import Service, merge, read_service, source_directory
 from archgen.importers.facts import Configuration, FactSheet, Opener
 from archgen.importers.nodes import SourceNode
@@ -187,6 +188,8 @@ def _project(
             service = reader.service(key)
             if service is not None and len(services) < _MOST_SERVICES:
                 services[key] = _merged(services[key], service) if key in services else service
+    for service in services.values():
+        find_source(service, opener)
     if environment.stand_in:
         sheet.stand_in(environment.stand_in)
     profiles = profiles or environment.profiles or _deployed(services, first, sheet)

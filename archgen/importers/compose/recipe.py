@@ -32,6 +32,9 @@ _OF_SYSTEM = re.compile(
 _CONFIGURATIONS = (".conf", ".cfg", ".conf.template", "Caddyfile")
 _MOST_LINES = 2000
 
+FURTHER_UP = ("..", "../..")
+"""Where a compose file is run from that lies below: then its paths begin there."""
+
 
 class Recipe(Struct):
     """The sources of an image: the image below it, its words, its variables, and the files that it copies, by target.
@@ -55,11 +58,29 @@ class Recipe(Struct):
     exposed: list[int] = field(default_factory=list)
 
 
+def find_source(service: Service, opener: Opener) -> None:
+    """Set the directory that a service is built from, if it is meant from further up, where its recipe is."""
+    if _is_built_here(service) and not opener(service.source.path, _path_of(service)):
+        for above in FURTHER_UP:
+            source = posixpath.normpath(posixpath.join(above, service.built))
+            if opener(service.source.path, _path_of(service, source)):
+                service.built = source
+                return
+
+
+def _is_built_here(service: Service) -> bool:
+    return bool(service.built) and not service.built.startswith(("http:", "https:", "git:", "git@"))
+
+
+def _path_of(service: Service, source: str = "") -> str:
+    return posixpath.join(source or service.built, service.dockerfile or "Dockerfile")
+
+
 def read_recipe(service: Service, opener: Opener) -> Recipe:
     """Return the recipe of a service that is built; an empty one where there is no Dockerfile."""
-    if not service.built or service.built.startswith(("http:", "https:", "git:", "git@")):
+    if not _is_built_here(service):
         return Recipe()
-    path = posixpath.join(service.built, service.dockerfile or "Dockerfile")
+    path = _path_of(service)
     files = [file for file in opener(service.source.path, path)[:1] if len(file.data) < 1 << 18]
     for file in files:
         stages = dict(_stages(file.path, file.data.decode("utf-8", "replace"), service.built))
