@@ -35,6 +35,9 @@ RESOLVERS = ("unbound", "dnsmasq", "pihole")
 WATCHING = ("monitoring", "monitoring-agent", "log-collector")
 """Kinds that watch others."""
 
+KEEPING = ("queue", "stream", "cache", "key-value-store", "database")
+"""Kinds that keep jobs until a worker takes them."""
+
 STORES = ("database", "key-value-store", "stream", "object-storage", "file-storage", "queue")
 
 
@@ -531,6 +534,7 @@ class World:
             declared = request.deferred
             if declared is None:
                 declared = any(one is not None and one.deferred for one in self.connections(request))
+            declared = declared and not (request is steps[0][0] and self.pulls(request))
             late = required and (declared or led.get(request.source) == {True})
             if late:
                 found.add(request.id)
@@ -543,6 +547,15 @@ class World:
             }:
                 led.setdefault(target, set()).add(late)
         return found
+
+    def pulls(self, request: Request) -> bool:
+        """Whether a worker asks nothing but keepers of jobs, each of which somebody else calls as well."""
+        if self.component[request.source].kind != "worker":
+            return False
+        shared = {
+            target for one in self.architecture.connections if one.source != request.source for target in one.targets
+        }
+        return all(self.component[each].kind in KEEPING and each in shared for each in request.targets)
 
     def status(self, flow: Flow) -> str:
         """The word for the state of a flow: down, partial or served."""

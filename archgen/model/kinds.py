@@ -52,6 +52,9 @@ FILE_STORES = ("file-storage", "object-storage")
 QUEUES = ("queue", "stream")
 """The kinds that keep what is sent until it is taken."""
 
+JOB_KEEPERS = (*QUEUES, "cache", "key-value-store", "database")
+"""The kinds that keep jobs: a worker that starts by itself and asks one of them takes jobs from it."""
+
 KEEPING = ("queue", "log-collector", "secrets", "mail")
 """The kinds beside stores that keep what they get."""
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.model.architecture import Component, Connection, Flow, Replica
-from archgen.model.kinds import KINDS
+from archgen.model.kinds import JOB_KEEPERS, KINDS
 from archgen.model.steps import Access, Answer, Frame, Request, Step, first_request, steps_in_order
 from archgen.reliability.index import Index
 from archgen.reliability.members import Asking, asked_of, eligible, quorum
@@ -80,7 +80,8 @@ def build(index: Index, flow: Flow, moment: Moment = LASTING, level: ServiceLeve
     for number, (request, optional) in enumerate(requests(flow.steps)):
         connections = connections_under(index, request)
         required = not optional and is_required(request, connections)
-        later = required and (is_deferred(request, connections) or later_only.get(request.source, False))
+        deferred = is_deferred(request, connections) and not (number == 0 and takes_job(index, request))
+        later = required and (deferred or later_only.get(request.source, False))
         if required:
             counts = level == "full" or not later
             if request.source not in later_only:
@@ -139,6 +140,20 @@ def is_deferred(request: Request, connections: Sequence[Connection]) -> bool:
     if request.deferred is not None:
         return request.deferred
     return any(bool(connection.deferred) for connection in connections)
+
+
+def takes_job(index: Index, request: Request) -> bool:
+    """Return True for a worker's request to what keeps the jobs that others put there: as a flow's first, it takes a job out.
+
+    Nobody else waits for it, but the worker does, so `async` means what was put in before.
+    """
+    if index.components[request.source].kind != "worker":
+        return False
+    return all(
+        index.components[target].kind in JOB_KEEPERS
+        and any(caller.id != request.source for caller in index.callers(target))
+        for target in request.targets
+    )
 
 
 def connections_under(index: Index, request: Request) -> tuple[Connection, ...]:

@@ -7,16 +7,13 @@ from collections.abc import Collection, Iterator, Mapping
 from msgspec.structs import replace
 
 from archgen.model.architecture import Flow
-from archgen.model.kinds import KINDS, QUEUES
+from archgen.model.kinds import JOB_KEEPERS, KINDS, QUEUES
 from archgen.model.steps import Answer, Request, set_deferred, steps_in_order
 from archgen.reliability.index import Index
-from archgen.reliability.structure import connections_under, is_deferred, is_required, requests
+from archgen.reliability.structure import connections_under, is_deferred, is_required, requests, takes_job
 
 TAKING = (*QUEUES, "worker")
 """The kinds of which a model has one, or nothing is taken from anywhere later."""
-
-_KEEPS_JOBS = (*QUEUES, "cache", "key-value-store", "database")
-"""The kinds that keep jobs: a worker that starts by itself and asks one of them takes jobs from it."""
 
 
 def takers(index: Index, flow: Flow) -> Iterator[Request]:
@@ -27,7 +24,8 @@ def takers(index: Index, flow: Flow) -> Iterator[Request]:
     for number, (request, optional) in enumerate(requests(flow.steps)):
         connections = connections_under(index, request)
         required = not optional and is_required(request, connections)
-        done_later = required and (is_deferred(request, connections) or later.get(request.source, False))
+        deferred = is_deferred(request, connections) and not (number == 0 and takes_job(index, request))
+        done_later = required and (deferred or later.get(request.source, False))
         declared = request.deferred is not None or any(each.deferred is not None for each in connections)
         open_ = required and bool(connections) and not declared and not done_later
         if open_ and _takes(index, request, filled, later):
@@ -45,7 +43,7 @@ def _takes(index: Index, request: Request, filled: Mapping[str, set[str]], reach
         # what a queue asks of its own coordinator is no job, nor is what it waits for
         waits = any(each.timeout is not None for each in connections_under(index, request))
         return request.source in filled and not waits and all(_works(index, target) for target in request.targets)
-    keeping = _KEEPS_JOBS if source.kind == "worker" and request.source not in reached else QUEUES
+    keeping = JOB_KEEPERS if source.kind == "worker" and request.source not in reached else QUEUES
     return any(
         index.components[target].kind in keeping and filled.get(target, set()) - {request.source}
         for target in request.targets

@@ -381,6 +381,19 @@ def test_what_waits_in_a_queue_is_delayed_whether_the_flow_starts_there_or_befor
     assert told.outcome(awaited, "books")[0] == "down"
 
 
+def test_a_flow_that_begins_with_a_pull_from_a_queue_needs_the_queue(told: Told) -> None:
+    """`async` at the connection of a worker says that who filled the queue doesn't wait, and nothing of its own work."""
+    pull = EVENT.replace("bus -> books: {", "books -> bus: {").replace("{bus -> books: sold}", "{books -> bus: sold}")
+    sell, keep = pull.splitlines(keepends=True)[-2:]
+    work = pull.replace(sell, "")
+    assert told.outcome(pull.replace(keep, ""), "books")[0] == "delayed"
+    assert told.outcome(work, "bus")[0] == told.outcome(work, "books")[0] == "down"
+    # what no other fills is filled by it, and so is what another program than a worker begins with
+    for text in (work.replace("  shop -> bus: https\n", ""), work.replace("kind: worker", "kind: service")):
+        assert told.outcome(text, "bus")[0] == "delayed"
+    assert told.outcome(work.replace("kind: queue", "kind: service"), "bus")[0] == "delayed"
+
+
 DEEP = """\
 archgen: 1
 name: A deep check

@@ -76,10 +76,18 @@ def check(context: RuleContext) -> Iterator[Hit]:
         yield Hit(
             subject=subject,
             message="; ".join(gap.message for gap in missing),
-            flows=_flows(topology, subject),
+            flows=_concerned(_flows(topology, subject), missing),
             fix=" ".join(gap.fix for gap in missing),
             confidence="high" if subject in certain else "medium",
         )
+
+
+def _concerned(flows: tuple[str, ...], missing: list[Gap]) -> tuple[str, ...]:
+    """Return the flows of a subject that a fact is missing for."""
+    if any(gap.flows is None for gap in missing):
+        return flows
+    named = {flow for gap in missing for flow in gap.flows or ()}
+    return tuple(flow for flow in flows if flow in named)
 
 
 def _flows(topology: Topology, subject: Subject) -> tuple[str, ...]:

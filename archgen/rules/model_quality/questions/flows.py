@@ -93,17 +93,20 @@ def _asks_store_alone(topology: Topology, call: Connection) -> bool:
 def waits_for_queues(topology: Topology) -> Iterator[Gap]:
     """Yield the connections that take from a queue what a flow put there, where nothing says whether the flow waits for it."""
     asked: dict[str, tuple[str, str, Answer | None]] = {}
+    waiting: dict[str, dict[str, None]] = {}
     for flow, taken in topology.losses.takers.items():
         for request in taken:
             connections = connections_under(topology.index, request)
             answer = topology.losses.answered[flow].get(request.id)
             asked.setdefault(connections[0].id, (kept_in(topology.index, request), flow, answer))
+            waiting.setdefault(connections[0].id, {})[flow] = None
     for connection, (queue, name, answer) in asked.items():
         done = f" after {answer.source} --> {answer.target}: an answer alone doesn't end the wait" if answer else ""
         yield Gap(
             Subject("connection", connection),
             f"{connection} doesn't declare whether {name} waits for what {queue} passes on{done}, so {name} is assumed to wait",
             f"Add `async: true` to {connection} if {queue} keeps what is sent and it is done later, else `async: false`.",
+            tuple(waiting[connection]),
         )
 
 

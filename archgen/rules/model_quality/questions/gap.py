@@ -12,11 +12,12 @@ MOST_NAMES = 3
 
 
 class Gap(Struct, frozen=True):
-    """The subject that lacks a fact, the consequence for another rule, and the key to add."""
+    """The subject that lacks a fact, the consequence for another rule, and the key to add; `flows` if not all of it are concerned."""
 
     subject: Subject
     message: str
     fix: str
+    flows: tuple[str, ...] | None = None
 
 
 def component_gap(component: Component, message: str, fix: str) -> Gap:
