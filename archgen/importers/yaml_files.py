@@ -17,6 +17,22 @@ _HOLE = re.compile(rb"\{\{")
 """A hole of any template, in a file that isn't YAML as it stands."""
 
 
+_NAMED_BY_HOLE = re.compile(rb"""^[ \t]*(?:metadata:[ \t]*\{[ \t]*)?name:[ \t]*["']?[\w.-]*\{\{""", re.MULTILINE)
+
+
+def is_template_of_another_tool(data: bytes) -> bool:
+    """Return True for a file that isn't YAML before its holes are filled in, or whose object has no name, and that isn't Helm's."""
+    if _HOLE.search(data) is None or _TEMPLATE.search(data) is not None:
+        return False
+    if _NAMED_BY_HOLE.search(data) is not None:
+        return True
+    try:
+        read_documents(data)
+    except Unreadable:
+        return True
+    return False
+
+
 def documents(file: Configuration, sheet: FactSheet) -> list[SourceNode]:
     """Return the documents of a file; of a template or a broken file none, with one error."""
     try:

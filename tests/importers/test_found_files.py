@@ -45,6 +45,41 @@ def test_templates_of_a_chart_are_no_errors_of_the_directory_that_holds_it(
     assert "this is a template" in capsys.readouterr().err
 
 
+HOLES = WORKLOAD.replace("name: web}\nspec", "name: {{APP}}}\nspec")
+QUOTED = WORKLOAD.replace("{name: web}\nspec", "\n  name: 'shop-{{ app }}'\nspec")
+
+
+@pytest.mark.parametrize(
+    ("templates", "code", "line"),
+    [
+        ({"t/a.yaml": HOLES}, 0, "1 template in t, t/a.yaml; import what is made of it"),
+        ({"t/a.yaml": QUOTED}, 0, "1 template in t, t/a.yaml; import what is made of it"),
+        ({"t/a.yaml": HOLES, "t/b.yaml": QUOTED}, 0, "2 templates in t, such as t/a.yaml; import what is made of them"),
+        ({"a.yaml": HOLES}, 0, "1 template in ., a.yaml; import what is made of it"),
+        ({"t/a.yaml": HOLES.replace("{{APP}}", "{{ .Values.name }}")}, 2, ""),
+        ({"t/a.yaml": HOLES, "t/kustomization.yaml": "resources: [a.yaml]\n"}, 2, ""),
+        # a hole beside names is a value that isn't known
+        ({"t/a.yaml": WORKLOAD.replace("acme/web:1", "acme/web:{{ tag }}").replace("name: web}", "name: api}")}, 0, ""),
+    ],
+)
+def test_template_of_another_tool_is_left_out_beside_other_manifests(
+    templates: dict[str, str],
+    code: int,
+    line: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({"k8s/web.yaml": WORKLOAD, **templates})
+    assert main(["import", ".", "--format", "summary"]) == code
+    lines = [each for each in capsys.readouterr().out.splitlines() if each.startswith("not read")]
+    assert lines == ([f"not read: {line}"] if line else [])
+    if line:
+        assert main(["import", next(iter(templates))]) == 2
+        assert "this is a template" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("names", "chosen"),
     [

@@ -36,6 +36,7 @@ from archgen.importers.attached import is_proxy
 from archgen.importers.facts import Configuration, SourceError
 from archgen.importers.kubernetes.kustomization import is_kustomization
 from archgen.importers.stages import STAGING
+from archgen.importers.yaml_files import is_template_of_another_tool
 from archgen.model.problems import UsageError
 from archgen.system.files import FOUND, IMPORTED, ResolvedDirectory, UnreadableFile, read_file
 
@@ -71,6 +72,7 @@ class SourceFiles:
         self.unnamed_proxies: dict[str, Configuration] = {}
         self.owners_of_proxies: Owners = dict
         self.charts: list[str] = []
+        self.templates: list[str] = []
         self.overlays: list[str] = []
         self.missing: list[tuple[str, str, bool]] = []
         self.names_by_directory: dict[str, frozenset[str]] = {}
@@ -205,6 +207,13 @@ def _manifests_below(
         path: data for path in outer if not is_kustomization(path) and (data := kustomizations.found.manifest(path))
     }
     both = [kustomizations.at(path) for path in (*inner, *outer) if is_kustomization(path)]
+    named = {name for each in both for name in each.named}
+    unfilled = {
+        path: None for path, data in manifests.items() if is_template_of_another_tool(data) and path not in named
+    }
+    if len(unfilled) < len(manifests):
+        manifests = {path: data for path, data in manifests.items() if path not in unfilled}
+        collection.templates += unfilled
     choice = choose_overlays(
         manifests,
         both,

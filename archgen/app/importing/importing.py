@@ -34,6 +34,7 @@ class Import(Struct, frozen=True):
     others: tuple[str, ...]
     proxies: tuple[str, ...] = ()
     charts: tuple[str, ...] = ()
+    templates: tuple[str, ...] = ()
     overlays: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     missing: tuple[tuple[str, str, bool], ...] = ()
@@ -60,6 +61,7 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
         others=tuple(sorted(each for each in collection.others if not _is_read(each, read))),
         proxies=tuple(_lines_of_proxies(collection, reading, paths)),
         charts=tuple(collection.charts),
+        templates=tuple(collection.templates),
         overlays=tuple(dict.fromkeys(collection.overlays)),
         reasons=tuple(collection.reasons),
         missing=tuple(dict.fromkeys(collection.missing)),
@@ -139,6 +141,7 @@ def summary(result: Import) -> str:
     lines += [f"missing: {_absence(*each)}" for each in result.missing[:_MOST_OTHERS]]
     lines += _repeated(result.reading)
     lines += [f"not read: {_rendering(chart)}" for chart in result.charts[:10]]
+    lines += _templates(result.templates)
     if result.overlays:
         first = result.overlays[0]
         lines.append(
@@ -165,6 +168,15 @@ def _not_read(result: Import) -> Iterator[str]:
     if (count := len(result.others) - _MOST_OTHERS) > 0:
         yield f"not read: {_count(count, 'more path')}"
     yield from result.proxies[:_MOST_OTHERS]
+
+
+def _templates(paths: tuple[str, ...]) -> Iterator[str]:
+    """Yield a line for each directory with templates of another tool than Helm."""
+    counts = Counter(os.path.dirname(path) or "." for path in paths)
+    for directory, count in [*counts.items()][:_MOST_OTHERS]:
+        first = next(path for path in paths if (os.path.dirname(path) or ".") == directory)
+        others = f", such as {first}" if count > 1 else f", {first}"
+        yield f"not read: {_count(count, 'template')} in {directory}{others}; import what is made of {'it' if count == 1 else 'them'}"
 
 
 def _merged(result: Import) -> list[str]:
