@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from archgen.importers.compose.interpolation import fill_variables
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import SourceText
-from archgen.importers.facts import Attachment, Configuration, Opener
+from archgen.importers.facts import Attachment, Configuration, FactSheet, Opener
 from archgen.importers.names import words_of
 from archgen.importers.stand_ins import EXAMPLES
 
@@ -28,6 +28,13 @@ _SETTINGS = re.compile(r"(^|[/_.-])(settings?|config|configuration)(\.[a-z]+)?\.
 _AT_HOME = re.compile(r"/home/|/Users/|/root/|~|[A-Za-z]:[\\/]")
 """Paths of one machine alone."""
 
+_OF_SECRETS = re.compile(
+    r"(^|[^a-z])(ssl|certs?|certificates?|tls|pki|letsencrypt|secrets?|keys?|acme|localtime|timezone|passwd|shadow|htpasswd|\w*credentials?|"
+    r"hosts|resolv|(package|composer|tsconfig|package-lock)\.json)([^a-z]|$)",
+    re.IGNORECASE,
+)
+"""Words of what is made on the machine itself, and that no repository holds, or that is source."""
+
 _TEMPLATE_DIRECTORIES = ("-template", "-templates", ".template", "-example", ".example", "-sample", ".sample")
 """Ends of the names of directories beside those that people make of them."""
 
@@ -35,16 +42,22 @@ _LARGEST_MOUNT = 256 * 1024
 
 
 def mounted(
-    part: ServicePart, variables: Mapping[str, SourceText], opener: Opener, hosts: Mapping[str, str]
+    part: ServicePart, variables: Mapping[str, SourceText], opener: Opener, hosts: Mapping[str, str], sheet: FactSheet
 ) -> Iterator[Attachment]:
-    """Yield the configurations of a service, with its variables put in."""
+    """Yield the configurations of a service, with its variables put in; record those that it mounts and that aren't there."""
     values = {name: value.text for name, value in variables.items()}
     mounts = [(target, _inside(mount)) for target, mount in part.service.mounts.items() if _is_path(mount.text)]
     copies = [(target, copy) for target, copy in part.recipe.copies.items() if target not in part.service.mounts]
     for target, named in [*sorted(mounts)[:50], *sorted(copies)[:50]]:
         if target.endswith(_NO_CONFIGURATION) and not _SETTINGS.search(target):
             continue
-        for file in _opened(part.service.source.path, named.text, opener):
+        opened = _opened(part.service.source.path, named.text, opener)
+        mount = part.service.mounts.get(target)
+        if mount is not None and not opened and _is_configuration(mount.text, target):
+            sheet.omit(
+                mount.source, mount.text, f"{part.service.name} mounts it, and the project has no configuration there"
+            )
+        for file in opened:
             if len(file.data) <= _LARGEST_MOUNT:
                 yield Attachment(part.id, part.kind, _filled(file, values), target, hosts)
 
@@ -64,6 +77,16 @@ def _examples(name: str) -> Iterator[str]:
     first, _, rest = posixpath.normpath(name).partition("/")
     if (rest or not end) and not first.startswith("."):
         yield from (posixpath.join(f"{first}{sort}", rest) for sort in _TEMPLATE_DIRECTORIES)
+
+
+def _is_configuration(source: str, target: str) -> bool:
+    """Return True for a path of the project that by its name, or by where a program has it, is that of a configuration."""
+    # a variable that no file sets leaves its end alone
+    if not source.startswith(".") or not _is_path(source) or posixpath.basename(source).startswith("."):
+        return False
+    if _OF_SECRETS.search(f"{source} {target}"):
+        return False
+    return source.endswith(CONFIGURATIONS) or target.endswith(CONFIGURATIONS) or target.startswith("/etc/")
 
 
 def _is_path(source: str) -> bool:

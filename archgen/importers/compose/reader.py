@@ -125,7 +125,7 @@ class _Reader:
                 self._call(ServicePart(main.id, sidecar, main.guess, Recipe()))
         for part in self.parts.values():
             self._call(part)
-            attachments += mounted(part, self._variables(part), self.opener, self.hosts)
+            attachments += mounted(part, self._variables(part), self.opener, self.hosts, self.sheet)
         mounts = doubt_files_of_others(attachments, self.parts.values())
         attachments = list(read_by_frameworks(self.parts, mounts, self.opener, self.hosts))
         for stated in calls_in_sources(self.parts, self.opener, self.hosts, self.project.variables):
