@@ -19,7 +19,7 @@ from archgen.edits.promotion import (
 )
 from archgen.edits.replicas import Callers, copies_instead, with_components, with_moving_address, with_replica
 from archgen.edits.services import is_of_one_zone, regional
-from archgen.edits.witnesses import hosts_from_primary, is_third_place, settled_witness, witness_zones
+from archgen.edits.witnesses import hosts_from_primary, is_third_place, settled_witness, third_site, witness_zones
 from archgen.model.architecture import Architecture, Component, Host, Replica
 from archgen.model.products import product_of, scope_of
 from archgen.model.wording import listed, zone_words
@@ -321,6 +321,13 @@ def _with_witness(architecture: Architecture, index: Index, component: Component
     zones = () if on_machine else witness_zones(index, component)
     architecture = with_host(architecture, witness, zones, beside, is_machine=not on_machine)
     return with_agents(architecture, witness, beside[0])
+
+
+def needs_new_site(index: Index, component: Component, promoter: Promoter | None) -> bool:
+    """Return True if what promotes a store needs a voter at a site that isn't there, and that people have to choose."""
+    if promoter is None or not promoter.new or promoter.witness is None or promoter.witness in index.hosts:
+        return False
+    return not _has_machine(index, component) and third_site(index) in witness_zones(index, component)
 
 
 def _has_machine(index: Index, component: Component) -> bool:

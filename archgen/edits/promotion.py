@@ -112,14 +112,16 @@ def keeps_files(component: Component) -> bool:
 def moves_with_address(component: Component) -> bool:
     """Return False for a cluster whose name moves, or whose data is at the active member and stays when the address moves.
 
-    Of a replicated store, a promoter moves the data.
+    Of a store with a declared primary, a promoter moves the data; where all replicas write, each has it.
     """
     cluster = component.cluster
     if cluster is None or cluster.failover != "manual" or cluster.by is not None:
         return True
     product = product_of(component.product)
     keeps = KINDS[component.kind].stores or component.kind in KEEPING or product.keeps_data or product.mailboxes
-    is_copied = component.replication is not None or product.agrees or product.appliance
+    replication = component.replication
+    moves = replication is not None and (bool(replication.primary) or replication.all_write)
+    is_copied = moves or product.agrees or product.appliance
     return cluster.address != "dns" and (is_copied or not keeps)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit, FormQuorum
+from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit, FormQuorum, needs_new_site
 from archgen.edits.names import next_name, unused_name
 from archgen.edits.patch import patch_of
 from archgen.edits.placement import find_host
@@ -19,7 +19,7 @@ from archgen.edits.promotion import (
 )
 from archgen.edits.replicas import needs_moving_address
 from archgen.edits.second_replicas import may_get_second
-from archgen.edits.witnesses import two_idle_hosts
+from archgen.edits.witnesses import spare_hosts, two_hosts_for_members
 from archgen.edits.zones import zones_beside
 from archgen.model.architecture import Component, Connection
 from archgen.model.change import Change
@@ -95,7 +95,7 @@ def _quorum_of_three(topology: Topology, component: Component) -> tuple[Edit, ..
         return (AddReplica(component.id, None),)
     if not component.placed or not hosts or component.replicas[0].floating:
         return (FormQuorum(component.id),)
-    there = two_idle_hosts(topology.index, component)
+    there = two_hosts_for_members(topology.index, component, spare_hosts(topology.index, component))
     if there:
         return (FormQuorum(component.id, there, ((), ())),)
     second = next_name(hosts[0], topology.element_names)
@@ -134,7 +134,10 @@ def automate(topology: Topology, *components: Component) -> tuple[Edit, ...] | N
     if any(not moves_with_address(component) for component in components):
         # which name server checks them, or what moves the data, is for people to say
         return None
-    return tuple(AutomateFailover(component.id, promoter_of(topology.index, component)) for component in components)
+    promoters = [(component, promoter_of(topology.index, component)) for component in components]
+    if any(needs_new_site(topology.index, component, promoter) for component, promoter in promoters):
+        return None
+    return tuple(AutomateFailover(component.id, promoter) for component, promoter in promoters)
 
 
 def _automated(topology: Topology, components: Iterable[Component]) -> tuple[Edit, ...] | None:

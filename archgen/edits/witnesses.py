@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations, islice
 
-from archgen.edits.names import next_place, unused_name
-from archgen.model.architecture import Component
+from archgen.edits.names import next_place, same_series, stem, unused_name
+from archgen.model.architecture import SMALL_ZONES, Component, Zone, ZoneKind
 from archgen.model.kinds import KINDS
 from archgen.reliability.index import Index
 
@@ -30,7 +30,7 @@ def new_witness(taken: Iterable[str]) -> str:
 
 
 def witness_there(index: Index, component: Component) -> str | None:
-    """Return a host that is there for the third voter: one with a voter of another store, or with nothing at all.
+    """Return a host that is there for the third voter: one with a voter of another store, or a spare one.
 
     It is lost with none of the first two, and in the network of one of them.
     """
@@ -38,7 +38,7 @@ def witness_there(index: Index, component: Component) -> str | None:
     own = {host for replica in component.replicas for host in replica.hosts}
     free = (
         host
-        for host in (*_voting(index), *index.idle_hosts)
+        for host in (*_voting(index), *spare_hosts(index, component))
         if host not in own and index.hosts[host].network in networks
     )
     return next((host for host in free if is_third_place(index, component, host)), None)
@@ -51,21 +51,36 @@ def settled_witness(index: Index, component: Component, witness: str | None) -> 
     return new_witness(index.element_names)
 
 
-def idle_hosts(index: Index, component: Component) -> Iterator[str]:
-    """Yield the hosts with nothing on them, each on a machine of its own, that more members of a component may stand on."""
+def spare_hosts(index: Index, component: Component) -> Iterator[str]:
+    """Yield the hosts with nothing on them that are named as those of a component are, or as witnesses.
+
+    Others may be declared without what they are for, as a desk or a disk is: they are proposed where a reader chooses, and
+    written by no fix.
+    """
+    own = [host for replica in component.replicas for host in replica.hosts]
+    for host in index.idle_hosts:
+        if stem(host) in _FOR_VOTERS or any(same_series(host, each) for each in own):
+            yield host
+
+
+_FOR_VOTERS = ("arbiter", "observer", "quorum", "tiebreaker", "voter", "witness")
+
+
+def hosts_for_members(index: Index, component: Component, idle: Iterable[str]) -> Iterator[str]:
+    """Yield those of some idle hosts, each on a machine of its own, that more members of a component may stand on."""
     own = [host for replica in component.replicas for host in replica.hosts]
     networks = {index.hosts[host].network for host in own}
     machines = {index.machine(host) for host in own}
-    for host in index.idle_hosts:
+    for host in idle:
         if index.hosts[host].network in networks and index.machine(host) not in machines:
             machines.add(index.machine(host))
             yield host
 
 
-def two_idle_hosts(index: Index, component: Component) -> tuple[str, ...]:
-    """Return two hosts with nothing on them for members beside the first, so that no zone has two of the three; none without such."""
+def two_hosts_for_members(index: Index, component: Component, idle: Iterable[str]) -> tuple[str, ...]:
+    """Return two of some idle hosts for members beside the first, so that no zone has two of the three; none without such."""
     first = index.zones_around(component.replicas[0].hosts[0])
-    for pair in combinations(islice(idle_hosts(index, component), _MOST), 2):
+    for pair in combinations(islice(hosts_for_members(index, component, idle), _MOST), 2):
         held = Counter(zone for zones in (first, *map(index.zones_around, pair)) for zone in zones)
         if 2 not in held.values():
             return pair
@@ -77,10 +92,15 @@ _MOST = 8
 
 
 def is_third_place(index: Index, component: Component, host: str) -> bool:
-    """Return True for a host that is lost with none of the first two of a store, but by what takes down both."""
+    """Return True for a host that is lost with none of the first two of a store, but by what takes down both.
+
+    Where these are in places of their own, one of which no place is declared may stand in any.
+    """
     voters = first_two_hosts(component)
     machines = {index.machine(voter) for voter in voters}
-    return index.machine(host) not in machines and _apart(index, voters).isdisjoint(index.zones_around(host))
+    apart, around = _apart(index, voters), index.zones_around(host)
+    is_placed = bool(around) or not apart
+    return index.machine(host) not in machines and is_placed and apart.isdisjoint(around)
 
 
 def _voting(index: Index) -> Iterator[str]:
@@ -104,6 +124,7 @@ def witness_zones(index: Index, component: Component) -> tuple[str, ...]:
     """Return the zones of a new witness: a third place beside those of the first two of a store, which is new where none is declared.
 
     A declared one has the kind of the primary's zones, and is best in the same place. Voters in one place have the witness there.
+    A new one is the next of its series. Only people know a further provider or region: then it is a third site.
     """
     first = hosts_from_primary(component)[0]
     apart = _apart(index, dict.fromkeys((first, *first_two_hosts(component))))
@@ -121,4 +142,21 @@ def witness_zones(index: Index, component: Component) -> tuple[str, ...]:
     if free:
         return (min(free, key=lambda zone: zone.within not in beside).id,)
     outermost = [zone for zone in around if apart.isdisjoint(index.zones_outside(zone))]
+    if any(declared[zone].kind not in _BUILT and not _is_in_series(declared, zone, apart) for zone in outermost):
+        return (third_site(index),)
     return tuple(next_place(zone, index.element_names) for zone in outermost) or own
+
+
+_BUILT: tuple[ZoneKind, ...] = (*SMALL_ZONES, "availability-zone")
+"""The kinds of zones of which there is a further one wherever there is one."""
+
+
+def third_site(index: Index) -> str:
+    """Return the name of a new place that people have to choose."""
+    return unused_name("third-site", index.element_names)
+
+
+def _is_in_series(declared: Mapping[str, Zone], zone: str, zones: Iterable[str]) -> bool:
+    """Return True for a datacenter that is named as another of some zones is: there may be a third."""
+    alike = (each for each in zones if each != zone and declared[each].kind == declared[zone].kind)
+    return declared[zone].kind == "datacenter" and any(same_series(zone, each) for each in alike)

@@ -24,7 +24,7 @@ from archgen.edits.promotion import agrees_by_vote, is_promoted_by_unknown, keep
 from archgen.edits.second_replicas import may_get_second
 from archgen.edits.service_advice import is_only_spread
 from archgen.edits.services import is_of_one_zone
-from archgen.edits.witnesses import idle_hosts, two_idle_hosts
+from archgen.edits.witnesses import hosts_for_members, two_hosts_for_members
 from archgen.model.architecture import Component, Host, Zone
 from archgen.model.kinds import KEEPING, KINDS
 from archgen.model.subject import Subject
@@ -196,7 +196,8 @@ def _quorums(index: Index, component: Component, target: Subject, built: Collect
         if len(others) < 2:
             return
         places = [(zone,) for zone in others[:2]]
-    there = idle_hosts(index, component) if target.kind == "zone" else two_idle_hosts(index, component)
+    free_for = hosts_for_members if target.kind == "zone" else two_hosts_for_members
+    there = free_for(index, component, index.idle_hosts)
     idle = [each for each in there if each in built and not index.takes_down(target, each)]
     members: list[str] = []
     for number, place in enumerate(places):

@@ -232,6 +232,22 @@ def test_an_address_that_moves_leads_callers_to_the_primary() -> None:
     assert fixed(text, "single-writer-database")["components"]["db"]["replication"]["by"] == "orchestrator"
 
 
+@pytest.mark.parametrize(
+    ("replication", "failover"),
+    [
+        ("{mode: synchronous}", "manual"),
+        ("{writers: all}", "automatic"),
+        ("{primary: a, failover: manual}", "automatic"),
+    ],
+)
+def test_no_address_moves_to_a_copy_that_nothing_promotes(replication: str, failover: str) -> None:
+    cluster = "cluster: {active: a, failover: manual}"
+    store = f"{{kind: database, product: postgresql, runs_on: [a, b], replication: {replication}, {cluster}}}"
+    text = model(f"{JOB}\ndb: {store}", "job -> db: https", "job -> db: x", "{a: {}, b: {}}")
+    database = fixed(text, "single-point-of-failure", "single-writer-database")["components"]["db"]
+    assert database["cluster"]["failover"] == failover
+
+
 def test_a_promoter_that_is_there_promotes_the_next_store_too() -> None:
     text = model(
         f"{JOB}\none: {{kind: database, product: postgresql, runs_on: [a, b], "

@@ -9,7 +9,7 @@ from archgen.edits.promotion import promoter_of
 from archgen.language.load import load
 from archgen.model.architecture import Host
 from archgen.reliability.index import Index
-from tests.edits.fixed_models import JOB, model
+from tests.edits.fixed_models import JOB, fixed, model
 
 MANUAL = "{{kind: database, product: postgresql, runs_on: [{0}, {1}], replication: {{primary: {2}, failover: manual}}}}"
 RACKS = "zones: {r-1: {kind: rack, in: dc-1}, r-2: {kind: rack, in: dc-1}, dc-1: {kind: datacenter}}\n"
@@ -52,6 +52,30 @@ def test_a_witness_is_in_a_third_place_which_may_be_new(zones: str, third: str) 
     assert hosts["witness-1"].zones == (third,)
 
 
+@pytest.mark.parametrize(
+    ("kind", "names", "third"),
+    [
+        ("datacenter", ("paris", "lyon"), "third-site"),
+        ("datacenter", ("site-a", "site-b"), "site-c"),
+        ("region", ("eu-1", "eu-2"), "third-site"),
+        ("provider", ("p-1", "p-2"), "third-site"),
+        ("rack", ("left", "right"), "left-2"),
+    ],
+)
+def test_only_people_know_a_third_site(kind: str, names: tuple[str, str], third: str) -> None:
+    zones = f"zones: {{{names[0]}: {{kind: {kind}}}, {names[1]}: {{kind: {kind}}}}}\n"
+    hosts = f"{{a: {{zone: {names[0]}}}, b: {{zone: {names[1]}}}}}"
+    store = MANUAL.format("a", "b", "a")
+    _, after = witness(store, hosts, zones)
+    assert after["witness-1"].zones == (third,)
+    text = model(f"{JOB}\ndb: {store}", "job -> db: https", "job -> db: x", hosts, zones)
+    written = (
+        fixed(text, "single-point-of-failure", "single-writer-database")["components"]["db"]["replication"]["failover"]
+        == "automatic"
+    )
+    assert written == (third != "third-site")
+
+
 def test_a_witness_of_a_pair_in_one_rack_is_there_too() -> None:
     _, hosts = witness(MANUAL.format("a", "b", "a"), "{a: {zone: r-1}, b: {zone: r-1}}", "zones: {r-1: {kind: rack}}\n")
     assert hosts["witness-1"].zones == ("r-1",)
@@ -87,6 +111,9 @@ def test_a_virtual_witness_stands_on_a_machine_in_a_third_place_else_on_none(
         ("w: {zone: r-3}, vm: {runs_on: w}", "web: {kind: service, runs_on: vm}", "witness-1"),
         ("w: {zone: r-2}", "", "witness-1"),  # beside the second replica
         ("w: {runs_on: a}", "", "witness-1"),
+        ("w: {}", "", "witness-1"),  # it may stand in any of the racks
+        ("nas: {zone: r-3}", "", "witness-1"),  # nobody says that it is spare
+        ("quorum-1: {zone: r-3}", "", "quorum-1"),
         ("w: {zone: r-3, network: n}", "", "witness-1"),
     ],
 )
