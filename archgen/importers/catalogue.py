@@ -27,6 +27,11 @@ class Known(Struct, frozen=True):
     admin: bool = False
 
     @property
+    def watches(self) -> bool:
+        """Return True for what watches others, and calls no store of theirs; an exporter of one's own is a program as any."""
+        return KINDS[self.kind].observes and (self.kind != "monitoring-agent" or self.product is not None)
+
+    @property
     def keeps_data(self) -> bool:
         """Return True for a store: its kind has the role of data."""
         return KINDS[self.kind].role == "data"

@@ -8,10 +8,10 @@ from msgspec import Struct
 
 from archgen.importers.addresses import Mention
 from archgen.importers.catalogue import Known, is_like
-from archgen.importers.compose.drivers import PackageLists, has_driver_for, has_library_for, lacks_library_for
 from archgen.importers.compose.indirect import IndirectCall
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.facts import BY_LIBRARY, Origin
+from archgen.importers.packages import PackageLists, has_driver_for, has_library_for, lacks_library_for
 from archgen.model.kinds import KINDS
 
 

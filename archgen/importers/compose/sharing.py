@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 
 from archgen.importers.addresses import mentions
 from archgen.importers.catalogue import Known
-from archgen.importers.compose.drivers import PackageLists, has_library_for
 from archgen.importers.compose.jobs import awaited
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Service, SourceText
 from archgen.importers.facts import Origin
 from archgen.importers.names import words_of
 from archgen.importers.outside import OutsideStore
+from archgen.importers.packages import PackageLists, has_library_for
 from archgen.model.kinds import KINDS
 
 _UnseenVariables = tuple[tuple[str, str], tuple[str, ...], str]
@@ -36,9 +36,7 @@ def is_for_others(part: ServicePart, target: ServicePart | OutsideStore) -> bool
     if proxies and target.guess.known.product in COORDINATORS:
         return False
     copies = part.kind == "backup" and not KINDS[target.kind].stores
-    # an exporter of one's own is a program like others
-    observes = KINDS[part.kind].observes and (part.kind != "monitoring-agent" or part.guess.known.product is not None)
-    return copies or observes or (proxies and target.guess.known.keeps_data)
+    return copies or part.guess.known.watches or (proxies and target.guess.known.keeps_data)
 
 
 def takes_copies(
@@ -77,6 +75,7 @@ class SharedValues:
     ) -> None:
         self.sharers = _sharers_by_place(parts.values(), copied)
         self._parts, self._libraries = parts, libraries
+        self._listed: dict[tuple[int, Known], bool] = {}
         self._waits = {name: awaited(service, services) for name, service in services.items()}
 
     def of(self, value: SourceText) -> list[ServicePart]:
@@ -134,7 +133,10 @@ class SharedValues:
         own = self._libraries(part)
         if not has_library_for(known, own) or has_library_for(known, own.of_program):
             return has_library_for(known, own)
-        return not any(has_library_for(known, self._libraries(each).of_program) for each in sharing)
+        key = id(sharing), known
+        if key not in self._listed:
+            self._listed[key] = any(has_library_for(known, self._libraries(each).of_program) for each in sharing)
+        return not self._listed[key]
 
 
 def _owner_of(name: str, sharing: Sequence[ServicePart]) -> ServicePart | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -16,6 +16,7 @@ from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.recipe import read_recipe
 from archgen.importers.compose.service import SourceText
 from archgen.importers.facts import Attachment, Configuration, Opener, Origin
+from archgen.importers.packages import DOCKERFILES, PACKAGE_LISTS, directory_named
 from archgen.importers.products import image_name
 from archgen.importers.variable_names import is_for_browsers, names_page, names_telemetry
 from archgen.model.kinds import KINDS
@@ -28,17 +29,6 @@ _INSTALLED = re.compile(
     r"^/(etc|run|tmp|dev|proc|sys|certs?|ssl|docker-entrypoint|usr/share|usr/local/(etc|share)|var/(lib|log|run|cache|backups?))(/|$)"
 )
 """Where no sources are mounted."""
-
-_ROOTS = (".", "apps", "services", "packages", "src", "..", "../apps", "../services", "../packages", "../src")
-"""Where the sources of several services lie side by side."""
-
-PACKAGE_LISTS = (
-    "package.json", "requirements.txt", "pyproject.toml", "Pipfile", "setup.py", "requirements/base.txt", "requirements/production.txt",
-    "go.mod", "pom.xml", "build.gradle", "build.gradle.kts", "Gemfile", "composer.json", "Cargo.toml", "mix.exs",
-)  # fmt: skip
-"""Lists of the packages that a program is built of."""
-
-_DOCKERFILES = ("Dockerfile", "Dockerfile.prod", "Dockerfile.production")
 
 _FILES = (
     *(f"{stem}.{end}" for stem in ("config", "settings") for end in ("yml", "yaml", "json", "toml", "ini", "py", "js", "ts")),
@@ -87,7 +77,9 @@ def source_directories(part: ServicePart, opener: Opener) -> Iterator[str]:
 def _directories_of_image(part: ServicePart, opener: Opener) -> Iterator[str]:
     """Yield the directory that an image may be built from: a Dockerfile for several programs lies above what they are made of."""
     image = image_name(part.service.image)
-    built = _like_named(part, opener) or (_named([image], PACKAGE_LISTS, part, opener) if image else None)
+    built = _like_named(part, opener) or (
+        directory_named([image], PACKAGE_LISTS, part.service.source.path, opener) if image else None
+    )
     if built is not None:
         yield built[0]
 
@@ -96,17 +88,7 @@ def _like_named(part: ServicePart, opener: Opener) -> tuple[str, str] | None:
     """Return the directory whose name a service or its image has, with the Dockerfile in it, which its image may be built by."""
     image = image_name(part.service.image)
     names = dict.fromkeys((part.service.name, image, image.partition("-")[2]))
-    return _named(names, _DOCKERFILES, part, opener)
-
-
-def _named(names: Iterable[str], ends: Sequence[str], part: ServicePart, opener: Opener) -> tuple[str, str] | None:
-    """Return the directory of one of these names, beside others, that holds a file, and the file."""
-    files = [f"{name}/{file}" for name in names if _MODULE.fullmatch(name) for file in ends]
-    for root in _ROOTS:
-        for recipe, *_ in opener.find(part.service.source.path, root, files):
-            directory, file = posixpath.split(recipe.path)
-            return posixpath.relpath(directory, posixpath.dirname(part.service.source.path) or "."), file
-    return None
+    return directory_named(names, DOCKERFILES, part.service.source.path, opener)
 
 
 def variables_of_files(part: ServicePart, outer: Mapping[str, str], opener: Opener) -> Iterator[tuple[str, SourceText]]:

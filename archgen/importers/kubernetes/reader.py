@@ -87,11 +87,11 @@ def read_kubernetes(
             first = manifests.add(manifest).node.path
             if first != manifest.node.path and manifest.kind in WORKLOADS:
                 sheet.repeat(f"{manifest.kind} {manifest.name}", first, manifest.node.path)
-    return _Reader(manifests, sheet).read()
+    return _Reader(manifests, opener, sheet).read()
 
 
 class _Reader:
-    def __init__(self, manifests: Manifests, sheet: FactSheet) -> None:
+    def __init__(self, manifests: Manifests, opener: Opener, sheet: FactSheet) -> None:
         self.manifests = manifests
         self.sheet = sheet
         self.taken: dict[str, str] = {}
@@ -106,7 +106,7 @@ class _Reader:
         self.services = {(each.namespace, each.name): each for each in manifests.of("Service")}
         self.index = LabelIndex(self.parts)
         self.selected = {key: self.index.behind(service) for key, service in self.services.items()}
-        self.sharing = SharedSettings(manifests, self.parts, admissions(manifests, self.index))
+        self.sharing = SharedSettings(manifests, self.parts, admissions(manifests, self.index), opener)
         published, former = ports_of_nodes(self.services), former_namespaces(self.services)
         self.hosts = Hosts(self.parts, self.selected, self._aliases(), published, former)
         empty = {key: self.index.meant_by(each) for key, each in self.services.items() if not self.selected[key]}

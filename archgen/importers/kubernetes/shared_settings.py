@@ -10,7 +10,7 @@ from typing import Literal
 
 from archgen.importers.addresses import mentions
 from archgen.importers.catalogue import Known, is_like
-from archgen.importers.facts import Origin
+from archgen.importers.facts import Opener, Origin
 from archgen.importers.kubernetes.custom_resources import Resource
 from archgen.importers.kubernetes.manifests import Manifests, all_containers_of
 from archgen.importers.kubernetes.part import Workload
@@ -18,6 +18,8 @@ from archgen.importers.kubernetes.sought_stores import unknown_variables
 from archgen.importers.kubernetes.variables import data_of, taken_whole, variables_of
 from archgen.importers.names import words_of
 from archgen.importers.outside import OutsideStore
+from archgen.importers.packages import PackageLists, has_library_for, has_some_driver, lacks_library_for, lists_of_image
+from archgen.importers.products import image_name
 from archgen.importers.secrets import is_secret_name
 from archgen.importers.store_names import store_asked_for, store_by_name
 from archgen.importers.variable_names import names_page, names_telemetry
@@ -55,6 +57,7 @@ class _Settings:
     """A ConfigMap or Secret, with those who take it whole and the number of addresses over HTTP in it.
 
     `namers` counts those who name a component themselves, and `knowing` are those with a variable of their own for a store.
+    `listed` are the stores for which some list a library themselves.
     """
 
     def __init__(self, addresses: int) -> None:
@@ -62,6 +65,7 @@ class _Settings:
         self.takers: dict[str, Workload] = {}
         self.namers: dict[str, int] = {}
         self.knowing: dict[Known, Set[str]] = {}
+        self.listed: dict[Known, bool] = {}
 
     @cached_property
     def is_one_program(self) -> bool:
@@ -92,8 +96,12 @@ class SharedSettings:
     name in variables of their own; those that are `repeating` settings there say so of all that they need.
     """
 
-    def __init__(self, manifests: Manifests, parts: list[Workload], admitted: dict[str, set[str]]) -> None:
+    def __init__(
+        self, manifests: Manifests, parts: list[Workload], admitted: dict[str, set[str]], opener: Opener
+    ) -> None:
         self.manifests = manifests
+        self.opener = opener
+        self.libraries: dict[str, PackageLists] = {}
         self.admitted = admitted
         self.settings: dict[_Place, _Settings] = {}
         self.own: dict[str, tuple[Known, ...]] = {}
@@ -144,13 +152,48 @@ class SharedSettings:
             leads = leads and not (names_page("service", name, "://") or _SOCKETS.search(part.manifest.name))
             is_likely = leads or not settings.is_directory or is_product
             return "doubtful" if is_likely else "open"
+        if self._has_library(part, known, settings):
+            return "doubtful"
         if leads and known.kind == "database":
-            return "none"
+            return "none" if part.guess.known.product is not None else "open"
+        if KINDS[part.guess.known.kind].observes:
+            return "open"
         knowing = self._knowing(settings, known)
         if knowing:
             return "doubtful" if part.id in knowing else "open"
+        if self._leaves_to_others(part, known):
+            return "open"
         is_likely = not settings.is_directory or _is_named_for(part, known.kind)
         return "doubtful" if is_likely else "open"
+
+    def _has_library(self, part: Workload | Resource, known: Known, settings: _Settings) -> bool:
+        """Return True for a program that lists a library for a store, or whose packages do, where no other taker lists one itself."""
+        own = self._libraries_of(part)
+        if not has_library_for(known, own) or has_library_for(known, own.of_program):
+            return has_library_for(known, own)
+        if known not in settings.listed:
+            takers = (self._libraries_of(each) for each in settings.takers.values())
+            settings.listed[known] = any(has_library_for(known, lists.of_program) for lists in takers)
+        return not settings.listed[known]
+
+    def _leaves_to_others(self, part: Workload | Resource, known: Known) -> bool:
+        """Return True for a program without a library for a store, or that lists those for its other stores itself.
+
+        Which of them cache something no list of packages of a whole system tells.
+        """
+        own = self._libraries_of(part)
+        through_others = known.kind not in _FOR_SOME and has_library_for(known, own) and has_some_driver(own.of_program)
+        return through_others or lacks_library_for(known, own)
+
+    def _libraries_of(self, part: Workload | Resource) -> PackageLists:
+        """Return the lists of packages of a program, as far as they lie in a directory that is called like its image or its name."""
+        if part.id not in self.libraries:
+            lists = PackageLists()
+            if isinstance(part, Workload) and part.guess.known.product is None:
+                image = image_name(part.containers[0].text_at("image"))
+                lists = lists_of_image(part.manifest.name, image, part.manifest.node.path, self.opener)
+            self.libraries[part.id] = lists
+        return self.libraries[part.id]
 
     def _settings_at(self, source: Origin) -> _Settings:
         return self.settings.get((source.path, source.line), _NO_SETTINGS)
@@ -246,7 +289,7 @@ class SharedSettings:
             return False
         kind, stores = KINDS[part.guess.known.kind], target.guess.known.keeps_data
         leads = kind.balances and part.guess.sure
-        if kind.role == "data" or kind.observes or (stores and (leads or _PAGE.search(part.id) is not None)):
+        if kind.role == "data" or part.guess.known.watches or (stores and (leads or _PAGE.search(part.id) is not None)):
             return True
         return len(first) > 2 and not settings.firsts.get(first, set()) <= {part.id, target.id}
 
