@@ -206,9 +206,10 @@ SENTINEL = Delay(40, Source("default", "Redis Sentinel: down-after-milliseconds 
 MONGODB = Delay(
     12, Source("documented", "the median isn't above 12 s, mongodb.com/docs/manual/core/replica-set-elections")
 )
-MANAGED_PRIMARY = Delay(
+RDS_PRIMARY = Delay(
     120, Source("documented", "RDS Multi-AZ: 60 to 120 s, awsi.click/en/articles/rds-multi-az-failover-mechanism")
 )
+MANAGED_PRIMARY = Delay(120, _convention("a provider promotes a standby as quickly as RDS does, within 60 to 120 s"))
 RESCHEDULED = Delay(
     350,
     Source("default", "Kubernetes: node-monitor-grace-period 50 s (kubernetes#127352) and tolerationSeconds 300"),

@@ -96,7 +96,8 @@ class Moments:
 
     def _promoting(self, component: Component, by: str | None) -> Delay:
         if component.managed:
-            return numbers.MANAGED_PRIMARY
+            own = product_name(component.product or component.id)
+            return numbers.RDS_PRIMARY if own == "aws-rds" else numbers.MANAGED_PRIMARY
         promoter = self._topology.components.get(by or "")
         product = product_name(promoter.product or promoter.id) if promoter is not None else ""
         if product in ("sentinel", "redis-sentinel"):

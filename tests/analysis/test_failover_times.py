@@ -100,6 +100,27 @@ def test_a_declared_time_is_not_assumed(tmp_path: Path, capsys: pytest.CaptureFi
     assert "assumed" not in words
 
 
+MANAGED = "managed: true, replicas: 2, replication: {primary: 'redis#1'"
+
+
+@pytest.mark.parametrize(
+    ("product", "documented"),
+    [("rds", True), ("aws-rds-postgresql", True), ("cloud-sql", False), ("memorystore", False)],
+)
+def test_what_the_provider_of_rds_documents_is_a_convention_for_others(
+    product: str, documented: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "store.arch.yaml"
+    managed = STORE.replace(
+        "product: redis, runs_on: [a, b], replication: {primary: a", f"product: {product}, {MANAGED}"
+    )
+    model.write_text(managed.replace(", by: sentinel", "").replace(", RECOVERY", ""), encoding="utf-8")
+    assert main(["what-if", str(model), "--add", "replica of redis"]) == 0
+    words = " ".join(capsys.readouterr().out.split())
+    assert "failover after 2 min for redis" in words
+    assert ("documented: RDS Multi-AZ: 60 to 120 s" in words) is documented
+
+
 def test_what_is_down_for_good_is_not_served_after_a_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     model = tmp_path / "store.arch.yaml"
     model.write_text(STORE.replace(", RECOVERY", ""), encoding="utf-8")

@@ -34,7 +34,8 @@ FAILOVERS = {
     "`by` a component with product etcd, consul or zookeeper (Patroni)": numbers.PATRONI,
     "`by` a component with product sentinel": numbers.SENTINEL,
     "primary with product mongodb": numbers.MONGODB,
-    "primary of a managed service": numbers.MANAGED_PRIMARY,
+    "primary of RDS": numbers.RDS_PRIMARY,
+    "primary of another managed service": numbers.MANAGED_PRIMARY,
     "floating replica (Kubernetes)": numbers.RESCHEDULED,
     "any other automatic failover": numbers.OTHER_FAILOVER,
 }
