@@ -60,16 +60,25 @@ _PRACTICES: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
 )
 """The questions about facts that rules of good practice need."""
 
+_ON_TLS = (
+    encryption.calls_without_encryption,
+    encryption.certificates_without_names,
+    encryption.encryption_between_hosts,
+    encryption.certificates_without_expiry,
+)
+"""The questions that a model with `unknown: [tls]` leaves open."""
+
 
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each subject that lacks facts, with all missing facts."""
     topology = context.topology
     gaps: dict[Subject, list[Gap]] = {}
-    for question in _DEFECTS:
+    left_open = _ON_TLS if "tls" in topology.architecture.unknown else ()
+    for question in (each for each in _DEFECTS if each not in left_open):
         for gap in question(topology):
             gaps.setdefault(gap.subject, []).append(gap)
     certain = frozenset(gaps)
-    for question in _PRACTICES:
+    for question in (each for each in _PRACTICES if each not in left_open):
         for gap in question(topology):
             gaps.setdefault(gap.subject, []).append(gap)
     for subject, missing in gaps.items():

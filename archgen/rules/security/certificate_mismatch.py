@@ -167,6 +167,7 @@ RULE = Rule(
         "that know a server by its key, such as SFTP, have no certificate for a name."
     ),
     references=(("RFC 9525, Service Identity in TLS", "https://www.rfc-editor.org/rfc/rfc9525"),),
+    topic="tls",
     check=check,
     mend=mend,
     bad="""\
