@@ -39,7 +39,8 @@ def lone_components(topology: Topology) -> frozenset[str]:
     return frozenset(
         component.id
         for component in topology.architecture.components
-        if not (forms_quorum(component) or may_get_second(topology, component))
+        if component.id in topology.index.agents
+        or not (forms_quorum(component) or may_get_second(topology, component))
         or (len(component.replicas) == 1 and _is_of_no_use_twice(component))
     )
 

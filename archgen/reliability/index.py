@@ -59,6 +59,23 @@ class Index:
                 busy.update(host for replica in component.replicas for host in replica.hosts)
         return tuple(host for host in self.hosts if host not in busy)
 
+    @cached_property
+    def agents(self) -> frozenset[str]:
+        """The components of which each replica serves the host that it stands on, beside what isn't there to watch: no pair."""
+        watched = {
+            host
+            for component in self.components.values()
+            if not KINDS[component.kind].observes
+            for replica in component.replicas
+            for host in replica.hosts
+        }
+        several = (each for each in self.components.values() if each.kind in AGENTS and len(each.replicas) > 1)
+        return frozenset(
+            each.id
+            for each in several
+            if all(replica.hosts and watched.issuperset(replica.hosts) for replica in each.replicas)
+        )
+
     def callers(self, component: str) -> tuple[Component, ...]:
         """Return the components that may call a component, once for each of their connections to it."""
         return self._callers.get(component, ())

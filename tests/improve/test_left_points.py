@@ -63,3 +63,29 @@ def test_a_promoter_over_two_rooms_has_a_vote_in_a_third_one(
     assert main(["what-if", str(file)]) == 0
     words = " ".join(capsys.readouterr().out.split())
     assert "a new etcd of three, one of them on witness-1, a new host in c, a new power feed" in words
+
+
+def test_an_agent_gets_no_replica_where_it_has_nothing_to_watch(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "agents.arch.yaml"
+    file.write_text(AGENTS)
+    assert main(["what-if", str(file)]) == 0
+    assert "the search has no change for the single point of failure r" in capsys.readouterr().out
+    file.write_text(AGENTS.replace("log-collector", "service"))
+    assert main(["what-if", str(file)]) == 0
+    assert "agent" in capsys.readouterr().out.partition("ship")[0]
+
+
+AGENTS = """\
+archgen: 1
+name: Agents in one of two racks
+zones: {r: {kind: rack}, s: {kind: rack}}
+hosts: {x: {zone: r}, y: {zone: r}, z: {zone: s}}
+components:
+  app: {kind: app-server, runs_on: [x, y]}
+  agent: {kind: log-collector, runs_on: [x, y]}
+  logs: {kind: log-collector, managed: {scope: regional}, replicas: 2}
+connections: {agent -> logs: https}
+flows: {ship: {steps: [agent -> logs: push]}}
+"""

@@ -282,6 +282,28 @@ def test_what_belongs_to_a_connection() -> None:
     assert (found.needs, found.required, found.locality, found.access) == ("all", False, "same-host", "read")
 
 
+@pytest.mark.parametrize(
+    ("caller", "agent", "key", "locality"),
+    [
+        ("service, runs_on: [x, y]", "log-collector, runs_on: [x, y]", "", "same-host"),
+        ("service, runs_on: x", "monitoring-agent, runs_on: [x, y]", "", "same-host"),
+        ("service, runs_on: [x, z]", "log-collector, runs_on: [x, y]", "", None),
+        ("service, runs_on: x", "log-collector, runs_on: x", "", None),
+        ("monitoring, runs_on: x", "monitoring-agent, runs_on: [x, y]", "", None),
+        ("service, replicas: 2", "log-collector, runs_on: [x, y]", "", None),
+        ("service, runs_on: x", "log-collector, replicas: 2", "", None),
+        ("service, runs_on: x", "log-collector, runs_on: [x, y]", ", locality: same-zone", "same-zone"),
+        ("service, runs_on: x", "cache, runs_on: [x, y]", "", None),
+    ],
+)
+def test_a_component_calls_the_agent_of_its_own_host(caller: str, agent: str, key: str, locality: str | None) -> None:
+    text = (
+        f"archgen: 1\nname: Agents\nhosts: {{x: {{}}, y: {{}}, z: {{}}}}\ncomponents: {{a: {{kind: {caller}}}, b: {{kind: {agent}}}}}\n"
+        f"connections: {{a -> b: {{protocol: tcp{key}}}}}\nflows: {{do: {{steps: [a -> b: x]}}}}\n"
+    )
+    assert load("a.arch.yaml", text.encode()).architecture.connections[0].locality == locality
+
+
 # Steps
 
 

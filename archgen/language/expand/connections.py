@@ -8,9 +8,12 @@ from archgen.language.expand.context import Context, SubjectId
 from archgen.language.yaml.scalars import probability, seconds
 from archgen.language.yaml.tree import Map, Seq, TreeNode
 from archgen.model.architecture import Connection, Port, Tls
+from archgen.model.kinds import AGENTS, KINDS
 from archgen.model.managed_services import ENCRYPTED
 from archgen.model.products import product_name
 from archgen.model.protocols import PROTOCOLS
+
+_NOTHING = Map(0)
 
 
 def connections(context: Context) -> tuple[Connection, ...]:
@@ -32,7 +35,9 @@ def connections(context: Context) -> tuple[Connection, ...]:
             if end not in context.components:
                 context.refer(end, section.marks[2 * number], ("component",), subject, f"the connection `{name}`")
         connection = _connection(context, name, source, targets, value)
-        by_id[name] = _encrypted(connection) if all(map(encrypting.__contains__, targets)) else connection
+        if all(map(encrypting.__contains__, targets)):
+            connection = _encrypted(connection)
+        by_id[name] = replace(connection, locality="same-host") if _is_to_agent(context, connection) else connection
     return tuple(by_id.values())
 
 
@@ -48,6 +53,22 @@ def _encrypted(connection: Connection) -> Connection:
         for port in connection.ports
     )
     return replace(connection, ports=tuple(ports))
+
+
+def _is_to_agent(context: Context, connection: Connection) -> bool:
+    """Return True for a call to an agent beside the caller on each of its hosts: that of another host has nothing of it.
+
+    What watches calls the agents of all hosts.
+    """
+    section, target = context.section("components"), connection.targets[0]
+    if section.get(target, _NOTHING).get("kind") not in AGENTS or connection.locality is not None:
+        return False
+    agents, callers = context.placed.get(target, ()), context.placed.get(connection.source, ())
+    kind = KINDS.get(section.get(connection.source, _NOTHING).get("kind"))
+    if len(agents) < 2 or len(connection.targets) > 1 or kind is None or kind.observes:
+        return False
+    there = {agent.hosts for agent in agents if len(agent.hosts) == 1}
+    return bool(callers) and all(caller.hosts in there for caller in callers)
 
 
 def connection_ends(key: str) -> tuple[str, tuple[str, ...]]:

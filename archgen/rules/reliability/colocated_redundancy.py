@@ -132,6 +132,9 @@ def _hit(facts: Topology, breaking: RootCause, blamed: dict[str, tuple[str, ...]
     """Return the hit, with all flows that the loss takes down and the replicas to blame in some of them."""
     element = breaking.element
     inside = {flow: _inside(facts, element, flow) for flow in blamed}
+    # an agent backs up none on another host, and is where the others are
+    named = {flow: tuple(name for name in names if name not in facts.index.agents) for flow, names in blamed.items()}
+    blamed = named if any(named.values()) else blamed
     replicas = [replica for flow, names in blamed.items() for name in names for replica in inside[flow].get(name, ())]
     together = tuple(dict.fromkeys(replicas))
     place = f"on {element.id}" if element.kind == "host" else in_zone(facts.zones[element.id].kind, element.id)
@@ -150,7 +153,9 @@ def _hit(facts: Topology, breaking: RootCause, blamed: dict[str, tuple[str, ...]
         related=tuple((Subject("replica", replica), f"goes down with {element.id}") for replica in together),
         flows=breaking.flows,
         fix=_leave_machine(facts, element, together),
-        proof={point.flow: point for point in breaking.points}[next(iter(blamed))].proof,
+        proof={point.flow: point for point in breaking.points}[
+            next(flow for flow, names in blamed.items() if names)
+        ].proof,
         causes=frozenset((element.id, flow) for flow in owed),
     )
 
