@@ -10,6 +10,7 @@ from archgen.importers.assembly.inventory import Call, Inventory, Part
 from archgen.importers.catalogue import BY_PRODUCT, PROVIDED, Known, is_product_like
 from archgen.importers.facts import Origin
 from archgen.importers.names import free_id, words_of
+from archgen.importers.secrets import is_secret_name
 
 _STORE = re.compile(
     r"[-_.]?(db|database|mongo|mongodb|mysql|mariadb|postgres|postgresql|pg|redis|cache|store|sql)\d*$", re.IGNORECASE
@@ -106,7 +107,9 @@ def pair_neighbours(inventory: Inventory) -> Inventory:
 
 
 def _sought(part: Part, store: Part, variable: str) -> Call:
-    return replace(_call(part, store), required=True, variable=variable, evidence=f"{variable}, in no file")
+    # a file may well hold a password
+    evidence = f"{variable}, {'without an address' if is_secret_name(variable) else 'in no file'}"
+    return replace(_call(part, store), required=True, variable=variable, evidence=evidence)
 
 
 def _outside(product: str, variable: str, place: Origin, inventory: Inventory) -> Part:

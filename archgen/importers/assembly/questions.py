@@ -12,6 +12,7 @@ from archgen.importers.assembly.inventory import Entry, Inventory, Part
 from archgen.importers.assembly.registries import registered_behind
 from archgen.importers.facts import BY_LIBRARY
 from archgen.importers.names import words_of
+from archgen.importers.secrets import is_secret_name
 from archgen.model.products import product_of
 from archgen.model.sha256 import digest
 
@@ -137,7 +138,10 @@ def _calls(inventory: Inventory) -> Iterator[ImportQuestion]:
         ask = f"{call.source} starts after {call.target}. Does it call it, and can it do without?"
         if call.is_named:
             ask = f"By their names, {call.source} calls {call.target}. Does it, and can it do without?"
-        if call.variable is not None:
+        if call.variable is not None and is_secret_name(call.variable):
+            unserved = f" No Service leads to {call.target}." if inventory.parts[call.target].is_unserved else ""
+            ask = f"{call.source} has {call.variable}, and no file an address.{unserved} Does it call {call.target}, and can it do without?"
+        elif call.variable is not None:
             ask = f"No file holds an address for {call.variable} of {call.source}. Does it call {call.target}, and can it do without?"
         if by_library:
             ask = f"{call.source} has a library for {call.target}, and no file an address. Does it call it, and can it do without?"
