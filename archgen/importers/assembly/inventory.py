@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from archgen.importers.facts import Origin
+from archgen.importers.products import guess
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS, Kind
 
@@ -145,8 +146,26 @@ class Inventory(Struct):
 
     @property
     def backed_up(self) -> set[str]:
-        """Return the stores that are backed up for certain: what only its name calls a backup may copy something else."""
-        return {name for part in self.parts.values() if part.confidence == "high" for name in part.backs_up}
+        """Return the stores that are backed up for certain: what only its name calls a backup may copy something else.
+
+        One that runs the image of the store itself has nothing else to do with it.
+        """
+        return {
+            name
+            for part in self.parts.values()
+            for name in part.backs_up
+            if part.confidence == "high" or _is_image_of(part.image or "", self.parts[name].product)
+        }
+
+    @property
+    def unwatched(self) -> list[Part]:
+        """Return the components that no file connects with what watches them, without that itself."""
+        watched = {end for call in self.calls.values() for end in self._watched_by(call)}
+        return [part for part in self.parts.values() if not part.traits.observes and part.id not in watched]
+
+    def _watched_by(self, call: Call) -> list[str]:
+        ends = [call.source, call.target]
+        return ends if any(self.parts[end].traits.observes for end in ends) else []
 
     def callers(self, identity: str) -> list[Call]:
         """Return the calls of a component."""
@@ -155,3 +174,7 @@ class Inventory(Struct):
     def callees(self, identity: str) -> list[Call]:
         """Return the calls by a component."""
         return [call for call in self.calls.values() if call.source == identity]
+
+
+def _is_image_of(image: str, product: str | None) -> bool:
+    return product is not None and guess("", image, "", frozenset()).known.product == product

@@ -259,7 +259,7 @@ def _unknown(inventory: Inventory, doors: Doors) -> tuple[str, ...]:
     words = {
         "backups": any((part.traits.stores or part.kind == "search") and part.id not in copied for part in parts)
         or any(True for _ in unread_by(inventory)),
-        "monitoring": not all(_is_watched(inventory, part) for part in parts),
+        "monitoring": inventory.unwatched != [],
         # what admits traffic to some pods says nothing of the edge
         "firewalls": True,
         "hosts": True,
@@ -269,12 +269,6 @@ def _unknown(inventory: Inventory, doors: Doors) -> tuple[str, ...]:
         "dns": "dns" not in kinds,
     }
     return tuple(word for word, is_open in words.items() if is_open)
-
-
-def _is_watched(inventory: Inventory, part: Part) -> bool:
-    """Return True for a component that a file connects with what watches it, and for that itself."""
-    ends = [call.source for call in inventory.callers(part.id)] + [call.target for call in inventory.callees(part.id)]
-    return part.traits.observes or any(inventory.parts[end].traits.observes for end in ends)
 
 
 def _is_open(entry: Entry) -> bool:

@@ -242,7 +242,9 @@ def _writers(inventory: Inventory) -> Iterator[ImportQuestion]:
         callers = tuple(
             call.source
             for call in inventory.callers(part.id)
-            if is_walked(inventory, call.source, call.target) and call.source != part.id
+            if is_walked(inventory, call.source, call.target)
+            and call.source != part.id
+            and inventory.parts[call.source].kind != "backup"
         )
         if part.traits.stores and len(callers) > 1:
             yield question(
@@ -251,7 +253,11 @@ def _writers(inventory: Inventory) -> Iterator[ImportQuestion]:
 
 
 def _about(word: str, inventory: Inventory) -> ImportQuestion:
-    """Return the question about an open topic; where something is backed up, that about backups names the rest."""
+    """Return the question about an open topic; where something is backed up or watched, it names the rest."""
+    watching = next((part.id for part in inventory.parts.values() if part.kind == "monitoring"), None)
+    if word == "monitoring" and watching is not None:
+        rest = ", ".join(part.id for part in inventory.unwatched[:8])
+        return question("unknown", word, f"Does anything, such as {watching}, monitor {rest}?", ("none", "elsewhere"))
     copied = inventory.backed_up
     stores = [part for part in inventory.parts.values() if part.traits.stores and part.kind != "object-storage"]
     others = [part.id for part in stores if part.id not in copied]
