@@ -137,3 +137,24 @@ def test_home_directory_is_no_project(tmp_path: Path, monkeypatch: pytest.Monkey
     assert [line for line in lines if line.startswith("missing: ")] == [
         f"missing: {absence}; import a directory that holds both"
     ]
+
+
+@pytest.mark.parametrize(
+    ("files", "line"),
+    [
+        ({"k8s/kustomization.yaml": f"resources: []\n---{WORKLOAD}"}, "k8s/kustomization.yaml"),
+        ({"k8s/kustomization.yaml": f"{WORKLOAD}---\nresources: []\n"}, "k8s/kustomization.yaml"),
+        (
+            {f"{each}/kustomization.yaml": f"resources: []\n---{WORKLOAD.replace('web', each)}" for each in ("a", "b")},
+            "a/kustomization.yaml and 1 more",
+        ),
+        ({"k8s/kustomization.yaml": "---\nresources: [app.yaml]\n---\n", "k8s/app.yaml": WORKLOAD}, ""),
+    ],
+)
+def test_other_documents_of_a_kustomization_are_named(
+    files: dict[str, str], line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({"app.yaml": WORKLOAD, **files})
+    words = "Kustomize takes the first document alone; move the others into files that it names"
+    assert import_model((".",), None).reasons == ((f"{line}: {words}",) if line else ())

@@ -160,6 +160,9 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
             if is_kustomization(path):
                 collection.missing += [(path, each, False) for each in kustomizations.at(path).missing]
                 collection.missing += [(path, each, True) for each in kustomizations.outside(path)]
+        collection.reasons += _words_on_documents(
+            path for path in manifests if is_kustomization(path) and kustomizations.at(path).holds_others
+        )
         chosen = (
             _chosen_of(nearest, found) if is_unclear else (path for project in projects.projects for path in project)
         )
@@ -176,6 +179,14 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
         collection.others += _manifest_directories(directory, below) if preference is not None else manifests
         collection.read_projects(projects, found, "" if preference is None else preference.reason)
         _find_proxies(collection, directory, below, found)
+
+
+def _words_on_documents(paths: Iterable[str]) -> Iterator[str]:
+    """Yield the words on kustomizations with other documents, which their authors mean to be applied."""
+    first, *others = [*paths] or [""]
+    if first:
+        more = f" and {len(others)} more" if others else ""
+        yield f"{first}{more}: Kustomize takes the first document alone; move the others into files that it names"
 
 
 def _is_for_visitors(directory: str, path: str) -> bool:

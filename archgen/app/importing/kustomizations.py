@@ -21,12 +21,16 @@ _ELSEWHERE = re.compile(r"[:?$%{]|//|^[\w-]+(\.[\w-]+)+/")
 
 
 class Kustomization(Struct, frozen=True):
-    """The file by which Kustomize knows a directory, its text, what it names, each with the key for it, and its namespace."""
+    """The file by which Kustomize knows a directory, its text, what it names, each with the key for it, and its namespace.
+
+    One that `holds_others` has more documents than Kustomize takes of it: it takes the first.
+    """
 
     path: str
     text: str
     names: tuple[tuple[str, str], ...]
     namespace: str = ""
+    holds_others: bool = False
 
     @property
     def directory(self) -> str:
@@ -88,7 +92,8 @@ class Kustomizations:
             roots = _documents_in(text)
             spaces = (root.get("namespace") for root in roots if isinstance(root, Map))
             namespace = next((each for each in spaces if isinstance(each, str)), "")
-            self._read[path] = Kustomization(path, text, tuple(_names_in(roots)), namespace)
+            holds_others = sum(isinstance(root, Map) for root in roots) > 1
+            self._read[path] = Kustomization(path, text, tuple(_names_in(roots)), namespace, holds_others)
         return self._read[path]
 
 
