@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 
 def inversions(places: Iterable[int]) -> int:
@@ -24,12 +24,13 @@ def inversions(places: Iterable[int]) -> int:
     return crossed
 
 
-def crossings(row: Sequence[int], below: Sequence[Mapping[int, int]], places: Sequence[int]) -> int:
+def crossings(row: Sequence[int], below: Sequence[Sequence[int]], places: Sequence[int]) -> int:
     """Return the crossings between a row and the row below it, whose `places` are known."""
     ends: list[int] = []
     for item in row:
-        beneath = [places[other] for other in below[item]]
+        beneath = below[item]
         if len(beneath) > 1:
-            beneath.sort()
-        ends += beneath
+            ends += sorted([places[other] for other in beneath])
+        elif beneath:
+            ends.append(places[beneath[0]])
     return inversions(ends)

@@ -24,6 +24,10 @@ LARGE = 600
 STARTS, KEPT = 10, 4
 """Further orders to sweep from, and how many of the best are sifted."""
 
+TANGLE_STARTS, TANGLE_KEPT = 3, 1
+"""The same for a tangle of long links, which nobody follows: more starts spare as many crossings there as they add bends,
+and take four times as long."""
+
 REMEMBERED = 64
 """Nets whose orders are remembered: a diagram is laid out by several measures, and its net is often the same."""
 
@@ -72,9 +76,15 @@ def best_numbers(structure: _Structure) -> tuple[float, ...]:
     rows, first = structure.rows, tuple(structure.rows.keys)
     least, numbers = _best(rows, (first, [-key for key in first]), 1)
     if least and rows.net.count <= LARGE:
-        further, others = _best(rows, _shuffled(len(first), STARTS), KEPT)
+        starts, kept = (TANGLE_STARTS, TANGLE_KEPT) if _is_tangle(rows.net, least) else (STARTS, KEPT)
+        further, others = _best(rows, _shuffled(len(first), starts), kept)
         numbers = others if further < least else numbers
     return tuple(numbers)
+
+
+def _is_tangle(net: Net, crossed: int) -> bool:
+    """Return True if links cross more often than there are items, most of which are lanes."""
+    return crossed > net.count > 2 * len(net.nodes)
 
 
 def _best(rows: OrderedRows, starts: Iterable[Sequence[float]], count: int) -> _Order:
@@ -130,4 +140,4 @@ def _sweep(rows: OrderedRows, sweep: int) -> None:
     down = sweep % 2 == 0
     ranks = range(1, rows.height) if down else range(rows.height - 2, -1, -1)
     for rank in ranks:
-        rows.sort(rank, rows.net.above if down else rows.net.below, turn)
+        rows.sort(rank, rows.above if down else rows.below, turn)

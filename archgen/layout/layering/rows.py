@@ -11,7 +11,8 @@ from archgen.layout.layering.net import Net
 class OrderedRows:
     """An order of the children of every group, by numbers, and the rows that follow from it.
 
-    `held` are the items of each item and group by their rank, in no order.
+    `held` are the items of each item and group by their rank, in no order. `above` and `below` are the neighbors of each
+    item.
     """
 
     def __init__(self, net: Net) -> None:
@@ -35,11 +36,29 @@ class OrderedRows:
             while vertex != net.root:
                 self.held[vertex].setdefault(rank, []).append(item)
                 vertex = net.parents[vertex]
+        self.above, self.below = list(map(tuple, net.above)), list(map(tuple, net.below))
+        # what stands alone in its group has no place to change
+        self._movable = [[several for several in held.values() if len(several) > 1] for held in self.children]
+        self._moved = self._vertices_moved()
+        self._backwards = [{group: held[::-1] for group, held in within.items()} for within in self.children]
         self.keys: list[float] = [float(key) for key in _first_keys(net)] + [0.0]
         self.places = [0] * net.count
         self.rows: list[list[int]] = [[] for _ in range(self.height)]
         self._crossed: list[int | None] = [None] * self.height
         self.take(self.keys)
+
+    def _vertices_moved(self) -> list[tuple[int, ...]]:
+        """Return for each item the vertices that it stands in, itself included, which have siblings in its rank."""
+        moved: list[tuple[int, ...]] = []
+        movable = [{vertex for several in all_several for vertex in several} for all_several in self._movable]
+        for item, rank in enumerate(self.net.ranks):
+            around, vertex = list[int](), item
+            while vertex != self.net.root:
+                if vertex in movable[rank]:
+                    around.append(vertex)
+                vertex = self.net.parents[vertex]
+            moved.append(tuple(around))
+        return moved
 
     def _groups_from_within(self) -> list[int]:
         groups = range(self.net.count, self.net.root)
@@ -81,13 +100,15 @@ class OrderedRows:
         if self.net.root == self._count:
             return self.ordered(group, rank)
         items: list[int] = []
+        backwards, position, count = self._backwards[rank], self.keys.__getitem__, self._count
         waiting = [group]
         while waiting:
             vertex = waiting.pop()
-            if vertex < self._count:
+            if vertex < count:
                 items.append(vertex)
-            else:
-                waiting += self.ordered(vertex, rank)[::-1]
+                continue
+            inner = backwards.get(vertex, [])
+            waiting += inner if len(inner) == 1 else sorted(inner, key=position, reverse=True)
         return items
 
     def ordered(self, group: int, rank: int) -> list[int]:
@@ -100,46 +121,44 @@ class OrderedRows:
         for rank in range(self.height - 1):
             crossed = self._crossed[rank]
             if crossed is None:
-                crossed = self._crossed[rank] = crossings(self.rows[rank], self.net.below, self.places)
+                crossed = self._crossed[rank] = crossings(self.rows[rank], self.below, self.places)
             total += crossed
         return total
 
-    def sort(self, rank: int, near: Sequence[dict[int, int]], turn: bool) -> None:
+    def sort(self, rank: int, near: Sequence[Sequence[int]], turn: bool) -> None:
         """Sort what stands in a rank by the mean place of its neighbors; what has none keeps its place.
 
         With a `turn` what has the same mean changes places.
         """
-        means = self._means(rank, near)
-        position = self.keys.__getitem__
-        for children in self.children[rank].values():
+        means, keys = self._means(rank, near), self.keys
+        for children in self._movable[rank]:
             movable = [vertex for vertex in children if vertex in means]
             if len(movable) > 1:
-                movable.sort(key=position, reverse=turn)
-                keys = sorted([self.keys[vertex] for vertex in movable])
+                movable.sort(key=keys.__getitem__, reverse=turn)
+                taken = [keys[vertex] for vertex in movable]
+                if turn:
+                    taken.reverse()
                 movable.sort(key=means.__getitem__)
-                for key, vertex in zip(keys, movable, strict=True):
-                    self.keys[vertex] = key
+                for key, vertex in zip(taken, movable, strict=True):
+                    keys[vertex] = key
         self.renew(rank)
 
-    def _means(self, rank: int, near: Sequence[dict[int, int]]) -> dict[int, float]:
-        places, parents, root = self.places, self.net.parents, self.net.root
-        if root == self._count:
-            # without groups
-            return {
-                item: sum([places[other] for other in others]) / len(others)
-                for item in self.rows[rank]
-                if (others := near[item])
-            }
-        sums: dict[int, float] = {}
+    def _means(self, rank: int, near: Sequence[Sequence[int]]) -> dict[int, float]:
+        """Return the mean place of the neighbors of whatever has some, and siblings in a rank."""
+        places, moved = self.places, self._moved
+        sums: dict[int, int] = {}
         counts: dict[int, int] = {}
         for item in self.rows[rank]:
-            if others := near[item]:
-                total, count = sum([places[other] for other in others]), len(others)
-                vertex = item
-                while vertex != root:
-                    sums[vertex] = sums.get(vertex, 0) + total
-                    counts[vertex] = counts.get(vertex, 0) + count
-                    vertex = parents[vertex]
+            others, around = near[item], moved[item]
+            if not others or not around:
+                continue
+            total, count = sum([places[other] for other in others]), len(others)
+            for vertex in around:
+                if vertex in sums:
+                    sums[vertex] += total
+                    counts[vertex] += count
+                else:
+                    sums[vertex], counts[vertex] = total, count
         return {vertex: total / counts[vertex] for vertex, total in sums.items()}
 
 
