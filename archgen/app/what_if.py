@@ -185,7 +185,8 @@ def _assigned(architecture: Architecture, word: str, before: tuple[Edit, ...]) -
         raise UsageError(f"unknown setting `{word}`; {HOW}")
     waiting = tuple(component.id for component in architecture.components if needs_manual_failover(component))
     # a second replica of a store came with it already
-    if any(isinstance(edit, AutomateFailover) and (not dot or edit.component == name) for edit in before):
+    automated = {edit.component for edit in before if isinstance(edit, AutomateFailover)}
+    if name in automated if dot else automated and not waiting:
         return ()
     if dot:
         if _component(architecture, name) not in waiting:

@@ -38,11 +38,16 @@ _ASKED = {
 def has_primary(component: Component) -> bool:
     """Return True for what takes writes in one place, from where they are copied: a store, and a cache of a product for that.
 
-    A provider's cache is such a product, unless it is Memcached's.
+    A provider's cache is such a product, unless it is Memcached's, or keeps answers that pass through it.
     """
-    service = component.managed and "memcache" not in (component.product or component.id)
-    led = component.kind == "cache" and bool(service or product_name(component.product) in _KEPT_IN)
+    product = product_name(component.product)
+    service = component.managed and "memcache" not in (component.product or component.id) and product not in _OF_ANSWERS
+    led = component.kind == "cache" and (service or product in _KEPT_IN)
     return led or KINDS[component.kind].stores
+
+
+_OF_ANSWERS = ("varnish", "squid", "nginx", "apache", "traffic-server")
+"""Caches that nobody writes to: each keeps the answers that pass through it."""
 
 
 def agrees_by_vote(component: Component) -> bool:

@@ -27,6 +27,10 @@ ZONES = "zones: {r: {kind: region}, z-1: {kind: availability-zone, in: r}, z-2: 
             "web in several zones, by its provider",
         ),
         ("kind: file-storage, product: nfs, runs_on: a", None),
+        (
+            "kind: cache, product: varnish, managed: {scope: zonal, zone: z-1}",
+            "one more replica of web in another zone",
+        ),
     ],
 )
 def test_what_a_provider_runs_in_one_zone_gets_another(store: str, words: str | None) -> None:
@@ -41,3 +45,9 @@ def test_a_copy_in_another_zone_is_written_as_lint_advises() -> None:
     lines = changed_yaml(model, after)
     assert "managed: {scope: regional, zone: r}" in lines
     assert 'replication: {primary: "web#1", failover: automatic}' in lines
+
+
+def test_a_cache_of_answers_has_no_primary() -> None:
+    model = serving("  web: {kind: cache, product: varnish, managed: {zone: z-1}}", "a: {zone: z-1}", ZONES)
+    (edit,) = find_smallest_repair(model).edits
+    assert "replication" not in changed_yaml(model, apply_edit(model, edit))

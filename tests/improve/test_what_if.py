@@ -428,3 +428,22 @@ def test_what_moves_the_traffic_of_a_store_alone_is_no_promoter(
     document = run(capsys, str(model), "--set", "db.failover=automatic")
     assert document["changes"] == ["automatic failover of db"]
     assert document["hours_per_year_won"][0]["do"] > 0
+
+
+def test_what_is_automatic_by_its_replica_already_leaves_the_others_to_automate(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "m.arch.yaml"
+    model.write_text(
+        "archgen: 1\nname: Two stores\nhosts: {a: {}, b: {}}\ncomponents:\n  job: {kind: scheduler, runs_on: a}\n"
+        "  db: {kind: database, product: postgresql, runs_on: a}\n"
+        "  other: {kind: database, product: postgresql, runs_on: [a, b], replication: {primary: a, failover: manual}}\n"
+        "connections: {job -> db: postgresql, job -> other: postgresql}\n"
+        "flows: {do: {access: write, steps: [job -> db: INSERT, job -> other: INSERT]}}\n"
+    )
+    added = [str(model), "--add", "replica of db on b"]
+    every = run(capsys, *added, "--set", "failover=automatic")["changes"]
+    assert [change.partition(" by ")[0] for change in every[1:]] == [
+        f"automatic failover of {name}" for name in ("db", "other")
+    ]
+    assert run(capsys, *added, "--set", "db.failover=automatic")["changes"] == every[:2]
