@@ -360,12 +360,13 @@ class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
     # Servers
 
     def load(self, host: str) -> tuple[str, ...]:
-        """Return the components on a host that serve requests or store data."""
+        """Return the components on a host that serve requests or store data; what a provider runs has only its place there."""
         return self._loads[host]
 
     @cached_property
     def _loads(self) -> dict[str, tuple[str, ...]]:
-        working = {component for component, kind in self._kinds.items() if kind.serves or kind.stores}
+        own = {component for component in self._kinds if not self.components[component].managed}
+        working = {component for component in own if self._kinds[component].serves or self._kinds[component].stores}
         return {
             host: tuple(dict.fromkeys([replica.component for replica in replicas if replica.component in working]))
             for host, replicas in self.replicas_on.items()

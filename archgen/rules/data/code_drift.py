@@ -19,7 +19,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if component.managed or (component.kind != "code-base" and component.deploy != "by-hand"):
             continue
         hosts = facts.hosts_of(component.id)
-        if len(hosts) < 2:
+        if len(hosts) < 2 or len(component.replicas) < 2:
+            # one that may run on several hosts is one copy
             continue
         if component.kind == "code-base":
             users = [user for user in facts.architecture.components if user.codebase == component.id]
@@ -40,11 +41,16 @@ def _hit(facts: Topology, component: Component, users: list[Component], hosts: t
     how = "each is changed manually" if by_hand else "no deployment that updates them together is declared"
     return Hit(
         subject=Subject("component", component.id),
-        message=f"{component.id} has copies on {listed(hosts)}, and {how}",
+        message=f"{component.id} has {_copies(component, hosts)}, and {how}",
         related=tuple((Subject("host", host), "holds a copy") for host in hosts),
         flows=facts.flows_through([component.id, *(user.id for user in users)]),
         confidence="high" if by_hand else "low",
     )
+
+
+def _copies(component: Component, hosts: tuple[str, ...]) -> str:
+    floating = any(replica.floating for replica in component.replicas)
+    return f"{len(component.replicas)} copies" if floating else f"copies on {listed(hosts)}"
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
