@@ -13,6 +13,7 @@ from archgen.edits.backups import add_backup
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change
+from archgen.model.durations import spell_duration
 from archgen.model.kinds import FILE_STORES, KINDS
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
@@ -120,11 +121,13 @@ def _is_old(context: RuleContext, tested: str) -> bool:
 
 def _missing(facts: Topology, component: Component) -> Hit:
     case = _case(facts, component)
-    mistake = "deletion" if component.kind == "stream" else "DELETE"
+    mistake = "deletion" if component.kind in ("stream", *FILE_STORES) else "DELETE"
     repeats = len(component.replicas) > 1 and (
         component.replication is not None or product_of(component.product).agrees
     )
-    beside = f"; its replicas repeat a mistaken {mistake} within seconds" if repeats else ""
+    lag = component.replication.lag if component.replication is not None else None
+    soon = "within seconds" if lag is None or lag < 60 else f"within {spell_duration(lag)}"
+    beside = f"; its replicas repeat a mistaken {mistake} {soon}" if repeats else ""
     what = component.title
     if component.uploads == "local" and not KINDS[component.kind].stores:
         what, beside = f"the uploads that {component.title} keeps on its server", ""

@@ -117,6 +117,8 @@ def _lost_by_mistake(facts: Topology, component: Component, objective: float, ap
     enough = _AT_ONCE if apart and objective < _NOTHING else objective
     if not declared or len(declared) < len(ages) or min(declared) <= enough:
         return None
+    # the rare ones beside them, as on tapes, are for other mistakes
+    backups = tuple(backup for backup in backups if backup.every == min(declared))
     names, age, least = listed([backup.title for backup in backups]), *map(spell_duration, (min(declared), objective))
     often = spell_interval(min(declared))
     if apart:
