@@ -75,8 +75,15 @@ def _hit(
             (Subject("zone", there), "has a network of its own"),
         ),
         flows=facts.flows_of[component.id],
+        fix=None if kind in _SURE else _SPAN,
         confidence="high" if kind in _SURE else "medium",
     )
+
+
+_SPAN = (
+    "Declare the network that spans both places, if there is one: `network` at their hosts. Else move a name (`address: dns` with "
+    "a health check), or announce the address from both (`by: anycast`)."
+)
 
 
 RULE = Rule(
@@ -96,8 +103,8 @@ RULE = Rule(
         "anycast`), or put the provider's balancer, which spans the zones, in front of the pair."
     ),
     limits=(
-        "Datacenters, and zones of a private cloud, can share a layer-2 network, which a model can't declare: the "
-        "finding is less certain there. Doesn't check mechanisms that it doesn't know, such as a provider's own."
+        "Datacenters, and zones of a private cloud, can share a layer-2 network: the finding is less certain there, and there is none "
+        "where the hosts are in one `network`. Doesn't check mechanisms that it doesn't know, such as a provider's own."
     ),
     references=(
         ("RFC 9568, Virtual Router Redundancy Protocol", "https://www.rfc-editor.org/rfc/rfc9568"),
