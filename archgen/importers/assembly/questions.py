@@ -16,6 +16,7 @@ from archgen.importers.secrets import is_secret_name
 from archgen.model.products import product_of
 from archgen.model.sha256 import digest
 
+_MOST_NAMED = 5
 _WORDS_OF_ALL = {"", "service", "svc", "api", "app", "server", "db", "database"}
 
 
@@ -254,10 +255,16 @@ def _writers(inventory: Inventory) -> Iterator[ImportQuestion]:
 
 def _about(word: str, inventory: Inventory) -> ImportQuestion:
     """Return the question about an open topic; where something is backed up or watched, it names the rest."""
-    watching = next((part.id for part in inventory.parts.values() if part.kind == "monitoring"), None)
-    if word == "monitoring" and watching is not None:
-        rest = ", ".join(part.id for part in inventory.unwatched[:8])
-        return question("unknown", word, f"Does anything, such as {watching}, monitor {rest}?", ("none", "elsewhere"))
+    watching = [part for part in inventory.parts.values() if part.kind == "monitoring"]
+    if word == "monitoring" and watching:
+        # others, such as those of traces, watch what sends to them
+        first = min(watching, key=lambda part: part.product != "prometheus")
+        names = [part.id for part in inventory.unwatched]
+        rest = ", ".join(names if len(names) <= _MOST_NAMED else names[: _MOST_NAMED - 1])
+        more = f" and {len(names) - _MOST_NAMED + 1} other components" if len(names) > _MOST_NAMED else ""
+        return question(
+            "unknown", word, f"Does anything, such as {first.id}, monitor {rest}{more}?", ("none", "elsewhere")
+        )
     copied = inventory.backed_up
     stores = [part for part in inventory.parts.values() if part.traits.stores and part.kind != "object-storage"]
     others = [part.id for part in stores if part.id not in copied]
