@@ -22,7 +22,7 @@ DEV = "services:\n  front: {image: nginx, volumes: [%s]}\n"
 @pytest.mark.parametrize(
     ("files", "line"),
     [
-        ({"proxy/b.conf": CONF % "web:3000"}, ": nothing mounts it"),
+        ({"proxy/b.conf": CONF % "web:3000"}, ": no compose file mounts it"),
         ({"proxy/b.conf": CONF % "10.0.0.1:3000"}, READS),
         ({"proxy/b.conf": CONF % "web.acme.example:3000"}, READS),
         # of a product that no file that is read configures
@@ -39,6 +39,22 @@ DEV = "services:\n  front: {image: nginx, volumes: [%s]}\n"
         (
             {"proxy/b.conf": CONF % "10.0.0.1:3000", "dev/compose.yml": DEV % "./proxy/b.conf:/etc/nginx/nginx.conf"},
             ": dev/compose.yml mounts it",
+        ),
+        (
+            {
+                "proxy/b.conf": CONF % "10.0.0.1:3000",
+                "compose.dev.yml": DEV % "{type: bind, source: ./proxy/b.conf, target: /etc/nginx/nginx.conf}",
+            },
+            ": compose.dev.yml mounts it",
+        ),
+        (
+            {"proxy/b.conf": CONF % "10.0.0.1:3000", "compose.dev.yml": DEV % "" + "configs: {a: {file: ./proxy/b.conf}}\n"},
+            ": compose.dev.yml mounts it",
+        ),
+        # what an image is built from need not be in it
+        (
+            {"proxy/b.conf": CONF % "10.0.0.1:3000", "compose.dev.yml": "services: {front: {build: ./proxy}}\n"},
+            READS,
         ),
         ({"proxy/b.conf": CONF % "10.0.0.1:3000", "compose.dev.yml": DEV % ".:/etc/nginx"}, READS),
         (

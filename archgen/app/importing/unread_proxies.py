@@ -12,7 +12,11 @@ from archgen.app.importing.directories import FoundFiles, path_in
 from archgen.importers.facts import Configuration
 from archgen.importers.unnamed_proxies import leads_by_names, proxy_of
 
-_RELATIVE = re.compile(r"""(?<![\w./$}-])\.{1,2}/[^:"'\s,\]}]+""")
+_MOUNTED = re.compile(
+    r"""(?<![\w./$}-])(\.{1,2}/[^:"'\s,\]}]+):|\b(?:source|file)["']?:[ \t]*["']?(\.{1,2}/[^:"'\s,\]}]+)"""
+)
+"""A path before a target in a container, or by itself as the source of a mount or of a configuration."""
+
 _COPIED = re.compile(r"^[ \t]*(?:COPY|ADD)[ \t]+(.*)", re.MULTILINE | re.IGNORECASE)
 _RECIPE = re.compile(r"(^|[._-])(Dockerfile|Containerfile)([._-]|$)", re.IGNORECASE)
 _COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
@@ -41,7 +45,7 @@ def _named_in(text: str, *, is_recipe: bool) -> Iterator[str]:
     """Yield the relative paths that a file mounts; a recipe of an image names them as they are, and the target last."""
     text = _COMMENT.sub("", text)
     if not is_recipe:
-        yield from _RELATIVE.findall(text)
+        yield from (short or long for short, long in _MOUNTED.findall(text))
     for line in _COPIED.findall(text) if is_recipe else ():
         words = [word.strip("\"',[]") for word in line.split()[:_MOST_WORDS]]
         yield from (word for word in words[:-1] if word[:1].isalnum() or word.startswith("./"))
@@ -58,7 +62,7 @@ def lines_of_proxies(
     for file in files:
         owner = next((owners[path] for path in _around(file.path) if path in owners), "")
         if not owner and proxy_of(file) in described and leads_by_names(file):
-            owner = "nothing mounts it"
+            owner = "no compose file mounts it"
         step = f"; `archgen import {shlex.join((*paths, file.path))}` reads it too" if not owner else f": {owner}"
         yield f"not read: {file.path}{step}"
 
