@@ -163,3 +163,52 @@ def test_variant_is_named_in_the_summary(tmp_path: Path, monkeypatch: pytest.Mon
     lines = summary(import_model((".",), None)).splitlines()
     assert "left out: jobs (k8s/k2/jobs.yaml:4): another variant of the system" in lines
     assert any("Deployment api (k8s/api.yaml, k8s/k2/api.yaml)" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("loose", "image", "is_left_out"),
+    [
+        ({"web": "acme/web:2"}, "acme/web:1", True),
+        ({"web": "web:2"}, "acme/web:1", True),
+        ({"web": "eu.example.org:5000/web:2"}, "acme/web:1", True),
+        # an image that is called like its owner, of a time when the system was one program
+        ({"web": "acme/acme:1"}, "acme/web:1", True),
+        ({"web": "acme/wiki:1"}, "acme/web:1", False),
+        ({"other": "acme/web:1"}, "acme/web:1", False),
+        ({"web": "acme/web:2", "redis": "redis:7", "rabbitmq": "rabbitmq:4"}, "acme/web:1", True),
+        ({"web": "acme/web:2", "jobs": "acme/jobs:1"}, "acme/web:1", True),
+        ({"web": "acme/web:2", "jobs": "acme/jobs:1", "mail": "acme/mail:1"}, "acme/web:1", False),
+    ],
+)
+@pytest.mark.parametrize("namespace", ["shop", ""])
+def test_what_lies_loose_and_runs_mostly_what_a_kustomization_does_is_left_out(
+    loose: dict[str, str],
+    image: str,
+    is_left_out: bool,
+    namespace: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    spec = "{type: LoadBalancer, selector: {app: web}, ports: [{port: 80}]}"
+    door = f"apiVersion: v1\nkind: Service\nmetadata: {{name: web-door}}\nspec: {spec}\n"
+    files = system("old/web", loose)
+    write(
+        {
+            **system("k8s", {"web": image}, namespace),
+            "old/web/app.yaml": files["old/web/app.yaml"],
+            "old/web/door.yaml": door,
+        }
+    )
+    result = import_model((".",), None)
+    # without the Service of type LoadBalancer, nothing tells how visitors come
+    assert bool(result.model.doors.assumed) == is_left_out
+    is_repeated = is_left_out or (namespace == "" and "web" in loose)
+    assert ("the first counts: 1 workload in several files" in summary(result)) == is_repeated
+
+
+def test_what_lies_loose_in_a_namespace_of_its_own_is_read_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = WORKLOAD.replace("{name: web}\n", "{name: web, namespace: blog}\n", 1)
+    write({**system("k8s", {"web": "acme/web:1"}, "shop"), "old/app.yaml": text})
+    assert replicas() == {"blog-web": 1, "web": 1}

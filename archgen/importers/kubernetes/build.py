@@ -41,6 +41,7 @@ from archgen.importers.kubernetes.variants import (
     KubernetesSystem,
     common_directory,
     leave_out,
+    without_leftovers,
     without_trials,
 )
 from archgen.importers.nodes import SourceNode
@@ -93,7 +94,8 @@ def read_objects(
             manifests.generated.setdefault(key, []).extend(entries)
         # a patch may take all containers away
         yield from (each for each in built.objects.values() if not is_patch(each.kind, each.node))
-    yield from without_trials(list(builder.others()), sheet)
+    others = list(builder.others())
+    yield from without_trials([*without_leftovers(others, builder.counting, sheet)], sheet)
 
 
 def _put(each: Manifest, deployed: list[Deployed]) -> Manifest:

@@ -54,6 +54,12 @@ def _runs_same(one: Manifest, other: Manifest) -> bool:
     return first <= second or second <= first
 
 
+def _is_of_one_owner(one: Manifest, other: Manifest) -> bool:
+    """Return True for images of which one is called as the other and its owner, such as `shop/shop` and `shop/api`; the same ones too."""
+    first, second = ({*_WORD.findall(_image_of(each).partition(":")[0])} for each in (one, other))
+    return _runs_same(one, other) or first <= second or second <= first
+
+
 def _words(image: str) -> set[str]:
     """Return the words of an image's name without those of a stage, where it has others; none of a placeholder."""
     words = set(_WORD.findall(image_name(image))) if not set(image) & set("$<{") else set()
@@ -69,6 +75,36 @@ def leave_out(system: KubernetesSystem, counting: KubernetesSystem, sheet: FactS
             sheet.omit(each.origin, name, "another variant of the system")
         elif first != each.node.path:
             sheet.repeat(f"{kind} {name}", first, each.node.path)
+
+
+def without_leftovers(objects: list[Manifest], counting: Iterable[Manifest], sheet: FactSheet) -> Iterator[Manifest]:
+    """Yield objects of no kustomization, without those of directories that run mostly what kustomizations run, in no namespace.
+
+    `counting` are the objects of the kustomizations: what lies loose is what these replaced, or an example.
+    """
+    run = {(each.kind, each.name): each for each in counting if each.kind in WORKLOADS}
+    directories: dict[str, list[Manifest]] = {}
+    for each in objects:
+        directories.setdefault(posixpath.dirname(each.node.path), []).append(each)
+    for inner in directories.values():
+        workloads = [each for each in inner if each.kind in WORKLOADS]
+        own = [each for each in workloads if not is_product(_image_of(each))] or workloads
+        again = [
+            each
+            for each in own
+            if not each.namespace
+            and (first := run.get((each.kind, each.name))) is not None
+            and _is_of_one_owner(each, first)
+        ]
+        if not again or 2 * len(again) < len(own):
+            yield from inner
+            continue
+        for each in workloads:
+            first = run.get((each.kind, each.name))
+            if first is None:
+                sheet.omit(each.origin, each.name, "another variant of the system")
+            else:
+                sheet.repeat(f"{each.kind} {each.name}", first.node.path, each.node.path)
 
 
 def without_trials(objects: list[Manifest], sheet: FactSheet) -> Iterator[Manifest]:
