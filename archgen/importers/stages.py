@@ -20,6 +20,10 @@ _ASIDE = r"kind|debug|watch|old|legacy|obsolete|archived?|deprecated|playground"
 _ENDS_OF_COPIES = "prod|production|prd|live|stag(?:e|ing)?|stg|uat|qa|dev|tests?|local"
 """Words by which copies of one thing are told apart at the end of their names, as the namespaces `shop-dev` and `shop-prod`."""
 
+_COPY = re.compile(
+    r"(^|[-_.])(dev|develop(ment)?|tests?|testing|stag(e|ing)|stg|uat|qa|preview|(pre|non)-?prod(uction)?)$",
+    re.IGNORECASE,
+)
 _END = re.compile(rf"[-_.](?:{_ENDS_OF_COPIES})$", re.IGNORECASE)
 _PROPER = tuple((stage, re.compile(rf"(^|[^a-z])({words})([^a-z]|$)", re.IGNORECASE)) for stage, words in _WORDS)
 _PATTERNS = (*_PROPER, (TRIAL, re.compile(rf"(^|[^a-z])({_ASIDE})([^a-z]|$)", re.IGNORECASE)))
@@ -34,6 +38,11 @@ def stage_of(name: str) -> int:
 def is_before_release(name: str) -> bool:
     """Return True for a name with a word for a stage before the release: that something is old, or of old, is none."""
     return any(stage >= STAGING and pattern.search(name) is not None for stage, pattern in _PROPER)
+
+
+def is_copy_before_release(name: str) -> bool:
+    """Return True for a name that ends in a stage before the release: a `demo-shop` or a `ci-runner` may be in use."""
+    return _COPY.search(name) is not None
 
 
 def without_stage(name: str) -> str:

@@ -47,25 +47,99 @@ def test_what_a_controller_applies_to_namespaces_of_its_own_runs_at_the_same_tim
 
 
 @pytest.mark.parametrize(
-    ("stage", "others", "names"),
+    ("stage", "others", "argo", "names"),
     [
-        ("prod/tools-dev", "prod/web-prod", {"web"}),
-        ("prod/tools-dev", "prod/web", {"web"}),
-        ("prod/tools-uat", "prod/web-prod", {"web"}),
-        ("prod/tools", "prod/web-prod", {"web", "tools"}),
-        ("prod/tools-dev", "prod/web-uat", {"web", "tools"}),
+        ("all/tools-dev", "all/web-prod", ARGO % "all/tools-dev", {"web"}),
+        ("all/tools-uat", "all/web-prod", ARGO % "all/tools-uat", {"web"}),
+        ("all/tools-dev", "all/web", "", {"web"}),
+        ("all/tools-dev", "all/web", ARGO % "all/tools-dev", {"web", "tools"}),
+        ("all/tools", "all/web-prod", "", {"web", "tools"}),
+        ("all/tools-dev", "all/web-uat", "", {"web", "tools"}),
+        # what lies below production is called after a program
+        ("prod/tools-dev", "prod/web", "", {"web", "tools"}),
+        ("all/legacy-tools", "all/web", "", {"web", "tools"}),
+        ("all/dev-tools", "all/web", "", {"web", "tools"}),
         # another directory is of another part of the system
-        ("tools/dev", "web/prod", {"web", "tools"}),
+        ("tools/dev", "web/prod", "", {"web", "tools"}),
     ],
 )
 def test_trial_without_a_base_in_common_stands_aside_for_those_beside_it(
-    stage: str, others: str, names: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stage: str, others: str, argo: str, names: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     write({**base("base/web"), **base("base/tools", "tools")})
     write({**overlay(stage, "../../base/tools", 2, "tools"), **overlay(others, "../../base/web", 2)})
-    write({"argo.yaml": ARGO % stage})
+    write({"argo.yaml": argo})
     assert replicas().keys() == names
+
+
+NET = {"common/net/kustomization.yaml": "resources: [net.yaml]\n", "common/net/net.yaml": "kind: NetworkPolicy\n"}
+
+
+@pytest.mark.parametrize(
+    ("place", "names", "expected"),
+    [
+        ("base", ["app.yaml", "../../../common/net"], {"cart", "users", "redis"}),
+        # a base is one by its name also where what is common runs something
+        ("base", ["app.yaml", "../../../common/net", "../../../redis"], {"cart", "users", "redis"}),
+        ("app", ["app.yaml", "../../../common/net"], {"cart", "users", "redis"}),
+        # two overlays upon one more of a base are modes of it
+        ("app", ["app.yaml", "../../../redis"], {"cart", "redis"}),
+    ],
+)
+def test_base_that_names_what_systems_have_in_common_is_a_base(
+    place: str, names: list[str], expected: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**NET, **base("redis", "redis")})
+    for name in ("cart", "users"):
+        write({f"apps/{name}/{place}/app.yaml": WORKLOAD.replace("web", name)})
+        write({f"apps/{name}/{place}/kustomization.yaml": f"resources: [{', '.join(names)}]\n"})
+        write(overlay(f"apps/{name}/overlays/prod", f"../../{place}", 1, name))
+        write(overlay(f"apps/{name}/overlays/dev", f"../../{place}", 5, name))
+    assert replicas().keys() == expected
+
+
+@pytest.mark.parametrize(
+    ("shared", "expected"),
+    [
+        ("", {"web", "cart", "users"}),
+        ("  - ../../../../common/net\n", {"web", "cart", "users"}),
+    ],
+)
+def test_overlays_upon_nothing_that_runs_are_modes_only_of_what_lies_nearest(
+    shared: str, expected: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**NET, **base("web", "web")})
+    for name in ("cart", "users"):
+        write(
+            {
+                f"apps/{name}/base/kustomization.yaml": "resources: [map.yaml]\n",
+                f"apps/{name}/base/map.yaml": "kind: ConfigMap\n",
+            }
+        )
+        for stage in ("prod", "dev"):
+            text = f"resources:\n  - app.yaml\n  - ../../base\n{shared}"
+            write({f"apps/{name}/overlays/{stage}/kustomization.yaml": text})
+            mode = name if stage == "prod" else f"{name}-{stage}"
+            write({f"apps/{name}/overlays/{stage}/app.yaml": WORKLOAD.replace("web", mode)})
+    assert replicas().keys() == expected
+    write({"apps/trial/dev/kustomization.yaml": "resources: [app.yaml, ../../../common/net]\n"})
+    write({"apps/trial/dev/app.yaml": WORKLOAD.replace("web", "trial")})
+    assert replicas().keys() == expected
+    write({"apps/kustomization.yaml": "resources: [trial/dev]\n"})
+    assert replicas().keys() == expected | {"trial"}
+
+
+def test_component_is_no_overlay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**base("web"), **base("components/core", "cache"), **overlay("prod", "../web\n  - ../components/core", 2)})
+    for name in ("disk", "share"):
+        text = "kind: Component\nresources: [../core]\nreplicas: [{name: cache, count: 3}]\n"
+        write({f"components/{name}/kustomization.yaml": text})
+    assert replicas() == {"web": 2, "cache": 1}
+    assert import_model((".",), None).reasons == ()
 
 
 APPLY = "kubectl apply -k k8s/base/lost\n"

@@ -16,6 +16,7 @@ from archgen.language.yaml.faults import Unreadable
 from archgen.language.yaml.tree import Map, Seq, TreeNode
 from archgen.system.files import ResolvedDirectory, lies_in
 
+_BASES = [key for key in RESOURCES if key != "components"]
 _ELSEWHERE = re.compile(r"[:?$%{]|//|^[\w-]+(\.[\w-]+)+/")
 """A name that is the address of a repository, or holds what is put in later."""
 
@@ -24,6 +25,7 @@ class Kustomization(Struct, frozen=True):
     """The file by which Kustomize knows a directory, its text, what it names, each with the key for it, and its namespace.
 
     One that `holds_others` has more documents than Kustomize takes of it: it takes the first.
+    A component changes what names it, and nobody applies it by itself.
     """
 
     path: str
@@ -31,6 +33,7 @@ class Kustomization(Struct, frozen=True):
     names: tuple[tuple[str, str], ...]
     namespace: str = ""
     holds_others: bool = False
+    is_component: bool = False
 
     @property
     def directory(self) -> str:
@@ -40,12 +43,17 @@ class Kustomization(Struct, frozen=True):
     @property
     def has_outer_base(self) -> bool:
         """Return True for a kustomization that changes one of another directory."""
-        return any(key in RESOURCES and name.startswith("../") for key, name in self.names)
+        return any(key in _BASES and name.startswith("../") for key, name in self.names)
 
     @property
     def named(self) -> list[str]:
         """Return the paths that it names."""
         return [path_in(self.directory, name) for _, name in self.names]
+
+    @property
+    def resources(self) -> list[str]:
+        """Return the paths of what it puts together, without those of patches."""
+        return [path_in(self.directory, name) for key, name in self.names if key in RESOURCES]
 
     @property
     def missing(self) -> list[str]:
@@ -93,7 +101,8 @@ class Kustomizations:
             spaces = (root.get("namespace") for root in roots if isinstance(root, Map))
             namespace = next((each for each in spaces if isinstance(each, str)), "")
             holds_others = sum(isinstance(root, Map) for root in roots) > 1
-            self._read[path] = Kustomization(path, text, tuple(_names_in(roots)), namespace, holds_others)
+            is_component = any(isinstance(root, Map) and root.get("kind") == "Component" for root in roots)
+            self._read[path] = Kustomization(path, text, tuple(_names_in(roots)), namespace, holds_others, is_component)
         return self._read[path]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
+from itertools import takewhile
+from operator import eq
 
 from msgspec import Struct
 
@@ -12,7 +14,7 @@ from archgen.app.importing.kustomizations import Kustomization
 from archgen.app.importing.overlay_modes import Scripts, ScriptWords, above, applied_by_scripts, loose_directories
 from archgen.importers.kubernetes.deployed import deployed_by, is_below_applied, is_deployed, may_deploy
 from archgen.importers.nodes import SourceNode
-from archgen.importers.stages import TRIAL, UNNAMED, stage_of
+from archgen.importers.stages import PRODUCTION, TRIAL, UNNAMED, is_copy_before_release, stage_of
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
 
@@ -42,7 +44,7 @@ def choose_overlays(
     """
     by_directory = {each.directory: each for each in stated}
     kustomizations = {directory: each.path for directory, each in by_directory.items()}
-    overlays = [directory for directory, each in by_directory.items() if directory and each.has_outer_base]
+    overlays = _overlays_among(by_directory, manifests)
     below = tuple(f"{overlay}{os.sep}" for overlay in overlays)
     manifests = manifests | {each.path: each.text.encode() for each in stated}
     bases = {path: data for path, data in manifests.items() if not path.startswith(below)}
@@ -54,7 +56,9 @@ def choose_overlays(
     deployed = _among_deployed([*kustomizations], applied)
     own_overlays = [directory for directory in overlays if kustomizations[directory] not in outer] or overlays
     spaces = {directory: each.namespace for directory, each in by_directory.items()}
-    chosen = [*_choose_overlays(own_overlays, named, workloads, deployed, scripts, spaces)]
+    roots = [each for each in named if each not in overlays and not _is_before_release(each)]
+    held = {*_reached(roots, named)}
+    chosen = [*_choose_overlays(own_overlays, named, workloads, deployed, scripts, spaces, held)]
     read = _directories_of([overlay for overlay, _ in chosen], overlays, named)
     # what is applied beside an overlay may stand in its directory, such as its secrets
     inner_roots = tuple(f"{overlay}{os.sep}" for overlay in read)
@@ -87,43 +91,93 @@ def _choose_overlays(
     deployed: Set[str],
     scripts: Scripts,
     spaces: Mapping[str, str],
+    held: Set[str],
 ) -> Iterator[tuple[str, str]]:
     """Yield the overlay of each base that visitors see, with the reason; of several that are all for trials none, unless one is deployed.
 
     `named` are the paths that each kustomization names, by its directory, and `workloads` the files of bases. `deployed` are
     the overlays that a controller applies: of those for visitors they come first, whatever the others are called. Several that
-    it applies to namespaces of their own, as `spaces` has them, run at the same time.
+    it applies to namespaces of their own, as `spaces` has them, run at the same time. Of those that change no base what a
+    kustomization that is read leads to is `held`.
     """
     inner = {path for overlay in overlays for path in named[overlay]}
     bases = {os.path.dirname(path) for path in workloads} & named.keys()
-    groups = [(group, _stages_of(group)) for group in _groups(overlays, named, workloads)]
-    for_visitors = {os.path.dirname(each) for _, ranks in groups for each, stage in ranks.items() if stage <= UNNAMED}
-    for group, ranks in groups:
-        if min(ranks.values()) > UNNAMED and any(os.path.dirname(each) in for_visitors for each in group):
+    groups, alone = _groups(overlays, named, workloads)
+    stages = {each: stage for group in groups for each, stage in _stages_of(group).items()}
+    best: dict[str, int] = {}
+    for each, stage in stages.items():
+        best[os.path.dirname(each)] = min(stage, best.get(os.path.dirname(each), TRIAL))
+    for group in groups:
+        if any(each in alone and each in held for each in group):
+            yield from ((each, "") for each in group if each in held)
+            continue
+        if all(_is_trial_beside(each, best, each in deployed) for each in group):
             continue  # what stands beside overlays for visitors, and has none of its own, runs in trials alone
         order = sorted(
-            ((ranks[each] > UNNAMED, each not in deployed, ranks[each], each in inner), each) for each in group
+            ((stages[each] > UNNAMED, each not in deployed, stages[each], each in inner), each) for each in group
         )
         equal = [each for key, each in order if key == order[0][0]]
         stated = applied_by_scripts(equal, scripts()) if equal[1:] else None
         chosen = order[0][1] if stated is None else stated[0]
-        if ranks[chosen] != TRIAL or len(group) == 1 or chosen in deployed:
-            worst = max(ranks[chosen], UNNAMED)
-            others = [each for _, each in order if each not in inner and ranks[each] <= worst]
+        is_only = len(group) == 1 and (chosen not in alone or len(groups) == 1)
+        if stages[chosen] != TRIAL or is_only or chosen in deployed:
+            worst = max(stages[chosen], UNNAMED)
+            others = [each for _, each in order if each not in inner and stages[each] <= worst]
+            covered = bases if chosen not in alone else {path for each in group for path in named[each]}
             if equal[1:] and {*equal} <= deployed and len({spaces[each] for each in equal} - {""}) == len(equal):
                 yield from ((each, "a controller applies it to a namespace of its own") for each in equal)
-                yield from ((each, "") for each in _of_other_bases(equal, others, named, bases))
+                yield from ((each, "") for each in _of_other_bases(equal, others, named, covered))
                 continue
-            beside = [*_of_other_bases([chosen], others, named, bases)]
+            beside = [*_of_other_bases([chosen], others, named, covered)]
             reason = "" if {*equal} <= {chosen, *beside} else f"the first of {len(equal)} equal ones by name"
             yield chosen, reason if stated is None else stated[1]
             yield from ((each, "") for each in beside)
+
+
+def _overlays_among(stated: Mapping[str, Kustomization], manifests: Mapping[str, bytes]) -> list[str]:
+    """Return the directories that change what another one runs.
+
+    A base with a workload of its own may name others: rules for its network, or what all systems of a repository have in common.
+    """
+    resources = {directory: each.resources for directory, each in stated.items()}
+    inner = {path for paths in resources.values() for path in paths}
+    return [
+        directory
+        for directory, each in stated.items()
+        if directory
+        and each.has_outer_base
+        and not each.is_component
+        and not ((_is_base(directory) or directory in inner) and _runs_alone(directory, resources, manifests))
+    ]
+
+
+def _is_base(directory: str) -> bool:
+    return os.path.basename(directory) in _OF_BASES
+
+
+def _runs_alone(directory: str, resources: Mapping[str, list[str]], manifests: Mapping[str, bytes]) -> bool:
+    """Return True for a directory with workloads of its own: a base, whatever it names; any other if it names no workload outside."""
+    paths = {path for each in _reached([directory], resources) for path in resources[each]}
+    workloads = [path for path in paths if path in manifests and _WORKLOAD.search(manifests[path])]
+    own = [path for path in workloads if path.startswith(f"{directory}{os.sep}")]
+    return bool(own) and (_is_base(directory) or len(own) == len(workloads))
 
 
 def _stages_of(group: list[str]) -> dict[str, int]:
     """Return the stage of each overlay of a group, by what tells its path from those of the others."""
     shared = len(os.path.commonpath([os.path.dirname(overlay) for overlay in group]))
     return {overlay: stage_of(overlay[shared:]) for overlay in group}
+
+
+def _is_trial_beside(overlay: str, best: Mapping[str, int], is_deployed: bool) -> bool:
+    """Return True for an overlay that its name puts before the release, beside one for visitors; not below what is for production.
+
+    `best` are the likeliest stages in each directory. A controller's word weighs more, unless one beside is called for production.
+    """
+    directory, name = os.path.split(overlay)
+    if not is_copy_before_release(name) or stage_of(directory) == PRODUCTION:
+        return False
+    return best[directory] == PRODUCTION or (best[directory] == UNNAMED and not is_deployed)
 
 
 def _of_other_bases(
@@ -175,8 +229,10 @@ def _among_deployed(overlays: list[str], paths: Set[str]) -> set[str]:
     }
 
 
-def _groups(overlays: list[str], named: Mapping[str, list[str]], workloads: list[str]) -> list[list[str]]:
-    """Return the overlays by the workloads that they change, those that change none in a group of their own."""
+def _groups(
+    overlays: list[str], named: Mapping[str, list[str]], workloads: list[str]
+) -> tuple[list[list[str]], Set[str]]:
+    """Return the overlays by the workloads that they change, and those that change none, by the nearest that they name."""
     bases = {directory for path in workloads for directory in above(path)}
     others, joined = set(overlays), dict[str, str]()
     targets = {path for overlay in overlays for path in named[overlay] if path in bases}
@@ -189,11 +245,25 @@ def _groups(overlays: list[str], named: Mapping[str, list[str]], workloads: list
             if outer in targets:
                 _join(joined, target, outer)
     based = {_first(joined, target) for target in targets}
+    alone = [each for each in overlays if _first(joined, each) not in based]
+    for overlay in alone:
+        for path in _nearest(overlay, named[overlay]):
+            _join(joined, overlay, path)
     groups: dict[str, list[str]] = {}
     for overlay in overlays:
-        first = _first(joined, overlay)
-        groups.setdefault(first if first in based else "", []).append(overlay)
-    return list(groups.values())
+        groups.setdefault(_first(joined, overlay), []).append(overlay)
+    return list(groups.values()), {*alone}
+
+
+def _nearest(directory: str, paths: Iterable[str]) -> list[str]:
+    """Return the paths outside a directory that have most directories in common with it."""
+    shared = {
+        path: sum(1 for _ in takewhile(bool, map(eq, path.split(os.sep), directory.split(os.sep))))
+        for path in paths
+        if not path.startswith(f"{directory}{os.sep}")
+    }
+    most = max(shared.values(), default=0)
+    return [path for path, count in shared.items() if count == most]
 
 
 def _join(joined: dict[str, str], name: str, other: str) -> None:
