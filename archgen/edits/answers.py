@@ -14,6 +14,11 @@ from archgen.model.steps import Request
 _CALL = frozenset({"required", "optional", "none"})
 _ENTRANCE = frozenset({"yes", "none"})
 _HOSTS = frozenset({"one", "several"})
+_PROTOCOLS = {
+    "postgresql": "postgresql", "mysql": "mysql", "mariadb": "mysql", "mongodb": "mongodb", "redis": "redis", "valkey": "redis",
+    "rabbitmq": "amqp", "kafka": "kafka", "memcached": "memcached",
+}  # fmt: skip
+"""The protocols that stores are called by, by their products."""
 
 
 def makes_certain(question: Question) -> bool:
@@ -105,6 +110,7 @@ def _call(model: Architecture, about: str, value: str) -> Iterator[Change]:
     path: Path = ("connections", about)
     connection = next((each for each in model.connections if each.id == about), None)
     if connection is None:
+        yield from _new_call(model, about, value == "required") if value != "none" else ()
         return
     if value == "none":
         yield from _without_steps(model, about)
@@ -118,6 +124,20 @@ def _call(model: Architecture, about: str, value: str) -> Iterator[Change]:
         for flow in model.flows:
             if not _uses(flow, about) and _calls(flow, connection.source):
                 yield Append(("flows", flow.id, "steps"), {about: "request"})
+
+
+def _new_call(model: Architecture, about: str, required: bool) -> Iterator[Change]:
+    """Draw a call that was asked about alone."""
+    source, _, target = about.partition(" -> ")
+    components = {component.id: component for component in model.components}
+    if source not in components or target not in components:
+        return
+    protocol = "tcp" if KINDS[components[target].kind].role == "data" else "http"
+    if required:
+        yield from _caller(model, components[target], source, protocol)
+    else:
+        protocol = _PROTOCOLS.get(components[target].product or "", protocol)
+        yield Put(("connections", about), {"protocol": protocol, "required": False})
 
 
 def _without_redirect(model: Architecture, about: str) -> Iterator[Change]:
@@ -225,14 +245,7 @@ def _several_hosts(model: Architecture, host: str) -> Iterator[Change]:
 
 def _caller(model: Architecture, store: Component, caller: str, protocol: str = "tcp") -> Iterator[Change]:
     connection = f"{caller} -> {store.id}"
-    protocols = {
-        "postgresql": "postgresql",
-        "mysql": "mysql",
-        "mariadb": "mysql",
-        "mongodb": "mongodb",
-        "redis": "redis",
-    }
-    yield Put(("connections", connection), protocols.get(store.product or "", protocol))
+    yield Put(("connections", connection), _PROTOCOLS.get(store.product or "", protocol))
     for flow in model.flows:
         if _calls(flow, caller):
             yield Append(("flows", flow.id, "steps"), {connection: "request" if protocol == "http" else "query"})

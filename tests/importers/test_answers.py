@@ -172,7 +172,7 @@ def test_door_that_is_confirmed_is_no_longer_assumed(tmp_path: Path, monkeypatch
 def test_comment_marks_no_assumption_once_it_is_confirmed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("compose.yml").write_text(
-        "services:\n  api: {image: acme/api, ports: ['80:80'], depends_on: [pdf]}\n  pdf: {image: acme/pdf}\n"
+        "services:\n  api: {image: nginx, ports: ['80:80'], depends_on: [pdf]}\n  pdf: {image: acme/pdf}\n"
     )
     assert main(["import", ".", "-o", str(MODEL)]) == 0
     assert "  docker-host: {}  # ? compose.yml:2, " in MODEL.read_text()
@@ -181,7 +181,7 @@ def test_comment_marks_no_assumption_once_it_is_confirmed(tmp_path: Path, monkey
     text = MODEL.read_text()
     assert "  docker-host: {}  # compose.yml:2, " in text
     assert "  api -> pdf: {protocol: http, required: false}  # compose.yml:2, depends_on only" in text
-    assert "  api: {kind: service, image: acme/api, runs_on: docker-host}  # ? compose.yml:2, " in text
+    assert "  pdf: {kind: service, image: acme/pdf, runs_on: docker-host}  # ? compose.yml:3, " in text
     assert format_model(str(MODEL), MODEL.read_bytes()) == MODEL.read_bytes()
 
 
@@ -288,13 +288,20 @@ services:
 """
 
 
-def test_what_few_share_or_another_calls_is_assumed_and_not_asked(
+def test_what_few_share_is_assumed_and_asked_where_another_calls_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("compose.yml").write_text(SHARED_BY_FEW)
     assert main(["import", ".", "-o", str(MODEL)]) == 0
-    assert [each.about for each in model().questions if "may have no use" in each.ask] == ["db"]
+    asked = {each.about: each.options[1:-1] for each in model().questions if "may have no use" in each.ask}
+    assert asked == {"db": ("a", "b", "c"), "queue": ("a", "b", "c")}
+    drawn = {each.id for each in model().connections}
+    assert {"a -> cache", "b -> cache", "a -> db", "d -> queue"} <= drawn
+    assert "a -> queue" not in drawn
+    answer("queue", "b")
+    new = {each.id: each for each in model().connections if each.id not in drawn}
+    assert {name: each.ports[0].protocol for name, each in new.items()} == {"b -> queue": "amqp"}
 
 
 @pytest.mark.parametrize(("given", "required"), [("required", True), ("optional", False), ("none", None)])
@@ -309,4 +316,56 @@ def test_call_that_a_library_alone_shows_is_asked(
     answer("prices -> cache", given)
     calls = [(each.required, each.assumed) for each in model().connections if each.id == "prices -> cache"]
     assert calls == ([] if required is None else [(required, None)])
-    assert [len(flow.steps) for flow in model().flows] == [1 if required is None else 2]
+    assert [len(flow.steps) for flow in model().flows] == [2 if required else 1]
+
+
+OPEN = """
+services:
+  web: {image: "acme/web:1", ports: ["80:80"], environment: {QUEUE_URL: "amqp://queue"}, depends_on: [pdf]}
+  mails: {build: mails, environment: {WEB_URL: "http://web"}}
+  pdf: {image: "acme/pdf:1"}
+  queue: {image: "rabbitmq:4"}
+"""
+
+
+@pytest.mark.parametrize(("about", "protocol"), [("web -> pdf", "http"), ("mails -> queue", "amqp")])
+@pytest.mark.parametrize(("given", "required"), [("required", True), ("optional", False), ("none", None)])
+def test_call_that_no_connection_shows_is_drawn_by_an_answer(
+    given: str,
+    required: bool | None,
+    about: str,
+    protocol: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mails").mkdir()
+    Path("mails/requirements.txt").write_text("pika==1")
+    Path("compose.yml").write_text(OPEN)
+    assert main(["import", ".", "-o", str(MODEL)]) == 0
+    assert about not in {each.id for each in model().connections}
+    steps = sum(len(flow.steps) for flow in model().flows)
+    answer(about, given)
+    drawn = [(each.required, each.assumed, each.ports[0].protocol) for each in model().connections if each.id == about]
+    assert drawn == ([] if required is None else [(required, None, protocol)])
+    assert (sum(len(flow.steps) for flow in model().flows) > steps) == (required is True)
+    text = MODEL.read_text()
+    assert main(["import", ".", "-o", str(MODEL), "--update"]) == 0
+    assert MODEL.read_text() == text
+
+
+@pytest.mark.parametrize("gone", ["web", "pdf"])
+def test_answer_about_what_is_gone_draws_nothing(gone: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    MODEL.parent.mkdir()
+    MODEL.write_text(
+        f"""\
+archgen: 1
+name: A call that is asked about
+components: {{{"web" if gone == "pdf" else "pdf"}: {{kind: service}}}}
+questions:
+  q: {{about: web -> pdf, ask: "web starts after pdf. Does it call it?", options: [required, optional, none]}}
+"""
+    )
+    answer("web -> pdf", "required")
+    assert model().connections == ()

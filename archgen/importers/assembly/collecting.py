@@ -141,5 +141,5 @@ def _state_call(call: Call, fact: Fact) -> None:
         call.port = fact.value
     elif fact.key == "variable":
         call.variable, call.is_named, call.is_assumed = fact.value, True, True
-    elif fact.key in ("guess", "required", "pool", "tls", "locality", "is_assumed", "is_spoken"):
+    elif fact.key in ("guess", "required", "pool", "tls", "locality", "is_assumed", "is_spoken", "is_doubtful"):
         setattr(call, fact.key, fact.value)

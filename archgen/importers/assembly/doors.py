@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from archgen.importers.assembly.certainty import UNPROVEN
 from archgen.importers.assembly.inventory import Entry, Inventory, Part
 
 
@@ -106,9 +107,9 @@ def may_redirect(entries: list[Entry], entry: Entry) -> bool:
 
 
 def is_walked(inventory: Inventory, source: str, target: str) -> bool:
-    """Return True if a call is part of a flow: it is required, and no guess but that of a proxy, which exists to call."""
+    """Return True if a call is part of a flow: it is required, and proven by a file or the guess of a proxy, which exists to call."""
     call = inventory.calls[source, target]
-    if not call.required:
+    if not call.required or call.is_open or call.evidence in UNPROVEN:
         return False
     front = inventory.parts[source].traits.balances or inventory.parts[source].kind == "web-server"
     return not call.guess or (front and inventory.parts[target].traits.serves)

@@ -82,7 +82,8 @@ class Call(Struct, kw_only=True):
 
     It is `asked` if the caller may do without it, as with a search engine beside a database, and `is_assumed` if files
     know its target by different names, or not at all, and `is_named` if nothing but names shows it: theirs,
-    or that of a `variable`. The address of one that `is_spoken` holds its protocol.
+    or that of a `variable`. The address of one that `is_spoken` holds its protocol. Of one that `is_doubtful` nothing speaks
+    that is the caller's own; one that `is_open` is asked about, and no connection.
     """
 
     source: str
@@ -102,6 +103,8 @@ class Call(Struct, kw_only=True):
     is_named: bool = False
     variable: str | None = None
     is_spoken: bool = False
+    is_doubtful: bool = False
+    is_open: bool = False
 
     @property
     def id(self) -> str:
@@ -160,7 +163,7 @@ class Inventory(Struct):
     @property
     def unwatched(self) -> list[Part]:
         """Return the components that no file connects with what watches them, without that itself."""
-        watched = {end for call in self.calls.values() for end in self._watched_by(call)}
+        watched = {end for call in self.calls.values() if not call.is_open for end in self._watched_by(call)}
         return [part for part in self.parts.values() if not part.traits.observes and part.id not in watched]
 
     def _watched_by(self, call: Call) -> list[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Set
 
+from archgen.importers.assembly.certainty import ASSUMING
 from archgen.importers.assembly.inventory import Call, Part
 from archgen.importers.catalogue import BY_PRODUCT, STORES
-from archgen.importers.facts import ADMITTED, BY_LIBRARY, BY_LOGIN, IN_SOURCE, MOUNTED, PASSED_ON, SCRAPED_IN_PART
+from archgen.importers.facts import IN_SOURCE, MOUNTED, PASSED_ON
 
 
 def learn(
@@ -32,7 +33,7 @@ def _complete(parts: dict[str, Part], calls: dict[tuple[str, str], Call], call: 
         call.required = False
     if target.kind == "search" and _has_database(parts, calls, call):
         call.required, call.asked = False, True
-    call.is_assumed = call.is_assumed or call.evidence in (ADMITTED, BY_LIBRARY, BY_LOGIN, IN_SOURCE, SCRAPED_IN_PART)
+    call.is_assumed = call.is_assumed or call.evidence in ASSUMING
     known = BY_PRODUCT.get(target.product or "")
     if known is not None and call.protocol == "http" and not call.is_spoken and call.evidence in (MOUNTED, IN_SOURCE):
         call.protocol = known.protocol

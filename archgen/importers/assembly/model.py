@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from archgen.importers.assembly.certainty import UNPROVEN, leave_open
 from archgen.importers.assembly.collecting import collect, spread_callees
 from archgen.importers.assembly.copies import mark_copies
 from archgen.importers.assembly.doors import Doors, is_local, is_walked, may_redirect, sort_doors
@@ -49,7 +50,7 @@ class _Draft(Struct):
 def assemble_model(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> ImportedModel:
     """Return the model that facts state."""
     joined = join_alike(spread_callees(join_pools(collect(facts))))
-    inventory = group(lead_by_registries(pair_neighbours(pair_seekers(pair_stores(joined)))))
+    inventory = leave_open(group(lead_by_registries(pair_neighbours(pair_seekers(pair_stores(joined))))))
     mark_copies(inventory.parts)
     doors = sort_doors(inventory)
     taken = set(inventory.parts)
@@ -62,7 +63,8 @@ def assemble_model(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> 
     _add_components(draft)
     _add_entries(draft, local)
     for call in inventory.calls.values():
-        _add_call(draft, call)
+        if not call.is_open:
+            _add_call(draft, call)
     between = dict.fromkeys(local, outer) if outer else {}
     flows = flows_of(
         inventory, doors, draft.application or client, {door: proxy for door, proxy in between.items() if proxy}
@@ -184,7 +186,8 @@ def _add_call(draft: _Draft, call: Call) -> None:
         value["port"] = call.port
     if call.tls is not None and call.protocol not in ("https",):
         value["tls"] = call.tls
-    if not call.required or (call.guess and not is_walked(draft.inventory, call.source, call.target)):
+    proven = not call.guess and call.evidence not in UNPROVEN
+    if not call.required or not (proven or is_walked(draft.inventory, call.source, call.target)):
         value["required"] = False
     admission = _admission(draft.inventory.parts[call.target])
     if call.locality is not None:

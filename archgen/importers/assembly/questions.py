@@ -162,7 +162,8 @@ def _sharers(inventory: Inventory) -> Iterator[ImportQuestion]:
 
 
 def _open_sharers(inventory: Inventory, part: Part) -> tuple[str, ...]:
-    return tuple(name for name in part.sharers if _is_open(inventory, name, part.id))
+    doubtful = {call.source for call in inventory.callers(part.id) if call.is_doubtful and call.is_open}
+    return tuple(name for name in sorted({*part.sharers, *doubtful}) if _is_open(inventory, name, part.id))
 
 
 def _is_open(inventory: Inventory, caller: str, target: str) -> bool:

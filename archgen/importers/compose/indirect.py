@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -101,13 +101,16 @@ def calls_by_login(
                 yield IndirectCall(part.id, fitting[0].id, value.source, BY_LOGIN)
 
 
-def likely_callers(store: ServicePart, parts: Mapping[str, ServicePart]) -> list[str]:
+def likely_callers(store: ServicePart, parts: Mapping[str, ServicePart], called: Iterable[Known]) -> list[str]:
     """Return the ids of what alone shares a network with a store and might call it: the services of one program.
 
-    Products may keep their own state in it, so there are none beside one. A network of all tells nothing.
+    Products may keep their own state in it, so there are none beside one. A network of all tells nothing. Of a store that has
+    called one of its product programs call the one that they name.
     """
     known, networks = store.guess.known, store.service.networks
     if known.kind not in _KEPT_FOR_PROGRAMS or known.product in _KEPT_FOR_OTHERS:
+        return []
+    if any(each.product == known.product for each in called):
         return []
     others = [part for part in parts.values() if not part.guess.known.keeps_data]
     if all(part.service.networks & networks for part in others):

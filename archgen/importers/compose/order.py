@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Set
 
+from archgen.importers.catalogue import Known, is_like
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Service, SourceText
 from archgen.importers.compose.sharing import COORDINATORS
 from archgen.importers.outside import OutsideStore
 from archgen.importers.products import Guess, image_name
+from archgen.importers.store_names import store_by_name
 from archgen.model.kinds import KINDS
 
 _SERVERS = ("identity-provider", "secrets", "service")
@@ -67,6 +69,19 @@ def keeps_nothing(part: ServicePart) -> bool:
     """Return True for a product that passes requests on, or answers them from files: it waits for a store and doesn't call it."""
     known = part.guess.known
     return known.kind in _DOORS and known.protocol == "http" and known.product is not None
+
+
+def is_addressed(part: ServicePart, target: ServicePart, variables: Mapping[str, SourceText]) -> bool:
+    """Return True if a service has a value for the store that it waits for, or is a product, of which no file holds all settings."""
+    return part.guess.known.product is not None or any(
+        value.text != "" and (known := store_by_name(name)) is not None and _is_store(target, known)
+        for name, value in variables.items()
+    )
+
+
+def _is_store(target: ServicePart, known: Known) -> bool:
+    """Return True for a store of the product that a variable tells; where it tells none, for any of the kind."""
+    return is_like(target.guess.known, known) if known.product is not None else target.guess.known.kind == known.kind
 
 
 def names_others(

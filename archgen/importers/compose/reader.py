@@ -23,7 +23,7 @@ from archgen.importers.compose.library_calls import UnlikelyCall, calls_by_libra
 from archgen.importers.compose.mounts import doubt_files_of_others, mounted
 from archgen.importers.compose.neighbours import Neighbours, networks_of
 from archgen.importers.compose.omissions import main_of
-from archgen.importers.compose.order import keeps_nothing, may_call, names_others, serves_alone
+from archgen.importers.compose.order import is_addressed, keeps_nothing, may_call, names_others, serves_alone
 from archgen.importers.compose.parts import ServicePart, describe_service, hosts_of, proxies_of, service_parts
 from archgen.importers.compose.ports import exporter_at, publication_entry
 from archgen.importers.compose.project import Project
@@ -138,7 +138,7 @@ class _Reader:
         sharers = Counter(target for _, target in self.doubted)
         for (name, target), (source, evidence) in self.doubted.items():
             if (name, target) not in self.certain:
-                self._doubt(f"connection:{name}->{target}", source, evidence)
+                self._doubt(f"connection:{name}->{target}", source, evidence, "is_doubtful")
                 # two that share all they are given are often a server and its worker
                 if sharers[target] > 2 and target not in self.served:
                     self._ask(name, target, source, evidence)
@@ -155,8 +155,9 @@ class _Reader:
             self._connect(part, Mention(store), source, "same image and variables")
             self._doubt(f"connection:{part.id}->{store}", source, "same image and variables")
         for part in self.parts.values():
-            near = likely_callers(part, self.parts)
-            if near and not self._joins(part):
+            called = (self.by_id[target].guess.known for caller, target in self.proven if caller == part.id)
+            near = likely_callers(part, self.parts, called)
+            if near:
                 self._add(f"component:{part.id}", "near", near, part.service.source, "networks", "medium")
         own = {part.id: self.shared.own_of(self._variables(part)) for part in self.parts.values()}
         for call in calls_by_login(self.parts, own):
@@ -235,8 +236,9 @@ class _Reader:
         for source, target in sorted(self.proven - proven):
             self._doubt(f"connection:{source}->{target}", job.source, f"set up by {job.name}")
 
-    def _doubt(self, subject: str, source: Origin, evidence: str) -> None:
-        self._add(subject, "is_assumed", True, source, evidence, "medium")
+    def _doubt(self, subject: str, source: Origin, evidence: str, *more: str) -> None:
+        for key in ("is_assumed", *more):
+            self._add(subject, key, True, source, evidence, "medium")
 
     def _ask(self, caller: str, target: str, source: Origin, evidence: str) -> None:
         """Ask if a component calls what files name to it, which nothing of its own speaks for."""
@@ -291,14 +293,10 @@ class _Reader:
             if self._lacks_library(part, target.guess.known):
                 self.unlikely.append(UnlikelyCall(part, mention, value.source, evidence, several))
                 continue
-            is_meant = several and self.shared.is_meant_for_others(name, part, target, sharing)
-            if is_meant and self.shared.is_left_to_others(part, target, sharing):
-                self.unlikely.append(UnlikelyCall(part, mention, value.source, evidence, True))
-                continue
             self._connect(part, mention, value.source, evidence)
             if mention.assumed:
                 self._doubt(f"connection:{part.id}->{target.id}", value.source, evidence)
-            elif is_meant:
+            elif several and self.shared.is_meant_for_others(name, part, target, sharing):
                 self.doubted.setdefault((part.id, target.id), (value.source, evidence))
             else:
                 self.certain.add((part.id, target.id))
@@ -383,17 +381,15 @@ class _Reader:
             if is_guess:
                 self._add(subject, "guess", True, value.source, "depends_on", "medium")
             elif serves or self._names_others(part, target):
-                self._doubt(subject, value.source, "depends_on")
+                self._doubt(subject, value.source, "depends_on", "is_doubtful")
             else:
                 self.served.add(target.id)
+                if not is_addressed(part, target, self._variables(part)):
+                    self._doubt(subject, value.source, "depends_on")
+                    self._ask(part.id, target.id, value.source, "depends_on")
 
     def _lacks_library(self, part: ServicePart, known: Known) -> bool:
         return lacks_library(part, known, self.parts.values(), self.libraries)
-
-    def _joins(self, part: ServicePart) -> bool:
-        """Return True for a store that joins another one of its product: programs call the one that they name."""
-        called = (self.by_id[target].guess.known for caller, target in self.proven if caller == part.id)
-        return any(known.product == part.guess.known.product for known in called)
 
     def _names_others(self, part: ServicePart, target: ServicePart) -> bool:
         unseen = bool(part.service.env_files) and not self.copied[part.id]

@@ -74,7 +74,7 @@ class SharedValues:
         libraries: Callable[[ServicePart], PackageLists],
     ) -> None:
         self.sharers = _sharers_by_place(parts.values(), copied)
-        self._parts, self._libraries = parts, libraries
+        self._libraries = libraries
         self._listed: dict[tuple[int, Known], bool] = {}
         self._waits = {name: awaited(service, services) for name, service in services.items()}
 
@@ -118,15 +118,6 @@ class SharedValues:
             len(first) > 2 and first in _words_of(part) and any(first not in _words_of(each) for each in sharing)
         )
         return not (is_of_some or self._has_library(known, part, sharing))
-
-    def is_left_to_others(
-        self, part: ServicePart, target: ServicePart | OutsideStore, sharing: Sequence[ServicePart]
-    ) -> bool:
-        """Return True for a store, meant for others, that they list a library for, and this one doesn't wait for, as it does for others."""
-        known, waits = target.guess.known, self._waits[part.service.name]
-        awaits = any(name in self._parts and self._parts[name].guess.known.keeps_data for name in waits)
-        is_by_package = known.keeps_data and awaits and has_library_for(known, self._libraries(part))
-        return is_by_package and not self._has_library(known, part, sharing)
 
     def _has_library(self, known: Known, part: ServicePart, sharing: Sequence[ServicePart]) -> bool:
         """Return True for a library in the list of a program itself, or of what it is built upon, where no other lists one."""
