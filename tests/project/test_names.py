@@ -22,8 +22,12 @@ PLUGS: dict[str, tuple[str, ...]] = {
 LATE = ("archgen/app/", "archgen/cli/")
 """Rooms that import inside functions, so that a command loads no more than it needs."""
 
-SLOW = {"archgen/language/schema/violations.py": {"jsonschema", "jsonschema.validators"}}
-"""Modules that import a library where they need it: most runs don't, and it takes more than a hundredth of a small lint."""
+SLOW = {
+    "archgen/language/schema/violations.py": {"jsonschema", "jsonschema.validators"},
+    "archgen/render/raster/png.py": {"html"},
+    "archgen/system/leftovers.py": {"shutil"},
+}
+"""Modules that import a library where they need it: most runs don't, and it takes about a hundredth of a small one or more."""
 
 
 @cache

@@ -18,7 +18,6 @@ from archgen.model.problems import UsageError
 from archgen.system.internal_errors import Isolation
 from archgen.views.aspects import ASPECTS
 from archgen.views.diagram import Diagram
-from archgen.views.path import path_diagram
 
 VIEWS = (*ASPECTS, "flows", "paths", "diff")
 USUAL = ("deployment", "flows")
@@ -117,6 +116,8 @@ def _path(form: DrawingFormat, tier: CheckedModel, drawing: Drawing, flow: Flow)
         return form.path(drawing, tier, flow)
     if form.deployment is None:
         return None
+    from archgen.views.path import path_diagram
+
     shown = path_diagram(tier.topology, flow, tier.findings if drawing.findings else ())
     return form.deployment(drawing.showing(shown), tier)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,30 +15,24 @@ from archgen.app.drawing.layouts import REMEMBERED, cached, engine_for, nameless
 from archgen.compare import Evolution
 from archgen.engines.rooms import COLUMNS, ROOMS, THUMBNAIL, Room, legibility
 from archgen.layout.placed import Placed
-from archgen.layout.sequence.arrangement import place
-from archgen.layout.sequence.placed import PlacedSequence
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.model.problems import PartError
 from archgen.render.icons.icons import icons, mono
 from archgen.render.scene.card import NodeIcons
 from archgen.render.scene.diagram import diagram_scene
-from archgen.render.scene.sequence import sequence_scene
 from archgen.render.scene.shapes import Scene
 from archgen.render.svg.document import svg
-from archgen.site.page import Column, LinkTo
-from archgen.slides.values import PICTURE
 from archgen.style.glyphs import Icon
 from archgen.style.svg_markup import short_prefix
 from archgen.style.theme import LIGHT, THEMES, Mode, Theme
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Sequence
-from archgen.views.diff import change_diagram
-from archgen.views.flow import FailedRequest, flow_sequence
-from archgen.views.flow_folding import folded
-from archgen.views.neighborhood import neighborhood
-from archgen.views.path import path_diagram
-from archgen.views.playback import playback_steps
+
+if TYPE_CHECKING:
+    from archgen.layout.sequence.placed import PlacedSequence
+    from archgen.site.page import Column, LinkTo
+    from archgen.views.flow import FailedRequest
 
 MODES: tuple[Mode, ...] = ("light", "dark", "auto", "print", "contrast")
 ICONS = ("colour", "mono")
@@ -146,6 +141,8 @@ class Drawing:
 
     def flow(self, tier: CheckedModel, flow: Flow) -> Sequence:
         """Return the content of a flow's diagram."""
+        from archgen.views.flow import flow_sequence
+
         return flow_sequence(tier.topology, flow, tier.findings if self.findings else ())
 
     def placed(self, tier: CheckedModel) -> Placed:
@@ -155,17 +152,19 @@ class Drawing:
     def fitted(
         self,
         diagram: Diagram,
-        room: tuple[float, float] = PICTURE,
+        room: tuple[float, float] | None = None,
         least: float | None = None,
         *,
         promising: float = 0.0,
     ) -> Placed:
-        """A view with its places for a slide; other engines than ours place it as they do anywhere.
+        """A view with its places for a slide, or a room on it; other engines than ours place it as they do anywhere.
 
         Names of at least `least` points end the search for larger ones, and so do first names of less than the `promising`
         share of these.
         """
-        placed = self._fits(nameless(diagram), room, least, promising)
+        from archgen.slides.values import PICTURE
+
+        placed = self._fits(nameless(diagram), room or PICTURE, least, promising)
         return replace(placed, diagram=retitled(placed.diagram, diagram))
 
     def _fitted(self, diagram: Diagram, room: tuple[float, float], least: float | None, promising: float) -> Placed:
@@ -249,20 +248,29 @@ class Drawing:
         """A flow with its places; the last one is remembered, since a page shows what a file beside it shows."""
         last = self._last
         if last is None or last[0] is not tier or last[1] is not flow:
-            self._last = last = (tier, flow, place(folded(self.flow(tier, flow))))
+            self._last = last = (tier, flow, self._in_columns(self.flow(tier, flow)))
         return last[2]
+
+    @staticmethod
+    def _in_columns(sequence: Sequence) -> PlacedSequence:
+        """Return a flow with its places, what repeats in it folded."""
+        from archgen.layout.sequence.arrangement import place
+        from archgen.views.flow_folding import folded
+
+        return place(folded(sequence))
 
     def playing(self, tier: CheckedModel, flow: Flow) -> str:
         """Return a request flow in time as SVG whose steps light up in turn."""
         from archgen.render.scene.sequence_film import sequence_film
 
-        sequence = folded(self.flow(tier, flow))
-        logos, name = self._people(tier, sequence), short_prefix(tier.id, sequence.id, "a")
-        return svg(sequence_film(place(sequence), logos, name), self._mode)
+        placed = self._in_columns(self.flow(tier, flow))
+        logos, name = self._people(tier, placed.sequence), short_prefix(tier.id, placed.sequence.id, "a")
+        return svg(sequence_film(placed, logos, name), self._mode)
 
     def playing_path(self, tier: CheckedModel, flow: Flow) -> str:
         """Return the part of the deployment that a flow touches as SVG; each step lights what it takes."""
         from archgen.render.scene.path_film import path_film
+        from archgen.views.playback import playback_steps
 
         shown, logos = self._path(tier, flow)
         name = short_prefix(tier.id, shown.diagram.id, "a")
@@ -271,6 +279,7 @@ class Drawing:
     def path_frames(self, tier: CheckedModel, flow: Flow) -> tuple[Scene, ...]:
         """Return the scenes of what a flow touches of the deployment: all of it, then each step."""
         from archgen.render.scene.path_film import path_frames
+        from archgen.views.playback import playback_steps
 
         shown, logos = self._path(tier, flow)
         return path_frames(
@@ -278,16 +287,18 @@ class Drawing:
         )
 
     def _path(self, tier: CheckedModel, flow: Flow) -> tuple[Placed, NodeIcons]:
+        from archgen.views.path import path_diagram
+
         diagram = path_diagram(tier.topology, flow, tier.findings if self.findings else ())
         return self._engine(diagram), self._node_icons(tier.topology.architecture.file, diagram)
 
     def growing(self, tier: CheckedModel, flow: Flow) -> tuple[Scene, ...]:
         """Return the scenes of one request flow in time, before its first step and after each."""
+        from archgen.render.scene.sequence import sequence_scene
         from archgen.slides.sequence_paging import growing
 
-        sequence = folded(self.flow(tier, flow))
-        full = place(sequence)
-        logos, name = self._people(tier, sequence), short_prefix(tier.id, sequence.id)
+        full = self._in_columns(self.flow(tier, flow))
+        logos, name = self._people(tier, full.sequence), short_prefix(tier.id, full.sequence.id)
         empty = replace(full, arrows=(), papers=(), frames=())
         return tuple(sequence_scene(placed, logos, name) for placed in (empty, *growing(full)))
 
@@ -296,9 +307,14 @@ class Drawing:
 
     def failure(self, topology: Topology, flow: Flow, stop: FailedRequest) -> str:
         """Return a request flow in time as SVG, up to its failing step."""
-        return svg(self._in_time(place(folded(flow_sequence(topology, flow, stop=stop))), topology), self._mode)
+        from archgen.views.flow import flow_sequence
+
+        placed = self._in_columns(flow_sequence(topology, flow, stop=stop))
+        return svg(self._in_time(placed, topology), self._mode)
 
     def _in_time(self, placed: PlacedSequence, topology: Topology, live: bool = False) -> Scene:
+        from archgen.render.scene.sequence import sequence_scene
+
         sequence = placed.sequence
         logos = self._logos(topology.architecture.file, (person.icon for person in sequence.participants))
         name = short_prefix(topology.architecture.id, f"{sequence.id}-live" if live else sequence.id)
@@ -306,6 +322,8 @@ class Drawing:
 
     def changed(self, evolution: Evolution) -> Diagram:
         """Return the content of a change's diagram: both models in one deployment."""
+        from archgen.views.diff import change_diagram
+
         return change_diagram(evolution, self.findings)
 
     def placed_change(self, evolution: Evolution) -> Placed:
@@ -325,6 +343,8 @@ class Drawing:
 
     def neighborhood(self, evolution: Evolution) -> str:
         """Return the cards that a change touches, with their neighbors, as SVG."""
+        from archgen.views.neighborhood import neighborhood
+
         diagram = neighborhood(self.changed(evolution))
         architecture = evolution.after.topology.architecture
         icons = self._node_icons(architecture.file, diagram)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import unescape
 from importlib import import_module
 from zlib import decompress
 
@@ -39,6 +38,9 @@ def png(scene: Scene, mode: Mode = "light", scale: float = 2.0) -> bytes:
 
 def png_of_svg(svg: str, scale: float) -> bytes:
     """Return an SVG that another program wrote as PNG, with the fonts that its characters want."""
+    # a picture in SVG does without its table of characters, too
+    from html import unescape
+
     return _rasterized(svg, scale, font_files(unescape(svg)))
 
 
