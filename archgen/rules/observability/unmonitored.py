@@ -30,6 +30,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     on_flows, bare = _own(facts, running)
     watched = facts.watched
     hosts = {host: subject for host in on_flows if (subject := Subject("host", host)) not in watched}
+    hosts |= {host: Subject("host", host) for host in _log_servers(facts)}
     parts = {part: subject for part in bare if (subject := Subject("component", part)) not in watched}
     if not hosts and not parts:
         return
@@ -78,6 +79,28 @@ def _backups(facts: Topology) -> list[Component]:
         for each in facts.architecture.components
         if not each.alerts and facts.hosts_of(each.id) and facts.flows_through(each.backs_up)
     ]
+
+
+def _log_servers(facts: Topology) -> list[str]:
+    """Return the hosts of what takes the logs of others, and of nothing that measures: while it is down unnoticed, they are lost.
+
+    It watches others, and itself as little as its host does. The host of a monitoring is watched by people.
+    """
+    servers = [each for each in facts.of_kind("log-collector") if _takes_logs(facts, each)]
+    others = [each for each in facts.observers if each.kind != "log-collector"]
+    if not others:
+        return []
+    named = {name for each in others for collection in each.collects for name in collection.sources}
+    called = {name for each in others for call in facts.outgoing[each.id] for name in call.targets}
+    seen = {host for name in (*named, *called, *(each.id for each in others)) for host in facts.hosts_of(name)}
+    replicas = (replica for server in servers for replica in server.replicas)
+    hosts = dict.fromkeys(replica.hosts[0] for replica in replicas if len(replica.hosts) == 1)
+    return [host for host in hosts if host not in seen]
+
+
+def _takes_logs(facts: Topology, component: Component) -> bool:
+    """Return True for a server of logs, which others send to it or it collects; an agent has those of its own host."""
+    return component.id not in facts.index.agents and bool(component.collects or facts.incoming[component.id])
 
 
 def _promoter(component: Component) -> str | None:
@@ -149,6 +172,7 @@ def _is_appliance(facts: Topology, host: str) -> bool:
 def _on_hosts(facts: Topology, hosts: list[str]) -> list[str]:
     """Return the own components on some hosts that have to be watched."""
     running = {component.id: component for component in _running(facts, gateways(facts)) if not component.managed}
+    running |= {each.id: each for each in facts.of_kind("log-collector") if _takes_logs(facts, each)}
     return [name for name in running if not set(hosts).isdisjoint(facts.hosts_of(name))]
 
 
@@ -165,8 +189,8 @@ def _collect(facts: Topology, collector: Component, components: list[str]) -> li
     return [Append(path, statement) for statement in statements]
 
 
-_WITHOUT_REQUESTS = (*FORWARDING, "bastion", "backup", "worker", "scheduler")
-"""The kinds that answer no requests: packets, sessions of administrators and jobs are none."""
+_WITHOUT_REQUESTS = (*FORWARDING, "bastion", "backup", "worker", "scheduler", "log-collector")
+"""The kinds that answer no requests: packets, sessions of administrators, jobs and logs are none."""
 
 
 def _new_agent(facts: Topology, hosts: Collection[str], components: Collection[str]) -> list[Change]:
@@ -228,7 +252,7 @@ RULE = Rule(
     severity="warning",
     cases=(("nothing", "error"),),
     category="observability",
-    summary="No monitoring collects from a host or component of a flow, or from a host of its backups.",
+    summary="No monitoring collects from a host or component of a flow, or from a host of its backups or logs.",
     why=(
         "A component without monitoring fails unnoticed: visitors are the first to know, the disk fills up, and "
         "after the outage there are no measurements to learn from. A host is monitored when a client on it collects, "
