@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.record_paths import components_at_addresses, components_behind
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Connection, Port
+from archgen.model.architecture import Connection, Port, Record
+from archgen.model.dns_zones import normalize_name
 from archgen.model.protocols import ADMINISTRATION, WEB
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -35,6 +37,62 @@ def check(context: RuleContext) -> Iterator[Hit]:
                     yield _hit(facts, connection, target, edges)
                 elif alike:
                     yield _second_door(facts, connection, target, alike)
+    yield from _names_past(facts, callers, behind)
+
+
+def _names_past(
+    facts: Topology, callers: dict[str, list[str]], behind: dict[str, dict[str, list[Connection]]]
+) -> Iterator[Hit]:
+    """Yield a hit for each public name of what stands behind a CDN or application firewall, where nothing keeps others out."""
+    visited = {normalize_name(flow.domain) for flow in facts.architecture.flows if flow.domain is not None}
+    called = {target for caller in callers for call in facts.outgoing[caller] for target in call.targets}
+    addressed = components_at_addresses(facts)
+    for record in (record for server in facts.names.servers for record in server.records):
+        if record.type.upper() not in _LEADING or normalize_name(record.name) in visited:
+            continue
+        for target in sorted(components_behind(facts, record, addressed) & behind.keys() - called):
+            edges = [edge for edge in behind[target] if facts.kind(edge).id in ("cdn", "waf")]
+            calls = [call for edge in edges for call in behind[target][edge]]
+            if calls and not _keeps_others_out(facts, target, calls):
+                yield _named(record, target, edges)
+
+
+_LEADING = ("A", "AAAA", "ALIAS", "CNAME")
+"""The types of records by which visitors find what answers them."""
+
+
+def _keeps_others_out(facts: Topology, target: str, calls: list[Connection]) -> bool:
+    """Return True for what is inside, behind a packet filter, or asks what stands before it to sign in."""
+    signed = any(call.authentication or call.credentials for call in calls)
+    if signed or facts.kind(target).role not in _GUARDED or facts.trust(target) == "private":
+        return True
+    port = calls[0].ports[0]
+    return all(
+        any(
+            facts.firewalls.admits(each, ("internet",), target, port) is not True
+            for each in facts.firewalls.guarding(replica)
+        )
+        for replica in facts.components[target].replicas
+    )
+
+
+def _named(record: Record, target: str, edges: list[str]) -> Hit:
+    return Hit(
+        subject=Subject("record", record.id),
+        message=(
+            f"{record.name} leads to {target} past {listed(edges)}: unless {target} refuses requests from others, attackers send "
+            "them there"
+        ),
+        related=(
+            (Subject("component", target), "is reached directly"),
+            *((Subject("component", edge), "is passed by") for edge in edges),
+        ),
+        fix=(
+            f"Let {target} take connections from {listed(edges, 'or')} only, and declare it: a `firewall` before it, a private "
+            "`network`, or the secret that is sent along as `authentication` of the connection."
+        ),
+        case="name",
+    )
 
 
 def _protects(facts: Topology, edge: str, target: str, reached: list[str]) -> bool:
@@ -140,7 +198,7 @@ RULE = Rule(
     code="SEC015",
     title="Bypassed edge",
     severity="warning",
-    cases=(("door", "info"),),
+    cases=(("door", "info"), ("name", "info")),
     category="security",
     summary="A caller on the internet reaches a component directly, past its load balancer, CDN or WAF.",
     why=(
@@ -154,8 +212,8 @@ RULE = Rule(
         "header that the edge adds."
     ),
     limits=(
-        "Looks behind edges and web servers, not behind applications, and at requests in the same protocol. A gateway, or a "
-        "way past a CDN that the caller doesn't use, is an info. Data "
+        "Looks behind edges and web servers, not behind applications, and at requests in the same protocol. A gateway, a "
+        "way past a CDN that the caller doesn't use, or a DNS name that leads past one, is an info. Data "
         "stores are reported by `exposed-database`, administration ports by `exposed-admin`. Doesn't see a firewall "
         "that lets in single addresses only: give such callers a network of their own."
     ),
