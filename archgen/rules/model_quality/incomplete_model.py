@@ -48,6 +48,7 @@ _DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     data.promotions_without_promoter,
     data.commits_without_standby,
     data.failovers_without_lag,
+    data.reads_of_own_copies,
     encryption.encryption_between_hosts,
 )
 """The questions about facts whose lack may hide a defect, in the order in which a message lists them."""

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
 from archgen.language.schema.product_names import KNOWN
-from archgen.model.architecture import Component
+from archgen.model.architecture import Component, Replica
 from archgen.model.durations import spell_duration
 from archgen.model.kinds import FILE_STORES, KINDS
 from archgen.model.products import product_name, product_of
 from archgen.model.wording import first_few, listed
-from archgen.reliability.members import copies_awaited, is_active_passive, is_of_unknown_copies, quorum_of
+from archgen.reliability.members import (
+    copies_awaited,
+    is_active_passive,
+    is_of_unknown_copies,
+    names_primary,
+    quorum_of,
+)
 from archgen.reliability.promoters import lease_keeper
 from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap, component_gap
 
@@ -77,6 +84,40 @@ def queues_without_copies(topology: Topology) -> Iterator[Gap]:
                 if product_name(component.product) == "rabbitmq"
                 else _MIRRORED.format(component.id),
             )
+
+
+def reads_of_own_copies(topology: Topology) -> Iterator[Gap]:
+    """Yield stores of which one site reads the primary by its name, and another the copy on its own: only the first is a role."""
+    for component in topology.architecture.components:
+        steps = [hop.step for hop in topology.hops_to[component.id] if _reads_beside(topology, hop)]
+        of_primary = [step for step in steps if names_primary(component, step.pinned)]
+        others = [step for step in steps if step not in of_primary]
+        if of_primary and others:
+            yield component_gap(
+                component,
+                f"{of_primary[0].source} names the primary of {component.id}, so its reads follow a failover, while those of "
+                f"{others[0].source} stay with {others[0].pinned[0]}",
+                f"If each reads the copy on its own site, add `locality` to both connections, and name no replica of {component.id} in "
+                "the steps.",
+            )
+
+
+def _reads_beside(topology: Topology, hop: Hop) -> bool:
+    """Return True for a read of a named replica by a caller of which each replica is in the zone of that one, as no other is."""
+    if (
+        hop.access != "read"
+        or len(hop.step.pinned) != 1
+        or any(call.locality for call in topology.outgoing[hop.step.source])
+    ):
+        return False
+    place = _zones(topology, topology.replicas[hop.step.pinned[0]])
+    callers = [_zones(topology, caller) for caller in topology.components[hop.step.source].replicas]
+    others = (_zones(topology, each) for name in hop.targets for each in topology.components[name].replicas)
+    return all(zones == place for zones in callers) and sum(zones == place for zones in others) == 1
+
+
+def _zones(topology: Topology, replica: Replica) -> frozenset[str]:
+    return frozenset(zone for host in replica.hosts for zone in topology.index.nearest_zones(host))
 
 
 def _may_mirror(component: Component) -> bool:
