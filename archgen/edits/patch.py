@@ -166,7 +166,10 @@ def _changes(before: Architecture, after: Architecture) -> Iterator[Change]:
 
 def _replica_changes(old: Component, new: Component) -> Iterator[Change]:
     added = new.replicas[len(old.replicas) :]
-    if any(replica.hosts and not replica.floating for replica in added):
+    if not added:
+        # one has moved
+        yield Put(("components", new.id, "runs_on"), runs_on_value(new))
+    elif any(replica.hosts and not replica.floating for replica in added):
         yield from (Append(("components", new.id, "runs_on"), replica.hosts[0]) for replica in added)
     else:
         yield Put(("components", new.id, "replicas"), len(new.replicas))

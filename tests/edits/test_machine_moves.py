@@ -1,4 +1,4 @@
-"""Fixes that move a virtual machine from the physical host of its like."""
+"""Fixes that move a virtual machine from the physical host of its like, or a voter from the zone of another."""
 
 from __future__ import annotations
 
@@ -36,3 +36,54 @@ def test_two_processes_of_one_host_are_for_people_to_part() -> None:
         f"{JOB}\nweb: {{kind: service, runs_on: {{a: 2}}}}", "job -> web: https", "job -> web: x", "{a: {}, b: {}}"
     )
     assert fixed(text, "colocated-redundancy") == yaml.safe_load(text)
+
+
+RACKS = "zones: {r-1: {kind: rack}, r-2: {kind: rack}}\n"
+VOTERS = f"{JOB}\netcd: {{kind: other, runs_on: [a, b, c], quorum: QUORUM}}"
+
+
+@pytest.mark.parametrize(
+    ("quorum", "hosts", "zone"),
+    [
+        ("majority", "{a: {zone: r-1}, b: {zone: r-2}, c: {zone: r-2}}", "r-3"),
+        ("2", "{a: {zone: r-1}, b: {zone: r-2}, c: {zone: r-2}}", "r-2"),  # a number of replicas is no vote
+    ],
+)
+def test_a_voter_beside_another_moves_to_a_third_rack(quorum: str, hosts: str, zone: str) -> None:
+    text = model(VOTERS.replace("QUORUM", quorum), "job -> etcd: https", "job -> etcd: lock", hosts, RACKS)
+    assert fixed(text, "fragile-quorum")["hosts"]["c"] == {"zone": zone}
+
+
+@pytest.mark.parametrize(
+    ("web", "moved"),
+    [
+        ("[c, x]", ["c"]),  # x may leave the rack as well, and is no voter's
+        ("[a, c]", []),  # its other replica is in the rack of a
+        ("[y, c]", []),
+    ],
+)
+def test_what_else_stands_on_the_host_of_a_voter_decides_whether_it_moves(web: str, moved: list[str]) -> None:
+    text = model(
+        f"{VOTERS.replace('QUORUM', 'majority')}\nweb: {{kind: service, runs_on: {web}}}",
+        "job -> etcd: https\njob -> web: https",
+        "job -> etcd: lock\njob -> web: x",
+        "{a: {zone: r-1}, b: {zone: r-2, runs_on: m}, c: {zone: r-2}, x: {zone: r-2}, y: {zone: r-1}, m: {zone: r-2}}",
+        RACKS,
+    )
+    before, after = yaml.safe_load(text)["hosts"], fixed(text, "fragile-quorum")["hosts"]
+    assert [host for host in before if after[host] != before[host]] == moved
+
+
+def test_a_voter_moves_to_a_host_with_nothing_on_it() -> None:
+    hosts = "{a: {zone: r-1}, b: {zone: r-2}, c: {zone: r-2}, d: {zone: r-3}}"
+    components = f"{VOTERS.replace('QUORUM', 'majority')}\nweb: {{kind: service, runs_on: [a, c]}}"
+    text = model(
+        components,
+        "job -> etcd: https\njob -> web: https",
+        "job -> etcd: lock\njob -> web: x",
+        hosts,
+        "zones: {r-1: {kind: rack}, r-2: {kind: rack}, r-3: {kind: rack}}\n",
+    )
+    after = fixed(text, "fragile-quorum")
+    assert after["components"]["etcd"]["runs_on"] == ["a", "b", "d"]
+    assert after["hosts"] == yaml.safe_load(text)["hosts"]

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
+from archgen.edits.changes import Edit, MoveHost, MoveReplica
+from archgen.edits.moves import moves
+from archgen.edits.patch import patch_of
 from archgen.edits.remedy import add_replica
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Quorum, Replica
@@ -226,10 +230,34 @@ def _without_votes(facts: Topology, component: Component, leading: frozenset[str
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Add a member where their number is even."""
-    component = context.topology.components[hit.subject.id]
+    """Add a member where their number is even, else move one out of the zone that holds too many."""
+    facts = context.topology
+    component = facts.components[hit.subject.id]
+    if _is_majority(component) and len(component.replicas) % 2 == 0:
+        return add_replica(facts, component)
+    return _spread(facts, component) if quorum_of(component) is not None else ()
+
+
+def _spread(facts: Topology, component: Component) -> tuple[Change, ...]:
+    """Return the move of a member to a place where no zone holds half of them."""
+    size, needed = len(component.replicas), _needed(component)
+    held = _by_zone(facts, component.replicas)
+    crowded = [zone for zone, count in held.items() if 1 < count < size and size - count < needed]
+    hosts = facts.hosts_of(component.id)
+    # what else stands there has a say in whether a host may leave
+    beside = dict.fromkeys((component.id, *(each.component for host in hosts for each in facts.replicas_on[host])))
+    affected = [facts.components[name] for name in beside if name not in facts.index.agents]
+    options = (moves(facts.index, Subject("zone", zone), affected, (), facts.element_names) for zone in crowded)
+    move = next((edit for edit in chain.from_iterable(options) if _is_of(edit, component, hosts)), None)
+    return patch_of(facts, move) if move is not None else ()
+
+
+def _is_of(edit: Edit, component: Component, hosts: Sequence[str]) -> bool:
+    """Return True for the move of a replica of a component, or of a host that carries one."""
     return (
-        add_replica(context.topology, component) if _is_majority(component) and len(component.replicas) % 2 == 0 else ()
+        edit.host in hosts
+        if isinstance(edit, MoveHost)
+        else isinstance(edit, MoveReplica) and edit.component == component.id
     )
 
 
