@@ -23,6 +23,12 @@ MAJORITIES = ("etcd", "zookeeper", "consul", "galera", "percona-xtradb-cluster",
 STEPPING = ("mongodb", "mssql")
 """Products of which no replica serves without a majority of the votes; of MongoDB none takes writes."""
 
+PASSING_ON = (
+    *("load-balancer", "reverse-proxy", "api-gateway"),
+    *("cdn", "waf", "firewall", "router", "nat-gateway"),
+)
+"""Kinds that send nothing by themselves."""
+
 WORDS = ("vrrp", "dns", "anycast", "orchestrator")
 """What moves the traffic of a cluster and is no component."""
 
@@ -462,7 +468,7 @@ class World:
         `later` counts the steps that nobody waits for, too.
         """
         steps = list(in_order(flow.steps, False))
-        waiting = self.done_later(steps)
+        waiting = self.done_later(flow)
         calls: dict[str, list[Request]] = {one.id: [] for one in self.architecture.components}
         for request, optional in steps:
             if not optional and self.required(request) and (later or request.id not in waiting):
@@ -525,28 +531,44 @@ class World:
         of_hosts = {self.host[host].network for one in component.replicas for host in one.hosts}
         return {one for one in ([component.network] if component.network else of_hosts) if one is not None}
 
-    def done_later(self, steps: list[tuple[Request, bool]]) -> set[str]:
-        """The required steps that nobody waits for: by their own word, or as only such steps led to their source."""
+    def done_later(self, flow: Flow) -> set[str]:
+        """The required steps that nobody waits for: by their own word, or as only such steps led to their source.
+
+        What passes requests on does so with those that came to it since it last did, on this branch or before it.
+        """
+        steps, apart = in_order(flow.steps, False), forks(flow.steps)
         found: set[str] = set()
         led: dict[str, set[bool]] = {}
-        for request, optional in steps:
+        for place, (request, optional) in enumerate(steps):
             required = not optional and self.required(request)
             declared = request.deferred
             if declared is None:
                 declared = any(one is not None and one.deferred for one in self.connections(request))
             declared = declared and not (request is steps[0][0] and self.pulls(request))
-            late = required and (declared or led.get(request.source) == {True})
+            before = led.get(request.source)
+            if self.component[request.source].kind in PASSING_ON:
+                came: list[bool] = []
+                for one, _ in reversed(steps[:place]):
+                    if apart[one.id] <= apart[request.id]:
+                        # what comes back to it is passed on after what it sent
+                        if request.source in self.reached(one):
+                            came.append(one.id in found)
+                        if one.source == request.source and came:
+                            break
+                before = set(came) or before
+            late = required and (declared or before == {True})
             if late:
                 found.add(request.id)
             if required and request.source not in led:
                 # what a flow begins with is not later, though what it hands on may be
                 led[request.source] = {late and request is not steps[0][0]}
-            for target in {
-                *request.targets,
-                *(each for one in self.connections(request) if one for each in one.targets),
-            }:
+            for target in self.reached(request):
                 led.setdefault(target, set()).add(late)
         return found
+
+    def reached(self, request: Request) -> set[str]:
+        """The components that a step may lead to: its targets, and what its connections have beside them."""
+        return {*request.targets, *(each for one in self.connections(request) if one for each in one.targets)}
 
     def pulls(self, request: Request) -> bool:
         """Whether a worker asks nothing but keepers of jobs, each of which somebody else calls as well."""
@@ -625,6 +647,18 @@ def in_order(steps: tuple[Step, ...], optional: bool) -> list[tuple[Request, boo
         elif isinstance(step, Frame):
             for branch in step.branches:
                 found += in_order(branch.steps, optional or step.kind == "opt")
+    return found
+
+
+def forks(steps: tuple[Step, ...], around: frozenset[tuple[str, int]] = frozenset()) -> dict[str, set[tuple[str, int]]]:
+    """The branches that each step lies in, of the frames that have more than one."""
+    found: dict[str, set[tuple[str, int]]] = {}
+    for step in steps:
+        if isinstance(step, Request):
+            found[step.id] = set(around)
+        elif isinstance(step, Frame):
+            for number, branch in enumerate(step.branches):
+                found |= forks(branch.steps, around | ({(step.id, number)} if len(step.branches) > 1 else set()))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from msgspec import Struct
@@ -14,6 +14,7 @@ from archgen.model.architecture import Certificate, Connection, Port
 from archgen.model.kinds import FORWARDING
 from archgen.model.products import is_setting_of_balancer, passes_on_unread, scope_of
 from archgen.model.protocols import UNCERTIFIED, WITH_ACCOUNTS
+from archgen.reliability.structure import turns
 
 _NO_NETWORK = ("dns", "file", "unix")
 """Protocols that carry nothing of a request over a network, or names alone."""
@@ -40,8 +41,10 @@ def terminations(topology: Topology) -> tuple[Termination, ...]:
     flows: dict[str, dict[str, None]] = {}
     before: dict[str, dict[str, None]] = {}
     for flow, hops in topology.hops.items():
-        for terminator in _terminators(topology, hops):
-            for connection in _clear_behind(topology, hops, terminator):
+        terminators = tuple(_terminators(topology, hops))
+        passed = _passed_on(topology, flow) if terminators else {}
+        for terminator in terminators:
+            for connection in _clear_behind(topology, hops, terminator, passed):
                 clear.setdefault(terminator, {})[connection] = None
                 flows.setdefault(terminator, {})[flow] = None
                 before.setdefault(terminator, {}).update(dict.fromkeys(_again_before(topology, hops, terminator)))
@@ -67,15 +70,35 @@ def _ends(hop: Hop) -> bool:
     return hop.port.tls is None or hop.port.tls.mode != "pass-through"
 
 
-def _clear_behind(topology: Topology, hops: tuple[Hop, ...], terminator: str) -> Iterator[str]:
-    """Yield the plaintext connections inside the system behind a terminator, up to the next encrypted hop."""
-    reached = {terminator}
+def _passed_on(topology: Topology, flow: str) -> dict[str, frozenset[str]]:
+    """Return the requests that a balancer or its like passes on with each of its own, by their ids."""
+    turned = turns(topology.index, topology.flows[flow])
+    return {turn.request.id: frozenset(each.id for each in turn.passes_on) for turn in turned if turn.passes_on}
+
+
+def _clear_behind(
+    topology: Topology, hops: tuple[Hop, ...], terminator: str, passed: Mapping[str, frozenset[str]]
+) -> Iterator[str]:
+    """Yield the plaintext connections inside the system behind a terminator, up to the next encrypted hop.
+
+    A balancer that also gets requests in plaintext passes these on apart from those whose TLS it ended.
+    """
+    reached: set[str] = set()
+    ended: set[str] = set()
+    behind: set[str] = set()
     for hop in hops:
-        if hop.step.source in reached and hop.connection is not None and hop.meaning != "encrypted":
+        source, got = hop.step.source, passed.get(hop.step.id)
+        decrypted = behind | ended if source == terminator else behind
+        goes_on = source in reached if got is None else not got.isdisjoint(decrypted)
+        if goes_on and hop.connection is not None and hop.meaning != "encrypted":
+            behind.add(hop.step.id)
             # what a service of others sends later is a call over the internet of its own
             reached.update(set(hop.targets) - topology.external_services)
             if hop.meaning == "plaintext" and not _leaves(topology, hop.connection):
                 yield hop.connection.id
+        if terminator in hop.targets and _ends(hop):
+            ended.add(hop.step.id)
+            reached.add(terminator)
 
 
 def _again_before(topology: Topology, hops: tuple[Hop, ...], terminator: str) -> Iterator[str]:

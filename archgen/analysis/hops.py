@@ -7,15 +7,11 @@ from typing import Literal
 from msgspec import Struct
 
 from archgen.model.architecture import Connection, Port
-from archgen.model.kinds import FORWARDING
 from archgen.model.protocols import ADMINISTRATION, PROTOCOLS
 from archgen.model.steps import Access, Request
 
 Meaning = Literal["encrypted", "plaintext", "local", "replication", "monitoring", "lookup", "code", "unknown"]
 """The meaning of a line: encrypted or plaintext across hosts, local within a host, a name look-up, a code base, or unknown."""
-
-PASSING = (*FORWARDING, "waf", "cdn")
-"""The kinds that pass a visitor's request on to the component that it is for."""
 
 
 class Hop(Struct, frozen=True):

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
 from archgen.analysis.elements import by_component
-from archgen.analysis.hops import PASSING, Hop, is_for_one_host, port_of
+from archgen.analysis.hops import Hop, is_for_one_host, port_of
 from archgen.analysis.inventory import ArchitectureIndex
 from archgen.model.architecture import MOVERS, SMALL_ZONES, WIDE_ZONES, Component, Connection, Flow
 from archgen.model.dns_zones import normalize_name
-from archgen.model.kinds import QUEUES
+from archgen.model.kinds import PASSING, QUEUES
 from archgen.model.products import product_of
 from archgen.model.protocols import WEB
 from archgen.model.subject import Subject

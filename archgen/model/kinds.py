@@ -46,6 +46,12 @@ ROUTING = ("firewall", "router")
 FORWARDING = (*ROUTING, "nat-gateway")
 """The kinds that pass packets on as they come."""
 
+PASSING = (*FORWARDING, "waf", "cdn")
+"""The kinds that pass a visitor's request on to the component that it is for."""
+
+RELAYING = (*PASSING, "load-balancer", "reverse-proxy", "api-gateway")
+"""The kinds that call nobody by themselves: what they send is what came in last."""
+
 FILE_STORES = ("file-storage", "object-storage")
 """The kinds that keep files."""
 

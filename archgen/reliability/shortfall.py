@@ -65,16 +65,17 @@ def _unmet(evaluation: Evaluation[int], bit: int, path: tuple[str, ...]) -> tupl
 class Waiting(Struct, frozen=True):
     """The step that is done later: its ends, of which the one that `down` names is down, if either is.
 
-    `keeper` is the queue that has what is sent until then, if one does.
+    `keeper` is the queue that has what is sent until then, if one does, and `sender` who has to keep it where none does.
     """
 
     source: str
     targets: tuple[str, ...]
     down: Literal["source", "targets"] | None
-    keeper: str | None = None
+    keeper: str | None
+    sender: str
 
 
-def waiting(evaluation: Evaluation[int], bit: int, request: Request, keeper: str | None) -> Waiting:
+def waiting(evaluation: Evaluation[int], bit: int, request: Request, keeper: str | None, sender: str) -> Waiting:
     """Return the reason for a delay in a state in which a step cannot be done."""
     members, down = evaluation.plan.members, evaluation.down
 
@@ -85,4 +86,4 @@ def waiting(evaluation: Evaluation[int], bit: int, request: Request, keeper: str
     which: Literal["source", "targets"] | None = (
         "targets" if are_down(request.targets) else "source" if are_down((request.source,)) else None
     )
-    return Waiting(request.source, request.targets, which, keeper)
+    return Waiting(request.source, request.targets, which, keeper, sender)

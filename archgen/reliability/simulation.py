@@ -23,7 +23,7 @@ from archgen.reliability.index import Index
 from archgen.reliability.levels import levels
 from archgen.reliability.shortfall import Shortfall, Waiting, shortfall, waiting
 from archgen.reliability.structure import build, connections_under, is_required, requests
-from archgen.reliability.waiting import keepers
+from archgen.reliability.waiting import keepers, senders
 
 Status = Literal["ok", "degraded", "delayed", "partial", "down"]
 """From the best to the worst; `archgen.reliability.levels` has the functions that tell the last three apart."""
@@ -138,7 +138,8 @@ def _delayed(
     state = full.flow & _SOUND or _GONE
     step, path = trace(full, state)
     request = next(request for request, _ in requests(flow.steps) if request.id == step)
-    reason = waiting(full, state, request, keepers(index, flow).get(request.id))
+    sender = senders(index, flow).get(request.id, request.source)
+    reason = waiting(full, state, request, keepers(index, flow).get(request.id), sender)
     return FlowOutcome(flow.id, "delayed", True, step, path, lost, cut_off, waiting=reason, always=state == _SOUND)
 
 

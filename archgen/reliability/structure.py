@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.model.architecture import Component, Connection, Flow, Replica
-from archgen.model.kinds import JOB_KEEPERS, KINDS
+from archgen.model.kinds import JOB_KEEPERS, KINDS, RELAYING
 from archgen.model.steps import Access, Answer, Frame, Request, Step, first_request, steps_in_order
 from archgen.reliability.index import Index
 from archgen.reliability.members import Asking, asked_of, eligible, quorum
@@ -49,14 +49,83 @@ class Structure(Struct, frozen=True):
     optional: frozenset[str] = frozenset()
 
 
+class Turn(Struct, frozen=True, gc=False):
+    """A request in the order of its flow.
+
+    `required` tells that the flow fails with it, `later` that nobody waits for it, and `starts` that nothing called its source
+    before. `passes_on` are the requests that a balancer got and passes on with this one, the last one first.
+    """
+
+    request: Request
+    connections: tuple[Connection, ...]
+    required: bool
+    later: bool
+    starts: bool
+    passes_on: tuple[Request, ...]
+
+
+Branches = tuple[tuple[str, int], ...]
+"""The branches of `alt` and `par` frames around a step, each by its frame and number, the outermost first."""
+
+
 def requests(steps: Iterable[Step], optional: bool = False) -> Iterator[tuple[Request, bool]]:
     """Yield every request of a flow in order, with whether it lies inside an `opt` frame."""
+    return ((request, inside) for request, inside, _ in _in_branches(steps, optional, ()))
+
+
+def _in_branches(steps: Iterable[Step], optional: bool, branches: Branches) -> Iterator[tuple[Request, bool, Branches]]:
     for step in steps:
         if isinstance(step, Request):
-            yield step, optional
+            yield step, optional, branches
         elif isinstance(step, Frame):
-            for branch in step.branches:
-                yield from requests(branch.steps, optional or step.kind == "opt")
+            apart = len(step.branches) > 1
+            for number, branch in enumerate(step.branches):
+                around = (*branches, (step.id, number)) if apart else branches
+                yield from _in_branches(branch.steps, optional or step.kind == "opt", around)
+
+
+def turns(index: Index, flow: Flow) -> Iterator[Turn]:
+    """Yield every request of a flow in order, with whether anybody waits for it.
+
+    Nobody waits for one that is deferred, nor for those of what only such ones have started or called so far. A balancer calls nobody
+    by itself: its request passes on the last ones that it got.
+    """
+    later_only: dict[str, bool] = {}
+    # what balancers got, and the places at which they passed it on
+    seen: dict[str, list[tuple[Branches, Request | None]]] = {}
+    later_requests: set[str] = set()
+    for number, (request, optional, branches) in enumerate(_in_branches(flow.steps, False, ())):
+        source, connections = request.source, connections_under(index, request)
+        required = not optional and is_required(request, connections)
+        deferred = is_deferred(request, connections) and not (number == 0 and takes_job(index, request))
+        passed = _got_last(seen[source], branches) if source in seen else ()
+        led = all(each.id in later_requests for each in passed) if passed else later_only.get(source, False)
+        later = required and (deferred or led)
+        starts = source not in later_only
+        yield Turn(request, connections, required, later, starts, passed)
+        if later:
+            later_requests.add(request.id)
+        if required and starts:
+            # what starts the flow has to be there, though nobody waits for what it hands on
+            later_only[source] = later and number > 0
+        if source in seen:
+            seen[source].append((branches, None))
+        for target in dict.fromkeys((*request.targets, *(each for call in connections for each in call.targets))):
+            later_only[target] = later_only.get(target, True) and later
+            if index.components[target].kind in RELAYING:
+                seen.setdefault(target, []).append((branches, request))
+
+
+def _got_last(seen: Sequence[tuple[Branches, Request | None]], branches: Branches) -> tuple[Request, ...]:
+    """Return the requests that a balancer got last, since it passed others on: those of another branch are no part of it."""
+    got: list[Request] = []
+    for around, request in reversed(seen):
+        if branches[: len(around)] == around:
+            if request is not None:
+                got.append(request)
+            elif got:
+                break
+    return tuple(got)
 
 
 def answers(steps: Iterable[Step]) -> Iterator[Answer]:
@@ -75,24 +144,13 @@ def build(index: Index, flow: Flow, moment: Moment = LASTING, level: ServiceLeve
     """Return a structure function of a flow, of losses that last or at a moment: whoever takes over counts once it is done."""
     uses: dict[str, list[Use]] = {}
     initiators: dict[str, Initiator] = {}
-    # what was started or called so far, and whether by later steps only
-    later_only: dict[str, bool] = {}
-    for number, (request, optional) in enumerate(requests(flow.steps)):
-        connections = connections_under(index, request)
-        required = not optional and is_required(request, connections)
-        deferred = is_deferred(request, connections) and not (number == 0 and takes_job(index, request))
-        later = required and (deferred or later_only.get(request.source, False))
-        if required:
-            counts = level == "full" or not later
-            if request.source not in later_only:
-                # what starts the flow has to be there, though nobody waits for what it hands on
-                later_only[request.source] = later and number > 0
-                if counts or number == 0:
-                    initiators[request.source] = Initiator(request.source, request.id)
-            if counts:
-                uses.setdefault(request.source, []).append(_use(request, flow, connections))
-        for target in (*request.targets, *(target for connection in connections for target in connection.targets)):
-            later_only[target] = later_only.get(target, True) and later
+    for number, turn in enumerate(turns(index, flow)):
+        request = turn.request
+        counts = turn.required and (level == "full" or not turn.later)
+        if turn.required and turn.starts and (counts or number == 0):
+            initiators.setdefault(request.source, Initiator(request.source, request.id))
+        if counts:
+            uses.setdefault(request.source, []).append(_use(request, flow, turn.connections))
     for look_up in look_ups(index, flow):
         initiator = initiators.get(look_up.source)
         if initiator is not None:

@@ -10,7 +10,7 @@ from archgen.model.architecture import Flow
 from archgen.model.kinds import JOB_KEEPERS, KINDS, QUEUES
 from archgen.model.steps import Answer, Request, set_deferred, steps_in_order
 from archgen.reliability.index import Index
-from archgen.reliability.structure import connections_under, is_deferred, is_required, requests, takes_job
+from archgen.reliability.structure import connections_under, requests, turns
 
 TAKING = (*QUEUES, "worker")
 """The kinds of which a model has one, or nothing is taken from anywhere later."""
@@ -19,20 +19,15 @@ TAKING = (*QUEUES, "worker")
 def takers(index: Index, flow: Flow) -> Iterator[Request]:
     """Yield the requests that take out what the flow put in before, unless `async` is declared for them."""
     filled: dict[str, set[str]] = {}
-    # what was started or called so far, and whether by later steps only
-    later: dict[str, bool] = {}
-    for number, (request, optional) in enumerate(requests(flow.steps)):
-        connections = connections_under(index, request)
-        required = not optional and is_required(request, connections)
-        deferred = is_deferred(request, connections) and not (number == 0 and takes_job(index, request))
-        done_later = required and (deferred or later.get(request.source, False))
-        declared = request.deferred is not None or any(each.deferred is not None for each in connections)
-        open_ = required and bool(connections) and not declared and not done_later
-        if open_ and _takes(index, request, filled, later):
+    reached: set[str] = set()
+    for turn in turns(index, flow):
+        request = turn.request
+        declared = request.deferred is not None or any(each.deferred is not None for each in turn.connections)
+        open_ = turn.required and bool(turn.connections) and not declared and not turn.later
+        if open_ and _takes(index, request, filled, reached):
             yield request
-        later.setdefault(request.source, done_later and number > 0)
+        reached.update((request.source, *request.targets))
         for target in request.targets:
-            later[target] = later.get(target, True) and done_later
             filled.setdefault(target, set()).add(request.source)
 
 
@@ -80,6 +75,19 @@ def keepers(index: Index, flow: Flow) -> dict[str, str]:
         for target in request.targets:
             filled.setdefault(target, set()).add(source)
     return keeper_of
+
+
+def senders(index: Index, flow: Flow) -> dict[str, str]:
+    """Return, by the deferred requests that balancers pass on, who sent them: a balancer keeps nothing."""
+    sender_of: dict[str, str] = {}
+    waiting: set[str] = set()
+    for turn in turns(index, flow):
+        if turn.later:
+            waiting.add(turn.request.id)
+        if turn.passes_on and all(each.id in waiting for each in turn.passes_on):
+            last = turn.passes_on[0]
+            sender_of[turn.request.id] = sender_of.get(last.id, last.source)
+    return sender_of
 
 
 def answers_before(index: Index, flow: Flow, taken: Collection[Request]) -> dict[str, Answer]:

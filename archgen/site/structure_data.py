@@ -30,7 +30,7 @@ from archgen.reliability.moment import recent_loss
 from archgen.reliability.needs import Guarded, Need, asked_component
 from archgen.reliability.simulation import skippable, used, with_all_options
 from archgen.reliability.structure import access_of, requests
-from archgen.reliability.waiting import keepers
+from archgen.reliability.waiting import keepers, senders
 from archgen.site.html_builder import Html, tag
 from archgen.views.deployment_folding import fold
 from archgen.views.elements import qualified
@@ -207,12 +207,12 @@ class _Encoder:
         strict = self._plan(plan, indices)
         loose = self._plan(with_all_options(topology.index, flow), indices)
         chart, steady = self._chart(flow.id)
-        keeper_of = keepers(topology.index, flow)
+        keeper_of, sender_of = keepers(topology.index, flow), senders(topology.index, flow)
         return {
             "id": flow.id,
             "title": flow.title,
             "page": topology.flow_slugs[flow.id],
-            "steps": [self._step(flow, step, keeper_of.get(step.id, "")) for step in steps],
+            "steps": [self._step(flow, step, keeper_of.get(step.id, ""), sender_of.get(step.id)) for step in steps],
             "skippable": [indices[step] for step in skippable(topology.index, flow)],
             "plan": strict,
             "every": None if plans.every is plan else self._plan(plans.every, indices),
@@ -222,10 +222,10 @@ class _Encoder:
             "steady": steady,
         }
 
-    def _step(self, flow: Flow, request: Request, keeper: str) -> list[Any]:
+    def _step(self, flow: Flow, request: Request, keeper: str, sender: str | None) -> list[Any]:
         """Return id, caller, targets, message, pinned replicas, whether it reads, the answers it needs (0: no connection).
 
-        All of them is -1. Then the queue that keeps it until it can be done, or -1.
+        All of them is -1. Then the queue that keeps it until it can be done, or -1, and who has to keep it where that isn't the caller.
         """
         by_ends = self._topology.index.connections
         pairs = [by_ends.get((request.source, target)) for target in request.targets]
@@ -242,6 +242,7 @@ class _Encoder:
             int(reads),
             count,
             self._component.get(keeper, -1),
+            *([] if sender is None else [self._component[sender]]),
         ]
 
     def _plan(self, plan: Plan, steps: dict[str, int]) -> dict[str, Any]:

@@ -29,16 +29,17 @@ from archgen.model.architecture import (
 )
 from archgen.model.steps import Access, Branch, Frame, Request, Step
 from tests.generators.random_flows import architecture
+from tests.generators.random_relays import with_relays
 
 
 def decorated(seed: int) -> Architecture:
-    """Return the model of a seed with some of the keys, each of which is in a share of the models; every other is a chain."""
+    """Return the model of a seed with some of the keys, each in a share of the models; every other is a chain."""
     random = Random(f"meaning {seed}")
     model = architecture(seed) if seed % 4 < 2 else chain(random)
     for decorate in DECORATIONS.values():
         if random.random() < 0.6:
             model = decorate(random, model)
-    return _remembered_names(random, model) if random.random() < 0.5 else model
+    return with_relays(seed, _remembered_names(random, model) if random.random() < 0.5 else model)
 
 
 def chain(random: Random) -> Architecture:

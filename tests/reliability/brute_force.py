@@ -31,7 +31,7 @@ from archgen.reliability.simulation import statuses
 from archgen.reliability.structure import build
 from tests.generators.random_flows import ZONE_KINDS, architecture
 from tests.generators.random_meaning import decorated
-from tests.oracle import STEPPING, World, arbitrated, concerned, in_order, quorum_of
+from tests.oracle import PASSING_ON, STEPPING, World, arbitrated, concerned, in_order, quorum_of
 
 CLOSE = 1e-9
 BATCH = 8
@@ -302,7 +302,16 @@ FEATURES: dict[str, Callable[[Used], bool]] = {
         for each in World(one.model, frozenset()).look_up(one.flow, one.steps)
     ),
     "nobody waits for what starts the flow": lambda one: bool(
-        {one.steps[0][0].id} & World(one.model, frozenset()).done_later(one.steps) if one.steps else ()
+        {one.steps[0][0].id} & World(one.model, frozenset()).done_later(one.flow) if one.steps else ()
+    ),
+    "begins with what a worker takes": lambda one: any(
+        World(one.model, frozenset()).pulls(request) and request.deferred for request, _ in one.steps[:1]
+    ),
+    "a balancer asked by what waits and by what doesn't": lambda one: any(
+        {True, False} == {call.id in later for call, _ in one.steps if request.source in call.targets}
+        for later in [World(one.model, frozenset()).done_later(one.flow)]
+        for request, _ in one.steps
+        if request.id in later and one.kinds([request.source]) & set(PASSING_ON)
     ),
     "deep check": lambda one: any(each.balance and each.balance.asks for each in one.components),
     "deep check through others": lambda one: any(

@@ -394,6 +394,59 @@ def test_a_flow_that_begins_with_a_pull_from_a_queue_needs_the_queue(told: Told)
     assert told.outcome(work.replace("kind: queue", "kind: service"), "bus")[0] == "delayed"
 
 
+PASSED_ON = """\
+archgen: 1
+name: One balancer for every service
+hosts: {a: {}, b: {}, c: {}, d: {}}
+components:
+  user: {kind: client}
+  lb: {kind: load-balancer, runs_on: a}
+  shop: {kind: service, runs_on: b}
+  bills: {kind: service, runs_on: c}
+  files: {kind: service, runs_on: d}
+connections:
+  user -> lb: https
+  lb -> shop: http
+  shop -> lb: {protocol: http, async: true}
+  lb -> bills: http
+  lb -> files: http
+flows:
+  order:
+    access: write
+    steps:
+      - user -> lb: POST /order
+      - lb -> shop: POST /order
+      - shop -> lb: POST /bill
+      - lb -> bills: POST /bill
+"""
+
+
+def test_a_balancer_passes_on_what_came_in_last(told: Told) -> None:
+    assert told.outcome(PASSED_ON, "bills") == ("delayed", "accepted; bills is down, so shop has to keep what is sent")
+    assert told.points(PASSED_ON) == ({"lb@a", "shop@b", "a", "b"}, {"bills@c", "c"})
+    again = PASSED_ON + "      - user -> lb: GET /terms\n      - lb -> files: GET /terms\n"
+    assert told.outcome(again, "bills")[0] == "delayed"
+    assert told.outcome(again, "files")[0] == "down"
+    # of what it got together, somebody waits for a part
+    both = PASSED_ON.replace("      - lb -> bills", "      - user -> lb: POST /payment\n      - lb -> bills")
+    assert told.outcome(both, "bills")[0] == "down"
+    # a call in one branch is not passed on in another, nor after them
+    split = PASSED_ON.partition("      - shop -> lb: POST")[0] + (
+        "      - par:\n          - steps: [{shop -> lb: POST /bill}, {lb -> bills: POST /bill}]\n"
+        "          - steps: [{lb -> files: GET /terms}]\n"
+    )
+    for text in (
+        split,
+        split.replace("          - steps: [{lb ->", "          - steps: [{lb -> shop: x}]\n      - lb ->").replace(
+            "terms}]", "terms"
+        ),
+    ):
+        assert told.outcome(text, "bills")[0] == "delayed"
+        assert told.outcome(text, "files")[0] == "down"
+    # any other program may go on with the request that it got first
+    assert told.outcome(PASSED_ON.replace("load-balancer", "service"), "bills")[0] == "down"
+
+
 DEEP = """\
 archgen: 1
 name: A deep check

@@ -100,7 +100,7 @@ def _delayed(flow: FlowOutcome, steps: dict[str, str]) -> str:
 
 
 def _keeping(short: Waiting) -> str:
-    return f"{short.keeper} keeps" if short.keeper is not None else f"{short.source} has to keep"
+    return f"{short.keeper} keeps" if short.keeper is not None else f"{short.sender} has to keep"
 
 
 def _degraded(flow: FlowOutcome, steps: dict[str, str]) -> list[str]:

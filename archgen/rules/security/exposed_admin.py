@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from archgen.analysis.exposure import callers_of
 from archgen.analysis.firewalls import EVERYWHERE, lets_in, opens, port_number, spoken
-from archgen.analysis.hops import PASSING
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection, FirewallRule, Port
 from archgen.model.change import Change, Remove
+from archgen.model.kinds import PASSING
 from archgen.model.products import product_name, product_of
 from archgen.model.protocols import ADMINISTRATION, PROTOCOLS, TUNNELS, WEB
 from archgen.model.subject import Subject

@@ -268,12 +268,12 @@ var archgenStructure = (() => {
 
   /* Return the reason why a step is delayed: its targets are down, or its source, or neither. */
   const waiting = (flow, evaluation, bit, step) => {
-    const [, source, targets, , , , , keeper] = flow.steps[step];
+    const [, source, targets, , , , , keeper, sender = source] = flow.steps[step];
     const areDown = some => {
       const replicas = some.flatMap(component => evaluation.members.get(component) || []);
       return replicas.length > 0 && replicas.every(replica => evaluation.down.get(replica) & bit);
     };
-    return { source, targets, keeper, down: areDown(targets) ? "targets" : areDown([source]) ? "source" : null };
+    return { source, targets, keeper, sender, down: areDown(targets) ? "targets" : areDown([source]) ? "source" : null };
   };
 
   /* Return further risks while a flow is served: health checks that ask only the target, files that are read at the next start. */
@@ -440,7 +440,7 @@ var archgenStructure = (() => {
     const name = component => model.components[component][0];
     const so = always ? ", as it does with nothing failed" : "";
     if (short.down === "targets") {
-      return `accepted; ${listed(short.targets.map(name))} ${short.targets.length === 1 ? "is" : "are"} down, so ${short.keeper < 0 ? `${name(short.source)} has to keep` : `${name(short.keeper)} keeps`} what is sent${so}`;
+      return `accepted; ${listed(short.targets.map(name))} ${short.targets.length === 1 ? "is" : "are"} down, so ${short.keeper < 0 ? `${name(short.sender)} has to keep` : `${name(short.keeper)} keeps`} what is sent${so}`;
     }
     if (short.down === "source") return `accepted; ${name(short.source)} is down, so what is sent waits for it${so}`;
     return `accepted; step ${flow.steps[step][0]} waits${so}: ${request(model, flow.steps[step])}${way(model, { path, down })}`;
