@@ -33,6 +33,9 @@ KNOWN = frozenset((*PRODUCTS, *TABLE, *KINDS_OF_PRODUCTS, *_BESIDE))
 _SHORT = 5
 """Letters below which a name says too little to be called a misspelling."""
 
+_OF_WORDS = 0.6
+"""The likeness of two words of which one is the other misspelled."""
+
 
 def meant_product(name: str) -> str | None:
     """Return the product that a name is a misspelling of; None for a known product, and for one that resembles none."""
@@ -40,5 +43,15 @@ def meant_product(name: str) -> str | None:
     if text in KNOWN or len(text) < _SHORT:
         return None
     meant = nearest(text, KNOWN, 0.83)
+    if meant is None or not _is_slip(text, meant):
+        return None
     # a slip seldom hits the first letter: two names that merely end alike are two products
-    return meant if meant is not None and (meant[0] == text[0] or meant[1:] in (text, text[1:])) else None
+    return meant if meant[0] == text[0] or meant[1:] in (text, text[1:]) else None
+
+
+def _is_slip(text: str, meant: str) -> bool:
+    """Return True unless a whole word of a name is another one: a vendor's NAT gateway is no API gateway."""
+    words, others = text.split("-"), meant.split("-")
+    if len(words) != len(others):
+        return True
+    return all(nearest(word, (other,), _OF_WORDS) for word, other in zip(words, others, strict=True))
