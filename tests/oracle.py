@@ -14,10 +14,13 @@ State = frozenset[tuple[str, str]]
 SILENT = ("aws-rds", "cloud-sql")
 """Managed services whose standby, one beside the primary, answers nothing until it is promoted."""
 
-AGREEING = ("etcd", "zookeeper", "consul", "cockroachdb", "mongodb")
+AGREEING = ("etcd", "zookeeper", "consul", "cockroachdb", "mongodb", "mysql-innodb-cluster")
 """Products whose replicas alone decide."""
 
-MAJORITIES = ("etcd", "zookeeper", "consul", "galera", "percona-xtradb-cluster", "cockroachdb")
+MAJORITIES = (
+    *("etcd", "zookeeper", "consul", "galera", "percona-xtradb-cluster", "cockroachdb"),
+    "mysql-innodb-cluster",
+)
 """Products that work with a majority only."""
 
 STEPPING = ("mongodb", "mssql")

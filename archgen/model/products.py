@@ -93,6 +93,9 @@ _TRAITS: dict[str, Product] = {
         ("galera", "percona-xtradb-cluster"),
         Product(agrees=True, quorum="majority", forgets_who_leaves=True, refuses_out_of_step=True, arbitrated=True),
     ),
+    # a member that is shut down leaves the group, and the rest count anew; MySQL Router passes nothing on without a majority
+    "mysql-innodb-cluster": Product(agrees=True, quorum="majority", forgets_who_leaves=True),
+    "mysql-group-replication": Product(agrees=True, quorum="majority-to-write", forgets_who_leaves=True),
     **dict.fromkeys(("redis", "valkey", "keydb", "dragonfly", "garnet", "redict"), Product(in_memory=True)),
     "cockroachdb": Product(agrees=True, quorum="majority"),
     "mongodb": Product(agrees=True, quorum="majority-to-write", steps_down="writes"),
@@ -197,6 +200,7 @@ _SCOPES: dict[str, Scope] = {
 }
 _ORIGINS = {
     **dict.fromkeys(("mariadb", "percona", "galera", "percona-xtradb-cluster"), "mysql"),
+    **dict.fromkeys(("mysql-innodb-cluster", "mysql-group-replication"), "mysql"),
     **dict.fromkeys(("timescaledb", "postgis", "pgvector"), "postgresql"),
     **dict.fromkeys(("valkey", "keydb", "redict"), "redis"),
 }

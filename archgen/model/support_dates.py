@@ -21,7 +21,11 @@ class VersionSupport(Struct, frozen=True):
 
 _EXTENDED = r"(?i)\b(?:ELS|ELTS|ESM|ESU|LTSS|LTSC|LTSB|IoT|Pro|extended)\b"
 """Names of paid extensions and of editions with days of their own, which aren't in the table."""
-_VERSIONED_AS = {"mariadb-galera": "mariadb", "mariadb-galera-cluster": "mariadb", "php-fpm": "php", "mod-php": "php"}
+_VERSIONED_AS = {
+    **dict.fromkeys(("mariadb-galera", "mariadb-galera-cluster"), "mariadb"),
+    **dict.fromkeys(("mysql-innodb-cluster", "innodb-cluster", "mysql-group-replication"), "mysql"),
+    **dict.fromkeys(("php-fpm", "mod-php"), "php"),
+}
 """Products that count their versions as another does, of which they are a part or an edition."""
 _NUMBER = r"v?([0-9]{1,6}(?:\.[0-9]{1,6}){0,3})"
 _NAMED = r"([A-Za-z][A-Za-z. ]{0,40}?)[ -]v?([0-9].{0,40})"
