@@ -6,7 +6,7 @@ from archgen.analysis.backups import holds_only_copies
 from archgen.analysis.topology import Topology
 from archgen.edits.promotion import agrees_by_vote, keeps_files
 from archgen.edits.replicas import needs_moving_address
-from archgen.edits.second_replicas import SERVER_INSTEAD, may_run_twice, senders_try_next
+from archgen.edits.second_replicas import SERVER_INSTEAD, WAITING_INSTEAD, may_run_twice, senders_try_next
 from archgen.model.architecture import Component
 from archgen.model.kinds import QUEUES
 from archgen.model.products import product_name, product_of
@@ -40,6 +40,8 @@ def advise_second(topology: Topology, component: Component) -> str | None:
         return "Run a second name server elsewhere, and list both in the NS records and at the registrar: resolvers try the next."
     if keeps_files(component):
         return "Keep the files in storage that copies them to a second machine by itself, and takes over there."
+    if product_of(component.product).ordered:
+        return WAITING_INSTEAD
     placed = bool(component.replicas[0].hosts) and not component.replicas[0].floating
     if not placed and needs_moving_address(component, topology.index.callers):
         return "Run at least two replicas behind a load balancer that checks them: visitors can use only one address."

@@ -61,17 +61,19 @@ def may_run_twice(topology: Topology, component: Component) -> bool:
     Two monitorings send each alert twice, and two backups copy the same into one place; two queues, indexes or servers of mail
     and secrets have half of what was sent each, unless they are set up as a cluster. A library that keeps its data in a file,
     as SQLite does, copies none of it. A product that others make may keep an embedded database, or take half of the work,
-    unless it says that it keeps no sessions, stands behind a balancer, or takes its work from a queue.
+    unless it says that it keeps no sessions, stands behind a balancer, or takes its work from a queue. Two that keep messages in
+    order would not.
     """
     kind, product = KINDS[component.kind], product_name(component.product)
     if component.managed:
         return True
     if kind.id in ("monitoring", "backup") or kind.id in KEEPING:
         return kind.id == "mail" and product in _RELAYS
-    if product_of(component.product).embedded or product_of(component.product).single:
+    facts = product_of(component.product)
+    if facts.embedded or facts.single or facts.ordered:
         return False
     if kind.id == "search":
-        return product_of(component.product).agrees
+        return facts.agrees
     if kind.id not in _PROGRAMS or (kind.entry and product in WEB_SERVERS):
         return True
     own = component.product is None or is_runtime(component.product)
@@ -89,6 +91,13 @@ SERVER_INSTEAD = (
     "file of the program that uses it."
 )
 """What to do instead of a second replica of an embedded store."""
+
+WAITING_INSTEAD = (
+    "Let a second one wait on another host and take over (`cluster: {mode: active-passive, failover: automatic, by: …}`): two at "
+    "work would lose the order of messages, and fetch some twice. If its makers don't support that, make its restart elsewhere "
+    "quick, and practice it."
+)
+"""What to do instead of a second replica of what passes messages on in order."""
 
 _RELAYS = ("postfix", "exim", "opensmtpd", "sendmail", "haraka", "msmtp", "nullmailer")
 """Mail servers that hand on what they get."""

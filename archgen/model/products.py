@@ -43,7 +43,8 @@ class Product(Struct, frozen=True, gc=False):
     `shows`: a dashboard or a router of alerts, which shows or passes on what others have measured, and measures nothing.
     `resolves`: a name server that asks others and has no records of its own.
     `embedded`: a library that keeps its data in a file of the program that uses it.
-    `single`: its makers support one instance of it, whatever stands before it.
+    `single`: its makers support one instance of it, whatever stands before it. `ordered`: it passes messages on in the order in
+    which each sender sent them, and fetches others itself, so that one instance works at a time.
     `silent_standby`: the standby of a pair takes no connections until it is promoted.
     `arbitrated`: a program without data can vote beside its replicas. `consoles` are the ports of its console for administrators.
     """
@@ -72,6 +73,7 @@ class Product(Struct, frozen=True, gc=False):
     appliance: bool = False
     keeps_data: bool = False
     single: bool = False
+    ordered: bool = False
     mailboxes: bool = False
     copied_on_request: bool = False
     attached: bool = False
@@ -148,6 +150,13 @@ _TRAITS: dict[str, Product] = {
     **dict.fromkeys(
         ("synapse", "prosody", "home-assistant", "teamcity", "vaultwarden", "jellyfin", "plex", "minecraft"),
         Product(single=True),
+    ),
+    **dict.fromkeys(
+        (
+            *("mirth", "open-integration-engine", "bridgelink", "iguana", "rhapsody", "cloverleaf", "corepoint"),
+            *("ensemble", "healthshare", "iris-for-health", "qvera"),
+        ),
+        Product(ordered=True),
     ),
     **dict.fromkeys(
         (

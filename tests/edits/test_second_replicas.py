@@ -39,14 +39,18 @@ def test_a_product_of_others_gets_no_second_replica_unless_it_keeps_nothing() ->
     assert second("kind: web-server, product: NGINX, runs_on: a")
 
 
-def test_what_a_balancer_calls_gets_a_second_replica() -> None:
+@pytest.mark.parametrize(("product", "gets"), [("wordpress", True), ("mirth", False)])
+def test_what_a_balancer_calls_gets_a_second_replica_unless_it_keeps_messages_in_order(
+    product: str, gets: bool
+) -> None:
     balancer = "\nlb: {kind: load-balancer, managed: true, replicas: 2, balance: {algorithm: round-robin, health_check: GET /}}"
-    assert second(
-        f"kind: app-server, product: wordpress, {FLOATING}",
+    spread = second(
+        f"kind: app-server, product: {product}, {FLOATING}",
         "job -> lb: https\nlb -> it: https",
         "job -> lb: GET\nlb -> it: GET",
         balancer,
     )
+    assert spread is gets
 
 
 def test_a_worker_of_others_gets_a_second_replica_only_behind_a_queue() -> None:
