@@ -102,7 +102,7 @@ class Moments:
         product = product_name(promoter.product or promoter.id) if promoter is not None else ""
         if product in ("sentinel", "redis-sentinel"):
             return numbers.SENTINEL
-        if product in ("etcd", "consul", "zookeeper"):
+        if product in ("patroni", "etcd", "consul", "zookeeper"):
             return numbers.PATRONI
         return numbers.MONGODB if product_name(component.product) == "mongodb" else numbers.OTHER_FAILOVER
 

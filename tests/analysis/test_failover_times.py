@@ -40,6 +40,25 @@ MOVED = "if web runs on n-1, it is started elsewhere after about 5.8 min (assume
 
 
 @pytest.mark.parametrize(
+    ("promoter", "seconds"),
+    [
+        ("product: sentinel", "40 s"),
+        ("product: etcd", "40 s"),
+        ("product: Patroni", "40 s"),
+        ("product: stolon", "60 s"),
+    ],
+)
+def test_what_promotes_decides_how_long_a_failover_takes(
+    promoter: str, seconds: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "store.arch.yaml"
+    text = STORE.replace(", RECOVERY", "").replace("product: sentinel", promoter)
+    model.write_text(text.replace("key-value-store, product: redis", "database, product: postgresql"), encoding="utf-8")
+    assert main(["simulate", str(model), "--kill", "redis@a"]) == 0
+    assert f"after about {seconds}, when redis has failed over" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
     ("options", "reads", "writes"),
     [
         (("--kill", "redis@a"), [], [FAILED_OVER]),

@@ -31,7 +31,7 @@ FAILOVERS = {
     "`by: dns`, plus the longest `ttl` of the records that lead there": numbers.DNS_CHECKS,
     "`ttl` of a record that declares none": numbers.DNS_TTL,
     "`by: anycast`": numbers.ANYCAST,
-    "`by` a component with product etcd, consul or zookeeper (Patroni)": numbers.PATRONI,
+    "`by` a component with product patroni, etcd, consul or zookeeper": numbers.PATRONI,
     "`by` a component with product sentinel": numbers.SENTINEL,
     "primary with product mongodb": numbers.MONGODB,
     "primary of RDS": numbers.RDS_PRIMARY,
