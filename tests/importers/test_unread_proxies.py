@@ -116,3 +116,28 @@ def test_proxy_that_names_a_container_is_on_its_network(
     is_named = any(place.lower().startswith("web:") for place in places)
     host = import_model((".", "b.conf"), None).model.inventory.parts["nginx"].host
     assert is_named is (host == "docker-host")
+
+
+def test_container_that_no_file_describes_is_on_the_host_of_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    location = "location /{0} {{ proxy_pass http://{0}:80; }}"
+    servers = f"server {{ listen 80; {location.format('lost')} {location.format('web')} }}"
+    write({**SYSTEM, "b.conf": f"events {{}}\nhttp {{\n{servers}\n}}\n"})
+    values = import_model((".", "b.conf"), None).model.values
+    assert values["components"]["lost"]["runs_on"] == "docker-host"
+    assert list(values["hosts"]) == ["docker-host"]
+
+
+def test_proxy_among_the_containers_is_found_by_its_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    locations = "location / { proxy_pass http://web:3000; } location /x { proxy_pass http://cache:8081; }"
+    write({**SYSTEM, "b.conf": f"events {{}}\nhttp {{\nserver {{ listen 80; {locations} }}\n}}\n"})
+    write({"h.cfg": "frontend f\n  bind *:8081\n  default_backend b\nbackend b\n  server a web:3000\n"})
+    calls = import_model((".", "b.conf", "h.cfg"), None).model.inventory.calls
+    assert {pair for pair in calls if pair[0] != "front"} == {
+        ("haproxy", "web"),
+        ("nginx", "haproxy"),
+        ("nginx", "web"),
+    }

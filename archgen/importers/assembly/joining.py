@@ -24,16 +24,16 @@ def join_pools(inventory: Inventory) -> Inventory:
     named = {pool.id: targets for pool in pools if (targets := _named(inventory, pool))}
     # on their network, any other name is that of a container too
     inside = {call.source for identity in named for call in inventory.callers(identity)}
-    for pool in pools:
+    for pool in sorted(pools, key=lambda part: part.id not in named):
         is_inside = _are_names(pool) and any(call.source in inside for call in inventory.callers(pool.id))
-        targets = _published(inventory, pool) if not is_inside else []
         if pool.id in named:
             _lead_to(inventory, pool, named[pool.id], is_sure=True)
-            continue
-        if targets:
+        elif not is_inside and (targets := _published(inventory, pool)):
             _lead_to(inventory, pool, targets)
         elif (proxy := _listening(inventory, pool)) is not None:
             _become(inventory, pool, *proxy)
+        elif is_inside:
+            _stand_beside(inventory, pool)
         elif (part := _on_each(inventory, pool)) is not None:
             _become(inventory, pool, part, "medium")
     used = {host for part in inventory.parts.values() for host in part.places or (part.host,)}
@@ -55,6 +55,13 @@ def _named(inventory: Inventory, pool: Part) -> list[str]:
     targets = [inventory.parts.get(name.lower(), inventory.parts.get(name)) for name in ids]
     known = [part for part in targets if part is not None and not (part.servers or part.is_outside or _is_alone(part))]
     return list(dict.fromkeys(part.id for part in known)) if len(known) == len(targets) else []
+
+
+def _stand_beside(inventory: Inventory, pool: Part) -> None:
+    """Put containers that no file describes on the host of the proxy that leads to them by their names."""
+    host = next((part.host for part in _callers(inventory, pool) if part.host is not None), None)
+    if host is not None:
+        pool.host, pool.places = host, []
 
 
 def _published(inventory: Inventory, pool: Part) -> list[str]:
