@@ -49,11 +49,12 @@ def sought_by(manifests: Manifests, part: Workload) -> dict[str, Sought]:
     sought: dict[str, Sought] = {}
     named: set[str] = set()
     for container in part.containers:
-        values = dict(variables_of(manifests, part.namespace, container))
         unknown = {
             name: (source, reference)
             for name, source, reference in unknown_variables(manifests, part.namespace, container)
         }
+        variables = dict(variables_of(manifests, part.namespace, container))
+        values = {name: each for name, each in variables.items() if name not in unknown}
         for name in (*unknown, *values):
             service = provided_service(name)
             if service is not None and _is_of_provider(service, values[name][0] if name in values else None):
@@ -96,13 +97,21 @@ def unknown_variables(manifests: Manifests, namespace: str, container: SourceNod
         for kind, word in REFERENCES if item.get("valueFrom").value is not None else ():
             reference = item.get("valueFrom", f"{word}KeyRef")
             name, key = reference.text_at("name"), reference.text_at("key")
-            if name and key not in data_of(manifests, kind, namespace, name):
+            data = data_of(manifests, kind, namespace, name) if name else {}
+            if name and (key not in data or _is_left_open(item.text_at("name"), kind, data[key][0])):
                 yield item.text_at("name"), item.origin, f"{namespace}/{name}/{key}"
     for item in container.get("envFrom").list():
         name = item.text_at("secretRef", "name")
-        for key in _keys_of(manifests, namespace, name):
+        held = data_of(manifests, "Secret", namespace, name) if name else {}
+        for key in (*_keys_of(manifests, namespace, name), *(key for key, (text, _) in held.items() if text == "")):
             variable = item.text_at("prefix") + key
-            yield variable, item.origin, f"{namespace}/{name}/{key}"
+            if key not in held or _is_left_open(variable, "Secret", held[key][0]):
+                yield variable, item.origin, f"{namespace}/{name}/{key}"
+
+
+def _is_left_open(variable: str, kind: str, value: str) -> bool:
+    """Return True for what leads to a provider's service, where a Secret leaves it empty: who applies it fills it in."""
+    return kind == "Secret" and value == "" and provided_service(variable) is not None
 
 
 def settings_in_no_file(manifests: Manifests, part: Workload) -> Iterator[tuple[str, Origin]]:
