@@ -1,11 +1,17 @@
-"""Names on cards: a third line before one is cut, in a card that is high enough for it."""
+"""Words on cards: another line before a name is cut, in a card that is high enough for it, and no word broken."""
 
 from __future__ import annotations
 
-import pytest
+from itertools import pairwise
 
-from archgen.layout.deployment.cards import size_cards
-from archgen.layout.measures import BRIEF, CLOSE, FLAT, ROOM, TERSE, USUAL, Measures
+import pytest
+from msgspec.structs import replace
+
+from archgen.layout.deployment.cards import SizedCard, size_cards
+from archgen.layout.measures import BRIEF, CLOSE, FLAT, POCKET, ROOM, TERSE, USUAL, Measures
+from archgen.layout.placed import Box, PlacedNode
+from archgen.render.scene.card import card_shapes
+from archgen.render.scene.shapes import TextLine
 from archgen.style.text_metrics import ELLIPSIS
 from archgen.views.diagram import Diagram, Node
 
@@ -43,3 +49,77 @@ def test_a_name_without_end_has_the_usual_lines_and_leaves_the_other_cards_alone
     assert len(sized[name].title) == 2
     assert sized[name].title[-1].endswith(ELLIPSIS)
     assert sized["two lines of a name of theirs"].height == usual["two lines of a name of theirs"].height
+
+
+def sized(*nodes: Node, measures: Measures = USUAL) -> dict[str, SizedCard]:
+    return size_cards(Diagram(id="d", title="d", alt="d", nodes=nodes), measures=measures)
+
+
+@pytest.mark.parametrize("measures", [CLOSE, FLAT, BRIEF, POCKET])
+@pytest.mark.parametrize("name", ["Apache with ModSecurity", "RDS for PostgreSQL, Multi-AZ"])
+def test_a_product_in_camel_case_stands_on_one_line(name: str, measures: Measures) -> None:
+    lines = sized(card(name), measures=measures)[name].title
+    assert all(any(word in line for line in lines) for word in name.split())
+
+
+def test_a_long_word_in_camel_case_is_broken_rather_than_make_all_cards_wide() -> None:
+    name = "AuthenticationProviderService"
+    wide = sized(card(name), measures=BRIEF)[name]
+    assert wide.title[0] == "Authentication"
+    assert wide.width < 8 * BRIEF.sizes.name + BRIEF.inset
+
+
+def test_a_name_is_cut_at_the_end_of_a_word() -> None:
+    name = "Service frontend (kube-proxy)"
+    assert sized(card(name), measures=BRIEF)[name].title[:2] == ("Service", "frontend")
+
+
+def drawn_words(node: Node, measures: Measures) -> tuple[SizedCard, list[TextLine]]:
+    """Return a card of a diagram and its words where they are drawn, from the card's upper border."""
+    size = sized(node, measures=measures)[node.id]
+    placed = PlacedNode(node, Box(0, 0, size.width, size.height), size.title, size.detail, size.compact)
+    return size, [shape for shape in card_shapes(placed, measures, lambda _: None) if isinstance(shape, TextLine)]
+
+
+@pytest.mark.parametrize(
+    ("measures", "name"),
+    [(USUAL, "Agent of log collectors"), (FLAT, "Agent of log collectors"), (BRIEF, "log collector")],
+)
+@pytest.mark.parametrize("detail", ["", "Monitoring client · ×3"])
+def test_the_name_on_a_small_card_has_a_second_line_before_it_is_cut(
+    name: str, detail: str, measures: Measures
+) -> None:
+    size, words = drawn_words(card(name, "monitoring-agent", detail), measures)
+    assert size.compact
+    assert " ".join(size.title) == name
+    assert len(size.title) == 2
+    assert [shape.text for shape in words] == [*size.title, *([size.detail] if size.detail else [])]
+    assert words[0].y - words[0].size > 0
+    assert words[-1].y + words[-1].size / 4 < size.height
+    assert all(after.y - before.y >= after.size for before, after in pairwise(words))
+    short, _ = drawn_words(card("agent", "monitoring-agent", detail), measures)
+    assert short.height < size.height
+
+
+def test_a_name_on_a_border_and_one_of_a_single_word_keep_their_line() -> None:
+    guard = replace(card("A firewall of the provider that filters", "firewall"), guards=("net",))
+    long = card("observability" * 3, "monitoring-agent")
+    cards = sized(guard, long)
+    assert [len(each.title) for each in cards.values()] == [1, 1]
+    assert all(each.title[0].endswith(ELLIPSIS) for each in cards.values())
+
+
+@pytest.mark.parametrize(
+    ("detail", "shown"),
+    [
+        ("nodejs · ×3 · on a or b", "nodejs · ×3 · on a or b"),
+        ("nodejs · ×3 · on application-a or application-b", "nodejs · ×3 · on any of 2"),
+        ("application-server · ×3 · on one, two or three", "×3 · on one, two or three"),
+        ("application-server-of-ours · ×12 · on host-one, host-two or host-three", "×12 · on any of 3"),
+        ("Firewall · guards application, data, management", "for application, data +1"),
+        ("Firewall · guards dmz, data, management", "for dmz, data and 1 more"),
+        ("Firewall · guards dmz, data", "guards dmz, data"),
+    ],
+)
+def test_a_second_line_counts_what_it_has_no_room_for(detail: str, shown: str) -> None:
+    assert sized(card("api", detail=detail), measures=CLOSE)["api"].detail == shown

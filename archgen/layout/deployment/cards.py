@@ -12,14 +12,20 @@ from msgspec import Struct
 from archgen.layout.measures import USUAL, Measures
 from archgen.layout.placed import PlacedGroup
 from archgen.model.kinds import KINDS
-from archgen.style.text_metrics import ELLIPSIS, elide, text_width, wrap
+from archgen.style.text_metrics import ELLIPSIS, elide, longest_word, text_width, wrap
 from archgen.style.theme import SIZES
 from archgen.views.diagram import GUARDS, SEPARATOR, Chip, Diagram, Edge, Group, Node
 
 SLOT = 16.0
 
-_PIECE = re.compile(r"(?<=[a-z])(?=[A-Z])|\s+|(?<=[/_.:@-])")
-"""Where a line of a name may end: between words, after a mark, and within CamelCase."""
+_PIECE = re.compile(r"\s+|(?<=[/_.:@-])")
+"""Where a line of a name may end: between words, and after a mark."""
+
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+"""Where a line of a name may end within CamelCase, if it is long."""
+
+_CAMEL = 8.0
+"""Width in sizes of its letters up to which a word in CamelCase isn't broken: it is a name, such as PostgreSQL."""
 
 _WORD = 12.0
 """Width in sizes of its letters from which on a single word is cut."""
@@ -87,12 +93,15 @@ def size_cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measu
         for node, wide in own.items()
     }
     name = measures.sizes.name
+    small = {node.id: _small_title(node, widths[node.id], measures) for node in diagram.nodes if compact(node)}
     chips = {node.id: chip_height(chip_rows(node, widths[node.id], measures), measures) for node in diagram.nodes}
     rooms = {node.id: widths[node.id] - measures.inset - aside(node, measures) for node in diagram.nodes}
-    titles = {node.id: _title(node.label, compact(node), rooms[node.id], name) for node in diagram.nodes}
+    titles = {node.id: small.get(node.id) or _title(node.label, rooms[node.id], name) for node in diagram.nodes}
+    labels = {node.id: node.label for node in diagram.nodes}
     for node, label in tuple(_told_apart(diagram.nodes, titles)):
-        titles[node.id] = _title(label, compact(node), rooms[node.id], name)
-    most = max((len(lines) for lines in titles.values()), default=1)
+        labels[node.id], titles[node.id] = label, _title(label, rooms[node.id], name)
+    titles |= {id: _whole_words(titles[id], label, rooms[id], name) for id, label in labels.items() if id not in small}
+    most = max((len(titles[node.id]) for node in diagram.nodes if not compact(node)), default=1)
     tall = {
         node.id: measures.card
         + (measures.second if (len(titles[node.id]) if measures.flat else most) > 1 else 0)
@@ -105,7 +114,7 @@ def size_cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measu
             titles[node.id],
             widths[node.id],
             max(
-                (_compact_height(node, measures) if compact(node) else tall[node.id]) + chips[node.id],
+                (_compact_height(node, small[node.id], measures) if compact(node) else tall[node.id]) + chips[node.id],
                 SLOT * busy.get(node.id, 0),
             ),
             measures,
@@ -114,15 +123,37 @@ def size_cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measu
     }
 
 
-def _title(label: str, is_small: bool, room: float, size: float) -> tuple[str, ...]:
+def _title(label: str, room: float, size: float) -> tuple[str, ...]:
     """Return the lines of a name, one more than usual where that spares it from being cut."""
-    if is_small:
-        return tuple(wrap(label, room, size, bold=True, lines=1))
     lines = wrap(label, room, size, bold=True, lines=_LINES)
     if not lines or not lines[-1].endswith(ELLIPSIS):
         return tuple(lines)
     whole = wrap(label, room, size, bold=True, lines=_LINES + 1)
     return tuple(lines if whole[-1].endswith(ELLIPSIS) else whole)
+
+
+def _whole_words(title: tuple[str, ...], label: str, room: float, size: float) -> tuple[str, ...]:
+    """Return the lines of a name, one more than usual where they end within a word."""
+    last = title[-1].removesuffix(ELLIPSIS).split()[-1:] if title and title[-1].endswith(ELLIPSIS) else []
+    if set(last) <= set(label.split()):
+        return title
+    return wrap(label, room, size, bold=True, lines=_LINES + 1)
+
+
+def _small_title(node: Node, width: float, measures: Measures) -> tuple[str, ...]:
+    """Return the lines of a name on a small card: a second one rather than a cut, but not on the border of a group.
+
+    A word that is too long for a line is cut at its end, and not broken inside.
+    """
+    room, size = small_room(width, measures), measures.sizes.text
+    if node.guards or longest_word(node.label, size, bold=True) > room:
+        return (elide(node.label, room, size, bold=True),)
+    return wrap(node.label, room, size, bold=True, lines=_LINES)
+
+
+def small_room(width: float, measures: Measures) -> float:
+    """Return the room of the words on a small card of some width."""
+    return width - measures.inset - (measures.chip_icon + measures.inset if measures.chip_icon else 0.0)
 
 
 def _told_apart(nodes: Iterable[Node], titles: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[Node, str]]:
@@ -140,11 +171,17 @@ def _told_apart(nodes: Iterable[Node], titles: Mapping[str, tuple[str, ...]]) ->
                 yield node, f"{ELLIPSIS} {' '.join(words[shared:])}"
 
 
-def _compact_height(node: Node, measures: Measures) -> float:
-    """Return the height of a small card, in which two lines have room if it has a second one."""
+def _compact_height(node: Node, title: tuple[str, ...], measures: Measures) -> float:
+    """Return the height of a small card, in which all of its lines have room."""
     sizes = measures.sizes
     lines = 2 * max(0.92 * sizes.text, 1.35 * sizes.small) + 6.0 if second_line(node, measures) else 0.0
-    return max(measures.chip, ceil(lines / SIZES.grid) * SIZES.grid)
+    more = ceil(small_leading(measures) * (len(title) - 1) / SIZES.grid) * SIZES.grid
+    return max(measures.chip, ceil(lines / SIZES.grid) * SIZES.grid) + more
+
+
+def small_leading(measures: Measures) -> float:
+    """Return the height of a line of a name on a small card."""
+    return 1.2 * measures.sizes.text
 
 
 class ChipBox(Struct, frozen=True):
@@ -190,8 +227,12 @@ def aside(node: Node, measures: Measures = USUAL) -> float:
 
 def _longest(node: Node, measures: Measures) -> float:
     """Return the width of a card in which no word of its name is cut."""
-    pieces = _PIECE.split(node.label)
-    longest = max((text_width(piece, measures.sizes.name, bold=True) for piece in pieces), default=0.0)
+    size = measures.sizes.name
+    longest = 0.0
+    for word in _PIECE.split(node.label):
+        wide = text_width(word, size, bold=True)
+        parts = [wide] if wide <= _CAMEL * size else [text_width(part, size, bold=True) for part in _HUMP.split(word)]
+        longest = max(longest, *parts)
     return longest + measures.inset + aside(node, measures)
 
 
@@ -209,9 +250,7 @@ def _wanted(node: Node, measures: Measures) -> float:
 def _card(node: Node, title: tuple[str, ...], width: float, height: float, measures: Measures) -> SizedCard:
     sizes, detail = measures.sizes, second_line(node, measures)
     if compact(node):
-        room = width - measures.inset - (measures.chip_icon + measures.inset if measures.chip_icon else 0.0)
-        name = (elide(node.label, room, sizes.text, bold=True),)
-        return SizedCard(name, _shortened(detail, room, sizes.small), width, height, True)
+        return SizedCard(title, _shortened(detail, small_room(width, measures), sizes.small), width, height, True)
     room = width - measures.inset - aside(node, measures)
     count = len(node.stands_for)
     if count > 1 and text_width(detail, sizes.label) > room:
@@ -222,14 +261,31 @@ def _card(node: Node, title: tuple[str, ...], width: float, height: float, measu
 
 
 def _shortened(words: str, room: float, size: float) -> str:
-    """Return a second line that fits: without its first parts, which the icon tells as well, before its end is cut off."""
+    """Return a second line that fits; only one that is too long in its shortest form is cut off."""
     parts = words.split(SEPARATOR)
-    while len(parts) > 1 and text_width(SEPARATOR.join(parts), size) > room:
-        del parts[0]
-    line = SEPARATOR.join(parts)
-    if line.startswith(GUARDS) and text_width(line, size) > room:
-        line = f"for {line.removeprefix(GUARDS)}"
-    return elide(line, room, size)
+    fitting = (line for line in _shorter(parts) if text_width(line, size) <= room)
+    last = f"for {parts[-1].removeprefix(GUARDS)}" if parts[-1].startswith(GUARDS) else parts[-1]
+    return next(fitting, None) or elide(last, room, size)
+
+
+def _shorter(parts: list[str]) -> Iterator[str]:
+    """Yield shorter and shorter forms of a second line.
+
+    They leave out its first parts, which the icon tells as well; they count hosts before the replicas are left out, and
+    at last all but the first of what a firewall guards.
+    """
+    last = parts[-1]
+    is_floating = last.startswith("on ") and " or " in last
+    for start in range(len(parts)):
+        yield SEPARATOR.join(parts[start:])
+        if is_floating:
+            yield SEPARATOR.join([*parts[start:-1], f"on any of {last.count(', ') + 2}"])
+    if last.startswith(GUARDS):
+        names = last.removeprefix(GUARDS).split(", ")
+        yield f"for {', '.join(names)}"
+        for count in range(len(names) - 1, 0, -1):
+            yield f"for {', '.join(names[:count])} and {len(names) - count} more"
+            yield f"for {', '.join(names[:count])} +{len(names) - count}"
 
 
 def chip_words(measures: Measures) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from archgen.layout.deployment.cards import CHIP_GAP, chip_height, chip_rows, chip_words
+from archgen.layout.deployment.cards import CHIP_GAP, chip_height, chip_rows, chip_words, small_leading
 from archgen.layout.measures import Measures
 from archgen.layout.placed import Box, PlacedNode
 from archgen.render.scene.change import faint, text_role
@@ -131,11 +131,15 @@ def _compact(placed: PlacedNode, measures: Measures) -> list[SceneShape]:
     ink, x = text_role(change), box.x + chip_words(measures)
     icon = IconImage(glyph(placed.node.kind), box.x + 10, middle - side / 2, side, "muted")
     shapes: list[SceneShape] = [faint(change, icon)] if side else []
+    leading = small_leading(measures)
+    more = leading * (len(placed.title) - 1) / 2
+    y = middle - more + (-sizes.text / 6 if placed.detail else sizes.text / 3)
+    is_centred = not side and not placed.detail
+    for place, line in enumerate(placed.title):
+        anchor: TextAnchor = "middle" if is_centred else "start"
+        shapes.append(
+            TextLine(centre if is_centred else x, y + place * leading, line, sizes.text, ink, anchor, bold=True)
+        )
     if placed.detail:
-        y = middle - sizes.text / 6
-        shapes += [TextLine(x, y, line, sizes.text, ink, bold=True) for line in placed.title]
-        return [*shapes, TextLine(x, middle + 1.1 * sizes.small, placed.detail, sizes.small, "muted")]
-    y = middle + sizes.text / 3
-    if not side:
-        return [TextLine(centre, y, "".join(placed.title), sizes.text, ink, "middle", bold=True)]
-    return [*shapes, *(TextLine(x, y, line, sizes.text, ink, bold=True) for line in placed.title)]
+        shapes.append(TextLine(x, middle + more + 1.1 * sizes.small, placed.detail, sizes.small, "muted"))
+    return shapes
