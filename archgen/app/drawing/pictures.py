@@ -25,7 +25,7 @@ from archgen.render.scene.shapes import Scene
 from archgen.render.svg.document import svg
 from archgen.style.glyphs import Icon
 from archgen.style.svg_markup import short_prefix
-from archgen.style.theme import LIGHT, THEMES, Mode, Theme
+from archgen.style.theme import LIGHT, SIZES, THEMES, Mode, Theme
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Sequence
 
@@ -251,13 +251,14 @@ class Drawing:
             self._last = last = (tier, flow, self._in_columns(self.flow(tier, flow)))
         return last[2]
 
-    @staticmethod
-    def _in_columns(sequence: Sequence) -> PlacedSequence:
-        """Return a flow with its places, what repeats in it folded."""
-        from archgen.layout.sequence.arrangement import place
+    def _in_columns(self, sequence: Sequence) -> PlacedSequence:
+        """Return a flow with its places, what repeats in it folded, so near together that its text can be read in a column."""
+        from archgen.layout.sequence.arrangement import place, place_within
         from archgen.views.flow_folding import folded
 
-        return place(folded(sequence))
+        if self.room is None or self.room.height:
+            return place(folded(sequence))
+        return place_within(folded(sequence), self.room.width * SIZES.label / self.room.floor)
 
     def playing(self, tier: CheckedModel, flow: Flow) -> str:
         """Return a request flow in time as SVG whose steps light up in turn."""

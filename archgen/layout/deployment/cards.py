@@ -58,10 +58,10 @@ def second_line(node: Node, measures: Measures = USUAL) -> str:
         # the icon tells what the first part says
         return SEPARATOR.join(node.detail.split(SEPARATOR)[1:])
     detail = node.mark or node.detail
-    return SEPARATOR.join(_SHORT.get(part, part) for part in detail.split(SEPARATOR)) if measures.flat else detail
+    return SEPARATOR.join(SHORT_KINDS.get(part, part) for part in detail.split(SEPARATOR)) if measures.flat else detail
 
 
-_SHORT = {
+SHORT_KINDS = {
     "Content delivery network": "CDN",
     "Domain name system": "DNS",
     "Web application firewall": "Web firewall",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
+from archgen.layout.deployment.cards import SHORT_KINDS
 from archgen.layout.placed import Box
 from archgen.layout.sequence.framing import PLACE, TITLE, Work, beside_bars, place_band, place_runs, title_text
-from archgen.layout.sequence.lanes import FLAT_ICON, LOOP, USUAL, Lifelines, Spacing
+from archgen.layout.sequence.lanes import FLAT_ICON, LOOP, PAGES, USUAL, Lifelines, Spacing
 from archgen.layout.sequence.placed import Arrow, Band, FrameBox, Head, Paper, PlacedSequence, PlacedText
 from archgen.style.svg_markup import clean
-from archgen.style.text_metrics import elide, text_width, wrap
+from archgen.style.text_metrics import ELLIPSIS, elide, text_width, wrap
 from archgen.style.theme import LINES, SIZES
 from archgen.views.diagram import Block, Item, Message, Participant, Remark
 from archgen.views.diagram import Sequence as View
@@ -72,21 +73,42 @@ def place(sequence: View, spacing: Spacing = USUAL) -> PlacedSequence:
         papers=tuple(rows.papers),
         title=title,
         bars=bars,
-        places=tuple(place_band(run, heads, start - PLACE, bottom) for run in runs),
+        places=tuple(place_band(run, heads, spacing.beside, start - PLACE, bottom) for run in runs),
     )
+
+
+def place_within(sequence: View, width: float) -> PlacedSequence:
+    """Return the places of a sequence for a column: as wide as its words want, or nearer together without cutting a name.
+
+    One that doesn't fit is as narrow as it can be.
+    """
+    best = place(sequence)
+    cut = _cut(best)
+    for spacing in PAGES[1:]:
+        if best.width <= width:
+            break
+        closer = place(sequence, spacing)
+        if _cut(closer) <= cut and closer.width < best.width:
+            best = closer
+    return best
+
+
+def _cut(placed: PlacedSequence) -> int:
+    """Return how many names are cut."""
+    return sum(text.bold and text.text.endswith(ELLIPSIS) for head in placed.heads for text in head.texts)
 
 
 def _head(participant: Participant, lanes: Lifelines, y: float) -> Head:
     if lanes.flat:
         return _flat_head(participant, lanes, y)
     x, width = lanes.x[participant.id], lanes.card
-    lines = wrap(clean(participant.label), width - 2 * _SIDE, SIZES.name, bold=True, lines=2)
+    lines = wrap(clean(participant.label), width - 2 * _SIDE, SIZES.name, bold=True, lines=max(lanes.label_lines, 2))
     icon = Box(x - SIZES.icon_small / 2, y + _ABOVE, SIZES.icon_small, SIZES.icon_small)
     first = icon.bottom + 17
     texts = [
         PlacedText(line, x, first + row * LEADING, SIZES.name, "ink", "middle", True) for row, line in enumerate(lines)
     ]
-    detail = elide(clean(participant.detail), width - 12, SIZES.label)
+    detail = _second_line(clean(participant.detail), width - 12)
     if detail and lanes.detailed:
         texts.append(
             PlacedText(detail, x, first + (len(lines) - 1) * LEADING + _DETAIL, SIZES.label, "muted", "middle")
@@ -94,6 +116,14 @@ def _head(participant: Participant, lanes: Lifelines, y: float) -> Head:
     text = lanes.label_lines * LEADING + (_DETAIL if lanes.detailed else 0)
     height = _ABOVE + SIZES.icon_small + _BELOW_ICON + text + _UNDER
     return Head(participant, x, Box(x - width / 2, y, width, height), tuple(texts), icon)
+
+
+def _second_line(detail: str, room: float) -> str:
+    """Return the words under a name, with the short name of a kind where its usual one has no room."""
+    if text_width(detail, SIZES.label) > room:
+        for name, short in SHORT_KINDS.items():
+            detail = detail.replace(name, short)
+    return elide(detail, room, SIZES.label)
 
 
 def _flat_head(participant: Participant, lanes: Lifelines, y: float) -> Head:

@@ -19,9 +19,6 @@ TITLE, PLACE = 28.0, 22.0
 BAR = 10.0
 """The width of a bar."""
 
-_BESIDE = 8.0
-"""How far a place reaches beyond the cards of its participants."""
-
 
 def title_text(title: str) -> PlacedText | None:
     """Return the title above a sequence; None without words."""
@@ -42,12 +39,14 @@ def place_runs(participants: Sequence[Participant]) -> tuple[tuple[int, int], ..
     return tuple(runs) if len({participant.place for participant in participants}) > 1 else ()
 
 
-def place_band(run: tuple[int, int], heads: Sequence[Head], top: float, bottom: float) -> PlaceBand:
-    """Return the band behind the lifelines of a run of participants."""
+def place_band(run: tuple[int, int], heads: Sequence[Head], beside: float, top: float, bottom: float) -> PlaceBand:
+    """Return the band behind the lifelines of a run of participants, whose cards have some room beside each other."""
     first, last = heads[run[0]].box, heads[run[1]].box
-    box = Box(first.x - _BESIDE, top, last.right - first.x + 2 * _BESIDE, bottom - top)
-    words = elide(clean(heads[run[0]].participant.place), box.width - 2 * _BESIDE, SIZES.label, bold=True)
-    return PlaceBand(box, PlacedText(words, box.x + _BESIDE, top + 15, SIZES.label, "muted", bold=True))
+    # a third beside each card leaves one between two bands
+    beyond = beside / 3
+    box = Box(first.x - beyond, top, last.right - first.x + 2 * beyond, bottom - top)
+    words = elide(clean(heads[run[0]].participant.place), box.width - 2 * beyond, SIZES.label, bold=True)
+    return PlaceBand(box, PlacedText(words, box.x + beyond, top + 15, SIZES.label, "muted", bold=True))
 
 
 class Work:

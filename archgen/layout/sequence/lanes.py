@@ -28,7 +28,8 @@ class Spacing(Struct, frozen=True):
     """Widths of messages before they wrap, of cards and of what is between them; whether cards say more than a name, and
     (`flat`) or above it.
 
-    A `framed` sequence has a title, bars for work on a request, and the places of its participants.
+    A name has so many `lines`. A `framed` sequence has a title, bars for work on a request, and the places of its
+    participants.
     """
 
     words: float = WORDS
@@ -38,10 +39,19 @@ class Spacing(Struct, frozen=True):
     details: bool = True
     flat: bool = False
     framed: bool = True
+    lines: int = 2
 
 
 USUAL = Spacing()
 """A page, which is as wide as the words want."""
+
+PAGES = (
+    USUAL,
+    Spacing(words=168.0, most=128.0, beside=16.0, lines=3),
+    Spacing(words=132.0, least=88.0, most=112.0, beside=12.0, lines=3),
+    Spacing(words=104.0, least=72.0, most=96.0, beside=12.0, details=False, lines=3),
+)
+"""Columns of pages: the nearer lifelines stand to each other, the less a sequence of many participants is shrunk."""
 
 SLIDES = (
     Spacing(words=204.0, least=96.0, most=160.0, beside=20.0, details=False, flat=True, framed=False),
@@ -85,7 +95,9 @@ class Lifelines:
         words = (longest_word(clean(each.label)[:_NAME], SIZES.name, bold=True) for each in sequence.participants)
         most = max(self._spacing.most, min(USUAL.most, max(words, default=0.0) + around))
         if any(width > most - around for width in labels):
-            self.label_lines = 2
+            names = (clean(each.label)[:_NAME] for each in sequence.participants)
+            wanted_lines = max(len(wrap(name, most - around, SIZES.name, bold=True)) for name in names)
+            self.label_lines = max(2, min(wanted_lines, self._spacing.lines))
         wanted = (width + around for width in labels + details)
         return float(min(most, max([self._spacing.least, *wanted])))
 
