@@ -70,7 +70,6 @@
   const stage = archgen.stage(figure, model);
   if (stage) stage.frame.setAttribute("tabindex", "-1");
   const { width } = drawing.viewBox.baseVal;
-  drawing.style.cssText = `max-width:${width}px;min-width:${Math.min(width, Math.max(480, width * 0.62))}px`;
 
   /* Describe a step in a sentence. */
   const tell = () => {
