@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, Protocol
 
 from msgspec import Struct, json
+from msgspec.structs import replace
 
 from archgen.model.finding import CONFIDENCES, Confidence
 from archgen.model.sha256 import digest
@@ -118,6 +119,7 @@ class FactSheet:
         self._facts: dict[tuple[str, str, bytes], Fact] = {}
         self._omissions: set[Omission] = set()
         self._errors: set[SourceError] = set()
+        self._called: dict[tuple[Origin, str], tuple[str, ...]] = {}
         self._stand_ins: set[str] = set()
         self._decisions: set[str] = set()
         self._repeated: dict[str, tuple[str, str]] = {}
@@ -138,6 +140,10 @@ class FactSheet:
         """Record a part that isn't imported."""
         self._omissions.add(Omission(source, name, reason))
         self.left_out.add(name.lower())
+
+    def note_calls(self, source: Origin, name: str, called: Iterable[str]) -> None:
+        """Record what a part calls that isn't imported."""
+        self._called[source, name] = tuple(dict.fromkeys(called))
 
     def stand_in(self, path: str) -> None:
         """Record a file of example values that is read because the one that it is an example of is missing."""
@@ -187,7 +193,11 @@ class FactSheet:
     @property
     def omissions(self) -> tuple[Omission, ...]:
         """Return the omissions by place."""
-        return tuple(sorted(self._omissions))
+        return tuple(sorted(self._with_calls(each) for each in self._omissions))
+
+    def _with_calls(self, omission: Omission) -> Omission:
+        called = self._called.get((omission.source, omission.name))
+        return replace(omission, reason=f"{omission.reason}; calls {', '.join(called)}") if called else omission
 
     @property
     def errors(self) -> tuple[SourceError, ...]:

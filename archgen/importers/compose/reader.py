@@ -119,10 +119,15 @@ class _Reader:
         for part in self.parts.values():
             describe_service(part, self.host, self.sheet)
             self._publish(part)
-        for sidecar in self.project.services.values():
+        services = self.project.services
+        for sidecar in services.values():
             main = self.parts.get(main_of(sidecar))
             if main is not None:
                 self._call(ServicePart(main.id, sidecar, main.guess, Recipe()))
+            elif sidecar.name not in self.parts:
+                self.sheet.note_calls(
+                    sidecar.source, sidecar.name, self.shared.called_by(sidecar, self.parts, self.hosts)
+                )
         for part in self.parts.values():
             self._call(part)
             attachments += mounted(part, self._variables(part), self.opener, self.hosts, self.sheet)
@@ -150,8 +155,7 @@ class _Reader:
         for part in self.parts.values():
             self._order(part)
         self._settle()
-        services = self.project.services.values()
-        for part, store, source in borrowed_stores(self.parts, services, self.proven, self.copied):
+        for part, store, source in borrowed_stores(self.parts, services.values(), self.proven, self.copied):
             self._connect(part, Mention(store), source, "same image and variables")
             self._doubt(f"connection:{part.id}->{store}", source, "same image and variables")
         for part in self.parts.values():

@@ -14,6 +14,7 @@ from archgen.importers.facts import Origin
 from archgen.importers.names import words_of
 from archgen.importers.outside import OutsideStore
 from archgen.importers.packages import PackageLists, has_library_for
+from archgen.importers.variable_names import names_telemetry
 from archgen.model.kinds import KINDS
 
 _UnseenVariables = tuple[tuple[str, str], tuple[str, ...], str]
@@ -21,6 +22,8 @@ _UnseenVariables = tuple[tuple[str, str], tuple[str, ...], str]
 
 ValuePlace = tuple[str, int, str]
 """The file, the line and the text of a value."""
+
+_MOST_WORDS = 200
 
 COORDINATORS = ("etcd", "consul", "zookeeper")
 """Products that elect the leaders of others."""
@@ -85,6 +88,23 @@ class SharedValues:
     def own_of(self, values: Mapping[str, SourceText]) -> dict[str, SourceText]:
         """Return those of a service's variables whose values no other one shares."""
         return {name: value for name, value in values.items() if len(self.of(value)) < 2}
+
+    def called_by(self, job: Service, parts: Mapping[str, ServicePart], hosts: Mapping[str, str]) -> list[str]:
+        """Return the ids of what a service calls that is no component: the stores that it waits for, else what its values name.
+
+        Of values that it shares with components it needs no more than the databases.
+        """
+        waits = [parts[name] for name in sorted(self._waits[job.name]) if name in parts]
+        stores = [part.id for part in waits if part.guess.known.keeps_data]
+        databases = {part.id for part in parts.values() if part.kind == "database"}
+        values = [(name, value.text, self.of(value) != []) for name, value in job.environment.items()]
+        words = [("", word, False) for word in job.words.split()[:_MOST_WORDS]]
+        return stores or [
+            mention.host
+            for name, text, is_for_all in (*values, *words)
+            for mention in (mentions(name, text, hosts) if not names_telemetry(name) else ())
+            if not is_for_all or mention.host in databases
+        ]
 
     def is_meant_for_others(
         self, name: str, part: ServicePart, target: ServicePart | OutsideStore, sharing: Sequence[ServicePart]

@@ -133,6 +133,9 @@ class _Reader:
             self._seek_components(part)
         for job, part in jobs_of_programs(self.manifests, self.parts):
             self._take_over(job, part)
+        for job in self.manifests.of("Job"):
+            called = self.sharing.called_by(job, self.hosts.of(job.namespace), self.by_id)
+            self.sheet.note_calls(job.origin, job.name, called)
         for resource in self.resources:
             describe_resource(resource, self.sheet)
             self._call_of_resource(resource)

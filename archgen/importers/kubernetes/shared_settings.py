@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Set
 from functools import cached_property
 from typing import Literal
 
-from archgen.importers.addresses import mentions
+from archgen.importers.addresses import mentions, words_of_command
 from archgen.importers.catalogue import Known, is_like
 from archgen.importers.facts import Opener, Origin
 from archgen.importers.kubernetes.custom_resources import Resource
-from archgen.importers.kubernetes.manifests import Manifests, all_containers_of
+from archgen.importers.kubernetes.manifests import Manifest, Manifests, all_containers_of
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.sought_stores import unknown_variables
 from archgen.importers.kubernetes.variables import data_of, taken_whole, variables_of
@@ -247,6 +247,31 @@ class SharedSettings:
         """Return True for a setting that several workloads take with all others."""
         takers = self._settings_at(source).takers
         return part.id in takers and len(takers) > 1
+
+    def called_by(
+        self, job: Manifest, hosts: Mapping[str, str], components: Mapping[str, Workload | Resource | OutsideStore]
+    ) -> Iterator[str]:
+        """Yield the ids of what a job names that is no component; of settings for all, it needs no more than the databases."""
+        for container in all_containers_of(job.kind, job.node):
+            values = [
+                (name, text, bool(self._settings_at(source).takers))
+                for name, (text, source) in variables_of(self.manifests, job.namespace, container)
+            ]
+            words = [
+                (key, word, False)
+                for key in ("command", "args")
+                for item in container.get(key).list()
+                for word in words_of_command(item.text)
+            ]
+            for name, text, is_for_all in (*values, *words):
+                for mention in mentions(name, text, hosts) if not names_telemetry(name) else ():
+                    if not is_for_all or components[mention.host].guess.known.kind == "database":
+                        yield mention.host
+            for name, _, _ in unknown_variables(self.manifests, job.namespace, container):
+                known = store_asked_for(name)
+                fitting = [each.id for each in components.values() if known and _is_meant(known, each.guess.known)]
+                if len(fitting) == 1 and components[fitting[0]].guess.known.kind == "database":
+                    yield fitting[0]
 
     def is_of_pages(self, part: Workload, source: Origin) -> bool:
         """Return True for a setting that a workload shares, and that it has no use for if it names a store."""
