@@ -6,7 +6,7 @@ has failed; a set bit means "does not work then".
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from heapq import heappop, heappush
 from typing import NamedTuple
@@ -183,6 +183,7 @@ def trace(evaluation: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
     initiator = next(start for start in plan.structure.initiators if evaluation.component(start.component) & bit)
     sound = [replica for replica in plan.members[initiator.component] if not failed[replica] & lame]
     came_from: dict[str, str | None] = {}
+    through: dict[tuple[str, str], str] = {}
     stretches = series(evaluation)
     # by the step that leads there, the first one on top
     open_ends: list[_Next] = []
@@ -197,14 +198,14 @@ def trace(evaluation: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
             dead = [decider for decider in deciders if failed[decider] & asked == bit and down[decider] & bit]
             # a standby that starts nothing yet calls nobody: without a connection, the step begins at the active member
             calls = broken.connection is not None or not dead
-            return broken.step, (*(_way(came_from, replica) if calls else ()), *dead[:1])
+            return broken.step, (*(_way(came_from, through, replica) if calls else ()), *dead[:1])
         if replica in came_from:
             continue
         came_from[replica] = before
         # with nothing else left to look at, the path ahead is the only one
         ahead = stretches.ahead(replica, bit) if not open_ends else None
         if ahead is not None and ahead.down:
-            return ahead.step, (*_way(came_from, replica), *ahead.replicas)
+            return ahead.step, (*_way(came_from, through, replica), *ahead.replicas)
         if ahead is not None and ahead.replicas[-1] not in came_from:
             *between, last = ahead.replicas
             came_from.update(zip(between, (replica, *between), strict=False))
@@ -218,14 +219,18 @@ def trace(evaluation: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
                     heappush(open_ends, _Next(place, number, replica, before, need))
                     number += 1
                     continue
-                behind = _checked(plan, need)
+                # a check reaches what it asks through its target, and what promotes a replica stands behind that
+                checked = _first_target(need, _checked(plan, need))
+                promoting = _first_target(need, _promoting(plan, need))
+                # who takes the traffic is up and fails for a reason of its own
+                own = any(failed[each] & asked == bit and not down[each] & bit for each in need.candidates)
                 for decider in plan.of(need):
                     if decider not in came_from and failed[decider] & asked == bit and not down[decider] & bit:
-                        target = behind.get(decider)
-                        # a check reaches what it asks through its target
+                        target = checked.get(decider) or promoting.get(decider)
                         if target is not None:
-                            came_from.setdefault(target, replica)
-                        heappush(open_ends, _Next(place, number, decider, target or replica))
+                            through[replica, decider] = target
+                        aside = _ASIDE if own and decider in promoting else 0
+                        heappush(open_ends, _Next(place + aside, number, decider, replica))
                         number += 1
     return initiator.step, (sound[0],)
 
@@ -240,21 +245,41 @@ class _Next(NamedTuple):
     broken: Need | None = None
 
 
-def _checked(plan: Plan, need: Need) -> dict[str, str]:
-    """Return the targets whose check asks what lies behind them, by the replicas that it asks."""
-    return {
-        decider: member.replica
-        for member in reversed(need.guarded)
-        for asked in member.asks
-        for decider in plan.of(asked)
-    }
+def _checked(plan: Plan, need: Need) -> Iterator[tuple[str, str]]:
+    """Yield the replicas that checks ask, each with the target behind which it lies."""
+    for member in need.guarded:
+        for asked in member.asks:
+            yield from ((decider, member.replica) for decider in plan.of(asked))
 
 
-def _way(came_from: dict[str, str | None], replica: str) -> tuple[str, ...]:
-    """Return the replicas from the start to a replica."""
+def _promoting(plan: Plan, need: Need) -> Iterator[tuple[str, str]]:
+    """Yield the replicas of promoters, each with one that it would promote."""
+    for member in need.guarded:
+        for promoter in member.promoters:
+            yield from ((replica, member.replica) for replica in plan.members.get(promoter, ()))
+
+
+def _first_target(need: Need, pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the first target for each replica that stands behind one, and isn't asked itself."""
+    own = {*need.candidates, *(member.replica for member in need.guarded)}
+    targets: dict[str, str] = {}
+    for replica, target in pairs:
+        if replica not in own:
+            targets.setdefault(replica, target)
+    return targets
+
+
+_ASIDE = 1_000_000
+"""What puts an open end behind all others: more than the steps of a flow."""
+
+
+def _way(came_from: Mapping[str, str | None], through: Mapping[tuple[str, str], str], replica: str) -> tuple[str, ...]:
+    """Return the replicas from the start to a replica, with those between that are no callers."""
     way = [replica]
-    while (before := came_from[way[-1]]) is not None:
-        way.append(before)
+    while (before := came_from[replica]) is not None:
+        between = through.get((before, replica))
+        way += (before,) if between in (None, before) else (between, before)
+        replica = before
     return tuple(reversed(way))
 
 

@@ -38,7 +38,7 @@ def test_an_operator_promotes_only_while_its_api_answers(told: Told) -> None:
     assert told.outcome(OPERATOR, "a")[0] == "degraded"
     status, reason = told.outcome(OPERATOR, "a", "c")
     assert status == "down"
-    assert "step save/1 fails: job -> db: INSERT, on the way job#1 → operator#1 → api@b → etcd@" in reason
+    assert "step save/1 fails: job -> db: INSERT, on the way job#1 → db@b → operator#1 → api@b → etcd@" in reason
     assert reason.endswith("; 1 of 3 replicas of etcd is up, and it takes 2")
     assert told.outcome(OPERATOR, "db@a", "api")[0] == "down"
     assert told.outcome(OPERATOR, "etcd")[0] == "degraded"
@@ -153,3 +153,31 @@ def test_a_standby_starts_a_job_once_it_has_taken_over(told: Told) -> None:
     in_an_hour = STARTER.replace("manual, recovery: 5m", "automatic, recovery: 1h")
     shares = [told.analyzed(model)["availability"] for model in (never, in_an_hour, STARTER, at_once)]
     assert shares == sorted(set(shares))
+
+
+LEASED = """\
+archgen: 1
+name: A primary that keeps its lease in what its manager asks as well
+hosts: {a: {}, b: {}, c: {}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  proxy: {kind: load-balancer, runs_on: c}
+  db: {kind: database, product: postgresql, runs_on: [a, b], replication: {primary: a, failover: automatic, by: manager}}
+  manager: {kind: other, product: patroni, runs_on: [a, b]}
+  etcd: {kind: key-value-store, product: etcd, managed: true, replicas: 3}
+connections:
+  job -> proxy: {protocol: postgresql, tls: true}
+  proxy -> db: {protocol: postgresql, tls: true}
+  manager -> etcd: https
+  db -> etcd: https
+flows: {save: {access: write, steps: [{job -> proxy: INSERT}, {proxy -> db: INSERT}, {db -> etcd: the lease}]}}
+"""
+
+
+def test_the_path_to_a_failure_passes_what_would_be_promoted_and_no_promoter_of_a_primary_that_is_up(
+    told: Told,
+) -> None:
+    _, reason = told.outcome(LEASED, "etcd")
+    assert "step save/3 fails: db -> etcd: the lease, on the way job#1 → proxy@c → db@a → etcd#1" in reason
+    _, reason = told.outcome(LEASED, "etcd", "db@a")
+    assert "step save/2 fails: proxy -> db: INSERT, on the way job#1 → proxy@c → db@b → manager@a → etcd#1" in reason

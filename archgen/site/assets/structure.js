@@ -8,6 +8,7 @@ var archgenStructure = (() => {
   const SOUND = 1n, GONE = 2n;
   const SAMPLES = 8192;
   const Z99 = 2.5758293035489004;
+  const ASIDE = 1000000;
 
   const anyOf = values => values.reduce((union, value) => union | value, 0n);
 
@@ -174,13 +175,22 @@ var archgenStructure = (() => {
     return reasons;
   };
 
+  /* Return the first target for each replica that stands behind one of a need, as its check asks it or it promotes it. */
+  const behind = ([, candidates, guarded], of) => {
+    const own = new Set([...candidates, ...guarded.map(([replica]) => replica)]), targets = new Map();
+    for (const guard of guarded) {
+      for (const replica of of(guard)) if (!own.has(replica) && !targets.has(replica)) targets.set(replica, guard[0]);
+    }
+    return targets;
+  };
+
   /* Return the first step that fails and the replicas from the initiator to it, along failed needs in the order of the steps. */
   const trace = (evaluation, bit) => {
     const lame = bit === SOUND ? 0n : SOUND;
     const [component, step] = evaluation.plan.initiators.find(([initiator]) => evaluation.component(initiator) & bit);
     const sound = evaluation.members.get(component).filter(member => !(evaluation.failed.get(member) & lame));
     const starts = new Set(evaluation.plan.starts.map(index => evaluation.plan.needs[index]));
-    const cameFrom = new Map();
+    const cameFrom = new Map(), through = new Map();
     // a replica after the step that leads there, with its caller; or a need that nothing meets
     const open = sound.filter(member => !(evaluation.down.get(member) & bit)).map(member => [-1, member, null, null]);
     const failing = callee => evaluation.failed.get(callee) & bit && !(evaluation.failed.get(callee) & lame);
@@ -193,7 +203,10 @@ var archgenStructure = (() => {
         // a standby that starts nothing yet calls nobody: the step begins at the active member
         if (starts.has(broken) && dead.length) return [broken[0], dead.slice(0, 1)];
         const way = [replica];
-        while (cameFrom.get(way[0]) !== null) way.unshift(cameFrom.get(way[0]));
+        for (let at = replica; cameFrom.get(at) !== null; at = cameFrom.get(at)) {
+          const caller = cameFrom.get(at), between = through.get(`${caller} ${at}`);
+          way.unshift(...(between === undefined || between === caller ? [caller] : [caller, between]));
+        }
         return [broken[0], [...way, ...dead.slice(0, 1)]];
       }
       if (cameFrom.has(replica)) continue;
@@ -204,8 +217,16 @@ var archgenStructure = (() => {
           open.push([need[0], replica, before, need]);
           continue;
         }
+        // a check reaches what it asks through its target, and what promotes a replica stands behind that
+        const checked = behind(need, ([, , , , asks]) => asks.flatMap(each => deciders(evaluation, each)));
+        const promoting = behind(need, ([, some]) => some.flatMap(each => evaluation.members.get(each) || []));
+        // who takes the traffic is up and fails for a reason of its own
+        const own = need[1].some(each => failing(each) && !(evaluation.down.get(each) & bit));
         for (const callee of deciders(evaluation, need).filter(failing)) {
-          if (!(evaluation.down.get(callee) & bit) && !cameFrom.has(callee)) open.push([need[0], callee, replica, null]);
+          if (evaluation.down.get(callee) & bit || cameFrom.has(callee)) continue;
+          const target = checked.get(callee) ?? promoting.get(callee);
+          if (target !== undefined) through.set(`${replica} ${callee}`, target);
+          open.push([need[0] + (own && promoting.has(callee) ? ASIDE : 0), callee, replica, null]);
         }
       }
     }
