@@ -105,6 +105,9 @@ class Opener(Protocol):
     def __call__(self, path: str, name: str, /) -> tuple[Configuration, ...]:
         """Return what is opened by a name."""
 
+    def holds(self, path: str, name: str, /) -> bool:
+        """Return True if something is where a name leads to, whatever it is."""
+
     def find(self, path: str, directory: str, names: Iterable[str], /) -> Iterator[tuple[Configuration, ...]]:
         """Yield what is opened by those names in a directory that lead to something: most that is sought isn't there."""
 

@@ -17,20 +17,16 @@ _HOLE = re.compile(rb"\{\{")
 """A hole of any template, in a file that isn't YAML as it stands."""
 
 
-_NAMED_BY_HOLE = re.compile(rb"""^[ \t]*(?:metadata:[ \t]*\{[ \t]*)?name:[ \t]*["']?[\w.-]*\{\{""", re.MULTILINE)
-
-
 def is_template_of_another_tool(data: bytes) -> bool:
     """Return True for a file that isn't YAML before its holes are filled in, or whose object has no name, and that isn't Helm's."""
     if _HOLE.search(data) is None or _TEMPLATE.search(data) is not None:
         return False
-    if _NAMED_BY_HOLE.search(data) is not None:
-        return True
     try:
-        read_documents(data)
+        roots = read_documents(data)
     except Unreadable:
         return True
-    return False
+    # deeper down, holes are those that a controller fills in
+    return any("{{" in SourceNode(root, "").text_at("metadata", "name") for root in roots)
 
 
 def documents(file: Configuration, sheet: FactSheet) -> list[SourceNode]:

@@ -45,6 +45,12 @@ def test_templates_of_a_chart_are_no_errors_of_the_directory_that_holds_it(
     assert "this is a template" in capsys.readouterr().err
 
 
+APPLICATIONS = """
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: all}
+spec: {template: {metadata: {name: "{{name}}"}, spec: {source: {path: "apps/{{name}}"}}}}
+"""
 HOLES = WORKLOAD.replace("name: web}\nspec", "name: {{APP}}}\nspec")
 QUOTED = WORKLOAD.replace("{name: web}\nspec", "\n  name: 'shop-{{ app }}'\nspec")
 
@@ -58,6 +64,7 @@ QUOTED = WORKLOAD.replace("{name: web}\nspec", "\n  name: 'shop-{{ app }}'\nspec
         ({"a.yaml": HOLES}, 0, "1 template in ., a.yaml; import what is made of it"),
         ({"t/a.yaml": HOLES.replace("{{APP}}", "{{ .Values.name }}")}, 2, ""),
         ({"t/a.yaml": HOLES, "t/kustomization.yaml": "resources: [a.yaml]\n"}, 2, ""),
+        ({"set.yaml": APPLICATIONS}, 0, ""),
         # a hole beside names is a value that isn't known
         ({"t/a.yaml": WORKLOAD.replace("acme/web:1", "acme/web:{{ tag }}").replace("name: web}", "name: api}")}, 0, ""),
     ],

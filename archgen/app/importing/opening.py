@@ -39,14 +39,20 @@ class _Opener:
         names = self._names_by_directory.get(directory)
         if name in _BESIDE and names is not None and name not in names:
             return ()
-        if not name or os.path.isabs(name) or "\0" in name or len(name) > 1000:
+        if not _may_lead(name):
             return ()
         target = path_in(directory, name)
         if target not in self._cache:
-            if os.path.basename(target) not in self._entries_of(os.path.dirname(target)) or not os.path.exists(target):
+            if not self.holds(path, name):
                 return ()
             self._cache[target] = tuple(_open(target, self._project_of(directory)))
         return self._cache[target]
+
+    def holds(self, path: str, name: str, /) -> bool:
+        if not _may_lead(name):
+            return False
+        target = path_in(os.path.dirname(path), name)
+        return os.path.basename(target) in self._entries_of(os.path.dirname(target)) and os.path.exists(target)
 
     def find(self, path: str, directory: str, names: Iterable[str], /) -> Iterator[tuple[Configuration, ...]]:
         if os.path.isabs(directory) or "\0" in directory or len(directory) > 1000:
@@ -66,6 +72,11 @@ class _Opener:
             project = _project_of(os.path.abspath(directory), self._paths)
             self._projects[directory] = self._resolved.get(project) or ResolvedDirectory.of(project)
         return self._projects[directory]
+
+
+def _may_lead(name: str) -> bool:
+    """Return True for a relative name that a file may have."""
+    return bool(name) and not os.path.isabs(name) and "\0" not in name and len(name) <= 1000
 
 
 def _entries_of(folder: str) -> frozenset[str]:

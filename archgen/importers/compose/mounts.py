@@ -54,9 +54,9 @@ def mounted(
         opened = _opened(part.service.source.path, named.text, opener)
         mount = part.service.mounts.get(target)
         if mount is not None and not opened and _is_configuration(mount.text, target):
-            sheet.omit(
-                mount.source, mount.text, f"{part.service.name} mounts it, and the project has no configuration there"
-            )
+            names = (mount.text, posixpath.join("..", mount.text))
+            if not any(opener.holds(part.service.source.path, name) for name in names):
+                sheet.omit(mount.source, mount.text, f"{part.service.name} mounts it, and it isn't there")
         for file in opened:
             if len(file.data) <= _LARGEST_MOUNT:
                 yield Attachment(part.id, part.kind, _filled(file, values), target, hosts)
