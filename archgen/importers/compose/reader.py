@@ -257,7 +257,7 @@ class _Reader:
         if names_page(part.kind, name, value.text) or names_sources(part.kind, name):
             return
         sharing = self.shared.of(value)
-        several = len(sharing) > 1
+        several = self.shared.is_for_several(part, value)
         if several and is_for_browsers(name) and part.kind not in ("app-server", "web-server"):
             return
         shared = several and part.guess.known.keeps_data

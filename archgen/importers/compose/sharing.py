@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 
 from archgen.importers.addresses import mentions
 from archgen.importers.catalogue import Known
+from archgen.importers.compose.environment import STAND_INS
 from archgen.importers.compose.jobs import awaited
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Service, SourceText
@@ -19,6 +21,9 @@ from archgen.model.kinds import KINDS
 
 _UnseenVariables = tuple[tuple[str, str], tuple[str, ...], str]
 """An image, the files that it gets its variables from, and which of several programs in it runs."""
+
+_OF_PROJECT = (".env", *STAND_INS)
+"""Names of the file that holds the variables of a whole project."""
 
 ValuePlace = tuple[str, int, str]
 """The file, the line and the text of a value."""
@@ -84,6 +89,14 @@ class SharedValues:
     def of(self, value: SourceText) -> list[ServicePart]:
         """Return the services that share a value."""
         return self.sharers.get(value_place(value), [])
+
+    def is_for_several(self, part: ServicePart, value: SourceText) -> bool:
+        """Return True for a value that several services share, or that an observer is given with all of its project."""
+        known = part.guess.known
+        is_of_project = (
+            known.watches and known.product is not None and posixpath.basename(value.source.path) in _OF_PROJECT
+        )
+        return is_of_project or len(self.of(value)) > 1
 
     def own_of(self, values: Mapping[str, SourceText]) -> dict[str, SourceText]:
         """Return those of a service's variables whose values no other one shares."""
