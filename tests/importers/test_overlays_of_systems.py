@@ -73,6 +73,26 @@ def test_trial_without_a_base_in_common_stands_aside_for_those_beside_it(
     assert replicas().keys() == names
 
 
+@pytest.mark.parametrize(
+    ("count", "expected", "reason"),
+    [
+        (3, {"web", "north-web", "south-web"}, "south-prod: a controller applies it to a namespace of its own"),
+        (4, {"web"}, "east-prod: the first of 4 that a controller applies"),
+    ],
+)
+def test_many_copies_of_one_system_are_read_as_one(
+    count: int, expected: set[str], reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(base("base/web"))
+    for number in range(count):
+        name = ("east", "north", "south", "west")[number]
+        write(placed(f"overlays/{name}-prod", "../../base/web", 2, name))
+        write({f"argo/{number}.yaml": ARGO % f"overlays/{name}-prod"})
+    assert replicas().keys() == expected
+    assert f"read overlay overlays/{reason}" in summary(import_model((".",), None))
+
+
 NET = {"common/net/kustomization.yaml": "resources: [net.yaml]\n", "common/net/net.yaml": "kind: NetworkPolicy\n"}
 
 
@@ -142,6 +162,7 @@ def test_component_is_no_overlay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert import_model((".",), None).reasons == ()
 
 
+STORE = WORKLOAD.replace("web", "lost").replace("acme/lost:1", "postgres:16")
 APPLY = "kubectl apply -k k8s/base/lost\n"
 
 
@@ -153,6 +174,12 @@ APPLY = "kubectl apply -k k8s/base/lost\n"
         ({**base("k8s/base/lost", "lost"), "deploy.sh": APPLY}, {"web", "lost"}),
         ({**base("k8s/base/lost", "lost"), "argo.yaml": ARGO % "k8s/base/lost"}, {"web", "lost"}),
         ({**base("k8s/base/lost", "lost"), **overlay("k8s/prod/lost", "../../base/lost", 2, "lost")}, {"web", "lost"}),
+        ({**base("k8s/base/lost", "lost"), "README.md": f"Once: `{APPLY.strip()}`\n"}, {"web", "lost"}),
+        ({**base("k8s/base/lost", "lost"), "README.md": f"For local development: `{APPLY.strip()}`\n"}, {"web"}),
+        (
+            {"k8s/base/lost/kustomization.yaml": "resources: [app.yaml]\n", "k8s/base/lost/app.yaml": STORE},
+            {"web", "lost"},
+        ),
         (base("k8s/lost", "lost"), {"web", "lost"}),
         (base("lost/base", "lost"), {"web", "lost"}),
         (base("lost/base/lost", "lost"), {"web", "lost"}),

@@ -31,6 +31,7 @@ from archgen.app.importing.overlay_modes import words_of_scripts
 from archgen.app.importing.overlays import choose_overlays
 from archgen.app.importing.production_choice import prefer
 from archgen.app.importing.project_choice import ProjectChoice, choose_projects
+from archgen.app.importing.stated_use import usage_documents
 from archgen.app.importing.unread_proxies import Owners, owners_in
 from archgen.importers.attached import is_proxy
 from archgen.importers.facts import Configuration, SourceError
@@ -229,7 +230,11 @@ def _manifests_below(
         manifests,
         both,
         {*outer},
-        functools.cache(lambda: words_of_scripts(scripts_that_apply(directory, paths, found))),
+        functools.cache(
+            lambda: words_of_scripts(
+                scripts_that_apply(directory, paths, found), usage_documents(paths, directory, found)
+            )
+        ),
     )
     collection.overlays += choice.unread
     collection.others += choice.loose

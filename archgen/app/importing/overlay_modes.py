@@ -3,54 +3,67 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from msgspec import Struct, field
 
+from archgen.app.importing.applied_paths import applied_paths
 from archgen.app.importing.deploy_commands import is_pipeline
 
-_DEFAULT = re.compile(r"""(?::-|\?=|\bdefault["']?:)[ \t]*["']?([\w.-]+)""")
-_PATH = re.compile(r"(?:(-[fk])[ \t=]+)?([\w.-]+(?:/[\w.-]+)*/?)")
+_OF_NO_MODE = ("base", "bases", "overlays", "common", "components")
 
 
 class ScriptWords(Struct, frozen=True):
-    """What scripts that apply manifests name, each with the script: default values, and directories by the ends of their paths.
+    """The directories that scripts and documents apply, by the ends of their paths, each with the file that does.
 
-    The defaults of pipelines stand apart: they run after each change.
+    Those that are the default of a variable stand apart, and of these the ones of pipelines: they run after each change.
     """
 
     of_pipelines: dict[str, str] = field(default_factory=dict)
     defaults: dict[str, str] = field(default_factory=dict)
     paths: dict[str, str] = field(default_factory=dict)
+    of_documents: dict[str, str] = field(default_factory=dict)
 
-    def script_of(self, directory: str) -> str:
-        """Return the script that names a directory, from wherever it does; the empty text if none does."""
-        parts = directory.split(os.sep)
-        return self.paths.get("/".join(parts[-2:]), "") or self.paths.get(parts[-1], "")
+    def applying(self, directory: str) -> str:
+        """Return the script or the document that applies a directory, from wherever it does; the empty text if none does."""
+        return _file_for(directory, self.paths) or _file_for(directory, self.of_documents)
 
 
 Scripts = Callable[[], ScriptWords]
-"""Return what scripts name: few directories need it."""
+"""Return what scripts and documents apply: few directories need it."""
 
 
-def words_of_scripts(scripts: Iterable[tuple[str, str]]) -> ScriptWords:
-    """Return the words of scripts by their paths and texts."""
+def _file_for(directory: str, words: Mapping[str, str]) -> str:
+    parts = directory.split(os.sep)
+    return words.get("/".join(parts[-2:]), "") or words.get(parts[-1], "")
+
+
+def words_of_scripts(scripts: Iterable[tuple[str, str]], documents: Iterable[tuple[str, str]]) -> ScriptWords:
+    """Return what scripts and documents apply, by their paths and texts."""
     words = ScriptWords()
     for script, text in scripts:
-        for value in _DEFAULT.findall(text):
-            words.defaults.setdefault(value, script)
-            if is_pipeline(script):
-                words.of_pipelines.setdefault(value, script)
-        for flag, path in _PATH.findall(text):
-            parts = path.strip("./").split("/")
-            for pair in pairwise(parts):
-                words.paths.setdefault("/".join(pair), script)
-            # a word alone is a directory only after the flag for one: `azure/login` is an action
-            if flag:
-                words.paths.setdefault(parts[0], script)
+        for each in applied_paths(text):
+            for end in _ends(each.path):
+                if each.is_default:
+                    words.defaults.setdefault(end, script)
+                    if is_pipeline(script):
+                        words.of_pipelines.setdefault(end, script)
+                if not each.is_choice:
+                    words.paths.setdefault(end, script)
+    for document, text in documents:
+        for each in applied_paths(text):
+            for end in _ends(each.path):
+                words.of_documents.setdefault(end, document)
     return words
+
+
+def _ends(path: str) -> Iterator[str]:
+    """Yield each two names of a path that follow one another, and a name that stands alone."""
+    parts = path.split("/")
+    yield from map("/".join, pairwise(parts))
+    if not parts[1:]:
+        yield parts[0]
 
 
 def above(path: str) -> Iterator[str]:
@@ -64,24 +77,28 @@ def above(path: str) -> Iterator[str]:
 
 
 def applied_by_scripts(overlays: Sequence[str], words: ScriptWords) -> tuple[str, str] | None:
-    """Return the overlay that is the default of a script, else the only one that scripts name, and the reason."""
-    for defaults in (words.of_pipelines, words.defaults):
-        likely = [each for each in overlays if os.path.basename(each) in defaults]
-        if len(likely) == 1:
-            return likely[0], f"{defaults[os.path.basename(likely[0])]} applies it by default"
-    named = [each for each in overlays if words.script_of(each)]
-    return (named[0], f"{words.script_of(named[0])} applies it") if len(named) == 1 else None
+    """Return the overlay that is the default of a script, else the only one that scripts or documents apply, and the reason."""
+    for files, reason in (
+        (words.of_pipelines, "applies it by default"),
+        (words.defaults, "applies it by default"),
+        (words.paths, "applies it"),
+        (words.of_documents, "says how to apply it"),
+    ):
+        likely = [each for each in overlays if _file_for(each, files)]
+        if likely:
+            return (likely[0], f"{_file_for(likely[0], files)} {reason}") if len(likely) == 1 else None
+    return None
 
 
 def loose_directories(
     paths: Iterable[str], unread: Iterable[str], read: Iterable[str], named: Mapping[str, list[str]], scripts: Scripts
 ) -> list[str]:
-    """Return the directories that are called like an overlay that isn't read, and whose files nothing applies by their names.
+    """Return the directories that are called like a mode that isn't read, and whose files nothing applies by their names.
 
     They lie below what holds the overlay and its bases. `named` are the paths that each kustomization names, by its directory.
     """
     taken = {part for each in read for part in each.split(os.sep)}
-    modes = {each: name for each in unread if (name := os.path.basename(each)) not in taken}
+    modes = {each: name for each in unread if (name := os.path.basename(each)) not in {*taken, *_OF_NO_MODE}}
     places = {(place, name) for each, name in modes.items() for place in _common(each, named)}
     names = {*modes.values()}
     found = {
@@ -94,7 +111,7 @@ def loose_directories(
     outside = [each for each in named if found.isdisjoint(above(each))]
     applied = {path for each in outside for target in named[each] for path in above(target)}
     loose = sorted(path for path in found if path not in applied)
-    return [path for path in loose if not scripts().script_of(path)]
+    return [path for path in loose if not scripts().applying(path)]
 
 
 def _common(overlay: str, named: Mapping[str, list[str]]) -> Iterator[str]:

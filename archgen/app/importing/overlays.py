@@ -11,6 +11,7 @@ from operator import eq
 from msgspec import Struct
 
 from archgen.app.importing.kustomizations import Kustomization
+from archgen.app.importing.needed_directories import holds_store, is_called
 from archgen.app.importing.overlay_modes import Scripts, ScriptWords, above, applied_by_scripts, loose_directories
 from archgen.importers.kubernetes.deployed import deployed_by, is_below_applied, is_deployed, may_deploy
 from archgen.importers.nodes import SourceNode
@@ -23,6 +24,16 @@ _WORKLOAD = re.compile(rb"^kind:\s*(Deployment|StatefulSet|DaemonSet)\s*$", re.M
 
 _OF_BASES = ("base", "bases")
 _MOST_DIRECTORIES = 2000
+_MOST_SYSTEMS = 3
+"""Copies of one system that are read where all of them run."""
+
+
+class _Chosen(Struct, frozen=True):
+    """An overlay that is read, why, and those that stand equal with it as modes of the same system."""
+
+    overlay: str
+    reason: str = ""
+    equal: tuple[str, ...] = ()
 
 
 class OverlayChoice(Struct, frozen=True):
@@ -59,7 +70,7 @@ def choose_overlays(
     roots = [each for each in named if each not in overlays and not _is_before_release(each)]
     held = {*_reached(roots, named)}
     chosen = [*_choose_overlays(own_overlays, named, workloads, deployed, scripts, spaces, held)]
-    read = _directories_of([overlay for overlay, _ in chosen], overlays, named)
+    read = _directories_of([each.overlay for each in chosen], overlays, named)
     # what is applied beside an overlay may stand in its directory, such as its secrets
     inner_roots = tuple(f"{overlay}{os.sep}" for overlay in read)
     read += sorted(each for each in deployed - {*overlays, *read} if each.startswith(inner_roots))
@@ -73,14 +84,19 @@ def choose_overlays(
     ]
     trials = trials if read else []
     unread = [overlay for overlay in (*overlays, *trials) if overlay not in read]
-    loose = loose_directories(bases, unread if read else [], read, named, scripts)
-    loose += _unnamed_bases(kustomizations, inner, scripts) if read else []
+    modes = [each for choice in chosen for each in choice.equal if each not in read]
+    loose = loose_directories(bases, modes, read, named, scripts)
+    unnamed = _unnamed_bases(kustomizations, inner, scripts) if read else []
+    loose += [each for each in unnamed if not holds_store(_below([each], bases).values())]
     loose = [each for each in loose if not is_below_applied(os.path.abspath(each), applied)]
+    others = {path: data for path, data in bases.items() if path not in _below(loose, bases)} if loose else {}
+    others |= {path: manifests[path] for path in own if path in manifests}
+    loose = [each for each in loose if not is_called(_below([each], bases).values(), [*others.values()])]
     beside = tuple(
         f"{each}{os.sep}" for each in ((*loose, *trials, *_only_named_by(unread, read, named)) if read else ())
     )
     bases = {path: data for path, data in bases.items() if not path.startswith(beside)}
-    reasons = [f"overlay {overlay}: {reason}" for overlay, reason in chosen if reason]
+    reasons = [f"overlay {each.overlay}: {each.reason}" for each in chosen if each.reason]
     return OverlayChoice(bases | {path: manifests[path] for path in own if path in manifests}, unread, loose, reasons)
 
 
@@ -92,7 +108,7 @@ def _choose_overlays(
     scripts: Scripts,
     spaces: Mapping[str, str],
     held: Set[str],
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[_Chosen]:
     """Yield the overlay of each base that visitors see, with the reason; of several that are all for trials none, unless one is deployed.
 
     `named` are the paths that each kustomization names, by its directory, and `workloads` the files of bases. `deployed` are
@@ -109,7 +125,7 @@ def _choose_overlays(
         best[os.path.dirname(each)] = min(stage, best.get(os.path.dirname(each), TRIAL))
     for group in groups:
         if any(each in alone and each in held for each in group):
-            yield from ((each, "") for each in group if each in held)
+            yield from (_Chosen(each) for each in group if each in held)
             continue
         if all(_is_trial_beside(each, best, each in deployed) for each in group):
             continue  # what stands beside overlays for visitors, and has none of its own, runs in trials alone
@@ -125,13 +141,16 @@ def _choose_overlays(
             others = [each for _, each in order if each not in inner and stages[each] <= worst]
             covered = bases if chosen not in alone else {path for each in group for path in named[each]}
             if equal[1:] and {*equal} <= deployed and len({spaces[each] for each in equal} - {""}) == len(equal):
-                yield from ((each, "a controller applies it to a namespace of its own") for each in equal)
-                yield from ((each, "") for each in _of_other_bases(equal, others, named, covered))
+                together = equal if len(equal) <= _MOST_SYSTEMS else [chosen]
+                applied = "a controller applies it to a namespace of its own"
+                reason = applied if together == equal else f"the first of {len(equal)} that a controller applies"
+                yield from (_Chosen(each, reason) for each in together)
+                yield from map(_Chosen, _of_other_bases(together, others, named, covered))
                 continue
             beside = [*_of_other_bases([chosen], others, named, covered)]
             reason = "" if {*equal} <= {chosen, *beside} else f"the first of {len(equal)} equal ones by name"
-            yield chosen, reason if stated is None else stated[1]
-            yield from ((each, "") for each in beside)
+            yield _Chosen(chosen, reason if stated is None else stated[1], tuple(equal))
+            yield from map(_Chosen, beside)
 
 
 def _overlays_among(stated: Mapping[str, Kustomization], manifests: Mapping[str, bytes]) -> list[str]:
@@ -192,12 +211,18 @@ def _of_other_bases(
             yield overlay
 
 
+def _below(directories: Iterable[str], manifests: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the manifests below directories."""
+    places = tuple(f"{each}{os.sep}" for each in directories)
+    return {path: data for path, data in manifests.items() if path.startswith(places)}
+
+
 def _unnamed_bases(directories: Iterable[str], named: Set[str], scripts: Scripts) -> list[str]:
     """Return what no kustomization names of a directory of bases of which others are named; a script may apply one by itself."""
     bases = [(each, place) for each in directories if (place := _place_of_base(each))]
     places = {place for each, place in bases if each in named}
     lost = [each for each, place in bases if each not in named and place in places]
-    return [each for each in lost if not scripts().script_of(each)]
+    return [each for each in lost if not scripts().applying(each)]
 
 
 def _place_of_base(directory: str) -> str:

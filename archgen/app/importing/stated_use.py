@@ -38,7 +38,10 @@ _READ = re.compile(r"(readme|deploy\w*|deployment|installation|install)([._-]\w+
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+\S")
 _FENCED = re.compile(r"[ \t]*(```|~~~)")
 _LONGEST_NEGATION = 80
+_ANY_COMMAND = re.compile(r"\b(kubectl|kustomize|cd)\b")
 _MOST_DOCUMENTS = 4
+_MOST_DOCUMENTS_BELOW = 8
+_DEEPEST_DOCUMENT = 2
 _MOST_LINES = 4000
 _LONGEST_LINE = 400
 
@@ -92,20 +95,33 @@ def usage_texts(names: Iterable[str], directory: str, found: FoundFiles) -> list
     return [found.text(os.path.join(directory, name)) for name in chosen[:_MOST_DOCUMENTS]]
 
 
+def usage_documents(paths: Iterable[str], directory: str, found: FoundFiles) -> Iterator[tuple[str, str]]:
+    """Yield the path of each text below a directory that tells how to run a system, and its lines but those for development."""
+    likely = sorted((path.count(os.sep), path) for path in paths if _READ.fullmatch(os.path.basename(path)))
+    outermost = 0 if directory == "." else directory.count(os.sep) + 1
+    for depth, path in likely[:_MOST_DOCUMENTS_BELOW]:
+        if depth - outermost <= _DEEPEST_DOCUMENT:
+            lines = (line for line, use in _lines_with_uses(found.text(path), _ANY_COMMAND) if use >= 0)
+            yield path, "\n".join(lines)
+
+
 def stated_uses(texts: Iterable[str], command: re.Pattern[str]) -> Iterator[int]:
     """Yield what texts say of each command in them: in its clause, its line, the line above its code or its heading."""
-    for text in texts:
-        heading = above = ""
-        is_code = False
-        for line in text.splitlines()[:_MOST_LINES]:
-            if _FENCED.match(line):
-                is_code = not is_code
-            elif not is_code and _HEADING.match(line):
-                heading, above = line[:_LONGEST_LINE], ""
-            elif line.strip():
-                if command.search(line[:_LONGEST_LINE]) is not None:
-                    clauses = (each for each in _CLAUSE.split(line[:_LONGEST_LINE]) if command.search(each))
-                    places = (*clauses, line[:_LONGEST_LINE], above, heading)
-                    yield next((use for place in places if (use := use_of(place))), 0)
-                if not is_code or line.lstrip().startswith("#"):
-                    above = line[:_LONGEST_LINE]
+    return (use for text in texts for _, use in _lines_with_uses(text, command))
+
+
+def _lines_with_uses(text: str, command: re.Pattern[str]) -> Iterator[tuple[str, int]]:
+    heading = above = ""
+    is_code = False
+    for line in text.splitlines()[:_MOST_LINES]:
+        if _FENCED.match(line):
+            is_code = not is_code
+        elif not is_code and _HEADING.match(line):
+            heading, above = line[:_LONGEST_LINE], ""
+        elif line.strip():
+            if command.search(line[:_LONGEST_LINE]) is not None:
+                clauses = (each for each in _CLAUSE.split(line[:_LONGEST_LINE]) if command.search(each))
+                places = (*clauses, line[:_LONGEST_LINE], above, heading)
+                yield line[:_LONGEST_LINE], next((use for place in places if (use := use_of(place))), 0)
+            if not is_code or line.lstrip().startswith("#"):
+                above = line[:_LONGEST_LINE]

@@ -1,0 +1,142 @@
+"""The paths of manifests that the commands of a script or a document bring into a cluster, with what its variables stand for."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+
+from msgspec import Struct
+
+_COMMENT = re.compile(r"^[ \t]*#.*$|[ \t]#.*$", re.MULTILINE)
+_CONTINUED = re.compile(r"\\\r?\n[ \t]*")
+_STATEMENTS = re.compile(r";|&&|\|\|")
+_APPLIES = re.compile(r"\bkubectl\b.{0,200}?\b(apply|create|replace)\b")
+_BUILDS = re.compile(r"\b(kustomize[ ]+build|kubectl[ ]+kustomize)\b")
+_EDITS = re.compile(r"\bkustomize[ ]+edit\b")
+_ONLY_SHOWN = re.compile(r"--dry-run(?!=none)|/dev/null|^[ \t]*(- |@)?[ \t]*(echo|printf)\b(?!.*\|)")
+_MOVES = re.compile(r"""(?:\b(?:cd|pushd)[ \t]+|\bworking-directory:[ \t]*)["']?([^\s"'()`]+)""")
+_HOLE = re.compile(
+    r"""\$\{\{[ ]*([\w.-]+)(?:[ ]*\|\|[ ]*'([^'\n]*)')?[ ]*\}\}|\$\{(\w+)(?::?[-=]([^}\n]*))?\}|"""
+    r"""\$\((\w+)\)|\$(\w+)|\{\{[ ]*\.?(\w+)[ ]*\}\}"""
+)
+"""A variable of a shell, of a makefile, of a workflow or of a task, with its default."""
+
+_WORD = re.compile(
+    r"""(?:(-[fk]|--filename|--kustomize|\bkustomize[ ]+build|\bkubectl[ ]+kustomize)[ \t=]+)?["']?"""
+    r"""((?:\$\{\{[^}\n]*\}\}|\$\{[^}\n]*\}|\$\(\w+\)|\$\w+|\{\{[^}\n]*\}\}|[\w./*-])+)"""
+)
+_ASSIGNED = re.compile(
+    r"""(?<![\w$.{-])([A-Za-z_][\w-]*)["']?(?:[ \t]*(\?=|:=)[ \t]*|[ \t]*=(?![=~])[ \t]*|:[ \t]+)"""
+    r"""("[^"\n]*"|'[^'\n]*'|\$\{\{[^}\n]*\}\}|(?:\$\{[^}\n]*\}|\$\(\w+\)|\$|[^\s"';,{}()$])*)"""
+)
+_DERIVED = re.compile(r"""(?<![\w$.{-])(\w+)=["']?\$\([^$\n]{0,80}(\$\{?\w+\}?)""")
+_SET_IF_UNSET = re.compile(r"\$\{(\w+):?=([^}\n]*)\}")
+_LISTED = re.compile(r"\bfor[ ]+(\w+)[ ]+in[ ]+([^;\n]+)")
+_KEY = re.compile(r"""([ ]*)(?:- )?["']?([\w-]+)["']?:[ \t]*(.*)""")
+_INLINE_DEFAULT = re.compile(r"""([\w-]+):[ \t]*\{[^{}\n]*\bdefault:[ \t]*["']?([\w./-]+)""")
+_PARAMETER = re.compile(r"""\bname:[ \t]*["'](\w+)["'].{0,200}?\bdefaultValue:[ \t]*["']([\w./-]+)""")
+_SELECTS = re.compile(
+    r"""(\$\{\{[^}\n]*\}\}|\$\{\w+[^}\n]*\}|\$\(\w+\)|\$\w+)["']?[ \t]*(?:(?:==?|!=)[ \t]*["']?[\w.-]|,[ ]*\w+\)|in[ \t]*$)"""
+)
+"""A variable of which a script asks what it is."""
+
+_MOST_LINES = 5000
+_LONGEST_LINE = 500
+_MOST_VALUES = 20
+_DEEPEST = 4
+
+
+class AppliedPath(Struct, frozen=True):
+    """A path, from wherever, or a directory alone by its name.
+
+    It is the default where a variable has it for want of another, and a choice where a script only asks whether it is meant.
+    """
+
+    path: str
+    is_default: bool = False
+    is_choice: bool = False
+
+
+class _Variables:
+    """The values of the variables of a text, each with True for one that is there for want of another."""
+
+    def __init__(self, text: str) -> None:
+        self._values: dict[str, dict[tuple[str, bool], None]] = {}
+        for name, sign, value in _ASSIGNED.findall(text):
+            self._add(name, value.strip("\"'"), sign == "?=")
+        for name, value in chain(_SET_IF_UNSET.findall(text), _INLINE_DEFAULT.findall(text), _PARAMETER.findall(text)):
+            self._add(name, value, True)
+        for name, value in _DERIVED.findall(text):
+            self._add(name, value, False)
+        for name, words in _LISTED.findall(text):
+            for word in words.split():
+                self._add(name, word.strip("\"'"), False)
+        outer: list[tuple[int, str]] = []
+        for line in text.splitlines():
+            match = _KEY.match(line)
+            if match is not None:
+                while outer and outer[-1][0] >= len(match[1]):
+                    outer.pop()
+                if match[2] == "default" and outer:
+                    self._add(outer[-1][1], match[3].strip("\"'"), True)
+                outer.append((len(match[1]), match[2]))
+
+    def _add(self, name: str, value: str, is_default: bool) -> None:
+        if value and len(self._values.setdefault(name, {})) < _MOST_VALUES:
+            self._values[name][value, is_default] = None
+
+    def filled_in(
+        self, word: str, is_default: bool = False, without: frozenset[str] = frozenset()
+    ) -> Iterator[AppliedPath]:
+        """Yield what a word is with each value of its variables; with a variable that has none it stays as it is."""
+        holes = _HOLE.finditer(word)
+        hole = next((each for each in holes if _name_of(each) not in without or each[2] or each[4]), None)
+        if hole is None or len(without) > _DEEPEST:
+            yield AppliedPath(word, is_default)
+            return
+        default = hole[2] or hole[4]
+        values = dict(self._values.get(_name_of(hole), {}) if _name_of(hole) not in without else {})
+        if default:
+            values[default, True] = None
+        inner = without | {_name_of(hole)}
+        for value, is_other in values or {(hole[0], False): None}:
+            filled = f"{word[: hole.start()]}{value}{word[hole.end() :]}"
+            yield from islice(self.filled_in(filled, is_default or is_other, inner), _MOST_VALUES)
+
+
+def _name_of(hole: re.Match[str]) -> str:
+    return (hole[1] or hole[3] or hole[5] or hole[6] or hole[7]).rpartition(".")[2]
+
+
+def applied_paths(text: str) -> Iterator[AppliedPath]:
+    """Yield the paths that the commands of a text apply: not those that it only shows, compares or deletes, nor those in comments."""
+    text = _CONTINUED.sub(" ", _COMMENT.sub("", text))
+    lines = [line[:_LONGEST_LINE] for line in text.splitlines()[:_MOST_LINES]]
+    variables = _Variables("\n".join(lines))
+    here = ""
+    for statement in chain.from_iterable(map(_STATEMENTS.split, lines)):
+        moved = _MOVES.search(statement)
+        here = posixpath.normpath(posixpath.join(here, moved[1])) if moved is not None else here
+        for flag, word in _words_applied(statement):
+            for each in variables.filled_in(word):
+                if each.path.strip("./") == "":
+                    yield AppliedPath(here)
+                elif (flag and each.path != "-") or "/" in each.path:
+                    yield AppliedPath(posixpath.normpath(each.path.lstrip("/")), each.is_default)
+        if _EDITS.search(statement) is not None:
+            yield AppliedPath(here)
+        for match in _SELECTS.finditer(statement):
+            yield from (AppliedPath(each.path, True, True) for each in variables.filled_in(match[1]) if each.is_default)
+
+
+def _words_applied(statement: str) -> Iterable[tuple[str, str]]:
+    """Return the words of a statement that applies manifests, or builds them for one that does, each with the flag before it."""
+    if _ONLY_SHOWN.search(statement) is not None:
+        return []
+    parts = statement.split("|")
+    end = next((place for place, part in enumerate(parts) if _APPLIES.search(part) is not None), None)
+    if end is None:
+        return _WORD.findall(statement) if len(parts) == 1 and _BUILDS.search(statement) is not None else []
+    return [pair for part in parts[: end + 1] for pair in _WORD.findall(part)]
