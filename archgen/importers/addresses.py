@@ -48,8 +48,11 @@ _MOST_OF_RANGE = 64
 _BARE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _AUTHORITY = re.compile(r"(?:[^@/]*@)?\[?([A-Za-z0-9][A-Za-z0-9_.-]*)\]?(?::([0-9]{1,5}))?")
 
-IN_CLUSTER = re.compile(r"\.svc(\.[a-z0-9.-]{0,200})?$", re.IGNORECASE)
-"""The end of a full name of a service in a cluster, whatever the domain of that: it is a host wherever it stands."""
+IN_CLUSTER = re.compile(r"\.svc(\.(?:[a-z0-9-]{1,63}\.){0,5}(?:local|internal))?\.?$", re.IGNORECASE)
+"""The end of a full name of a service in a cluster: with a public domain it may be that of a provider, or of any network."""
+
+_OF_SERVICE = re.compile(r"\.svc(\.[a-z0-9.-]{0,200})?$", re.IGNORECASE)
+"""The end of a full name of a service, whatever the domain of its cluster: it is a host wherever it stands."""
 
 _NEAR = ("local", "internal", "lan", "localdomain", "svc", "docker", "home", "intranet", "private")
 _PUBLIC = ("com", "net", "org", "io", "dev", "app", "ai", "co", "cloud", "sh", "me", "info", "de", "eu", "tech", "xyz")
@@ -288,7 +291,7 @@ def _words(name: str, text: str) -> Iterator[Mention]:
     if asks or ".svc" in text:
         for part in re.split(r"[,;\s]+", text.strip())[:100]:
             word = part.strip(LIST_SIGNS)
-            if _BARE.fullmatch(word) and (asks or IN_CLUSTER.search(word) is not None):
+            if _BARE.fullmatch(word) and (asks or _OF_SERVICE.search(word) is not None):
                 yield Mention(word)
 
 

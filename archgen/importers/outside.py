@@ -52,6 +52,8 @@ PLACEHOLDER = re.compile(
 _NO_HOST = re.compile(r"(^|\.)(local|localhost|localdomain|internal|invalid|test)$", re.IGNORECASE)
 """The ends of names that no machine has outside its own network."""
 
+_OWN_CLUSTER = re.compile(r"\.svc(\.cluster\.local)?\.?$")
+_OF_CLUSTER = re.compile(r"([a-z0-9-]+\.[a-z0-9-]+)\.svc\..+")
 _PAIR = re.compile(r"(?:^|[;\s])\s*([A-Za-z][A-Za-z ]{1,30}?)\s*=\s*([^;\s]*)")
 _HOST_OF_PAIRS = re.compile(r"(?:tcp:)?([A-Za-z0-9][A-Za-z0-9_.-]*)(?:[,:]([0-9]{1,5}))?(?:[\\/].*)?", re.IGNORECASE)
 _HOST_WORDS = ("server", "host", "datasource", "address", "addr", "networkaddress")
@@ -118,6 +120,7 @@ class Outside:
         self.taken = taken
         self.sheet = sheet
         self.stores: dict[tuple[str, str], OutsideStore] = {}
+        self._places = _Places()
 
     def mentions(
         self, name: str, value: str, hosts: Mapping[str, str], source: Origin, port: int | None = None
@@ -145,13 +148,14 @@ class Outside:
     def add(self, host: str, known: Known, source: Origin, evidence: str, name: str = "") -> OutsideStore:
         """Return the store at a host, with its facts added where it is new."""
         # one machine may run several
-        place = outside_place(host)
+        place = self._places.of(host)
         key = place, known.kind
         if key not in self.stores:
             identity = free_id(name or _title(host, known), self.taken)
             self.taken[identity] = host
             self.stores[key] = OutsideStore(identity, Guess(known, evidence, False), host)
-            self.sheet.places.setdefault(place, identity)
+            for each in (place, *names_of_place(host)):
+                self.sheet.places.setdefault(each, identity)
             self._describe(self.stores[key], source, evidence)
         return self.stores[key]
 
@@ -176,9 +180,43 @@ def outside_address(host: str, port: int | None) -> str:
 
 
 def outside_place(host: str) -> str:
-    """Return a host as it is the same under each of its names: that of a service of the cluster ends where its namespace begins."""
-    lower = host.lower()
-    return lower.partition(".")[0] if IN_CLUSTER.search(lower) is not None else lower
+    """Return a host as it is the same under each of its names: that of a service of the own cluster ends after its namespace."""
+    return _OWN_CLUSTER.sub("", host.lower())
+
+
+def names_of_place(host: str) -> tuple[str, ...]:
+    """Return the names by which others may call a host: of a service in a cluster the short one too."""
+    place = outside_place(host)
+    return (place, place.partition(".")[0]) if IN_CLUSTER.search(host) is not None else (place,)
+
+
+class _Places:
+    """The places of hosts: of a service the short name, the one with its namespace and the full one are the same."""
+
+    def __init__(self) -> None:
+        self._joined: dict[str, str] = {}
+        self._spaces: dict[str, str] = {}
+        self._domains: dict[str, str] = {}
+
+    def of(self, host: str) -> str:
+        """Return the place of a host: of services in two namespaces, or in two other clusters, each has its own."""
+        place = outside_place(host)
+        if place not in self._joined:
+            self._joined[place] = self._place(place, place != host.lower())
+        return self._joined[place]
+
+    def _place(self, place: str, is_of_own: bool) -> str:
+        if (match := _OF_CLUSTER.fullmatch(place)) is not None:
+            known = self._domains.setdefault(match[1], place) == place
+            return self._joined.get(match[1], place) if known else place
+        name, dot, _ = place.partition(".")
+        if not dot:
+            return self._joined.get(self._spaces.get(name, ""), place)
+        if not is_of_own:
+            return place
+        if self._spaces.setdefault(name, place) == place and name in self._joined:
+            return self._joined[name]
+        return self._joined.get(self._domains.get(place, ""), place)
 
 
 def _without_number(host: str) -> str:

@@ -19,7 +19,7 @@ from archgen.importers.addresses import (
 from archgen.importers.catalogue import PRODUCTS, STORE_PROTOCOLS, STORES, Known
 from archgen.importers.facts import PASSED_ON, Configuration, Fact, FactSheet, Origin
 from archgen.importers.names import make_id
-from archgen.importers.outside import is_real, outside_address, outside_place
+from archgen.importers.outside import is_real, names_of_place, outside_address, outside_place
 from archgen.importers.products import known_by_name
 from archgen.importers.stages import is_before_release
 
@@ -150,7 +150,8 @@ class Proxy:
         if not self.sheet.left_out.isdisjoint(server.host.lower() for server in servers):
             return True
         place, line = min(places), servers[0].line
-        name = self.sheet.places.get(place) if len(places) == 1 else None
+        names = (place, *names_of_place(servers[0].host)) if len(places) == 1 else ()
+        name = next((self.sheet.places[each] for each in names if each in self.sheet.places), None)
         # a name without a port may be that of a pool in a file that isn't there
         if name is None and any(
             "." not in server.host and server.port is None and server.host == pool for server in servers
@@ -161,7 +162,7 @@ class Proxy:
             if name is None:
                 return False
             self.outside.add(name)
-            is_outer = all(is_public_host(place.partition(":")[0]) for place in places)
+            is_outer = all(is_public_host(server.host.lower()) for server in servers if _is_name(server.host))
             known = Known("external-service") if is_outer else PRODUCTS.get(name) or known_by_name(name)
             count = len(places) if len(places) > 1 and not is_outer else None
             is_near = all(place.partition(":")[0] in ON_MACHINE for place in places) or None
