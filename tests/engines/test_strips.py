@@ -47,8 +47,8 @@ def rows(placed: Placed) -> list[list[str]]:
     return [[name for _, name in sorted(found[y])] for y in sorted(found)]
 
 
-def check_lines(placed: Placed) -> None:
-    """Every line leads from its source to its target, level or upright, on the canvas, with its words, past everything."""
+def check_ends(placed: Placed) -> None:
+    """Every line leads from its source to its target, level or upright, on the canvas."""
     boxes = {node.node.id: node.box for node in placed.nodes}
     for edge in placed.edges:
         for (x, y), end in ((edge.points[0], edge.edge.source), (edge.points[-1], edge.edge.target)):
@@ -58,7 +58,12 @@ def check_lines(placed: Placed) -> None:
             assert box.y <= y <= box.bottom
         assert all(a[0] == b[0] or a[1] == b[1] for a, b in pairwise(edge.points))
         assert all(0 < x < placed.width and 0 < y < placed.height for x, y in edge.points)
-        assert edge.label is not None
+
+
+def check_lines(placed: Placed) -> None:
+    """Every line leads from its source to its target with its words, past everything."""
+    check_ends(placed)
+    assert all(edge.label is not None for edge in placed.edges)
     found = score(placed)
     assert (found.overlaps, found.label_collisions, found.crossings) == (0, 0, 0)
 
@@ -121,6 +126,19 @@ def test_a_strip_is_broken_at_no_line_that_comes_back() -> None:
     (start, end), right = first.points, placed.nodes[1].box.right
     around = replace(first, points=(start, (x, y), (x, y + 90), (right, y + 90), (right, end[1])))
     assert Strip(replace(placed, edges=(around, last))).rows == 3
+
+
+def test_a_line_past_cards_that_nothing_leads_to_is_broken_once() -> None:
+    placed = layered(chain(5))
+    first, second, _, last = placed.edges
+    end = placed.nodes[3].box
+    past = replace(
+        second, edge=replace(second.edge, target="n3"), points=(second.points[0], (end.x, second.points[1][1]))
+    )
+    strip = Strip(replace(placed, edges=(first, past, last)))
+    assert strip.rows == 4
+    for count in range(2, strip.rows + 1):
+        check_ends(strip.broken(count))
 
 
 def test_a_line_against_the_direction_of_a_strip_keeps_its_own() -> None:

@@ -73,7 +73,10 @@ class Strip:
 
 
 def _breaks(edges: Sequence[PlacedEdge], boxes: Sequence[Box]) -> Iterator[_Break]:
-    """Yield the gaps between columns, from the left, that one line crosses at most: once, and alone in its bundle."""
+    """Yield the gaps between columns, from the left, that one line crosses at most: once, and alone in its bundle.
+
+    A line that crosses several of them alone, past cards that nothing leads to, is broken at the first.
+    """
     bundles = Counter(edge.bundle for edge in edges)
     right = float("inf")
     for box in sorted(boxes, key=lambda box: box.x):
@@ -82,6 +85,7 @@ def _breaks(edges: Sequence[PlacedEdge], boxes: Sequence[Box]) -> Iterator[_Brea
             if not crossing:
                 yield _Break(right, box.x, None)
             elif len(crossing) == 1 and bundles[crossing[0].bundle] == 1 and _halves(crossing[0], right, box.x):
+                del bundles[crossing[0].bundle]
                 yield _Break(right, box.x, crossing[0])
         right = max(right, box.right) if right < float("inf") else box.right
 
