@@ -61,11 +61,12 @@ class MoveHost(Struct, frozen=True):
 
 
 class MoveReplica(Struct, frozen=True):
-    """A replica of a component that moves from a host to another."""
+    """A replica of a component that moves from a host to another; one that is new stands in `zones`."""
 
     component: str
     replica: str
     host: str
+    zones: tuple[str, ...] = ()
 
 
 class AutomateFailover(Struct, frozen=True):
@@ -115,7 +116,7 @@ def apply_edit(architecture: Architecture, edit: Edit, callers: Callers | None =
         case MoveHost():
             return _with_moved_host(architecture, edit)
         case MoveReplica():
-            return with_components(architecture, _with_moved_replica(components[edit.component], edit))
+            return _with_moved_replica(architecture, components[edit.component], edit)
         case AutomateFailover():
             return _automated(architecture, components[edit.component], edit.promoter)
         case MoveAddress():
@@ -153,7 +154,8 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
                 new = ", a new host"
             return f"a move of {edit.host} to {edit.runs_on or ', '.join(edit.zones)}{new}"
         case MoveReplica():
-            return f"a move of {edit.replica} to {edit.host}"
+            new = "" if any(host.id == edit.host for host in architecture.hosts) else ", a new host"
+            return f"a move of {edit.replica} to {edit.host}{new}{_in_zones(edit.zones)}{_new_zones(architecture, edit.zones)}"
         case AddHost():
             if any(host.id == edit.host for host in architecture.hosts):
                 return f"replicas of {listed(edit.components)} on {edit.host}"
@@ -271,11 +273,17 @@ def _with_moved_host(architecture: Architecture, edit: MoveHost) -> Architecture
     return replace(architecture, zones=(*architecture.zones, *new_zones(architecture, edit.zones)), hosts=hosts)
 
 
-def _with_moved_replica(component: Component, edit: MoveReplica) -> Component:
+def _with_moved_replica(architecture: Architecture, component: Component, edit: MoveReplica) -> Architecture:
+    """Return the architecture with a replica elsewhere; on a host that isn't there, with agents as that which it leaves."""
+    left = next(replica.hosts[0] for replica in component.replicas if replica.id == edit.replica)
+    is_new = all(host.id != edit.host for host in architecture.hosts)
     name = f"{component.id}@{edit.host}"
     moved = Replica(name, component.id, (edit.host,))
     replicas = tuple(moved if replica.id == edit.replica else replica for replica in component.replicas)
-    return replace(component, replicas=replicas)
+    if is_new:
+        architecture = with_host(architecture, edit.host, edit.zones, [left], is_machine=True)
+    architecture = with_components(architecture, replace(component, replicas=replicas))
+    return with_agents(architecture, edit.host, left) if is_new else architecture
 
 
 def _automated(architecture: Architecture, component: Component, promoter: Promoter | None) -> Architecture:

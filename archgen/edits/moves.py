@@ -9,6 +9,7 @@ from archgen.edits.changes import Edit, MoveHost, MoveReplica
 from archgen.edits.names import next_name, next_place
 from archgen.edits.placement import SITES, find_host, has_local_address
 from archgen.edits.promotion import agrees_by_vote
+from archgen.edits.witnesses import new_witness
 from archgen.model.architecture import Component, Quorum, Replica
 from archgen.model.kinds import AGENTS
 from archgen.model.subject import Subject
@@ -98,7 +99,10 @@ def _of_voters(
     breaking: Collection[Subject],
     named: frozenset[str],
 ) -> Iterator[MoveReplica]:
-    """Yield the moves of the last voter in a zone to a host that carries nothing, where no zone has half of the voters then."""
+    """Yield the moves of the last voter in a zone to a host that carries nothing, where no zone has half of the voters then.
+
+    Where none is at hand, what promotes a store, and keeps none of its data, gets a new host in another rack or on another feed.
+    """
     for component in twice:
         here = [
             replica for replica in _lost(index, component, target) if replica.id not in {*named, *_leads(component)}
@@ -122,6 +126,17 @@ def _of_voters(
         place = next(free, None)
         if place is not None:
             yield MoveReplica(component.id, here[-1].id, place)
+        elif (
+            index.zone_kinds[target.id] in BUILT
+            and _promotes(index, component.id)
+            and not any(_is_witness(index, host) for replica in here for host in replica.hosts)
+        ):
+            # what else stands on its host stays there; a host of voters moves itself
+            zones = {zone.id: zone for zone in index.architecture.zones}
+            beside = (each for each in zones.values() if each.kind == zones[target.id].kind and each.id not in held)
+            declared = (each.id for each in beside if each.within == zones[target.id].within)
+            third = next(declared, None) or next_place(target.id, index.element_names)
+            yield MoveReplica(component.id, here[-1].id, new_witness(index.element_names), (third,))
 
 
 def _votes(component: Component) -> bool:
@@ -244,9 +259,12 @@ def asks_majority(component: Component) -> bool:
 
 def _is_witness(index: Index, host: str) -> bool:
     """Return True for a host that carries voters for stores and agents, and no data of its own."""
-    promoting = {each.replication.by for each in index.components.values() if each.replication is not None}
     on = [name for name in index.standing_on[host] if index.components[name].kind not in AGENTS]
-    return promoting.issuperset(on)
+    return all(_promotes(index, name) for name in on)
+
+
+def _promotes(index: Index, component: str) -> bool:
+    return any(each.replication is not None and each.replication.by == component for each in index.components.values())
 
 
 def _is_reached(index: Index, host: str, zone: str) -> bool:

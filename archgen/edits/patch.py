@@ -109,7 +109,11 @@ def _part(topology: Topology, edits: tuple[Edit, ...]) -> Architecture:
                 components.update(dict.fromkeys(each.id for kind in AGENTS for each in topology.of_kind(kind)))
             case MoveHost():
                 hosts[edit.host] = None
-            case MoveReplica() | MoveAddress() | SpreadService():
+            case MoveReplica():
+                components[edit.component] = None
+                hosts.update(dict.fromkeys((*topology.hosts_of(edit.component), edit.host)))
+                components.update(dict.fromkeys(each.id for kind in AGENTS for each in topology.of_kind(kind)))
+            case MoveAddress() | SpreadService():
                 components[edit.component] = None
     for host in hosts:
         components.update(dict.fromkeys(topology.firewalls.guards.get(f"host:{host}", ())))

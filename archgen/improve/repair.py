@@ -196,7 +196,7 @@ def _possible(search: _Search, architecture: Architecture, edits: tuple[Edit, ..
     possible: list[Edit] = []
     for edit in edits:
         there = {host.id for host in architecture.hosts}
-        if not isinstance(edit, _MOVES) or edit.host in there:
+        if not isinstance(edit, _MOVES) or edit.host in there or (isinstance(edit, MoveReplica) and edit.zones):
             possible.append(edit)
             architecture = search.apply(architecture, edit)
     return tuple(possible)

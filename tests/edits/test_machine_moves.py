@@ -87,3 +87,19 @@ def test_a_voter_moves_to_a_host_with_nothing_on_it() -> None:
     after = fixed(text, "fragile-quorum")
     assert after["components"]["etcd"]["runs_on"] == ["a", "b", "d"]
     assert after["hosts"] == yaml.safe_load(text)["hosts"]
+
+
+def test_a_voter_on_the_host_of_something_else_gets_a_host_of_its_own() -> None:
+    text = model(
+        f"{JOB}\nweb: {{kind: service, runs_on: [y, c]}}\nagent: {{kind: monitoring-agent, runs_on: [a, b, c, y]}}\n"
+        "etcd: {kind: key-value-store, product: etcd, runs_on: [a, b, c], quorum: majority}\n"
+        "db: {kind: database, product: postgresql, runs_on: [a, b], replication: {primary: a, failover: automatic, by: etcd}}",
+        "job -> web: https\nweb -> db: {protocol: postgresql, tls: true}\ndb -> etcd: https",
+        "job -> web: x\nweb -> db: INSERT\ndb -> etcd: lease",
+        "{a: {zone: r-1}, b: {zone: r-2}, c: {zone: r-2}, y: {zone: r-1}}",
+        RACKS,
+    )
+    after = fixed(text, "fragile-quorum")
+    assert after["components"]["etcd"]["runs_on"] == ["a", "b", "witness-1"]
+    assert after["components"]["agent"]["runs_on"] == ["a", "b", "c", "y", "witness-1"]
+    assert after["hosts"] == yaml.safe_load(text)["hosts"] | {"witness-1": {"zone": "r-3"}}

@@ -108,12 +108,19 @@ TWO_OF_THREE = "d-1: {zone: r-1}, d-2: {zone: r-2}, w-1: {zone: r-2}"
             "r-1: {kind: rack}, r-2: {kind: rack}, r-3: {kind: rack}",
             ["a move of web@w-1 to y"],
         ),
+        # what else stands there stays
+        (
+            f"{VOTERS}\n  app: {{kind: service, runs_on: w-1}}",
+            TWO_OF_THREE.replace("d-1: {zone: r-1}", "d-1: {zone: r-1}, e-1: {zone: r-1}"),
+            "r-1: {kind: rack}, r-2: {kind: rack}",
+            ["a move of web@w-1 to witness-1, a new host in r-3, a new rack"],
+        ),
         # in another network
         (
             f"{VOTERS}\n  app: {{kind: service, runs_on: w-1}}",
             f"{TWO_OF_THREE}, y: {{zone: r-3, network: n}}",
             "r-1: {kind: rack}, r-2: {kind: rack}, r-3: {kind: rack}",
-            ["a move of d-2 to r-3"],
+            ["a move of web@w-1 to witness-1, a new host in r-3"],
         ),
     ],
 )
