@@ -58,10 +58,10 @@ QUOTED = WORKLOAD.replace("{name: web}\nspec", "\n  name: 'shop-{{ app }}'\nspec
 @pytest.mark.parametrize(
     ("templates", "code", "line"),
     [
-        ({"t/a.yaml": HOLES}, 0, "1 template in t, t/a.yaml; import what is made of it"),
-        ({"t/a.yaml": QUOTED}, 0, "1 template in t, t/a.yaml; import what is made of it"),
+        ({"t/a.yaml": HOLES}, 0, "t/a.yaml, a template; import what is made of it"),
+        ({"t/a.yaml": QUOTED}, 0, "t/a.yaml, a template; import what is made of it"),
         ({"t/a.yaml": HOLES, "t/b.yaml": QUOTED}, 0, "2 templates in t, such as t/a.yaml; import what is made of them"),
-        ({"a.yaml": HOLES}, 0, "1 template in ., a.yaml; import what is made of it"),
+        ({"a.yaml": HOLES}, 0, "a.yaml, a template; import what is made of it"),
         ({"t/a.yaml": HOLES.replace("{{APP}}", "{{ .Values.name }}")}, 2, ""),
         ({"t/a.yaml": HOLES, "t/kustomization.yaml": "resources: [a.yaml]\n"}, 2, ""),
         ({"set.yaml": APPLICATIONS}, 0, ""),

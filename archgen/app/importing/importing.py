@@ -175,8 +175,8 @@ def _templates(paths: tuple[str, ...]) -> Iterator[str]:
     counts = Counter(os.path.dirname(path) or "." for path in paths)
     for directory, count in [*counts.items()][:_MOST_OTHERS]:
         first = next(path for path in paths if (os.path.dirname(path) or ".") == directory)
-        others = f", such as {first}" if count > 1 else f", {first}"
-        yield f"not read: {_count(count, 'template')} in {directory}{others}; import what is made of {'it' if count == 1 else 'them'}"
+        named = f"{first}, a template" if count == 1 else f"{count} templates in {directory}, such as {first}"
+        yield f"not read: {named}; import what is made of {'it' if count == 1 else 'them'}"
 
 
 def _merged(result: Import) -> list[str]:
