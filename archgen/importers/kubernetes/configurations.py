@@ -13,6 +13,7 @@ from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import data_of
 from archgen.importers.nodes import SourceNode
 from archgen.importers.products import guess
+from archgen.importers.variable_names import is_for_browsers
 from archgen.model.kinds import KINDS
 
 _OF_CONFIGURATION = re.compile(r"[-.](config|conf|cm|configmap|config-map|configuration)$")
@@ -66,7 +67,8 @@ def _attached(
     What a program reads through the API it reads by its keys, as settings.
     """
     for key, (text, source) in data_of(manifests, "ConfigMap", part.namespace, name).items():
-        if keys is not None and key not in keys:
+        # what is put into pages is no call of the server that hands them out
+        if (keys is not None and key not in keys) or is_for_browsers(key):
             continue
         if as_settings and "\n" not in text:
             text = f"{key}: {text}"
