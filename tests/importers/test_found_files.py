@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from archgen.app.importing.directories import FoundFiles
 from archgen.app.importing.importing import import_model, summary
 from archgen.cli import main
+from archgen.system.files import ResolvedDirectory
 
 WORKLOAD = """
 apiVersion: apps/v1
@@ -336,3 +338,19 @@ def test_manifests_come_before_many_compose_projects_of_which_nothing_tells_the_
         write({f"p{number}/compose.yml": f"services:\n  s{number}:\n    image: acme/s{number}\n"})
     parts = import_model((".",), None).model.inventory.parts
     assert {part for part in parts if not part.startswith("app")} == components
+
+
+def test_link_to_itself_hides_no_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({"app.yaml": WORKLOAD})
+    Path("loop").symlink_to("loop")
+    assert list(import_model((".",), None).model.inventory.parts) == ["web"]
+
+
+def test_few_bytes_are_kept_of_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({"one.yaml": "a" * 15, "two.yaml": "b" * 15})
+    found = FoundFiles(ResolvedDirectory.of("."), room=20)
+    assert [found.data(name) for name in ("one.yaml", "two.yaml")] == [b"a" * 15, b"b" * 15]
+    write({"one.yaml": "c" * 15, "two.yaml": "d" * 15})
+    assert [found.data(name) for name in ("one.yaml", "two.yaml")] == [b"a" * 15, b"d" * 15]

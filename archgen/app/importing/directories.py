@@ -22,6 +22,8 @@ _API_VERSION = re.compile(rb'^[ {]*"?apiVersion"?:', re.MULTILINE)
 _MOST_FILES = 5000
 _DEEPEST = 8
 _LARGEST_KEPT = 64 * 1024
+_MOST_KEPT = 16 * 1024 * 1024
+"""Bytes of files that are kept: more than the manifests of nearly all repositories."""
 
 DirectoryEntries = tuple[list[str], list[str]]
 """The names of a directory's files and of its directories."""
@@ -73,13 +75,21 @@ def entries_of(directory: str) -> DirectoryEntries:
     try:
         with os.scandir(directory or ".") as entries:
             for entry in entries:
-                if not entry.is_dir():
+                if not _is_directory(entry):
                     names.append(entry.name)
                 elif not entry.is_symlink():
                     directories.append(entry.name)
     except OSError:
         return [], []
     return sorted(names), sorted(directories)
+
+
+def _is_directory(entry: os.DirEntry[str]) -> bool:
+    """Return True for a directory, or a link to one; False for a link that leads to itself."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def path_in(directory: str, name: str) -> str:
@@ -95,9 +105,10 @@ def holds_no_address(path: str) -> bool:
 class FoundFiles:
     """The files that are looked at to choose among them, inside a directory; those of usual sizes are read once."""
 
-    def __init__(self, inside: ResolvedDirectory) -> None:
+    def __init__(self, inside: ResolvedDirectory, room: int = _MOST_KEPT) -> None:
         self.inside = inside
         self._kept: dict[str, bytes] = {}
+        self._room = room
 
     def data(self, path: str) -> bytes:
         """Return the bytes of a file; none if it can't be read."""
@@ -107,8 +118,9 @@ class FoundFiles:
             data = read_file(path, FOUND, self.inside)
         except UnreadableFile:
             data = b""
-        if len(data) <= _LARGEST_KEPT:
+        if len(data) <= min(_LARGEST_KEPT, self._room):
             self._kept[path] = data
+            self._room -= len(data)
         return data
 
     def text(self, path: str) -> str:
