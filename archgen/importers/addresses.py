@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 
-from archgen.importers.catalogue import STORE_PROTOCOLS
+from archgen.importers.catalogue import PRODUCTS, STORE_PROTOCOLS
 from archgen.importers.secrets import without_user_info
-from archgen.importers.variable_names import asks_for_host, names_itself
+from archgen.importers.variable_names import asks_for_host, is_name_of_driver, names_itself
 
 LONGEST = 20_000
 """Characters of a value that are searched."""
@@ -92,7 +92,7 @@ def mentions(name: str, value: str, hosts: Mapping[str, str], port: int | None =
     `port` is that of a host that stands without one.
     """
     text = _spread(value[:LONGEST]) if ".." in value else value[:LONGEST]
-    if not text or names_itself(name) or not (names_any(text, hosts) or f":{port}" in hosts):
+    if not text or names_itself(name, text) or not (names_any(text, hosts) or f":{port}" in hosts):
         return ()
     results: dict[Mention, None] = {}
     for mention in (*_in_urls(text), *_in_ports(text), *_words(name, text)):
@@ -287,7 +287,7 @@ def _in_ports(text: str) -> Iterator[Mention]:
 def _words(name: str, text: str) -> Iterator[Mention]:
     for match in _HOST_WORD.finditer(text) if "=" in text else ():
         yield Mention(match[1])
-    asks = asks_for_host(name)
+    asks = asks_for_host(name) and not (is_name_of_driver(name) and text.strip().lower() in PRODUCTS)
     if asks or ".svc" in text:
         for part in re.split(r"[,;\s]+", text.strip())[:100]:
             word = part.strip(LIST_SIGNS)

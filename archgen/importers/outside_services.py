@@ -54,7 +54,7 @@ def services_outside(
     addresses = _addresses(name, value[:_LONGEST])[:_MOST]
     if (
         not addresses
-        or names_itself(name)
+        or names_itself(name, value)
         or is_for_browsers(name)
         or is_for_pages(name)
         or _OF_NO_CALLS.fullmatch(name)

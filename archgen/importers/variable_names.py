@@ -17,7 +17,8 @@ _NAMES_HOST = re.compile(
 )
 _SECRET = re.compile(r"(PASS(WORD)?|PASSWD|PWD|SECRET|TOKEN|API_?KEY)$", re.IGNORECASE)
 _NEVER = re.compile(
-    r"CORS|ALLOWED|EXPOSURE|_(IN|EX)CLUDE$|LISTEN|BIND|ADVERTISE|NO_PROXY|VIRTUAL|WHITELIST|CALLBACK|TRUSTED|_ORIGIN|^ORIGIN",
+    r"CORS|ALLOWED|EXPOSURE|_(IN|EX)CLUDE$|LISTEN|(^|[_.-])BIND[_.-]?(ADDR(ESS)?|HOST|IP|PORT|TO|ON|URL)?S?$|ADVERTISE|NO_PROXY|VIRTUAL|"
+    r"WHITELIST|CALLBACK|TRUSTED|_ORIGIN|^ORIGINS?(_URLS?)?$",
     re.IGNORECASE,
 )
 _PAGE = re.compile(
@@ -36,11 +37,16 @@ _TELEMETRY = re.compile(
 )
 _SCRAPED = re.compile(r"SCRAPE", re.IGNORECASE)
 _OWN = re.compile(
-    r"(?<!DATA_SOURCE)_NAME$|DATABASE$|_DB$|USER|CLUSTER_NAME|NODE_NAME|NODENAME|SERVICE_NAME|SERVER_NAME|INITIAL_CLUSTER_TOKEN|_MODE$|_TYPE$|"
-    r"DRIVER|^HOSTNAME$|SCHEME|PREFIX",
+    r"(?<!DATA_SOURCE)_NAME$|DATABASE$|_DB$|USER([_.-]?(NAME|ID))?$|_MODE$|_TYPE$|DRIVER([_.-]?CLASS([_.-]?NAME)?)?$|SCHEME$|PREFIX$",
     re.IGNORECASE,
 )
+"""Names of what is inside a store, or of a word about it, unless their value is a whole address."""
 
+_ONESELF = re.compile(
+    r"CLUSTER_NAME|NODE_NAME|NODENAME|SERVICE_NAME|SERVER_NAME|INITIAL_CLUSTER_TOKEN|^HOSTNAME$", re.IGNORECASE
+)
+
+_OF_DRIVER = re.compile(r"_(CONNECTION|BACKEND)$", re.IGNORECASE)
 _INSIDE = re.compile(
     r"(QUEUE|TOPIC|EXCHANGE|ROUTING_?KEY|BUCKET|TABLE|REALM|NAMESPACE|GROUP(_?ID)?|CLIENT_?ID)S?$", re.IGNORECASE
 )
@@ -102,9 +108,20 @@ def names_grpc(name: str) -> bool:
     return re.search(r"(^|[_-])grpc([_-]|$)", name, re.IGNORECASE) is not None
 
 
+def names_itself(name: str, value: str) -> bool:
+    """Return True if a variable names oneself or a database, and not a host: what it says of a database may be its address."""
+    never, own = _names_no_host(name)
+    return never or (own and "://" not in value)
+
+
+def is_name_of_driver(name: str) -> bool:
+    """Return True for a variable in which the name of a product alone is that of a driver, as in `DB_CONNECTION=mysql`."""
+    return _OF_DRIVER.search(name) is not None
+
+
 @lru_cache(maxsize=_MOST_NAMES)
-def names_itself(name: str) -> bool:
-    """Return True if a variable names oneself or a database, and not a host."""
-    if _NEVER.search(name):
-        return True
-    return _OWN.search(name) is not None and _ENDS_IN_HOST.search(name) is None
+def _names_no_host(name: str) -> tuple[bool, bool]:
+    """Return True if a name never has a host, and True if it has one only as an address."""
+    is_host = _ENDS_IN_HOST.search(name) is not None
+    never = _NEVER.search(name) is not None or (_ONESELF.search(name) is not None and not is_host)
+    return never, _OWN.search(name) is not None and not is_host

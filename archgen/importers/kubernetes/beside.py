@@ -20,7 +20,7 @@ from archgen.importers.kubernetes.manifests import (
 )
 from archgen.importers.kubernetes.routes import backends_in, hosts_of_route
 from archgen.importers.stages import UNNAMED, stage_of
-from archgen.importers.variable_names import asks_for_host, names_itself
+from archgen.importers.variable_names import names_itself
 
 _PURPOSES = (("Service",), ROUTES, ("HorizontalPodAutoscaler",))
 """Kinds of what is for other objects; routes are for Services, and so come after them."""
@@ -28,6 +28,11 @@ _PURPOSES = (("Service",), ROUTES, ("HorizontalPodAutoscaler",))
 _ADDRESS = re.compile(
     r"(?:(//|@)|^)([a-z0-9][a-z0-9-]{0,62})(?:\.([a-z0-9][a-z0-9-]{0,62})(?:\.svc(?:\.[a-z.]{1,60})?)?)?(:\d+)?(?=/|$)"
 )
+_OF_ADDRESS = re.compile(
+    r"(URL|URI|DSN|HOST(NAME)?|SERVER|ADDR|ADDRESS|ENDPOINT|SERVICE|BROKER|UPSTREAM)S?$", re.IGNORECASE
+)
+"""Ends of names under which a word alone is a host: what no kustomization lists needs more than a word of an address."""
+
 _LONGEST_VALUE = 1000
 
 
@@ -171,9 +176,9 @@ def _addresses(listed: Iterable[Manifest]) -> set[tuple[str, str, str]]:
         if each.kind in WORKLOADS
         for container in containers_of(each.kind, each.node)
         for variable in container.get("env").list()
-        if not names_itself(variable.text_at("name"))
+        if not names_itself(variable.text_at("name"), variable.text_at("value"))
         for match in _ADDRESS.finditer(variable.text_at("value")[:_LONGEST_VALUE])
-        if match[1] or match[4] or asks_for_host(variable.text_at("name"))
+        if match[1] or match[4] or _OF_ADDRESS.search(variable.text_at("name")) is not None
     }
 
 
