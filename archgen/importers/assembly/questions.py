@@ -162,7 +162,8 @@ def _sharers(inventory: Inventory) -> Iterator[ImportQuestion]:
 
 
 def _open_sharers(inventory: Inventory, part: Part) -> tuple[str, ...]:
-    doubtful = {call.source for call in inventory.callers(part.id) if call.is_doubtful and call.is_open}
+    calls = [call for call in inventory.callers(part.id) if call.is_doubtful]
+    doubtful = {call.source for call in calls if call.is_open or call.evidence == "depends_on"}
     return tuple(name for name in sorted({*part.sharers, *doubtful}) if _is_open(inventory, name, part.id))
 
 
