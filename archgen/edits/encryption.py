@@ -22,7 +22,7 @@ ASKED_FOR = ("postgresql", "mysql", "mssql", "oracle")
 _SPEAKING = ("pgbouncer", "pgpool", "pgcat", "odyssey", "proxysql", "maxscale", "mysql-router", "rds-proxy", "envoy")
 """Proxies that speak these protocols themselves, so that TLS ends at them and begins again."""
 
-_UNVERIFIED = ("smb", "nfs", "snmp", "iscsi")
+_UNVERIFIED = ("smb", "nfs", "snmp")
 """Protocols with an encryption of their own, in which no certificate is verified."""
 
 _UNVERIFYING = ("aws-alb", "aws-nlb", "aws-elb", "google-cloud-load-balancing")
@@ -34,6 +34,7 @@ _WITHOUT_TLS = ("varnish", "varnish-cache")
 _INSTEAD_OF = {
     "ajp": "AJP has no TLS: call {targets} over https (Tomcat: a connector with TLS on port 8443), or put both ends in a tunnel.",
     "fastcgi": "FastCGI has no TLS: put both ends in a tunnel, or run a web server beside {targets} and call it over https.",
+    "iscsi": "iSCSI has no TLS: keep it in a storage network of its own, or carry it over IPsec.",
 }
 """What to do for protocols that have no TLS, whatever speaks them."""
 

@@ -104,6 +104,10 @@ def test_what_speaks_no_tls_is_not_told_to(product: str, encrypted: bool) -> Non
             {"protocol": "fastcgi", "port": 9000},
             "FastCGI has no TLS: put both ends in a tunnel, or run a web server beside app and call it over https.",
         ),
+        (
+            {"protocol": "iscsi", "port": 3260},
+            "iSCSI has no TLS: keep it in a storage network of its own, or carry it over IPsec.",
+        ),
     ],
 )
 def test_a_protocol_without_tls_is_replaced_or_put_in_a_tunnel(call: dict[str, object], advice: str) -> None:
