@@ -14,6 +14,9 @@ State = frozenset[tuple[str, str]]
 SILENT = ("aws-rds", "cloud-sql")
 """Managed services whose standby, one beside the primary, answers nothing until it is promoted."""
 
+MOUNTED = ("oracle",)
+"""Products whose standbys, beside one primary, answer nothing until they are promoted."""
+
 AGREEING = ("etcd", "zookeeper", "consul", "cockroachdb", "mongodb", "mysql-innodb-cluster")
 """Products whose replicas alone decide."""
 
@@ -425,6 +428,8 @@ class World:
         if not pinned and component.managed and component.product in SILENT and len(component.replicas) == 2:
             takes_over = data is not None and (data.mode or data.failover) in ("synchronous", "automatic")
             return takes_over and data is not None and len(data.primary) == 1
+        if not pinned and component.product in MOUNTED and len(component.replicas) > 1:
+            return data is not None and len(data.primary) == 1
         named = {one.id for one in component.replicas if one.id in pinned}
         return (
             data is not None and len(data.primary) == 1 and named == set(data.primary) and len(component.replicas) > 1

@@ -45,7 +45,8 @@ class Product(Struct, frozen=True, gc=False):
     `embedded`: a library that keeps its data in a file of the program that uses it.
     `single`: its makers support one instance of it, whatever stands before it. `ordered`: it passes messages on in the order in
     which each sender sent them, and fetches others itself, so that one instance works at a time.
-    `silent_standby`: the standby of a pair takes no connections until it is promoted.
+    `silent_standby`: the standby of a provider's pair takes no connections until it is promoted. `mounts_standbys`: nor do standbys
+    of one's own, which apply the log and are not open.
     `arbitrated`: a program without data can vote beside its replicas. `consoles` are the ports of its console for administrators.
     """
 
@@ -80,6 +81,7 @@ class Product(Struct, frozen=True, gc=False):
     resolves: bool = False
     embedded: bool = False
     silent_standby: bool = False
+    mounts_standbys: bool = False
     arbitrated: bool = False
     shows: bool = False
     consoles: tuple[int, ...] = ()
@@ -134,7 +136,9 @@ _TRAITS: dict[str, Product] = {
         Product(directory=True),
     ),
     **dict.fromkeys(("ibm-mq", "ibmmq", "artemis", "activemq", "activemq-artemis"), Product(mirrors=True)),
-    **dict.fromkeys(("oracle", "oracle-rac"), Product(shares_storage=True)),
+    # open copies are Active Data Guard's, an option that is paid for
+    "oracle": Product(shares_storage=True, mounts_standbys=True),
+    "oracle-rac": Product(shares_storage=True),
     **dict.fromkeys(("lvs", "ipvs", "metallb", "kube-proxy", "kube-vip"), Product(forwards=True)),
     **dict.fromkeys(("aws-nlb", "azure-load-balancer"), Product(forwards=True)),
     **dict.fromkeys(("aws-alb", "aws-elb", "aws-api-gateway", "cloudfront"), Product(plain_entry=True)),

@@ -77,7 +77,7 @@ def asked_of(component: Component, access: Access, pinned: tuple[str, ...]) -> t
     """Return what a step asks of a component, and the replicas that it may choose among; none named leaves it all.
 
     A step that names the declared primary alone asks for its role: once another replica is promoted, that one answers. So does a read
-    that names no replica of a managed pair whose standby answers nothing before it is promoted.
+    that names no replica of a store whose standby answers nothing before it is promoted.
     """
     if names_primary(component, pinned) or (not pinned and has_silent_standby(component)):
         return "lead" if access == "read" else access, ()
@@ -85,12 +85,18 @@ def asked_of(component: Component, access: Access, pinned: tuple[str, ...]) -> t
 
 
 def has_silent_standby(component: Component) -> bool:
-    """Return True for a managed primary and a standby without an address of its own; a copy that lags is read, and no standby."""
+    """Return True for a primary and standbys that answer nothing before one is promoted.
+
+    A provider's has no address of its own; a copy of it that lags is read, and no standby.
+    """
     replication = component.replication
-    if not component.managed or replication is None or len(component.replicas) != 2 or len(replication.primary) != 1:
+    if replication is None or len(component.replicas) < 2 or len(replication.primary) != 1:
         return False
+    product = product_of(component.product or component.id)
+    if product.mounts_standbys:
+        return True
     is_standby = replication.failover == "automatic" if replication.mode is None else replication.mode == "synchronous"
-    return is_standby and product_of(component.product or component.id).silent_standby
+    return bool(component.managed) and len(component.replicas) == 2 and is_standby and product.silent_standby
 
 
 def names_primary(component: Component, pinned: tuple[str, ...]) -> bool:

@@ -17,7 +17,7 @@ from archgen.model.kinds import QUEUES
 from archgen.model.steps import Answer, Branch, Frame, Note, Request, Step, steps_in_order
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
-from archgen.reliability.structure import answers, requests
+from archgen.reliability.structure import answers, connections_under, is_deferred, requests
 from archgen.views.diagram import Badge, Block, BlockSection, Item, Message, Participant, Remark, RequestFailure
 from archgen.views.diagram import Sequence as View
 from archgen.views.labels import port_label, product_label, step_number
@@ -137,6 +137,7 @@ class _ItemBuilder:
     def __init__(self, topology: Topology, flow: Flow, findings: Sequence[Finding], stop: FailedRequest | None) -> None:
         self.count = 0
         self._stop = stop
+        self._index = topology.index
         self._hops: dict[str, list[Hop]] = {}
         for hop in topology.hops[flow.id]:
             self._hops.setdefault(hop.step.id, []).append(hop)
@@ -181,13 +182,15 @@ class _ItemBuilder:
                 meaning=hop.meaning,
                 badges=self._marks(step, hop, first=position == 0),
                 stops=self._stop.how if self._stop is not None and self._stop.step == step.id else None,
-                asynchronous=self._is_asynchronous(step.source, target),
+                asynchronous=self._is_asynchronous(step, target),
             )
 
-    def _is_asynchronous(self, source: str, target: str) -> bool:
-        """Return True for a message to or from a queue, or mail, that has no response."""
-        passed_on = self._kinds[target] in _PASSED_ON or self._kinds[source] in QUEUES
-        return passed_on and (source, target) not in self._answered
+    def _is_asynchronous(self, step: Request, target: str) -> bool:
+        """Return True for a step that may be done later, and a message to or from a queue, or mail, that has no response."""
+        kinds = self._kinds
+        passed_on = kinds[target] in _PASSED_ON or kinds[step.source] in QUEUES
+        later = passed_on or is_deferred(step, connections_under(self._index, step))
+        return later and (step.source, target) not in self._answered
 
     def _failure_items(self, step: Request) -> Iterable[Item]:
         """Yield remarks on replaced replicas, and the retries of the failing request."""

@@ -96,6 +96,19 @@ def test_the_engine_knows_a_silent_standby(failover: str, how: str) -> None:
     assert compare_flow(model, flow, plan, concerned(model, flow), Random(1))[:2] == (True, 2 if waits else 0)
 
 
+@pytest.mark.parametrize(
+    ("product", "hosts", "waits"),
+    [("oracle", "a, b", 2), ("oracle", "a, b, c", 2), ("oracle-active-data-guard", "a, b", 0)],
+)
+def test_the_engine_knows_mounted_standbys(product: str, hosts: str, waits: int) -> None:
+    text = STANDBY.replace("product: rds, managed: true", f"product: {product}").replace("automatic", "manual")
+    text = text.replace("hosts: {a: {}", "hosts: {c: {}, a: {}").replace("runs_on: [a, b]", f"runs_on: [{hosts}]")
+    model = load("standby.arch.yaml", text.encode()).architecture
+    (flow,) = model.flows
+    plan = Plan(Index(model), build(Index(model), flow))
+    assert compare_flow(model, flow, plan, concerned(model, flow), Random(1))[:2] == (True, waits)
+
+
 def test_the_job_prints_its_counts(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--models", "20", "--elements", "8"]) == 0
     told = capsys.readouterr().out

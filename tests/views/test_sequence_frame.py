@@ -83,6 +83,10 @@ def test_a_message_that_nobody_waits_for_has_an_open_head() -> None:
     assert len(re.findall(heads, drawn(view()))) == 1
     answered = SHOP.replace("      - app --> web", "      - orders --> app: stored\n      - app --> web")
     assert re.findall(heads, drawn(view(answered))) == []
+    later = SHOP.replace("  orders: {kind: queue,", "  orders: {kind: service,")
+    assert re.findall(heads, drawn(view(later))) == []
+    later = later.replace("app -> orders: amqp", "app -> orders: {protocol: amqp, async: true}")
+    assert len(re.findall(heads, drawn(view(later)))) == 1
 
 
 def test_a_slide_keeps_its_room_for_messages() -> None:
