@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import takewhile
 from math import ceil
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.layout.measures import USUAL, Measures
 from archgen.layout.placed import PlacedGroup
@@ -76,6 +78,19 @@ def size_cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measu
 
     `busy` counts the lines at the fuller side of each card: it is as high as they need to be told apart.
     """
+    return {
+        name: card if (least := SLOT * busy.get(name, 0)) <= card.height else replace(card, height=least)
+        for name, card in _worded_cards(diagram, measures).items()
+    }
+
+
+_REMEMBERED = 16
+"""Diagrams and measures whose cards are remembered: by roles and by calls they have the same words."""
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _worded_cards(diagram: Diagram, measures: Measures) -> Mapping[str, SizedCard]:
+    """Return the card of each node, as high as its words need."""
     longest_words = {node.id: _longest(node, measures) for node in diagram.nodes}
     wishes = {node.id: _wanted(node, measures) for node in diagram.nodes}
     longest = max(longest_words.values(), default=0.0)
@@ -113,10 +128,7 @@ def size_cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measu
             node,
             titles[node.id],
             widths[node.id],
-            max(
-                (_compact_height(node, small[node.id], measures) if compact(node) else tall[node.id]) + chips[node.id],
-                SLOT * busy.get(node.id, 0),
-            ),
+            (_compact_height(node, small[node.id], measures) if compact(node) else tall[node.id]) + chips[node.id],
             measures,
         )
         for node in diagram.nodes

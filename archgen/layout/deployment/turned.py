@@ -26,7 +26,7 @@ from archgen.layout.layering.core import is_ranked_so, layers, ranks_of
 from archgen.layout.layering.straight import LayerSpacing
 from archgen.layout.measures import USUAL, Measures
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point, tidy
-from archgen.views.diagram import Diagram, Group
+from archgen.views.diagram import Diagram, Group, Node
 
 _WORDS = 28.0
 """What a line between two cards side by side wants beside its words: its ends and the head of its arrow."""
@@ -166,7 +166,7 @@ class _Turning:
 
     def placed(self, turned: list[PlacedEdge]) -> Placed:
         """Return the diagram, with headings and shields where lines leave them room."""
-        nodes = [self._node(node.id) for node in self._diagram.nodes if node.id in self._levels.nodes]
+        nodes = [self._node(node) for node in self._diagram.nodes if node.id in self._levels.nodes]
         boxes = {node.node.id: node.box for node in nodes}
         edges = [_edge(edge, boxes) for edge in turned]
         ways = [edge.points for edge in edges]
@@ -175,12 +175,11 @@ class _Turning:
         nodes = seated(self._diagram, self._sizes, nodes, groups, ways, self._measures)
         return shifted(self._diagram, nodes, groups, worded(edges, nodes, groups, self._measures), self._measures)
 
-    def _node(self, name: str) -> PlacedNode:
-        card, (start, width) = self._sizes[name], self._levels.nodes[name]
+    def _node(self, node: Node) -> PlacedNode:
+        card, (start, width) = self._sizes[node.id], self._levels.nodes[node.id]
         # a small card stands in the middle of its row
-        middle = self._grid.middle(self._levels.columns[name])
+        middle = self._grid.middle(self._levels.columns[node.id])
         box = Box(start, middle - card.height / 2, width, card.height)
-        node = next(node for node in self._diagram.nodes if node.id == name)
         return PlacedNode(node, box, card.title, card.detail, card.compact)
 
     def _group(self, group: Group) -> PlacedGroup:
