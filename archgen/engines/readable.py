@@ -55,13 +55,12 @@ _TURNED = 7.0
 """What a diagram that reads from the top costs beside one that reads from the left."""
 
 
-_SAME, _FLATTER, _ACROSS = 0.9, 0.7, 0.5
+_SAME, _FLATTER, _ACROSS = 0.95, 0.7, 0.6
 """Shares of the cost of a layout that hardly any other falls below: by the same direction and form of cards, by flat cards
 where those were high or the other way round, and in the other direction."""
 
-_SPREAD, _WIDER_SPREAD = 0.85, 0.75
-"""Shares of what a layout takes beyond its outline that hardly any other of its direction falls below, once one can be read
-and before."""
+_SPREAD = 0.85
+"""The share of what a layout takes beyond its outline that hardly any other of its direction falls below."""
 
 
 class _Way(Struct, frozen=True):
@@ -190,9 +189,7 @@ class _Search:
             return layouts[_first(layouts)]
         waiting = set(range(len(self._ways))) - layouts.keys()
         while waiting:
-            readable = any(not layout.rank[0] for layout in layouts.values())
-            spread = _SPREAD if readable else _WIDER_SPREAD
-            promise, promising = min((self._promise(place, spread), place) for place in waiting)
+            promise, promising = min((self._promise(place), place) for place in waiting)
             if layouts and (promise, promising) >= (layouts[_first(layouts)].rank, _first(layouts)):
                 break
             waiting.discard(promising)
@@ -236,7 +233,7 @@ class _Search:
         self._engines.setdefault(kind, engine)
         return engine, engine(self._diagram, way.measures)
 
-    def _promise(self, place: int, spread: float) -> Rank:
+    def _promise(self, place: int) -> Rank:
         """Return the rank that a way hardly betters."""
         way, outline = self._ways[place], self._outlines[place]
         down, flat = way.down, way.measures.flat
@@ -247,8 +244,8 @@ class _Search:
         text = way.measures.sizes.label
         grown = replace(
             outline,
-            width=_grown(outline.width, spread * seen.wider, spread * seen.wide * text),
-            height=_grown(outline.height, spread * seen.higher, spread * seen.high * text),
+            width=_grown(outline.width, _SPREAD * seen.wider, _SPREAD * seen.wide * text),
+            height=_grown(outline.height, _SPREAD * seen.higher, _SPREAD * seen.high * text),
         )
         return self._rank(way.loss, grown, (_SAME if (down, flat) in self._seen else _FLATTER) * seen.cost)
 
