@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import astuple, replace
@@ -170,9 +170,8 @@ class _Search:
     def __init__(self, diagram: Diagram, ways: Sequence[_Way], room: Room) -> None:
         self._diagram = diagram
         self._room = room
-        known = outlines(diagram)
-        self._ways = [way for way in ways if not _is_usual(way, known)]
-        self._outlines = [known.of(way.measures, way.down) for way in self._ways]
+        self._outlines = outlines(diagram)
+        self._ways = [way for way in ways if not _is_usual(way, self._outlines)]
         self._seen: dict[_Kind, _Seen] = {}
         self._engines: dict[_Kind, MeasuredEngine] = {}
 
@@ -189,16 +188,34 @@ class _Search:
             return layouts[_first(layouts)]
         waiting = set(range(len(self._ways))) - layouts.keys()
         while waiting:
-            promise, promising = min((self._promise(place), place) for place in waiting)
+            promise, promising = self._most_promising(waiting)
             if layouts and (promise, promising) >= (layouts[_first(layouts)].rank, _first(layouts)):
                 break
             waiting.discard(promising)
             layouts[promising] = self._layout(promising)
         return layouts[_first(layouts)]
 
+    def _most_promising(self, waiting: Iterable[int]) -> tuple[Rank, int]:
+        """Return the best promise of some ways, and its place.
+
+        No promise is better than what a reader loses by the measures, so that those with the least room are often not asked.
+        """
+        best: tuple[Rank, int] | None = None
+        for loss, place in sorted((self._ways[place].loss, place) for place in waiting):
+            if best is not None and best < ((False, loss), place):
+                break
+            promise = self._promise(place), place
+            best = promise if best is None else min(best, promise)
+        assert best is not None
+        return best
+
+    def _outline(self, place: int) -> Outline:
+        way = self._ways[place]
+        return self._outlines.of(way.measures, way.down)
+
     def _layout(self, place: int) -> _Layout:
         """Lay the diagram out in a way, and keep what that tells of others."""
-        way, outline = self._ways[place], self._outlines[place]
+        way, outline = self._ways[place], self._outline(place)
         kind = way.down, way.measures.flat
         before = self._seen.get(kind)
         engine, placed = self._placed(way, kind)
@@ -235,7 +252,7 @@ class _Search:
 
     def _promise(self, place: int) -> Rank:
         """Return the rank that a way hardly betters."""
-        way, outline = self._ways[place], self._outlines[place]
+        way, outline = self._ways[place], self._outline(place)
         down, flat = way.down, way.measures.flat
         seen = self._seen.get((down, flat)) or self._seen.get((down, not flat))
         if seen is None:
