@@ -354,3 +354,11 @@ def test_few_bytes_are_kept_of_many_files(tmp_path: Path, monkeypatch: pytest.Mo
     assert [found.data(name) for name in ("one.yaml", "two.yaml")] == [b"a" * 15, b"b" * 15]
     write({"one.yaml": "c" * 15, "two.yaml": "d" * 15})
     assert [found.data(name) for name in ("one.yaml", "two.yaml")] == [b"a" * 15, b"d" * 15]
+
+
+def test_summary_names_few_of_many_front_doors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    services = "".join(f'  web{n:02}: {{image: "acme/web{n}", ports: ["{8000 + n}:80"]}}\n' for n in range(13))
+    write({"compose.yml": f"services:\n{services}"})
+    (line,) = (each for each in summary(import_model((".",), None)).splitlines() if each.startswith("front doors"))
+    assert line == f"front doors: {', '.join(f'web{n:02}' for n in range(10))}, 3 more; stores: none"

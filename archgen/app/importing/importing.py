@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
@@ -18,6 +18,7 @@ from archgen.importers.assembly.text import text_of
 from archgen.importers.facts import SourceError
 from archgen.importers.run import LOOKED_FOR, Reading, read_all
 from archgen.model.problems import UsageError
+from archgen.model.wording import first_few
 
 _MOST_OTHERS = 10
 _MOST_NAMED = 6
@@ -128,7 +129,7 @@ def summary(result: Import) -> str:
         f"{_count(len(parts), 'component')}, {_count(len(connections), 'connection')}"
         f" ({assumed} assumed), {_count(len(result.model.values.get('flows', {})), 'assumed flow')}"
         f" from {_sources(result.reading)}",
-        f"front doors: {', '.join(doors.front) or 'none'}; stores: {', '.join(stores) or 'none'}",
+        f"front doors: {_listed(doors.front)}; stores: {_listed(stores)}",
     ]
     lines += [f"read {reason}" for reason in result.reasons]
     lines += _merged(result)
@@ -213,6 +214,10 @@ def _sources(reading: Reading) -> str:
         return ", ".join(f"{file.path} ({name})" for file, name in reading.sources)
     counts = Counter(name for _, name in reading.sources)
     return f"{len(reading.sources)} files ({', '.join(f'{count} {name}' for name, count in sorted(counts.items()))})"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(first_few(names, _MOST_OTHERS)) or "none"
 
 
 def _count(number: int, noun: str) -> str:
