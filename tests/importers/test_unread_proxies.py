@@ -130,6 +130,46 @@ def test_container_that_no_file_describes_is_on_the_host_of_the_others(
     assert list(values["hosts"]) == ["docker-host"]
 
 
+@pytest.mark.parametrize(
+    ("ports", "backends", "expected"),
+    [
+        # a port of the machine that is called like what runs on it
+        ("3000:3000", ("web:3000", "app1:80 app2:80"), "app1"),
+        ("127.0.0.1:3000:3000", ("web:3000", "app1:80"), "docker-host"),
+        ("8080:3000", ("web:3000", "app1:80"), "docker-host"),
+        ("8080:3000", ("web:3000", "web:3000 app1:80"), "web"),
+    ],
+)
+def test_name_that_may_be_that_of_a_machine_shows_no_network(
+    ports: str, backends: tuple[str, ...], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({"compose.yml": SYSTEM["compose.yml"].replace("8080:3000", ports), "a.conf": SYSTEM["a.conf"]})
+    lines = [f"frontend f{number}\n  bind *:{90 + number}\n  default_backend pool{number}" for number in range(2)]
+    for number, places in enumerate(backends):
+        lines += [f"backend pool{number}", *(f"  server s{place[:4]} {place}" for place in places.split())]
+    write({"h.cfg": "\n".join(lines) + "\n"})
+    values = import_model((".", "h.cfg"), None).model.values
+    [pool] = [
+        name for name in values["components"] if name not in ("front", "web", "haproxy") and "visitor" not in name
+    ]
+    places = values["components"][pool]["runs_on"]
+    assert (places if isinstance(places, str) else next(iter(places))) == expected
+
+
+def test_proxy_that_names_nothing_but_services_is_on_their_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**SYSTEM, "compose.yml": SYSTEM["compose.yml"].replace("8080:3000", "3000:3000")})
+    write({"b.conf": CONF % "web:3000"})
+    assert connections(".", "b.conf") == {"web": False}
+    write(
+        {"b.conf": CONF.replace("location /", "location /x { proxy_pass http://lost:7000; } location /") % "web:3000"}
+    )
+    assert connections(".", "b.conf") == {"lost": False, "web": True}
+
+
 def test_proxy_among_the_containers_is_found_by_its_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     locations = "location / { proxy_pass http://web:3000; } location /x { proxy_pass http://cache:8081; }"

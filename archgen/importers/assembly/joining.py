@@ -1,9 +1,9 @@
 """Servers that a proxy knows by their addresses alone, found again among the components of other files.
 
-A pool is what its servers' names call: services of a project, on whose network the proxy is then. Else it is what is
-published on its ports: on the proxy's own host for certain, on another one if it is the only one that answers there. A proxy
-of another file is the pool if it answers to one of the pool's addresses, or if it is the only one that listens on the pool's
-port.
+A pool is what its servers' names call: services of a project, on whose network the proxy is then, unless they are
+published on these ports and other pools are none of them: the names may be those of machines. Else it is what is published on
+its ports: on the proxy's own host for certain, on another one if it is the only one that answers there. A proxy of another
+file is the pool if it answers to one of the pool's addresses, or if it is the only one that listens on the pool's port.
 """
 
 from __future__ import annotations
@@ -23,16 +23,22 @@ def join_pools(inventory: Inventory) -> Inventory:
     pools = [part for part in inventory.parts.values() if part.servers]
     named = {pool.id: targets for pool in pools if (targets := _named(inventory, pool))}
     # on their network, any other name is that of a container too
-    inside = {call.source for identity in named for call in inventory.callers(identity)}
+    inside = {
+        call.source
+        for identity, targets in named.items()
+        for call in inventory.callers(identity)
+        if not _may_be_machines(inventory, inventory.parts[identity], targets)
+        or all(pool.id in named for pool in pools if (call.source, pool.id) in inventory.calls)
+    }
     for pool in sorted(pools, key=lambda part: part.id not in named):
         is_inside = _are_names(pool) and any(call.source in inside for call in inventory.callers(pool.id))
         if pool.id in named:
-            _lead_to(inventory, pool, named[pool.id], is_sure=True)
+            _lead_to(inventory, pool, named[pool.id], is_sure=is_inside)
         elif not is_inside and (targets := _published(inventory, pool)):
             _lead_to(inventory, pool, targets)
         elif (proxy := _listening(inventory, pool)) is not None:
             _become(inventory, pool, *proxy)
-        elif is_inside:
+        elif is_inside and len(pool.servers) == 1:
             _stand_beside(inventory, pool)
         elif (part := _on_each(inventory, pool)) is not None:
             _become(inventory, pool, part, "medium")
@@ -57,8 +63,14 @@ def _named(inventory: Inventory, pool: Part) -> list[str]:
     return list(dict.fromkeys(part.id for part in known)) if len(known) == len(targets) else []
 
 
+def _may_be_machines(inventory: Inventory, pool: Part, targets: list[str]) -> bool:
+    """Return True if services answer on a pool's ports from outside too: what they are called like may be their machine."""
+    published = {entry.port for entry in inventory.entries if entry.component in targets and not entry.local}
+    return all(port in published for _, _, port in pool.servers)
+
+
 def _stand_beside(inventory: Inventory, pool: Part) -> None:
-    """Put containers that no file describes on the host of the proxy that leads to them by their names."""
+    """Put a container that no file describes on the host of the proxy that leads to it by its name."""
     host = next((part.host for part in _callers(inventory, pool) if part.host is not None), None)
     if host is not None:
         pool.host, pool.places = host, []
