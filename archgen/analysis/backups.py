@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archgen.analysis.exposure import is_directory
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import WIDE_ZONES, Component
+from archgen.model.architecture import WIDE_ZONES, Component, Connection
 from archgen.model.durations import SECONDS
 from archgen.model.kinds import FILE_STORES, KINDS
 from archgen.model.products import product_name, product_of, zone_of
@@ -110,19 +110,30 @@ def _is_backed_up_with(topology: Topology, component: Component) -> bool:
 
 
 def _is_backed_up_above(topology: Topology, component: Component) -> bool:
-    """Return True for files and disks that hold the data of stores alone, each of which is backed up: a LUN below a database."""
-    callers = {call.source for call in topology.incoming[component.id]}
-    working = [name for name in callers if not (topology.kind(name).observes or topology.kind(name).id == "backup")]
-    alone = all(name in topology.backups and keeps_data(topology, name) for name in working)
-    return component.kind in FILE_STORES and bool(working) and alone
+    """Return True for files and disks of which all users are backed up: stores that keep data there, and machines with their disks."""
+    if component.kind not in FILE_STORES:
+        return False
+    calls = [call for call in topology.incoming[component.id] if not _is_beside(topology, call.source)]
+    return bool(calls) and all(
+        call.source in topology.backups and (_is_disk(call) or keeps_data(topology, call.source)) for call in calls
+    )
+
+
+def _is_beside(topology: Topology, caller: str) -> bool:
+    kind = topology.kind(caller)
+    return kind.observes or kind.id == "backup"
+
+
+def _is_disk(call: Connection) -> bool:
+    return any(port.protocol in _BLOCKS for port in call.ports)
 
 
 def _is_backed_up_below(topology: Topology, component: Component) -> bool:
-    """Return True for a store whose disk on another machine is backed up: the copy of the disk is one of its data."""
+    """Return True for a store whose disk is backed up: the copy of the disk is one of its data. So is that of files for files."""
     return any(
         target in topology.backups
         for call in topology.outgoing[component.id]
-        if any(port.protocol in _BLOCKS for port in call.ports)
+        if _is_disk(call) or (component.kind in FILE_STORES and any(port.protocol == "file" for port in call.ports))
         for target in call.targets
     )
 
