@@ -45,10 +45,10 @@ def _placed_service(topology: Topology, element: Subject) -> Component | None:
     """Return the only service of one's own that a provider runs on a host in a zone and nowhere else: its place is known."""
     if element.kind != "host" or not topology.hosts[element.id].zones:
         return None
-    names = {replica.component for replica in topology.replicas_on[element.id]}
-    services = [topology.components[name] for name in names if not topology.kind(name).foreign]
-    alone = len(names) == len(services) == 1 and len(services[0].replicas) == 1
-    return services[0] if alone else None
+    on = {replica.component for replica in topology.replicas_on[element.id]}
+    alone = [name for name in on if len(topology.components[name].replicas) == 1]
+    own = len(alone) == 1 and not topology.kind(alone[0]).foreign
+    return topology.components[alone[0]] if own else None
 
 
 def _beside(topology: Topology, component: Component) -> str:
