@@ -30,7 +30,7 @@ STEPPING = ("mongodb", "mssql")
 """Products of which no replica serves without a majority of the votes; of MongoDB none takes writes."""
 
 PASSING_ON = (
-    *("load-balancer", "reverse-proxy", "api-gateway"),
+    *("load-balancer", "reverse-proxy"),
     *("cdn", "waf", "firewall", "router", "nat-gateway"),
 )
 """Kinds that send nothing by themselves."""
@@ -428,7 +428,7 @@ class World:
         if not pinned and component.managed and component.product in SILENT and len(component.replicas) == 2:
             takes_over = data is not None and (data.mode or data.failover) in ("synchronous", "automatic")
             return takes_over and data is not None and len(data.primary) == 1
-        if not pinned and component.product in MOUNTED and len(component.replicas) > 1:
+        if not pinned and component.product in MOUNTED and not component.managed and len(component.replicas) > 1:
             return data is not None and len(data.primary) == 1
         named = {one.id for one in component.replicas if one.id in pinned}
         return (
@@ -552,7 +552,7 @@ class World:
             declared = request.deferred
             if declared is None:
                 declared = any(one is not None and one.deferred for one in self.connections(request))
-            declared = declared and not (request is steps[0][0] and self.pulls(request))
+            declared = declared and not (request is steps[0][0] and self.pulls(request, [one for one, _ in steps[1:]]))
             before = led.get(request.source)
             if self.component[request.source].kind in PASSING_ON:
                 came: list[bool] = []
@@ -578,14 +578,20 @@ class World:
         """The components that a step may lead to: its targets, and what its connections have beside them."""
         return {*request.targets, *(each for one in self.connections(request) if one for each in one.targets)}
 
-    def pulls(self, request: Request) -> bool:
-        """Whether a worker asks nothing but keepers of jobs, each of which somebody else calls as well."""
-        if self.component[request.source].kind != "worker":
+    def pulls(self, request: Request, after: list[Request]) -> bool:
+        """Whether a worker asks nothing but keepers of jobs, each of which others than workers fill, and no later step empties."""
+        asked = set(request.targets)
+        if self.component[request.source].kind != "worker" or any(one.source in asked for one in after):
             return False
-        shared = {
-            target for one in self.architecture.connections if one.source != request.source for target in one.targets
-        }
-        return all(self.component[each].kind in KEEPING and each in shared for each in request.targets)
+        if any(asked & set(one.targets) for one in after if one.source != request.source):
+            return False
+        filling = [
+            one
+            for one in self.architecture.connections
+            if one.source != request.source and self.component[one.source].kind != "worker" and one.access != "read"
+        ]
+        filled = {target for one in filling for target in one.targets}
+        return asked <= filled and all(self.component[each].kind in KEEPING[:-1] for each in asked)
 
     def status(self, flow: Flow) -> str:
         """The word for the state of a flow: down, partial or served."""

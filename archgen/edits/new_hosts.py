@@ -86,10 +86,11 @@ def new_zones(architecture: Architecture, zones: Iterable[str]) -> tuple[Zone, .
 
 
 def _similar_zone(architecture: Architecture, zone: str) -> Zone:
-    """Return a zone beside the one that it is named after (`dc-2` after `dc-1`), and as available."""
-    twin = next(
-        (existing for existing in architecture.zones if same_series(existing.id, zone)), Zone(zone, "datacenter")
-    )
+    """Return a zone beside the last one before it in its series (`dc-3` after `dc-2`), and as available."""
+    series = [existing for existing in architecture.zones if same_series(existing.id, zone)]
+    before = [existing for existing in series if (len(existing.id), existing.id) < (len(zone), zone)]
+    twin = max(before, key=lambda existing: (len(existing.id), existing.id), default=None)
+    twin = twin or next(iter(series), Zone(zone, "datacenter"))
     return Zone(zone, twin.kind, within=twin.within, availability=twin.availability)
 
 

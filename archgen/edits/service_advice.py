@@ -5,7 +5,7 @@ from __future__ import annotations
 from archgen.analysis.topology import Topology
 from archgen.edits.promotion import agrees_by_vote, has_primary
 from archgen.edits.second_advice import read_elsewhere
-from archgen.edits.services import is_of_one_zone, regional_words
+from archgen.edits.services import is_disk, is_of_one_zone, regional_words
 from archgen.model.architecture import Component
 from archgen.model.kinds import FILE_STORES
 from archgen.model.products import scope_of
@@ -64,6 +64,8 @@ def another_copy(topology: Topology, component: Component, primary: str) -> str:
     replication = component.replication
     if replication is not None and replication.copy_of is not None:
         return read_elsewhere(component.id, replication.copy_of, "in another zone")
+    if is_disk(component):
+        return "A volume is in one zone: keep the files in a file service of several zones, or copies of them on a volume in another."
     regional = regional_words(topology.index, component)
     if is_only_spread(component):
         return f"Have its provider spread it over several zones, and declare {regional} for {component.id}."
@@ -79,7 +81,7 @@ def another_copy(topology: Topology, component: Component, primary: str) -> str:
 
 def is_only_spread(component: Component) -> bool:
     """Return True for a provider's store that has no copy to take over: files have no second writer, and two that vote can't elect."""
-    return component.kind in FILE_STORES or agrees_by_vote(component)
+    return (component.kind in FILE_STORES and not is_disk(component)) or agrees_by_vote(component)
 
 
 def own_store(topology: Topology, element: Subject) -> str | None:

@@ -5,14 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from archgen.model.architecture import Component, Managed
-from archgen.model.products import scope_of, zone_of
+from archgen.model.products import product_name, scope_of, zone_of
 from archgen.reliability.index import Index
 
 
 def is_of_one_zone(component: Component) -> bool:
     """Return True for a service without hosts that its provider runs in one zone, which the model names."""
-    placed = any(replica.hosts for replica in component.replicas)
+    placed = any(replica.hosts for replica in component.replicas) or is_disk(component)
     return not placed and zone_of(component) is not None and scope_of(component) == "zonal"
+
+
+_DISKS = (
+    "ebs",
+    "aws-ebs",
+    "persistent-disk",
+    "google-persistent-disk",
+    "gcp-persistent-disk",
+    "azure-disk",
+    "azure-managed-disk",
+)
+
+
+def is_disk(component: Component) -> bool:
+    """Return True for a block volume, which its provider keeps in one zone alone."""
+    return product_name(component.product) in _DISKS
 
 
 def regional(index: Index, component: Component) -> Managed:

@@ -49,7 +49,7 @@ FORWARDING = (*ROUTING, "nat-gateway")
 PASSING = (*FORWARDING, "waf", "cdn")
 """The kinds that pass a visitor's request on to the component that it is for."""
 
-RELAYING = (*PASSING, "load-balancer", "reverse-proxy", "api-gateway")
+RELAYING = (*PASSING, "load-balancer", "reverse-proxy")
 """The kinds that call nobody by themselves: what they send is what came in last."""
 
 FILE_STORES = ("file-storage", "object-storage")

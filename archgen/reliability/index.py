@@ -61,7 +61,7 @@ class Index:
 
     @cached_property
     def agents(self) -> frozenset[str]:
-        """The components of which each replica serves the host that it stands on, beside what isn't there to watch: no pair."""
+        """The components of which each replica serves the host that it stands on, beside what isn't there to watch: no pair or cluster."""
         watched = {
             host
             for component in self.components.values()
@@ -69,7 +69,11 @@ class Index:
             for replica in component.replicas
             for host in replica.hosts
         }
-        several = (each for each in self.components.values() if each.kind in AGENTS and len(each.replicas) > 1)
+        several = (
+            each
+            for each in self.components.values()
+            if each.kind in AGENTS and len(each.replicas) > 1 and not (each.cluster or each.replication or each.quorum)
+        )
         return frozenset(
             each.id
             for each in several

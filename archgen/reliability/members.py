@@ -93,7 +93,7 @@ def has_silent_standby(component: Component) -> bool:
     if replication is None or len(component.replicas) < 2 or len(replication.primary) != 1:
         return False
     product = product_of(component.product or component.id)
-    if product.mounts_standbys:
+    if product.mounts_standbys and not component.managed:
         return True
     is_standby = replication.failover == "automatic" if replication.mode is None else replication.mode == "synchronous"
     return bool(component.managed) and len(component.replicas) == 2 and is_standby and product.silent_standby

@@ -97,7 +97,7 @@ def turns(index: Index, flow: Flow) -> Iterator[Turn]:
     for number, (request, optional, branches) in enumerate(_in_branches(flow.steps, False, ())):
         source, connections = request.source, connections_under(index, request)
         required = not optional and is_required(request, connections)
-        deferred = is_deferred(request, connections) and not (number == 0 and takes_job(index, request))
+        deferred = is_deferred(request, connections) and not (number == 0 and takes_job(index, flow, request))
         passed = _got_last(seen[source], branches) if source in seen else ()
         led = all(each.id in later_requests for each in passed) if passed else later_only.get(source, False)
         later = required and (deferred or led)
@@ -200,18 +200,34 @@ def is_deferred(request: Request, connections: Sequence[Connection]) -> bool:
     return any(bool(connection.deferred) for connection in connections)
 
 
-def takes_job(index: Index, request: Request) -> bool:
+def takes_job(index: Index, flow: Flow, request: Request) -> bool:
     """Return True for a worker's request to what keeps the jobs that others put there: as a flow's first, it takes a job out.
 
-    Nobody else waits for it, but the worker does, so `async` means what was put in before.
+    Nobody else waits for it, but the worker does, so `async` means what was put in before. Where a later step takes it from there,
+    where only other workers or readers call what keeps it, and in a database, the worker puts something in.
     """
     if index.components[request.source].kind != "worker":
         return False
+    if any(_hands_over(request, each) for each, _ in requests(flow.steps)):
+        return False
     return all(
-        index.components[target].kind in JOB_KEEPERS
-        and any(caller.id != request.source for caller in index.callers(target))
+        index.components[target].kind in _HANDED_OUT
+        and any(_fills(index, caller, target) for caller in index.callers(target) if caller.id != request.source)
         for target in request.targets
     )
+
+
+_HANDED_OUT = tuple(kind for kind in JOB_KEEPERS if kind != "database")
+
+
+def _hands_over(request: Request, later: Request) -> bool:
+    """Return True for a request of others to or from what a request goes to."""
+    to = later.source != request.source and not set(later.targets).isdisjoint(request.targets)
+    return to or later.source in request.targets
+
+
+def _fills(index: Index, caller: Component, target: str) -> bool:
+    return caller.kind != "worker" and index.connections[caller.id, target].access != "read"
 
 
 def connections_under(index: Index, request: Request) -> tuple[Connection, ...]:

@@ -60,6 +60,7 @@ def test_a_witness_is_in_a_third_place_which_may_be_new(zones: str, third: str) 
         ("region", ("eu-1", "eu-2"), "third-site"),
         ("provider", ("p-1", "p-2"), "third-site"),
         ("rack", ("left", "right"), "left-2"),
+        ("rack", ("d", "e"), "f"),
     ],
 )
 def test_only_people_know_a_third_site(kind: str, names: tuple[str, str], third: str) -> None:

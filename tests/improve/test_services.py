@@ -27,6 +27,7 @@ ZONES = "zones: {r: {kind: region}, z-1: {kind: availability-zone, in: r}, z-2: 
             "web in several zones, by its provider",
         ),
         ("kind: file-storage, product: nfs, runs_on: a", None),
+        ("kind: file-storage, product: aws-ebs, managed: {scope: zonal, zone: z-1}", None),
         (
             "kind: cache, product: varnish, managed: {scope: zonal, zone: z-1}",
             "one more replica of web in another zone",

@@ -287,6 +287,9 @@ def test_what_belongs_to_a_connection() -> None:
     [
         ("service, runs_on: [x, y]", "log-collector, runs_on: [x, y]", "", "same-host"),
         ("service, runs_on: x", "monitoring-agent, runs_on: [x, y]", "", "same-host"),
+        ("service, runs_on: x", "log-collector, runs_on: [x, y], cluster: {mode: active-passive}", "", None),
+        ("service, runs_on: x", "log-collector, runs_on: [x, y], replication: {writers: all}", "", None),
+        ("service, runs_on: x", "log-collector, runs_on: [x, y], quorum: 1", "", None),
         ("service, runs_on: [x, z]", "log-collector, runs_on: [x, y]", "", None),
         ("service, runs_on: x", "log-collector, runs_on: x", "", None),
         ("monitoring, runs_on: x", "monitoring-agent, runs_on: [x, y]", "", None),

@@ -305,7 +305,8 @@ FEATURES: dict[str, Callable[[Used], bool]] = {
         {one.steps[0][0].id} & World(one.model, frozenset()).done_later(one.flow) if one.steps else ()
     ),
     "begins with what a worker takes": lambda one: any(
-        World(one.model, frozenset()).pulls(request) and request.deferred for request, _ in one.steps[:1]
+        World(one.model, frozenset()).pulls(request, [later for later, _ in one.steps[1:]]) and request.deferred
+        for request, _ in one.steps[:1]
     ),
     "a balancer asked by what waits and by what doesn't": lambda one: any(
         {True, False} == {call.id in later for call, _ in one.steps if request.source in call.targets}

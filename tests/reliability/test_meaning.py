@@ -391,7 +391,23 @@ def test_a_flow_that_begins_with_a_pull_from_a_queue_needs_the_queue(told: Told)
     # what no other fills is filled by it, and so is what another program than a worker begins with
     for text in (work.replace("  shop -> bus: https\n", ""), work.replace("kind: worker", "kind: service")):
         assert told.outcome(text, "bus")[0] == "delayed"
-    assert told.outcome(work.replace("kind: queue", "kind: service"), "bus")[0] == "delayed"
+    for kind in ("service", "database"):
+        assert told.outcome(work.replace("kind: queue", f"kind: {kind}"), "bus")[0] == "delayed"
+    # only another worker, or a reader, calls it too: that one takes what this one puts in
+    assert told.outcome(work.replace("kind: service", "kind: worker"), "bus")[0] == "delayed"
+    assert (
+        told.outcome(work.replace("shop -> bus: https", "shop -> bus: {protocol: https, access: read}"), "bus")[0]
+        == "delayed"
+    )
+    for later in ("shop -> bus: next", "bus -> shop: next"):
+        handed = work.replace("{books -> bus: sold}", f"{{books -> bus: sold}}, {{{later}}}")
+        handed = handed.replace(
+            "  shop -> bus: https\n", "  shop -> bus: https\n  bus -> shop: {protocol: https, async: true}\n"
+        )
+        assert (
+            told.outcome(handed.replace("shop -> bus: https", "shop -> bus: {protocol: https, async: true}"), "bus")[0]
+            == "delayed"
+        )
 
 
 PASSED_ON = """\
@@ -444,7 +460,8 @@ def test_a_balancer_passes_on_what_came_in_last(told: Told) -> None:
         assert told.outcome(text, "bills")[0] == "delayed"
         assert told.outcome(text, "files")[0] == "down"
     # any other program may go on with the request that it got first
-    assert told.outcome(PASSED_ON.replace("load-balancer", "service"), "bills")[0] == "down"
+    for kind in ("service", "api-gateway"):
+        assert told.outcome(PASSED_ON.replace("load-balancer", kind), "bills")[0] == "down"
 
 
 DEEP = """\

@@ -61,7 +61,8 @@ def _is_to_agent(context: Context, connection: Connection) -> bool:
     What watches calls the agents of all hosts.
     """
     section, target = context.section("components"), connection.targets[0]
-    if section.get(target, _NOTHING).get("kind") not in AGENTS or connection.locality is not None:
+    entry = section.get(target, _NOTHING)
+    if entry.get("kind") not in AGENTS or connection.locality is not None or not _OF_SEVERAL.isdisjoint(entry):
         return False
     agents, callers = context.placed.get(target, ()), context.placed.get(connection.source, ())
     kind = KINDS.get(section.get(connection.source, _NOTHING).get("kind"))
@@ -69,6 +70,10 @@ def _is_to_agent(context: Context, connection: Connection) -> bool:
         return False
     there = {agent.hosts for agent in agents if len(agent.hosts) == 1}
     return bool(callers) and all(caller.hosts in there for caller in callers)
+
+
+_OF_SEVERAL = frozenset(("cluster", "replication", "quorum"))
+"""Keys of replicas that stand in for each other, on whatever host."""
 
 
 def connection_ends(key: str) -> tuple[str, tuple[str, ...]]:

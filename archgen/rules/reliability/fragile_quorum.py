@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 
 from msgspec.structs import replace
@@ -12,6 +12,7 @@ from archgen.edits.changes import Edit, MoveHost, MoveReplica
 from archgen.edits.moves import moves
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import add_replica
+from archgen.edits.witnesses import spare_hosts
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Quorum, Replica
 from archgen.model.change import Change
@@ -248,17 +249,17 @@ def _spread(facts: Topology, component: Component) -> tuple[Change, ...]:
     beside = dict.fromkeys((component.id, *(each.component for host in hosts for each in facts.replicas_on[host])))
     affected = [facts.components[name] for name in beside if name not in facts.index.agents]
     options = (moves(facts.index, Subject("zone", zone), affected, (), facts.element_names) for zone in crowded)
-    move = next((edit for edit in chain.from_iterable(options) if _is_of(edit, component, hosts)), None)
+    # what stands idle may be declared without what it is for: people choose it
+    taken = {*facts.hosts} - {*spare_hosts(facts.index, component)}
+    move = next((edit for edit in chain.from_iterable(options) if _is_of(edit, component, hosts, taken)), None)
     return patch_of(facts, move) if move is not None else ()
 
 
-def _is_of(edit: Edit, component: Component, hosts: Sequence[str]) -> bool:
-    """Return True for the move of a replica of a component, or of a host that carries one."""
-    return (
-        edit.host in hosts
-        if isinstance(edit, MoveHost)
-        else isinstance(edit, MoveReplica) and edit.component == component.id
-    )
+def _is_of(edit: Edit, component: Component, hosts: Sequence[str], taken: Collection[str]) -> bool:
+    """Return True for the move of a host that carries a replica of a component, or of one to a host that isn't taken."""
+    if isinstance(edit, MoveHost):
+        return edit.host in hosts
+    return isinstance(edit, MoveReplica) and edit.component == component.id and edit.host not in taken
 
 
 RULE = Rule(

@@ -16,6 +16,7 @@ from archgen.edits.service_advice import (
     is_own_service_of_zone,
     own_store,
 )
+from archgen.edits.services import is_disk
 from archgen.edits.zone_advice import leave_zone
 from archgen.edits.zones import spread_over_zones, zones_beside
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -280,6 +281,8 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         if not is_own_service_of_zone(facts, element):
             return ()
         component = facts.components[facts.replicas[element.id].component]
+        if is_disk(component):
+            return ()
         if own_store(facts, element) is not None and not is_only_spread(component):
             return copy_elsewhere(facts, component)
         # routes lead to a gateway in each zone

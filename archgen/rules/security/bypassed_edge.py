@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archgen.analysis.record_paths import components_at_addresses, components_behind
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Connection, Port, Record
+from archgen.model.architecture import Component, Connection, Port, Record
 from archgen.model.dns_zones import normalize_name
 from archgen.model.protocols import ADMINISTRATION, WEB
 from archgen.model.subject import Subject
@@ -47,14 +47,25 @@ def _names_past(
     visited = {normalize_name(flow.domain) for flow in facts.architecture.flows if flow.domain is not None}
     called = {target for caller in callers for call in facts.outgoing[caller] for target in call.targets}
     addressed = components_at_addresses(facts)
-    for record in (record for server in facts.names.servers for record in server.records):
+    public = (server for server in facts.names.servers if _is_public(facts, server))
+    for record in (record for server in public for record in server.records):
         if record.type.upper() not in _LEADING or normalize_name(record.name) in visited:
             continue
-        for target in sorted(components_behind(facts, record, addressed) & behind.keys() - called):
+        led = components_behind(facts, record, addressed)
+        # a name leads to the door, not to what others on its host call
+        doors = {name for name in led if not led.issuperset(call.source for call in facts.incoming[name])}
+        for target in sorted(doors & behind.keys() - called):
             edges = [edge for edge in behind[target] if facts.kind(edge).id in ("cdn", "waf")]
             calls = [call for edge in edges for call in behind[target][edge]]
             if calls and not _keeps_others_out(facts, target, calls):
                 yield _named(record, target, edges)
+
+
+def _is_public(facts: Topology, server: Component) -> bool:
+    """Return True for a name server that people outside ask, as far as is known: not one of the inside, whose names lead nobody."""
+    asking = [call.source for call in facts.incoming[server.id]]
+    asked = bool(server.managed) or not asking or any(source in facts.outsiders for source in asking)
+    return asked and facts.trust(server.id) != "private"
 
 
 _LEADING = ("A", "AAAA", "ALIAS", "CNAME")
