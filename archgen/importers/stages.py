@@ -45,6 +45,11 @@ def is_copy_before_release(name: str) -> bool:
     return _COPY.search(name) is not None
 
 
+def without_copy(name: str) -> str:
+    """Return a name without the word for a stage before the release at its end: what it may be a copy of."""
+    return _COPY.sub("", name)
+
+
 def without_stage(name: str) -> str:
     """Return a name without the word for a stage at its end."""
     return _END.sub("", name)

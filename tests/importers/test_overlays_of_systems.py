@@ -93,6 +93,25 @@ def test_many_copies_of_one_system_are_read_as_one(
     assert f"read overlay overlays/{reason}" in summary(import_model((".",), None))
 
 
+@pytest.mark.parametrize(
+    ("name", "beside", "expected"),
+    [
+        ("qa", "web", {"web", "qa"}),
+        ("ab-test", "web", {"web", "ab-test"}),
+        # a copy of what stands beside it, which has a base of its own
+        ("web-qa", "web", {"web"}),
+        ("qa", "prod", {"web"}),
+    ],
+)
+def test_program_that_is_called_like_a_trial_is_read_if_its_base_is_too(
+    name: str, beside: str, expected: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({**base("apps/web/base"), **overlay(f"deploy/{beside}", "../../apps/web/base", 1)})
+    write({**base(f"apps/{name}/base", name), **overlay(f"deploy/{name}", f"../../apps/{name}/base", 1, name)})
+    assert replicas().keys() == expected
+
+
 NET = {"common/net/kustomization.yaml": "resources: [net.yaml]\n", "common/net/net.yaml": "kind: NetworkPolicy\n"}
 
 

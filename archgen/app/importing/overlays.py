@@ -15,7 +15,7 @@ from archgen.app.importing.needed_directories import holds_store, is_called
 from archgen.app.importing.overlay_modes import Scripts, ScriptWords, above, applied_by_scripts, loose_directories
 from archgen.importers.kubernetes.deployed import deployed_by, is_below_applied, is_deployed, may_deploy
 from archgen.importers.nodes import SourceNode
-from archgen.importers.stages import PRODUCTION, TRIAL, UNNAMED, is_copy_before_release, stage_of
+from archgen.importers.stages import PRODUCTION, TRIAL, UNNAMED, is_copy_before_release, stage_of, without_copy
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
 
@@ -127,7 +127,7 @@ def _choose_overlays(
         if any(each in alone and each in held for each in group):
             yield from (_Chosen(each) for each in group if each in held)
             continue
-        if all(_is_trial_beside(each, best, each in deployed) for each in group):
+        if all(_is_trial_beside(each, best, each in deployed, named) for each in group):
             continue  # what stands beside overlays for visitors, and has none of its own, runs in trials alone
         order = sorted(
             ((stages[each] > UNNAMED, each not in deployed, stages[each], each in inner), each) for each in group
@@ -188,15 +188,24 @@ def _stages_of(group: list[str]) -> dict[str, int]:
     return {overlay: stage_of(overlay[shared:]) for overlay in group}
 
 
-def _is_trial_beside(overlay: str, best: Mapping[str, int], is_deployed: bool) -> bool:
+def _is_trial_beside(overlay: str, best: Mapping[str, int], is_deployed: bool, named: Mapping[str, list[str]]) -> bool:
     """Return True for an overlay that its name puts before the release, beside one for visitors; not below what is for production.
 
-    `best` are the likeliest stages in each directory. A controller's word weighs more, unless one beside is called for production.
+    `best` are the likeliest stages in each directory. A controller's word weighs more, unless one beside is called for production;
+    so does a base that is called the same: a program may be called `qa`, or `preview`.
     """
     directory, name = os.path.split(overlay)
     if not is_copy_before_release(name) or stage_of(directory) == PRODUCTION:
         return False
-    return best[directory] == PRODUCTION or (best[directory] == UNNAMED and not is_deployed)
+    if best[directory] == PRODUCTION:
+        return True
+    is_copy = os.path.join(directory, without_copy(name)) in named
+    is_program = not is_copy and any(name in path.split(os.sep) for path in _outside(overlay, named[overlay]))
+    return best[directory] == UNNAMED and not is_deployed and not is_program
+
+
+def _outside(directory: str, paths: Iterable[str]) -> list[str]:
+    return [path for path in paths if not path.startswith(f"{directory}{os.sep}")]
 
 
 def _of_other_bases(
@@ -284,8 +293,7 @@ def _nearest(directory: str, paths: Iterable[str]) -> list[str]:
     """Return the paths outside a directory that have most directories in common with it."""
     shared = {
         path: sum(1 for _ in takewhile(bool, map(eq, path.split(os.sep), directory.split(os.sep))))
-        for path in paths
-        if not path.startswith(f"{directory}{os.sep}")
+        for path in _outside(directory, paths)
     }
     most = max(shared.values(), default=0)
     return [path for path, count in shared.items() if count == most]
