@@ -157,7 +157,10 @@ def _sharers(inventory: Inventory) -> Iterator[ImportQuestion]:
     for part in inventory.parts.values():
         sharers = _open_sharers(inventory, part)
         if sharers:
+            calls = inventory.calls
             ask = f"Files name {part.id} to components that may have no use for it. Which of them call it?"
+            if all((name, part.id) in calls and calls[name, part.id].evidence == "depends_on" for name in sharers):
+                ask = f"Nothing but the order of the start speaks for calls of {part.id}. Which of these components call it?"
             yield question("sharer", part.id, ask, ("all", *sharers, "none"), (str(part.source),))
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 
 from archgen.importers.catalogue import Known, is_like
+from archgen.importers.compose.library_calls import has_own_library
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Service, SourceText
 from archgen.importers.compose.sharing import COORDINATORS
 from archgen.importers.outside import OutsideStore
+from archgen.importers.packages import PackageLists
 from archgen.importers.products import Guess, image_name
 from archgen.importers.store_names import store_by_name
 from archgen.model.kinds import KINDS
@@ -71,12 +73,34 @@ def keeps_nothing(part: ServicePart) -> bool:
     return known.kind in _DOORS and known.protocol == "http" and known.product is not None
 
 
-def is_addressed(part: ServicePart, target: ServicePart, variables: Mapping[str, SourceText]) -> bool:
-    """Return True if a service has a value for the store that it waits for, or is a product, of which no file holds all settings."""
-    return part.guess.known.product is not None or any(
-        value.text != "" and (known := store_by_name(name)) is not None and _is_store(target, known)
+def is_addressed(
+    part: ServicePart,
+    target: ServicePart,
+    variables: Mapping[str, SourceText],
+    copied: Mapping[str, Mapping[str, SourceText]],
+    parts: Mapping[str, ServicePart],
+    libraries: Callable[[ServicePart], PackageLists],
+) -> bool:
+    """Return True if a service has a variable for the store that it waits for; of one without any a library or unseen settings do.
+
+    A variable that no file sets counts: somebody fills it in. So does a product, of which no file holds all settings.
+    """
+    stores = [
+        known
         for name, value in variables.items()
+        if (value.text != "" or value.unset) and (known := store_by_name(name))
+    ]
+    if part.guess.known.product is not None or any(_is_store(target, known) for known in stores):
+        return True
+    # one that is given the addresses of other stores in plain sight would be given this one's there too
+    return not stores and (
+        _is_unseen(part, copied) or has_own_library(part, target.guess.known, parts.values(), libraries)
     )
+
+
+def _is_unseen(part: ServicePart, copied: Mapping[str, Mapping[str, SourceText]]) -> bool:
+    """Return True for a service that is given files of variables which aren't there; `copied` are those of the files that are."""
+    return bool(part.service.env_files) and not copied[part.id]
 
 
 def _is_store(target: ServicePart, known: Known) -> bool:
@@ -85,10 +109,14 @@ def _is_store(target: ServicePart, known: Known) -> bool:
 
 
 def names_others(
-    part: ServicePart, target: ServicePart, variables: Mapping[str, SourceText], proven: Set[tuple[str, str]]
+    part: ServicePart,
+    target: ServicePart,
+    variables: Mapping[str, SourceText],
+    copied: Mapping[str, Mapping[str, SourceText]],
+    proven: Set[tuple[str, str]],
 ) -> bool:
     """Return True if a service has the address of another component, and nothing that speaks of the one it waits for."""
-    if all(caller != part.id for caller, _ in proven):
+    if _is_unseen(part, copied) or all(caller != part.id for caller, _ in proven):
         return False
     values = (value.text for value in variables.values())
     words = " ".join((*variables, *values, *part.service.secrets, part.service.words))

@@ -384,17 +384,13 @@ class _Reader:
                 self._add(subject, "number", known.port, value.source, "depends_on", "medium")
             if is_guess:
                 self._add(subject, "guess", True, value.source, "depends_on", "medium")
-            elif serves or self._names_others(part, target):
+            elif serves or names_others(part, target, self._variables(part), self.copied, self.proven):
                 self._doubt(subject, value.source, "depends_on", "is_doubtful")
             else:
                 self.served.add(target.id)
-                if not is_addressed(part, target, self._variables(part)):
+                if not is_addressed(part, target, self._variables(part), self.copied, self.parts, self.libraries):
                     self._doubt(subject, value.source, "depends_on")
                     self._ask(part.id, target.id, value.source, "depends_on")
 
     def _lacks_library(self, part: ServicePart, known: Known) -> bool:
         return lacks_library(part, known, self.parts.values(), self.libraries)
-
-    def _names_others(self, part: ServicePart, target: ServicePart) -> bool:
-        unseen = bool(part.service.env_files) and not self.copied[part.id]
-        return not unseen and names_others(part, target, self._variables(part), self.proven)
