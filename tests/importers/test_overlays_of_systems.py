@@ -195,6 +195,20 @@ APPLY = "kubectl apply -k k8s/base/lost\n"
         ({**base("k8s/base/lost", "lost"), **overlay("k8s/prod/lost", "../../base/lost", 2, "lost")}, {"web", "lost"}),
         ({**base("k8s/base/lost", "lost"), "README.md": f"Once: `{APPLY.strip()}`\n"}, {"web", "lost"}),
         ({**base("k8s/base/lost", "lost"), "README.md": f"For local development: `{APPLY.strip()}`\n"}, {"web"}),
+        # other ways to apply it
+        *(
+            ({**base("k8s/base/lost", "lost"), path: text}, names)
+            for path, text, names in (
+                ("skaffold.yaml", "manifests:\n  kustomize:\n    paths: [k8s/base/lost]\n", {"web", "lost"}),
+                ("main.tf", 'data "kustomization_build" "a" { path = "k8s/base/lost" }\n', {"web", "lost"}),
+                ("deploy.sh", "apply k8s/base/lost\n", {"web", "lost"}),
+                ("deploy.sh", "for d in k8s/base/*/; do\n", {"web", "lost"}),
+                ("deploy.sh", "find k8s/base -type d\n", {"web", "lost"}),
+                ("Makefile", "all:\n\tkubectl apply -k k8s/base/$@\n", {"web", "lost"}),
+                ("deploy.sh", "apply k8s/base/lost-web k8s/base/web old-base/lost; cat k8s/base\n", {"web"}),
+                ("notes.md", "apply k8s/base/lost\n", {"web"}),
+            )
+        ),
         (
             {"k8s/base/lost/kustomization.yaml": "resources: [app.yaml]\n", "k8s/base/lost/app.yaml": STORE},
             {"web", "lost"},

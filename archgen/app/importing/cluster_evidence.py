@@ -53,6 +53,7 @@ _EVENT = re.compile(
 _OF_TESTS = re.compile(r"(^|[^a-z])(smoke|tests?|e2e|chaos|load|local|dev|kind|minikube)([^a-z]|$)", re.IGNORECASE)
 """Names of scripts and workflows for trials: `ci` is a word of trials elsewhere, but a `ci-cd.yml` deploys."""
 
+_OF_TOOLS = re.compile(r"\.tf$|(^|/)skaffold[\w.-]*\.ya?ml$", re.IGNORECASE)
 _TARGET = re.compile(r"^([A-Za-z][\w.-]*)[ \t]*:(?!=)")
 _LONGEST_LINE = 500
 _MOST_LINES = 5000
@@ -140,6 +141,12 @@ def evidence_of_cluster(
 def scripts_that_apply(directory: str, paths: Iterable[str], found: FoundFiles) -> Iterator[tuple[str, str]]:
     """Yield the path and the text of each script or workflow that brings manifests to visitors."""
     yield from ((path, text) for path, text in command_files(directory, paths, found) if _deploys(path, text))
+
+
+def texts_that_may_apply(directory: str, paths: list[str], found: FoundFiles) -> Iterator[str]:
+    """Yield the text of each file with commands, and of what Skaffold and Terraform apply manifests by."""
+    yield from (text for _, text in command_files(directory, paths, found))
+    yield from (found.text(path) for path in paths if _OF_TOOLS.search(path) is not None)
 
 
 def _deploys(path: str, text: str) -> bool:

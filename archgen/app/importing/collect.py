@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 
-from archgen.app.importing.cluster_evidence import WORKLOAD, scripts_that_apply
+from archgen.app.importing.cluster_evidence import WORKLOAD, scripts_that_apply, texts_that_may_apply
 from archgen.app.importing.compose_files import (
     by_directory,
     choose_compose_files,
@@ -232,7 +232,9 @@ def _manifests_below(
         {*outer},
         functools.cache(
             lambda: words_of_scripts(
-                scripts_that_apply(directory, paths, found), usage_documents(paths, directory, found)
+                scripts_that_apply(directory, paths, found),
+                usage_documents(paths, directory, found),
+                texts_that_may_apply(directory, paths, found),
             )
         ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
@@ -12,22 +13,32 @@ from archgen.app.importing.applied_paths import applied_paths
 from archgen.app.importing.deploy_commands import is_pipeline
 
 _OF_NO_MODE = ("base", "bases", "overlays", "common", "components")
+_WALKS = r"\b(?:cd|find|pushd)[ \t][^\n;|&]{0,200}(?<![\w-])"
+"""Commands that go to a directory, or through it."""
 
 
 class ScriptWords(Struct, frozen=True):
     """The directories that scripts and documents apply, by the ends of their paths, each with the file that does.
 
-    Those that are the default of a variable stand apart, and of these the ones of pipelines: they run after each change.
+    Those that are the default of a variable stand apart, and of these the ones of pipelines: they run after each change. `texts`
+    are those of all files with commands, and of what other tools apply manifests by.
     """
 
     of_pipelines: dict[str, str] = field(default_factory=dict)
     defaults: dict[str, str] = field(default_factory=dict)
     paths: dict[str, str] = field(default_factory=dict)
     of_documents: dict[str, str] = field(default_factory=dict)
+    texts: tuple[str, ...] = ()
 
     def applying(self, directory: str) -> str:
         """Return the script or the document that applies a directory, from wherever it does; the empty text if none does."""
         return _file_for(directory, self.paths) or _file_for(directory, self.of_documents)
+
+    def may_apply(self, directory: str, place: str) -> bool:
+        """Return True if a text has the path of a directory below a place, or goes through all that the place holds."""
+        around, inner = re.escape(os.path.basename(place)), re.escape(os.path.relpath(directory, place))
+        pattern = re.compile(rf"(?<![\w-]){around}/(?:{inner}(?![\w-])|[\w./-]*[*${{])|{_WALKS}{around}(?![\w-])")
+        return any(pattern.search(text) is not None for text in self.texts)
 
 
 Scripts = Callable[[], ScriptWords]
@@ -39,9 +50,11 @@ def _file_for(directory: str, words: Mapping[str, str]) -> str:
     return words.get("/".join(parts[-2:]), "") or words.get(parts[-1], "")
 
 
-def words_of_scripts(scripts: Iterable[tuple[str, str]], documents: Iterable[tuple[str, str]]) -> ScriptWords:
-    """Return what scripts and documents apply, by their paths and texts."""
-    words = ScriptWords()
+def words_of_scripts(
+    scripts: Iterable[tuple[str, str]], documents: Iterable[tuple[str, str]], texts: Iterable[str] = ()
+) -> ScriptWords:
+    """Return what scripts and documents apply, by their paths and texts, with further texts that may."""
+    words = ScriptWords(texts=tuple(texts))
     for script, text in scripts:
         for each in applied_paths(text):
             for end in _ends(each.path):

@@ -230,8 +230,8 @@ def _unnamed_bases(directories: Iterable[str], named: Set[str], scripts: Scripts
     """Return what no kustomization names of a directory of bases of which others are named; a script may apply one by itself."""
     bases = [(each, place) for each in directories if (place := _place_of_base(each))]
     places = {place for each, place in bases if each in named}
-    lost = [each for each, place in bases if each not in named and place in places]
-    return [each for each in lost if not scripts().applying(each)]
+    lost = [(each, place) for each, place in bases if each not in named and place in places]
+    return [each for each, place in lost if not (scripts().applying(each) or scripts().may_apply(each, place))]
 
 
 def _place_of_base(directory: str) -> str:
