@@ -34,6 +34,18 @@ kind: HorizontalPodAutoscaler
 metadata: {name: a%d}
 spec: {scaleTargetRef: {kind: Deployment, name: a%d}, minReplicas: 2, maxReplicas: 3}
 """
+_CALL = """
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: calls}
+data: {A_URL: http://a1.shop.svc}
+---"""
+_SERVICE = """
+apiVersion: v1
+kind: Service
+metadata: {name: %s}
+spec: {selector: {app: b}, ports: [{port: 80}]}
+"""
 
 
 def imported_lines(size: int) -> Lines:
@@ -56,4 +68,34 @@ def test_import_grows_with_what_no_kustomization_lists(tmp_path: Path, monkeypat
         f"{code.co_filename}:{line}": count
         for (code, line), count in large.items()
         if code.co_filename.endswith(_COUNTED) and count > max(FEW, MOST * small[code, line])
+    } == {}
+
+
+def searched_lines(size: int) -> Lines:
+    """Count the lines that an import of so many bases, of which an overlay names the first, beside so many Services executes."""
+    for name in range(size):
+        Path(f"lib/base/a{name}").mkdir(parents=True, exist_ok=True)
+        Path(f"lib/base/a{name}/all.yaml").write_text(
+            "---".join((_WORKLOAD % (name, name, name, name), _BESIDE % (name, name, name, name, name, name)))
+        )
+        Path(f"lib/base/a{name}/kustomization.yaml").write_text("resources: [all.yaml]\n")
+    Path("lib/overlays/prod").mkdir(parents=True, exist_ok=True)
+    Path("lib/overlays/prod/kustomization.yaml").write_text("resources: [../../base/a0, ../../calls.yaml]\n")
+    read = "---".join(_SERVICE % f"b{name}" for name in range(size))
+    Path("lib/calls.yaml").write_text(_CALL + read)
+    counts = executed(lambda: import_model((".",), "Case"))
+    components = import_model((".",), "Case").model.values["components"]
+    assert "a1" in components
+    assert "a2" not in components
+    return counts
+
+
+def test_search_for_what_is_called_grows_with_the_bases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    searched_lines(3)
+    small, large = searched_lines(30), searched_lines(60)
+    assert {
+        f"{code.co_filename}:{line}": count
+        for (code, line), count in large.items()
+        if code.co_filename.endswith("importing/needed_directories.py") and count > max(FEW, MOST * small[code, line])
     } == {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from archgen.importers.nodes import SourceNode
 from archgen.importers.products import guess
@@ -12,8 +12,15 @@ from archgen.language.yaml.faults import Unreadable
 from archgen.model.kinds import KINDS
 
 _IMAGE = re.compile(rb"""\bimage["']?:[ \t]*["']?([^\s"'#,{}]{1,300})""")
-_HOST = r"\w*(?:URL|URI|DSN|HOST(?:NAME)?|SERVERS?|ADDR(?:ESS)?|ENDPOINT|SERVICE|BROKERS?|UPSTREAM)"
+_HOST = r"(?<!\w)\w*(?:URL|URI|DSN|HOST(?:NAME)?|SERVERS?|ADDR(?:ESS)?|ENDPOINT|SERVICE|BROKERS?|UPSTREAM)"
 """Ends of the names of variables with a host."""
+
+_NAME = r"([\w-]+)(?:\.[a-z0-9-]+)*"
+_CALLED = re.compile(
+    rf"""(?://|@){_NAME}(?![\w-])|(?<![\w./@-]){_NAME}:\d{{2,5}}\b|"""
+    rf"""(?i:{_HOST})["']?(?:\s*[:=]|\s*[\n,]\s*value:)[ \t]*["']?{_NAME}["']?[ \t]*(?=[,}}\r\n])"""
+)
+"""Hosts in addresses, before ports and in variables; the name of the Service is the first label."""
 
 
 def holds_store(files: Iterable[bytes]) -> bool:
@@ -22,17 +29,22 @@ def holds_store(files: Iterable[bytes]) -> bool:
     return any(KINDS[guess("", image, "", frozenset()).known.kind].stores for image in images)
 
 
-def is_called(files: Iterable[bytes], read: Sequence[bytes]) -> bool:
-    """Return True for files with a Service that is read nowhere, and whose name stands as a host in what is read."""
-    names = {*_services_in(files)} - {*_services_in(read)}
-    if not names:
-        return False
-    name = rf"(?:{'|'.join(map(re.escape, sorted(names)))})(?:\.[a-z0-9-]+)*"
-    called = re.compile(
-        rf"""(?://|@){name}(?![\w-])|(?<![\w./@-]){name}:\d{{2,5}}\b|"""
-        rf"""(?i:{_HOST})["']?(?:\s*[:=]|\s*[\n,]\s*value:)[ \t]*["']?{name}["']?[ \t]*[,}}\r\n]"""
-    )
-    return any(called.search(_IMAGE.sub(b"", data).decode("utf-8", "replace") + "\n") is not None for data in read)
+def called_among(directories: Mapping[str, Iterable[bytes]], read: Iterable[bytes]) -> set[str]:
+    """Return the directories with a Service that is read nowhere, and whose name stands as a host in what is read.
+
+    What is read is searched once for all: there may be hundreds of directories.
+    """
+    services = {directory: {*_services_in(files)} for directory, files in directories.items()}
+    if not any(services.values()):
+        return set()
+    texts = [*read]
+    called = {name for data in texts for name in _hosts_in(data)} - {*_services_in(texts)}
+    return {directory for directory, names in services.items() if not names.isdisjoint(called)}
+
+
+def _hosts_in(data: bytes) -> Iterator[str]:
+    for match in _CALLED.finditer(_IMAGE.sub(b"", data).decode("utf-8", "replace") + "\n"):
+        yield match[match.lastindex or 0]
 
 
 def _services_in(files: Iterable[bytes]) -> Iterator[str]:

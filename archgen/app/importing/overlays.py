@@ -11,7 +11,7 @@ from operator import eq
 from msgspec import Struct
 
 from archgen.app.importing.kustomizations import Kustomization
-from archgen.app.importing.needed_directories import holds_store, is_called
+from archgen.app.importing.needed_directories import called_among, holds_store
 from archgen.app.importing.overlay_modes import Scripts, ScriptWords, above, applied_by_scripts, loose_directories
 from archgen.importers.kubernetes.deployed import deployed_by, is_below_applied, is_deployed, may_deploy
 from archgen.importers.nodes import SourceNode
@@ -91,7 +91,8 @@ def choose_overlays(
     loose = [each for each in loose if not is_below_applied(os.path.abspath(each), applied)]
     others = {path: data for path, data in bases.items() if path not in _below(loose, bases)} if loose else {}
     others |= {path: manifests[path] for path in own if path in manifests}
-    loose = [each for each in loose if not is_called(_below([each], bases).values(), [*others.values()])]
+    called = called_among({each: _below([each], bases).values() for each in loose}, others.values())
+    loose = [each for each in loose if each not in called]
     beside = tuple(
         f"{each}{os.sep}" for each in ((*loose, *trials, *_only_named_by(unread, read, named)) if read else ())
     )
