@@ -212,3 +212,41 @@ def test_what_lies_loose_in_a_namespace_of_its_own_is_read_too(tmp_path: Path, m
     text = WORKLOAD.replace("{name: web}\n", "{name: web, namespace: blog}\n", 1)
     write({**system("k8s", {"web": "acme/web:1"}, "shop"), "old/app.yaml": text})
     assert replicas() == {"blog-web": 1, "web": 1}
+
+
+REST = """
+apiVersion: v1
+kind: Service
+metadata: {name: api}
+spec: {type: LoadBalancer, selector: {app: api}, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: cache}
+spec: {selector: {app: redis}, ports: [{port: 6379}]}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings}
+data: {CACHE_URL: redis://cache:6379}
+"""
+NEEDS = 'env: [{name: CACHE_URL, value: "redis://cache:6379"}]'
+
+
+def test_what_only_a_loose_directory_runs_is_read_with_what_is_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    listed = system("k8s", {"api": "acme/api:1", "web": "acme/web:1"}, "shop")
+    listed["k8s/app.yaml"] = listed["k8s/app.yaml"].replace('"acme/api:1"', f'"acme/api:1", {NEEDS}')
+    loose = system("old", {"api": "acme/api:1", "web": "acme/web:1", "redis": "redis:7", "worker": "acme/worker:1"})
+    variables = "envFrom: [{configMapRef: {name: settings}}]"
+    text = loose["old/app.yaml"].replace('"acme/worker:1"', f'"acme/worker:1", {variables}')
+    write({**listed, "old/app.yaml": text, "old/rest.yaml": REST})
+    assert replicas() == {"api": 1, "web": 1, "redis": 1, "worker": 1}
+    result = import_model((".",), None)
+    connections = result.model.values["connections"]
+    assert {"api -> redis", "worker -> redis"} <= connections.keys()
+    assert connections["api -> redis"].get("assumed") is None
+    # the Service of type LoadBalancer leads to what is left out
+    assert result.model.doors.assumed

@@ -9,9 +9,13 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from archgen.importers.facts import FactSheet
-from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, ObjectKey, containers_of
+from archgen.importers.kubernetes.beside import meant_for
+from archgen.importers.kubernetes.manifests import ROUTES, WORKLOADS, Manifest, ObjectKey, containers_of
 from archgen.importers.products import image_name, is_product
 from archgen.importers.stages import UNNAMED, stage_of
+
+_OF_WORKLOADS = ("Service", *ROUTES, "HorizontalPodAutoscaler", "NetworkPolicy")
+"""Kinds of what is for workloads, and says nothing without them."""
 
 _WORD = re.compile(r"[a-z0-9]+")
 
@@ -80,7 +84,8 @@ def leave_out(system: KubernetesSystem, counting: KubernetesSystem, sheet: FactS
 def without_leftovers(objects: list[Manifest], counting: Iterable[Manifest], sheet: FactSheet) -> Iterator[Manifest]:
     """Yield objects of no kustomization, without those of directories that run mostly what kustomizations run, in no namespace.
 
-    `counting` are the objects of the kustomizations: what lies loose is what these replaced, or an example.
+    `counting` are the objects of the kustomizations: what lies loose is what these replaced, or an example. What only such a
+    directory runs is read with what is for it: stores and workers are often applied by hand.
     """
     run = {(each.kind, each.name): each for each in counting if each.kind in WORKLOADS}
     directories: dict[str, list[Manifest]] = {}
@@ -101,10 +106,14 @@ def without_leftovers(objects: list[Manifest], counting: Iterable[Manifest], she
             continue
         for each in workloads:
             first = run.get((each.kind, each.name))
-            if first is None:
-                sheet.omit(each.origin, each.name, "another variant of the system")
-            else:
+            if first is not None:
                 sheet.repeat(f"{each.kind} {each.name}", first.node.path, each.node.path)
+        rest = [each for each in workloads if (each.kind, each.name) not in run]
+        yield from rest
+        others = [each for each in inner if each.kind not in WORKLOADS] if rest else []
+        # a Service or a route of what runs again would be a second way to it
+        meant = {id(each) for each, _ in meant_for(rest, others)}
+        yield from (each for each in others if each.kind not in _OF_WORKLOADS or id(each) in meant)
 
 
 def without_trials(objects: list[Manifest], sheet: FactSheet) -> Iterator[Manifest]:
