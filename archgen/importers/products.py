@@ -153,7 +153,7 @@ _OF_MIRRORS = frozenset({"mirror", "mirrors", "proxy", "cache", "dockerhub", "hu
 
 _BESIDE = re.compile(
     r"backup|dump|health|exporter|admin|ui$|gui|manager|express|commander|insight|client|migrat|init|seed|setup|curator|connect|"
-    r"consumer|producer|publisher|worker|app|api|web|sync|upgrade|proxy|operator|monitor|cli$|tools?$|rest|registry|registrator",
+    r"consumer|producer|backend|frontend|publisher|worker|app|api|web|sync|upgrade|proxy|operator|monitor|cli$|tools?$|rest|registry|registrator",
     re.IGNORECASE,
 )
 """Programs beside a product, whose images begin with its name."""

@@ -190,7 +190,7 @@ def test_a_picture_that_fails_loses_no_other(
 ) -> None:
     assert main(["draw", "-o", "whole"]) == 0
     capsys.readouterr()
-    broken("archgen.app.drawing.pictures.flow_sequence", FLOW)
+    broken("archgen.views.flow.flow_sequence", FLOW)
     assert main(["draw", f"models/{FIRST}.arch.yaml", "-o", "part"]) == 2
     told(capsys, f"models/{FIRST}.arch.yaml: internal error in {FIRST}.flow-{FLOW}.svg")
     made = {file.name: file.read_bytes() for file in (project / "part").iterdir()}
@@ -225,7 +225,7 @@ def test_a_block_that_cannot_be_shown_loses_no_other(
 @pytest.mark.parametrize(
     ("function", "about", "form"),
     [
-        ("archgen.app.drawing.pictures.flow_sequence", FLOW, "pptx"),
+        ("archgen.views.flow.flow_sequence", FLOW, "pptx"),
         ("archgen.slides.details._reliability", FIRST, "pptx"),
         ("archgen.slides.deck._system", FIRST, "pptx"),
         ("archgen.slides.pptx.writer.paint_sequence", "A visitor opens a page", "pptx"),
