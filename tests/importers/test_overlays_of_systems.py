@@ -205,7 +205,11 @@ APPLY = "kubectl apply -k k8s/base/lost\n"
                 ("deploy.sh", "for d in k8s/base/*/; do\n", {"web", "lost"}),
                 ("deploy.sh", "find k8s/base -type d\n", {"web", "lost"}),
                 ("Makefile", "all:\n\tkubectl apply -k k8s/base/$@\n", {"web", "lost"}),
-                ("deploy.sh", "apply k8s/base/lost-web k8s/base/web old-base/lost; cat k8s/base\n", {"web"}),
+                (
+                    "deploy.sh",
+                    "apply k8s/base/lost-web k8s/base/web old-base/lost; cat k8s/base > k8s/base/$1\n",
+                    {"web"},
+                ),
                 ("notes.md", "apply k8s/base/lost\n", {"web"}),
             )
         ),

@@ -13,6 +13,7 @@ from archgen.app.importing.applied_paths import applied_paths
 from archgen.app.importing.deploy_commands import is_pipeline
 
 _OF_NO_MODE = ("base", "bases", "overlays", "common", "components")
+_APPLIED = r"\b(?:kubectl|for)[ \t][^\n]{0,200}(?<![\w-])"
 _WALKS = r"\b(?:cd|find|pushd)[ \t][^\n;|&]{0,200}(?<![\w-])"
 """Commands that go to a directory, or through it."""
 
@@ -37,7 +38,8 @@ class ScriptWords(Struct, frozen=True):
     def may_apply(self, directory: str, place: str) -> bool:
         """Return True if a text has the path of a directory below a place, or goes through all that the place holds."""
         around, inner = re.escape(os.path.basename(place)), re.escape(os.path.relpath(directory, place))
-        pattern = re.compile(rf"(?<![\w-]){around}/(?:{inner}(?![\w-])|[\w./-]*[*${{])|{_WALKS}{around}(?![\w-])")
+        walked = rf"{_APPLIED}{around}/[\w./-]*[*$]|{_WALKS}{around}(?![\w-])"
+        pattern = re.compile(rf"(?<![\w-]){around}/{inner}(?![\w-])|{walked}")
         return any(pattern.search(text) is not None for text in self.texts)
 
 
