@@ -186,7 +186,8 @@ def _fix(facts: Topology, breaking: RootCause, spared: frozenset[str]) -> str | 
     lost = _alone_on(facts, breaking)
     own = advise_second(facts, facts.components[lost]) if lost is not None else _of_each(facts, breaking)
     if own is not None:
-        return own
+        is_one_of_several = lost is not None and len(_components(facts, breaking)) > 1
+        return f"{lost}: {own}" if is_one_of_several else own
     step, path = breaking.points[0].proof.step, breaking.points[0].proof.path
     is_zone = breaking.element.kind == "zone"
     zone_fix = leave_zone(facts, breaking.element, breaking.flows, spared) if is_zone else None
@@ -219,14 +220,18 @@ def _alone_on(facts: Topology, breaking: RootCause) -> str | None:
 
 def _stopping(facts: Topology, breaking: RootCause) -> list[str]:
     """Return the components of the lost replicas: backups are the lesser loss, then those that aren't lost as a whole."""
-    lost = (*breaking.absorbed, breaking.element.id)
-    names = list(dict.fromkeys(facts.replicas[name].component for name in lost if name in facts.replicas))
+    lost, names = (*breaking.absorbed, breaking.element.id), _components(facts, breaking)
     alone = _stops_backups_alone(facts, breaking)
     serving = [name for name in names if alone or facts.kind(name).id != "backup"] or names
     gone = [
         name for name in serving if all(replica.id in lost for replica in facts.components[name].replicas)
     ] or serving
     return [name for name in gone if not _is_only_writer(facts, name, breaking.flows)] or gone
+
+
+def _components(facts: Topology, breaking: RootCause) -> list[str]:
+    lost = (*breaking.absorbed, breaking.element.id)
+    return list(dict.fromkeys(facts.replicas[name].component for name in lost if name in facts.replicas))
 
 
 def _is_only_writer(facts: Topology, name: str, flows: tuple[str, ...]) -> bool:

@@ -94,10 +94,7 @@ def _named(record: Record, target: str, edges: list[str]) -> Hit:
             f"{record.name} leads to {target} past {listed(edges)}: unless {target} refuses requests from others, attackers send "
             "them there"
         ),
-        related=(
-            (Subject("component", target), "is reached directly"),
-            *((Subject("component", edge), "is passed by") for edge in edges),
-        ),
+        related=_passed(target, edges),
         fix=(
             f"Let {target} take connections from {listed(edges, 'or')} only, and declare it: a `firewall` before it, a private "
             "`network`, or the secret that is sent along as `authentication` of the connection."
@@ -171,10 +168,7 @@ def _hit(facts: Topology, connection: Connection, target: str, edges: list[str])
             f"{connection.source} reaches {target} past {listed(edges)}, which {passes} nothing of it: no check, limit or log "
             "there counts"
         ),
-        related=(
-            (Subject("component", target), "is reached directly"),
-            *((Subject("component", edge), "is passed by") for edge in edges),
-        ),
+        related=_passed(target, edges),
         flows=flows,
         fix=(
             f"Let {target} take connections from {listed(edges, 'or')} only: a private network, a firewall rule, or a secret "
@@ -182,6 +176,13 @@ def _hit(facts: Topology, connection: Connection, target: str, edges: list[str])
         ),
         # a flow that goes that way says that it is meant
         confidence="medium" if flows else "high",
+    )
+
+
+def _passed(target: str, edges: list[str]) -> tuple[tuple[Subject, str], ...]:
+    return (
+        (Subject("component", target), "is reached directly"),
+        *((Subject("component", edge), "is passed by") for edge in edges),
     )
 
 
@@ -194,10 +195,7 @@ def _second_door(facts: Topology, connection: Connection, target: str, edges: li
             f"{connection.source} reaches {target} past {listed(edges)}: what {listed(edges)} {does} against attacks, "
             f"{target} has to do itself"
         ),
-        related=(
-            (Subject("component", target), "is reached directly"),
-            *((Subject("component", edge), "is passed by") for edge in edges),
-        ),
+        related=_passed(target, edges),
         flows=facts.flows_over[connection.id],
         fix=f"Let {target} limit and check requests itself, or take connections from {listed(edges, 'or')} only.",
         case="door",
