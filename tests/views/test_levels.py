@@ -20,6 +20,7 @@ from archgen.engines.score import score
 from archgen.language.load import load
 from archgen.linting.finding_groups import number_findings
 from archgen.model.problems import ModelError
+from archgen.model.subject import Subject
 from archgen.render.scene.diagram import diagram_scene
 from archgen.render.svg.document import svg
 from archgen.slides.pptx import write_pptx
@@ -29,6 +30,7 @@ from archgen.views.equal.names import shared_name
 from archgen.views.equal.places import fold_equal
 from archgen.views.levels import Picture, declared_view, level_diagrams
 from archgen.views.levels.candidates import by_network, by_role, crossed, in_parts
+from archgen.views.levels.readable import component_badges
 from archgen.views.overview import component_edges
 from tests.checked import check, read_model
 from tests.generators.level_models import MODELS, RANDOM, WRITTEN
@@ -416,3 +418,21 @@ def test_a_deck_shows_a_large_system_in_its_groups(tmp_path: Path) -> None:
     ]
     assert [title for title in titles if re.match(r"\d+ components: ", title)]
     assert "overview" not in str(titles)
+
+
+def test_a_finding_on_a_machine_is_on_what_it_names_also_below_virtual_hosts() -> None:
+    text = (
+        "archgen: 1\nname: Virtual\nhosts: {hv: {}, vm-1: {runs_on: hv}, vm-2: {runs_on: hv}}\ncomponents:\n"
+        "  user: {kind: client}\n  app: {kind: service, runs_on: vm-1}\n  other: {kind: service, runs_on: vm-2}\n"
+        "connections: {user -> app: https, app -> other: {protocol: https, required: false}}\n"
+        "flows: {read: {steps: [user -> app: GET, app -> other: GET]}}\n"
+    )
+    model = check("m.arch.yaml", text.encode())
+    numbers = {
+        number for number, finding in number_findings(model.findings) if finding.subject == Subject("host", "hv")
+    }
+    marks = component_badges(model.topology, model.findings)
+    held = {name: {badge.number for badge in marks.get(name, ())} for name in ("app", "other")}
+    assert numbers
+    assert numbers <= held["app"]
+    assert numbers.isdisjoint(held["other"])

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
+from archgen.linting.finding_groups import number_findings
 from archgen.model.finding import Finding
 from archgen.views.badges import badges
 from archgen.views.diagram import Badge, Diagram, Edge
@@ -99,11 +100,19 @@ def component_badges(topology: Topology, findings: Sequence[Finding]) -> dict[st
     """Return the badges of components and connections; those of replicas and hosts are on their component."""
     folding = Folding({replica.id: replica.component for replica in topology.replicas.values()}, {})
     marks = badges(topology, findings, folding)
-    for host in topology.architecture.hosts:
-        for component in _carried(topology, host.id) if f"host:{host.id}" in marks else ():
-            both = {badge.number: badge for badge in (*marks.get(component, ()), *marks[f"host:{host.id}"])}
-            marks[component] = tuple(both[number] for number in sorted(both))
+    for number, finding in number_findings(findings):
+        if finding.subject.kind == "host" and finding.accepted is None:
+            badge = Badge(number, finding.severity, finding.message)
+            for component in _named(topology, finding) or _carried(topology, finding.subject.id):
+                both = {each.number: each for each in (*marks.get(component, ()), badge)}
+                marks[component] = tuple(both[each] for each in sorted(both))
     return marks
+
+
+def _named(topology: Topology, finding: Finding) -> tuple[str, ...]:
+    """Return the components of the replicas that a finding on a host speaks of: on a machine below, they stand on its guests."""
+    replicas = (each.subject.id for each in finding.related if each.subject.kind == "replica")
+    return tuple(dict.fromkeys(topology.replicas[name].component for name in replicas if name in topology.replicas))
 
 
 def _carried(topology: Topology, host: str) -> tuple[str, ...]:
