@@ -10,11 +10,11 @@ from archgen.edits.names import next_name, next_place
 from archgen.edits.placement import SITES, find_host, has_local_address
 from archgen.edits.promotion import agrees_by_vote
 from archgen.edits.witnesses import new_witness
-from archgen.model.architecture import Component, Quorum, Replica
+from archgen.model.architecture import Component, Replica
 from archgen.model.kinds import AGENTS
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
-from archgen.reliability.members import quorum_of
+from archgen.reliability.members import asks_majority
 from archgen.reliability.structure import requests
 
 BUILT = ("rack", "power")
@@ -251,14 +251,8 @@ def _decides(index: Index, zone: str, other: str | None, host: str, affected: It
     return False
 
 
-def asks_majority(component: Component) -> bool:
-    """Return True for what answers or takes writes while a majority of its replicas is up, as it or its product says."""
-    quorum = quorum_of(component)
-    return "majority" in ((quorum.read, quorum.write) if isinstance(quorum, Quorum) else (quorum,))
-
-
 def _is_witness(index: Index, host: str) -> bool:
-    """Return True for a host that carries voters for stores and agents, and no data of its own."""
+    """Return True for a host that carries nothing but voters for stores, and agents."""
     on = [name for name in index.standing_on[host] if index.components[name].kind not in AGENTS]
     return all(_promotes(index, name) for name in on)
 

@@ -17,13 +17,13 @@ def is_of_one_zone(component: Component) -> bool:
 
 _DISKS = (
     "ebs",
-    "aws-ebs",
     "persistent-disk",
     "google-persistent-disk",
     "gcp-persistent-disk",
     "azure-disk",
     "azure-managed-disk",
 )
+"""Block volumes, by their products."""
 
 
 def is_disk(component: Component) -> bool:

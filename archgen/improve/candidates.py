@@ -16,7 +16,7 @@ from archgen.edits.changes import (
     SpreadService,
     needs_manual_failover,
 )
-from archgen.edits.moves import BUILT, asks_majority, moves
+from archgen.edits.moves import BUILT, moves
 from archgen.edits.names import next_name, next_place
 from archgen.edits.new_hosts import has_replica_on
 from archgen.edits.placement import can_be_doubled, find_host, leaves_site
@@ -29,6 +29,7 @@ from archgen.model.architecture import Component, Host, Zone
 from archgen.model.kinds import KEEPING, KINDS
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
+from archgen.reliability.members import asks_majority
 
 
 def lone_components(topology: Topology) -> frozenset[str]:

@@ -157,12 +157,12 @@ class Index:
 
     def _answers(self, server: Component, client: str) -> bool:
         """Return True if a name server answers a client: anybody, those that are declared to ask it, or those of its network."""
-        if server.id not in self._inner_servers or any(caller.id == client for caller in self.callers(server.id)):
+        if server.id not in self.inner_servers or any(caller.id == client for caller in self.callers(server.id)):
             return True
         return not self._networks_of(server).isdisjoint(self._networks_of(self.components[client]))
 
     @cached_property
-    def _inner_servers(self) -> frozenset[str]:
+    def inner_servers(self) -> frozenset[str]:
         """The name servers for the inside: products that resolve for others, and what only programs and clients inside ask.
 
         A provider's name server answers the internet, whoever else asks it, and what watches one tells nothing of who else does.

@@ -49,6 +49,12 @@ def quorum_of(component: Component) -> int | Literal["majority"] | Quorum | None
     return _TO_WRITE if implied == "majority-to-write" else implied
 
 
+def asks_majority(component: Component) -> bool:
+    """Return True for what answers or takes writes while a majority of its replicas is up, as it or its product says."""
+    quorum = quorum_of(component)
+    return "majority" in ((quorum.read, quorum.write) if isinstance(quorum, Quorum) else (quorum,))
+
+
 def has_arbitrator(component: Component) -> bool:
     """Return True if a component may vote beside the replicas of a store that all take writes, and only on a majority.
 

@@ -89,7 +89,7 @@ def promotion_calls(index: Index, promoter: str) -> dict[str, tuple[Connection, 
 
     A way ends at stores of data, some of which the promoter promotes; one that coordinates by itself needs nobody.
     """
-    if _coordinates(index.components[promoter]):
+    if coordinates(index.components[promoter]):
         return {}
     reached = {promoter: _calls(index, promoter)}
     queue = [promoter]
@@ -99,7 +99,7 @@ def promotion_calls(index: Index, promoter: str) -> dict[str, tuple[Connection, 
                 ends = KINDS[index.components[target].kind].stores
                 reached[target] = () if ends else _calls(index, target)
                 queue.append(target)
-    leading = {name for name in reached if _coordinates(index.components[name])}
+    leading = {name for name in reached if coordinates(index.components[name])}
     for name in (grown := list(leading)):
         callers = (caller.id for caller in index.callers(name) if caller.id in reached and caller.id not in leading)
         for caller in callers:
@@ -120,7 +120,7 @@ def lease_keeper(index: Index, store: Component) -> str | None:
     if not keeps_lease_elsewhere(store, promoter):
         return None
     called = (target for call in promotion_calls(index, promoter.id).get(promoter.id, ()) for target in call.targets)
-    return next((target for target in called if _coordinates(index.components[target])), None)
+    return next((target for target in called if coordinates(index.components[target])), None)
 
 
 def _calls(index: Index, source: str) -> tuple[Connection, ...]:
@@ -128,5 +128,6 @@ def _calls(index: Index, source: str) -> tuple[Connection, ...]:
     return tuple(call for call in calls.values() if call.required and not call.deferred)
 
 
-def _coordinates(component: Component) -> bool:
+def coordinates(component: Component) -> bool:
+    """Return True for what keeps leases of others, by its product or a name that is a product's."""
     return product_of(component.product or component.id).coordinates

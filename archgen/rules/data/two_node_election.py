@@ -11,6 +11,7 @@ from archgen.model.kinds import KINDS, QUEUES
 from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
+from archgen.reliability.promoters import coordinates
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -59,9 +60,7 @@ def _is_alone_on_the_nodes(facts: Topology, component: Component, by: Component)
     return (
         _is_on(by, nodes)
         and not any(_may_decide(facts, name, by) for name in beside)
-        and not any(
-            _coordinates(each) and not _is_on(each, nodes) for each in map(facts.components.__getitem__, leases)
-        )
+        and not any(coordinates(each) and not _is_on(each, nodes) for each in map(facts.components.__getitem__, leases))
     )
 
 
@@ -80,15 +79,10 @@ def _beside(facts: Topology, by: Component) -> Iterator[str]:
 def _may_decide(facts: Topology, name: str, by: Component) -> bool:
     """Return True for what may be a witness, a third vote or what fences a node: a coordinator, or something in no flow."""
     other = facts.components[name]
-    if _coordinates(other):
+    if coordinates(other):
         return True
     led = other.replication is not None and other.replication.by == by.id
     return not (led or facts.flows_of[name] or facts.kind(name).id in _BYSTANDERS or facts.kind(name).observes)
-
-
-def _coordinates(component: Component) -> bool:
-    """Return True for what keeps leases of others; a flow shows it where a primary that writes has to renew its lease."""
-    return product_of(component.product or component.id).coordinates
 
 
 _BYSTANDERS = ("client", "dns", "mail", "backup", "identity-provider", "secrets", "scheduler")

@@ -14,7 +14,7 @@ from archgen.edits.patch import patch_of
 from archgen.edits.remedy import add_replica
 from archgen.edits.witnesses import spare_hosts
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Component, Quorum, Replica
+from archgen.model.architecture import Component, Replica
 from archgen.model.change import Change
 from archgen.model.finding import Proof
 from archgen.model.products import product_of
@@ -24,7 +24,7 @@ from archgen.model.wording import listed
 from archgen.reliability.failure import SinglePoint
 from archgen.reliability.index import Index
 from archgen.reliability.losses import Losses
-from archgen.reliability.members import Votes, has_arbitrator, quorum, quorum_of, votes
+from archgen.reliability.members import Votes, asks_majority, has_arbitrator, quorum, quorum_of, votes
 from archgen.reliability.promoters import electorate
 
 _ACCESSES: tuple[Access, ...] = ("read", "write")
@@ -66,11 +66,6 @@ def _without_witness(counted: Votes) -> Iterator[str]:
         yield "two replicas vote and nothing beside them, so losing either stops both"
 
 
-def _is_majority(component: Component) -> bool:
-    asked = quorum_of(component)
-    return "majority" in (asked.read, asked.write) if isinstance(asked, Quorum) else asked == "majority"
-
-
 def _needed(component: Component) -> int:
     """Return how many members must be up for the access that asks for most."""
     by_access = (each.count for access in _ACCESSES for each in votes(component, access))
@@ -79,7 +74,7 @@ def _needed(component: Component) -> int:
 
 def _of_size(component: Component) -> Iterator[str]:
     size = len(component.replicas)
-    if not _is_majority(component):
+    if not asks_majority(component):
         return
     if size == 1:
         yield "a majority of one is its only replica, so losing it stops the quorum"
@@ -178,7 +173,7 @@ def _fix(component: Component) -> str | None:
             f"Add {added}, or an arbitrator, on a host of its own {place}. An arbitrator keeps no data; name it in "
             f"`replication: {{writers: all, by: …}}` of {component.id}."
         )
-    if _is_majority(component) or has_arbitrator(component):
+    if asks_majority(component) or has_arbitrator(component):
         return None
     return f"Spread the replicas so that the loss of no host or zone leaves fewer than {_needed(component)}."
 
@@ -234,7 +229,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Add a member where their number is even, else move one out of the zone that holds too many."""
     facts = context.topology
     component = facts.components[hit.subject.id]
-    if _is_majority(component) and len(component.replicas) % 2 == 0:
+    if asks_majority(component) and len(component.replicas) % 2 == 0:
         return add_replica(facts, component)
     return _spread(facts, component) if quorum_of(component) is not None else ()
 

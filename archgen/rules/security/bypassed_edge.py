@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.record_paths import components_at_addresses, components_behind
+from archgen.analysis.dns_names import ADDRESS_TYPES
+from archgen.analysis.record_paths import ALIASES, components_at_addresses, components_behind
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection, Port, Record
@@ -18,7 +19,7 @@ _GUARDED = ("balancer", "web", "application")
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """Yield a hit for each connection from the internet to a component behind an edge that the internet reaches too."""
+    """Yield a hit for each connection and each public name that leads from the internet to a component behind an edge there."""
     facts = context.topology
     callers = _edges_by_caller(facts)
     behind: dict[str, dict[str, list[Connection]]] = {}
@@ -62,13 +63,11 @@ def _names_past(
 
 
 def _is_public(facts: Topology, server: Component) -> bool:
-    """Return True for a name server that people outside ask, as far as is known: not one of the inside, whose names lead nobody."""
-    asking = [call.source for call in facts.incoming[server.id]]
-    asked = bool(server.managed) or not asking or any(source in facts.outsiders for source in asking)
-    return asked and facts.trust(server.id) != "private"
+    """Return True for a name server that answers people outside, as far as is known: the names of the inside lead nobody."""
+    return server.id not in facts.index.inner_servers and facts.trust(server.id) != "private"
 
 
-_LEADING = ("A", "AAAA", "ALIAS", "CNAME")
+_LEADING = (*ADDRESS_TYPES, *ALIASES)
 """The types of records by which visitors find what answers them."""
 
 
