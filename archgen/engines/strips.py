@@ -60,8 +60,8 @@ def in_rows(
             other = strip.broken(rows)
             if other.width > _NARROWER * placed.width or (is_for_one_room(other, room) and not room.height):
                 continue
-            if rank(other, loss) < least:
-                best, least = other, rank(other, loss)
+            if (ranked := rank(other, loss)) < least:
+                best, least = other, ranked
     return best
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
@@ -271,6 +271,11 @@ def has_library_for(known: Known, libraries: PackageLists) -> bool:
     """Return True if a list of packages holds a library for a store, of its product or of its kind."""
     words = _OF_SEVERAL.get(known.protocol, ""), _OF_KINDS.get(known.kind, ""), _OF_PROTOCOLS.get(known.protocol, "")
     return has_driver_for(known, libraries) or _holds(libraries.text, *words)
+
+
+def has_library_by_itself(known: Known, own: PackageLists, is_listed: Callable[[], bool]) -> bool:
+    """Return True for a program that lists a library for a store, or whose packages do, where nothing else `is_listed` with one."""
+    return has_library_for(known, own) and (has_library_for(known, own.of_program) or not is_listed())
 
 
 def has_driver_for(known: Known, libraries: PackageLists) -> bool:

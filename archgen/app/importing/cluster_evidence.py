@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from archgen.app.importing.deploy_commands import command_files, is_pipeline
 from archgen.app.importing.directories import FoundFiles
 from archgen.app.importing.evidence import Evidence
+from archgen.app.importing.needed_directories import images_in
 from archgen.app.importing.overlays import applied_by
 from archgen.app.importing.stated_use import stated_uses
 from archgen.importers.compose.own_programs import is_own_program
@@ -25,7 +26,6 @@ WORKLOAD = re.compile(
 )
 """What runs something in a cluster, or stands for it."""
 
-_IMAGE = re.compile(rb"""\bimage["']?:[ \t]*["']?([^\s"'#,{}]{1,300})""")
 _FOR_VISITORS = re.compile(
     rb"^kind:[ \t]*(Ingress|HTTPRoute|Gateway|IngressRoute|HorizontalPodAutoscaler|PodDisruptionBudget)\b", re.MULTILINE
 )
@@ -98,7 +98,7 @@ def sketch_cluster(directory: str, paths: Iterable[str], found: FoundFiles) -> C
         sketch.is_for_visitors |= _FOR_VISITORS.search(data) is not None
         if WORKLOAD.search(data) is not None:
             sketch.is_on_this_machine |= _NEVER_PULLED.search(data) is not None
-            images = [match[1].decode("utf-8", "replace") for match in _IMAGE.finditer(data)]
+            images = [*images_in(data)]
             sketch.has_settings |= _OF_SETTINGS.search(data) is not None or any(map(is_product, images))
             own = {image for image in images if is_own_program("", image, "")}
             sketch.images |= {image_name(image) for image in own}

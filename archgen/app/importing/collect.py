@@ -61,8 +61,8 @@ class SourceFiles:
     `unnamed_proxies` count where they lead to what the files describe; the `owners_of_proxies` mount or copy others.
     `names_by_directory` are the files of the directories that a command line names. `together` are compose files that make one
     project, in their order, and `reasons` say why a directory's projects are read rather than others. `missing` are the names
-    in kustomizations, after the file of each, by
-    which nothing is to be found, and True for those outside the project.
+    in kustomizations, after the file of each, by which nothing is to be found, and True for those outside the project. `templates` are
+    those of other tools than Helm.
     """
 
     def __init__(self) -> None:
@@ -132,10 +132,11 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
     names, _ = entries(path_before_names(directory))
     collection.names_by_directory["" if directory == "." else directory] = frozenset(names)
     composed = [name for name in names if is_compose_file(name)]
+    paths = list(files_below(directory, entries=entries))
     if composed:
         below = list(files_below(directory, _DEEPEST_PROXY, entries))
         choice = choose_projects(directory, {directory: composed}, below, found)
-        preference = prefer(directory, choice, names, [*files_below(directory, entries=entries)], found)
+        preference = prefer(directory, choice, names, paths, found)
         if preference is None or not preference.is_cluster:
             collection.read_projects(choice, found, "" if preference is None else preference.reason)
             collection.others += _manifest_directories(directory, below)
@@ -143,7 +144,6 @@ def _collect_directory(collection: SourceFiles, directory: str) -> None:
             return
         files = [path for project in choice.projects for path in project]
         collection.leave_out([*files, *choice.others], f"manifests of Kubernetes: {preference.reason}")
-    paths = list(files_below(directory, entries=entries))
     kustomizations = Kustomizations(directory)
     manifests, below = _manifests_below(collection, directory, paths, found, kustomizations)
     nearest = _nearest_projects(below) if not composed else {}
@@ -280,8 +280,7 @@ def _find_proxies(collection: SourceFiles, directory: str, below: list[str], fou
     """
     proxies: dict[str, Configuration] = {}
     depth = 0 if directory == "." else directory.count(os.sep) + 1
-    # hardly any other path has one of these parts
-    for path in (each for each in below if ".conf" in each or ".cfg" in each or "sites-" in each):
+    for path in below:
         if path.count(os.sep) - depth <= _DEEPEST_PROXY and _OF_PROXIES.search(path.replace(os.sep, "/")):
             try:
                 file = Configuration(os.path.normpath(path), read_file(path, FOUND, found.inside))

@@ -15,12 +15,10 @@ from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.stages import STAGING, stage_of
 
 _SCRIPTS = (".sh", ".bash", ".ps1", ".service", ".yml", ".yaml")
-_OF_TARGETS = frozenset(
-    ("makefile", "justfile", "jenkinsfile", "taskfile.yml", "taskfile.yaml", "package.json", ".gitlab-ci.yml", "azure-pipelines.yml")
-)  # fmt: skip
+_OF_PIPELINES = frozenset(("jenkinsfile", ".gitlab-ci.yml", "azure-pipelines.yml"))
+_OF_TARGETS = _OF_PIPELINES | {"makefile", "justfile", "taskfile.yml", "taskfile.yaml", "package.json"}
 """Names of files with commands by the names of targets and stages."""
 
-_OF_PIPELINES = frozenset(("jenkinsfile", ".gitlab-ci.yml", "azure-pipelines.yml"))
 _WORKFLOWS = os.path.join(".github", "workflows")
 _OF_BUILDS = re.compile(
     r"(^|/)((cloudbuild|buildspec)[\w.-]*\.ya?ml|[\w-]*(k8s|kube)[\w./-]*\.sh|\.github/workflows/[^/]*\.ya?ml)$",

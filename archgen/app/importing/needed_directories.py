@@ -25,8 +25,13 @@ _CALLED = re.compile(
 
 def holds_store(files: Iterable[bytes]) -> bool:
     """Return True for files that run the image of a store."""
-    images = {match[1].decode("utf-8", "replace") for data in files for match in _IMAGE.finditer(data)}
+    images = {image for data in files for image in images_in(data)}
     return any(KINDS[guess("", image, "", frozenset()).known.kind].stores for image in images)
+
+
+def images_in(data: bytes) -> Iterator[str]:
+    """Yield the images that a file with manifests names."""
+    yield from (match[1].decode("utf-8", "replace") for match in _IMAGE.finditer(data))
 
 
 def called_among(directories: Mapping[str, Iterable[bytes]], read: Iterable[bytes]) -> set[str]:

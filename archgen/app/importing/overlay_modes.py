@@ -35,11 +35,17 @@ class ScriptWords(Struct, frozen=True):
         """Return the script or the document that applies a directory, from wherever it does; the empty text if none does."""
         return _file_for(directory, self.paths) or _file_for(directory, self.of_documents)
 
-    def may_apply(self, directory: str, place: str) -> bool:
-        """Return True if a text has the path of a directory below a place, or goes through all that the place holds."""
-        around, inner = re.escape(os.path.basename(place)), re.escape(os.path.relpath(directory, place))
-        walked = rf"{_APPLIED}{around}/[\w./-]*[*$]|{_WALKS}{around}(?![\w-])"
-        pattern = re.compile(rf"(?<![\w-]){around}/{inner}(?![\w-])|{walked}")
+    def has_path(self, directory: str, place: str) -> bool:
+        """Return True if a text has the path of a directory below a place."""
+        path = f"{os.path.basename(place)}/{os.path.relpath(directory, place)}"
+        pattern = re.compile(rf"(?<![\w-]){re.escape(path)}(?![\w-])")
+        # hardly any text has it, and there may be hundreds of directories
+        return any(path in text and pattern.search(text) is not None for text in self.texts)
+
+    def goes_through(self, place: str) -> bool:
+        """Return True if a text goes through all that a place holds."""
+        around = re.escape(os.path.basename(place))
+        pattern = re.compile(rf"{_APPLIED}{around}/[\w./-]*[*$]|{_WALKS}{around}(?![\w-])")
         return any(pattern.search(text) is not None for text in self.texts)
 
 

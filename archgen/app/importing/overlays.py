@@ -87,18 +87,21 @@ def choose_overlays(
     modes = [each for choice in chosen for each in choice.equal if each not in read]
     loose = loose_directories(bases, modes, read, named, scripts)
     unnamed = _unnamed_bases(kustomizations, inner, scripts) if read else []
-    loose += [each for each in unnamed if not holds_store(_below([each], bases).values())]
+    loose += [each for each, there in _below(unnamed, bases).items() if not holds_store(there.values())]
     loose = [each for each in loose if not is_below_applied(os.path.abspath(each), applied)]
-    others = {path: data for path, data in bases.items() if path not in _below(loose, bases)} if loose else {}
-    others |= {path: manifests[path] for path in own if path in manifests}
-    called = called_among({each: _below([each], bases).values() for each in loose}, others.values())
+    below_loose = _below(loose, bases)
+    lying = {path for there in below_loose.values() for path in there}
+    others = {path: data for path, data in bases.items() if path not in lying} if loose else {}
+    stated_by_read = {path: manifests[path] for path in own if path in manifests}
+    others |= stated_by_read
+    called = called_among({each: there.values() for each, there in below_loose.items()}, others.values())
     loose = [each for each in loose if each not in called]
     beside = tuple(
         f"{each}{os.sep}" for each in ((*loose, *trials, *_only_named_by(unread, read, named)) if read else ())
     )
     bases = {path: data for path, data in bases.items() if not path.startswith(beside)}
     reasons = [f"overlay {each.overlay}: {each.reason}" for each in chosen if each.reason]
-    return OverlayChoice(bases | {path: manifests[path] for path in own if path in manifests}, unread, loose, reasons)
+    return OverlayChoice(bases | stated_by_read, unread, loose, reasons)
 
 
 def _choose_overlays(
@@ -221,10 +224,16 @@ def _of_other_bases(
             yield overlay
 
 
-def _below(directories: Iterable[str], manifests: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the manifests below directories."""
-    places = tuple(f"{each}{os.sep}" for each in directories)
-    return {path: data for path, data in manifests.items() if path.startswith(places)}
+def _below(directories: Iterable[str], manifests: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
+    """Return the manifests below each of some directories, in one pass over them."""
+    lying: dict[str, dict[str, bytes]] = {each: {} for each in directories}
+    for path, data in manifests.items() if lying else ():
+        above = os.path.dirname(path)
+        while above not in ("", os.sep):
+            if above in lying:
+                lying[above][path] = data
+            above = os.path.dirname(above)
+    return lying
 
 
 def _unnamed_bases(directories: Iterable[str], named: Set[str], scripts: Scripts) -> list[str]:
@@ -232,7 +241,12 @@ def _unnamed_bases(directories: Iterable[str], named: Set[str], scripts: Scripts
     bases = [(each, place) for each in directories if (place := _place_of_base(each))]
     places = {place for each, place in bases if each in named}
     lost = [(each, place) for each, place in bases if each not in named and place in places]
-    return [each for each, place in lost if not (scripts().applying(each) or scripts().may_apply(each, place))]
+    through = {place for place in {place for _, place in lost} if scripts().goes_through(place)}
+    return [
+        each
+        for each, place in lost
+        if place not in through and not (scripts().applying(each) or scripts().has_path(each, place))
+    ]
 
 
 def _place_of_base(directory: str) -> str:

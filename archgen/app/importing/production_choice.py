@@ -14,7 +14,7 @@ from archgen.app.importing.compose_evidence import evidence_of_compose
 from archgen.app.importing.compose_sketch import ServiceSketch
 from archgen.app.importing.deploy_commands import find_runs
 from archgen.app.importing.directories import FoundFiles
-from archgen.app.importing.evidence import Evidence, has_strong, strongest, weigh
+from archgen.app.importing.evidence import Evidence, has_strong, is_outright, strongest, weigh
 from archgen.app.importing.project_choice import ProjectChoice
 from archgen.app.importing.stated_use import stated_uses, usage_texts
 from archgen.importers.compose.project import DEFAULTS
@@ -58,8 +58,8 @@ def prefer(
     # routes and registries are in leftover manifests too
     is_strong = has_strong(cluster, 1) or has_strong(compose, -1)
     lead = _MARGIN if is_strong or not has_strong(compose, 1) else 0
-    # against what a pipeline does no comment counts as much as a script or the name of a file
-    is_proven = any(each.is_deed for each in cluster) and all(each.weight < _MARGIN for each in compose)
+    # what a pipeline does outweighs comments and settings
+    is_proven = any(each.is_deed for each in cluster) and not is_outright(compose)
     least = weigh(compose) - lead if is_below else max(1, weigh(compose) + (0 if is_proven else _MARGIN))
     if (is_strong or is_below) and weigh(cluster) >= least:
         against = ", ".join(strongest(compose, -1))

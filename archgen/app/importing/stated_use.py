@@ -96,7 +96,7 @@ def usage_texts(names: Iterable[str], directory: str, found: FoundFiles) -> list
 
 
 def usage_documents(paths: Iterable[str], directory: str, found: FoundFiles) -> Iterator[tuple[str, str]]:
-    """Yield the path of each text below a directory that tells how to run a system, and its lines but those for development."""
+    """Yield the path of each text below a directory that tells how to run a system, and its commands but those for development."""
     likely = sorted((path.count(os.sep), path) for path in paths if _READ.fullmatch(os.path.basename(path)))
     outermost = 0 if directory == "." else directory.count(os.sep) + 1
     for depth, path in likely[:_MOST_DOCUMENTS_BELOW]:

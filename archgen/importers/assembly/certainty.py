@@ -35,4 +35,4 @@ def _is_weak(inventory: Inventory, call: Call) -> bool:
     if call.guess:
         # what exists to pass on, or to watch, waits for what it calls
         return not (source.traits.balances or source.kind == "web-server" or source.traits.observes)
-    return call.evidence == BY_LIBRARY or (call.is_doubtful and target.keeps_data)
+    return call.evidence in UNPROVEN or (call.is_doubtful and target.keeps_data)

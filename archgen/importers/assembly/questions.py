@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from archgen.importers.assembly.certainty import UNPROVEN
 from archgen.importers.assembly.doors import Doors, is_local, is_walked, may_redirect
 from archgen.importers.assembly.inventory import Entry, Inventory, Part
 from archgen.importers.assembly.registries import registered_behind
-from archgen.importers.facts import BY_LIBRARY
 from archgen.importers.names import words_of
 from archgen.importers.secrets import is_secret_name
 from archgen.model.products import product_of
@@ -133,7 +133,7 @@ def _is_settled(part: Part) -> bool:
 
 def _calls(inventory: Inventory) -> Iterator[ImportQuestion]:
     for call in inventory.calls.values():
-        by_library = call.evidence == BY_LIBRARY
+        by_library = call.evidence in UNPROVEN
         if not (call.guess or call.asked or call.is_named or by_library):
             continue
         ask = f"{call.source} starts after {call.target}. Does it call it, and can it do without?"

@@ -15,7 +15,7 @@ from archgen.importers.compose.service import Service, SourceText
 from archgen.importers.facts import Origin
 from archgen.importers.names import words_of
 from archgen.importers.outside import OutsideStore
-from archgen.importers.packages import PackageLists, has_library_for
+from archgen.importers.packages import PackageLists, has_library_by_itself, has_library_for
 from archgen.importers.variable_names import names_telemetry
 from archgen.model.kinds import KINDS
 
@@ -154,13 +154,13 @@ class SharedValues:
 
     def _has_library(self, known: Known, part: ServicePart, sharing: Sequence[ServicePart]) -> bool:
         """Return True for a library in the list of a program itself, or of what it is built upon, where no other lists one."""
-        own = self._libraries(part)
-        if not has_library_for(known, own) or has_library_for(known, own.of_program):
-            return has_library_for(known, own)
+        return has_library_by_itself(known, self._libraries(part), lambda: self._is_listed(known, sharing))
+
+    def _is_listed(self, known: Known, sharing: Sequence[ServicePart]) -> bool:
         key = id(sharing), known
         if key not in self._listed:
             self._listed[key] = any(has_library_for(known, self._libraries(each).of_program) for each in sharing)
-        return not self._listed[key]
+        return self._listed[key]
 
 
 def _owner_of(name: str, sharing: Sequence[ServicePart]) -> ServicePart | None:

@@ -22,7 +22,7 @@ from archgen.importers.kubernetes.routes import backends_in, hosts_of_route
 from archgen.importers.stages import UNNAMED, stage_of
 from archgen.importers.variable_names import names_itself
 
-_PURPOSES = (("Service",), ROUTES, ("HorizontalPodAutoscaler",))
+PURPOSES = (("Service",), ROUTES, ("HorizontalPodAutoscaler",))
 """Kinds of what is for other objects; routes are for Services, and so come after them."""
 
 _ADDRESS = re.compile(
@@ -105,7 +105,7 @@ def meant_for(listed: Iterable[Manifest], unlisted: Iterable[Manifest]) -> Itera
     objects += [moved for _, moved in called]
     for each in objects:
         index.add(each)
-    for kinds in _PURPOSES:
+    for kinds in PURPOSES:
         served = {target for each in objects if each.kind in kinds for target in index.targets_of(each)}
         free: list[tuple[Manifest, set[ObjectKey]]] = []
         claims: dict[tuple[ObjectKey, str | None], _Claim] = {}

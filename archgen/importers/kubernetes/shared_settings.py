@@ -18,7 +18,14 @@ from archgen.importers.kubernetes.sought_stores import unknown_variables
 from archgen.importers.kubernetes.variables import data_of, taken_whole, variables_of
 from archgen.importers.names import words_of
 from archgen.importers.outside import OutsideStore
-from archgen.importers.packages import PackageLists, has_library_for, has_some_driver, lacks_library_for, lists_of_image
+from archgen.importers.packages import (
+    PackageLists,
+    has_library_by_itself,
+    has_library_for,
+    has_some_driver,
+    lacks_library_for,
+    lists_of_image,
+)
 from archgen.importers.products import image_name
 from archgen.importers.secrets import is_secret_name
 from archgen.importers.store_names import store_asked_for, store_by_name
@@ -168,13 +175,13 @@ class SharedSettings:
 
     def _has_library(self, part: Workload | Resource, known: Known, settings: _Settings) -> bool:
         """Return True for a program that lists a library for a store, or whose packages do, where no other taker lists one itself."""
-        own = self._libraries_of(part)
-        if not has_library_for(known, own) or has_library_for(known, own.of_program):
-            return has_library_for(known, own)
+        return has_library_by_itself(known, self._libraries_of(part), lambda: self._is_listed(known, settings))
+
+    def _is_listed(self, known: Known, settings: _Settings) -> bool:
         if known not in settings.listed:
             takers = (self._libraries_of(each) for each in settings.takers.values())
             settings.listed[known] = any(has_library_for(known, lists.of_program) for lists in takers)
-        return not settings.listed[known]
+        return settings.listed[known]
 
     def _leaves_to_others(self, part: Workload | Resource, known: Known) -> bool:
         """Return True for a program without a library for a store, or that lists those for its other stores itself.

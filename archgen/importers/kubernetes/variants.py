@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from archgen.importers.facts import FactSheet
-from archgen.importers.kubernetes.beside import meant_for
-from archgen.importers.kubernetes.manifests import ROUTES, WORKLOADS, Manifest, ObjectKey, containers_of
+from archgen.importers.kubernetes.beside import PURPOSES, meant_for
+from archgen.importers.kubernetes.manifests import WORKLOADS, Manifest, ObjectKey, containers_of
 from archgen.importers.products import image_name, is_product
 from archgen.importers.stages import UNNAMED, stage_of
 
-_OF_WORKLOADS = ("Service", *ROUTES, "HorizontalPodAutoscaler", "NetworkPolicy")
+_OF_WORKLOADS = (*(kind for kinds in PURPOSES for kind in kinds), "NetworkPolicy")
 """Kinds of what is for workloads, and says nothing without them."""
 
 _WORD = re.compile(r"[a-z0-9]+")

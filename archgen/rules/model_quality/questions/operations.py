@@ -41,11 +41,10 @@ def entries_without_collection(topology: Topology) -> Iterator[Gap]:
         taken = None if topology.components[name].managed else collection_of(topology, name)
         if taken is None:
             continue
-        uncounted = taken.requests is None and not _is_counted(topology, name)
         open_facts = [(f"the logs of {name} are collected", "what: …")] if taken.logs is None else []
-        open_facts += [
-            (f"{'its requests' if open_facts else f'the requests to {name}'} are counted", "measures: …")
-        ] * uncounted
+        if taken.requests is None and not _is_counted(topology, name):
+            which = "its requests" if open_facts else f"the requests to {name}"
+            open_facts.append((f"{which} are counted", "measures: …"))
         if open_facts:
             lack = "doesn't declare" if len(taken.observers) == 1 else "don't declare"
             keys = ", ".join(key for _, key in open_facts)
