@@ -14,6 +14,9 @@ State = frozenset[tuple[str, str]]
 SILENT = ("aws-rds", "cloud-sql")
 """Managed services whose standby, one beside the primary, answers nothing until it is promoted."""
 
+GROUPED = ("azure-sql",)
+"""Managed services that are called by the name of a group, which leads to the primary; a caller's locality means the copy near it."""
+
 MOUNTED = ("oracle",)
 """Products whose standbys, beside one primary, answer nothing until they are promoted."""
 
@@ -419,7 +422,7 @@ class World:
             return False
         return cluster.mode == "active-passive" or bool(cluster.active)
 
-    def by_role(self, component: Component, pinned: tuple[str, ...]) -> bool:
+    def by_role(self, component: Component, pinned: tuple[str, ...], local: bool) -> bool:
         """Whether a step names the one primary of several replicas, and none of the others: it asks whichever is primary.
 
         So does a step that names none, of a pair whose standby is silent.
@@ -428,6 +431,9 @@ class World:
         if not pinned and component.managed and component.product in SILENT and len(component.replicas) == 2:
             takes_over = data is not None and (data.mode or data.failover) in ("synchronous", "automatic")
             return takes_over and data is not None and len(data.primary) == 1
+        if not pinned and component.managed and component.product in GROUPED and data is not None and not local:
+            takes_over = data.failover == "automatic" or data.mode == "synchronous"
+            return takes_over and len(data.primary) == 1 and len(component.replicas) > 1
         if not pinned and component.product in MOUNTED and not component.managed and len(component.replicas) > 1:
             return data is not None and len(data.primary) == 1
         named = {one.id for one in component.replicas if one.id in pinned}
@@ -444,7 +450,8 @@ class World:
         if None in under:
             return [], {}, 1
         asked = [self.component[target] for one in connections for target in one.targets]
-        leading = [one.id for one in asked if self.by_role(one, request.pinned)]
+        local = any(one.locality for one in connections)
+        leading = [one.id for one in asked if self.by_role(one, request.pinned, local)]
         accesses: dict[str, str] = {
             one.id: "primary's read" if access == "read" and one.id in leading else access for one in asked
         }

@@ -230,7 +230,7 @@ class Spread:
             access = access_of(request, self.flow, connection)
             targets = (target for target in connection.targets if target in request.targets)
             for component in map(self.topology.components.__getitem__, targets):
-                asking, pinned = asked_of(component, access, request.pinned)
+                asking, pinned = asked_of(component, access, request.pinned, connections)
                 first, second = eligible(component, asking)
                 now += self._up(_at_work(component, first, self.works), pinned, connection, caller)
                 later += self._up(second, pinned, connection, caller)

@@ -46,7 +46,8 @@ class Product(Struct, frozen=True, gc=False):
     `single`: its makers support one instance of it, whatever stands before it. `ordered`: it passes messages on in the order in
     which each sender sent them, and fetches others itself, so that one instance works at a time.
     `silent_standby`: the standby of a provider's pair takes no connections until it is promoted. `mounts_standbys`: nor do standbys
-    of one's own, which apply the log and are not open.
+    of one's own, which apply the log and are not open. `leads_to_primary`: nor does the other of a group that the provider fails over,
+    by the name of the group, whenever its copy is written.
     `arbitrated`: a program without data can vote beside its replicas. `consoles` are the ports of its console for administrators.
     """
 
@@ -82,6 +83,7 @@ class Product(Struct, frozen=True, gc=False):
     embedded: bool = False
     silent_standby: bool = False
     mounts_standbys: bool = False
+    leads_to_primary: bool = False
     arbitrated: bool = False
     shows: bool = False
     consoles: tuple[int, ...] = ()
@@ -91,7 +93,18 @@ _TRAITS: dict[str, Product] = {
     **dict.fromkeys(("etcd", "zookeeper", "consul"), Product(coordinates=True, agrees=True, quorum="majority")),
     **dict.fromkeys(("sqlite", "duckdb", "rocksdb", "leveldb", "lmdb"), Product(embedded=True)),
     # three of a Multi-AZ cluster are another matter: its two standbys answer reads
-    **dict.fromkeys(("aws-rds", "cloud-sql"), Product(silent_standby=True)),
+    **dict.fromkeys(
+        (
+            *("aws-rds", "cloud-sql", "alloydb", "azure-database-for-postgresql", "azure-postgresql", "azure-postgres"),
+            *("azure-database-for-mysql", "azure-mysql"),
+        ),
+        Product(silent_standby=True),
+    ),
+    # copies of a failover group answer by a name of their own, or a connection that says that it only reads
+    **dict.fromkeys(
+        ("azure-sql", "azure-sql-database", "azure-sql-managed-instance", "azure-cache-for-redis"),
+        Product(leads_to_primary=True),
+    ),
     "clickhouse-keeper": Product(coordinates=True, agrees=True),
     **dict.fromkeys(
         ("galera", "percona-xtradb-cluster"),

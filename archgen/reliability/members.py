@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from msgspec import Struct
 
-from archgen.model.architecture import MOVERS, Balance, Cluster, Component, Quorum
+from archgen.model.architecture import MOVERS, Balance, Cluster, Component, Connection, Quorum
 from archgen.model.kinds import KINDS
 from archgen.model.products import product_name, product_of
 from archgen.model.steps import Access
@@ -79,30 +79,44 @@ def _number(asked: int | Literal["majority"] | None, component: Component) -> in
     return len(component.replicas) // 2 + 1 if asked == "majority" else asked or 0
 
 
-def asked_of(component: Component, access: Access, pinned: tuple[str, ...]) -> tuple[Asking, tuple[str, ...]]:
+def asked_of(
+    component: Component, access: Access, pinned: tuple[str, ...], calls: Iterable[Connection] = ()
+) -> tuple[Asking, tuple[str, ...]]:
     """Return what a step asks of a component, and the replicas that it may choose among; none named leaves it all.
 
     A step that names the declared primary alone asks for its role: once another replica is promoted, that one answers. So does a read
     that names no replica of a store whose standby answers nothing before it is promoted.
     """
-    if names_primary(component, pinned) or (not pinned and has_silent_standby(component)):
+    if names_primary(component, pinned) or (not pinned and _leads_to_primary(component, calls)):
         return "lead" if access == "read" else access, ()
     return access, pinned
+
+
+def _leads_to_primary(component: Component, calls: Iterable[Connection]) -> bool:
+    """Return True if only the primary answers those who name no replica, nor by their locality the copy of their own site."""
+    if not has_silent_standby(component):
+        return False
+    return not product_of(component.product or component.id).leads_to_primary or all(
+        call.locality is None for call in calls
+    )
 
 
 def has_silent_standby(component: Component) -> bool:
     """Return True for a primary and standbys that answer nothing before one is promoted.
 
-    A provider's has no address of its own; a copy of it that lags is read, and no standby.
+    A provider's has no address of its own, or not that of the group; a copy of it that lags is read, and no standby.
     """
     replication = component.replication
     if replication is None or len(component.replicas) < 2 or len(replication.primary) != 1:
         return False
     product = product_of(component.product or component.id)
-    if product.mounts_standbys and not component.managed:
+    if not component.managed:
+        return product.mounts_standbys
+    if product.leads_to_primary and replication.failover == "automatic":
         return True
     is_standby = replication.failover == "automatic" if replication.mode is None else replication.mode == "synchronous"
-    return bool(component.managed) and len(component.replicas) == 2 and is_standby and product.silent_standby
+    pair = product.leads_to_primary or (product.silent_standby and len(component.replicas) == 2)
+    return pair and is_standby
 
 
 def names_primary(component: Component, pinned: tuple[str, ...]) -> bool:

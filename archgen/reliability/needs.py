@@ -198,7 +198,7 @@ def _some(
     for connection in use.connections:
         for target in connection.targets:
             component = index.components[target]
-            access, pinned = asked_of(component, use.access, use.pinned)
+            access, pinned = asked_of(component, use.access, use.pinned, use.connections)
             first, second = eligible(component, access, moment)
             required = (*votes(component, access), *electorate(component, index, access))
             if any(each.count > len(each.members) for each in required):

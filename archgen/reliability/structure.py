@@ -318,7 +318,7 @@ def _of_promoters(index: Index, uses: Mapping[str, Sequence[Use]]) -> dict[str, 
     for use in (use for asked in uses.values() for use in asked):
         for target in use.targets:
             component = index.components[target]
-            for promoter in acting(index, component, asked_of(component, use.access, use.pinned)[0]):
+            for promoter in acting(index, component, asked_of(component, use.access, use.pinned, use.connections)[0]):
                 ways = promotion_calls(index, promoter) if promoter not in own and promoter not in called else {}
                 for source, calls in ways.items():
                     if source not in called:
@@ -342,7 +342,7 @@ def _reached(index: Index, uses: list[Use]) -> Iterator[str]:
         asks = asks_of(index, index.components[use.source])
         for target in use.targets:
             behind = (part for asked in asks for part in _way(index, target, asked))
-            asking, _ = asked_of(index.components[target], use.access, use.pinned)
+            asking, _ = asked_of(index.components[target], use.access, use.pinned, use.connections)
             for reached, access in ((target, asking), *behind):
                 yield reached
                 yield from helpers(index, index.components[reached], access)

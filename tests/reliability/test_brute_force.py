@@ -97,6 +97,25 @@ def test_the_engine_knows_a_silent_standby(failover: str, how: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("how", "where", "waits"),
+    [
+        ("automatic, mode: asynchronous", "", 0),
+        ("manual, mode: asynchronous", "", 0),
+        ("manual, mode: synchronous", "", 2),
+        ("automatic", ", locality: same-host", 0),
+    ],
+)
+def test_the_engine_knows_a_failover_group(how: str, where: str, waits: int) -> None:
+    text = STANDBY.replace("product: rds", "product: azure-sql").replace("automatic", how)
+    text = text.replace("tls: true", f"tls: true{where}")
+    text = text.replace("managed: true, replicas: 2}", "runs_on: [a, b]}") if where else text
+    model = load("standby.arch.yaml", text.encode()).architecture
+    (flow,) = model.flows
+    plan = Plan(Index(model), build(Index(model), flow))
+    assert compare_flow(model, flow, plan, concerned(model, flow), Random(1))[:2] == (True, waits)
+
+
+@pytest.mark.parametrize(
     ("product", "hosts", "waits"),
     [("oracle", "a, b", 2), ("oracle", "a, b, c", 2), ("oracle-active-data-guard", "a, b", 0)],
 )

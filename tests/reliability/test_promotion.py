@@ -129,6 +129,29 @@ def test_a_cluster_of_three_and_a_step_that_names_a_replica_read_at_once(told: T
     assert told.outcome(STANDBY.replace("{job -> db: SELECT}", "{job -> db@b: SELECT}"), "a")[0] == "ok"
 
 
+@pytest.mark.parametrize("mode", ["", ", mode: synchronous", ", mode: asynchronous"])
+@pytest.mark.parametrize("product", ["Azure SQL Database", "azure-sql", "Azure SQL Managed Instance"])
+def test_a_read_by_the_name_of_a_failover_group_waits(told: Told, product: str, mode: str) -> None:
+    group = STANDBY.replace("product: rds", f"product: {product}").replace("automatic", f"automatic{mode}")
+    waiting = "served without db@a; after about 2 min, when db has failed over (assumed)"
+    assert told.outcome(group, "a") == ("degraded", waiting)
+    three = group.replace("b: {}}", "b: {}, c: {}}").replace("[a, b]", "[a, b, c]")
+    assert told.outcome(three, "a") == ("degraded", waiting)
+
+
+def test_a_copy_of_a_group_is_read_by_its_own_name_or_by_locality(told: Told) -> None:
+    group = STANDBY.replace("product: rds", "product: azure-sql").replace("automatic", "automatic, mode: asynchronous")
+    assert told.outcome(group.replace("{job -> db: SELECT}", "{job -> db@b: SELECT}"), "a")[0] == "ok"
+    # a copy without a failover has no group
+    assert told.outcome(group.replace("automatic", "manual"), "a") == ("degraded", "served without db@a")
+    sites = group.replace("hosts: {a: {}, b: {}}", HOME).replace("managed: true, replicas: 2}", "runs_on: [a, b]}")
+    near = sites.replace("tls: true", "tls: true, locality: same-region")
+    assert told.outcome(near, "db@a") == ("degraded", "served without db@a; job@a can no longer do its part")
+    assert told.outcome(sites, "db@a")[1].startswith("served without db@a; after about 2 min")
+
+
+HOME = "zones: {r: {kind: region}, s: {kind: region}}\nhosts: {a: {zone: r}, b: {zone: s}}"
+
 STARTER = """\
 archgen: 1
 name: A pair of which the active member starts a job

@@ -9,7 +9,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-from archgen.reliability.members import eligible
+from archgen.reliability.members import asked_of, eligible
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -41,8 +41,9 @@ def _late(component: Component, hop: Hop) -> tuple[str, ...]:
     replication = component.replication
     if replication is None or replication.mode != "asynchronous" or replication.lag is not None:
         return ()
-    now, _ = eligible(component, "read")
-    asked = (replica for replica in now if not hop.step.pinned or replica in hop.step.pinned)
+    asking, pinned = asked_of(component, "read", hop.step.pinned, filter(None, (hop.connection,)))
+    now, _ = eligible(component, asking)
+    asked = (replica for replica in now if not pinned or replica in pinned)
     # all of a copy, which has no primary of its own
     return tuple(replica for replica in asked if replica not in replication.primary)
 
