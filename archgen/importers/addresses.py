@@ -18,7 +18,16 @@ LONGEST = 20_000
 LIST_SIGNS = " \t[](){}\"'"
 """What stands around the words of a list, such as `["a", "b"]`."""
 
-ON_MACHINE = ("host.docker.internal", "gateway.docker.internal", "host.containers.internal", "docker.for.mac.localhost")
+NODE = "node.host.internal"
+"""What stands here for the node of a pod, of which Kubernetes puts the address into a variable."""
+
+ON_MACHINE = (
+    "host.docker.internal",
+    "gateway.docker.internal",
+    "host.containers.internal",
+    "docker.for.mac.localhost",
+    NODE,
+)
 """Names by which containers know the machine that they run on."""
 
 _IN_FLAGS = frozenset("=: ")
@@ -96,8 +105,10 @@ def mentions(name: str, value: str, hosts: Mapping[str, str], port: int | None =
         return ()
     results: dict[Mention, None] = {}
     for mention in (*_in_urls(text), *_in_ports(text), *_words(name, text)):
-        host = resolve_host(mention.host, hosts)
         number = mention.port or (port if mention.host == text else None)
+        # on each port of a machine another program answers
+        is_on_port = number is not None and mention.host.lower() in ON_MACHINE
+        host = resolve_host(mention.host, hosts) if not is_on_port else None
         published = resolve_port(mention.host, number, hosts) if host is None else None
         if host is not None:
             results[Mention(host, mention.protocol, number)] = None

@@ -6,12 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from archgen.importers.addresses import resolve_host
+from archgen.importers.addresses import NODE, resolve_host
 from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.manifests import Manifest, may_be_one_namespace
 from archgen.importers.kubernetes.part import Workload, listens, node_ports
 from archgen.importers.kubernetes.routes import IngressRoute
-from archgen.importers.kubernetes.variables import NODE
 from archgen.importers.stages import without_stage
 
 _WORD = re.compile(r"-(service|svc|srv)$")
@@ -40,7 +39,7 @@ class Hosts:
         self.meant: dict[ServiceKey, str] = {}
         self.renamed: dict[ServiceKey, str] = {}
         self._parts = parts
-        self._named = selected, aliases, _agents_by_port(parts), published, former
+        self._named = selected, aliases, _agents(parts), published, former
         self._hosts: dict[str, dict[str, str]] = {}
         self._meant: dict[str, dict[str, str]] = {}
         self._all: dict[str, dict[str, str]] = {}
@@ -105,15 +104,12 @@ def _hosts_in_namespace(
     namespace: str,
     selected: Mapping[ServiceKey, list[Workload]],
     aliases: Mapping[ServiceKey, str],
-    agents: Mapping[int, str],
+    agents: Mapping[str, str],
     published: Mapping[int, ServiceKey],
     former: Mapping[ServiceKey, tuple[str, ...]],
 ) -> dict[str, str]:
     """Return the names by which pods of a namespace reach others, each with the component's id; a port of nodes as `:8126`."""
-    hosts: dict[str, str] = {f":{port}": identity for port, identity in agents.items()}
-    if len({*agents.values()}) == 1:
-        # the address of the node alone, as `DD_AGENT_HOST`
-        hosts[NODE] = next(iter(agents.values()))
+    hosts: dict[str, str] = {**agents}
     behind = {key: pods[0].id for key, pods in selected.items() if pods}
     hosts |= {f":{port}": behind[key] for port, key in published.items() if key in behind}
     services = [*behind.items(), *aliases.items()]
@@ -161,14 +157,21 @@ def renamed_services(
     return {key: identities[0] for key, identities in behind.items() if len(identities) == 1}
 
 
-def _agents_by_port(parts: Iterable[Workload]) -> dict[int, str]:
-    """Return what runs on every node, by the ports of the node that no other such workload has."""
+def _agents(parts: Iterable[Workload]) -> dict[str, str]:
+    """Return what runs on every node, by the ports of the node that no other such workload has.
+
+    The address of the node alone, as `DD_AGENT_HOST`, is that of the only one that isn't only asked for measurements.
+    """
     owners: dict[int, set[str]] = {}
+    exporters: set[str] = set()
     for part in parts:
         if part.manifest.kind == "DaemonSet":
+            exporters |= {part.id} if "exporter" in (part.guess.known.product or "") else set()
             for port in node_ports(part):
                 owners.setdefault(port, set()).add(part.id)
-    return {port: next(iter(ids)) for port, ids in sorted(owners.items()) if len(ids) == 1}
+    agents = {f":{port}": next(iter(ids)) for port, ids in sorted(owners.items()) if len(ids) == 1}
+    asked = {*agents.values()} - exporters
+    return agents | ({NODE: next(iter(asked))} if len(asked) == 1 else {})
 
 
 def _workload_names(namespace: str, parts: Iterable[Workload], hosts: Mapping[str, str]) -> dict[str, str]:

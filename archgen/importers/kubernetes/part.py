@@ -46,6 +46,10 @@ _OF_COPIES = re.compile(
 )
 """Names of what copies data, perhaps, and words of those that do something else with copies, or with other dumps."""
 
+_OF_PAGES = ("admin", "dashboard", "metrics", "mgmt")
+_OF_MANAGEMENT = {"management", "http", "https", "tcp", "web", "port"}
+"""Words in the name of a port with a page for administrators, and those beside `management` that tell one."""
+
 _OF_METRICS = re.compile(r"metrics|prometheus|pprof|profil", re.IGNORECASE)
 
 
@@ -92,9 +96,20 @@ def service_port_entry(part: Workload, port: SourceNode, number: int) -> dict[st
     target = target_port(part, port)
     if target is not None:
         value["target"] = target
-    if part.guess.known.admin or re.search(r"admin|dashboard|metrics|management", port.text_at("name")):
+    if part.guess.known.admin or _is_for_administrators(part, port.text_at("name")):
         value["admin"] = True
     return value
+
+
+def _is_for_administrators(part: Workload, name: str) -> bool:
+    """Return True for the name of a port with a page for administrators.
+
+    A port is often called like its program, and what a program manages tells its purpose: `stock-management`.
+    """
+    words = {*name.split("-")}
+    is_of_program = name == part.manifest.name or ("-" in name and name in part.manifest.name)
+    manages = part.guess.known.product is not None or words <= _OF_MANAGEMENT
+    return not is_of_program and (not words.isdisjoint(_OF_PAGES) or ("management" in words and manages))
 
 
 def is_on_host(part: Workload) -> bool:

@@ -7,14 +7,11 @@ import binascii
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from archgen.importers.addresses import ON_MACHINE
+from archgen.importers.addresses import NODE
 from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.manifests import Manifest, Manifests
 from archgen.importers.nodes import SourceNode
 from archgen.language.yaml.tree import Map
-
-NODE = ON_MACHINE[0]
-"""The host by which pods know the node that they run on."""
 
 _DEEPEST = 5
 _LONGEST = 200_000
