@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from archgen.app.importing.applied_paths import with_native_steps
 from archgen.app.importing.deploy_commands import find_runs
 from archgen.app.importing.directories import FoundFiles
 from archgen.system.files import ResolvedDirectory
 from tests.importers.compose_projects import STORES, SYSTEM, assert_choice, compose, imported
+from tests.importers.test_found_files import WORKLOAD
 
 UP = "docker compose -f docker-compose.vps.yml up -d\n"
 SERVER = {"docker-compose.yml": compose(*SYSTEM), "docker-compose.vps.yml": compose(*SYSTEM)}
@@ -162,3 +164,44 @@ def test_project_that_a_command_starts_for_visitors_is_the_system(
     files: dict[str, str], read: list[str], reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert_choice(imported(tmp_path, monkeypatch, files), read, reason)
+
+
+def step(builder: str, *words: str, more: str = "") -> str:
+    """Return a pipeline of one builder with its arguments, each on a line of its own."""
+    return f"steps:\n- name: {builder}\n{more}  args:\n" + "".join(f"  - {word}\n" for word in words)
+
+
+KUBECTL = "gcr.io/cloud-builders/kubectl"
+
+
+@pytest.mark.parametrize(
+    ("text", "commands"),
+    [
+        (step(KUBECTL, "apply", "-f", "k8s/web.yaml"), ["kubectl apply -f k8s/web.yaml"]),
+        (step(f"'{KUBECTL}:latest'", "delete", "-f", "k8s"), ["kubectl delete -f k8s"]),
+        (step("gcr.io/cloud-builders/gke-deploy", "run", "--filename=k8s"), ["kubectl apply --filename=k8s"]),
+        (step(KUBECTL, "-c", "ls", more="  entrypoint: bash\n"), []),
+        (step(f"{KUBECTL}-helper", "apply", "-f", "k8s"), []),
+        (
+            "jobs:\n- steps:\n  - uses: azure/k8s-deploy@v5\n    with:\n      manifests: |\n        k8s/a.yaml\n        k8s/b.yaml\n",
+            ["kubectl apply -f k8s/a.yaml -f k8s/b.yaml"],
+        ),
+        ("- uses: azure/k8s-deploy@v5\n  with:\n    action: reject\n    manifests: k8s/a.yaml\n", []),
+        ("- uses: azure/k8s-deploy@v5\n  with:\n    name: x\n", []),
+        ("- task: KubernetesManifest@1\n  inputs:\n    manifests: k8s/a.yaml\n", ["kubectl apply -f k8s/a.yaml"]),
+        ("- task: Kubernetes@1\n  inputs:\n    command: apply\n    arguments: -f k8s\n", ["kubectl apply -f k8s"]),
+        ("- task: Kubernetes@1\n  inputs:\n    command: get\n    arguments: pods\n", []),
+        ("a: [unclosed /kubectl\n", []),
+    ],
+)
+def test_step_without_a_shell_is_the_command_that_it_stands_for(text: str, commands: list[str]) -> None:
+    assert with_native_steps("x.yml", text) == "".join(f"{command}\n" for command in commands) + text
+
+
+@pytest.mark.parametrize(("words", "read"), [(("apply", "-f", "k8s"), "kubernetes"), (("get", "pods"), "compose")])
+def test_manifests_that_a_builder_applies_are_read(
+    words: tuple[str, ...], read: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"docker-compose.yml": "services:\n  web:\n    build: web\n", "k8s/web.yaml": WORKLOAD}
+    result = imported(tmp_path, monkeypatch, {**files, "cloudbuild.yaml": step(KUBECTL, *words)})
+    assert {name for _, name in result.reading.sources} == {read}

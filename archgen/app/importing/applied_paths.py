@@ -9,6 +9,9 @@ from itertools import chain, islice
 
 from msgspec import Struct
 
+from archgen.importers.kubernetes.kustomization import documents_of
+from archgen.importers.nodes import SourceNode
+
 _COMMENT = re.compile(r"^[ \t]*#.*$|[ \t]#.*$", re.MULTILINE)
 _CONTINUED = re.compile(r"\\\r?\n[ \t]*")
 _STATEMENTS = re.compile(r";|&&|\|\|")
@@ -41,6 +44,16 @@ _SELECTS = re.compile(
     r"""(\$\{\{[^}\n]*\}\}|\$\{\w+[^}\n]*\}|\$\(\w+\)|\$\w+)["']?[ \t]*(?:(?:==?|!=)[ \t]*["']?[\w.-]|,[ ]*\w+\)|in[ \t]*$)"""
 )
 """A variable of which a script asks what it is."""
+
+_STEPS = ("/kubectl", "/gke-deploy", "/kustomize", "k8s-deploy@", "KubernetesManifest@", "Kubernetes@")
+"""Parts of the names of builders, actions and tasks that apply manifests."""
+
+_PROGRAM = re.compile(r"(?:^|/)(kubectl|gke-deploy|kustomize)(?:[:@].*)?$")
+_ACTION = re.compile(r"(?:^|/)k8s-deploy@|^KubernetesManifest@")
+_TASK = re.compile(r"^Kubernetes@")
+_LONGEST_PIPELINE = 64 * 1024
+_DEEPEST_STEP = 12
+_MOST_COMMANDS = 50
 
 _MOST_LINES = 5000
 _LONGEST_LINE = 500
@@ -140,3 +153,39 @@ def _words_applied(statement: str) -> Iterable[tuple[str, str]]:
     if end is None:
         return _WORD.findall(statement) if len(parts) == 1 and _BUILDS.search(statement) is not None else []
     return [pair for part in parts[: end + 1] for pair in _WORD.findall(part)]
+
+
+def with_native_steps(path: str, text: str) -> str:
+    """Return the text of a pipeline below the commands of its steps that name no shell; any other text as it is."""
+    if len(text) > _LONGEST_PIPELINE or not any(mark in text for mark in _STEPS):
+        return text
+    commands = [command for root in documents_of(path, text.encode()) for command in _commands_in(root, 0)]
+    return "".join(f"{command}\n" for command in commands[:_MOST_COMMANDS]) + text
+
+
+def _commands_in(node: SourceNode, depth: int) -> Iterator[str]:
+    if node.is_map:
+        command = _command_of(node)
+        if command:
+            yield command
+    for _, inner in node.items() if depth < _DEEPEST_STEP else ():
+        yield from _commands_in(inner, depth + 1)
+    for inner in node.list() if depth < _DEEPEST_STEP else ():
+        if inner is not node:
+            yield from _commands_in(inner, depth + 1)
+
+
+def _command_of(step: SourceNode) -> str:
+    """Return the command that a step of Google Cloud Build, GitHub or Azure Pipelines stands for; the empty text for any other."""
+    program = _PROGRAM.search(step.text_at("name"))
+    if program is not None and step.get("args").value is not None and not step.text_at("entrypoint"):
+        words = " ".join(item.text for item in step.get("args").list())
+        return f"kubectl apply {words.removeprefix('run ')}" if program[1] == "gke-deploy" else f"{program[1]} {words}"
+    if _ACTION.search(step.text_at("uses") or step.text_at("task")):
+        inputs = step.get("with") if step.get("with").is_map else step.get("inputs")
+        files = inputs.text_at("manifests").split() if inputs.text_at("action") in ("", "deploy", "promote") else []
+        return " ".join(("kubectl apply", *(f"-f {file}" for file in files))) if files else ""
+    inputs = step.get("inputs")
+    if _TASK.search(step.text_at("task")) and inputs.text_at("command") in ("apply", "create", "replace"):
+        return f"kubectl {inputs.text_at('command')} {inputs.text_at('arguments')}".replace("\n", " ")
+    return ""

@@ -10,6 +10,7 @@ from itertools import islice
 
 from msgspec import Struct
 
+from archgen.app.importing.applied_paths import with_native_steps
 from archgen.app.importing.directories import FoundFiles, entries_of, path_in
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.stages import STAGING, stage_of
@@ -107,7 +108,7 @@ def command_files(directory: str, below: Iterable[str], found: FoundFiles) -> It
     for path in islice(scripts, _MOST_SCRIPTS):
         text = found.text(path)
         if len(text) <= _LARGEST:
-            yield path, text
+            yield path, with_native_steps(path, text)
 
 
 def is_pipeline(path: str) -> bool:
