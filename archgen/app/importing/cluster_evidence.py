@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -13,7 +14,7 @@ from archgen.app.importing.directories import FoundFiles
 from archgen.app.importing.evidence import Evidence
 from archgen.app.importing.needed_directories import images_in
 from archgen.app.importing.overlays import applied_by
-from archgen.app.importing.stated_use import stated_uses
+from archgen.app.importing.stated_use import CommandPattern, stated_uses
 from archgen.importers.compose.own_programs import is_own_program
 from archgen.importers.kubernetes.deployed import is_below_applied
 from archgen.importers.kubernetes.kustomization import is_kustomization
@@ -32,9 +33,12 @@ _FOR_VISITORS = re.compile(
 _NAME = re.compile(rb"""(?:^[ \t-]*|[{,][ \t]*)["']?name["']?:[ \t]*["']?([a-z0-9][a-z0-9.-]*)""", re.MULTILINE)
 _OF_SETTINGS = re.compile(rb"\b(env|envFrom|secretRef|configMapRef|secretKeyRef|secretName)[\"']?:")
 _NEVER_PULLED = re.compile(rb"imagePullPolicy:[ \t]*[\"']?Never\b")
-APPLIES = re.compile(
-    r"\bkubectl\b.{0,200}?\b(apply|create[ ]+-f|set[ ]+image|rollout)\b|\bkustomize[ ]+(build|edit)\b|"
-    r"\bargocd[ ]+app[ ]+sync\b|\bgke-deploy\b"
+APPLIES = CommandPattern(
+    re.compile(
+        r"\bkubectl\b.{0,200}?\b(apply|create[ ]+-f|set[ ]+image|rollout)\b|\bkustomize[ ]+(build|edit)\b|"
+        r"\bargocd[ ]+app[ ]+sync\b|\bgke-deploy\b"
+    ),
+    ("kubectl", "kustomize", "argocd", "gke-deploy"),
 )
 """Commands that bring manifests into a cluster, or another image into what runs there."""
 
@@ -81,22 +85,23 @@ def sketch_cluster(directory: str, paths: Iterable[str], found: FoundFiles) -> C
     """Return the outline of the manifests below a directory; templates of charts and what is for trials runs nothing in it."""
     sketch = ClusterSketch()
     directories, applied = set[str](), set[str]()
+    stage_at = functools.cache(lambda place: stage_of(os.path.relpath(place or ".", directory)))
     for path in paths:
         if not path.lower().endswith((".yml", ".yaml")):
             continue
         data = found.manifest(path)
         if not data and not is_kustomization(path):
             continue
-        place = os.path.relpath(os.path.dirname(path) or ".", directory)
-        stage = stage_of(place)
-        if is_kustomization(path) or WORKLOAD.search(data) is not None:
-            sketch.stages.setdefault(stage, os.path.dirname(path))
-            directories.add(os.path.dirname(path))
+        place, workloads = os.path.dirname(path), len(WORKLOAD.findall(data))
+        stage = stage_at(place)
+        if workloads or is_kustomization(path):
+            sketch.stages.setdefault(stage, place)
+            directories.add(place)
         applied |= {*applied_by(data)} if stage != TRIAL else set()
         if stage == TRIAL or b"{{" in data:
             continue
         sketch.is_for_visitors |= _FOR_VISITORS.search(data) is not None
-        if WORKLOAD.search(data) is not None:
+        if workloads:
             sketch.is_on_this_machine |= _NEVER_PULLED.search(data) is not None
             images = [*images_in(data)]
             sketch.has_settings |= _OF_SETTINGS.search(data) is not None or any(map(is_product, images))
@@ -104,7 +109,7 @@ def sketch_cluster(directory: str, paths: Iterable[str], found: FoundFiles) -> C
             sketch.images |= {image_name(image) for image in own}
             if own:
                 sketch.names.update(match[1].decode() for match in _NAME.finditer(data))
-                sketch.workloads += len(WORKLOAD.findall(data))
+                sketch.workloads += workloads
                 sketch.is_from_registry |= any("/" in image for image in own)
     sketch.is_applied = any(is_below_applied(os.path.abspath(each), applied) for each in directories)
     return sketch

@@ -20,6 +20,9 @@ _OF_PIPELINES = frozenset(("jenkinsfile", ".gitlab-ci.yml", "azure-pipelines.yml
 _OF_TARGETS = _OF_PIPELINES | {"makefile", "justfile", "taskfile.yml", "taskfile.yaml", "package.json"}
 """Names of files with commands by the names of targets and stages."""
 
+_ENDS_OF_PATHS = (*_SCRIPTS, *_OF_TARGETS)
+"""Ends of the paths of all files with commands, in small letters; few files of a repository have one."""
+
 _WORKFLOWS = os.path.join(".github", "workflows")
 _OF_BUILDS = re.compile(
     r"(^|/)((cloudbuild|buildspec)[\w.-]*\.ya?ml|[\w-]*(k8s|kube)[\w./-]*\.sh|\.github/workflows/[^/]*\.ya?ml)$",
@@ -117,9 +120,10 @@ def is_pipeline(path: str) -> bool:
 
 
 def _placed(directory: str, below: Iterable[str]) -> Iterator[tuple[str, int]]:
-    """Yield the files below a directory, then its workflows, each with its depth."""
+    """Yield the files below a directory that may hold commands, then its workflows, each with its depth."""
     above = 0 if directory == "." else directory.count(os.sep) + 1
-    yield from ((path, path.count(os.sep) - above) for path in below)
+    likely = (path for path in below if path.lower().endswith(_ENDS_OF_PATHS))
+    yield from ((path, path.count(os.sep) - above) for path in likely)
     workflows = path_in(directory, _WORKFLOWS)
     yield from ((os.path.join(workflows, name), 1) for name in entries_of(workflows)[0])
 
@@ -157,12 +161,13 @@ def _runs_in(path: str, text: str, directory: str, known: frozenset[str]) -> Ite
 
 
 def _commands_in(path: str, text: str, directory: str, known: frozenset[str]) -> Iterator[_Command]:
-    assigned: dict[str, list[list[str]]] = {}
-    for variable, value in _ASSIGNED.findall(text):
-        assigned.setdefault(variable, []).append([name.removeprefix("-") for name in _FILE.findall(value)])
+    matches = [*islice(_COMMAND.finditer(text), _MOST_COMMANDS)]
+    if not matches:
+        return
+    assigned = _assigned_in(text)
     targets = [(match.start(), match[1]) for match in _TARGET.finditer(text)]
     starts = [start for start, _ in targets]
-    for match in islice(_COMMAND.finditer(text), _MOST_COMMANDS):
+    for match in matches:
         words = match[1]
         is_end = _STARTS.search(words) is None and "stack" not in match[0][:14]
         if is_end and (_ENDS.search(words) is None or not _FIRST_WORDS.fullmatch(_line_before(text, match.start()))):
@@ -179,6 +184,14 @@ def _commands_in(path: str, text: str, directory: str, known: frozenset[str]) ->
             files = [file for default in DEFAULTS if (file := _beside(default, places, known))][:1]
         if files:
             yield _Command(match.start(), tuple(dict.fromkeys(files)), target, is_end)
+
+
+def _assigned_in(text: str) -> dict[str, list[list[str]]]:
+    """Return the files that a text assigns to each variable, those of each assignment together."""
+    assigned: dict[str, list[list[str]]] = {}
+    for variable, value in _ASSIGNED.findall(text) if ".yml" in text or ".yaml" in text else ():
+        assigned.setdefault(variable, []).append([name.removeprefix("-") for name in _FILE.findall(value)])
+    return assigned
 
 
 def _line_before(text: str, place: int) -> str:

@@ -16,7 +16,7 @@ from archgen.app.importing.deploy_commands import find_runs
 from archgen.app.importing.directories import FoundFiles
 from archgen.app.importing.evidence import Evidence, has_strong, is_outright, strongest, weigh
 from archgen.app.importing.project_choice import ProjectChoice
-from archgen.app.importing.stated_use import stated_uses, usage_texts
+from archgen.app.importing.stated_use import CommandPattern, stated_uses, usage_texts
 from archgen.importers.compose.project import DEFAULTS
 from archgen.importers.products import image_name, is_product
 
@@ -137,8 +137,9 @@ def _evidence(
             yield Evidence(-2, "is for development in the documents")
 
 
-def _command_for(project: ComposeCandidate) -> re.Pattern[str]:
+def _command_for(project: ComposeCandidate) -> CommandPattern:
     """Return what texts call a project: the name of its last file, or the command without any file."""
     name = os.path.basename(project.files[-1])
     plain = r"|\b(docker|podman)[ -]compose[ ]+(?!.{0,80}(-f|--file)).{0,80}\b(up|start)\b" if name in DEFAULTS else ""
-    return re.compile(rf"(?<![\w.-]){re.escape(name)}\b(?!.{{0,80}}[ ](-f|--file)[ ]){plain}")
+    pattern = rf"(?<![\w.-]){re.escape(name)}\b(?!.{{0,80}}[ ](-f|--file)[ ]){plain}"
+    return CommandPattern(re.compile(pattern), (name, "compose"))

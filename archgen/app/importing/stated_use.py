@@ -6,6 +6,8 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 
+from msgspec import Struct
+
 from archgen.app.importing.directories import FoundFiles
 
 _DEVELOPMENT = re.compile(
@@ -38,12 +40,29 @@ _READ = re.compile(r"(readme|deploy\w*|deployment|installation|install)([._-]\w+
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+\S")
 _FENCED = re.compile(r"[ \t]*(```|~~~)")
 _LONGEST_NEGATION = 80
-_ANY_COMMAND = re.compile(r"\b(kubectl|kustomize|cd)\b")
 _MOST_DOCUMENTS = 4
 _MOST_DOCUMENTS_BELOW = 8
 _DEEPEST_DOCUMENT = 2
 _MOST_LINES = 4000
 _LONGEST_LINE = 400
+
+
+class CommandPattern(Struct, frozen=True):
+    """What a text calls commands, and the words of which each of them has one: most texts have none, and need no search."""
+
+    pattern: re.Pattern[str]
+    words: tuple[str, ...]
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Return the first command in a text."""
+        return self.pattern.search(text) if self.may_be_in(text) else None
+
+    def may_be_in(self, text: str) -> bool:
+        """Return True for a text that has one of the words."""
+        return any(word in text for word in self.words)
+
+
+_ANY_COMMAND = CommandPattern(re.compile(r"\b(kubectl|kustomize|cd)\b"), ("kubectl", "kustomize", "cd"))
 
 
 def use_of(text: str) -> int:
@@ -105,12 +124,14 @@ def usage_documents(paths: Iterable[str], directory: str, found: FoundFiles) -> 
             yield path, "\n".join(lines)
 
 
-def stated_uses(texts: Iterable[str], command: re.Pattern[str]) -> Iterator[int]:
+def stated_uses(texts: Iterable[str], command: CommandPattern) -> Iterator[int]:
     """Yield what texts say of each command in them: in its clause, its line, the line above its code or its heading."""
     return (use for text in texts for _, use in _lines_with_uses(text, command))
 
 
-def _lines_with_uses(text: str, command: re.Pattern[str]) -> Iterator[tuple[str, int]]:
+def _lines_with_uses(text: str, command: CommandPattern) -> Iterator[tuple[str, int]]:
+    if not command.may_be_in(text):
+        return
     heading = above = ""
     is_code = False
     for line in text.splitlines()[:_MOST_LINES]:
