@@ -13,7 +13,14 @@ from archgen.model.architecture import Component
 from archgen.model.products import product_name
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-from archgen.reliability.members import copies_awaited, is_of_unknown_copies, manual_failovers
+from archgen.reliability.members import (
+    copies_awaited,
+    is_active_passive,
+    is_of_unknown_copies,
+    leaves_watch_open,
+    manual_failovers,
+    order_of_takeover,
+)
 from archgen.reliability.promoters import lease_keeper, promotion_calls
 from archgen.reliability.simulation import FlowOutcome
 from archgen.reliability.structure import ServiceLevel
@@ -35,7 +42,7 @@ def conditions(topology: Topology, outcome: FlowOutcome, gone: Collection[Subjec
     by_hand = tuple(_by_hand(topology, outcome, gone))
     if outcome.status == "down":
         return (*by_hand, *(words for component in used for words in _idle_copies(topology, component, gone)))
-    searches = (_leases, _commits, _queues, _unshown)
+    searches = (_unwatched, _leases, _commits, _queues, _unshown)
     return (
         *by_hand,
         *_moved(topology, outcome),
@@ -148,6 +155,24 @@ def _idle_copies(topology: Topology, component: Component, gone: Collection[Subj
         copied = replication is not None and replication.copy_of == component.id
         if copied and len(_lost_replicas(topology, copy, gone)) < len(copy.replicas):
             yield f"{copy.id} has a copy of its data, and nothing in the model promotes it"
+
+
+def _unwatched(topology: Topology, flow: str, component: Component, gone: Collection[Subject]) -> Iterator[str]:
+    """Yield a component whose process failed on a running host, where only a failover that watches processes moves its address."""
+    if not leaves_watch_open(topology.components, component):
+        return
+    order = order_of_takeover(component)
+    up = [place for place, replica in enumerate(order) if not _is_lost(topology, replica, gone)]
+    # a standby that fails keeps no address from the others
+    before = order[: min(up, default=0)] if is_active_passive(component.cluster) else order
+    on_hosts = {replica.id: replica.hosts for replica in component.replicas}
+    alone = [
+        replica
+        for replica in before
+        if Subject("replica", replica) in gone and not any(_is_gone(topology, host, gone) for host in on_hosts[replica])
+    ]
+    if alone:
+        yield f"only if the failover of {component.id} notices that {listed(alone)} failed by itself (`watches` isn't declared)"
 
 
 def _commits(topology: Topology, flow: str, component: Component, gone: Collection[Subject]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from archgen.model.architecture import MOVERS, Balance, Cluster, Component, Connection, Quorum
-from archgen.model.kinds import KINDS
+from archgen.model.kinds import FORWARDING, KINDS
 from archgen.model.products import product_name, product_of
 from archgen.model.steps import Access
 from archgen.reliability.moment import LASTING, Moment
@@ -153,10 +153,37 @@ _BY_LAYER_2 = ("vrrp", "keepalived", "carp", "ucarp", "hsrp", "glbp", "heartbeat
 
 def moves_by_layer_2(components: Mapping[str, Component], cluster: Cluster) -> bool:
     """Return True if a cluster has an address beside those of its hosts, which one of them announces."""
-    if cluster.by is None:
-        return cluster.shared_address is not None
-    moving = components.get(cluster.by)
-    return (moving.product or moving.id if moving is not None else cluster.by).casefold() in _BY_LAYER_2
+    return cluster.shared_address is not None if cluster.by is None else _mover(components, cluster) in _BY_LAYER_2
+
+
+def _mover(components: Mapping[str, Component], cluster: Cluster) -> str:
+    moving = components.get(cluster.by or "")
+    return (moving.product or moving.id if moving is not None else cluster.by or "").casefold()
+
+
+_OF_RESOURCES = ("pacemaker", "corosync")
+"""The mechanisms that start and watch the processes themselves; the others watch hosts, unless they are given a check."""
+
+
+def leaves_watch_open(components: Mapping[str, Component], component: Component) -> bool:
+    """Return True if an address moves between a component's hosts, and the model doesn't say if a failed process moves it.
+
+    What forwards packets in its kernel, and the mechanism itself, have no process that fails beside it.
+    """
+    cluster = component.cluster
+    if cluster is None or cluster.by is None or cluster.watches is not None or cluster.failover == "manual":
+        return False
+    mover = _mover(components, cluster)
+    if (
+        mover not in _BY_LAYER_2
+        or mover in _OF_RESOURCES
+        or not (cluster.mode == "active-active" or is_active_passive(cluster))
+    ):
+        return False
+    forwards = component.kind in FORWARDING or product_of(component.product).forwards
+    itself = (component.product or "").casefold() in _BY_LAYER_2
+    hosts = {host for replica in component.replicas for host in replica.hosts}
+    return len(hosts) > 1 and not (component.managed or forwards or itself)
 
 
 def copies_awaited(component: Component) -> int:
@@ -187,10 +214,14 @@ def predecessors(component: Component, replica: str) -> tuple[str, ...]:
     cluster = component.cluster
     if not is_active_passive(cluster) or not _watches_hosts(component, replica):
         return ()
-    members = [member.id for member in component.replicas]
-    active = cluster.active if cluster is not None else ()
-    order = [*active, *(member for member in members if member not in active)]
-    return tuple(order[: order.index(replica)])
+    order = order_of_takeover(component)
+    return order[: order.index(replica)]
+
+
+def order_of_takeover(component: Component) -> tuple[str, ...]:
+    """Return the members of an active-passive cluster in the order in which they take its traffic."""
+    active = component.cluster.active if component.cluster is not None else ()
+    return (*active, *(replica.id for replica in component.replicas if replica.id not in active))
 
 
 def keeps_address(component: Component, replica: str) -> bool:

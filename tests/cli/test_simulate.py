@@ -300,6 +300,19 @@ def test_an_asynchronous_failover_loses_the_last_writes(
     assert [name for name, flow in document["flows"].items() if words in flow["hints"]] == flows
 
 
+_PAIR = """\
+archgen: 1
+name: x
+hosts: {a: {}, b: {}}
+components:
+  user: {kind: client}
+  imap: {kind: service, runs_on: [a, b], cluster: {mode: active-passive, active: a, failover: automatic, by: vrrp}}
+connections:
+  user -> imap: imaps
+flows:
+  buy: {steps: [user -> imap: FETCH]}
+"""
+
 CONDITIONS = {
     "a queue that nobody says is awaited": (
         """\
@@ -353,6 +366,11 @@ flows:
 """,
         ["a"],
         "only if the traffic of imap@a moves to another replica (untracked-failover)",
+    ),
+    "a failover of which nobody says what it notices": (
+        _PAIR,
+        ["imap@a"],
+        "only if the failover of imap notices that imap@a failed by itself (`watches` isn't declared)",
     ),
     "a lease that no step asks for": (
         """\
@@ -410,3 +428,24 @@ def test_an_outcome_depends_on_nothing_that_is_declared(tmp_path: Path, capsys: 
         main(["simulate", str(file), *words, "--format", "json"])
         hints = json.loads(capsys.readouterr().out)["flows"]["buy"]["hints"]
         assert not [hint for hint in hints if hint.startswith("only if")], name
+
+
+@pytest.mark.parametrize(
+    ("lost", "condition"),
+    [
+        (["a"], False),  # the host, which the others miss
+        (["imap@b"], False),  # the standby
+        (["imap@a", "a"], False),
+        (["imap@a", "imap@b"], False),
+        (["imap@a"], True),
+    ],
+)
+def test_what_an_address_moves_by_matters_where_a_process_fails_alone(
+    lost: list[str], condition: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "x.arch.yaml"
+    for text, depends in ((_PAIR, condition), (_PAIR.replace("by: vrrp", "by: vrrp, watches: process"), False)):
+        file.write_text(text)
+        main(["simulate", str(file), *(word for element in lost for word in ("--kill", element)), "--format", "json"])
+        hints = json.loads(capsys.readouterr().out)["flows"]["buy"]["hints"]
+        assert any("notices" in hint for hint in hints) == depends

@@ -48,6 +48,7 @@ _DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     data.promotions_without_promoter,
     data.commits_without_standby,
     data.failovers_without_lag,
+    operations.failovers_without_watch,
     data.reads_of_own_copies,
     encryption.encryption_between_hosts,
 )

@@ -9,6 +9,7 @@ from archgen.analysis.topology import Topology
 from archgen.language.schema.product_names import meant_product
 from archgen.model.kinds import QUEUES
 from archgen.model.wording import first_few, listed
+from archgen.reliability.members import leaves_watch_open
 from archgen.rules.model_quality.questions.gap import MOST_NAMES, Gap, component_gap
 
 
@@ -21,6 +22,19 @@ def misspelled_products(topology: Topology) -> Iterator[Gap]:
                 component,
                 f"archgen doesn't know the product `{component.product}` of {component.id}",
                 f"Did you mean `product: {meant}`? Its icon, quorum and end of support then count.",
+            )
+
+
+def failovers_without_watch(topology: Topology) -> Iterator[Gap]:
+    """Yield what moves by an address between its hosts, and doesn't say if it does when a process fails (`untracked-failover`)."""
+    for component in topology.architecture.components:
+        if topology.flows_of[component.id] and leaves_watch_open(topology.components, component):
+            yield component_gap(
+                component,
+                f"{component.id} doesn't declare whether its failover notices a process that fails by itself, so it does in every "
+                "analysis",
+                "Add `watches: process` to its `cluster` if it checks the process (keepalived: `vrrp_script` or `track_process`), "
+                "else `watches: host`.",
             )
 
 
