@@ -42,7 +42,9 @@ _ANY = ("0.0.0.0", "::", "[::]")
 _MOST_SOUGHT = 300
 """Hosts that are sought one by one in a text before its addresses are."""
 
-_URL = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]{1,40}):(?://|@//|@)((?:[^\s\"'<>]|<[\w .-]{1,60}>(?=[^\s\"']{0,80}@))+)")
+_URL = re.compile(
+    r"([a-zA-Z][a-zA-Z0-9+.-]{1,40}):(?://|@(?:tcps?:)?//|@)((?:[^\s\"'<>]|<[\w .-]{1,60}>(?=[^\s\"']{0,80}@))+)"
+)
 _HOST_PORT = re.compile(
     r"(?<![A-Za-z0-9_.\-/@])([A-Za-z0-9](?:[A-Za-z0-9_.-]{0,200}[A-Za-z0-9])?):([0-9]{1,5})(?![0-9A-Za-z.:])"
 )
@@ -54,6 +56,11 @@ _HOST_WORD = re.compile(
 )
 _RANGE = re.compile(r"([^\s,\"'{}]*)\{([0-9]{1,4})\.{2,3}([0-9]{1,4})\}([^\s,\"']*)")
 _MOST_OF_RANGE = 64
+_DESCRIPTOR = re.compile(
+    r"\(HOST[ ]?=[ ]?([A-Za-z0-9][A-Za-z0-9_.-]*)\)[ ]?\(PORT[ ]?=[ ]?([0-9]{1,5})\)", re.IGNORECASE
+)
+"""An address in a connect descriptor of Oracle (https://docs.oracle.com/en/database/oracle/oracle-database/23/netrf/)."""
+
 _BARE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _AUTHORITY = re.compile(r"(?:[^@/]*@)?\[?([A-Za-z0-9][A-Za-z0-9_.-]*)\]?(?::([0-9]{1,5}))?")
 
@@ -81,7 +88,8 @@ _SCHEMES = {
     "fastcgi": "fastcgi", "nfs": "nfs", "otlp": "grpc", "syslog": "syslog", "cockroachdb": "postgresql",
     "bolt": "bolt", "bolt+s": "bolts", "bolt+ssc": "bolts", "neo4j": "bolt", "neo4j+s": "bolts", "neo4j+ssc": "bolts",
     "cassandra": "cassandra", "pulsar": "tcp", "ssh": "ssh", "lmtp": "lmtp", "stomp": "stomp",
-    "clickhouse": "tcp", "amqp091": "amqp", "valkey": "redis", "valkeys": "rediss", "redpanda": "kafka",
+    "oracle": "oracle", "thin": "oracle", "clickhouse": "tcp", "amqp091": "amqp", "valkey": "redis", "valkeys": "rediss",
+    "redpanda": "kafka",
 }  # fmt: skip
 
 
@@ -279,6 +287,8 @@ def urls_in(text: str) -> Iterator[tuple[Mention, str]]:
                 # ClickHouse has a port for HTTP beside that of its own protocol
                 spoken = "http" if scheme == "clickhouse" and port == 8123 else protocol
                 yield Mention(host[1], spoken, port), match[2][len(authority) :]
+    for match in _DESCRIPTOR.finditer(text) if "(" in text else ():
+        yield Mention(match[1], "oracle", _port(match[2])), ""
 
 
 def _in_ports(text: str) -> Iterator[Mention]:

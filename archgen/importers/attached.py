@@ -25,6 +25,9 @@ _SETTING = re.compile(
 )
 """A name and a word; collectors of logs put nothing but blanks between them: `Host  search`."""
 
+_COMMENT = re.compile(r"\s(?:#|//)(?:\s|$)")
+"""The beginning of a comment behind a value."""
+
 _FETCHES = re.compile(r"""(^|[\s{,"'])(scrape_configs|static_configs|targets)["']?\s*[:=]|\bprometheus\.scrape\b""")
 """Words of a file that says where measurements are fetched, in the form of Prometheus or of Alloy."""
 
@@ -133,7 +136,7 @@ def _search(data: bytes, all_hosts: Mapping[str, str]) -> Iterator[tuple[int, Me
     for index in _naming(text, hosts) if lines else ():
         content = lines[index].strip() if index < len(lines) else ""
         if content and not content.startswith(("#", "//", ";")):
-            name, value = _setting(content[:_LONGEST_LINE])
+            name, value = _setting(_without_comment(content[:_LONGEST_LINE]))
             for mention in mentions(name, value, hosts):
                 yield index + 1, mention
 
@@ -173,6 +176,16 @@ def _call(attachment: Attachment, mentioned: tuple[tuple[int, Mention], ...], sh
             sheet.add(Fact(subject, "is_spoken", True, origin, evidence, sure))
         if mention.port is not None:
             sheet.add(Fact(subject, "number", mention.port, origin, evidence, sure))
+
+
+def _without_comment(line: str) -> str:
+    """Return a line without the comment behind its value; a sign inside quotes begins none."""
+    if "#" in line or "//" in line:
+        for match in _COMMENT.finditer(line):
+            before = line[: match.start()]
+            if before.count('"') % 2 == before.count("'") % 2 == 0:
+                return before
+    return line
 
 
 def _setting(line: str) -> tuple[str, str]:

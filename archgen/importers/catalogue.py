@@ -61,7 +61,7 @@ PRODUCTS: dict[str, Known] = {
         "database", "mongodb", "mongodb", 27017, "mongo mongodb mongodb-sharded percona-server-mongodb ferretdb mongod"
     ),
     **_stores("database", "mssql", "mssql", 1433, "mssql azure-sql-edge"),
-    **_stores("database", "oracle", "oracle", 1521, "oracle-xe oracle-free"),
+    **_stores("database", "oracle", "oracle", 1521, "oracle-xe oracle-free oracle-database oracle-xe-11g"),
     **_stores("database", "cassandra", "cassandra", 9042, "cassandra"),
     **_stores("database", "scylladb", "cassandra", 9042, "scylla scylladb"),
     **_stores("database", "clickhouse", "http", 8123, "clickhouse clickhouse-server"),
@@ -284,7 +284,7 @@ STORES = {
     number: PRODUCTS[name]
     for number, name in (
         (3306, "mysql"), (5432, "postgres"), (5672, "rabbitmq"), (6379, "redis"), (9042, "cassandra"), (27017, "mongo"), (1433, "mssql"),
-        (11211, "memcached"), (1883, "mosquitto"), (9092, "kafka"), (7687, "neo4j"),
+        (11211, "memcached"), (1883, "mosquitto"), (9092, "kafka"), (7687, "neo4j"), (1521, "oracle-free"),
     )
 }  # fmt: skip
 """The best-known store by its usual port."""

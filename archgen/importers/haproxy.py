@@ -17,7 +17,8 @@ _SECTION = re.compile(
     r"(global|defaults|frontend|backend|listen|userlist|peers|resolvers|program|cache|mailers|ring|http-errors)\b"
 )
 _SNIFF = re.compile(
-    rb"\n(?:(?:frontend|backend|listen)\s+\S+|[ \t]+(?:(?:frontend|backend)[ \t]+[\w.-]+|listen[ \t]+[\w.-]+[ \t]+\S*:\d+)[ \t]*$)",
+    rb"\n(?:(?:frontend|backend|listen)[ \t]+[^\s=]\S*"
+    rb"|[ \t]+(?:(?:frontend|backend)[ \t]+[\w.-]+|listen[ \t]+[\w.-]+[ \t]+\S*:\d+)[ \t]*$)",
     re.MULTILINE,
 )
 """A section behind the end of a line; one that is indented has no end that another program's configuration has."""

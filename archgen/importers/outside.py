@@ -28,7 +28,7 @@ from archgen.importers.store_names import names_host_alone, read_store_name, tel
 _BY_PROTOCOL = {
     "postgresql": "postgres", "mysql": "mysql", "mongodb": "mongo", "redis": "redis", "rediss": "redis", "amqp": "rabbitmq",
     "amqps": "rabbitmq", "kafka": "kafka", "memcached": "memcached", "mssql": "mssql", "nats": "nats", "cassandra": "cassandra",
-    "bolt": "neo4j", "bolts": "neo4j",
+    "bolt": "neo4j", "bolts": "neo4j", "oracle": "oracle-free",
 }  # fmt: skip
 _TO_COME = re.compile(r"(?:jdbc:)?([a-z][a-z0-9+]*)://(?:[^@\s]*@)?\$[({]?[A-Za-z_]")
 """The beginning of an address whose host a variable holds."""

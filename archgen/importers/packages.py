@@ -41,6 +41,7 @@ _LIBRARIES = {
     "cassandra": "cassandra|gocql|scylla",
     "mssql": "mssql|sqlserver|tedious|pyodbc|pymssql|sqlclient",
     "bolt": "neo4j",
+    "oracle": "oracle|oracledb|ojdbc|cx|godror|oci|ora",
 }
 """The words with which the names of libraries for a protocol begin."""
 
@@ -74,6 +75,7 @@ _STEMS = {
     "memcached": r"mem-?cache|dalli|pylibmc|cache",
     "cassandra": r"cassandra|cql|scylla",
     "bolt": r"neo4j|bolt|cypher|graph",
+    "oracle": r"oracle|ojdbc|oci|ora|sql",
     "object-storage": r"s3|aws|amazon|boto|minio|storage|blob|bucket|opendal|fsspec|(?<![a-z])fog",
 }
 """Parts of the names of libraries for a protocol, or for a kind of stores: where no name holds one, there is no library."""

@@ -89,6 +89,7 @@ _NAMES: tuple[tuple[str, str, str | None], ...] = (
     (r"mariadb", "database", "mariadb"),
     (r"mongo", "database", "mongodb"),
     (r"redis", "key-value-store", "redis"),
+    (r"(^|[-_])oracle[-_]?(db|database|xe|free)", "database", "oracle-free"),
     (r"rabbit", "queue", "rabbitmq"),
     (r"kafka", "stream", "kafka"),
     (r"elastic", "search", "elasticsearch"),
@@ -177,14 +178,17 @@ _OF_ROOTS = {
 }  # fmt: skip
 """Variables of databases, with the product that has them."""
 
-_OF_SEARCH: tuple[tuple[str, str], ...] = (
+_OF_SEARCH = (
     (r"OPENSEARCH_JAVA_OPTS|OPENSEARCH_INITIAL_ADMIN_PASSWORD", "opensearch"),
-    (
-        r"ES_JAVA_OPTS|discovery\.type|discovery\.seed_hosts|cluster\.initial_(master|cluster_manager)_nodes",
-        "elasticsearch",
-    ),
-)
+    (r"ES_JAVA_OPTS|discovery\.type|discovery\.seed_hosts|cluster\.initial_(master|cluster_manager)_nodes", "elasticsearch"),
+)  # fmt: skip
 """Variables of search engines, with the product that has them."""
+
+_BY_WORD_BESIDE = (
+    ("server", "mssql", "mssql"), ("server", "authentik", "goauthentik"), ("php", "fpm", "php-fpm"),
+    *((name, "oracle", "oracle-free") for name in ("database", "enterprise", "express", "free")),
+)  # fmt: skip
+"""Images whose last word tells nothing, the word beside it that does, and the product."""
 
 _OF_ANY_EXPORTER = frozenset(("metrics", "metric", "stats", "custom", "app", "application", "data"))
 """Words before `exporter` that name no product which it measures: such a program is somebody's own."""
@@ -232,12 +236,9 @@ def is_product(image: str) -> bool:
 @lru_cache(maxsize=4096)
 def _by_image(image: str) -> Known | None:
     segment = image_name(image)
-    if segment == "server" and "mssql" in image:
-        return PRODUCTS["mssql"]
-    if segment == "server" and "authentik" in image:
-        return PRODUCTS["goauthentik"]
-    if segment == "php" and "fpm" in image:
-        return PRODUCTS["php-fpm"]
+    named = next((known for name, word, known in _BY_WORD_BESIDE if segment == name and word in image), None)
+    if named is not None:
+        return PRODUCTS[named]
     if segment.endswith(("-exporter", "_exporter")):
         words = {*re.split("[-_]", segment)} - {"exporter"}
         is_own = words <= _OF_ANY_EXPORTER or _by_name(segment) == ("service", None)

@@ -13,6 +13,7 @@ _BY_WORD = tuple((re.compile(pattern, re.IGNORECASE), product) for pattern, prod
     (r"RABBIT|AMQP", "rabbitmq"), (r"KAFKA|BOOTSTRAP_SERVERS", "kafka"), (r"ELASTIC|(^|_)ES_", "elasticsearch"),
     (r"OPENSEARCH", "opensearch"),
     (r"MEMCACHE", "memcached"), (r"CASSANDRA", "cassandra"), (r"NEO4J", "neo4j"), (r"MSSQL|SQLSERVER", "mssql"),
+    (r"(^|_)ORACLE_?(DB_?)?(HOST|DSN|URL|SERVER|CONN|JDBC|TNS|SID|SERVICE|PORT|USER|PASS)", "oracle-free"),
     (r"MINIO", "minio"), (r"(^|_)S3_", "localstack"), (r"(^|_)SQS_", "elasticmq"), (r"DYNAMO", "dynamodb-local"),
     (r"NACOS", "nacos"), (r"EUREKA", "eureka"), (r"(^|_)CONSUL_", "consul"), (r"KEYCLOAK", "keycloak"), (r"^VAULT_", "vault"),
     (r"(^|_)(DB|DATABASE|DATASOURCE)_", ""),
@@ -29,7 +30,7 @@ _OF_PROVIDERS = tuple((re.compile(pattern, re.IGNORECASE), product) for pattern,
 _RUN_TOGETHER = re.compile(r"^(DB)(PASS|PWD|USER|LOGIN)", re.IGNORECASE)
 _ASKS = re.compile(
     r"((?<!V)(?<!VIRTUAL_)HOSTS?|HOSTNAME|SERVERS?|ADDR(ESS)?|ENDPOINT|BROKERS?|URLS?|URI|DSN|NODES?|CONTACT_?POINTS|DEFAULT_?ZONE|"
-    r"CONN(ECTION)?_?STR(ING)?)$",
+    r"CONN(ECT(ION)?)?_?STR(ING)?)$",
     re.IGNORECASE,
 )
 _NAMES_HOST = re.compile(r"((?<!V)(?<!VIRTUAL_)HOST(NAME)?|SERVER|ADDR(ESS)?)$", re.IGNORECASE)

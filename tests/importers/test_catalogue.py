@@ -19,6 +19,7 @@ def test_each_protocol_of_an_import_is_known_to_the_language() -> None:
 def test_usual_port_of_a_store_means_the_best_known_one() -> None:
     assert {number: store.product for number, store in STORES.items()} == {
         1433: "mssql",
+        1521: "oracle",
         1883: "mosquitto",
         3306: "mysql",
         5432: "postgresql",

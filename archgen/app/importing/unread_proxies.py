@@ -17,6 +17,9 @@ _MOUNTED = re.compile(
 )
 """A path before a target in a container, or by itself as the source of a mount or of a configuration."""
 
+_OF_SHELL = re.compile(r"\$(PWD|\{PWD\})/")
+"""The directory of a compose file, as a shell tells it."""
+
 _COPIED = re.compile(r"^[ \t]*(?:COPY|ADD)[ \t]+(.*)", re.MULTILINE | re.IGNORECASE)
 _RECIPE = re.compile(r"(^|[._-])(Dockerfile|Containerfile)([._-]|$)", re.IGNORECASE)
 _COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
@@ -43,7 +46,7 @@ def owners_in(directory: str, paths: Iterable[str], found: FoundFiles) -> dict[s
 
 def _named_in(text: str, *, is_recipe: bool) -> Iterator[str]:
     """Yield the relative paths that a file mounts; a recipe of an image names them as they are, and the target last."""
-    text = _COMMENT.sub("", text)
+    text = _OF_SHELL.sub("./", _COMMENT.sub("", text))
     if not is_recipe:
         yield from (short or long for short, long in _MOUNTED.findall(text))
     for line in _COPIED.findall(text) if is_recipe else ():

@@ -53,9 +53,13 @@ def _public(inventory: Inventory, candidates: list[str]) -> list[str]:
 
 def _is_exposed(part: Part, entries: list[Entry]) -> bool:
     aside = part.is_aside and part.traits.observes
-    return (part.keeps_data or aside or all(entry.admin for entry in entries)) and any(
-        not entry.local for entry in entries
-    )
+    is_open = any(not entry.local or is_by_proxy(entry) for entry in entries)
+    return (part.keeps_data or aside or all(entry.admin for entry in entries)) and is_open
+
+
+def is_by_proxy(entry: Entry) -> bool:
+    """Return True for an entry that a label asks a proxy in no file for: its route comes from outside."""
+    return entry.local and entry.evidence != "ports"
 
 
 def _may_lead(part: Part) -> bool:

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from archgen.importers.assembly.certainty import UNPROVEN, leave_open
 from archgen.importers.assembly.collecting import collect, spread_callees
 from archgen.importers.assembly.copies import mark_copies
-from archgen.importers.assembly.doors import Doors, is_local, is_walked, may_redirect, sort_doors
+from archgen.importers.assembly.doors import Doors, is_by_proxy, is_local, is_walked, may_redirect, sort_doors
 from archgen.importers.assembly.flows import flows_of
 from archgen.importers.assembly.grouping import group
 from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part
@@ -56,7 +56,9 @@ def assemble_model(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> 
     taken = set(inventory.parts)
     client = free_id("visitor", taken)
     application = _application(inventory, doors)
-    local = [name for name in doors.front if is_local(inventory, name) and application is None]
+    by_proxy = {entry.component for entry in inventory.entries if is_by_proxy(entry)}
+    behind = [*doors.front, *(name for name in doors.exposed if name in by_proxy)]
+    local = [name for name in behind if is_local(inventory, name) and application is None]
     outer = free_id("outer-proxy", taken) if local else None
     draft = _Draft(inventory, doors, client, outer, application)
     groups = _groups(inventory)

@@ -31,6 +31,28 @@ _TOOLS = ("alpine", "bash", "busybox", "curl", "debian", "openssl", "ubuntu")
 
 _IDLE = re.compile(r"\btail\s+-[fF]\s+/dev/null|\bsleep\s+(inf|infinity|\d{4,})\b")
 
+_COPIES = re.compile(r"(?:(?:/bin/)?(?:ba)?sh\s+-e?c\s+)?[\"']?cp\s[^;&|]*(?:&&\s*echo\s[^;&|]*)?[\"']?")
+"""A command of nothing but a copy."""
+
+_CLIENT = re.compile(
+    r"(?:^|[\s/\"'(;&|])(psql|pg_restore|createdb|mysql(?=\s+-)|mysqladmin|mongosh|mongo(?=\s+-)|mongorestore|mongoimport|redis-cli|"
+    r"clickhouse-client|cqlsh|rabbitmqadmin|kafka-topics(\.sh)?)(?=\s)"
+)
+"""Clients that come in the images of stores."""
+
+_DAEMON = re.compile(
+    r"(?:^|[\s/\"'(;&|])(postgres|mysqld(_safe)?|mariadbd|mongod|redis-server|cassandra|clickhouse-server|rabbitmq-server|"
+    r"[\w-]*entrypoint(\.sh)?|kafka-server-start(\.sh)?|pg_ctl\w*|while|crond?|tail)(?=[\s\"';&|)]|$)"
+)
+"""What such an image runs otherwise, and what repeats a command."""
+
+_SCRIPT = re.compile(r"(/\w+)*/?(ba)?sh\s|\S+\.sh(\s|$)")
+_OF_CLIENTS = frozenset(("PGHOST", "MYSQL_HOST", "MONGO_HOST"))
+"""Variables by which a client is told the host of a store."""
+
+_OF_DATA = re.compile(r"/(var/lib|data|bitnami)(/|$)")
+"""Where stores keep their data."""
+
 _SIDECAR = re.compile(r"(^|[-_/])(daprd?|sidecar)([-_:]|$)", re.IGNORECASE)
 
 
@@ -46,7 +68,7 @@ def reason_of(name: str, service: Service, kind: Guess, ended: bool, others: Ite
     prepares = _PREPARES.search(name) is not None and ends
     # a server's image under another command prepares the server
     likely = (once or prepares) and (works or (ends and service.words != "")) and not _serves(service)
-    if ended or (likely and not _is_addressed(service, others)):
+    if ended or _copies_alone(service) or _is_client(service, kind) or (likely and not _is_addressed(service, others)):
         return "runs once and ends"
     if works and service.at_terminal and not service.ports and _BY_HAND.search(name):
         return "is run by hand, at a terminal"
@@ -57,6 +79,20 @@ def reason_of(name: str, service: Service, kind: Guess, ended: bool, others: Ite
     if service.image and (name_of_image in _HELPERS or waits):
         return "takes part in no request"
     return ""
+
+
+def _copies_alone(service: Service) -> bool:
+    """Return True for a command that copies the files of an image into a volume, and does nothing else."""
+    return not service.ports and _COPIES.fullmatch(service.words.strip()) is not None
+
+
+def _is_client(service: Service, kind: Guess) -> bool:
+    """Return True for the image of a store under the command of its client: that asks another store once, and keeps nothing."""
+    if not kind.known.keeps_data or service.ports or service.restart in ("always", "unless-stopped"):
+        return False
+    words, keeps = service.words, any(_OF_DATA.match(target) for target in service.mounts)
+    is_script = not _OF_CLIENTS.isdisjoint(service.environment) and _SCRIPT.match(words) is not None
+    return not keeps and (is_script or _CLIENT.search(words) is not None) and _DAEMON.search(words) is None
 
 
 def _serves(service: Service) -> bool:

@@ -59,6 +59,7 @@ def _protocol(known: Known, port: Publication) -> str:
     passed_on = protocol_of_port(port.target) if KINDS[known.kind].balances or known.kind == "mail" else None
     if passed_on is not None:
         return passed_on
-    if known.port == port.target or known.keeps_data:
+    is_of_one_protocol = KINDS[known.kind].balances and known.protocol != "http"
+    if known.port == port.target or known.keeps_data or is_of_one_protocol:
         return "http" if port.target in _PAGES_OF_STORES else known.protocol
     return "ssh" if port.target == 22 else "http"

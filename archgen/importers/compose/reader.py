@@ -182,8 +182,7 @@ class _Reader:
 
     def _publish(self, part: ServicePart) -> None:
         # a port without one of the machine is published on any free one, where no visitor looks for it
-        stores = part.guess.known.keeps_data
-        published = [port for port in part.service.ports if port.published is not None and not (stores and port.unset)]
+        published = [port for port in part.service.ports if port.published is not None]
         # a port of UDP beside others serves the same callers
         for port in [port for port in published if not port.udp] or published:
             value = publication_entry(part.guess.known, port)

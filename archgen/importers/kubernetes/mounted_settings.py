@@ -10,7 +10,7 @@ from archgen.importers.facts import Attachment
 _LINE = re.compile(r"""([ \t]*)(?:- )?(?:export )?["']?([A-Za-z][A-Za-z0-9_.-]{0,80})["']?[ \t]*[:=][ \t]*(.*)""")
 _BETWEEN_WORDS = re.compile(r"[.-]+")
 _MAY_NAME_STORE = re.compile(
-    rb"[a-z]://|redis|postgres|pgsql|mysql|maria|mongo|kafka|rabbit|amqp|elastic|opensearch|memcache|cassandra|neo4j|mssql|"
+    rb"[a-z]://|redis|postgres|pgsql|mysql|maria|mongo|kafka|rabbit|amqp|elastic|opensearch|memcache|cassandra|neo4j|mssql|oracle|"
     rb"sqlserver|minio|s3|dynamo|nacos|eureka|consul|keycloak|vault|db_|database|datasource|data source",
     re.IGNORECASE,
 )
