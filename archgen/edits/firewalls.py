@@ -116,13 +116,12 @@ def admit_members(topology: Topology, component: str) -> tuple[Change, ...]:
 
     A filter with a rule that denies something, or with none for callers inside where others call, may keep them out on purpose.
     """
-    places = topology.firewalls.places(component)
     subjects = (f"component:{component}", *(f"host:{host}" for host in topology.hosts_of(component)))
     filters = dict.fromkeys(name for each in subjects for name in topology.firewalls.guards.get(each, ()))
     return tuple(
         Append(("components", name, "rules"), {"from": component, "to": component, "action": "allow"})
         for name in filters
-        if topology.firewalls.admits(name, places, component, None) is False
+        if topology.firewalls.admits(name, topology.firewalls.places(component), component, None) is False
         and _only_allow(topology, (name,))
         and (topology.firewalls.sees_inside(name) or not _is_called_inside(topology, topology.components[name]))
     )
