@@ -77,11 +77,16 @@ def what_takes_no_tls(topology: Topology, calls: Iterable[Connection]) -> str:
     if unread:
         verb = "passes" if len(unread) == 1 else "pass"
         advice.append(f"{listed(unread)} {verb} connections on unread: TLS goes from its callers to what is behind it.")
-    for protocol, instead in _INSTEAD_OF.items():
-        spoken = [call for call in calls if any(port.protocol == protocol for port in clear_ports(call))]
-        if spoken:
-            targets = dict.fromkeys(target for call in spoken for target in call.targets)
-            advice.append(instead.format(targets=listed(list(targets))))
+    called: dict[str, dict[str, None]] = {}
+    for call in calls:
+        for port in clear_ports(call):
+            if port.protocol in _INSTEAD_OF:
+                called.setdefault(port.protocol, {}).update(dict.fromkeys(call.targets))
+    advice += [
+        instead.format(targets=listed(list(called[protocol])))
+        for protocol, instead in _INSTEAD_OF.items()
+        if protocol in called
+    ]
     return " ".join(advice)
 
 

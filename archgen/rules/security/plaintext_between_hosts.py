@@ -92,18 +92,25 @@ def _title(protocol: str) -> str:
 
 
 class _Sites:
-    """The providers, regions and datacenters around hosts, looked up once for components on the same."""
+    """The providers, regions and datacenters around hosts, looked up once for the same."""
 
     def __init__(self, facts: Topology) -> None:
         self._facts = facts
         self._zones: dict[tuple[str, ...], dict[str, list[str]]] = {}
+        self._apart: dict[tuple[tuple[str, ...], ...], str] = {}
 
     def apart(self, connection: Connection) -> str:
         """Name two of a kind between which a connection may lead; empty where it stays in one."""
         if connection.locality is not None:
             return ""
-        here = self._around(connection.source)
-        there = [zones for target in connection.targets if (zones := self._around(target))]
+        ends = tuple(map(self._facts.hosts_of, (connection.source, *connection.targets)))
+        if ends not in self._apart:
+            self._apart[ends] = self._named(*ends)
+        return self._apart[ends]
+
+    def _named(self, callers: tuple[str, ...], *callees: tuple[str, ...]) -> str:
+        here = self._around(callers)
+        there = [zones for hosts in callees if (zones := self._around(hosts))]
         for kind in _FAR if here and there else ():
             for zones in there:
                 for source, target in product(here.get(kind, ()), zones.get(kind, ())):
@@ -111,9 +118,8 @@ class _Sites:
                         return f"{source} to {target}"
         return ""
 
-    def _around(self, component: str) -> dict[str, list[str]]:
-        """Return the zones around a component's hosts by their kind."""
-        hosts = self._facts.hosts_of(component)
+    def _around(self, hosts: tuple[str, ...]) -> dict[str, list[str]]:
+        """Return the zones around hosts by their kind."""
         zones = self._zones.get(hosts)
         if zones is None:
             zones = self._zones[hosts] = {}
