@@ -44,8 +44,9 @@ def terminations(topology: Topology) -> tuple[Termination, ...]:
         terminators = tuple(_terminators(topology, hops))
         passed = _passed_on(topology, flow) if terminators else {}
         for terminator in terminators:
-            for connection in _clear_behind(topology, hops, terminator, passed):
-                clear.setdefault(terminator, {})[connection] = None
+            connections = tuple(_clear_behind(topology, hops, terminator, passed))
+            if connections:
+                clear.setdefault(terminator, {}).update(dict.fromkeys(connections))
                 flows.setdefault(terminator, {})[flow] = None
                 before.setdefault(terminator, {}).update(dict.fromkeys(_again_before(topology, hops, terminator)))
     return tuple(
