@@ -159,8 +159,6 @@ class UnclaimedAddresses:
 
     def __init__(self, topology: Topology) -> None:
         self._topology = topology
-        self._declared = topology.names.addresses
-        self._sorts = {_sort(text) for text in self._declared}
 
     def of(self, server: Component) -> list[tuple[Record, bool]]:
         """Return the records of a name server, and for each whether it leads nowhere."""
@@ -170,7 +168,7 @@ class UnclaimedAddresses:
             for record, parsed in held
             if parsed is not None
             and parsed[0] == ADDRESS_TYPES[record.type.upper()]
-            and parsed[1] not in self._declared
+            and parsed[1] not in self._topology.names.addresses
         ]
 
     def _leads_nowhere(self, record: Record, text: str) -> bool:
@@ -181,6 +179,11 @@ class UnclaimedAddresses:
         entrances = {self._entrances[flow] for flow in self._topology.names.flows(record) if flow in self._entrances}
         called = frozenset().union(*entrances) if entrances else self._called
         return bool(called) and all(sort in self._sorts_of(component) for component in called)
+
+    @cached_property
+    def _sorts(self) -> set[_Sort]:
+        """The sorts of all declared addresses."""
+        return {_sort(text) for text in self._topology.names.addresses}
 
     @cached_property
     def _entrances(self) -> dict[str, frozenset[str]]:
