@@ -98,13 +98,13 @@ def _is_of_cluster(topology: Topology, component: Component) -> bool:
 
     That is a shard, or the configuration of shards, which a router of the same product leads to, and a part of a file system.
     """
-    others = (each for each in topology.architecture.components if each.id != component.id)
-    if product_name(component.product) in _IN_PARTS:
-        return any(product_name(each.product) == product_name(component.product) for each in others)
-    callers = (topology.components[call.source] for call in topology.incoming[component.id])
-    routers = (caller for caller in callers if topology.kind(caller.id).balances)
     product = product_name(component.product)
-    return bool(product) and any(product_name(router.product) in (product, "mongos") for router in routers)
+    if product in _IN_PARTS:
+        others = (each for each in topology.architecture.components if each.id != component.id)
+        return any(product_name(each.product) == product for each in others)
+    routers = [call.source for call in topology.incoming[component.id] if topology.kind(call.source).balances]
+    products = (product_name(topology.components[router].product) for router in routers)
+    return bool(product) and any(name in (product, "mongos") for name in products)
 
 
 def _can_copy(topology: Topology, backup: Component, store: Component) -> bool:

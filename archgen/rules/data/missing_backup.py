@@ -28,7 +28,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     facts = context.topology
     for component in facts.architecture.components:
         backups = facts.backups.get(component.id, ())
-        tested = max((backup.restore_tested or "" for backup in backups), default="")
+        tested = max(backup.restore_tested or "" for backup in backups) if backups else ""
         if component.managed:
             # its provider keeps copies of a database, and the date of a test is the team's own
             if tested and _is_old(context, tested):

@@ -88,7 +88,8 @@ def queues_without_copies(topology: Topology) -> Iterator[Gap]:
 
 def reads_of_own_copies(topology: Topology) -> Iterator[Gap]:
     """Yield stores of which one site reads the primary by its name, and another the copy on its own: only the first is a role."""
-    for component in topology.architecture.components:
+    pinned = any(hop.step.pinned for hops in topology.hops.values() for hop in hops)
+    for component in topology.architecture.components if pinned else ():
         steps = [hop.step for hop in topology.hops_to[component.id] if _reads_beside(topology, hop)]
         of_primary = [step for step in steps if names_primary(component, step.pinned)]
         others = [step for step in steps if step not in of_primary]
