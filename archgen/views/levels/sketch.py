@@ -113,17 +113,21 @@ def with_chips(drawn: Sketch, shared: Iterable[str]) -> Sketch:
 
 
 def _relieved(drawn: Sketch) -> Sketch:
-    """Turn the lines of the busiest card into chips while there are too many lines, or too many for the cards."""
+    """Turn the lines of the busiest card into chips while there are too many lines, or too many for the cards.
+
+    For a few too many it's one that the others call: a card that calls many would stand alone without its lines, in the
+    middle of what it does.
+    """
     while drawn.lines:
-        card, count = max(_degrees(drawn).items(), key=lambda item: (item[0] not in drawn.inside, item[1]))
+        ends = Counter(end for pair in drawn.lines for end in pair)
+        if len(drawn.lines) <= LINES:
+            called = Counter(target for _, target in drawn.lines)
+            ends = Counter({card: n for card, n in ends.items() if card not in drawn.inside or 2 * called[card] >= n})
+        card, count = max(ends.items(), key=lambda item: (item[0] not in drawn.inside, item[1]), default=("", 0))
         if len(drawn.lines) <= LINES and (drawn.tangle <= DENSE or count < MANY):
             break
         drawn = with_chips(drawn, (card,))
     return drawn
-
-
-def _degrees(drawn: Sketch) -> Counter[str]:
-    return Counter(end for pair in drawn.lines for end in pair)
 
 
 def _folded(topology: Topology, drawn: Sketch) -> Sketch:
