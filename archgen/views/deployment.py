@@ -130,7 +130,7 @@ def _host_group(
         zone for zone in dict.fromkeys(folding.zones.get(zone, zone) for zone in host.zones) if f"zone:{zone}" in groups
     ]
     network = f"network:{host.network}"
-    below = f"host:{host.runs_on}" if host.runs_on is not None else None
+    below = f"host:{folding.host(host.runs_on)}" if host.runs_on is not None else None
     parent = below or (f"zone:{zones[0]}" if zones else network if network in groups else None)
     others = [topology.zones[zone].name or zone for zone in zones[0 if below else 1 :]]
     alike = folding.hosts_like(host.id)

@@ -170,6 +170,23 @@ def test_a_shared_service_is_a_chip_on_its_callers() -> None:
     assert not [edge for edge in opened.edges if "bus" in (edge.source, edge.target)]
 
 
+def test_a_service_that_calls_many_keeps_its_lines() -> None:
+    """It stands in the middle of what it does; with its calls on chips it would stand alone."""
+    stores = [f"s{number}" for number in range(7)]
+    text = "archgen: 1\nname: Hub\ncomponents:\n  user: {kind: client}\n  web: {kind: web-server}\n  hub: {kind: service}\n"
+    text += "  saved: {kind: backup}\n" + "".join(f"  {name}: {{kind: database, product: {name}}}\n" for name in stores)
+    text += "connections:\n  user -> web: https\n  web -> hub: https\n"
+    text += "".join(f"  hub -> {name}: {{protocol: tcp, port: {number}}}\n" for number, name in enumerate(stores, 1))
+    text += "".join(f"  {name} -> saved: {{protocol: tcp, port: 1{number}}}\n" for number, name in enumerate(stores, 1))
+    text += "".join(
+        f"  web -> {name}: {{protocol: tcp, port: 2{number}}}\n" for number, name in enumerate(stores[:3], 1)
+    )
+    (picture,) = drawn(text)
+    cards = {node.id: [chip.label for chip in node.chips] for node in picture.diagram.nodes}
+    assert {edge.target for edge in picture.diagram.edges if edge.source == "hub"} == set(stores)
+    assert all(cards[name] == ["→ saved"] for name in stores)
+
+
 def test_lines_between_two_groups_are_one_that_counts_and_shows_the_worst() -> None:
     pairs = [(name, number) for name in "ab" for number in range(15)]
     hosts = "".join(f"  h-{name}{number}: {{network: {name}}}\n" for name, number in pairs)
@@ -208,6 +225,7 @@ def test_equal_components_fold_into_one_card_that_names_them() -> None:
         (["partner", "staff"], ("partner and staff", "×2")),
         (["a", "b", "c"], ("a … c", "×3")),
         (["Relay Europe", "Relay Asia"], ("Relay", "×2: Europe, Asia")),
+        (["F5 BIG-IP in A", "F5 BIG-IP in B"], ("F5 BIG-IP", "×2: A, B")),
     ],
 )
 def test_equal_components_are_named_by_what_their_names_share(names: list[str], shared: tuple[str, str]) -> None:

@@ -172,6 +172,50 @@ def test_hosts_that_share_most_of_their_components_fold_closest() -> None:
     assert details["reports", "host:core-1"] == "Worker · on core-3"
 
 
+MACHINES = """
+archgen: 1
+name: Machines
+zones: {room-1: {kind: datacenter}, room-2: {kind: datacenter}}
+hosts:
+  m-1: {zone: room-1}
+  m-2: {zone: room-2}
+  m-3: {zone: room-2}
+  lb-1: {runs_on: m-1}
+  lb-2: {runs_on: m-2}
+  app-1: {runs_on: m-1}
+  app-2: {runs_on: m-2}
+  batch-1: {runs_on: m-1}
+  log-1: {runs_on: m-3}
+components:
+  balancer: {kind: load-balancer, runs_on: [lb-1, lb-2]}
+  shop: {kind: app-server, runs_on: [app-1, app-2]}
+  nightly: {kind: scheduler, runs_on: batch-1}
+  log: {kind: log-collector, runs_on: log-1}
+connections: {'balancer -> shop': https, 'nightly -> shop': https, 'shop -> log': https}
+"""
+
+
+def test_machines_that_carry_mostly_the_same_fold_closest() -> None:
+    shown = topology(MACHINES)
+    assert fold_equal(shown, "close").hosts["m-2"] == "m-2"
+    folding = fold_equal(shown, "closest")
+    assert {folding.hosts[host] for host in ("m-1", "m-2")} == {"m-1"}
+    assert folding.hosts["m-3"] == "m-3"
+    assert folding.hosts["app-2"] == "app-1"
+    diagram = deployment(shown, (), folding)
+    around = {group.id: group.parent for group in diagram.groups}
+    assert around["host:batch-1"] == around["host:lb-1"] == "host:m-1"
+    assert {node.label: node.detail for node in diagram.nodes}["nightly"] == "Scheduler · in room-1"
+
+
+def test_what_stays_apart_on_a_folded_machine_stands_on_the_one_that_is_shown() -> None:
+    text = MACHINES.replace("batch-1: {runs_on: m-1}", "batch-1: {runs_on: m-2}")
+    shown = topology(text)
+    diagram = deployment(shown, (), fold_equal(shown, "closest"))
+    assert {group.id: group.parent for group in diagram.groups}["host:batch-1"] == "host:m-1"
+    assert best(diagram)
+
+
 def test_hosts_that_share_a_single_component_stay_apart() -> None:
     shown = topology(CLUSTER)
     folding = fold_equal(shown, "closest")

@@ -89,6 +89,10 @@ def _stems(cards: Sequence[str], place: int) -> list[tuple[str, ...]] | None:
     return None if any(len(part) < 2 for part in stems.values()) else [tuple(part) for part in stems.values()]
 
 
+_PREPOSITIONS = frozenset(("at", "for", "from", "in", "of", "on", "to"))
+"""Words that end no name: what follows them varies."""
+
+
 def _removed(stems: Iterable[Sequence[str]]) -> list[str]:
     """Return the tokens by which the components of a stem differ."""
     return [token for part in stems for card in part for token in _tokens(card) if token not in _shared(part)]
@@ -102,8 +106,12 @@ def _shared(names: Sequence[str]) -> tuple[str, ...]:
 def shared_name(names: Sequence[str]) -> tuple[str, str]:
     """Return the name of equal components and how many they are: ("web", "×2: eu, us")."""
     joint = " " if any(" " in name for name in names) else "-"
-    stem = joint.join(_shared(names))
-    varying = [joint.join(token for token in _tokens(name) if token not in _shared(names)) for name in names]
+    parts = [name.split() if joint == " " else _tokens(name) for name in names]
+    same = [token for token in parts[0] if all(token in other for other in parts)]
+    varying = [joint.join(token for token in part if token not in same) for part in parts]
+    while same and same[-1].lower() in _PREPOSITIONS:
+        same.pop()
+    stem = joint.join(same)
     if not any(letter.isalpha() for letter in stem):
         return (listed(names) if len(names) == 2 else f"{names[0]} … {names[-1]}"), f"×{len(names)}"
     short = len(names) <= _NAMED and all(varying)

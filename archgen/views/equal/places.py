@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Literal
 
 from archgen.analysis.topology import Topology
@@ -67,8 +67,11 @@ class _Equality:
             if host.runs_on is not None:
                 self._below.setdefault(host.runs_on, []).append(host.id)
         self._roles = {host: self._roles_on(host) for host in topology.hosts}
+        self._carriers: dict[str, str] = {}
+        """What stands for each host that carries others, where they are joined."""
         if closeness == "closest":
             self._join_hosts()
+            self._carriers = self._joined_carriers()
         self._loads = {host.id: self._load(host) for host in topology.architecture.hosts}
 
     def folding(self) -> Folding:
@@ -120,25 +123,32 @@ class _Equality:
     def _join_hosts(self) -> None:
         """Give hosts of one network that share half of their components the roles of all of them."""
         held = {host: self._components(roles) for host, roles in self._roles.items()}
-        leader = {host: host for host in held}
-
-        def lead(host: str) -> str:
-            while leader[host] != host:
-                host = leader[host]
-            return host
-
-        for component in self._topology.components:
-            for host, other in combinations(self._topology.hosts_of(component), 2):
-                if (
-                    lead(host) != lead(other)
-                    and self._are_beside(host, other)
-                    and _share_several(held[host], held[other])
-                ):
-                    leader[lead(other)] = lead(host)
+        pairs = (combinations(self._topology.hosts_of(part), 2) for part in self._topology.components)
+        leads = _joined(
+            held,
+            (
+                (host, other)
+                for host, other in chain.from_iterable(pairs)
+                if self._are_beside(host, other) and _share_several(held[host], held[other])
+            ),
+        )
         joint: dict[str, frozenset[tuple[str, bool]]] = {}
         for host, roles in self._roles.items():
-            joint[lead(host)] = joint.get(lead(host), frozenset()) | roles
-        self._roles = {host: joint[lead(host)] for host in self._roles}
+            joint[leads[host]] = joint.get(leads[host], frozenset()) | roles
+        self._roles = {host: joint[leads[host]] for host in self._roles}
+
+    def _joined_carriers(self) -> dict[str, str]:
+        """Return what stands for each host that carries others, where those of one network carry mostly the same."""
+        by_network: dict[tuple[str | None, bool], list[str]] = {}
+        for host in self._below:
+            carrier = self._topology.hosts[host]
+            by_network.setdefault((self._network(carrier), carrier.runs_on is None), []).append(host)
+        pairs = chain.from_iterable(combinations(hosts, 2) for hosts in by_network.values())
+        return _joined(self._below, (pair for pair in pairs if _share_more_than_half(*map(self._held_by, pair))))
+
+    def _held_by(self, host: str) -> frozenset[str]:
+        """Return the components on a host and on the hosts that it carries."""
+        return self._components(self._roles[host]).union(*map(self._held_by, self._below.get(host, ())))
 
     def _components(self, roles: Iterable[tuple[str, bool]]) -> frozenset[str]:
         """Return the components of some roles without those that watch the others."""
@@ -152,9 +162,12 @@ class _Equality:
         return self._networks.get(host.network or "", host.network)
 
     def _load(self, host: Host) -> str:
-        """Return what runs on a host and on the hosts that it carries."""
-        carried = sorted(self._load(self._topology.hosts[inner]) for inner in self._below.get(host.id, ()))
-        return str((self._network(host), sorted(self._roles[host.id]), carried))
+        """Return what runs on a host and on the hosts that it carries, for joined ones on all of them."""
+        lead = self._carriers.get(host.id)
+        if lead is None:
+            carried = sorted(self._load(self._topology.hosts[inner]) for inner in self._below.get(host.id, ()))
+            return str((self._network(host), sorted(self._roles[host.id]), carried))
+        return str((self._network(host), lead))
 
     def _network_twins(self) -> dict[str, str]:
         """Map the network of each twin to that of the component it is the twin of, if both have one alone."""
@@ -222,7 +235,7 @@ class _Equality:
         for host in topology.architecture.hosts:
             for zone in host.zones:
                 looks[zone].append(self._loads[host.id])
-                held[zone] |= self._components(self._roles[host.id])
+                held[zone] |= self._held_by(host.id)
         for replica in topology.replicas.values():
             for zone in () if replica.hosts else topology.index.zones_with(replica)[:1]:
                 looks[zone].append(str(self._look(replica)))
@@ -240,6 +253,26 @@ def _share_several(first: frozenset[str], second: frozenset[str]) -> bool:
     """Return True if two hosts share several components, and half of what the smaller of them holds."""
     shared = len(first & second)
     return shared >= _SEVERAL and shared >= _SHARED * min(len(first), len(second))
+
+
+def _share_more_than_half(first: frozenset[str], second: frozenset[str]) -> bool:
+    """Return True if two hosts that carry others share several components, and more than half of what the larger holds."""
+    shared = len(first & second)
+    return shared >= _SEVERAL and shared > _SHARED * max(len(first), len(second))
+
+
+def _joined(names: Iterable[str], pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the first of the group that each name belongs to, where pairs belong together."""
+    leader = {name: name for name in names}
+
+    def lead(name: str) -> str:
+        while leader[name] != name:
+            name = leader[name]
+        return name
+
+    for name, other in pairs:
+        leader[lead(other)] = lead(name)
+    return {name: lead(name) for name in leader}
 
 
 def _content(topology: Topology) -> dict[str, list[str]]:
