@@ -134,3 +134,35 @@ def test_hosts_of_a_route_stand_in_rules_lists_and_matches() -> None:
     text = f"{{apiVersion: v1, kind: HTTPRoute, metadata: {{name: r}}, spec: {spec}}}\n".encode()
     (route,) = (each for root in documents_of("r.yaml", text) for each in objects_of(root))
     assert [*hosts_of_route(route)] == ["a.org", "b.org", "c.org", "d.org"]
+
+
+TAKER = WORKLOAD.replace('image: "acme/web:1"', 'image: "acme/web:1", envFrom: [{secretRef: {name: settings}}]')
+SETTINGS = (
+    "{apiVersion: v1, kind: Secret, metadata: {name: settings}, stringData: {REDIS_URL: 'redis://cache-1:6379'}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("overlay", "directory", "counts"),
+    [("prod", "dev", False), ("prod", "settings", True), ("other", "staging", False), ("dev", "dev", True)],
+)
+def test_settings_in_a_directory_for_trials_are_none_of_what_visitors_use(
+    overlay: str, directory: str, counts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({"k8s/base/app.yaml": TAKER, "k8s/base/kustomization.yaml": "resources: [app.yaml]\n"})
+    write({f"k8s/overlays/{overlay}/kustomization.yaml": "resources: [../../base]\n"})
+    write({f"k8s/{directory}/settings.yaml": SETTINGS})
+    result = import_model((".",), None)
+    assert ("web -> cache-1" in result.text) is counts
+    assert ("left out: Secret settings" in summary(result)) is not counts
+    assert ("No file holds Secret settings" in result.text) is not counts
+
+
+def test_all_lies_in_a_directory_that_its_name_gives_to_a_trial(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({"dev/k8s/app.yaml": TAKER, "dev/k8s/kustomization.yaml": "resources: [app.yaml]\n"})
+    write({"dev/secrets/settings.yaml": SETTINGS})
+    assert "web -> cache-1" in import_model((".",), None).text

@@ -250,3 +250,30 @@ def test_what_only_a_loose_directory_runs_is_read_with_what_is_for_it(
     assert connections["api -> redis"].get("assumed") is None
     # the Service of type LoadBalancer leads to what is left out
     assert result.model.doors.assumed
+
+
+@pytest.mark.parametrize(
+    ("directory", "image", "is_read"),
+    [
+        ("test/page", "nginx:latest", False),
+        ("tests", "nginx:latest", False),
+        ("test/page", "acme/page", True),
+        ("latest", "nginx:latest", True),
+    ],
+)
+def test_public_image_in_a_directory_for_tests_is_none_of_the_system(
+    directory: str, image: str, is_read: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = {f"{directory}/page.yaml": WORKLOAD.replace("acme/web:1", image).replace("web", "page")}
+    write({"wiki/wiki.yaml": WORKLOAD, **page})
+    assert ("page" in replicas()) is is_read
+    assert ("left out: page" in summary(import_model((".",), None))) is not is_read
+
+
+def test_public_image_for_tests_is_the_system_where_there_is_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({"test/page.yaml": WORKLOAD.replace("acme/web:1", "nginx"), "settings/more.yaml": "kind: ConfigMap\n"})
+    assert "web" in replicas()

@@ -45,7 +45,7 @@ from archgen.importers.kubernetes.variants import (
     without_trials,
 )
 from archgen.importers.nodes import SourceNode
-from archgen.importers.stages import UNNAMED, stage_of
+from archgen.importers.stages import UNNAMED, is_before_release, stage_of
 
 _DEEPEST = 100
 _LARGEST = 256 * 1024
@@ -122,6 +122,7 @@ class _Builder:
         self.applied = 0
         self.deployed = [each for document in documents for each in deployed_by(document)]
         self.counting: list[Manifest] = []
+        self.stage = UNNAMED + 1
         self.turned_off: dict[str, set[str]] = {}
 
     def systems(self) -> Iterator[_Built]:
@@ -142,6 +143,7 @@ class _Builder:
                 leave_out(system, first, self.sheet)
                 continue
             taken.append(system)
+            self.stage = min(self.stage, system.stage)
             self.counting += built.objects.values()
             yield built
 
@@ -293,7 +295,13 @@ class _Builder:
         ]
         meant = {id(each): moved for each, moved in meant_for(self.counting, beside)}
         for each, is_covered in unlisted:
-            if not is_covered or each.kind in _SETTINGS:
+            if each.kind in _SETTINGS and self._is_of_trial(each):
+                self.sheet.omit(
+                    each.origin,
+                    f"{each.kind} {each.name}",
+                    "no kustomization lists it, and its directory is for trials",
+                )
+            elif not is_covered or each.kind in _SETTINGS:
                 yield _put(each, self.deployed)
             elif id(each) in meant:
                 yield meant[id(each)]
@@ -301,6 +309,12 @@ class _Builder:
                 self.sheet.omit(each.origin, each.name, "no kustomization lists it")
             elif each.kind in _NAMED_IF_UNLISTED:
                 self.sheet.omit(each.origin, f"{each.kind} {each.name}", "no kustomization lists it")
+
+    def _is_of_trial(self, each: Manifest) -> bool:
+        """Return True for what lies in a directory for trials, where the kustomizations that are read put together no trial."""
+        directory = posixpath.dirname(posixpath.normpath(each.node.path))
+        inner = directory.removeprefix(common_directory((self.base, directory)))
+        return self.stage <= UNNAMED and is_before_release(inner)
 
     def _is_commented_out(self, each: Manifest) -> bool:
         """Return True for a file that a kustomization of its directory has as an item in a comment, as one that is turned off."""

@@ -175,7 +175,10 @@ class _Reader:
         if KINDS[part.guess.known.kind].role not in ("application", "web", "balancer"):
             return
         for target, name, source in components_sought(self.manifests, part, self.hosts.all_in(part.namespace)):
-            if (part.id, target) not in self.called and not self.by_id[target].guess.known.keeps_data:
+            # of a page that no file says where it is a program knows no more than its link
+            is_link = names_page(part.guess.known.kind, name, "://")
+            is_new = (part.id, target) not in self.called and not is_link
+            if is_new and not self.by_id[target].guess.known.keeps_data:
                 self._connect(part, Mention(target), source, f"{name}, in no file")
                 self._add(f"connection:{part.id}->{target}", "variable", name, source, name, "medium")
 

@@ -18,6 +18,7 @@ _OF_WORKLOADS = (*(kind for kinds in PURPOSES for kind in kinds), "NetworkPolicy
 """Kinds of what is for workloads, and says nothing without them."""
 
 _WORD = re.compile(r"[a-z0-9]+")
+_TESTS = re.compile(r"test(s|ing)?")
 
 
 class KubernetesSystem(Struct):
@@ -41,6 +42,10 @@ class KubernetesSystem(Struct):
             for (kind, namespace, name), each in own.items()
         )
         return common > 0 and 2 * common >= len(own)
+
+
+def _runs_own(workload: Manifest) -> bool:
+    return not is_product(_image_of(workload))
 
 
 def _image_of(workload: Manifest) -> str:
@@ -127,7 +132,14 @@ def without_trials(objects: list[Manifest], sheet: FactSheet) -> Iterator[Manife
         workloads = {each.key: each for each in systems[directory] if each.kind in WORKLOADS}
         system = KubernetesSystem(stage_of(posixpath.basename(directory)), workloads)
         first = next((each for each in taken if system.stage > UNNAMED and each.excludes(system)), None)
-        if first is None:
+        is_test = _TESTS.fullmatch(posixpath.basename(directory)) is not None and not any(
+            map(_runs_own, workloads.values())
+        )
+        if is_test and any(each.workloads for each in taken if each.stage <= UNNAMED):
+            # a public image beside all else only shows that the cluster works
+            for each in workloads.values():
+                sheet.omit(each.origin, each.name, "its directory is for tests")
+        elif first is None:
             taken.append(system)
             yield from systems[directory]
         else:
