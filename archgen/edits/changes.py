@@ -147,7 +147,9 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
             count = len(set(edit.hosts).difference(host.id for host in architecture.hosts))
             new = ("", ", a new host", ", new hosts")[count]
             on = f" on {listed(places)}{new}" if places else ""
-            return f"two more members of {edit.component}{on}, which elect with the first"
+            product = next((each.product for each in architecture.components if each.id == edit.component), None)
+            together = "hold its data with the first" if product_of(product).leaderless else "elect with the first"
+            return f"two more members of {edit.component}{on}, which {together}"
         case MoveHost():
             new = _new_zones(architecture, edit.zones)
             if edit.runs_on is not None and all(host.id != edit.runs_on for host in architecture.hosts):

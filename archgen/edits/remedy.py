@@ -89,7 +89,7 @@ def _needs_more_than_a_replica(topology: Topology, component: Component) -> bool
 
 
 def _quorum_of_three(topology: Topology, component: Component) -> tuple[Edit, ...]:
-    """Return the edits for two more members, which elect with the first; none where the hosts of others are needed."""
+    """Return the edits for two more members, which agree with the first; none where the hosts of others are needed."""
     hosts = topology.hosts_of(component.id)
     if component.managed:
         return (AddReplica(component.id, None),)

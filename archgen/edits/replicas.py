@@ -39,7 +39,9 @@ def with_replica(component: Component, host: str | None, callers: Callers, *, is
         placement = component.placement or Placement()
         grown = replace(grown, placement=replace(placement, spread=placement.spread or "host"))
     if agrees_by_vote(component) and component.quorum is None and len(grown.replicas) == 3:
-        return replace(grown, quorum="majority")
+        # a part of its product is all that keeps parity, and no vote
+        has_parity = product_of(component.product).quorum == "half-to-read"
+        return grown if has_parity else replace(grown, quorum="majority")
     if len(taken) > 1 or agrees_by_vote(component):
         return grown
     if component.kind == "scheduler" and component.cluster is None and not component.managed:

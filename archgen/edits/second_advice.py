@@ -46,7 +46,7 @@ def advise_second(topology: Topology, component: Component) -> str | None:
     if not placed and needs_moving_address(component, topology.index.callers):
         return "Run at least two replicas behind a load balancer that checks them: visitors can use only one address."
     if agrees_by_vote(component):
-        return "Run three members (`replicas: 3`, `quorum: majority`), each on a host of its own: two can't elect when one fails."
+        return _more_members(component)
     if not may_run_twice(topology, component) and not (placed and component.kind in QUEUES):
         alike = _ALIKE.get(product_name(component.product))
         if alike is not None and not component.managed and not _keeps_elsewhere(topology, component):
@@ -61,6 +61,15 @@ def advise_second(topology: Topology, component: Component) -> str | None:
         if topology.takes_from_queue(component.id)
         else None
     )
+
+
+def _more_members(component: Component) -> str:
+    """Return the fix for the only member of what agrees by vote, or keeps parity over its members."""
+    product = product_of(component.product)
+    if product.quorum == "half-to-read":
+        return "Run it distributed, on four hosts (`replicas: 4`): it keeps parity over them, so that one of them may fail."
+    fails = "two are no majority" if product.leaderless else "two can't elect"
+    return f"Run three members (`replicas: 3`, `quorum: majority`), each on a host of its own: {fails} when one fails."
 
 
 def _keeps_elsewhere(topology: Topology, component: Component) -> bool:

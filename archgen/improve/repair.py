@@ -6,6 +6,7 @@ the first single point that is left, so only those that can are tried for it, wi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
@@ -202,9 +203,19 @@ def _possible(search: _Search, architecture: Architecture, edits: tuple[Edit, ..
     return tuple(possible)
 
 
-def _open(points: Points, hopeless: Collection[Subject]) -> Subject | None:
-    """Return the first single point to repair: zones before hosts before replicas, since they explain more."""
-    left = [element for elements in points.values() for element in elements if element not in hopeless]
+def _open(
+    points: Points, hopeless: Collection[tuple[str, Subject]], closed: Collection[Subject] = ()
+) -> Subject | None:
+    """Return the first single point to repair: zones before hosts before replicas, since they explain more.
+
+    One that stays a point of a flow, since nothing there can be doubled, may be none of another.
+    """
+    left = [
+        element
+        for flow, elements in points.items()
+        for element in elements
+        if element not in closed and (flow, element) not in hopeless
+    ]
     rank = {"zone": 0, "host": 1}
     return min(left, key=lambda element: rank.get(element.kind, 2), default=None)
 
@@ -214,7 +225,7 @@ def _within(
     architecture: Architecture,
     edits: tuple[Edit, ...],
     most: int,
-    hopeless: Collection[Subject],
+    hopeless: Collection[tuple[str, Subject]],
     seen: set[frozenset[Edit]],
 ) -> tuple[Edit, ...] | None:
     """Return the edits, with at most `most` more, that leave nothing open; None if there are none."""
@@ -235,13 +246,20 @@ def _within(
     return None
 
 
-def _hopeless(architecture: Architecture, search: _Search) -> frozenset[Subject] | None:
-    """Return the single points that are left, or that come up, with every edit; None if there are many edits."""
+def _hopeless(architecture: Architecture, search: _Search) -> frozenset[tuple[str, Subject]] | None:
+    """Return the single points of flows that are left, or that come up, with every edit; None if there are many edits.
+
+    Nobody builds another zone for some flows that the loss of the first takes down with others all the same.
+    """
     edits = _first_that_helps(search, architecture, every=True)
     if len(edits) >= MOST_HELPERS or search.work > 10 * WORK:
         return None
     points = search.points(_applied(search, architecture, edits))
-    return frozenset(element for elements in points.values() for element in elements)
+    left = [(flow, element) for flow, elements in points.items() for element in elements]
+    kinds = Counter((zone.kind, zone.within) for zone in architecture.zones)
+    alone = {Subject("zone", zone.id) for zone in architecture.zones if kinds[zone.kind, zone.within] == 1}
+    lost = {element for _, element in left if element in alone}
+    return frozenset((*left, *((flow.id, element) for flow in architecture.flows for element in lost)))
 
 
 def _first_that_helps(search: _Search, architecture: Architecture, every: bool = False) -> tuple[Edit, ...]:
@@ -257,7 +275,7 @@ def _first_that_helps(search: _Search, architecture: Architecture, every: bool =
         points = search.points(architecture)
         # an element that an edit added is no cause for more edits
         added = _elements(architecture) - elements
-        target = _open(points, added | given_up)
+        target = _open(points, (), added | given_up)
         if target is None:
             break
         open_flows = {flow for flow, own in points.items() if target in own}

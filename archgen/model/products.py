@@ -19,8 +19,9 @@ class Product(Struct, frozen=True, gc=False):
     """The traits of a product.
 
     `coordinates`: it keeps leaders and locations for stores and balancers, and no data of a site. `agrees`: its replicas
-    elect the one that takes a write, so that no model has to declare it. `forwards`: it passes connections on unchanged,
-    and ends no TLS unless it has a certificate. `scope` is that of the managed service, where the provider fixes it.
+    elect the one that takes a write, so that no model has to declare it; `leaderless` ones elect none, and each takes writes.
+    `forwards`: it passes connections on unchanged, and ends no TLS unless it has a certificate. `scope` is that of the managed
+    service, where the provider fixes it.
     `quorum` is how many of its replicas must be up, which cannot be switched off: a majority for anything, or for a write, and half of
     them for a read.
     `forgets_who_leaves`: a replica that is stopped in order has no vote any more, so a majority of the rest is enough.
@@ -53,6 +54,7 @@ class Product(Struct, frozen=True, gc=False):
 
     coordinates: bool = False
     agrees: bool = False
+    leaderless: bool = False
     forwards: bool = False
     scope: Scope | None = None
     plain_entry: bool = False
@@ -108,7 +110,14 @@ _TRAITS: dict[str, Product] = {
     "clickhouse-keeper": Product(coordinates=True, agrees=True),
     **dict.fromkeys(
         ("galera", "percona-xtradb-cluster"),
-        Product(agrees=True, quorum="majority", forgets_who_leaves=True, refuses_out_of_step=True, arbitrated=True),
+        Product(
+            agrees=True,
+            leaderless=True,
+            quorum="majority",
+            forgets_who_leaves=True,
+            refuses_out_of_step=True,
+            arbitrated=True,
+        ),
     ),
     # a member that is shut down leaves the group, and the rest count anew; MySQL Router passes nothing on without a majority
     "mysql-innodb-cluster": Product(agrees=True, quorum="majority", forgets_who_leaves=True),
@@ -124,10 +133,11 @@ _TRAITS: dict[str, Product] = {
     **dict.fromkeys(
         (
             *("yugabytedb", "tidb", "kafka", "redpanda"),
-            *("cassandra", "scylladb", "elasticsearch", "opensearch", "ceph", "redis-cluster"),
+            *("elasticsearch", "opensearch", "ceph", "redis-cluster"),
         ),
         Product(agrees=True),
     ),
+    **dict.fromkeys(("cassandra", "scylladb"), Product(agrees=True, leaderless=True)),
     **dict.fromkeys(("nginx", "apache", "envoy", "openresty"), Product(trusting=True)),
     **dict.fromkeys(
         ("prometheus", "prometheus-agent", "node-exporter", "victoriametrics", "thanos", "mimir", "statsd", "collectd"),
@@ -207,7 +217,7 @@ _TRAITS: dict[str, Product] = {
     ),
     "rabbitmq": Product(votes_if_set_up=True, consoles=(15672, 15671)),
     # at most half of the drives are parity, and with less it takes more of them: https://min.io/docs/minio/linux/operations/concepts/erasure-coding.html
-    "minio": Product(agrees=True, quorum="half-to-read", consoles=(9001,)),
+    "minio": Product(agrees=True, leaderless=True, quorum="half-to-read", consoles=(9001,)),
     "portainer": Product(consoles=(9000, 9443)),
     # the event socket and the manager interface run commands, and so do the others
     "freeswitch": Product(consoles=(8021,)),

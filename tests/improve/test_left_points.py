@@ -77,6 +77,57 @@ def test_an_agent_gets_no_replica_where_it_has_nothing_to_watch(
     assert "agent" in capsys.readouterr().out.partition("ship")[0]
 
 
+SHARED = """\
+archgen: 1
+name: A store and a monitoring on one host
+zones: {r-1: {kind: rack}, r-2: {kind: rack}, r-3: {kind: rack}}
+hosts: {w-1: {zone: r-1}, w-2: {zone: r-2}, m-1: {zone: r-3}}
+components:
+  worker: {kind: worker, runs_on: [w-1, w-2]}
+  watch: {kind: monitoring, runs_on: m-1}
+  store: {kind: key-value-store, product: etcd, runs_on: m-1}
+connections: {worker -> store: https, worker -> watch: https}
+flows:
+  job: {steps: [worker -> store: PUT]}
+  look: {steps: [worker -> watch: GET]}
+"""
+
+
+def test_a_point_that_stays_one_of_a_flow_is_removed_for_another(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "shared.arch.yaml"
+    file.write_text(SHARED)
+    assert main(["what-if", str(file)]) == 0
+    words = " ".join(capsys.readouterr().out.split())
+    assert "two more members of store on m-2 in r-1 and m-3 in r-2, new hosts" in words
+    assert "which elect with the first" in words
+    assert "quorum: majority" in words
+    assert "after: downtime unchanged left watch@m-1, m-1, r-3" in words
+
+
+def test_no_zone_is_built_for_one_of_two_flows_that_a_zone_takes_down(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "alone.arch.yaml"
+    file.write_text(
+        SHARED.replace("r-1: {kind: rack}, r-2: {kind: rack}, ", "").replace("r-1", "r-3").replace("r-2", "r-3")
+    )
+    assert main(["what-if", str(file)]) == 0
+    words = " ".join(capsys.readouterr().out.split())
+    assert "two more members of store on m-2 in r-3 and m-3 in r-3" in words
+
+
+def test_what_keeps_parity_elects_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "parity.arch.yaml"
+    file.write_text(SHARED.replace("kind: key-value-store, product: etcd", "kind: object-storage, product: minio"))
+    assert main(["what-if", str(file)]) == 0
+    words = " ".join(capsys.readouterr().out.split())
+    assert "new hosts, which hold its data with the first" in words
+    assert "runs_on: [m-1, m-2, m-3]" in words
+    assert "quorum" not in words
+
+
 AGENTS = """\
 archgen: 1
 name: Agents in one of two racks

@@ -288,7 +288,7 @@ def test_a_host_carries_what_a_flow_needs_there_and_no_more() -> None:
         "connections: {job -> web: https, job -> app: https, web -> app: https, app -> cache: redis, cache -> files: nfs}\n"
         "flows: {page: {steps: [job -> web: GET, web -> app: GET]}, keep: {steps: [job -> app: x, app -> cache: y, cache -> files: z]}}\n"
     )
-    assert repair(read(text)) == ["a replica of web on a-2, a new host", "a replica of app on a-2"]
+    assert repair(read(text)) == ["a host a-2 like a, with web, app"]
 
 
 def test_a_host_carries_nothing_for_flows_that_fail_without_the_first_one_all_the_same() -> None:
