@@ -6,7 +6,13 @@ from archgen.analysis.backups import holds_only_copies
 from archgen.analysis.topology import Topology
 from archgen.edits.promotion import agrees_by_vote, keeps_files
 from archgen.edits.replicas import needs_moving_address
-from archgen.edits.second_replicas import SERVER_INSTEAD, WAITING_INSTEAD, may_run_twice, senders_try_next
+from archgen.edits.second_replicas import (
+    SERVER_INSTEAD,
+    WAITING_INSTEAD,
+    keeps_elsewhere,
+    may_run_twice,
+    senders_try_next,
+)
 from archgen.model.architecture import Component
 from archgen.model.kinds import QUEUES
 from archgen.model.products import product_name, product_of
@@ -48,8 +54,9 @@ def advise_second(topology: Topology, component: Component) -> str | None:
     if agrees_by_vote(component):
         return _more_members(component)
     if not may_run_twice(topology, component) and not (placed and component.kind in QUEUES):
-        alike = _ALIKE.get(product_name(component.product))
-        if alike is not None and not component.managed and not _keeps_elsewhere(topology, component):
+        of_files = _FROM_FILE if product_of(component.product).file_database else None
+        alike = _ALIKE.get(product_name(component.product), of_files)
+        if alike is not None and not component.managed and not keeps_elsewhere(topology, component):
             return alike.format("on another host" if placed else "`replicas: 2`")
         return _FIRST_ASK.format("its host under `runs_on`" if placed else "`replicas: 2`")
     if component.kind == "mail" and senders_try_next(topology, component):
@@ -67,20 +74,17 @@ def _more_members(component: Component) -> str:
     """Return the fix for the only member of what agrees by vote, or keeps parity over its members."""
     product = product_of(component.product)
     if product.quorum == "half-to-read":
-        return "Run it distributed, on four hosts (`replicas: 4`): it keeps parity over them, so that one of them may fail."
+        return "Run it distributed, on three hosts or more (`replicas: 3`): it keeps parity over them, so that one of them may fail."
     fails = "two are no majority" if product.leaderless else "two can't elect"
     return f"Run three members (`replicas: 3`, `quorum: majority`), each on a host of its own: {fails} when one fails."
-
-
-def _keeps_elsewhere(topology: Topology, component: Component) -> bool:
-    """Return True for a component that keeps what it knows in a store behind it."""
-    return any(topology.kind(target).stores for call in topology.outgoing[component.id] for target in call.targets)
 
 
 _FIRST_ASK = (
     "Run a second replica if its makers support that (no embedded database, a lease for what must run once), and declare "
     "{}. If they don't, make its restart elsewhere quick, and practice it."
 )
+
+_FROM_FILE = "Keep its data in a database server instead of a file, then run two ({}) behind a balancer."
 
 _BOTH = "and give the addresses of both to each caller: clients of a directory try the next."
 

@@ -62,7 +62,7 @@ def may_run_twice(topology: Topology, component: Component) -> bool:
     and secrets have half of what was sent each, unless they are set up as a cluster. A library that keeps its data in a file,
     as SQLite does, copies none of it. A product that others make may keep an embedded database, or take half of the work,
     unless it says that it keeps no sessions, stands behind a balancer, or takes its work from a queue. Two that keep messages in
-    order would not.
+    order would not; nor would two known to keep data beside themselves, whatever stands before them, unless a store has it.
     """
     kind, product = KINDS[component.kind], product_name(component.product)
     if component.managed:
@@ -76,6 +76,9 @@ def may_run_twice(topology: Topology, component: Component) -> bool:
         return facts.agrees
     if kind.id not in _PROGRAMS or (kind.entry and product in WEB_SERVERS):
         return True
+    keeps = (facts.file_database or facts.keeps_data) and not keeps_elsewhere(topology, component)
+    if keeps and component.sessions not in ("none", "shared"):
+        return False
     own = component.product is None or is_runtime(component.product)
     spread = any(KINDS[caller.kind].role in ("balancer", "web") for caller in topology.index.callers(component.id))
     queued = any(
@@ -84,6 +87,15 @@ def may_run_twice(topology: Topology, component: Component) -> bool:
     if kind.id == "worker":
         return own or queued or component.sessions == "none"
     return own or spread or component.sessions in ("none", "shared")
+
+
+def keeps_elsewhere(topology: Topology, component: Component) -> bool:
+    """Return True for a component that keeps what it knows in a store behind it: not one of which it only reads."""
+    return any(
+        call.access != "read" and topology.kind(target).stores
+        for call in topology.outgoing[component.id]
+        for target in call.targets
+    )
 
 
 SERVER_INSTEAD = (

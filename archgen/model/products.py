@@ -43,7 +43,8 @@ class Product(Struct, frozen=True, gc=False):
     `attached`: a firewall of requests that is a setting of a balancer or CDN of its provider, and has no address of its own.
     `shows`: a dashboard or a router of alerts, which shows or passes on what others have measured, and measures nothing.
     `resolves`: a name server that asks others and has no records of its own.
-    `embedded`: a library that keeps its data in a file of the program that uses it.
+    `embedded`: a library that keeps its data in a file of the program that uses it. `file_database`: an application that does so unless
+    it has a database server.
     `single`: its makers support one instance of it, whatever stands before it. `ordered`: it passes messages on in the order in
     which each sender sent them, and fetches others itself, so that one instance works at a time.
     `silent_standby`: the standby of a provider's pair takes no connections until it is promoted. `mounts_standbys`: nor do standbys
@@ -83,6 +84,7 @@ class Product(Struct, frozen=True, gc=False):
     attached: bool = False
     resolves: bool = False
     embedded: bool = False
+    file_database: bool = False
     silent_standby: bool = False
     mounts_standbys: bool = False
     leads_to_primary: bool = False
@@ -212,13 +214,13 @@ _TRAITS: dict[str, Product] = {
         ),
         Product(resolves=True),
     ),
-    **dict.fromkeys(
-        ("grafana", "kibana", "opensearch-dashboards", "chronograf", "alertmanager", "karma"), Product(shows=True)
-    ),
+    **dict.fromkeys(("kibana", "opensearch-dashboards", "alertmanager", "karma"), Product(shows=True)),
+    **dict.fromkeys(("grafana", "chronograf"), Product(shows=True, file_database=True)),
+    **dict.fromkeys(("metabase", "superset", "n8n", "nocodb", "node-red", "directus"), Product(file_database=True)),
     "rabbitmq": Product(votes_if_set_up=True, consoles=(15672, 15671)),
     # at most half of the drives are parity, and with less it takes more of them: https://min.io/docs/minio/linux/operations/concepts/erasure-coding.html
     "minio": Product(agrees=True, leaderless=True, quorum="half-to-read", consoles=(9001,)),
-    "portainer": Product(consoles=(9000, 9443)),
+    "portainer": Product(file_database=True, consoles=(9000, 9443)),
     # the event socket and the manager interface run commands, and so do the others
     "freeswitch": Product(consoles=(8021,)),
     "asterisk": Product(consoles=(5038,)),

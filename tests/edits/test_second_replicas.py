@@ -39,10 +39,14 @@ def test_a_product_of_others_gets_no_second_replica_unless_it_keeps_nothing() ->
     assert second("kind: web-server, product: NGINX, runs_on: a")
 
 
-@pytest.mark.parametrize(("product", "gets"), [("wordpress", True), ("mirth", False)])
-def test_what_a_balancer_calls_gets_a_second_replica_unless_it_keeps_messages_in_order(
-    product: str, gets: bool
-) -> None:
+@pytest.mark.parametrize(
+    ("product", "gets"),
+    [
+        *(("wordpress", True), ("grafana, sessions: none", True)),
+        *(("mirth", False), ("grafana", False), ("n8n", False), ("gitea", False)),
+    ],
+)
+def test_what_a_balancer_calls_gets_a_second_replica_unless_it_keeps_data_or_order(product: str, gets: bool) -> None:
     balancer = "\nlb: {kind: load-balancer, managed: true, replicas: 2, balance: {algorithm: round-robin, health_check: GET /}}"
     spread = second(
         f"kind: app-server, product: {product}, {FLOATING}",
@@ -51,6 +55,19 @@ def test_what_a_balancer_calls_gets_a_second_replica_unless_it_keeps_messages_in
         balancer,
     )
     assert spread is gets
+
+
+@pytest.mark.parametrize(
+    ("call", "gets"), [("{protocol: postgresql, tls: true}", True), ("{protocol: postgresql, access: read}", False)]
+)
+def test_a_dashboard_gets_a_second_replica_once_a_database_keeps_its_data(call: str, gets: bool) -> None:
+    more = (
+        "\nlb: {kind: load-balancer, managed: true, replicas: 2, balance: {algorithm: round-robin, health_check: GET /}}"
+        "\ndb: {kind: database, managed: {scope: regional}, replicas: 2}"
+    )
+    calls = f"job -> lb: https\nlb -> it: https\nit -> db: {call}"
+    product = f"kind: app-server, product: grafana, {FLOATING}"
+    assert second(product, calls, "job -> lb: GET\nlb -> it: GET", more) is gets
 
 
 def test_a_worker_of_others_gets_a_second_replica_only_behind_a_queue() -> None:
