@@ -7,7 +7,7 @@ from archgen.analysis.assumed_numbers import Number
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Replica
 from archgen.model.kinds import KINDS
-from archgen.model.products import product_name, scope_of
+from archgen.model.products import scope_of, service_name
 from archgen.model.subject import Subject
 
 _OWN_CODE = frozenset({"app-server", "service", "function", "worker"})
@@ -45,8 +45,11 @@ def _of_program(component: Component) -> Number:
 def _of_managed(component: Component) -> Number:
     scope = scope_of(component)
     if scope is not None:
-        name = product_name(component.product or component.id)
-        return numbers.PROMISES.get((name, scope)) or _of_name_service(component) or numbers.MANAGED[scope]
+        return (
+            numbers.PROMISES.get((service_name(component), scope))
+            or _of_name_service(component)
+            or numbers.MANAGED[scope]
+        )
     return _of_name_service(component) or numbers.MANAGED_UNKNOWN
 
 

@@ -343,8 +343,31 @@ def zone_of(component: Component) -> str | None:
     return component.managed.zone if isinstance(component.managed, Managed) else None
 
 
+_PROTOCOLS = ("s3",)
+"""Products whose protocol others speak too, so that an id may be the protocol's name alone."""
+_OF_MAKER = re.compile(r"\b(amazon|aws)\b", re.IGNORECASE)
+_OF_OTHERS = re.compile(
+    r"\b(providers?|compatible|compliant|object stor\w+|on[- ]prem\w*|minio|ceph|garage|seaweedfs|swift|hetzner|ovh\w*|scaleway|"
+    r"wasabi|backblaze|b2|cloudflare|r2|digital ?ocean|linode|akamai|vultr|exoscale|ionos|stackit|contabo|storj|idrive|upcloud|"
+    r"infomaniak|oracle|ibm|alibaba|tencent|yandex|google|azure)\b",
+    re.IGNORECASE,
+)
+"""Words of a name that tell of another's storage, or of any."""
+
+
+def service_name(component: Component) -> str:
+    """Return the product of a managed service, as tables know it: the declared one, else that which its id names.
+
+    An id that may be a protocol's name is none beside a name that tells of another's service.
+    """
+    name = component.name or ""
+    if component.product is None and component.id.casefold() in _PROTOCOLS:
+        return "" if _OF_OTHERS.search(name) and not _OF_MAKER.search(name) else product_name(component.id)
+    return product_name(component.product or component.id)
+
+
 def scope_of(component: Component) -> Scope | None:
     """Return the scope of a managed component: declared, by its product, or by an id that is a product's name; None if unknown."""
     if isinstance(component.managed, Managed) and component.managed.scope is not None:
         return component.managed.scope
-    return product_of(component.product or component.id).scope if component.managed else None
+    return product_of(service_name(component)).scope if component.managed else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from archgen.model.architecture import Component
 from archgen.model.products import PRODUCTS, product_name, product_of, scope_of
@@ -91,3 +92,15 @@ def test_a_scope_is_that_of_the_provider_where_no_setting_decides_it(product: st
 @pytest.mark.parametrize("title", [None, "Uploads", "Amazon Simple Storage Service"])
 def test_a_title_says_nothing_of_the_product_that_an_id_names(title: str | None) -> None:
     assert scope_of(Component(id="s3", kind="object-storage", name=title, managed=True)) == "regional"
+
+
+@pytest.mark.parametrize(
+    "title", ["Object storage of the provider", "S3-compatible bucket", "Hetzner Object Storage", "Wasabi"]
+)
+def test_an_id_that_is_a_protocol_names_no_product_beside_a_title_of_another(title: str) -> None:
+    storage = Component(id="s3", kind="object-storage", name=title, managed=True)
+    assert scope_of(storage) is None
+    assert scope_of(replace(storage, name=f"Amazon: {title}")) == "regional"
+    assert scope_of(replace(storage, product="s3")) == "regional"
+    # a maker's own name is enough
+    assert scope_of(replace(storage, id="stripe", kind="external-service")) == "global"
