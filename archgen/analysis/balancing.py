@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from archgen.model.architecture import Balance, Component, Connection
-from archgen.reliability.index import SAME_HOST
+from archgen.reliability.index import SAME_HOST, Index
 
 STICKY = ("source", "ip-hash", "ip_hash", "source-hash", "uri", "url-hash", "hash", "maglev", "consistent", "sticky")
 """Parts of the names of algorithms that send a visitor to the same target by themselves."""
@@ -19,30 +19,37 @@ def is_sticky(balance: Balance) -> bool | None:
     return False if algorithm or (balance.stickiness is False and balance.mode != "active-passive") else None
 
 
-def has_choice(components: Mapping[str, Component], balance: Balance, connection: Connection) -> bool:
+def has_choice(index: Index, balance: Balance, connection: Connection) -> bool:
     """Return True if several replicas behind a balancer's connection take requests at the same time.
 
-    A `backup` doesn't take requests, nor do the passive replicas of a component.
+    A `backup` doesn't take requests, nor do the passive replicas of a component. Those on one host have its files in common.
     """
-    if connection.locality is not None:
+    if connection.locality == SAME_HOST:
         return False
     if balance.mode == "active-passive" and not balance.backup:
         return False
     waiting = frozenset(balance.backup)
-    return sum(_active_replicas(components[target], waiting) for target in connection.targets) > 1
+    active = [
+        replica for target in connection.targets for replica in _active_replicas(index.components[target], waiting)
+    ]
+    return any(len(pool) > 1 for pool in index.pools(connection, active))
 
 
-def _active_replicas(component: Component, waiting: frozenset[str]) -> int:
-    active = sum(waiting.isdisjoint((replica.id, replica.component, *replica.hosts)) for replica in component.replicas)
+def _active_replicas(component: Component, waiting: frozenset[str]) -> list[str]:
+    active = [
+        replica.id
+        for replica in component.replicas
+        if waiting.isdisjoint((replica.id, replica.component, *replica.hosts))
+    ]
     alone = component.cluster is not None and component.cluster.mode == "active-passive"
-    return min(active, 1) if alone else active
+    return active[:1] if alone else active
 
 
 def pool_behind(
-    components: Mapping[str, Component], outgoing: Mapping[str, Sequence[Connection]], balancer: str, balance: Balance
+    index: Index, outgoing: Mapping[str, Sequence[Connection]], balancer: str, balance: Balance
 ) -> Iterator[tuple[Component, bool]]:
     """Yield the targets that a balancer chooses among, then what is bound to these by the same host; True for a target."""
-    chosen = (connection for connection in outgoing[balancer] if has_choice(components, balance, connection))
+    chosen = (connection for connection in outgoing[balancer] if has_choice(index, balance, connection))
     behind = dict.fromkeys([target for connection in chosen for target in connection.targets], True)
     queue = list(behind)
     for name in queue:
@@ -52,4 +59,4 @@ def pool_behind(
                     if target not in behind:
                         behind[target] = False
                         queue.append(target)
-    yield from ((components[name], direct) for name, direct in behind.items())
+    yield from ((index.components[name], direct) for name, direct in behind.items())

@@ -240,12 +240,8 @@ class Spread:
     def _up(
         self, replicas: Iterable[str], pinned: tuple[str, ...], connection: Connection, caller: Replica | None
     ) -> list[str]:
-        index = self.topology.index
         up = [replica for replica in replicas if self.works(replica) and (not pinned or replica in pinned)]
-        if caller is None or connection.locality is None:
-            return up
-        home = index.home(caller, connection.locality)
-        return [replica for replica in up if index.places(self.topology.replicas[replica], connection.locality) & home]
+        return self.topology.index.near(up, connection.locality, caller)
 
 
 def _at_work(component: Component, replicas: tuple[str, ...], works: Works) -> tuple[str, ...]:

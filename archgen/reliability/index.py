@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
 
 from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Replica
@@ -350,6 +350,21 @@ class Index:
             if match:
                 return frozenset(match)
         return frozenset()
+
+    def near(self, replicas: Iterable[str], locality: str | None, caller: Replica | None) -> list[str]:
+        """Return those of the replicas that the locality of a connection leaves to a caller."""
+        if caller is None or locality is None:
+            return list(replicas)
+        home = self.home(caller, locality)
+        return [replica for replica in replicas if self.places(self.replicas[replica], locality) & home]
+
+    def pools(self, connection: Connection, replicas: Collection[str]) -> list[list[str]]:
+        """Return the replicas that the callers over a connection choose among: one pool for each home of a caller."""
+        if connection.locality is None:
+            return [list(replicas)]
+        callers = self.components[connection.source].replicas
+        homes = {self.home(caller, connection.locality): caller for caller in reversed(callers)}
+        return [self.near(replicas, connection.locality, caller) for caller in reversed(homes.values())]
 
     def places(self, replica: Replica, locality: str) -> frozenset[str]:
         """Return the hosts or zones a replica is surely in, to be compared with the home of its caller."""

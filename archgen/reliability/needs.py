@@ -316,10 +316,7 @@ def _near(
 ) -> Sequence[str]:
     """Return the replicas that the caller's locality and a step's own choice leave."""
     asked = [replica for replica in replicas if replica in pinned] if pinned else replicas
-    if caller is None or connection.locality is None:
-        return asked
-    home = index.home(caller, connection.locality)
-    return [replica for replica in asked if index.places(index.replicas[replica], connection.locality) & home]
+    return index.near(asked, connection.locality, caller)
 
 
 def _count(connections: tuple[Connection, ...], available: int) -> int:

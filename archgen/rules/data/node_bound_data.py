@@ -63,7 +63,7 @@ def _parted(facts: Topology, component: Component) -> str | None:
     if component.uploads != "local" or len(hosts) < 2 or not facts.flows_of[component.id]:
         return None
     balancers = ((each.id, each.balance) for each in facts.architecture.components if each.balance is not None)
-    pools = (pool_behind(facts.components, facts.outgoing, *each) for each in balancers)
+    pools = (pool_behind(facts.index, facts.outgoing, *each) for each in balancers)
     if any(member.id == component.id for pool in pools for member, _ in pool):
         return None
     return f"Each of {listed([replica.id for replica in component.replicas])} keeps its own uploads: the others don't have them"

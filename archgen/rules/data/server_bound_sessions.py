@@ -20,7 +20,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for balancer in facts.architecture.components:
         if balancer.balance is not None:
             sticky = is_sticky(balancer.balance)
-            for target, direct in pool_behind(facts.components, facts.outgoing, balancer.id, balancer.balance):
+            for target, direct in pool_behind(facts.index, facts.outgoing, balancer.id, balancer.balance):
                 # what a declared algorithm does to the sessions of its own targets is a finding of that balancer
                 sticky_by_statement = (direct and balancer.balance.algorithm is not None) or sticky is not False
                 for what in _local_state(target, sticky_by_statement):

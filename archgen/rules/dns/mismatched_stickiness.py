@@ -57,7 +57,7 @@ def _scattered(facts: Topology, component: Component, balance: Balance) -> Itera
         return
     for connection in facts.outgoing[component.id]:
         targets = [facts.components[target] for target in connection.targets]
-        several = has_choice(facts.components, balance, connection)
+        several = has_choice(facts.index, balance, connection)
         for target in targets:
             if target.sessions == "local" and several:
                 yield (

@@ -103,7 +103,8 @@ def _share(facts: Topology, component: Component, pool: tuple[str, ...]) -> str:
     if always is not None:
         share = f"{len(always.failing)} in {always.members} requests always {'fails' if len(always.failing) == 1 else 'fail'}"
         return f"{share}, as {listed(always.failing)} can't answer even with every element up: {cause}"
-    if len(members) < 2:
+    # what a site loses is its own requests, of which nobody says how many they are
+    if len(members) < 2 or any(len(_pools(facts, hop)) > 1 for hop in _hops(facts, component)):
         return f"While one of {listed(pool)} is down, its share of the requests fails: {cause}"
     return f"While {members[0]} is down, 1 in {len(members)} requests fails: {cause}"
 
@@ -139,12 +140,16 @@ def _pool(facts: Topology, component: Component) -> tuple[str, ...]:
 
 def _spread(facts: Topology, hop: Hop) -> tuple[str, ...]:
     """Return the replicas among which a hop has a choice: where one alone can answer, no check helps."""
-    if hop.connection is None or hop.connection.locality is not None:
-        return ()
+    return tuple(dict.fromkeys(replica for pool in _pools(facts, hop) if len(pool) > 1 for replica in pool))
+
+
+def _pools(facts: Topology, hop: Hop) -> list[list[str]]:
+    """Return the replicas that a hop leads to, from each place where its caller reaches others."""
+    if hop.connection is None:
+        return []
     called = [facts.components[target] for target in hop.step.targets]
     own = [each for each in called if each.kind != "dns" and not facts.kind(each.id).observes and not each.managed]
-    replicas = tuple(replica.id for each in own for replica in each.replicas)
-    return replicas if len(replicas) > 1 else ()
+    return facts.index.pools(hop.connection, [replica.id for each in own for replica in each.replicas])
 
 
 def _hops(facts: Topology, component: Component) -> Iterator[Hop]:

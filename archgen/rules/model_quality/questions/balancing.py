@@ -24,7 +24,7 @@ def balancers_without_algorithm(topology: Topology) -> Iterator[Gap]:
         pools = [
             connection
             for connection in topology.outgoing[component.id]
-            if connection.locality is None and not _looks_up(connection) and _equals(topology, connection) > 1
+            if not _looks_up(connection) and _equals(topology, connection) > 1
             if topology.flows_over[connection.id]
         ]
         if pools:
@@ -61,11 +61,7 @@ def balancers_without_check(topology: Topology) -> Iterator[Gap]:
         balance = component.balance
         if balance is None or balance.health_check is not None or component.managed:
             continue
-        pools = [
-            connection
-            for connection in topology.outgoing[component.id]
-            if connection.locality is None and _choices(topology, connection) > 1
-        ]
+        pools = [connection for connection in topology.outgoing[component.id] if _choices(topology, connection) > 1]
         if any(topology.flows_over[pool.id] for pool in pools):
             several = listed(list(dict.fromkeys(target for pool in pools for target in pool.targets)))
             yield component_gap(
@@ -116,4 +112,9 @@ def _choices(topology: Topology, connection: Connection) -> int:
         topology.components[target] for target in connection.targets if topology.components[target].kind != "dns"
     ]
     shared = [target.managed or bool(target.cluster and target.cluster.shared_address) for target in targets]
-    return sum(1 if is_shared else len(target.replicas) for target, is_shared in zip(targets, shared, strict=True))
+    replicas = [
+        replica.id
+        for target, is_shared in zip(targets, shared, strict=True)
+        for replica in (target.replicas[:1] if is_shared else target.replicas)
+    ]
+    return max((len(pool) for pool in topology.index.pools(connection, replicas)), default=0)
