@@ -129,9 +129,10 @@ _LARGEST = 256 * 1024
 
 
 class PackageLists(Struct, frozen=True):
-    """The text of the lists of packages of a service, and where they lie; they are `complete` if no other list adds to them.
+    """The text of the lists of packages of a service in small letters, and where they lie.
 
-    `first` is the text of its own lists, where it is built upon other packages of its repository.
+    They are `complete` if no other list adds to them. `first` is the text of its own lists, where it is built upon other
+    packages of its repository.
     """
 
     text: str = ""
@@ -190,11 +191,12 @@ def join_lists(files: list[Configuration], commands: str, own: Sequence[Configur
     texts = {file.path: _without(packages, _text_of(file)) for file in files}
     complete = all(_is_complete(file, packages) for file in files)
     first = [texts[file.path] for file in own if file.path in texts]
+    # a search that has to match both letters takes several times as long
     return PackageLists(
-        "\n".join((*texts.values(), commands)),
+        "\n".join((*texts.values(), commands)).lower(),
         complete,
         (*texts,),
-        "\n".join((*first, commands)) if first and len(first) < len(texts) else "",
+        "\n".join((*first, commands)).lower() if first and len(first) < len(texts) else "",
     )
 
 
@@ -293,7 +295,7 @@ def has_some_driver(libraries: PackageLists) -> bool:
 def lacks_library_for(known: Known, libraries: PackageLists) -> bool:
     """Return True if complete lists of packages hold no library for a store that programs call through one."""
     stems = _STEMS.get(known.protocol) or _STEMS.get(known.kind)
-    if not libraries.complete or stems is None or re.search(stems, libraries.text, re.IGNORECASE) is not None:
+    if not libraries.complete or stems is None or re.search(stems, libraries.text) is not None:
         return False
     return not has_library_for(known, libraries) and not _holds(libraries.text, _FRAMEWORKS)
 
@@ -306,4 +308,4 @@ def _holds(libraries: str, *words: str) -> bool:
 @lru_cache(maxsize=256)
 def _pattern(words: str) -> re.Pattern[str] | None:
     # a word of a name, in which numbers may follow: `@aws-sdk/client-s3`, `psycopg2-binary`, `kafkajs`
-    return re.compile(rf"(?<![a-z])(?:{words})(?:js|\d)*(?![a-z])", re.IGNORECASE) if words else None
+    return re.compile(rf"(?<![a-z])(?:{words})(?:js|\d)*(?![a-z])") if words else None
