@@ -21,16 +21,18 @@ from archgen.importers.kubernetes.kustomization import is_kustomization
 from archgen.importers.products import image_name, is_product
 from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, stage_of
 
-WORKLOAD = re.compile(
-    rb'^[ {]*"?kind"?:\s*"?(?:Deployment|StatefulSet|DaemonSet|CronJob|Rollout|Pod|HelmRelease)"?\s*,?\s*$',
-    re.MULTILINE,
+# patterns that begin with letters are sought many times faster than those that begin with a place in a line
+_WORKLOAD = re.compile(
+    rb'kind"?:\s*"?(?:Deployment|StatefulSet|DaemonSet|CronJob|Rollout|Pod|HelmRelease)"?\s*,?\s*$', re.MULTILINE
 )
 """What runs something in a cluster, or stands for it."""
 
 _FOR_VISITORS = re.compile(
-    rb"^kind:[ \t]*(Ingress|HTTPRoute|Gateway|IngressRoute|HorizontalPodAutoscaler|PodDisruptionBudget)\b", re.MULTILINE
+    rb"kind(?<=^kind):[ \t]*(Ingress|HTTPRoute|Gateway|IngressRoute|HorizontalPodAutoscaler|PodDisruptionBudget)\b",
+    re.MULTILINE,
 )
-_NAME = re.compile(rb"""(?:^[ \t-]*|[{,][ \t]*)["']?name["']?:[ \t]*["']?([a-z0-9][a-z0-9.-]*)""", re.MULTILINE)
+_NAME = re.compile(rb"""name["']?:[ \t]*["']?([a-z0-9][a-z0-9.-]*)""")
+_BEFORE_NAME = re.compile(rb"""[ \t-]*["']?|.*[{,][ \t]*["']?""")
 _OF_SETTINGS = re.compile(rb"\b(env|envFrom|secretRef|configMapRef|secretKeyRef|secretName)[\"']?:")
 _NEVER_PULLED = re.compile(rb"imagePullPolicy:[ \t]*[\"']?Never\b")
 APPLIES = CommandPattern(
@@ -92,7 +94,7 @@ def sketch_cluster(directory: str, paths: Iterable[str], found: FoundFiles) -> C
         data = found.manifest(path)
         if not data and not is_kustomization(path):
             continue
-        place, workloads = os.path.dirname(path), len(WORKLOAD.findall(data))
+        place, workloads = os.path.dirname(path), count_workloads(data)
         stage = stage_at(place)
         if workloads or is_kustomization(path):
             sketch.stages.setdefault(stage, place)
@@ -100,19 +102,39 @@ def sketch_cluster(directory: str, paths: Iterable[str], found: FoundFiles) -> C
         applied |= {*applied_by(data)} if stage != TRIAL else set()
         if stage == TRIAL or b"{{" in data:
             continue
-        sketch.is_for_visitors |= _FOR_VISITORS.search(data) is not None
+        sketch.is_for_visitors = sketch.is_for_visitors or _FOR_VISITORS.search(data) is not None
         if workloads:
-            sketch.is_on_this_machine |= _NEVER_PULLED.search(data) is not None
+            sketch.is_on_this_machine = sketch.is_on_this_machine or _NEVER_PULLED.search(data) is not None
             images = [*images_in(data)]
-            sketch.has_settings |= _OF_SETTINGS.search(data) is not None or any(map(is_product, images))
+            sketch.has_settings = (
+                sketch.has_settings or _OF_SETTINGS.search(data) is not None or any(map(is_product, images))
+            )
             own = {image for image in images if is_own_program("", image, "")}
             sketch.images |= {image_name(image) for image in own}
             if own:
-                sketch.names.update(match[1].decode() for match in _NAME.finditer(data))
+                sketch.names |= {*_names_in(data)}
                 sketch.workloads += workloads
                 sketch.is_from_registry |= any("/" in image for image in own)
     sketch.is_applied = any(is_below_applied(os.path.abspath(each), applied) for each in directories)
     return sketch
+
+
+def count_workloads(data: bytes) -> int:
+    """Return how many objects of a file run something in a cluster, or stand for it."""
+    return sum(_line_before(data, match).lstrip(b" {") in (b"", b'"') for match in _WORKLOAD.finditer(data))
+
+
+def _names_in(data: bytes) -> Iterator[str]:
+    """Yield the names in a file: of its objects, containers, volumes and ports."""
+    for match in _NAME.finditer(data):
+        if _BEFORE_NAME.fullmatch(_line_before(data, match)):
+            yield match[1].decode()
+
+
+def _line_before(data: bytes, match: re.Match[bytes]) -> bytes:
+    """Return the line of a match up to it, of a long one the end."""
+    first = max(0, match.start() - _LONGEST_LINE)
+    return data[max(first, data.rfind(b"\n", first, match.start()) + 1) : match.start()]
 
 
 def evidence_of_cluster(

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 
-from archgen.app.importing.cluster_evidence import WORKLOAD, scripts_that_apply, texts_that_may_apply
+from archgen.app.importing.cluster_evidence import count_workloads, scripts_that_apply, texts_that_may_apply
 from archgen.app.importing.compose_files import (
     by_directory,
     choose_compose_files,
@@ -270,7 +270,7 @@ def _manifest_directories(directory: str, below: list[str]) -> list[str]:
 
 def _run_less(manifests: dict[str, bytes], projects: dict[str, list[str]], found: FoundFiles) -> bool:
     """Return True for a few manifests beside compose files that run more than twice as much: a trial, or a part of a system."""
-    workloads = sum(len(WORKLOAD.findall(data)) for data in manifests.values())
+    workloads = sum(map(count_workloads, manifests.values()))
     if not projects or workloads >= _MOST_OF_A_TRIAL:
         return False
     return sum(count_services(path, found) for path in _chosen_of(projects, found)) > 2 * workloads

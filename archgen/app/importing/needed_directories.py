@@ -11,7 +11,8 @@ from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
 from archgen.model.kinds import KINDS
 
-_IMAGE = re.compile(rb"""\bimage["']?:[ \t]*["']?([^\s"'#,{}]{1,300})""")
+# begins with letters, by which it is sought many times faster than by the edge of a word
+_IMAGE = re.compile(rb"""image(?<=\bimage)["']?:[ \t]*["']?([^\s"'#,{}]{1,300})""")
 _HOST = r"(?<!\w)\w*(?:URL|URI|DSN|HOST(?:NAME)?|SERVERS?|ADDR(?:ESS)?|ENDPOINT|SERVICE|BROKERS?|UPSTREAM)"
 """Ends of the names of variables with a host."""
 
