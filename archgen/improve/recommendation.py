@@ -41,7 +41,7 @@ class RecommendedChange(Struct, frozen=True):
 class Recommendation(Struct, frozen=True):
     """Changes in the order in which they save most; `parts` are those of all, `before` and `after` the assessed flows.
 
-    `left` are the single points of failure that no change of the known kinds removes.
+    `left` are the single points of failure that no change of the known kinds removes, a host for what is on it.
     """
 
     changes: tuple[RecommendedChange, ...]
@@ -82,7 +82,7 @@ def recommend(topology: Topology) -> Recommendation:
             continue
         changes.append(change)
         stage, numbers = after, assessed
-    left = tuple(dict.fromkeys(point for flow in numbers for point in flow.points))
+    left = tuple(cause.element for cause in Topology(stage).losses.root_causes)
     return Recommendation(tuple(changes), added_parts(architecture, stage), before, numbers, left)
 
 

@@ -56,10 +56,11 @@ def route_diagram(
 
 
 def route_steps(topology: Topology, flow: Flow) -> tuple[tuple[str, str], ...]:
-    """Return the requests of a flow in words, each with its number."""
+    """Return the requests of a flow in words, each with its number; a step to one of several is one request."""
+    steps = {hop.step.id: hop.step for hop in topology.hops[flow.id]}.values()
     return tuple(
-        (step_number(hop.step.id), f"{hop.step.source} → {listed(hop.step.targets)}: {hop.step.message}".rstrip(": "))
-        for hop in topology.hops[flow.id]
+        (step_number(step.id), f"{step.source} → {listed(step.targets, 'or')}: {step.message}".rstrip(": "))
+        for step in steps
     )
 
 

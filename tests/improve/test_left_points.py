@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from archgen.analysis.topology import Topology
 from archgen.cli import main
+from archgen.improve.recommendation import recommend
+from archgen.language.load import load
+from archgen.model.subject import Subject
 
 RENTED = """\
 archgen: 1
@@ -140,3 +144,20 @@ components:
 connections: {agent -> logs: https}
 flows: {ship: {steps: [agent -> logs: push]}}
 """
+
+
+def test_a_recommendation_names_a_host_for_what_is_left_on_it() -> None:
+    text = """
+archgen: 1
+name: Shop
+hosts: {machine: {}, guest: {runs_on: machine}, other: {}}
+components:
+  user: {kind: client}
+  web: {kind: web-server, runs_on: other}
+  drop: {kind: file-storage, runs_on: guest}
+connections: {'user -> web': https, 'web -> drop': sftp}
+flows: {buy: {title: Buy, steps: [{user -> web: GET /}, {web -> drop: put}]}}
+"""
+    advice = recommend(Topology(load("m.arch.yaml", text.encode()).architecture))
+    assert Subject("host", "machine") in advice.left
+    assert not {Subject("host", "guest"), Subject("replica", "drop@guest")} & set(advice.left)

@@ -19,6 +19,7 @@ from archgen.views.diagram import Badge, Diagram, Edge, Group, Node
 from archgen.views.networks import networks
 from archgen.views.overview import overview
 from archgen.views.path import path_diagram
+from archgen.views.route import route_steps
 from archgen.views.zones import zones
 from tests import paths
 from tests.geometry import faults
@@ -159,3 +160,19 @@ def test_the_numbers_of_badges_are_those_of_the_issues() -> None:
             shown = aspect(topology, findings)
             for mark in marks(shown) if shown is not None else ():
                 assert (mark.number, mark.title) in numbered
+
+
+def test_a_step_to_one_of_several_is_one_request_of_its_route() -> None:
+    text = """
+archgen: 1
+name: Pair
+components: {user: {kind: client}, a: {kind: web-server}, b: {kind: web-server}, api: {kind: service}}
+connections: {'user -> a': https, 'user -> b': https, 'a -> api': https, 'b -> api': https}
+flows: {ask: {steps: [{user -> a | b: GET /}, {a -> api: GET /}, {b -> api: GET /}]}}
+"""
+    topology = Topology(load("m.arch.yaml", text.encode()).architecture)
+    assert route_steps(topology, topology.flows["ask"]) == (
+        ("1", "user → a or b: GET /"),
+        ("2", "a → api: GET /"),
+        ("3", "b → api: GET /"),
+    )
