@@ -13,7 +13,15 @@ from archgen.importers.facts import IN_SOURCE, MOUNTED, Attachment, Configuratio
 from archgen.importers.haproxy import is_haproxy, read_haproxy
 from archgen.importers.keepalived import balances, is_keepalived, read_keepalived
 from archgen.importers.names import free_id
-from archgen.importers.nginx import NginxError, is_nginx, parse_nginx, read_directives, read_nginx
+from archgen.importers.nginx import (
+    Directive,
+    NginxError,
+    is_nginx,
+    parse_nginx,
+    pools_beside,
+    read_directives,
+    read_nginx,
+)
 from archgen.importers.protocols import protocol_of_port
 from archgen.importers.proxies import Pools, Proxy, is_trial_configuration
 from archgen.importers.variable_names import sets_host
@@ -40,8 +48,14 @@ def read_attachments(attachments: list[Attachment], sheet: FactSheet) -> Iterato
     """Add the facts of mounted files; yield the files whose format is known."""
     # many components may mount the same file, and reach the same others
     searched: dict[tuple[bytes, int], tuple[tuple[int, Mention], ...]] = {}
+    configured: dict[str, list[Configuration]] = {}
     for attachment in attachments:
-        name = _read(attachment, sheet) if _may_proxy(attachment) and not attachment.is_shared else None
+        if _is_of_proxy(attachment):
+            configured.setdefault(attachment.owner, []).append(attachment.file)
+    # a proxy reads its files together: servers in one, the pools that they lead to in another
+    pools = {owner: pools_beside(files) for owner, files in configured.items() if len(files) > 1}
+    for attachment in attachments:
+        name = _read(attachment, sheet, pools.get(attachment.owner, [])) if _is_of_proxy(attachment) else None
         if name is not None:
             yield attachment.file, name
             continue
@@ -51,14 +65,21 @@ def read_attachments(attachments: list[Attachment], sheet: FactSheet) -> Iterato
         _call(attachment, searched[content], sheet)
 
 
+def _is_of_proxy(attachment: Attachment) -> bool:
+    return _may_proxy(attachment) and not attachment.is_shared
+
+
 def _may_proxy(attachment: Attachment) -> bool:
     """Return True for a proxy, and for what mounts a configuration where nginx reads it: pages are often served so."""
     pages = attachment.kind in ("app-server", "service") and "nginx" in attachment.target
     return attachment.kind in _BALANCERS or pages
 
 
-def _read(attachment: Attachment, sheet: FactSheet) -> ImportFormat | None:
-    """Add the facts of a proxy's configuration; return its format, None if it has none that can be read."""
+def _read(attachment: Attachment, sheet: FactSheet, pools: list[Directive]) -> ImportFormat | None:
+    """Add the facts of a proxy's configuration; return its format, None if it has none that can be read.
+
+    `pools` are the configurations of the same proxy that state pools of servers.
+    """
     file = attachment.file
     beside = attachment.kind not in _BALANCERS
     proxy = Proxy(attachment.owner, file, sheet, attachment.hosts, attachment.line, beside=beside)
@@ -75,7 +96,7 @@ def _read(attachment: Attachment, sheet: FactSheet) -> ImportFormat | None:
         except NginxError:
             # a template of a shell, whose addresses can be searched all the same
             return None
-        read_directives(root, proxy)
+        read_directives(root, proxy, pools)
         proxy.follow_strays()
         return "nginx"
     if is_caddy(file):
@@ -103,6 +124,7 @@ def read_alone(
     names = {product: free_id(product, {*taken}) for product in ("haproxy", "nginx")}
     owners: list[str] = []
     pools: Pools = {}
+    beside = pools_beside(files) if len(files) > 1 else []
     for file in sorted(files, key=lambda file: (is_trial_configuration(file.path), file.path)):
         if file in clusters:
             continue
@@ -115,7 +137,7 @@ def read_alone(
         elif is_nginx(file):
             owners.append(names["nginx"])
             proxy = Proxy(names["nginx"], file, sheet, None, taken=taken, others=pools)
-            read_nginx(proxy, sheet)
+            read_nginx(proxy, sheet, beside)
             proxy.doubt_pools(file.path in unnamed)
             yield file, "nginx"
     for file in clusters:

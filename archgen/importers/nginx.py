@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from archgen.importers.addresses import is_ip_address, is_loopback
 from archgen.importers.facts import Configuration, FactSheet
@@ -100,8 +101,21 @@ def parse_nginx(text: str) -> Directive:
     return root
 
 
-def read_nginx(proxy: Proxy, sheet: FactSheet) -> bool:
-    """Add the facts of a configuration; return False with an error if it can't be read."""
+def pools_beside(files: Iterable[Configuration]) -> list[Directive]:
+    """Return the configurations among files that state pools of servers; one that can't be read states none."""
+    stating = [file for file in files if b"upstream" in file.data and is_nginx(file)]
+    return [root for file in stating if (root := _parsed(file)) is not None]
+
+
+def _parsed(file: Configuration) -> Directive | None:
+    try:
+        return parse_nginx(file.data.decode("utf-8", "replace"))
+    except NginxError:
+        return None
+
+
+def read_nginx(proxy: Proxy, sheet: FactSheet, others: Iterable[Directive] = ()) -> bool:
+    """Add the facts of a configuration, as `read_directives` does; return False with an error if it can't be read."""
     try:
         root = parse_nginx(proxy.file.data.decode("utf-8", "replace"))
     except NginxError as error:
@@ -110,20 +124,26 @@ def read_nginx(proxy: Proxy, sheet: FactSheet) -> bool:
         message = error.message if hole is None else "this is a template; render it first, and import the result"
         sheet.fail(proxy.file.path, line + proxy.line, 1, message)
         return False
-    read_directives(root, proxy)
+    read_directives(root, proxy, others)
     return True
 
 
-def read_directives(root: Directive, proxy: Proxy) -> None:
-    """Add the facts of a configuration that is parsed."""
-    _Reader(root, proxy).read()
+def read_directives(root: Directive, proxy: Proxy, others: Iterable[Directive] = ()) -> None:
+    """Add the facts of a configuration that is parsed; `others` are those that the same proxy reads beside it."""
+    _Reader(root, proxy, others).read()
+
+
+def pools_in(root: Directive) -> dict[str, Directive]:
+    """Return the pools of servers of a configuration by their names."""
+    return {each.arguments[0]: each for each in root.all("upstream") if each.arguments}
 
 
 class _Reader:
-    def __init__(self, root: Directive, proxy: Proxy) -> None:
+    def __init__(self, root: Directive, proxy: Proxy, others: Iterable[Directive]) -> None:
         self.root = root
         self.proxy = proxy
-        self.pools = {each.arguments[0]: each for each in root.all("upstream") if each.arguments}
+        self.pools = pools_in(root)
+        self.pools_beside = {name: pool for other in others for name, pool in pools_in(other).items()}
 
     def read(self) -> None:
         passes = [(server, each) for server in self._servers() for name in _PASSES for each in server.all(name)]
@@ -208,13 +228,13 @@ class _Reader:
             protocol = "tcp"
         name, port = split_address(authority)
         pool = self.pools.get(authority) or self.pools.get(name)
+        beside = self.pools_beside.get(authority) or self.pools_beside.get(name) if pool is None else None
         if pool is not None:
-            members = [
-                _member(each)
-                for each in pool.block
-                if each.name == "server" and each.arguments and "down" not in each.arguments
-            ]
-            self.proxy.call(pool.arguments[0], members, protocol, pool.line)
+            self.proxy.call(pool.arguments[0], _members(pool), protocol, pool.line)
+        elif beside is not None:
+            # of a pool in another file, the line here that leads to it is the place
+            members = [replace(member, line=directive.line) for member in _members(beside)]
+            self.proxy.call(beside.arguments[0], members, protocol, directive.line)
         else:
             # what answers on another port of a machine is another program
             of_machine = port is not None and (is_ip_address(name) or is_loopback(name))
@@ -241,6 +261,14 @@ def _is_grpc(server: Directive) -> bool:
     """Return True for a server that passes on gRPC and nothing else."""
     passes = [name for name in _PASSES if any(True for _ in server.all(name))]
     return passes == ["grpc_pass"]
+
+
+def _members(pool: Directive) -> list[Member]:
+    return [
+        _member(each)
+        for each in pool.block
+        if each.name == "server" and each.arguments and "down" not in each.arguments
+    ]
 
 
 def _member(directive: Directive) -> Member:

@@ -44,6 +44,28 @@ from tests.importers.compose_projects import STORES, SYSTEM, assert_choice, comp
             id="file-that-only-changes-follows-its-base",
         ),
         pytest.param(
+            {
+                "compose.yml": compose(*SYSTEM),
+                "compose.prod.yml": "services:\n  web:\n    image: acme/web\n    build: !override\n    ports: !override [a]\n"
+                "  api:\n    image: acme/api\n    build: !reset null\n",
+            },
+            ["compose.prod.yml", "compose.yml"],
+            "compose.yml with compose.prod.yml: its name says production",
+            id="file-that-takes-back-what-its-base-builds",
+        ),
+        pytest.param(
+            {"compose.yml": compose("web=node:22", "api=node:22"), "compose.prod.yml": compose("web=acme/shop", "api=acme/shop")},
+            ["compose.prod.yml"],
+            "compose.prod.yml: its name says production",
+            id="image-of-a-language-is-no-other-program",
+        ),
+        pytest.param(
+            {"compose.yml": compose("web=acme/a", "api=acme/b"), "compose.prod.yml": compose("web=acme/shop", "api=acme/shop")},
+            ["compose.yml"],
+            "compose.yml: Compose reads it by default",
+            id="other-images-are-other-programs",
+        ),
+        pytest.param(
             {"compose.yml": compose(*SYSTEM), "compose.override.yml": compose("mock@mock"), "compose.prod.yml": compose("web")},
             ["compose.prod.yml", "compose.yml"],
             "compose.yml with compose.prod.yml: its name says production",

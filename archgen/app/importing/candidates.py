@@ -14,6 +14,12 @@ from archgen.importers.products import image_name
 from archgen.importers.stages import PRODUCTION, STAGING, TRIAL, stage_of, without_stage
 
 _OF_COPIES = re.compile(r"[-_.](blue|green|\d+)$", re.IGNORECASE)
+_OF_LANGUAGES = frozenset(
+    ("alpine", "amazoncorretto", "aspnet", "bun", "debian", "deno", "eclipse-temurin", "elixir", "golang", "gradle", "maven", "node",
+     "openjdk", "php", "python", "ruby", "runtime", "rust", "sdk", "ubuntu")
+)  # fmt: skip
+"""Images that run any program of a language, out of a directory that is mounted."""
+
 _ENOUGH = 0.5
 """The part of a project's own programs that another one has to run to be the same system."""
 
@@ -117,9 +123,9 @@ def _holds(directory: str, other: str) -> bool:
 
 
 def _bare_image(image: str) -> str:
-    """Return the name of an image without its stage; the empty text where a variable is in it."""
+    """Return the name of an image without its stage; the empty text where a variable is in it, or where it is that of a language."""
     name = image_name(image)
-    return "" if "$" in name else _bare(name)
+    return "" if "$" in name or name in _OF_LANGUAGES else _bare(name)
 
 
 def _bare(name: str) -> str:

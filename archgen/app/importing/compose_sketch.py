@@ -36,12 +36,16 @@ _OF_CONDITIONS = frozenset(
 
 
 class ServiceSketch(Struct):
-    """A service: its image, the directory and the recipe that it is built from, what it waits for, and the lines that may name hosts."""
+    """A service: its image, the directory and the recipe that it is built from, what it waits for, and the lines that may name hosts.
+
+    One that `amends` replaces or takes back what another file says, so that it doesn't run by itself.
+    """
 
     image: str = ""
     built: str = ""
     recipe: str = ""
     runs: bool = False
+    amends: bool = False
     waits_for: list[str] = field(default_factory=list)
     profiles: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
@@ -104,6 +108,7 @@ def sketch_compose(path: str, text: str) -> ComposeSketch:
         elif inner and (is_item or key):
             _take_inner(service, inner, key, value if key else words)
     for each in services.values():
+        each.runs = each.runs and not each.amends
         if each.built and "://" not in each.built:
             each.built = _source_of(os.path.dirname(path), each)
     return ComposeSketch(path, services, tuple(includes), _ADDRESS.search(text) is not None)
@@ -121,6 +126,12 @@ def _source_of(directory: str, service: ServiceSketch) -> str:
 
 
 def _take(service: ServiceSketch, key: str, value: str) -> None:
+    if value[:1] == "!":
+        service.amends = True
+        value = value.partition(" ")[2].strip() if not value.startswith("!reset") else ""
+        # what nothing stands behind is taken back; what stands below is another matter
+        if not value or value[0] == "#":
+            return
     if key in ("image", "build", "extends", "<<"):
         service.runs = True
     if key == "image":
@@ -134,6 +145,7 @@ def _take(service: ServiceSketch, key: str, value: str) -> None:
 
 def _take_inner(service: ServiceSketch, inner: str, key: str, value: str) -> None:
     if inner == "build":
+        service.runs = True
         if key == "context":
             service.built = _scalar(value)
         elif key == "dockerfile":

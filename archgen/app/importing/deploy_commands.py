@@ -37,6 +37,16 @@ _DEPLOYS = re.compile(
 """Names of scripts, workflows and targets that bring a system to where visitors use it."""
 
 _COMMAND = re.compile(r"\b(?:docker[ -]compose|podman[ -]compose|docker[ ]+stack[ ]+deploy)\b((?:\\\r?\n|[^\n;|&#])*)")
+_IN_VARIABLE = re.compile(
+    r"""^[ \t]*(?:(?:export|readonly|local)[ \t]+)?(\w+)[ \t]*(?::=|\?=|=)[ \t]*[("']*"""
+    r"""((?:sudo[ \t]+)?(?:docker|podman)[ -]compose(?![\w.-])[^\n"')#;&|]*)""",
+    re.MULTILINE,
+)
+"""A variable that holds the command for Compose, as in scripts that use it several times."""
+
+_SHOWN = re.compile(r"""(^|[ \t])#|^[ \t]*(- )?((run|script):[ \t]*)?[@"'-]*(echo|printf)\b[^;&|]*$""")
+"""What stands before a command on its line where the line is a comment, or only shows it."""
+
 _STARTS = re.compile(r"(^|[\s\"',])(up|pull|start|restart|deploy|run)([\s\"',]|$)")
 _ENDS = re.compile(r"""(^|[\s"',])down([\s"',]|$)""")
 _FIRST_WORDS = re.compile(
@@ -62,6 +72,7 @@ _TARGET = re.compile(r"""^[ \t]*["']?([A-Za-z][\w:.-]*)["']?[ \t]*:(?!=)""", re.
 _COMMENT = re.compile(r"^[ \t]*#[# \t]*(.*)", re.MULTILINE)
 
 _MOST_SCRIPTS = 60
+_MOST_VARIABLES = 20
 _MOST_COMMANDS = 200
 _LARGEST = 128 * 1024
 _DEEPEST_SCRIPT = 3
@@ -130,7 +141,9 @@ def _placed(directory: str, below: Iterable[str]) -> Iterator[tuple[str, int]]:
 
 def _may_start(text: str) -> bool:
     """Return True if a search for commands in a text may find one."""
-    return ("compose " in text or "stack " in text) and ("docker" in text or "podman" in text)
+    if "docker" not in text and "podman" not in text:
+        return False
+    return "compose " in text or "stack " in text or _IN_VARIABLE.search(text) is not None
 
 
 def _is_script(path: str, depth: int) -> bool:
@@ -147,6 +160,7 @@ def _runs_in(path: str, text: str, directory: str, known: frozenset[str]) -> Ite
     name = os.path.relpath(path, directory)
     deploys = _DEPLOYS.search(os.path.basename(name)) is not None and path not in known
     is_trial = stage_of(name) >= STAGING
+    text = _with_command(text)
     commands = list(_commands_in(path, text, directory, known))
     ends = {(each.target, each.files): each.place for each in commands if each.is_end}
     branches = [match.start() for match in _BRANCHES.finditer(text)] if ends else []
@@ -168,6 +182,8 @@ def _commands_in(path: str, text: str, directory: str, known: frozenset[str]) ->
     targets = [(match.start(), match[1]) for match in _TARGET.finditer(text)]
     starts = [start for start, _ in targets]
     for match in matches:
+        if _SHOWN.search(_line_before(text, match.start())):
+            continue
         words = match[1]
         is_end = _STARTS.search(words) is None and "stack" not in match[0][:14]
         if is_end and (_ENDS.search(words) is None or not _FIRST_WORDS.fullmatch(_line_before(text, match.start()))):
@@ -192,6 +208,25 @@ def _assigned_in(text: str) -> dict[str, list[list[str]]]:
     for variable, value in _ASSIGNED.findall(text) if ".yml" in text or ".yaml" in text else ():
         assigned.setdefault(variable, []).append([name.removeprefix("-") for name in _FILE.findall(value)])
     return assigned
+
+
+def _with_command(text: str) -> str:
+    """Return a text with the command for Compose put in for each variable that holds it, where a file is named with it.
+
+    A script that finds out which command there is starts the file beside it, of whatever part of a system.
+    """
+    commands = dict(_IN_VARIABLE.findall(text)[:_MOST_VARIABLES]) if "compose" in text else {}
+    if not commands:
+        return text
+    names = "|".join(sorted(commands, key=len, reverse=True))
+    use = re.compile(rf"""["']?\$(?:({names})\b|\{{({names})(?:\[[@*]\])?\}}|\(({names})\))["']?""")
+
+    def command(match: re.Match[str]) -> str:
+        words = commands[match[1] or match[2] or match[3]]
+        rest = text[match.end() : match.end() + _LONGEST_LINE].partition("\n")[0]
+        return words if _NAMED.search(f"{words} {rest}") else match[0]
+
+    return use.sub(command, text)
 
 
 def _line_before(text: str, place: int) -> str:
