@@ -129,6 +129,9 @@ class FactSheet:
         self.left_out: set[str] = set()
         """The names of what isn't imported, in lower case."""
 
+        self.services: dict[str, str] = {}
+        """The components of a cluster, by the names with a namespace that its Services have."""
+
         self.places: dict[str, str] = {}
         """The components that no file describes, by the host that they are called by."""
 

@@ -160,15 +160,31 @@ def directory_named(
 
 def lists_of_image(name: str, image: str, path: str, opener: Opener) -> PackageLists:
     """Return the lists of packages in the directory that a program's image may be built from, beside a file at a path or further up."""
-    images = [each for each in (image, image.partition("-")[2]) if each]
-    roots = [f"{'../' * up}{root}" for up in range(path.count("/") + 1) for root in _BESIDE]
     # a name alone, without a Dockerfile, may be that of anything
-    for names, ends in ((dict.fromkeys((*images, name)), DOCKERFILES), (images, PACKAGE_LISTS)):
-        found = directory_named(names, ends, path, opener, roots)
+    places = (
+        directory_of_image(name, image, path, opener),
+        directory_named(_names_of(image), PACKAGE_LISTS, path, opener, _roots_above(path)),
+    )
+    for found in places:
         lists = lists_in(found[0], path, opener) if found is not None else None
         if lists is not None:
             return lists
     return PackageLists()
+
+
+def directory_of_image(name: str, image: str, path: str, opener: Opener) -> tuple[str, str] | None:
+    """Return the directory with a recipe that a program's image may be built from, as a file at a path calls it, and the recipe."""
+    names = dict.fromkeys((*_names_of(image), name))
+    return directory_named(names, DOCKERFILES, path, opener, _roots_above(path))
+
+
+def _names_of(image: str) -> list[str]:
+    """Return the names that the sources of an image may have: without a first word, which is often that of the system."""
+    return [each for each in (image, image.partition("-")[2]) if each]
+
+
+def _roots_above(path: str) -> list[str]:
+    return [f"{'../' * up}{root}" for up in range(path.count("/") + 1) for root in _BESIDE]
 
 
 def lists_in(directory: str, path: str, opener: Opener, commands: str = "") -> PackageLists | None:

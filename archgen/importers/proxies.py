@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from archgen.importers.addresses import (
+    IN_CLUSTER,
     ON_MACHINE,
     is_ip_address,
     is_loopback,
@@ -125,6 +126,11 @@ class Proxy:
                         self.add(
                             f"connection:{self.owner}->{target}", "pool", f"{self.owner}/{pool}", server.line, "pool"
                         )
+            return
+        inside = {server: resolve_host(server.host, self.sheet.services) for server in servers}
+        if servers and all(IN_CLUSTER.search(server.host) and target for server, target in inside.items()):
+            for server, target in inside.items():
+                self._connect(target or "", protocol, server.port, server.line)
             return
         self._stand_alone(pool, servers, protocol, line)
 

@@ -1,22 +1,29 @@
-"""ConfigMaps as the configurations of pods: those that a pod mounts, and those that its framework reads by its name."""
+"""The configurations of pods: ConfigMaps that a pod mounts or that its framework reads by its name, and files in its image."""
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
 
 from msgspec.structs import replace
 
-from archgen.importers.facts import Attachment, Configuration
+from archgen.importers.facts import Attachment, Configuration, Opener
 from archgen.importers.kubernetes.manifests import Manifests, all_containers_of, pod_of
 from archgen.importers.kubernetes.part import Workload
 from archgen.importers.kubernetes.variables import data_of
 from archgen.importers.nodes import SourceNode
-from archgen.importers.products import guess
+from archgen.importers.packages import directory_of_image
+from archgen.importers.products import guess, image_name
 from archgen.importers.variable_names import is_for_browsers
 from archgen.model.kinds import KINDS
 
 _OF_CONFIGURATION = re.compile(r"[-.](config|conf|cm|configmap|config-map|configuration)$")
+
+_COPIES = re.compile(r"^[ \t]*(?:COPY|ADD)[ \t]+(?!.*--from)(?:--\S+[ \t]+)*(.+)$", re.MULTILINE | re.IGNORECASE)
+_OF_PROXIES = re.compile(r"/nginx/|/haproxy/|/caddy/", re.IGNORECASE)
+_LONGEST_RECIPE = 1 << 16
+_MOST_COPIED = 5
 
 HostsOf = Callable[[str], Mapping[str, str]]
 """The names by which the pods of a namespace reach others."""
@@ -51,6 +58,50 @@ def attachments_of(manifests: Manifests, parts: list[Workload], hosts_of: HostsO
         if likely is not None and (manifest.namespace, manifest.name) not in named:
             for attachment in _attached(manifests, likely, manifest.name, "", hosts_of, as_settings=True):
                 yield attachment if owner is not None else replace(attachment, is_shared=True)
+
+
+def held_by_images(parts: list[Workload], opener: Opener, hosts_of: HostsOf) -> Iterator[Attachment]:
+    """Yield the configurations of proxies that the images of programs hold, as far as the sources of these lie in the files.
+
+    A directory of the program's name is likely its source, and not for certain.
+    """
+    for part in parts:
+        found = _recipe_of(part, opener) if part.guess.known.product is None else None
+        if found is None:
+            continue
+        directory, recipe = found
+        mounted = [
+            mount.text_at("mountPath").rstrip("/")
+            for container in part.containers
+            for mount in container.get("volumeMounts").list()
+        ]
+        text = recipe.data[:_LONGEST_RECIPE].decode("utf-8", "replace")
+        for names, target in _copied_to_proxies(text[text.rfind("\nFROM") + 1 :]):
+            if any(each and target.startswith(each) for each in mounted):
+                continue
+            for name in names:
+                # the directory of the program, or the one of the repository, is where a recipe is used
+                places = (posixpath.join(directory, name), posixpath.join(directory, "..", name))
+                files = next((files for place in places if (files := opener(part.manifest.node.path, place))), ())
+                for file in files[:_MOST_COPIED]:
+                    hosts = hosts_of(part.namespace)
+                    yield Attachment(part.id, part.guess.known.kind, file, target, hosts, is_shared=True)
+
+
+def _recipe_of(part: Workload, opener: Opener) -> tuple[str, Configuration] | None:
+    """Return the directory that a program's image may be built from, as the file of its manifest calls it, and the recipe there."""
+    path = part.manifest.node.path
+    found = directory_of_image(part.manifest.name, image_name(part.containers[0].text_at("image")), path, opener)
+    opened = opener(path, posixpath.join(*found))[:1] if found is not None else ()
+    return (found[0], opened[0]) if found is not None and opened else None
+
+
+def _copied_to_proxies(recipe: str) -> Iterator[tuple[list[str], str]]:
+    """Yield the files that a recipe copies to where proxies read their configurations, with that place."""
+    for line in _COPIES.findall(recipe):
+        words = [word.strip('[]",') for word in line.split()]
+        if len(words) > 1 and _OF_PROXIES.search(words[-1]):
+            yield words[:-1], words[-1]
 
 
 def _attached(

@@ -17,7 +17,7 @@ from archgen.importers.addresses import (
 )
 from archgen.importers.facts import MOUNTED, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.kubernetes.build import read_objects
-from archgen.importers.kubernetes.configurations import attachments_of
+from archgen.importers.kubernetes.configurations import attachments_of, held_by_images
 from archgen.importers.kubernetes.custom_resources import (
     Resource,
     describe_resource,
@@ -94,6 +94,7 @@ class _Reader:
     def __init__(self, manifests: Manifests, opener: Opener, sheet: FactSheet) -> None:
         self.manifests = manifests
         self.sheet = sheet
+        self.opener = opener
         self.taken: dict[str, str] = {}
         self.parts = list(workloads(manifests, self.taken, sheet))
         self.outside = Outside(self.taken, sheet)
@@ -139,6 +140,7 @@ class _Reader:
         for resource in self.resources:
             describe_resource(resource, self.sheet)
             self._call_of_resource(resource)
+        self.sheet.services |= {name: identity for name, identity in self.hosts.of("").items() if name.endswith(".svc")}
         attachments = list(attachments_of(self.manifests, self.parts, self.hosts.of))
         for attachment in attachments:
             self._call_outside(attachment)
@@ -147,7 +149,7 @@ class _Reader:
         add_services(self.manifests, self.parts, self.services, self.selected, self.sheet)
         self._route()
         add_policies(self.manifests, self.index, self.taken, self.sheet)
-        return attachments
+        return [*attachments, *held_by_images(self.parts, self.opener, self.hosts.of)]
 
     def _add(
         self, subject: str, key: str, value: object, source: Origin, evidence: str, confidence: Confidence = "high"
