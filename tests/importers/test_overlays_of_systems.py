@@ -8,7 +8,7 @@ import pytest
 
 from archgen.app.importing.importing import NothingImported, import_model, summary
 from tests.importers.test_found_files import WORKLOAD, write
-from tests.importers.test_overlays import ARGO, base, overlay, replicas
+from tests.importers.test_overlays import ARGO, FLUX, base, overlay, replicas
 
 
 def placed(directory: str, target: str, count: int, namespace: str, name: str = "web") -> dict[str, str]:
@@ -44,6 +44,56 @@ def test_what_a_controller_applies_to_namespaces_of_its_own_runs_at_the_same_tim
     applies = "a controller applies it to a namespace of its own"
     is_several = len(expected) > 1
     assert is_several is (f"read overlay overlays/south-prod: {applies}" in summary(import_model((".",), None)))
+
+
+TO_NAMESPACE = ARGO.replace("}}}", "}, destination: {namespace: %s}}}")
+TO_TARGET = (FLUX % "%s").replace("path: ./%s", "path: ./%s, targetNamespace: %s")
+
+
+@pytest.mark.parametrize(
+    ("form", "declared", "spaces", "names"),
+    [
+        (TO_NAMESPACE, "", ("north", "south"), {"web", "south-web"}),
+        (TO_TARGET, "", ("north", "south"), {"web", "south-web"}),
+        (TO_NAMESPACE, "", ("same", "same"), {"web"}),
+        (TO_TARGET, "own", ("north", "south"), {"web", "south-web"}),
+        # what the kustomization says comes before the namespace for all that declares none
+        (TO_NAMESPACE, "own", ("north", "south"), {"web"}),
+    ],
+)
+def test_namespaces_into_which_a_controller_puts_copies_are_their_own(
+    form: str, declared: str, spaces: tuple[str, str], names: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(base("base/web"))
+    for name, space in zip(("north", "south"), spaces, strict=True):
+        directory = f"overlays/{name}-prod"
+        write(placed(directory, "../../base/web", 2, declared) if declared else overlay(directory, "../../base/web", 2))
+        write({f"argo/{name}.yaml": form % (directory, space)})
+    assert replicas().keys() == names
+    first = "the first of 2 that a controller applies"
+    assert (f"read overlay overlays/north-prod: {first}" in summary(import_model((".",), None))) is (len(names) == 1)
+
+
+def test_controller_of_a_pattern_puts_copies_into_namespaces_of_their_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    generators = "generators: [{git: {directories: [{path: tenants/*}]}}]"
+    template = "template: {spec: {source: {path: '{{path}}'}, destination: {namespace: '{{path.basename}}'}}}"
+    write(
+        {
+            "set.yaml": f"{ARGO.partition('spec')[0].replace('Application', 'ApplicationSet')}spec: {{{generators}, {template}}}}}\n"
+        }
+    )
+    write(
+        {
+            **base("base/web"),
+            **overlay("tenants/north", "../../base/web", 2),
+            **overlay("tenants/south", "../../base/web", 3),
+        }
+    )
+    assert replicas() == {"web": 2, "south-web": 3}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,14 @@ from msgspec import Struct
 from archgen.app.importing.kustomizations import Kustomization
 from archgen.app.importing.needed_directories import called_among, holds_store
 from archgen.app.importing.overlay_modes import Scripts, ScriptWords, above, applied_by_scripts, loose_directories
-from archgen.importers.kubernetes.deployed import deployed_by, is_below_applied, is_deployed, may_deploy
+from archgen.importers.kubernetes.deployed import (
+    Deployed,
+    deployed_by,
+    is_below_applied,
+    is_deployed,
+    may_deploy,
+    namespace_for,
+)
 from archgen.importers.nodes import SourceNode
 from archgen.importers.stages import PRODUCTION, TRIAL, UNNAMED, is_copy_before_release, stage_of, without_copy
 from archgen.language.yaml.documents import read_documents
@@ -63,10 +70,12 @@ def choose_overlays(
     if not below or not workloads:
         return OverlayChoice(manifests, [], [], [])
     named = {directory: each.named for directory, each in by_directory.items()}
-    applied = {path for data in manifests.values() for path in applied_by(data)}
+    deployments = [each for data in manifests.values() for each in _deployments_in(data)]
+    applied = {each.path for each in deployments}
     deployed = _among_deployed([*kustomizations], applied)
     own_overlays = [directory for directory in overlays if kustomizations[directory] not in outer] or overlays
     spaces = {directory: each.namespace for directory, each in by_directory.items()}
+    spaces |= {each: namespace_for(os.path.abspath(each), spaces[each], deployments) for each in deployed & {*overlays}}
     roots = [each for each in named if each not in overlays and not _is_before_release(each)]
     held = {*_reached(roots, named)}
     chosen = [*_choose_overlays(own_overlays, named, workloads, deployed, scripts, spaces, held)]
@@ -152,7 +161,8 @@ def _choose_overlays(
                 yield from map(_Chosen, _of_other_bases(together, others, named, covered))
                 continue
             beside = [*_of_other_bases([chosen], others, named, covered)]
-            reason = "" if {*equal} <= {chosen, *beside} else f"the first of {len(equal)} equal ones by name"
+            alike = "that a controller applies" if {*equal} <= deployed else "equal ones by name"
+            reason = "" if {*equal} <= {chosen, *beside} else f"the first of {len(equal)} {alike}"
             yield _Chosen(chosen, reason if stated is None else stated[1], tuple(equal))
             yield from map(_Chosen, beside)
 
@@ -256,13 +266,17 @@ def _place_of_base(directory: str) -> str:
 
 def applied_by(data: bytes) -> Iterator[str]:
     """Yield the directories that the objects of a file have a controller apply."""
+    return (each.path for each in _deployments_in(data))
+
+
+def _deployments_in(data: bytes) -> Iterator[Deployed]:
     if may_deploy(data):
         try:
             roots = read_documents(data)
         except Unreadable:
             return
         for root in roots:
-            yield from (each.path for each in deployed_by(SourceNode(root, "")))
+            yield from deployed_by(SourceNode(root, ""))
 
 
 def _among_deployed(overlays: list[str], paths: Set[str]) -> set[str]:

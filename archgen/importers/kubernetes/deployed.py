@@ -145,6 +145,13 @@ def put_where_deployed(each: Manifest, directory: str, deployed: Iterable[Deploy
     return replace(each, namespace=namespace, declared=each.declared or each.namespace)
 
 
+def namespace_for(directory: str, declared: str, deployed: Iterable[Deployed]) -> str:
+    """Return the namespace into which what a directory puts together comes; the empty text where nothing, or several, tell it."""
+    own = [each for each in deployed if each.namespace and is_deployed(directory, each.path)]
+    spaces = {_namespace_of(each, directory) for each in own if each.moves or not declared}
+    return (spaces.pop() if len(spaces) == 1 else "") if spaces else declared
+
+
 def _place_of(directory: str, application: Deployed) -> str:
     """Return the directory, or one above, that a controller applies with an object in it; the empty text for none."""
     words = directory.strip("/").split("/")
