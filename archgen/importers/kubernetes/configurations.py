@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
 from archgen.importers.facts import Attachment, Configuration, Opener
 from archgen.importers.kubernetes.manifests import Manifests, all_containers_of, pod_of
 from archgen.importers.kubernetes.part import Workload
-from archgen.importers.kubernetes.variables import data_of
+from archgen.importers.kubernetes.variables import data_of, variables_of
 from archgen.importers.nodes import SourceNode
 from archgen.importers.packages import directory_of_image
 from archgen.importers.products import guess, image_name
@@ -22,6 +22,8 @@ _OF_CONFIGURATION = re.compile(r"[-.](config|conf|cm|configmap|config-map|config
 
 _COPIES = re.compile(r"^[ \t]*(?:COPY|ADD)[ \t]+(?!.*--from)(?:--\S+[ \t]+)*(.+)$", re.MULTILINE | re.IGNORECASE)
 _OF_PROXIES = re.compile(r"/nginx/|/haproxy/|/caddy/", re.IGNORECASE)
+_PROFILE = re.compile(r"[\w-]{1,60}")
+_OF_DOTNET = ("appsettings.json", "appsettings.Production.json")
 _LONGEST_RECIPE = 1 << 16
 _MOST_COPIED = 5
 
@@ -60,32 +62,71 @@ def attachments_of(manifests: Manifests, parts: list[Workload], hosts_of: HostsO
                 yield attachment if owner is not None else replace(attachment, is_shared=True)
 
 
-def held_by_images(parts: list[Workload], opener: Opener, hosts_of: HostsOf) -> Iterator[Attachment]:
-    """Yield the configurations of proxies that the images of programs hold, as far as the sources of these lie in the files.
+def held_by_images(
+    manifests: Manifests,
+    parts: list[Workload],
+    opener: Opener,
+    hosts_of: HostsOf,
+    stores: Mapping[str, str],
+    called: Iterable[tuple[str, str]],
+) -> Iterator[Attachment]:
+    """Yield the configurations of proxies and the settings that images hold, as far as the sources of these lie in the files.
 
-    A directory of the program's name is likely its source, and not for certain.
+    A directory of the program's name is likely its source, and not for certain. `stores` are their kinds by their ids: one that a
+    program has `called` by its variables comes before what its source says of that kind.
     """
+    kinds: dict[str, set[str]] = {}
+    for caller, target in called:
+        if target in stores:
+            kinds.setdefault(caller, set()).add(stores[target])
     for part in parts:
         found = _recipe_of(part, opener) if part.guess.known.product is None else None
         if found is None:
             continue
-        directory, recipe = found
-        mounted = [
-            mount.text_at("mountPath").rstrip("/")
-            for container in part.containers
-            for mount in container.get("volumeMounts").list()
-        ]
-        text = recipe.data[:_LONGEST_RECIPE].decode("utf-8", "replace")
-        for names, target in _copied_to_proxies(text[text.rfind("\nFROM") + 1 :]):
-            if any(each and target.startswith(each) for each in mounted):
-                continue
-            for name in names:
-                # the directory of the program, or the one of the repository, is where a recipe is used
-                places = (posixpath.join(directory, name), posixpath.join(directory, "..", name))
-                files = next((files for place in places if (files := opener(part.manifest.node.path, place))), ())
-                for file in files[:_MOST_COPIED]:
-                    hosts = hosts_of(part.namespace)
-                    yield Attachment(part.id, part.guess.known.kind, file, target, hosts, is_shared=True)
+        hosts = {
+            name: identity
+            for name, identity in hosts_of(part.namespace).items()
+            if stores.get(identity) not in kinds.get(part.id, ())
+        }
+        for file, target in (*_copied(part, *found, opener), *_settings(manifests, part, found[0], opener)):
+            yield Attachment(part.id, part.guess.known.kind, file, target, hosts, is_shared=True)
+
+
+def _copied(
+    part: Workload, directory: str, recipe: Configuration, opener: Opener
+) -> Iterator[tuple[Configuration, str]]:
+    """Yield the files that a recipe copies to where proxies read their configurations, unless a pod mounts others there."""
+    mounted = [
+        mount.text_at("mountPath").rstrip("/")
+        for container in part.containers
+        for mount in container.get("volumeMounts").list()
+    ]
+    text = recipe.data[:_LONGEST_RECIPE].decode("utf-8", "replace")
+    for names, target in _copied_to_proxies(text[text.rfind("\nFROM") + 1 :]):
+        if any(each and target.startswith(each) for each in mounted):
+            continue
+        for name in names:
+            # the directory of the program, or the one of the repository, is where a recipe is used
+            places = (posixpath.join(directory, name), posixpath.join(directory, "..", name))
+            files = next((files for place in places if (files := opener(part.manifest.node.path, place))), ())
+            yield from ((file, target) for file in files[:_MOST_COPIED])
+
+
+def _settings(
+    manifests: Manifests, part: Workload, directory: str, opener: Opener
+) -> Iterator[tuple[Configuration, str]]:
+    """Yield the settings in the source of a program that frameworks read by themselves, those of the profiles that it runs with."""
+    profiles = [
+        profile.strip()
+        for container in part.containers
+        for name, (text, _) in variables_of(manifests, part.namespace, container)
+        if name == "SPRING_PROFILES_ACTIVE"
+        for profile in text.split(",")
+    ]
+    stems = ["application", *(f"application-{each}" for each in profiles if _PROFILE.fullmatch(each))]
+    names = [f"src/main/resources/{stem}.{end}" for stem in stems for end in ("yml", "yaml", "properties")]
+    for files in opener.find(part.manifest.node.path, directory, (*names, *_OF_DOTNET)):
+        yield from ((file, file.path) for file in files[:1] if len(file.data) <= _LONGEST_RECIPE)
 
 
 def _recipe_of(part: Workload, opener: Opener) -> tuple[str, Configuration] | None:

@@ -149,7 +149,9 @@ class _Reader:
         add_services(self.manifests, self.parts, self.services, self.selected, self.sheet)
         self._route()
         add_policies(self.manifests, self.index, self.taken, self.sheet)
-        return [*attachments, *held_by_images(self.parts, self.opener, self.hosts.of)]
+        stores = {each.id: each.guess.known.kind for each in self.by_id.values() if each.guess.known.keeps_data}
+        inside = held_by_images(self.manifests, self.parts, self.opener, self.hosts.of, stores, self.called)
+        return [*attachments, *inside]
 
     def _add(
         self, subject: str, key: str, value: object, source: Origin, evidence: str, confidence: Confidence = "high"
@@ -177,10 +179,9 @@ class _Reader:
         if KINDS[part.guess.known.kind].role not in ("application", "web", "balancer"):
             return
         for target, name, source in components_sought(self.manifests, part, self.hosts.all_in(part.namespace)):
-            # of a page that no file says where it is a program knows no more than its link
-            is_link = names_page(part.guess.known.kind, name, "://")
-            is_new = (part.id, target) not in self.called and not is_link
-            if is_new and not self.by_id[target].guess.known.keeps_data:
+            is_new = (part.id, target) not in self.called and not self.by_id[target].guess.known.keeps_data
+            # a program knows no more than the link of a page
+            if is_new and not names_page(part.guess.known.kind, name, "://"):
                 self._connect(part, Mention(target), source, f"{name}, in no file")
                 self._add(f"connection:{part.id}->{target}", "variable", name, source, name, "medium")
 
