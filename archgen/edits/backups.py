@@ -208,7 +208,16 @@ def _is_alike(component: Component, other: Component) -> bool:
 
 
 def _interval(topology: Topology, store: Component) -> str:
-    """Return a day, or the recovery point objective where a store can be copied that often."""
+    """Return a day, or the recovery point objective; the shortest time between two copies where that is longer.
+
+    Of objects, which are written as a whole, a mirror copies only those that are new.
+    """
     objective = topology.architecture.objectives.recovery_point
-    frequent = objective is not None and least_interval(store) <= objective < SECONDS["d"]
-    return write_duration(objective) if objective is not None and frequent else "24h"
+    if objective is None or not 1.0 <= objective < SECONDS["d"]:
+        return "24h"
+    least = _MIRRORED if store.kind == "object-storage" else least_interval(store)
+    return write_duration(max(objective, least))
+
+
+_MIRRORED = 5 * SECONDS["m"]
+"""The shortest time between two runs of a mirror of objects."""

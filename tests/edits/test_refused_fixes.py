@@ -127,6 +127,7 @@ objectives: {recovery_point: 1m}
     assert [finding.rule for finding in done.left] == ["missing-backup", "recovery-point-missed"]
     hourly = fixes(text.replace("1m", "1h"), "missing-backup")
     assert [finding.rule for finding in hourly.left] == ["missing-backup"]
+    assert done.data == hourly.data.replace(b"recovery_point: 1h", b"recovery_point: 1m")
 
 
 def test_work_that_waits_for_a_host_which_took_down_its_flow_is_said_to_be_left() -> None:

@@ -530,7 +530,12 @@ def test_no_patch_copies_files_every_minute_or_one_shard_alone() -> None:
     after = fixed(text, "missing-backup")["components"]
     copied = {name: value["backs_up"] for name, value in after.items() if value["kind"] == "backup"}
     assert copied == {"backup": ["files"], "backup-2": ["db"]}
-    assert [after[name]["every"] for name in copied] == ["24h", "1m"]
+    assert [after[name]["every"] for name in copied] == ["5m", "1m"]
+    for objective, every in (("10m", ["10m", "10m"]), ("3d", ["24h", "24h"]), ("0s", ["24h", "24h"])):
+        after = fixed(text.replace("recovery_point: 1m", f"recovery_point: {objective}"), "missing-backup")[
+            "components"
+        ]
+        assert [after[name]["every"] for name in copied] == every
 
 
 CALL = {"protocol": "postgresql", "port": 5432, "tls": True}
