@@ -207,17 +207,17 @@ class Losses:
         return answer
 
     def zones_to_leave(self, element: Subject, flows: Collection[str]) -> dict[str, list[str]]:
-        """Return the zones around a host or service, nearest first, that hold all of some flows, with those: the next loss.
+        """Return the zones around a host or service, nearest first, that hold all of some flows, with the flows that they take down.
 
-        None is among them where replicas stand in for each other, as its loss is a fault of its own.
+        Such a zone is the next loss. None is among them where replicas stand in for each other, as its loss is a fault of its own.
         """
         replica = self._index.replicas.get(element.id) if element.kind == "replica" else None
         around = self._index.zones_around(element.id) if replica is None else self._index.zones_of(replica)
-        held = {zone: [flow for flow in flows if self.holds_all(zone, flow)] for zone in around}
+        next_lost = (zone for zone in around if any(self.holds_all(zone, flow) for flow in flows))
         return {
-            zone: own
-            for zone, own in held.items()
-            if own and not any(self.holds_stand_ins(zone, flow) for flow in flows)
+            zone: [flow for flow in flows if self.holds_all(zone, flow) or Subject("zone", zone) in self.points[flow]]
+            for zone in next_lost
+            if not any(self.holds_stand_ins(zone, flow) for flow in flows)
         }
 
     def _harmless_alone(self, zone: str, flow: str) -> dict[Subject, frozenset[str]]:

@@ -23,7 +23,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import WIDE_ZONES, Replica
 from archgen.model.change import Change
 from archgen.model.subject import Subject
-from archgen.model.wording import listed, plural, zone_words
+from archgen.model.wording import first_few, listed, plural, zone_words
 from archgen.reliability.losses import RootCause
 from archgen.reliability.needs import Need
 
@@ -206,8 +206,15 @@ def _elsewhere(facts: Topology, breaking: RootCause, fix: str | None) -> str | N
         return fix
     other = f"another {zone_words(facts.zones[zone].kind)}"
     own = fix or _ADD.format(f", best in {other}")
-    return own if other in own else f"{own} Use {other} too: losing {zone} takes down {listed(held[zone])}."
+    return (
+        own
+        if other in own
+        else f"{own} Use {other} too: losing {zone} takes down {listed(first_few(held[zone], _MOST_FLOWS))}."
+    )
 
+
+_MOST_FLOWS = 8
+"""The most flows that an advice names."""
 
 _ADD = "Add a replica on another host{}, with something that moves the traffic there, and restart them in turn."
 
