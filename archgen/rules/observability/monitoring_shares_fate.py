@@ -21,6 +21,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
     watching = [component for component in facts.architecture.components if component.kind == "monitoring"]
     monitors = [component for component in watching if not keeps_logs_alone(facts, component)]
     shared = {monitor.id: _shared(facts, monitor) for monitor in monitors}
+    if any(monitor.managed for monitor in monitors) and not all(monitor.managed for monitor in monitors):
+        # a provider's stands apart from the hosts of what runs beside it
+        return
     if monitors and all(shared.values()):
         alerting = [monitor for monitor in monitors if monitor.alerts or not product_of(monitor.product).shows]
         yield _hit(facts, alerting or monitors, shared)
@@ -28,11 +31,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 def _shared(facts: Topology, monitor: Component) -> tuple[Subject, ...]:
     """The hosts that the monitoring has in common with what it watches, if it has no other; else a zone whose loss takes down flows."""
-    if monitor.managed:
-        return ()
-    own = facts.hosts_of(monitor.id)
+    own = () if monitor.managed else facts.hosts_of(monitor.id)
     for places in (own, tuple(dict.fromkeys(map(facts.index.machine, own)))):
-        if all(_works(facts, host) for host in places):
+        if places and all(_works(facts, host) for host in places):
             return tuple(Subject("host", host) for host in places)
     inside = frozenset.intersection(*(facts.index.shared_zones(replica) for replica in monitor.replicas))
     for zone in facts.zones:
@@ -70,11 +71,13 @@ def _hit(facts: Topology, monitors: list[Component], shared: dict[str, tuple[Sub
         together.setdefault((shared[monitor.id], moves_alone(monitor)), []).append(monitor.title)
     places = dict.fromkeys(place for standing, _ in together for place in standing)
     flows = dict.fromkeys(flow for place in places for flow in _flows(facts, place))
+    managed = "managed" if all(monitor.managed for monitor in monitors) else None
+    case = "floating" if any(floating for _, floating in together) else managed
     return Hit(
         subject=Subject("component", monitors[0].id),
         message="; ".join(_sentence(facts, titles, *where) for where, titles in together.items()),
-        fix=_HEARTBEAT if any(floating for _, floating in together) else None,
-        case="floating" if any(floating for _, floating in together) else None,
+        fix=_FIXES.get(case),
+        case=case,
         related=(
             *((Subject("component", monitor.id), "is blind then too") for monitor in monitors[1:]),
             *((place, "goes down with the monitoring on it") for place in places),
@@ -88,6 +91,11 @@ _HEARTBEAT = (
     "Let something outside notice that the cluster is gone with its monitoring: a heartbeat that the monitoring sends (a dead man's "
     "switch) to a service that alerts when it stops. Declare that: `kind: monitoring`, `managed: true` and `alerts`."
 )
+_FIXES: dict[str | None, str] = {
+    "floating": _HEARTBEAT,
+    "managed": "Let something elsewhere probe the site and alert, such as a service of another provider: `kind: monitoring`, with `probes` "
+    "and `alerts`.",
+}
 
 
 def _sentence(facts: Topology, titles: list[str], standing: tuple[Subject, ...], floating: bool) -> str:
@@ -130,7 +138,7 @@ RULE = Rule(
     code="OBS002",
     title="Monitoring fails with what it monitors",
     severity="warning",
-    cases=(("floating", "info"),),
+    cases=(("floating", "info"), ("managed", "info")),
     category="observability",
     summary="The monitoring runs on a host or in a zone that it monitors.",
     why=(
@@ -139,7 +147,7 @@ RULE = Rule(
     ),
     fix="Run the monitoring on a host of its own in another zone, or use a managed service, and monitor the monitoring too.",
     limits="Doesn't report models with a second monitoring elsewhere, nor a monitoring whose hosts aren't declared. One that a "
-    "platform starts elsewhere is an information. A store of logs that alerts nobody "
+    "platform starts elsewhere is an information, and so is a provider's whose `zone` is declared. A store of logs that alerts nobody "
     "doesn't count. A host that carries monitoring alone isn't one that it watches, and a dashboard "
     "without `alerts` isn't told of beside what alerts.",
     references=(
