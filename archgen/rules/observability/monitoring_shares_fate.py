@@ -39,13 +39,14 @@ def _shared(facts: Topology, monitor: Component) -> tuple[Subject, ...]:
     for zone in facts.zones:
         several = sum(other.kind == facts.zones[zone].kind for other in facts.zones.values()) > 1
         place = Subject("zone", zone)
-        if zone in inside and several and _flows(facts, place):
-            return (place,)
+        if zone in inside and several and _stopped(facts, place):
+            host = Subject("host", own[0]) if len(own) == 1 else place
+            return (host if set(_stopped(facts, host)) == set(_stopped(facts, place)) else place,)
     return ()
 
 
 def _works(facts: Topology, host: str) -> bool:
-    """Return True if the host, or one that runs on it, is monitored and runs a component that a flow needs."""
+    """Return True if an element is a host that is monitored, or has such a guest, and runs a component that a flow needs."""
     return bool(_watched_on(facts, host))
 
 
@@ -106,7 +107,7 @@ def _sentence(facts: Topology, titles: list[str], standing: tuple[Subject, ...],
             f"{listed(titles)} {run} on one of {places}, all of which {they} {'watches' if they == 'it' else 'watch'}, so {they} {are} "
             "silent until started elsewhere when that one goes down"
         )
-    if standing[0].kind == "host":
+    if _works(facts, standing[0].id):
         watched = [host for place in standing for host in _watched_on(facts, place.id)]
         apart = [host for host in watched if Subject("host", host) not in standing]
         beside = f" beside {listed(apart)}" if apart == watched else ""
@@ -114,21 +115,28 @@ def _sentence(facts: Topology, titles: list[str], standing: tuple[Subject, ...],
     else:
         flows = _flows(facts, standing[0])
         loss = f"the loss of {places} takes down {plural(len(flows), 'flow')}: {listed(flows)}"
-        return f"{listed(titles)} {run} in {places}, so {they} {are} silent when {loss}"
+        where = "on" if standing[0].kind == "host" else "in"
+        return f"{listed(titles)} {run} {where} {places}, so {they} {are} silent when {loss}"
     go = "goes" if len(standing) == 1 else "go"
     return f"{listed(titles)} {run} {where}, so {they} {are} silent when {places} {go} down"
 
 
 def _proof(facts: Topology, place: Subject) -> Proof | None:
     """Return the proof that the loss of a zone takes down a flow; a host is a reason even where no flow goes down."""
-    flows = _flows(facts, place) if place.kind == "zone" else ()
-    return facts.losses.points[flows[0]][place].proof if flows else None
+    if _works(facts, place.id):
+        return None
+    return facts.losses.points[_stopped(facts, place)[0]][place].proof
 
 
 def _flows(facts: Topology, place: Subject) -> tuple[str, ...]:
-    if place.kind == "host":
+    if _works(facts, place.id):
         hosts = (place.id, *facts.index.machines.get(place.id, ()))
         return facts.flows_through([name for host in hosts for name in _carried(facts, host)])
+    return _stopped(facts, place)
+
+
+def _stopped(facts: Topology, place: Subject) -> tuple[str, ...]:
+    """Return the flows that the loss of a host or zone takes down, other than by its monitoring."""
     looking = points_beside_monitoring(facts)
     return tuple(flow for flow in facts.flows if place in looking.get(flow, facts.losses.points[flow]))
 
