@@ -35,6 +35,7 @@ class Termination(Struct, frozen=True):
     before: tuple[str, ...] = ()
 
 
+@lru_cache(1)
 def terminations(topology: Topology) -> tuple[Termination, ...]:
     """Return the components, other than applications, that end TLS and pass requests on in plaintext."""
     clear: dict[str, dict[str, None]] = {}
@@ -161,8 +162,8 @@ def plaintext_between_hosts(topology: Topology) -> tuple[Connection, ...]:
     clear = [
         call
         for call in topology.architecture.connections
-        if call.id not in behind and _is_inside(topology, call) and past_application(topology, call) is None
-        if clear_ports(call) and topology.crosses(call) is not False and not _measures(topology, call)
+        if clear_ports(call) and call.id not in behind and topology.crosses(call) is not False
+        if _is_inside(topology, call) and past_application(topology, call) is None and not _measures(topology, call)
     ]
     # a server that is to take only TLS from the others takes no plaintext from a caller whose host is unknown
     crossing = {call.id for call in clear if _may_cross(topology, call)}
