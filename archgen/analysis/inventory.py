@@ -17,7 +17,7 @@ from archgen.model.architecture import (
     Replica,
     Trust,
 )
-from archgen.model.kinds import FORWARDING
+from archgen.model.kinds import FORWARDING, KINDS
 from archgen.model.products import scope_of, zone_of
 from archgen.model.subject import Subject
 from archgen.reliability.index import SAME_HOST
@@ -309,9 +309,11 @@ class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
         if connection.locality == SAME_HOST:
             return False
         caller = self.components[connection.source]
-        callees = [self.components[target] for target in connection.targets]
         # a managed service runs on none of the model's hosts
-        if caller.kind == "client" or caller.managed or any(callee.managed for callee in callees):
+        if caller.kind == "client" or caller.managed:
+            return True
+        callees = [self.components[target] for target in connection.targets]
+        if any(callee.managed for callee in callees):
             return True
         if connection.locality is None and caller.kind == "backup" and _is_beside(caller, callees):
             return False
@@ -365,8 +367,8 @@ class ArchitectureIndex(Elements, frozen=True, dict=True, eq=False):
 
     @cached_property
     def _loads(self) -> dict[str, tuple[str, ...]]:
-        own = {component for component in self._kinds if not self.components[component].managed}
-        working = {component for component in own if self._kinds[component].serves or self._kinds[component].stores}
+        own = (component for component in self.architecture.components if not component.managed)
+        working = {component.id for component in own if KINDS[component.kind].serves or KINDS[component.kind].stores}
         return {
             host: tuple(dict.fromkeys([replica.component for replica in replicas if replica.component in working]))
             for host, replicas in self.replicas_on.items()
