@@ -12,8 +12,8 @@ from archgen.model.wording import listed
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each host, unless all servers are identical: another rule reports them together."""
     facts = context.topology
-    for host in facts.hosts:
-        if facts.carries_all_roles(host) and host not in facts.identical_servers:
+    for host in facts.hosts if not facts.identical_servers else ():
+        if facts.carries_all_roles(host):
             carried = facts.load(host)
             yield Hit(
                 subject=Subject("host", host),
