@@ -24,6 +24,7 @@ def connections(context: Context) -> tuple[Connection, ...]:
     encrypting = {
         key for key, entry in components if _refuses_plaintext(context.document.text(entry, "product"), key, entry)
     }
+    agents = {key for key, entry in components if entry.get("kind") in AGENTS and _OF_SEVERAL.isdisjoint(entry)}
     for number, (key, value) in enumerate(section.items()):
         source, targets = connection_ends(key)
         name = _id(source, targets)
@@ -35,9 +36,11 @@ def connections(context: Context) -> tuple[Connection, ...]:
             if end not in context.components:
                 context.refer(end, section.marks[2 * number], ("component",), subject, f"the connection `{name}`")
         connection = _connection(context, name, source, targets, value)
-        if all(map(encrypting.__contains__, targets)):
+        if encrypting.issuperset(targets):
             connection = _encrypted(connection)
-        by_id[name] = replace(connection, locality="same-host") if _is_to_agent(context, connection) else connection
+        if targets[0] in agents and _is_beside_caller(context, connection):
+            connection = replace(connection, locality="same-host")
+        by_id[name] = connection
     return tuple(by_id.values())
 
 
@@ -55,18 +58,16 @@ def _encrypted(connection: Connection) -> Connection:
     return replace(connection, ports=tuple(ports))
 
 
-def _is_to_agent(context: Context, connection: Connection) -> bool:
+def _is_beside_caller(context: Context, connection: Connection) -> bool:
     """Return True for a call to an agent beside the caller on each of its hosts: that of another host has nothing of it.
 
     What watches calls the agents of all hosts.
     """
-    section, target = context.section("components"), connection.targets[0]
-    entry = section.get(target, _NOTHING)
-    if entry.get("kind") not in AGENTS or connection.locality is not None or not _OF_SEVERAL.isdisjoint(entry):
+    agents, callers = context.placed.get(connection.targets[0], ()), context.placed.get(connection.source, ())
+    kind = KINDS.get(context.section("components").get(connection.source, _NOTHING).get("kind"))
+    if connection.locality is not None or len(connection.targets) > 1:
         return False
-    agents, callers = context.placed.get(target, ()), context.placed.get(connection.source, ())
-    kind = KINDS.get(section.get(connection.source, _NOTHING).get("kind"))
-    if len(agents) < 2 or len(connection.targets) > 1 or kind is None or kind.observes:
+    if len(agents) < 2 or kind is None or kind.observes:
         return False
     there = {agent.hosts for agent in agents if len(agent.hosts) == 1}
     return bool(callers) and all(caller.hosts in there for caller in callers)
