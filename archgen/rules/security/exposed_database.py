@@ -51,14 +51,13 @@ _ASKED = (*STORES, "identity-provider")
 
 
 def _stores(facts: Topology, connection: Connection) -> list[str]:
-    return [target for target in connection.targets if _is_store(facts, connection, target)]
-
-
-def _is_store(facts: Topology, connection: Connection, target: str) -> bool:
-    """Return True for a data store, and for a directory of accounts that is asked over its own protocol."""
-    if facts.kind(target).id in STORES:
-        return True
-    return is_directory(facts, target) and any(port.protocol in LDAP for port in connection.ports)
+    """Return the data stores that a connection leads to, and the directories of accounts that it asks over their own protocol."""
+    directories = any(port.protocol in LDAP for port in connection.ports)
+    return [
+        target
+        for target in connection.targets
+        if facts.kind(target).id in STORES or (directories and is_directory(facts, target))
+    ]
 
 
 def _is_denied(facts: Topology, connection: Connection) -> bool:

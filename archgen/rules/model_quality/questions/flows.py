@@ -113,9 +113,11 @@ def waits_for_queues(topology: Topology) -> Iterator[Gap]:
 def unused_calls(topology: Topology) -> Iterator[Gap]:
     """Yield calls of a store in no flow, though flows show what else the caller calls (`exposed-database`)."""
     for connection in topology.calls_to(STORES):
-        stores = [target for target in connection.targets if topology.kind(target).id in STORES]
-        if connection.why is not None or topology.kind(connection.source).id in ("client", *STORES):
+        if connection.why is not None or not topology.flows_of[connection.source]:
             continue
+        if topology.kind(connection.source).id in ("client", *STORES):
+            continue
+        stores = [target for target in connection.targets if topology.kind(target).id in STORES]
         shown = any(topology.flows_over[call.id] for call in topology.outgoing[connection.source])
         if shown and is_unused_call(topology, connection, stores[0]):
             yield Gap(
@@ -167,9 +169,9 @@ _HOLDING = (*(kind.id for kind in KINDS.values() if kind.stores), "secrets")
 
 
 def _hides_store(topology: Topology, call: Connection) -> bool:
-    holders = [target for target in call.targets if topology.kind(target).id in _HOLDING]
     if not call.required or call.deferred or call.why is not None or not topology.flows_of[call.source]:
         return False
     if topology.kind(call.source).role not in ("application", "web"):
         return False
+    holders = [target for target in call.targets if topology.kind(target).id in _HOLDING]
     return not any(topology.flows_of[target] or works_beside(topology, call, target) for target in holders)
