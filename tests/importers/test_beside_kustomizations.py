@@ -166,3 +166,23 @@ def test_all_lies_in_a_directory_that_its_name_gives_to_a_trial(
     write({"dev/k8s/app.yaml": TAKER, "dev/k8s/kustomization.yaml": "resources: [app.yaml]\n"})
     write({"dev/secrets/settings.yaml": SETTINGS})
     assert "web -> cache-1" in import_model((".",), None).text
+
+
+POLICY = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p}, spec: {podSelector: {matchLabels: {app: %s}}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("selected", "files", "counts"),
+    [
+        ("billing", {"billing.yaml": CALLED}, True),
+        ("web", {"billing.yaml": CALLED}, False),
+        ("billing", {"billing.yaml": CALLED, "more.yaml": CALLED.replace("name: billing", "name: more")}, False),
+        ("web", {"more.yaml": WORKLOAD.replace("name: web", "name: more")}, False),
+    ],
+)
+def test_workload_that_a_listed_policy_is_for_counts(
+    selected: str, files: dict[str, str], counts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = "---\n" + POLICY % selected
+    result = imported_with(tmp_path, monkeypatch, {"service.yaml": SERVICE + policy, **files})
+    assert {"billing", "more"}.isdisjoint(result.model.values["components"]) is not counts

@@ -187,8 +187,18 @@ def _is_alone(inventory: Inventory, part: Part, doors: Doors) -> bool:
     if inventory.callers(part.id) or part.id in doors.front:
         return False
     works = part.traits.role in ("application", "web") and part.kind not in ("worker", "scheduler")
-    calls = any(is_walked(inventory, call.source, call.target) for call in inventory.callees(part.id))
+    # a Service that leads to no visitors is there to be called, whatever the program behind it calls itself
+    is_served = "cluster" in part.declared and not part.is_unserved
+    is_awaited = is_served and part.id not in (*doors.bypasses, *doors.exposed) and _has_others(inventory, part)
+    calls = not is_awaited and any(
+        is_walked(inventory, call.source, call.target) for call in inventory.callees(part.id)
+    )
     return part.keeps_data or part.kind == "mail" or (works and not calls and not part.is_aside)
+
+
+def _has_others(inventory: Inventory, part: Part) -> bool:
+    others = (each for each in inventory.parts.values() if each is not part)
+    return any(each.traits.role in ("application", "web", "balancer") for each in others)
 
 
 def _uncalled(inventory: Inventory, doors: Doors) -> Iterator[ImportQuestion]:
