@@ -23,6 +23,9 @@ MOUNTED = ("oracle",)
 AGREEING = ("etcd", "zookeeper", "consul", "cockroachdb", "mongodb", "mysql-innodb-cluster")
 """Products whose replicas alone decide."""
 
+ARBITRATED = ("galera", "percona-xtradb-cluster")
+"""Products with arbitrators."""
+
 MAJORITIES = (
     *("etcd", "zookeeper", "consul", "galera", "percona-xtradb-cluster", "cockroachdb"),
     "mysql-innodb-cluster",
@@ -37,6 +40,9 @@ PASSING_ON = (
     *("cdn", "waf", "firewall", "router", "nat-gateway"),
 )
 """Kinds that send nothing by themselves."""
+
+BALANCING = ("cdn", "load-balancer", "reverse-proxy", "api-gateway")
+"""Kinds that spread requests."""
 
 WORDS = ("vrrp", "dns", "anycast", "orchestrator")
 """What moves the traffic of a cluster and is no component."""
@@ -57,9 +63,11 @@ STORES = ("database", "key-value-store", "stream", "object-storage", "file-stora
 
 
 def arbitrated(component: Component) -> bool:
-    """Whether another component votes beside the replicas, which all take writes."""
+    """Whether another component votes beside the replicas, which all take writes, or have arbitrators."""
     data = component.replication
-    if data is None or not data.all_write or data.by is None or component.product in AGREEING:
+    if data is None or data.by is None or component.product in AGREEING:
+        return False
+    if not data.all_write and component.product not in ARBITRATED:
         return False
     return component.quorum == "majority" or (component.quorum is None and component.product in MAJORITIES)
 
@@ -71,7 +79,8 @@ def quorum_of(component: Component) -> int | str | Quorum | None:
     if component.quorum is not None or component.kind not in STORES or len(component.replicas) < 2:
         return component.quorum
     data = component.replication
-    if data is not None and data.by is not None and not data.all_write:
+    alone = component.product in AGREEING and component.product not in STEPPING
+    if data is not None and data.by is not None and not data.all_write and not alone:
         return None
     if component.product == "mongodb":
         return Quorum(1, "majority")
@@ -158,12 +167,11 @@ class World:
             return True
         if component.product == "mongodb" and access == "read":
             return True
-        if arbiter:
-            spreads = by.kind in ("cdn", "load-balancer", "reverse-proxy", "api-gateway")
-            voters = [*component.replicas, *([] if spreads else self.apart_from(component, by))]
-            return 2 * sum(map(self.up, voters)) > len(voters)
-        if isinstance(by.quorum, int):
+        if isinstance(by.quorum, int) and not arbiter:
             return self.so_many_up(by, by.quorum)
+        if arbiter or (by.kind in BALANCING and component.product == "mongodb"):
+            voters = [*component.replicas, *([] if by.kind in BALANCING else self.apart_from(component, by))]
+            return 2 * sum(map(self.up, voters)) > len(voters)
         beside = self.apart_from(component, by)
         voters = list(by.replicas)
         if len(voters) < 3 or not beside:

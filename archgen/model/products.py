@@ -50,6 +50,7 @@ class Product(Struct, frozen=True, gc=False):
     `silent_standby`: the standby of a provider's pair takes no connections until it is promoted. `mounts_standbys`: nor do standbys
     of one's own, which apply the log and are not open. `leads_to_primary`: nor does the other of a group that the provider fails over,
     by the name of the group, whenever its copy is written.
+    `spreads`: a proxy that leads the requests for a database to those of its replicas that take them, and has no vote.
     `arbitrated`: a program without data can vote beside its replicas. `consoles` are the ports of its console for administrators.
     """
 
@@ -89,6 +90,7 @@ class Product(Struct, frozen=True, gc=False):
     mounts_standbys: bool = False
     leads_to_primary: bool = False
     arbitrated: bool = False
+    spreads: bool = False
     shows: bool = False
     consoles: tuple[int, ...] = ()
 
@@ -131,6 +133,7 @@ _TRAITS: dict[str, Product] = {
     **dict.fromkeys(("patroni", "stolon"), Product(leases=True)),
     # an availability group is offline, for reads too, while its Windows cluster has no majority
     "mssql": Product(steps_down="everything"),
+    **dict.fromkeys(("mysql-router", "proxysql", "maxscale", "mongos", "vtgate"), Product(spreads=True)),
     **dict.fromkeys(("sentinel", "redis-sentinel"), Product(coordinates=True)),
     **dict.fromkeys(
         (

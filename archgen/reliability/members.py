@@ -30,18 +30,20 @@ _TO_WRITE = Quorum(1, "majority")
 def quorum_of(component: Component) -> int | Literal["majority"] | Quorum | None:
     """Return the quorum that a component declares, else the one that its product cannot do without.
 
-    Where another component promotes its replicas, the votes are counted there: an arbiter has one and holds no data.
+    Where another component promotes its replicas, the votes are counted there: an arbiter has one and holds no data. Replicas that
+    elect among themselves ask nobody: what `by` names leads the callers to the one that they elected.
     """
     if has_arbitrator(component):
         return None
     if component.quorum is not None:
         return component.quorum
-    replication = component.replication
-    if replication is not None and replication.by is not None and not replication.all_write:
+    replication, product = component.replication, product_of(component.product)
+    elects_alone = product.agrees and product.steps_down is None
+    if replication is not None and replication.by is not None and not (replication.all_write or elects_alone):
         return None
     if len(component.replicas) < 2 or not (KINDS[component.kind].stores or component.kind == "queue"):
         return None
-    implied = product_of(component.product).quorum
+    implied = product.quorum
     if implied == "half-to-read":
         apart = replication is not None and replication.mode == "asynchronous"
         # sites that copy to each other later are stores of their own
@@ -56,15 +58,15 @@ def asks_majority(component: Component) -> bool:
 
 
 def has_arbitrator(component: Component) -> bool:
-    """Return True if a component may vote beside the replicas of a store that all take writes, and only on a majority.
+    """Return True if a component may vote beside the replicas of a store that take writes on a majority only.
 
-    The votes are counted there. Of a product whose replicas agree by themselves nothing else votes, unless it has arbitrators.
+    The votes are counted there: of a store whose replicas all take writes, or of a product that has arbitrators. Of another whose
+    replicas agree by themselves nothing else votes.
     """
-    replication = component.replication
-    if replication is None or not replication.all_write or replication.by is None:
+    replication, product = component.replication, product_of(component.product)
+    if replication is None or replication.by is None or (product.agrees and not product.arbitrated):
         return False
-    product = product_of(component.product)
-    if product.agrees and not product.arbitrated:
+    if not (replication.all_write or product.arbitrated):
         return False
     return (product.quorum if component.quorum is None else component.quorum) == "majority"
 

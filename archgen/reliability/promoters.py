@@ -19,8 +19,8 @@ def electorate(component: Component, index: Index, access: Asking) -> tuple[Vote
     """Return the votes without which no replica of a store answers an access, as its product steps down without a majority.
 
     They are those of the component that `by` names, if it has three or more of which some are elsewhere; else the replicas
-    vote, and what is elsewhere beside them. Of a store whose replicas all take writes on a majority, they always vote, and `by` is
-    an arbitrator, unless it is what spreads the requests over them.
+    vote, and what is elsewhere beside them. Of a store whose replicas take writes on a majority, they always vote, and `by` is an
+    arbitrator. What spreads the requests over them has no vote.
     """
     arbitrated = has_arbitrator(component)
     stops = "all" if arbitrated else product_of(component.product).steps_down
@@ -29,18 +29,29 @@ def electorate(component: Component, index: Index, access: Asking) -> tuple[Vote
         return ()
     if isinstance(by.quorum, int) and not arbitrated:
         return (Votes(by.quorum, _ids(by.replicas)),)
+    if _spreads(by) and stops != "everything":
+        return (_majority(_ids(component.replicas)),)
     # a witness votes only where the number of the others is even
     odd = len(component.replicas) % 2 == 1 and stops == "everything"
     beside = _elsewhere(component, by)
     if arbitrated:
-        voters = (*_ids(component.replicas), *(() if KINDS[by.kind].balances else _ids(beside)))
+        voters = (*_ids(component.replicas), *_ids(beside))
     elif beside and len(by.replicas) > 2:
         voters = _ids(by.replicas)
     elif odd:
         voters = _ids(component.replicas)
     else:
         voters = tuple(dict.fromkeys((*_ids(component.replicas), *_ids(beside or _witness(component, by, index)))))
-    return (Votes(len(voters) // 2 + 1, voters),)
+    return (_majority(voters),)
+
+
+def _majority(voters: tuple[str, ...]) -> Votes:
+    return Votes(len(voters) // 2 + 1, voters)
+
+
+def _spreads(component: Component) -> bool:
+    """Return True for a balancer, and for a proxy of databases under whatever kind."""
+    return KINDS[component.kind].balances or product_of(component.product or component.id).spreads
 
 
 def _ids(replicas: tuple[Replica, ...]) -> tuple[str, ...]:

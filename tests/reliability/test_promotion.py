@@ -152,6 +152,35 @@ def test_a_copy_of_a_group_is_read_by_its_own_name_or_by_locality(told: Told) ->
 
 HOME = "zones: {r: {kind: region}, s: {kind: region}}\nhosts: {a: {zone: r}, b: {zone: s}}"
 
+GROUP = """\
+archgen: 1
+name: Members that elect among themselves, and what leads to the one that they elected
+hosts: {a: {}, b: {}, c: {}, d: {}}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  router: {kind: reverse-proxy, product: mysql-router, runs_on: [d]}
+  db: {kind: database, product: galera, runs_on: [a, b, c], replication: {primary: a, failover: automatic, by: router}}
+connections: {job -> db: {protocol: mysql, tls: true}}
+flows: {save: {access: write, steps: [{job -> db: INSERT}]}}
+"""
+
+
+@pytest.mark.parametrize("product", ["galera", "mysql-innodb-cluster", "mysql-group-replication", "mongodb"])
+@pytest.mark.parametrize("router", ["reverse-proxy, product: mysql-router", "other, product: ProxySQL"])
+def test_what_leads_to_the_elected_member_has_no_vote(told: Told, product: str, router: str) -> None:
+    group = GROUP.replace("galera", product).replace("reverse-proxy, product: mysql-router", router)
+    assert told.outcome(group, "a")[0] == "degraded"
+    status, reason = told.outcome(group, "a", "b")
+    assert status == "down"
+    assert "1 of 3 replicas of db is up, and it takes 2" in reason
+
+
+def test_an_arbitrator_votes_beside_members_of_which_one_is_written_to(told: Told) -> None:
+    two = GROUP.replace("[a, b, c]", "[a, b]").replace("product: mysql-router", "product: garbd")
+    assert told.outcome(two.replace("kind: reverse-proxy", "kind: other"), "a")[0] == "degraded"
+    assert told.outcome(two, "a")[0] == "down"
+
+
 STARTER = """\
 archgen: 1
 name: A pair of which the active member starts a job
