@@ -28,7 +28,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if (record.ttl or 0.0) <= objective or record.id in reported:
             continue
         led = (candidate for candidate in components if _leads(facts, record, candidate))
-        component = next((one for one in led if _by_name(one) or leaves_out_sick_hosts(facts, one, record.name)), None)
+        component = next((one for one in led if _by_name(one) or _leaves_one(facts, one, record.name)), None)
         if component is not None:
             reported.add(record.id)
             yield Hit(
@@ -45,6 +45,25 @@ def check(context: RuleContext) -> Iterator[Hit]:
 def _by_name(component: Component) -> bool:
     cluster = component.cluster
     return cluster is not None and (cluster.address == "dns" or cluster.by == "dns")
+
+
+def _leaves_one(facts: Topology, component: Component, name: str) -> bool:
+    """Return True if a visitor has the address of one host of several, which the name server chose among those that work.
+
+    Who has the addresses of all of them tries the next, however long the answer is kept.
+    """
+    balances = [server.balance for server in facts.names.servers if server.balance is not None]
+    chosen = any(
+        balance.mode == "active-passive"
+        or (balance.algorithm or "round robin").casefold().translate(_SPACED) not in _OF_ALL
+        for balance in balances
+    )
+    return chosen and leaves_out_sick_hosts(facts, component, name)
+
+
+_SPACED = str.maketrans("-_", "  ")
+_OF_ALL = ("round robin", "roundrobin", "multivalue", "multi value", "multivalue answer", "random")
+"""The algorithms by which a name server gives all addresses in one answer, in another order each time."""
 
 
 def _leads(facts: Topology, record: Record, component: Component) -> bool:
@@ -88,7 +107,8 @@ RULE = Rule(
     ),
     fix="Lower the record's `ttl` well below the recovery objective, or move an address instead of a name.",
     limits=(
-        "Some resolvers and many programs cache answers longer than they should. Doesn't check records without a "
+        "Some resolvers and many programs cache answers longer than they should. Several addresses in one answer are no failover. "
+        "Doesn't check records without a "
         "`ttl`, nor models without a `recovery_time`."
     ),
     references=(("RFC 1035, 3.2.1 (TTL)", "https://www.rfc-editor.org/rfc/rfc1035#section-3.2.1"),),
