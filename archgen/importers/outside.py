@@ -349,6 +349,12 @@ def store_with_placeholder(value: str) -> Known | None:
     return PRODUCTS.get(_BY_PROTOCOL.get(protocol_of_scheme(match[1]) or "", "")) if match is not None else None
 
 
+def store_at(value: str) -> Known | None:
+    """Return the store that the protocol of an address tells, whatever its host is."""
+    protocols = (mention.protocol or "" for mention, _ in urls_in(value[:2000])) if "://" in value else ()
+    return next((PRODUCTS[_BY_PROTOCOL[each]] for each in protocols if each in _BY_PROTOCOL), None)
+
+
 def is_real(host: str) -> bool:
     """Return True for a host that stands for a machine, and not for an example or the container itself."""
     if host.lower() in ON_MACHINE:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from msgspec import Struct, field
 
 from archgen.importers.compose.interpolation import expanded_variables
 from archgen.importers.facts import Configuration, Opener
 from archgen.importers.stand_ins import EXAMPLES, examples_of
+from archgen.importers.store_names import names_host_alone
+from archgen.importers.variable_names import asks_for_host, is_for_browsers
 
 STAND_INS = (
     *(f".env{end}" for end in EXAMPLES),
@@ -52,11 +54,36 @@ _ALIKE = {"prod": ("production",), "production": ("prod",)}
 _MOVED = (*STAND_INS[:2], "env.example")
 
 
+_READER = re.compile(r"(?<![\w.-])(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?![\w.-])")
+
+_DEFAULT = re.compile(r"\$\{(\w+):?-([\w.-]+)\}")
+_BARE = re.compile(r"[A-Za-z][\w-]*")
+
+
+def names_reader(name: str, value: str) -> bool:
+    """Return True for an address of the machine itself in a file of examples, which is that of its reader, and no container's."""
+    return _READER.search(value) is not None and asks_for_host(name) and not is_for_browsers(name)
+
+
 class Environment(Struct):
     """The variables of a project by name; `stand_in` is the file that they are read from if there is no `.env`."""
 
     variables: dict[str, str] = field(default_factory=dict)
     stand_in: str = ""
+
+    def inside(self, texts: Iterable[str], services: Set[str]) -> dict[str, str]:
+        """Return the variables as containers take them: an example that names the machine of its reader sets no address there.
+
+        Neither does one that names something else in the place of a service, for which the `texts` of the project have it by default.
+        """
+        if not self.stand_in:
+            return self.variables
+        held = {name for name, value in self.variables.items() if names_reader(name, value)}
+        for name, default in {pair for text in texts for pair in _DEFAULT.findall(text)}:
+            value = self.variables.get(name, "")
+            if default in services and value not in services and _BARE.fullmatch(value) and names_host_alone(name):
+                held.add(name)
+        return {name: value for name, value in self.variables.items() if name not in held}
 
     @property
     def profiles(self) -> frozenset[str]:

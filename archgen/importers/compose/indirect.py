@@ -12,6 +12,7 @@ from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import SourceText
 from archgen.importers.compose.sharing import COORDINATORS
 from archgen.importers.facts import BY_LOGIN, Origin
+from archgen.importers.outside import store_at
 from archgen.importers.store_names import store_asked_for, store_by_name
 from archgen.model.kinds import KINDS
 
@@ -86,19 +87,31 @@ def calls_by_login(
     stores = [part for part in parts.values() if part.guess.known.keeps_data]
     for part in parts.values():
         own = variables[part.id]
+        # an example in a file for a whole project sets nothing that a service asks for itself
+        examples = {
+            name for name, value in own.items() if value.of_reader and value.source.path != part.service.source.path
+        }
         if part.guess.known.keeps_data or KINDS[part.kind].observes or part.guess.known.admin:
             continue
         addressed = [
-            known for name, value in own.items() if value.text and (known := store_asked_for(name)) is not None
+            known
+            for name, value in own.items()
+            if (value.text or name in examples) and (known := store_asked_for(name)) is not None
         ]
         for name, value in own.items():
             # an address that no file tells is that of the only store that fits, too
-            named = store_by_name(name) if _LOGIN.search(name) else store_asked_for(name) if value.unset else None
+            is_sought = value.unset and name not in examples
+            named = store_by_name(name) if _LOGIN.search(name) else _sought(name, value) if is_sought else None
             if named is None or any(_fits(known, named) for known in addressed):
                 continue
             fitting = [store for store in stores if _fits(store.guess.known, named)]
             if len(fitting) == 1:
                 yield IndirectCall(part.id, fitting[0].id, value.source, BY_LOGIN)
+
+
+def _sought(name: str, value: SourceText) -> Known | None:
+    """Return the store that an example of an address tells, else the one that the variable's name asks for."""
+    return store_at(value.of_reader) or store_asked_for(name)
 
 
 def likely_callers(store: ServicePart, parts: Mapping[str, ServicePart], called: Iterable[Known]) -> list[str]:

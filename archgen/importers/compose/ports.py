@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from archgen.importers.catalogue import Known
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import Publication
+from archgen.importers.facts import Fact
 from archgen.importers.outside import OutsideStore
 from archgen.importers.protocols import protocol_of_port
+from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
 _ADMIN = {"traefik": (8080,), "haproxy": (8404, 1936, 9000, 7000, 8888)}
@@ -29,6 +31,20 @@ def publication_entry(known: Known, port: Publication) -> dict[str, object]:
     if port.address.startswith("127.") or port.address in ("::1", "localhost"):
         value["local"] = True
     return value
+
+
+def published_entries(part: ServicePart) -> Iterator[Fact]:
+    """Yield the entries of a service's published ports as facts.
+
+    A port without one of the machine is published on any free one, where no visitor looks for it; one of UDP beside others serves
+    the same callers.
+    """
+    published = [port for port in part.service.ports if port.published is not None]
+    for port in [port for port in published if not port.udp] or published:
+        value = publication_entry(part.guess.known, port)
+        is_door = KINDS[part.kind].balances or port.published in (80, 443)
+        sure: Confidence = "high" if is_door and not port.unset else "medium"
+        yield Fact(f"entry:{part.id}:{value['port']}", "entry", value, port.source, "ports", sure)
 
 
 def exporter_at(

@@ -180,10 +180,15 @@ def _project(
     services: dict[str, Service] = {}
     name = ""
     networks: dict[str, str] = {}
-    for file, root in _with_included(files, opener, sheet):
+    included = _with_included(files, opener, sheet)
+    inside = environment.inside(
+        (file.data.decode("utf-8", "replace") for file, _ in included),
+        {key for _, root in included for key in _started(root, profiles or environment.profiles)},
+    )
+    for file, root in included:
         name = root.text_at("name") or name
         networks.update(_common_networks(root, environment.variables))
-        reader = _Reader(file.path, root, opener, environment.variables, sheet)
+        reader = _Reader(file.path, root, opener, environment.variables, inside, sheet)
         for key in reader.services.keys:
             service = reader.service(key)
             if service is not None and len(services) < _MOST_SERVICES:
@@ -194,6 +199,14 @@ def _project(
         sheet.stand_in(environment.stand_in)
     profiles = profiles or environment.profiles or _deployed(services, first, sheet)
     return Project(first, name, _chosen(services, profiles, sheet), environment.variables, networks)
+
+
+def _started(root: SourceNode, profiles: frozenset[str]) -> Iterator[str]:
+    """Yield the names of the services of a file that no profile holds back."""
+    for key, service in services_of(root).items():
+        needed = {item.text for item in service.get("profiles").list()}
+        if not needed or needed & profiles:
+            yield key
 
 
 def _deployed(services: dict[str, Service], path: str, sheet: FactSheet) -> frozenset[str]:
@@ -272,12 +285,19 @@ class _Reader:
     """Reads the services of one file, with what they extend."""
 
     def __init__(
-        self, path: str, root: SourceNode, opener: Opener, variables: Mapping[str, str], sheet: FactSheet
+        self,
+        path: str,
+        root: SourceNode,
+        opener: Opener,
+        variables: Mapping[str, str],
+        inside: Mapping[str, str],
+        sheet: FactSheet,
     ) -> None:
         self.path = path
         self.services = services_of(root)
         self.opener = opener
         self.variables = variables
+        self.inside = inside
         self.sheet = sheet
 
     def service(self, name: str, depth: int = 0) -> Service | None:
@@ -285,7 +305,7 @@ class _Reader:
         node = self.services.get(name)
         if not node.is_map:
             return None
-        service = read_service(name, node, self.variables)
+        service = read_service(name, node, self.variables, self.inside)
         if service.extends is None:
             return service
         file, base_name = service.extends
@@ -306,5 +326,7 @@ class _Reader:
             return self.service(name, depth + 1)
         opened = self.opener(self.path, file)
         roots = documents(opened[0], self.sheet) if opened else []
-        reader = _Reader(opened[0].path, roots[0], self.opener, self.variables, self.sheet) if roots else None
+        reader = (
+            _Reader(opened[0].path, roots[0], self.opener, self.variables, self.inside, self.sheet) if roots else None
+        )
         return reader.service(name, depth + 1) if reader is not None else None

@@ -25,7 +25,7 @@ from archgen.importers.compose.neighbours import Neighbours, networks_of
 from archgen.importers.compose.omissions import main_of
 from archgen.importers.compose.order import is_addressed, keeps_nothing, may_call, names_others, serves_alone
 from archgen.importers.compose.parts import ServicePart, describe_service, hosts_of, proxies_of, service_parts
-from archgen.importers.compose.ports import exporter_at, publication_entry
+from archgen.importers.compose.ports import exporter_at, published_entries
 from archgen.importers.compose.project import Project
 from archgen.importers.compose.recipe import Recipe
 from archgen.importers.compose.routing import ProxyRoute, routes
@@ -40,7 +40,16 @@ from archgen.importers.compose.sharing import (
 )
 from archgen.importers.compose.sources import calls_in_sources, settings_in_sources, variables_of_files
 from archgen.importers.compose.unset import stores_sought
-from archgen.importers.facts import BY_LIBRARY, BY_LOGIN, IN_SOURCE, Attachment, Fact, FactSheet, Opener, Origin
+from archgen.importers.facts import (
+    BY_LIBRARY,
+    BY_LOGIN,
+    IN_SOURCE,
+    Attachment,
+    Fact,
+    FactSheet,
+    Opener,
+    Origin,
+)
 from archgen.importers.outside import Outside, OutsideStore
 from archgen.importers.outside_services import services_outside
 from archgen.importers.products import admits_anybody, replicates
@@ -118,7 +127,8 @@ class _Reader:
         attachments: list[Attachment] = []
         for part in self.parts.values():
             describe_service(part, self.host, self.sheet)
-            self._publish(part)
+            for fact in published_entries(part):
+                self.sheet.add(fact)
         services = self.project.services
         for sidecar in services.values():
             main = self.parts.get(main_of(sidecar))
@@ -179,16 +189,6 @@ class _Reader:
         self, subject: str, key: str, value: object, source: Origin, evidence: str, confidence: Confidence = "high"
     ) -> None:
         self.sheet.add(Fact(subject, key, value, source, evidence, confidence))
-
-    def _publish(self, part: ServicePart) -> None:
-        # a port without one of the machine is published on any free one, where no visitor looks for it
-        published = [port for port in part.service.ports if port.published is not None]
-        # a port of UDP beside others serves the same callers
-        for port in [port for port in published if not port.udp] or published:
-            value = publication_entry(part.guess.known, port)
-            is_door = KINDS[part.kind].balances or port.published in (80, 443)
-            sure: Confidence = "high" if is_door and not port.unset else "medium"
-            self._add(f"entry:{part.id}:{value['port']}", "entry", value, port.source, "ports", sure)
 
     def _variables(self, part: ServicePart) -> dict[str, SourceText]:
         return part.recipe.variables | self.copied[part.id] | part.service.environment
@@ -387,7 +387,9 @@ class _Reader:
                 self._doubt(subject, value.source, "depends_on", "is_doubtful")
             else:
                 self.served.add(target.id)
-                if not is_addressed(part, target, self._variables(part), self.copied, self.parts, self.libraries):
+                if not is_addressed(
+                    part, target, self.shared.told(self._variables(part)), self.copied, self.parts, self.libraries
+                ):
                     self._doubt(subject, value.source, "depends_on")
                     self._ask(part.id, target.id, value.source, "depends_on")
 

@@ -20,11 +20,15 @@ _SPECIAL = frozenset("'\"\\")
 
 
 class SourceText(Struct, frozen=True):
-    """A text and its place; it is `unset` where it is empty for a variable that no file sets."""
+    """A text and its place; it is `unset` where it is empty for a variable that no file sets.
+
+    `of_reader` is the value of an example that names the machine of its reader, and so sets nothing in a container.
+    """
 
     text: str
     source: Origin
     unset: bool = False
+    of_reader: str = ""
 
 
 class Publication(Struct, frozen=True):
@@ -163,12 +167,15 @@ def _without(service: Service, keys: Iterable[str]) -> Service:
     return replace(service, **{_FIELDS[key]: getattr(blank, _FIELDS[key]) for key in keys if key in _FIELDS})
 
 
-def read_service(service_name: str, node: SourceNode, variables: Mapping[str, str]) -> Service:
-    """Return a service as one file declares it."""
+def read_service(
+    service_name: str, node: SourceNode, variables: Mapping[str, str], inside: Mapping[str, str]
+) -> Service:
+    """Return a service as one file declares it; `inside` are the variables for what its program is told of others."""
 
     def text(*keys: str) -> str:
         return interpolate(node.text_at(*keys), variables).strip()
 
+    on_host = text("network_mode") == "host"
     build = node.get("build")
     context = interpolate(build.text or build.text_at("context"), variables)
     networks = node.get("networks")
@@ -185,7 +192,7 @@ def read_service(service_name: str, node: SourceNode, variables: Mapping[str, st
         arguments=[value.text for _, value in _pairs(build.get("args"), variables)],
         command=_words(node.get("command"), variables),
         entrypoint=_words(node.get("entrypoint"), variables),
-        environment=dict(_pairs(node.get("environment"), variables)),
+        environment=dict(_pairs(node.get("environment"), variables if on_host else inside, variables)),
         labels=dict(_pairs(node.get("labels"), variables)) | dict(_pairs(node.get("deploy", "labels"), variables)),
         ports=[port for item in node.get("ports").list() for port in publications(item, variables)],
         network_mode=text("network_mode"),
@@ -279,17 +286,25 @@ def _words(node: SourceNode, variables: Mapping[str, str]) -> SourceText | None:
     return SourceText(" ".join(words), node.origin) if words else None
 
 
-def _pairs(node: SourceNode, variables: Mapping[str, str]) -> Iterator[tuple[str, SourceText]]:
+def _pairs(
+    node: SourceNode, variables: Mapping[str, str], outer: Mapping[str, str] | None = None
+) -> Iterator[tuple[str, SourceText]]:
+    outer = outer or {}
     for key, item in node.items():
         text = interpolate(item.text, variables)
         unset = not text and (item.value is None or leaves_open(item.text, variables))
-        yield key, SourceText(text, item.origin, unset)
+        yield key, SourceText(text, item.origin, unset, _of_reader(item.text, outer) if unset else "")
     for item in node.list():
         key, separator, value = item.text.partition("=")
         value = value if separator else variables.get(key, "")
         text = interpolate(value, variables)
         unset = not text and (leaves_open(value, variables) if separator else key not in variables)
-        yield key.strip(), SourceText(text, item.origin, unset)
+        told = value if separator else f"${{{key}}}"
+        yield key.strip(), SourceText(text, item.origin, unset, _of_reader(told, outer) if unset else "")
+
+
+def _of_reader(text: str, outer: Mapping[str, str]) -> str:
+    return interpolate(text, outer) if "$" in text and outer else ""
 
 
 def publications(node: SourceNode, variables: Mapping[str, str]) -> Iterator[Publication]:

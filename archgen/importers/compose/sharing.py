@@ -102,6 +102,10 @@ class SharedValues:
         """Return those of a service's variables whose values no other one shares."""
         return {name: value for name, value in values.items() if len(self.of(value)) < 2}
 
+    def told(self, values: Mapping[str, SourceText]) -> dict[str, SourceText]:
+        """Return variables of a service without examples for several, of which each may have no use for any."""
+        return {name: value for name, value in values.items() if not value.of_reader or len(self.of(value)) < 2}
+
     def called_by(self, job: Service, parts: Mapping[str, ServicePart], hosts: Mapping[str, str]) -> list[str]:
         """Return the ids of what a service calls that is no component: the stores that it waits for, else what its values name.
 

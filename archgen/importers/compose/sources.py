@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from archgen.importers.addresses import Mention, mentions
-from archgen.importers.compose.environment import opened_variables
+from archgen.importers.compose.environment import names_reader, opened_variables
 from archgen.importers.compose.interpolation import expanded_variables
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.recipe import read_recipe
@@ -94,12 +94,17 @@ def _like_named(part: ServicePart, opener: Opener) -> tuple[str, str] | None:
 def variables_of_files(part: ServicePart, outer: Mapping[str, str], opener: Opener) -> Iterator[tuple[str, SourceText]]:
     """Yield the variables of the files that a service names, or that its image copies; `outer` are those of the project."""
     copied = [copy for target, copy in part.recipe.copies.items() if posixpath.basename(target).startswith(".env")]
+    on_host = part.service.network_mode == "host"
     for named in [*copied, *part.service.env_files[:20]]:
         for file in opened_variables(part.service.source.path, named.text, opener):
             # what an example leaves empty is to be filled in
             is_example = posixpath.basename(file.path) != posixpath.basename(named.text)
             for name, (text, line) in expanded_variables(file.data, outer).items():
-                yield name, SourceText(text, Origin(file.path, line), unset=is_example and not text)
+                place = Origin(file.path, line)
+                if is_example and not on_host and names_reader(name, text):
+                    yield name, SourceText("", place, unset=True, of_reader=text)
+                else:
+                    yield name, SourceText(text, place, unset=is_example and not text)
 
 
 def calls_in_sources(

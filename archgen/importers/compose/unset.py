@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from archgen.importers.catalogue import PROVIDED, Known, is_like
 from archgen.importers.compose.parts import ServicePart
 from archgen.importers.compose.service import SourceText
-from archgen.importers.outside import PLACEHOLDER
+from archgen.importers.outside import PLACEHOLDER, store_at
 from archgen.importers.store_names import provided_service, store_asked_for
 from archgen.importers.variable_names import is_for_browsers, names_telemetry
 from archgen.model.kinds import KINDS
@@ -27,7 +27,8 @@ def stores_sought(
     stores = [each.guess.known for each in parts if each.guess.known.keeps_data]
     sought: set[str] = set()
     for name, value in variables.items():
-        known = PROVIDED.get(provided_service(name) or "") or store_asked_for(name)
+        told = store_at(value.of_reader)
+        known = PROVIDED.get(provided_service(name) or "") or told or store_asked_for(name)
         if known is None or not known.keeps_data or is_for_browsers(name) or names_telemetry(name):
             continue
         text, product = value.text, known.product or known.kind
@@ -35,7 +36,7 @@ def stores_sought(
         if (
             (value.unset or is_provided)
             and product not in sought
-            and not any(_is_alike(each, known) for each in stores)
+            and not any(is_like(each, known) if told else _is_alike(each, known) for each in stores)
         ):
             sought.add(product)
             yield known, name, value
