@@ -77,7 +77,8 @@ _PUBLIC = ("com", "net", "org", "io", "dev", "app", "ai", "co", "cloud", "sh", "
 _BEFORE_HOST = ("-h", "-z", "-zv", "-vz", "nslookup")
 """What stands before a host in the commands that wait for one: `pg_isready -h`, `nc -z`."""
 
-_HOST_OF_PAIR = re.compile(r"(?<=_)(HOST(NAME)?|ADDR(ESS)?|SERVER|ENDPOINT)$")
+_HOSTS_OF_PAIRS = ("_HOST", "_HOSTNAME", "_ADDR", "_ADDRESS", "_SERVER", "_ENDPOINT")
+"""Ends of variables beside which the port stands in another one."""
 
 _SCHEMES = {
     "postgres": "postgresql", "postgresql": "postgresql", "psql": "postgresql", "pgsql": "postgresql", "postgis": "postgresql",
@@ -127,8 +128,9 @@ def mentions(name: str, value: str, hosts: Mapping[str, str], port: int | None =
 
 def port_beside(name: str, value_of: Callable[[str], str]) -> int | None:
     """Return the port of a host that stands in a variable beside that of the host: `DB_PORT` beside `DB_HOST`."""
-    stem = _HOST_OF_PAIR.sub("", name)
-    text = value_of(f"{stem}PORT") if stem != name else ""
+    if not name.endswith(_HOSTS_OF_PAIRS):
+        return None
+    text = value_of(f"{name.rpartition('_')[0]}_PORT")
     return _port(text) if text.isascii() and text.isdecimal() and len(text) < 6 else None
 
 
@@ -276,7 +278,7 @@ def protocol_of_scheme(scheme: str) -> str | None:
 
 def urls_in(text: str) -> Iterator[tuple[Mention, str]]:
     """Yield the hosts of the URLs in a text, each with what stands behind its authority."""
-    for match in _URL.finditer(text) if ":" in text else ():
+    for match in _URL.finditer(text) if "://" in text or ":@" in text else ():
         scheme = match[1].lower().removeprefix("jdbc:")
         protocol = protocol_of_scheme(scheme)
         authority = re.split(r"[/?#;]", match[2], maxsplit=1)[0]

@@ -48,10 +48,12 @@ class Directive(Struct):
 
     def all(self, name: str) -> Iterator[Directive]:
         """Yield the directives of a name in the block, at any depth."""
-        for directive in self.block:
+        waiting = self.block[::-1]
+        while waiting:
+            directive = waiting.pop()
             if directive.name == name:
                 yield directive
-            yield from directive.all(name)
+            waiting += directive.block[::-1]
 
 
 def is_nginx(file: Configuration) -> bool:
@@ -62,15 +64,16 @@ def is_nginx(file: Configuration) -> bool:
 def tokens(text: str) -> Iterator[tuple[str, str, int]]:
     """Yield the words and signs of a configuration, each with its sort and its line."""
     line, position = 1, 0
-    while position < len(text):
-        match = _TOKEN.match(text, position)
-        if match is None:
-            raise NginxError(line, "the quotes that begin here are never closed; close them")
-        sort = match.lastgroup or ""
+    for match in _TOKEN.finditer(text):
+        if match.start() != position:
+            break
+        position, sort = match.end(), match.lastgroup or ""
         if sort in ("sign", "word", "quoted"):
             yield sort, match[0], line
-        line += match[0].count("\n")
-        position = match.end()
+        if sort in ("line", "word", "quoted"):
+            line += match[0].count("\n")
+    if position < len(text):
+        raise NginxError(line, "the quotes that begin here are never closed; close them")
 
 
 def parse_nginx(text: str) -> Directive:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -246,7 +247,7 @@ def stores_named(name: str, value: str, port: int | None = None) -> Iterator[tup
     by_word, asked = read_store_name(name)
     if not asked and (("=" not in value and ":" not in value) or is_secret_name(name)):
         return
-    if _OF_BROWSERS.search(name) is not None:
+    if _is_of_browsers(name):
         return
     if "=" in value and "://" not in value:
         yield from _in_pairs(by_word, value[:2000])
@@ -294,9 +295,15 @@ def is_asked_by_public_name(name: str, known: Known) -> bool:
     return (known.keeps_data or known.product in ASKED) and not is_for_pages(name)
 
 
+@lru_cache(maxsize=4096)
 def is_for_pages(name: str) -> bool:
     """Return True for a variable that holds how browsers come to something."""
-    return _OF_BROWSERS.search(name) is not None or _REDIRECTS.search(name) is not None
+    return _is_of_browsers(name) or _REDIRECTS.search(name) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_of_browsers(name: str) -> bool:
+    return _OF_BROWSERS.search(name) is not None
 
 
 def _in_pairs(by_word: Known | None, value: str) -> Iterator[tuple[Mention, Known]]:

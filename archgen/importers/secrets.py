@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _SECRET = re.compile(
     r"PASS|PWD|SECRET|TOKEN|(?<!VAL)KEY(?!CLOAK|SPACE|DB)|CREDENTIAL|PRIVATE|AUTH(?!ORIT|OR)|SALT|SIGNATURE|CERT",
@@ -14,6 +15,7 @@ _PLACE = re.compile(r"_(HOST(NAME)?|URLS?|URI|ADDR(ESS)?|ENDPOINT|PORT|IMAGE|TAG
 _USER_INFO = re.compile(r"(?:(?<=//)|^)[^/\s@]*@")
 
 
+@lru_cache(maxsize=4096)
 def is_secret_name(name: str) -> bool:
     """Return True if a variable of this name may hold a secret."""
     return _SECRET.search(name) is not None and _PLACE.search(name) is None

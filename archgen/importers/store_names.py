@@ -37,11 +37,13 @@ _NAMES_HOST = re.compile(r"((?<!V)(?<!VIRTUAL_)HOST(NAME)?|SERVER|ADDR(ESS)?)$",
 """Names of variables whose values are hosts and nothing else."""
 
 
+@lru_cache(maxsize=4096)
 def names_host_alone(name: str) -> bool:
     """Return True for a variable whose values are hosts and nothing else."""
     return _NAMES_HOST.search(name) is not None
 
 
+@lru_cache(maxsize=4096)
 def store_by_name(name: str) -> Known | None:
     """Return the store that a variable's name tells, of no product where it only tells a database: `DB_USER`, `DBPASS`."""
     return read_store_name(_RUN_TOGETHER.sub(r"\1_\2", name))[0]

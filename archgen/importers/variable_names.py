@@ -35,7 +35,6 @@ _TELEMETRY = re.compile(
     r"LOGGING_|PUSHGATEWAY|DD_AGENT|DATADOG|(^|_)APM_",
     re.IGNORECASE,
 )
-_SCRAPED = re.compile(r"SCRAPE", re.IGNORECASE)
 _OWN = re.compile(
     r"(?<!DATA_SOURCE)_NAME$|DATABASE$|_DB$|USER([_.-]?(NAME|ID))?$|_MODE$|_TYPE$|DRIVER([_.-]?CLASS([_.-]?NAME)?)?$|SCHEME$|PREFIX$",
     re.IGNORECASE,
@@ -104,7 +103,7 @@ def names_telemetry(name: str) -> bool:
 
 def names_sources(kind: str, name: str) -> bool:
     """Return True if a variable of a component of a kind lists what monitoring measures, which that alone calls."""
-    return _SCRAPED.search(name) is not None and not KINDS[kind].observes
+    return "scrape" in name.lower() and not KINDS[kind].observes
 
 
 @lru_cache(maxsize=_MOST_NAMES)

@@ -201,7 +201,7 @@ def _manifests_below(
     collection: SourceFiles, directory: str, paths: list[str], found: FoundFiles, kustomizations: Kustomizations
 ) -> tuple[dict[str, bytes], list[str]]:
     """Return the manifests among the files of a directory and in the bases outside, and its files but for templates of charts."""
-    charts = sorted(os.path.dirname(path) for path in paths if os.path.basename(path) == "Chart.yaml")
+    charts = sorted(os.path.dirname(path) for path in paths if path.rpartition(os.sep)[2] == "Chart.yaml")
     templates = tuple(os.path.join(chart, "templates", "") for chart in charts)
     below = [path for path in paths if not path.startswith(templates)] if charts else paths
     collection.charts += [
@@ -259,11 +259,13 @@ def _manifest_directories(directory: str, below: list[str]) -> list[str]:
     directories: dict[str, None] = {}
     above = 0 if directory == "." else len(directory) + 1
     for path in below:
+        if not path.lower().endswith((".yml", ".yaml")):
+            continue
         inner = path[above:].split(os.sep)[:-1]
         depth = next((place for place, name in enumerate(inner, 1) if name.lower() in _OF_MANIFESTS), 0)
         if depth == 0 and is_kustomization(path):
             depth = len(inner)
-        if depth > 0 and path.lower().endswith((".yml", ".yaml")):
+        if depth > 0:
             directories[path_in(directory, os.path.join(*inner[:depth]))] = None
     return [each for each in directories if not any(each.startswith(f"{other}{os.sep}") for other in directories)]
 

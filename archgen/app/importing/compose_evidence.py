@@ -26,7 +26,7 @@ _TO_THIS_MACHINE = re.compile(
     r"""[ \t]*(- )?["']?[A-Z][A-Z0-9_]+["']?[ \t]*[:=].*https?://(localhost|127\.0\.0\.1)\b"""
 )
 _MOUNT = re.compile(r"""-[ \t]*["']?(\.{1,2}(?:/[^:"'\s]*)?):/""")
-_RESTARTS = re.compile(r"""\brestart["']?:[ \t]*["']?(always|unless-stopped|on-failure)|\brestart_policy["']?:""")
+_RESTARTS = re.compile(r"""restart(?<=\brestart)(["']?:[ \t]*["']?(always|unless-stopped|on-failure)|_policy["']?:)""")
 _OF_STORES = "5432|3306|27017|6379|5672|9092|9200|11211|1433"
 _PUBLISHED_STORE = re.compile(rf"""-[ \t]*["']?(?:0\.0\.0\.0:)?(\d+|\$\{{[^}}]*\}}):({_OF_STORES})["']?[ \t]*$""")
 _TLS_PORT = re.compile(r"""["' ]443:""")
@@ -62,9 +62,10 @@ def _settings(text: str) -> Iterator[str]:
 
 
 def _evidence_in_lines(project: ComposeCandidate, lines: list[str]) -> Iterator[Evidence]:
-    commands = [match[0] for line in lines if (match := _DEVELOPERS_COMMAND.search(line))]
-    if commands:
-        yield Evidence(-2, f"runs `{commands[0]}`")
+    text = "\n".join(lines)
+    command = _DEVELOPERS_COMMAND.search(text)
+    if command is not None:
+        yield Evidence(-2, f"runs `{command[0]}`")
     settings = [match for line in lines if (match := _OF_ENVIRONMENT.search(line))]
     stages = {stage_of(match[2]): match for match in settings}
     if TRIAL in stages:
@@ -77,7 +78,7 @@ def _evidence_in_lines(project: ComposeCandidate, lines: list[str]) -> Iterator[
         yield Evidence(-1, "has visitors at localhost")
     if any(_PUBLISHED_STORE.search(line) for line in lines):
         yield Evidence(-1, "publishes the port of a store")
-    if any(_RESTARTS.search(line) for line in lines):
+    if _RESTARTS.search(text) is not None:
         yield Evidence(1, "it restarts what ends")
     else:
         yield Evidence(-1, "restarts nothing")

@@ -34,7 +34,9 @@ _WORD = re.compile(r"[A-Za-z0-9][\w.-]*")
 
 def is_compose_file(name: str) -> bool:
     """Return True for the name of a compose file."""
-    return name[-3:].lower() in ("yml", "aml") and _COMPOSE.fullmatch(name) is not None
+    lower = name.lower()
+    is_likely = lower.endswith((".yml", ".yaml")) and ("compose" in lower or "stack" in lower)
+    return is_likely and _COMPOSE.fullmatch(name) is not None
 
 
 def is_for_trial(path: str) -> bool:

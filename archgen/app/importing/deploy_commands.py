@@ -178,7 +178,8 @@ def _commands_in(path: str, text: str, directory: str, known: frozenset[str]) ->
     matches = [*islice(_COMMAND.finditer(text), _MOST_COMMANDS)]
     if not matches:
         return
-    assigned = _assigned_in(text)
+    may_assign = "COMPOSE_FILE" in text or any("$" in match[1] for match in matches)
+    assigned = _assigned_in(text) if may_assign else {}
     targets = [(match.start(), match[1]) for match in _TARGET.finditer(text)]
     starts = [start for start, _ in targets]
     for match in matches:

@@ -13,9 +13,7 @@ _SKIPPED = {"node_modules", "vendor", "venv", "__pycache__", "testdata", "site-p
 _OF_PACKAGES = ("package.json", "package-lock.json", "composer.json", "tsconfig.json")
 """Ends of the names of files that tell what a program is built of."""
 
-_TRANSLATIONS = re.compile(
-    rf"(^|{re.escape(os.sep)})(lang|langs|languages|locale|locales|i18n|l10n|translations){re.escape(os.sep)}"
-)
+_TRANSLATIONS = frozenset(("lang", "langs", "languages", "locale", "locales", "i18n", "l10n", "translations"))
 """Directories of texts in several languages, which are large and tell no address."""
 
 _API_VERSION = re.compile(rb'^[ {]*"?apiVersion"?:', re.MULTILINE)
@@ -99,7 +97,7 @@ def path_in(directory: str, name: str) -> str:
 
 def holds_no_address(path: str) -> bool:
     """Return True for a file that by its name tells of packages, or by its directories holds texts in several languages."""
-    return path.endswith(_OF_PACKAGES) or _TRANSLATIONS.search(path) is not None
+    return path.endswith(_OF_PACKAGES) or not _TRANSLATIONS.isdisjoint(path.split(os.sep)[:-1])
 
 
 class FoundFiles:

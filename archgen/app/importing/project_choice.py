@@ -68,9 +68,8 @@ def choose_projects(
         _DEEPEST + (0 if directory == "." else directory.count(os.sep) + 1),
         *(path.count(os.sep) for each in read for path in each),
     )
-    near = [path for path in below if path.count(os.sep) <= deepest]
-    named = [path for path in near if path.endswith((".yml", ".yaml")) and is_compose_file(path.rpartition(os.sep)[2])]
-    files = [os.path.normpath(path) for path in named]
+    named = [path for path in below if path.endswith((".yml", ".yaml")) and is_compose_file(path.rpartition(os.sep)[2])]
+    files = [os.path.normpath(path) for path in named if path.count(os.sep) <= deepest]
     files = sorted(files, key=lambda path: (path.count(os.sep), path))[:_MOST_FILES]
     current_files = {path for project in read for path in project}
     # a file for a trial is read where nothing else is
@@ -85,6 +84,7 @@ def choose_projects(
         )
     texts = {path: found.text(path) for path in likely}
     sketches = {path: sketch_compose(path, text) for path, text in texts.items()}
+    near = (path for path in below if path.count(os.sep) <= deepest)
     runs = list(find_runs(directory, near, texts, found)) if current_files < {*likely} else []
     candidates = _candidates(directory, likely, sketches, runs, found)
     current = [_candidate(directory, project, sketches, runs) for project in read]

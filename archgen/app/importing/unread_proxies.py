@@ -34,7 +34,7 @@ def owners_in(directory: str, paths: Iterable[str], found: FoundFiles) -> dict[s
     """Return what the compose files and the recipes of images below a directory mount or copy, with the words for it."""
     owners: dict[str, str] = {}
     names = [(path, os.path.basename(path)) for path in paths]
-    named = [(path, name) for path, name in names if is_compose_file(name) or _RECIPE.search(name)]
+    named = [(path, name) for path, name in names if is_compose_file(name) or _is_recipe(name)]
     for path, base in named[:_MOST_FILES]:
         verb = "mounts" if is_compose_file(base) else "copies"
         places = {os.path.dirname(path), "" if directory == "." else directory}
@@ -42,6 +42,11 @@ def owners_in(directory: str, paths: Iterable[str], found: FoundFiles) -> dict[s
             for place in places:
                 owners.setdefault(path_in(place, name), f"{path} {verb} it")
     return owners
+
+
+def _is_recipe(name: str) -> bool:
+    """Return True for the name of a recipe of an image."""
+    return "file" in name.lower() and _RECIPE.search(name) is not None
 
 
 def _named_in(text: str, *, is_recipe: bool) -> Iterator[str]:

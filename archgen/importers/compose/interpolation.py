@@ -72,7 +72,7 @@ def _value(text: str) -> str:
     if text[:1] in ("'", '"'):
         end = text.find(text[0], 1)
         return text[1:end] if end > 0 else text
-    return _COMMENT.sub("", text)
+    return _COMMENT.sub("", text) if "#" in text else text
 
 
 def expanded_variables(data: bytes, outer: Mapping[str, str]) -> dict[str, tuple[str, int]]:

@@ -14,7 +14,6 @@ _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_DIGITS = re.compile(r"[-+]?[0-9]+")
 _OTHER_BASE = r"0o[0-7]+|0x[0-9a-fA-F]+"
 _LONGEST_NUMBER = 64
 _LARGEST_WHOLE = 2.0**53
@@ -33,7 +32,8 @@ def resolve(text: str) -> str | int | float | bool | None:
         return _WORDS[text]
     if len(text) > _LONGEST_NUMBER or text[0] > "9":
         return text
-    if _DIGITS.fullmatch(text):
+    digits = text[1:] if text[0] in "-+" else text
+    if digits.isdecimal() and digits.isascii():
         return int(text)
     if _NUMBER.fullmatch(text):
         number = float(text)
