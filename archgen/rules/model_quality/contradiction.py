@@ -40,6 +40,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         )
     yield from _denied(context.topology)
     yield from _partly_denied(context.topology)
+    yield from _administrators_shut_out(context.topology)
 
 
 def _denied(facts: Topology) -> Iterator[Hit]:
@@ -123,6 +124,37 @@ def _is_denied_by(facts: Topology, firewall: str, caller: str, hop: Hop) -> bool
 def _is_kept_shut(facts: Topology, connection: Connection, port: Port) -> bool:
     """Return True for administration that a firewall is there to keep the internet from."""
     return bool(port.admin) and facts.trust(connection.source) == "internet"
+
+
+def _administrators_shut_out(facts: Topology) -> Iterator[Hit]:
+    """Yield a hit for each firewall that shuts out those who only administer, and come from the internet."""
+    shut: dict[str, dict[str, str]] = {}
+    for connection, target, port in facts.guarded_calls:
+        if _is_kept_shut(facts, connection, port) and _only_administers(facts, connection.source):
+            firewall = facts.denied(connection, target, port)
+            if firewall is not None:
+                shut.setdefault(firewall, {}).setdefault(connection.id, spoken(port))
+    for firewall, calls in shut.items():
+        first, *others = calls
+        callers = list(dict.fromkeys(facts.connections[call].source for call in calls))
+        named = [f"{call} ({port})" for call, port in calls.items()]
+        yield Hit(
+            subject=Subject("connection", first),
+            message=f"{firewall} shuts out administrators who come from the internet: {listed(first_few(named, _NAMED))}",
+            related=(
+                (Subject("component", firewall), "denies it, as no rule allows it"),
+                *((Subject("connection", call), "is denied as well") for call in others),
+            ),
+            flows=facts.in_order(flow for call in calls for flow in facts.flows_over[call]),
+            fix=f"Declare from where {listed(callers)} {'comes' if len(callers) == 1 else 'come'}, such as a VPN (`network`), or add a "
+            f"rule to {firewall} for the addresses.",
+            case="administration",
+        )
+
+
+def _only_administers(facts: Topology, client: str) -> bool:
+    """Return True if all that a client calls is for administrators; with others, such a port is open by mistake."""
+    return all(port.admin for call in facts.outgoing[client] for port in call.ports)
 
 
 _NAMED = 6
@@ -234,7 +266,7 @@ RULE = Rule(
     code="MOD005",
     title="Contradiction",
     severity="error",
-    cases=(("denied", "warning"), ("unused", "info")),
+    cases=(("denied", "warning"), ("unused", "info"), ("administration", "info")),
     category="model",
     summary="Two statements of the model exclude each other.",
     why=(
