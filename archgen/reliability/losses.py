@@ -40,6 +40,7 @@ class Losses:
         self._lying: dict[str, dict[Subject, list[Replica]]] = {}
         self._answering: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {}
         self._stand_ins: dict[tuple[str, str], bool] = {}
+        self._needed_whole: dict[tuple[str, str], tuple[str, ...]] = {}
 
     @cached_property
     def structures(self) -> dict[str, Structure]:
@@ -244,6 +245,23 @@ class Losses:
         if flow not in self._lying:
             self._lying[flow] = self._by_place(self.structures[flow])
         return tuple(self._lying[flow].get(element, ()))
+
+    def needed_whole(self, host: str, flow: str) -> tuple[str, ...]:
+        """Return the components all of which lies on a host, whose replicas break a flow together and none by itself."""
+        if (host, flow) not in self._needed_whole:
+            points = self.points[flow]
+            lying: dict[str, list[Subject]] = {}
+            for replica in self.lying_in(Subject("host", host), flow):
+                lying.setdefault(replica.component, []).append(Subject("replica", replica.id))
+            whole = {
+                name: lost
+                for name, lost in lying.items()
+                if len(lost) == len(self._index.components[name].replicas) and points.keys().isdisjoint(lost)
+            }
+            states = {element: 2 << place for place, lost in enumerate(whole.values()) for element in lost}
+            broken = Evaluation(self.plans[flow], States(states, (2 << len(whole)) - 1)).flow if whole else 0
+            self._needed_whole[host, flow] = tuple(name for place, name in enumerate(whole) if broken & 2 << place)
+        return self._needed_whole[host, flow]
 
     def answering(self, flow: str) -> dict[str, tuple[tuple[str, ...], ...]]:
         """Return the replicas that may answer each request of a flow together, by each of them."""

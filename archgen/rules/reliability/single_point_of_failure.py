@@ -83,13 +83,18 @@ def _hit(
 
 
 def _carried(facts: Topology, breaking: RootCause) -> tuple[str, ...]:
-    """Return the lost replicas that take flows down: each by itself or, of a flow that none does, whole components together."""
+    """Return the lost replicas that take flows down: each by itself, those of a component together or, of a flow that none of
+    these does, whole components together.
+    """
     if not breaking.absorbed:
         return ()
     carried = dict.fromkeys(breaking.absorbed)
     for flow in breaking.flows:
+        needed = facts.losses.needed_whole(breaking.element.id, flow)
+        for name in needed:
+            carried |= dict.fromkeys(replica.id for replica in facts.components[name].replicas)
         points = facts.losses.points[flow]
-        if not any(Subject("replica", replica) in points for replica in breaking.absorbed):
+        if not (needed or any(Subject("replica", replica) in points for replica in breaking.absorbed)):
             lost = [replica.id for replica in facts.losses.lying_in(breaking.element, flow)]
             carried |= dict.fromkeys(
                 name for name in lost if {other.id for other in _replicas_beside(facts, name)}.issubset(lost)
@@ -227,7 +232,7 @@ def _alone_on(facts: Topology, breaking: RootCause) -> str | None:
 
 def _stopping(facts: Topology, breaking: RootCause) -> list[str]:
     """Return the components of the lost replicas: backups are the lesser loss, then those that aren't lost as a whole."""
-    lost, names = (*breaking.absorbed, breaking.element.id), _components(facts, breaking)
+    lost, names = (*_carried(facts, breaking), breaking.element.id), _components(facts, breaking)
     alone = _stops_backups_alone(facts, breaking)
     serving = [name for name in names if alone or facts.kind(name).id != "backup"] or names
     gone = [
@@ -237,7 +242,7 @@ def _stopping(facts: Topology, breaking: RootCause) -> list[str]:
 
 
 def _components(facts: Topology, breaking: RootCause) -> list[str]:
-    lost = (*breaking.absorbed, breaking.element.id)
+    lost = (*_carried(facts, breaking), breaking.element.id)
     return list(dict.fromkeys(facts.replicas[name].component for name in lost if name in facts.replicas))
 
 
