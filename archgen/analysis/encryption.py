@@ -281,6 +281,8 @@ def _measures(topology: Topology, connection: Connection) -> bool:
 
     People sign in to monitoring, also through a proxy, and it signs in to databases. On a flow, one monitoring sends another alerts.
     """
+    if connection.id in topology.looks:
+        return False
     ends = (connection.source, *connection.targets)
     if topology.flows_over[connection.id] and all(topology.kind(name).id == "monitoring" for name in ends):
         return False

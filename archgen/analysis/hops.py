@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
 
-from archgen.model.architecture import Connection, Port
-from archgen.model.protocols import ADMINISTRATION, PROTOCOLS
+from archgen.model.architecture import Architecture, Component, Connection, Port
+from archgen.model.kinds import KINDS
+from archgen.model.protocols import ADMINISTRATION, PROTOCOLS, WEB
 from archgen.model.steps import Access, Request
 
 Meaning = Literal["encrypted", "plaintext", "local", "replication", "monitoring", "lookup", "code", "unknown"]
@@ -51,6 +53,71 @@ def encrypted(port: Port) -> bool | None:
         return None
     # 443, 8443 and 9443 are for TLS; MinIO and Ceph take S3 in plaintext on the others unless they have a certificate
     return None if protocol.either and port.port is not None and port.port % 1000 != 443 else protocol.encrypted
+
+
+_PASSING = ("balancer", "edge", "web")
+"""The roles of what passes people's requests on, as a bastion does; a web server is a proxy too."""
+
+
+def find_looks(architecture: Architecture, flows: Iterable[Sequence[Hop]]) -> frozenset[str]:
+    """Return the connections by which people look at monitoring through a bastion or a proxy, which delivers nothing there itself."""
+    components = {component.id: component for component in architecture.components}
+    possible = {
+        connection.id: connection
+        for connection in architecture.connections
+        if connection.ports
+        and _passes_on(components[connection.source])
+        and all(components[target].kind == "monitoring" for target in connection.targets)
+        and {port.protocol for port in connection.ports} <= set(WEB)
+    }
+    looks = {name for name, connection in possible.items() if _is_declared_look(components, connection)}
+    for hops in flows if possible.keys() - looks else ():
+        looks.update(possible.keys() & _looks_in(components, hops))
+    return frozenset(looks)
+
+
+def _passes_on(component: Component) -> bool:
+    return component.kind == "bastion" or KINDS[component.kind].role in _PASSING
+
+
+def _is_declared_look(components: Mapping[str, Component], connection: Connection) -> bool:
+    """Return True for a port for administrators, and for one of monitoring that collects from others, which it names."""
+    if all(port.admin for port in connection.ports):
+        return True
+    for target in map(components.__getitem__, connection.targets):
+        named = {source for collection in target.collects for source in collection.sources}
+        if (
+            target.managed
+            or not named
+            or connection.source in named
+            or not all(each.sources for each in target.collects)
+        ):
+            return False
+    return True
+
+
+def _looks_in(components: Mapping[str, Component], hops: Sequence[Hop]) -> set[str]:
+    """Return the connections over which a flow passes on what it asked of their callers.
+
+    What a proxy sends to monitoring while it passes requests on to others are measurements of these.
+    """
+    reached = {target for hop in hops for target in hop.targets}
+    called: dict[str, set[str]] = {}
+    for hop in hops:
+        called.setdefault(hop.step.source, set()).update(hop.targets)
+    elsewhere = {
+        source
+        for source, targets in called.items()
+        if not all(KINDS[components[name].kind].observes for name in targets)
+    }
+    return {
+        hop.connection.id
+        for hop in hops
+        if hop.connection is not None
+        and hop.step.source in reached
+        and hop.access != "write"
+        and (components[hop.step.source].kind == "bastion" or hop.step.source not in elsewhere)
+    }
 
 
 def relays(port: Port) -> bool:

@@ -91,7 +91,9 @@ def _watches(topology: Topology, observer: Component, component: str) -> bool:
     if topology.only_probes(observer.id):
         return False
     calls = any(component in call.targets for call in topology.outgoing[observer.id])
-    return calls or any(observer.id in call.targets for call in topology.outgoing[component])
+    return calls or any(
+        observer.id in call.targets and call.id not in topology.looks for call in topology.outgoing[component]
+    )
 
 
 def _shares_host(topology: Topology, observer: Component, component: str) -> bool:

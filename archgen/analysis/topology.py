@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
 from archgen.analysis.elements import by_component
-from archgen.analysis.hops import Hop, is_for_one_host, port_of
+from archgen.analysis.hops import Hop, find_looks, is_for_one_host, port_of
 from archgen.analysis.inventory import ArchitectureIndex
 from archgen.model.architecture import MOVERS, SMALL_ZONES, WIDE_ZONES, Component, Connection, Flow
 from archgen.model.dns_zones import normalize_name
@@ -383,8 +383,15 @@ class Topology(ArchitectureIndex, frozen=True, dict=True, eq=False):
         if self.kind(connection.source).observes:
             if not self.only_probes(connection.source):
                 yield from (target for target in connection.targets if not self.kind(target).observes)
-        elif any(self.kind(target).observes and not self.only_probes(target) for target in connection.targets):
+        elif connection.id not in self.looks and any(
+            self.kind(target).observes and not self.only_probes(target) for target in connection.targets
+        ):
             yield connection.source
+
+    @cached_property
+    def looks(self) -> frozenset[str]:
+        """The connections by which people look at monitoring."""
+        return find_looks(self.architecture, self.hops.values())
 
     def only_probes(self, observer: str) -> bool:
         """Return True for an observer that knows if others answer, and nothing of what happens in them."""
