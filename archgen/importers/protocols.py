@@ -6,6 +6,7 @@ from archgen.importers.catalogue import STORE_PROTOCOLS, Known
 from archgen.importers.products import Guess
 from archgen.importers.store_names import protocol_named
 from archgen.importers.variable_names import names_grpc
+from archgen.model.kinds import KINDS
 
 _OF_PORTS = {
     **STORE_PROTOCOLS, 22: "ssh", 25: "smtp", 53: "dns", 110: "pop3", 143: "imap", 389: "ldap", 465: "smtps", 514: "syslog",
@@ -18,16 +19,19 @@ _OF_PORTS = {
 def protocol_of_port(port: int | None, known: Known | None = None) -> str | None:
     """Return the protocol of a port on which nothing speaks HTTP; None where the product that is called tells it.
 
-    Products that take traces speak gRPC on a port beside their own.
+    Products that take traces speak gRPC on a port beside their own, and proxies what answers behind them.
     """
     protocol = _OF_PORTS.get(port or 0)
-    return None if known is not None and known.product is not None and protocol != "grpc" else protocol
+    is_told = known is not None and known.product is not None and not KINDS[known.kind].balances
+    return None if is_told and protocol != "grpc" else protocol
 
 
 def protocol_of_call(of_address: str | None, of_port: str | None, target: Guess, variable: str) -> str:
     """Return the protocol of a call: what its address says, else what its port, its target or its variable's name tells."""
     known = target.known
     protocol = of_address or of_port or (known.protocol if target.sure or known.product else "http")
-    if protocol == "http" and of_address is None and known.product is None:
-        protocol = protocol_named(variable, known.kind) or protocol
+    if protocol == "http" and of_address is None and (known.product is None or KINDS[known.kind].balances):
+        # a proxy passes on what the variable is for
+        kind = "database" if KINDS[known.kind].balances else known.kind
+        protocol = protocol_named(variable, kind) or protocol
     return "grpc" if protocol == "http" and names_grpc(variable) else protocol
