@@ -236,7 +236,7 @@ def test_variants_beside_each_other_are_told_apart_by_their_files(
     Path("all.yaml").write_text(text)
     Path("mirror.yaml").write_text(text)
     assert main(["import", ".", "-o", "x.arch.yaml"]) == 0
-    assert "(all.yaml, mirror.yaml); name one of the files" in capsys.readouterr().out
+    assert "(mirror.yaml, not all.yaml); name one of the files" in capsys.readouterr().out
 
 
 OVERLAYS = {

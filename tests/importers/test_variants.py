@@ -277,3 +277,44 @@ def test_public_image_for_tests_is_the_system_where_there_is_no_other(
     monkeypatch.chdir(tmp_path)
     write({"test/page.yaml": WORKLOAD.replace("acme/web:1", "nginx"), "settings/more.yaml": "kind: ConfigMap\n"})
     assert "web" in replicas()
+
+
+IN_TWO_PARTS = """\
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: 80}]}
+"""
+TO_VISITORS = IN_TWO_PARTS.replace("spec: {", "spec: {type: NodePort, ").replace(
+    "port: 80", "port: 80, nodePort: 32080"
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_door"),
+    [
+        ("k8s/deploy.yaml", "k8s/service.yaml", True),
+        ("k8s/a/service.yaml", "k8s/b/service.yaml", False),
+        ("k8s/service.yaml", "k8s/web-dev.yaml", False),
+    ],
+)
+def test_of_one_object_in_several_files_of_a_directory_the_last_is_applied(
+    first: str, last: str, is_door: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({first: f"{WORKLOAD}---\n{IN_TWO_PARTS}", last: TO_VISITORS})
+    connection = import_model((".",), None).model.values["connections"]["visitor -> web"]
+    assert (connection.get("assumed") is None) is is_door
+
+
+@pytest.mark.parametrize(
+    ("image", "counts", "left"),
+    [("acme/web:2", "web.yaml", "deploy.yaml"), ("acme/web:$TAG", "deploy.yaml", "web.yaml")],
+)
+def test_workload_to_be_filled_in_is_not_the_one_that_is_applied_last(
+    image: str, counts: str, left: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write({"k8s/deploy.yaml": WORKLOAD, "k8s/web.yaml": WORKLOAD.replace("acme/web:1", image)})
+    line = f"such as Deployment web (k8s/{counts}, not k8s/{left}); name one of the files"
+    assert f"one counts: 1 workload in several files, {line}" in summary(import_model((".",), None))

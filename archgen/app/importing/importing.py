@@ -203,9 +203,11 @@ def _repeated(reading: Reading) -> list[str]:
         return []
     name, first, other = reading.repeated[0]
     count = _count(len(reading.repeated), "workload")
-    beside = os.path.dirname(first) == os.path.dirname(other)
-    step = "name one of the files" if beside else "name one directory of them"
-    return [f"the first counts: {count} in several files, such as {name} ({first}, {other}); {step}"]
+    if os.path.dirname(first) != os.path.dirname(other):
+        return [
+            f"the first counts: {count} in several files, such as {name} ({first}, {other}); name one directory of them"
+        ]
+    return [f"one counts: {count} in several files, such as {name} ({first}, not {other}); name one of the files"]
 
 
 def _sources(reading: Reading) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from msgspec import Struct, field
@@ -9,6 +10,7 @@ from msgspec import Struct, field
 from archgen.importers.facts import Origin
 from archgen.importers.kubernetes.custom_resource_kinds import POOLS, operated_by
 from archgen.importers.nodes import SourceNode
+from archgen.importers.stages import stage_of
 
 WORKLOADS = {
     "Deployment": "deployment", "StatefulSet": "stateful set", "DaemonSet": "daemon set", "ReplicaSet": "replica set",
@@ -30,6 +32,9 @@ OTHERS = (
     *POOLS,
 )
 
+
+_HOLES = frozenset("$<{")
+"""Signs of an image that somebody puts in before anything runs."""
 
 ObjectKey = tuple[str, str, str]
 """Kind, namespace and name."""
@@ -70,7 +75,7 @@ SettingEntry = tuple[str, str, Origin]
 
 
 class Manifests(Struct):
-    """The objects of all files by kind; of two with one name the first counts.
+    """The objects of all files by kind; of two with one name the first counts, or the last in the files of one directory.
 
     `generated` are the entries of ConfigMaps and Secrets that kustomizations make, by kind, namespace and name. `entries` keeps
     what was read of a configuration: many workloads refer to one.
@@ -84,9 +89,25 @@ class Manifests(Struct):
         """Return the objects of some kinds, by kind and place."""
         return [each for kind in kinds for each in self.objects.get(kind, {}).values()]
 
-    def add(self, manifest: Manifest) -> Manifest:
-        """Add an object, unless there is one of its name; return the one that counts."""
-        return self.objects.setdefault(manifest.kind, {}).setdefault((manifest.namespace, manifest.name), manifest)
+    def add(self, manifest: Manifest) -> tuple[Manifest, Manifest]:
+        """Add an object, unless one of its name counts; return the one that counts, and the other one, the same if there is none.
+
+        The files of a directory are applied in their order, each over what those before it say; one for a trial, or to be
+        filled in, isn't.
+        """
+        known = self.objects.setdefault(manifest.kind, {})
+        present = known.get((manifest.namespace, manifest.name))
+        if present is None or _is_applied_after(manifest, present):
+            known[manifest.namespace, manifest.name] = manifest
+            return manifest, present or manifest
+        return present, manifest
+
+
+def _is_applied_after(each: Manifest, other: Manifest) -> bool:
+    (directory, name), (place, before) = posixpath.split(each.node.path), posixpath.split(other.node.path)
+    images = (container.text_at("image") for container in pod_of(each.kind, each.node).get("containers").list())
+    is_filled_in = each.kind not in WORKLOADS or _HOLES.isdisjoint("".join(images))
+    return directory == place and stage_of(name) <= stage_of(before) and is_filled_in
 
 
 def is_manifest(root: SourceNode) -> bool:

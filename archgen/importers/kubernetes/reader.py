@@ -84,9 +84,9 @@ def read_kubernetes(
                 "this is a template; render it first, as with `helm template`, and import the result",
             )
         else:
-            first = manifests.add(manifest).node.path
-            if first != manifest.node.path and manifest.kind in WORKLOADS:
-                sheet.repeat(f"{manifest.kind} {manifest.name}", first, manifest.node.path)
+            paths = [each.node.path for each in manifests.add(manifest)]
+            if paths[0] != paths[1] and manifest.kind in WORKLOADS:
+                sheet.repeat(f"{manifest.kind} {manifest.name}", paths[0], paths[1])
     return _Reader(manifests, opener, sheet).read()
 
 
