@@ -58,7 +58,7 @@ def moves(
     ]
     for host in hosts[:_MOST]:
         if index.hosts[host].runs_on is not None:
-            yield from _to_another_machine(index, target, host, affected)
+            yield from _to_another_machine(index, target, host)
         elif target.kind == "zone" and index.zone_kinds[target.id] not in _LEFT:
             yield from _to_another_zone(index, target.id, host, affected, breaking, built)
 
@@ -173,10 +173,12 @@ def _may_leave(
     return not any(host in index.hosts_below(each) for each in index.hosts)
 
 
-def _to_another_machine(index: Index, target: Subject, host: str, affected: Iterable[Component]) -> Iterator[MoveHost]:
-    """Yield the move of a virtual machine to another machine for such, away from the element and from its like."""
-    on = index.standing_on.get(host, frozenset())
-    like = [component for component in affected if component.id in on]
+def _to_another_machine(index: Index, target: Subject, host: str) -> Iterator[MoveHost]:
+    """Yield the move of a virtual machine to another machine for such, away from the element and from its like.
+
+    Its like is whatever has a replica on it, for whichever flow, but agents.
+    """
+    like = [index.components[name] for name in index.standing_on.get(host, ()) if name not in index.agents]
     taken = {
         below
         for component in like

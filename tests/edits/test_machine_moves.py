@@ -31,6 +31,21 @@ def test_one_of_two_virtual_machines_leaves_their_physical_host(hosts: str, move
     assert after["hosts"] == yaml.safe_load(text)["hosts"] | moved
 
 
+@pytest.mark.parametrize(
+    "beside", ["kind: database, replication: {primary: vm-3, failover: automatic}", "kind: service"]
+)
+def test_a_virtual_machine_leaves_for_no_host_with_a_replica_of_what_is_in_no_flow(beside: str) -> None:
+    hosts = f"{{{MACHINES}, hv-2: {{}}, hv-3: {{}}, vm-3: {{runs_on: hv-2}}, vm-4: {{runs_on: hv-3}}}}"
+    text = model(
+        f"{JOB}\nweb: {{kind: service, runs_on: [vm-1, vm-2]}}\nit: {{{beside}, runs_on: [vm-2, vm-3]}}",
+        "job -> web: https",
+        "job -> web: x",
+        hosts,
+    )
+    after = fixed(text, "colocated-redundancy")
+    assert after["hosts"] == yaml.safe_load(text)["hosts"] | {"vm-2": {"runs_on": "hv-3"}}
+
+
 def test_two_processes_of_one_host_are_for_people_to_part() -> None:
     text = model(
         f"{JOB}\nweb: {{kind: service, runs_on: {{a: 2}}}}", "job -> web: https", "job -> web: x", "{a: {}, b: {}}"
