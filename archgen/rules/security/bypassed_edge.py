@@ -44,21 +44,32 @@ def check(context: RuleContext) -> Iterator[Hit]:
 def _names_past(
     facts: Topology, callers: dict[str, list[str]], behind: dict[str, dict[str, list[Connection]]]
 ) -> Iterator[Hit]:
-    """Yield a hit for each public name of what stands behind a CDN or application firewall, where nothing keeps others out."""
+    """Yield a hit for each public name of what stands behind a CDN or application firewall, where nothing keeps others out.
+
+    Where no name leads to what stands before it and a flow there declares none, it may be the name that visitors use.
+    """
     visited = {normalize_name(flow.domain) for flow in facts.architecture.flows if flow.domain is not None}
     called = {target for caller in callers for call in facts.outgoing[caller] for target in call.targets}
     addressed = components_at_addresses(facts)
     public = (server for server in facts.names.servers if _is_public(facts, server))
-    for record in (record for server in public for record in server.records):
-        if record.type.upper() not in _LEADING or normalize_name(record.name) in visited:
+    leading = {
+        record: components_behind(facts, record, addressed)
+        for server in public
+        for record in server.records
+        if record.type.upper() in _LEADING
+    }
+    named = {name for led in leading.values() for name in led}
+    for record, led in leading.items():
+        if normalize_name(record.name) in visited:
             continue
-        led = components_behind(facts, record, addressed)
         # a name leads to the door, not to what others on its host call
         doors = {name for name in led if not led.issuperset(call.source for call in facts.incoming[name])}
         for target in sorted(doors & behind.keys() - called):
             edges = [edge for edge in behind[target] if facts.kind(edge).id in ("cdn", "waf")]
             calls = [call for edge in edges for call in behind[target][edge]]
-            if calls and not _keeps_others_out(facts, target, calls):
+            unnamed = any(facts.flows[flow].domain is None for edge in edges for flow in facts.flows_of[edge])
+            is_asked = unnamed and named.isdisjoint(edges)
+            if calls and not (is_asked or _keeps_others_out(facts, target, calls)):
                 yield _named(record, target, edges)
 
 
