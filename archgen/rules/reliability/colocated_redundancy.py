@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from msgspec.structs import replace
+
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import MoveHost
 from archgen.edits.moves import moves
@@ -12,7 +14,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Quorum
 from archgen.model.change import Change
 from archgen.model.subject import Subject
-from archgen.model.wording import in_zone, listed, listed_replicas, plural
+from archgen.model.wording import in_zone, listed, listed_replicas, plural, zone_words
 from archgen.reliability.failure import single_points
 from archgen.reliability.losses import RootCause
 from archgen.reliability.members import quorum_of
@@ -21,12 +23,44 @@ from archgen.reliability.members import quorum_of
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each host or zone that takes down flows because replicas of a component share it."""
     facts = context.topology
+    yield from _of_machines(facts, list(_hits(facts)))
+
+
+def _hits(facts: Topology) -> Iterator[Hit]:
     for breaking in facts.losses.root_causes:
         if breaking.element.kind == "host" or (breaking.element.kind == "zone" and _has_peer(facts, breaking.element)):
             blamed = {flow: _blamed(facts, breaking, flow) for flow in breaking.flows}
             blamed = {flow: components for flow, components in blamed.items() if components}
             if blamed:
                 yield _hit(facts, breaking, blamed)
+
+
+def _of_machines(facts: Topology, hits: list[Hit]) -> Iterator[Hit]:
+    """Yield the hits, of which those for the same replicas on virtual machines have one fix: it leaves the outermost place."""
+    together: dict[tuple[Subject, ...], list[Subject]] = {}
+    for hit in hits:
+        together.setdefault(_replicas(hit), []).append(hit.subject)
+    for hit in hits:
+        places = together[_replicas(hit)]
+        if any(_parts_machines(facts, place, _replicas(hit)) for place in places):
+            zones = [place.id for place in places if place.kind == "zone"]
+            outermost = [zone for zone in zones if not any(facts.index.inside(zone, other) for other in zones)]
+            where = "".join(f" in another {zone_words(facts.zones[zone].kind)}" for zone in outermost[:1])
+            yield replace(hit, fix=_PART.format(where))
+        else:
+            yield hit
+
+
+def _replicas(hit: Hit) -> tuple[Subject, ...]:
+    return tuple([replica for replica, _ in hit.related])
+
+
+def _parts_machines(facts: Topology, element: Subject, replicas: Collection[Subject]) -> bool:
+    """Return True for a physical host of which replicas are on virtual machines."""
+    return element.kind == "host" and all(element.id not in facts.replicas[each.id].hosts for each in replicas)
+
+
+_PART = "Move one of the virtual machines to another physical host{}, and keep them apart there (anti-affinity)."
 
 
 def _has_peer(facts: Topology, zone: Subject) -> bool:
@@ -152,19 +186,11 @@ def _hit(facts: Topology, breaking: RootCause, blamed: dict[str, tuple[str, ...]
         ),
         related=tuple((Subject("replica", replica), f"goes down with {element.id}") for replica in together),
         flows=breaking.flows,
-        fix=_leave_machine(facts, element, together),
         proof={point.flow: point for point in breaking.points}[
             next(flow for flow, names in blamed.items() if names)
         ].proof,
         causes=frozenset((element.id, flow) for flow in owed),
     )
-
-
-def _leave_machine(facts: Topology, element: Subject, replicas: Collection[str]) -> str | None:
-    """Return the fix for replicas on virtual machines of one physical host; None for another place."""
-    if element.kind != "host" or any(element.id in facts.replicas[replica].hosts for replica in replicas):
-        return None
-    return f"Move one of the virtual machines from {element.id} to another physical host, and keep them apart there (anti-affinity)."
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
