@@ -56,7 +56,10 @@ def _is_alone_on_the_nodes(facts: Topology, component: Component, by: Component)
         return False
     nodes = {host for replica in component.replicas for host in replica.hosts}
     beside = (name for name in _beside(facts, by) if not _is_on(facts.components[name], nodes))
-    leases = (target for call in facts.outgoing[component.id] for target in call.targets)
+    # a manager of leases keeps them where its store calls; any other call may be for names or settings, unless a flow renews a lease
+    managed = product_of(by.product or by.id).leases
+    calls = (call for call in facts.outgoing[component.id] if managed or facts.flows_over[call.id])
+    leases = (target for call in calls for target in call.targets)
     return (
         _is_on(by, nodes)
         and not any(_may_decide(facts, name, by) for name in beside)
@@ -128,7 +131,7 @@ RULE = Rule(
     limits=(
         "Doesn't check managed stores, products that elect by majority, nor pairs promoted by a component (`by`) that runs "
         "elsewhere too, has a quorum, or is connected with something elsewhere that may be a witness or a fencing device, "
-        "nor stores that call a coordinator (etcd) elsewhere."
+        "nor stores that call a coordinator (etcd) elsewhere in a flow, or for Patroni."
     ),
     references=(
         ("Patroni documentation, DCS failsafe mode", "https://patroni.readthedocs.io/en/latest/dcs_failsafe_mode.html"),
