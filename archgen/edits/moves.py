@@ -119,6 +119,8 @@ def _of_voters(
             for host in index.idle_hosts
             if index.hosts[host].network in networks
             and index.machine(host) not in machines
+            # a host of which no place is declared may stand in the zone to leave
+            and index.zones_around(host)
             and most.isdisjoint(index.zones_around(host))
             and not index.takes_down(target, host)
             and Subject("host", host) not in breaking

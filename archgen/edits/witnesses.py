@@ -80,7 +80,9 @@ def hosts_for_members(index: Index, component: Component, idle: Iterable[str]) -
 def two_hosts_for_members(index: Index, component: Component, idle: Iterable[str]) -> tuple[str, ...]:
     """Return two of some idle hosts for members beside the first, so that no zone has two of the three; none without such."""
     first = index.zones_around(component.replicas[0].hosts[0])
-    for pair in combinations(islice(hosts_for_members(index, component, idle), _MOST), 2):
+    # beside a host with a place, one of which none is declared may stand in the same
+    fitting = (host for host in hosts_for_members(index, component, idle) if index.zones_around(host) or not first)
+    for pair in combinations(islice(fitting, _MOST), 2):
         held = Counter(zone for zones in (first, *map(index.zones_around, pair)) for zone in zones)
         if 2 not in held.values():
             return pair

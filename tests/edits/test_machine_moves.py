@@ -104,6 +104,28 @@ def test_a_voter_moves_to_a_host_with_nothing_on_it() -> None:
     assert after["hosts"] == yaml.safe_load(text)["hosts"]
 
 
+def test_a_voter_moves_to_no_host_of_which_no_place_is_declared() -> None:
+    hosts = "{a: {zone: r-1}, b: {zone: r-2}, c: {zone: r-2}, d: {}}"
+    zones = "zones: {r-1: {kind: rack}, r-2: {kind: rack}, r-3: {kind: rack}}\n"
+    text = model(VOTERS.replace("QUORUM", "majority"), "job -> etcd: https", "job -> etcd: lock", hosts, zones)
+    after = fixed(text, "fragile-quorum")
+    assert after["components"]["etcd"]["runs_on"] == ["a", "b", "c"]
+    assert after["hosts"] == yaml.safe_load(text)["hosts"] | {"c": {"zone": "r-3"}}
+
+
+@pytest.mark.parametrize(("place", "members"), [("{zone: r-1}", ["a", "a-2", "a-3"]), ("{}", ["a", "b", "c"])])
+def test_members_beside_one_with_a_place_stand_on_hosts_with_one(place: str, members: list[str]) -> None:
+    zones = "zones: {r-1: {kind: rack}, r-2: {kind: rack}}\n" if "zone" in place else ""
+    text = model(
+        f"{JOB}\nit: {{kind: search, product: elasticsearch, runs_on: a}}",
+        "job -> it: https",
+        "job -> it: x",
+        f"{{a: {place}, b: {{}}, c: {{}}}}",
+        zones,
+    )
+    assert fixed(text, "single-point-of-failure")["components"]["it"]["runs_on"] == members
+
+
 def test_a_voter_on_the_host_of_something_else_gets_a_host_of_its_own() -> None:
     text = model(
         f"{JOB}\nweb: {{kind: service, runs_on: [y, c]}}\nagent: {{kind: monitoring-agent, runs_on: [a, b, c, y]}}\n"
