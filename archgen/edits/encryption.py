@@ -31,6 +31,9 @@ _UNVERIFYING = ("aws-alb", "aws-nlb", "aws-elb", "google-cloud-load-balancing")
 _WITHOUT_TLS = ("varnish", "varnish-cache")
 """Products that speak no TLS on either side; a proxy beside them does."""
 
+_APART = {"ldap": "ldaps", "imap": "imaps", "pop3": "pop3s"}
+"""Protocols with another name where TLS has a port of its own; on the plaintext port it begins by STARTTLS."""
+
 _INSTEAD_OF = {
     "ajp": "AJP has no TLS: call {targets} over https (Tomcat: a connector with TLS on port 8443), or put both ends in a tunnel.",
     "fastcgi": "FastCGI has no TLS: put both ends in a tunnel, or run a web server beside {targets} and call it over https.",
@@ -60,7 +63,9 @@ def encrypt(topology: Topology, calls: Iterable[Connection]) -> tuple[Change, ..
     changes: list[Change] = []
     for (name, at), (connection, port) in places.items():
         tls, number = _tls(topology, connection, port), _tls_number(topology, connection, port)
-        changes += encrypted_port(("connections", name, at), port, tls, number)
+        changes += encrypted_port(
+            ("connections", name, at), port, tls, number, _renamed(port, number or _usual_number(port))
+        )
     return (*changes, *_renamed_in_steps(topology, places), *_moved_rules(topology, places))
 
 
@@ -211,18 +216,31 @@ def _usual_number(port: Port) -> int | None:
     return protocol.secured_port if port.port == protocol.port else None
 
 
-def encrypted_port(path: Path, port: Port, tls: Any, number: int | None = None) -> Iterator[Change]:
-    """Yield a protocol that is encrypted, or TLS, and the port for it where that is another: the number, else the usual one."""
-    protocol = PROTOCOLS[port.protocol]
-    secured = protocol.secured if port.tls is None else None
+def encrypted_port(
+    path: Path, port: Port, tls: Any, number: int | None = None, name: str | None = None
+) -> Iterator[Change]:
+    """Yield a protocol that is encrypted, or TLS, and the port for it where that is another: the number, else the usual one.
+
+    A `name` is that of the protocol on that port, where steps that name the other one change with it.
+    """
+    number = number or _usual_number(port)
+    secured = name or (PROTOCOLS[port.protocol].secured if port.tls is None else None)
     if secured is not None:
         yield Put((*path, "protocol"), secured)
-    number = number or _usual_number(port)
     if number is not None and number != port.port:
         # its servers take TLS on a port of its own: on the plaintext one the handshake would fail
         yield Put((*path, "port"), number)
-    if secured is None or (secured in WEB and tls is not True):
+    if secured is None or (secured in (*WEB, *_APART.values()) and tls is not True):
         yield Put((*path, "tls"), tls)
+
+
+def _renamed(port: Port, number: int | None) -> str | None:
+    """Return the protocol that a port speaks once it is encrypted, on a number that may be another; None for the same."""
+    if port.tls is not None:
+        return None
+    protocol = PROTOCOLS[port.protocol]
+    moves = number is not None and number != port.port and number == protocol.secured_port
+    return protocol.secured or (_APART.get(port.protocol) if moves else None)
 
 
 def _renamed_in_steps(topology: Topology, places: Mapping[_Place, tuple[Connection, Port]]) -> Iterator[Change]:
@@ -230,7 +248,7 @@ def _renamed_in_steps(topology: Topology, places: Mapping[_Place, tuple[Connecti
     renamed = {
         (call.source, target, port.protocol): secured
         for call, port in places.values()
-        if port.tls is None and (secured := PROTOCOLS[port.protocol].secured) is not None
+        if (secured := _renamed(port, _tls_number(topology, call, port) or _usual_number(port))) is not None
         for target in call.targets
     }
     # a fix of one connection is made for each that has a finding, so it reads no flow without it

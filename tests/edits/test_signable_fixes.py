@@ -106,7 +106,8 @@ PLAIN = "web: {kind: service, managed: true, replicas: 2}"
     [
         ("{protocol: amqp, port: 5672}", {"protocol": "amqp", "port": 5671, "tls": {"verify": True}}),
         ("{protocol: sip, port: 5060}", {"protocol": "sip", "port": 5061, "tls": {"verify": True}}),
-        ("{protocol: ldap, port: 389}", {"protocol": "ldap", "port": 636, "tls": {"verify": True}}),
+        ("{protocol: ldap, port: 389}", {"protocol": "ldaps", "port": 636, "tls": {"verify": True}}),
+        ("{protocol: ldap}", {"protocol": "ldap", "tls": {"verify": True}}),
         ("{protocol: ldap, port: 1389}", {"protocol": "ldap", "port": 1389, "tls": {"verify": True}}),
         ("{protocol: mysql, port: 3306}", {"protocol": "mysql", "port": 3306, "tls": {"verify": True}}),
         ("{protocol: http, port: 80}", {"protocol": "https", "port": 443, "tls": {"verify": True}}),
