@@ -176,16 +176,17 @@ def test_an_agent_reports_to_what_takes_measurements() -> None:
 def test_what_collects_by_name_is_told_of_backups_and_counts_requests_of_what_answers_some() -> None:
     text = model(
         "user: {kind: client}\njump: {kind: bastion, runs_on: j}\nweb: {kind: web-server, runs_on: a}\n"
-        "db: {kind: database, runs_on: d}\ndumps: {kind: backup, runs_on: b, backs_up: [db]}\n"
+        "db: {kind: database, runs_on: [d, e], replication: {primary: d, failover: automatic, by: seer}}\n"
+        "seer: {kind: other, runs_on: s}\ndumps: {kind: backup, runs_on: b, backs_up: [db]}\n"
         "watch: {kind: monitoring, product: zabbix, runs_on: w, alerts: [ops], collects: [{from: [db], what: [metrics]}]}",
         "user -> web: https\nweb -> db: {protocol: mysql, tls: true}\nuser -> jump: ssh\njump -> web: ssh",
         "user -> web: GET\nweb -> db: SELECT\nuser -> jump: ssh\njump -> web: ssh",
-        "{a: {}, b: {}, d: {}, j: {}, w: {}}",
+        "{a: {}, b: {}, d: {}, e: {}, j: {}, s: {}, w: {}}",
     )
     after = fixed(text, "unmonitored")["components"]["watch"]["collects"]
     assert after[1:] == [
         {"from": ["web"], "what": ["metrics", "logs"], "measures": ["requests-per-second", "errors", "latency"]},
-        {"from": ["jump", "dumps"], "what": ["metrics", "logs"]},
+        {"from": ["jump", "seer", "dumps"], "what": ["metrics", "logs"]},
     ]
 
 

@@ -180,7 +180,10 @@ def _collect(facts: Topology, collector: Component, components: list[str]) -> li
     """Return the changes with which a collector takes data from components too; only of what answers requests, their numbers."""
     path = ("components", collector.id, "collects")
     what = ["metrics"] if product_of(collector.product).figures_only else _ALL["what"]
-    silent = [name for name in components if facts.kind(name).id in _WITHOUT_REQUESTS]
+    # a witness or an observer votes, and answers nobody else
+    voting = {each.replication.by for each in facts.components.values() if each.replication is not None}
+    voting = {name for name in components if name in voting and not facts.hops_to[name]}
+    silent = [name for name in components if name in voting or facts.kind(name).id in _WITHOUT_REQUESTS]
     answering = [name for name in components if name not in silent]
     statements: list[dict[str, list[str]]] = [{"from": answering} | _ALL | {"what": what}] if answering else []
     statements += [{"from": silent, "what": what}] if silent else []
