@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from archgen.analysis.encryption import clear_ports
 from archgen.analysis.monitoring import collection_of
@@ -25,7 +25,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if _keeps_none(facts, name):
             yield Hit(
                 subject=Subject("component", name),
-                message=f"Nothing takes the access logs of {name}, which the internet reaches and which keeps none by default",
+                message=f"Nothing takes the access logs of {name}, which {_reached(facts, ways)} and which keeps none by default",
                 flows=tuple(ways),
                 fix=f"Switch its access logs on, and say what takes them: `collects: [{{from: {name}, what: [logs]}}]`.",
             )
@@ -33,7 +33,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if taken is not None and taken.logs is False:
             yield Hit(
                 subject=Subject("component", name),
-                message=f"{listed(taken.observers)} watches {name}, which the internet reaches, and takes no logs from it",
+                message=f"{listed(taken.observers)} watches {name}, which {_reached(facts, ways)}, and takes no logs from it",
                 related=tuple(
                     (Subject("component", observer), "takes no logs from it") for observer in taken.observers
                 ),
@@ -41,6 +41,13 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 fix=_advise(facts, name, taken.observers, syslog),
                 confidence="high" if taken.named else "medium",
             )
+
+
+def _reached(facts: Topology, ways: Mapping[str, tuple[str, ...]]) -> str:
+    """Return how visitors come to an entry: directly, or through the CDNs and application firewalls before it."""
+    before = {flow: [name for name in way if facts.kind(name).id in ("cdn", "waf")] for flow, way in ways.items()}
+    last = dict.fromkeys(names[-1] for names in before.values() if names)
+    return f"visitors reach through {listed([*last])}" if all(before.values()) else "the internet reaches"
 
 
 def _syslog(facts: Topology) -> Connection | None:
