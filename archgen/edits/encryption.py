@@ -204,7 +204,7 @@ def _tls_number(topology: Topology, call: Connection, port: Port) -> int | None:
     if not numbers:
         products = {product_name(topology.components[target].product) for target in call.targets}
         numbers = {_TLS_PORTS.get((product, port.port)) for product in products}
-        if not (numbers - {port.port}).isdisjoint(each.port for each in called):
+        if any(each.port != port.port and each.port in numbers for each in called):
             # another protocol has the port
             return None
     return numbers.pop() if len(numbers) == 1 else None

@@ -44,7 +44,7 @@ def _read(reader: ComponentReader) -> Component:
         if key in _READERS:
             declared[key] = _READERS[key](reader)
         elif key not in _PLACING:
-            reading = _READINGS.get(Component.__annotations__[key])
+            reading = _READINGS[key]
             declared[key] = value if reading is None else reading(document, entry, key)
     return Component(id=reader.name, replicas=reader.replicas, placed=_placed(entry), **declared)
 
@@ -137,11 +137,13 @@ def _collects(reader: ComponentReader) -> tuple[Collection, ...]:
     )
 
 
-_READINGS: dict[str, Callable[[Document, Map, str], TreeNode]] = {
+_AS_WRITTEN: dict[str, Callable[[Document, Map, str], TreeNode]] = {
     "str | None": Document.text,
     "str | bool | None": Document.text_or_flag,
 }
 """Types of fields whose values are taken as they were written; of any other field, as YAML reads them."""
+
+_READINGS = {key: _AS_WRITTEN.get(hint) for key, hint in Component.__annotations__.items()}
 
 _PLACING = ("runs_on", "replicas")
 _READERS: dict[str, Callable[[ComponentReader], TreeNode]] = {

@@ -18,8 +18,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
     facts = context.topology
     for component in facts.architecture.components:
         replication = component.replication
+        if replication is None or component.managed:
+            continue
         directory = is_directory(facts, component.id)
-        if replication is None or component.managed or not (facts.kind(component.id).stores or directory):
+        if not (facts.kind(component.id).stores or directory):
             continue
         writers = tuple(replica.id for replica in component.replicas) if replication.all_write else replication.primary
         if len(writers) > 1 and not _decided(component, replication):

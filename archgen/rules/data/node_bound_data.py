@@ -59,8 +59,7 @@ def _uploaded(component: Component) -> str | None:
 
 def _parted(facts: Topology, component: Component) -> str | None:
     """Return the message for servers that keep uploads apart, where no balancer is before them (`server-bound-sessions`)."""
-    hosts = facts.hosts_of(component.id)
-    if component.uploads != "local" or len(hosts) < 2 or not facts.flows_of[component.id]:
+    if component.uploads != "local" or len(facts.hosts_of(component.id)) < 2 or not facts.flows_of[component.id]:
         return None
     balancers = ((each.id, each.balance) for each in facts.architecture.components if each.balance is not None)
     pools = (pool_behind(facts.index, facts.outgoing, *each) for each in balancers)

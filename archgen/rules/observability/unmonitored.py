@@ -230,8 +230,9 @@ def _monitoring(facts: Topology) -> dict[str, object]:
 
 def _collects_by_place(component: Component) -> bool:
     """Return True if a component is an agent that runs on each host."""
-    placed = all(len(replica.hosts) == 1 and not replica.floating for replica in component.replicas)
-    return component.kind == "monitoring-agent" and placed and bool(component.replicas)
+    if component.kind != "monitoring-agent" or not component.replicas:
+        return False
+    return all(len(replica.hosts) == 1 and not replica.floating for replica in component.replicas)
 
 
 def _names_sources(collector: Component) -> bool:

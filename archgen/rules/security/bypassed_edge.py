@@ -30,8 +30,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for caller, reached in callers.items():
         for connection in facts.outgoing[caller]:
             for target in connection.targets:
-                is_open = facts.kind(target).role in _GUARDED and not facts.is_denied(connection, target)
-                passed = behind.get(target, {}) if is_open else {}
+                if target not in behind or facts.kind(target).role not in _GUARDED:
+                    continue
+                passed = behind[target] if not facts.is_denied(connection, target) else {}
                 alike = [edge for edge, calls in passed.items() if edge != target and _is_alike(connection, calls)]
                 edges = [edge for edge in alike if _protects(facts, edge, target, reached)]
                 if edges:

@@ -19,8 +19,8 @@ _TLS = ("1.0", "1", "1.1", "v1", "v1.0", "v1.1")
 def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each connection that declares an obsolete version as its lowest."""
     for connection in context.topology.architecture.connections:
-        versions = list(dict.fromkeys(port.tls.version for port in connection.ports if port.tls and port.tls.version))
-        old = [version for version in versions if _is_obsolete(version)]
+        versions = [port.tls.version for port in connection.ports if port.tls and port.tls.version]
+        old = [version for version in dict.fromkeys(versions) if _is_obsolete(version)]
         if old:
             yield _hit(context.topology, connection, listed([_called(version) for version in old]))
 
