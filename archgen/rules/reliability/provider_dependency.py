@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.products import scope_of
+from archgen.model.architecture import Scope
+from archgen.model.products import is_setting_of_balancer, scope_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.reliability.losses import RootCause
@@ -32,7 +33,7 @@ def _hit(facts: Topology, needed: list[RootCause]) -> Hit:
         else ""
         for breaking in needed
     }
-    named = [f"{name} ({scope_of(facts.components[name])}{conditions[name]})" for name in list(services)[:_NAMED]]
+    named = [f"{name} ({_scope(facts, name)}{conditions[name]})" for name in list(services)[:_NAMED]]
     named += [f"{len(services) - _NAMED} more"] if len(services) > _NAMED else []
     depend = "depends" if len(flows) == 1 else "depend"
     what = "a service that only its provider" if len(services) == 1 else "services that only their providers"
@@ -44,6 +45,15 @@ def _hit(facts: Topology, needed: list[RootCause]) -> Hit:
         proof=needed[0].points[0].proof,
         causes=frozenset((breaking.element.id, flow) for breaking in needed for flow in breaking.flows),
     )
+
+
+def _scope(facts: Topology, name: str) -> Scope | None:
+    """Return the scope of a service; a firewall that is a setting of a CDN runs wherever the CDN does."""
+    component = facts.components[name]
+    if is_setting_of_balancer(component):
+        behind = [facts.components[target] for call in facts.outgoing[name] for target in call.targets]
+        return next((scope for each in behind if (scope := scope_of(each)) == "global"), scope_of(component))
+    return scope_of(component)
 
 
 RULE = Rule(
