@@ -132,7 +132,7 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
     match edit:
         case AddReplica(component=component, host=None):
             own = next((each for each in architecture.components if each.id == component), None)
-            more = f"one more replica of {component}{copies_instead(architecture, (component,))}"
+            more = f"one more replica of {component}{copies_instead(architecture, (component,))}{_waiting(own)}"
             if own is None or not own.managed or scope_of(own) is not None:
                 return f"{more} in another zone" if own is not None and is_of_one_zone(own) else more
             # it may run in several places, and need none
@@ -141,7 +141,8 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
         case AddReplica():
             new = "" if any(host.id == edit.host for host in architecture.hosts) else ", a new host"
             instead = copies_instead(architecture, (edit.component,))
-            return f"a replica of {edit.component} on {edit.host}{_in_zones(edit.zones)}{new}{instead}"
+            own = next((each for each in architecture.components if each.id == edit.component), None)
+            return f"a replica of {edit.component} on {edit.host}{_in_zones(edit.zones)}{new}{instead}{_waiting(own)}"
         case FormQuorum():
             places = [f"{host}{_in_zones(zones)}" for host, zones in zip(edit.hosts, edit.zones, strict=True)]
             count = len(set(edit.hosts).difference(host.id for host in architecture.hosts))
@@ -171,6 +172,13 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
             return f"{edit.component} in several zones, by its provider"
         case _:
             assert_never(edit)
+
+
+def _waiting(component: Component | None) -> str:
+    """Return the caution for a second scheduler: two at work would start each job twice."""
+    if component is None or component.managed or component.kind != "scheduler" or len(component.replicas) > 1:
+        return ""
+    return ", which waits for a lease" if component.cluster is None else ""
 
 
 _FROM_SEVERAL = ("dns", "cdn")

@@ -399,7 +399,7 @@ def test_what_stands_ready_comes_before_a_site_that_nobody_has(
     file.write_text(ROOMS, encoding="utf-8")
     document = run(capsys, str(file))
     assert set(document["changes"]) == {
-        "a replica of cron on a-2",
+        "a replica of cron on a-2, which waits for a lease",
         "a replica of relay on relay-2 in room-1, a new host",
     }
     assert "# add what holds the lease, so that no job starts twice: `by: …`" in document["yaml"]
