@@ -103,6 +103,11 @@ def _gets_promoted(component: Component) -> bool:
     return bool(replication.primary) and replication.failover != "automatic"
 
 
+def is_promoted_by_sentinel(component: Component) -> bool:
+    """Return True for a product whose copies Sentinel promotes."""
+    return _KEPT_IN.get(product_name(component.product)) == "sentinel"
+
+
 def is_promoted_by_unknown(component: Component) -> bool:
     """Return True for a store of a product that brings its own means to promote a copy, which aren't known here."""
     own = component.product is not None and product_name(component.product) not in _KEPT_IN

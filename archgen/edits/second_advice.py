@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archgen.analysis.backups import holds_only_copies
 from archgen.analysis.topology import Topology
-from archgen.edits.promotion import agrees_by_vote, keeps_files
+from archgen.edits.promotion import agrees_by_vote, is_promoted_by_sentinel, keeps_files
 from archgen.edits.replicas import needs_moving_address
 from archgen.edits.second_replicas import (
     SERVER_INSTEAD,
@@ -28,6 +28,11 @@ def advise_second(topology: Topology, component: Component) -> str | None:
         return read_elsewhere(component.id, component.replication.copy_of, "on another host")
     if topology.kind(component.id).stores and not (keeps_files(component) or agrees_by_vote(component)):
         return SERVER_INSTEAD if product_of(component.product).embedded else None
+    if component.kind in (*QUEUES, "cache") and not component.managed and is_promoted_by_sentinel(component):
+        return (
+            "Run a copy on another host, and let Sentinel promote it (`replication: {primary: …, failover: automatic, by: sentinel}`), "
+            "with three of it on hosts that don't fail together."
+        )
     if component.kind == "scheduler" and component.replicas[0].floating and not topology.hops_to[component.id]:
         return "Its platform starts it again elsewhere: be alerted on a missed run, and let a run that was cut short be repeated."
     if component.kind == "scheduler" and not component.replicas[0].floating:
