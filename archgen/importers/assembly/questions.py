@@ -232,17 +232,19 @@ def _calling_nothing(inventory: Inventory, doors: Doors) -> Iterator[ImportQuest
     for part in inventory.parts.values():
         serves_files = part.kind == "web-server"
         if (part.traits.balances or (serves_files and part.id in doors.front)) and not inventory.callees(part.id):
-            behind = [
+            serving = [
                 each.id
                 for each in inventory.parts.values()
                 if each.traits.serves
                 and not each.traits.balances
-                and not inventory.callers(each.id)
                 and not (serves_files and each.id in (part.id, *doors.front, *doors.bypasses))
             ]
+            behind = [each for each in serving if not inventory.callers(each)]
             if behind:
                 ask = f"No file says where {part.id} passes requests to. Where?"
-                yield question("callee", part.id, ask, (*behind[:8], "none"), (str(part.source),))
+                # what others call as well may be open to visitors all the same
+                named = [*behind, *(each for each in serving if each not in behind)]
+                yield question("callee", part.id, ask, (*named[:8], "none"), (str(part.source),))
 
 
 def _hosts(inventory: Inventory) -> Iterator[ImportQuestion]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from archgen.importers.addresses import port_beside
 from archgen.importers.facts import Attachment
 
 _LINE = re.compile(r"""([ \t]*)(?:- )?(?:export )?["']?([A-Za-z][A-Za-z0-9_.-]{0,80})["']?[ \t]*[:=][ \t]*(.*)""")
 _BETWEEN_WORDS = re.compile(r"[.-]+")
 _MAY_NAME_STORE = re.compile(
     rb"[a-z]://|redis|postgres|pgsql|mysql|maria|mongo|kafka|rabbit|amqp|elastic|opensearch|memcache|cassandra|neo4j|mssql|oracle|"
-    rb"sqlserver|minio|s3|dynamo|nacos|eureka|consul|keycloak|vault|db_|database|datasource|data source",
+    rb"sqlserver|\bdb\b|\bpg|minio|s3|dynamo|nacos|eureka|consul|keycloak|vault|db_|database|datasource|data source",
     re.IGNORECASE,
 )
 """A word of each store that a setting may name; a file without one is not read by its lines."""
@@ -20,11 +21,19 @@ _LARGEST = 64 * 1024
 _DEEPEST = 12
 
 
-def settings_in(attachment: Attachment) -> Iterator[tuple[str, str, int]]:
-    """Yield the name, the value and the line of each setting of a file, one inside others under the names of all of them.
+def settings_in(attachment: Attachment) -> Iterator[tuple[str, str, int, int | None]]:
+    """Yield the name, the value and the line of each setting of a file, and the port that stands beside a host.
 
-    `redis: {host: x}` on two lines is `REDIS_HOST`, as frameworks take it from a variable.
+    One inside others has the names of all of them: `redis: {host: x}` on two lines is `REDIS_HOST`, as frameworks take it from a
+    variable.
     """
+    settings = [*_settings_in(attachment)]
+    values = {name.upper(): value for name, value, _ in settings}
+    for name, value, line in settings:
+        yield name, value, line, port_beside(name.upper(), lambda key: values.get(key, ""))
+
+
+def _settings_in(attachment: Attachment) -> Iterator[tuple[str, str, int]]:
     data = attachment.file.data
     if len(data) > _LARGEST or _MAY_NAME_STORE.search(data) is None:
         return

@@ -239,9 +239,9 @@ class _Reader:
         if not isinstance(part, Workload) or (beside and attachment.kind != part.guess.known.kind):
             return
         hosts = self.hosts.all_in(part.namespace)
-        for name, value, line in settings_in(attachment) if not KINDS[part.guess.known.kind].balances else ():
+        for name, value, line, port in settings_in(attachment) if not KINDS[part.guess.known.kind].balances else ():
             source = Origin(attachment.file.path, line)
-            for mention, store in self.outside.mentions(name, value, hosts, source):
+            for mention, store in self.outside.mentions(name, value, hosts, source, port):
                 self.by_id[store.id] = store
                 self._connect(part, mention, source, MOUNTED)
 

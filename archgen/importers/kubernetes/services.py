@@ -16,6 +16,7 @@ from archgen.importers.kubernetes.part import (
     service_port_entry,
     spread_over,
 )
+from archgen.importers.kubernetes.routes import backends_in
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
@@ -29,10 +30,28 @@ def add_services(
 ) -> None:
     """Add the facts of all Services; `selected` are the workloads behind each."""
     has_routes = any(True for _ in manifests.of(*ROUTES))
+    _note_empty(manifests, services, selected, sheet)
     for key, service in services.items():
         _spread(manifests, service, selected[key], sheet)
         _publish(service, selected[key], has_routes, sheet)
     _mark_names({key: each for key, each in services.items() if not serves_metrics_alone(each)}, parts, selected, sheet)
+
+
+def _note_empty(
+    manifests: Manifests,
+    services: Mapping[ServiceKey, Manifest],
+    selected: Mapping[ServiceKey, list[Workload]],
+    sheet: FactSheet,
+) -> None:
+    """Record the Services that routes lead to and whose labels no pod has: what visitors ask of them fails."""
+    routed = {(route.namespace, name) for route in manifests.of(*ROUTES) for name, _, _ in backends_in(route)}
+    for key, service in services.items():
+        if key in routed and service.node.get("spec", "selector").keys and not selected[key]:
+            sheet.omit(
+                service.origin,
+                f"Service {service.name}",
+                "a route leads to it, and no pod in the files has the labels that it selects",
+            )
 
 
 def siblings_of(
