@@ -24,6 +24,9 @@ MOUNTED = "mounted configuration"
 IN_SOURCE = "settings in the source"
 """The evidence of a call whose address stands in a file that a program reads out of its own source."""
 
+NO_SERVICE = ", no Service"
+"""The end of the evidence of a call by a name that no Service has, but what is called."""
+
 SCRAPED_IN_PART = "kubernetes_sd_configs, of which a part isn't known"
 """The evidence of what Prometheus fetches measurements of if it keeps what it finds by more than files tell."""
 

@@ -137,8 +137,10 @@ def _calls(inventory: Inventory) -> Iterator[ImportQuestion]:
         if not (call.guess or call.asked or call.is_named or by_library):
             continue
         ask = f"{call.source} starts after {call.target}. Does it call it, and can it do without?"
-        if call.is_named:
+        if call.is_named and call.evidence == "their names":
             ask = f"By their names, {call.source} calls {call.target}. Does it, and can it do without?"
+        elif call.is_named:
+            ask = f"No Service has the name by which {call.source} calls {call.target}. Does it reach it, and can it do without?"
         if call.variable is not None and is_secret_name(call.variable):
             unserved = f" No Service leads to {call.target}." if inventory.parts[call.target].is_unserved else ""
             ask = f"{call.source} has {call.variable}, and no file an address.{unserved} Does it call {call.target}, and can it do without?"

@@ -15,7 +15,7 @@ from archgen.importers.addresses import (
     resolve_host,
     words_of_command,
 )
-from archgen.importers.facts import MOUNTED, Attachment, Fact, FactSheet, Opener, Origin
+from archgen.importers.facts import MOUNTED, NO_SERVICE, Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.kubernetes.build import read_objects
 from archgen.importers.kubernetes.configurations import attachments_of, held_by_images
 from archgen.importers.kubernetes.custom_resources import (
@@ -302,7 +302,7 @@ class _Reader:
             if self._judge(part, name, source, mention.host) == "none":
                 continue
             self._connect(part, mention, source, evidence)
-            self._doubt(part.id, mention.host, source, f"{evidence}, no Service")
+            self._doubt(part.id, mention.host, source, f"{evidence}{NO_SERVICE}")
         for mention in mentions(name, value, hosts, port):
             verdict = self._judge(part, name, source, mention.host)
             if verdict == "none":
@@ -389,7 +389,7 @@ class _Reader:
                 if target == controller:
                     continue
                 if is_meant:
-                    self._doubt(controller, target, source, f"{route.kind}, no Service")
+                    self._doubt(controller, target, source, f"{route.kind}{NO_SERVICE}")
                 self._pool(controller, target, Mention(target), source, route.kind)
                 subject = f"connection:{controller}->{target}"
                 self._add(subject, "protocol", "http", source, route.kind)
