@@ -249,6 +249,8 @@ def resolve_port(host: str, port: int | None, hosts: Mapping[str, str]) -> str |
 
 def is_ip_address(host: str) -> bool:
     """Return True for an address instead of a name."""
+    if not _may_be_ip_address(host):
+        return False
     try:
         ipaddress.ip_address(host.strip("[]"))
     except ValueError:
@@ -256,10 +258,17 @@ def is_ip_address(host: str) -> bool:
     return True
 
 
+def _may_be_ip_address(host: str) -> bool:
+    """Return False for a name, as nearly all hosts are: only a search in vain would tell it otherwise."""
+    return ":" in host or host.strip("[]")[:1].isdecimal()
+
+
 def is_loopback(host: str) -> bool:
     """Return True for an address or name of the machine itself."""
     if host.lower() in ("localhost", "localhost.localdomain") or host.startswith("unix:"):
         return True
+    if not _may_be_ip_address(host):
+        return False
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:

@@ -55,9 +55,12 @@ class SourceNode(Struct, eq=False):
             value = node.value
             if value.__class__ is not Map or key not in value:
                 return SourceNode(None, node.path, node.above, node.key, node.mark, files=node.files)
-            mark = value.key_mark(key) if node.files else -1
-            path = node.files[unpack(mark)[0]] if node.files else node.path
-            node = SourceNode(value[key], path, node, key, mark, None, node.files)
+            inner = value[key]
+            node = (
+                node._in_its_file(inner, key, value.key_mark(key))
+                if node.files
+                else SourceNode(inner, node.path, node, key)
+            )
         return node
 
     def text_at(self, *keys: str) -> str:
@@ -67,7 +70,7 @@ class SourceNode(Struct, eq=False):
             if value.__class__ is not Map or key not in value:
                 return ""
             value = value[key]
-        return _as_text(value)
+        return value if value.__class__ is str else _as_text(value)
 
     def items(self) -> Iterator[tuple[str, SourceNode]]:
         """Yield the keys of a mapping, each with its value."""

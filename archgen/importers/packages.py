@@ -263,7 +263,8 @@ def _text_of(file: Configuration, without: tuple[str, ...] = _NO_PACKAGES) -> st
         return text
     if not isinstance(values, dict):
         return text
-    return json.dumps({key: value for key, value in values.items() if key not in without}, indent=0)
+    # the encoder in C breaks lines only so
+    return json.dumps({key: value for key, value in values.items() if key not in without}, separators=(",\n", ": "))
 
 
 def _name_of(file: Configuration) -> str:
@@ -276,9 +277,12 @@ def _is_complete(file: Configuration, packages: set[str]) -> bool:
 
     `packages` are those of which the lists are there.
     """
-    name, text = posixpath.basename(file.path), _without(packages, _text_of(file, ("devDependencies",)))
+    name = posixpath.basename(file.path)
+    if _INHERITING.match(name) is not None:
+        return False
+    text = _without(packages, _text_of(file, ("devDependencies",)))
     declares = name != "pyproject.toml" or _DECLARES.search(text) is not None
-    return declares and _INHERITING.match(name) is None and _LOCAL.search(text) is None and not _names_own_scope(text)
+    return declares and _LOCAL.search(text) is None and not _names_own_scope(text)
 
 
 def _names_own_scope(text: str) -> bool:

@@ -46,9 +46,6 @@ _DEEPEST_PROXY = 3
 _OF_PROXIES = re.compile(r"\.(conf|cfg)(\.(template|tmpl|example|sample))?$|(^|/)sites-(available|enabled)/[\w.-]+$")
 """Paths that configurations of proxies have."""
 
-_IN_PATHS_OF_PROXIES = (".conf", ".cfg", "sites-")
-"""What stands in each of these paths: hardly any other path has it, so that few need the search."""
-
 _OF_MANIFESTS = frozenset({"k8s", "kubernetes", "kustomize", "manifests"})
 """Names of directories that hold manifests of Kubernetes."""
 
@@ -286,7 +283,8 @@ def _find_proxies(collection: SourceFiles, directory: str, below: list[str], fou
     proxies: dict[str, Configuration] = {}
     depth = 0 if directory == "." else directory.count(os.sep) + 1
     for path in below:
-        if not any(part in path for part in _IN_PATHS_OF_PROXIES):
+        # hardly any other path has one of these, so that few need the search
+        if ".conf" not in path and ".cfg" not in path and "sites-" not in path:
             continue
         if path.count(os.sep) - depth <= _DEEPEST_PROXY and _OF_PROXIES.search(path.replace(os.sep, "/")):
             try:

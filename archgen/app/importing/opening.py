@@ -33,6 +33,7 @@ class _Opener:
         self._cache: dict[str, tuple[Configuration, ...]] = {}
         self._projects: dict[str, ResolvedDirectory] = {}
         self._entries: dict[str, frozenset[str]] = {}
+        self._beside: dict[tuple[str, str], frozenset[str]] = {}
 
     def __call__(self, path: str, name: str, /) -> tuple[Configuration, ...]:
         directory = os.path.dirname(path)
@@ -43,7 +44,7 @@ class _Opener:
             return ()
         target = path_in(directory, name)
         if target not in self._cache:
-            if not self.holds(path, name):
+            if not self._is_there(target):
                 return ()
             self._cache[target] = tuple(_open(target, self._project_of(directory)))
         return self._cache[target]
@@ -51,16 +52,22 @@ class _Opener:
     def holds(self, path: str, name: str, /) -> bool:
         if not _may_lead(name):
             return False
-        target = path_in(os.path.dirname(path), name)
-        return os.path.basename(target) in self._entries_of(os.path.dirname(target)) and os.path.exists(target)
+        return self._is_there(path_in(os.path.dirname(path), name))
 
     def find(self, path: str, directory: str, names: Iterable[str], /) -> Iterator[tuple[Configuration, ...]]:
         if os.path.isabs(directory) or "\0" in directory or len(directory) > 1000:
             return
-        present = self._entries_of(path_in(os.path.dirname(path), directory))
+        place = path, directory
+        if place not in self._beside:
+            self._beside[place] = self._entries_of(path_in(os.path.dirname(path), directory))
+        present = self._beside[place]
         for name in names if present else ():
             if name.partition("/")[0] in present and (files := self(path, posixpath.join(directory, name))):
                 yield files
+
+    def _is_there(self, target: str) -> bool:
+        folder, name = os.path.split(target)
+        return name in self._entries_of(folder) and os.path.exists(target)
 
     def _entries_of(self, folder: str) -> frozenset[str]:
         if folder not in self._entries:

@@ -51,13 +51,9 @@ class _DocumentsBuilder(Builder):
         frame.key = text
         frame.key_mark = mark
 
-    def _put(self, frame: Any, value: TreeNode, mark: int) -> None:
-        """Put a value; that of a key that is there takes the place of the earlier one, without a search."""
-        key = None if frame is None or frame.first is None or frame.skip else frame.key
-        if key is None or key not in frame.node:
-            super()._put(frame, value, mark)
-            return
-        index, frame.key = frame.index(key), None
+    def _put_again(self, frame: Any, key: str, value: TreeNode, mark: int) -> None:
+        """Put the value in the place of the earlier one, without a search."""
+        index = frame.index(key)
         frame.node[key] = value
         frame.node.marks[index : index + 2] = (frame.key_mark, mark)
 

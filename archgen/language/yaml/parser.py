@@ -260,10 +260,16 @@ class Builder:
             frame.skip = False
             return
         if frame.first is not None and key is not None:
+            if key in node:
+                self._put_again(frame, key, value, mark)
+                return
             frame.first[key] = len(node.marks)
         node[key] = value
         node.marks.append(frame.key_mark)
         node.marks.append(mark)
+
+    def _put_again(self, frame: _Frame, key: str, value: TreeNode, mark: int) -> None:
+        """Put the value of a key that is there, where it counts: that of a model is a fault, and left out."""
 
     def _take_root(self, value: TreeNode) -> None:
         self.root = value
