@@ -149,10 +149,7 @@ def names_any(text: str, hosts: Mapping[str, str]) -> bool:
     if len(hosts) > _MOST_SOUGHT:
         return True
     lower = text.lower()
-    for host in hosts:
-        if host in lower:
-            return True
-    return lower != text and any(host in text for host in hosts)
+    return any(map(lower.__contains__, hosts)) or (lower != text and any(map(text.__contains__, hosts)))
 
 
 def hosts_in(text: str, hosts: Mapping[str, str]) -> dict[str, str]:

@@ -73,7 +73,8 @@ def read_all(
             elif is_manifest(root):
                 manifests.append(root)
                 sources[file.path] = (file, "kubernetes")
-        if file.path not in {*sources, *applied} and not any(error.path == file.path for error in sheet.errors):
+        is_known = file.path in sources or file.path in applied
+        if not is_known and not any(error.path == file.path for error in sheet.errors):
             sheet.omit(Origin(file.path, 1), file.path, "no known format")
     projects = read_projects(compose, opener, profiles, sheet, together)
     attachments = read_compose(projects, opener, sheet) + read_kubernetes(manifests, kustomizations, opener, sheet)

@@ -66,7 +66,9 @@ def _evidence_in_lines(project: ComposeCandidate, lines: list[str]) -> Iterator[
     command = _DEVELOPERS_COMMAND.search(text)
     if command is not None:
         yield Evidence(-2, f"runs `{command[0]}`")
-    settings = [match for line in lines if (match := _OF_ENVIRONMENT.search(line))]
+    settings = [
+        match for line in lines if ("ENV" in line or "PROFILES" in line) and (match := _OF_ENVIRONMENT.search(line))
+    ]
     stages = {stage_of(match[2]): match for match in settings}
     if TRIAL in stages:
         yield Evidence(-2, f"sets {stages[TRIAL][1]} to {stages[TRIAL][2]}")
@@ -89,7 +91,7 @@ def _evidence_in_lines(project: ComposeCandidate, lines: list[str]) -> Iterator[
     # nothing shows what a port serves whose configuration isn't there
     serving = (each for name, each in project.services.items() if name not in absent)
     if not images.isdisjoint(_GETS_CERTIFICATES) or any(
-        _TLS_PORT.search(line) for each in serving for line in each.lines
+        "443:" in line and _TLS_PORT.search(line) for each in serving for line in each.lines
     ):
         yield Evidence(2, "it serves HTTPS")
     if any(each.image and not each.built for each in project.own.values()):
@@ -100,7 +102,7 @@ def _absent_configurations(project: ComposeCandidate, name: str) -> Iterator[str
     """Yield the configurations that a service mounts from its repository, and that aren't in it, nor an example of them."""
     places = {os.path.dirname(path) for path in project.files}
     for line in project.services[name].lines:
-        match = _MOUNT.search(line[:_LONGEST_LINE])
+        match = _MOUNT.search(line[:_LONGEST_LINE]) if ":/" in line else None
         if match is not None and match[1].endswith(CONFIGURATIONS):
             paths = [path_in(place, match[1]) for place in places]
             if not any(os.path.lexists(each) for path in paths for each in (path, *examples_of(path))):
@@ -110,5 +112,6 @@ def _absent_configurations(project: ComposeCandidate, name: str) -> Iterator[str
 def _mounts_sources(project: ComposeCandidate, lines: list[str]) -> bool:
     """Return True if a container gets the directory from which its program is built, or the sources in it."""
     places = {os.path.dirname(path) for path in project.files}
-    mounted = {path_in(place, match[1]) for line in lines if (match := _MOUNT.search(line)) for place in places}
+    mounts = [line for line in lines if ":/" in line]
+    mounted = {path_in(place, match[1]) for line in mounts if (match := _MOUNT.search(line)) for place in places}
     return any(path_in(built, inner) in mounted for built in project.builds for inner in (".", "src", "app"))

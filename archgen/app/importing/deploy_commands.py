@@ -36,7 +36,11 @@ _DEPLOYS = re.compile(
 )
 """Names of scripts, workflows and targets that bring a system to where visitors use it."""
 
-_COMMAND = re.compile(r"\b(?:docker[ -]compose|podman[ -]compose|docker[ ]+stack[ ]+deploy)\b((?:\\\r?\n|[^\n;|&#])*)")
+_COMMAND = re.compile(
+    r"(?:docker(?<=\bdocker)(?:[ -]compose|[ ]+stack[ ]+deploy)|podman(?<=\bpodman)[ -]compose)\b((?:\\\r?\n|[^\n;|&#])*)"
+)
+"""Begins with letters, by which it is sought several times faster than by the edge of a word."""
+
 _IN_VARIABLE = re.compile(
     r"""^[ \t]*(?:(?:export|readonly|local)[ \t]+)?(\w+)[ \t]*(?::=|\?=|=)[ \t]*[("']*"""
     r"""((?:sudo[ \t]+)?(?:docker|podman)[ -]compose(?![\w.-])[^\n"')#;&|]*)""",
@@ -143,7 +147,8 @@ def _may_start(text: str) -> bool:
     """Return True if a search for commands in a text may find one."""
     if "docker" not in text and "podman" not in text:
         return False
-    return "compose " in text or "stack " in text or _IN_VARIABLE.search(text) is not None
+    is_likely = "compose " in text or "stack " in text
+    return is_likely or ("compose" in text and _IN_VARIABLE.search(text) is not None)
 
 
 def _is_script(path: str, depth: int) -> bool:

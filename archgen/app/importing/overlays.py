@@ -26,7 +26,7 @@ from archgen.importers.stages import PRODUCTION, TRIAL, UNNAMED, is_copy_before_
 from archgen.language.yaml.documents import read_documents
 from archgen.language.yaml.faults import Unreadable
 
-_WORKLOAD = re.compile(rb"^kind:\s*(Deployment|StatefulSet|DaemonSet)\s*$", re.MULTILINE)
+_WORKLOAD = re.compile(rb"kind(?<=^kind):\s*(Deployment|StatefulSet|DaemonSet)\s*$", re.MULTILINE)
 """A workload at the top of a document: kustomizations also have kinds deeper down, as targets of patches, and are no bases by that."""
 
 _OF_BASES = ("base", "bases")
