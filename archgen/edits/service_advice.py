@@ -19,10 +19,10 @@ def advise_service(topology: Topology, element: Subject) -> str:
     placed = _placed_service(topology, element)
     if placed is not None:
         return _beside(topology, placed)
-    store = own_store(topology, element)
-    if store is not None:
-        return another_copy(topology, topology.components[store], element.id)
     if is_own_service_of_zone(topology, element):
+        component = topology.components[topology.replicas[element.id].component]
+        if is_only_spread(component) or own_store(topology, element) is not None:
+            return another_copy(topology, component, element.id)
         return _SPREAD
     example = "a host for each" if element.kind == "host" else "`replicas: 2`"
     if element.kind == "replica" and _scope(topology, element) is None:
@@ -54,7 +54,7 @@ def _placed_service(topology: Topology, element: Subject) -> Component | None:
 def _beside(topology: Topology, component: Component) -> str:
     """Return the fix for a service of one place: the provider's own second place, declared as a host."""
     is_copy = component.replication is not None and component.replication.copy_of is not None
-    if is_copy or topology.kind(component.id).stores:
+    if is_copy or topology.kind(component.id).stores or is_only_spread(component):
         return another_copy(topology, component, component.replicas[0].id)
     return "Have its provider run it in several zones (Multi-AZ), and declare it: a host in each under `runs_on`."
 
@@ -67,9 +67,10 @@ def another_copy(topology: Topology, component: Component, primary: str) -> str:
     if is_disk(component):
         return "A volume is in one zone: keep the files in a file service of several zones, or copies of them on a volume in another."
     regional = regional_words(topology.index, component)
-    if is_only_spread(component):
-        return f"Have its provider spread it over several zones, and declare {regional} for {component.id}."
     placed = bool(component.replicas[0].hosts)
+    if is_only_spread(component):
+        instead = " instead of `runs_on`" if placed else ""
+        return f"Have its provider spread it over several zones, and declare {regional} for {component.id}{instead}."
     declared = "a second host under `runs_on`, and" if placed else "`replicas: 2` and"
     if is_of_one_zone(component):
         declared = f"{regional}, {declared}"
