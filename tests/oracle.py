@@ -648,7 +648,12 @@ class World:
         )
 
     def starts(self, replica: Replica) -> bool:
-        """Whether it starts a flow by itself: of a cluster that a person moves, the active members alone do."""
+        """Whether it starts a flow by itself: of a cluster that a person moves, the active members alone do.
+
+        Nor does one to which the work can't come.
+        """
+        if not self.succeeds_to(replica):
+            return False
         cluster = self.component[replica.component].cluster
         if cluster is None or cluster.failover != "manual" or not cluster.active:
             return True

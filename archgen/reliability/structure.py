@@ -16,7 +16,7 @@ from archgen.model.architecture import Component, Connection, Flow, Replica
 from archgen.model.kinds import JOB_KEEPERS, KINDS, RELAYING
 from archgen.model.steps import Access, Answer, Frame, Request, Step, first_request, steps_in_order
 from archgen.reliability.index import Index
-from archgen.reliability.members import Asking, asked_of, eligible, quorum
+from archgen.reliability.members import Asking, asked_of, eligible, predecessors, quorum
 from archgen.reliability.moment import LASTING, Moment
 from archgen.reliability.needs import Asked, Conditions, Guarded, Need, Use, asks_of, needs_of, taking_over
 from archgen.reliability.promoters import acting, helpers, promotion_calls
@@ -286,15 +286,20 @@ def _assemble(
 def _standbys(
     component: Component, step: str, needs: Mapping[str, tuple[Need, ...]], moment: Moment
 ) -> Iterator[tuple[str, tuple[Need, ...]]]:
-    """Yield the needs of the members that wait: until the work has moved to them, only the active ones start a flow."""
+    """Yield the needs of the members that wait: until the work has moved to them, only the active ones start a flow.
+
+    To a member behind one that fails on a running host, while only hosts are watched, it doesn't move at all.
+    """
     cluster = component.cluster
     by_hand = cluster is not None and cluster.failover == "manual" and bool(cluster.active)
     active, _ = eligible(component, "read", moment) if by_hand else ((), ())
     for replica in component.replicas:
-        windows = taking_over(component, replica.id, moment)
-        if windows:
+        windows, before = taking_over(component, replica.id, moment), predecessors(component, replica.id)
+        if windows or before:
             lost = tuple(Guarded(window.replica, after=(window,)) for window in windows)
-            yield replica.id, (Need(step, None, (), lost, len(lost), "unsettled"), *needs[replica.id])
+            unsettled = (Need(step, None, (), lost, len(lost), "unsettled"),) if lost else ()
+            unwatched = (Need(step, None, before, (), len(before), "unwatched"),) if before else ()
+            yield replica.id, (*unsettled, *unwatched, *needs[replica.id])
         elif by_hand and replica.id not in active:
             yield replica.id, (Need(step, None, active, (), 1), *needs[replica.id])
 

@@ -223,3 +223,31 @@ def test_a_service_that_only_starts_a_flow_never_fails(told: Told) -> None:
     )
     assert "user#1" in told.points(called)[0]
     assert "user#1" in told.points(hook.replace("external-service", "service"))[0]
+
+
+STARTING = """\
+archgen: 1
+name: Nobody calls a job
+hosts: {a: {}, b: {}, c: {}}
+components:
+  job: {kind: scheduler, runs_on: [a, b, c], cluster: {mode: active-passive, active: a, failover: automatic, by: vrrp, watches: host}}
+  core: {kind: service, managed: true, replicas: 2}
+connections: {job -> core: https}
+flows: {night: {access: write, steps: [job -> core: run]}}
+"""
+
+
+def test_a_standby_starts_nothing_behind_a_failed_process_that_nobody_watches(told: Told) -> None:
+    assert told.points(STARTING)[0] == {"job@a"}
+    assert told.outcome(STARTING, "job@a") == (
+        "down",
+        "step night/1 fails: job -> core: run, which job@a would make, and that is down",
+    )
+    assert told.outcome(STARTING, "a")[0] == "degraded"
+    assert told.outcome(STARTING, "job@b")[0] == "degraded"
+    # the next in order is the one whose process failed
+    assert told.outcome(STARTING, "a", "job@b")[0] == "down"
+    watched = STARTING.replace("watches: host", "watches: process")
+    assert told.points(watched)[0] == set()
+    assert told.outcome(watched, "a", "job@b")[0] == "degraded"
+    assert told.analyzed(STARTING)["availability"] < told.analyzed(watched)["availability"]
