@@ -208,6 +208,8 @@ def _finding(
 
 def _confidence(topology: Topology, hit: Hit) -> Confidence:
     """Return the least confidence in what a hit rests on: its flows, and the connections that its proof leads over."""
+    if not topology.assumed_flows and not topology.assumed_connections:
+        return hit.confidence
     ranks = [CONFIDENCES.index(hit.confidence)]
     if hit.flows and topology.assumed_flows:
         # one flow that is certain is enough
