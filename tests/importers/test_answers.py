@@ -281,9 +281,10 @@ services:
   db: {image: "postgres:16"}
   cache: {image: "redis:7"}
   queue: {image: "rabbitmq:4"}
-  a: {image: "acme/a:1", environment: {<<: [*all, *few, *some]}}
-  b: {image: "acme/b:1", environment: {<<: [*all, *few, *some]}}
-  c: {image: "acme/c:1", environment: {<<: [*all, *some]}}
+  a: {image: "acme/a:1", environment: {<<: [*all, *few, *some]}, depends_on: [other]}
+  b: {image: "acme/b:1", environment: {<<: [*all, *few, *some]}, depends_on: [other]}
+  c: {image: "acme/c:1", environment: {<<: [*all, *some]}, depends_on: [other]}
+  other: {image: "memcached:1"}
   d: {image: "acme/d:1", environment: {QUEUE_URL: "amqp://queue"}}
 """
 

@@ -153,9 +153,12 @@ class _Reader:
         sharers = Counter(target for _, target in self.doubted)
         for (name, target), (source, evidence) in self.doubted.items():
             if (name, target) not in self.certain:
-                self._doubt(f"connection:{name}->{target}", source, evidence, "is_doubtful")
+                served = target in self.served
+                is_doubtful = self.shared.may_be_for_others(name, source, self.parts, is_served=served)
+                keys = ["is_doubtful"] if is_doubtful else []
+                self._doubt(f"connection:{name}->{target}", source, evidence, *keys)
                 # two that share all they are given are often a server and its worker
-                if sharers[target] > 2 and target not in self.served:
+                if sharers[target] > 2 and not served:
                     self._ask(name, target, source, evidence)
         self._settle()
         for route in routes({part.id: part.service for part in self.parts.values()}, proxies_of(self.parts)):

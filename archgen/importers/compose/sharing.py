@@ -102,6 +102,18 @@ class SharedValues:
         """Return those of a service's variables whose values no other one shares."""
         return {name: value for name, value in values.items() if len(self.of(value)) < 2}
 
+    def may_be_for_others(
+        self, identity: str, source: Origin, parts: Mapping[str, ServicePart], *, is_served: bool
+    ) -> bool:
+        """Return False for a variable of a component's own, of which neither its order nor its source tells what it uses.
+
+        What a gateway shares with others is theirs where one of them uses it for certain: then it `is_served`.
+        """
+        part = next(part for part in parts.values() if part.id == identity)
+        waits = (parts[name] for name in self._waits[part.service.name] if name in parts)
+        is_told = any(each.guess.known.keeps_data for each in waits) or self._libraries(part).text != ""
+        return is_told or (is_served and _is_own_gateway(part)) or source.path != part.service.source.path
+
     def told(self, values: Mapping[str, SourceText]) -> dict[str, SourceText]:
         """Return variables of a service without examples for several, of which each may have no use for any."""
         return {name: value for name, value in values.items() if not value.of_reader or len(self.of(value)) < 2}
