@@ -30,9 +30,24 @@ def leading_to(files: Iterable[Configuration], sheet: FactSheet) -> list[Configu
     leading = [
         file
         for file in pools
-        if any(_leads(pool, published, set(products.values()), proxy_of(file) in described) for pool in pools[file])
+        if not _is_displaced(file, published)
+        and any(_leads(pool, published, set(products.values()), proxy_of(file) in described) for pool in pools[file])
     ]
     return [file for file in pools if file in leading or (leading and is_keepalived(file) and not pools[file])]
+
+
+def _is_displaced(file: Configuration, published: set[int]) -> bool:
+    """Return True for a proxy of the same host all of whose ports are published there by something else: it runs instead."""
+    alone = FactSheet()
+    ports = {
+        int(fact.key.removeprefix("listen-"))
+        for _ in read_alone([file], alone)
+        for fact in alone.facts
+        if fact.key.startswith("listen-")
+    }
+    return (
+        ports != set() and ports <= published and all(is_loopback(host) for _, pool in _pools(file) for host, _ in pool)
+    )
 
 
 def _pools(file: Configuration) -> Iterator[_Pool]:
