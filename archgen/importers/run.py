@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -43,11 +43,13 @@ def read_all(
     profiles: frozenset[str] = frozenset(),
     unnamed: Iterable[Configuration] = (),
     together: Iterable[tuple[str, ...]] = (),
+    built: Mapping[str, tuple[str, str]] | None = None,
 ) -> Reading:
     """Return the facts of files; their order doesn't matter.
 
     `unnamed` are configurations of proxies that nobody names: they count where they lead to something in the files.
-    `together` are the paths of compose files that make one project, wherever they lie.
+    `together` are the paths of compose files that make one project, wherever they lie. `built` are the sources of services, each
+    with its recipe, of which other compose files build what these name by an image.
     """
     sheet = FactSheet()
     sources: dict[str, tuple[Configuration, ImportFormat]] = {}
@@ -76,7 +78,7 @@ def read_all(
         is_known = file.path in sources or file.path in applied
         if not is_known and not any(error.path == file.path for error in sheet.errors):
             sheet.omit(Origin(file.path, 1), file.path, "no known format")
-    projects = read_projects(compose, opener, profiles, sheet, together)
+    projects = read_projects(compose, opener, profiles, sheet, together, built or {})
     attachments = read_compose(projects, opener, sheet) + read_kubernetes(manifests, kustomizations, opener, sheet)
     for attached, name in read_attachments(attachments, sheet):
         sources.setdefault(attached.path, (attached, name))

@@ -370,3 +370,19 @@ questions:
     )
     answer("web -> pdf", "required")
     assert model().connections == ()
+
+
+def test_answer_stays_where_files_show_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yml").write_text(SHARED_BY_FEW)
+    assert main(["import", ".", "-o", str(MODEL)]) == 0
+    asked = next(each.id for each in model().questions if each.about == "queue" and "may have no use" in each.ask)
+    answer("queue", "b")
+    b = 'b: {image: "acme/b:1", environment: {<<: [*all, *few, *some]}, depends_on: [other]}'
+    assert b in SHARED_BY_FEW
+    Path("compose.yml").write_text(SHARED_BY_FEW.replace(b, f"{b[:-1]}, command: start --queue amqp://queue}}"))
+    assert main(["import", ".", "-o", str(MODEL), "--update"]) == 0
+    assert dict(model().answers)[asked] == "b"
+    assert asked not in {each.id for each in model().questions}
+    drawn = {each.id: each.assumed for each in model().connections if each.id.endswith("-> queue")}
+    assert drawn == {"b -> queue": None, "d -> queue": None}

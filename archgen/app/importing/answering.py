@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from archgen.app.formatting import format_model
 from archgen.app.workspace.atomic_write import rewrite
 from archgen.app.workspace.inputs import includer
@@ -11,6 +13,7 @@ from archgen.edits.answers import answer_changes, gone_choices, makes_certain, v
 from archgen.language.load import load
 from archgen.language.write.patch import PatchError, apply_changes
 from archgen.model.architecture import Architecture
+from archgen.model.change import Put
 from archgen.model.nearest import nearest
 from archgen.model.problems import ModelError, UsageError
 from archgen.model.requirements import Question
@@ -35,10 +38,16 @@ def write_answer(file: str, question_id: str, value: str) -> Question:
     return question
 
 
-def apply_answers(text: str, model: Architecture, question: Question, value: str) -> str:
-    """Return a model's text with an answer and its effect."""
+def apply_answers(text: str, model: Architecture, question: Question, value: str, *, stated: str = "") -> str:
+    """Return a model's text with an answer and its effect; `stated` is how the answer was given."""
+    place = ("answers", question.id)
+    changes = answer_changes(model, question, value)
+    kept = [
+        replace(each, value=stated) if stated and isinstance(each, Put) and each.path == place else each
+        for each in changes
+    ]
     try:
-        return _settled(apply_changes(text, answer_changes(model, question, value)), question)
+        return _settled(apply_changes(text, kept), question)
     except PatchError as error:
         raise UsageError(
             f"the answer to {question.id} can't be written: {error}; change {question.about or 'the model'} by hand"
@@ -54,14 +63,31 @@ def _settled(text: str, question: Question) -> str:
 
 
 def with_answers(text: str, answers: tuple[tuple[str, str], ...]) -> str:
-    """Return the text of a fresh import with the answers that were given before; those to no question are dropped."""
+    """Return the text of a fresh import with the answers that were given before; those to no question are dropped.
+
+    Of components that an answer names, those count that are still asked about: files may show the others by now.
+    """
     fresh = text
     for question_id, value in answers:
         model = load("import.arch.yaml", text.encode()).architecture
         question = next((each for each in model.questions if each.id == question_id), None)
-        if question is not None and valid_answers(question)(value):
-            text = apply_answers(text, model, question, value)
+        current = _current(model, question, value) if question is not None else None
+        if question is not None and current is not None:
+            text = apply_answers(text, model, question, current, stated=value)
     return _in_form("import.arch.yaml", fresh, text)
+
+
+def _current(model: Architecture, question: Question, value: str) -> str | None:
+    """Return what an answer says of the components that a question names now; None where it says nothing of them."""
+    if valid_answers(question)(value):
+        return value
+    names = value.split(",")
+    left = [name for name in names if name in question.options]
+    if question.options[:1] != ("all",) or left:
+        return ",".join(left) or None
+    calls = {each.id for each in model.connections}
+    is_shown = all(f"{name} -> {question.about}" in calls for name in names)
+    return "none" if is_shown and "none" in question.options else None
 
 
 def _in_form(file: str, before: str, after: str) -> str:

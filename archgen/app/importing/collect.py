@@ -62,7 +62,7 @@ class SourceFiles:
     `names_by_directory` are the files of the directories that a command line names. `together` are compose files that make one
     project, in their order, and `reasons` say why a directory's projects are read rather than others. `missing` are the names
     in kustomizations, after the file of each, by which nothing is to be found, and True for those outside the project. `templates` are
-    those of other tools than Helm.
+    those of other tools than Helm. `built` are the sources by which compose files that aren't read build services, by their names.
     """
 
     def __init__(self) -> None:
@@ -80,6 +80,7 @@ class SourceFiles:
         self.resolved: dict[str, ResolvedDirectory] = {}
         self.together: list[tuple[str, ...]] = []
         self.reasons: list[str] = []
+        self.built: dict[str, tuple[str, str]] = {}
 
     def read(self, path: str, inside: str | None = None) -> None:
         """Read a file; what can't be read is an error."""
@@ -94,6 +95,7 @@ class SourceFiles:
             for path in project:
                 self.read(path, found.inside)
         self.together += choice.projects
+        self.built |= choice.built
         self.others += choice.others
         for path in choice.others:
             beside = [project[0] for project in choice.projects if os.path.dirname(project[0]) == os.path.dirname(path)]

@@ -47,7 +47,12 @@ def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, 
     collection = collect_sources(paths)
     unnamed = tuple(collection.unnamed_proxies.values())
     reading = read_all(
-        collection.files.values(), opener_of(paths, collection), frozenset(profiles), unnamed, collection.together
+        collection.files.values(),
+        opener_of(paths, collection),
+        frozenset(profiles),
+        unnamed,
+        collection.together,
+        collection.built,
     )
     errors = tuple(sorted({*collection.errors, *reading.errors}))
     model = assemble_model(reading.facts, name or _name(reading, paths), [file.path for file, _ in reading.sources])

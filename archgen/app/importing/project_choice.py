@@ -34,12 +34,14 @@ class ProjectChoice(Struct, frozen=True):
     """The projects that are read, each by its files in their order; `others` are named for a user, `reason` says why.
 
     `sketched` returns `candidates`, the same projects with what they run: only where there are manifests too does anybody ask.
+    `built` are the directory and the recipe by which files that aren't read build services, by their names.
     """
 
     projects: list[tuple[str, ...]]
     others: list[str]
     reason: str = ""
     sketched: Callable[[], tuple[ComposeCandidate, ...]] = tuple
+    built: dict[str, tuple[str, str]] = {}
 
     @property
     def candidates(self) -> tuple[ComposeCandidate, ...]:
@@ -96,7 +98,20 @@ def choose_projects(
     unread = dict.fromkeys([*others, *sorted(current_files), *variants])
     unread |= dict.fromkeys(_elsewhere({*map(os.path.normpath, (*beside, *projects))}, sketches, found))
     left = [path for path in unread if path not in taken]
-    return ProjectChoice(result, left, _reason(directory, current, chosen, left), lambda: (*chosen,))
+    built = dict(_built_elsewhere([path for path in files if path in sketches and path not in taken], sketches))
+    return ProjectChoice(result, left, _reason(directory, current, chosen, left), lambda: (*chosen,), built)
+
+
+def _built_elsewhere(files: list[str], sketches: dict[str, ComposeSketch]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield the services that all files which build them build of the same source, each with its directory and its recipe."""
+    sources: dict[str, set[tuple[str, str]]] = {}
+    for path in files:
+        for name, service in sketches[path].services.items():
+            is_here = service.built and "$" not in service.built and "://" not in service.built
+            # a recipe for those who work on a program tells nothing of its image
+            if is_here and stage_of(service.recipe) != TRIAL:
+                sources.setdefault(name, set()).add((service.built, service.recipe))
+    yield from ((name, next(iter(each))) for name, each in sources.items() if len(each) == 1)
 
 
 def _sketched_alone(

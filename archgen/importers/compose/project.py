@@ -13,7 +13,9 @@ from archgen.importers.compose.profiles import deployed_profiles
 from archgen.importers.compose.recipe import find_source
 from archgen.importers.compose.service import Service, merge, read_service, source_directory
 from archgen.importers.facts import Configuration, FactSheet, Opener
+from archgen.importers.names import words_of
 from archgen.importers.nodes import SourceNode
+from archgen.importers.products import image_name, is_product
 from archgen.importers.yaml_files import documents
 
 DEFAULTS = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
@@ -104,6 +106,7 @@ def read_projects(
     profiles: frozenset[str],
     sheet: FactSheet,
     together: Iterable[tuple[str, ...]] = (),
+    built: Mapping[str, tuple[str, str]] | None = None,
 ) -> list[Project]:
     """Return a project for each directory, in the order of their paths; files that add to another project belong to it.
 
@@ -120,7 +123,9 @@ def read_projects(
         first, _ = places.get(file.path, (file.path, 0))
         directories.setdefault(posixpath.dirname(first), []).append((file, root))
     projects = [directories[directory] for directory in sorted(directories)]
-    return [_project(sorted(project, key=order), opener, profiles, sheet) for project in _completed(projects)]
+    return [
+        _project(sorted(project, key=order), opener, profiles, sheet, built or {}) for project in _completed(projects)
+    ]
 
 
 def _completed(projects: list[list[tuple[Configuration, SourceNode]]]) -> list[list[tuple[Configuration, SourceNode]]]:
@@ -173,7 +178,11 @@ def _sources(files: list[tuple[Configuration, SourceNode]]) -> set[tuple[str, st
 
 
 def _project(
-    files: list[tuple[Configuration, SourceNode]], opener: Opener, profiles: frozenset[str], sheet: FactSheet
+    files: list[tuple[Configuration, SourceNode]],
+    opener: Opener,
+    profiles: frozenset[str],
+    sheet: FactSheet,
+    built: Mapping[str, tuple[str, str]],
 ) -> Project:
     first = files[0][0].path
     environment = environment_of(first, opener)
@@ -194,11 +203,26 @@ def _project(
             if service is not None and len(services) < _MOST_SERVICES:
                 services[key] = _merged(services[key], service) if key in services else service
     for service in services.values():
+        _name_source(service, built)
         find_source(service, opener)
     if environment.stand_in:
         sheet.stand_in(environment.stand_in)
     profiles = profiles or environment.profiles or _deployed(services, first, sheet)
     return Project(first, name, _chosen(services, profiles, sheet), environment.variables, networks)
+
+
+def _name_source(service: Service, built: Mapping[str, tuple[str, str]]) -> None:
+    """Set the source of a service that a file names by an image of the system's own, and that another one builds.
+
+    An image that is called neither like the service nor like the directory may be that of another program.
+    """
+    if service.name in built and service.image and not service.built and not is_product(service.image):
+        directory, recipe = built[service.name]
+        names = {*words_of(service.name), *words_of(posixpath.basename(directory))} - {""}
+        if names.isdisjoint(words_of(image_name(service.image))):
+            return
+        service.built = posixpath.relpath(directory, posixpath.dirname(service.source.path) or ".")
+        service.dockerfile = recipe
 
 
 def _started(root: SourceNode, profiles: frozenset[str]) -> Iterator[str]:
