@@ -9,6 +9,7 @@ import pytest
 from archgen.app.importing.applied_paths import with_native_steps
 from archgen.app.importing.deploy_commands import find_runs
 from archgen.app.importing.directories import FoundFiles
+from archgen.app.importing.importing import summary
 from archgen.system.files import ResolvedDirectory
 from tests.importers.compose_projects import STORES, SYSTEM, assert_choice, compose, imported
 from tests.importers.test_found_files import WORKLOAD
@@ -214,3 +215,18 @@ def test_manifests_that_a_builder_applies_are_read(
     files = {"docker-compose.yml": "services:\n  web:\n    build: web\n", "k8s/web.yaml": WORKLOAD}
     result = imported(tmp_path, monkeypatch, {**files, "cloudbuild.yaml": step(KUBECTL, *words)})
     assert {name for _, name in result.reading.sources} == {read}
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("", "nothing says that visitors use the manifests"),
+        ("kind: Ingress\n", "too little says that visitors use the manifests: they have routes or autoscalers"),
+    ],
+)
+def test_reason_for_compose_files_has_what_speaks_for_the_manifests(
+    more: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web = WORKLOAD.replace("acme/web:1", "web:1")
+    files = {"docker-compose.yml": "services:\n  web:\n    build: web\n", "k8s/web.yaml": f"{web}---\n{more}"}
+    assert words in summary(imported(tmp_path, monkeypatch, files))

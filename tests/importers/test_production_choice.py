@@ -114,6 +114,7 @@ TRIALS = [
     pytest.param({"argocd/dev/shop.yaml": ARGO}, id="controller-for-a-trial"),
     pytest.param(with_lines("ports: ['127.0.0.1:8080:80']"), id="port-of-no-store"),
     pytest.param(with_lines("healthcheck: {test: curl http://localhost:80}"), id="check-at-localhost"),
+    pytest.param(with_lines("environment: {VAULT_ADDR: 'http://127.0.0.1:8200'}"), id="address-of-a-command-line"),
     pytest.param(with_lines(head="# For production and for development\n"), id="comment-for-both"),
     pytest.param(with_lines(head="# For local work use Kubernetes\n"), id="comment-on-manifests"),
     pytest.param({"README.md": "`docker compose -f docker-compose.dev.yml up` for development\n"}, id="documents-on-another-file"),

@@ -23,8 +23,11 @@ _OF_ENVIRONMENT = re.compile(
     r"""\b((?:[A-Z]+_)*(?:ENV|ENVIRONMENT|SPRING_PROFILES_ACTIVE))["']?[ \t]*[:=][ \t]*["']?(?:\$\{\w+:?-)?([A-Za-z]+)"""
 )
 _TO_THIS_MACHINE = re.compile(
-    r"""[ \t]*(- )?["']?[A-Z][A-Z0-9_]+["']?[ \t]*[:=].*https?://(localhost|127\.0\.0\.1)\b"""
+    r"""[ \t]*(- )?["']?(?!VAULT_ADDR|CONSUL_HTTP_ADDR|NOMAD_ADDR|ETCDCTL_)"""
+    r"""[A-Z][A-Z0-9_]+["']?[ \t]*[:=].*https?://(localhost|127\.0\.0\.1)\b"""
 )
+"""An address of this machine in a variable, unless a server's own command line has it."""
+
 _MOUNT = re.compile(r"""-[ \t]*["']?(\.{1,2}(?:/[^:"'\s]*)?):/""")
 _RESTARTS = re.compile(r"""restart(?<=\brestart)(["']?:[ \t]*["']?(always|unless-stopped|on-failure)|_policy["']?:)""")
 _OF_STORES = "5432|3306|27017|6379|5672|9092|9200|11211|1433"

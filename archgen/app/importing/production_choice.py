@@ -69,7 +69,13 @@ def prefer(
     if not is_alike and (is_strong or not has_strong(compose, 1)):
         return None
     reasons = [*strongest(compose, 1), *strongest(cluster, -1)]
-    return Preference(False, ", ".join(reasons) or "nothing says that visitors use the manifests")
+    little = ", ".join(strongest(cluster, 1))
+    other = (
+        f"too little says that visitors use the manifests: {little}"
+        if little
+        else "nothing says that visitors use the manifests"
+    )
+    return Preference(False, ", ".join(reasons) or other)
 
 
 def _runs_alike(sketch: ClusterSketch, choice: ProjectChoice, directory: str) -> bool:
