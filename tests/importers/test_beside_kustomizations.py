@@ -144,7 +144,13 @@ SETTINGS = (
 
 @pytest.mark.parametrize(
     ("overlay", "directory", "counts"),
-    [("prod", "dev", False), ("prod", "settings", True), ("other", "staging", False), ("dev", "dev", True)],
+    [
+        ("prod", "dev", False),
+        ("prod", "settings", True),
+        ("prod", "examples", True),
+        ("other", "staging", False),
+        ("dev", "dev", True),
+    ],
 )
 def test_settings_in_a_directory_for_trials_are_none_of_what_visitors_use(
     overlay: str, directory: str, counts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

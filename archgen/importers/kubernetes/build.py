@@ -60,6 +60,7 @@ _NAMED_IF_UNLISTED = (*ROUTES, "HorizontalPodAutoscaler", "NetworkPolicy")
 """Kinds that change what is said of a listed workload: who reads must know that such a file, perhaps applied by hand, didn't count."""
 
 _ITEM_IN_COMMENT = re.compile(r"""^[ \t]*#[ \t#]*-[ \t]+["']?(?:\./)?([^\s"'#/]+)["']?[ \t]*(?:#.*)?$""", re.MULTILINE)
+_OF_EXAMPLES = re.compile(r"example|sample", re.IGNORECASE)
 _REMOTE = ("https://", "http://", "ssh://", "git@", "git::", "github.com/")
 
 
@@ -311,10 +312,13 @@ class _Builder:
                 self.sheet.omit(each.origin, f"{each.kind} {each.name}", "no kustomization lists it")
 
     def _is_of_trial(self, each: Manifest) -> bool:
-        """Return True for what lies in a directory for trials, where the kustomizations that are read put together no trial."""
+        """Return True for what lies in a directory for trials, where the kustomizations that are read put together no trial.
+
+        An example shows what the system itself is given.
+        """
         directory = posixpath.dirname(posixpath.normpath(each.node.path))
         inner = directory.removeprefix(common_directory((self.base, directory)))
-        return self.stage <= UNNAMED and is_before_release(inner)
+        return self.stage <= UNNAMED and is_before_release(inner) and _OF_EXAMPLES.search(inner) is None
 
     def _is_commented_out(self, each: Manifest) -> bool:
         """Return True for a file that a kustomization of its directory has as an item in a comment, as one that is turned off."""
