@@ -75,7 +75,7 @@ def choose_overlays(
     deployed = _among_deployed([*kustomizations], applied)
     own_overlays = [directory for directory in overlays if kustomizations[directory] not in outer] or overlays
     spaces = {directory: each.namespace for directory, each in by_directory.items()}
-    spaces |= {each: namespace_for(os.path.abspath(each), spaces[each], deployments) for each in deployed & {*overlays}}
+    spaces |= _namespaces_of(deployed & {*overlays}, spaces, deployments)
     roots = [each for each in named if each not in overlays and not _is_before_release(each)]
     held = {*_reached(roots, named)}
     chosen = [*_choose_overlays(own_overlays, named, workloads, deployed, scripts, spaces, held)]
@@ -277,6 +277,21 @@ def _deployments_in(data: bytes) -> Iterator[Deployed]:
             return
         for root in roots:
             yield from deployed_by(SourceNode(root, ""))
+
+
+def _namespaces_of(overlays: Iterable[str], declared: Mapping[str, str], deployments: list[Deployed]) -> dict[str, str]:
+    """Return the namespace of each overlay that controllers apply, found by the ends of its path."""
+    by_path: dict[str, list[Deployed]] = {}
+    for each in deployments:
+        by_path.setdefault(each.path if "*" not in each.path else "*", []).append(each)
+    lengths = {path.count("/") + 1 for path in by_path}
+    spaces: dict[str, str] = {}
+    for overlay in overlays:
+        words = os.path.abspath(overlay).split(os.sep)
+        ends = ["/".join(words[-length:]) for length in lengths]
+        likely = [each for end in (*ends, "*") for each in by_path.get(end, ())]
+        spaces[overlay] = namespace_for("/".join(words), declared[overlay], likely)
+    return spaces
 
 
 def _among_deployed(overlays: list[str], paths: Set[str]) -> set[str]:
