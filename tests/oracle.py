@@ -44,6 +44,9 @@ PASSING_ON = (
 BALANCING = ("cdn", "load-balancer", "reverse-proxy", "api-gateway")
 """Kinds that spread requests."""
 
+ARBITERS = ("garbd", "arbiter", "arbitrator")
+"""What votes beside members of which one is written to."""
+
 WORDS = ("vrrp", "dns", "anycast", "orchestrator")
 """What moves the traffic of a cluster and is no component."""
 
@@ -163,14 +166,15 @@ class World:
         data = component.replication
         by = self.component.get(data.by or "") if data is not None else None
         arbiter = arbitrated(component)
-        if by is None or not (arbiter or component.product in STEPPING):
+        if data is None or by is None or not (arbiter or component.product in STEPPING):
             return True
         if component.product == "mongodb" and access == "read":
             return True
         if isinstance(by.quorum, int) and not arbiter:
             return self.so_many_up(by, by.quorum)
         if arbiter or (by.kind in BALANCING and component.product == "mongodb"):
-            voters = [*component.replicas, *([] if by.kind in BALANCING else self.apart_from(component, by))]
+            votes = by.kind not in BALANCING and (data.all_write or (by.product or by.id) in ARBITERS)
+            voters = [*component.replicas, *(self.apart_from(component, by) if votes else [])]
             return 2 * sum(map(self.up, voters)) > len(voters)
         beside = self.apart_from(component, by)
         voters = list(by.replicas)

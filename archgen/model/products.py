@@ -51,7 +51,8 @@ class Product(Struct, frozen=True, gc=False):
     of one's own, which apply the log and are not open. `leads_to_primary`: nor does the other of a group that the provider fails over,
     by the name of the group, whenever its copy is written.
     `spreads`: a proxy that leads the requests for a database to those of its replicas that take them, and has no vote.
-    `arbitrated`: a program without data can vote beside its replicas. `consoles` are the ports of its console for administrators.
+    `arbitrated`: a program without data can vote beside its replicas; `arbitrates`: it is one.
+    `consoles` are the ports of its console for administrators.
     """
 
     coordinates: bool = False
@@ -90,6 +91,7 @@ class Product(Struct, frozen=True, gc=False):
     mounts_standbys: bool = False
     leads_to_primary: bool = False
     arbitrated: bool = False
+    arbitrates: bool = False
     spreads: bool = False
     shows: bool = False
     consoles: tuple[int, ...] = ()
@@ -133,6 +135,7 @@ _TRAITS: dict[str, Product] = {
     **dict.fromkeys(("patroni", "stolon"), Product(leases=True)),
     # an availability group is offline, for reads too, while its Windows cluster has no majority
     "mssql": Product(steps_down="everything"),
+    **dict.fromkeys(("garbd", "garb", "galera-arbitrator", "arbitrator", "arbiter"), Product(arbitrates=True)),
     **dict.fromkeys(("mysql-router", "proxysql", "maxscale", "mongos", "vtgate"), Product(spreads=True)),
     **dict.fromkeys(("sentinel", "redis-sentinel"), Product(coordinates=True)),
     **dict.fromkeys(

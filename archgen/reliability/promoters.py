@@ -29,7 +29,7 @@ def electorate(component: Component, index: Index, access: Asking) -> tuple[Vote
         return ()
     if isinstance(by.quorum, int) and not arbitrated:
         return (Votes(by.quorum, _ids(by.replicas)),)
-    if _spreads(by) and stops != "everything":
+    if stops != "everything" and (_spreads(by) or (arbitrated and not _arbitrates(component, by))):
         return (_majority(_ids(component.replicas)),)
     # a witness votes only where the number of the others is even
     odd = len(component.replicas) % 2 == 1 and stops == "everything"
@@ -47,6 +47,12 @@ def electorate(component: Component, index: Index, access: Asking) -> tuple[Vote
 
 def _majority(voters: tuple[str, ...]) -> Votes:
     return Votes(len(voters) // 2 + 1, voters)
+
+
+def _arbitrates(component: Component, by: Component) -> bool:
+    """Return True for an arbitrator: what promotes one of several that elect by themselves has no vote, unless it is known for that."""
+    all_write = component.replication is not None and component.replication.all_write
+    return all_write or product_of(by.product or by.id).arbitrates
 
 
 def _spreads(component: Component) -> bool:

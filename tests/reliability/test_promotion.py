@@ -179,6 +179,7 @@ def test_an_arbitrator_votes_beside_members_of_which_one_is_written_to(told: Tol
     two = GROUP.replace("[a, b, c]", "[a, b]").replace("product: mysql-router", "product: garbd")
     assert told.outcome(two.replace("kind: reverse-proxy", "kind: other"), "a")[0] == "degraded"
     assert told.outcome(two, "a")[0] == "down"
+    assert told.outcome(two.replace("kind: reverse-proxy, product: garbd", "kind: other"), "a")[0] == "down"
 
 
 STARTER = """\
