@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -282,9 +283,19 @@ def protocol_of_scheme(scheme: str) -> str | None:
     return _SCHEMES.get(scheme) or _SCHEMES.get(scheme.partition("+")[0])
 
 
-def urls_in(text: str) -> Iterator[tuple[Mention, str]]:
-    """Yield the hosts of the URLs in a text, each with what stands behind its authority."""
-    for match in _URL.finditer(text) if "://" in text or ":@" in text else ():
+def urls_in(text: str) -> tuple[tuple[Mention, str], ...]:
+    """Return the hosts of the URLs in a text, each with what stands behind its authority."""
+    return _urls_in(text) if "://" in text or ":@" in text or "(" in text else ()
+
+
+@lru_cache(maxsize=512)
+def _urls_in(text: str) -> tuple[tuple[Mention, str], ...]:
+    # a value is asked for its URLs several times: for components, for stores and for services outside
+    return tuple(_found_urls(text))
+
+
+def _found_urls(text: str) -> Iterator[tuple[Mention, str]]:
+    for match in _URL.finditer(text):
         scheme = match[1].lower().removeprefix("jdbc:")
         protocol = protocol_of_scheme(scheme)
         authority = re.split(r"[/?#;]", match[2], maxsplit=1)[0]

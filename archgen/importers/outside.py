@@ -127,7 +127,8 @@ class Outside:
         self, name: str, value: str, hosts: Mapping[str, str], source: Origin, port: int | None = None
     ) -> Iterator[tuple[Mention, OutsideStore]]:
         """Yield the stores outside that a variable names, each with how it is called; `port` is what stands beside the host."""
-        if port is None and not any(sign in value for sign in ":.=") and not tells_store_host(name):
+        has_sign = ":" in value or "." in value or "=" in value
+        if port is None and not has_sign and not tells_store_host(name):
             return
         named = stores_named(name, _NAMESPACE.sub(".svc", value) if "$" in value else value, port)
         by_host = {
@@ -362,6 +363,7 @@ def store_at(value: str) -> Known | None:
     return next((PRODUCTS[_BY_PROTOCOL[each]] for each in protocols if each in _BY_PROTOCOL), None)
 
 
+@lru_cache(maxsize=4096)
 def is_real(host: str) -> bool:
     """Return True for a host that stands for a machine, and not for an example or the container itself."""
     if host.lower() in ON_MACHINE:

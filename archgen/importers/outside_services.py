@@ -84,7 +84,7 @@ def _addresses(name: str, value: str) -> list[Mention]:
     asks = asks_for_host(name)
     if urls or "://" in value:
         return urls if asks else [mention for mention in urls if _SERVICE.fullmatch(mention.host)]
-    match = _ADDRESS.fullmatch(value.strip())
+    match = _ADDRESS.fullmatch(value.strip()) if asks or ".svc" in value.lower() else None
     if match is None or not (asks or _SERVICE.fullmatch(match[1])):
         return []
     port = int(match[2]) if match[2] else None

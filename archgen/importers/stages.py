@@ -50,6 +50,7 @@ def without_copy(name: str) -> str:
     return _COPY.sub("", name)
 
 
+@lru_cache(maxsize=4096)
 def without_stage(name: str) -> str:
     """Return a name without the word for a stage at its end."""
     return _END.sub("", name)

@@ -188,7 +188,7 @@ def _deploys(path: str, text: str) -> bool:
         return False
     target = ""
     for line in text.splitlines()[:_MOST_LINES]:
-        match = _TARGET.match(line)
+        match = _TARGET.match(line) if line[:1].isalpha() else None
         target = match[1] if match is not None else target
         command = APPLIES.search(line[:_LONGEST_LINE])
         if command is not None and max(stage_of(line[command.start() : _LONGEST_LINE]), stage_of(target)) < STAGING:

@@ -56,9 +56,9 @@ def pair_stores(inventory: Inventory) -> Inventory:
     A name proves nothing: the call is asked about, and no flow leads over it before it is answered.
     """
     parts = [part for part in inventory.parts.values() if part.traits.role in ("application", "web")]
-    for store in inventory.parts.values():
+    for store in [part for part in inventory.parts.values() if part.keeps_data]:
         stem = _STORE.sub("", store.id)
-        if store.keeps_data and stem not in ("", store.id) and not inventory.callers(store.id):
+        if stem not in ("", store.id) and not inventory.callers(store.id):
             owners = [part for part in parts if re.fullmatch(re.escape(stem) + _SERVICE, part.id, re.IGNORECASE)]
             if len(owners) == 1:
                 inventory.calls[owners[0].id, store.id] = _call(owners[0], store)

@@ -119,5 +119,7 @@ def _is_addressed(service: Service, others: Iterable[Service]) -> bool:
 def main_of(service: Service) -> str:
     """Return the name of the service that a sidecar stands beside and speaks for; the empty text for any other service."""
     kind, _, name = service.network_mode.partition(":")
+    if kind != "service":
+        return ""
     beside = _SIDECAR.search(service.name) is not None or _SIDECAR.search(service.image) is not None
-    return name if kind == "service" and beside and not service.ports else ""
+    return name if beside and not service.ports else ""
