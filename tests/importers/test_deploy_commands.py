@@ -63,6 +63,8 @@ def started(name: str, text: str) -> list[bool]:
         pytest.param("release.sh", f'echo "next: {UP}"', [], id="start-that-is-shown"),
         pytest.param("release.sh", f'echo "start"; {UP}', [True], id="start-after-words"),
         pytest.param("release.yml", f"a:\n  - run: echo '{UP}'", [], id="start-that-a-step-shows"),
+        pytest.param("release.yml", f"body: |\n  ```\n  {UP}  ```\n", [], id="start-in-the-text-of-a-release"),
+        pytest.param("release.yml", f"body: |\n  ```\n  ```\nrun: {UP}", [True], id="start-after-the-text-of-a-release"),
         pytest.param("release.yml", f"a:\n  - id: a\n    run: {UP}  - if: failure()\n    run: {DOWN}", [True], id="end-of-a-failed-step"),
     ],
 )  # fmt: skip

@@ -188,7 +188,9 @@ def _commands_in(path: str, text: str, directory: str, known: frozenset[str]) ->
     targets = [(match.start(), match[1]) for match in _TARGET.finditer(text)]
     starts = [start for start, _ in targets]
     for match in matches:
-        if _SHOWN.search(_line_before(text, match.start())):
+        # a block of Markdown in a workflow is the text of a release
+        is_text = path not in known and text.count("```", 0, match.start()) % 2 == 1
+        if is_text or _SHOWN.search(_line_before(text, match.start())):
             continue
         words = match[1]
         is_end = _STARTS.search(words) is None and "stack" not in match[0][:14]
