@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -70,7 +70,12 @@ def find_looks(architecture: Architecture, flows: Iterable[Sequence[Hop]]) -> fr
         and all(components[target].kind == "monitoring" for target in connection.targets)
         and {port.protocol for port in connection.ports} <= set(WEB)
     }
-    looks = {name for name, connection in possible.items() if _is_declared_look(components, connection)}
+    serving = {
+        connection.source
+        for connection in architecture.connections
+        if not all(KINDS[components[target].kind].observes for target in connection.targets)
+    }
+    looks = {name for name, connection in possible.items() if _is_declared_look(components, connection, serving)}
     for hops in flows if possible.keys() - looks else ():
         looks.update(possible.keys() & _looks_in(components, hops))
     return frozenset(looks)
@@ -80,10 +85,15 @@ def _passes_on(component: Component) -> bool:
     return component.kind == "bastion" or KINDS[component.kind].role in _PASSING
 
 
-def _is_declared_look(components: Mapping[str, Component], connection: Connection) -> bool:
-    """Return True for a port for administrators, and for one of monitoring that collects from others, which it names."""
+def _is_declared_look(components: Mapping[str, Component], connection: Connection, serving: Collection[str]) -> bool:
+    """Return True for a port for administrators, and for one of monitoring that collects from others, which it names.
+
+    What a proxy calls there that also serves others may be its own traces.
+    """
     if all(port.admin for port in connection.ports):
         return True
+    if connection.source in serving and components[connection.source].kind != "bastion":
+        return False
     for target in map(components.__getitem__, connection.targets):
         named = {source for collection in target.collects for source in collection.sources}
         if (
