@@ -56,9 +56,14 @@ def moves(
         and index.takes_down(target, host)
         and _may_leave(index, target, host, affected, twice, named)
     ]
+    together = [
+        component
+        for component in twice
+        if asks_majority(component) or len(_lost(index, component, target)) == len(component.replicas)
+    ]
     for host in hosts[:_MOST]:
         if index.hosts[host].runs_on is not None:
-            yield from _to_another_machine(index, target, host)
+            yield from _to_another_machine(index, target, host, together)
         elif target.kind == "zone" and index.zone_kinds[target.id] not in _LEFT:
             yield from _to_another_zone(index, target.id, host, affected, breaking, built)
 
@@ -175,29 +180,35 @@ def _may_leave(
     return not any(host in index.hosts_below(each) for each in index.hosts)
 
 
-def _to_another_machine(index: Index, target: Subject, host: str) -> Iterator[MoveHost]:
+def _to_another_machine(
+    index: Index, target: Subject, host: str, together: Collection[Component]
+) -> Iterator[MoveHost]:
     """Yield the move of a virtual machine to another machine for such, away from the element and from its like.
 
-    Its like is whatever has a replica on it, for whichever flow, but agents.
+    Its like is whatever has a replica on it, for whichever flow, but agents; where each machine has some of it, what
+    shares the machine below with a replica of its own anyway doesn't count, unless all of it is there `together`.
     """
-    like = [index.components[name] for name in index.standing_on.get(host, ()) if name not in index.agents]
-    taken = {
-        below
-        for component in like
-        for replica in component.replicas
-        for other in replica.hosts
-        if other != host
-        for below in index.hosts_below(other)
-    }
-    machines = dict.fromkeys(each.runs_on for each in index.hosts.values() if each.runs_on is not None)
-    for machine in machines:
-        if machine not in taken and not index.takes_down(target, machine) and not _is_far(index, host, machine):
-            yield MoveHost(host, index.hosts[host].zones, machine)
-            return
     below = index.hosts[host].runs_on
+    machines = dict.fromkeys(each.runs_on for each in index.hosts.values() if each.runs_on is not None)
+    like = [index.components[name] for name in index.standing_on.get(host, ()) if name not in index.agents]
+    parted = [
+        component for component in like if component in together or below not in _machines(index, component, host)
+    ]
+    for kept in (like, parted):
+        taken = {machine for component in kept for machine in _machines(index, component, host)}
+        for machine in machines:
+            if machine not in taken and not index.takes_down(target, machine) and not _is_far(index, host, machine):
+                yield MoveHost(host, index.hosts[host].zones, machine)
+                return
     if target.kind == "host" and below is not None:
         # where each machine carries one of its like already
         yield MoveHost(host, index.hosts[host].zones, next_name(below, index.element_names))
+
+
+def _machines(index: Index, component: Component, host: str) -> set[str]:
+    """Return the hosts below those of a component's replicas on other hosts."""
+    hosts = {other for replica in component.replicas for other in replica.hosts if other != host}
+    return {below for other in hosts for below in index.hosts_below(other)}
 
 
 def _is_far(index: Index, host: str, machine: str) -> bool:

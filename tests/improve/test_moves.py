@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from archgen.analysis.topology import Topology
 from archgen.edits.changes import Edit, FormQuorum, MoveHost, MoveReplica, apply_edit, describe_edit
+from archgen.edits.moves import moves
 from archgen.improve.recommendation import added_parts
 from archgen.improve.repair import find_smallest_repair
 from archgen.language.load import load
 from archgen.model.architecture import Architecture
+from archgen.model.subject import Subject
 from archgen.report.what_if.comparison import changed_yaml
 
 HEAD = "archgen: 1\nname: Moves\n"
@@ -63,6 +66,27 @@ PAIR = "  web: {kind: web-server, runs_on: [a, b]}"
 )
 def test_one_of_two_hosts_moves_where_that_is_enough(hosts: str, zones: str, words: str) -> None:
     assert repair(serving(PAIR, hosts, zones)) == [words]
+
+
+@pytest.mark.parametrize(
+    ("each", "words"),
+    [
+        # what stands on every machine loses nothing where two of it are together on another one
+        ("other: {kind: web-server, runs_on: [a, b, c, d]}", "a move of b to n"),
+        # a majority does
+        (
+            "other: {kind: key-value-store, product: etcd, runs_on: [a, b, c], quorum: majority}",
+            "a move of b to o",
+        ),
+    ],
+)
+def test_a_virtual_machine_moves_where_its_like_is_on_every_machine(each: str, words: str) -> None:
+    hosts = "m: {}, n: {}, o: {}, a: {runs_on: m}, b: {runs_on: m}, c: {runs_on: n}, d: {runs_on: o}"
+    model = serving(f"{PAIR}\n  {each}", hosts, "")
+    facts = Topology(model)
+    affected = [component for component in model.components if facts.hosts_of(component.id)]
+    move, *_ = moves(facts.index, Subject("host", "m"), affected, (), facts.element_names)
+    assert describe_edit(model, move) == words
 
 
 @pytest.mark.parametrize(
