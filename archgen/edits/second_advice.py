@@ -16,12 +16,22 @@ from archgen.edits.second_replicas import (
 from archgen.model.architecture import Component
 from archgen.model.kinds import QUEUES
 from archgen.model.products import product_name, product_of
+from archgen.reliability.members import asks_majority
+
+_SPREAD_MEMBERS = "Put the members on three hosts, one each: a majority of them has to remain when a host fails."
+
+
+def is_majority_on_one_host(component: Component) -> bool:
+    """Return True for members that answer only with a majority and are all on one host: one more elsewhere would be alone."""
+    hosts = {host for replica in component.replicas for host in replica.hosts}
+    votes = asks_majority(component) or agrees_by_vote(component)
+    return len(component.replicas) > 2 and len(hosts) == 1 and votes
 
 
 def advise_second(topology: Topology, component: Component) -> str | None:
     """Return the fix for the only replica of a component, where another replica and what moves the traffic aren't all of it."""
     if len(component.replicas) > 1:
-        return None
+        return _SPREAD_MEMBERS if is_majority_on_one_host(component) else None
     if holds_only_copies(topology, component):
         return "Let the backups copy to a second repository too, on another host or at a provider, which shares nothing with this one."
     if component.replication is not None and component.replication.copy_of is not None:

@@ -8,7 +8,7 @@ from archgen.analysis.exposure import is_for_administrators
 from archgen.analysis.topology import Topology
 from archgen.edits.patch import patch_of
 from archgen.edits.remedy import add_replica, add_similar_host, automate, copy_elsewhere
-from archgen.edits.second_advice import advise_second
+from archgen.edits.second_advice import advise_second, is_majority_on_one_host
 from archgen.edits.service_advice import (
     advise_service,
     gateway_of_zone,
@@ -315,6 +315,8 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     lost = dict.fromkeys(replica.component for flow in hit.flows for replica in facts.losses.lying_in(element, flow))
     alone = [facts.components[component] for component in lost if facts.hosts_of(component) == (element.id,)]
     alone = [component for component in alone if component.kind != "backup"] or alone
+    if any(map(is_majority_on_one_host, alone)):
+        return ()
     return (
         add_similar_host(facts, element.id, alone) if len(alone) > 1 else add_replica(facts, alone[0]) if alone else ()
     )
