@@ -14,6 +14,9 @@ State = frozenset[tuple[str, str]]
 SILENT = ("aws-rds", "cloud-sql")
 """Managed services whose standby, one beside the primary, answers nothing until it is promoted."""
 
+LAGGING = ("memorystore",)
+"""Such services that never write to the standby at once."""
+
 GROUPED = ("azure-sql",)
 """Managed services that are called by the name of a group, which leads to the primary; a caller's locality means the copy near it."""
 
@@ -442,6 +445,9 @@ class World:
         data = component.replication
         if not pinned and component.managed and component.product in SILENT and len(component.replicas) == 2:
             takes_over = data is not None and (data.mode or data.failover) in ("synchronous", "automatic")
+            return takes_over and data is not None and len(data.primary) == 1
+        if not pinned and component.managed and component.product in LAGGING and len(component.replicas) == 2:
+            takes_over = data is not None and (data.failover == "automatic" or data.mode == "synchronous")
             return takes_over and data is not None and len(data.primary) == 1
         if not pinned and component.managed and component.product in GROUPED and data is not None and not local:
             takes_over = data.failover == "automatic" or data.mode == "synchronous"

@@ -49,7 +49,8 @@ class Product(Struct, frozen=True, gc=False):
     which each sender sent them, and fetches others itself, so that one instance works at a time.
     `silent_standby`: the standby of a provider's pair takes no connections until it is promoted. `mounts_standbys`: nor do standbys
     of one's own, which apply the log and are not open. `leads_to_primary`: nor does the other of a group that the provider fails over,
-    by the name of the group, whenever its copy is written.
+    by the name of the group, whenever its copy is written. `lagging_standby`: nor does that of a provider's pair which is always
+    written later.
     `spreads`: a proxy that leads the requests for a database to those of its replicas that take them, and has no vote.
     `arbitrated`: a program without data can vote beside its replicas; `arbitrates`: it is one.
     `consoles` are the ports of its console for administrators.
@@ -90,6 +91,7 @@ class Product(Struct, frozen=True, gc=False):
     silent_standby: bool = False
     mounts_standbys: bool = False
     leads_to_primary: bool = False
+    lagging_standby: bool = False
     arbitrated: bool = False
     arbitrates: bool = False
     spreads: bool = False
@@ -113,6 +115,8 @@ _TRAITS: dict[str, Product] = {
         ("azure-sql", "azure-sql-database", "azure-sql-managed-instance", "azure-cache-for-redis"),
         Product(leads_to_primary=True),
     ),
+    # an address that reads its copies is an option, and more copies than one ask for it: https://cloud.google.com/memorystore/docs/redis/about-read-replicas
+    "memorystore": Product(silent_standby=True, lagging_standby=True),
     "clickhouse-keeper": Product(coordinates=True, agrees=True),
     **dict.fromkeys(
         ("galera", "percona-xtradb-cluster"),

@@ -89,8 +89,10 @@ def _lost_writes(evaluation: Evaluation[int]) -> Iterator[str]:
 def _writes(evaluation: Evaluation[int], primary: str) -> bool:
     """Return True if requests of a flow wait for another replica to be promoted in a primary's place."""
     needs = (need for each in evaluation.plan.structure.needs.values() for need in each)
+    # a candidate that nothing holds back and counts later all the same is one that the failover promotes by itself
     return any(
-        _takes(need, primary) and any(member.promoters or member.votes for member in need.guarded) for need in needs
+        _takes(need, primary) and any(member.promoters or member.votes or member.is_free for member in need.guarded)
+        for need in needs
     )
 
 

@@ -116,7 +116,9 @@ def has_silent_standby(component: Component) -> bool:
         return product.mounts_standbys
     if product.leads_to_primary and replication.failover == "automatic":
         return True
-    is_standby = replication.failover == "automatic" if replication.mode is None else replication.mode == "synchronous"
+    is_standby = replication.mode == "synchronous" or (
+        replication.failover == "automatic" and (replication.mode is None or product.lagging_standby)
+    )
     pair = product.leads_to_primary or (product.silent_standby and len(component.replicas) == 2)
     return pair and is_standby
 

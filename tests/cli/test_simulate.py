@@ -278,6 +278,7 @@ flows:
 """
 
 
+@pytest.mark.parametrize("by", ["by: etcd, ", ""])
 @pytest.mark.parametrize(
     ("lost", "mode", "flows"),
     [
@@ -288,9 +289,9 @@ flows:
     ],
 )
 def test_an_asynchronous_failover_loses_the_last_writes(
-    lost: str, mode: str, flows: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    lost: str, mode: str, flows: list[str], by: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = PAIR.replace("mode: asynchronous", f"mode: {mode}")
+    text = PAIR.replace("mode: asynchronous", f"mode: {mode}").replace("by: etcd, ", by)
     text = text.replace("failover: automatic, ", "") if "manual" in mode else text
     file = tmp_path / "pair.arch.yaml"
     file.write_text(text, encoding="utf-8")

@@ -87,8 +87,9 @@ def test_the_engine_knows_the_name_servers_of_the_inside() -> None:
 
 @pytest.mark.parametrize("how", ["", ", mode: synchronous", ", mode: asynchronous"])
 @pytest.mark.parametrize("failover", ["automatic", "manual"])
-def test_the_engine_knows_a_silent_standby(failover: str, how: str) -> None:
-    text = STANDBY.replace("product: rds", "product: aws-rds").replace("automatic", f"{failover}{how}")
+@pytest.mark.parametrize("product", ["aws-rds", "memorystore"])
+def test_the_engine_knows_a_silent_standby(product: str, failover: str, how: str) -> None:
+    text = STANDBY.replace("product: rds", f"product: {product}").replace("automatic", f"{failover}{how}")
     model = load("standby.arch.yaml", text.encode()).architecture
     (flow,) = model.flows
     plan = Plan(Index(model), build(Index(model), flow))
