@@ -89,7 +89,7 @@ _NAMES: tuple[tuple[str, str, str | None], ...] = (
     (r"mariadb", "database", "mariadb"),
     (r"mongo", "database", "mongodb"),
     (r"redis", "key-value-store", "redis"),
-    (r"(^|[-_])oracle[-_]?(db|database|xe|free)", "database", "oracle-free"),
+    (r"(^|[-_])oracle[-_]?(db|database|xe|free)[-_]?\d*$", "database", "oracle-free"),
     (r"rabbit", "queue", "rabbitmq"),
     (r"kafka", "stream", "kafka"),
     (r"elastic", "search", "elasticsearch"),

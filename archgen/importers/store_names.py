@@ -13,7 +13,7 @@ _BY_WORD = tuple((re.compile(pattern, re.IGNORECASE), product) for pattern, prod
     (r"RABBIT|AMQP", "rabbitmq"), (r"KAFKA|BOOTSTRAP_SERVERS", "kafka"), (r"ELASTIC|(^|_)ES_", "elasticsearch"),
     (r"OPENSEARCH", "opensearch"),
     (r"MEMCACHE", "memcached"), (r"CASSANDRA", "cassandra"), (r"NEO4J", "neo4j"), (r"MSSQL|SQLSERVER", "mssql"),
-    (r"(^|_)ORACLE_?(DB_?)?(HOST|DSN|URL|SERVER|CONN|JDBC|TNS|SID|SERVICE|PORT|USER|PASS)", "oracle-free"),
+    (r"(^|_)ORACLE_?(DB|DATABASE|DSN|CONN|JDBC|TNS|SID|PDB|SERVICE_NAME|USER|PASS)", "oracle-free"),
     (r"MINIO", "minio"), (r"(^|_)S3_", "localstack"), (r"(^|_)SQS_", "elasticmq"), (r"DYNAMO", "dynamodb-local"),
     (r"NACOS", "nacos"), (r"EUREKA", "eureka"), (r"(^|_)CONSUL_", "consul"), (r"KEYCLOAK", "keycloak"), (r"^VAULT_", "vault"),
     (r"(^|_)(DB|DATABASE|DATASOURCE)_", ""),

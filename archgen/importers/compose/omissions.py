@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from archgen.importers.addresses import mentions
+from archgen.importers.addresses import is_loopback, mentions
 from archgen.importers.compose.service import Service
 from archgen.importers.products import Guess, image_name
 from archgen.importers.variable_names import sets_host
@@ -31,7 +31,7 @@ _TOOLS = ("alpine", "bash", "busybox", "curl", "debian", "openssl", "ubuntu")
 
 _IDLE = re.compile(r"\btail\s+-[fF]\s+/dev/null|\bsleep\s+(inf|infinity|\d{4,})\b")
 
-_COPIES = re.compile(r"(?:(?:/bin/)?(?:ba)?sh\s+-e?c\s+)?[\"']?cp\s[^;&|]*(?:&&\s*echo\s[^;&|]*)?[\"']?")
+_COPIES = re.compile(r"(?:(?:/bin/)?(?:ba)?sh\s+-e?c\s+)?[\"']?cp\s[^;&|\n]*(?:&&\s*echo\s[^;&|\n]*)?[\"']?")
 """A command of nothing but a copy."""
 
 _CLIENT = re.compile(
@@ -42,13 +42,16 @@ _CLIENT = re.compile(
 
 _DAEMON = re.compile(
     r"(?:^|[\s/\"'(;&|])(postgres|mysqld(_safe)?|mariadbd|mongod|redis-server|cassandra|clickhouse-server|rabbitmq-server|"
-    r"[\w-]*entrypoint(\.sh)?|kafka-server-start(\.sh)?|pg_ctl\w*|while|crond?|tail)(?=[\s\"';&|)]|$)"
+    r"[\w-]*entrypoint(\.(sh|py))?|kafka-server-start(\.sh)?|docker/run|[a-z]\w*-server|pg_ctl\w*|while|crond?|tail|wait)(?=[\s\"';&|)]|$)"
+    r"|--daemonize\b|(?<!&)&(?!&)"
 )
-"""What such an image runs otherwise, and what repeats a command."""
+"""What such an image runs otherwise, what repeats a command, and what leaves one in the background."""
 
 _SCRIPT = re.compile(r"(/\w+)*/?(ba)?sh\s|\S+\.sh(\s|$)")
 _OF_CLIENTS = frozenset(("PGHOST", "MYSQL_HOST", "MONGO_HOST"))
 """Variables by which a client is told the host of a store."""
+
+_ALWAYS = ("always", "unless-stopped")
 
 _OF_DATA = re.compile(r"/(var/lib|data|bitnami)(/|$)")
 """Where stores keep their data."""
@@ -68,7 +71,8 @@ def reason_of(name: str, service: Service, kind: Guess, ended: bool, others: Ite
     prepares = _PREPARES.search(name) is not None and ends
     # a server's image under another command prepares the server
     likely = (once or prepares) and (works or (ends and service.words != "")) and not _serves(service)
-    if ended or _copies_alone(service) or _is_client(service, kind) or (likely and not _is_addressed(service, others)):
+    alone = likely or _is_client(service, kind)
+    if ended or _copies_alone(service) or (alone and not _is_addressed(service, others)):
         return "runs once and ends"
     if works and service.at_terminal and not service.ports and _BY_HAND.search(name):
         return "is run by hand, at a terminal"
@@ -83,16 +87,18 @@ def reason_of(name: str, service: Service, kind: Guess, ended: bool, others: Ite
 
 def _copies_alone(service: Service) -> bool:
     """Return True for a command that copies the files of an image into a volume, and does nothing else."""
-    return not service.ports and _COPIES.fullmatch(service.words.strip()) is not None
+    return not (service.ports or service.restart in _ALWAYS) and _COPIES.fullmatch(service.words.strip()) is not None
 
 
 def _is_client(service: Service, kind: Guess) -> bool:
     """Return True for the image of a store under the command of its client: that asks another store once, and keeps nothing."""
-    if not kind.known.keeps_data or service.ports or service.restart in ("always", "unless-stopped"):
+    if not kind.known.keeps_data or service.ports or service.restart in _ALWAYS:
         return False
     words, keeps = service.words, any(_OF_DATA.match(target) for target in service.mounts)
-    is_script = not _OF_CLIENTS.isdisjoint(service.environment) and _SCRIPT.match(words) is not None
-    return not keeps and (is_script or _CLIENT.search(words) is not None) and _DAEMON.search(words) is None
+    hosts = [value.text for name, value in service.environment.items() if name in _OF_CLIENTS]
+    is_script = any(host and not is_loopback(host) for host in hosts) and _SCRIPT.match(words) is not None
+    serves = _DAEMON.search(words) is not None or _IDLE.search(words) is not None
+    return not keeps and (is_script or _CLIENT.search(words) is not None) and not serves
 
 
 def _serves(service: Service) -> bool:
